@@ -10,7 +10,7 @@ import {
 import type { Plan } from '@livekit-swarm/scenario';
 import type { Target } from './target.ts';
 
-/** A deployment, and how to be done with it. */
+/** A deployment that is ready for a run. */
 export interface Deployed extends Deployment {
   /** Sources of its metrics; none where it was not started here. */
   sources: readonly ServerSource[];
@@ -28,7 +28,7 @@ export interface DeployOptions {
   offers?: ReadonlySet<OfferedPath>;
 }
 
-/** What participants of a plan need of their server. With `auto`, ICE selects among what needs no other program. */
+/** Paths that participants of a plan need. With `auto`, ICE selects among those that need no other program. */
 export const pathsOf = ({ participants }: Pick<Plan, 'participants'>): ReadonlySet<OfferedPath> => {
   const needed = new Set<string>(participants.map(({ path }) => path));
   if (needed.has('auto')) for (const path of ['ice-tcp', 'turn-udp']) needed.add(path);
@@ -84,7 +84,7 @@ export const deploy = async (
   };
 };
 
-/** What the only node is called. */
+/** Name of the only node. */
 const NODE = 'livekit-server';
 
 const describeEnd = ({ code, signal, cause }: ProcessEnd): string => {

@@ -40,15 +40,15 @@ export interface RunRequest {
   signalling: RunOptions['signalling'];
   /** Processes that host participants; null: automatic. */
   workers: number | null;
-  /** Default: automatic. */
+  /** Calibration of this host; default: automatic. */
   calibration?: CalibrationChoice;
   /** Program of the engine `browser`; default: the one that is installed. */
   browser?: string;
-  /** Other hosts; null: this one. */
+  /** Queue of other hosts; null: this host. */
   queue?: QueueChoice | null;
-  /** Null: none. */
+  /** Participants that may be lost; null: none. */
   toleratedLoss?: ToleratedLoss | null;
-  /** Default: those of a server that is started for the run, or of a lab. */
+  /** Addresses of metrics; default: those of a server that is started for the run, or of a lab. */
   serverMetrics?: ServerMetricsChoice;
   /** Token endpoint of roles that name none; null: their tokens are made with the API key. */
   tokenEndpoint?: Connect | null;
@@ -62,9 +62,9 @@ export interface PlannedRun {
   /** A random word for the names of this run's rooms and participants. */
   name: string;
   plan: Plan;
-  /** How many participants may be lost. */
+  /** Number of participants that may be lost. */
   toleratedLost: number;
-  /** Null: decided when the hosts of the queue are known. */
+  /** Workers and threads; null: decided when the hosts of the queue are known. */
   allocation: WorkerAllocation | null;
   /** Set if the load exceeds what this host generates: the run will probably be inconclusive. */
   tooLarge?: Carries;
@@ -105,7 +105,7 @@ export const planRun = (request: RunRequest): PlannedRun => {
   return { request, name, plan, toleratedLost, allocation, ...(!fits && { tooLarge: carries }) };
 };
 
-/** A container may have less memory than its host; without a limit the kernel reports a huge number. */
+/** Capacity of this host. A container may have less memory; without a limit the kernel reports a huge number. */
 export const hostCapacity = (): HostCapacity => ({
   cores: usableCores(),
   memoryBytes: Math.min(totalmem(), constrainedMemory() || Number.POSITIVE_INFINITY),

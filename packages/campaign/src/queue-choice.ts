@@ -3,9 +3,9 @@ import type { QueueOptions } from '@livekit-swarm/fleet';
 /** The hosts that a run uses, if it does not run on this one. */
 export interface QueueChoice extends QueueOptions {
   url: string;
-  /** Null: all that are idle. */
+  /** Number of hosts; null: all that are idle. */
   machines: number | null;
-  /** Only hosts that have all of these. */
+  /** Labels of the hosts: each has all of them. */
   labels: Record<string, string>;
 }
 

@@ -11,7 +11,7 @@ import { usageError } from '@livekit-swarm/settings';
 import type { PlannedRun } from './plan-run.ts';
 import { MAX_MACHINES, type QueueChoice } from './queue-choice.ts';
 
-/** Hosts that are being started have this long to appear, ms. */
+/** Time for hosts that are being started to appear, ms. */
 const WAIT_MS = 30_000;
 
 export interface QueuedRun {

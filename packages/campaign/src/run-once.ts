@@ -43,7 +43,7 @@ export const runOnce = async (planned: PlannedRun, conditions: RunConditions): P
   const { target, guard, signalling, browser, reconnectPolicy } = request;
   const { interruption, observer, version } = conditions;
   const record = openRecord(conditions.recordDir ?? defaultRecordDir(name, new Date()));
-  // Workers go in this process's exit handler or with their channel, the server with its guard; what the record holds is on the disk.
+  // Workers end in the exit handler of this process or with their channel, the server ends with its guard.
   const flush = (): void => record.flush();
   interruption.kill.addEventListener('abort', flush);
   let deployed: Deployed | null = null;

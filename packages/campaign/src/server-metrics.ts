@@ -8,13 +8,14 @@ import {
 } from '@livekit-swarm/runner';
 import type { Target } from './target.ts';
 
-/** Where the metrics of a deployment are. */
+/** Addresses of the metrics of a deployment. */
 export interface ServerMetricsChoice {
-  /** `/metrics` of nodes; null as name: host and port. */
+  /** Nodes with their `/metrics`; name null: host and port. */
   nodes: readonly { name: string | null; url: string }[];
   prometheus: { url: string; selector: string | null } | null;
-  /** LiveKit's, not that of the queue. */
+  /** LiveKit's Redis, not that of the queue. */
   redis: string | null;
+  /** Wait before the server is asked what remains of the run, ms. */
   settleMs: number;
 }
 
@@ -22,7 +23,7 @@ export const DEFAULT_SETTLE_MS = 1_000;
 
 /**
  * The sources of a run: those of a server that was started for it, those that were named, or those of a lab that the URL is of.
- * @param own of a server that was started for the run
+ * @param own sources of a server that was started for the run
  */
 export const observationOf = async (
   choice: ServerMetricsChoice | undefined,

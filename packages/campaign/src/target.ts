@@ -17,11 +17,11 @@ export interface EmbeddedTarget {
   type: 'embedded';
   version: LiveKitVersion;
   server?: ServerChanges;
-  /** The URL in the environment that --embedded outranks. */
+  /** URL in the environment, which --embedded overrides. */
   insteadOf?: string;
 }
 
-/** How an embedded server differs from the default. */
+/** Differences of an embedded server from the default. */
 export type ServerChanges = Pick<StartOptions, 'serverPath' | 'config' | 'cpuCores' | 'env'>;
 
 /** Name of a target for messages: the URL without secrets, or the version of the server. */

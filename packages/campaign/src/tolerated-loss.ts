@@ -4,7 +4,7 @@ import { plural, usageError } from '@livekit-swarm/settings';
 export type ToleratedLoss = { type: 'share'; share: number } | { type: 'count'; count: number };
 
 /**
- * How many of the participants of a run.
+ * Number of participants of a run that may be lost.
  * @throws SwarmError `usage` when that is none, or all
  */
 export const toleratedOf = (tolerated: ToleratedLoss | null, planned: number): number => {

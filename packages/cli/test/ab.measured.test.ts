@@ -136,7 +136,7 @@ describe('swarm ab', () => {
     [['--server', '1.13.4', '--server', '1.9.9'], /version 1\.9\.9 is not pinned/],
     [['--server', '1.13.4', '--server', '1.11.0', '--rounds', '0'], /--rounds 0: must be/],
     [['--server', '1.13.4', '--server', '1.11.0', '--tolerance', 'x'], /--tolerance x/],
-    [['--server', '1.13.4', '--server', '1.11.0', '--scale', 'small'], /are of a scenario file/],
+    [['--server', '1.13.4', '--server', '1.11.0', '--scale', 'small'], /require a scenario file/],
     [['--server', '1.13.4', '--server', '1.11.0', 'nowhere.yaml'], /nowhere\.yaml/],
     [
       ['--server', '1.13.4', '--server', '1.11.0', '--rooms', '5', 'nowhere.yaml'],

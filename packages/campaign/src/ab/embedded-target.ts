@@ -4,7 +4,7 @@ import { deploy } from '../deploy.ts';
 import type { EmbeddedTarget } from '../target.ts';
 import type { ServerSpec } from './server-spec.ts';
 
-/** A server as it was specified, as something to run a scenario on. */
+/** The target of runs on a server that is specified. */
 export const embeddedTarget = ({
   version,
   serverPath,
@@ -17,7 +17,7 @@ export const embeddedTarget = ({
     ...(serverPath === null ? {} : { serverPath }),
     ...(config === null ? {} : { config }),
     ...(cpuCores === null ? {} : { cpuCores }),
-    // Who asks for a version gets it: one binary for both sides would be compared with itself.
+    // The requested version is used in any case: one binary for both sides would be compared with itself.
     env: { ...process.env, SWARM_LIVEKIT_SERVER: '' },
   },
 });
@@ -40,7 +40,7 @@ export const checkServers = async (
     const deployed = await deploy(embeddedTarget(server), { dir, onProgress, signal });
     await deployed.stop();
     versions.push(deployed.serverVersion ?? 'unknown');
-    // Its log is of interest only where it did not start.
+    // The log helps only where the server did not start.
     await rm(dir, { recursive: true, force: true });
   }
   return versions;

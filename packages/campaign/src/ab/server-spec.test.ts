@@ -56,7 +56,7 @@ test('merges configurations, and reports what it ignores', () => {
 test.each([
   ['', 'names no server'],
   ['1.10.0', 'version 1.10.0 is not pinned'],
-  ['wss://livekit.example.com', 'servers that run already'],
+  ['wss://livekit.example.com', 'only servers that swarm starts'],
   ['nowhere', 'there is no nowhere'],
   ['=1.13.4', 'what is the name'],
   ['name=', 'names no server'],

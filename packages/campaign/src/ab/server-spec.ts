@@ -11,19 +11,19 @@ import {
 } from '@livekit-swarm/lab';
 import { usageError } from '@livekit-swarm/settings';
 
-/** A server to be tested, as it was asked for. */
+/** A server to be tested, as `--server` states it. */
 export interface ServerSpec {
-  /** For display: the given name, or the text as typed. */
+  /** Name for display: as given, or the text as typed. */
   name: string;
-  /** Which pinned release, where no binary is given. */
+  /** Pinned release; unused where a binary is given. */
   version: LiveKitVersion;
-  /** A binary of the user's. */
+  /** Binary of the user. */
   serverPath: string | null;
-  /** Laid over the lab's configuration. */
+  /** Configuration that overrides the lab's. */
   config: LiveKitConfig | null;
-  /** How many cores it may use. */
+  /** Limit of CPU, cores. */
   cpuCores: number | null;
-  /** What of the configuration files is not used, for a word about it. */
+  /** Keys of the configuration files that are not used. */
   leftOut: string[];
 }
 
@@ -93,7 +93,7 @@ const readServer = (
   if (version !== undefined) return { version, path: null, configFile: null };
   if (first === '') throw usageError(`--server ${text}: names no server`, HINT);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(first)) {
-    throw usageError(`--server ${text}: servers that run already cannot be taken by turns`, HINT);
+    throw usageError(`--server ${text}: only servers that swarm starts can be compared, not one that is running`, HINT);
   }
   if (/^v?\d+\.\d+(\.\d+)?$/.test(first) && !existsSync(first)) {
     throw usageError(
@@ -111,6 +111,6 @@ const readServer = (
 
 const isConfig = (file: string): boolean => /\.ya?ml$/i.test(file);
 
-/** Paths by their last part. */
+/** Default name of a server, with the last part of each path. */
 const nameOf = (first: string, more: readonly string[], cpuCores: number | null): string =>
   `${[first, ...more].map((part) => basename(part)).join('+')}${cpuCores === null ? '' : `@cpu=${cpuCores}`}`;

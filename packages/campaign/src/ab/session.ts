@@ -28,21 +28,21 @@ export interface AbSession {
   scenario: Scenario;
   servers: Record<FirstSide, ServerSpec>;
   rounds: number;
-  /** Of the order of the turns. */
+  /** Seed of the order of the turns. */
   seed: number;
   request: Pick<RunRequest, 'guard' | 'signalling' | 'workers'>;
   conditions: Pick<RunConditions, 'interruption' | 'observer' | 'version'>;
   observer: AbObserver;
-  /** Where the records go: `A/1`, `B/1`, `A/2`, … */
+  /** Folder of the records: `A/1`, `B/1`, `A/2`, … */
   folder: string;
 }
 
 export interface AbSessionResult {
-  /** A; run n of both sides is round n. */
+  /** Side A; run n of both sides is round n. */
   base: Side;
-  /** B. */
+  /** Side B. */
   current: Side;
-  /** Rounds that are missing to the requested number. */
+  /** Number of valid rounds that are missing. */
   missing: number;
   /** The error that prevented a run and ended the session. */
   problem: NoRun | null;
@@ -82,7 +82,7 @@ const resultOf = (
   problem,
 });
 
-/** Both runs of a round, or why there is none: a problem, or null after an interruption. */
+/** Carries out both runs of a round. @returns the error that prevented one; null: an interruption */
 const playRound = async (
   session: AbSession,
   round: number,

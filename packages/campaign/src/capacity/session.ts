@@ -31,7 +31,7 @@ export interface SearchSession {
   /** The request of every run, apart from its size. */
   request: Omit<RunRequest, 'scenario'>;
   conditions: Pick<RunConditions, 'interruption' | 'observer' | 'version'>;
-  /** Where the records go: `1/01-8` is the first run of the first search, at 8. */
+  /** Folder of the records: `1/01-8` is the first run of the first search, at 8. */
   folder: string;
   /** Called after each run. */
   onStep(step: StepFacts): void;
@@ -49,14 +49,14 @@ export interface SessionOutcome {
   errorExitCode: ExitCode | null;
 }
 
-/** Later searches begin near the limit that the first one found, and grow slowly: they ask whether it is there again. */
+/** Later searches begin near the limit that the first one found, and grow slowly: they test it again. */
 const NEAR = 0.9;
 const SLOW_GROWTH = 1.1;
 
-/** As often as a search repeats a run without a result. */
+/** Attempts of a search at a run without a result. */
 const ATTEMPTS = 3;
 
-/** Runs until every search has ended, Ctrl-C, or something keeps a run from coming about. */
+/** Runs until every search has ended, Ctrl-C, or a run cannot be started. */
 export const runCapacitySession = async (session: SearchSession): Promise<SessionOutcome> => {
   const outcome: SessionOutcome = {
     steps: [],
@@ -81,7 +81,7 @@ const optionsOf = ({ options }: SearchSession, [first]: readonly Found[]): Searc
     ? options
     : { ...options, start: Math.max(1, Math.floor(first.carried * NEAR)), growth: SLOW_GROWTH };
 
-/** Null: the session ends here. */
+/** Searches once. @returns null: the session ends here */
 const search = async (
   session: SearchSession,
   options: SearchOptions,

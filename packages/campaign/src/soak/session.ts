@@ -24,10 +24,10 @@ import { cycleScenario } from './cycle-scenario.ts';
 
 export interface SoakSession {
   scenario: Scenario;
-  /** They take turns. */
+  /** Ways of leaving, which take turns. */
   departures: readonly CycleDeparture[];
   forMs: number;
-  /** The longest to wait until the server is at rest, ms. */
+  /** Longest wait until the server is at rest, ms. */
   settleMs: number;
   warmUpCycles: number;
   tolerances: Tolerances;
@@ -37,7 +37,7 @@ export interface SoakSession {
   serverMetrics: ServerMetricsChoice;
   request: Pick<RunRequest, 'guard' | 'signalling' | 'workers'>;
   conditions: Pick<RunConditions, 'interruption' | 'observer' | 'version'>;
-  /** Where the records go: `01`, `02`, … */
+  /** Folder of the records: `001`, `002`, … */
   folder: string;
   /** Called after each cycle. */
   onCycle(cycle: SoakCycle, so: SoakResult): void;
@@ -45,7 +45,7 @@ export interface SoakSession {
 
 export interface SoakOutcome {
   result: SoakResult;
-  /** What ended it before its time; null: nothing, or that the result is certain. */
+  /** The error that ended the soak before its time; null: none, or the result is certain. */
   problem: (Pick<SwarmError, 'message' | 'hint'> & { code: string; exitCode: ExitCode }) | null;
 }
 
@@ -156,7 +156,7 @@ const runCycle = async (
     return { problem: { code, message, hint, exitCode } };
   }
   const { planned, failed, failureReasons } = ran.summary.joins;
-  // At the end of a run this is what such a way of leaving means.
+  // Participants that leave while they join have not joined at the end of a run.
   const meant =
     departure !== 'scenario' && departsWhileJoining(departure)
       ? (failureReasons.find(({ reason }) => reason === LEFT_WHILE_JOINING)?.count ?? 0)

@@ -1,4 +1,4 @@
-/** One server of `swarm soak`: started where it must be, soaked, stopped. */
+/** One server of `swarm soak`: started unless a URL is given, soaked, stopped. */
 import type {
   CycleDeparture,
   SoakCycle,
@@ -23,10 +23,10 @@ import { runSoak, type SoakOutcome, type SoakSession } from './session.ts';
 /** The soak that a user wants, of any server. */
 export interface SoakSettings {
   scenario: Scenario;
-  /** They take turns. */
+  /** Ways of leaving, which take turns. */
   departures: readonly CycleDeparture[];
   forMs: number;
-  /** The longest to wait until the server is at rest, ms. */
+  /** Longest wait until the server is at rest, ms. */
   settleMs: number;
   warmUpCycles: number;
   tolerances: Tolerances;
@@ -45,7 +45,7 @@ export interface ServerSoak extends Pick<SoakSession, 'request' | 'conditions'> 
   target: Target;
   serverMetrics: ServerMetricsChoice;
   observer: SoakObserver;
-  /** Folder of its records. */
+  /** Folder of the records of this server. */
   folder: string;
 }
 
@@ -55,7 +55,7 @@ export interface ServerSoakResult {
   /** `livekit-server 1.13.4`, or the URL without secrets. */
   server: string;
   serverVersion: string | null;
-  /** ISO 8601. */
+  /** Start, ISO 8601. */
   startedAt: string;
   elapsedMs: number;
   exitCode: ExitCode;

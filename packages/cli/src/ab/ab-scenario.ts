@@ -34,7 +34,7 @@ export const readAbScenario = (
   if (path === undefined) {
     if (!scaled)
       throw usageError(
-        '--scale and --seed are of a scenario file, and there is none',
+        '--scale and --seed require a scenario file',
         'name the file: scenarios/voice-ai.yaml --scale small',
       );
     return { scenario: scenarioOfFlags(flags, flags.threshold), warnings: [] };

@@ -22,7 +22,7 @@ const EXAMPLES: Record<Resource, string> = {
 };
 
 /**
- * Reads `cpu=70%`, `cpu=2.8`, `memory=4GB`, `network=800Mbit`: how far a node may be used.
+ * Reads a limit of the use of a node: `cpu=70%`, `cpu=2.8`, `memory=4GB`, `network=800Mbit`.
  * @param cores of a node; null: not known
  * @throws SwarmError `usage`
  */

@@ -48,7 +48,7 @@ const MOST_REPEATS = 20;
 export const readRepeats = wholeNumber('--repeats', 1, MOST_REPEATS);
 const GROWTH = 2;
 
-/** Of a server on this host, which has no more than the host. */
+/** Cores of a server on this host, at most those of the host; null: not known. */
 export const coresOf = (target: Target): number | null =>
   target.type === 'embedded'
     ? Math.min(target.server?.cpuCores ?? Number.POSITIVE_INFINITY, availableParallelism())

@@ -4,7 +4,7 @@ import type { ServerMetricsFlags } from '../flags.ts';
 
 const MAX_SETTLE_MS = 600_000;
 
-/** What a deployment of the user has and a server that is started for the run has not. */
+/** Flags on a deployment of the user; a server that is started for the run has no use for them. */
 const OF_DEPLOYMENT = ['serverMetrics', 'prometheus', 'prometheusSelector', 'redis'] as const;
 
 /**
@@ -58,7 +58,7 @@ const FLAGS: Record<(typeof OF_DEPLOYMENT)[number], string> = {
 
 const HTTP = ['http:', 'https:'];
 
-/** `http://10.0.0.5:6789/metrics`, or with a name in front: `node-1=http://…`. */
+/** Reads `http://10.0.0.5:6789/metrics`, or `node-1=http://…`. */
 const readNode = (text: string): ServerMetricsChoice['nodes'][number] => {
   const [, name, address] = /^([\w.-]+)=(.*)$/s.exec(text) ?? [];
   const example = 'http://10.0.0.5:6789/metrics';
@@ -66,7 +66,7 @@ const readNode = (text: string): ServerMetricsChoice['nodes'][number] => {
   return { name: name ?? null, url };
 };
 
-/** It may hold a password: it is not repeated. */
+/** Reads an address. A wrong one is not repeated: it may hold a password. */
 const readAddress = (
   flag: string,
   text: string,

@@ -63,7 +63,7 @@ export const readTarget = (
 };
 
 /**
- * For commands that check a deployment, and have no server of their own.
+ * Reads the deployment of a command that starts no server.
  * @throws SwarmError `usage`
  */
 export const readDeployment = (
@@ -76,12 +76,12 @@ export const readDeployment = (
   throw usageError('no deployment is named', 'give --url, or set LIVEKIT_URL');
 };
 
-/** Which flags of a command with --server may contradict it. */
+/** Flags that name another server than --server. */
 const OTHER_SERVERS = ['url', 'livekitVersion'] as const;
 type ServerFlags = TargetFlags & { server?: string };
 
 /**
- * The server of --server, else what the other flags state.
+ * Reads the server of --server, else the target of the other flags.
  * @param typed whether a flag was given on the command line
  * @throws SwarmError `usage`
  */
@@ -100,7 +100,7 @@ export const readServerOrTarget = (
   return embeddedTarget(parseServerSpec(flags.server));
 };
 
-/** The URL, unless --embedded outranks it: what was typed outranks the environment. */
+/** The URL, unless --embedded overrides it: flags override the environment. */
 const chosenUrl = (
   { url, embedded }: TargetFlags,
   typed: (flag: keyof TargetFlags) => boolean,
@@ -112,7 +112,7 @@ const chosenUrl = (
 };
 
 /**
- * A pipeline whose URL is missing would test a server of its own, and pass.
+ * Requires --embedded in CI: a pipeline whose URL is missing would test a server of its own, and pass.
  * @throws SwarmError `usage`
  */
 export const assertEmbeddedWanted = (embedded: boolean, env: NodeJS.ProcessEnv): void => {
