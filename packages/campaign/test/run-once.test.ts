@@ -21,7 +21,7 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** An observer that keeps what it was told. */
+/** An observer that keeps all calls. */
 const keeping = () => {
   const events: RunEvent[] = [];
   const lines: string[] = [];

@@ -93,7 +93,10 @@ const readServer = (
   if (version !== undefined) return { version, path: null, configFile: null };
   if (first === '') throw usageError(`--server ${text}: names no server`, HINT);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(first)) {
-    throw usageError(`--server ${text}: only servers that swarm starts can be compared, not one that is running`, HINT);
+    throw usageError(
+      `--server ${text}: only servers that swarm starts can be compared, not one that is running`,
+      HINT,
+    );
   }
   if (/^v?\d+\.\d+(\.\d+)?$/.test(first) && !existsSync(first)) {
     throw usageError(
