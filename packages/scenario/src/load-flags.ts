@@ -1,257 +1,210 @@
-/** Flags of `swarm`: each changes the default scenario, which has one group of constant rooms with publishers and subscribers. */
+/** Flags of `swarm` that describe the load. They make the form of a scenario file, so that files and flags have one interpreter and the same rules. */
 import {
   explain,
+  formatPath,
   isUsageError,
-  parseDuration,
-  quote,
-  suggest,
-  text as textSchema,
+  type Path,
+  treeOfValues,
   usageError,
 } from '@livekit-swarm/settings';
-import type { ExecutorSpec } from './executors/registry.ts';
 import { checkThresholds, parseThresholds } from './language/check-thresholds.ts';
-import { LIMITS } from './limits.ts';
+import { interpret } from './language/interpret.ts';
+import { scaledFile } from './language/schema/file.ts';
+import { type FileForm, form } from './language/write/form.ts';
 import { parseResolution } from './resolution.ts';
-import { parseDataRate } from './role-keys/data.ts';
-import { parseE2ee } from './role-keys/e2ee.ts';
-import { parseLayout } from './role-keys/layout.ts';
-import { type MediaPath, PATHS } from './role-keys/path.ts';
+import { count } from './role-keys/count.ts';
+import { e2eeForm, parseE2ee } from './role-keys/e2ee.ts';
 import { parsePublish } from './role-keys/publish.ts';
-import { DEFAULT_ROLE, type RoleSpec } from './role-keys/registry.ts';
-import type { GroupSpec, Scenario, WitnessSpec } from './scenario.ts';
-import { CODEC_WORDS } from './track-file.ts';
-import type { TrackPlan, VideoCodec } from './track-plan.ts';
-import { canBeEncrypted, videoProblem } from './video-format.ts';
+import type { Scenario, WitnessSpec } from './scenario.ts';
+import type { Kind } from './track-plan.ts';
+import { formatWitness } from './witness-spec.ts';
 
 /** The name of a scenario that flags describe, and of its only group. */
 export const FLAGS_SCENARIO = 'swarm';
 export const FLAGS_GROUP = 'load';
 
-/** The parts of the default scenario that flags change. */
-interface Draft {
-  group: GroupSpec & { executor: Extract<ExecutorSpec, { type: 'constant-rooms' }> };
-  publisher: RoleSpec;
-  subscriber: RoleSpec;
-  /** The video that is published, if any. */
-  video: Extract<TrackPlan, { kind: 'video' }>;
-}
+const TEXT_FLAGS = [
+  'room',
+  'rooms',
+  'roomPrefix',
+  'participants',
+  'subscribers',
+  'publish',
+  'video',
+  'codec',
+  'layout',
+  'path',
+  'e2ee',
+  'dataRate',
+  'joinRate',
+  'duration',
+] as const;
 
-/** Small enough for any laptop, large enough to measure something. */
-const defaults = (): Draft => {
-  return {
-    group: {
-      name: FLAGS_GROUP,
-      room: null,
-      roomPrefix: 'swarm',
-      startMs: 0,
-      joinSpreadMs: 0,
-      // A join costs a server some 20 ms of CPU: 50 per second fill one core, and 1,000 participants have joined after 20 s.
-      executor: { type: 'constant-rooms', rooms: 20, joinRate: 50, durationMs: 30_000 },
-      roles: [],
-    },
-    publisher: { name: 'publisher', count: 2, publish: [{ kind: 'audio' }], ...DEFAULT_ROLE },
-    subscriber: { name: 'subscriber', count: 0, publish: [], ...DEFAULT_ROLE },
-    video: { kind: 'video', source: 'camera', codec: 'vp8', resolution: '720p', simulcast: false },
-  };
-};
+type TextFlag = (typeof TEXT_FLAGS)[number];
 
-const readNumber = (text: string): number => {
-  if (/^-?\d+(\.\d+)?$/.test(text.trim())) return Number(text);
-  throw usageError(`${quote(text)} is not a number`, 'write digits only, as 20');
-};
-
-const readCount = (text: string, min: number, max: number): number => {
-  const count = readNumber(text);
-  if (Number.isInteger(count) && count >= min && count <= max) return count;
-  throw usageError(`must be a whole number from ${min} to ${max}`);
-};
-
-/** `50` or `50/s`. */
-const readJoinRate = (text: string): number => {
-  const rate = readNumber(text.replace(/\/s$/, ''));
-  if (rate > 0 && rate <= LIMITS.joinRate) return rate;
-  throw usageError(`must be above 0 and at most ${LIMITS.joinRate} per second`);
-};
-
-const readDuration = (text: string): number => {
-  const ms = parseDuration(text);
-  if (ms >= LIMITS.minDurationMs && ms <= LIMITS.maxDurationMs) return ms;
-  throw usageError(
-    `must be from ${LIMITS.minDurationMs / 1_000}s to ${LIMITS.maxDurationMs / 86_400_000} days`,
-  );
-};
-
-const readName = (text: string, max: number, what: string): string => {
-  const { data, error } = textSchema(max, what).safeParse(text);
-  if (data !== undefined) return data;
-  throw usageError(error?.issues[0]?.message ?? `${what} is not valid`);
-};
-
-const readCodec = (text: string): VideoCodec => {
-  const codec = CODEC_WORDS.find((word) => word === text.trim().toLowerCase());
-  if (codec !== undefined) return codec;
-  throw usageError(`must be ${CODEC_WORDS.slice(0, -1).join(', ')} or ${CODEC_WORDS.at(-1)}`);
-};
-
-const readPath = (text: string): MediaPath => {
-  const path = PATHS.find((one) => one === text.trim());
-  if (path !== undefined) return path;
-  throw usageError(`unknown path ${quote(text)}`, suggest(text, PATHS, 'available:'));
-};
-
-/** What each flag changes. */
-const PATCHES = {
-  room: ({ group }, text) => {
-    group.room = readName(text, LIMITS.roomName, 'a room name');
-    group.executor.rooms = 1;
-  },
-  rooms: ({ group }, text) => {
-    group.executor.rooms = readCount(text, 1, LIMITS.rooms);
-  },
-  roomPrefix: ({ group }, text) => {
-    group.roomPrefix = readName(text, LIMITS.roomPrefix, 'a prefix of room names');
-  },
-  participants: ({ publisher }, text) => {
-    publisher.count = readCount(text, 0, LIMITS.perRoom);
-  },
-  subscribers: ({ subscriber }, text) => {
-    subscriber.count = readCount(text, 0, LIMITS.perRoom);
-  },
-  publish: ({ publisher, video }, text) => {
-    publisher.publish = parsePublish(text).map((kind) => (kind === 'audio' ? { kind } : video));
-  },
-  video: ({ video }, text) => {
-    video.resolution = parseResolution(text);
-  },
-  codec: ({ video }, text) => {
-    video.codec = readCodec(text);
-  },
-  layout: ({ publisher, subscriber }, text) => {
-    const layout = parseLayout(text);
-    const subscribe = layout.type !== 'none';
-    Object.assign(publisher, { layout, subscribe });
-    Object.assign(subscriber, { layout, subscribe });
-  },
-  path: ({ publisher, subscriber }, text) => {
-    const path = readPath(text);
-    publisher.path = path;
-    subscriber.path = path;
-  },
-  e2ee: ({ publisher, subscriber }, text) => {
-    const e2ee = parseE2ee(text);
-    publisher.e2ee = e2ee;
-    subscriber.e2ee = e2ee;
-  },
-  dataRate: ({ publisher }, text) => {
-    publisher.data = parseDataRate(text);
-  },
-  joinRate: ({ group }, text) => {
-    group.executor.joinRate = readJoinRate(text);
-  },
-  duration: ({ group }, text) => {
-    group.executor.durationMs = readDuration(text);
-  },
-} satisfies Record<string, (draft: Draft, text: string) => void>;
-
-type TextFlag = keyof typeof PATCHES;
-
-/** As typed; absent: the default. */
+/** Flags as typed; absent: the default. */
 export interface LoadFlags extends Partial<Record<TextFlag, string | undefined>> {
   simulcast?: boolean | undefined;
 }
 
-const TEXT_FLAGS = Object.keys(PATCHES) as TextFlag[];
+type LoadFlag = keyof LoadFlags;
 
 /** Every flag that describes the load. */
-export const LOAD_FLAGS: readonly (keyof LoadFlags)[] = [...TEXT_FLAGS, 'simulcast'];
+export const LOAD_FLAGS: readonly LoadFlag[] = [...TEXT_FLAGS, 'simulcast'];
 
 /** `roomPrefix` → `--room-prefix`. */
 export const flagName = (flag: string): string =>
   `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** Flags that contradict each other: the flag to report, what is wrong and what to do. */
-const contradictions = (
+/**
+ * The load without flags: small enough for any laptop, large enough to measure something. A join costs a server some 20 ms of CPU: 50 per second fill one core,
+ * and 1,000 participants have joined after 20 s.
+ */
+const DEFAULTS = {
+  rooms: '20',
+  participants: '2',
+  subscribers: '0',
+  joinRate: '50/s',
+  duration: '30s',
+  video: '720p',
+  codec: 'vp8',
+} as const;
+
+/** The flag that makes a part of the form, and the hint there in the words of flags where the interpreter's names keys. The first that matches counts. */
+const FLAG_OF_PLACE: readonly [place: RegExp, flag: LoadFlag, hint?: string][] = [
+  [/\.rooms$/, 'rooms', 'leave --room or --rooms out; --room-prefix names many'],
+  [/\.room$/, 'room'],
+  [/\.roomPrefix$/, 'roomPrefix', 'leave --room or --room-prefix out'],
+  [/\.joinRate$/, 'joinRate'],
+  [/\.duration$/, 'duration'],
+  [/\.path$/, 'path'],
+  [/\.e2ee/, 'e2ee'],
+  [/\.roles$/, 'participants', 'give --participants or --subscribers a number'],
+  [
+    /\.subscriber$/,
+    'subscribers',
+    'add --participants and --publish, or name a room with --room where others publish',
+  ],
+  [/\.publisher\.count$/, 'participants'],
+  [/\.subscriber\.count$/, 'subscribers'],
+  [/\.layout$/, 'layout'],
+  [/\.data$/, 'dataRate'],
+  [/\.video$/, 'video'],
+  [/\.codec$/, 'codec'],
+  [
+    /\.simulcast$/,
+    'simulcast',
+    'leave --simulcast out, or take --codec vp8 or h264 and --video 360p or more',
+  ],
+  [/\.publish/, 'publish', 'take --codec vp8 or h264, or leave --e2ee out'],
+  [/^groups/, 'rooms', 'take fewer --rooms or --participants'],
+];
+
+/** A number as a file has it; anything else as it is, for the interpreter to refuse. */
+const numberOr = (text: string): number | string =>
+  /^\s*-?\d+(\.\d+)?\s*$/.test(text) ? Number(text) : text;
+
+/** A function that reports what is wrong with a flag. */
+type Complain = (flag: LoadFlag, problem: string) => void;
+
+const TRACK_FLAGS = ['video', 'codec', 'simulcast'] as const satisfies readonly LoadFlag[];
+
+/** The scenario file that flags stand for. What cannot be read is null in it, so that nothing is concluded from it. */
+const formOf = (
   flags: LoadFlags,
-  { group, publisher, subscriber, video }: Draft,
-): [keyof LoadFlags, string][] => {
-  const { rooms } = group.executor;
-  const perRoom = publisher.count + subscriber.count;
-  const withVideo = publisher.publish.includes(video);
-  const noVideo = (flag: string): string =>
-    `has no effect: no video is published; add --publish audio,video or leave ${flag} out`;
-  const problem = videoProblem(video);
-  const rules: [boolean, keyof LoadFlags, string][] = [
+  witnesses: readonly WitnessSpec[],
+  complain: Complain,
+): FileForm => {
+  const read = <Value>(flag: TextFlag, parse: (text: string) => Value): Value | null => {
+    try {
+      return parse(flags[flag] ?? '');
+    } catch (error) {
+      if (!isUsageError(error)) throw error;
+      complain(flag, explain(error));
+      return null;
+    }
+  };
+  const kinds: Kind[] | null =
+    flags.publish === undefined ? ['audio'] : read('publish', parsePublish);
+  const video = {
+    video: flags.video === undefined ? DEFAULTS.video : read('video', parseResolution),
+    codec: (flags.codec ?? DEFAULTS.codec).trim().toLowerCase(),
+    simulcast: flags.simulcast ?? false,
+  };
+  if (kinds !== null && !kinds.includes('video'))
+    for (const flag of TRACK_FLAGS)
+      if (flags[flag] !== undefined && flags[flag] !== false)
+        complain(
+          flag,
+          `has no effect: no video is published; add --publish audio,video or leave ${flagName(flag)} out`,
+        );
+  const publish = kinds?.map((kind) => (kind === 'audio' ? kind : video)) ?? null;
+  const isRoomNamed = flags.room !== undefined;
+  return form(
+    ['scenario', FLAGS_SCENARIO],
     [
-      group.room !== null && rooms > 1,
-      'room',
-      `names one room, but --rooms asks for ${rooms}; leave one out (--room-prefix names many)`,
+      'groups',
+      {
+        [FLAGS_GROUP]: form(
+          ['executor', 'constant-rooms'],
+          [
+            'rooms',
+            flags.rooms === undefined && isRoomNamed
+              ? undefined
+              : numberOr(flags.rooms ?? DEFAULTS.rooms),
+          ],
+          ['joinRate', numberOr(flags.joinRate ?? DEFAULTS.joinRate)],
+          ['duration', flags.duration ?? DEFAULTS.duration],
+          ['room', flags.room],
+          ['roomPrefix', flags.roomPrefix],
+          ['path', flags.path?.trim()],
+          [
+            'e2ee',
+            flags.e2ee === undefined
+              ? undefined
+              : read('e2ee', (text) => e2eeForm(parseE2ee(text))),
+          ],
+          ['roles', rolesOf(flags, publish)],
+        ),
+      },
     ],
-    [
-      perRoom === 0,
-      'participants',
-      'and --subscribers are both 0: no participant would join; give at least one',
-    ],
-    [
-      // In a named room participants of others may publish.
-      subscriber.count > 0 && !sends(publisher) && group.room === null,
-      'subscribers',
-      'would receive nothing: no participant publishes; add --participants and --publish, or name a room with --room',
-    ],
-    [
-      video.simulcast && !withVideo,
-      'simulcast',
-      'needs video; add --publish audio,video or leave --simulcast out',
-    ],
-    [
-      video.simulcast && withVideo && video.resolution === '180p',
-      'simulcast',
-      'needs --video 360p or more: 180p is the lowest layer already',
-    ],
-    [
-      withVideo && publisher.publish.length === 1 && publisher.layout.type === 'audio-only',
-      'layout',
-      'audio-only leaves nothing to receive: only video is published; add audio to --publish',
-    ],
-    [
-      rooms * perRoom > LIMITS.participants,
-      'rooms',
-      `would make ${rooms * perRoom} participants; at most ${LIMITS.participants} in all`,
-    ],
-    [
-      withVideo && !video.simulcast && problem !== null,
-      'codec',
-      `${problem?.message}; ${problem?.hint}`,
-    ],
-    [
-      withVideo && video.simulcast && problem !== null && video.resolution !== '180p',
-      'simulcast',
-      `${problem?.message}; leave --simulcast out`,
-    ],
-    [
-      withVideo && publisher.e2ee !== null && !canBeEncrypted(video),
-      'e2ee',
-      `livekit-client does not encrypt ${video.codec}; take --codec vp8 or h264`,
-    ],
-    [flags.video !== undefined && !withVideo, 'video', noVideo('--video')],
-    [flags.codec !== undefined && !withVideo, 'codec', noVideo('--codec')],
-    [
-      flags.room !== undefined && flags.roomPrefix !== undefined,
-      'roomPrefix',
-      'has no effect with --room; leave one out',
-    ],
-  ];
-  return rules.flatMap(([isBroken, flag, problem]) => (isBroken ? [[flag, problem]] : []));
+    witnesses.length > 0 && ['witnesses', witnesses.map(formatWitness)],
+  );
 };
 
-const sends = ({ count, publish, data }: RoleSpec): boolean =>
-  count > 0 && (publish.length > 0 || data !== null);
+/** Publishers and subscribers. Participants without anything to send are subscribers. */
+const rolesOf = (flags: LoadFlags, publish: readonly unknown[] | null): FileForm => {
+  const { layout, dataRate } = flags;
+  const publishers = numberOr(flags.participants ?? DEFAULTS.participants);
+  const subscribers = numberOr(flags.subscribers ?? DEFAULTS.subscribers);
+  const others = form(['count', subscribers], ['layout', layout]);
+  const sends = publish === null || publish.length > 0 || dataRate !== undefined;
+  const areCounts = [publishers, subscribers].every((given) => count.file.safeParse(given).success);
+  if (areCounts && (publishers === 0 || !sends)) {
+    // In a named room participants of others may publish; and without --subscribers, joining alone is the load.
+    const isMeant = flags.room !== undefined || subscribers === 0;
+    return {
+      subscriber: form(
+        ['count', Number(publishers) + Number(subscribers)],
+        isMeant && layout?.trim() !== 'none' && ['subscribe', true],
+        ['layout', layout],
+      ),
+    };
+  }
+  return form(
+    [
+      'publisher',
+      form(['count', publishers], ['publish', publish], ['layout', layout], ['data', dataRate]),
+    ],
+    subscribers !== 0 && ['subscriber', others],
+  );
+};
 
-/** Without anything to publish, participants only subscribe. */
-const rolesOf = ({ publisher, subscriber }: Draft): RoleSpec[] => {
-  const roles = sends(publisher)
-    ? [publisher, subscriber]
-    : [{ ...subscriber, count: subscriber.count + publisher.count }];
-  return roles.filter(({ count }) => count > 0);
+/** Name the flag of a problem in the form; its place in the form where no flag makes that. */
+const flagAt = (path: Path): { flag: LoadFlag | null; hint: string | null; place: string } => {
+  const place = formatPath(path);
+  const [, flag = null, hint = null] = FLAG_OF_PLACE.find(([pattern]) => pattern.test(place)) ?? [];
+  return { flag, hint, place };
 };
 
 /**
@@ -265,37 +218,31 @@ export const scenarioOfFlags = (
   thresholds: readonly string[] = [],
   witnesses: readonly WitnessSpec[] = [],
 ): Scenario => {
-  const problems: string[] = [];
-  const complain = (flag: keyof LoadFlags, problem: string): void => {
-    const value = flags[flag];
-    problems.push(`${flagName(flag)}${typeof value === 'string' ? ` ${value}` : ''}: ${problem}`);
+  const problems = new Map<LoadFlag | string, string>();
+  const complain = (flag: LoadFlag | string, problem: string): void => {
+    if (!problems.has(flag)) problems.set(flag, problem);
   };
-  const draft = defaults();
-  draft.video.simulcast = flags.simulcast ?? false;
-  for (const flag of TEXT_FLAGS) {
-    const text = flags[flag];
-    if (text === undefined) continue;
-    try {
-      PATCHES[flag](draft, text);
-    } catch (error) {
-      if (!isUsageError(error)) throw error;
-      complain(flag, explain(error));
-    }
+  const tree = treeOfValues(formOf(flags, witnesses, complain));
+  const { scenario, findings } = interpret(tree, scaledFile);
+  for (const { path, message, hint } of findings) {
+    const at = flagAt(path);
+    complain(at.flag ?? at.place, hint === null ? message : `${message}; ${at.hint ?? hint}`);
   }
-  // A flag that could not be read left its default: contradictions with that would mislead.
-  if (problems.length === 0)
-    for (const [flag, problem] of contradictions(flags, draft)) complain(flag, problem);
-  if (problems.length > 0) throw usageError(problems.join('\n'));
-  const scenario: Scenario = {
-    name: FLAGS_SCENARIO,
-    description: null,
-    tags: {},
-    seed: 1,
-    groups: [{ ...draft.group, roles: rolesOf(draft) }],
-    windows: [],
-    thresholds: parseThresholds(thresholds),
-    ...(witnesses.length > 0 && { witnesses: [...witnesses] }),
-  };
-  checkThresholds(scenario, scenario.thresholds);
-  return scenario;
+  if (scenario === null || problems.size > 0) throw usageError(listed(problems, flags));
+  const described = { ...scenario, thresholds: parseThresholds(thresholds) };
+  checkThresholds(described, described.thresholds);
+  return described;
+};
+
+/** One line for each problem, in the order of the flags. */
+const listed = (problems: ReadonlyMap<string, string>, flags: LoadFlags): string => {
+  const known = LOAD_FLAGS.flatMap((flag) => {
+    const problem = problems.get(flag);
+    if (problem === undefined) return [];
+    // Who misunderstands --e2ee types the passphrase itself.
+    const value = flag === 'e2ee' ? undefined : flags[flag];
+    return [`${flagName(flag)}${typeof value === 'string' ? ` ${value}` : ''}: ${problem}`];
+  });
+  const others = [...problems].filter(([at]) => !LOAD_FLAGS.some((flag) => flag === at));
+  return [...known, ...others.map(([at, problem]) => `${at}: ${problem}`)].join('\n');
 };

@@ -51,4 +51,5 @@ export {
   type Spot,
   type Tree,
   treeAt,
+  treeOfValues,
 } from './yaml/tree.ts';

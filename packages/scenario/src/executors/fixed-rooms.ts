@@ -48,7 +48,7 @@ export const checkFixedRooms = (
   if (room !== undefined && (rooms ?? 1) > 1) {
     complain(
       [...at, 'rooms'],
-      `are ${rooms}, but room names one`,
+      'must be 1, because room names one',
       'leave one out; roomPrefix names many',
     );
   }

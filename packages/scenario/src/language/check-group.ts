@@ -36,11 +36,16 @@ const checkRoles = (at: Path, group: GroupFile, complain: Complain): void => {
       'key',
     );
   else if (participants === 0)
-    complain(at, 'have no participants: every count is 0', 'give at least one role a count', 'key');
+    complain(
+      at,
+      'no participant would join: every count is 0',
+      'give at least one role a count',
+      'key',
+    );
   else if (participants > LIMITS.perRoom)
     complain(
       at,
-      `have ${participants} participants per room; at most ${LIMITS.perRoom}`,
+      `a room would have ${participants} participants; at most ${LIMITS.perRoom}`,
       null,
       'key',
     );

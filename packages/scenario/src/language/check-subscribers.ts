@@ -1,14 +1,17 @@
-import { dataOf, streamsOf } from '../plan/streams.ts';
+import { everPublished } from '../actions/action-spec.ts';
+import { dataOf, gatherings, streamsOf } from '../plan/streams.ts';
 import type { GroupSpec } from '../scenario.ts';
 import type { Checks } from './checks.ts';
 import type { ScenarioFile } from './schema/file.ts';
 
-/** A role that only subscribes needs a publisher: otherwise the scenario measures nothing. */
+/** Report roles that subscribe and have nothing to receive: the scenario would measure nothing. */
 export const checkSubscribers = (
   file: ScenarioFile,
   groups: readonly GroupSpec[],
-  { complain, warn }: Checks,
+  checks: Checks,
 ): void => {
+  checkListeners(groups, checks);
+  const { complain, warn } = checks;
   const served = new Set(
     [...streamsOf({ groups }), ...dataOf({ groups })]
       .filter(({ direction }) => direction === 'down')
@@ -41,6 +44,22 @@ export const checkSubscribers = (
         );
       }
     }
+  }
+};
+
+/** Report roles that receive audio only in rooms where there is none. */
+const checkListeners = (groups: readonly GroupSpec[], { complain, warn }: Checks): void => {
+  for (const members of gatherings({ groups })) {
+    const kinds = members.flatMap(({ role }) => everPublished(role).map(({ kind }) => kind));
+    const isSilent = !kinds.includes('audio') && members.every(({ role }) => role.data === null);
+    if (!isSilent || kinds.length === 0) continue;
+    for (const { group, role } of members)
+      if (role.subscribe && role.layout.type === 'audio-only')
+        (group.room === null ? complain : warn)(
+          ['groups', group.name, 'roles', role.name, 'layout'],
+          'leaves nothing to receive: their rooms have video only',
+          'publish audio as well, or choose another layout',
+        );
   }
 };
 

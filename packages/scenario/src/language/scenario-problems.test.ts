@@ -416,7 +416,7 @@ const WRONG: [string, string, RegExp][] = [
   [
     'roles without participants',
     CALLS.replace('count: 2', 'count: 0').replace('roles', '‸roles'),
-    /have no participants: every count is 0/,
+    /no participant would join: every count is 0/,
   ],
   [
     'subscribers without a publisher',
@@ -426,9 +426,14 @@ const WRONG: [string, string, RegExp][] = [
     /me: no participant of their rooms sends anything that they could receive; .*subscribe: true/,
   ],
   [
+    'listeners in rooms without audio',
+    role('{ publish: video, layout: ‸audio-only }').replace(/\n.*other:.*$/m, ''),
+    /me.layout: leaves nothing to receive: their rooms have video only; publish audio as well/,
+  ],
+  [
     'many rooms of one name',
     CALLS.replace('rooms: 3', 'rooms: ‸3\n    room: hall'),
-    /are 3, but room names one/,
+    /must be 1, because room names one/,
   ],
   [
     'a prefix beside a name',

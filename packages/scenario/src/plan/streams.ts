@@ -21,7 +21,7 @@ interface Member {
 }
 
 /** Roles whose participants share rooms: of one group, or of all groups that name the same room. Roles without participants are left out. */
-const gatherings = ({ groups }: LoadExtent): Member[][] => {
+export const gatherings = ({ groups }: LoadExtent): Member[][] => {
   const members = groups.flatMap((group) =>
     group.roles.filter(({ count }) => count > 0).map((role) => ({ group, role })),
   );

@@ -1,4 +1,4 @@
-/** What a key of a role is: one file of this folder defines each of them, and the registry lists them. */
+/** The definition of a key of a role: one file of this folder has each of them, and the registry lists them. */
 import type { Path } from '@livekit-swarm/settings';
 import type { z } from 'zod';
 import type { Complain } from '../language/checks.ts';
@@ -15,7 +15,7 @@ export interface Reading<File> {
 
 export interface Writing<Spec> {
   role: Spec;
-  /** Whether a participant sends what participants of the role could receive. */
+  /** True where a participant sends what participants of the role could receive. */
   receives: boolean;
 }
 
@@ -31,12 +31,12 @@ export interface Checking<File, Group> extends Reading<File> {
   warn: Complain;
 }
 
-/** What a participant of a plan has for the settings of its role. */
+/** The value that a participant of a plan has for the settings of its role. */
 export interface Mapping<Settings, Value> {
   from(settings: Settings): Value;
 }
 
-/** What a key has in a role of a record; undefined where it may be absent and is. */
+/** The value of a key in a role of a record; undefined where it may be absent and is. */
 export type SettingsOf<Settings extends z.ZodType> =
   | z.output<Settings>
   | (Settings extends z.ZodExactOptional ? undefined : never);
@@ -50,12 +50,12 @@ export interface RoleKeyMethods<Given, Settings, Filled, File, Group, Spec> {
   read(given: Given, context: Reading<File>): Settings;
   /** The value that reads back to the same settings; undefined where the key is left out. */
   write(settings: Filled, context: Writing<Spec>): unknown;
-  /** Reports settings that contradict others. */
+  /** Report settings that contradict others. */
   check?(given: Given, context: Checking<File, Group>): void;
 }
 
 /**
- * Defines a key of a role.
+ * Define a key of a role.
  * @param definition `file`: the schema of the key in a scenario file, with its description; `settings`: the schema of what records hold under the same name;
  * `plan`: what each participant of a plan has under this name
  */
@@ -75,9 +75,9 @@ export const defineRoleKey = <
     settings: Settings;
     /** `same`: the settings; `none`: nothing, as the expansion of the scenario uses it up. */
     plan: Plan;
-    /** For a key that groups have, too: its description there. */
+    /** Description of the key in a group, for one that groups have, too. */
     ofGroup?: OfGroup;
-    /** Whether real clients cannot do it. */
+    /** True where real clients cannot do it. */
     nativeOnly?: true;
   } & RoleKeyMethods<
     z.output<FileSchema>,

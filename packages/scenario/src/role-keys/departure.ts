@@ -26,7 +26,7 @@ interface File {
   actions?: readonly unknown[] | undefined;
 }
 
-/** How the stay of a participant ends. Absent: leave. */
+/** The end of a participant's stay. Absent: leave. */
 export const departure = defineRoleKey({
   name: 'departure',
   file: word(DEPARTURES, 'departure')

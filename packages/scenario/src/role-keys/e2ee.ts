@@ -1,7 +1,6 @@
 import {
   duration,
   hinted,
-  quote,
   type SecretRef,
   secretRef,
   strict,
@@ -123,7 +122,7 @@ const secretIn = (
 };
 
 /** The form that `e2eeSetting` reads. */
-const e2eeForm = ({ secret, keyIndex, ratchet, keyChange }: E2ee): unknown => {
+export const e2eeForm = ({ secret, keyIndex, ratchet, keyChange }: E2ee): unknown => {
   const details = {
     ...(keyIndex > 0 && { keyIndex }),
     ...(ratchet > 0 && { ratchet }),
@@ -149,7 +148,8 @@ export const parseE2ee = (text: string): E2ee => {
   const [, kind, where = ''] = /^(env|file):(.+)$/.exec(given) ?? [];
   if (kind === undefined)
     throw usageError(
-      `${quote(given)} does not say where a passphrase is`,
+      // Not repeated: it may be the passphrase itself.
+      'does not say where a passphrase is',
       'write throw-away, env:NAME or file:PATH',
     );
   const passphrase: SecretRef = kind === 'env' ? { env: where } : { file: where };

@@ -17,7 +17,7 @@ interface File extends E2eeKey {
   path?: unknown;
 }
 
-/** What the participants are. Absent: native. */
+/** The program that the participants are. Absent: native. */
 export const engine = defineRoleKey({
   name: 'engine',
   file: word(ENGINE_NAMES, 'engine')
@@ -58,11 +58,11 @@ export const engine = defineRoleKey({
   },
 });
 
-/** Whether real clients cannot send the track: they encode what they make up themselves. */
+/** Check whether real clients cannot send the track: they encode what they make up themselves. */
 const isOnlyAClip = (track: TrackPlan): boolean =>
   track.media !== undefined ||
   (track.kind === 'audio' && (track.music !== undefined || track.dtx === true));
 
-/** Whether publishers of an engine can encrypt so: @livekit/rtc-node encrypts with the key index 0 only. */
+/** Check whether publishers of an engine can encrypt so: @livekit/rtc-node encrypts with the key index 0 only. */
 const canEncrypt = (engine: EngineName, { keyIndex, keyChange }: E2ee): boolean =>
   engine !== 'rtc' || (keyIndex === 0 && keyChange?.by !== 'new-key');

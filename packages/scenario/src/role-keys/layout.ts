@@ -65,7 +65,7 @@ export const tileSize = (tiles: number): { width: number; height: number } => {
   return { width: Math.floor(SCREEN.width / columns), height: Math.floor(SCREEN.height / columns) };
 };
 
-/** What participants subscribe to. */
+/** The tracks that participants subscribe to. */
 export const layout = defineRoleKey({
   name: 'layout',
   file: z

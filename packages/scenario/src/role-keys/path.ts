@@ -10,7 +10,7 @@ export const PATHS = ['direct', 'ice-tcp', 'turn-udp', 'turn-tcp', 'turn-tls', '
 
 export type MediaPath = (typeof PATHS)[number];
 
-/** How media reaches a node. Absent in records of earlier versions, which had no other than `direct`. */
+/** The way of media to a node. Absent in records of earlier versions, which had no other than `direct`. */
 export const path = defineRoleKey({
   name: 'path',
   file: word(PATHS, 'path')

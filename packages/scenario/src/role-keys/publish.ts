@@ -31,7 +31,7 @@ export const published = z
 
 type Published = z.output<typeof published>;
 
-/** As `--publish none`. */
+/** The word for no track at all. */
 const NOTHING = 'none';
 
 /** Values of `publish` that profiles cannot be named. */

@@ -78,7 +78,7 @@ export type RoleSpec = z.output<typeof roleSpecSchema>;
 type Same = Extract<Key, { plan: 'same' }>;
 type Mapped = Extract<Key, { plan: object }>;
 
-/** What the participants of a role do, from its settings alone. */
+/** The conduct of participants that follows from the settings of their role alone. */
 export type Conduct = z.output<z.ZodObject<Shape<Same, 'settings'>>> & {
   [One in Mapped as One['name']]: ReturnType<One['plan']['from']>;
 };
@@ -133,7 +133,7 @@ export const writeRole = (role: RoleSpec, receives: boolean): FileForm =>
     ]),
   );
 
-/** Reports settings of a role that contradict each other or its group. */
+/** Report settings of a role that contradict each other or its group. */
 export const checkRole = (
   at: Path,
   role: RoleFile,
@@ -159,7 +159,7 @@ export const checkRole = (
   }
 };
 
-/** What each participant of the role does. */
+/** The conduct of each participant of the role. */
 export const conductOf = (role: RoleSpec): Conduct =>
   Object.fromEntries(
     KEYS.flatMap(({ name, plan }) => {
@@ -176,5 +176,5 @@ const {
   ...defaults
 } = readRole('default', role.parse({}));
 
-/** What a role has unless something else is stated. */
+/** The settings of a role that states nothing else. */
 export const DEFAULT_ROLE: Omit<RoleSpec, 'name' | 'count' | 'publish'> = defaults;

@@ -9,7 +9,7 @@ interface Spec {
   layout: Layout;
 }
 
-/** Whether participants subscribe at all; then `layout` decides to what. */
+/** The choice to receive anything at all; `layout` decides to what. */
 export const subscribe = defineRoleKey({
   name: 'subscribe',
   file: yesOrNo().optional().describe('Whether they receive the tracks of others. Default: yes.'),

@@ -119,7 +119,7 @@ const pick = <T>(from: readonly T[], draw: number): T => {
   return one;
 };
 
-/** Participants of the room that have this key take turns in speaking. Absent: they speak all the time. */
+/** Turn-taking of participants of a room that have this key. Absent: they speak all the time. */
 export const turns = defineRoleKey({
   name: 'turns',
   file: turnsSetting()

@@ -66,6 +66,35 @@ const measure = (parts: readonly Tree[]): Measured => ({
   depth: parts.reduce((deepest, { depth }) => Math.max(deepest, depth), 0) + 1,
 });
 
+/** The place of parts of a tree that no file has. */
+const NOWHERE: Place = { line: 1, column: 1 };
+
+/** The tree of plain values, as if a file had them: what reads files reads these, too. */
+export const treeOfValues = (values: Readonly<Record<string, unknown>>): MapTree =>
+  mapTree(
+    NOWHERE,
+    new Map(
+      Object.entries(values).map(([key, value]) => [
+        key,
+        { key: { at: NOWHERE, inset: null }, value: treeOfValue(value) },
+      ]),
+    ),
+  );
+
+const treeOfValue = (value: unknown): Tree => {
+  if (Array.isArray(value)) return listTree(NOWHERE, value.map(treeOfValue));
+  if (typeof value === 'object' && value !== null) return treeOfValues({ ...value });
+  const scalar = typeof value === 'number' || typeof value === 'boolean' || value === null;
+  return {
+    type: 'scalar',
+    at: NOWHERE,
+    inset: null,
+    size: 1,
+    depth: 1,
+    value: scalar ? value : String(value),
+  };
+};
+
 /** Converts a tree to plain JavaScript values. Objects have no prototype: a key may be any word. */
 export const plainOf = (tree: Tree): unknown => {
   switch (tree.type) {
