@@ -23,9 +23,11 @@ export const BELOW = {
   live: ['report'],
   beacon: [],
   catalogue: ['analysis'],
-  exporter: ['engine', 'catalogue', 'beacon'],
+  probe: ['engine', 'catalogue'],
+  sessions: ['livekit', 'beacon'],
+  exporter: ['probe', 'sessions'],
   outputs: ['catalogue', 'livekit'],
-  verify: ['exporter'],
+  verify: ['probe'],
   mixin: ['catalogue'],
   cli: ['live', 'campaign', 'outputs', 'exporter', 'verify', 'mixin', 'chaos', 'media'],
 };

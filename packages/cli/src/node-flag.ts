@@ -1,4 +1,4 @@
-import { readNodeId } from '@livekit-swarm/exporter';
+import { readNodeId } from '@livekit-swarm/probe';
 import { SwarmError, usageError } from '@livekit-swarm/settings';
 
 const METRICS_MS = 5_000;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { openJournal } from '@livekit-swarm/exporter/sessions';
+import { openJournal } from '@livekit-swarm/sessions';
 import { explain, isUsageError, SwarmError } from '@livekit-swarm/settings';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProgram } from './program.ts';

@@ -1,6 +1,6 @@
 import type { SourceName } from '@livekit-swarm/catalogue';
 import { apiBase } from '@livekit-swarm/livekit';
-import type { ExporterSettings } from './config/settings.ts';
+import type { ExporterSettings } from './config/exporter-settings.ts';
 import type { Target } from './config/target.ts';
 import type { Source, SourceContext } from './source.ts';
 import { createClientsSource } from './sources/clients/clients-source.ts';

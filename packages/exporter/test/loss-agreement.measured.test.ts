@@ -9,6 +9,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, startCluster } from '@livekit-swarm/lab';
+import { readNodeId } from '@livekit-swarm/probe';
 import { PERFECT_LINK, type Scenario } from '@livekit-swarm/scenario';
 import { parseExposition, type Series, sumOf } from '@livekit-swarm/testkit/exposition';
 import { type LoadSpec, scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
@@ -16,7 +17,6 @@ import { dropRtp, type Fate, type Truth } from '@livekit-swarm/testkit/packet-fi
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { probeSettings } from '../src/sources/probes/config.ts';
-import { readNodeId } from '../src/sources/probes/node-id.ts';
 import { expectedJitter } from './support/expected-jitter.ts';
 import {
   type LoadOnNode,

@@ -12,6 +12,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { createParticipantHistories, stateIntervals } from '@livekit-swarm/analysis';
 import { collect } from '@livekit-swarm/catalogue/registry';
 import { generateCredentials, startCluster } from '@livekit-swarm/lab';
+import { readNodeId } from '@livekit-swarm/probe';
 import type { RecordLine } from '@livekit-swarm/record';
 import { createRooms } from '@livekit-swarm/testkit/create-rooms';
 import { holdTable, listCounters } from '@livekit-swarm/testkit/nft';
@@ -22,7 +23,6 @@ import { Hono } from 'hono';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Source } from '../src/source.ts';
 import { createLifecycleSource } from '../src/sources/lifecycle/lifecycle-source.ts';
-import { readNodeId } from '../src/sources/probes/node-id.ts';
 
 const MINUTE_MS = 60_000;
 const RUN_MS = 110_000;

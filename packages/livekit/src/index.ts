@@ -20,6 +20,7 @@ export {
   ingressOf,
   roomServiceOf,
 } from './api/api-clients.ts';
+export { type ApiError, apiErrorOf, causeOf, statusOf } from './api/api-error.ts';
 export { ApiRejection, isWithoutApi } from './api/api-rejection.ts';
 export { readAuthorities, trustAuthorities, trustedAuthorities } from './authorities.ts';
 export {
@@ -54,6 +55,7 @@ export {
 } from './guard/host-rules.ts';
 export { LoadGuard, type LoadGuardOptions, type LoadKind } from './guard/load-guard.ts';
 export { HostResolver } from './host-resolver.ts';
+export { joinedAtOf } from './joined-at.ts';
 export type {
   DataChannel,
   ExtensionIds,

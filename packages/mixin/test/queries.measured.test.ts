@@ -7,7 +7,6 @@ import {
   type Exporter,
   loadSettings,
   parseListenAddress,
-  readNodeId,
   startExporter,
 } from '@livekit-swarm/exporter';
 import { startRunExporter } from '@livekit-swarm/exporter/runs';
@@ -18,6 +17,7 @@ import {
   generateCredentials,
   startCluster,
 } from '@livekit-swarm/lab';
+import { readNodeId } from '@livekit-swarm/probe';
 import { createRooms } from '@livekit-swarm/testkit/create-rooms';
 import { dropRtp } from '@livekit-swarm/testkit/packet-filter';
 import { missing } from '@livekit-swarm/testkit/requirements';

@@ -1,5 +1,5 @@
-import type { RoomAccess } from '@livekit-swarm/exporter';
 import type { LoadGuard, TokenEndpoint } from '@livekit-swarm/livekit';
+import type { RoomAccess } from '@livekit-swarm/probe';
 
 /** Request to verify a deployment, with what the user knows of it. */
 export interface VerifyRequest {

@@ -1,5 +1,5 @@
-import { CHECKED_PATHS, type CheckedPath, checkConnectivity } from '@livekit-swarm/exporter';
 import { watchInterruption } from '@livekit-swarm/host';
+import { CHECKED_PATHS, type CheckedPath, checkConnectivity } from '@livekit-swarm/probe';
 import {
   EXIT_CODES,
   type ExitCode,

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { checkToken } from '@livekit-swarm/exporter/token';
 import {
-  checkToken,
   deleteIdentity,
   openJournal,
   type RoomView,
   readSpan,
   viewRoom,
-} from '@livekit-swarm/exporter/sessions';
+} from '@livekit-swarm/sessions';
 import {
   EXIT_CODES,
   type ExitCode,

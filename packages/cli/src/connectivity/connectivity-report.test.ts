@@ -1,4 +1,4 @@
-import type { PathCheck } from '@livekit-swarm/exporter';
+import type { PathCheck } from '@livekit-swarm/probe';
 import { styleFor } from '@livekit-swarm/report';
 import { expect, test } from 'vitest';
 import { type Connectivity, connectivityJunit, renderConnectivity } from './connectivity-report.ts';

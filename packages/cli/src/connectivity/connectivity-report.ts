@@ -1,4 +1,4 @@
-import type { PathCheck } from '@livekit-swarm/exporter';
+import type { PathCheck } from '@livekit-swarm/probe';
 import { junitDocument, type Style } from '@livekit-swarm/report';
 
 export interface Connectivity {

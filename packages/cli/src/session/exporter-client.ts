@@ -1,4 +1,4 @@
-import { NO_SESSION, type RoomView } from '@livekit-swarm/exporter/sessions';
+import { NO_SESSION, type RoomView } from '@livekit-swarm/sessions';
 import { SwarmError, usageError } from '@livekit-swarm/settings';
 
 const TIMEOUT_MS = 30_000;

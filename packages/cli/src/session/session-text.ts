@@ -1,3 +1,4 @@
+import { printable } from '@livekit-swarm/report';
 import {
   clockText,
   eventText,
@@ -6,8 +7,7 @@ import {
   type RoomView,
   type SessionView,
   timeText,
-} from '@livekit-swarm/exporter/sessions';
-import { printable } from '@livekit-swarm/report';
+} from '@livekit-swarm/sessions';
 
 const COLUMNS = 100;
 const NAME = 20;

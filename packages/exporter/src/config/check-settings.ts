@@ -1,7 +1,7 @@
 import { nearest, type Path, type Settings, usageError } from '@livekit-swarm/settings';
 import type { ConfigFile } from './config-file.ts';
+import type { ExporterSettings } from './exporter-settings.ts';
 import { formatAddress, isLoopback } from './listen-address.ts';
-import type { ExporterSettings } from './settings.ts';
 
 /** What is scheduled must be there. @throws SwarmError `usage` */
 export const checkSchedule = (

@@ -2,8 +2,8 @@ import type { SecretReader } from '@livekit-swarm/host';
 import type { SecretRef, Settings } from '@livekit-swarm/settings';
 import { readVariable, usageError } from '@livekit-swarm/settings';
 import type { ConfigFile } from './config-file.ts';
+import type { SettingsFlags } from './exporter-settings.ts';
 import { fixedSecret, type Secret, type Secrets } from './live-secret.ts';
-import type { SettingsFlags } from './settings.ts';
 
 /**
  * The bearer tokens, of which one is required: that from the flag, else the environment, else the file, and the previous one while tokens are rotated.

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isUsageError } from '@livekit-swarm/settings';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { ExporterSettings, SettingsFlags } from './exporter-settings.ts';
 import { formatAddress } from './listen-address.ts';
-import { type ExporterSettings, loadSettings, type SettingsFlags } from './settings.ts';
+import { loadSettings } from './settings.ts';
 
 let dir = '';
 beforeAll(async () => {

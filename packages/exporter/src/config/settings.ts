@@ -10,48 +10,17 @@ import {
   usageError,
 } from '@livekit-swarm/settings';
 import { acceptedKeys } from '../api-key.ts';
-import type { ClientsOptions } from '../sources/clients/clients-options.ts';
 import { clientsOptions } from '../sources/clients/config.ts';
 import { meteringRules } from '../sources/lifecycle/metering/config.ts';
-import type { MeteringRules } from '../sources/lifecycle/metering/groups.ts';
-import { type ProbeSettings, probeSettings } from '../sources/probes/config.ts';
+import { probeSettings } from '../sources/probes/config.ts';
 import { sessionsOptions } from '../sources/sessions/config.ts';
-import type { SessionsOptions } from '../sources/sessions/sessions-options.ts';
 import { checkSchedule, checkSessions, requireEnabledSource } from './check-settings.ts';
 import { type ConfigFile, configFile } from './config-file.ts';
-import { type ListenAddress, parseListenAddress } from './listen-address.ts';
-import { type Secret, Secrets } from './live-secret.ts';
+import type { ExporterSettings, SettingsFlags } from './exporter-settings.ts';
+import { parseListenAddress } from './listen-address.ts';
+import { Secrets } from './live-secret.ts';
 import { readTokens } from './read-token.ts';
 import { checkUrl, readTarget, type Target } from './target.ts';
-
-/** Everything an exporter must know. */
-export interface ExporterSettings {
-  listen: ListenAddress;
-  /** Null: the public routes are at `listen`, too. */
-  publicListen: ListenAddress | null;
-  /** One of these is required of every client; none: no token is required. */
-  tokens: readonly Secret[];
-  /** Those from files are to be watched. */
-  secrets: Secrets;
-  /** Paths of PEM files. */
-  tls: { cert: string; key: string } | null;
-  limits: { requests: number; requestTimeoutMs: number };
-  targets: readonly Target[];
-  /** Null: off; the same of every source. */
-  probes: ProbeSettings | null;
-  lifecycle: { intervalMs: number; metering: MeteringRules | null } | null;
-  clients: ClientsOptions | null;
-  sessions: SessionsOptions | null;
-}
-
-/** What goes before the file: flags, or the environment behind them (`SWARM_EXPORTER_LISTEN`, …). */
-export interface SettingsFlags {
-  config?: string;
-  listen?: string;
-  tokenFile?: string;
-  tlsCert?: string;
-  tlsKey?: string;
-}
 
 export const DEFAULT_LISTEN = ':9465';
 /** The target that LIVEKIT_URL names. */

@@ -1,4 +1,4 @@
-import type { PathCheck } from '@livekit-swarm/exporter';
+import type { PathCheck } from '@livekit-swarm/probe';
 import { type CheckResult, found, passed, unknown } from '../check.ts';
 
 /** Sentence about a path; it names the node if there are several. */

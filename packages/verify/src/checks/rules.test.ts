@@ -1,6 +1,6 @@
 /** Tests of the rule of every check, with made-up observations. */
-import type { PathCheck } from '@livekit-swarm/exporter';
 import type { AnnouncedPaths, ReportedNode } from '@livekit-swarm/livekit';
+import type { PathCheck } from '@livekit-swarm/probe';
 import { describe, expect, it } from 'vitest';
 import type { CheckResult } from '../check.ts';
 import type { NodeFacts } from '../facts/facts.ts';

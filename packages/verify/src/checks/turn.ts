@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { PathCheck } from '@livekit-swarm/exporter';
+import type { PathCheck } from '@livekit-swarm/probe';
 import { type Check, type CheckResult, found, passed } from '../check.ts';
 import { isAnnounced, type NodeFacts } from '../facts/facts.ts';
 import type { VerifyRequest } from '../request.ts';

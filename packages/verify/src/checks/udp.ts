@@ -1,4 +1,4 @@
-import type { PathCheck } from '@livekit-swarm/exporter';
+import type { PathCheck } from '@livekit-swarm/probe';
 import { type Check, type CheckResult, found } from '../check.ts';
 import { pathsRule } from './paths.ts';
 

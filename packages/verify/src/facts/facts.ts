@@ -1,14 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { LookupAddress } from 'node:dns';
 import {
-  CHECKED_PATHS,
-  checkConnectivity,
-  createProbeRoom,
-  createRoomCleaner,
-  type PathCheck,
-  type RoomAccess,
-} from '@livekit-swarm/exporter';
-import {
   type AnnouncedPaths,
   askTokenEndpoint,
   connectRegistry,
@@ -25,6 +17,14 @@ import {
   type Validation,
   validateAdmission,
 } from '@livekit-swarm/livekit';
+import {
+  CHECKED_PATHS,
+  checkConnectivity,
+  createProbeRoom,
+  createRoomCleaner,
+  type PathCheck,
+  type RoomAccess,
+} from '@livekit-swarm/probe';
 import type { Room } from 'livekit-server-sdk';
 import type { VerifyRequest } from '../request.ts';
 import { findServices, type OpenService } from './open-services.ts';

@@ -1,4 +1,5 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
+import type { CountedReports } from '@livekit-swarm/sessions';
 import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { limitBody } from '../../http/limit-body.ts';
@@ -28,16 +29,7 @@ const STATUS = {
   full: 503,
 } as const;
 
-/** Reports of one request that were counted, as they were counted, oldest first. */
-export interface CountedReports {
-  holder: Holder;
-  /** Random, of the connection to the room. */
-  session: string;
-  reports: readonly ReadReport[];
-  /** Labels. */
-  sdk: string;
-  browser: string;
-}
+/** Called with the reports of a request that were counted. */
 export type OnReports = (counted: CountedReports) => void;
 
 /**

@@ -1,11 +1,17 @@
 import { EgressStatus, IngressState_Status } from '@livekit/protocol';
 import { ENDED_EGRESS } from '@livekit-swarm/catalogue';
-import { egressOf, ingressOf, roomServiceOf } from '@livekit-swarm/livekit';
-import { type ApiError, apiErrorOf } from '../../api-error.ts';
+import {
+  type ApiError,
+  apiErrorOf,
+  egressOf,
+  ingressOf,
+  joinedAtOf,
+  roomServiceOf,
+} from '@livekit-swarm/livekit';
+import type { LifecycleHandles } from './lifecycle-handles.ts';
 import type { NamedDeployment } from './lifecycle-target.ts';
-import { type ListedRoom, momentOf } from './metering/meter.ts';
+import type { ListedRoom } from './metering/meter.ts';
 import type { MeteredSession } from './metering/session-meter.ts';
-import type { LifecycleHandles } from './webhooks.ts';
 
 /** Looks at one deployment through its API. */
 export interface ApiPoll {
@@ -126,7 +132,7 @@ export const createApiPoll = (
     },
     participantsOf: async (room) =>
       (await call('list_participants', async () => (await rooms()).listParticipants(room)))?.map(
-        (participant) => ({ sid: participant.sid, joinedAtMs: momentOf(participant) }),
+        (participant) => ({ sid: participant.sid, joinedAtMs: joinedAtOf(participant) }),
       ) ?? null,
     forget: () => {
       for (const level of [

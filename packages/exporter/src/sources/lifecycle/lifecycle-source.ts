@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ENDED_EGRESS, LIFECYCLE_METRICS } from '@livekit-swarm/catalogue';
 import { registerFamily } from '@livekit-swarm/catalogue/registry';
+import type { ApiError } from '@livekit-swarm/livekit';
 import {
   connectRegistry,
   ghostRooms,
@@ -10,14 +11,14 @@ import {
 } from '@livekit-swarm/livekit';
 import type { WebhookEvent } from 'livekit-server-sdk';
 import { Registry } from 'prom-client';
-import type { ApiError } from '../../api-error.ts';
 import type { Source, SourceContext } from '../../source.ts';
 import { type ApiPoll, createApiPoll } from './api-poll.ts';
+import type { LifecycleHandles } from './lifecycle-handles.ts';
 import type { LifecycleTarget } from './lifecycle-target.ts';
 import { groupsOf } from './metering/groups.ts';
 import { createMeter, type ListedRoom, type Meter } from './metering/meter.ts';
 import { DIRECTIONS } from './metering/traffic-meter.ts';
-import { createWebhooks, type LifecycleHandles } from './webhooks.ts';
+import { createWebhooks } from './webhooks.ts';
 
 /** What else wants to know of what the deployments report. */
 export interface LifecycleObserver {

@@ -1,15 +1,12 @@
 import { DisconnectReason, EgressStatus, TrackSource, TrackType } from '@livekit/protocol';
-import type { LIFECYCLE_METRICS } from '@livekit-swarm/catalogue';
-import type { Handles } from '@livekit-swarm/catalogue/registry';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { type WebhookEvent, WebhookReceiver } from 'livekit-server-sdk';
 import { type ApiKey, acceptedKeys, keysOf, verifyToken } from '../../api-key.ts';
 import { limitBody } from '../../http/limit-body.ts';
 import { egressStatus } from './api-poll.ts';
+import type { LifecycleHandles } from './lifecycle-handles.ts';
 import type { NamedDeployment } from './lifecycle-target.ts';
 import { ReplayCache } from './replay-cache.ts';
-
-export type LifecycleHandles = Handles<typeof LIFECYCLE_METRICS>;
 
 /** A room with a thousand tracks is described in less. */
 const MAX_BYTES = 256 * 1024;

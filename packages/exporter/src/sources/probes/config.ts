@@ -1,3 +1,4 @@
+import { moduleOf, PROBE_KINDS, type ProbeModule, probeDurationMs } from '@livekit-swarm/probe';
 import { MAX_DATA_BYTES, MIN_DATA_BYTES, PATHS } from '@livekit-swarm/scenario';
 import {
   customIssue,
@@ -13,7 +14,6 @@ import {
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { labelName } from '../../config/target.ts';
-import { KINDS, moduleOf, type ProbeModule, probeDurationMs } from './module.ts';
 
 /** Probes at intervals. */
 export interface ProbeSchedule {
@@ -59,7 +59,7 @@ const limits = () =>
 
 const module = () =>
   strict({
-    kind: word(KINDS, 'kind of probe')
+    kind: word(PROBE_KINDS, 'kind of probe')
       .optional()
       .describe('Kind of the probe. Default: the name of the module, if it is one of these.'),
     duration: duration(SPAN.min, SPAN.max)
@@ -181,7 +181,7 @@ export const probeSettings = (section: ProbesSection): ProbeSettings => {
     modules = {},
     schedule = [],
   } = section;
-  const all = { ...Object.fromEntries(KINDS.map((kind) => [kind, {}])), ...modules };
+  const all = { ...Object.fromEntries(PROBE_KINDS.map((kind) => [kind, {}])), ...modules };
   return {
     maxConcurrent,
     maxQueued,

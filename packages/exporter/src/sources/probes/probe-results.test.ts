@@ -1,10 +1,9 @@
 import { PROBE_METRICS } from '@livekit-swarm/catalogue';
 import type { Snapshot } from '@livekit-swarm/catalogue/registry';
 import { mergeSnapshots, render } from '@livekit-swarm/catalogue/registry';
+import { evaluateProbe, identityOf, type ProbeResult } from '@livekit-swarm/probe';
 import { describe, expect, it } from 'vitest';
-import { observation, track } from '../../../test/support/fake-engine.ts';
-import { evaluateProbe, type ProbeResult } from './evaluate-probe.ts';
-import { identityOf } from './observation.ts';
+import { observation, track } from '../../../../probe/test/support/observations.ts';
 import { createProbeResults } from './probe-results.ts';
 
 /** The last of these probes, after all of them. */

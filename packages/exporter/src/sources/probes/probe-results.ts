@@ -1,7 +1,7 @@
 import { PROBE_METRICS } from '@livekit-swarm/catalogue';
 import type { Snapshot, SnapshotValue } from '@livekit-swarm/catalogue/registry';
-import type { ProbeResult } from './evaluate-probe.ts';
-import { SIDES } from './observation.ts';
+import type { ProbeResult } from '@livekit-swarm/probe';
+import { SIDES } from '@livekit-swarm/probe';
 
 /** What is known of probing one target with one module, directly at one node or not. */
 export interface ProbeResults {

@@ -1,11 +1,11 @@
 import type { ProbeRejection } from '@livekit-swarm/catalogue';
 import { formatFor, render } from '@livekit-swarm/catalogue/registry';
+import type { ProbeResult } from '@livekit-swarm/probe';
 import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Target } from '../../config/target.ts';
 import type { ProbeSettings } from './config.ts';
-import type { ProbeResult } from './evaluate-probe.ts';
 import { findProbeTarget, type ProbeTarget } from './probe-target.ts';
 import { describe, type ProbeNotRun, type Prober } from './prober.ts';
 

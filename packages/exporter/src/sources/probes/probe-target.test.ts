@@ -1,7 +1,7 @@
+import { moduleOf } from '@livekit-swarm/probe';
 import { describe, expect, it } from 'vitest';
 import type { Target } from '../../config/target.ts';
 import { readPattern } from '../../config/url-pattern.ts';
-import { moduleOf } from './module.ts';
 import { findProbeTarget } from './probe-target.ts';
 
 const keys = { apiKey: 'key', apiSecret: 'secret', redisUrl: null };

@@ -1,6 +1,6 @@
+import type { ProbeModule } from '@livekit-swarm/probe';
 import { nearest, SwarmError } from '@livekit-swarm/settings';
 import { checkUrl, type Target, type TargetNode } from '../../config/target.ts';
-import type { ProbeModule } from './module.ts';
 
 /** What to probe, and how. */
 export interface ProbeTarget {

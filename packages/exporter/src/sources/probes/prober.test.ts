@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ProbeRequest } from '@livekit-swarm/probe';
 import { afterEach, expect, it } from 'vitest';
-import { observation } from '../../../test/support/fake-engine.ts';
+import { observation } from '../../../../probe/test/support/observations.ts';
 import type { ProbeTarget } from './probe-target.ts';
 import { createProber } from './prober.ts';
-import type { ProbeRequest } from './run-probe.ts';
 
 const servers: Server[] = [];
 afterEach(() => {

@@ -1,14 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  createRoomCleaner,
+  evaluateProbe,
+  type ProbeResult,
+  probeDurationMs,
+  ROOM_PREFIX,
+  type RoomCleaner,
+  readNodeId,
+  runProbe,
+} from '@livekit-swarm/probe';
 import type { TargetNode } from '../../config/target.ts';
-import { evaluateProbe, type ProbeResult } from './evaluate-probe.ts';
-import { probeDurationMs } from './module.ts';
-import { readNodeId } from './node-id.ts';
 import { createProbeResults, type ProbeResults } from './probe-results.ts';
-import { ROOM_PREFIX } from './probe-room.ts';
 import type { ProbeTarget } from './probe-target.ts';
-import { createRoomCleaner, type RoomCleaner } from './room-cleaner.ts';
-import { runProbe } from './run-probe.ts';
 import { createSemaphore } from './semaphore.ts';
 
 /** Why a probe did not run. */

@@ -1,7 +1,7 @@
 import { collect } from '@livekit-swarm/catalogue/registry';
+import { moduleOf } from '@livekit-swarm/probe';
 import { expect, it, vi } from 'vitest';
-import { observation } from '../../../test/support/fake-engine.ts';
-import { moduleOf } from './module.ts';
+import { observation } from '../../../../probe/test/support/observations.ts';
 import { createProber } from './prober.ts';
 import { createProbesSource } from './probes-source.ts';
 

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DisconnectReason, TrackSource, TrackType } from '@livekit/protocol';
 import type { StreamReport } from '@livekit-swarm/beacon/payload';
+import type { RoomView } from '@livekit-swarm/sessions';
 import { WebhookEvent } from 'livekit-server-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bodyOf, KEY, tokenFor } from '../../../test/support/clients/reporter.ts';
 import { CLIENTS_DEFAULTS } from '../clients/clients-options.ts';
 import { createClientsSource } from '../clients/clients-source.ts';
 import { createSessionsSource } from './sessions-source.ts';
-import type { RoomView } from './view/room-view.ts';
 
 const START = Date.UTC(2026, 0, 1, 12);
 const SECOND = 1_000;
@@ -156,7 +156,7 @@ describe('the session journal', () => {
       streams: [sent(seq * 10)],
     }));
     exporter.sessions.onReports({
-      holder: { room: 'hall', identity: 'anna', expires: 0 },
+      holder: { room: 'hall', identity: 'anna' },
       session: 'session-anna',
       reports,
       sdk: 'livekit-client 2',

@@ -1,14 +1,16 @@
 import { SESSION_METRICS } from '@livekit-swarm/catalogue';
 import { registerFamily } from '@livekit-swarm/catalogue/registry';
+import type { Entry } from '@livekit-swarm/sessions';
+import {
+  createBeaconIngest,
+  createLifecycleIngest,
+  Journal,
+  sessionRoutes,
+} from '@livekit-swarm/sessions';
 import { Registry } from 'prom-client';
 import type { Source, SourceContext } from '../../source.ts';
 import type { OnReports } from '../clients/beacon-routes.ts';
 import type { LifecycleObserver } from '../lifecycle/lifecycle-source.ts';
-import { createBeaconIngest } from './ingest/from-beacon.ts';
-import { createLifecycleIngest } from './ingest/from-lifecycle.ts';
-import type { Entry } from './journal/entries.ts';
-import { Journal } from './journal/journal.ts';
-import { sessionRoutes } from './session-routes.ts';
 import type { SessionAccess, SessionsOptions } from './sessions-options.ts';
 
 /** What is lost when the process is killed. */

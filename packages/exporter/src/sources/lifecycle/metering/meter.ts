@@ -1,4 +1,4 @@
-import { isStale, type RegistryView, type ReportedNode } from '@livekit-swarm/livekit';
+import { isStale, joinedAtOf, type RegistryView, type ReportedNode } from '@livekit-swarm/livekit';
 import type { WebhookEvent } from 'livekit-server-sdk';
 import { type MeteredRoom, type MeteringRules, OTHER } from './groups.ts';
 import { createSessionMeter, type MeteredSession } from './session-meter.ts';
@@ -49,7 +49,7 @@ export const createMeter = (rules: MeteringRules, sinceMs: number, sinks: MeterS
     onWebhook: ({ event, room, participant, createdAt }) => {
       if (room === undefined || participant === undefined || participant.sid === '') return;
       const metered = { name: room.name, metadata: room.metadata };
-      const session = { sid: participant.sid, joinedAtMs: momentOf(participant) };
+      const session = { sid: participant.sid, joinedAtMs: joinedAtOf(participant) };
       // The server rounds down to seconds; the middle of the second is right on average.
       const atMs = Number(createdAt) * 1_000 + 500;
       if (event === 'participant_joined') sessions.joined(metered, session);
@@ -77,15 +77,6 @@ export const createMeter = (rules: MeteringRules, sinceMs: number, sinks: MeterS
     },
   };
 };
-
-/** Milliseconds where the server has them. */
-export const momentOf = ({
-  joinedAt,
-  joinedAtMs,
-}: {
-  joinedAt: bigint;
-  joinedAtMs: bigint;
-}): number => (joinedAtMs > 0n ? Number(joinedAtMs) : Number(joinedAt) * 1_000 + 500);
 
 type Sessions = ReturnType<typeof createSessionMeter>;
 

@@ -1,4 +1,5 @@
-import { ApiRejection, withoutTokens } from '@livekit-swarm/livekit';
+import { withoutTokens } from '../failure.ts';
+import { ApiRejection } from './api-rejection.ts';
 
 /** A short stable word and a sentence, without secrets. */
 export interface ApiError {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { observation, sideIn, track } from '../../../test/support/fake-engine.ts';
+import { observation, sideIn, track } from '../../test/support/observations.ts';
+import { absent, identityOf, type Observation } from '../observation.ts';
 import { evaluateProbe } from './evaluate-probe.ts';
-import { absent, identityOf, type Observation } from './observation.ts';
 
 const reasons = (seen: Observation): string[] =>
   evaluateProbe(seen).failures.map(({ reason }) => reason);

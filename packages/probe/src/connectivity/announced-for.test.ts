@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { announcedFor } from './announced-for.ts';
-import { CHECKED_PATHS } from './connectivity.ts';
+import { CHECKED_PATHS } from './checked-path.ts';
 
 const announced = {
   candidates: [

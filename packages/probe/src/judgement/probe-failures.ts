@@ -1,6 +1,6 @@
 import type { ProbeFailure } from '@livekit-swarm/catalogue';
+import type { ApiError } from '@livekit-swarm/livekit';
 import { PROXY_ANSWERS } from '@livekit-swarm/settings';
-import type { ApiError } from '../../api-error.ts';
 import {
   identityOf,
   type Observation,
@@ -8,7 +8,7 @@ import {
   SIDES,
   type Side,
   type SideObservation,
-} from './observation.ts';
+} from '../observation.ts';
 import type { DataFigures, MediaFigures } from './probe-figures.ts';
 
 export interface FailedProbe {
@@ -162,7 +162,7 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
   ...PROXY_ANSWERS,
   'bad_gateway',
   'not_livekit',
-  // Of the exporter's own host.
+  // Of this host.
   'dns_failed',
   'no_route',
   'no_socket',

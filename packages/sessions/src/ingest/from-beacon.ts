@@ -1,6 +1,5 @@
-import type { CountedReports } from '../../clients/beacon-routes.ts';
-import type { ReadReport, ReadStream } from '../../clients/payload-schema.ts';
 import type { Entry, JournalEvent, SessionFacts, StreamFigures } from '../journal/entries.ts';
+import type { CountedReport, CountedReports, CountedStream } from './counted-reports.ts';
 
 /** Connections whose last report is remembered: for the values that a period has once. */
 const MOST_KNOWN = 50_000;
@@ -19,7 +18,7 @@ export const createBeaconIngest = (
 ): ((counted: CountedReports, nowMs: number) => Entry[]) => {
   const known = new Map<string, Known>();
 
-  const entriesOf = (counted: CountedReports, report: ReadReport, toMs: number): Entry[] => {
+  const entriesOf = (counted: CountedReports, report: CountedReport, toMs: number): Entry[] => {
     const { holder, session, sdk, browser } = counted;
     const { room, identity } = holder;
     // The same page may report as several participants.
@@ -64,7 +63,7 @@ export const createBeaconIngest = (
 };
 
 const eventsOf = (
-  { reconnects = 0 }: ReadReport,
+  { reconnects = 0 }: CountedReport,
   before: string | undefined,
   path: string | undefined,
 ): JournalEvent[] => [
@@ -76,7 +75,7 @@ const eventsOf = (
     : []),
 ];
 
-const figuresOf = (stream: ReadStream): StreamFigures => {
+const figuresOf = (stream: CountedStream): StreamFigures => {
   const { direction, kind, publisher, expectedMs, jitter, rtt } = stream;
   return {
     direction,

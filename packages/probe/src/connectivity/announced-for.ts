@@ -1,5 +1,5 @@
 import type { AnnouncedPaths } from '@livekit-swarm/livekit';
-import type { CheckedPath } from './connectivity.ts';
+import type { CheckedPath } from './checked-path.ts';
 
 /** Addresses and URLs that a server announces for a path; none: it does not offer it. */
 export const announcedFor = (

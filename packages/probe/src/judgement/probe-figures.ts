@@ -1,5 +1,5 @@
 import type { TrackResult } from '@livekit-swarm/record';
-import { type Observation, SIDES } from './observation.ts';
+import { type Observation, SIDES } from '../observation.ts';
 
 /** What of one kind of media went through, both sides together; where sides differ, the worse. */
 export interface MediaFigures {

@@ -1,12 +1,12 @@
 import type { TrackResult } from '@livekit-swarm/record';
 import { trackOf } from '@livekit-swarm/testkit/record-of';
-import { type ModuleOptions, moduleOf } from '../../src/sources/probes/module.ts';
+import { type ModuleOptions, moduleOf } from '../../src/module.ts';
 import {
   absent,
   identityOf,
   type Observation,
   type SideObservation,
-} from '../../src/sources/probes/observation.ts';
+} from '../../src/observation.ts';
 
 /** Tracks and observations of a successful probe, with the given differences. */
 export const track = (given: Partial<TrackResult> & Pick<TrackResult, 'direction'>): TrackResult =>

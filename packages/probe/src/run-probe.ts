@@ -2,8 +2,8 @@ import { failureOf } from '@livekit-swarm/livekit';
 import type { ProbeModule } from './module.ts';
 import { absent, type Observation } from './observation.ts';
 import { call } from './probe-call.ts';
-import { createProbeRoom, type RoomAccess } from './probe-room.ts';
-import type { RoomCleaner } from './room-cleaner.ts';
+import { createProbeRoom, type RoomAccess } from './room/probe-room.ts';
+import type { RoomCleaner } from './room/room-cleaner.ts';
 
 export interface ProbeRequest {
   module: ProbeModule;

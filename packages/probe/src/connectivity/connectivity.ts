@@ -11,23 +11,20 @@ import {
   validateAdmission,
 } from '@livekit-swarm/livekit';
 import { errorCodeOf, SwarmError } from '@livekit-swarm/settings';
-import { evaluateProbe, type ProbeResult } from '../sources/probes/evaluate-probe.ts';
-import { moduleOf } from '../sources/probes/module.ts';
-import { SIDES } from '../sources/probes/observation.ts';
+import { evaluateProbe, type ProbeResult } from '../judgement/evaluate-probe.ts';
+import { moduleOf } from '../module.ts';
+import { SIDES } from '../observation.ts';
 import {
   createProbeRoom,
   deleteProbeRoom,
   ROOM_PREFIX,
   type RoomAccess,
-} from '../sources/probes/probe-room.ts';
-import { createRoomCleaner, type RoomCleaner } from '../sources/probes/room-cleaner.ts';
-import { runProbe } from '../sources/probes/run-probe.ts';
+} from '../room/probe-room.ts';
+import { createRoomCleaner, type RoomCleaner } from '../room/room-cleaner.ts';
+import { runProbe } from '../run-probe.ts';
 import { announcedFor } from './announced-for.ts';
+import type { CheckedPath } from './checked-path.ts';
 import { causeOfFailure, settingOf } from './path-hints.ts';
-
-/** Ways of media to a node, from the cheapest to the one that passes most firewalls. */
-export const CHECKED_PATHS = ['direct', 'ice-tcp', 'turn-udp', 'turn-tcp', 'turn-tls'] as const;
-export type CheckedPath = (typeof CHECKED_PATHS)[number];
 
 export interface ConnectivityRequest {
   access: RoomAccess;

@@ -1,7 +1,6 @@
 import { DisconnectReason, TrackSource, TrackType } from '@livekit/protocol';
-import { isStale, type RegistryView } from '@livekit-swarm/livekit';
+import { isStale, joinedAtOf, type RegistryView } from '@livekit-swarm/livekit';
 import type { WebhookEvent } from 'livekit-server-sdk';
-import { momentOf } from '../../lifecycle/metering/meter.ts';
 import type { Entry, JournalEvent, SessionFacts } from '../journal/entries.ts';
 
 /** Entries from what deployments report: webhooks, and the registry of nodes and rooms in Redis. */
@@ -26,7 +25,7 @@ export const createLifecycleIngest = (): LifecycleIngest => {
     // The server rounds down to seconds; the middle of the second is right on average.
     const sentAtMs = Number(webhook.createdAt) * 1_000 + 500;
     const atMs =
-      event.code === 'joined' && participant !== undefined ? momentOf(participant) : sentAtMs;
+      event.code === 'joined' && participant !== undefined ? joinedAtOf(participant) : sentAtMs;
     const session: SessionFacts | null =
       participant === undefined || participant.sid === ''
         ? null
@@ -35,7 +34,7 @@ export const createLifecycleIngest = (): LifecycleIngest => {
             room: room.name,
             identity: participant.identity,
             node: views.get(target)?.rooms.get(room.name),
-            joinedAtMs: momentOf(participant) || undefined,
+            joinedAtMs: joinedAtOf(participant) || undefined,
             ...(event.code === 'left'
               ? { leftAtMs: atMs, leftReason: event.detail ?? undefined }
               : {}),

@@ -1,5 +1,5 @@
+import type { ApiError } from '@livekit-swarm/livekit';
 import type { JoinPhases, SelectedPair, TrackResult } from '@livekit-swarm/record';
-import type { ApiError } from '../../api-error.ts';
 import type { ProbeModule } from './module.ts';
 
 /** The two participants of a probe. */
@@ -32,7 +32,7 @@ export interface Observation {
   sides: Readonly<Record<Side, SideObservation>>;
   /** Why the room could not be made. */
   room: ApiError | null;
-  /** An internal error of the exporter. */
+  /** An internal error of this program. */
   internal: string | null;
   /** Time was up before it was through. */
   outOfTime: boolean;

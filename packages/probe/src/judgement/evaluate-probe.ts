@@ -1,5 +1,5 @@
 import type { TrackResult } from '@livekit-swarm/record';
-import { identityOf, type Observation, otherOf, SIDES, type Side } from './observation.ts';
+import { identityOf, type Observation, otherOf, SIDES, type Side } from '../observation.ts';
 import { type FailedProbe, failuresOf } from './probe-failures.ts';
 import {
   type DataFigures,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { KINDS, moduleOf, probeDurationMs } from './module.ts';
+import { moduleOf, PROBE_KINDS, probeDurationMs } from './module.ts';
 
 describe('moduleOf', () => {
-  it.each(KINDS)('%s needs nothing but its name', (kind) => {
+  it.each(PROBE_KINDS)('%s needs nothing but its name', (kind) => {
     const { module, problems } = moduleOf(kind, {});
     expect(problems).toEqual([]);
     expect(module).toMatchObject({

@@ -7,8 +7,8 @@ import type {
 } from '@livekit-swarm/scenario';
 
 /** What two participants can do to try a deployment. */
-export const KINDS = ['audio_pair', 'video_pair', 'data_echo', 'join_only'] as const;
-export type ProbeKind = (typeof KINDS)[number];
+export const PROBE_KINDS = ['audio_pair', 'video_pair', 'data_echo', 'join_only'] as const;
+export type ProbeKind = (typeof PROBE_KINDS)[number];
 
 /** How a probe is made, and when it counts as a success. */
 export interface ProbeModule {
@@ -84,7 +84,7 @@ const ONLY: Partial<Record<keyof ModuleOptions, readonly ProbeKind[]>> = {
 };
 
 const kindOf = (name: string, { kind }: ModuleOptions): ProbeKind | undefined =>
-  kind ?? KINDS.find((known) => known === name);
+  kind ?? PROBE_KINDS.find((known) => known === name);
 
 /** A module of the configuration, and what is wrong with it. */
 export const moduleOf = (
@@ -98,7 +98,7 @@ export const moduleOf = (
     problems.push({
       key: null,
       message: 'kind is missing',
-      hint: `write kind: ${KINDS.join(', or ')}`,
+      hint: `write kind: ${PROBE_KINDS.join(', or ')}`,
     });
   for (const [key, kinds] of Object.entries(ONLY) as [
     keyof ModuleOptions,

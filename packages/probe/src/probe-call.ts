@@ -12,7 +12,7 @@ import {
   type Side,
   type SideObservation,
 } from './observation.ts';
-import type { RoomAccess } from './probe-room.ts';
+import type { RoomAccess } from './room/probe-room.ts';
 
 /** Beyond the limit that makes a join slow, so that a slow join is distinguished from a failed one, ms. */
 const JOIN_GRACE_MS = 2_000;
@@ -33,7 +33,7 @@ export interface ProbeCallRequest {
 /**
  * The call itself, from joining to leaving; notes in `observation` what it sees.
  * @param left how much time there is, ms
- * @throws Error for an error of the exporter; both participants have left then, too
+ * @throws Error for an error of this program; both participants have left then, too
  */
 export const call = async (
   { module, access, room, signal }: ProbeCallRequest,

@@ -1,5 +1,5 @@
 import { settingOfFailure } from '@livekit-swarm/engine';
-import type { CheckedPath } from './connectivity.ts';
+import type { CheckedPath } from './checked-path.ts';
 
 /** The setting of livekit-server without which it does not announce a path. */
 export const settingOf = (path: CheckedPath): string => {

@@ -1,5 +1,12 @@
-import { type ApiTarget, roomServiceOf, type TokenEndpoint } from '@livekit-swarm/livekit';
-import { type ApiError, apiErrorOf, causeOf, statusOf } from '../../api-error.ts';
+import {
+  type ApiError,
+  type ApiTarget,
+  apiErrorOf,
+  causeOf,
+  roomServiceOf,
+  statusOf,
+  type TokenEndpoint,
+} from '@livekit-swarm/livekit';
 
 /** Address and keys of a room service. */
 export interface RoomAccess extends ApiTarget {

@@ -1,0 +1,13 @@
+export type { Leg } from './diagnose/finding.ts';
+export type { CountedReports } from './ingest/counted-reports.ts';
+export { createBeaconIngest } from './ingest/from-beacon.ts';
+export { createLifecycleIngest } from './ingest/from-lifecycle.ts';
+export type { Entry } from './journal/entries.ts';
+export { deleteIdentity, Journal } from './journal/journal.ts';
+export { openFile as openJournal } from './journal/open-file.ts';
+export { NO_SESSION, sessionRoutes } from './session-routes.ts';
+export { eventText } from './view/event-text.ts';
+export { evidenceText, findingText } from './view/finding-text.ts';
+export { readSpan } from './view/read-span.ts';
+export { type RoomView, type SessionView, viewRoom } from './view/room-view.ts';
+export { clockText, timeText } from './view/time-text.ts';
