@@ -1,7 +1,9 @@
 /*
- * `npm test`: static checks, the tests of the crate, all unit tests, and one real test per capability.
- * `npm run test:all`: everything. With `--after-npm-test`, only what `npm test` leaves out: its results, as it left them, are added. With `--without-long`, not the
- * tests of a minute or more for what seldom changes.
+ * `npm test`: static checks, the tests of the crate, all unit tests, and one real test per
+ * capability.
+ * `npm run test:all`: all tests. `--after-npm-test` runs only those that `npm test` leaves out, and
+ * adds its stored results. `--without-long` leaves out tests that take a minute or more and cover
+ * stable code.
  *
  * The last line is `N passed, N failed`.
  */

@@ -62,7 +62,7 @@ const chartOf = (release: (typeof RELEASES)[number]): Objects => ({
 });
 
 describe.each(Object.entries(RUNBOOK_COMMANDS))('%s', (_name, { kubernetes, chart }) => {
-  it('names what examples/kubernetes creates', () => {
+  it('names objects that examples/kubernetes creates', () => {
     for (const command of kubectlCommands(kubernetes))
       expect(missingObjects(command, EXAMPLES), command).toEqual([]);
   });

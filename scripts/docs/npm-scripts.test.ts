@@ -46,22 +46,25 @@ it('CI runs the checks and the tests', () => {
   expect(runs.filter((name) => !known.has(name))).toEqual([]);
 });
 
-it.each(['bug.yml', 'feature.yml'])('the issue form %s has what GitHub requires', (name) => {
-  const form = z.object({
-    name: z.string(),
-    description: z.string(),
-    body: z
-      .array(
-        z.object({
-          type: z.string(),
-          id: z.string(),
-          attributes: z.looseObject({ label: z.string() }),
-        }),
-      )
-      .min(1),
-  });
-  const { body } = form.parse(
-    parse(readFileSync(join(root, '.github/ISSUE_TEMPLATE', name), 'utf8')),
-  );
-  expect(new Set(body.map(({ id }) => id)).size).toBe(body.length);
-});
+it.each(['bug.yml', 'feature.yml'])(
+  'the issue form %s has the fields that GitHub requires',
+  (name) => {
+    const form = z.object({
+      name: z.string(),
+      description: z.string(),
+      body: z
+        .array(
+          z.object({
+            type: z.string(),
+            id: z.string(),
+            attributes: z.looseObject({ label: z.string() }),
+          }),
+        )
+        .min(1),
+    });
+    const { body } = form.parse(
+      parse(readFileSync(join(root, '.github/ISSUE_TEMPLATE', name), 'utf8')),
+    );
+    expect(new Set(body.map(({ id }) => id)).size).toBe(body.length);
+  },
+);

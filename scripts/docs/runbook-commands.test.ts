@@ -48,7 +48,7 @@ const manifests = ['livekit', 'redis', 'namespace'].flatMap((file) =>
   ),
 );
 
-it('names what examples/kubernetes/base creates', () => {
+it('names objects that examples/kubernetes/base creates', () => {
   const text = commands.map(([, { kubernetes }]) => kubernetes).join('\n');
   const created = manifests.map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`);
   expect(created).toContain('namespace/livekit');

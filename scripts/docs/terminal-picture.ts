@@ -1,6 +1,6 @@
 /**
- * A picture of a real run for the README: what it printed, with its colours, as a terminal shows
- * it. Needs Chromium.
+ * Takes a picture of a real run for the README: its output with colours, as in a terminal. Needs
+ * Chromium.
  *
  *     FORCE_COLOR=1 npx swarm … --quiet > run.txt
  *     node scripts/docs/terminal-picture.ts 'npx swarm …' docs/images/run.png < run.txt

@@ -1,12 +1,14 @@
 /**
- * Writes `scenarios/k6/lib/protocol.js` and its types, which read and write the protobuf messages of the k6 scripts:
+ * Writes `scenarios/k6/lib/protocol.js` and its types, which read and write the protobuf messages
+ * of the k6 scripts:
  *
  *     node scripts/k6/protocol.ts
  *
- * k6 loads no packages, so the file is one module without imports: names, numbers and types of the fields come from @livekit/protocol, the wire
- * format from @bufbuild/protobuf. Fields that the scripts do not use are skipped. A bundle of
- * @livekit/protocol reads a JoinResponse with 100 participants in 17 ms in k6's interpreter, this module
- * in 1.3 ms; reduced definitions on the protobuf runtime cost each virtual user 0.41 MB, this module 0.12 MB.
+ * k6 loads no packages, so the file is one module without imports: names, numbers and types of the
+ * fields come from @livekit/protocol, the wire format from @bufbuild/protobuf. Fields that the
+ * scripts do not use are skipped. A bundle of @livekit/protocol reads a JoinResponse with 100
+ * participants in 17 ms in k6's interpreter, this module in 1.3 ms; reduced definitions on the
+ * protobuf runtime cost each virtual user 0.41 MB, this module 0.12 MB.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -130,7 +132,8 @@ const SOURCE = `
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf';
 export const DISCONNECT_REASONS = ${JSON.stringify(reasons)};
 ${MESSAGES.map(messageSource).join('\n')}
-// k6 has neither TextDecoder nor TextEncoder. All texts that are read are ASCII: ids and versions; none is written.
+// k6 lacks TextDecoder and TextEncoder. All texts that are read are ASCII (ids and versions); none
+// is written.
 const ascii = { decode: (bytes) => String.fromCharCode(...bytes), encode: () => new Uint8Array() };
 /** @throws Error when the bytes are not a protobuf message */
 export const decodeSignalResponse = (bytes) => readSignalResponse(new BinaryReader(bytes, ascii), bytes.length);

@@ -1,6 +1,6 @@
 /**
  * `node scripts/release/publish.ts TARBALLS [--dry-run]`: publishes the npm packages in the folder
- * TARBALLS, with provenance; what is published already is left out, so that a release can be
+ * TARBALLS, with provenance. Published versions are skipped, so that a release can be
  * repeated. livekit-swarm is last: it needs the others.
  */
 import { execFile, spawnSync } from 'node:child_process';

@@ -1,7 +1,7 @@
 /**
- * `node scripts/release/sbom.ts TREE > FILE`: what a bundle or an image contains, as CycloneDX: npm
- * packages as they are installed in the folder TREE (`installTree`), the crates of the media
- * engine, and the Go modules of livekit-server.
+ * `node scripts/release/sbom.ts TREE > FILE`: contents of a bundle or an image, as CycloneDX: the
+ * npm packages in the folder TREE (`installTree`), the crates of the media engine, and the Go
+ * modules of livekit-server.
  */
 import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';

@@ -25,7 +25,7 @@ const jobs = Object.entries(workflow.jobs);
 const steps = jobs.flatMap(([, job]) => job.steps);
 
 describe('the workflow of releases', () => {
-  it('pins every action by commit, with its version beside it', () => {
+  it('pins every action by commit, with its version in a comment', () => {
     for (const { uses } of steps)
       if (uses !== undefined) expect(uses).toMatch(/^actions\/[\w-]+@[0-9a-f]{40}$/);
     expect(text.match(/uses: .*/g)?.filter((line) => !/ # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);

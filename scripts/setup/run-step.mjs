@@ -11,15 +11,15 @@ const QUOTED_LINES = 15;
 
 /**
  * @typedef {object} Step
- * @property {string} name what it makes, for its lines and its log file.
- * @property {string} usual how long it usually takes.
+ * @property {string} name result of the step, for its lines and its log file.
+ * @property {string} usual usual duration.
  * @property {string} command
  * @property {string[]} args
  * @property {string} cwd
- * @property {(line: string) => boolean | void} [onLine] sees each line of its output; false: a
- * message for programs, which the log leaves out.
- * @property {() => string} [progress] how far it is, for the heartbeat.
- * @property {(log: string) => string} hint what to do when it fails, by the end of its output.
+ * @property {(line: string) => boolean | void} [onLine] receives each line of its output;
+ * false: a message for programs, which the log leaves out.
+ * @property {() => string} [progress] progress, for the heartbeat.
+ * @property {(log: string) => string} hint hint for a failure, from the end of its output.
  * @property {AbortSignal} signal
  */
 

@@ -7,8 +7,8 @@ import { isComplete } from './complete.mjs';
  *
  * Throws a SetupError; when `signal` aborts, its reason.
  *
- * @param {{ servers?: string[], engine?: boolean, signal: AbortSignal }} options `servers`: versions
- * of livekit-server to prepare if another part has to be built anyway; otherwise `swarm` does it
+ * @param {{ servers?: string[], engine?: boolean, signal: AbortSignal }} options `servers`:
+ * versions of livekit-server to prepare if another part has to be built anyway; otherwise `swarm` does it
  * when it needs one. `engine`: false if no media is needed.
  */
 export const setup = async ({ servers = [], engine = true, signal }) => {

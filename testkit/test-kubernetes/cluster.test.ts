@@ -36,7 +36,7 @@ describe('a Kubernetes on this host', () => {
     expect(nodes).toBe(cluster.nodeAddress);
   });
 
-  test('runs pods on a network of their own', async () => {
+  test('runs pods on a separate network', async () => {
     const address = await runPlainPod(cluster);
     expect(address.split('.').slice(0, 3)).toEqual(cluster.nodeAddress.split('.').slice(0, 3));
     expect(address).not.toBe(cluster.nodeAddress);
@@ -117,7 +117,7 @@ test('needs a folder with a short path for sockets', async () => {
   await expect(long).rejects.toMatchObject({ code: 'bad_folder' });
 });
 
-test('removes nothing that was in its folder before', async () => {
+test('keeps files that were in its folder before', async () => {
   const taken = await mkdtemp(join(tmpdir(), 'swarm-k8s-'));
   await mkdir(join(taken, 'data'));
   await writeFile(join(taken, 'data', 'thesis.txt'), 'years of work');

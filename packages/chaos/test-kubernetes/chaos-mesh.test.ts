@@ -210,7 +210,7 @@ describe('with Chaos Mesh in the cluster', () => {
     expect((await journal.read()).pending).toEqual([]);
   });
 
-  it('reports the message of Chaos Mesh when an injection fails, and leaves nothing', async () => {
+  it('reports the message of Chaos Mesh when an injection fails, and removes its objects', async () => {
     const journal = openJournal(join(dir, 'journal'));
     const params = fault('delay').params.parse({ delay: '10ms', ...SENT });
     const record = {

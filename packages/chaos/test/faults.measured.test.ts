@@ -301,7 +301,7 @@ describe('packet_filter', () => {
     expect(run).toBeLessThan(burst === 1 ? 1.5 : 6.5);
   });
 
-  test('delay: the round trip takes twice the delay', async () => {
+  test('delay: the round trip is longer by twice the delay', async () => {
     const plain = median((await echo.talk(50)).roundTrips);
     const injection = await inject('delay', echo.member, { delay: '40ms' });
     const { roundTrips } = await echo.talk(100);

@@ -19,7 +19,7 @@ test('ten attempts at most, the first at once', () => {
   ]);
 });
 
-test('gives up within forty seconds, however slow the attempts are', () => {
+test('ends within forty seconds, even with slow attempts', () => {
   const waited = delays(() => 0.5, 5_000);
   expect(waited.length).toBeLessThan(10);
   expect(waited.reduce((sum, delay) => sum + delay + 5_000, 0)).toBeLessThanOrEqual(45_000);

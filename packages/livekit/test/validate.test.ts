@@ -76,7 +76,7 @@ describe.each(TESTED_VERSIONS)('livekit-server %s', (version) => {
     expect(await askAt(server.url, await token.toJwt())).toBe('forbidden');
   });
 
-  test('http as well as ws, and a room that is there', async () => {
+  test('http as well as ws, and an existing room', async () => {
     const { RoomServiceClient } = await import('livekit-server-sdk');
     await new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret).createRoom({
       name: 'room',

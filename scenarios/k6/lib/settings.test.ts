@@ -53,7 +53,7 @@ it.each([
   expect(() => read({ LIVEKIT_URL: url })).toThrow(/^LIVEKIT_URL: write it as/);
 });
 
-it('does not repeat what may be a password', () => {
+it('redacts a possible password', () => {
   expect(() => read({ LIVEKIT_URL: 'wss://me:hunter2@livekit' })).toThrow(
     expect.not.stringContaining('hunter2'),
   );

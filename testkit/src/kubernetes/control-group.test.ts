@@ -34,7 +34,7 @@ test('there is one group in each hierarchy', () => {
   expect(v2.folders).toEqual(['/sys/fs/cgroup/lab']);
 });
 
-test('where there are none, it throws', () => {
+test('an error is thrown without any hierarchy', () => {
   expect(() =>
     planControlGroup('lab', readMounts('22 28 0:20 / /proc rw - proc proc rw\n')),
   ).toThrow(/no control groups/);
@@ -54,7 +54,7 @@ test('a v1 group gets the processors of the one above', () => {
   expect(readFileSync(join(root, 'lab', 'programs', 'cpuset.cpus'), 'utf8')).toBe('0-3');
 });
 
-test('a command is run in the group, with its arguments as they are', () => {
+test('a command runs in the group with unchanged arguments', () => {
   const folder = mkdtempSync(join(tmpdir(), 'swarm-cgroup-'));
   const group = { name: 'lab', folders: [folder], entrances: [folder] };
   const [program, ...args] = enterControlGroup(group, ['/bin/echo', '--', 'a b', '$HOME']);

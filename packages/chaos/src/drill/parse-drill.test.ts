@@ -320,7 +320,7 @@ describe('problems of drills', () => {
       `${withFaults(HANG)}steadyState: { within: 5s, for: 10s }`,
       'steadyState.for: is not shorter than within',
     ],
-    // What is left out counts as well: for is 10s.
+    // Defaults count as well: `for` is 10s.
     [
       `${withFaults(HANG)}steadyState: { within: 10s }`,
       'steadyState.for: is not shorter than within',

@@ -77,7 +77,7 @@ describe('scenarioOfDrill', () => {
     ]);
   });
 
-  it('publishes what the load publishes', () => {
+  it('publishes the tracks of the load', () => {
     const { participants } = planOf(
       drillOf({ load: { ...drillOf().load, publish: ['audio', 'video'] } }),
     );

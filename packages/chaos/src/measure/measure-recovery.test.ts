@@ -179,7 +179,7 @@ describe('a room without any media', () => {
   });
 });
 
-describe('a room whose participants are disconnected for good', () => {
+describe('a room whose participants are disconnected permanently', () => {
   const recovery = measure(
     ...load('a-1', 'a-2', 'a-3').filter(
       (line) => !(line.type === 'event' && line.event === 'left' && line.identity === 'a-1'),
@@ -224,7 +224,7 @@ describe('the method of the recovery', () => {
     });
   });
 
-  it('is rejoin if the application rejoined, whatever came before', () => {
+  it('is rejoin if the application rejoined, after any other method', () => {
     const recovery = measure(
       ...load('a-1', 'a-2'),
       ...faultOn('a'),

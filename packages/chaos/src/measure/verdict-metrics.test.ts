@@ -34,7 +34,7 @@ it('has recovery times in seconds, and none without a recovery', () => {
   );
 });
 
-it('counts an objective as missed when any part of it is, and leaves out what is not required', () => {
+it('counts an objective as missed when any part of it is, and leaves out objectives that are not required', () => {
   const objectives = [
     finding('time_to_recover', false),
     finding('time_to_recover', true),

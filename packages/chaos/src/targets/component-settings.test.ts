@@ -5,7 +5,7 @@ const read = (values: Record<string, string>) =>
   readComponentSettings('node', (key) => values[key], 'container "a": label swarm.');
 
 describe('readComponentSettings', () => {
-  it('reads what is given, and leaves the rest open', () => {
+  it('reads given settings, and leaves others null', () => {
     expect(read({})).toEqual({
       kind: 'node',
       name: null,

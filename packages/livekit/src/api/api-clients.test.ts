@@ -32,7 +32,7 @@ const called = async (
 
 const json = { 'content-type': 'application/json' };
 
-test('the API is below the path of the URL, or at an address of its own', async () => {
+test('the API is below the path of the URL, or at a separate address', async () => {
   const { requests, result } = await called(
     (_request, response) => response.writeHead(200, json).end('{"rooms":[]}'),
     '/livekit',

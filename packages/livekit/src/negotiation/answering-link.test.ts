@@ -14,7 +14,7 @@ const opened = () => {
 const offer = (id: number, change: (sdp: string) => string = (sdp) => sdp) =>
   new SessionDescription({ type: 'offer', id, sdp: change(sdpFixture('offer-v0-1.11.0')) });
 
-test('answers under the id of the offer, and receives what was offered', () => {
+test('answers under the id of the offer, and receives the offered tracks', () => {
   const { plane, link } = opened();
   const { answer, restarted } = link.acceptOffer(offer(122));
   expect(answer).toMatchObject({ type: 'answer', id: 122 });

@@ -120,7 +120,7 @@ test('a track that the server rejects is reported', () => {
   expect(streams.map(({ cid }) => cid)).toEqual(['mic']);
 });
 
-test('remote tracks come and go with the answers', () => {
+test('answers add and remove remote tracks', () => {
   const { link, plane } = opened();
   link.takeOffer();
   link.acceptAnswer(answer(1));

@@ -8,7 +8,7 @@ import { readDescription } from './read.ts';
 const answerTo = (offer: string, writer = new AnswerWriter()) =>
   writer.write({ offer, sessionId: 1, version: 1, local: localPeer(1) });
 
-test('takes Opus, VP8, H.264, VP9 and AV1 with their repair, under the numbers of the offer', () => {
+test('accepts Opus, VP8, H.264, VP9 and AV1 with their repair streams, under the numbers of the offer', () => {
   const { transport, sections } = readDescription(answerTo(sdpFixture('offer-v0-1.11.0')));
   expect(transport).toMatchObject({ ufrag: 'ufrag1', setup: 'active', dataChannels: true });
   expect(sections.map(({ mid, direction }) => `${mid} ${direction}`)).toEqual([

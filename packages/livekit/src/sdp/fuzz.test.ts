@@ -191,7 +191,7 @@ const sections = fc
   );
 
 describe('an offer of this package', () => {
-  it('reads as it was meant, whatever is published', () => {
+  it('is parsed as it was written, for any tracks', () => {
     fc.assert(
       fc.property(sections, fc.nat(), (offered, version) => {
         const local = localPeer(1);

@@ -140,7 +140,7 @@ test('a rejected m-line has no stream', () => {
   expect(receiveStream(audio, {})).toBeNull();
 });
 
-test('ICE credentials that look like numbers stay as they are', () => {
+test('ICE credentials that look like numbers stay texts', () => {
   const sdp = sdpFixture('answer-v1-1.13.4')
     .replaceAll('SmaObsPCEqkysiDx', '00123456')
     .replaceAll('qOUDQoDQYKgIyUqDIvjWsfadUOmOrieX', '12345678901234567890');

@@ -82,7 +82,7 @@ test('only changes reach the plane', () => {
   expect(plane.named('setSending')).toEqual([['cam', 'f', false]]);
 });
 
-test('mute goes over dynacast, and dynacast is remembered under it', () => {
+test('mute takes precedence over dynacast, whose state is kept', () => {
   const { plane, publications } = published(camera([180, 360]));
   publications.setMuted('TR_cam', true);
   publications.applyQuality(update(true, false, false));

@@ -63,7 +63,7 @@ test('retries after 0.5, 1, 2, 4, 5, 5 … s, and reports why each attempt faile
   expect(on.events.at(-1)).toMatchObject({ attempt: 7 });
 });
 
-test('where the SDK gives up, the application keeps trying', async () => {
+test('the application keeps trying after the SDK has given up', async () => {
   const on = await joined(app);
   refuse(on, 12);
   on.server.connections[0]?.end({});

@@ -51,8 +51,8 @@ export const joinBySignal = (
   });
 
 /**
- * Opens a signal connection that joins a room without media, and subscribes to nothing. With two PeerConnections the server offers, candidates included,
- * before it has anything of the client.
+ * Opens a signal connection that joins a room without media, and without subscriptions. With two
+ * PeerConnections the server offers first, candidates included.
  */
 export const connectWithoutMedia = (
   { url, clock, keepalive, connect }: Deployment,

@@ -48,7 +48,7 @@ describe('componentsOf', () => {
     expect(brief(all, { app_livekit_2: 'node' })).toEqual(['node livekit-2']);
   });
 
-  it('ignores what "docker compose run" has left', () => {
+  it('ignores containers of "docker compose run"', () => {
     const once = compose('livekit', 1, { 'com.docker.compose.oneoff': 'True' });
     expect(brief([once, compose('livekit', 1)], { livekit: 'node' })).toEqual(['node livekit']);
   });
@@ -123,7 +123,7 @@ describe('portsOfComponent', () => {
     expect(portsOfComponent(redis, info('none'))).toBeNull();
   });
 
-  it('knows the network of a container', () => {
+  it('finds the network of a container', () => {
     expect(
       ['host', 'bridge', 'none', 'x_default', 'container:abc'].map((mode) => networkOf(info(mode))),
     ).toEqual([...['host', 'own', 'own', 'own', 'shared']]);

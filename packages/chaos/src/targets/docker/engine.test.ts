@@ -26,7 +26,7 @@ const answering = async (path: string, answer: RequestListener): Promise<Disposa
 };
 
 describe('connectEngine', () => {
-  it('reports an address where no engine answers, with what to do', async () => {
+  it('reports an address where no engine answers, with a hint', async () => {
     await expect(connectEngine({ host: `unix://${dir}/none.sock` })).rejects.toMatchObject({
       code: 'docker_unavailable',
       message: expect.stringContaining(`no Docker engine answers at unix://${dir}/none.sock`),
@@ -43,7 +43,7 @@ describe('connectEngine', () => {
     await expect(connectEngine({ host: `unix://${dir}/ok.sock` })).resolves.toBeDefined();
   });
 
-  it('reports what the engine rejects, and ignores what is gone already', async () => {
+  it('reports rejected requests, and ignores removed containers', async () => {
     using _ = await answering('sick.sock', ({ url = '' }, response) => {
       const [status, message] = /\/gone\//.test(url)
         ? [404, 'No such container']
