@@ -19,7 +19,7 @@ import type {
 export interface ShardHost {
   /** More participants; the scheduled join of some may have passed. */
   assign(admitted: readonly AdmittedParticipant[]): void;
-  /** What this clock lacks to the one that the hosts of the run share, ms. */
+  /** Offset from this clock to the shared clock, ms. */
   correctClock(ms: number): void;
   /** Stops joining; all participants leave, and the remaining lines are sent. Further calls wait for the first. */
   stop(): Promise<void>;

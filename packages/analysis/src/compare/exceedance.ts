@@ -117,7 +117,7 @@ const deviation = (values: readonly number[]): number => {
 const ALL_UP_TO = 4_096;
 const SAMPLED = 2_000;
 
-/** The ways in which chance could have given out the names "base" and "current". */
+/** Label permutations under the null hypothesis; the observed labelling is always included. */
 export interface Relabelings<T> {
   ways: readonly T[];
   /** All there are, or a sample of them, in which the way that was observed must be counted in. */

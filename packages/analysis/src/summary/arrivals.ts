@@ -1,4 +1,4 @@
-/** A host whose clock and start are known to this, ms, shifts no arrivals that matter. */
+/** Clock and start uncertainty below which arrival skew is negligible, ms. */
 export const START_SKEW_MS = 50;
 
 /** Joins of a spike: fewer arrive at one moment at random. */

@@ -23,7 +23,7 @@ export const nodeAlerts = (names: Names): readonly Alert[] => {
       for: lasting(60),
       summary: 'LiveKit node is down.',
       description:
-        '{{ $value | humanizePercentage }} of the nodes of {{ $labels.job }} do not answer scrapes. Their participants are or will be disconnected, and the others may not carry them.',
+        '{{ $value | humanizePercentage }} of the nodes of {{ $labels.job }} do not answer scrapes. Their participants are or will be disconnected, and the remaining nodes may not have enough capacity.',
       dashboard: 'node',
       test: {
         series: { [up('a:1')]: '1x5 0x20', [up('b:1')]: '1x15 0x10', [up('c:1')]: '1x25' },
@@ -33,7 +33,7 @@ export const nodeAlerts = (names: Names): readonly Alert[] => {
         fires: [
           {
             labels: test.ofJob,
-            description: `66.67% of the nodes of ${test.job('livekit')} do not answer scrapes. Their participants are or will be disconnected, and the others may not carry them.`,
+            description: `66.67% of the nodes of ${test.job('livekit')} do not answer scrapes. Their participants are or will be disconnected, and the remaining nodes may not have enough capacity.`,
           },
           ...['a:1', 'b:1'].map((name) => downNode(names, name)),
         ],

@@ -107,7 +107,7 @@ export const conclusionText = (result: CapacityResult): string => {
     case 'unreachable':
       return 'The deployment was unreachable, or rejected every participant.';
     case 'error':
-      return carried === 0 ? 'No run came about.' : `Ended early: ${load} (${users}) so far.`;
+      return carried === 0 ? 'No run was completed.' : `Ended early: ${load} (${users}) so far.`;
   }
 };
 

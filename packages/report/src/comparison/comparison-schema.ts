@@ -119,9 +119,7 @@ export const comparisonOutputSchema = z
       .describe('What ended a session early.'),
     comparisons: z
       .array(comparisonSchema)
-      .describe(
-        'Each of the others against the first; none where an error kept them from coming about.',
-      ),
+      .describe('Each of the others against the first; empty if an error prevented the runs.'),
   })
   .meta({
     title: 'livekit-swarm comparison',

@@ -37,7 +37,7 @@ export const createNodeMeter = (node: string): NodeMeter => {
   let lineAt: number | null = null;
   let countedAt: number | null = null;
 
-  /** Over how long what was counted now came about; null: nothing was counted. */
+  /** Interval covered by the counters, ms; null if there are none. */
   const countedMs = (at: number, intervalMs: number): number | null => {
     const since = at - (countedAt ?? at);
     const isCounted = SERVER_COUNTS.some((count) => (pending[count] ?? 0) > 0);

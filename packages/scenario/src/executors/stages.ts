@@ -22,7 +22,7 @@ export const stageSchema = z.object({
   /** Label in reports and for thresholds (`@NAME`); unique in the scenario. */
   name: z.string(),
   durationMs: z.number().min(0),
-  /** What ramps, at the end of the stage. */
+  /** Target value at the end of the stage. */
   target: z.number(),
 });
 
