@@ -1,6 +1,6 @@
 import type { Capability, DescribedFault } from '@livekit-swarm/chaos';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
-import { settingsJsonSchema } from '@livekit-swarm/settings';
+import { jsonSchemaOf } from '@livekit-swarm/settings';
 import { code, generatedFrom, table } from './markdown.ts';
 import { schemaKeys } from './schema-keys.ts';
 
@@ -44,8 +44,8 @@ const withParams = (): string =>
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
-const paramsOf = ({ name, params }: DescribedFault): string => {
-  const schema = settingsJsonSchema(params, name);
+const paramsOf = ({ params }: DescribedFault): string => {
+  const schema = jsonSchemaOf(params, { definitions: false });
   if (Object.keys(schema.properties ?? {}).length === 0) return 'No parameters.';
   return schemaKeys(schema).keysOf(schema);
 };

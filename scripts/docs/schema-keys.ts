@@ -62,7 +62,10 @@ export const schemaKeys = (schema: JsonSchema): SchemaKeys => {
   const example = (node: JsonSchema): string => {
     const target = follow(node);
     if (Array.isArray(node.examples)) return codes(node.examples.slice(0, 2));
-    if (Array.isArray(target.examples)) return codes(target.examples.slice(0, 1));
+    if (Array.isArray(target.examples)) {
+      const few = target.examples.slice(0, 2);
+      return codes(few.some(Array.isArray) ? few.slice(0, 1) : few);
+    }
     if (Array.isArray(target.enum)) return codes(target.enum.slice(0, 3));
     const [first] = listOf(target.anyOf);
     if (first !== undefined) return example(first);

@@ -92,18 +92,22 @@ describe('problems of settings', () => {
 
 describe('settingsJsonSchema', () => {
   it('keeps descriptions and the form that users write', () => {
-    const { properties, additionalProperties, title } = settingsJsonSchema(
+    const { properties, additionalProperties, title, definitions, $id } = settingsJsonSchema(
       schema,
       'A configuration',
+      'exporter/schema/x.schema.json',
     );
     expect({ title, additionalProperties }).toEqual({
       title: 'A configuration',
       additionalProperties: false,
     });
-    expect(properties?.every).toMatchObject({
-      type: 'string',
+    expect($id).toMatch(/^https:.*\/packages\/exporter\/schema\/x\.schema\.json$/);
+    expect(properties?.every).toEqual({
       description: 'How often.',
-      examples: ['30s', '1m30s', '500ms'],
+      allOf: [{ $ref: '#/definitions/duration' }],
+    });
+    expect(definitions).toMatchObject({
+      duration: { type: 'string', examples: ['30s', '1m30s', '500ms'] },
     });
   });
 });

@@ -1,5 +1,5 @@
 /** What `swarm capacity` finds out, as its JSON result and its reports have it. */
-import { EXIT_CODES } from '@livekit-swarm/settings';
+import { EXIT_CODES, schemaUrl } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
 export const CAPACITY_SCHEMA = 'livekit-swarm/capacity/1';
@@ -173,6 +173,7 @@ const model = z
   })
   .meta({
     id: 'CostModel',
+    $id: schemaUrl('report/schema/cost-model.schema.json'),
     title: 'livekit-swarm cost model',
     description: 'CPU of a node as a linear function of its load.',
   });
@@ -240,6 +241,7 @@ export const capacitySchema = z
       .describe('What ended the search early.'),
   })
   .meta({
+    $id: schemaUrl('report/schema/capacity.schema.json'),
     title: 'livekit-swarm capacity',
     description:
       'What `swarm capacity --json` prints: the largest load of a scenario that a deployment carries. Fields may be added under the same version.',

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '@livekit-swarm/settings';
-import { settingsJsonSchema } from '@livekit-swarm/settings';
+import { jsonSchemaOf } from '@livekit-swarm/settings';
 import type { Faults } from '../drill/schema/fault.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Component, Platform } from '../targets/platform.ts';
@@ -39,7 +39,7 @@ export const availableFaults = async (
  * @throws RangeError when the examples are not valid together
  */
 export const sampleParams = ({ name, params }: Pick<Fault, 'name' | 'params'>): unknown => {
-  const schema = settingsJsonSchema(params, name);
+  const schema = jsonSchemaOf(params, { definitions: false });
   const required = Array.isArray(schema.required) ? schema.required.map(String) : [];
   const choices = required.map((key) => [key, samplesOf(schema.properties?.[key] ?? {})] as const);
   const most = Math.max(1, ...choices.map(([, samples]) => samples.length));

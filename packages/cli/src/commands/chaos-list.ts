@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { Drill } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
 import { printable, renderTable, type Style, styleFor, wrap } from '@livekit-swarm/report';
-import { EXIT_CODES, type ExitCode, settingsJsonSchema } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, jsonSchemaOf } from '@livekit-swarm/settings';
 import { libraryFiles, readDrillFiles } from '../chaos/drill-files.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 
@@ -52,7 +52,7 @@ const asJson = (drills: readonly Listed[]): object => ({
     description: fault.description,
     targets: fault.targets,
     lasts: fault.lasts,
-    params: settingsJsonSchema(fault.params, fault.name).properties ?? {},
+    params: jsonSchemaOf(fault.params, { definitions: false }).properties ?? {},
   })),
 });
 
@@ -98,7 +98,7 @@ const expectedOutcome = ({ knownFailures }: Drill, style: Style): string => {
     : style.unsure(`${knownFailures.serverVersion} may fail`);
 };
 
-const paramsOf = ({ name, params }: FaultOf): string => {
-  const keys = Object.keys(settingsJsonSchema(params, name).properties ?? {});
+const paramsOf = ({ params }: FaultOf): string => {
+  const keys = Object.keys(jsonSchemaOf(params, { definitions: false }).properties ?? {});
   return keys.length === 0 ? '' : `; with ${keys.join(', ')}`;
 };

@@ -156,4 +156,8 @@ export type Machine = Provider['machines']['types'][string];
 
 /** JSON Schema (draft 7) of a price book, for editors. */
 export const priceBookJsonSchema = (): JsonSchema =>
-  settingsJsonSchema(priceBookSchema(), 'A price book of swarm cost');
+  settingsJsonSchema(
+    priceBookSchema(),
+    'A price book of swarm cost',
+    'cost/schema/prices.schema.json',
+  );

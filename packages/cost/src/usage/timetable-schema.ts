@@ -108,4 +108,8 @@ export type Timetable = z.output<ReturnType<typeof timetableSchema>>;
 
 /** JSON Schema (draft 7) of a timetable, for editors. */
 export const timetableJsonSchema = (): JsonSchema =>
-  settingsJsonSchema(timetableSchema(), 'A timetable of swarm cost');
+  settingsJsonSchema(
+    timetableSchema(),
+    'A timetable of swarm cost',
+    'cost/schema/timetable.schema.json',
+  );

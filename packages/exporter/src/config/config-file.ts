@@ -92,4 +92,8 @@ export type ConfigFile = z.output<ReturnType<typeof configFile>>;
 
 /** The JSON Schema (draft 7) of the exporter's configuration, for editors; what only `swarm exporter` can know is left to it. */
 export const exporterJsonSchema = (): JsonSchema =>
-  settingsJsonSchema(configFile(), 'The configuration of swarm exporter');
+  settingsJsonSchema(
+    configFile(),
+    'The configuration of swarm exporter',
+    'exporter/schema/exporter.schema.json',
+  );

@@ -1,4 +1,4 @@
-import { EXIT_CODES } from '@livekit-swarm/settings';
+import { EXIT_CODES, schemaUrl } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { COMPARISON_SCHEMA } from '../report-input.ts';
 import {
@@ -122,6 +122,7 @@ export const comparisonOutputSchema = z
       .describe('Each of the others against the first; empty if an error prevented the runs.'),
   })
   .meta({
+    $id: schemaUrl('report/schema/comparison.schema.json'),
     title: 'livekit-swarm comparison',
     description:
       'What `swarm compare --json` and `swarm ab --json` print. Values in the unit of the metric: milliseconds, shares from 0 to 1, sums per second. Fields may be added under the same version.',

@@ -10,7 +10,7 @@ import {
 } from '@livekit-swarm/chaos';
 import { drillSchema, objectiveCode } from '@livekit-swarm/chaos/drill';
 import { DRILL_VERDICTS } from '@livekit-swarm/record';
-import { EXIT_CODES } from '@livekit-swarm/settings';
+import { EXIT_CODES, schemaUrl } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
 /** Several drills in one document. */
@@ -139,14 +139,19 @@ export const noDrillSchema = z
   .meta({ id: 'NoDrill' });
 
 /** Everything that `--report json` of drills writes. */
-export const outputSchema = z.union([
-  documentSchema,
-  noDrillSchema,
-  z.object({
-    schema: z.literal(DRILL_RESULTS_SCHEMA),
-    drills: z.array(z.union([documentSchema, noDrillSchema])),
-  }),
-]);
+export const outputSchema = z
+  .union([
+    documentSchema,
+    noDrillSchema,
+    z.object({
+      schema: z.literal(DRILL_RESULTS_SCHEMA),
+      drills: z.array(z.union([documentSchema, noDrillSchema])),
+    }),
+  ])
+  .meta({
+    $id: schemaUrl('report/schema/drill-result.schema.json'),
+    title: 'livekit-swarm drill result',
+  });
 
 export type DrillDocument = z.input<typeof documentSchema>;
 export type NoDrillDocument = z.input<typeof noDrillSchema>;

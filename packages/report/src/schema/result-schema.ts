@@ -6,7 +6,7 @@ import {
 } from '@livekit-swarm/analysis';
 import { endSchema, planFactsSchema, windowSchema } from '@livekit-swarm/record';
 import { scenarioSchema } from '@livekit-swarm/scenario';
-import { EXIT_CODES } from '@livekit-swarm/settings';
+import { EXIT_CODES, schemaUrl } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { comparisonSchema } from '../comparison/comparison-schema.ts';
 import { RESULT_SCHEMA, RESULTS_SCHEMA } from '../report-input.ts';
@@ -134,6 +134,7 @@ export const outputSchema = z
     }),
   ])
   .meta({
+    $id: schemaUrl('report/schema/result.schema.json'),
     title: 'livekit-swarm result',
     description:
       'What `swarm … --json` prints. Times in milliseconds unless stated otherwise, shares from 0 to 1. Fields may be added under the same version.',

@@ -84,6 +84,7 @@ export const distribution = (min = 1) =>
         { exponential: '30s' },
         { lognormal: { median: '20s', sigma: 0.5 } },
       ],
+      shared: 'randomDuration',
     });
 
 /** Draws a duration, ms. Each kind takes a fixed count of numbers off the stream. */

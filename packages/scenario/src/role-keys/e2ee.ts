@@ -70,7 +70,8 @@ const keyChange = strict({
     path: ['within'],
     error: 'must be shorter than every',
   })
-  .transform(({ every, by, within }): KeyChange => ({ everyMs: every, by, withinMs: within }));
+  .transform(({ every, by, within }): KeyChange => ({ everyMs: every, by, withinMs: within }))
+  .meta({ shared: 'keyChange' });
 
 const secretKeys = {
   keyIndex: whole(0, MOST_KEYS - 1)
@@ -110,6 +111,7 @@ const e2eeSetting = () =>
       };
     })
     .meta({
+      shared: 'e2ee',
       samples: ['throw-away', 'wrong-key', { passphrase: { env: 'ROOM_PASSPHRASE' }, keyIndex: 1 }],
     })
     .optional();

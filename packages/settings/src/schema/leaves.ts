@@ -45,7 +45,11 @@ export const duration = (min = 0, max: number = LONGEST_DURATION_MS) =>
         return ms;
       }),
     )
-    .meta({ pattern: `^\\s*(?:${NUMBER}(?:ms|s|m|h))+\\s*$`, samples: ['30s', '1m30s', '500ms'] });
+    .meta({
+      pattern: `^\\s*(?:${NUMBER}(?:ms|s|m|h))+\\s*$`,
+      samples: ['30s', '1m30s', '500ms'],
+      shared: 'duration',
+    });
 
 const inSeconds = (ms: number): string =>
   ms >= 86_400_000 ? `${ms / 86_400_000} days` : `${ms / 1_000}s`;
@@ -159,7 +163,7 @@ export const share = () => {
       ],
       { error: problem },
     )
-    .meta({ samples: ['2%', 0.02] });
+    .meta({ samples: ['2%', 0.02], shared: 'share' });
 };
 
 const BITS: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };

@@ -33,4 +33,7 @@ export const secretRef = (base = 'the configuration') =>
           )(issue),
       },
     )
-    .describe('Where a secret is: { env: NAME } or { file: PATH }.');
+    .meta({
+      description: 'Where a secret is: { env: NAME } or { file: PATH }.',
+      shared: 'secretRef',
+    });

@@ -46,7 +46,10 @@ const itemOf = (fault: Fault) =>
       ),
     })
       .optional()
-      .describe('At random times: the same seed gives the same times.'),
+      .meta({
+        description: 'At random times: the same seed gives the same times.',
+        shared: 'random',
+      }),
     for: duration(100)
       .optional()
       .describe(

@@ -205,6 +205,7 @@ export const drillJsonSchema = (faults: Faults): JsonSchema => {
   const { properties = {}, ...rest } = settingsJsonSchema(
     drillFile(faults),
     'A drill of livekit-swarm',
+    'chaos/schema/drill.schema.json',
   );
   const entries = Object.entries(properties).map(([key, value]): [string, JsonSchema] => [
     key,

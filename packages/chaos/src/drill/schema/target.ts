@@ -60,9 +60,10 @@ const others = strict({
  * Schema of the target of a fault: `room-node`, `redis`, `{ nodes: 33% }`, `{ component: node-2 }`.
  */
 export const faultTarget = () =>
-  z
-    .union([role, others], { error: hinted('must be a target', HINT) })
-    .meta({ samples: ['room-node', 'redis', { nodes: '33%' }, { component: 'node-2' }] });
+  z.union([role, others], { error: hinted('must be a target', HINT) }).meta({
+    samples: ['room-node', 'redis', { nodes: '33%' }, { component: 'node-2' }],
+    shared: 'target',
+  });
 
 /** Function that reports a problem at a key of a fault. */
 export type Complain = (path: Path, what: string, hint: string | null) => void;

@@ -1,5 +1,5 @@
 import { metricDefinition, metricNames } from '@livekit-swarm/metrics';
-import { type JsonSchema, jsonSchemaOf } from '@livekit-swarm/settings';
+import { type JsonSchema, jsonSchemaOf, schemaUrl } from '@livekit-swarm/settings';
 import { file } from './file.ts';
 import { patchSchemaOf } from './patch-schema.ts';
 
@@ -14,6 +14,7 @@ export const scenarioJsonSchema = (): JsonSchema => {
   const parts = { ...others, thresholds: thresholdsByMetric(thresholds ?? {}) };
   return {
     $schema,
+    $id: schemaUrl('scenario/schema/scenario.schema.json'),
     title: 'A scenario of livekit-swarm',
     ...rest,
     properties: {
