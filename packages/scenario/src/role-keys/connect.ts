@@ -72,7 +72,7 @@ export const connectSetting = () =>
       .describe('Headers of the request, each with where its value is.'),
   });
 
-/** As `connectSetting` reads it. */
+/** Form that `connectSetting` reads. */
 export const connectForm = ({ url, servers, headers }: Connect): unknown => ({
   url,
   ...(servers.length > 0 && { servers }),

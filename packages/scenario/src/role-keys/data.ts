@@ -17,7 +17,7 @@ export const MIN_DATA_BYTES = 32;
 /** LiveKit's limit for a reliable message is 15 KiB, its envelope included. */
 export const MAX_DATA_BYTES = 15_000;
 export const MAX_DATA_RATE = 1_000;
-/** What fits one packet with room to spare: a cursor, a chat line, a game state. */
+/** Payload that fits one packet with room to spare: a cursor, a chat line, a game state. */
 const DEFAULT_BYTES = 200;
 
 const GRAMMAR = 'write RATE[:BYTES[:reliable|lossy]], as 10/s, 10/s:200B or 5/s:1000B:reliable';

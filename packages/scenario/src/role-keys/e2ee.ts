@@ -16,7 +16,7 @@ import { type Checking, defineRoleKey } from './definition.ts';
 /** Made for the run. `wrong-key`: another one, for participants that must not understand the others. */
 const GENERATED = ['throw-away', 'wrong-key'] as const;
 
-/** How an application changes the key while participants are in the room: it gives out another key, or all ratchet the one they have. */
+/** Ways in which an application changes the key while participants are in the room: it gives out another key, or all ratchet the one they have. */
 const KEY_CHANGES = ['new-key', 'ratchet'] as const;
 
 const recordedRef = z.union([z.object({ env: z.string() }), z.object({ file: z.string() })]);
@@ -44,7 +44,7 @@ export const e2eeSchema = z.object({
 export type E2ee = z.infer<typeof e2eeSchema>;
 export type KeyChange = NonNullable<E2ee['keyChange']>;
 
-/** Of LiveKit's SDKs: the size of their key ring. */
+/** Size of the key ring of LiveKit's SDKs. */
 const MOST_KEYS = 16;
 const MOST_RATCHETS = 16;
 

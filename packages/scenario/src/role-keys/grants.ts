@@ -28,7 +28,7 @@ const grantKeys = {
 export const sourceOf = (track: TrackPlan): TrackSourceName =>
   track.kind === 'audio' ? 'microphone' : track.source === 'screen' ? 'screen_share' : 'camera';
 
-/** Whether the server allows a participant with these grants to publish the track. */
+/** Check whether the server allows a participant with these grants to publish the track. */
 export const mayPublish = (
   { canPublish, canPublishSources }: RoleGrants,
   track: TrackPlan,
@@ -49,7 +49,7 @@ export const visibleTracks = ({
 }): TrackPlan[] =>
   grants.hidden === true ? [] : publish.filter((track) => mayPublish(grants, track));
 
-/** Whether a participant receives media at all; its layout decides which. */
+/** Check whether a participant receives media at all; its layout decides which. */
 export const maySubscribe = ({
   subscribe,
   grants,

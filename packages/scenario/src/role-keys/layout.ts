@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineRoleKey, type Reading, type Writing } from './definition.ts';
 
 /**
- * What a subscriber displays. `speaker`: one large video, nothing else; `grid`: up to `tiles` videos at the size of a tile. Audio is always received,
+ * Videos that a subscriber displays. `speaker`: one large video, nothing else; `grid`: up to `tiles` videos at the size of a tile. Audio is always received,
  * except with `none`.
  */
 export const layoutSchema = z.discriminatedUnion('type', [
@@ -38,7 +38,7 @@ export const parseLayout = (text: string): Layout => {
 export const formatLayout = (layout: Layout): string =>
   layout.type === 'grid' ? `grid:${layout.tiles}` : layout.type;
 
-/** How many of the `others` videos a participant with this layout receives. */
+/** Number of the `others` videos that a participant with this layout receives. */
 export const visibleVideos = (layout: Layout, others: number): number => {
   switch (layout.type) {
     case 'all':
@@ -52,7 +52,7 @@ export const visibleVideos = (layout: Layout, others: number): number => {
   }
 };
 
-/** How many of the `others` audio tracks a participant with this layout receives. */
+/** Number of the `others` audio tracks that a participant with this layout receives. */
 export const audibleTracks = (layout: Layout, others: number): number =>
   layout.type === 'none' ? 0 : others;
 

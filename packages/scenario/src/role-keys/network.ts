@@ -30,7 +30,7 @@ const LIMITS = {
   burst: 1_000,
   delayMs: 10_000,
   jitterMs: 1_000,
-  /** Of two packets only one can arrive behind the other. */
+  /** Largest share: only one of two packets can arrive behind the other. */
   reorder: 0.5,
   minRateBps: 10_000,
   maxRateBps: 100_000_000_000,
@@ -49,7 +49,7 @@ const burst = () => {
   return z.number({ error }).min(1, { error }).max(LIMITS.burst, { error });
 };
 
-/** What a link does; absent: nothing. */
+/** Effects of a link; absent: none. */
 const link = strict({
   loss: share().default(PERFECT_LINK.loss).describe('Share of packets dropped.'),
   burst: burst()

@@ -10,10 +10,10 @@ import {
 import type { Random } from '../random.ts';
 import { defineRoleKey } from './definition.ts';
 
-/** As records hold it. */
+/** Turn-taking in records. */
 export const turnsSchema = z
   .object({
-    /** How long a participant of the role speaks. */
+    /** Length of a turn. */
     length: distributionSchema,
     /** Until the next participant speaks. */
     pause: distributionSchema,
