@@ -8,7 +8,7 @@ import type { Verdict, VerdictDecision } from './verdict/verdict.ts';
 export interface EvaluatedRun {
   summary: Summary;
   decision: VerdictDecision;
-  /** Where the record is; null when none was kept. */
+  /** File of the record; null when none was kept. */
   recordPath: string | null;
   /** Reads the record again from its first line, for what the summary does not hold (samples over time). Null when none was kept. */
   readLines: (() => AsyncIterable<RecordLine>) | null;
@@ -24,7 +24,7 @@ export interface NoRun {
   /** A stable code. */
   reason: string;
   message: string;
-  /** What to do next. */
+  /** The next step of the user. */
   hint: string | null;
 }
 

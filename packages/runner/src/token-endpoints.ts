@@ -8,7 +8,7 @@ import {
 import type { Deployment } from './deployment.ts';
 import { readScenarioSecret, type ScenarioReader } from './scenario-reader.ts';
 
-/** Where a participant asks for its token; undefined: its token is made with the API key. */
+/** Endpoint that gives a participant its token; undefined: the token is made with the API key. */
 export type TokenEndpoints = (plan: Pick<ParticipantPlan, 'connect'>) => TokenEndpoint | undefined;
 
 /** An endpoint that roles name, with its headers. */
