@@ -1,12 +1,12 @@
 /**
  * Loss that the kernel causes and counts: nftables drops RTP at random on arrival, and its counters
- * show the fate of each packet.
+ * show the outcome of each packet.
  */
 import { randomBytes } from 'node:crypto';
 import { holdTable, listCounters } from './nft.ts';
 
 /** Number of packets that passed, and that were dropped on arrival. */
-export interface Fate {
+export interface PacketCounts {
   passed: number;
   dropped: number;
 }
@@ -16,8 +16,8 @@ export interface Fate {
  * or by RTX.
  */
 export interface StreamTruth {
-  first: Fate;
-  again: Fate;
+  first: PacketCounts;
+  again: PacketCounts;
 }
 
 export interface Truth {
@@ -149,17 +149,17 @@ const readTruth = (json: string): Truth => {
     if (known === undefined) throw new Error(`nftables has no counter ${name}`);
     return known;
   };
-  const fate = (name: Counter): Fate => ({
+  const countsOf = (name: Counter): PacketCounts => ({
     passed: count(`${name}_passed`),
     dropped: count(`${name}_dropped`),
   });
   return {
-    audio: { first: fate('audio_first'), again: fate('audio_again') },
-    video: { first: fate('video_first'), again: fate('video_again') },
+    audio: { first: countsOf('audio_first'), again: countsOf('audio_again') },
+    video: { first: countsOf('video_first'), again: countsOf('video_again') },
     other: count('other'),
     nacks: count('nacks'),
   };
 };
 
 /** Share of dropped packets, 0 … 1. */
-export const dropRate = ({ passed, dropped }: Fate): number => dropped / (passed + dropped);
+export const dropRate = ({ passed, dropped }: PacketCounts): number => dropped / (passed + dropped);

@@ -13,7 +13,7 @@ import { readNodeId } from '@livekit-swarm/probe';
 import { PERFECT_LINK, type Scenario } from '@livekit-swarm/scenario';
 import { parseExposition, type Series, sumOf } from '@livekit-swarm/testkit/exposition';
 import { type LoadSpec, scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
-import { dropRtp, type Fate, type Truth } from '@livekit-swarm/testkit/packet-filter';
+import { dropRtp, type PacketCounts, type Truth } from '@livekit-swarm/testkit/packet-filter';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { probeSettings } from '../src/sources/probes/config.ts';
@@ -123,7 +123,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const minus = (after: Fate, before: Fate): Fate => ({
+const minus = (after: PacketCounts, before: PacketCounts): PacketCounts => ({
   passed: after.passed - before.passed,
   dropped: after.dropped - before.dropped,
 });
@@ -141,7 +141,7 @@ const since = (before: Truth, after: Truth): Truth => ({
   nacks: after.nacks - before.nacks,
 });
 
-const all = ({ passed, dropped }: Fate): number => passed + dropped;
+const all = ({ passed, dropped }: PacketCounts): number => passed + dropped;
 
 /** Expected number of dropped packets: mean plus four standard deviations. */
 const dropsAmong = (packets: number): number =>

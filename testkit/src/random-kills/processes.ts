@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export interface Found {
+export interface HostProcess {
   pid: number;
   parent: number;
   /** Start, clock ticks after the boot: it identifies a process together with the PID. */
@@ -12,7 +12,7 @@ export interface Found {
 }
 
 /** All processes of this host that are not zombies. */
-export const allProcesses = (): Found[] =>
+export const allProcesses = (): HostProcess[] =>
   readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];
     try {
@@ -30,7 +30,10 @@ export const allProcesses = (): Found[] =>
   });
 
 /** A process and its descendants. */
-export const descendantsOf = (pid: number, all: readonly Found[] = allProcesses()): Found[] => {
+export const descendantsOf = (
+  pid: number,
+  all: readonly HostProcess[] = allProcesses(),
+): HostProcess[] => {
   const found = new Map(all.filter((one) => one.pid === pid).map((one) => [one.pid, one]));
   for (let size = -1; size !== found.size; ) {
     size = found.size;
@@ -46,9 +49,9 @@ export interface Tracked {
   readonly output: () => string;
   readonly ended: Promise<number | NodeJS.Signals>;
   /** Processes of them that still run. */
-  running(): Found[];
+  running(): HostProcess[];
   /** Waits until none runs; returns those that still run after this time. */
-  orphans(withinMs: number): Promise<Found[]>;
+  orphans(withinMs: number): Promise<HostProcess[]>;
 }
 
 const LOOK_EVERY_MS = 40;
@@ -66,7 +69,7 @@ export const startTracked = (
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text;
     });
-  const known = new Map<string, Found>();
+  const known = new Map<string, HostProcess>();
   const look = (): void => {
     for (const one of descendantsOf(pid)) known.set(`${one.pid} ${one.startedAt}`, one);
   };
@@ -77,7 +80,7 @@ export const startTracked = (
       resolve(signal ?? code ?? -1);
     }),
   );
-  const running = (): Found[] =>
+  const running = (): HostProcess[] =>
     allProcesses().filter(
       ({ pid: id, startedAt, command }) =>
         known.has(`${id} ${startedAt}`) && !command.includes('swarm-expiry-'),
