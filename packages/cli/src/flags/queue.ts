@@ -16,7 +16,7 @@ export const readQueueOptions = (
 
 /** @throws SwarmError `usage` */
 export const readQueueChoice = (
-  { queue, insecureQueue, machines, label }: QueueFlags,
+  { queue, insecureQueue, machines, label, browser }: QueueFlags & { browser?: string },
   target: Target,
   env: NodeJS.ProcessEnv,
 ): QueueChoice | null => {
@@ -29,6 +29,12 @@ export const readQueueChoice = (
     throw usageError(
       '--queue: other hosts cannot reach a livekit-server that is started on this one',
       'add --url and the API keys of a deployment',
+    );
+  // A queue carries no paths of programs.
+  if (browser !== undefined)
+    throw usageError(
+      '--browser names a program of this host, and --queue lets other hosts carry the participants',
+      'give it to each of them: swarm worker --browser PATH',
     );
   return {
     url: queue,
