@@ -123,7 +123,60 @@ describe('the clock of a host', () => {
       ...{ code: 'shared_clock_stepped', at: 500, host: 'load-2', stepMs: -90 },
     });
   });
+
+  it.each([-90_000, 40_000])(
+    'that is wrong by %d ms may have caused that tokens and certificates were refused, and the host is named',
+    (offsetMs) => {
+      for (const reason of ['unauthorized', 'tls']) {
+        const { verdict, exitCode, health } = judge(rejected(reason, withOffset(offsetMs)));
+        expect({ verdict, exitCode }).toEqual({ verdict: 'inconclusive', exitCode: 98 });
+        expect(health).toEqual([
+          {
+            ...{ code: 'clock_wrong', host: 'load-2', offsetMs },
+            ...{ value: Math.abs(offsetMs), limit: 30_000 },
+          },
+        ]);
+      }
+    },
+  );
+
+  it('that is wrong excuses no other rejection, and one that is right excuses none', () => {
+    expect(judge(rejected('server_full', withOffset(-90_000)))).toMatchObject({
+      ...{ verdict: 'failed', health: [] },
+      reasons: expect.arrayContaining([expect.objectContaining({ code: 'joins_rejected' })]),
+    });
+    for (const offsetMs of [-30_000, 29_999])
+      expect(judge(rejected('unauthorized', withOffset(offsetMs)))).toMatchObject({
+        ...{ verdict: 'failed', health: [] },
+        reasons: expect.arrayContaining([expect.objectContaining({ code: 'joins_rejected' })]),
+      });
+  });
+
+  it('that is wrong does no harm where no token was refused', () => {
+    expect(judge(withOffset(-90_000))).toMatchObject({ verdict: 'passed', health: [] });
+  });
 });
+
+/** The clock of the second host differs by this from that of the run, ms. */
+const withOffset = (offsetMs: number): RecordLine[] =>
+  altered(run(STEADY), (line) =>
+    line.type === 'host' && line.host === 'load-2' ? { ...line, clockOffsetMs: offsetMs } : line,
+  );
+
+/** All participants of the second host were rejected. */
+const rejected = (reason: string, lines: RecordLine[]): RecordLine[] => {
+  const there = new Set(
+    lines.flatMap((line) =>
+      line.type === 'participant' && line.shard === 1 ? [line.identity] : [],
+    ),
+  );
+  return altered(lines, (line) => {
+    if (line.type === 'event' && there.has(line.identity ?? '')) return null;
+    return line.type === 'participant' && line.shard === 1
+      ? { ...line, outcome: 'join_failed', reason, joinTimeMs: null, tracks: [] }
+      : line;
+  });
+};
 
 /** This share of the latencies is between hosts, and of this size, ms. */
 const betweenHosts = (lines: RecordLine[], part: number, ms: number): RecordLine[] =>
