@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { LookupAddress } from 'node:dns';
 import {
   type AnnouncedPaths,
+  ApiRejection,
   askTokenEndpoint,
   connectRegistry,
   deploymentAt,
@@ -73,7 +74,7 @@ export interface Facts {
    */
   api(): Promise<string | null>;
   /**
-   * Makes a room, which is deleted at the end.
+   * Makes a room, which is deleted at the end; without a node, on one that takes rooms.
    * @throws Error if the API fails
    */
   makeRoom(nodeId?: string): Promise<string>;
@@ -94,6 +95,11 @@ const API_MS = 5_000;
 const TOKEN_SECONDS = 120;
 /** Time after which the server closes an empty room if its deletion fails, s. */
 const EMPTY_SECONDS = 10;
+/**
+ * Number of names that are tried for one room. The deployment chooses its node at random, and the
+ * API answers with an error if that node hangs: the check `nodes` finds it.
+ */
+const ROOM_ATTEMPTS = 6;
 /** Checks that are skipped without the API. */
 const NEEDS_API = 'limits and agents';
 /**
@@ -127,11 +133,28 @@ export const openFacts = (request: VerifyRequest): Facts => {
   });
   const newName = (): string => `swarm-verify-${randomBytes(6).toString('hex')}`;
   const makeRoom = async (nodeId?: string): Promise<string> => {
-    const room = newName();
-    const { trouble, exists } = await createProbeRoom(await usable(), room, nodeId ?? null, API_MS);
-    if (exists !== 'no') rooms.push(room);
-    if (trouble !== null) throw new Error(trouble.message);
-    return room;
+    // With a node, the question is whether that node creates a room.
+    const attempts = nodeId === undefined ? ROOM_ATTEMPTS : 1;
+    for (let attempt = 1; ; attempt++) {
+      const room = newName();
+      const made = await createProbeRoom(await usable(), room, nodeId ?? null, API_MS);
+      if (made.exists !== 'no') rooms.push(room);
+      if (made.trouble === null) return room;
+      if (made.trouble.reason !== 'server_error' || attempt >= attempts)
+        throw new Error(made.trouble.message);
+    }
+  };
+  const makePlainRoom = async (): Promise<Room> => {
+    const client = await roomServiceOf(access, API_MS / 1_000);
+    for (let attempt = 1; ; attempt++) {
+      const name = newName();
+      rooms.push(name);
+      try {
+        return await client.createRoom({ name, emptyTimeout: EMPTY_SECONDS });
+      } catch (error) {
+        if (!isServerError(error) || attempt >= ROOM_ATTEMPTS) throw error;
+      }
+    }
   };
   const tokenFor = (room: string, identity: string): string =>
     makeToken({
@@ -233,12 +256,7 @@ export const openFacts = (request: VerifyRequest): Facts => {
     openServices: once(async () => findServices(await addresses(), request.adminPorts)),
     api,
     makeRoom,
-    makePlainRoom: async () => {
-      const client = await roomServiceOf(access, API_MS / 1_000);
-      const name = newName();
-      rooms.push(name);
-      return await client.createRoom({ name, emptyTimeout: EMPTY_SECONDS });
-    },
+    makePlainRoom,
     tokenFor,
     close: async () => {
       await Promise.all(rooms.map((room) => cleaner.clean(access, room, API_MS)));
@@ -246,6 +264,9 @@ export const openFacts = (request: VerifyRequest): Facts => {
     },
   };
 };
+
+const isServerError = (error: unknown): boolean =>
+  error instanceof ApiRejection && error.rejection.reason === 'server_error';
 
 /** Makes a function that reads once. A failure is kept, too: the question is not asked again. */
 const once = <T>(read: () => Promise<T>): (() => Promise<T>) => {
