@@ -4,6 +4,7 @@ export {
   readAnnouncedPaths,
 } from './announced-paths.ts';
 export type { AnswerKind } from './answer/answer-kind.ts';
+export { browsersAt } from './answer/browsers.ts';
 export {
   type Answer,
   type AnsweredRequest,

@@ -1,5 +1,6 @@
-import type { Answer, Rejection, Validation } from '@livekit-swarm/livekit';
+import type { Rejection, Validation } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed, unknown } from '../check.ts';
+import { causeOf } from './answer-cause.ts';
 
 /** Errors of this host, which show nothing about the deployment. */
 const OWN_HOST: ReadonlySet<string> = new Set(['dns_failed', 'no_route', 'no_socket']);
@@ -30,23 +31,8 @@ const belowRtcRule = ({ reason, message, hint }: Rejection): CheckResult =>
       `clients join at /rtc only, as clients of older servers do; /rtc/v1 and /rtc/validate lead elsewhere: ${message} (${reason})`,
     ],
     hint,
-    'A proxy changes or refuses paths below /rtc: each join of livekit-client fails once before its fallback, and clients without this fallback do not join',
+    'A proxy changes or refuses paths below /rtc: browsers join, as livekit-client falls back after one failed request; clients without this fallback do not',
   );
-
-/**
- * Cause by the author of an answer.
- * @returns undefined where the general cause fits: for an answer of livekit-server itself, and for
- * no answer
- */
-const causeOf = (answer: Answer | undefined): string | undefined => {
-  if (answer?.kind === 'authorization_removed')
-    return 'A proxy removes or replaces the header Authorization, in which native SDKs send the token; browsers send it in the query';
-  if (answer?.who === 'proxy')
-    return 'A proxy in front of livekit-server answered: the request did not reach livekit-server';
-  return answer?.who === 'web_server'
-    ? 'A web server answered in the place of livekit-server: its host name, port or path leads elsewhere'
-    : undefined;
-};
 
 export const admission: Check = {
   id: 'admission',

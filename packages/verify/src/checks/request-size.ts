@@ -30,8 +30,18 @@ export const requestSizeRule = (
     'warning',
     short.map((one) => `${describe(one)}; ${NEEDS[one.part]} ${needed[one.part]}`),
     fixOf(short.map(({ proxy }) => proxy).find((proxy) => proxy !== null) ?? null),
+    `${CAUSE}; ${browsersText(short)}`,
   );
 };
+
+const CAUSE =
+  'A proxy in front limits the request line or a header (nginx: 8 KB unless configured, hardened ones less)';
+
+/** Browsers have the token in the URL, other SDKs have it in a header. */
+const browsersText = (short: readonly PassingSize[]): string =>
+  short.some(({ part }) => part === 'url')
+    ? 'browsers do not join when token, tracks and offer together are longer than that'
+    : 'browsers join, as their token is in the URL; other SDKs do not';
 
 const PARTS: Readonly<Record<PaddedPart, string>> = {
   url: 'a URL',
@@ -46,7 +56,7 @@ const NEEDS: Readonly<Record<PaddedPart, string>> = {
 const describe = ({ part, passes, refused }: PassingSize): string => {
   const size = passes === 0 ? '' : `${PARTS[part]} of ${passes} bytes passes`;
   if (refused === null) return size;
-  const refusal = `${passes === 0 ? `${PARTS[part]} of ` : ', one of '}${refused.size} does not (${refused.answer})`;
+  const refusal = `${passes === 0 ? `${PARTS[part]} of ` : ', one of '}${refused.size} does not: ${refused.answer} (${refused.reason})`;
   return `${size}${refusal}`;
 };
 
@@ -70,8 +80,7 @@ export const requestSize: Check = {
   id: 'request-size',
   title: 'URLs and headers pass the proxy that are as long as joins need',
   severities: ['warning'],
-  cause:
-    'A proxy in front limits the request line or a header (nginx: 8 KB unless configured, hardened ones less): a join has its token, and with /rtc/v1 its tracks and offer, in the URL, so users with large tokens do not connect',
+  cause: `${CAUSE}: a join has its token, and with /rtc/v1 its tracks and offer, in the URL, so users with large tokens do not connect`,
   fix: `raise the limit of the proxy, or put less metadata and fewer attributes into tokens. ${ALL_SETTINGS}`,
   needs: ['admission'],
   run: async ({ url, tokenFor, ticket }, { token }) => {

@@ -1,5 +1,5 @@
 /** Tests of the rule of every check, with made-up observations. */
-import type { AnnouncedPaths, ReportedNode } from '@livekit-swarm/livekit';
+import { type AnnouncedPaths, type ReportedNode, rejectionOf } from '@livekit-swarm/livekit';
 import type { PathCheck } from '@livekit-swarm/probe';
 import { describe, expect, it } from 'vitest';
 import type { CheckResult } from '../check.ts';
@@ -36,6 +36,7 @@ import { websocketRule } from './websocket.ts';
 const of = (result: CheckResult): string =>
   result.outcome === 'found' ? result.severity : result.outcome;
 
+const SERVER = 'https://livekit.example.com';
 const NOW = Date.UTC(2026, 0, 15, 12);
 const DAY = 86_400_000;
 
@@ -129,6 +130,31 @@ describe('admission and WebSocket', () => {
     });
     // The check of limits reports this.
     expect(of(admissionRule(rejected('server_full')))).toBe('passed');
+  });
+
+  it.each([
+    [{ status: 502, body: '<html><hr><center>nginx</center></html>' }, 'browsers do not join'],
+    [{ status: 200, body: '<!doctype html><title>Meet</title>' }, 'browsers do not join'],
+    [{ status: 431, body: '' }, 'browsers may join, as they send the token in the URL'],
+    [
+      { status: 302, body: '', headers: { location: 'https://sso.example.com/login' } },
+      'browsers do not join, unless they are logged in there',
+    ],
+  ])('states what the answer %j of a proxy means for browsers', (received, browsers) => {
+    const answer = { headers: {}, ...received };
+    const rejection = rejectionOf(answer, { url: `${SERVER}/rtc/v1/validate` }, SERVER);
+    expect(admissionRule({ ok: false, rejection })).toMatchObject({
+      cause: expect.stringMatching(new RegExp(`; ${browsers}$`)),
+    });
+    expect(websocketRule(rejection)).toMatchObject({
+      cause: expect.stringMatching(new RegExp(`; ${browsers}$`)),
+    });
+  });
+
+  it('states nothing of browsers where livekit-server itself refused', () => {
+    const answer = { status: 401, headers: { vary: 'Origin' }, body: 'invalid API key: x' };
+    const rejection = rejectionOf(answer, { url: `${SERVER}/rtc/v1/validate` }, SERVER);
+    expect(admissionRule({ ok: false, rejection })).not.toHaveProperty('cause');
   });
 
   it('finds a proxy that does not upgrade', () => {
@@ -436,6 +462,15 @@ it('token-endpoint: no answer, a token that is not accepted, and a slow answer',
   expect(of(tokenEndpointRule(ticket, 50, ok))).toBe('passed');
   expect(of(tokenEndpointRule(ticket, 3_000, ok))).toBe('warning');
   expect(of(tokenEndpointRule(ticket, 50, { ok: false, rejection }))).toBe('error');
+  const tooLarge = rejectionOf(
+    { status: 431, headers: { server: 'nginx' }, body: '' },
+    { url: `${SERVER}/rtc/v1/validate` },
+    SERVER,
+  );
+  expect(tokenEndpointRule(ticket, 50, { ok: false, rejection: tooLarge })).toMatchObject({
+    evidence: [expect.stringContaining('(header_too_large)')],
+    ...{ fix: tooLarge.hint, cause: expect.stringContaining('A proxy in front') },
+  });
   expect(of(tokenEndpointRule(failing('token_rejected'), 50, null))).toBe('error');
   expect(of(tokenEndpointRule(failing('dns_failed'), 50, null))).toBe('unknown');
 });
@@ -444,7 +479,7 @@ it('request-size: less than a join with the token needs', () => {
   const measured = (url: number, header: number, proxy: 'nginx' | null = null) =>
     (['url', 'header'] as const).map((part) => {
       const passes = part === 'url' ? url : header;
-      const refused = { size: passes * 2, answer: 'HTTP 414' };
+      const refused = { size: passes * 2, answer: 'HTTP 414', reason: 'url_too_long' as const };
       return { part, passes, refused: passes === 16_384 ? null : refused, proxy };
     });
   const common = neededSizes(null);
@@ -452,7 +487,14 @@ it('request-size: less than a join with the token needs', () => {
   expect(of(requestSizeRule(measured(4_096, 4_096), common))).toBe('passed');
   expect(of(requestSizeRule(measured(2_048, 4_096), common))).toBe('warning');
   const large = neededSizes('x'.repeat(6_000));
-  expect(of(requestSizeRule(measured(16_384, 4_096), large))).toBe('warning');
+  expect(requestSizeRule(measured(16_384, 4_096), large)).toMatchObject({
+    ...{ outcome: 'found', severity: 'warning' },
+    evidence: [expect.stringContaining('one of 8192 does not: HTTP 414 (url_too_long)')],
+    cause: expect.stringContaining('browsers join'),
+  });
+  expect(requestSizeRule(measured(4_096, 16_384), large)).toMatchObject({
+    cause: expect.stringContaining('browsers do not join'),
+  });
   expect(of(requestSizeRule(measured(16_384, 8_192), large))).toBe('passed');
   const named = JSON.stringify(requestSizeRule(measured(2_048, 2_048, 'nginx'), large));
   expect(named).toContain('large_client_header_buffers');

@@ -6,6 +6,7 @@ import {
   validateAdmission,
 } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed, skipped, unknown } from '../check.ts';
+import { causeOf } from './answer-cause.ts';
 
 /** Errors of this host, which show nothing about the endpoint. */
 const OWN_HOST: ReadonlySet<string> = new Set(['dns_failed', 'no_route', 'no_socket']);
@@ -25,14 +26,20 @@ export const tokenEndpointRule = (
     return OWN_HOST.has(answer.reason)
       ? unknown(answer.message)
       : found('error', [`${answer.message} (${answer.reason})`], answer.hint);
-  if (admission !== null && !admission.ok)
+  if (admission !== null && !admission.ok) {
+    const { message, reason, hint, answer: refusal } = admission.rejection;
+    const evidence = [`its token is not accepted: ${message} (${reason})`];
+    const cause = causeOf(refusal);
+    // A proxy passes the token of the check `admission`, and not this one, which may be longer.
+    if (cause !== undefined) return found('error', evidence, hint, cause);
     return found(
       'error',
-      [`its token is not accepted: ${admission.rejection.message}`],
-      admission.rejection.reason === 'room_not_found'
+      evidence,
+      reason === 'room_not_found'
         ? 'rooms are only created by the API (room.auto_create: false): let the application create the room before it gives out the token'
         : 'sign with a key of this deployment, for the room that is asked for, and check the clock of the application',
     );
+  }
   const took = `it answered after ${Math.round(tookMs)} ms, and the server accepts its token`;
   return tookMs > SLOW_MS
     ? found('warning', [took], 'each join waits for it: look at its load and its database')

@@ -1,4 +1,4 @@
-import { classifyAnswer, type Product, readAnswer } from '@livekit-swarm/livekit';
+import { type AnswerKind, classifyAnswer, type Product, readAnswer } from '@livekit-swarm/livekit';
 
 /** Sizes that are tried, bytes: limits of proxies are powers of two. */
 const SIZES = [2_048, 4_096, 8_192, 16_384] as const;
@@ -18,15 +18,19 @@ export interface PassingSize {
    * that was tried.
    */
   passes: number;
-  /** Smallest size that did not pass, bytes, and its answer; null: all passed. */
-  refused: { size: number; answer: string } | null;
+  /** Smallest size that did not pass, bytes, its answer and the reason; null: all passed. */
+  refused: { size: number; answer: string; reason: SizeReason } | null;
   /** Program that refused the request or relayed the answer; null: unknown. */
   proxy: Product | null;
 }
 
+/** Reason why a request did not pass. `connection_closed`: without an answer. */
+export type SizeReason = AnswerKind | 'connection_closed';
+
 interface Answer {
   /** Status and beginning of the body: two answers of one program to the same request are equal. */
   text: string;
+  reason: SizeReason;
   proxy: Product | null;
 }
 
@@ -59,8 +63,10 @@ const measure = async (
   let passes = 0;
   for (const size of sizes) {
     const refusal = await refusalOf(plain, () => askPadded(size));
-    if (refusal !== null)
-      return { part, passes, refused: { size, answer: refusal.text }, proxy: refusal.proxy };
+    if (refusal !== null) {
+      const { text: answer, reason, proxy } = refusal;
+      return { part, passes, refused: { size, answer, reason }, proxy };
+    }
     passes = size;
   }
   return { part, passes, refused: null, proxy: plain.proxy };
@@ -73,15 +79,16 @@ const measure = async (
 const refusalOf = async (plain: Answer, ask: () => Promise<Answer>): Promise<Answer | null> => {
   let last: Answer = plain;
   for (let attempt = 0; attempt < 2; attempt++) {
-    last = await ask().catch((error: unknown): Answer => ({ text: causeOf(error), proxy: null }));
+    last = await ask().catch(closed);
     if (last.text === plain.text) return null;
   }
   return last;
 };
 
-const causeOf = (error: unknown): string => {
+const closed = (error: unknown): Answer => {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
-  return `connection closed (${cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)})`;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+  return { text: code, reason: 'connection_closed', proxy: null };
 };
 
 const ask = async (
@@ -106,11 +113,9 @@ const ask = async (
     },
   );
   const received = await readAnswer(response);
-  const { product, said } = classifyAnswer(received, { url: base });
-  return {
-    text: `HTTP ${received.status}${said === '' ? '' : `: ${said}`}`,
-    proxy: product,
-  };
+  const { product, said, kind } = classifyAnswer(received, { url: base });
+  const text = `HTTP ${received.status}${said === '' ? '' : `: ${said}`}`;
+  return { text, reason: kind, proxy: product };
 };
 
 const PADDING_HEADER = 'X-Swarm-Padding';

@@ -106,6 +106,21 @@ ${UPGRADE}
       run: 'authorization_removed',
       browserJoins: true,
     },
+    {
+      title: 'large_client_header_buffers of 2 KB, and tokens with attributes of 3 KB',
+      attributesChars: 3_000,
+      configuration: ({ listen, livekit }) => `server {
+  listen ${listen};
+  large_client_header_buffers 2 2k;
+  location / {
+    proxy_pass http://${livekit};
+${UPGRADE}
+  }
+}`,
+      verify: { check: 'request-size', reason: 'url_too_long', severity: 'warning' },
+      run: 'header_too_large',
+      browserJoins: false,
+    },
   ],
 };
 

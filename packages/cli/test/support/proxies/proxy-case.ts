@@ -24,7 +24,9 @@ export interface ProxyCase {
   configuration(addresses: ProxyAddresses): string;
   /** Path of the deployment's URL. Default: none. */
   path?: string;
-  /** Expected finding; null: no error, and no warning of the check `admission`. */
+  /** Length of the attributes in tokens that the application gives out, characters. Default: there is no application, and tokens have no attributes. */
+  attributesChars?: number;
+  /** Expected finding; null: no error, and no warning about the proxy. */
   verify: Finding | null;
   /** Reason why a run ends before its load, or all its joins fail; null: its participants join. */
   run: string | null;

@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
 import { type Chromium, findChromium, launchChromium } from '@livekit-swarm/testkit/chromium';
 import { AccessToken } from 'livekit-server-sdk';
@@ -31,6 +35,7 @@ export const testProxy = (
   { proxy, command, titles = proxy.cases.map(({ title }) => title) }: ProxyTests,
   missing: string | null,
 ): void => {
+  const isTested = ({ title }: ProxyCase): boolean => titles.includes(title);
   const dir = mkdtempSync(join(tmpdir(), 'swarm-proxy-'));
   let server: LiveKitServer;
   let running: RunningProxy;
@@ -44,8 +49,9 @@ export const testProxy = (
     const livekit = new URL(server.httpUrl).host;
     running = await startProxy(proxy, command, { dir, livekit });
     chromium = await launchChromium(findChromium() ?? '');
-    for (const title of titles) {
-      const joins = joinsInBrowser(chromium, running.urlOf(title), await tokenFor(server, title));
+    for (const { title, attributesChars } of proxy.cases.filter(isTested)) {
+      const token = await tokenFor(server, { identity: title, room: 'browser', attributesChars });
+      const joins = joinsInBrowser(chromium, running.urlOf(title), token);
       // The test of this configuration awaits the promise.
       joins.catch(() => {});
       judged.set(title, joins);
@@ -58,13 +64,25 @@ export const testProxy = (
     rmSync(dir, { recursive: true, force: true });
   });
 
-  it.each(proxy.cases.filter(({ title }) => titles.includes(title)))(
+  it.each(proxy.cases.filter(isTested))(
     `${proxy.title}: $title`,
-    async ({ title, verify, run, browserJoins }) => {
-      const url = running.urlOf(title);
-      const [found, ended] = await Promise.all([verifyAt(url, server), runAt(url, server)]);
-      expect({ verify: found, run: ended, browserJoins: await judged.get(title) }).toEqual({
-        verify: verify === null ? [] : [expectedFinding(verify)],
+    async ({ title, attributesChars, verify, run, browserJoins }) => {
+      const env = {
+        LIVEKIT_URL: running.urlOf(title),
+        LIVEKIT_API_KEY: server.apiKey,
+        LIVEKIT_API_SECRET: server.apiSecret,
+      };
+      await using application =
+        attributesChars === undefined
+          ? null
+          : await openApplication(server, env.LIVEKIT_URL, attributesChars);
+      const [found, ended] = await Promise.all([
+        verifyAt({ ...env, ...(application !== null && { SWARM_TOKEN: application.token }) }),
+        runAt(env, application === null ? [] : ['--token-endpoint', application.endpoint]),
+      ]);
+      const inBrowser = await judged.get(title);
+      expect({ verify: found, run: ended, browserJoins: inBrowser }).toEqual({
+        verify: verify === null ? [] : [expectedFinding(verify, browserJoins)],
         run,
         browserJoins,
       });
@@ -73,47 +91,90 @@ export const testProxy = (
   );
 };
 
-const expectedFinding = ({
-  check,
-  reason,
-  severity = 'error',
-}: NonNullable<ProxyCase['verify']>): unknown =>
-  expect.stringMatching(new RegExp(`^${severity} of ${check}: .*\\(${reason}\\)`, 's'));
+/** The finding states the same as Chromium shows. */
+const expectedFinding = (
+  { check, reason, severity = 'error' }: NonNullable<ProxyCase['verify']>,
+  browserJoins: boolean,
+): unknown =>
+  expect.stringMatching(
+    new RegExp(
+      `^${severity} of ${check}: .*\\(${reason}\\).*browsers ${browserJoins ? 'join' : 'do not join'}`,
+      's',
+    ),
+  );
 
-const environment = (url: string, { apiKey, apiSecret }: LiveKitServer) => ({
-  LIVEKIT_URL: url,
-  LIVEKIT_API_KEY: apiKey,
-  LIVEKIT_API_SECRET: apiSecret,
-});
+/** Checks whose warnings are about the proxy. */
+const ABOUT_PROXY: ReadonlySet<string> = new Set(['admission', 'request-size']);
 
-/** Findings of `swarm verify`, each with its evidence: errors, and warnings of the check `admission`. */
-const verifyAt = async (url: string, server: LiveKitServer): Promise<string[]> => {
-  const { stdout } = await runSwarm(['verify', '--json', '--quiet'], environment(url, server));
+/** Findings of `swarm verify`, each with its evidence and cause: errors, and warnings about the proxy. */
+const verifyAt = async (env: Record<string, string>): Promise<string[]> => {
+  const { stdout } = await runSwarm(['verify', '--json', '--quiet'], env);
   const { checks } = JSON.parse(stdout) as {
-    checks: { id: string; outcome: string; evidence: string[] }[];
+    checks: { id: string; outcome: string; evidence: string[]; cause: string }[];
   };
   return checks
     .filter(
-      ({ id, outcome }) => outcome === 'error' || (outcome === 'warning' && id === 'admission'),
+      ({ id, outcome }) => outcome === 'error' || (outcome === 'warning' && ABOUT_PROXY.has(id)),
     )
-    .map(({ id, outcome, evidence }) => `${outcome} of ${id}: ${evidence.join('; ')}`);
+    .map(
+      ({ id, outcome, evidence, cause }) => `${outcome} of ${id}: ${evidence.join('; ')}: ${cause}`,
+    );
 };
 
 /** Code of the error, or reason of the failed join; null: the participant joined. */
-const runAt = async (url: string, server: LiveKitServer): Promise<string | null> => {
+const runAt = async (
+  env: Record<string, string>,
+  flags: readonly string[],
+): Promise<string | null> => {
   const load = ['--rooms', '1', '--participants', '1', '--duration', '2s', '--json', '--quiet'];
-  const { error, joins } = resultOf(await runSwarm(load, environment(url, server)));
+  const { error, joins } = resultOf(await runSwarm([...load, ...flags], env));
   if (error !== undefined) return error.code;
   return joins.joined > 0 ? null : (joins.failureReasons[0]?.reason ?? 'left');
 };
 
 const tokenFor = async (
   { apiKey, apiSecret }: LiveKitServer,
-  identity: string,
+  {
+    identity,
+    room,
+    attributesChars = 0,
+  }: { identity: string; room: string; attributesChars?: number | undefined },
 ): Promise<string> => {
-  const token = new AccessToken(apiKey, apiSecret, { identity, ttl: '5m' });
-  token.addGrant({ roomJoin: true, room: 'browser' });
+  const attributes = { profile: 'x'.repeat(attributesChars) };
+  const token = new AccessToken(apiKey, apiSecret, { identity, ttl: '5m', attributes });
+  token.addGrant({ roomJoin: true, room });
   return await token.toJwt();
+};
+
+interface Application extends AsyncDisposable {
+  endpoint: string;
+  /** A token that it gave out. */
+  token: string;
+}
+
+/** An application that gives out tokens with attributes, for the deployment at this URL. */
+const openApplication = async (
+  livekit: LiveKitServer,
+  serverUrl: string,
+  attributesChars: number,
+): Promise<Application> => {
+  const server = createServer(async (request, response) => {
+    const asked = (await json(request)) as { room_name: string; participant_identity: string };
+    const { room_name: room, participant_identity: identity } = asked;
+    const token = await tokenFor(livekit, { identity, room, attributesChars });
+    const answer = { server_url: serverUrl, participant_token: token };
+    response.writeHead(201).end(JSON.stringify(answer));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    token: await tokenFor(livekit, { identity: 'user', room: 'app', attributesChars }),
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
 };
 
 /** Joins in a browser until the signal connection exists, because media does not pass the proxy. */
