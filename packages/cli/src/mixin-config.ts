@@ -6,7 +6,7 @@ import {
   VARIANTS,
   type Variant,
 } from '@livekit-swarm/mixin';
-import { fileProblem, invalidFile, suggest, usageError } from '@livekit-swarm/settings';
+import { codeOf, fileProblem, invalidFile, suggest, usageError } from '@livekit-swarm/settings';
 
 /** The names and limits that rules and dashboards were written with. @throws SwarmError `usage`, `invalid_file` */
 export const readMixinConfig = (flags: { config?: string; variant?: string }): ReadConfig =>
@@ -25,7 +25,7 @@ const readChanges = (file: string): ConfigFile => {
   try {
     return { text: readFileSync(file, 'utf8'), file };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = codeOf(error) ?? String(error);
     throw invalidFile([
       fileProblem(
         file,

@@ -1,3 +1,5 @@
+import { codeOf, messageOf } from '@livekit-swarm/settings';
+
 const REASONS: Record<string, string> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
@@ -12,10 +14,6 @@ const REASONS: Record<string, string> = {
   ENAMETOOLONG: 'the name is too long',
 };
 
-/** The system's code of an error: `EACCES`. */
-export const codeOf = (error: unknown): string | null =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
-
 /** The reason of a file system error, for messages. */
 export const diskReason = (error: unknown): string =>
-  REASONS[codeOf(error) ?? ''] ?? (error instanceof Error ? error.message : String(error));
+  REASONS[codeOf(error) ?? ''] ?? messageOf(error);

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { codeOf } from '@livekit-swarm/settings';
 
 /**
  * Creates a folder and its missing parents. Node's own `recursive` loops for ever where the kernel
@@ -30,6 +31,3 @@ const tryToMake = (path: string): unknown => {
     return codeOf(error) === 'EEXIST' ? null : error;
   }
 };
-
-const codeOf = (error: unknown): unknown =>
-  error instanceof Error && 'code' in error ? error.code : null;

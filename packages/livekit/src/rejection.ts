@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@livekit-swarm/settings';
+import { codeOf } from '@livekit-swarm/settings';
 import type { AnswerKind } from './answer/answer-kind.ts';
 import { type Answer, type AnsweredRequest, classifyAnswer } from './answer/classify.ts';
 import type { HttpAnswer } from './answer/http-answer.ts';
@@ -46,7 +47,7 @@ export const isUnknownPath = ({ reason }: Failure): boolean => UNKNOWN_PATH.has(
 /** Maps an error of the socket, of DNS or of TLS to its meaning. */
 export const failureOfError = (error: unknown, url: string): Rejection => {
   const root = rootCause(error);
-  const code = codeOf(root);
+  const code = codeOf(root) ?? '';
   const detail = withoutTokens(code === '' ? root.message : `${code}: ${root.message}`);
   const tls = failureOfTls(code, tlsDetail(root, detail), url);
   if (tls !== null) return tls;
@@ -98,7 +99,7 @@ export const failureOfError = (error: unknown, url: string): Rejection => {
  * wrong name, the names in the certificate.
  */
 const tlsDetail = (error: Error, detail: string): string => {
-  const code = codeOf(error);
+  const code = codeOf(error) ?? '';
   if (code.startsWith('ERR_SSL')) return code;
   if (code !== 'ERR_TLS_CERT_ALTNAME_INVALID' || !('cert' in error)) return detail;
   const { subjectaltname = 'no name' } = error.cert as { subjectaltname?: string };
@@ -177,7 +178,5 @@ const rootCause = (error: unknown): Error => {
 };
 
 const mostTelling = ({ errors }: AggregateError): unknown =>
-  errors.find((error: unknown) => failureOfThisHost(codeOf(error), '', '') === null) ?? errors[0];
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  errors.find((error: unknown) => failureOfThisHost(codeOf(error) ?? '', '', '') === null) ??
+  errors[0];

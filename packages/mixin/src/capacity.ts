@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { capacitySchema } from '@livekit-swarm/analysis/capacity';
-import { fileProblem, invalidFile } from '@livekit-swarm/settings';
+import { codeOf, fileProblem, invalidFile } from '@livekit-swarm/settings';
 import { type Names, seriesOf } from './config/names.ts';
 import type { Alert, Recording } from './rule.ts';
 
@@ -44,7 +44,7 @@ const readJson = (file: string, wrong: (message: string) => Error): unknown => {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : 'unknown error';
+    const code = codeOf(error) ?? 'unknown error';
     throw invalidFile([
       fileProblem(file, `cannot be read: ${code}`, 'check the path and who may read it'),
     ]);

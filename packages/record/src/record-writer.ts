@@ -11,8 +11,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { codeOf, diskReason, failpoint, makeFolder } from '@livekit-swarm/host';
-import { SwarmError, usageError } from '@livekit-swarm/settings';
+import { diskReason, failpoint, makeFolder } from '@livekit-swarm/host';
+import { codeOf, SwarmError, usageError } from '@livekit-swarm/settings';
 import type { RecordLine } from './record.ts';
 
 /** Name of the record in its folder. */

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import {
+  codeOf,
   fileProblem,
   hasErrorCode,
   invalidFile,
@@ -124,8 +125,8 @@ const REASONS: Record<string, string> = {
 };
 
 const reasonOf = (error: unknown): string => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return REASONS[code] ?? `cannot be read (${code === '' ? String(error) : code})`;
+  const code = codeOf(error);
+  return REASONS[code ?? ''] ?? `cannot be read (${code ?? String(error)})`;
 };
 
 const decode = (bytes: Buffer, path: string): string => {

@@ -17,3 +17,4 @@ export {
   swarmErrorOf,
   usageError,
 } from './swarm-error.ts';
+export { capital, codeOf, messageOf } from './text.ts';

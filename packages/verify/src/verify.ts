@@ -1,5 +1,5 @@
 import { withoutTokens } from '@livekit-swarm/livekit';
-import { EXIT_CODES, type ExitCode, withoutSecrets } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, messageOf, withoutSecrets } from '@livekit-swarm/settings';
 import { type Check, type CheckResult, type Severity, skipped } from './check.ts';
 import { CHECKS } from './checks/index.ts';
 import { type Facts, openFacts } from './facts/facts.ts';
@@ -96,8 +96,7 @@ const blockerOf = (
     return outcome === 'error' || outcome === 'unknown' || blocked.has(id);
   }) ?? null;
 
-const textOf = (error: unknown): string =>
-  withoutTokens(error instanceof Error ? error.message : String(error));
+const textOf = (error: unknown): string => withoutTokens(messageOf(error));
 
 const checkedOf = (check: Check, result: CheckResult, seconds: number): Checked => {
   const common = { id: check.id, title: check.title, seconds };

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failpoint, identifyHost, identifyProcess } from '@livekit-swarm/host';
 import type { DrillStopReason } from '@livekit-swarm/record';
-import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
+import { hasErrorCode, messageOf, SwarmError } from '@livekit-swarm/settings';
 import type { Fault, FaultContext } from '../faults/fault.ts';
 import { JOURNAL_SCHEMA, type Journal, type JournalEntry } from '../journal/journal.ts';
 import type { Component, ExpiryRequest, Platform } from '../targets/platform.ts';
@@ -222,9 +222,6 @@ const disarmAfter = async (
     );
   }
 };
-
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
 
 const stepsOf = (fault: Fault, context: FaultContext<unknown>): ExpiryRequest['components'] =>
   context.components

@@ -1,6 +1,6 @@
 /** Conditions that must hold before a drill injects a fault. */
 import { roomServiceOf } from '@livekit-swarm/livekit';
-import { SwarmError, withoutSecrets } from '@livekit-swarm/settings';
+import { codeOf, SwarmError, withoutSecrets } from '@livekit-swarm/settings';
 import { impossibleAlerts, impossibleAlertText } from '../drill/alert-rules.ts';
 import type { Drill } from '../drill/drill.ts';
 import { type Fault, findFault } from '../faults/fault.ts';
@@ -193,11 +193,11 @@ export const openRooms = async (
 const messageOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   const { message, cause } = error;
-  return cause instanceof Error ? `${message} (${cause.message || codeOf(cause)})` : message;
+  // An error of several addresses has a code, and no message.
+  return cause instanceof Error
+    ? `${message} (${cause.message || (codeOf(cause) ?? cause.name)})`
+    : message;
 };
-
-/** Code of an error. An error of several addresses has a code, but no message. */
-const codeOf = (error: Error): string => ('code' in error ? String(error.code) : error.name);
 
 /**
  * Name of the fault that another process rolled back early (`swarm chaos rollback --force`), which

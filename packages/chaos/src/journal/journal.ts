@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile, stateDir } from '@livekit-swarm/host';
-import { SwarmError } from '@livekit-swarm/settings';
+import { messageOf, SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { processIdentitySchema } from '../process-identity-schema.ts';
 import { componentSchema, EXPIRY_METHODS, platformReference } from '../targets/platform.ts';
@@ -101,7 +101,7 @@ export const openJournal = (dir: string = journalDir()): Journal => {
       } catch (error) {
         throw new SwarmError(
           'journal_unavailable',
-          `cannot write the journal in ${dir}: ${errorText(error)}`,
+          `cannot write the journal in ${dir}: ${messageOf(error)}`,
           'the rollback after a crash needs it: make the folder writable',
           { cause: error },
         );
@@ -119,7 +119,7 @@ const readAll = async (
     if (error.code === 'ENOENT') return [];
     throw new SwarmError(
       'journal_unavailable',
-      `${dir} cannot be read: ${errorText(error)}`,
+      `${dir} cannot be read: ${messageOf(error)}`,
       'make it readable',
       { cause: error },
     );
@@ -137,12 +137,9 @@ const readAll = async (
     } catch (error) {
       // The entry was rolled back in the meantime.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
-      unreadable.push({ file, reason: errorText(error) });
+      unreadable.push({ file, reason: messageOf(error) });
     }
   }
   pending.sort((a, b) => b.injectedAt.localeCompare(a.injectedAt));
   return { pending, unreadable };
 };
-
-const errorText = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);

@@ -1,5 +1,5 @@
 import { expandPlan } from '@livekit-swarm/scenario';
-import { explain, SwarmError } from '@livekit-swarm/settings';
+import { explain, messageOf, SwarmError } from '@livekit-swarm/settings';
 import type { Drill, DrillFault, FaultTarget } from '../drill/drill.ts';
 import { joinProbesOf, scenarioOfDrill } from '../drill/scenario-of-drill.ts';
 import { type DrillTimes, drillTimes } from '../drill/schedule.ts';
@@ -121,10 +121,8 @@ const planFault = async (
   }
 };
 
-const textOf = (error: unknown): string => {
-  if (error instanceof SwarmError) return explain(error);
-  return error instanceof Error ? error.message : String(error);
-};
+const textOf = (error: unknown): string =>
+  error instanceof SwarmError ? explain(error) : messageOf(error);
 
 const NO_LOAD = { nodes: new Map<string, string>(), backends: new Map<string, string>() };
 

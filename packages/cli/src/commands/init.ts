@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
-import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
+import { codeOf, EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import { schemaPathFrom, shellLine } from '../scenario/file-header.ts';
 import { firstScenario } from '../scenario/first-scenario.ts';
@@ -59,11 +59,8 @@ const REASONS: Record<string, string> = {
   ENAMETOOLONG: 'is too long for a path',
 };
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : '';
-
 const reasonOf = (error: unknown): string =>
-  REASONS[codeOf(error)] ?? `cannot be written (${codeOf(error) || String(error)})`;
+  REASONS[codeOf(error) ?? ''] ?? `cannot be written (${codeOf(error) ?? String(error)})`;
 
 /** The file's name, as a scenario may be called. */
 const nameOf = (path: string): string => {

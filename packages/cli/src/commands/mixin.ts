@@ -1,5 +1,5 @@
 import { namesOf, outputs, readCapacity, writeFiles } from '@livekit-swarm/mixin';
-import { EXIT_CODES, type ExitCode, plural, usageError } from '@livekit-swarm/settings';
+import { codeOf, EXIT_CODES, type ExitCode, plural, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import { readMixinConfig } from '../mixin-config.ts';
 
@@ -27,7 +27,7 @@ export const mixinCommand = async (flags: MixinFlags, { stdout }: Console): Prom
   const files = outputs(namesOf(config), capacity);
   await writeFiles(flags.out, files).catch((error: unknown) => {
     throw usageError(
-      `--out ${flags.out}: cannot be written: ${codeOf(error)}`,
+      `--out ${flags.out}: cannot be written: ${codeOf(error) ?? error}`,
       'name a folder that you may write to',
     );
   });
@@ -37,6 +37,3 @@ export const mixinCommand = async (flags: MixinFlags, { stdout }: Console): Prom
   );
   return EXIT_CODES.passed.code;
 };
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error);

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 import { type Clock, HostResolver, systemClock } from '@livekit-swarm/livekit';
-import { SwarmError } from '@livekit-swarm/settings';
+import { codeOf, SwarmError } from '@livekit-swarm/settings';
 import { NodePorts } from './node-ports.ts';
 
 export type Family = 4 | 6;
@@ -138,7 +138,7 @@ const localAddressTowards: FindLocalAddress = async (remote) => {
     // Without a route, Linux may leave an IPv6 socket unbound and report nothing.
     return UNSPECIFIED.has(address) ? null : address;
   } catch (error) {
-    if (NO_ROUTE.has(codeOf(error))) return null;
+    if (NO_ROUTE.has(codeOf(error) ?? '')) return null;
     throw error;
   } finally {
     socket.close();
@@ -158,6 +158,3 @@ const NO_ROUTE: ReadonlySet<string> = new Set([
   'EPERM',
   'EINVAL',
 ]);
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : '';

@@ -1,7 +1,7 @@
 import type { CapacityPoint, CapacityResult, Cause } from '@livekit-swarm/analysis/capacity';
 import { HEADROOM } from '@livekit-swarm/analysis/capacity';
 import { isMetricName, metricDefinition } from '@livekit-swarm/metrics';
-import { formatNumber, plural } from '@livekit-swarm/settings';
+import { capital, formatNumber, plural } from '@livekit-swarm/settings';
 import { formatBits, formatBytes, formatMs, formatShare } from '../format.ts';
 
 /** `24 rooms`; of a role `24 × viewer`. */
@@ -74,8 +74,6 @@ const figure = (metric: string, value: number | null): string => {
   if (type === 'rate') return formatShare(value);
   return unit === 'ms' ? formatMs(value) : formatNumber(value);
 };
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The result in one sentence. */
 export const conclusionText = (result: CapacityResult): string => {

@@ -27,9 +27,6 @@ export const VERDICT_MARKS: Readonly<Record<DrillVerdict, string>> = {
   interrupted: '?',
 };
 
-/** With a capital letter. */
-export const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
-
 /** `passed`, `failed`, `known failure`. */
 export const verdictLabel = ({
   verdict,

@@ -7,7 +7,7 @@ import {
 } from '@livekit-swarm/metrics';
 import { COORDINATOR_SHARD, type ThresholdCrossing } from '@livekit-swarm/record';
 import { FLAGS_SCENARIO } from '@livekit-swarm/scenario';
-import { formatNumber, plural } from '@livekit-swarm/settings';
+import { capital, formatNumber, plural } from '@livekit-swarm/settings';
 import { formatFigure, formatMs, formatShare } from '../format.ts';
 
 type Measured = Pick<ThresholdResult, 'threshold' | 'value'> &
@@ -75,8 +75,6 @@ export const processName = (shard: number): string =>
 /** `30 s forwards`. */
 export const stepText = (stepMs: number): string =>
   `${formatMs(Math.abs(stepMs))} ${stepMs < 0 ? 'back' : 'forwards'}`;
-
-export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** What was measured of the load generator, and what it means for the figures of the run. */
 export const healthText = (finding: HealthFinding): string =>

@@ -1,8 +1,8 @@
 import type { Annotation, RunNote } from '@livekit-swarm/analysis';
 import type { DrillStopReason, EffectFinding, ThresholdCrossing } from '@livekit-swarm/record';
-import { formatNumber, plural } from '@livekit-swarm/settings';
+import { capital, formatNumber, plural } from '@livekit-swarm/settings';
 import { formatMs, formatShare } from '../format.ts';
-import { capital, crossingText, otherProgramsText, processName, stepText } from './limits.ts';
+import { crossingText, otherProgramsText, processName, stepText } from './limits.ts';
 import { MAY_BE_CAUSED_BY_GENERATOR } from './verdict-reason.ts';
 
 /** An event of the run itself, or of the drill it belongs to: `worker 1 died (SIGKILL)`. */

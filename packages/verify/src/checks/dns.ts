@@ -1,3 +1,4 @@
+import { codeOf } from '@livekit-swarm/settings';
 import { type Check, found, passed, unknown } from '../check.ts';
 
 /** Errors of getaddrinfo when this host's own resolver fails; they show nothing about the name. */
@@ -16,7 +17,7 @@ export const dns: Check = {
       const list = all.map(({ address }) => address).join(', ');
       return passed(`${url.host} is ${list}`);
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      const code = codeOf(error) ?? '';
       return OWN_RESOLVER.test(code)
         ? unknown(`the resolver of this host did not look up ${url.host} (${code})`)
         : found('error', [`${url.host} has no address (${code || error})`]);

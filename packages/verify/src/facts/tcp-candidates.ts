@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { AnnouncedCandidate } from '@livekit-swarm/livekit';
+import { codeOf } from '@livekit-swarm/settings';
 
 const CONNECT_MS = 2_000;
 
@@ -30,7 +31,7 @@ const isReached = async ({ address, port }: AnnouncedCandidate): Promise<boolean
     await once(socket, 'connect', { signal: AbortSignal.timeout(CONNECT_MS) });
     return true;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = codeOf(error) ?? '';
     return OWN_HOST.has(code) ? null : false;
   } finally {
     socket.destroy();

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '@livekit-swarm/host';
-import { SwarmError } from '@livekit-swarm/settings';
+import { codeOf, SwarmError } from '@livekit-swarm/settings';
 import type {
   Container,
   ContainerCreateOptions,

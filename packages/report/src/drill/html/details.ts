@@ -1,9 +1,8 @@
 import { describeTarget, type JoinProbeResult, type RepeatResult } from '@livekit-swarm/chaos';
-import { plural } from '@livekit-swarm/settings';
+import { capital, plural } from '@livekit-swarm/settings';
 import { formatMs, preciseClock } from '../../format.ts';
 import { html, type Markup, name, untrusted } from '../../html/markup.ts';
 import {
-  capital,
   describeFalseReconnects,
   describeInjection,
   describeRecovery,

@@ -2,12 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DrillResult, describeTarget, type RepeatResult } from '@livekit-swarm/chaos';
 import type { Drill, DrillFault } from '@livekit-swarm/chaos/drill';
-import { plural } from '@livekit-swarm/settings';
+import { capital, plural } from '@livekit-swarm/settings';
 import { documentOf } from '../../html/document.ts';
 import { html, type Markup, name, untrusted } from '../../html/markup.ts';
 import { formatParams } from '../format-params.ts';
 import {
-  capital,
   describeKnownFailures,
   describeReason,
   describeServer,

@@ -5,12 +5,11 @@ import {
   type RepeatResult,
   type WindowFigures,
 } from '@livekit-swarm/chaos';
-import { formatNumber, plural } from '@livekit-swarm/settings';
+import { capital, formatNumber, plural } from '@livekit-swarm/settings';
 import { clock, formatCount, formatMs, formatShare } from '../../format.ts';
 import { html, type Markup, untrusted } from '../../html/markup.ts';
 import { measuredOf } from '../../phrases/limits.ts';
 import {
-  capital,
   describeOutcome,
   expectedText,
   formatRecoveryTime,

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { capital, codeOf, messageOf } from './text.ts';
+
+describe('text of a thrown value', () => {
+  it('is the message of an error, and the value itself otherwise', () => {
+    expect(messageOf(new TypeError('no such name'))).toBe('no such name');
+    expect(messageOf('gone')).toBe('gone');
+    expect(messageOf(undefined)).toBe('undefined');
+  });
+
+  it('has the code of an error where it is a word', () => {
+    expect(codeOf(Object.assign(new Error('no'), { code: 'EACCES' }))).toBe('EACCES');
+    expect(codeOf(Object.assign(new Error('no'), { code: 404 }))).toBeNull();
+    expect(codeOf(new Error('no'))).toBeNull();
+    expect(codeOf({ code: 'EACCES' })).toBeNull();
+  });
+});
+
+it('a capital letter is added to a text, whatever its length', () => {
+  expect(capital('all rooms')).toBe('All rooms');
+  expect(capital('')).toBe('');
+});
