@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { layerProblems } from './layer-problems.mjs';
+import { layerProblems, packageImports, unusedPermissions } from './layer-problems.mjs';
 
 const below = { settings: [], metrics: ['settings'], scenario: ['metrics'] };
 
@@ -34,4 +34,37 @@ test('a package without a layer is a problem', () => {
   expect(problemsOf('', 'packages/other/src/a.ts')).toEqual([
     expect.stringContaining('has no layer'),
   ]);
+});
+
+/** @param {string} text */
+const scenario = (text) => [{ path: 'packages/scenario/src/a.ts', package: 'scenario', text }];
+
+test('a permission that no import uses is a problem', () => {
+  const layers = { scenario: ['metrics'] };
+  expect(
+    unusedPermissions(scenario("import { a } from '@livekit-swarm/settings';"), layers),
+  ).toEqual([expect.stringContaining('scenario may import metrics, and does not')]);
+  expect(
+    unusedPermissions(scenario("import type { A } from '@livekit-swarm/metrics';"), layers),
+  ).toEqual([]);
+});
+
+test('imports of types alone differ from those of code', () => {
+  const text = `import type { A } from '@livekit-swarm/metrics';
+import type {
+  B,
+} from '@livekit-swarm/settings/errors';
+import { c } from '@livekit-swarm/settings';
+import { d } from '@livekit-swarm/scenario/test';`;
+  expect(packageImports(scenario(text))).toEqual(
+    new Map([
+      [
+        'scenario',
+        new Map([
+          ['metrics', 'types'],
+          ['settings', 'code'],
+        ]),
+      ],
+    ]),
+  );
 });

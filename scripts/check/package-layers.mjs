@@ -6,7 +6,7 @@ export const BELOW = {
   settings: [],
   metrics: ['settings'],
   host: ['settings'],
-  webrtc: ['settings'],
+  webrtc: [],
   media: ['webrtc', 'host'],
   scenario: ['metrics'],
   record: ['scenario', 'host'],

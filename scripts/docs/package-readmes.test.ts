@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { BELOW } from '../check/package-layers.mjs';
 import { linksIn, readPage, root } from './testing/markdown-pages.ts';
 
 const packages = readdirSync(join(root, 'packages'));
@@ -23,14 +22,5 @@ describe.each(packages)('packages/%s/README.md', (name) => {
 
   it('links its entry file', () => {
     expect(linksIn(fact('Entry')).length).toBeGreaterThan(0);
-  });
-
-  it('names the packages directly below it, as the check of layers has them', () => {
-    const below = BELOW[name] ?? [];
-    expect(fact('May import')).not.toBe('');
-    expect(
-      packages.filter((other) => new RegExp(`\\b${other}\\b`).test(fact('May import'))),
-    ).toEqual(expect.arrayContaining([...below]));
-    if (below.length === 0) expect(fact('May import')).toBe('nothing of this repository');
   });
 });

@@ -12,12 +12,14 @@ import { chaosFaultsPage } from './chaos-faults-page.ts';
 import { exitCodesPage } from './exit-codes-page.ts';
 import { exporterMetricsPage } from './exporter-metrics-page.ts';
 import { metricsPage } from './metrics-page.ts';
+import { importPages } from './package-imports.ts';
 import { plantedFaultsPage } from './planted-faults-page.ts';
 import { reportsPage } from './reports-page.ts';
 import { reverseProxyPage } from './reverse-proxy-page.ts';
 
 /** Generated pages, by path in the checkout. */
 export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
+  ...importPages(),
   'docs/adr/0013-busy-is-not-wrong.md': busyIsNotWrongPage,
   'docs/chaos-faults.md': chaosFaultsPage,
   'docs/exit-codes.md': exitCodesPage,

@@ -5,7 +5,7 @@ import { z } from 'zod';
 /** Facts as JSON shows them: a code and its values, as the analysis defines them, and the text that the other reports show. */
 
 const text = z.string().describe('The fact as a sentence, as other reports show it.');
-const told = { text };
+const sentence = { text };
 
 export const healthFinding = healthFindings({
   advice: z.string().nullable().describe('What to change before the next run.'),
@@ -16,30 +16,30 @@ export const healthFinding = healthFindings({
     'How the load generator impaired its own measurement: value is above limit (no_samples: below), both workers, samples, milliseconds or shares from 0 to 1.',
 });
 
-export const reason = verdictReasons(told, healthFinding).meta({
+export const reason = verdictReasons(sentence, healthFinding).meta({
   id: 'Reason',
   description: 'Why a verdict is what it is.',
 });
 
-export const runNote = runNotes(told).meta({
+export const runNote = runNotes(sentence).meta({
   id: 'RunNote',
   description: 'An event of the run itself, or a finding in its record.',
 });
 
 const runFailure = compare
-  .runFailures(told)
+  .runFailures(sentence)
   .meta({ id: 'RunFailure', description: 'What ended a run early.' });
 
 export const exclusion = compare
-  .exclusions(told, healthFinding)
+  .exclusions(sentence, healthFinding)
   .meta({ id: 'Exclusion', description: 'Why a run is not compared.' });
 
-export const comparisonReason = compare.comparisonReasons(told, runFailure, exclusion).meta({
+export const comparisonReason = compare.comparisonReasons(sentence, runFailure, exclusion).meta({
   id: 'ComparisonReason',
   description: 'Why the verdict of a comparison is what it is, besides the figures.',
 });
 
-export const comparisonNote = compare.comparisonNotes(told).meta({
+export const comparisonNote = compare.comparisonNotes(sentence).meta({
   id: 'ComparisonNote',
   description: 'What a reader must know to use the figures of a comparison.',
 });
@@ -51,8 +51,8 @@ export const notComparable = z
 
 export const sessionNote = z
   .discriminatedUnion('code', [
-    fact('no_rounds', {}, told),
-    fact('rounds_missing', { missing: z.number() }, told),
-    fact('records', { folder: z.string() }, told),
+    fact('no_rounds', {}, sentence),
+    fact('rounds_missing', { missing: z.number() }, sentence),
+    fact('records', { folder: z.string() }, sentence),
   ])
   .meta({ id: 'SessionNote', description: 'About the session that made the runs.' });
