@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { CATALOGUE, type NamedEntry } from './index.ts';
 
 const PREFIXES: Record<string, string> = {
-  run: 'swarm_run_',
-  probe: 'swarm_probe_',
-  lifecycle: 'swarm_lifecycle_',
-  client: 'swarm_client_',
-  session: 'swarm_session_',
-  chaos: 'swarm_chaos_',
-  exporter: 'swarm_exporter_',
+  run: 'livekit_swarm_run_',
+  probe: 'livekit_swarm_probe_',
+  lifecycle: 'livekit_swarm_lifecycle_',
+  client: 'livekit_swarm_client_',
+  session: 'livekit_swarm_session_',
+  chaos: 'livekit_swarm_chaos_',
+  exporter: 'livekit_swarm_exporter_',
 };
 const all = Object.entries(CATALOGUE).flatMap(([family, entries]) =>
   entries.map((entry) => [family, entry] as const),
@@ -51,6 +51,6 @@ describe('catalogue', () => {
   it('has room labels only for rooms on a list', () => {
     expect(
       all.filter(([, { labels }]) => labels.includes('room')).map(([, { name }]) => name),
-    ).toEqual(['swarm_client_room_quality_score', 'swarm_client_room_loss_ratio']);
+    ).toEqual(['livekit_swarm_client_room_quality_score', 'livekit_swarm_client_room_loss_ratio']);
   });
 });

@@ -38,16 +38,16 @@ it('shows a drill to the Prometheus of its own lab: media reception, and the fau
   const [, prometheus = ''] = /prometheus is up: (http:\S+)/.exec(swarm.stderr()) ?? [];
   const shows = (query: string, value: number) =>
     expect.poll(() => ask(prometheus, query), { timeout: 40_000 }).toBe(value);
-  await shows('sum(swarm_chaos_participants{drill="seen",state="receiving_all"})', 6);
-  await shows('sum(swarm_chaos_subscriptions{state="receiving"})', 12);
-  await shows('sum(swarm_chaos_fault_active{fault="hang"} == 1)', 1);
+  await shows('sum(livekit_swarm_chaos_participants{drill="seen",state="receiving_all"})', 6);
+  await shows('sum(livekit_swarm_chaos_subscriptions{state="receiving"})', 12);
+  await shows('sum(livekit_swarm_chaos_fault_active{fault="hang"} == 1)', 1);
   // Two seconds of four: those whose media the node carried.
   await expect
-    .poll(() => ask(prometheus, 'sum(swarm_chaos_subscriptions{state="interrupted"})'), {
+    .poll(() => ask(prometheus, 'sum(livekit_swarm_chaos_subscriptions{state="interrupted"})'), {
       timeout: 10_000,
     })
     .toBeGreaterThan(0);
-  await shows('sum(swarm_chaos_fault_active{fault="hang"})', 0);
+  await shows('sum(livekit_swarm_chaos_fault_active{fault="hang"})', 0);
   await shows('sum(up{job="swarm-run"})', 1);
   // A busy host makes it inconclusive: the media reception is valid all the same.
   expect([0, 98]).toContain(await swarm.ended);

@@ -41,14 +41,14 @@ describe('swarm exporter', () => {
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect((await fetch(`${url}/-/ready`)).status).toBe(200);
     const probed = await (await fetch(`${url}/probe?module=join_only`)).text();
-    expect(sumOf(parseExposition(probed), 'swarm_probe_success')).toBe(1);
+    expect(sumOf(parseExposition(probed), 'livekit_swarm_probe_success')).toBe(1);
     const metrics = parseExposition(await (await fetch(`${url}/metrics`)).text());
-    expect(sumOf(metrics, 'swarm_exporter_up', { source: 'probes' })).toBe(1);
+    expect(sumOf(metrics, 'livekit_swarm_exporter_up', { source: 'probes' })).toBe(1);
     await expect
       .poll(async () =>
         sumOf(
           parseExposition(await (await fetch(`${url}/metrics`)).text()),
-          'swarm_lifecycle_rooms',
+          'livekit_swarm_lifecycle_rooms',
           { target: 'livekit' },
         ),
       )

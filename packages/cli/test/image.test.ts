@@ -158,7 +158,7 @@ testWithDocker(
         return engine.docker(['exec', exporter, 'node', '-e', script]).catch(String);
       };
       await expect.poll(() => ask('/-/ready'), { timeout: 20_000 }).toMatch(/^200 ready/);
-      expect(await ask('/probe?module=join_only')).toMatch(/^swarm_probe_success 1$/m);
+      expect(await ask('/probe?module=join_only')).toMatch(/^livekit_swarm_probe_success 1$/m);
 
       await engine.docker(['stop', exporter]);
       // In order, and as asked: none had to be killed.

@@ -41,21 +41,23 @@ it('stands with an exporter that sees it from every side, and goes with it', asy
       url.replace('/metrics', '/probe?target=lab&module=audio_pair&node=node-2'),
       { headers },
     );
-    expect(sumOf(parseExposition(await probe.text()), 'swarm_probe_success')).toBe(1);
+    expect(sumOf(parseExposition(await probe.text()), 'livekit_swarm_probe_success')).toBe(1);
     // The nodes were configured with the webhook address before the exporter started.
     await expect
       .poll(
         async () =>
-          sumOf(await scrape(), 'swarm_lifecycle_webhooks_total', { event: 'room_finished' }) ?? 0,
+          sumOf(await scrape(), 'livekit_swarm_lifecycle_webhooks_total', {
+            event: 'room_finished',
+          }) ?? 0,
         {
           timeout: 15_000,
         },
       )
       .toBeGreaterThan(0);
     const series = await scrape();
-    expect(sumOf(series, 'swarm_lifecycle_registry_nodes', { state: 'serving' })).toBe(2);
+    expect(sumOf(series, 'livekit_swarm_lifecycle_registry_nodes', { state: 'serving' })).toBe(2);
     expect(
-      series.filter(({ name }) => name === 'swarm_exporter_up').map(({ value }) => value),
+      series.filter(({ name }) => name === 'livekit_swarm_exporter_up').map(({ value }) => value),
     ).toEqual([1, 1, 1]);
 
     const secret = /LIVEKIT_API_SECRET=(\S+)/.exec(keys)?.[1] ?? 'none';

@@ -43,12 +43,13 @@ describe('swarm --metrics', () => {
 
     const phases = scrapes.map(
       (series) =>
-        series.find(({ name, value }) => name === 'swarm_run_phase' && value === 1)?.labels.phase,
+        series.find(({ name, value }) => name === 'livekit_swarm_run_phase' && value === 1)?.labels
+          .phase,
     );
     expect(phases).toContain('steady');
     expect(phases.at(-1)).toBe('ended');
     const connected = scrapes.map(
-      (series) => sumOf(series, 'swarm_run_participants', { state: 'connected' }) ?? 0,
+      (series) => sumOf(series, 'livekit_swarm_run_participants', { state: 'connected' }) ?? 0,
     );
     expect(Math.max(...connected)).toBe(6);
 
@@ -59,7 +60,7 @@ describe('swarm --metrics', () => {
       if (line.type === 'sample') samples.push(...line.series);
       if (line.type === 'header') planned = line.plan.participants;
     }
-    expect(sumOf(last, 'swarm_run_participants', { state: 'planned' })).toBe(planned);
+    expect(sumOf(last, 'livekit_swarm_run_participants', { state: 'planned' })).toBe(planned);
     const inRecord = (
       direction: string,
       kind: string,
@@ -77,25 +78,25 @@ describe('swarm --metrics', () => {
         .reduce((sum, series) => sum + series[field], 0);
     for (const direction of ['up', 'down']) {
       for (const kind of ['audio', 'video', 'data']) {
-        expect(sumOf(last, 'swarm_run_packets_total', { direction, kind })).toBe(
+        expect(sumOf(last, 'livekit_swarm_run_packets_total', { direction, kind })).toBe(
           inRecord(direction, kind, 'packets'),
         );
       }
       for (const kind of ['audio', 'video']) {
-        expect(sumOf(last, 'swarm_run_bytes_total', { direction, kind })).toBe(
+        expect(sumOf(last, 'livekit_swarm_run_bytes_total', { direction, kind })).toBe(
           inRecord(direction, kind, 'bytes'),
         );
         const [nacks, plis] =
           direction === 'up'
             ? (['nacksReceived', 'plisReceived'] as const)
             : (['nacksSent', 'plisSent'] as const);
-        expect(sumOf(last, 'swarm_run_nacks_total', { direction, kind })).toBe(
+        expect(sumOf(last, 'livekit_swarm_run_nacks_total', { direction, kind })).toBe(
           inRecord(direction, kind, nacks),
         );
-        expect(sumOf(last, 'swarm_run_plis_total', { direction, kind })).toBe(
+        expect(sumOf(last, 'livekit_swarm_run_plis_total', { direction, kind })).toBe(
           inRecord(direction, kind, plis),
         );
-        expect(sumOf(last, 'swarm_run_rtx_packets_total', { direction, kind })).toBe(
+        expect(sumOf(last, 'livekit_swarm_run_rtx_packets_total', { direction, kind })).toBe(
           inRecord(direction, kind, 'rtxPackets'),
         );
       }
@@ -103,23 +104,25 @@ describe('swarm --metrics', () => {
     const summary = await readRecord(record);
     const joins = summary.metrics.measure('join_time');
     expect(joins?.type === 'trend' && joins.sketch.count).toBe(
-      sumOf(last, 'swarm_run_join_duration_seconds_count', { phase: 'joined' }),
+      sumOf(last, 'livekit_swarm_run_join_duration_seconds_count', { phase: 'joined' }),
     );
     const latency = summary.metrics.measure('media_latency');
     expect(latency?.type === 'trend' && latency.sketch.count).toBe(
-      (sumOf(last, 'swarm_run_media_latency_seconds_count') ?? 0) -
-        (sumOf(last, 'swarm_run_media_latency_seconds_count', { kind: 'data' }) ?? 0),
+      (sumOf(last, 'livekit_swarm_run_media_latency_seconds_count') ?? 0) -
+        (sumOf(last, 'livekit_swarm_run_media_latency_seconds_count', { kind: 'data' }) ?? 0),
     );
-    expect(sumOf(last, 'swarm_run_joins_total', { result: 'joined' })).toBe(result.joins.joined);
+    expect(sumOf(last, 'livekit_swarm_run_joins_total', { result: 'joined' })).toBe(
+      result.joins.joined,
+    );
     const holding = result.thresholds.filter(({ ok }) => ok === true).length;
-    expect(sumOf(last, 'swarm_run_threshold_met')).toBe(holding);
+    expect(sumOf(last, 'livekit_swarm_run_threshold_met')).toBe(holding);
 
     // Prometheus treats a counter that falls as reset.
     for (const [index, series] of scrapes.entries()) {
       for (const { name, labels, value } of series) {
         if (!/_(total|count|bucket)$/.test(name)) continue;
         const before = sumOf(scrapes[index - 1] ?? [], name, labels) ?? 0;
-        if (name.startsWith('swarm_run_')) expect(value).toBeGreaterThanOrEqual(before);
+        if (name.startsWith('livekit_swarm_run_')) expect(value).toBeGreaterThanOrEqual(before);
       }
     }
     for await (const line of recordLines(record)) {

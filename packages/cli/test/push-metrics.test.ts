@@ -32,9 +32,9 @@ const totalsOf = async (record: string, field: 'packets' | 'bytes' | 'rtxPackets
 };
 
 const METRICS = [
-  ['swarm_run_packets_total', 'packets'],
-  ['swarm_run_bytes_total', 'bytes'],
-  ['swarm_run_rtx_packets_total', 'rtxPackets'],
+  ['livekit_swarm_run_packets_total', 'packets'],
+  ['livekit_swarm_run_bytes_total', 'bytes'],
+  ['livekit_swarm_run_rtx_packets_total', 'rtxPackets'],
 ] as const;
 
 /** The last values that an OTLP receiver got, by name and labels. */
@@ -119,11 +119,11 @@ describe.skipIf(noPrometheus !== null)('swarm --out prometheus-rw', () => {
     }
     const latency = (await readRecord(record)).metrics.measure('media_latency');
     const count = latency?.type === 'trend' ? latency.sketch.count : Number.NaN;
-    const name = 'swarm_run_media_latency_seconds';
+    const name = 'livekit_swarm_run_media_latency_seconds';
     expect(await last(`${name}_count{testid="whole"}`)).toBe(count);
     expect(await last(`${name}_bucket{testid="whole",le="+Inf"}`)).toBe(count);
     expect(sumOf(ofOtlp, name, { testid: 'whole' })).toBe(count);
-    expect(await last('swarm_run_phase{testid="whole",phase="ended"}')).toBe(1);
+    expect(await last('livekit_swarm_run_phase{testid="whole",phase="ended"}')).toBe(1);
     await expectEnded('whole');
   });
 
@@ -132,7 +132,7 @@ describe.skipIf(noPrometheus !== null)('swarm --out prometheus-rw', () => {
     const swarm = startSwarm([...flags, ...outputs('gap')], environment());
     const arrived = (): Promise<number> =>
       prometheus
-        .query('count_over_time(swarm_run_info{testid="gap"}[10m])')
+        .query('count_over_time(livekit_swarm_run_info{testid="gap"}[10m])')
         .then(([series]) => series?.values[0]?.[1] ?? 0);
     await expect.poll(arrived, { timeout: 60_000, interval: 200 }).toBeGreaterThanOrEqual(2);
     await prometheus.kill();
@@ -141,7 +141,7 @@ describe.skipIf(noPrometheus !== null)('swarm --out prometheus-rw', () => {
     await swarm.says(/works again/);
     expect(await swarm.ended).toBe(resultOf({ stdout: swarm.stdout() }).exitCode);
     expect(swarm.stdout()).not.toContain('metrics_not_pushed');
-    const [series] = await prometheus.query('swarm_run_info{testid="gap"}[10m]');
+    const [series] = await prometheus.query('livekit_swarm_run_info{testid="gap"}[10m]');
     const times = series?.values.map(([at]) => at) ?? [];
     // The last second is cut by the end of the run: there is no gap longer than the interval, give or take a busy host.
     expect(times.length).toBeGreaterThanOrEqual(8);
@@ -153,12 +153,12 @@ describe.skipIf(noPrometheus !== null)('swarm --out prometheus-rw', () => {
   it('ends the series of a run that is interrupted', async () => {
     const swarm = startSwarm([...LOAD, '--duration', '60s', ...outputs('stop')], environment());
     await expect
-      .poll(() => prometheus.query('swarm_run_info{testid="stop"}'), { timeout: 60_000 })
+      .poll(() => prometheus.query('livekit_swarm_run_info{testid="stop"}'), { timeout: 60_000 })
       .not.toEqual([]);
     swarm.signal('SIGINT');
     await swarm.ended;
     await expectEnded('stop');
-    expect(await last('swarm_run_phase{testid="stop",phase="ended"}')).toBe(1);
+    expect(await last('livekit_swarm_run_phase{testid="stop",phase="ended"}')).toBe(1);
   });
 });
 
@@ -247,10 +247,13 @@ describe.skipIf(noRedis !== null)('a run on many hosts', () => {
       );
       expect(outcome.exit).toBe(resultOf(outcome).exitCode);
       const points = lastOf(otlp.requests);
-      expect(sumOf(points, 'swarm_run_joins_total', { result: 'joined' }), outcome.stdout).toBe(4);
+      expect(
+        sumOf(points, 'livekit_swarm_run_joins_total', { result: 'joined' }),
+        outcome.stdout,
+      ).toBe(4);
       for (const [key, total] of await totalsOf(record, 'packets')) {
         const [direction = '', kind = ''] = key.split(' ');
-        expect(sumOf(points, 'swarm_run_packets_total', { direction, kind })).toBe(total);
+        expect(sumOf(points, 'livekit_swarm_run_packets_total', { direction, kind })).toBe(total);
       }
     } finally {
       for (const agent of agents) agent.signal('SIGTERM');

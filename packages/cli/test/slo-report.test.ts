@@ -36,15 +36,15 @@ const recordedDay = (): string => {
     const late = (window: number) => (window >= 144 ? 0 : window % 2 === 0 ? 50 : -50);
     const failed = worse(20, 80);
     record('job:livekit_joins_without_media:delta5m', job, (w) => failed(w) + late(w));
-    record('target:swarm_probe_runs:increase5m', target, () => 5);
-    record('target:swarm_probe_failures:increase5m', target, worse(5, 5));
+    record('target:livekit_swarm_probe_runs:increase5m', target, () => 5);
+    record('target:livekit_swarm_probe_failures:increase5m', target, worse(5, 5));
     record('job:livekit_participants:avg5m', job, () => 40);
     // Its rates look five minutes back: some of the drill is in the window after it.
     record('job:livekit_participants_impaired:avg5m', job, (w) =>
       cluster === 'eu' && w === 180 ? 20 : worse(10, 40)(w),
     );
     const drill = `cluster="${cluster}",drill="kill-room-node",state="receiving_all"`;
-    record('swarm_chaos_participants', drill, (window) =>
+    record('livekit_swarm_chaos_participants', drill, (window) =>
       cluster === 'eu' && drilled(window) ? 12 : null,
     );
   }
@@ -55,11 +55,13 @@ const recordedDay = (): string => {
   record('job:livekit_joins_without_media:delta5m', ap, (w) =>
     hour(w) === 6 || hour(w) === 7 ? null : hour(w) === 4 ? 90 : 0,
   );
-  record('swarm_run_participants', 'cluster="ap",scenario="steady",state="connected"', (w) =>
-    hour(w) === 4 ? 500 : hour(w) === 5 ? 0 : null,
+  record(
+    'livekit_swarm_run_participants',
+    'cluster="ap",scenario="steady",state="connected"',
+    (w) => (hour(w) === 4 ? 500 : hour(w) === 5 ? 0 : null),
   );
   // A drill in a lab, without the label of a cluster: 10:00 to 11:00.
-  record('swarm_chaos_participants', 'drill="lab",state="receiving_all"', (w) =>
+  record('livekit_swarm_chaos_participants', 'drill="lab",state="receiving_all"', (w) =>
     hour(w) === 10 ? 12 : null,
   );
   return `${[...families.values()].flat().join('\n')}\n# EOF\n`;

@@ -96,9 +96,9 @@ testWithDocker(
       expect(down).toEqual([]);
       expect(activeTargets).toHaveLength(10);
       expect(await value('max_over_time(up{job="swarm-run"}[2m])')).toBe(1);
-      expect(await value('sum(max_over_time(swarm_run_participants{state="connected"}[2m]))')).toBe(
-        4,
-      );
+      expect(
+        await value('sum(max_over_time(livekit_swarm_run_participants{state="connected"}[2m]))'),
+      ).toBe(4);
       expect(await value('sum(max_over_time(livekit_participant_total[2m]))')).toBeGreaterThan(0);
       expect(await value('count(up{job="livekit"} == 1)')).toBe(3);
       const { groups } = await ask<{ groups: { rules: { health: string; name: string }[] }[] }>(
@@ -113,11 +113,11 @@ testWithDocker(
       const probe = await stack.get(
         'http://127.0.0.1:9465/probe?target=stack&module=audio_pair&node=node-2',
       );
-      expect(probe).toMatch(/^swarm_probe_success 1$/m);
+      expect(probe).toMatch(/^livekit_swarm_probe_success 1$/m);
       expect(
-        await value('sum(swarm_lifecycle_webhooks_total{event="room_finished"})'),
+        await value('sum(livekit_swarm_lifecycle_webhooks_total{event="room_finished"})'),
       ).toBeGreaterThan(0);
-      expect(await value('sum(swarm_lifecycle_registry_nodes{state="serving"})')).toBe(3);
+      expect(await value('sum(livekit_swarm_lifecycle_registry_nodes{state="serving"})')).toBe(3);
 
       // TURN: coturn accepts the credentials that the deployment gives to clients, and no others.
       const inside = await stack.inside(

@@ -23,9 +23,9 @@ export interface Source {
 
 /** The means of a source to report its own state. */
 export interface SourceContext {
-  /** Of the source; counted in `swarm_exporter_errors_total` and written to the log. The message must not hold secrets. */
+  /** Of the source; counted in `livekit_swarm_exporter_errors_total` and written to the log. The message must not hold secrets. */
   error(message: string): void;
   log(message: string): void;
-  /** False: what the source depends on does not answer. True again when it does. Shown as `swarm_exporter_up`. */
+  /** False: what the source depends on does not answer. True again when it does. Shown as `livekit_swarm_exporter_up`. */
   up(works: boolean): void;
 }

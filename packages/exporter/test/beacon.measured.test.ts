@@ -122,14 +122,14 @@ const call = async (identity: string): Promise<Caller> => {
 type Figures = Record<string, number>;
 
 const MEMBERS = {
-  swarm_client_packets_total: { up: 'packetsSent', down: 'packetsReceived' },
-  swarm_client_bytes_total: { up: 'bytesSent', down: 'bytesReceived' },
-  swarm_client_nacks_total: { up: 'nackCount', down: 'nackCount' },
-  swarm_client_packets_lost_total: { down: 'packetsLost' },
-  swarm_client_plis_total: { up: 'pliCount', down: 'pliCount' },
-  swarm_client_freezes_total: { down: 'freezeCount' },
-  swarm_client_concealed_samples_total: { down: 'concealedSamples' },
-  swarm_client_samples_total: { down: 'totalSamplesReceived' },
+  livekit_swarm_client_packets_total: { up: 'packetsSent', down: 'packetsReceived' },
+  livekit_swarm_client_bytes_total: { up: 'bytesSent', down: 'bytesReceived' },
+  livekit_swarm_client_nacks_total: { up: 'nackCount', down: 'nackCount' },
+  livekit_swarm_client_packets_lost_total: { down: 'packetsLost' },
+  livekit_swarm_client_plis_total: { up: 'pliCount', down: 'pliCount' },
+  livekit_swarm_client_freezes_total: { down: 'freezeCount' },
+  livekit_swarm_client_concealed_samples_total: { down: 'concealedSamples' },
+  livekit_swarm_client_samples_total: { down: 'totalSamplesReceived' },
 } as const satisfies Record<string, { up?: string; down?: string }>;
 
 type Stat = Record<string, unknown>;
@@ -190,10 +190,12 @@ describe('two pages in a room', () => {
     await sleep(25_000);
     const during = await scrape();
     expect(
-      figure(during, 'swarm_client_sessions', 'sdk="livekit-client 2"', 'browser="chrome"'),
+      figure(during, 'livekit_swarm_client_sessions', 'sdk="livekit-client 2"', 'browser="chrome"'),
     ).toBe(2);
-    expect(figure(during, 'swarm_client_session_transports', 'transport="udp"')).toBe(2);
-    expect(figure(during, 'swarm_client_room_quality_score', `room="${ROOM}"`)).toBeGreaterThan(1);
+    expect(figure(during, 'livekit_swarm_client_session_transports', 'transport="udp"')).toBe(2);
+    expect(
+      figure(during, 'livekit_swarm_client_room_quality_score', `room="${ROOM}"`),
+    ).toBeGreaterThan(1);
 
     // The value of the exporter must be between two readings of the page.
     const before = await Promise.all(callers.map(ownFigures));
@@ -212,35 +214,38 @@ describe('two pages in a room', () => {
       }
     }
     expect(
-      figure(lines, 'swarm_client_packets_total', 'direction="down"', 'kind="video"'),
+      figure(lines, 'livekit_swarm_client_packets_total', 'direction="down"', 'kind="video"'),
     ).toBeGreaterThan(500);
     expect(
-      figure(lines, 'swarm_client_packets_total', 'direction="down"', 'kind="audio"'),
+      figure(lines, 'livekit_swarm_client_packets_total', 'direction="down"', 'kind="audio"'),
     ).toBeGreaterThan(500);
     expect(
-      figure(lines, 'swarm_client_quality_score_count', 'direction="down"', 'kind="audio"'),
+      figure(lines, 'livekit_swarm_client_quality_score_count', 'direction="down"', 'kind="audio"'),
     ).toBeGreaterThan(3);
     if (network.loses) {
       for (const kind of ['audio', 'video']) {
         const labels = ['direction="down"', `kind="${kind}"`];
         const [lost, came] = ['packets_lost', 'packets'].map((name) =>
-          figure(lines, `swarm_client_${name}_total`, ...labels),
+          figure(lines, `livekit_swarm_client_${name}_total`, ...labels),
         );
         expect((lost ?? 0) / ((lost ?? 0) + (came ?? 0)), kind).toBeGreaterThan(
           kind === 'audio' ? 0.003 : 0.015,
         );
       }
       expect(
-        figure(lines, 'swarm_client_nacks_total', 'direction="down"', 'kind="video"'),
+        figure(lines, 'livekit_swarm_client_nacks_total', 'direction="down"', 'kind="video"'),
       ).toBeGreaterThan(10);
     } else console.warn('without packet loss: nft may not be used here');
     // Both sent their last report.
-    expect(figure(lines, 'swarm_client_sessions')).toBe(0);
-    expect(figure(lines, 'swarm_client_reports_total', 'result="accepted"')).toBeGreaterThanOrEqual(
-      6,
-    );
+    expect(figure(lines, 'livekit_swarm_client_sessions')).toBe(0);
+    expect(
+      figure(lines, 'livekit_swarm_client_reports_total', 'result="accepted"'),
+    ).toBeGreaterThanOrEqual(6);
     for (const result of ['clamped', 'malformed', 'unauthorized', 'duplicate']) {
-      expect(figure(lines, 'swarm_client_reports_total', `result="${result}"`), result).toBe(0);
+      expect(
+        figure(lines, 'livekit_swarm_client_reports_total', `result="${result}"`),
+        result,
+      ).toBe(0);
     }
     expect([...anna.errors, ...ben.errors]).toEqual([]);
   });
@@ -250,13 +255,13 @@ describe('two pages in a room', () => {
     await listener.page.evaluate('beacon.detach()');
     const start = await scrape();
     const packets = (lines: readonly string[]) =>
-      figure(lines, 'swarm_client_packets_total', 'direction="up"');
+      figure(lines, 'livekit_swarm_client_packets_total', 'direction="up"');
     await using caller = await call('carla');
     const upPackets = async () => {
       // Counters are read every two seconds.
       await sleep(3_000);
       const { 'up audio': audio = 0, 'up video': video = 0 } = (await ownFigures(caller))
-        .swarm_client_packets_total;
+        .livekit_swarm_client_packets_total;
       await sleep(2_500);
       return audio + video;
     };
@@ -274,9 +279,10 @@ describe('two pages in a room', () => {
     const end = await scrape();
     expect(Math.min(first, second)).toBeGreaterThan(50);
     expect(
-      figure(end, 'swarm_client_reconnects_total') - figure(start, 'swarm_client_reconnects_total'),
+      figure(end, 'livekit_swarm_client_reconnects_total') -
+        figure(start, 'livekit_swarm_client_reconnects_total'),
     ).toBe(1);
-    expect(figure(end, 'swarm_client_sessions')).toBe(0);
+    expect(figure(end, 'livekit_swarm_client_sessions')).toBe(0);
     expect(caller.errors).toEqual([]);
   });
 

@@ -161,10 +161,17 @@ describe.each(['http', 'https'] as const)(
 
       const { text } = await scrape(url);
       expect(opened).toBeGreaterThanOrEqual(CONNECTIONS);
-      expect(figure(text, 'swarm_lifecycle_room_starts_total{target="prod"}')).toBe(sent.webhooks);
-      expect(figure(text, 'swarm_client_reports_total{result="accepted"}')).toBe(sent.reports);
+      expect(figure(text, 'livekit_swarm_lifecycle_room_starts_total{target="prod"}')).toBe(
+        sent.webhooks,
+      );
+      expect(figure(text, 'livekit_swarm_client_reports_total{result="accepted"}')).toBe(
+        sent.reports,
+      );
       expect(
-        figure(text, 'swarm_lifecycle_webhooks_rejected_total{target="prod",reason="signature"}'),
+        figure(
+          text,
+          'livekit_swarm_lifecycle_webhooks_rejected_total{target="prod",reason="signature"}',
+        ),
       ).toBeGreaterThan(FLOODS);
       tookMs.sort((a, b) => a - b);
       const p99 = tookMs[Math.ceil(tookMs.length * 0.99) - 1] ?? Number.NaN;

@@ -106,25 +106,31 @@ test('follows rooms, participants and tracks of a real cluster, and finds the gh
       stop: stop.signal,
     });
     expect(
-      await eventually(async () => (await figure(source, 'swarm_lifecycle_participants')) === 16),
-    ).toBe(true);
-    expect(await figure(source, 'swarm_lifecycle_rooms')).toBe(8);
-    expect(await figure(source, 'swarm_lifecycle_registry_nodes', { state: 'serving' })).toBe(2);
-    expect(await figure(source, 'swarm_lifecycle_registry_rooms')).toBe(8);
-    expect(
       await eventually(
-        async () => (await figure(source, 'swarm_lifecycle_participant_joins_total')) === 16,
+        async () => (await figure(source, 'livekit_swarm_lifecycle_participants')) === 16,
       ),
     ).toBe(true);
-    expect(await figure(source, 'swarm_lifecycle_room_starts_total')).toBe(8);
+    expect(await figure(source, 'livekit_swarm_lifecycle_rooms')).toBe(8);
     expect(
-      await figure(source, 'swarm_lifecycle_tracks_published_total', {
+      await figure(source, 'livekit_swarm_lifecycle_registry_nodes', { state: 'serving' }),
+    ).toBe(2);
+    expect(await figure(source, 'livekit_swarm_lifecycle_registry_rooms')).toBe(8);
+    expect(
+      await eventually(
+        async () =>
+          (await figure(source, 'livekit_swarm_lifecycle_participant_joins_total')) === 16,
+      ),
+    ).toBe(true);
+    expect(await figure(source, 'livekit_swarm_lifecycle_room_starts_total')).toBe(8);
+    expect(
+      await figure(source, 'livekit_swarm_lifecycle_tracks_published_total', {
         kind: 'audio',
         source: 'microphone',
       }),
     ).toBe(16);
-    expect(await figure(source, 'swarm_lifecycle_ghost_rooms')).toBe(0);
-    const egresses = (status: string) => figure(source, 'swarm_lifecycle_egress', { status });
+    expect(await figure(source, 'livekit_swarm_lifecycle_ghost_rooms')).toBe(0);
+    const egresses = (status: string) =>
+      figure(source, 'livekit_swarm_lifecycle_egress', { status });
     expect(await egresses('active')).toBe(1);
     // Ended ones stay while the API is polled for active ones.
     expect(await egresses('failed')).toBe(2);
@@ -135,14 +141,15 @@ test('follows rooms, participants and tracks of a real cluster, and finds the gh
     expect(
       await eventually(
         async () =>
-          (await figure(source, 'swarm_lifecycle_registry_nodes', { state: 'stale' })) === 1,
+          (await figure(source, 'livekit_swarm_lifecycle_registry_nodes', { state: 'stale' })) ===
+          1,
       ),
     ).toBe(true);
     stop.abort();
     await running;
     expect(
       await eventually(
-        async () => (await figure(source, 'swarm_lifecycle_ghost_rooms')) > 0,
+        async () => (await figure(source, 'livekit_swarm_lifecycle_ghost_rooms')) > 0,
         8_000,
       ),
     ).toBe(true);

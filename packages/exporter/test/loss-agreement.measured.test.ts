@@ -153,7 +153,7 @@ const down = (
   kind: string,
   labels: Record<string, string> = {},
 ): number =>
-  sumOf(shown, `swarm_run_${name}`, { direction: 'down', kind, ...labels }) ?? Number.NaN;
+  sumOf(shown, `livekit_swarm_run_${name}`, { direction: 'down', kind, ...labels }) ?? Number.NaN;
 
 /** Packets that only the kernel counted. */
 const unseen = (kind: 'audio' | 'video'): number => {
@@ -171,7 +171,7 @@ const slack = (kind: 'audio' | 'video'): number => dropsAmong(Math.max(0, unseen
 /** Mean of a histogram, ms. */
 const jitterOf = ({ shown }: LoadOnNode, direction: 'up' | 'down', kind: string) => {
   const part = (suffix: string) =>
-    sumOf(shown, `swarm_run_jitter_seconds_${suffix}`, { direction, kind }) ?? Number.NaN;
+    sumOf(shown, `livekit_swarm_run_jitter_seconds_${suffix}`, { direction, kind }) ?? Number.NaN;
   return { mean: (part('sum') / part('count')) * 1_000, count: part('count') };
 };
 
@@ -179,8 +179,8 @@ describe('a node whose downlink loses 2 %', () => {
   test('holds exactly the rooms of its load, as do the other nodes', () => {
     for (const { id, load } of [calm, lossy, shaky]) {
       expect([...nodesOf(load)]).toEqual([id]);
-      expect(sumOf(load.shown, 'swarm_run_joins_total', { result: 'joined' })).toBe(9);
-      expect(sumOf(load.shown, 'swarm_run_generator_socket_drops_total')).toBe(0);
+      expect(sumOf(load.shown, 'livekit_swarm_run_joins_total', { result: 'joined' })).toBe(9);
+      expect(sumOf(load.shown, 'livekit_swarm_run_generator_socket_drops_total')).toBe(0);
     }
   });
 
@@ -234,9 +234,9 @@ describe('a node whose downlink loses 2 %', () => {
     expect(asked).toBeGreaterThan(nacks - slack('audio') - slack('video'));
     expect(asked).toBeLessThan(truth.load.nacks * 1.15);
     for (const { load, own } of [calm, shaky]) {
-      expect(sumOf(load.shown, 'swarm_run_nacks_total', { direction: 'down' })).toBeLessThan(
-        nacks / 20,
-      );
+      expect(
+        sumOf(load.shown, 'livekit_swarm_run_nacks_total', { direction: 'down' }),
+      ).toBeLessThan(nacks / 20);
       expect(own('livekit_nack_total', { direction: 'outgoing' })).toBeLessThan(nacks / 20);
     }
   });
@@ -268,8 +268,10 @@ describe('a node whose downlink loses 2 %', () => {
       name: string,
       labels: Record<string, string> = {},
     ): number =>
-      sumOf(probes[which]?.series ?? [], `swarm_probe_${name}`, { direction: 'down', ...labels }) ??
-      Number.NaN;
+      sumOf(probes[which]?.series ?? [], `livekit_swarm_probe_${name}`, {
+        direction: 'down',
+        ...labels,
+      }) ?? Number.NaN;
     const seen = MEDIA.reduce(
       (sum, kind) => sum + all(truth.probes[kind].first) - of('lossy', 'packets_total', { kind }),
       0,
@@ -300,7 +302,7 @@ describe('a node whose downlink loses 2 %', () => {
           ['0.01', 10],
           ['0.03', 30],
         ] as const) {
-          const upTo = sumOf(load.shown, 'swarm_run_jitter_seconds_bucket', {
+          const upTo = sumOf(load.shown, 'livekit_swarm_run_jitter_seconds_bucket', {
             direction,
             kind: 'audio',
             le,

@@ -205,9 +205,13 @@ test('meters minutes within 1 % of the record and traffic within 2 % of the kern
     await running;
     await sleep(SETTLE_MS);
 
-    const minutes = await counted(source, 'swarm_lifecycle_participant_minutes_total', 'group');
+    const minutes = await counted(
+      source,
+      'livekit_swarm_lifecycle_participant_minutes_total',
+      'group',
+    );
     const recorded = recordedMinutes(lines, { node: ids[0] ?? '', atUnixMs: diedAt });
-    const bytes = await counted(source, 'swarm_lifecycle_media_bytes_total', 'direction');
+    const bytes = await counted(source, 'livekit_swarm_lifecycle_media_bytes_total', 'direction');
     const [dead, alive] = [atDeath, await readCounters(table)];
     const truth: Record<string, number> = {
       // What participants send to the dead node does not arrive there.

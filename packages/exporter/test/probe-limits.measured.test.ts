@@ -38,13 +38,17 @@ describe('limits', () => {
     const first = ask();
     await expect
       .poll(async () =>
-        sumOf((await probing.metrics()).series, 'swarm_exporter_probes', { state: 'running' }),
+        sumOf((await probing.metrics()).series, 'livekit_swarm_exporter_probes', {
+          state: 'running',
+        }),
       )
       .toBe(1);
     const second = ask();
     await expect
       .poll(async () =>
-        sumOf((await probing.metrics()).series, 'swarm_exporter_probes', { state: 'waiting' }),
+        sumOf((await probing.metrics()).series, 'livekit_swarm_exporter_probes', {
+          state: 'waiting',
+        }),
       )
       .toBe(1);
     const third = await ask();
@@ -55,7 +59,7 @@ describe('limits', () => {
     expect(third.ms).toBeLessThan(1_000);
     expect([(await first).status, (await second).status]).toEqual([200, 200]);
     expect(
-      sumOf((await probing.metrics()).series, 'swarm_exporter_probes_rejected_total', {
+      sumOf((await probing.metrics()).series, 'livekit_swarm_exporter_probes_rejected_total', {
         reason: 'busy',
       }),
     ).toBe(1);
@@ -71,10 +75,10 @@ describe('limits', () => {
       });
       expect(ms).toBeLessThan(seconds * 1_000);
       expect(status).toBe(200);
-      expect(sumOf(series, 'swarm_probe_success')).toBe(0);
+      expect(sumOf(series, 'livekit_swarm_probe_success')).toBe(0);
       expect(
         series
-          .filter(({ name }) => name === 'swarm_probe_failure')
+          .filter(({ name }) => name === 'livekit_swarm_probe_failure')
           .map(({ labels }) => labels.reason),
       ).toEqual(['timeout']);
       await expectNoRooms(cluster);
@@ -132,7 +136,9 @@ describe('limits', () => {
     await expectNoRooms(cluster, 2_500);
     await expect
       .poll(async () =>
-        sumOf((await probing.metrics()).series, 'swarm_exporter_probes', { state: 'running' }),
+        sumOf((await probing.metrics()).series, 'livekit_swarm_exporter_probes', {
+          state: 'running',
+        }),
       )
       .toBe(0);
     // It is not a result of the deployment.
@@ -160,8 +166,8 @@ describe('an unhealthy cluster', () => {
       targetOf(cluster, { apiSecret: 'not-the-secret-not-the-secret-no' }),
     ]);
     const { series } = await probing.ask('target=lab&module=join_only');
-    expect(sumOf(series, 'swarm_probe_success')).toBe(0);
-    expect(sumOf(series, 'swarm_probe_failure', { reason: 'rejected' })).toBe(1);
+    expect(sumOf(series, 'livekit_swarm_probe_success')).toBe(0);
+    expect(sumOf(series, 'livekit_swarm_probe_failure', { reason: 'rejected' })).toBe(1);
     expect(probing.log.join('\n')).not.toContain('not-the-secret');
   });
 
@@ -173,17 +179,17 @@ describe('an unhealthy cluster', () => {
     await sleep(700);
     cluster.service(name).signal('SIGKILL');
     const broken = await during;
-    expect(sumOf(broken.series, 'swarm_probe_success')).toBe(0);
-    expect(sumOf(broken.series, 'swarm_probe_failure', { reason: 'disconnected' })).toBe(1);
+    expect(sumOf(broken.series, 'livekit_swarm_probe_success')).toBe(0);
+    expect(sumOf(broken.series, 'livekit_swarm_probe_failure', { reason: 'disconnected' })).toBe(1);
     const after = await probing.ask(`target=lab&module=audio_pair&node=${name}`);
-    expect(sumOf(after.series, 'swarm_probe_failure', { reason: 'unreachable' })).toBe(1);
+    expect(sumOf(after.series, 'livekit_swarm_probe_failure', { reason: 'unreachable' })).toBe(1);
     // It does not wait for the timeout.
     expect(after.ms).toBeLessThan(2_000);
     expect(probing.log.join('\n')).toContain(`lab, audio_pair, ${name}: unreachable:`);
     expect(
       sumOf(
         (await probing.ask(`target=lab&module=audio_pair&node=${node(0).name}`)).series,
-        'swarm_probe_success',
+        'livekit_swarm_probe_success',
       ),
     ).toBe(1);
   });

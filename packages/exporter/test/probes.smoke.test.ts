@@ -41,36 +41,36 @@ describe('a healthy cluster', () => {
       await using probing = await startProbing([targetOf(cluster)]);
       const { status, series, text } = await probing.ask(`target=lab&module=${module}`);
       expect(status).toBe(200);
-      expect(series.filter(({ name }) => name === 'swarm_probe_failure')).toEqual([]);
-      expect(sumOf(series, 'swarm_probe_success')).toBe(1);
+      expect(series.filter(({ name }) => name === 'livekit_swarm_probe_failure')).toEqual([]);
+      expect(sumOf(series, 'livekit_swarm_probe_success')).toBe(1);
       for (const side of ['a', 'b']) {
-        expect(sumOf(series, 'swarm_probe_remote_participants', { side })).toBe(1);
+        expect(sumOf(series, 'livekit_swarm_probe_remote_participants', { side })).toBe(1);
         const at = (phase: string) =>
-          sumOf(series, 'swarm_probe_phase_seconds', { phase, side }) ?? Number.NaN;
+          sumOf(series, 'livekit_swarm_probe_phase_seconds', { phase, side }) ?? Number.NaN;
         expect(at('signal')).toBeGreaterThan(0);
         expect(at('ice')).toBeGreaterThanOrEqual(at('signal'));
         expect(at('dtls')).toBeGreaterThanOrEqual(at('ice'));
         if (module !== 'join_only')
-          expect(sumOf(series, 'swarm_probe_media_received', { side })).toBe(1);
+          expect(sumOf(series, 'livekit_swarm_probe_media_received', { side })).toBe(1);
         if (module.endsWith('_pair')) expect(at('first_media')).toBeGreaterThan(at('signal'));
       }
       if (module.endsWith('_pair')) {
         // 50 packets per second in both directions; three seconds of video_pair, two of audio_pair.
         expect(
-          sumOf(series, 'swarm_probe_packets_total', { kind: 'audio', direction: 'down' }),
+          sumOf(series, 'livekit_swarm_probe_packets_total', { kind: 'audio', direction: 'down' }),
         ).toBeGreaterThan(150);
         expect(
-          sumOf(series, 'swarm_probe_loss_ratio', { kind: 'audio', direction: 'down' }),
+          sumOf(series, 'livekit_swarm_probe_loss_ratio', { kind: 'audio', direction: 'down' }),
         ).toBeLessThan(0.05);
         expect(
-          sumOf(series, 'swarm_probe_latency_seconds', { kind: 'audio', quantile: '0.5' }),
+          sumOf(series, 'livekit_swarm_probe_latency_seconds', { kind: 'audio', quantile: '0.5' }),
         ).toBeGreaterThan(0);
-        expect(sumOf(series, 'swarm_probe_rtt_seconds')).toBeGreaterThan(0);
+        expect(sumOf(series, 'livekit_swarm_probe_rtt_seconds')).toBeGreaterThan(0);
       }
       if (module === 'data_echo')
-        expect(sumOf(series, 'swarm_probe_data_rtt_seconds', { quantile: '0.95' })).toBeGreaterThan(
-          0,
-        );
+        expect(
+          sumOf(series, 'livekit_swarm_probe_data_rtt_seconds', { quantile: '0.95' }),
+        ).toBeGreaterThan(0);
       expect(text).not.toContain('target=');
       await expectNoRooms(cluster);
     },
@@ -101,7 +101,7 @@ describe('a healthy cluster', () => {
       };
       await using probing = await startProbing([targetOf(cluster, { tokenEndpoint })]);
       const good = await probing.ask('target=lab&module=join_only');
-      expect(sumOf(good.series, 'swarm_probe_success'), good.text).toBe(1);
+      expect(sumOf(good.series, 'livekit_swarm_probe_success'), good.text).toBe(1);
       expect(asked).toHaveLength(2);
       for (const { room, authorization } of asked) {
         expect(room).toMatch(/^swarm-probe-/);
@@ -109,12 +109,12 @@ describe('a healthy cluster', () => {
       }
       status = 503;
       const bad = await probing.ask('target=lab&module=join_only');
-      expect(sumOf(bad.series, 'swarm_probe_success')).toBe(0);
-      expect(sumOf(bad.series, 'swarm_probe_failure', { reason: 'token' })).toBe(1);
+      expect(sumOf(bad.series, 'livekit_swarm_probe_success')).toBe(0);
+      expect(sumOf(bad.series, 'livekit_swarm_probe_failure', { reason: 'token' })).toBe(1);
       expect(probing.log.join('\n')).not.toContain('of-the-application');
       // Past the load balancer the exporter makes its own tokens.
       const direct = await probing.ask('target=lab&module=join_only&node=node-1');
-      expect(sumOf(direct.series, 'swarm_probe_success')).toBe(1);
+      expect(sumOf(direct.series, 'livekit_swarm_probe_success')).toBe(1);
       await expectNoRooms(cluster);
     } finally {
       application.close();
@@ -126,11 +126,11 @@ describe('a healthy cluster', () => {
     const told = await Promise.all(
       [node(0), node(1)].map(async ({ name, metricsUrl }) => {
         const { series } = await probing.ask(`target=lab&module=join_only&node=${name}`);
-        expect(sumOf(series, 'swarm_probe_success')).toBe(1);
+        expect(sumOf(series, 'livekit_swarm_probe_success')).toBe(1);
         const [, id] = /node_id="(ND_\w+)"/.exec(await (await fetch(metricsUrl)).text()) ?? [];
         expect(
           series
-            .filter((one) => one.name === 'swarm_probe_node_info')
+            .filter((one) => one.name === 'livekit_swarm_probe_node_info')
             .map(({ labels }) => labels.node_id),
         ).toEqual([id, id]);
         return id;
@@ -147,7 +147,7 @@ describe('a healthy cluster', () => {
     expect(
       sumOf(
         (await probing.ask(`target=${encodeURIComponent(node(0).url)}&module=join_only`)).series,
-        'swarm_probe_success',
+        'livekit_swarm_probe_success',
       ),
     ).toBe(1);
     for (const url of [node(1).url, `ws://localhost:${port}`, 'http://169.254.169.254']) {
@@ -164,7 +164,7 @@ describe('a healthy cluster', () => {
       .poll(
         async () =>
           (await probing.metrics()).series
-            .filter(({ name }) => name === 'swarm_probe_success')
+            .filter(({ name }) => name === 'livekit_swarm_probe_success')
             .map(({ labels }) => labels.node)
             .sort(),
         {
@@ -174,10 +174,12 @@ describe('a healthy cluster', () => {
       )
       .toEqual(['', 'node-1', 'node-2']);
     const { series, text } = await probing.metrics();
-    expect(sumOf(series, 'swarm_probe_success', { target: 'lab', module: 'join_only' })).toBe(3);
-    expect(sumOf(series, 'swarm_probe_runs_total', { result: 'success' })).toBeGreaterThanOrEqual(
-      3,
-    );
+    expect(
+      sumOf(series, 'livekit_swarm_probe_success', { target: 'lab', module: 'join_only' }),
+    ).toBe(3);
+    expect(
+      sumOf(series, 'livekit_swarm_probe_runs_total', { result: 'success' }),
+    ).toBeGreaterThanOrEqual(3);
     const why = await missing('promtool');
     if (why !== null) return context.skip(why);
     expect(await checkMetrics(text)).toBe('');

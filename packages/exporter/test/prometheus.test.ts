@@ -103,7 +103,7 @@ const query = async (promql: string): Promise<Sample[]> => {
 describe('examples/exporter/prometheus.yaml', () => {
   it('probes the target and each of its nodes, with distinct labels', async () => {
     const probed = async () =>
-      (await query('swarm_probe_success')).map(({ metric, value }) => ({
+      (await query('livekit_swarm_probe_success')).map(({ metric, value }) => ({
         ...metric,
         value: value[1],
       }));
@@ -111,7 +111,7 @@ describe('examples/exporter/prometheus.yaml', () => {
       .poll(async () => (await probed()).length, { timeout: 40_000, interval: 500 })
       .toBe(3);
     const common = {
-      __name__: 'swarm_probe_success',
+      __name__: 'livekit_swarm_probe_success',
       job: 'swarm-probe-audio',
       instance: 'lab',
       target: 'lab',
@@ -127,7 +127,7 @@ describe('examples/exporter/prometheus.yaml', () => {
     );
     expect((await query('up{job="swarm-exporter"}'))[0]?.value[1]).toBe('1');
     // Counters continue from probe to probe, so that rates are valid.
-    const packets = 'min(swarm_probe_packets_total{kind="audio",direction="down",node=""})';
+    const packets = 'min(livekit_swarm_probe_packets_total{kind="audio",direction="down",node=""})';
     const before = Number((await query(packets))[0]?.value[1]);
     expect(before).toBeGreaterThan(100);
     await expect
@@ -141,11 +141,13 @@ describe('examples/exporter/prometheus.yaml', () => {
   it('shows a dead node as a failed probe with its reason', async () => {
     cluster.service('node-2').signal('SIGKILL');
     const failing = async () =>
-      (await query('swarm_probe_failure{node="node-2"}')).map(({ metric }) => metric.reason);
+      (await query('livekit_swarm_probe_failure{node="node-2"}')).map(
+        ({ metric }) => metric.reason,
+      );
     await expect.poll(failing, { timeout: 40_000, interval: 500 }).toEqual(['unreachable']);
     const success = async () =>
       Object.fromEntries(
-        (await query('swarm_probe_success')).map(({ metric, value }) => [
+        (await query('livekit_swarm_probe_success')).map(({ metric, value }) => [
           metric.node ?? '',
           value[1],
         ]),

@@ -46,20 +46,22 @@ it('detects a split room: both participants joined, neither knows the other', as
     };
     await using probing = await startProbing([target]);
     const { series } = await probing.ask('target=split&module=audio_pair');
-    expect(sumOf(series, 'swarm_probe_success')).toBe(0);
+    expect(sumOf(series, 'livekit_swarm_probe_success')).toBe(0);
     expect(
       series
-        .filter(({ name }) => name === 'swarm_probe_failure')
+        .filter(({ name }) => name === 'livekit_swarm_probe_failure')
         .map(({ labels }) => labels.reason),
     ).toEqual(['participant_missing']);
     for (const side of ['a', 'b']) {
-      expect(sumOf(series, 'swarm_probe_remote_participants', { side })).toBe(0);
-      expect(sumOf(series, 'swarm_probe_media_received', { side })).toBe(0);
+      expect(sumOf(series, 'livekit_swarm_probe_remote_participants', { side })).toBe(0);
+      expect(sumOf(series, 'livekit_swarm_probe_media_received', { side })).toBe(0);
       // No other failure is reported.
-      expect(sumOf(series, 'swarm_probe_phase_seconds', { phase: 'dtls', side })).toBeLessThan(5);
+      expect(
+        sumOf(series, 'livekit_swarm_probe_phase_seconds', { phase: 'dtls', side }),
+      ).toBeLessThan(5);
     }
     const nodes = series
-      .filter(({ name }) => name === 'swarm_probe_node_info')
+      .filter(({ name }) => name === 'livekit_swarm_probe_node_info')
       .map(({ labels }) => labels.node_id);
     expect(new Set(nodes).size).toBe(2);
   } finally {

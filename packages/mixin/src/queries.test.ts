@@ -22,7 +22,7 @@ const panelWith = (expr: string) =>
     page({
       scope: SHIPPED,
       key: 'run',
-      clusterOf: 'swarm_run_info',
+      clusterOf: 'livekit_swarm_run_info',
       title: 'Test dashboard',
       description: 'For a test.',
       variables: [],
@@ -42,22 +42,22 @@ describe('findProblems reports', () => {
       'unknown metric livekit_packets_lost_total',
     ],
     // Only the series of buckets, sum and count exist.
-    ['max(swarm_run_jitter_seconds)', 'unknown metric swarm_run_jitter_seconds'],
-    ['up == 0 or on () swarm_run_unicorns', 'unknown metric swarm_run_unicorns'],
+    ['max(livekit_swarm_run_jitter_seconds)', 'unknown metric livekit_swarm_run_jitter_seconds'],
+    ['up == 0 or on () livekit_swarm_run_unicorns', 'unknown metric livekit_swarm_run_unicorns'],
     [
-      'swarm_run_packets_total{participant="a"}',
-      'swarm_run_packets_total has no label participant',
+      'livekit_swarm_run_packets_total{participant="a"}',
+      'livekit_swarm_run_packets_total has no label participant',
     ],
     [
-      'sum by (room) (swarm_run_packets_total)',
-      'groups by room, which is not a label of swarm_run_packets_total',
+      'sum by (room) (livekit_swarm_run_packets_total)',
+      'groups by room, which is not a label of livekit_swarm_run_packets_total',
     ],
     [
       'rate(livekit_room_total[$__rate_interval])',
       'rate of livekit_room_total, which is not a counter',
     ],
     [
-      'sum(rate(swarm_run_packets_total{scenario=~"$scenario"}[5m]))',
+      'sum(rate(livekit_swarm_run_packets_total{scenario=~"$scenario"}[5m]))',
       'rate over a fixed window instead of $__rate_interval',
     ],
     ['vector(2)', 'selects no metric'],
@@ -74,14 +74,16 @@ describe('findProblems reports', () => {
   });
 
   it('metrics that always exist but were not scraped', () => {
-    const uses = panelWith('livekit_room_total + swarm_run_unicorns + on () livekit_nack_total');
+    const uses = panelWith(
+      'livekit_room_total + livekit_swarm_run_unicorns + on () livekit_nack_total',
+    );
     // The NACK series is declared to appear with the first NACK.
     expect(missingMetrics(uses, new Set(['livekit_room_total']))).toEqual([
-      'swarm_run_unicorns (run, Panel)',
+      'livekit_swarm_run_unicorns (run, Panel)',
     ]);
     expect(missingMetrics(uses, new Set())).toEqual([
       'livekit_room_total (run, Panel)',
-      'swarm_run_unicorns (run, Panel)',
+      'livekit_swarm_run_unicorns (run, Panel)',
     ]);
   });
 });

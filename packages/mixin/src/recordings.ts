@@ -145,10 +145,10 @@ or
     },
     {
       // The histogram counts the lowest score of a participant once per report.
-      record: 'job_direction_kind:swarm_client_poor_reports:ratio_rate15m',
-      expr: `sum by (${perStream}) (rate(swarm_client_quality_score_bucket{${boundIs(3)}}[15m]))
+      record: 'job_direction_kind:livekit_swarm_client_poor_reports:ratio_rate15m',
+      expr: `sum by (${perStream}) (rate(livekit_swarm_client_quality_score_bucket{${boundIs(3)}}[15m]))
 /
-(sum by (${perStream}) (rate(swarm_client_quality_score_count[15m])) > 0)`,
+(sum by (${perStream}) (rate(livekit_swarm_client_quality_score_count[15m])) > 0)`,
       by: perStream,
     },
     ...sloRecordings(names),

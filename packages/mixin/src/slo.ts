@@ -42,8 +42,8 @@ export const SLOS: readonly Slo[] = [
     title: 'Availability',
     unit: 'probes',
     objective: ({ availabilityObjective }) => availabilityObjective,
-    total: 'target:swarm_probe_runs:increase5m',
-    bad: 'target:swarm_probe_failures:increase5m',
+    total: 'target:livekit_swarm_probe_runs:increase5m',
+    bad: 'target:livekit_swarm_probe_failures:increase5m',
     factor: 1,
     of: 'target',
     windowsAfter: 0,
@@ -65,8 +65,8 @@ export const SLOS: readonly Slo[] = [
     title: 'Good reports of users',
     unit: 'reports',
     objective: ({ mediaObjective }) => mediaObjective,
-    total: 'job:swarm_client_reports:increase5m',
-    bad: 'job:swarm_client_poor_reports:increase5m',
+    total: 'job:livekit_swarm_client_reports:increase5m',
+    bad: 'job:livekit_swarm_client_poor_reports:increase5m',
     factor: 1,
     of: 'job',
     windowsAfter: 0,
@@ -83,9 +83,9 @@ export const sloRecordings = (names: Names): Recording[] => {
     `max by (${perNode}) (instance_direction:${record}:ratio_rate5m)`;
   // Only probes through the load balancer and by the usual path count, like joins of users.
   const probes = (selector: string): string => `sum by (${perTarget}) (
-  increase(swarm_probe_runs_total{node=""${selector}}[5m])
+  increase(livekit_swarm_probe_runs_total{node=""${selector}}[5m])
   unless on (${cluster}, target, module)
-  swarm_probe_path_success{node="", path!~"direct|auto"}
+  livekit_swarm_probe_path_success{node="", path!~"direct|auto"}
 )`;
   const orNone = (some: string, all: string): string => `${some}\nor\n0 * ${all}`;
   return [
@@ -116,21 +116,21 @@ export const sloRecordings = (names: Names): Recording[] => {
       record: `job:${metric}:avg5m`,
       expr: `avg_over_time(job:${metric}:active[5m])`,
     })),
-    { by: perTarget, record: 'target:swarm_probe_runs:increase5m', expr: probes('') },
+    { by: perTarget, record: 'target:livekit_swarm_probe_runs:increase5m', expr: probes('') },
     {
       by: perTarget,
-      record: 'target:swarm_probe_failures:increase5m',
-      expr: orNone(probes(', result="failure"'), 'target:swarm_probe_runs:increase5m'),
+      record: 'target:livekit_swarm_probe_failures:increase5m',
+      expr: orNone(probes(', result="failure"'), 'target:livekit_swarm_probe_runs:increase5m'),
     },
     {
       by: perExporter,
-      record: 'job:swarm_client_reports:increase5m',
-      expr: `sum by (${perExporter}) (increase(swarm_client_quality_score_count[5m]))`,
+      record: 'job:livekit_swarm_client_reports:increase5m',
+      expr: `sum by (${perExporter}) (increase(livekit_swarm_client_quality_score_count[5m]))`,
     },
     {
       by: perExporter,
-      record: 'job:swarm_client_poor_reports:increase5m',
-      expr: `sum by (${perExporter}) (increase(swarm_client_quality_score_bucket{${boundIs(3)}}[5m]))`,
+      record: 'job:livekit_swarm_client_poor_reports:increase5m',
+      expr: `sum by (${perExporter}) (increase(livekit_swarm_client_quality_score_bucket{${boundIs(3)}}[5m]))`,
     },
   ];
 };

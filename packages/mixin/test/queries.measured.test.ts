@@ -398,7 +398,7 @@ describe('every query, on a real Prometheus that scrapes a real cluster under lo
     );
     for (const { expr, owner, where, label = '' } of chosen.filter(
       // Series of the lab belong to no named cluster.
-      ({ expr: of, label: one }) => !of.startsWith('swarm_client_') && one !== 'cluster',
+      ({ expr: of, label: one }) => !of.startsWith('livekit_swarm_client_') && one !== 'cluster',
     )) {
       const values = (await askPrometheus(prometheus, plain(expr))).map(
         ({ labels }) => labels[label],

@@ -34,8 +34,9 @@ describe('the pushes of a run', () => {
     const run = header?.type === 'header' ? header.run : '';
     expect(new Set(last.map(({ labels }) => labels.testid))).toEqual(new Set([run]));
     expect(
-      last.find(({ name, labels }) => name === 'swarm_run_phase' && labels.phase === 'ended')
-        ?.value,
+      last.find(
+        ({ name, labels }) => name === 'livekit_swarm_run_phase' && labels.phase === 'ended',
+      )?.value,
     ).toBe(1);
     expect(result).toEqual({
       output: 'otlp',

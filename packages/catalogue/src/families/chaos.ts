@@ -9,29 +9,32 @@ const JUDGED = 'after the first repeat of a drill';
  * Metrics of a running drill (`swarm chaos run --metrics`), and of the result of its last repeat.
  */
 export const CHAOS_METRICS = {
-  swarm_chaos_fault_active: gauge('1 while a fault is injected', {
+  livekit_swarm_chaos_fault_active: gauge('1 while a fault is injected', {
     labels: [...DRILL, 'fault', 'target'],
     why: 'while a drill injects it',
   }),
-  swarm_chaos_participants: gauge(
+  livekit_swarm_chaos_participants: gauge(
     'Participants of the drill by media reception; reconnecting have lost their signal connection',
     { labels: [...DRILL, 'state'], values: { state: MEDIA_RECEPTIONS }, why: RUNNING },
   ),
-  swarm_chaos_subscriptions: gauge(
+  livekit_swarm_chaos_subscriptions: gauge(
     'Subscriptions by media reception; interrupted is reported after two seconds without media',
     { labels: [...DRILL, 'state'], values: { state: ['receiving', 'interrupted'] }, why: RUNNING },
   ),
-  swarm_chaos_time_to_recover_seconds: summary(
+  livekit_swarm_chaos_time_to_recover_seconds: summary(
     'From the fault until media resumed, for the interrupted subscriptions of the last repeat that recovered',
     [0.5, 0.95, 1],
     { labels: DRILL, why: 'after a repeat in which interrupted media recovered' },
   ),
-  swarm_chaos_objective_met: gauge('1 when the last repeat met the objective, 0 when it did not', {
-    labels: [...DRILL, 'objective'],
-    values: { objective: DRILL_OBJECTIVES },
-    why: JUDGED,
-  }),
-  swarm_chaos_verdict: gauge('1 for the verdict on the last repeat, 0 for the others', {
+  livekit_swarm_chaos_objective_met: gauge(
+    '1 when the last repeat met the objective, 0 when it did not',
+    {
+      labels: [...DRILL, 'objective'],
+      values: { objective: DRILL_OBJECTIVES },
+      why: JUDGED,
+    },
+  ),
+  livekit_swarm_chaos_verdict: gauge('1 for the verdict on the last repeat, 0 for the others', {
     labels: [...DRILL, 'verdict'],
     values: { verdict: DRILL_VERDICTS },
     why: JUDGED,

@@ -11,39 +11,39 @@ const source = [...SOURCE_NAMES] as const;
 
 /** Metrics of the exporter itself. */
 export const EXPORTER_METRICS = {
-  swarm_exporter_build_info: gauge('Version of the exporter and of Node: always 1', {
+  livekit_swarm_exporter_build_info: gauge('Version of the exporter and of Node: always 1', {
     labels: ['version', 'node'],
   }),
-  swarm_exporter_up: gauge(
+  livekit_swarm_exporter_up: gauge(
     '1 while an enabled source works: everything that it monitors answers, for lifecycle every target',
     {
       labels: ['source'],
       values: { source },
     },
   ),
-  swarm_exporter_scrape_duration_seconds: gauge('Duration of each source for this scrape', {
+  livekit_swarm_exporter_scrape_duration_seconds: gauge('Duration of each source for this scrape', {
     labels: ['source'],
     values: { source },
   }),
-  swarm_exporter_series: gauge('Series in this scrape, by source', {
+  livekit_swarm_exporter_series: gauge('Series in this scrape, by source', {
     labels: ['source'],
     values: { source },
   }),
-  swarm_exporter_errors_total: counter('Errors within a source', {
+  livekit_swarm_exporter_errors_total: counter('Errors within a source', {
     labels: ['source'],
     values: { source },
   }),
-  swarm_exporter_requests_total: counter('HTTP requests answered, by route and status', {
+  livekit_swarm_exporter_requests_total: counter('HTTP requests answered, by route and status', {
     labels: ['route', 'code'],
     why: 'after the first request',
   }),
-  swarm_exporter_resident_bytes: gauge('Memory of the exporter'),
-  swarm_exporter_probes: gauge('Probes that are running and waiting', {
+  livekit_swarm_exporter_resident_bytes: gauge('Memory of the exporter'),
+  livekit_swarm_exporter_probes: gauge('Probes that are running and waiting', {
     labels: ['state'],
     values: { state: ['running', 'waiting'] },
     why: 'while the source probes is enabled',
   }),
-  swarm_exporter_probes_rejected_total: counter('Probes that were rejected', {
+  livekit_swarm_exporter_probes_rejected_total: counter('Probes that were rejected', {
     labels: ['reason'],
     values: { reason: PROBE_REJECTIONS },
     why: 'while the source probes is enabled',

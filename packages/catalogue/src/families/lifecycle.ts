@@ -15,16 +15,16 @@ export const ENDED_EGRESS = ['complete', 'failed', 'aborted', 'limit_reached'] a
  * configured.
  */
 export const LIFECYCLE_METRICS = {
-  swarm_lifecycle_rooms: gauge('Rooms that the API lists', { labels: TARGET }),
-  swarm_lifecycle_participants: gauge('Participants of the rooms that the API lists', {
+  livekit_swarm_lifecycle_rooms: gauge('Rooms that the API lists', { labels: TARGET }),
+  livekit_swarm_lifecycle_participants: gauge('Participants of the rooms that the API lists', {
     labels: TARGET,
   }),
-  swarm_lifecycle_publishers: gauge('Participants that publish tracks', { labels: TARGET }),
-  swarm_lifecycle_webhooks_total: counter('Accepted webhooks', {
+  livekit_swarm_lifecycle_publishers: gauge('Participants that publish tracks', { labels: TARGET }),
+  livekit_swarm_lifecycle_webhooks_total: counter('Accepted webhooks', {
     labels: [...TARGET, 'event'],
     why: HOOKS,
   }),
-  swarm_lifecycle_webhooks_rejected_total: counter('Rejected webhooks', {
+  livekit_swarm_lifecycle_webhooks_rejected_total: counter('Rejected webhooks', {
     labels: [...TARGET, 'reason'],
     values: {
       reason: [
@@ -39,25 +39,27 @@ export const LIFECYCLE_METRICS = {
     },
     why: 'after the first rejected webhook',
   }),
-  swarm_lifecycle_room_starts_total: counter('Rooms started', { labels: TARGET }),
-  swarm_lifecycle_room_duration_seconds: histogram('Duration of rooms', STAY_SECONDS, {
+  livekit_swarm_lifecycle_room_starts_total: counter('Rooms started', { labels: TARGET }),
+  livekit_swarm_lifecycle_room_duration_seconds: histogram('Duration of rooms', STAY_SECONDS, {
     labels: TARGET,
   }),
-  swarm_lifecycle_participant_joins_total: counter('Participants that joined', { labels: TARGET }),
-  swarm_lifecycle_participant_leaves_total: counter('Participants that left, by reason', {
+  livekit_swarm_lifecycle_participant_joins_total: counter('Participants that joined', {
+    labels: TARGET,
+  }),
+  livekit_swarm_lifecycle_participant_leaves_total: counter('Participants that left, by reason', {
     labels: [...TARGET, 'reason'],
     why: HOOKS,
   }),
-  swarm_lifecycle_participant_duration_seconds: histogram(
+  livekit_swarm_lifecycle_participant_duration_seconds: histogram(
     'Duration of participant sessions',
     STAY_SECONDS,
     { labels: TARGET },
   ),
-  swarm_lifecycle_participant_minutes_total: counter(
+  livekit_swarm_lifecycle_participant_minutes_total: counter(
     'Minutes that participants were in rooms, by group of rooms',
     { labels: [...TARGET, 'group'], why: METERED },
   ),
-  swarm_lifecycle_media_bytes_total: counter(
+  livekit_swarm_lifecycle_media_bytes_total: counter(
     'Media that the nodes received and sent, on the wire; shared out over groups by their participants on each node',
     {
       labels: [...TARGET, 'group', 'direction'],
@@ -65,7 +67,7 @@ export const LIFECYCLE_METRICS = {
       why: METERED_BYTES,
     },
   ),
-  swarm_lifecycle_tracks_published_total: counter('Tracks published', {
+  livekit_swarm_lifecycle_tracks_published_total: counter('Tracks published', {
     labels: [...TARGET, 'kind', 'source'],
     values: {
       kind: ['audio', 'video', 'data'],
@@ -73,28 +75,31 @@ export const LIFECYCLE_METRICS = {
     },
     why: HOOKS,
   }),
-  swarm_lifecycle_egress: gauge('Egresses that the API lists, by status; ended ones for a day', {
-    labels: [...TARGET, 'status'],
-    values: { status: ['starting', 'active', 'ending', ...ENDED_EGRESS] },
-    why: 'after the first egress',
-  }),
-  swarm_lifecycle_egress_ended_total: counter('Egresses that ended, by final status', {
+  livekit_swarm_lifecycle_egress: gauge(
+    'Egresses that the API lists, by status; ended ones for a day',
+    {
+      labels: [...TARGET, 'status'],
+      values: { status: ['starting', 'active', 'ending', ...ENDED_EGRESS] },
+      why: 'after the first egress',
+    },
+  ),
+  livekit_swarm_lifecycle_egress_ended_total: counter('Egresses that ended, by final status', {
     labels: [...TARGET, 'status'],
     values: { status: ENDED_EGRESS },
   }),
-  swarm_lifecycle_ingress: gauge('Ingresses by status', {
+  livekit_swarm_lifecycle_ingress: gauge('Ingresses by status', {
     labels: [...TARGET, 'status'],
     why: 'after the first ingress',
   }),
-  swarm_lifecycle_ghost_rooms: gauge('Rooms that the API lists and no node serves', {
+  livekit_swarm_lifecycle_ghost_rooms: gauge('Rooms that the API lists and no node serves', {
     labels: TARGET,
     why: GHOSTS,
   }),
-  swarm_lifecycle_registry_rooms: gauge('Rooms that Redis maps to a node', {
+  livekit_swarm_lifecycle_registry_rooms: gauge('Rooms that Redis maps to a node', {
     labels: TARGET,
     why: GHOSTS,
   }),
-  swarm_lifecycle_registry_nodes: gauge(
+  livekit_swarm_lifecycle_registry_nodes: gauge(
     'Nodes in Redis, by state; a stale node has stopped reporting',
     {
       labels: [...TARGET, 'state'],
@@ -102,10 +107,10 @@ export const LIFECYCLE_METRICS = {
       why: GHOSTS,
     },
   ),
-  swarm_lifecycle_api_errors_total: counter('API calls that failed', {
+  livekit_swarm_lifecycle_api_errors_total: counter('API calls that failed', {
     labels: [...TARGET, 'call'],
   }),
-  swarm_lifecycle_api_duration_seconds: histogram('Duration of API calls', API_SECONDS, {
+  livekit_swarm_lifecycle_api_duration_seconds: histogram('Duration of API calls', API_SECONDS, {
     labels: [...TARGET, 'call'],
   }),
 } as const satisfies MetricFamily;

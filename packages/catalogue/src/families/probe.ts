@@ -40,19 +40,19 @@ export const PROBE_TARGET_LABELS = ['target', 'module', 'node'] as const;
  * requested.
  */
 export const PROBE_METRICS = {
-  swarm_probe_success: gauge(
+  livekit_swarm_probe_success: gauge(
     "1 when the last probe succeeded: both participants joined, received each other's media, and no limit was exceeded",
   ),
-  swarm_probe_path_success: gauge(
-    'The same as swarm_probe_success, by the path that media of the module takes',
+  livekit_swarm_probe_path_success: gauge(
+    'The same as livekit_swarm_probe_success, by the path that media of the module takes',
     { labels: ['path'], values: { path: PATHS } },
   ),
-  swarm_probe_selected_path_info: gauge('The path that media of each side took: always 1', {
+  livekit_swarm_probe_selected_path_info: gauge('The path that media of each side took: always 1', {
     labels: ['side', 'path'],
     values: { side: SIDES, path: TAKEN_PATHS },
     why: 'after a participant joined',
   }),
-  swarm_probe_allocation_seconds: gauge(
+  livekit_swarm_probe_allocation_seconds: gauge(
     'From the first packet to the TURN server until it allocated an address',
     {
       labels: ['side', 'path'],
@@ -60,25 +60,30 @@ export const PROBE_METRICS = {
       why: 'after a participant joined through a TURN server',
     },
   ),
-  swarm_probe_duration_seconds: gauge('Duration of the probe, including the deletion of its room'),
-  swarm_probe_phase_seconds: gauge('From the start of the join until the phase was reached', {
-    labels: ['phase', 'side'],
-    values: { phase: ['signal', 'ice', 'dtls', 'first_media'], side: SIDES },
-    why: 'after the phase was reached',
-  }),
-  swarm_probe_failure: gauge('1 for each reason why the last probe failed', {
+  livekit_swarm_probe_duration_seconds: gauge(
+    'Duration of the probe, including the deletion of its room',
+  ),
+  livekit_swarm_probe_phase_seconds: gauge(
+    'From the start of the join until the phase was reached',
+    {
+      labels: ['phase', 'side'],
+      values: { phase: ['signal', 'ice', 'dtls', 'first_media'], side: SIDES },
+      why: 'after the phase was reached',
+    },
+  ),
+  livekit_swarm_probe_failure: gauge('1 for each reason why the last probe failed', {
     labels: ['reason'],
     values: { reason: PROBE_FAILURES },
     why: 'after a failed probe',
   }),
-  swarm_probe_remote_participants: gauge(
+  livekit_swarm_probe_remote_participants: gauge(
     'Remote participants that this side knows: 1 unless the room is split or the other join failed',
     {
       labels: ['side'],
       values: { side: SIDES },
     },
   ),
-  swarm_probe_media_received: gauge(
+  livekit_swarm_probe_media_received: gauge(
     '1 when this side received media of the other one: audio with energy, video with keyframes, data messages',
     {
       labels: ['side'],
@@ -86,12 +91,12 @@ export const PROBE_METRICS = {
       why: 'with a module that sends media or data',
     },
   ),
-  swarm_probe_packets_total: counter('RTP packets with media, retransmissions apart', {
+  livekit_swarm_probe_packets_total: counter('RTP packets with media, retransmissions apart', {
     labels: ['kind', 'direction'],
     values: { kind: MEDIA, direction: DIRECTIONS },
     why: OF_MEDIA,
   }),
-  swarm_probe_loss_ratio: gauge(
+  livekit_swarm_probe_loss_ratio: gauge(
     'Ratio of packets lost after retransmission; up, as the server reports it',
     {
       labels: ['kind', 'direction'],
@@ -99,7 +104,7 @@ export const PROBE_METRICS = {
       why: OF_MEDIA,
     },
   ),
-  swarm_probe_jitter_seconds: gauge(
+  livekit_swarm_probe_jitter_seconds: gauge(
     'Interarrival jitter of received media (RFC 3550 §6.4.1), the higher side',
     {
       labels: ['kind'],
@@ -107,7 +112,7 @@ export const PROBE_METRICS = {
       why: OF_MEDIA,
     },
   ),
-  swarm_probe_latency_seconds: summary(
+  livekit_swarm_probe_latency_seconds: summary(
     'One-way latency from publisher to subscriber through the server',
     [0.5, 0.95],
     {
@@ -116,10 +121,10 @@ export const PROBE_METRICS = {
       why: OF_MEDIA,
     },
   ),
-  swarm_probe_rtt_seconds: gauge('Round-trip time to the server, the higher side', {
+  livekit_swarm_probe_rtt_seconds: gauge('Round-trip time to the server, the higher side', {
     why: OF_MEDIA,
   }),
-  swarm_probe_nacks_total: counter(
+  livekit_swarm_probe_nacks_total: counter(
     'NACK messages (RFC 4585): up, sent by the server; down, sent by participants',
     {
       labels: ['direction'],
@@ -127,7 +132,7 @@ export const PROBE_METRICS = {
       why: OF_MEDIA,
     },
   ),
-  swarm_probe_plis_total: counter(
+  livekit_swarm_probe_plis_total: counter(
     'PLI messages (RFC 4585): up, sent by the server; down, sent by participants',
     {
       labels: ['direction'],
@@ -135,20 +140,20 @@ export const PROBE_METRICS = {
       why: OF_MEDIA,
     },
   ),
-  swarm_probe_data_rtt_seconds: summary(
+  livekit_swarm_probe_data_rtt_seconds: summary(
     'Round-trip time of data messages: the sum of both one-way latencies',
     [0.5, 0.95],
     { why: 'with a module that sends data, after some has arrived' },
   ),
-  swarm_probe_data_loss_ratio: gauge('Ratio of data messages lost', {
+  livekit_swarm_probe_data_loss_ratio: gauge('Ratio of data messages lost', {
     why: 'with a module that sends data',
   }),
-  swarm_probe_node_info: gauge('The node that each side joined: always 1', {
+  livekit_swarm_probe_node_info: gauge('The node that each side joined: always 1', {
     labels: ['side', 'node_id'],
     values: { side: SIDES },
     why: 'after a participant joined',
   }),
-  swarm_probe_runs_total: counter('Probes by result; rejected ones are not counted', {
+  livekit_swarm_probe_runs_total: counter('Probes by result; rejected ones are not counted', {
     labels: ['result'],
     values: { result: ['success', 'failure'] },
   }),

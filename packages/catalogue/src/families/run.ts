@@ -25,31 +25,31 @@ export const PUSH_LABEL = 'testid';
  * received. Histograms come from sketches: counts are exact, bucket bounds are accurate within 2 %.
  */
 export const RUN_METRICS = {
-  swarm_run_info: gauge('Scenario, version and server of the run: always 1', {
+  livekit_swarm_run_info: gauge('Scenario, version and server of the run: always 1', {
     labels: ['scenario', 'run', 'version', 'server_version', 'url'],
   }),
-  swarm_run_phase: gauge('1 for the phase the run is in, 0 for the others', {
+  livekit_swarm_run_phase: gauge('1 for the phase the run is in, 0 for the others', {
     labels: [...RUN, 'phase'],
     values: { phase: ['joining', 'steady', 'leaving', 'ended'] },
   }),
-  swarm_run_participants: gauge('Participants by state; planned is the total of the plan', {
+  livekit_swarm_run_participants: gauge('Participants by state; planned is the total of the plan', {
     labels: [...RUN, 'state'],
     values: { state: ['planned', 'waiting', 'connected', 'failed', 'left'] },
   }),
-  swarm_run_joins_total: counter('Joins by result', {
+  livekit_swarm_run_joins_total: counter('Joins by result', {
     labels: [...BY_ROLE, 'result'],
     values: { result: ['joined', 'failed'] },
     why: 'after the first join or failed join',
   }),
-  swarm_run_join_failures_total: counter('Participants whose join failed, by reason', {
+  livekit_swarm_run_join_failures_total: counter('Participants whose join failed, by reason', {
     labels: [...RUN, 'reason'],
     why: 'after the first failed join',
   }),
-  swarm_run_join_retries_total: counter('Join attempts that were retried', {
+  livekit_swarm_run_join_retries_total: counter('Join attempts that were retried', {
     labels: BY_ROLE,
     why: JOINED,
   }),
-  swarm_run_join_duration_seconds: histogram(
+  livekit_swarm_run_join_duration_seconds: histogram(
     'From the scheduled join until the phase was reached',
     JOIN_SECONDS,
     {
@@ -58,29 +58,29 @@ export const RUN_METRICS = {
       why: JOINED,
     },
   ),
-  swarm_run_turn_allocation_seconds: histogram(
+  livekit_swarm_run_turn_allocation_seconds: histogram(
     'From the first packet to a TURN server until its allocation was there',
     LATENCY_SECONDS,
     { labels: BY_ROLE, why: 'after the first relayed join' },
   ),
-  swarm_run_first_media_seconds: histogram(
+  livekit_swarm_run_first_media_seconds: histogram(
     'From the scheduled join until the first media packet of a remote participant',
     JOIN_SECONDS,
     { labels: BY_ROLE, why: 'after the first media packet' },
   ),
-  swarm_run_disconnects_total: counter(
+  livekit_swarm_run_disconnects_total: counter(
     'Participants that were disconnected and did not recover, by reason',
     {
       labels: [...RUN, 'reason'],
       why: 'after the first disconnect',
     },
   ),
-  swarm_run_reconnects_total: counter('Recovered connections by method', {
+  livekit_swarm_run_reconnects_total: counter('Recovered connections by method', {
     labels: [...BY_ROLE, 'method'],
     values: { method: ['resume', 'reconnect'] },
     why: JOINED,
   }),
-  swarm_run_reconnect_duration_seconds: histogram(
+  livekit_swarm_run_reconnect_duration_seconds: histogram(
     'From the loss of the connection until the media transport was ready again',
     JOIN_SECONDS,
     {
@@ -89,7 +89,7 @@ export const RUN_METRICS = {
     },
   ),
 
-  swarm_run_packets_total: counter(
+  livekit_swarm_run_packets_total: counter(
     'RTP packets with media, retransmissions apart; for kind data: messages',
     {
       labels: BY_STREAM,
@@ -97,12 +97,12 @@ export const RUN_METRICS = {
       why: STREAMS,
     },
   ),
-  swarm_run_stream_drops_total: counter(
+  livekit_swarm_run_stream_drops_total: counter(
     'Packets of paths over TCP that were not sent because TCP had not delivered those before them',
     { labels: BY_ROLE, why: 'after the first one' },
   ),
-  swarm_run_bytes_total: counter('RTP payload', MEDIA_STREAMS),
-  swarm_run_packets_lost_total: counter(
+  livekit_swarm_run_bytes_total: counter('RTP payload', MEDIA_STREAMS),
+  livekit_swarm_run_packets_lost_total: counter(
     'Packets (messages of kind data) lost before and after recovery; does not decrease when late packets arrive',
     {
       labels: [...BY_STREAM, 'recovery'],
@@ -110,53 +110,56 @@ export const RUN_METRICS = {
       why: STREAMS,
     },
   ),
-  swarm_run_nacks_total: counter(
+  livekit_swarm_run_nacks_total: counter(
     'NACK messages (RFC 4585): up, sent by the server; down, sent by participants',
     MEDIA_STREAMS,
   ),
-  swarm_run_plis_total: counter(
+  livekit_swarm_run_plis_total: counter(
     'PLI messages (RFC 4585): up, sent by the server; down, sent by participants',
     MEDIA_STREAMS,
   ),
-  swarm_run_rtx_packets_total: counter('Retransmitted packets (RFC 4588)', MEDIA_STREAMS),
-  swarm_run_packets_recovered_total: counter('Packets received by retransmission', {
+  livekit_swarm_run_rtx_packets_total: counter('Retransmitted packets (RFC 4588)', MEDIA_STREAMS),
+  livekit_swarm_run_packets_recovered_total: counter('Packets received by retransmission', {
     ...MEDIA_STREAMS,
     values: { kind: MEDIA, direction: ['down'] },
   }),
-  swarm_run_media_interruptions_total: counter(
+  livekit_swarm_run_media_interruptions_total: counter(
     'Intervals of more than 500 ms without media in a received track',
     {
       ...MEDIA_STREAMS,
       values: { kind: MEDIA, direction: ['down'] },
     },
   ),
-  swarm_run_media_interruption_seconds_total: counter('Duration of the media interruptions', {
-    ...MEDIA_STREAMS,
-    values: { kind: MEDIA, direction: ['down'] },
-  }),
-  swarm_run_tracks: gauge('Tracks sent or received', {
+  livekit_swarm_run_media_interruption_seconds_total: counter(
+    'Duration of the media interruptions',
+    {
+      ...MEDIA_STREAMS,
+      values: { kind: MEDIA, direction: ['down'] },
+    },
+  ),
+  livekit_swarm_run_tracks: gauge('Tracks sent or received', {
     labels: BY_STREAM,
     values: { kind: KINDS, direction: DIRECTIONS },
     why: STREAMS,
   }),
-  swarm_run_video_tracks: gauge('Video tracks by frame height', {
+  livekit_swarm_run_video_tracks: gauge('Video tracks by frame height', {
     labels: [...RUN, 'direction', 'height'],
     values: { direction: DIRECTIONS },
     why: 'after the first video frame',
   }),
-  swarm_run_jitter_seconds: histogram(
+  livekit_swarm_run_jitter_seconds: histogram(
     'Interarrival jitter (RFC 3550 §6.4.1), sampled once per second and track; up, as the server reports it',
     JITTER_SECONDS,
     MEDIA_STREAMS,
   ),
-  swarm_run_rtt_seconds: histogram(
+  livekit_swarm_run_rtt_seconds: histogram(
     'Round-trip time between participants and the server, sampled once per second',
     LATENCY_SECONDS,
     {
       ...MEDIA_STREAMS,
     },
   ),
-  swarm_run_media_latency_seconds: histogram(
+  livekit_swarm_run_media_latency_seconds: histogram(
     'One-way latency from publisher to subscriber, of every packet; for kind data of every message',
     LATENCY_SECONDS,
     {
@@ -165,47 +168,50 @@ export const RUN_METRICS = {
       why: 'after the first received packet',
     },
   ),
-  swarm_run_threshold_met: gauge('1 while a threshold holds, 0 while it is crossed', {
+  livekit_swarm_run_threshold_met: gauge('1 while a threshold holds, 0 while it is crossed', {
     labels: [...RUN, 'threshold'],
     why: 'after the first measurement of its metric',
   }),
 
-  swarm_run_generator_cpu_cores: gauge(
+  livekit_swarm_run_generator_cpu_cores: gauge(
     'CPU cores that the load generator uses, all its processes',
     { labels: RUN },
   ),
-  swarm_run_generator_resident_bytes: gauge('Memory of the load generator, all its processes', {
-    labels: RUN,
-  }),
-  swarm_run_generator_event_loop_lag_seconds: gauge(
+  livekit_swarm_run_generator_resident_bytes: gauge(
+    'Memory of the load generator, all its processes',
+    {
+      labels: RUN,
+    },
+  ),
+  livekit_swarm_run_generator_event_loop_lag_seconds: gauge(
     "Delay of the workers' event loops, p99 of the last second, maximum over workers",
     {
       labels: RUN,
     },
   ),
-  swarm_run_generator_late_sends_total: counter(
+  livekit_swarm_run_generator_late_sends_total: counter(
     'Packets that the generator sent more than 20 ms late',
     {
       labels: RUN,
     },
   ),
-  swarm_run_generator_send_errors_total: counter(
+  livekit_swarm_run_generator_send_errors_total: counter(
     'Packets that the kernel of the generator refused to send',
     { labels: RUN },
   ),
-  swarm_run_generator_socket_drops_total: counter(
+  livekit_swarm_run_generator_socket_drops_total: counter(
     "Datagrams dropped because the generator's receive buffers were full",
     {
       labels: RUN,
     },
   ),
-  swarm_run_generator_late_joins_total: counter(
+  livekit_swarm_run_generator_late_joins_total: counter(
     'Joins that the generator started more than a second late',
     {
       labels: RUN,
     },
   ),
-  swarm_run_generator_workers: gauge('Worker processes', {
+  livekit_swarm_run_generator_workers: gauge('Worker processes', {
     labels: [...RUN, 'state'],
     values: { state: ['alive', 'died'] },
   }),

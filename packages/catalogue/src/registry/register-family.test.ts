@@ -43,23 +43,26 @@ describe('registerFamily', () => {
     const registry = new Registry();
     registerFamily(registry, PROBE_METRICS);
     const text = await textOf(registry);
-    expect(text).toContain('swarm_probe_runs_total{result="success"} 0');
-    expect(text.match(/^# TYPE .*/gm)).toEqual(['# TYPE swarm_probe_runs_total counter']);
+    expect(text).toContain('livekit_swarm_probe_runs_total{result="success"} 0');
+    expect(text.match(/^# TYPE .*/gm)).toEqual(['# TYPE livekit_swarm_probe_runs_total counter']);
   });
 
   it('returns typed handles', async () => {
     const registry = new Registry();
-    const { swarm_probe_success, swarm_probe_latency_seconds, swarm_probe_phase_seconds } =
-      registerFamily(registry, PROBE_METRICS);
-    swarm_probe_success.set(1);
-    swarm_probe_phase_seconds.set({ phase: 'ice', side: 'a' }, 0.25);
-    swarm_probe_latency_seconds.set({ kind: 'audio' }, new Map([[0.5, 0.002]]));
-    expect(await textOf(registry)).toContain('swarm_probe_success 1\n');
+    const {
+      livekit_swarm_probe_success,
+      livekit_swarm_probe_latency_seconds,
+      livekit_swarm_probe_phase_seconds,
+    } = registerFamily(registry, PROBE_METRICS);
+    livekit_swarm_probe_success.set(1);
+    livekit_swarm_probe_phase_seconds.set({ phase: 'ice', side: 'a' }, 0.25);
+    livekit_swarm_probe_latency_seconds.set({ kind: 'audio' }, new Map([[0.5, 0.002]]));
+    expect(await textOf(registry)).toContain('livekit_swarm_probe_success 1\n');
     expect(await textOf(registry)).toContain(
-      'swarm_probe_phase_seconds{phase="ice",side="a"} 0.25',
+      'livekit_swarm_probe_phase_seconds{phase="ice",side="a"} 0.25',
     );
     expect(await textOf(registry)).toContain(
-      'swarm_probe_latency_seconds{kind="audio",quantile="0.5"} 0.002',
+      'livekit_swarm_probe_latency_seconds{kind="audio",quantile="0.5"} 0.002',
     );
   });
 });

@@ -13,14 +13,14 @@ export const emitJoins = ({ joins, metrics }: InterimSummary, emit: Emit): void 
     const value = metrics.measure('join_failures', labels);
     if (value?.type !== 'rate') continue;
     emit(
-      'swarm_run_joins_total',
+      'livekit_swarm_run_joins_total',
       { ...textOf(labels), result: 'joined' },
       value.total - value.hits,
     );
-    emit('swarm_run_joins_total', { ...textOf(labels), result: 'failed' }, value.hits);
+    emit('livekit_swarm_run_joins_total', { ...textOf(labels), result: 'failed' }, value.hits);
   }
-  emitReasons('swarm_run_join_failures_total', joins.failureReasons, emit);
-  emitReasons('swarm_run_disconnects_total', joins.disconnectReasons, emit);
+  emitReasons('livekit_swarm_run_join_failures_total', joins.failureReasons, emit);
+  emitReasons('livekit_swarm_run_disconnects_total', joins.disconnectReasons, emit);
 };
 
 const emitReasons = (
@@ -40,38 +40,46 @@ const COUNTERS: readonly {
   labels?: Record<string, string>;
   scale?: number;
 }[] = [
-  { from: 'join_retries', name: 'swarm_run_join_retries_total' },
-  { from: 'stream_drops', name: 'swarm_run_stream_drops_total' },
-  { from: 'resumes', name: 'swarm_run_reconnects_total', labels: { method: 'resume' } },
-  { from: 'reconnects', name: 'swarm_run_reconnects_total', labels: { method: 'reconnect' } },
-  { from: 'packets_received', name: 'swarm_run_packets_total', labels: { direction: 'down' } },
-  { from: 'packets_sent', name: 'swarm_run_packets_total', labels: { direction: 'up' } },
+  { from: 'join_retries', name: 'livekit_swarm_run_join_retries_total' },
+  { from: 'stream_drops', name: 'livekit_swarm_run_stream_drops_total' },
+  { from: 'resumes', name: 'livekit_swarm_run_reconnects_total', labels: { method: 'resume' } },
+  {
+    from: 'reconnects',
+    name: 'livekit_swarm_run_reconnects_total',
+    labels: { method: 'reconnect' },
+  },
+  {
+    from: 'packets_received',
+    name: 'livekit_swarm_run_packets_total',
+    labels: { direction: 'down' },
+  },
+  { from: 'packets_sent', name: 'livekit_swarm_run_packets_total', labels: { direction: 'up' } },
   {
     from: 'data_messages_received',
-    name: 'swarm_run_packets_total',
+    name: 'livekit_swarm_run_packets_total',
     labels: { direction: 'down', kind: 'data', codec: 'data' },
   },
   {
     from: 'data_messages_sent',
-    name: 'swarm_run_packets_total',
+    name: 'livekit_swarm_run_packets_total',
     labels: { direction: 'up', kind: 'data', codec: 'data' },
   },
-  { from: 'bytes_received', name: 'swarm_run_bytes_total', labels: { direction: 'down' } },
-  { from: 'bytes_sent', name: 'swarm_run_bytes_total', labels: { direction: 'up' } },
-  { from: 'rtx_packets', name: 'swarm_run_rtx_packets_total' },
+  { from: 'bytes_received', name: 'livekit_swarm_run_bytes_total', labels: { direction: 'down' } },
+  { from: 'bytes_sent', name: 'livekit_swarm_run_bytes_total', labels: { direction: 'up' } },
+  { from: 'rtx_packets', name: 'livekit_swarm_run_rtx_packets_total' },
   {
     from: 'packets_recovered',
-    name: 'swarm_run_packets_recovered_total',
+    name: 'livekit_swarm_run_packets_recovered_total',
     labels: { direction: 'down' },
   },
   {
     from: 'media_interruptions',
-    name: 'swarm_run_media_interruptions_total',
+    name: 'livekit_swarm_run_media_interruptions_total',
     labels: { direction: 'down' },
   },
   {
     from: 'media_interruption_time',
-    name: 'swarm_run_media_interruption_seconds_total',
+    name: 'livekit_swarm_run_media_interruption_seconds_total',
     labels: { direction: 'down' },
     scale: 1 / 1_000,
   },
@@ -91,10 +99,10 @@ const LOSSES: readonly { from: MetricName; labels: Record<string, string> }[] = 
 
 /** Counters of feedback, which is sent about the downlink and received about the uplink. */
 const FEEDBACK: readonly { from: MetricName; direction: 'up' | 'down'; name: RunMetricName }[] = [
-  { from: 'nacks_sent', direction: 'down', name: 'swarm_run_nacks_total' },
-  { from: 'nacks_received', direction: 'up', name: 'swarm_run_nacks_total' },
-  { from: 'plis_sent', direction: 'down', name: 'swarm_run_plis_total' },
-  { from: 'plis_received', direction: 'up', name: 'swarm_run_plis_total' },
+  { from: 'nacks_sent', direction: 'down', name: 'livekit_swarm_run_nacks_total' },
+  { from: 'nacks_received', direction: 'up', name: 'livekit_swarm_run_nacks_total' },
+  { from: 'plis_sent', direction: 'down', name: 'livekit_swarm_run_plis_total' },
+  { from: 'plis_received', direction: 'up', name: 'livekit_swarm_run_plis_total' },
 ];
 
 export const emitMedia = (metrics: MetricReader, emit: Emit): void => {
@@ -104,7 +112,7 @@ export const emitMedia = (metrics: MetricReader, emit: Emit): void => {
   }
   for (const { from, labels } of LOSSES) {
     for (const { given, count } of countsOf(metrics, from))
-      emit('swarm_run_packets_lost_total', { ...given, ...labels }, count);
+      emit('livekit_swarm_run_packets_lost_total', { ...given, ...labels }, count);
   }
   for (const { from, direction, name } of FEEDBACK) {
     for (const { given, count } of countsOf(metrics, from))

@@ -44,9 +44,9 @@ describe('run metrics', () => {
     const metrics = metricsOf(record.slice(0, 1));
     expect(metrics.scenario).toBe('swarm');
     const snapshots = metrics.snapshots();
-    expect(sumOf(snapshots, 'swarm_run_participants', { state: 'planned' })).toBe(9);
-    expect(sumOf(snapshots, 'swarm_run_participants', { state: 'waiting' })).toBe(9);
-    expect(sumOf(snapshots, 'swarm_run_phase', { phase: 'joining' })).toBe(1);
+    expect(sumOf(snapshots, 'livekit_swarm_run_participants', { state: 'planned' })).toBe(9);
+    expect(sumOf(snapshots, 'livekit_swarm_run_participants', { state: 'waiting' })).toBe(9);
+    expect(sumOf(snapshots, 'livekit_swarm_run_phase', { phase: 'joining' })).toBe(1);
   });
 
   it('add up to the values of the record', () => {
@@ -59,24 +59,26 @@ describe('run metrics', () => {
         .filter(({ labels }) => labels.direction === direction)
         .reduce((sum, one) => sum + one[field], 0);
     for (const direction of ['up', 'down']) {
-      expect(sumOf(snapshots, 'swarm_run_packets_total', { direction })).toBe(
+      expect(sumOf(snapshots, 'livekit_swarm_run_packets_total', { direction })).toBe(
         total(direction, 'packets'),
       );
-      expect(sumOf(snapshots, 'swarm_run_bytes_total', { direction })).toBe(
+      expect(sumOf(snapshots, 'livekit_swarm_run_bytes_total', { direction })).toBe(
         total(direction, 'bytes'),
       );
       expect(
-        sumOf(snapshots, 'swarm_run_packets_lost_total', { direction, recovery: 'after' }),
+        sumOf(snapshots, 'livekit_swarm_run_packets_lost_total', { direction, recovery: 'after' }),
       ).toBe(total(direction, 'lost'));
     }
-    expect(sumOf(snapshots, 'swarm_run_nacks_total', { direction: 'down' })).toBe(
+    expect(sumOf(snapshots, 'livekit_swarm_run_nacks_total', { direction: 'down' })).toBe(
       total('down', 'nacksSent'),
     );
-    expect(sumOf(snapshots, 'swarm_run_plis_total', { direction: 'up' })).toBe(
+    expect(sumOf(snapshots, 'livekit_swarm_run_plis_total', { direction: 'up' })).toBe(
       total('up', 'plisReceived'),
     );
-    expect(sumOf(snapshots, 'swarm_run_joins_total', { result: 'joined' })).toBe(9);
-    expect(sumOf(snapshots, 'swarm_run_join_duration_seconds', { phase: 'joined' })).toBe(9);
+    expect(sumOf(snapshots, 'livekit_swarm_run_joins_total', { result: 'joined' })).toBe(9);
+    expect(sumOf(snapshots, 'livekit_swarm_run_join_duration_seconds', { phase: 'joined' })).toBe(
+      9,
+    );
   });
 
   it('have the counts of the summary in their histograms, and percentiles within their buckets', () => {
@@ -85,9 +87,9 @@ describe('run metrics', () => {
     for (const line of record) summary.add(line);
     const latency = summary.result().metrics.measure('media_latency');
     if (latency?.type !== 'trend') throw new Error('the record has latencies');
-    expect(sumOf(snapshots, 'swarm_run_media_latency_seconds')).toBe(latency.sketch.count);
+    expect(sumOf(snapshots, 'livekit_swarm_run_media_latency_seconds')).toBe(latency.sketch.count);
     const buckets = (
-      snapshots.find(({ name }) => name === 'swarm_run_media_latency_seconds')?.values ?? []
+      snapshots.find(({ name }) => name === 'livekit_swarm_run_media_latency_seconds')?.values ?? []
     ).filter(({ metricName }) => metricName?.endsWith('_bucket'));
     const upTo = (bound: number | string): number =>
       buckets
@@ -95,7 +97,7 @@ describe('run metrics', () => {
         .reduce((sum, { value }) => sum + value, 0);
     expect(upTo('+Inf')).toBe(latency.sketch.count);
     const p95 = (latency.sketch.quantile(0.95) ?? 0) / 1_000;
-    const next = RUN_METRICS.swarm_run_media_latency_seconds.buckets.find(
+    const next = RUN_METRICS.livekit_swarm_run_media_latency_seconds.buckets.find(
       (bound) => bound >= p95 * 1.02,
     );
     expect(upTo(next ?? '+Inf')).toBeGreaterThanOrEqual(0.95 * latency.sketch.count);
@@ -104,17 +106,21 @@ describe('run metrics', () => {
   it('show phases, participants, and the state of thresholds', () => {
     const half = record.filter((line) => !('at' in line) || line.at < 4_000);
     const midway = metricsOf(half).snapshots();
-    expect(sumOf(midway, 'swarm_run_participants', { state: 'connected' })).toBe(9);
-    expect(sumOf(midway, 'swarm_run_generator_workers', { state: 'alive' })).toBe(2);
-    expect(sumOf(midway, 'swarm_run_tracks', { direction: 'up', kind: 'audio' })).toBe(6);
+    expect(sumOf(midway, 'livekit_swarm_run_participants', { state: 'connected' })).toBe(9);
+    expect(sumOf(midway, 'livekit_swarm_run_generator_workers', { state: 'alive' })).toBe(2);
+    expect(sumOf(midway, 'livekit_swarm_run_tracks', { direction: 'up', kind: 'audio' })).toBe(6);
     const done = metricsOf(record).snapshots();
-    expect(sumOf(done, 'swarm_run_phase', { phase: 'ended' })).toBe(1);
-    expect(sumOf(done, 'swarm_run_phase')).toBe(1);
-    expect(sumOf(done, 'swarm_run_participants', { state: 'connected' })).toBe(0);
-    expect(sumOf(done, 'swarm_run_participants', { state: 'left' })).toBe(9);
-    expect(sumOf(done, 'swarm_run_tracks')).toBe(0);
-    expect(sumOf(done, 'swarm_run_threshold_met', { threshold: 'packet_loss: rate<0.01' })).toBe(1);
-    expect(sumOf(done, 'swarm_run_threshold_met', { threshold: 'join_time: p(95)<1' })).toBe(0);
+    expect(sumOf(done, 'livekit_swarm_run_phase', { phase: 'ended' })).toBe(1);
+    expect(sumOf(done, 'livekit_swarm_run_phase')).toBe(1);
+    expect(sumOf(done, 'livekit_swarm_run_participants', { state: 'connected' })).toBe(0);
+    expect(sumOf(done, 'livekit_swarm_run_participants', { state: 'left' })).toBe(9);
+    expect(sumOf(done, 'livekit_swarm_run_tracks')).toBe(0);
+    expect(
+      sumOf(done, 'livekit_swarm_run_threshold_met', { threshold: 'packet_loss: rate<0.01' }),
+    ).toBe(1);
+    expect(
+      sumOf(done, 'livekit_swarm_run_threshold_met', { threshold: 'join_time: p(95)<1' }),
+    ).toBe(0);
   });
 
   it('have one series for a threshold that was given twice', () => {
@@ -124,7 +130,7 @@ describe('run metrics', () => {
       'packet_loss: rate<0.01 abortOnFail',
     ]);
     expect(
-      sumOf(metricsOf(twice).snapshots(), 'swarm_run_threshold_met', {
+      sumOf(metricsOf(twice).snapshots(), 'livekit_swarm_run_threshold_met', {
         threshold: 'packet_loss: rate<0.01',
       }),
     ).toBe(1);
@@ -146,7 +152,7 @@ describe('run metrics', () => {
     let last = 0;
     for (const line of odd) {
       metrics.add(line);
-      const lost = sumOf(metrics.snapshots(), 'swarm_run_packets_lost_total', {
+      const lost = sumOf(metrics.snapshots(), 'livekit_swarm_run_packets_lost_total', {
         recovery: 'after',
         direction: 'down',
       });
@@ -171,9 +177,9 @@ describe('run metrics', () => {
           : line,
     );
     const snapshots = metricsOf(failing).snapshots();
-    expect(sumOf(snapshots, 'swarm_run_joins_total', { result: 'failed' })).toBe(9);
-    expect(sumOf(snapshots, 'swarm_run_join_failures_total')).toBe(9);
-    expect(sumOf(snapshots, 'swarm_run_participants', { state: 'failed' })).toBe(9);
+    expect(sumOf(snapshots, 'livekit_swarm_run_joins_total', { result: 'failed' })).toBe(9);
+    expect(sumOf(snapshots, 'livekit_swarm_run_join_failures_total')).toBe(9);
+    expect(sumOf(snapshots, 'livekit_swarm_run_participants', { state: 'failed' })).toBe(9);
   });
 
   it('count workers that died, and drop their last values', () => {
@@ -186,9 +192,11 @@ describe('run metrics', () => {
         .map((line): RecordLine => ({ ...line, at, outcome: 'worker_died' }) as RecordLine),
     ];
     const snapshots = metricsOf(dying).snapshots();
-    expect(sumOf(snapshots, 'swarm_run_generator_workers', { state: 'died' })).toBe(1);
-    expect(sumOf(snapshots, 'swarm_run_generator_workers', { state: 'alive' })).toBe(1);
-    expect(sumOf(snapshots, 'swarm_run_participants', { state: 'connected' })).toBeLessThan(9);
+    expect(sumOf(snapshots, 'livekit_swarm_run_generator_workers', { state: 'died' })).toBe(1);
+    expect(sumOf(snapshots, 'livekit_swarm_run_generator_workers', { state: 'alive' })).toBe(1);
+    expect(sumOf(snapshots, 'livekit_swarm_run_participants', { state: 'connected' })).toBeLessThan(
+      9,
+    );
   });
 
   it('have the labels and types of the catalogue, and no identities', async () => {

@@ -72,7 +72,7 @@ export const createRunMetrics = (): RunMetrics => {
     };
 
     emit(
-      'swarm_run_info',
+      'livekit_swarm_run_info',
       {
         run,
         version: String(environment.swarm ?? ''),
@@ -84,7 +84,8 @@ export const createRunMetrics = (): RunMetrics => {
     const { joined, failed, leftEarly } = interim.joins;
     const waiting = Math.max(0, plan.participants - joined - failed - leftEarly);
     const current: RunPhase = phase.at(waiting);
-    for (const one of RUN_PHASES) emit('swarm_run_phase', { phase: one }, one === current ? 1 : 0);
+    for (const one of RUN_PHASES)
+      emit('livekit_swarm_run_phase', { phase: one }, one === current ? 1 : 0);
     const states = {
       planned: plan.participants,
       waiting,
@@ -93,26 +94,26 @@ export const createRunMetrics = (): RunMetrics => {
       left,
     };
     for (const [state, count] of Object.entries(states))
-      emit('swarm_run_participants', { state }, count);
+      emit('livekit_swarm_run_participants', { state }, count);
     emitJoins(interim, emit);
     emitMedia(interim.metrics, emit);
     const trends = trendSeriesOf(interim.metrics, name);
     for (const trend of trends) pushHistogram(trend, push);
     for (const { labels, tracks } of levels.tracks())
-      emit('swarm_run_tracks', textOf(paths.complete(labels)), tracks);
+      emit('livekit_swarm_run_tracks', textOf(paths.complete(labels)), tracks);
     for (const { direction, height, tracks } of levels.videoTracks())
-      emit('swarm_run_video_tracks', { direction, height }, tracks);
+      emit('livekit_swarm_run_video_tracks', { direction, height }, tracks);
     emitThresholds(interim, thresholds, emit);
-    emit('swarm_run_generator_cpu_cores', {}, levels.cpuCores);
-    emit('swarm_run_generator_resident_bytes', {}, levels.residentBytes);
-    emit('swarm_run_generator_event_loop_lag_seconds', {}, levels.eventLoopLagMs / 1_000);
-    emit('swarm_run_generator_late_sends_total', {}, levels.counts.lateSends);
-    emit('swarm_run_generator_send_errors_total', {}, levels.counts.sendErrors);
-    emit('swarm_run_generator_socket_drops_total', {}, levels.counts.socketDrops);
-    emit('swarm_run_generator_late_joins_total', {}, levels.counts.lateJoins);
+    emit('livekit_swarm_run_generator_cpu_cores', {}, levels.cpuCores);
+    emit('livekit_swarm_run_generator_resident_bytes', {}, levels.residentBytes);
+    emit('livekit_swarm_run_generator_event_loop_lag_seconds', {}, levels.eventLoopLagMs / 1_000);
+    emit('livekit_swarm_run_generator_late_sends_total', {}, levels.counts.lateSends);
+    emit('livekit_swarm_run_generator_send_errors_total', {}, levels.counts.sendErrors);
+    emit('livekit_swarm_run_generator_socket_drops_total', {}, levels.counts.socketDrops);
+    emit('livekit_swarm_run_generator_late_joins_total', {}, levels.counts.lateJoins);
     const alive = current === 'ended' ? 0 : workers - levels.workersDied;
-    emit('swarm_run_generator_workers', { state: 'alive' }, alive);
-    emit('swarm_run_generator_workers', { state: 'died' }, levels.workersDied);
+    emit('livekit_swarm_run_generator_workers', { state: 'alive' }, alive);
+    emit('livekit_swarm_run_generator_workers', { state: 'died' }, levels.workersDied);
     const snapshots = [...series].map(([metric, values]) => ({ ...headOf(metric), values }));
     return { snapshots, trends };
   };
@@ -194,5 +195,6 @@ const emitThresholds = (
     const name = `${metric}: ${expression}`;
     if (ok !== null) met.set(name, ok && (met.get(name) ?? true));
   }
-  for (const [threshold, ok] of met) emit('swarm_run_threshold_met', { threshold }, ok ? 1 : 0);
+  for (const [threshold, ok] of met)
+    emit('livekit_swarm_run_threshold_met', { threshold }, ok ? 1 : 0);
 };

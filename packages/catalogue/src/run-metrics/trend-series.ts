@@ -11,20 +11,36 @@ interface Trend {
 
 /** Histograms for the distributions of the record. */
 const TRENDS: readonly Trend[] = [
-  { from: 'token_time', name: 'swarm_run_join_duration_seconds', labels: { phase: 'token' } },
-  { from: 'signal_time', name: 'swarm_run_join_duration_seconds', labels: { phase: 'signal' } },
-  { from: 'ice_time', name: 'swarm_run_join_duration_seconds', labels: { phase: 'ice' } },
-  { from: 'join_time', name: 'swarm_run_join_duration_seconds', labels: { phase: 'joined' } },
-  { from: 'turn_allocation_time', name: 'swarm_run_turn_allocation_seconds' },
-  { from: 'first_media_time', name: 'swarm_run_first_media_seconds' },
-  { from: 'reconnect_time', name: 'swarm_run_reconnect_duration_seconds' },
-  { from: 'jitter', name: 'swarm_run_jitter_seconds', labels: { direction: 'down' } },
-  { from: 'uplink_jitter', name: 'swarm_run_jitter_seconds', labels: { direction: 'up' } },
-  { from: 'rtt', name: 'swarm_run_rtt_seconds' },
-  { from: 'media_latency', name: 'swarm_run_media_latency_seconds', labels: { direction: 'down' } },
+  {
+    from: 'token_time',
+    name: 'livekit_swarm_run_join_duration_seconds',
+    labels: { phase: 'token' },
+  },
+  {
+    from: 'signal_time',
+    name: 'livekit_swarm_run_join_duration_seconds',
+    labels: { phase: 'signal' },
+  },
+  { from: 'ice_time', name: 'livekit_swarm_run_join_duration_seconds', labels: { phase: 'ice' } },
+  {
+    from: 'join_time',
+    name: 'livekit_swarm_run_join_duration_seconds',
+    labels: { phase: 'joined' },
+  },
+  { from: 'turn_allocation_time', name: 'livekit_swarm_run_turn_allocation_seconds' },
+  { from: 'first_media_time', name: 'livekit_swarm_run_first_media_seconds' },
+  { from: 'reconnect_time', name: 'livekit_swarm_run_reconnect_duration_seconds' },
+  { from: 'jitter', name: 'livekit_swarm_run_jitter_seconds', labels: { direction: 'down' } },
+  { from: 'uplink_jitter', name: 'livekit_swarm_run_jitter_seconds', labels: { direction: 'up' } },
+  { from: 'rtt', name: 'livekit_swarm_run_rtt_seconds' },
+  {
+    from: 'media_latency',
+    name: 'livekit_swarm_run_media_latency_seconds',
+    labels: { direction: 'down' },
+  },
   {
     from: 'data_latency',
-    name: 'swarm_run_media_latency_seconds',
+    name: 'livekit_swarm_run_media_latency_seconds',
     labels: { direction: 'down', kind: 'data', codec: 'data' },
   },
 ];

@@ -44,10 +44,14 @@ describe('a drill that is served', () => {
     const { metrics, output } = await served(undefined, true, { SWARM_METRICS_TOKEN: 'hush' });
     carryOut(metrics);
     const text = await scrape(metrics.labAddress ?? '');
-    expect(text).toContain('swarm_chaos_participants{drill="mine",state="receiving_none"} 0');
-    expect(text).toContain('swarm_chaos_time_to_recover_seconds{drill="mine",quantile="0.95"} 9');
-    expect(text).toContain('swarm_chaos_verdict{drill="mine",verdict="passed"} 1');
-    expect(text).toContain('swarm_run_phase{');
+    expect(text).toContain(
+      'livekit_swarm_chaos_participants{drill="mine",state="receiving_none"} 0',
+    );
+    expect(text).toContain(
+      'livekit_swarm_chaos_time_to_recover_seconds{drill="mine",quantile="0.95"} 9',
+    );
+    expect(text).toContain('livekit_swarm_chaos_verdict{drill="mine",verdict="passed"} 1');
+    expect(text).toContain('livekit_swarm_run_phase{');
     expect(output()).toBe('');
     // That Prometheus ends with its lab: there is no scrape to wait for.
     await metrics.linger(new AbortController().signal);
@@ -62,7 +66,9 @@ describe('a drill that is served', () => {
     const allowed = await fetch(`http://${address}/metrics`, {
       headers: { authorization: 'Bearer hush' },
     });
-    expect(await allowed.text()).toContain('swarm_chaos_verdict{drill="mine",verdict="passed"} 1');
+    expect(await allowed.text()).toContain(
+      'livekit_swarm_chaos_verdict{drill="mine",verdict="passed"} 1',
+    );
   });
 
   it('does not listen unless requested', async () => {

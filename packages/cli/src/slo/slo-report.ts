@@ -65,14 +65,14 @@ const ANNOUNCED = [
     by: 'drill',
     label: 'drill',
     // The series exists from before the first fault until the end of the drill.
-    query: 'count by (%, drill) (count_over_time(swarm_chaos_participants{drill!=""}[5m]))',
+    query: 'count by (%, drill) (count_over_time(livekit_swarm_chaos_participants{drill!=""}[5m]))',
   },
   {
     by: 'load_test',
     label: 'scenario',
     // The series is positive while participants join, or are in rooms.
     query:
-      'count by (%, scenario) (max_over_time(swarm_run_participants{state=~"waiting|connected"}[5m]) > 0)',
+      'count by (%, scenario) (max_over_time(livekit_swarm_run_participants{state=~"waiting|connected"}[5m]) > 0)',
   },
 ] as const;
 

@@ -52,7 +52,7 @@ describe('public routes', () => {
     const app = appOf();
     const text = await app.request('/metrics');
     expect(text.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
-    expect(await text.text()).toContain('swarm_exporter_build_info{version="1.2.3",node="');
+    expect(await text.text()).toContain('livekit_swarm_exporter_build_info{version="1.2.3",node="');
     const open = await app.request('/metrics', {
       headers: { accept: 'application/openmetrics-text' },
     });
@@ -71,9 +71,11 @@ describe('public routes', () => {
     for (let i = 0; i < 50; i++) await app.request(`/path-${i}`);
     await app.request('/-/healthy');
     const text = await (await app.request('/metrics')).text();
-    expect(text).toContain('swarm_exporter_requests_total{route="other",code="404"} 50\n');
-    expect(text).toContain('swarm_exporter_requests_total{route="/-/healthy",code="200"} 1\n');
-    expect(text.match(/^swarm_exporter_requests_total/gm)?.length).toBeLessThan(5);
+    expect(text).toContain('livekit_swarm_exporter_requests_total{route="other",code="404"} 50\n');
+    expect(text).toContain(
+      'livekit_swarm_exporter_requests_total{route="/-/healthy",code="200"} 1\n',
+    );
+    expect(text.match(/^livekit_swarm_exporter_requests_total/gm)?.length).toBeLessThan(5);
   });
 });
 
@@ -209,14 +211,14 @@ describe('what goes wrong', () => {
     });
     const text = await (await app.request('/metrics')).text();
     expect(text).toContain('fine 1\n');
-    expect(text.match(/^swarm_exporter_up\{.*/gm)).toEqual([
-      'swarm_exporter_up{source="runs"} 1',
-      'swarm_exporter_up{source="probes"} 0',
-      'swarm_exporter_up{source="lifecycle"} 0',
+    expect(text.match(/^livekit_swarm_exporter_up\{.*/gm)).toEqual([
+      'livekit_swarm_exporter_up{source="runs"} 1',
+      'livekit_swarm_exporter_up{source="probes"} 0',
+      'livekit_swarm_exporter_up{source="lifecycle"} 0',
     ]);
-    expect(text).toContain('swarm_exporter_errors_total{source="probes"} 1\n');
-    expect(text).toContain('swarm_exporter_errors_total{source="lifecycle"} 1\n');
-    expect(text).toContain('swarm_exporter_series{source="runs"} 1\n');
+    expect(text).toContain('livekit_swarm_exporter_errors_total{source="probes"} 1\n');
+    expect(text).toContain('livekit_swarm_exporter_errors_total{source="lifecycle"} 1\n');
+    expect(text).toContain('livekit_swarm_exporter_series{source="runs"} 1\n');
     expect(log.join('\n')).toContain('probes: could not be collected: no way');
   });
 
@@ -267,7 +269,7 @@ describe('what goes wrong', () => {
       const counted = async (): Promise<string> => (await app.request('/metrics')).text();
       await vi.waitFor(async () =>
         expect(await counted()).toContain(
-          'swarm_exporter_requests_total{route="/report",code="400"} 2\n',
+          'livekit_swarm_exporter_requests_total{route="/report",code="400"} 2\n',
         ),
       );
       expect(log.slice(before)).toEqual([]);

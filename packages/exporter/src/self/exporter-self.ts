@@ -22,8 +22,8 @@ export interface ExporterSelfOptions {
 
 /** The exporter's own metrics; the source of probes adds those of probes. */
 const {
-  swarm_exporter_probes: _running,
-  swarm_exporter_probes_rejected_total: _refused,
+  livekit_swarm_exporter_probes: _running,
+  livekit_swarm_exporter_probes_rejected_total: _refused,
   ...OWN
 } = EXPORTER_METRICS;
 
@@ -34,11 +34,11 @@ export const createExporterSelf = ({
 }: ExporterSelfOptions): ExporterSelf => {
   const registry = new Registry();
   const metrics = registerFamily(registry, OWN);
-  metrics.swarm_exporter_build_info.set({ version, node: process.versions.node }, 1);
+  metrics.livekit_swarm_exporter_build_info.set({ version, node: process.versions.node }, 1);
   const works = new Map<SourceName, boolean>();
 
   const failed = (source: SourceName, message: string): void => {
-    metrics.swarm_exporter_errors_total.inc({ source });
+    metrics.livekit_swarm_exporter_errors_total.inc({ source });
     log(`${source}: ${message}`);
   };
 
@@ -47,19 +47,19 @@ export const createExporterSelf = ({
     const began = performance.now();
     try {
       const snapshots = await within(timeoutMs, collect(ofSource));
-      metrics.swarm_exporter_series.set(source, countSeries(snapshots));
-      metrics.swarm_exporter_up.set(source, works.get(name) === false ? 0 : 1);
+      metrics.livekit_swarm_exporter_series.set(source, countSeries(snapshots));
+      metrics.livekit_swarm_exporter_up.set(source, works.get(name) === false ? 0 : 1);
       return snapshots;
     } catch (error) {
       failed(
         name,
         `could not be collected: ${error instanceof Error ? error.message : String(error)}`,
       );
-      metrics.swarm_exporter_series.set(source, 0);
-      metrics.swarm_exporter_up.set(source, 0);
+      metrics.livekit_swarm_exporter_series.set(source, 0);
+      metrics.livekit_swarm_exporter_up.set(source, 0);
       return [];
     } finally {
-      metrics.swarm_exporter_scrape_duration_seconds.set(
+      metrics.livekit_swarm_exporter_scrape_duration_seconds.set(
         source,
         (performance.now() - began) / 1_000,
       );
@@ -68,7 +68,7 @@ export const createExporterSelf = ({
 
   return {
     contextOf: (name) => {
-      metrics.swarm_exporter_errors_total.inc({ source: name }, 0);
+      metrics.livekit_swarm_exporter_errors_total.inc({ source: name }, 0);
       return {
         error: (message) => failed(name, message),
         log: (message) => log(`${name}: ${message}`),
@@ -77,11 +77,11 @@ export const createExporterSelf = ({
     },
     collectAll: async (sources) => {
       const collected = await Promise.all(sources.map(collectOne));
-      metrics.swarm_exporter_resident_bytes.set(process.memoryUsage.rss());
+      metrics.livekit_swarm_exporter_resident_bytes.set(process.memoryUsage.rss());
       return [...collected.flat(), ...(await collect(registry))];
     },
     countRequest: (route, code) =>
-      metrics.swarm_exporter_requests_total.inc({ route, code: String(code) }),
+      metrics.livekit_swarm_exporter_requests_total.inc({ route, code: String(code) }),
   };
 };
 

@@ -237,14 +237,14 @@ const look = async (
       .filter((line) => line.startsWith(name))
       .reduce((total, line) => total + figureOf(line), 0);
   const results = lines.flatMap((line) => {
-    const result = /^swarm_client_reports_total\{result="(\w+)"\}/.exec(line)?.[1];
+    const result = /^livekit_swarm_client_reports_total\{result="(\w+)"\}/.exec(line)?.[1];
     return result === undefined || figureOf(line) === 0 ? [] : [[result, figureOf(line)] as const];
   });
   return {
     series: lines.length,
-    residentBytes: sum('swarm_exporter_resident_bytes'),
+    residentBytes: sum('livekit_swarm_exporter_resident_bytes'),
     results: Object.fromEntries(results),
-    sessions: sum('swarm_client_sessions{'),
+    sessions: sum('livekit_swarm_client_sessions{'),
     scrapeMs,
   };
 };

@@ -122,14 +122,14 @@ export const monitoringAlerts = ({
     {
       name: 'LiveKitExporterSourceDown',
       severity: 'warning',
-      expr: 'swarm_exporter_up == 0',
+      expr: 'livekit_swarm_exporter_up == 0',
       for: '5m',
       summary: 'An exporter source is failing.',
       description:
         'Source {{ $labels.source }} of {{ $labels.instance }} cannot reach what it monitors.',
       dashboard: 'probes',
       test: {
-        series: { [seriesOf('swarm_exporter_up', source)]: '1x5 0x30' },
+        series: { [seriesOf('livekit_swarm_exporter_up', source)]: '1x5 0x30' },
         silentAt: '6m',
         firesAt: '15m',
         fires: [

@@ -92,7 +92,7 @@ export const nodeAlerts = (names: Names): readonly Alert[] => {
     {
       name: 'LiveKitNodeDrainingTooLong',
       severity: 'warning',
-      expr: 'swarm_lifecycle_registry_nodes{state="shutting_down"} > 0',
+      expr: 'livekit_swarm_lifecycle_registry_nodes{state="shutting_down"} > 0',
       // Kubernetes waits five hours (terminationGracePeriodSeconds of LiveKit's chart) before it
       // kills the node.
       for: '6h',
@@ -102,8 +102,9 @@ export const nodeAlerts = (names: Names): readonly Alert[] => {
       dashboard: 'rooms',
       test: {
         series: {
-          [seriesOf('swarm_lifecycle_registry_nodes', exporter, { state: 'shutting_down' })]:
-            '0x5 1x420',
+          [seriesOf('livekit_swarm_lifecycle_registry_nodes', exporter, {
+            state: 'shutting_down',
+          })]: '0x5 1x420',
         },
         interval: '1m',
         silentAt: '300m',

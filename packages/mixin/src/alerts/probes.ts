@@ -8,7 +8,7 @@ import type { Alert } from '../rule.ts';
  */
 const failedTwice = ({ cluster }: Names): string =>
   `and on (${cluster}, target, module, node)
-(changes(swarm_probe_runs_total{result="failure"}[30m]) - resets(swarm_probe_runs_total{result="failure"}[30m]) >= 2)`;
+(changes(livekit_swarm_probe_runs_total{result="failure"}[30m]) - resets(livekit_swarm_probe_runs_total{result="failure"}[30m]) >= 2)`;
 
 /** Alerts on results of probes, and on ghost rooms. */
 export const probeAlerts = (names: Names): readonly Alert[] => {
@@ -20,25 +20,25 @@ export const probeAlerts = (names: Names): readonly Alert[] => {
     module: 'audio_pair',
     ...(node === '' ? {} : { node }),
   });
-  const success = (node: string): string => seriesOf('swarm_probe_success', of(node));
+  const success = (node: string): string => seriesOf('livekit_swarm_probe_success', of(node));
   const failures = (node: string): string =>
-    seriesOf('swarm_probe_runs_total', of(node), { result: 'failure' });
-  const OTHER_PATH = `on (${cluster}, target, module, node) swarm_probe_path_success{path!~"direct|auto"}`;
+    seriesOf('livekit_swarm_probe_runs_total', of(node), { result: 'failure' });
+  const OTHER_PATH = `on (${cluster}, target, module, node) livekit_swarm_probe_path_success{path!~"direct|auto"}`;
   const exporter = { ...test.of('exporter', 'e:1'), target: 'prod' };
   const path = (node: string, name: string): string =>
-    seriesOf('swarm_probe_path_success', of(node), { path: name });
+    seriesOf('livekit_swarm_probe_path_success', of(node), { path: name });
   return [
     {
       name: 'LiveKitProbeFailing',
       severity: 'critical',
       // Probes through the load balancer take the same path as users. Paths other than UDP have
       // their own alert, because few users need them.
-      expr: `(swarm_probe_success{node=""} == 0 unless ${OTHER_PATH})
+      expr: `(livekit_swarm_probe_success{node=""} == 0 unless ${OTHER_PATH})
 ${failedTwice(names)}`,
       for: '2m',
       summary: 'Synthetic probe fails.',
       description:
-        'Probe {{ $labels.module }} of {{ $labels.target }} has failed at least twice: users cannot call. See swarm_probe_failure for the reason.',
+        'Probe {{ $labels.module }} of {{ $labels.target }} has failed at least twice: users cannot call. See livekit_swarm_probe_failure for the reason.',
       dashboard: 'probes',
       test: {
         series: {
@@ -52,7 +52,7 @@ ${failedTwice(names)}`,
           {
             labels: of(''),
             description:
-              'Probe audio_pair of prod has failed at least twice: users cannot call. See swarm_probe_failure for the reason.',
+              'Probe audio_pair of prod has failed at least twice: users cannot call. See livekit_swarm_probe_failure for the reason.',
           },
         ],
       },
@@ -69,7 +69,7 @@ ${failedTwice(names)}`,
             {
               labels: of(''),
               description:
-                'Probe audio_pair of prod has failed at least twice: users cannot call. See swarm_probe_failure for the reason.',
+                'Probe audio_pair of prod has failed at least twice: users cannot call. See livekit_swarm_probe_failure for the reason.',
             },
           ],
         },
@@ -79,12 +79,12 @@ ${failedTwice(names)}`,
       name: 'LiveKitProbeFailing',
       severity: 'warning',
       // Probes of a single node bypass the load balancer that users join through.
-      expr: `(swarm_probe_success{node!=""} == 0 unless ${OTHER_PATH})
+      expr: `(livekit_swarm_probe_success{node!=""} == 0 unless ${OTHER_PATH})
 ${failedTwice(names)}`,
       for: '2m',
       summary: 'Synthetic probe fails.',
       description:
-        'Probe {{ $labels.module }} of {{ $labels.target }} has failed at least twice at {{ $labels.node }}. See swarm_probe_failure for the reason.',
+        'Probe {{ $labels.module }} of {{ $labels.target }} has failed at least twice at {{ $labels.node }}. See livekit_swarm_probe_failure for the reason.',
       dashboard: 'probes',
       test: {
         series: { [success('node-1')]: '1x5 0x30', [failures('node-1')]: '0x5 1x4 2x4 3x20' },
@@ -94,7 +94,7 @@ ${failedTwice(names)}`,
           {
             labels: of('node-1'),
             description:
-              'Probe audio_pair of prod has failed at least twice at node-1. See swarm_probe_failure for the reason.',
+              'Probe audio_pair of prod has failed at least twice at node-1. See livekit_swarm_probe_failure for the reason.',
           },
         ],
       },
@@ -102,7 +102,7 @@ ${failedTwice(names)}`,
     {
       name: 'LiveKitPathFailing',
       severity: 'warning',
-      expr: `swarm_probe_path_success{path!~"direct|auto"} == 0
+      expr: `livekit_swarm_probe_path_success{path!~"direct|auto"} == 0
 ${failedTwice(names)}`,
       for: '5m',
       summary: 'Users who need this path cannot connect.',
@@ -135,9 +135,9 @@ ${failedTwice(names)}`,
       // that. Behind a load balancer only some probes are split, perhaps not the last one: a minute
       // within the last five fires, one probe does not.
       expr: `count_over_time((
-  min without (side) (swarm_probe_remote_participants) == 0
+  min without (side) (livekit_swarm_probe_remote_participants) == 0
   and
-  count without (side, phase) (swarm_probe_phase_seconds{phase="dtls"}) == 2
+  count without (side, phase) (livekit_swarm_probe_phase_seconds{phase="dtls"}) == 2
 )[5m:15s]) > 4
 ${failedTwice(names)}`,
       for: '0s',
@@ -148,13 +148,18 @@ ${failedTwice(names)}`,
       test: {
         series: {
           // A single failed probe does not fire, even as the last one; every second one does.
-          [seriesOf('swarm_probe_remote_participants', of('node-1'), { side: 'a' })]: '1x25',
-          [seriesOf('swarm_probe_remote_participants', of('node-1'), { side: 'b' })]:
+          [seriesOf('livekit_swarm_probe_remote_participants', of('node-1'), { side: 'a' })]:
+            '1x25',
+          [seriesOf('livekit_swarm_probe_remote_participants', of('node-1'), { side: 'b' })]:
             '1x3 0x3 1x5 0 1 0 1x10',
-          [seriesOf('swarm_probe_phase_seconds', of('node-1'), { side: 'a', phase: 'dtls' })]:
-            '0.1x25',
-          [seriesOf('swarm_probe_phase_seconds', of('node-1'), { side: 'b', phase: 'dtls' })]:
-            '0.1x25',
+          [seriesOf('livekit_swarm_probe_phase_seconds', of('node-1'), {
+            side: 'a',
+            phase: 'dtls',
+          })]: '0.1x25',
+          [seriesOf('livekit_swarm_probe_phase_seconds', of('node-1'), {
+            side: 'b',
+            phase: 'dtls',
+          })]: '0.1x25',
           [failures('node-1')]: '0x3 1x8 1 2 2 3 3x10',
         },
         silentAt: '8m',
@@ -172,14 +177,14 @@ ${failedTwice(names)}`,
       name: 'LiveKitGhostRooms',
       severity: 'warning',
       // Most ghost rooms expire within a minute.
-      expr: 'swarm_lifecycle_ghost_rooms > 0',
+      expr: 'livekit_swarm_lifecycle_ghost_rooms > 0',
       for: '10m',
       summary: 'The API lists rooms that no node holds.',
       description:
         '{{ $value }} rooms of {{ $labels.target }} belong to a node that is gone. Room counts are wrong until they are rejoined or expire.',
       dashboard: 'rooms',
       test: {
-        series: { [seriesOf('swarm_lifecycle_ghost_rooms', exporter)]: '0x5 3x20' },
+        series: { [seriesOf('livekit_swarm_lifecycle_ghost_rooms', exporter)]: '0x5 3x20' },
         silentAt: '14m',
         firesAt: '20m',
         fires: [

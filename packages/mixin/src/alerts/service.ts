@@ -34,7 +34,7 @@ export const serviceAlerts = ({
   const webhook = (status: string): string =>
     series('livekit_webhook_dispatch_total', { status, reason: '' });
   const egress = (status: string): string =>
-    seriesOf('swarm_lifecycle_egress_ended_total', test.of('exporter', 'e:1'), {
+    seriesOf('livekit_swarm_lifecycle_egress_ended_total', test.of('exporter', 'e:1'), {
       target: 'prod',
       status,
     });
@@ -107,7 +107,7 @@ export const serviceAlerts = ({
       name: 'LiveKitEgressFailing',
       severity: 'warning',
       // A recording cannot be repeated: every failure counts.
-      expr: `sum by (${cluster}, target) (increase(swarm_lifecycle_egress_ended_total{status=~"failed|aborted"}[15m])) > 0`,
+      expr: `sum by (${cluster}, target) (increase(livekit_swarm_lifecycle_egress_ended_total{status=~"failed|aborted"}[15m])) > 0`,
       for: '0s',
       summary: 'Recordings or streams fail.',
       description:

@@ -9,10 +9,13 @@ export const userAlerts = ({ cluster, test, config }: Names): readonly Alert[] =
   const { poorReports, poorReportsCritical } = config.limits;
   const exporter = test.of('exporter', 'e:1');
   const stream: Labels = { direction: 'down', kind: 'video', sdk: 'js', browser: 'chrome' };
-  const bucket = seriesOf('swarm_client_quality_score_bucket', exporter, stream, { le: '3' });
-  const count = seriesOf('swarm_client_quality_score_count', exporter, stream);
+  const bucket = seriesOf('livekit_swarm_client_quality_score_bucket', exporter, stream, {
+    le: '3',
+  });
+  const count = seriesOf('livekit_swarm_client_quality_score_count', exporter, stream);
   const sessions = (participants: string) => ({
-    [seriesOf('swarm_client_sessions', exporter, { sdk: 'js', browser: 'chrome' })]: participants,
+    [seriesOf('livekit_swarm_client_sessions', exporter, { sdk: 'js', browser: 'chrome' })]:
+      participants,
   });
   const fires = (severity: Severity, share: string) => ({
     labels: {
@@ -27,9 +30,9 @@ export const userAlerts = ({ cluster, test, config }: Names): readonly Alert[] =
   const alert = (severity: Severity, limit: number): Omit<Alert, 'test'> => ({
     name: 'LiveKitUserQualityLow',
     severity,
-    expr: `job_direction_kind:swarm_client_poor_reports:ratio_rate15m > ${limit}
+    expr: `job_direction_kind:livekit_swarm_client_poor_reports:ratio_rate15m > ${limit}
 and on (${cluster}, job)
-sum by (${cluster}, job) (swarm_client_sessions) >= ${REPORTING}`,
+sum by (${cluster}, job) (livekit_swarm_client_sessions) >= ${REPORTING}`,
     for: '10m',
     summary: 'Users have bad calls.',
     description:

@@ -29,7 +29,9 @@ const drill = (scope: Scope): Row => ({
       description:
         'Faults that are injected now. Above 0 without a running drill: a fault was not rolled back; run swarm chaos rollback.',
       limits: { bad: 1 },
-      queries: [promql(`sum(swarm_chaos_fault_active{${scope.inCluster}}) or vector(0)`, 'faults')],
+      queries: [
+        promql(`sum(livekit_swarm_chaos_fault_active{${scope.inCluster}}) or vector(0)`, 'faults'),
+      ],
     }),
     stat({
       title: 'Nodes up',
@@ -61,7 +63,7 @@ const drill = (scope: Scope): Row => ({
       unit: 'percentunit',
       limits: { warn: 1, bad: 0.5, lowIsBad: true },
       noData: 'not probed',
-      queries: [promql(`avg(swarm_probe_success{${scope.inCluster}})`, 'succeed')],
+      queries: [promql(`avg(livekit_swarm_probe_success{${scope.inCluster}})`, 'succeed')],
     }),
     stat({
       title: 'Firing alerts',
@@ -84,7 +86,7 @@ const drill = (scope: Scope): Row => ({
       noData: 'no drill',
       queries: [
         promql(
-          `swarm_chaos_fault_active{${scope.inCluster}}`,
+          `livekit_swarm_chaos_fault_active{${scope.inCluster}}`,
           '{{drill}}: {{fault}} on {{target}}',
         ),
       ],
@@ -124,7 +126,10 @@ const reception = (scope: Scope): Row => ({
         'disconnected',
         'receiving_none',
       ].map((state) =>
-        promql(`sum(swarm_chaos_participants{${scope.inCluster}, state="${state}"})`, state),
+        promql(
+          `sum(livekit_swarm_chaos_participants{${scope.inCluster}, state="${state}"})`,
+          state,
+        ),
       ),
     }),
     graph({
@@ -137,7 +142,7 @@ const reception = (scope: Scope): Row => ({
       noData: 'no drill',
       queries: [
         promql(
-          `sum by (drill) (swarm_chaos_subscriptions{${scope.inCluster}, state="interrupted"}) / (sum by (drill) (swarm_chaos_subscriptions{${scope.inCluster}}) > 0)`,
+          `sum by (drill) (livekit_swarm_chaos_subscriptions{${scope.inCluster}, state="interrupted"}) / (sum by (drill) (livekit_swarm_chaos_subscriptions{${scope.inCluster}}) > 0)`,
           '{{drill}}',
         ),
       ],
@@ -151,7 +156,10 @@ const reception = (scope: Scope): Row => ({
       columns: 12,
       noData: 'no drill',
       queries: [
-        promql(`swarm_chaos_time_to_recover_seconds{${scope.inCluster}}`, '{{drill}} {{quantile}}'),
+        promql(
+          `livekit_swarm_chaos_time_to_recover_seconds{${scope.inCluster}}`,
+          '{{drill}} {{quantile}}',
+        ),
       ],
     }),
     states({
@@ -161,8 +169,11 @@ const reception = (scope: Scope): Row => ({
       labels: { 1: { text: 'met' }, 0: { text: 'missed' } },
       noData: 'no drill',
       queries: [
-        promql(`swarm_chaos_verdict{${scope.inCluster}, verdict="passed"}`, '{{drill}}: passed'),
-        promql(`swarm_chaos_objective_met{${scope.inCluster}}`, '{{drill}}: {{objective}}'),
+        promql(
+          `livekit_swarm_chaos_verdict{${scope.inCluster}, verdict="passed"}`,
+          '{{drill}}: passed',
+        ),
+        promql(`livekit_swarm_chaos_objective_met{${scope.inCluster}}`, '{{drill}}: {{objective}}'),
       ],
     }),
   ],
@@ -202,7 +213,7 @@ const participants = (scope: Scope): Row => ({
       noData: 'no run',
       queries: [
         promql(
-          `sum by (state) (swarm_run_participants{${scope.inCluster}, state=~"connected|waiting|failed|left"})`,
+          `sum by (state) (livekit_swarm_run_participants{${scope.inCluster}, state=~"connected|waiting|failed|left"})`,
           '{{state}}',
         ),
       ],
@@ -231,11 +242,11 @@ const participants = (scope: Scope): Row => ({
       noData: 'no run',
       queries: [
         promql(
-          `sum by (method) (rate(swarm_run_reconnects_total{${scope.inCluster}}[$__rate_interval]))`,
+          `sum by (method) (rate(livekit_swarm_run_reconnects_total{${scope.inCluster}}[$__rate_interval]))`,
           '{{method}}',
         ),
         promql(
-          `sum by (reason) (rate(swarm_run_disconnects_total{${scope.inCluster}}[$__rate_interval]))`,
+          `sum by (reason) (rate(livekit_swarm_run_disconnects_total{${scope.inCluster}}[$__rate_interval]))`,
           'lost: {{reason}}',
         ),
       ],
@@ -249,7 +260,7 @@ const participants = (scope: Scope): Row => ({
       noData: 'no lost connections',
       queries: [
         promql(
-          `histogram_quantile(0.95, sum by (le) (rate(swarm_run_reconnect_duration_seconds_bucket{${scope.inCluster}}[$__rate_interval])))`,
+          `histogram_quantile(0.95, sum by (le) (rate(livekit_swarm_run_reconnect_duration_seconds_bucket{${scope.inCluster}}[$__rate_interval])))`,
           'p95',
         ),
       ],
@@ -300,7 +311,7 @@ const infrastructure = (scope: Scope): Row => ({
       labels: { 1: { text: 'succeeds' }, 0: { text: 'fails' } },
       columns: 12,
       noData: 'not probed',
-      queries: [probesByName(`swarm_probe_success{${scope.inCluster}}`)],
+      queries: [probesByName(`livekit_swarm_probe_success{${scope.inCluster}}`)],
     }),
     graph({
       title: 'Rooms in Redis',
@@ -311,11 +322,11 @@ const infrastructure = (scope: Scope): Row => ({
       noData: 'not monitored',
       queries: [
         promql(
-          `sum by (target) (swarm_lifecycle_ghost_rooms{${scope.inCluster}})`,
+          `sum by (target) (livekit_swarm_lifecycle_ghost_rooms{${scope.inCluster}})`,
           'ghosts {{target}}',
         ),
         promql(
-          `sum by (target) (swarm_lifecycle_registry_nodes{${scope.inCluster}, state="stale"})`,
+          `sum by (target) (livekit_swarm_lifecycle_registry_nodes{${scope.inCluster}, state="stale"})`,
           'stale nodes {{target}}',
         ),
       ],
@@ -356,7 +367,7 @@ const media = (scope: Scope): Row => ({
       noData: 'no run',
       queries: [
         promql(
-          `sum by (kind) (rate(swarm_run_media_interruption_seconds_total{${scope.inCluster}, direction="down"}[$__rate_interval])) / (sum by (kind) (swarm_run_tracks{${scope.inCluster}, direction="down"}) > 0)`,
+          `sum by (kind) (rate(livekit_swarm_run_media_interruption_seconds_total{${scope.inCluster}, direction="down"}[$__rate_interval])) / (sum by (kind) (livekit_swarm_run_tracks{${scope.inCluster}, direction="down"}) > 0)`,
           '{{kind}}',
         ),
       ],
@@ -379,7 +390,10 @@ const media = (scope: Scope): Row => ({
       columns: 12,
       noData: 'not probed',
       queries: [
-        promql(`avg by (phase) (swarm_probe_phase_seconds{${scope.inCluster}})`, '{{phase}}'),
+        promql(
+          `avg by (phase) (livekit_swarm_probe_phase_seconds{${scope.inCluster}})`,
+          '{{phase}}',
+        ),
       ],
     }),
   ],

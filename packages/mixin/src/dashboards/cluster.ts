@@ -32,7 +32,7 @@ const state = (scope: Scope): Row => ({
       limits: { bad: 1, lowIsBad: true },
       noData: 'no probes',
       link: toDashboard('Probes', scope.urlOf('probes')),
-      queries: [promql(`min(swarm_probe_success{${scope.inCluster}, node=""})`, 'success')],
+      queries: [promql(`min(livekit_swarm_probe_success{${scope.inCluster}, node=""})`, 'success')],
     }),
     stat({
       title: 'Joins without media',

@@ -15,8 +15,8 @@ const WAYS = 'incoming is the uplink of clients, outgoing their downlink';
 /** Packet loss of clients, share. Sent packets include lost ones; received packets do not. */
 const clientLoss = (scope: Scope, direction: 'up' | 'down'): string => {
   const selector = `${usersOf(scope)}, direction="${direction}"`;
-  const lost = rate('swarm_client_packets_lost_total', selector, BOTH);
-  const packets = rate('swarm_client_packets_total', selector, BOTH);
+  const lost = rate('livekit_swarm_client_packets_lost_total', selector, BOTH);
+  const packets = rate('livekit_swarm_client_packets_total', selector, BOTH);
   return `${lost} / ((${direction === 'up' ? packets : `${packets} + ${lost}`}) > 0)`;
 };
 
@@ -108,7 +108,7 @@ const jitter = (scope: Scope): Row => ({
         promql(
           shareAbove(
             scope.config.limits.jitter / 1_000,
-            'swarm_client_jitter_seconds',
+            'livekit_swarm_client_jitter_seconds',
             usersOf(scope),
             BOTH,
           ),
@@ -140,7 +140,7 @@ const jitter = (scope: Scope): Row => ({
       ...HALF,
       queries: [
         promql(
-          quantile(0.95, 'swarm_client_jitter_seconds', usersOf(scope), BOTH),
+          quantile(0.95, 'livekit_swarm_client_jitter_seconds', usersOf(scope), BOTH),
           '{{direction}} {{kind}}',
         ),
       ],
@@ -170,7 +170,7 @@ const jitter = (scope: Scope): Row => ({
       ...HALF,
       queries: [0.5, 0.95].map((share) =>
         promql(
-          quantile(share, 'swarm_client_rtt_seconds', usersOf(scope), ['direction']),
+          quantile(share, 'livekit_swarm_client_rtt_seconds', usersOf(scope), ['direction']),
           `p${share * 100} {{direction}}`,
         ),
       ),
@@ -203,7 +203,10 @@ const recovery = (scope: Scope): Row => ({
       noData: NO_USERS,
       ...HALF,
       queries: [
-        promql(rate('swarm_client_nacks_total', usersOf(scope), BOTH), '{{direction}} {{kind}}'),
+        promql(
+          rate('livekit_swarm_client_nacks_total', usersOf(scope), BOTH),
+          '{{direction}} {{kind}}',
+        ),
       ],
     }),
     graph({
@@ -226,7 +229,10 @@ const recovery = (scope: Scope): Row => ({
       noData: NO_USERS,
       ...HALF,
       queries: [
-        promql(rate('swarm_client_plis_total', usersOf(scope), BOTH), '{{direction}} {{kind}}'),
+        promql(
+          rate('livekit_swarm_client_plis_total', usersOf(scope), BOTH),
+          '{{direction}} {{kind}}',
+        ),
       ],
     }),
     graph({
@@ -289,7 +295,10 @@ const score = (scope: Scope): Row => ({
       noData: NO_USERS,
       ...HALF,
       queries: [
-        promql(mean('swarm_client_quality_score', usersOf(scope), BOTH), '{{direction}} {{kind}}'),
+        promql(
+          mean('livekit_swarm_client_quality_score', usersOf(scope), BOTH),
+          '{{direction}} {{kind}}',
+        ),
       ],
     }),
     graph({
@@ -316,7 +325,7 @@ const score = (scope: Scope): Row => ({
       ...HALF,
       queries: [
         promql(
-          `sum by (direction, kind) (rate(swarm_client_quality_score_bucket{${usersOf(scope)}, ${boundIs(3)}}[$__rate_interval])) / (${rate('swarm_client_quality_score_count', usersOf(scope), BOTH)} > 0)`,
+          `sum by (direction, kind) (rate(livekit_swarm_client_quality_score_bucket{${usersOf(scope)}, ${boundIs(3)}}[$__rate_interval])) / (${rate('livekit_swarm_client_quality_score_count', usersOf(scope), BOTH)} > 0)`,
           '{{direction}} {{kind}}',
         ),
       ],
@@ -369,7 +378,7 @@ const experience = (scope: Scope): Row => ({
       noData: NO_USERS,
       queries: [
         promql(
-          `sum(rate(swarm_client_freeze_seconds_total{${usersOf(scope)}}[$__rate_interval])) / (sum(swarm_client_sessions{${usersOf(scope)}}) > 0)`,
+          `sum(rate(livekit_swarm_client_freeze_seconds_total{${usersOf(scope)}}[$__rate_interval])) / (sum(livekit_swarm_client_sessions{${usersOf(scope)}}) > 0)`,
           'frozen',
         ),
       ],
@@ -383,7 +392,7 @@ const experience = (scope: Scope): Row => ({
       noData: NO_USERS,
       queries: [
         promql(
-          `${rate('swarm_client_concealed_samples_total', usersOf(scope), ['browser'])} / (${rate('swarm_client_samples_total', usersOf(scope), ['browser'])} > 0)`,
+          `${rate('livekit_swarm_client_concealed_samples_total', usersOf(scope), ['browser'])} / (${rate('livekit_swarm_client_samples_total', usersOf(scope), ['browser'])} > 0)`,
           '{{browser}}',
         ),
       ],
@@ -395,7 +404,10 @@ const experience = (scope: Scope): Row => ({
       unit: PER_SECOND,
       noData: NO_USERS,
       queries: [
-        promql(rate('swarm_client_reconnects_total', usersOf(scope), ['browser']), '{{browser}}'),
+        promql(
+          rate('livekit_swarm_client_reconnects_total', usersOf(scope), ['browser']),
+          '{{browser}}',
+        ),
       ],
     }),
     graph({
@@ -406,7 +418,7 @@ const experience = (scope: Scope): Row => ({
       noData: NO_USERS,
       queries: [
         promql(
-          `sum by (sdk, browser) (swarm_client_sessions{${usersOf(scope)}})`,
+          `sum by (sdk, browser) (livekit_swarm_client_sessions{${usersOf(scope)}})`,
           '{{sdk}} {{browser}}',
         ),
       ],
@@ -419,7 +431,7 @@ const experience = (scope: Scope): Row => ({
       noData: NO_USERS,
       queries: [
         promql(
-          `sum by (transport) (swarm_client_session_transports{${scope.inCluster}})`,
+          `sum by (transport) (livekit_swarm_client_session_transports{${scope.inCluster}})`,
           '{{transport}}',
         ),
       ],
@@ -432,7 +444,7 @@ const experience = (scope: Scope): Row => ({
       noData: NO_USERS,
       queries: [
         promql(
-          `sum by (network) (swarm_client_session_networks{${scope.inCluster}})`,
+          `sum by (network) (livekit_swarm_client_session_networks{${scope.inCluster}})`,
           '{{network}}',
         ),
       ],
@@ -446,12 +458,12 @@ const experience = (scope: Scope): Row => ({
       noData: 'no rooms listed',
       columns: [
         {
-          expr: `min by (room) (swarm_client_room_quality_score{${scope.inCluster}})`,
+          expr: `min by (room) (livekit_swarm_client_room_quality_score{${scope.inCluster}})`,
           legend: 'Score',
           limits: SCORE,
         },
         {
-          expr: `max by (room) (swarm_client_room_loss_ratio{${scope.inCluster}})`,
+          expr: `max by (room) (livekit_swarm_client_room_loss_ratio{${scope.inCluster}})`,
           legend: 'Loss',
           unit: 'percentunit',
           limits: scope.colours.loss,
@@ -466,11 +478,11 @@ const experience = (scope: Scope): Row => ({
       ...HALF,
       queries: [
         promql(
-          `sum by (result) (rate(swarm_client_reports_total{${scope.inCluster}}[$__rate_interval]))`,
+          `sum by (result) (rate(livekit_swarm_client_reports_total{${scope.inCluster}}[$__rate_interval]))`,
           '{{result}}',
         ),
         promql(
-          `sum(rate(swarm_client_reports_dropped_total{${scope.inCluster}}[$__rate_interval]))`,
+          `sum(rate(livekit_swarm_client_reports_dropped_total{${scope.inCluster}}[$__rate_interval]))`,
           'dropped by browsers',
         ),
       ],
@@ -482,13 +494,13 @@ const users = ({ inCluster }: Scope) => [
   labelVariable('sdk', {
     label: 'SDK',
     description: 'SDKs of the reporting clients',
-    of: 'swarm_client_sessions',
+    of: 'livekit_swarm_client_sessions',
     where: inCluster,
   }),
   labelVariable('browser', {
     label: 'Browser',
     description: 'Browsers of the reporting clients',
-    of: 'swarm_client_sessions',
+    of: 'livekit_swarm_client_sessions',
     where: `${inCluster}, sdk=~"$sdk"`,
   }),
 ];

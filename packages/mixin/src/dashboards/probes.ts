@@ -32,7 +32,7 @@ const current = (scope: Scope): Row => ({
       unit: 'percentunit',
       limits: { warn: 1, bad: 0.5, lowIsBad: true },
       noData: NOT_PROBED,
-      queries: [promql(`avg(swarm_probe_success{${probesOf(scope)}})`, 'succeed')],
+      queries: [promql(`avg(livekit_swarm_probe_success{${probesOf(scope)}})`, 'succeed')],
     }),
     stat({
       title: 'Remote participant missing',
@@ -42,7 +42,7 @@ const current = (scope: Scope): Row => ({
       noData: NOT_PROBED,
       queries: [
         promql(
-          `count(min by (${per}) (swarm_probe_remote_participants{${probesOf(scope)}}) == 0 and count by (${per}) (swarm_probe_phase_seconds{${probesOf(scope)}, phase="dtls"}) == 2) or 0 * count(swarm_probe_success{${probesOf(scope)}})`,
+          `count(min by (${per}) (livekit_swarm_probe_remote_participants{${probesOf(scope)}}) == 0 and count by (${per}) (livekit_swarm_probe_phase_seconds{${probesOf(scope)}, phase="dtls"}) == 2) or 0 * count(livekit_swarm_probe_success{${probesOf(scope)}})`,
           'split',
         ),
       ],
@@ -55,7 +55,7 @@ const current = (scope: Scope): Row => ({
       noData: NOT_PROBED,
       queries: [
         promql(
-          `count(swarm_probe_media_received{${probesOf(scope)}} == 0) or 0 * count(swarm_probe_success{${probesOf(scope)}})`,
+          `count(livekit_swarm_probe_media_received{${probesOf(scope)}} == 0) or 0 * count(livekit_swarm_probe_success{${probesOf(scope)}})`,
           'media missing',
         ),
       ],
@@ -68,7 +68,10 @@ const current = (scope: Scope): Row => ({
       limits: scope.colours.joinSeconds,
       noData: NOT_PROBED,
       queries: [
-        promql(`max(swarm_probe_phase_seconds{${probesOf(scope)}, phase="dtls"})`, 'slowest'),
+        promql(
+          `max(livekit_swarm_probe_phase_seconds{${probesOf(scope)}, phase="dtls"})`,
+          'slowest',
+        ),
       ],
     }),
     stat({
@@ -77,7 +80,7 @@ const current = (scope: Scope): Row => ({
       unit: 'percentunit',
       limits: scope.colours.loss,
       noData: NOT_PROBED,
-      queries: [promql(`max(swarm_probe_loss_ratio{${probesOf(scope)}})`, 'worst')],
+      queries: [promql(`max(livekit_swarm_probe_loss_ratio{${probesOf(scope)}})`, 'worst')],
     }),
     stat({
       title: 'Highest latency',
@@ -87,7 +90,10 @@ const current = (scope: Scope): Row => ({
       limits: LATENCY,
       noData: NOT_PROBED,
       queries: [
-        promql(`max(swarm_probe_latency_seconds{${probesOf(scope)}, quantile="0.95"})`, 'worst'),
+        promql(
+          `max(livekit_swarm_probe_latency_seconds{${probesOf(scope)}, quantile="0.95"})`,
+          'worst',
+        ),
       ],
     }),
     states({
@@ -95,7 +101,7 @@ const current = (scope: Scope): Row => ({
       description:
         'Green while probes succeed, by deployment, node and module. One node red: that node. All red: the load balancer, Redis or the network.',
       labels: { 1: { text: 'succeeds' }, 0: { text: 'fails' } },
-      queries: [probesByName(`swarm_probe_success{${probesOf(scope)}}`)],
+      queries: [probesByName(`livekit_swarm_probe_success{${probesOf(scope)}}`)],
     }),
     table({
       title: 'Failures by reason',
@@ -104,7 +110,7 @@ const current = (scope: Scope): Row => ({
       by: [...BY, 'reason'],
       span: 12,
       noData: 'no failures',
-      columns: [{ expr: `swarm_probe_failure{${probesOf(scope)}} == 1`, legend: 'Failed' }],
+      columns: [{ expr: `livekit_swarm_probe_failure{${probesOf(scope)}} == 1`, legend: 'Failed' }],
     }),
   ],
 });
@@ -119,7 +125,10 @@ const joining = (scope: Scope): Row => ({
       unit: 's',
       limits: scope.colours.joinSeconds,
       queries: [
-        promql(`avg by (phase) (swarm_probe_phase_seconds{${probesOf(scope)}})`, '{{phase}}'),
+        promql(
+          `avg by (phase) (livekit_swarm_probe_phase_seconds{${probesOf(scope)}})`,
+          '{{phase}}',
+        ),
       ],
     }),
     graph({
@@ -130,7 +139,7 @@ const joining = (scope: Scope): Row => ({
       limits: scope.colours.joinSeconds,
       queries: [
         probesByName(
-          `max by (${per}) (swarm_probe_phase_seconds{${probesOf(scope)}, phase="first_media"})`,
+          `max by (${per}) (livekit_swarm_probe_phase_seconds{${probesOf(scope)}, phase="first_media"})`,
         ),
       ],
     }),
@@ -140,11 +149,11 @@ const joining = (scope: Scope): Row => ({
         'Remote participants that each side knows, and whether it received media; both should be 1. 0 participants on one side: split brain. 1 participant without media: media does not flow.',
       queries: [
         probesByName(
-          `min by (${per}) (swarm_probe_remote_participants{${probesOf(scope)}})`,
+          `min by (${per}) (livekit_swarm_probe_remote_participants{${probesOf(scope)}})`,
           `seen ${PROBE_NAME}`,
         ),
         probesByName(
-          `min by (${per}) (swarm_probe_media_received{${probesOf(scope)}})`,
+          `min by (${per}) (livekit_swarm_probe_media_received{${probesOf(scope)}})`,
           `heard ${PROBE_NAME}`,
         ),
       ],
@@ -163,7 +172,7 @@ const media = (scope: Scope): Row => ({
       limits: scope.colours.loss,
       queries: [
         probesByName(
-          `max by (${per}, kind, direction) (swarm_probe_loss_ratio{${probesOf(scope)}})`,
+          `max by (${per}, kind, direction) (livekit_swarm_probe_loss_ratio{${probesOf(scope)}})`,
           `${PROBE_NAME} {{kind}} {{direction}}`,
         ),
       ],
@@ -176,7 +185,7 @@ const media = (scope: Scope): Row => ({
       limits: scope.colours.jitter,
       queries: [
         probesByName(
-          `max by (${per}, kind) (swarm_probe_jitter_seconds{${probesOf(scope)}})`,
+          `max by (${per}, kind) (livekit_swarm_probe_jitter_seconds{${probesOf(scope)}})`,
           `${PROBE_NAME} {{kind}}`,
         ),
       ],
@@ -189,7 +198,7 @@ const media = (scope: Scope): Row => ({
       limits: LATENCY,
       queries: [
         probesByName(
-          `max by (${per}, kind) (swarm_probe_latency_seconds{${probesOf(scope)}, quantile="0.95"})`,
+          `max by (${per}, kind) (livekit_swarm_probe_latency_seconds{${probesOf(scope)}, quantile="0.95"})`,
           `${PROBE_NAME} {{kind}}`,
         ),
       ],
@@ -200,7 +209,9 @@ const media = (scope: Scope): Row => ({
         'Of the participant with the higher RTT. A step: another network path, or a relay.',
       unit: 's',
       limits: RTT,
-      queries: [probesByName(`max by (${per}) (swarm_probe_rtt_seconds{${probesOf(scope)}})`)],
+      queries: [
+        probesByName(`max by (${per}) (livekit_swarm_probe_rtt_seconds{${probesOf(scope)}})`),
+      ],
     }),
     graph({
       title: 'NACKs and PLIs',
@@ -209,11 +220,11 @@ const media = (scope: Scope): Row => ({
       unit: PER_SECOND,
       queries: [
         promql(
-          `sum by (direction) (rate(swarm_probe_nacks_total{${probesOf(scope)}}[$__rate_interval]))`,
+          `sum by (direction) (rate(livekit_swarm_probe_nacks_total{${probesOf(scope)}}[$__rate_interval]))`,
           'NACK {{direction}}',
         ),
         promql(
-          `sum by (direction) (rate(swarm_probe_plis_total{${probesOf(scope)}}[$__rate_interval]))`,
+          `sum by (direction) (rate(livekit_swarm_probe_plis_total{${probesOf(scope)}}[$__rate_interval]))`,
           'PLI {{direction}}',
         ),
       ],
@@ -227,7 +238,7 @@ const media = (scope: Scope): Row => ({
       noData: 'no module sends data',
       queries: [
         probesByName(
-          `max by (${per}) (swarm_probe_data_rtt_seconds{${probesOf(scope)}, quantile="0.95"})`,
+          `max by (${per}) (livekit_swarm_probe_data_rtt_seconds{${probesOf(scope)}, quantile="0.95"})`,
         ),
       ],
     }),
@@ -245,7 +256,7 @@ const exporter = (scope: Scope): Row => ({
       columns: 6,
       queries: [
         promql(
-          `sum by (result) (rate(swarm_probe_runs_total{${probesOf(scope)}}[$__rate_interval]))`,
+          `sum by (result) (rate(livekit_swarm_probe_runs_total{${probesOf(scope)}}[$__rate_interval]))`,
           '{{result}}',
         ),
       ],
@@ -256,7 +267,9 @@ const exporter = (scope: Scope): Row => ({
         'Including the deletion of the room. Close to the scrape timeout of Prometheus, probes are aborted: raise the timeout or shorten the module.',
       unit: 's',
       columns: 6,
-      queries: [probesByName(`max by (${per}) (swarm_probe_duration_seconds{${probesOf(scope)}})`)],
+      queries: [
+        probesByName(`max by (${per}) (livekit_swarm_probe_duration_seconds{${probesOf(scope)}})`),
+      ],
     }),
     graph({
       title: 'Rejected probes',
@@ -267,11 +280,11 @@ const exporter = (scope: Scope): Row => ({
       columns: 6,
       queries: [
         promql(
-          `sum by (reason) (rate(swarm_exporter_probes_rejected_total{${scope.inCluster}}[$__rate_interval]))`,
+          `sum by (reason) (rate(livekit_swarm_exporter_probes_rejected_total{${scope.inCluster}}[$__rate_interval]))`,
           '{{reason}}',
         ),
         promql(
-          `sum by (source) (rate(swarm_exporter_errors_total{${scope.inCluster}}[$__rate_interval]))`,
+          `sum by (source) (rate(livekit_swarm_exporter_errors_total{${scope.inCluster}}[$__rate_interval]))`,
           'errors of {{source}}',
         ),
       ],
@@ -282,7 +295,9 @@ const exporter = (scope: Scope): Row => ({
         'Green while a source works. Red: what it monitors does not answer, and its metrics are missing.',
       labels: { 1: { text: 'works' }, 0: { text: 'fails' } },
       columns: 6,
-      queries: [promql(`min by (source) (swarm_exporter_up{${scope.inCluster}})`, '{{source}}')],
+      queries: [
+        promql(`min by (source) (livekit_swarm_exporter_up{${scope.inCluster}})`, '{{source}}'),
+      ],
     }),
   ],
 });
@@ -292,22 +307,22 @@ export const probesDashboard = (scope: Scope): Dashboard =>
   page({
     scope,
     key: 'probes',
-    clusterOf: 'swarm_probe_success',
+    clusterOf: 'livekit_swarm_probe_success',
     title: 'LiveKit / Probes',
     description:
       'Synthetic probes with two participants at intervals (source probes of swarm exporter): detect failed joins and missing media before users report them.',
     variables: [
-      targetVariable(scope, 'swarm_probe_success'),
+      targetVariable(scope, 'livekit_swarm_probe_success'),
       labelVariable('module', {
         label: 'Module',
         description: 'Probe modules',
-        of: 'swarm_probe_success',
+        of: 'livekit_swarm_probe_success',
         where: `${scope.inCluster}, target=~"$target"`,
       }),
       labelVariable('node', {
         label: 'Node',
         description: 'Probed nodes; probes through the load balancer have none',
-        of: 'swarm_probe_success',
+        of: 'livekit_swarm_probe_success',
         where: `${scope.inCluster}, target=~"$target"`,
         all: '.*',
       }),

@@ -16,20 +16,24 @@ const current = (scope: Scope): Row => ({
       title: 'Rooms',
       description: 'Rooms that the API lists. Many more than the nodes count: ghost rooms.',
       noData: NOT_WATCHED,
-      queries: [promql(`sum(swarm_lifecycle_rooms{${targetOf(scope)}})`, 'rooms')],
+      queries: [promql(`sum(livekit_swarm_lifecycle_rooms{${targetOf(scope)}})`, 'rooms')],
     }),
     stat({
       title: 'Participants',
       description: 'Participants and agents in the rooms that the API lists.',
       noData: NOT_WATCHED,
-      queries: [promql(`sum(swarm_lifecycle_participants{${targetOf(scope)}})`, 'participants')],
+      queries: [
+        promql(`sum(livekit_swarm_lifecycle_participants{${targetOf(scope)}})`, 'participants'),
+      ],
     }),
     stat({
       title: 'Publishers',
       description:
         'Participants that publish tracks. 0 while rooms have participants: no media is published.',
       noData: NOT_WATCHED,
-      queries: [promql(`sum(swarm_lifecycle_publishers{${targetOf(scope)}})`, 'publishers')],
+      queries: [
+        promql(`sum(livekit_swarm_lifecycle_publishers{${targetOf(scope)}})`, 'publishers'),
+      ],
     }),
     stat({
       title: 'Ghost rooms',
@@ -37,7 +41,7 @@ const current = (scope: Scope): Row => ({
         'Rooms that the API lists and no live node holds. Lists and counts are wrong until the rooms are rejoined or expire. Requires Redis in the exporter configuration.',
       limits: NONE,
       noData: NOT_WATCHED,
-      queries: [promql(`sum(swarm_lifecycle_ghost_rooms{${targetOf(scope)}})`, 'ghosts')],
+      queries: [promql(`sum(livekit_swarm_lifecycle_ghost_rooms{${targetOf(scope)}})`, 'ghosts')],
     }),
     stat({
       title: 'Stale nodes',
@@ -46,7 +50,10 @@ const current = (scope: Scope): Row => ({
       limits: NONE,
       noData: NOT_WATCHED,
       queries: [
-        promql(`sum(swarm_lifecycle_registry_nodes{${targetOf(scope)}, state="stale"})`, 'stale'),
+        promql(
+          `sum(livekit_swarm_lifecycle_registry_nodes{${targetOf(scope)}, state="stale"})`,
+          'stale',
+        ),
       ],
     }),
     stat({
@@ -56,7 +63,7 @@ const current = (scope: Scope): Row => ({
       limits: NONE,
       queries: [
         promql(
-          `sum(increase(swarm_lifecycle_webhooks_rejected_total{${targetOf(scope)}}[1h])) or vector(0)`,
+          `sum(increase(livekit_swarm_lifecycle_webhooks_rejected_total{${targetOf(scope)}}[1h])) or vector(0)`,
           'refused',
         ),
       ],
@@ -72,9 +79,12 @@ const rooms = (scope: Scope): Row => ({
       description:
         'Rooms that the API lists, that nodes count, and that Redis maps. The lines should be equal; the API above the nodes means ghost rooms.',
       queries: [
-        promql(`sum by (target) (swarm_lifecycle_rooms{${targetOf(scope)}})`, 'API, {{target}}'),
         promql(
-          `sum by (target) (swarm_lifecycle_registry_rooms{${targetOf(scope)}})`,
+          `sum by (target) (livekit_swarm_lifecycle_rooms{${targetOf(scope)}})`,
+          'API, {{target}}',
+        ),
+        promql(
+          `sum by (target) (livekit_swarm_lifecycle_registry_rooms{${targetOf(scope)}})`,
           'Redis, {{target}}',
         ),
         promql(`sum(livekit_room_total{${scope.livekitNodes}})`, 'nodes'),
@@ -86,7 +96,7 @@ const rooms = (scope: Scope): Row => ({
       unit: PER_SECOND,
       queries: [
         promql(
-          rate('swarm_lifecycle_room_starts_total', targetOf(scope), ['target']),
+          rate('livekit_swarm_lifecycle_room_starts_total', targetOf(scope), ['target']),
           '{{target}}',
         ),
       ],
@@ -98,11 +108,15 @@ const rooms = (scope: Scope): Row => ({
       unit: 's',
       queries: [
         promql(
-          quantile(0.5, 'swarm_lifecycle_room_duration_seconds', targetOf(scope), ['target']),
+          quantile(0.5, 'livekit_swarm_lifecycle_room_duration_seconds', targetOf(scope), [
+            'target',
+          ]),
           'p50 {{target}}',
         ),
         promql(
-          quantile(0.95, 'swarm_lifecycle_room_duration_seconds', targetOf(scope), ['target']),
+          quantile(0.95, 'livekit_swarm_lifecycle_room_duration_seconds', targetOf(scope), [
+            'target',
+          ]),
           'p95 {{target}}',
         ),
         promql(quantile(0.5, 'livekit_room_duration_seconds', scope.livekitNodes), 'p50, nodes'),
@@ -121,11 +135,11 @@ const participants = (scope: Scope): Row => ({
       unit: PER_SECOND,
       queries: [
         promql(
-          rate('swarm_lifecycle_participant_joins_total', targetOf(scope), ['target']),
+          rate('livekit_swarm_lifecycle_participant_joins_total', targetOf(scope), ['target']),
           'join {{target}}',
         ),
         promql(
-          rate('swarm_lifecycle_participant_leaves_total', targetOf(scope), ['target']),
+          rate('livekit_swarm_lifecycle_participant_leaves_total', targetOf(scope), ['target']),
           'leave {{target}}',
         ),
       ],
@@ -138,7 +152,7 @@ const participants = (scope: Scope): Row => ({
       stacked: true,
       queries: [
         promql(
-          rate('swarm_lifecycle_participant_leaves_total', targetOf(scope), ['reason']),
+          rate('livekit_swarm_lifecycle_participant_leaves_total', targetOf(scope), ['reason']),
           '{{reason}}',
         ),
       ],
@@ -149,7 +163,7 @@ const participants = (scope: Scope): Row => ({
         'Ended sessions by duration. Many in the lowest bands: users leave soon after they join.',
       queries: [
         promql(
-          `sum by (le) (rate(swarm_lifecycle_participant_duration_seconds_bucket{${targetOf(scope)}}[$__rate_interval]))`,
+          `sum by (le) (rate(livekit_swarm_lifecycle_participant_duration_seconds_bucket{${targetOf(scope)}}[$__rate_interval]))`,
         ),
       ],
     }),
@@ -161,7 +175,10 @@ const participants = (scope: Scope): Row => ({
       columns: 12,
       queries: [
         promql(
-          rate('swarm_lifecycle_tracks_published_total', targetOf(scope), ['kind', 'source']),
+          rate('livekit_swarm_lifecycle_tracks_published_total', targetOf(scope), [
+            'kind',
+            'source',
+          ]),
           '{{kind}} {{source}}',
         ),
       ],
@@ -192,7 +209,10 @@ const recorders = (scope: Scope): Row => ({
       columns: 8,
       noData: 'none yet',
       queries: [
-        promql(`sum by (status) (swarm_lifecycle_egress{${targetOf(scope)}})`, '{{status}}'),
+        promql(
+          `sum by (status) (livekit_swarm_lifecycle_egress{${targetOf(scope)}})`,
+          '{{status}}',
+        ),
       ],
     }),
     graph({
@@ -203,7 +223,7 @@ const recorders = (scope: Scope): Row => ({
       noData: 'none yet',
       queries: [
         promql(
-          `sum by (status) (increase(swarm_lifecycle_egress_ended_total{${targetOf(scope)}}[1h]))`,
+          `sum by (status) (increase(livekit_swarm_lifecycle_egress_ended_total{${targetOf(scope)}}[1h]))`,
           '{{status}}',
         ),
       ],
@@ -214,7 +234,10 @@ const recorders = (scope: Scope): Row => ({
       columns: 8,
       noData: 'none yet',
       queries: [
-        promql(`sum by (status) (swarm_lifecycle_ingress{${targetOf(scope)}})`, '{{status}}'),
+        promql(
+          `sum by (status) (livekit_swarm_lifecycle_ingress{${targetOf(scope)}})`,
+          '{{status}}',
+        ),
       ],
     }),
   ],
@@ -229,7 +252,10 @@ const service = (scope: Scope): Row => ({
         'shutting_down for long: the node still has participants and waits. stale: the node died without shutting down.',
       stacked: true,
       queries: [
-        promql(`sum by (state) (swarm_lifecycle_registry_nodes{${targetOf(scope)}})`, '{{state}}'),
+        promql(
+          `sum by (state) (livekit_swarm_lifecycle_registry_nodes{${targetOf(scope)}})`,
+          '{{state}}',
+        ),
       ],
     }),
     graph({
@@ -240,7 +266,7 @@ const service = (scope: Scope): Row => ({
       limits: FEW,
       queries: [
         promql(
-          rate('swarm_lifecycle_api_errors_total', targetOf(scope), ['target', 'call']),
+          rate('livekit_swarm_lifecycle_api_errors_total', targetOf(scope), ['target', 'call']),
           '{{target}} {{call}}',
         ),
       ],
@@ -252,7 +278,7 @@ const service = (scope: Scope): Row => ({
       limits: { warn: 0.5, bad: 2 },
       queries: [
         promql(
-          quantile(0.95, 'swarm_lifecycle_api_duration_seconds', targetOf(scope), ['call']),
+          quantile(0.95, 'livekit_swarm_lifecycle_api_duration_seconds', targetOf(scope), ['call']),
           '{{call}}',
         ),
       ],
@@ -264,7 +290,10 @@ const service = (scope: Scope): Row => ({
       unit: PER_SECOND,
       columns: 12,
       queries: [
-        promql(rate('swarm_lifecycle_webhooks_total', targetOf(scope), ['event']), '{{event}}'),
+        promql(
+          rate('livekit_swarm_lifecycle_webhooks_total', targetOf(scope), ['event']),
+          '{{event}}',
+        ),
       ],
     }),
     graph({
@@ -277,7 +306,7 @@ const service = (scope: Scope): Row => ({
       noData: 'none',
       queries: [
         promql(
-          rate('swarm_lifecycle_webhooks_rejected_total', targetOf(scope), ['reason']),
+          rate('livekit_swarm_lifecycle_webhooks_rejected_total', targetOf(scope), ['reason']),
           '{{reason}}',
         ),
       ],
@@ -290,11 +319,11 @@ export const roomsDashboard = (scope: Scope): Dashboard =>
   page({
     scope,
     key: 'rooms',
-    clusterOf: 'swarm_lifecycle_rooms',
+    clusterOf: 'livekit_swarm_lifecycle_rooms',
     title: 'LiveKit / Rooms and lifecycle',
     description:
       'Rooms, participants, tracks, egress and ingress from webhooks, the API and Redis (source lifecycle of swarm exporter).',
-    variables: [targetVariable(scope, 'swarm_lifecycle_rooms'), ...livekitVariables(scope)],
+    variables: [targetVariable(scope, 'livekit_swarm_lifecycle_rooms'), ...livekitVariables(scope)],
     annotations: [alerts(scope), faults(scope), starts(scope)],
     rows: [current(scope), rooms(scope), participants(scope), recorders(scope), service(scope)],
   });

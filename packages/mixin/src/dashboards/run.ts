@@ -27,8 +27,8 @@ const runScope = (scope: Scope): RunScope => {
   const group = `${run}, group=~"$group"`;
   const down = `${group}, direction="down"`;
   const by = ['kind', 'direction'];
-  const packets = rate('swarm_run_packets_total', group, by);
-  const lost = rate('swarm_run_packets_lost_total', `${down}, recovery="after"`, by);
+  const packets = rate('livekit_swarm_run_packets_total', group, by);
+  const lost = rate('livekit_swarm_run_packets_lost_total', `${down}, recovery="after"`, by);
   return {
     ...scope,
     run,
@@ -52,8 +52,8 @@ const glance = (scope: RunScope): Row => ({
         'Connected participants of those planned. Below the plan in the steady phase: joins fail or connections are lost.',
       noData: NO_RUN,
       queries: [
-        promql(`sum(swarm_run_participants{${scope.run}, state="connected"})`, 'connected'),
-        promql(`sum(swarm_run_participants{${scope.run}, state="planned"})`, 'planned'),
+        promql(`sum(livekit_swarm_run_participants{${scope.run}, state="connected"})`, 'connected'),
+        promql(`sum(livekit_swarm_run_participants{${scope.run}, state="planned"})`, 'planned'),
       ],
     }),
     stat({
@@ -62,7 +62,9 @@ const glance = (scope: RunScope): Row => ({
         'Participants whose join failed after all attempts. Above 0: the load exceeds the capacity of the deployment, or the deployment has a fault.',
       limits: NONE,
       noData: NO_RUN,
-      queries: [promql(`sum(swarm_run_participants{${scope.run}, state="failed"})`, 'failed')],
+      queries: [
+        promql(`sum(livekit_swarm_run_participants{${scope.run}, state="failed"})`, 'failed'),
+      ],
     }),
     stat({
       title: 'Join time, p95',
@@ -73,7 +75,7 @@ const glance = (scope: RunScope): Row => ({
       noData: NO_RUN,
       queries: [
         promql(
-          `histogram_quantile(0.95, sum by (le) (swarm_run_join_duration_seconds_bucket{${scope.group}, phase="joined"}))`,
+          `histogram_quantile(0.95, sum by (le) (livekit_swarm_run_join_duration_seconds_bucket{${scope.group}, phase="joined"}))`,
           'p95',
         ),
       ],
@@ -87,7 +89,7 @@ const glance = (scope: RunScope): Row => ({
       noData: NO_RUN,
       queries: [
         promql(
-          `sum(swarm_run_packets_lost_total{${scope.down}, kind!="data", recovery="after"}) / (sum(swarm_run_packets_total{${scope.down}, kind!="data"}) + sum(swarm_run_packets_lost_total{${scope.down}, kind!="data", recovery="after"}) > 0)`,
+          `sum(livekit_swarm_run_packets_lost_total{${scope.down}, kind!="data", recovery="after"}) / (sum(livekit_swarm_run_packets_total{${scope.down}, kind!="data"}) + sum(livekit_swarm_run_packets_lost_total{${scope.down}, kind!="data", recovery="after"}) > 0)`,
           'lost',
         ),
       ],
@@ -100,7 +102,7 @@ const glance = (scope: RunScope): Row => ({
       noData: NO_RUN,
       queries: [
         promql(
-          `count(swarm_run_threshold_met{${scope.run}} == 0) or 0 * count(swarm_run_info{${scope.run}})`,
+          `count(livekit_swarm_run_threshold_met{${scope.run}} == 0) or 0 * count(livekit_swarm_run_info{${scope.run}})`,
           'crossed',
         ),
       ],
@@ -112,7 +114,10 @@ const glance = (scope: RunScope): Row => ({
       limits: { warn: 1, bad: 100 },
       noData: NO_RUN,
       queries: [
-        promql(`sum(increase(swarm_run_generator_late_sends_total{${scope.run}}[1m]))`, 'late'),
+        promql(
+          `sum(increase(livekit_swarm_run_generator_late_sends_total{${scope.run}}[1m]))`,
+          'late',
+        ),
       ],
     }),
     states({
@@ -122,14 +127,14 @@ const glance = (scope: RunScope): Row => ({
       limits: { bad: 1, lowIsBad: true },
       columns: 6,
       labels: { 1: { text: 'now' } },
-      queries: [promql(`swarm_run_phase{${scope.run}} == 1`, '{{scenario}} {{phase}}')],
+      queries: [promql(`livekit_swarm_run_phase{${scope.run}} == 1`, '{{scenario}} {{phase}}')],
     }),
     states({
       title: 'Thresholds',
       description: 'Green while a threshold of the scenario is met. Red at the end: the run fails.',
       labels: { 1: { text: 'met' }, 0: { text: 'crossed' } },
       columns: 8,
-      queries: [promql(`swarm_run_threshold_met{${scope.run}}`, '{{threshold}}')],
+      queries: [promql(`livekit_swarm_run_threshold_met{${scope.run}}`, '{{threshold}}')],
     }),
     table({
       title: 'Run info',
@@ -138,7 +143,7 @@ const glance = (scope: RunScope): Row => ({
       by: ['scenario', 'run', 'version', 'server_version', 'url'],
       span: 10,
       noData: NO_RUN,
-      columns: [{ expr: `swarm_run_info{${scope.run}}`, legend: 'Runs' }],
+      columns: [{ expr: `livekit_swarm_run_info{${scope.run}}`, legend: 'Runs' }],
     }),
   ],
 });
@@ -150,7 +155,9 @@ const joins = (scope: RunScope): Row => ({
       title: 'Participants',
       description:
         'By state. waiting that does not fall: joins are slower than planned. left in the steady phase: participants left early.',
-      queries: [promql(`sum by (state) (swarm_run_participants{${scope.run}})`, '{{state}}')],
+      queries: [
+        promql(`sum by (state) (livekit_swarm_run_participants{${scope.run}})`, '{{state}}'),
+      ],
     }),
     graph({
       title: 'Joins',
@@ -158,8 +165,8 @@ const joins = (scope: RunScope): Row => ({
         'Per second, by result. failed above 0: the server rejects joins or does not answer in time.',
       unit: JOINS,
       queries: [
-        promql(rate('swarm_run_joins_total', scope.group, ['result']), '{{result}}'),
-        promql(rate('swarm_run_join_retries_total', scope.group), 'tried again'),
+        promql(rate('livekit_swarm_run_joins_total', scope.group, ['result']), '{{result}}'),
+        promql(rate('livekit_swarm_run_join_retries_total', scope.group), 'tried again'),
       ],
     }),
     graph({
@@ -168,7 +175,10 @@ const joins = (scope: RunScope): Row => ({
       noData: 'none',
       limits: NONE,
       queries: [
-        promql(`sum by (reason) (swarm_run_join_failures_total{${scope.run}})`, '{{reason}}'),
+        promql(
+          `sum by (reason) (livekit_swarm_run_join_failures_total{${scope.run}})`,
+          '{{reason}}',
+        ),
       ],
     }),
     graph({
@@ -178,8 +188,8 @@ const joins = (scope: RunScope): Row => ({
       unit: 's',
       limits: scope.colours.joinSeconds,
       queries: [
-        promql(scope.sinceStart('swarm_run_join_duration_seconds', ['phase']), '{{phase}}'),
-        promql(scope.sinceStart('swarm_run_first_media_seconds'), 'first media'),
+        promql(scope.sinceStart('livekit_swarm_run_join_duration_seconds', ['phase']), '{{phase}}'),
+        promql(scope.sinceStart('livekit_swarm_run_first_media_seconds'), 'first media'),
       ],
     }),
     graph({
@@ -189,8 +199,11 @@ const joins = (scope: RunScope): Row => ({
       unit: PER_SECOND,
       limits: FEW,
       queries: [
-        promql(rate('swarm_run_reconnects_total', scope.group, ['method']), '{{method}}'),
-        promql(rate('swarm_run_disconnects_total', scope.run, ['reason']), 'lost: {{reason}}'),
+        promql(rate('livekit_swarm_run_reconnects_total', scope.group, ['method']), '{{method}}'),
+        promql(
+          rate('livekit_swarm_run_disconnects_total', scope.run, ['reason']),
+          'lost: {{reason}}',
+        ),
       ],
     }),
     graph({
@@ -199,7 +212,7 @@ const joins = (scope: RunScope): Row => ({
       unit: 's',
       limits: { warn: 5, bad: 15 },
       noData: 'no lost connections',
-      queries: [promql(scope.sinceStart('swarm_run_reconnect_duration_seconds'), 'p95')],
+      queries: [promql(scope.sinceStart('livekit_swarm_run_reconnect_duration_seconds'), 'p95')],
     }),
   ],
 });
@@ -215,7 +228,7 @@ const media = (scope: RunScope): Row => ({
       limits: scope.colours.loss,
       queries: [
         promql(
-          `${rate('swarm_run_packets_lost_total', scope.group, ['kind', 'direction', 'recovery'])} / on (kind, direction) group_left () (${scope.expected} > 0)`,
+          `${rate('livekit_swarm_run_packets_lost_total', scope.group, ['kind', 'direction', 'recovery'])} / on (kind, direction) group_left () (${scope.expected} > 0)`,
           '{{kind}} {{direction}}, {{recovery}} recovery',
         ),
       ],
@@ -228,7 +241,7 @@ const media = (scope: RunScope): Row => ({
       limits: scope.colours.jitter,
       queries: [
         promql(
-          quantile(0.95, 'swarm_run_jitter_seconds', scope.group, ['kind', 'direction']),
+          quantile(0.95, 'livekit_swarm_run_jitter_seconds', scope.group, ['kind', 'direction']),
           '{{kind}} {{direction}}',
         ),
       ],
@@ -241,7 +254,7 @@ const media = (scope: RunScope): Row => ({
       limits: LATENCY,
       queries: [0.5, 0.95, 0.99].map((share) =>
         promql(
-          quantile(share, 'swarm_run_media_latency_seconds', scope.group, ['kind']),
+          quantile(share, 'livekit_swarm_run_media_latency_seconds', scope.group, ['kind']),
           `p${share * 100} {{kind}}`,
         ),
       ),
@@ -253,7 +266,7 @@ const media = (scope: RunScope): Row => ({
       limits: RTT,
       queries: [
         promql(
-          quantile(0.95, 'swarm_run_rtt_seconds', scope.group, ['kind', 'direction']),
+          quantile(0.95, 'livekit_swarm_run_rtt_seconds', scope.group, ['kind', 'direction']),
           '{{kind}} {{direction}}',
         ),
       ],
@@ -264,9 +277,15 @@ const media = (scope: RunScope): Row => ({
         'Per second. Rising NACKs: loss that is still recovered. PLIs in the steady phase: keyframes were requested because video could not be decoded.',
       unit: PER_SECOND,
       queries: [
-        promql(rate('swarm_run_nacks_total', scope.group, ['direction']), 'NACK {{direction}}'),
-        promql(rate('swarm_run_plis_total', scope.group, ['direction']), 'PLI {{direction}}'),
-        promql(rate('swarm_run_packets_recovered_total', scope.group), 'packets repaired'),
+        promql(
+          rate('livekit_swarm_run_nacks_total', scope.group, ['direction']),
+          'NACK {{direction}}',
+        ),
+        promql(
+          rate('livekit_swarm_run_plis_total', scope.group, ['direction']),
+          'PLI {{direction}}',
+        ),
+        promql(rate('livekit_swarm_run_packets_recovered_total', scope.group), 'packets repaired'),
       ],
     }),
     graph({
@@ -277,7 +296,7 @@ const media = (scope: RunScope): Row => ({
       limits: FEW,
       queries: [
         promql(
-          `${rate('swarm_run_media_interruption_seconds_total', scope.down, ['kind'])} / (sum by (kind) (swarm_run_tracks{${scope.down}}) > 0)`,
+          `${rate('livekit_swarm_run_media_interruption_seconds_total', scope.down, ['kind'])} / (sum by (kind) (livekit_swarm_run_tracks{${scope.down}}) > 0)`,
           '{{kind}}',
         ),
       ],
@@ -289,7 +308,7 @@ const media = (scope: RunScope): Row => ({
       unit: 'bps',
       queries: [
         promql(
-          `8 * ${rate('swarm_run_bytes_total', scope.group, ['kind', 'direction'])}`,
+          `8 * ${rate('livekit_swarm_run_bytes_total', scope.group, ['kind', 'direction'])}`,
           '{{kind}} {{direction}}',
         ),
       ],
@@ -299,7 +318,7 @@ const media = (scope: RunScope): Row => ({
       description: 'Sent and received tracks. Received below the scenario: failed subscriptions.',
       queries: [
         promql(
-          `sum by (kind, direction) (swarm_run_tracks{${scope.group}})`,
+          `sum by (kind, direction) (livekit_swarm_run_tracks{${scope.group}})`,
           '{{kind}} {{direction}}',
         ),
       ],
@@ -311,7 +330,7 @@ const media = (scope: RunScope): Row => ({
       stacked: true,
       queries: [
         promql(
-          `sum by (height) (swarm_run_video_tracks{${scope.run}, direction="down"})`,
+          `sum by (height) (livekit_swarm_run_video_tracks{${scope.run}, direction="down"})`,
           '{{height}}p',
         ),
       ],
@@ -328,7 +347,10 @@ const generator = (scope: RunScope): Row => ({
         'Cores in use by all processes of the generator. At all cores of the host, the run is inconclusive.',
       columns: 6,
       queries: [
-        promql(`sum by (scenario) (swarm_run_generator_cpu_cores{${scope.run}})`, '{{scenario}}'),
+        promql(
+          `sum by (scenario) (livekit_swarm_run_generator_cpu_cores{${scope.run}})`,
+          '{{scenario}}',
+        ),
       ],
     }),
     graph({
@@ -340,7 +362,7 @@ const generator = (scope: RunScope): Row => ({
       columns: 6,
       queries: [
         promql(
-          `max by (scenario) (swarm_run_generator_event_loop_lag_seconds{${scope.run}})`,
+          `max by (scenario) (livekit_swarm_run_generator_event_loop_lag_seconds{${scope.run}})`,
           '{{scenario}}',
         ),
       ],
@@ -353,10 +375,10 @@ const generator = (scope: RunScope): Row => ({
       limits: { bad: 1 },
       columns: 6,
       queries: [
-        promql(rate('swarm_run_generator_late_sends_total', scope.run), 'sent late'),
-        promql(rate('swarm_run_generator_send_errors_total', scope.run), 'rejected'),
-        promql(rate('swarm_run_generator_socket_drops_total', scope.run), 'dropped'),
-        promql(rate('swarm_run_generator_late_joins_total', scope.run), 'late joins'),
+        promql(rate('livekit_swarm_run_generator_late_sends_total', scope.run), 'sent late'),
+        promql(rate('livekit_swarm_run_generator_send_errors_total', scope.run), 'rejected'),
+        promql(rate('livekit_swarm_run_generator_socket_drops_total', scope.run), 'dropped'),
+        promql(rate('livekit_swarm_run_generator_late_joins_total', scope.run), 'late joins'),
       ],
     }),
     graph({
@@ -367,11 +389,11 @@ const generator = (scope: RunScope): Row => ({
       columns: 6,
       queries: [
         promql(
-          `sum by (scenario) (swarm_run_generator_resident_bytes{${scope.run}})`,
+          `sum by (scenario) (livekit_swarm_run_generator_resident_bytes{${scope.run}})`,
           'memory, {{scenario}}',
         ),
         promql(
-          `sum(swarm_run_generator_workers{${scope.run}, state="died"}) > 0`,
+          `sum(livekit_swarm_run_generator_workers{${scope.run}, state="died"}) > 0`,
           'workers that died',
         ),
       ],
@@ -384,7 +406,7 @@ export const runDashboard = (scope: Scope): Dashboard =>
   page({
     scope,
     key: 'run',
-    clusterOf: 'swarm_run_participants',
+    clusterOf: 'livekit_swarm_run_participants',
     title: 'LiveKit / Swarm run',
     description:
       'A running load test (swarm run --metrics or --out): joins, received media, and the health of the load generator.',
@@ -392,20 +414,20 @@ export const runDashboard = (scope: Scope): Dashboard =>
       labelVariable('scenario', {
         label: 'Scenario',
         description: 'Running scenarios',
-        of: 'swarm_run_info',
+        of: 'livekit_swarm_run_info',
         where: scope.inCluster,
       }),
       labelVariable('testid', {
         label: 'Test',
         description: 'Runs that push their metrics; those that are scraped have no testid',
-        of: 'swarm_run_info',
+        of: 'livekit_swarm_run_info',
         where: `${scope.inCluster}, scenario=~"$scenario"`,
         all: '.*',
       }),
       labelVariable('group', {
         label: 'Group',
         description: 'Groups of the scenario',
-        of: 'swarm_run_joins_total',
+        of: 'livekit_swarm_run_joins_total',
         where: `${scope.inCluster}, scenario=~"$scenario"`,
       }),
     ],

@@ -32,7 +32,7 @@ export const faults = ({ inCluster }: InCluster): Builder<AnnotationQuery> =>
   mark(
     'Faults',
     'red',
-    `swarm_chaos_fault_active{${inCluster}} == 1`,
+    `livekit_swarm_chaos_fault_active{${inCluster}} == 1`,
     '{{fault}}',
     '{{drill}}: {{fault}} on {{target}}',
   );
@@ -42,7 +42,7 @@ export const rollbacks = ({ inCluster }: InCluster): Builder<AnnotationQuery> =>
   mark(
     'Rollbacks',
     'green',
-    `(max_over_time(swarm_chaos_fault_active{${inCluster}}[1m]) == 1) unless (swarm_chaos_fault_active{${inCluster}} == 1)`,
+    `(max_over_time(livekit_swarm_chaos_fault_active{${inCluster}}[1m]) == 1) unless (livekit_swarm_chaos_fault_active{${inCluster}} == 1)`,
     'rolled back: {{fault}}',
     '{{drill}}: {{fault}} on {{target}} was rolled back',
   );

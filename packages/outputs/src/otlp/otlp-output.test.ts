@@ -59,7 +59,7 @@ describe('OTLP', () => {
             : { kind: 'gauge', atMs: STARTED_AT + 6_000 },
         );
     }
-    expect(points.find(({ name }) => name === 'swarm_run_bytes_total')?.unit).toBe('By');
+    expect(points.find(({ name }) => name === 'livekit_swarm_run_bytes_total')?.unit).toBe('By');
   });
 
   it('has distributions as exponential histograms with exact counts', () => {
@@ -86,7 +86,7 @@ describe('OTLP', () => {
     const [, points] = pushed({
       OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'explicit_bucket_histogram',
     });
-    const name = 'swarm_run_media_latency_seconds';
+    const name = 'livekit_swarm_run_media_latency_seconds';
     const point = points.find((one) => one.name === name);
     expect(point?.buckets).toHaveLength((point?.bounds.length ?? 0) + 1);
     const bound = point?.bounds[6] ?? 0;
@@ -106,7 +106,10 @@ describe('OTLP', () => {
   it('has differences to the last push where deltas are preferred', () => {
     const [first, second] = pushed({ OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta' });
     const [, whole] = pushed({});
-    for (const name of ['swarm_run_packets_total', 'swarm_run_media_latency_seconds']) {
+    for (const name of [
+      'livekit_swarm_run_packets_total',
+      'livekit_swarm_run_media_latency_seconds',
+    ]) {
       const of = (points: OtlpPoint[]) => points.filter((point) => point.name === name);
       const amount = (points: OtlpPoint[]) =>
         total(of(points).map(({ value, count }) => value + count));

@@ -25,7 +25,7 @@ describe('remote write', () => {
   it('leaves empty labels out, and names the run', () => {
     const [text = ''] = textOf(
       encoder().push(
-        figuresOf(gauge('swarm_run_info', [{ labels: { url: '', run: 'a' }, value: 1 }])),
+        figuresOf(gauge('livekit_swarm_run_info', [{ labels: { url: '', run: 'a' }, value: 1 }])),
         1,
       ),
     );

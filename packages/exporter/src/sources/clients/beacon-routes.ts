@@ -51,7 +51,7 @@ export const beaconRoutes = (
   const browserOf = browserLabeller(options.browsers);
 
   const count = (result: ReportRejection | 'accepted' | 'clamped' | 'duplicate') =>
-    metrics.swarm_client_reports_total.inc({ result });
+    metrics.livekit_swarm_client_reports_total.inc({ result });
   const reject = (context: Context, reason: ReportRejection, why: string) => {
     count(reason);
     if (reason === 'rate_limited' || reason === 'full')

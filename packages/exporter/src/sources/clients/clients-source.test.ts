@@ -22,37 +22,40 @@ describe('a report', () => {
     expect(await results()).toEqual({ accepted: 1 });
     const found = await series();
     expect(Object.fromEntries([...found].filter(([name]) => name.endsWith(AUDIO)))).toMatchObject({
-      [`swarm_client_packets_total${AUDIO}`]: 500,
-      [`swarm_client_bytes_total${AUDIO}`]: 40_000,
-      [`swarm_client_packets_lost_total${AUDIO}`]: 5,
-      [`swarm_client_nacks_total${AUDIO}`]: 2,
-      [`swarm_client_concealed_samples_total${AUDIO}`]: 4_800,
-      [`swarm_client_samples_total${AUDIO}`]: 480_000,
-      [`swarm_client_jitter_seconds_sum${AUDIO}`]: 0.012,
-      [`swarm_client_rtt_seconds_sum${AUDIO}`]: 0.04,
-      [`swarm_client_quality_score_count${AUDIO}`]: 1,
+      [`livekit_swarm_client_packets_total${AUDIO}`]: 500,
+      [`livekit_swarm_client_bytes_total${AUDIO}`]: 40_000,
+      [`livekit_swarm_client_packets_lost_total${AUDIO}`]: 5,
+      [`livekit_swarm_client_nacks_total${AUDIO}`]: 2,
+      [`livekit_swarm_client_concealed_samples_total${AUDIO}`]: 4_800,
+      [`livekit_swarm_client_samples_total${AUDIO}`]: 480_000,
+      [`livekit_swarm_client_jitter_seconds_sum${AUDIO}`]: 0.012,
+      [`livekit_swarm_client_rtt_seconds_sum${AUDIO}`]: 0.04,
+      [`livekit_swarm_client_quality_score_count${AUDIO}`]: 1,
     });
     expect(Object.fromEntries([...found].filter(([name]) => name.endsWith(VIDEO)))).toMatchObject({
-      [`swarm_client_plis_total${VIDEO}`]: 1,
-      [`swarm_client_freezes_total${VIDEO}`]: 1,
-      [`swarm_client_freeze_seconds_total${VIDEO}`]: 0.5,
+      [`livekit_swarm_client_plis_total${VIDEO}`]: 1,
+      [`livekit_swarm_client_freezes_total${VIDEO}`]: 1,
+      [`livekit_swarm_client_freeze_seconds_total${VIDEO}`]: 0.5,
     });
-    expect(found.get('swarm_client_sessions{sdk="livekit-client 2",browser="chrome"}')).toBe(1);
-    expect(found.get('swarm_client_session_transports{transport="udp"}')).toBe(1);
-    expect(found.get('swarm_client_session_networks{network="wifi"}')).toBe(1);
     expect(
-      found.get('swarm_client_reconnects_total{sdk="livekit-client 2",browser="chrome"}'),
+      found.get('livekit_swarm_client_sessions{sdk="livekit-client 2",browser="chrome"}'),
     ).toBe(1);
-    expect(found.get('swarm_client_reports_dropped_total')).toBe(2);
+    expect(found.get('livekit_swarm_client_session_transports{transport="udp"}')).toBe(1);
+    expect(found.get('livekit_swarm_client_session_networks{network="wifi"}')).toBe(1);
+    expect(
+      found.get('livekit_swarm_client_reconnects_total{sdk="livekit-client 2",browser="chrome"}'),
+    ).toBe(1);
+    expect(found.get('livekit_swarm_client_reports_dropped_total')).toBe(2);
     expect([...found.keys()].join()).not.toMatch(/room=|anna/);
   });
 
   it('is scored: a voice of which a tenth was made up is worse than one of which a hundredth was', async () => {
     const { post, series } = openSource();
     await post(await tokenFor('good'), bodyOf({ streams: [LISTENING] }));
-    const good = (await series()).get(`swarm_client_quality_score_sum${AUDIO}`) ?? 0;
+    const good = (await series()).get(`livekit_swarm_client_quality_score_sum${AUDIO}`) ?? 0;
     await post(await tokenFor('bad'), bodyOf({ streams: [{ ...LISTENING, concealed: 48_000 }] }));
-    const bad = ((await series()).get(`swarm_client_quality_score_sum${AUDIO}`) ?? 0) - good;
+    const bad =
+      ((await series()).get(`livekit_swarm_client_quality_score_sum${AUDIO}`) ?? 0) - good;
     expect(good).toBeGreaterThan(4);
     expect(bad).toBeLessThan(good - 0.8);
   });
@@ -64,17 +67,17 @@ describe('a report', () => {
       bodyOf({ streams: [WATCHING, { ...WATCHING, frames: 10 }, { ...WATCHING, rated: false }] }),
     );
     const found = await series();
-    expect(found.get(`swarm_client_quality_score_count${VIDEO}`)).toBe(1);
-    expect(found.get(`swarm_client_quality_score_sum${VIDEO}`)).toBeLessThan(2.5);
+    expect(found.get(`livekit_swarm_client_quality_score_count${VIDEO}`)).toBe(1);
+    expect(found.get(`livekit_swarm_client_quality_score_sum${VIDEO}`)).toBeLessThan(2.5);
   });
 
   it('does not score unpublished tracks, and scores tracks that the server paused as bad', async () => {
     const { post, series } = openSource();
     const nothing = { direction: 'down', kind: 'video', expectedMs: 10_000 } as const;
     await post(await tokenFor('room'), bodyOf({ streams: [nothing] }));
-    expect((await series()).has(`swarm_client_quality_score_count${VIDEO}`)).toBe(false);
+    expect((await series()).has(`livekit_swarm_client_quality_score_count${VIDEO}`)).toBe(false);
     await post(await tokenFor('room'), bodyOf({ seq: 1, streams: [{ ...nothing, paused: true }] }));
-    expect((await series()).get(`swarm_client_quality_score_sum${VIDEO}`)).toBe(1);
+    expect((await series()).get(`livekit_swarm_client_quality_score_sum${VIDEO}`)).toBe(1);
   });
 
   it('may bring its token in the body, as sendBeacon must', async () => {
@@ -94,7 +97,7 @@ describe('a report', () => {
     await post(token, { ...second, reports: [...bodyOf().reports, ...second.reports] });
     await post(token, bodyOf());
     expect(await results()).toEqual({ accepted: 2, duplicate: 3 });
-    expect((await series()).get(`swarm_client_packets_total${AUDIO}`)).toBe(1_000);
+    expect((await series()).get(`livekit_swarm_client_packets_total${AUDIO}`)).toBe(1_000);
   });
 
   it('of a page that was loaded again begins a new session', async () => {
@@ -112,7 +115,9 @@ describe('a report', () => {
     await post(token, bodyOf());
     wait(10 * 60_000);
     expect(
-      (await series()).has('swarm_client_sessions{sdk="livekit-client 2",browser="chrome"}'),
+      (await series()).has(
+        'livekit_swarm_client_sessions{sdk="livekit-client 2",browser="chrome"}',
+      ),
     ).toBe(false);
     await post(token, bodyOf());
     expect(await results()).toEqual({ accepted: 1, duplicate: 1 });
@@ -120,7 +125,7 @@ describe('a report', () => {
 });
 
 describe('active participants', () => {
-  const HERE = 'swarm_client_sessions{sdk="livekit-client 2",browser="chrome"}';
+  const HERE = 'livekit_swarm_client_sessions{sdk="livekit-client 2",browser="chrome"}';
 
   it.each([
     ['ten seconds', 10_000, 35_000],
@@ -229,11 +234,16 @@ describe('rooms', () => {
     }
     const found = await series();
     expect([...found.keys()].filter((name) => name.includes('room='))).toEqual([
-      'swarm_client_room_quality_score{room="town-hall"}',
-      'swarm_client_room_loss_ratio{room="town-hall"}',
+      'livekit_swarm_client_room_quality_score{room="town-hall"}',
+      'livekit_swarm_client_room_loss_ratio{room="town-hall"}',
     ]);
-    expect(found.get('swarm_client_room_loss_ratio{room="town-hall"}')).toBeCloseTo(9 / 2_509, 6);
-    expect(found.get('swarm_client_room_quality_score{room="town-hall"}')).toBeGreaterThan(3);
+    expect(found.get('livekit_swarm_client_room_loss_ratio{room="town-hall"}')).toBeCloseTo(
+      9 / 2_509,
+      6,
+    );
+    expect(found.get('livekit_swarm_client_room_quality_score{room="town-hall"}')).toBeGreaterThan(
+      3,
+    );
     wait(60_000);
     expect([...(await series()).keys()].filter((name) => name.includes('room='))).toEqual([]);
   });
@@ -249,15 +259,22 @@ describe('rooms', () => {
     }).reports;
     await post(await tokenFor('town-hall'), { ...bodyOf(), reports: [one, two] });
     const found = await series();
-    expect(found.get('swarm_client_session_transports{transport="udp"}')).toBe(1);
-    expect(found.get('swarm_client_session_networks{network="wifi"}')).toBe(1);
-    expect(found.get('swarm_client_room_loss_ratio{room="town-hall"}')).toBeCloseTo(100 / 2_000, 6);
-    expect(found.get('swarm_client_room_quality_score{room="town-hall"}')).toBeLessThan(3.5);
+    expect(found.get('livekit_swarm_client_session_transports{transport="udp"}')).toBe(1);
+    expect(found.get('livekit_swarm_client_session_networks{network="wifi"}')).toBe(1);
+    expect(found.get('livekit_swarm_client_room_loss_ratio{room="town-hall"}')).toBeCloseTo(
+      100 / 2_000,
+      6,
+    );
+    expect(found.get('livekit_swarm_client_room_quality_score{room="town-hall"}')).toBeLessThan(
+      3.5,
+    );
     const [last] = bodyOf({ seq: 2, end: true }).reports;
     const [rest] = bodyOf({ seq: 3, part: true }).reports;
     await post(await tokenFor('town-hall'), { ...bodyOf(), reports: [last, rest] });
     expect(
-      [...(await series()).keys()].filter((name) => name.startsWith('swarm_client_session')),
+      [...(await series()).keys()].filter((name) =>
+        name.startsWith('livekit_swarm_client_session'),
+      ),
     ).toEqual([]);
   });
 
@@ -265,10 +282,12 @@ describe('rooms', () => {
     const { post, series } = openSource();
     await post(await tokenFor('room'), bodyOf({ seq: 5, part: true, transport: 'udp' }));
     expect(
-      [...(await series()).keys()].filter((name) => name.startsWith('swarm_client_session_')),
+      [...(await series()).keys()].filter((name) =>
+        name.startsWith('livekit_swarm_client_session_'),
+      ),
     ).toEqual([
-      'swarm_client_session_transports{transport="unknown"}',
-      'swarm_client_session_networks{network="unknown"}',
+      'livekit_swarm_client_session_transports{transport="unknown"}',
+      'livekit_swarm_client_session_networks{network="unknown"}',
     ]);
   });
 
@@ -276,7 +295,9 @@ describe('rooms', () => {
     const { post, series } = openSource();
     await post(await tokenFor('room'), bodyOf({ end: true }));
     expect(
-      [...(await series()).keys()].filter((name) => name.startsWith('swarm_client_sessions')),
+      [...(await series()).keys()].filter((name) =>
+        name.startsWith('livekit_swarm_client_sessions'),
+      ),
     ).toEqual([]);
   });
 });
@@ -292,9 +313,9 @@ it('versions have a label of their own where they are listed', async () => {
     bodyOf({}, { browser: { name: 'chrome', version: '9' }, sdk: { name: 'toString' } }),
   );
   expect(
-    [...(await series()).keys()].filter((name) => name.startsWith('swarm_client_sessions')),
+    [...(await series()).keys()].filter((name) => name.startsWith('livekit_swarm_client_sessions')),
   ).toEqual([
-    'swarm_client_sessions{sdk="livekit-client 2.23.0",browser="chrome 141"}',
-    'swarm_client_sessions{sdk="other",browser="chrome"}',
+    'livekit_swarm_client_sessions{sdk="livekit-client 2.23.0",browser="chrome 141"}',
+    'livekit_swarm_client_sessions{sdk="other",browser="chrome"}',
   ]);
 });

@@ -21,7 +21,7 @@ export const createClientsSource = (
   const metrics = registerFamily(registry, CLIENT_METRICS);
   const sessions = createSessions(options.rooms, options.maxSessions);
   // Gauges are computed per scrape; this one is registered first, so that it updates the sessions before the others read them.
-  Object.assign(metrics.swarm_client_sessions, {
+  Object.assign(metrics.livekit_swarm_client_sessions, {
     collect: () => showParticipants(metrics, sessions.active(now())),
   });
   return {
@@ -37,27 +37,27 @@ export const createClientsSource = (
 /** Sets the gauges: participants, their transports, and the rooms on the allow-list. */
 export const showParticipants = (metrics: ClientHandles, active: readonly Participant[]): void => {
   for (const gauge of [
-    metrics.swarm_client_sessions,
-    metrics.swarm_client_session_transports,
-    metrics.swarm_client_session_networks,
-    metrics.swarm_client_room_quality_score,
-    metrics.swarm_client_room_loss_ratio,
+    metrics.livekit_swarm_client_sessions,
+    metrics.livekit_swarm_client_session_transports,
+    metrics.livekit_swarm_client_session_networks,
+    metrics.livekit_swarm_client_room_quality_score,
+    metrics.livekit_swarm_client_room_loss_ratio,
   ]) {
     gauge.reset();
   }
   for (const { sdk, browser, transport, network } of active) {
-    metrics.swarm_client_sessions.inc({ sdk, browser });
-    metrics.swarm_client_session_transports.inc({ transport });
-    metrics.swarm_client_session_networks.inc({ network });
+    metrics.livekit_swarm_client_sessions.inc({ sdk, browser });
+    metrics.livekit_swarm_client_session_transports.inc({ transport });
+    metrics.livekit_swarm_client_session_networks.inc({ network });
   }
   for (const [room, inside] of Map.groupBy(active, ({ room }) => room)) {
     if (room === undefined) continue;
     const scores = inside.map(({ last }) => last.score).filter((score) => score !== undefined);
     const expected = sum(inside.map(({ last }) => last.expected));
     if (scores.length > 0)
-      metrics.swarm_client_room_quality_score.set({ room }, sum(scores) / scores.length);
+      metrics.livekit_swarm_client_room_quality_score.set({ room }, sum(scores) / scores.length);
     if (expected > 0)
-      metrics.swarm_client_room_loss_ratio.set(
+      metrics.livekit_swarm_client_room_loss_ratio.set(
         { room },
         Math.min(1, sum(inside.map(({ last }) => last.lost)) / expected),
       );

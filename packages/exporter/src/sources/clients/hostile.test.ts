@@ -74,8 +74,8 @@ describe('a hostile page', () => {
     expect(await results()).toEqual({ clamped: 1 });
     const found = await series();
     const labels = '{direction="down",kind="audio",sdk="livekit-client 2",browser="chrome"}';
-    expect(found.get(`swarm_client_packets_total${labels}`)).toBe(20_000);
-    expect(found.get(`swarm_client_jitter_seconds_sum${labels}`)).toBe(10);
+    expect(found.get(`livekit_swarm_client_packets_total${labels}`)).toBe(20_000);
+    expect(found.get(`livekit_swarm_client_jitter_seconds_sum${labels}`)).toBe(10);
     expect([...found.values()].every(Number.isFinite)).toBe(true);
   });
 
@@ -88,7 +88,9 @@ describe('a hostile page', () => {
     expect(await results()).toEqual({ clamped: 10 });
     const labels = '{direction="down",kind="audio",sdk="livekit-client 2",browser="chrome"}';
     // Half an hour at first, then the second that a report has in any case.
-    expect((await series()).get(`swarm_client_packets_total${labels}`)).toBe(20_000 * (1_800 + 9));
+    expect((await series()).get(`livekit_swarm_client_packets_total${labels}`)).toBe(
+      20_000 * (1_800 + 9),
+    );
   });
 
   it('that slept, and whose timers were late, reports as before', async () => {
@@ -209,9 +211,9 @@ describe('many clients', () => {
     const found = await series();
     expect(await results()).toEqual({ accepted: 10_001 });
     expect(found.size).toBe(before);
-    expect(found.get('swarm_client_sessions{sdk="livekit-client 2",browser="chrome"}')).toBe(
-      10_001,
-    );
+    expect(
+      found.get('livekit_swarm_client_sessions{sdk="livekit-client 2",browser="chrome"}'),
+    ).toBe(10_001);
   });
 
   it('of every SDK and browser there could be makes no more than the words that are known', async () => {
@@ -229,12 +231,12 @@ describe('many clients', () => {
       );
     }
     const found = [...(await series()).keys()].filter((name) =>
-      name.startsWith('swarm_client_session'),
+      name.startsWith('livekit_swarm_client_session'),
     );
     expect(found).toEqual([
-      'swarm_client_sessions{sdk="other",browser="chrome"}',
-      'swarm_client_session_transports{transport="other"}',
-      'swarm_client_session_networks{network="other"}',
+      'livekit_swarm_client_sessions{sdk="other",browser="chrome"}',
+      'livekit_swarm_client_session_transports{transport="other"}',
+      'livekit_swarm_client_session_networks{network="other"}',
     ]);
   });
 

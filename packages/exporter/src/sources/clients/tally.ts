@@ -33,8 +33,11 @@ export const tally = (
     countStream(metrics, stream, { direction: stream.direction, kind: stream.kind, sdk, browser });
 
   const { reconnects = 0, dropped = 0 } = report;
-  metrics.swarm_client_reconnects_total.inc({ sdk, browser }, Math.min(MAX_RECONNECTS, reconnects));
-  metrics.swarm_client_reports_dropped_total.inc(Math.min(MAX_RECONNECTS, dropped));
+  metrics.livekit_swarm_client_reconnects_total.inc(
+    { sdk, browser },
+    Math.min(MAX_RECONNECTS, reconnects),
+  );
+  metrics.livekit_swarm_client_reports_dropped_total.inc(Math.min(MAX_RECONNECTS, dropped));
   const heard = observeScores(metrics, streams, { sdk, browser });
   if (participant.room !== undefined) {
     const before =
@@ -56,21 +59,23 @@ export const tally = (
 type StreamLabels = Pick<ReadStream, 'direction' | 'kind'> & { sdk: string; browser: string };
 
 const countStream = (metrics: ClientHandles, stream: ReadStream, labels: StreamLabels): void => {
-  metrics.swarm_client_packets_total.inc(labels, stream.packets ?? 0);
-  metrics.swarm_client_bytes_total.inc(labels, stream.bytes ?? 0);
-  metrics.swarm_client_packets_lost_total.inc(labels, stream.lost ?? 0);
-  metrics.swarm_client_nacks_total.inc(labels, stream.nacks ?? 0);
-  if (stream.kind === 'video') metrics.swarm_client_plis_total.inc(labels, stream.plis ?? 0);
+  metrics.livekit_swarm_client_packets_total.inc(labels, stream.packets ?? 0);
+  metrics.livekit_swarm_client_bytes_total.inc(labels, stream.bytes ?? 0);
+  metrics.livekit_swarm_client_packets_lost_total.inc(labels, stream.lost ?? 0);
+  metrics.livekit_swarm_client_nacks_total.inc(labels, stream.nacks ?? 0);
+  if (stream.kind === 'video')
+    metrics.livekit_swarm_client_plis_total.inc(labels, stream.plis ?? 0);
   if (stream.jitter !== undefined)
-    metrics.swarm_client_jitter_seconds.observe(labels, stream.jitter);
-  if (stream.rtt !== undefined) metrics.swarm_client_rtt_seconds.observe(labels, stream.rtt);
+    metrics.livekit_swarm_client_jitter_seconds.observe(labels, stream.jitter);
+  if (stream.rtt !== undefined)
+    metrics.livekit_swarm_client_rtt_seconds.observe(labels, stream.rtt);
   if (stream.direction === 'up') return;
   if (stream.kind === 'video') {
-    metrics.swarm_client_freezes_total.inc(labels, stream.freezes ?? 0);
-    metrics.swarm_client_freeze_seconds_total.inc(labels, stream.freezeSeconds ?? 0);
+    metrics.livekit_swarm_client_freezes_total.inc(labels, stream.freezes ?? 0);
+    metrics.livekit_swarm_client_freeze_seconds_total.inc(labels, stream.freezeSeconds ?? 0);
   } else {
-    metrics.swarm_client_concealed_samples_total.inc(labels, stream.concealed ?? 0);
-    metrics.swarm_client_samples_total.inc(labels, stream.samples ?? 0);
+    metrics.livekit_swarm_client_concealed_samples_total.inc(labels, stream.concealed ?? 0);
+    metrics.livekit_swarm_client_samples_total.inc(labels, stream.samples ?? 0);
   }
 };
 
@@ -90,7 +95,7 @@ const observeScores = (
         alike.map(rateStream).filter((score) => score !== undefined),
       );
       if (score === undefined) continue;
-      metrics.swarm_client_quality_score.observe({ direction, kind, ...software }, score);
+      metrics.livekit_swarm_client_quality_score.observe({ direction, kind, ...software }, score);
       if (direction === 'down') received.push(score);
     }
   }

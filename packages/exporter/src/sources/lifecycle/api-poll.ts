@@ -48,12 +48,12 @@ export const createApiPoll = (
   const missing = new Set<string>();
 
   const call = async <T>(what: string, ask: () => Promise<T>): Promise<T | null> => {
-    const stop = metrics.swarm_lifecycle_api_duration_seconds.startTimer({
+    const stop = metrics.livekit_swarm_lifecycle_api_duration_seconds.startTimer({
       target: name,
       call: what,
     });
     // Starts at 0: in a counter that appears with its first error, that error would not be an increase.
-    metrics.swarm_lifecycle_api_errors_total.inc({ target: name, call: what }, 0);
+    metrics.livekit_swarm_lifecycle_api_errors_total.inc({ target: name, call: what }, 0);
     try {
       const answer = await ask();
       tell(what, null);
@@ -61,7 +61,7 @@ export const createApiPoll = (
     } catch (error) {
       if (/not connected|not implemented|redis required/i.test(String(error))) missing.add(what);
       else {
-        metrics.swarm_lifecycle_api_errors_total.inc({ target: name, call: what });
+        metrics.livekit_swarm_lifecycle_api_errors_total.inc({ target: name, call: what });
         tell(what, apiErrorOf(error));
       }
       return null;
@@ -72,7 +72,7 @@ export const createApiPoll = (
 
   const countByStatus = async (
     what: 'list_egress' | 'list_ingress',
-    gauge: LifecycleHandles['swarm_lifecycle_egress'],
+    gauge: LifecycleHandles['livekit_swarm_lifecycle_egress'],
     ask: () => Promise<string[]>,
     /** Whether the answer covers this status; the count of others stays as it is. */
     covers: (status: string) => boolean = () => true,
@@ -94,7 +94,7 @@ export const createApiPoll = (
     const active = at - endedEgressAt < ENDED_EGRESS_EVERY_MS;
     const answered = await countByStatus(
       'list_egress',
-      metrics.swarm_lifecycle_egress,
+      metrics.livekit_swarm_lifecycle_egress,
       async () =>
         (await (await egress()).listEgress({ active })).map(({ status }) => egressStatus(status)),
       active ? (status) => !ended.has(status) : undefined,
@@ -109,17 +109,17 @@ export const createApiPoll = (
       const listed = await call('list_rooms', async () => (await rooms()).listRooms());
       // A server that does not answer this call would not answer others, and each would wait for its timeout.
       if (listed === null) return null;
-      metrics.swarm_lifecycle_rooms.set({ target: name }, listed.length);
-      metrics.swarm_lifecycle_participants.set(
+      metrics.livekit_swarm_lifecycle_rooms.set({ target: name }, listed.length);
+      metrics.livekit_swarm_lifecycle_participants.set(
         { target: name },
         sum(listed.map((room) => room.numParticipants)),
       );
-      metrics.swarm_lifecycle_publishers.set(
+      metrics.livekit_swarm_lifecycle_publishers.set(
         { target: name },
         sum(listed.map((room) => room.numPublishers)),
       );
       await countEgress();
-      await countByStatus('list_ingress', metrics.swarm_lifecycle_ingress, async () =>
+      await countByStatus('list_ingress', metrics.livekit_swarm_lifecycle_ingress, async () =>
         (await (await ingress()).listIngress()).map(({ state }) =>
           word(IngressState_Status[state?.status ?? 0], 'ENDPOINT_'),
         ),
@@ -136,16 +136,16 @@ export const createApiPoll = (
       ) ?? null,
     forget: () => {
       for (const level of [
-        'swarm_lifecycle_rooms',
-        'swarm_lifecycle_participants',
-        'swarm_lifecycle_publishers',
+        'livekit_swarm_lifecycle_rooms',
+        'livekit_swarm_lifecycle_participants',
+        'livekit_swarm_lifecycle_publishers',
       ] as const) {
         metrics[level].remove({ target: name });
       }
       for (const status of known.get('list_egress') ?? [])
-        metrics.swarm_lifecycle_egress.remove({ target: name, status });
+        metrics.livekit_swarm_lifecycle_egress.remove({ target: name, status });
       for (const status of known.get('list_ingress') ?? [])
-        metrics.swarm_lifecycle_ingress.remove({ target: name, status });
+        metrics.livekit_swarm_lifecycle_ingress.remove({ target: name, status });
       known.clear();
       endedEgressAt = Number.NEGATIVE_INFINITY;
     },

@@ -125,7 +125,7 @@ it('logs an outage when it begins and when it ends, and not in between', async (
   const looks = async (more: number): Promise<void> => {
     const taken = async (): Promise<number> =>
       (await collect(source.registry))
-        .find(({ name }) => name === 'swarm_lifecycle_api_duration_seconds')
+        .find(({ name }) => name === 'livekit_swarm_lifecycle_api_duration_seconds')
         ?.values.find(
           ({ labels, metricName }) =>
             labels.call === 'list_rooms' && metricName?.endsWith('_count'),
@@ -195,22 +195,25 @@ it('begins its counters at 0, and knows no rooms any more of who has not answere
         ({ labels, value }) => [labels.target, value],
       ),
     );
-  expect(await values('swarm_lifecycle_room_starts_total')).toEqual({ prod: 0, well: 0 });
-  expect(await values('swarm_lifecycle_participant_joins_total')).toEqual({ prod: 0, well: 0 });
-  expect(await values('swarm_lifecycle_rooms')).toEqual({});
+  expect(await values('livekit_swarm_lifecycle_room_starts_total')).toEqual({ prod: 0, well: 0 });
+  expect(await values('livekit_swarm_lifecycle_participant_joins_total')).toEqual({
+    prod: 0,
+    well: 0,
+  });
+  expect(await values('livekit_swarm_lifecycle_rooms')).toEqual({});
   await source.start();
   try {
     await vi.waitFor(async () =>
-      expect(await values('swarm_lifecycle_rooms')).toEqual({ prod: 0, well: 0 }),
+      expect(await values('livekit_swarm_lifecycle_rooms')).toEqual({ prod: 0, well: 0 }),
     );
     answers = false;
     await vi.waitFor(
-      async () => expect(await values('swarm_lifecycle_rooms')).toEqual({ well: 0 }),
+      async () => expect(await values('livekit_swarm_lifecycle_rooms')).toEqual({ well: 0 }),
       { timeout: 10_000 },
     );
     answers = true;
     await vi.waitFor(async () =>
-      expect(await values('swarm_lifecycle_rooms')).toEqual({ prod: 0, well: 0 }),
+      expect(await values('livekit_swarm_lifecycle_rooms')).toEqual({ prod: 0, well: 0 }),
     );
   } finally {
     await source.stop();

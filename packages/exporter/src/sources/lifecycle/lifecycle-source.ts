@@ -87,8 +87,8 @@ const meterOf = (
 ): Meter | null => {
   if (metering === null) return null;
   const {
-    swarm_lifecycle_participant_minutes_total: minutes,
-    swarm_lifecycle_media_bytes_total: bytes,
+    livekit_swarm_lifecycle_participant_minutes_total: minutes,
+    livekit_swarm_lifecycle_media_bytes_total: bytes,
   } = metrics;
   for (const group of groupsOf(metering)) {
     minutes.inc({ target, group }, 0);
@@ -149,7 +149,7 @@ const createWatch = (
     if (missed.api === FORGET_AFTER) api?.forget();
     if (missed.registry === FORGET_AFTER) forgetRegistry(name, metrics);
     if (missed.api === FORGET_AFTER || missed.registry === FORGET_AFTER) {
-      metrics.swarm_lifecycle_ghost_rooms.remove({ target: name });
+      metrics.livekit_swarm_lifecycle_ghost_rooms.remove({ target: name });
     }
     onLooked((api === null || listed !== null) && registryAnswered);
   };
@@ -165,14 +165,14 @@ const createWatch = (
         (node): NodeState => (isStale(node, now) ? 'stale' : node.state),
       );
       for (const state of NODE_STATES) {
-        metrics.swarm_lifecycle_registry_nodes.set(
+        metrics.livekit_swarm_lifecycle_registry_nodes.set(
           { target: name, state },
           states.get(state)?.length ?? 0,
         );
       }
-      metrics.swarm_lifecycle_registry_rooms.set({ target: name }, view.rooms.size);
+      metrics.livekit_swarm_lifecycle_registry_rooms.set({ target: name }, view.rooms.size);
       if (listed !== null)
-        metrics.swarm_lifecycle_ghost_rooms.set(
+        metrics.livekit_swarm_lifecycle_ghost_rooms.set(
           { target: name },
           ghostRooms(
             listed.map((room) => room.name),
@@ -184,7 +184,7 @@ const createWatch = (
       observer.onRegistry?.(name, view, now);
       return view;
     } catch (error) {
-      metrics.swarm_lifecycle_api_errors_total.inc({ target: name, call: 'redis' });
+      metrics.livekit_swarm_lifecycle_api_errors_total.inc({ target: name, call: 'redis' });
       const message = error instanceof Error ? error.message : String(error);
       tell('redis', { reason: message, message });
       return null;
@@ -231,16 +231,18 @@ const beginAtZero = (
   { deployment: { name: target }, redisUrl }: LifecycleTarget,
   metrics: LifecycleHandles,
 ): void => {
-  metrics.swarm_lifecycle_room_starts_total.inc({ target }, 0);
-  metrics.swarm_lifecycle_participant_joins_total.inc({ target }, 0);
+  metrics.livekit_swarm_lifecycle_room_starts_total.inc({ target }, 0);
+  metrics.livekit_swarm_lifecycle_participant_joins_total.inc({ target }, 0);
   for (const status of ENDED_EGRESS)
-    metrics.swarm_lifecycle_egress_ended_total.inc({ target, status }, 0);
-  metrics.swarm_lifecycle_room_duration_seconds.zero({ target });
-  metrics.swarm_lifecycle_participant_duration_seconds.zero({ target });
-  if (redisUrl !== null) metrics.swarm_lifecycle_api_errors_total.inc({ target, call: 'redis' }, 0);
+    metrics.livekit_swarm_lifecycle_egress_ended_total.inc({ target, status }, 0);
+  metrics.livekit_swarm_lifecycle_room_duration_seconds.zero({ target });
+  metrics.livekit_swarm_lifecycle_participant_duration_seconds.zero({ target });
+  if (redisUrl !== null)
+    metrics.livekit_swarm_lifecycle_api_errors_total.inc({ target, call: 'redis' }, 0);
 };
 
 const forgetRegistry = (target: string, metrics: LifecycleHandles): void => {
-  metrics.swarm_lifecycle_registry_rooms.remove({ target });
-  for (const state of NODE_STATES) metrics.swarm_lifecycle_registry_nodes.remove({ target, state });
+  metrics.livekit_swarm_lifecycle_registry_rooms.remove({ target });
+  for (const state of NODE_STATES)
+    metrics.livekit_swarm_lifecycle_registry_nodes.remove({ target, state });
 };

@@ -103,9 +103,9 @@ describe('a signed webhook', () => {
     async (status) => {
       const ended = { event: 'egress_ended', egressInfo: { status: `EGRESS_${status}` } };
       expect(await send(ended)).toBe(200);
-      expect(await figure('swarm_lifecycle_egress_ended_total', {})).toBe(1);
+      expect(await figure('livekit_swarm_lifecycle_egress_ended_total', {})).toBe(1);
       const labels = { status: status.toLowerCase() };
-      expect(await figure('swarm_lifecycle_egress_ended_total', labels)).toBe(1);
+      expect(await figure('livekit_swarm_lifecycle_egress_ended_total', labels)).toBe(1);
     },
   );
 
@@ -126,23 +126,25 @@ describe('a signed webhook', () => {
       await send({ event: 'room_finished', room: { name: 'a', creationTime: joinedAt } }),
     ).toBe(200);
 
-    expect(await figure('swarm_lifecycle_room_starts_total', { target: 'prod' })).toBe(1);
+    expect(await figure('livekit_swarm_lifecycle_room_starts_total', { target: 'prod' })).toBe(1);
     expect(
-      await figure('swarm_lifecycle_participant_leaves_total', {
+      await figure('livekit_swarm_lifecycle_participant_leaves_total', {
         target: 'prod',
         reason: 'client_initiated',
       }),
     ).toBe(1);
     expect(
-      await figure('swarm_lifecycle_tracks_published_total', {
+      await figure('livekit_swarm_lifecycle_tracks_published_total', {
         kind: 'video',
         source: 'screen_share',
       }),
     ).toBe(1);
     expect(
-      await figure('swarm_lifecycle_participant_duration_seconds_sum', { target: 'prod' }),
+      await figure('livekit_swarm_lifecycle_participant_duration_seconds_sum', { target: 'prod' }),
     ).toBe(90);
-    expect(await figure('swarm_lifecycle_room_duration_seconds_sum', { target: 'prod' })).toBe(90);
+    expect(
+      await figure('livekit_swarm_lifecycle_room_duration_seconds_sum', { target: 'prod' }),
+    ).toBe(90);
   });
 
   it('counts who left without a word about when they came, but no stay since 1970', async () => {
@@ -151,16 +153,18 @@ describe('a signed webhook', () => {
     expect(await send({ event: 'room_finished', room: { name: 'a', creationTime: '0' } })).toBe(
       200,
     );
-    expect(await figure('swarm_lifecycle_participant_leaves_total', { target: 'prod' })).toBe(2);
-    expect(await figure('swarm_lifecycle_participant_duration_seconds_count', {})).toBe(0);
-    expect(await figure('swarm_lifecycle_room_duration_seconds_count', {})).toBe(0);
+    expect(
+      await figure('livekit_swarm_lifecycle_participant_leaves_total', { target: 'prod' }),
+    ).toBe(2);
+    expect(await figure('livekit_swarm_lifecycle_participant_duration_seconds_count', {})).toBe(0);
+    expect(await figure('livekit_swarm_lifecycle_room_duration_seconds_count', {})).toBe(0);
   });
 
   it('makes no series of its own names', async () => {
     for (let number = 0; number < 50; number++) await send({ event: `invented_${number}` });
-    expect(await figure('swarm_lifecycle_webhooks_total', { target: 'prod', event: 'other' })).toBe(
-      50,
-    );
+    expect(
+      await figure('livekit_swarm_lifecycle_webhooks_total', { target: 'prod', event: 'other' }),
+    ).toBe(50);
     expect(countSeries(await collect(registry))).toBeLessThan(60);
   });
 
@@ -168,8 +172,10 @@ describe('a signed webhook', () => {
     const same = { id: 'EV_same', event: 'room_started', room: { name: 'a' } };
     expect(await send(same)).toBe(200);
     expect(await send(same)).toBe(200);
-    expect(await figure('swarm_lifecycle_room_starts_total', { target: 'prod' })).toBe(1);
-    expect(await figure('swarm_lifecycle_webhooks_rejected_total', { reason: 'replay' })).toBe(1);
+    expect(await figure('livekit_swarm_lifecycle_room_starts_total', { target: 'prod' })).toBe(1);
+    expect(
+      await figure('livekit_swarm_lifecycle_webhooks_rejected_total', { reason: 'replay' }),
+    ).toBe(1);
   });
 });
 
@@ -184,12 +190,12 @@ describe('anything else is refused and counted', () => {
   ])('%s', async (_, headers) => {
     expect(await send({ event: 'room_started' }, await headers())).toBe(401);
     expect(
-      await figure('swarm_lifecycle_webhooks_rejected_total', {
+      await figure('livekit_swarm_lifecycle_webhooks_rejected_total', {
         target: 'prod',
         reason: 'signature',
       }),
     ).toBe(1);
-    expect(await figure('swarm_lifecycle_room_starts_total', { target: 'prod' })).toBe(0);
+    expect(await figure('livekit_swarm_lifecycle_room_starts_total', { target: 'prod' })).toBe(0);
   });
 
   it('a token that is not valid now, and counts it apart', async () => {
@@ -198,10 +204,12 @@ describe('anything else is refused and counted', () => {
     expect((await app.request('/webhook/prod', { method: 'POST', body, headers })).status).toBe(
       401,
     );
-    expect(await figure('swarm_lifecycle_webhooks_rejected_total', { reason: 'expired' })).toBe(1);
-    expect(await figure('swarm_lifecycle_webhooks_rejected_total', { reason: 'signature' })).toBe(
-      0,
-    );
+    expect(
+      await figure('livekit_swarm_lifecycle_webhooks_rejected_total', { reason: 'expired' }),
+    ).toBe(1);
+    expect(
+      await figure('livekit_swarm_lifecycle_webhooks_rejected_total', { reason: 'signature' }),
+    ).toBe(0);
   });
 
   it.each([
@@ -238,7 +246,7 @@ describe('anything else is refused and counted', () => {
         400,
       );
       expect(
-        await figure('swarm_lifecycle_webhooks_rejected_total', {
+        await figure('livekit_swarm_lifecycle_webhooks_rejected_total', {
           target: 'prod',
           reason: 'malformed',
         }),
@@ -250,20 +258,22 @@ describe('anything else is refused and counted', () => {
     expect(await send({ event: 'room_started', room: { metadata: 'x'.repeat(300_000) } })).toBe(
       413,
     );
-    expect(await figure('swarm_lifecycle_webhooks_rejected_total', { reason: 'too_large' })).toBe(
-      1,
-    );
+    expect(
+      await figure('livekit_swarm_lifecycle_webhooks_rejected_total', { reason: 'too_large' }),
+    ).toBe(1);
   });
 
   it('one that was recorded long ago', async () => {
     expect(await send({ event: 'room_started', createdAt: `${NOW / 1_000 - 3_600}` })).toBe(400);
-    expect(await figure('swarm_lifecycle_webhooks_rejected_total', { reason: 'stale' })).toBe(1);
+    expect(
+      await figure('livekit_swarm_lifecycle_webhooks_rejected_total', { reason: 'stale' }),
+    ).toBe(1);
   });
 
   it('a target that is not configured, without a series for it', async () => {
     expect(await send({ event: 'room_started' }, undefined, 'staging')).toBe(404);
     expect(
-      await figure('swarm_lifecycle_webhooks_rejected_total', {
+      await figure('livekit_swarm_lifecycle_webhooks_rejected_total', {
         target: '',
         reason: 'unknown_target',
       }),

@@ -98,7 +98,7 @@ export const createWebhooks = (
     },
   );
   const reject = (target: string, reason: string): void =>
-    metrics.swarm_lifecycle_webhooks_rejected_total.inc({
+    metrics.livekit_swarm_lifecycle_webhooks_rejected_total.inc({
       target: byName.has(target) ? target : '',
       reason,
     });
@@ -150,34 +150,34 @@ const isOutOfTime = (error: unknown): boolean => {
 };
 
 const count = (metrics: LifecycleHandles, target: string, event: WebhookEvent): void => {
-  metrics.swarm_lifecycle_webhooks_total.inc({
+  metrics.livekit_swarm_lifecycle_webhooks_total.inc({
     target,
     event: EVENTS.has(event.event) ? event.event : 'other',
   });
   switch (event.event) {
     case 'room_started':
-      metrics.swarm_lifecycle_room_starts_total.inc({ target });
+      metrics.livekit_swarm_lifecycle_room_starts_total.inc({ target });
       break;
     case 'room_finished':
       observeStay(
-        metrics.swarm_lifecycle_room_duration_seconds,
+        metrics.livekit_swarm_lifecycle_room_duration_seconds,
         target,
         event.room?.creationTime,
         event,
       );
       break;
     case 'participant_joined':
-      metrics.swarm_lifecycle_participant_joins_total.inc({ target });
+      metrics.livekit_swarm_lifecycle_participant_joins_total.inc({ target });
       break;
     case 'participant_left':
     case 'participant_connection_aborted': {
       const reason = DisconnectReason[event.participant?.disconnectReason ?? 0] ?? 'UNKNOWN_REASON';
-      metrics.swarm_lifecycle_participant_leaves_total.inc({
+      metrics.livekit_swarm_lifecycle_participant_leaves_total.inc({
         target,
         reason: reason.toLowerCase(),
       });
       observeStay(
-        metrics.swarm_lifecycle_participant_duration_seconds,
+        metrics.livekit_swarm_lifecycle_participant_duration_seconds,
         target,
         event.participant?.joinedAt,
         event,
@@ -185,14 +185,14 @@ const count = (metrics: LifecycleHandles, target: string, event: WebhookEvent): 
       break;
     }
     case 'track_published':
-      metrics.swarm_lifecycle_tracks_published_total.inc({
+      metrics.livekit_swarm_lifecycle_tracks_published_total.inc({
         target,
         kind: (TrackType[event.track?.type ?? 0] ?? 'audio').toLowerCase(),
         source: (TrackSource[event.track?.source ?? 0] ?? 'unknown').toLowerCase(),
       });
       break;
     case 'egress_ended':
-      metrics.swarm_lifecycle_egress_ended_total.inc({
+      metrics.livekit_swarm_lifecycle_egress_ended_total.inc({
         target,
         status: egressStatus(event.egressInfo?.status ?? EgressStatus.EGRESS_COMPLETE),
       });
@@ -204,8 +204,8 @@ const count = (metrics: LifecycleHandles, target: string, event: WebhookEvent): 
 /** By the server's clock, so that a slow delivery does not lengthen a session. Without a start (0 in protobuf) there is no duration. */
 const observeStay = (
   duration: LifecycleHandles[
-    | 'swarm_lifecycle_room_duration_seconds'
-    | 'swarm_lifecycle_participant_duration_seconds'],
+    | 'livekit_swarm_lifecycle_room_duration_seconds'
+    | 'livekit_swarm_lifecycle_participant_duration_seconds'],
   target: string,
   began: bigint | undefined,
   { createdAt }: WebhookEvent,

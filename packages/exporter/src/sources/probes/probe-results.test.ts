@@ -22,20 +22,20 @@ describe('probe board', () => {
       evaluateProbe(observation('audio_pair', {}, { a: { others: [] }, tookMs: 1_500 })),
     );
     for (const line of [
-      'swarm_probe_success 0',
-      'swarm_probe_duration_seconds 1.5',
-      'swarm_probe_failure{reason="participant_missing"} 1',
-      'swarm_probe_remote_participants{side="a"} 0',
-      'swarm_probe_remote_participants{side="b"} 1',
-      'swarm_probe_media_received{side="a"} 1',
-      'swarm_probe_phase_seconds{phase="dtls",side="a"} 0.03',
-      'swarm_probe_phase_seconds{phase="first_media",side="b"} 0.12',
-      'swarm_probe_packets_total{kind="audio",direction="up"} 600',
-      'swarm_probe_loss_ratio{kind="audio",direction="down"} 0',
-      'swarm_probe_latency_seconds{kind="audio",quantile="0.95"} 0.004',
-      'swarm_probe_node_info{side="a",node_id="ND_one"} 1',
-      'swarm_probe_runs_total{result="success"} 1',
-      'swarm_probe_runs_total{result="failure"} 1',
+      'livekit_swarm_probe_success 0',
+      'livekit_swarm_probe_duration_seconds 1.5',
+      'livekit_swarm_probe_failure{reason="participant_missing"} 1',
+      'livekit_swarm_probe_remote_participants{side="a"} 0',
+      'livekit_swarm_probe_remote_participants{side="b"} 1',
+      'livekit_swarm_probe_media_received{side="a"} 1',
+      'livekit_swarm_probe_phase_seconds{phase="dtls",side="a"} 0.03',
+      'livekit_swarm_probe_phase_seconds{phase="first_media",side="b"} 0.12',
+      'livekit_swarm_probe_packets_total{kind="audio",direction="up"} 600',
+      'livekit_swarm_probe_loss_ratio{kind="audio",direction="down"} 0',
+      'livekit_swarm_probe_latency_seconds{kind="audio",quantile="0.95"} 0.004',
+      'livekit_swarm_probe_node_info{side="a",node_id="ND_one"} 1',
+      'livekit_swarm_probe_runs_total{result="success"} 1',
+      'livekit_swarm_probe_runs_total{result="failure"} 1',
     ]) {
       expect(text).toContain(`${line}\n`);
     }
@@ -44,7 +44,7 @@ describe('probe board', () => {
   it('omits what was not measured', async () => {
     const quiet = { tracks: [], firstMediaMs: null };
     const text = await textOf(evaluateProbe(observation('join_only', {}, { a: quiet, b: quiet })));
-    expect(text).toContain('swarm_probe_success 1\n');
+    expect(text).toContain('livekit_swarm_probe_success 1\n');
     expect(text.replace(/^#.*$/gm, '')).not.toMatch(
       /heard|loss|jitter|latency|rtt|nacks|plis|packets|first_media|data_|failure\{/,
     );
@@ -75,9 +75,9 @@ describe('probe board', () => {
       return board.snapshots(result, { target, module: 'audio_pair', node: '' });
     });
     const { body } = await render(mergeSnapshots(boards.flat()), 'text');
-    expect(body.match(/^# TYPE swarm_probe_success/gm)).toHaveLength(1);
+    expect(body.match(/^# TYPE livekit_swarm_probe_success/gm)).toHaveLength(1);
     expect(body).toContain(
-      'swarm_probe_success{target="one",module="audio_pair",node=""} 1\nswarm_probe_success{target="two"',
+      'livekit_swarm_probe_success{target="one",module="audio_pair",node=""} 1\nlivekit_swarm_probe_success{target="two"',
     );
   });
 });

@@ -44,11 +44,11 @@ it('has one series for a place that several entries of the schedule probe', asyn
   );
   const nodesShown = async () =>
     (await collect(source.registry))
-      .find(({ name }) => name === 'swarm_probe_success')
+      .find(({ name }) => name === 'livekit_swarm_probe_success')
       ?.values.map(({ labels }) => labels.node) ?? [];
   const runs = async () =>
     (await collect(source.registry))
-      .find(({ name }) => name === 'swarm_probe_runs_total')
+      .find(({ name }) => name === 'livekit_swarm_probe_runs_total')
       ?.values.reduce((sum, { value }) => sum + value, 0) ?? 0;
   await source.start();
   try {

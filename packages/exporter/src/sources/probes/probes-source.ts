@@ -21,9 +21,9 @@ export const createProbesSource = (
   prober: Prober = createProber({ ...settings, log: context.log, error: context.error }),
 ): Source => {
   const registry = new Registry();
-  const { swarm_exporter_probes_rejected_total } = EXPORTER_METRICS;
-  const { swarm_exporter_probes_rejected_total: refused } = registerFamily(registry, {
-    swarm_exporter_probes_rejected_total,
+  const { livekit_swarm_exporter_probes_rejected_total } = EXPORTER_METRICS;
+  const { livekit_swarm_exporter_probes_rejected_total: refused } = registerFamily(registry, {
+    livekit_swarm_exporter_probes_rejected_total,
   });
   for (const reason of PROBE_REJECTIONS) refused.inc({ reason }, 0);
   showLevels(registry, prober);
@@ -132,8 +132,13 @@ const showFound = (registry: Registry, found: Found, prober: Prober): void => {
 
 /** The gauges are computed per scrape. */
 const showLevels = (registry: Registry, prober: Prober): void => {
-  const { help } = EXPORTER_METRICS.swarm_exporter_probes;
-  const head = { name: 'swarm_exporter_probes', help, type: 'gauge', aggregator: 'sum' } as const;
+  const { help } = EXPORTER_METRICS.livekit_swarm_exporter_probes;
+  const head = {
+    name: 'livekit_swarm_exporter_probes',
+    help,
+    type: 'gauge',
+    aggregator: 'sum',
+  } as const;
   registry.registerMetric(
     asMetric(head.name, async () => ({
       ...head,

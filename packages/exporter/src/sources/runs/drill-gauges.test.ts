@@ -44,13 +44,13 @@ describe('media reception in a drill', () => {
     let now = sight(4, 0, 0);
     gauges.watch('mine', () => now);
     expect(await shown(/receiving_none|interrupted/)).toEqual([
-      'swarm_chaos_participants{drill="mine",state="receiving_none"} 0',
-      'swarm_chaos_subscriptions{drill="mine",state="interrupted"} 0',
+      'livekit_swarm_chaos_participants{drill="mine",state="receiving_none"} 0',
+      'livekit_swarm_chaos_subscriptions{drill="mine",state="interrupted"} 0',
     ]);
     now = sight(1, 3, 9);
     expect(await shown(/receiving_none|interrupted/)).toEqual([
-      'swarm_chaos_participants{drill="mine",state="receiving_none"} 3',
-      'swarm_chaos_subscriptions{drill="mine",state="interrupted"} 9',
+      'livekit_swarm_chaos_participants{drill="mine",state="receiving_none"} 3',
+      'livekit_swarm_chaos_subscriptions{drill="mine",state="interrupted"} 9',
     ]);
   });
 
@@ -60,8 +60,8 @@ describe('media reception in a drill', () => {
     gauges.watch('other', () => sight(1, 3, 9));
     gauges.watch('mine', () => sight(4, 0, 0));
     expect(await shown(/receiving_all/)).toEqual([
-      'swarm_chaos_participants{drill="mine",state="receiving_all"} 4',
-      'swarm_chaos_participants{drill="other",state="receiving_all"} 1',
+      'livekit_swarm_chaos_participants{drill="mine",state="receiving_all"} 4',
+      'livekit_swarm_chaos_participants{drill="other",state="receiving_all"} 1',
     ]);
   });
 });
@@ -71,11 +71,11 @@ describe('the result of a drill', () => {
     const { gauges, shown } = made();
     gauges.setVerdict('mine', passed);
     expect(await shown(/time_to_recover|objective| 1$/)).toEqual([
-      'swarm_chaos_time_to_recover_seconds{drill="mine",quantile="0.5"} 10.2',
-      'swarm_chaos_time_to_recover_seconds{drill="mine",quantile="1"} 12',
-      'swarm_chaos_objective_met{drill="mine",objective="time_to_recover"} 1',
-      'swarm_chaos_objective_met{drill="mine",objective="split_brain"} 1',
-      'swarm_chaos_verdict{drill="mine",verdict="passed"} 1',
+      'livekit_swarm_chaos_time_to_recover_seconds{drill="mine",quantile="0.5"} 10.2',
+      'livekit_swarm_chaos_time_to_recover_seconds{drill="mine",quantile="1"} 12',
+      'livekit_swarm_chaos_objective_met{drill="mine",objective="time_to_recover"} 1',
+      'livekit_swarm_chaos_objective_met{drill="mine",objective="split_brain"} 1',
+      'livekit_swarm_chaos_verdict{drill="mine",verdict="passed"} 1',
     ]);
     gauges.setVerdict('mine', {
       verdict: 'failed',
@@ -83,8 +83,8 @@ describe('the result of a drill', () => {
       objectives: new Map([['time_to_recover', false]]),
     });
     expect(await shown(/time_to_recover|objective| 1$/)).toEqual([
-      'swarm_chaos_objective_met{drill="mine",objective="time_to_recover"} 0',
-      'swarm_chaos_verdict{drill="mine",verdict="failed"} 1',
+      'livekit_swarm_chaos_objective_met{drill="mine",objective="time_to_recover"} 0',
+      'livekit_swarm_chaos_verdict{drill="mine",verdict="failed"} 1',
     ]);
   });
 

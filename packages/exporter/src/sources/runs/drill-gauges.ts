@@ -33,12 +33,12 @@ export interface DrillGauges {
 }
 
 const {
-  swarm_chaos_participants,
-  swarm_chaos_subscriptions,
-  swarm_chaos_fault_active: _,
+  livekit_swarm_chaos_participants,
+  livekit_swarm_chaos_subscriptions,
+  livekit_swarm_chaos_fault_active: _,
   ...OF_VERDICT
 } = CHAOS_METRICS;
-const SEEN = { swarm_chaos_participants, swarm_chaos_subscriptions };
+const SEEN = { livekit_swarm_chaos_participants, livekit_swarm_chaos_subscriptions };
 
 export const createDrillGauges = (registry: Registry): DrillGauges => {
   const drills = new Map<string, () => DrillReception>();
@@ -59,22 +59,23 @@ export const createDrillGauges = (registry: Registry): DrillGauges => {
       })),
     );
   };
-  register('swarm_chaos_participants', ({ participants }) => participants);
-  register('swarm_chaos_subscriptions', ({ subscriptions }) => subscriptions);
+  register('livekit_swarm_chaos_participants', ({ participants }) => participants);
+  register('livekit_swarm_chaos_subscriptions', ({ subscriptions }) => subscriptions);
   const ofVerdict = registerFamily(registry, OF_VERDICT);
 
   return {
     watch: (drill, look) => void drills.set(drill, look),
     setVerdict: (drill, { verdict, recovery, objectives }) => {
       for (const one of DRILL_VERDICTS)
-        ofVerdict.swarm_chaos_verdict.set({ drill, verdict: one }, one === verdict ? 1 : 0);
+        ofVerdict.livekit_swarm_chaos_verdict.set({ drill, verdict: one }, one === verdict ? 1 : 0);
       // Values of the previous repeat must not remain.
       for (const objective of DRILL_OBJECTIVES) {
         const ok = objectives.get(objective);
-        if (ok === undefined) ofVerdict.swarm_chaos_objective_met.remove({ drill, objective });
-        else ofVerdict.swarm_chaos_objective_met.set({ drill, objective }, ok ? 1 : 0);
+        if (ok === undefined)
+          ofVerdict.livekit_swarm_chaos_objective_met.remove({ drill, objective });
+        else ofVerdict.livekit_swarm_chaos_objective_met.set({ drill, objective }, ok ? 1 : 0);
       }
-      ofVerdict.swarm_chaos_time_to_recover_seconds.set({ drill }, recovery ?? new Map());
+      ofVerdict.livekit_swarm_chaos_time_to_recover_seconds.set({ drill }, recovery ?? new Map());
     },
   };
 };

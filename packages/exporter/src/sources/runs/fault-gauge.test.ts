@@ -23,7 +23,7 @@ const shown = async (...lines: RecordLine[]): Promise<string[]> => {
   const add = createFaultGauge(registry).begin();
   for (const line of lines) add(line);
   const text = await registry.metrics();
-  return text.split('\n').filter((line) => line.startsWith('swarm_chaos_fault_active{'));
+  return text.split('\n').filter((line) => line.startsWith('livekit_swarm_chaos_fault_active{'));
 };
 
 describe('faults of a drill', () => {
@@ -31,8 +31,8 @@ describe('faults of a drill', () => {
 
   it('are 1 while they are injected, for each part that they are done to', async () =>
     expect(await shown(header, fault('a', 'node-1', 'node-2'))).toEqual([
-      'swarm_chaos_fault_active{drill="kill-room-node",fault="kill",target="node-1"} 1',
-      'swarm_chaos_fault_active{drill="kill-room-node",fault="kill",target="node-2"} 1',
+      'livekit_swarm_chaos_fault_active{drill="kill-room-node",fault="kill",target="node-1"} 1',
+      'livekit_swarm_chaos_fault_active{drill="kill-room-node",fault="kill",target="node-2"} 1',
     ]));
 
   it('are 0 after their rollback', async () =>
@@ -42,10 +42,12 @@ describe('faults of a drill', () => {
         fault('a', 'node-1'),
         drill({ event: 'fault_rolled_back', id: 'a', fault: 'kill', completedAt: 5 }),
       ),
-    ).toEqual(['swarm_chaos_fault_active{drill="kill-room-node",fault="kill",target="node-1"} 0']));
+    ).toEqual([
+      'livekit_swarm_chaos_fault_active{drill="kill-room-node",fault="kill",target="node-1"} 0',
+    ]));
 
   it('are 0 after the drill, even without a recorded rollback', async () =>
     expect(await shown(header, fault('a', 'node-1'), end)).toEqual([
-      'swarm_chaos_fault_active{drill="kill-room-node",fault="kill",target="node-1"} 0',
+      'livekit_swarm_chaos_fault_active{drill="kill-room-node",fault="kill",target="node-1"} 0',
     ]));
 });

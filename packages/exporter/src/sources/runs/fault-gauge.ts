@@ -2,7 +2,7 @@ import { CHAOS_METRICS } from '@livekit-swarm/catalogue';
 import type { RecordLine } from '@livekit-swarm/record';
 import { Gauge, type Registry } from 'prom-client';
 
-const NAME = 'swarm_chaos_fault_active';
+const NAME = 'livekit_swarm_chaos_fault_active';
 
 /** Faults of drills as they are injected and rolled back; afterwards the gauge stays at 0, so that the end is visible. */
 export const createFaultGauge = (registry: Registry): { begin(): (line: RecordLine) => void } => {

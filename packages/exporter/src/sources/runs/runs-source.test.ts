@@ -17,7 +17,7 @@ const source = () => {
 };
 const scenarios = async (runs: ReturnType<typeof createRunsSource>): Promise<unknown[]> =>
   (await collect(runs.registry))
-    .find(({ name }) => name === 'swarm_run_info')
+    .find(({ name }) => name === 'livekit_swarm_run_info')
     ?.values.map(({ labels }) => labels.scenario) ?? [];
 const tellAll = (runs: ReturnType<typeof createRunsSource>, lines: readonly RecordLine[]): void => {
   const tell = runs.begin();

@@ -259,9 +259,9 @@ describe('the session journal', () => {
     await lossyCall(exporter);
     await exporter.room();
     const metrics = await exporter.sessions.registry.metrics();
-    expect(metrics).toContain('swarm_session_journal_entries_total{result="written"} 18');
-    expect(metrics).toContain('swarm_session_journal_entries_total{result="dropped"} 0');
-    expect(metrics).toMatch(/swarm_session_journal_bytes [1-9]/);
+    expect(metrics).toContain('livekit_swarm_session_journal_entries_total{result="written"} 18');
+    expect(metrics).toContain('livekit_swarm_session_journal_entries_total{result="dropped"} 0');
+    expect(metrics).toMatch(/livekit_swarm_session_journal_bytes [1-9]/);
   });
 });
 

@@ -56,15 +56,17 @@ export const createSessionsSource = (
       hasFailed = true;
     }
     context.up(!hasFailed);
-    const { swarm_session_journal_entries_total: entries } = metrics;
+    const { livekit_swarm_session_journal_entries_total: entries } = metrics;
     entries.inc({ result: 'dropped' }, journal.dropped - dropped);
     dropped = journal.dropped;
-    metrics.swarm_session_journal_write_seconds_total.inc((performance.now() - began) / 1_000);
-    metrics.swarm_session_journal_bytes.set(journal.bytes);
+    metrics.livekit_swarm_session_journal_write_seconds_total.inc(
+      (performance.now() - began) / 1_000,
+    );
+    metrics.livekit_swarm_session_journal_bytes.set(journal.bytes);
   };
   const write = (): void =>
     attempt((open) =>
-      metrics.swarm_session_journal_entries_total.inc({ result: 'written' }, open.flush()),
+      metrics.livekit_swarm_session_journal_entries_total.inc({ result: 'written' }, open.flush()),
     );
   /** Step by step, so that requests are answered in between. */
   const prune = (): void =>

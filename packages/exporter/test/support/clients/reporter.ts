@@ -108,7 +108,8 @@ export const openSource = (options: Partial<ClientsOptions> = {}) => {
     },
     results: async (): Promise<Record<string, number>> => {
       const found =
-        (await source.registry.getSingleMetric('swarm_client_reports_total')?.get())?.values ?? [];
+        (await source.registry.getSingleMetric('livekit_swarm_client_reports_total')?.get())
+          ?.values ?? [];
       return Object.fromEntries(
         found.filter(({ value }) => value > 0).map(({ labels, value }) => [labels.result, value]),
       );

@@ -218,7 +218,7 @@ const exporterSeries = (
   gauge('up', exporter, {}, (m) => Number(here(m)));
   for (const source of ['probes', 'lifecycle', 'clients'])
     gauge(
-      'swarm_exporter_up',
+      'livekit_swarm_exporter_up',
       exporter,
       { source },
       seen((m) => Number(source !== 'lifecycle' || world.redis(m))),
@@ -226,19 +226,31 @@ const exporterSeries = (
   const probes = (more: Labels, ok: (minute: number) => boolean, path: string): void => {
     const of = { ...exporter, ...target, ...more };
     gauge(
-      'swarm_probe_success',
+      'livekit_swarm_probe_success',
       of,
       {},
       seen((m) => Number(ok(m))),
     );
     gauge(
-      'swarm_probe_path_success',
+      'livekit_swarm_probe_path_success',
       of,
       { path },
       seen((m) => Number(ok(m))),
     );
-    counter('swarm_probe_runs_total', of, { result: 'success' }, (m) => Number(ok(m)), here);
-    counter('swarm_probe_runs_total', of, { result: 'failure' }, (m) => Number(!ok(m)), here);
+    counter(
+      'livekit_swarm_probe_runs_total',
+      of,
+      { result: 'success' },
+      (m) => Number(ok(m)),
+      here,
+    );
+    counter(
+      'livekit_swarm_probe_runs_total',
+      of,
+      { result: 'failure' },
+      (m) => Number(!ok(m)),
+      here,
+    );
   };
   probes({ module: 'audio_pair' }, (m) => world.probe(m), 'direct');
   probes({ module: 'turn_tls' }, (m) => world.turn(m), 'turn-tls');
@@ -248,13 +260,13 @@ const exporterSeries = (
     for (const side of ['a', 'b']) {
       const all = { ...exporter, ...target, ...of };
       gauge(
-        'swarm_probe_remote_participants',
+        'livekit_swarm_probe_remote_participants',
         all,
         { side },
         seen((m) => Number(!world.split(node, m) || side === 'a')),
       );
       gauge(
-        'swarm_probe_phase_seconds',
+        'livekit_swarm_probe_phase_seconds',
         all,
         { side, phase: 'dtls' },
         seen(() => 0.1),
@@ -262,13 +274,13 @@ const exporterSeries = (
     }
   }
   gauge(
-    'swarm_lifecycle_ghost_rooms',
+    'livekit_swarm_lifecycle_ghost_rooms',
     exporter,
     target,
     seen((m) => world.ghostRooms(m)),
   );
   gauge(
-    'swarm_lifecycle_registry_nodes',
+    'livekit_swarm_lifecycle_registry_nodes',
     exporter,
     { ...target, state: 'shutting_down' },
     seen((m) => world.draining(m)),
@@ -277,23 +289,29 @@ const exporterSeries = (
     ['complete', () => 0.1],
     ['failed', (m: number) => world.failedEgresses(m)],
   ] as const)
-    counter('swarm_lifecycle_egress_ended_total', exporter, { ...target, status }, perMinute, here);
+    counter(
+      'livekit_swarm_lifecycle_egress_ended_total',
+      exporter,
+      { ...target, status },
+      perMinute,
+      here,
+    );
   const stream = { direction: 'down', kind: 'video', sdk: 'js', browser: 'chrome' };
   gauge(
-    'swarm_client_sessions',
+    'livekit_swarm_client_sessions',
     exporter,
     { sdk: 'js', browser: 'chrome' },
     seen((m) => world.participants(m)),
   );
   counter(
-    'swarm_client_quality_score_count',
+    'livekit_swarm_client_quality_score_count',
     exporter,
     stream,
     (m) => world.participants(m) * 6,
     here,
   );
   counter(
-    'swarm_client_quality_score_bucket',
+    'livekit_swarm_client_quality_score_bucket',
     exporter,
     { ...stream, le: '3' },
     (m) => world.participants(m) * 6 * world.poorReports(m),

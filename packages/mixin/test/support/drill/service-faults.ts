@@ -120,7 +120,7 @@ export const turnKilled: FaultCase = {
     await until(
       'a probe by TURN succeeds',
       async () => {
-        const [sample] = await ask('swarm_probe_path_success{path="turn-udp"} == 1');
+        const [sample] = await ask('livekit_swarm_probe_path_success{path="turn-udp"} == 1');
         return sample;
       },
       180_000,
