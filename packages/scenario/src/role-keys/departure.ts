@@ -22,7 +22,8 @@ export type Departure = (typeof DEPARTURES)[number];
 export const departsWhileJoining = (departure: Departure | undefined): boolean =>
   departure?.startsWith('before-') === true;
 
-interface File {
+/** The keys of a role that this key depends on. */
+export interface DepartureRole {
   actions?: readonly unknown[] | undefined;
 }
 
@@ -39,7 +40,7 @@ export const departure = defineRoleKey({
   nativeOnly: true,
   read: (given) => (given === 'leave' ? undefined : given),
   write: (settings) => settings,
-  check: (given, { at, role, tracks, complain }: Checking<File, unknown>) => {
+  check: (given, { at, role, tracks, complain }: Checking<DepartureRole, unknown>) => {
     if (departsWhileJoining(given) && (tracks.length > 0 || role.actions !== undefined))
       complain(
         [...at, 'departure'],

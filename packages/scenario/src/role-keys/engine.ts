@@ -13,7 +13,8 @@ export const clientEngine = z.enum(['browser', 'rtc']);
 export type EngineName = (typeof ENGINE_NAMES)[number];
 export type ClientEngineName = z.infer<typeof clientEngine>;
 
-interface File extends E2eeKey {
+/** The keys of a role that this key depends on. */
+export interface EngineRole extends E2eeKey {
   path?: unknown;
 }
 
@@ -29,7 +30,7 @@ export const engine = defineRoleKey({
   plan: 'same',
   read: (given) => (given === 'native' ? undefined : given),
   write: (settings) => settings,
-  check: (given, { at, role, group, tracks, complain }: Checking<File, File>) => {
+  check: (given, { at, role, group, tracks, complain }: Checking<EngineRole, EngineRole>) => {
     if (given === undefined || given === 'native') return;
     if (tracks.some(isOnlyAClip))
       complain(

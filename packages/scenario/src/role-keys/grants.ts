@@ -58,7 +58,8 @@ export const maySubscribe = ({
   grants: RoleGrants;
 }): boolean => subscribe && grants.canSubscribe !== false;
 
-interface File {
+/** The keys of a role that this key depends on. */
+export interface GrantsRole {
   data?: unknown;
   subscribe?: boolean | undefined;
   layout?: Layout | undefined;
@@ -78,7 +79,7 @@ export const grants = defineRoleKey({
   read: (given): RoleGrants => given ?? {},
   write: (settings) => (Object.keys(settings).length > 0 ? settings : undefined),
   // Fewer grants than a role needs are how a denial is tested; by mistake, the scenario measures nothing.
-  check: (given = {}, { at, role, tracks, warn }: Checking<File, unknown>) => {
+  check: (given = {}, { at, role, tracks, warn }: Checking<GrantsRole, unknown>) => {
     const denied = (key: keyof RoleGrants, what: string): void =>
       warn(
         [...at, 'grants', key],

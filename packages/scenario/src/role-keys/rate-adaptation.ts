@@ -6,7 +6,8 @@ import { type Checking, defineRoleKey } from './definition.ts';
 import { type E2eeKey, e2eeOf } from './e2ee.ts';
 import type { EngineName } from './engine.ts';
 
-interface File extends E2eeKey {
+/** The keys of a role that this key depends on. */
+export interface RateAdaptationRole extends E2eeKey {
   engine?: EngineName | undefined;
   actions?: ActionSpec[] | undefined;
 }
@@ -26,7 +27,7 @@ export const rateAdaptation = defineRoleKey({
   plan: 'same',
   read: (given) => given || undefined,
   write: (settings) => settings,
-  check: (given, { at, role, group, tracks, complain }: Checking<File, E2eeKey>) => {
+  check: (given, { at, role, group, tracks, complain }: Checking<RateAdaptationRole, E2eeKey>) => {
     const { engine, actions } = role;
     const refuse = (message: string, hint: string): void =>
       complain([...at, 'rateAdaptation'], message, hint, 'key');

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { defineRoleKey, type Reading, type Writing } from './definition.ts';
 import type { Layout } from './layout.ts';
 
-interface Spec {
+/** The keys of a role that this key depends on. */
+export interface SubscribeRole {
   publish: readonly unknown[];
   data: unknown;
   layout: Layout;
@@ -17,7 +18,7 @@ export const subscribe = defineRoleKey({
   plan: 'same',
   read: (given, { role: { layout } }: Reading<{ layout?: Layout | undefined }>): boolean =>
     given ?? layout?.type !== 'none',
-  write: (settings, { role: { publish, data, layout }, receives }: Writing<Spec>) => {
+  write: (settings, { role: { publish, data, layout }, receives }: Writing<SubscribeRole>) => {
     // Without it, a role that receives nothing and sends nothing is taken for a mistake.
     const unserved = settings && !receives && publish.length === 0 && data === null;
     return !settings || unserved || layout.type === 'none' ? settings : undefined;
