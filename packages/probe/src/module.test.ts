@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { moduleOf, PROBE_KINDS, probeDurationMs } from './module.ts';
 
 describe('moduleOf', () => {
-  it.each(PROBE_KINDS)('%s needs nothing but its name', (kind) => {
+  it.each(PROBE_KINDS)('%s has defaults for all settings', (kind) => {
     const { module, problems } = moduleOf(kind, {});
     expect(problems).toEqual([]);
     expect(module).toMatchObject({
@@ -12,7 +12,7 @@ describe('moduleOf', () => {
     });
   });
 
-  it('makes what each kind sends', () => {
+  it('plans the tracks and data of each kind', () => {
     const sent = (name: string, options = {}) => {
       const { publish, data, durationMs } = moduleOf(name, options).module;
       return {
@@ -36,7 +36,7 @@ describe('moduleOf', () => {
     expect(sent('join_only')).toEqual({ publish: [], data: null, durationMs: 0 });
   });
 
-  it('needs its time, or until the server has announced participants without tracks', () => {
+  it('takes its media, or until participants without tracks are announced', () => {
     const needed = (kind: string, options: object = {}) =>
       probeDurationMs(moduleOf(kind, options).module);
     expect([needed('audio_pair'), needed('audio_pair', { duration: 1_000 })]).toEqual([

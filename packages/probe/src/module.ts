@@ -6,42 +6,50 @@ import type {
   VideoCodec,
 } from '@livekit-swarm/scenario';
 
-/** What two participants can do to try a deployment. */
+/** Kinds of probes, by the media that the two participants exchange. */
 export const PROBE_KINDS = ['audio_pair', 'video_pair', 'data_echo', 'join_only'] as const;
 export type ProbeKind = (typeof PROBE_KINDS)[number];
 
-/** How a probe is made, and when it counts as a success. */
+/** Settings of a probe, and the limits within which it succeeds. */
 export interface ProbeModule {
   name: string;
   kind: ProbeKind;
-  /** Of the media, from when both are in, ms; 0 for join_only. */
+  /**
+   * Duration of the media, counted from when both participants have joined, ms; 0 for `join_only`.
+   */
   durationMs: number;
   publish: readonly TrackPlan[];
   data: DataTraffic | null;
   signalling: 'auto' | 'v1' | 'v0';
-  /** How media of both participants reaches the node. */
+  /** Path of media of both participants to the node. */
   path: MediaPath;
   limits: ProbeLimits;
 }
 
-/** Joining, leaving and deleting the room, without errors, ms: with less than this besides the media a probe cannot succeed. */
+/**
+ * Time for joining, leaving and deleting the room without errors, ms. A probe cannot succeed in
+ * less than this plus its media.
+ */
 const OVERHEAD_MS = 500;
-/** livekit-server announces publishers at once, but other new participants only every three seconds, ms. */
+/**
+ * Interval in which livekit-server announces new participants without tracks, ms. It announces
+ * publishers at once.
+ */
 export const STATS_INTERVAL_MS = 3_000;
-/** What a probe that succeeds may take, when all is well, ms. */
+/** Least time that a successful probe takes, ms. */
 export const probeDurationMs = ({ durationMs, publish }: ProbeModule): number =>
   Math.max(durationMs, publish.length > 0 ? 0 : STATS_INTERVAL_MS) + OVERHEAD_MS;
 
-/** Null: no limit. */
+/** Limits of a probe's figures; null: no limit. */
 export interface ProbeLimits {
   joinTimeMs: number;
   loss: number;
   jitterMs: number | null;
-  /** One way, p95; of data there and back. */
+  /** Limit of the p95 of one-way latency, or of the echo time of data, ms. */
   latencyMs: number | null;
 }
 
-/** As a configuration has them; durations in ms. */
+/** Settings of a module as a configuration states them; durations in ms. */
 export interface ModuleOptions {
   kind?: ProbeKind | undefined;
   duration?: number | undefined;
@@ -65,13 +73,13 @@ export interface ModuleOptions {
 }
 
 export interface ModuleProblem {
-  /** Null: of the module as a whole. */
+  /** Setting at fault; null: the module as a whole. */
   key: keyof ModuleOptions | null;
   message: string;
   hint: string | null;
 }
 
-/** Which options are of which kinds only. */
+/** Settings that only some kinds have, with these kinds. */
 const ONLY: Partial<Record<keyof ModuleOptions, readonly ProbeKind[]>> = {
   duration: ['audio_pair', 'video_pair', 'data_echo'],
   codec: ['video_pair'],
@@ -86,7 +94,7 @@ const ONLY: Partial<Record<keyof ModuleOptions, readonly ProbeKind[]>> = {
 const kindOf = (name: string, { kind }: ModuleOptions): ProbeKind | undefined =>
   kind ?? PROBE_KINDS.find((known) => known === name);
 
-/** A module of the configuration, and what is wrong with it. */
+/** Build a module from its settings in the configuration, and list their problems. */
 export const moduleOf = (
   name: string,
   options: ModuleOptions,

@@ -6,45 +6,45 @@ import type { ProbeModule } from './module.ts';
 export const SIDES = ['a', 'b'] as const;
 export type Side = (typeof SIDES)[number];
 
-/** What befell one participant. Times in ms since it started to join. */
+/** Observations of one participant. Times count from the start of its join, ms. */
 export interface SideObservation {
-  /** Null: it did not join. */
+  /** Phases of the join; null if the participant did not join. */
   phases: JoinPhases | null;
   firstMediaMs: number | null;
-  /** As the server that let it in calls itself. */
+  /** Id of the node that accepted the join, as the node reports it. */
   node: string | null;
-  /** Of the server's candidate that ICE selected. */
+  /** Address family of the server's candidate in the selected pair. */
   addressFamily: 4 | 6 | null;
-  /** The candidate pair that ICE selected. */
+  /** Candidate pair that ICE selected. */
   selectedPair: SelectedPair | null;
-  /** Why it did not join, where known. */
+  /** Error that prevented the join; null if there was none, or it is unknown. */
   refusal: ApiError | null;
-  /** How its connection broke after it was in. */
+  /** Error that ended the connection after the join; null: the connection lasted. */
   loss: ApiError | null;
-  /** Identities of the remote participants it knows, at the end. */
+  /** Identities of the remote participants that the participant knew at the end. */
   others: readonly string[];
   tracks: readonly TrackResult[];
 }
 
-/** The observations of a probe, before their evaluation. */
+/** Observations of a probe, before their evaluation. */
 export interface Observation {
   module: ProbeModule;
   sides: Readonly<Record<Side, SideObservation>>;
-  /** Why the room could not be made. */
+  /** Error that prevented the creation of the room; null if there was none. */
   room: ApiError | null;
-  /** An internal error of this program. */
+  /** Message of an internal error of this program; null if there was none. */
   internal: string | null;
-  /** Time was up before it was through. */
+  /** True if the time limit was reached before the probe was complete. */
   outOfTime: boolean;
-  /** How long both were in, ms; what was measured is of this time. */
+  /** Time during which both participants were joined and figures were measured, ms. */
   measuredMs: number;
-  /** The node that the room was put on; null: whichever the deployment chose. */
+  /** Node chosen for the room; null: the deployment chose it. */
   wantedNode: string | null;
-  /** The whole of it, ms. */
+  /** Duration of the whole probe, ms. */
   tookMs: number;
 }
 
-/** Of a side that never started. */
+/** Observations of a side before it joins. */
 export const absent = (): SideObservation => ({
   phases: null,
   firstMediaMs: null,
@@ -57,7 +57,7 @@ export const absent = (): SideObservation => ({
   tracks: [],
 });
 
-/** How they are called in their room. */
+/** Identity of a side in the room. */
 export const identityOf = (side: Side): string => `swarm-probe-${side}`;
 
 export const otherOf = (side: Side): Side => (side === 'a' ? 'b' : 'a');

@@ -14,9 +14,12 @@ import {
 } from './observation.ts';
 import type { RoomAccess } from './room/probe-room.ts';
 
-/** Beyond the limit that makes a join slow, so that a slow join is distinguished from a failed one, ms. */
+/**
+ * Extra time for a join beyond the module's limit, ms. It distinguishes a slow join from a failed
+ * one.
+ */
 const JOIN_GRACE_MS = 2_000;
-/** Until each side must know the other, ms. */
+/** Time after which each side must have been notified of the other, ms. */
 const MEET_MS = STATS_INTERVAL_MS + 1_000;
 const LOOK_EVERY_MS = 25;
 const TOKEN_SECONDS = 120;
@@ -24,16 +27,17 @@ const TOKEN_SECONDS = 120;
 export interface ProbeCallRequest {
   module: ProbeModule;
   access: RoomAccess;
-  /** Is there already. */
+  /** Name of the room, which exists already. */
   room: string;
-  /** Aborted when the result is not needed any more. */
+  /** Signal that is aborted when the result is no longer needed. */
   signal: AbortSignal;
 }
 
 /**
- * The call itself, from joining to leaving; notes in `observation` what it sees.
- * @param left how much time there is, ms
- * @throws Error for an error of this program; both participants have left then, too
+ * Run the probe in its room, from joining to leaving, and write the observations into
+ * `observation`.
+ * @param left returns the remaining time, ms
+ * @throws Error for an error of this program, after both participants have left
  */
 export const call = async (
   { module, access, room, signal }: ProbeCallRequest,
@@ -73,7 +77,7 @@ export const call = async (
       }),
     );
     await Promise.race([joining, until(ended, left())]);
-    // Rejections after this moment are of a call that is over.
+    // A join that fails after this moment belongs to a probe that has ended.
     joining.catch(() => {});
     const bothIn = (): boolean => SIDES.every((side) => observation.sides[side].phases !== null);
     const met = (): boolean =>
@@ -114,7 +118,10 @@ export const call = async (
   }
 };
 
-/** One for each probe: whatever happens to it happens to no other. Sockets of its own, so that a probe on loopback takes the way that others take. */
+/**
+ * Open an engine for one probe, so that a failure affects no other probe. It has its own sockets:
+ * traffic of a probe on loopback then takes the same route as that of other clients.
+ */
 const openEngine = (
   options: Pick<EngineOptions, 'startedAtMs' | 'joinTimeoutMs' | 'signalling'>,
   onEvent: (event: EventLine) => void,
@@ -196,12 +203,12 @@ const tokenFor = (
     ttlSeconds: TOKEN_SECONDS,
   });
 
-/** Resolves after `ms`, or when the signal is aborted. */
+/** Wait for `ms`, or until the signal is aborted. */
 const until = async (signal: AbortSignal, ms: number): Promise<void> => {
   await sleep(Math.max(0, ms), undefined, { signal }).catch(() => {});
 };
 
-/** Resolves when it is so, after `ms`, or when the signal is aborted. */
+/** Wait until the condition holds, for at most `ms`, or until the signal is aborted. */
 const eventually = async (isSo: () => boolean, signal: AbortSignal, ms: number): Promise<void> => {
   const end = performance.now() + ms;
   while (!isSo() && !signal.aborted && performance.now() < end) await until(signal, LOOK_EVERY_MS);

@@ -9,23 +9,30 @@ export interface ProbeRequest {
   module: ProbeModule;
   access: RoomAccess;
   room: string;
-  /** The node to put the room on; null: whichever the deployment chooses. */
+  /** Node that is to hold the room; null: the deployment chooses one. */
   nodeId: string | null;
-  /** For the whole of it, deleting the room included, ms. */
+  /** Time limit of the probe, including the deletion of its room, ms. */
   budgetMs: number;
-  /** Aborted when the result is not needed any more. */
+  /** Signal that is aborted when the result is no longer needed. */
   signal: AbortSignal;
   cleaner: RoomCleaner;
 }
 
-/** What of the budget leaving and deleting the room may take. */
+/**
+ * Part of the time limit that is kept for leaving and deleting the room: a share, and its maximum
+ * in ms.
+ */
 const RESERVE = { most: 700, share: 0.2 } as const;
-/** How long a result waits for the deletion of its room, ms; with a failing server the cleaner continues alone. */
+/**
+ * Maximum time that a result waits for the deletion of its room, ms. If the server does not delete
+ * it in time, the cleaner retries in the background.
+ */
 const CLEAN_MS = 1_500;
 
 /**
- * Two participants join a room of their own and send each other the module's media. The deployment's behaviour is part of the
- * observation, never an exception. In every case both leave and the room is deleted.
+ * Run a probe: two participants join a room of their own and send each other the module's media.
+ * Failures of the deployment are part of the observation and never thrown. In every case both
+ * participants leave and the room is deleted.
  */
 export const runProbe = async (order: ProbeRequest): Promise<Observation> => {
   const { module, access, room, nodeId, budgetMs, signal, cleaner } = order;
@@ -52,7 +59,7 @@ export const runProbe = async (order: ProbeRequest): Promise<Observation> => {
   } catch (error) {
     observation.internal = failureOf(error).message;
   } finally {
-    // Also when making it failed: an answer that got lost may have been a yes.
+    // If the response to the creation was lost, the room may exist.
     if (made !== 'no')
       await cleaner.clean(access, room, made === 'yes' ? Math.min(CLEAN_MS, left()) : 0);
   }

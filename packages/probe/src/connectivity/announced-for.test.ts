@@ -8,7 +8,7 @@ const announced = {
     { protocol: 'udp' as const, address: '2001:db8::1', port: 7882 },
     { protocol: 'tcp' as const, address: '192.0.2.1', port: 7881 },
   ],
-  // RFC 7065 §3.1: without a port and a transport, too.
+  // RFC 7065 §3.1: port and transport are optional.
   turnUrls: [
     'turn:192.0.2.1:3478?transport=udp',
     'turn:turn.example.com',
@@ -17,7 +17,7 @@ const announced = {
   ],
 };
 
-test('assigns what a server announces to paths', () => {
+test('assigns announced candidates and TURN URLs to their paths', () => {
   expect(CHECKED_PATHS.map((path) => announcedFor(path, announced))).toEqual([
     ['192.0.2.1:7882', '[2001:db8::1]:7882'],
     ['192.0.2.1:7881'],

@@ -1,7 +1,7 @@
 import type { AnnouncedPaths } from '@livekit-swarm/livekit';
 import type { CheckedPath } from './checked-path.ts';
 
-/** Addresses and URLs that a server announces for a path; none: it does not offer it. */
+/** Addresses and URLs that a server announces for a path; empty if it does not offer the path. */
 export const announcedFor = (
   path: CheckedPath,
   { candidates, turnUrls }: Pick<AnnouncedPaths, 'candidates' | 'turnUrls'>,
@@ -21,7 +21,10 @@ export const announcedFor = (
   }
 };
 
-/** RFC 7065 §3.1: without a transport, turn: is UDP, turns: TLS over TCP. */
+/**
+ * Path of a TURN URL. Its default transport is UDP for `turn:` and TLS over TCP for `turns:` (RFC
+ * 7065 §3.1).
+ */
 const pathOf = (url: string): CheckedPath => {
   if (url.startsWith('turns:')) return 'turn-tls';
   return /[?&]transport=tcp\b/.test(url) ? 'turn-tcp' : 'turn-udp';

@@ -28,64 +28,83 @@ import { causeOfFailure, settingOf } from './path-hints.ts';
 
 export interface ConnectivityRequest {
   access: RoomAccess;
-  /** The permission to probe the deployment. */
+  /** Permission to put load on the deployment, checked before the first request. */
   guard: LoadGuard;
   paths: readonly CheckedPath[];
-  /** Nodes by the names of the user, with their ids; empty: the one that the deployment chooses. */
+  /**
+   * Nodes to check, with the names that the user gave them; empty: the node that the deployment
+   * chooses.
+   */
   nodes: readonly { name: string; nodeId: string }[];
-  /** Of the media on each path, ms. */
+  /** Duration of the media on each path, ms. */
   durationMs: number;
   signal: AbortSignal;
-  /** Called when rooms are not deleted at the end; the server closes them once they are empty. */
+  /**
+   * Called with the number of rooms that are not deleted at the end; the server closes them once
+   * they are empty.
+   */
   onRoomsLeft(count: number): void;
-  /** Called with the reason, when the checks are made without the API. */
+  /** Called with the reason when the API cannot be used, so that joins create the rooms. */
   onWithoutApi?(reason: string): void;
   /** Called before each check. */
   onCheck(node: string | null, path: CheckedPath): void;
 }
 
-/** Whether media passes on one path to one node. */
+/** Result of checking one path to one node. */
 export interface PathCheck {
   path: CheckedPath;
-  /** Name given by the user; null: the node that the deployment chose. */
+  /** Name of the node as given by the user; null: the deployment chose the node. */
   node: string | null;
-  /** As the server calls itself; null where nothing joined. */
+  /** Node id as reported by the server; null if no participant joined. */
   nodeId: string | null;
-  /** `not_offered`: the server announces nothing for it. */
+  /** Result of the check. `not_offered`: the server announces nothing for the path. */
   outcome: 'works' | 'failed' | 'not_offered';
-  /** Addresses and URLs that the server announces for it. */
+  /** Addresses and URLs that the server announces for the path. */
   announced: readonly string[];
   addressFamily: 4 | 6 | null;
   joinTimeMs: number | null;
-  /** From the first packet to the TURN server until it allocated an address. */
+  /** Time from the first packet to the TURN server until the server allocated an address, ms. */
   allocationTimeMs: number | null;
-  /** 0 … 1 */
+  /** Packet loss of the participants, 0 … 1; null unless packets passed in both directions. */
   packetLoss: { up: number; down: number } | null;
-  /** One way, median, through the node to the other participant. */
+  /** Median one-way latency from one participant to the other through the node, ms. */
   latencyMs: number | null;
-  /** Beyond that of the direct path to the same node. */
+  /**
+   * Latency in excess of the direct path to the same node, ms; null for the direct path, or if
+   * either latency is unknown.
+   */
   addedLatencyMs: number | null;
-  /** Code; null unless it failed. */
+  /** Code of the failure; null if the check did not fail. */
   reason: string | null;
   message: string | null;
-  /** Setting that helps. */
+  /**
+   * Setting that most likely fixes the failure, or makes the server offer the path; null if media
+   * passed.
+   */
   hint: string | null;
 }
 
-/** Longer than a TURN server that does not answer is waited for: then the code shows that it was this. */
+/**
+ * Limit of a join, ms. It exceeds the time that a client waits for a TURN server, so that a failed
+ * check names the TURN server and not a slow join.
+ */
 const JOIN_LIMIT_MS = 10_000;
-/** Of a whole check, besides its media: room, join, leaving, deletion. */
+/**
+ * Time of a check in addition to its media, ms: making the room, joining, leaving, deleting the
+ * room.
+ */
 const OVERHEAD_MS = 17_000;
 const API_MS = 5_000;
 const TOKEN_SECONDS = 60;
 
 /**
- * Checks one path after the other with two participants in a room of its own, which is deleted afterwards.
- * @throws SwarmError where signalling or the API cannot be used: then no path can be checked
+ * Check one path after the other. Two participants join a room of their own, which is deleted
+ * afterwards.
+ * @throws SwarmError if signalling or the API cannot be used, so that no path can be checked
  */
 export const checkConnectivity = async (request: ConnectivityRequest): Promise<PathCheck[]> => {
   request.guard.assertServer(request.access.url);
-  // It tries for longer than this takes: what is left then is reported below.
+  // The cleaner retries for longer than these checks take; rooms that remain are reported below.
   const cleaner = createRoomCleaner({ onFailed: () => {} });
   const nodes = request.nodes.length === 0 ? [null] : request.nodes;
   const access = await usableAccess(request);
@@ -106,7 +125,10 @@ export const checkConnectivity = async (request: ConnectivityRequest): Promise<P
   return checks.map((check) => ({ ...check, addedLatencyMs: addedLatency(check, checks) }));
 };
 
-/** Finds out whether the checks can use the API. Without it, the first participant creates a room; only a chosen node needs the API. */
+/**
+ * Find out whether the checks can use the API. Without the API, the first participant creates the
+ * room; only a chosen node requires it.
+ */
 const usableAccess = async ({
   access,
   nodes,
@@ -116,7 +138,7 @@ const usableAccess = async ({
   try {
     await (await roomServiceOf(access, API_MS / 1_000)).listRooms([newRoom()]);
   } catch (error) {
-    // The join shows more about any other error.
+    // For any other error, the join reports more details.
     if (!isWithoutApi(error)) return access;
     const { message, hint } = error.rejection;
     onWithoutApi?.(`${message}: rooms are made by their first participant; ${hint}`);
@@ -145,7 +167,7 @@ const readAnnounced = async (
     ttlSeconds: TOKEN_SECONDS,
   });
   const { trouble } = await createProbeRoom(access, room, nodeId, API_MS);
-  // The answer to a join has more details than that of the API.
+  // The rejection of a join has more details than the error of the API, so it is thrown first.
   const admission = await validateAdmission({ url, token, timeoutMs: API_MS });
   if (!admission.ok) throw errorOf(admission.rejection);
   if (trouble !== null) throw errorOf(trouble);

@@ -1,7 +1,7 @@
 import { settingOfFailure } from '@livekit-swarm/engine';
 import type { CheckedPath } from './checked-path.ts';
 
-/** The setting of livekit-server without which it does not announce a path. */
+/** Setting of livekit-server that makes it announce a path. */
 export const settingOf = (path: CheckedPath): string => {
   switch (path) {
     case 'direct':
@@ -17,7 +17,10 @@ export const settingOf = (path: CheckedPath): string => {
   }
 };
 
-/** What causes a path to fail that the server announces: the setting that its code shows, else the most frequent one. */
+/**
+ * Likely cause of a failure on an announced path: the setting that belongs to the code, else the
+ * most frequent cause.
+ */
 export const causeOfFailure = (path: CheckedPath, reason: string): string =>
   settingOfFailure(reason) ?? mostFrequentCause(path);
 

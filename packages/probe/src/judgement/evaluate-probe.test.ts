@@ -8,7 +8,7 @@ const reasons = (seen: Observation): string[] =>
 const from = identityOf('b');
 
 describe('evaluateProbe', () => {
-  it('succeeds when both saw and heard each other', () => {
+  it('succeeds when both participants received media from each other', () => {
     const result = evaluateProbe(observation('audio_pair'));
     expect(result).toMatchObject({
       success: true,
@@ -28,7 +28,7 @@ describe('evaluateProbe', () => {
     ]);
   });
 
-  it('distinguishes a split room from one without media', () => {
+  it('distinguishes split brain from missing media', () => {
     expect(
       reasons(
         observation('audio_pair', {}, { a: { others: [], tracks: [track({ direction: 'up' })] } }),
@@ -37,18 +37,18 @@ describe('evaluateProbe', () => {
     expect(
       reasons(observation('audio_pair', {}, { a: { tracks: [track({ direction: 'up' })] } })),
     ).toEqual(['media_missing']);
-    // A third participant is present, and not the other side.
+    // A third participant in the room does not replace the other side.
     expect(reasons(observation('audio_pair', {}, { a: { others: ['stranger'] } }))).toEqual([
       'participant_missing',
     ]);
   });
 
   it.each([
-    ['three bytes a packet are silence', { packets: 150, bytes: 450 }],
+    ['three bytes per packet are silence', { packets: 150, bytes: 450 }],
     ['nine packets are not enough', { packets: 9, bytes: 900 }],
-    ['nothing at all', { packets: 0, bytes: 0 }],
+    ['no packets', { packets: 0, bytes: 0 }],
     ['media of another participant', { publisher: 'stranger' }],
-  ])('hears energy of the other, not packets: %s', (_what, given) => {
+  ])('requires audible media of the other participant, not just packets: %s', (_what, given) => {
     const seen = observation(
       'audio_pair',
       {},
@@ -58,7 +58,7 @@ describe('evaluateProbe', () => {
     expect(reasons(seen)).toEqual(['media_missing']);
   });
 
-  it('sees a picture when a keyframe came', () => {
+  it('counts video as received once a keyframe has arrived', () => {
     const video = (width: number) => [
       track({ direction: 'down', publisher: from }),
       track({ direction: 'down', publisher: from, kind: 'video', width, height: width }),
@@ -119,7 +119,7 @@ describe('evaluateProbe', () => {
     expect(reasons(lossy)).toEqual(['data_lost', 'data_slow']);
   });
 
-  it('exceeds each limit individually, and not when it is just reached', () => {
+  it('reports each exceeded limit, and none for a value at the limit', () => {
     const down = (given: object) => ({
       tracks: [track({ direction: 'up' }), track({ direction: 'down', publisher: from, ...given })],
     });
@@ -160,7 +160,7 @@ describe('evaluateProbe', () => {
     ]);
   });
 
-  it('never shows a loss below zero', () => {
+  it('reports no loss below zero', () => {
     const late = {
       tracks: [
         track({ direction: 'up', lost: -2 }),
@@ -188,7 +188,7 @@ describe('evaluateProbe', () => {
     ['token_timeout', 'token'],
     ['ice_timeout', 'join_failed'],
     ['something_new', 'join_failed'],
-  ])('a join that failed with %s: %s', (reason, expected) => {
+  ])('classifies a join that failed with %s as %s', (reason, expected) => {
     const refused = { ...absent(), refusal: { reason, message: 'why' } };
     const seen = observation('audio_pair');
     expect(
@@ -199,7 +199,7 @@ describe('evaluateProbe', () => {
     ]);
   });
 
-  it('names the side that timed out, and does not report a split room', () => {
+  it('names the side that timed out, and reports no split brain', () => {
     const seen = observation('audio_pair', {}, { outOfTime: true, measuredMs: 0 });
     const joining = { ...seen, sides: { a: seen.sides.a, b: absent() } };
     expect(evaluateProbe(joining).failures).toEqual([
@@ -217,7 +217,7 @@ describe('evaluateProbe', () => {
     ).toEqual(['participant_missing', 'timeout']);
   });
 
-  it('names a connection that broke, and a fault of our own', () => {
+  it('distinguishes a lost connection from an internal error', () => {
     expect(
       reasons(
         observation(

@@ -12,28 +12,35 @@ import {
 
 export interface ProbeResult {
   success: boolean;
-  /** Most basic first; empty exactly when it succeeded. */
+  /** Failures, the most basic one first; empty if and only if the probe succeeded. */
   failures: readonly FailedProbe[];
   observation: Observation;
-  /** Null where the module sends nothing. */
+  /**
+   * Reception by each side: true if it received everything that the other side sends; null if the
+   * module sends nothing.
+   */
   heard: Readonly<Record<Side, boolean>> | null;
   media: readonly MediaFigures[];
   rttMs: number | null;
   nacks: { up: number; down: number };
   plis: { up: number; down: number };
-  /** Null where the module sends no data, or not both joined. */
+  /**
+   * Figures of data messages; null if the module sends no data, or not both participants joined.
+   */
   data: DataFigures | null;
 }
 
 /**
- * Opus at 32 kbit/s has 80 bytes per packet during speech; silence (DTX, or what the server sends for a muted track) has three
- * at most. Audio levels (RFC 6464) would be more direct, but livekit-server does not forward them.
+ * Least mean size of an audio packet that carries sound, bytes. Opus at 32 kbit/s has 80 bytes per
+ * packet during speech; silence (DTX, or the packets that the server sends for a muted track) has
+ * three at most. Audio levels (RFC 6464) would be more direct, but livekit-server does not forward
+ * them.
  */
 const ENERGY_BYTES = 20;
-/** Fewer packets do not prove that media flows. */
+/** Least number of packets that proves that media flows. */
 const PROOF_PACKETS = 10;
 
-/** What an observation means. */
+/** Evaluate the observation of a probe. */
 export const evaluateProbe = (observation: Observation): ProbeResult => {
   const { module, sides } = observation;
   const bothIn = SIDES.every((side) => sides[side].phases !== null);
@@ -57,7 +64,10 @@ export const evaluateProbe = (observation: Observation): ProbeResult => {
   };
 };
 
-/** Whether everything that the other side sends arrived here as something one could hear or see. */
+/**
+ * Check whether a side received all media of the other side in a form that a user could hear or
+ * see.
+ */
 const hears = ({ module, sides }: Observation, side: Side): boolean => {
   const from = identityOf(otherOf(side));
   const received = sides[side].tracks.filter(({ direction }) => direction === 'down');
@@ -78,6 +88,9 @@ const hears = ({ module, sides }: Observation, side: Side): boolean => {
 const hasEnergy = ({ packets, bytes }: TrackResult): boolean =>
   packets >= PROOF_PACKETS && bytes / packets >= ENERGY_BYTES;
 
-/** The size is part of a keyframe: before one has arrived, nothing can be decoded. */
+/**
+ * Check whether video can be decoded. Its size is known from the first keyframe, before which no
+ * decoder can start.
+ */
 const hasPicture = ({ packets, width, height }: TrackResult): boolean =>
   packets >= PROOF_PACKETS && width > 0 && height > 0;

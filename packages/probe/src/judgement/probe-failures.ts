@@ -16,7 +16,7 @@ export interface FailedProbe {
   message: string;
 }
 
-/** What failures are derived from, in addition to the observation. */
+/** Figures from which failures are derived, in addition to the observation. */
 export interface EvaluatedProbe {
   bothIn: boolean;
   heard: Readonly<Record<Side, boolean>> | null;
@@ -24,7 +24,7 @@ export interface EvaluatedProbe {
   data: DataFigures | null;
 }
 
-/** Why a probe failed, most basic first; empty when it succeeded. */
+/** Reasons for which a probe failed, the most basic one first; empty if it succeeded. */
 export const failuresOf = (observation: Observation, figures: EvaluatedProbe): FailedProbe[] => {
   const { internal, room, sides, outOfTime, module, measuredMs } = observation;
   if (internal !== null) return [{ reason: 'internal', message: internal }];
@@ -49,13 +49,14 @@ export const failuresOf = (observation: Observation, figures: EvaluatedProbe): F
     const { loss } = sides[side];
     return loss === null ? [] : [{ reason: 'disconnected', message: `${side}: ${loss.message}` }];
   });
-  // Media that ended before it could flow proves nothing; nor does a participant without tracks, which is announced seconds late.
+  // A short exchange of media proves nothing. Nor does a missing participant without tracks, which
+  // the server announces seconds late.
   const tooShort =
     outOfTime && (module.publish.length === 0 || measuredMs < Math.min(1_000, module.durationMs));
   return unique([
     ...joinFailures(observation),
     ...broken,
-    // A disconnected participant need not have received media.
+    // After a disconnect, missing media has a known cause.
     ...(tooShort || broken.length > 0 ? [] : meetingFailures(observation, figures)),
     ...limitFailures(observation, figures),
     ...late,
@@ -158,11 +159,11 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
   'unreachable',
   'tls',
   'bad_url',
-  // LiveKit did not answer, but a proxy: it has no server, or blocks the request.
+  // A proxy answered in place of LiveKit: it has no server, or blocks the request.
   ...PROXY_ANSWERS,
   'bad_gateway',
   'not_livekit',
-  // Of this host.
+  // Errors of this host.
   'dns_failed',
   'no_route',
   'no_socket',
@@ -179,7 +180,7 @@ const REFUSED: ReadonlySet<string> = new Set([
   'codec_not_allowed',
   'udp_ports_exhausted',
 ]);
-/** Of the application’s token endpoint. */
+/** Errors of the application’s token endpoint. */
 const TOKEN: ReadonlySet<string> = new Set([
   'token_elsewhere',
   'token_failed',
@@ -190,7 +191,7 @@ const TOKEN: ReadonlySet<string> = new Set([
   'token_unreachable',
 ]);
 
-/** Signalling has many codes; these four name what to check. */
+/** Map the many codes of signalling to the four that show what to check. */
 const classify = ({ reason }: ApiError): ProbeFailure => {
   if (UNREACHABLE.has(reason)) return 'unreachable';
   if (TOKEN.has(reason)) return 'token';

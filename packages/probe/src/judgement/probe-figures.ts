@@ -1,18 +1,24 @@
 import type { TrackResult } from '@livekit-swarm/record';
 import { type Observation, SIDES } from '../observation.ts';
 
-/** What of one kind of media went through, both sides together; where sides differ, the worse. */
+/**
+ * Figures of one kind of media. Packets of both sides are added up; of other figures, the worse
+ * side counts.
+ */
 export interface MediaFigures {
   kind: 'audio' | 'video';
   packets: { up: number; down: number };
-  /** 0 … 1; null without packets. */
+  /** Packet loss, 0 … 1; null without packets. */
   loss: { up: number | null; down: number | null };
   jitterMs: number | null;
   latencyP50Ms: number | null;
   latencyP95Ms: number | null;
 }
 
-/** There and back: both ways added up. Null where none arrived. */
+/**
+ * Figures of data messages. An echo time is the sum of the one-way latencies in both directions,
+ * ms; null if a direction received no message.
+ */
 export interface DataFigures {
   echoP50Ms: number | null;
   echoP95Ms: number | null;
@@ -27,7 +33,8 @@ export const figuresOf = (kind: 'audio' | 'video', all: readonly TrackResult[]):
     kind,
     packets: { up: sum(up, 'packets'), down: sum(down, 'packets') },
     loss: {
-      // Sent packets include those that the server missed; received packets do not include missed ones.
+      // Sent packets include those that the server missed; received packets do not include missed
+      // ones.
       up: ratio(sum(up, 'lost'), sum(up, 'packets')),
       down: ratio(sum(down, 'lost'), sum(down, 'packets') + sum(down, 'lost')),
     },
@@ -42,7 +49,7 @@ export const dataFigures = (sides: Observation['sides']): DataFigures => {
     sides[side].tracks.filter(({ kind, direction }) => kind === 'data' && direction === 'down'),
   );
   const all = received.flat();
-  /** One way and the other: known only when both are. */
+  /** Sum of the latencies in both directions; null if either is unknown. */
   const echo = (figure: 'latencyP50Ms' | 'latencyP95Ms'): number | null => {
     const ways = received.map((flows) => highest(flows.map((flow) => flow[figure])));
     return ways.includes(null) ? null : ways.reduce<number>((total, way) => total + (way ?? 0), 0);
@@ -68,7 +75,7 @@ export const sumBoth = (
   ),
 });
 
-/** Late packets can make a loss negative: then nothing was lost. */
+/** Sum of a counter, at least 0: packets that arrive late make a loss negative. */
 const sum = (
   tracks: readonly TrackResult[],
   field: 'packets' | 'lost' | 'nacks' | 'plis',

@@ -1,13 +1,13 @@
-/** livekit-server names itself in every one of its metrics. */
+/** Node id in metrics: livekit-server puts it into the labels of each of its metrics. */
 const NODE_ID = /\bnode_id="(ND_\w{1,60})"/;
 const MAX_BYTES = 8 << 20;
 
 /**
- * Reads a node's id. It changes with each start, so it is read each time.
- * @throws Error when it does not answer, or is not a livekit-server
+ * Read a node's id. It changes with each start of the node, so it is not cached.
+ * @throws Error if the URL does not answer, or is not that of a livekit-server
  */
 export const readNodeId = async (metricsUrl: string, timeoutMs: number): Promise<string> => {
-  // Whole milliseconds are all that it takes.
+  // AbortSignal.timeout accepts whole milliseconds only.
   const signal = AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs)));
   const response = await fetch(metricsUrl, { signal, redirect: 'error' });
   if (!response.ok || response.body === null)

@@ -10,28 +10,31 @@ import {
 
 /** Address and keys of a room service. */
 export interface RoomAccess extends ApiTarget {
-  /** The API cannot be used: the server makes a room when the first participant joins, and closes it when it is empty. */
+  /**
+   * True if the API cannot be used: the server then creates a room for the first participant, and
+   * closes it when it is empty.
+   */
   withoutApi?: boolean;
-  /** Asked for server and token of each participant. */
+  /** Token endpoint that returns server and token for each participant. */
   tokenEndpoint?: TokenEndpoint | undefined;
 }
 
-/** Rooms of probes begin with this. */
+/** Prefix of the names of probes' rooms. */
 export const ROOM_PREFIX = 'swarm-probe-';
-/** The server closes an empty room after this, seconds. */
+/** Time after which the server closes an empty room, seconds. */
 const EMPTY_SECONDS = 10;
 const DEPARTURE_SECONDS = 5;
 
 export interface Made {
-  /** What kept it from being made. */
+  /** Error that prevented the creation; null if there was none. */
   trouble: ApiError | null;
-  /** An answer that got lost may have been a yes. */
+  /** Existence of the room. `perhaps`: the response was lost, so the server may have created it. */
   exists: 'yes' | 'no' | 'perhaps';
 }
 
 /**
- * Makes a room for two, which does not last without them.
- * @param nodeId the node to put it on; null: whichever the deployment chooses
+ * Create a room for two participants, which the server closes soon after they have left.
+ * @param nodeId node that is to hold the room; null: the deployment chooses one
  */
 export const createProbeRoom = async (
   access: RoomAccess,
@@ -55,7 +58,10 @@ export const createProbeRoom = async (
   }
 };
 
-/** @returns the error; null also when the room no longer exists */
+/**
+ * Delete the room of a probe.
+ * @returns the error; null if the room is deleted, or no longer exists
+ */
 export const deleteProbeRoom = async (
   access: RoomAccess,
   name: string,
@@ -74,11 +80,11 @@ export const deleteProbeRoom = async (
 const isNotFound = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'not_found';
 
-/** Error of a connection that was never established. */
+/** Errors of a connection that was never established. */
 const NEVER_CONNECTED =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|bad port|CERT_|ERR_TLS_|DEPTH_ZERO_|UNABLE_TO_|SELF_SIGNED_)/;
 
-/** Whether the request was refused, or cannot have arrived. */
+/** Check whether the server refused the request, or cannot have received it. */
 const saidNo = (error: unknown): boolean => {
   const status = statusOf(error);
   return status === null ? NEVER_CONNECTED.test(causeOf(error)) : status < 500;

@@ -4,7 +4,7 @@ import { createRoomCleaner } from './room-cleaner.ts';
 const access = { url: 'ws://127.0.0.1:1', apiKey: 'key', apiSecret: 'secret' };
 
 describe('room cleaner', () => {
-  it('waits until the room is gone', async () => {
+  it('waits until the room is deleted', async () => {
     const deleteRoom = vi.fn(async () => null);
     const cleaner = createRoomCleaner({ onFailed: () => {}, deleteRoom });
     await cleaner.clean(access, 'swarm-probe-1', 1_000);
@@ -45,7 +45,7 @@ describe('room cleaner', () => {
     );
   });
 
-  it('waits for what is left no longer than asked', async () => {
+  it('waits for remaining rooms no longer than the given time', async () => {
     const cleaner = createRoomCleaner({
       onFailed: () => {},
       deleteRoom: () => new Promise(() => {}),

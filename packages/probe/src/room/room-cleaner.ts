@@ -1,26 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deleteProbeRoom, type RoomAccess } from './probe-room.ts';
 
-/** Sees to it that no room of a probe stays, also when the server is busy or away for a while. */
+/**
+ * Cleaner of probes' rooms: it deletes them, and retries while the server is busy or unreachable.
+ */
 export interface RoomCleaner {
-  /** Deletes a room. Resolves when it is deleted, or after `patienceMs`; then it continues in the background. */
+  /**
+   * Delete a room. Resolves when the room is deleted, at the latest after `patienceMs`; the
+   * deletion then continues in the background.
+   */
   clean(access: RoomAccess, room: string, patienceMs: number): Promise<void>;
-  /** Rooms that are not deleted yet. */
+  /** Number of rooms that are not deleted yet. */
   readonly left: number;
-  /** Resolves when all are deleted, or after `patienceMs`. */
+  /** Wait until all rooms are deleted, for at most `patienceMs`. */
   settle(patienceMs: number): Promise<void>;
 }
 
 export interface RoomCleanerOptions {
-  /** Called for a room that could not be deleted. */
+  /** Called with a message for a room that could not be deleted. */
   onFailed(message: string): void;
   deleteRoom?: typeof deleteProbeRoom;
-  /** Pauses before the second try and each that follows, ms. */
+  /** Pauses before the second and each later attempt, ms. */
   pauses?: readonly number[];
 }
 
 const TRY_MS = 5_000;
-/** After these delays the server has closed an empty room on its own. */
+/**
+ * Default pauses, ms. Together they are longer than the server keeps an empty room, which it has
+ * then closed itself.
+ */
 const PAUSES = [500, 1_000, 2_000, 5_000, 10_000, 20_000];
 
 export const createRoomCleaner = ({

@@ -8,7 +8,7 @@ import {
   type SideObservation,
 } from '../../src/observation.ts';
 
-/** Tracks and observations of a successful probe, with the given differences. */
+/** Track of a successful probe, with the given differences. */
 export const track = (given: Partial<TrackResult> & Pick<TrackResult, 'direction'>): TrackResult =>
   trackOf({
     kind: 'audio',
