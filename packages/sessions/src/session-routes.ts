@@ -9,22 +9,25 @@ import { readSpan } from './view/read-span.ts';
 import { viewRoom } from './view/room-view.ts';
 
 export interface SessionRoutesOptions {
-  /** Null: not open. */
+  /** Open database of the journal; null: it is not open. */
   database(): DatabaseSync | null;
-  /** Writes what waits, so that answers are current. */
+  /** Write the waiting entries, so that responses are current. */
   flush(): void;
   deleteIdentity(identity: string): number;
-  /** Unix ms. */
+  /** Current time, Unix ms. */
   now(): number;
-  /** Whether every request has shown a token of the exporter. */
+  /** True if the exporter requires a token of every request. */
   needsToken: boolean;
 }
 
 const MOST_ROOMS = 500;
-/** A room or participant without a session in the time that was asked for. */
+/** Code of a response for a room or participant without a session in the requested time. */
 export const NO_SESSION = 'no_session';
 
-/** The pages of the session explorer, and its API. All of it is behind the exporter's token. */
+/**
+ * Create the pages of the session explorer and its API. All of them are behind the exporter's
+ * token.
+ */
 export const sessionRoutes = ({
   database,
   flush,
@@ -89,8 +92,9 @@ export const sessionRoutes = ({
 const LOOPBACK_NAME = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i;
 
 /**
- * Without a token, only loopback is served; a web page could still reach it under a name of its own that resolves to this host
- * (DNS rebinding), and read what is personal.
+ * Reject requests for other host names than those of loopback. Without a token the exporter listens
+ * on loopback only, but a web page could reach it under a name of its own that resolves to this
+ * host (DNS rebinding), and read personal data.
  */
 const onlyLocalNames: MiddlewareHandler = async (c, next) => {
   if (LOOPBACK_NAME.test(c.req.header('host') ?? '')) return next();

@@ -4,18 +4,18 @@ import { NO_COUNTS, type ObservedSession, type ObservedStream } from './observat
 
 const PACKETS = 1_000;
 
-/** What a participant of a test's room has, apart from healthy links. */
+/** Deviations of a participant of a test's room from healthy links. */
 interface Planted {
-  /** Share that its uplink loses. */
+  /** Share of packets lost on the uplink, 0 … 1. */
   up?: number;
-  /** Share that its downlink loses. */
+  /** Share of packets lost on the downlink, 0 … 1. */
   down?: number;
-  /** Its page has no beacon. */
+  /** The page has no beacon, so that the participant sends no reports. */
   silent?: true;
-  /** It publishes nothing. */
+  /** The participant publishes nothing. */
   watches?: true;
   path?: string;
-  /** Node that the page claims, in place of the node of the room. */
+  /** Node that the page names, in place of the node of the room. */
   node?: string;
   sent?: Partial<ObservedStream>;
   received?: Partial<ObservedStream>;
@@ -37,7 +37,7 @@ const stream = (values: Partial<ObservedStream>): ObservedStream => ({
   ...values,
 });
 
-/** What the pages of a room report: each link loses its share, one after the other. */
+/** Reports of the pages of a room. The links of a packet lose their shares one after the other. */
 const reportsOf = ({ room = 'a', node = 'ND_1', participants }: PlantedRoom): ObservedSession[] =>
   Object.entries(participants).flatMap(
     ([identity, { silent, down = 0, path = 'udp', node: claimed, ...own }]) => {
@@ -70,7 +70,7 @@ const reportsOf = ({ room = 'a', node = 'ND_1', participants }: PlantedRoom): Ob
 const found = (...rooms: PlantedRoom[]): string[] =>
   diagnose(rooms.flatMap(reportsOf)).map(({ leg, subject, confidence }) => {
     const who = subject.type === 'node' ? (subject.path ?? subject.node) : subject.identity;
-    // Without a beacon, the SID is all that is known of a participant.
+    // Without a beacon, only the SID of a participant is known.
     return `${leg} ${who?.replace(/^.\//, '')} ${confidence}`;
   });
 
@@ -78,22 +78,22 @@ const THREE = { anna: {}, ben: {}, carla: {} };
 const NEIGHBOURS: PlantedRoom = { room: 'b', participants: { dora: {}, emil: {} } };
 
 describe('diagnose finds', () => {
-  it('nothing where nothing is lost', () => {
+  it('nothing if no packet is lost', () => {
     expect(found({ participants: THREE }, NEIGHBOURS)).toEqual([]);
   });
 
-  it('nothing in a room with one participant, or none', () => {
+  it('nothing in a room with one participant or none', () => {
     expect(found({ participants: { anna: {} } })).toEqual([]);
     expect(found()).toEqual([]);
   });
 
-  it('the uplink of a sender that the node missed packets of', () => {
+  it('the uplink of a sender whose packets the node missed', () => {
     const room = { participants: { ...THREE, ben: { up: 0.08 } } };
     expect(found(room)).toEqual(['sender_uplink ben high']);
     expect(found(room, NEIGHBOURS)).toEqual(['sender_uplink ben high']);
   });
 
-  it('that uplink also where retransmissions hide the loss from receivers', () => {
+  it('a lossy uplink if retransmissions hide the loss from receivers', () => {
     const sessions = reportsOf({ participants: { ...THREE, ben: { up: 0.08 } } }).map(
       (session) => ({
         ...session,
@@ -115,14 +115,14 @@ describe('diagnose finds', () => {
     ]);
   });
 
-  it('that uplink by its retransmissions, where the node got every packet in the end', () => {
+  it('a lossy uplink by its retransmissions, if the node received every packet', () => {
     const repaired = { sent: { lost: 1, recovered: 80, packets: 1_080 } };
     expect(found({ participants: { ...THREE, ben: repaired } })).toEqual([
       'sender_uplink ben high',
     ]);
   });
 
-  it('that uplink by audio, where video was repaired for all receivers', () => {
+  it('a lossy uplink by audio, if video was recovered for all receivers', () => {
     const sessions = reportsOf({ participants: THREE }).map((session) => {
       const audio = stream({
         kind: 'audio',
@@ -174,13 +174,13 @@ describe('diagnose finds', () => {
     ]);
   });
 
-  it('the uplink of one and the downlink of another at the same time', () => {
+  it('the uplink of one participant and the downlink of another at the same time', () => {
     expect(
       found({ participants: { anna: { down: 0.05 }, ben: { up: 0.1 }, carla: {}, dora: {} } }),
     ).toEqual(['sender_uplink ben high', 'receiver_downlink anna high']);
   });
 
-  it('the node whose sessions in several rooms lose packets at once', () => {
+  it('the node whose sessions in several rooms lose packets at the same time', () => {
     const lossy = { down: 0.08 };
     expect(
       found(
@@ -191,7 +191,7 @@ describe('diagnose finds', () => {
     ).toEqual(['node ND_1 high']);
   });
 
-  it('the node that most sessions of a room name, whatever one page claims', () => {
+  it('the node that most sessions of a room name, if one page names another', () => {
     const lossy = { down: 0.08 };
     const claims = { ...lossy, node: 'ND_2' };
     expect(
@@ -217,7 +217,7 @@ describe('diagnose finds', () => {
     ]);
   });
 
-  it('the path to a node, where sessions by other paths lose nothing', () => {
+  it('the path to a node, if sessions by other paths lose nothing', () => {
     const relayed = { down: 0.1, path: 'relay_tls' };
     expect(
       found(
@@ -227,7 +227,7 @@ describe('diagnose finds', () => {
     ).toEqual(['node relay_tls high']);
   });
 
-  it('a receiver that is worse than its node explains', () => {
+  it('a receiver that loses more packets than its node', () => {
     const lossy = { down: 0.04 };
     expect(
       found(
@@ -240,31 +240,31 @@ describe('diagnose finds', () => {
   it.each([
     ['that drops frames', { received: { frames: 200, framesDropped: 50 } }],
     ['that its CPU limits', { sent: { cpuLimitedSeconds: 6 } }],
-    ['that needs a whole core for its codecs', { received: { codecSeconds: 5 } }],
+    ['whose codecs need a whole core', { received: { codecSeconds: 5 } }],
   ])('a device %s', (_, planted) => {
     expect(found({ participants: { ...THREE, anna: planted } })).toEqual(['device anna high']);
   });
 
-  it('a device that decodes the same video much slower than others, and is busy with it', () => {
+  it('a device that decodes the same video much slower than others and is busy', () => {
     const slow = { sent: { codecSeconds: 2 }, received: { codecSeconds: 1.5 } };
     const usual = { sent: { codecSeconds: 0.2 }, received: { codecSeconds: 0.1 } };
     const others = { ben: usual, carla: usual };
     expect(found({ participants: { anna: slow, ...others } })).toEqual(['device anna low']);
     const frozen = { ...slow, received: { codecSeconds: 1.5, freezeSeconds: 2 } };
     expect(found({ participants: { anna: frozen, ...others } })).toEqual(['device anna high']);
-    // Three times slower to decode is only enough where it encodes much slower, too.
+    // Decoding that is three times slower counts only if encoding is much slower, too.
     const both = { sent: { codecSeconds: 2 }, received: { codecSeconds: 0.4 } };
     expect(found({ participants: { anna: both, ...others } })).toEqual(['device anna low']);
     const half = { sent: { codecSeconds: 1 }, received: { codecSeconds: 0.55 } };
     expect(found({ participants: { anna: half, ...others } })).toEqual([]);
-    // Slower, and fast enough.
+    // The device is slower than others, and fast enough.
     const idle = { sent: { codecSeconds: 0.2 }, received: { codecSeconds: 0.65 } };
     expect(found({ participants: { anna: idle, ...others } })).toEqual([]);
-    // Busy, as all are.
+    // All devices are equally busy.
     expect(found({ participants: { anna: slow, ben: slow, carla: slow } })).toEqual([]);
   });
 
-  it('a device whose video freezes without loss, if that of others does not', () => {
+  it('a device whose video freezes without loss, if video of others does not', () => {
     const frozen = { received: { freezeSeconds: 2 } };
     expect(found({ participants: { ...THREE, anna: frozen } })).toEqual(['device anna low']);
     expect(found({ participants: { anna: frozen, ben: frozen, carla: frozen } })).toEqual([]);
@@ -274,7 +274,7 @@ describe('diagnose finds', () => {
     ]);
   });
 
-  it('no device where loss explains the freezes', () => {
+  it('no device if loss explains the freezes', () => {
     const frozen = { down: 0.08, received: { freezeSeconds: 2 } };
     expect(found({ participants: { ...THREE, anna: frozen } })).toEqual([
       'receiver_downlink anna high',
@@ -283,7 +283,7 @@ describe('diagnose finds', () => {
 });
 
 describe('diagnose is not certain', () => {
-  it('whether the downlinks of one room are to blame, or its node: the node is likelier', () => {
+  it('between the downlinks of one room and its node: the node is more likely', () => {
     const lossy = { down: 0.08 };
     expect(found({ participants: { anna: lossy, ben: lossy, carla: lossy } })).toEqual([
       'node ND_1 low',
@@ -295,7 +295,7 @@ describe('diagnose is not certain', () => {
     expect(found(room)).toEqual(['sender_uplink ben low']);
   });
 
-  it('about a presenter without a beacon, whose receivers have nothing to compare with', () => {
+  it('about a presenter without a beacon, the only sender of its receivers', () => {
     const watches = { watches: true as const };
     const room = {
       participants: {
@@ -306,18 +306,18 @@ describe('diagnose is not certain', () => {
       },
     };
     expect(found(room)).toEqual(['unknown anna low', 'unknown carla low', 'unknown dora low']);
-    // Receivers in another room show that the node is well.
+    // Receivers in another room without loss exclude the node.
     expect(found(room, NEIGHBOURS)).toEqual(['sender_uplink ben low']);
   });
 
-  it('about two participants, one of which reports', () => {
+  it('about a room of two in which only one participant reports', () => {
     const room = { participants: { anna: { down: 0.08 }, ben: { silent: true as const } } };
     expect(found(room)).toEqual(['unknown anna low']);
   });
 });
 
-describe('diagnose does not take for loss', () => {
-  it('a few packets, or a share that healthy networks have', () => {
+describe('diagnose ignores', () => {
+  it('a few lost packets, and a share of loss that healthy networks have', () => {
     expect(found({ participants: { ...THREE, anna: { down: 0.012 } } })).toEqual([]);
     const short = reportsOf({ participants: { ...THREE, anna: { down: 0.5 } } }).map((session) => ({
       ...session,
@@ -330,7 +330,7 @@ describe('diagnose does not take for loss', () => {
     expect(diagnose(short)).toEqual([]);
   });
 
-  it('sessions of another node, or of none that is known, as comparisons', () => {
+  it('sessions of another node, or of an unknown one, in comparisons', () => {
     const room = { node: null, participants: { ...THREE, anna: { down: 0.05 } } };
     expect(found(room, { ...NEIGHBOURS, node: null })).toEqual(['receiver_downlink anna high']);
     const lossy = { down: 0.08 };

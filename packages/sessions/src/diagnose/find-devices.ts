@@ -4,25 +4,28 @@ import { isImpaired, median } from './loss.ts';
 import type { ObservedSession, ObservedStream } from './observation.ts';
 import { subjectOf } from './subject.ts';
 
-/** Below these, a device is well enough: browsers drop a frame and conceal a little at every start. */
+/**
+ * Limits above which a device is too slow. Healthy devices are below: browsers drop a frame and
+ * conceal a few samples at every start.
+ */
 const LIMITS = {
   framesDropped: 0.1,
-  /** Of the time in which video was sent. */
+  /** Share of the time in which video was sent. */
   cpuLimited: 0.3,
-  /** Of one core: a codec that needs more of it than this is late. */
+  /** CPU time of codecs, share of one core. A codec that needs more delays its media. */
   codec: 0.8,
-  /** A slower device needs more time for the same frames, and has it up to here. */
+  /** CPU time of codecs up to which a slow device is fast enough, share of one core. */
   slowCodec: 0.2,
   frozen: 0.05,
   concealed: 0.05,
 } as const;
 const LEAST = { seconds: 2, frames: 30, samples: 96_000 } as const;
-/** A device must be this much worse than others that receive the same. */
+/** Factor by which a device must be worse than others that receive the same media. */
 const WORSE = 3;
-/** The same of decoding a frame, in which healthy devices differ more. */
+/** Factor by which decoding of a frame must be slower, as healthy devices differ more in it. */
 const SLOWER = 6;
 
-/** Participants whose device is too slow for the media that arrives, or that it sends. */
+/** Find participants whose device is too slow for the media that it receives or sends. */
 export const findDevices = (links: Links): LegFinding[] =>
   [...links.values()].flatMap((link) => {
     const direct = directSignals(link.session);
@@ -34,7 +37,8 @@ export const findDevices = (links: Links): LegFinding[] =>
         leg: 'device' as const,
         subject: subjectOf(link.session),
         loss: null,
-        // A slow codec alone may be fast enough; what freezes at one receiver alone may also be jitter of its network.
+        // A slow codec alone may be fast enough; freezes of a single receiver may also be jitter of
+        // its network.
         confidence:
           direct.length > 0 || (slow.length > 0 && symptoms.length > 0)
             ? ('high' as const)
@@ -51,7 +55,7 @@ const select = (
 ): ObservedStream[] =>
   streams.filter((stream) => stream.direction === direction && stream.kind === kind);
 
-/** What the browser reports of its own device. */
+/** Evidence that the browser reports about its own device. */
 const directSignals = (session: ObservedSession): Evidence[] => {
   const evidence: Evidence[] = [];
   const layers = select(session, 'up', 'video');
@@ -71,7 +75,10 @@ const directSignals = (session: ObservedSession): Evidence[] => {
   return evidence;
 };
 
-/** Whether it codes video much slower than others in the room, and spends a good part of its time on it. */
+/**
+ * Evidence that a session codes video much slower than others in the room, and spends a large part
+ * of its time on it.
+ */
 const slowCodecOf = ({ session }: Link, links: Links): Evidence[] => {
   const busy = sum(session.streams, 'codecSeconds') / Math.max(1, longest(session.streams));
   if (busy < LIMITS.slowCodec) return [];
@@ -93,13 +100,14 @@ const slowCodecOf = ({ session }: Link, links: Links): Evidence[] => {
     })),
   );
   if (decoding === null || decoding.own < WORSE * decoding.others) return [];
-  // Others may send another size; so encoding counts only beside decoding, which is of the same frames.
+  // Others may send video of another size, so slow encoding counts only beside slow decoding of the
+  // same frames.
   const isEncodingSlow = encoding !== null && encoding.own >= SLOWER * encoding.others;
   if (decoding.own < SLOWER * decoding.others && !isEncodingSlow) return [];
   return [{ code: 'slow_codec', msPerFrame: decoding.own, others: decoding.others }];
 };
 
-/** Milliseconds per frame, and at others; null where there is nothing to compare. */
+/** Median coding time of a frame here and at others, ms; null if there is nothing to compare. */
 const compare = (
   streams: readonly { stream: ObservedStream; alike: readonly ObservedStream[] }[],
 ): { own: number; others: number } | null => {
@@ -118,11 +126,17 @@ const compare = (
 const msPerFrame = ({ codecSeconds, frames }: ObservedStream): number =>
   frames < LEAST.frames ? 0 : (codecSeconds / frames) * 1_000;
 
-/** Without loss on its own links, what is frozen or concealed came late or was not shown in time. */
+/**
+ * Check whether no link of a session is impaired. Frozen or concealed media then arrived late or
+ * was decoded late.
+ */
 const isNetworkClear = (link: Link): boolean =>
   upState(link) !== 'impaired' && [...link.down.values()].every((loss) => !isImpaired(loss));
 
-/** What is as bad at other receivers of the same senders is not a matter of this device. */
+/**
+ * Evidence of media that froze or was concealed at this device alone, not at other receivers of the
+ * same senders.
+ */
 const symptomsOf = (link: Link, links: Links): Evidence[] => {
   const others = [...links.values()].filter(
     (other) => other !== link && [...other.down.keys()].some((sender) => link.down.has(sender)),

@@ -4,7 +4,10 @@ import { cellsOf, downState, isMost, isOnSameNode, type Link, type Links } from 
 import { addLoss, shareOf } from './loss.ts';
 import { subjectOf } from './subject.ts';
 
-/** Receivers whose packets are lost behind the node. @param uplinks what was found about senders, which explains a part of the loss */
+/**
+ * Find receivers whose packets are lost behind the node.
+ * @param uplinks findings about senders, which explain a part of the loss
+ */
 export const findDownlinks = (
   links: Links,
   nodes: readonly NodeLoss[],
@@ -84,7 +87,10 @@ const judge = (
   };
 };
 
-/** What the node received of a sender whose uplink it reported on. */
+/**
+ * Evidence of packets that the node received from a sender, for senders whose uplink it reported
+ * on.
+ */
 const receivedOf = (sender: string, links: Links): Evidence => {
   const { lost, packets } = links.get(sender)?.up ?? { lost: 0, packets: 0 };
   return { code: 'node_received_packets', lost: Math.round(lost), packets: Math.round(packets) };

@@ -3,21 +3,30 @@ import type { Evidence, LegFinding } from './finding.ts';
 import { byNode, cellsOf, downState, isMost, type Link, type Links, upState } from './links.ts';
 import { addLoss, isClear, isImpaired, isMeasured, type Loss, median, shareOf } from './loss.ts';
 
-/** Loss of a node, by which loss of the sessions behind it is judged. */
+/** Loss of a node, with which losses of its sessions are compared. */
 export interface NodeLoss {
   finding: LegFinding;
   direction: Direction;
-  /** Sessions that it explains. */
+  /** Sessions whose loss the node explains, by SID. */
   sids: ReadonlySet<string>;
   share: number;
 }
 
-/** Two links that are lossy at once are a coincidence that happens; three seldom are. */
+/**
+ * Least number of impaired links that points to a node: two at the same time may be a coincidence,
+ * three seldom are.
+ */
 const ENOUGH = 3;
-/** Of sessions by other paths, how many may be impaired for the path alone to be the cause. */
+/**
+ * Share of sessions by other paths up to which they may be impaired while the path alone is the
+ * cause.
+ */
 const FEW = 0.2;
 
-/** Nodes, or paths to them, whose sessions lose packets at the same time and in the same direction. */
+/**
+ * Find nodes, or paths to nodes, whose sessions lose packets at the same time and in the same
+ * direction.
+ */
 export const findNodes = (links: Links): NodeLoss[] =>
   byNode(links).flatMap(({ node, links: members }) =>
     (['up', 'down'] as const).flatMap((direction) => {
@@ -88,7 +97,10 @@ const judge = (
   };
 };
 
-/** Whether a single uplink that the node did not report on explains everything: a presenter whose page has no beacon. */
+/**
+ * Check whether a single uplink explains all loss: that of a presenter whose page has no beacon, so
+ * that the node reported nothing about it.
+ */
 const isOneUplink = (impaired: readonly Link[], links: Links): boolean => {
   const cells = impaired.flatMap((link) =>
     cellsOf(link, links).filter(({ loss }) => isImpaired(loss)),
@@ -99,7 +111,7 @@ const isOneUplink = (impaired: readonly Link[], links: Links): boolean => {
   );
 };
 
-/** What a node lost of a session's packets in one direction; nothing where no node is impaired. */
+/** Share of a session's packets that its node lost in one direction; 0 if no node is impaired. */
 export const nodeLossOf = (nodes: readonly NodeLoss[], sid: string, direction: Direction): number =>
   Math.max(
     0,
@@ -108,10 +120,13 @@ export const nodeLossOf = (nodes: readonly NodeLoss[], sid: string, direction: D
       .map(({ share }) => share),
   );
 
-/** Loss of a link that a node's loss does not explain: chance makes a share vary, so it must be twice that. */
+/**
+ * Check whether a link lost more than its node explains. Shares vary at random, so the loss must be
+ * twice that of the node.
+ */
 export const exceeds = (loss: Loss, ofNode: number): boolean =>
   isImpaired(loss) && shareOf(loss) >= 2 * ofNode;
 
-/** A link behind which nothing more is lost than the node loses. */
+/** Check whether a link lost no more than its node did. */
 export const isWell = (loss: Loss, ofNode: number): boolean =>
   isClear(loss) || (isMeasured(loss) && shareOf(loss) < 1.5 * ofNode);

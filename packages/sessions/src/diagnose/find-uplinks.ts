@@ -4,7 +4,7 @@ import { downState, isMost, isOnSameNode, type Link, type Links, upState } from 
 import { addLoss, isClear, isImpaired, isMeasured, type Loss, shareOf } from './loss.ts';
 import { subjectOf } from './subject.ts';
 
-/** Senders whose packets are lost before the node. */
+/** Find senders whose packets are lost before the node. */
 export const findUplinks = (links: Links, nodes: readonly NodeLoss[]): LegFinding[] =>
   [...sendersOf(links)].flatMap((sid) => {
     const sender = links.get(sid);
@@ -18,7 +18,7 @@ export const findUplinks = (links: Links, nodes: readonly NodeLoss[]): LegFindin
 const sendersOf = (links: Links): Set<string> =>
   new Set([...links].flatMap(([sid, { down }]) => [sid, ...down.keys()]));
 
-/** The node reports what it received: other legs have no part in this. */
+/** Judge an uplink by the receiver reports of the node, which no other leg affects. */
 const byReceiverReports = (sender: Link, links: Links, ofNode: number): LegFinding | null => {
   if (!exceeds(sender.up, ofNode)) return null;
   const receivers = receptionsOf(sender.session.sid, links);
@@ -47,13 +47,16 @@ const byReceiverReports = (sender: Link, links: Links, ofNode: number): LegFindi
     leg: 'sender_uplink',
     subject: subjectOf(sender.session),
     loss: shareOf(sender.up),
-    // Without another sender on the node, the node itself may have lost them.
+    // Without another sender on the node, the node itself may have lost the packets.
     confidence: clear > 0 ? 'high' : 'low',
     evidence,
   };
 };
 
-/** Without a report of the sender: its receivers lose its packets, and not those of others. */
+/**
+ * Judge the uplink of a sender without reports: receivers lose packets of this sender, and not
+ * those of others.
+ */
 const byReceivers = (sid: string, links: Links, nodes: readonly NodeLoss[]): LegFinding | null => {
   const receivers = receptionsOf(sid, links).filter(({ loss }) => isMeasured(loss));
   const impaired = receivers.filter(({ link, loss }) =>
@@ -79,7 +82,7 @@ const byReceivers = (sid: string, links: Links, nodes: readonly NodeLoss[]): Leg
       of: elsewhere.length + impaired.length,
     },
   ];
-  // Loss from all of its senders is loss of the receiver.
+  // Loss from all senders is loss of the receiver.
   if (elsewhere.length > 0 && !isMost(clear, elsewhere.length)) return null;
   if (clear > 0)
     return {
@@ -97,7 +100,8 @@ const byReceivers = (sid: string, links: Links, nodes: readonly NodeLoss[]): Leg
         downState(other, links) === 'clear',
     ),
   );
-  // A single sender: its uplink, unless it is the node. Of one receiver it may be the downlink as well.
+  // The receivers have a single sender: its uplink is impaired, unless its node is. With one
+  // receiver it may also be the downlink.
   if (neighbours && impaired.length > 1)
     return { leg: 'sender_uplink', subject, loss: shareOf(loss), confidence: 'low', evidence };
   return null;
@@ -108,7 +112,7 @@ interface Reception {
   loss: Loss;
 }
 
-/** What arrives of a sender, at each of its receivers. */
+/** Losses of one sender's packets at each of its receivers. */
 const receptionsOf = (sid: string, links: Links): Reception[] =>
   [...links.values()].flatMap((link) => {
     const loss = link.down.get(sid);

@@ -1,22 +1,25 @@
 import type { Direction } from '@livekit-swarm/beacon/payload';
 
-/** Where media of a room can be impaired, from its sender to its receiver. */
+/** Legs of the way of media from its sender to its receiver, each of which can be impaired. */
 export const LEGS = ['sender_uplink', 'node', 'receiver_downlink', 'device'] as const;
 export type Leg = (typeof LEGS)[number];
 
-/** One comparison that a finding rests on. Text is made of it in finding-text.ts. */
+/** Comparison on which a finding is based. finding-text.ts renders it as text. */
 export type Evidence =
-  /** The node's receiver reports to the sender. */
+  /** Packets that the node missed, by its receiver reports to the sender. */
   | { code: 'node_missed_packets'; lost: number; packets: number }
-  /** The same, and the node missed none or few. */
+  /** Packets that the node missed of a sender, few or none, by its receiver reports. */
   | { code: 'node_received_packets'; lost: number; packets: number }
-  /** Of the receivers of one sender, how many lost its packets. */
+  /** Number of receivers of one sender that lost packets of this sender. */
   | { code: 'receivers_of_sender'; impaired: number; of: number }
-  /** Of the senders that one receiver receives, how many arrived with loss. */
+  /** Number of senders whose packets arrived with loss at one receiver. */
   | { code: 'senders_at_receiver'; impaired: number; of: number }
-  /** Of other receivers of the same senders. */
+  /** Number of other receivers of the same senders that lost packets. */
   | { code: 'other_receivers'; impaired: number; of: number }
-  /** Of the sessions on the node, in how many rooms. */
+  /**
+   * Number of impaired sessions on the node, and of rooms. `path`: only sessions by this path;
+   * null: by any path.
+   */
   | {
       code: 'sessions_of_node';
       direction: Direction;
@@ -25,31 +28,37 @@ export type Evidence =
       rooms: number;
       path: string | null;
     }
-  /** Of the sessions on the node that use another path. */
+  /** Number of impaired sessions on the node that use another path. */
   | { code: 'sessions_of_other_paths'; impaired: number; of: number }
   | { code: 'frames_dropped'; dropped: number; frames: number }
   | { code: 'limited_by_cpu'; seconds: number; of: number }
-  /** Coding took longer than the device has. */
+  /** Time in which the device coded media, more than it can spare. */
   | { code: 'codec_time'; seconds: number; of: number }
-  /** Decoding a frame took longer than at other receivers of the same video. */
+  /** Time to decode a frame, longer than at other receivers of the same video. */
   | { code: 'slow_codec'; msPerFrame: number; others: number }
   | { code: 'frozen_without_loss'; seconds: number; of: number }
   | { code: 'concealed_without_loss'; samples: number; of: number };
 
-/** `high`: comparisons exclude the other legs. `low`: they point to this leg, and too few sessions exclude the others. */
+/**
+ * Confidence of a finding. `high`: comparisons exclude the other legs. `low`: they point to this
+ * leg, but too few sessions exclude the others.
+ */
 export type Confidence = 'high' | 'low';
 
 export type Subject =
-  /** A session. */
+  /** Session of a participant. */
   | { type: 'participant'; sid: string; identity: string; path: string | null }
-  /** `path`: only sessions that reach the node by it. `node`: null where sessions do not name it. */
+  /**
+   * Node of a deployment. `path`: only sessions that reach the node by this path. `node`: null if
+   * the sessions do not name it.
+   */
   | { type: 'node'; node: string | null; path: string | null };
 
-/** An impaired leg, in one window. */
+/** Impaired leg in one window. */
 export interface LegFinding {
   leg: Leg;
   subject: Subject;
-  /** Share of packets that this leg lost, 0 … 1; of a device null. */
+  /** Share of packets that this leg lost, 0 … 1; null for a device. */
   loss: number | null;
   confidence: Confidence;
   evidence: readonly Evidence[];
@@ -66,7 +75,7 @@ export interface UnknownFinding {
 
 export type Finding = LegFinding | UnknownFinding;
 
-/** Equal for findings of the same leg of the same participant or node. */
+/** Key of a finding, equal for findings of the same leg of the same participant or node. */
 export const keyOf = ({ leg, subject }: Finding): string =>
   subject.type === 'participant'
     ? `${leg} ${subject.sid}`

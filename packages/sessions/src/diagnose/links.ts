@@ -11,22 +11,25 @@ import {
 } from './loss.ts';
 import type { ObservedSession } from './observation.ts';
 
-/** A session with its losses. */
+/** Session with its losses. */
 export interface Link {
   session: ObservedSession;
-  /** From it to its node. */
+  /** Loss from the session to its node. */
   up: Loss;
   upByKind: LossByKind;
-  /** From each of its senders, by SID: uplink of the sender, node and own downlink together. */
+  /**
+   * Loss from each sender to the session, by SID: uplink of the sender, node and own downlink
+   * together.
+   */
   down: ReadonlyMap<string, Loss>;
   downByKind: ReadonlyMap<string, LossByKind>;
 }
 
-/** A room is on one node. */
+/** Check whether two sessions are on the same node. All sessions of a room are. */
 export const isOnSameNode = (one: ObservedSession, other: ObservedSession): boolean =>
   one.room === other.room || (one.node !== null && one.node === other.node);
 
-/** Every session that is compared, by SID. */
+/** Links of all compared sessions, by SID. */
 export type Links = ReadonlyMap<string, Link>;
 
 export const linksOf = (sessions: readonly ObservedSession[]): Links =>
@@ -38,15 +41,18 @@ export const linksOf = (sessions: readonly ObservedSession[]): Links =>
     }),
   );
 
-/** What arrives from one sender, without what its uplink lost, where the node reported that. */
+/**
+ * Loss of one sender's packets at one receiver, without the loss of the sender's uplink if the node
+ * reported it.
+ */
 export interface Cell {
   sender: string;
   loss: Loss;
-  /** Whether the node reported what it received of the sender. */
+  /** True if the node reported the loss of the sender's uplink. */
   isUplinkKnown: boolean;
 }
 
-/** The measured cells of a receiver. */
+/** Cells of a receiver that have enough packets. */
 export const cellsOf = ({ downByKind }: Link, links: Links): Cell[] =>
   [...downByKind].flatMap(([sender, whole]) => {
     const uplink = links.get(sender);
@@ -55,17 +61,23 @@ export const cellsOf = ({ downByKind }: Link, links: Links): Cell[] =>
     return isMeasured(loss) ? [{ sender, loss, isUplinkKnown }] : [];
   });
 
-/** Most of what is compared, so that one session at the limit changes nothing. */
+/**
+ * Share that counts as most of the compared sessions, below 1 so that one session at the limit
+ * changes nothing.
+ */
 const MOST = 0.7;
 export const isMost = (part: number, of: number): boolean => of > 0 && part / of >= MOST;
 
 export type State = 'impaired' | 'clear';
 
-/** Null: not measured, or neither. */
+/** State of an uplink; null if it is not measured, or neither impaired nor clear. */
 export const upState = ({ up }: Link): State | null =>
   isImpaired(up) ? 'impaired' : isClear(up) ? 'clear' : null;
 
-/** Whether what a session receives is impaired behind the uplinks of its senders. */
+/**
+ * State of a downlink behind the uplinks of its senders; null if it is not measured, or neither
+ * impaired nor clear.
+ */
 export const downState = (link: Link, links: Links): State | null => {
   const cells = cellsOf(link, links);
   const impaired = cells.filter(({ loss }) => isImpaired(loss)).length;
@@ -74,8 +86,8 @@ export const downState = (link: Link, links: Links): State | null => {
 };
 
 /**
- * Sessions by node. A room is on one node: the one that most of its sessions name, because a page may claim a wrong node for its session.
- * Sessions of a room without a node are compared within the room.
+ * Group sessions by node. A room is on one node: the one that most of its sessions name, because a
+ * page may name a wrong node. Sessions of a room without a node are compared within the room.
  */
 export const byNode = (links: Links): { node: string | null; links: Link[] }[] => {
   const rooms = Map.groupBy(links.values(), ({ session: { room } }) => room);

@@ -1,21 +1,24 @@
 import type { Kind } from '@livekit-swarm/beacon/payload';
 import type { ObservedSession, ObservedStream } from './observation.ts';
 
-/** Packets that were expected on one leg or on several, and those that were lost. */
+/** Expected and lost packets of one leg or of several. */
 export interface Loss {
   lost: number;
   packets: number;
 }
 
 /**
- * Losses of audio and video. They are compared each with its own kind: a node asks again for video that an uplink lost, so its
- * receivers miss none, and nothing asks for audio again.
+ * Losses of audio and video, which are compared separately. A node requests retransmission of video
+ * that an uplink lost, so that its receivers miss none; audio is not retransmitted.
  */
 export type LossByKind = Readonly<Record<Kind, Loss>>;
 
-/** Fewer packets decide nothing: two seconds of audio. */
+/** Least number of packets for a decision: two seconds of audio. */
 const LEAST_PACKETS = 100;
-/** Users notice 2 % before recovery in audio; smaller shares are common on healthy wireless networks. */
+/**
+ * Least loss that counts as impaired: a share, and a number of packets. Users notice 2 % before
+ * recovery in audio; smaller shares are common on healthy wireless networks.
+ */
 const IMPAIRED = { share: 0.02, lost: 5 } as const;
 const CLEAR_SHARE = 0.01;
 
@@ -24,7 +27,10 @@ export const shareOf = ({ lost, packets }: Loss): number =>
 export const isMeasured = ({ packets }: Loss): boolean => packets >= LEAST_PACKETS;
 export const isImpaired = (loss: Loss): boolean =>
   isMeasured(loss) && loss.lost >= IMPAIRED.lost && shareOf(loss) >= IMPAIRED.share;
-/** Neither impaired nor clear: too close to the limit to be compared. */
+/**
+ * Check whether a loss is small enough for comparisons. A loss between the two limits is neither
+ * clear nor impaired.
+ */
 export const isClear = (loss: Loss): boolean => isMeasured(loss) && shareOf(loss) < CLEAR_SHARE;
 
 export const addLoss = (losses: readonly Loss[]): Loss => ({
@@ -32,7 +38,7 @@ export const addLoss = (losses: readonly Loss[]): Loss => ({
   packets: losses.reduce((sum, { packets }) => sum + packets, 0),
 });
 
-/** The kind that is worse, of those with enough packets. */
+/** Loss of the kind that lost more, of those with enough packets. */
 export const lossierKind = ({ audio, video }: LossByKind): Loss => {
   const [first, second] = shareOf(audio) > shareOf(video) ? [audio, video] : [video, audio];
   return isMeasured(first) ? first : isMeasured(second) ? second : addLoss([audio, video]);
@@ -40,7 +46,7 @@ export const lossierKind = ({ audio, video }: LossByKind): Loss => {
 
 const lossOf = ({ direction, packets, lost, recovered }: ObservedStream): Loss => {
   if (direction === 'down') return { lost, packets: packets + lost };
-  // What had to be sent again was lost, although the node reports it as received once it has it.
+  // Retransmitted packets were lost, although the node reports them as received.
   const missed = Math.max(lost, recovered);
   return { lost: missed, packets: Math.max(packets - recovered, missed) };
 };
@@ -51,15 +57,15 @@ const byKind = (streams: readonly ObservedStream[]): LossByKind => {
   return { audio: of('audio'), video: of('video') };
 };
 
-/** What the node missed of a session's packets at first. */
+/** Loss of a session's packets on its uplink, before recovery. */
 export const upLoss = ({ streams }: ObservedSession): LossByKind =>
   byKind(streams.filter(({ direction }) => direction === 'up'));
 
-/** What a session missed of everything that was sent to it. */
+/** Loss of all packets that were sent to a session. */
 export const downLoss = ({ streams }: ObservedSession): LossByKind =>
   byKind(streams.filter(({ direction }) => direction === 'down'));
 
-/** What a session missed of each publisher's packets. */
+/** Loss of each publisher's packets at a session, by SID of the publisher. */
 export const downLosses = ({ streams }: ObservedSession): Map<string, LossByKind> => {
   const received = streams.filter(({ direction }) => direction === 'down');
   const byPublisher = Map.groupBy(received, ({ publisher }) => publisher);
@@ -70,7 +76,10 @@ export const downLosses = ({ streams }: ObservedSession): Map<string, LossByKind
   );
 };
 
-/** What remains of a loss behind another one on the way: shares of packets that pass multiply. */
+/**
+ * Loss that remains after an earlier loss on the same way is removed. Shares of packets that pass
+ * multiply.
+ */
 const behind = (loss: Loss, before: Loss): Loss => {
   const [whole, first] = [shareOf(loss), shareOf(before)];
   const share = first >= 1 ? 0 : Math.max(0, (whole - first) / (1 - first));

@@ -1,18 +1,23 @@
 import type { Direction, Kind } from '@livekit-swarm/beacon/payload';
 
-/** One RTP stream during a window, as the participant reported it. Counts are those of the window. */
+/** RTP stream during a window, as the participant reported it. Counts are those of the window. */
 export interface ObservedStream {
   direction: Direction;
   kind: Kind;
-  /** Session that publishes it; of sent streams the session itself. Null: unknown. */
+  /**
+   * SID of the publishing session, which for a sent stream is the session itself; null: unknown.
+   */
   publisher: string | null;
-  /** How long media was expected, s. */
+  /** Time in which media was expected, s. */
   expectedSeconds: number;
-  /** Sent, retransmissions included, or received. */
+  /** Sent packets including retransmissions, or received packets. */
   packets: number;
-  /** Received: before recovery. Sent: as the node reports it, which is after recovery for streams that it asks again for. */
+  /**
+   * Lost packets. For a received stream: before recovery. For a sent stream: as the node reports
+   * them, which is after recovery if it requests retransmissions.
+   */
   lost: number;
-  /** Lost packets that were received by retransmission. Sent: retransmissions. */
+  /** Lost packets that a retransmission replaced; for a sent stream: retransmissions. */
   recovered: number;
   frames: number;
   framesDropped: number;
@@ -20,19 +25,19 @@ export interface ObservedStream {
   codecSeconds: number;
   cpuLimitedSeconds: number;
   samples: number;
-  /** Silent ones are not included. */
+  /** Concealed samples without silent ones. */
   concealed: number;
 }
 
-/** One session during a window. */
+/** Session during a window. */
 export interface ObservedSession {
   /** SID of the participant. */
   sid: string;
   identity: string;
   room: string;
-  /** Null: unknown. */
+  /** Node id; null: unknown. */
   node: string | null;
-  /** `udp`, `relay_tls`, …; null: unknown. */
+  /** Path to the node, such as `udp` or `relay_tls`; null: unknown. */
   path: string | null;
   streams: readonly ObservedStream[];
 }

@@ -1,7 +1,10 @@
 import type { Entry, JournalEvent, SessionFacts, StreamFigures } from '../journal/entries.ts';
 import type { CountedReport, CountedReports, CountedStream } from './counted-reports.ts';
 
-/** Connections whose last report is remembered: for the values that a period has once. */
+/**
+ * Number of connections whose last report is remembered, for values that only the first report of a
+ * period contains.
+ */
 const MOST_KNOWN = 50_000;
 
 interface Known {
@@ -10,8 +13,10 @@ interface Known {
 }
 
 /**
- * Turns reports of browsers into entries. Reports contain durations only: the last one ended when its request arrived.
- * @param nodeOf the node of a room by the registry, which outranks the one that a page states
+ * Create a function that turns reports of browsers into entries. Reports contain durations only:
+ * the last report of a request ended when the request arrived.
+ * @param nodeOf returns the node of a room by the registry, which outranks the node that a page
+ * names
  */
 export const createBeaconIngest = (
   nodeOf: (room: string) => string | undefined = () => undefined,
@@ -21,7 +26,7 @@ export const createBeaconIngest = (
   const entriesOf = (counted: CountedReports, report: CountedReport, toMs: number): Entry[] => {
     const { holder, session, sdk, browser } = counted;
     const { room, identity } = holder;
-    // The same page may report as several participants.
+    // One page may report for several participants.
     const key = `${identity} ${room} ${session}`;
     const before = known.get(key);
     const sid = report.participant ?? before?.sid ?? `beacon_${session}`;
@@ -55,7 +60,7 @@ export const createBeaconIngest = (
     const entries: Entry[][] = [];
     for (const report of counted.reports.toReversed()) {
       entries.unshift(entriesOf(counted, report, toMs));
-      // Further parts of a period have its length, too.
+      // Further parts of a period repeat its length.
       if (report.part !== true) toMs -= report.ms;
     }
     return entries.flat();
@@ -98,5 +103,5 @@ const figuresOf = (stream: CountedStream): StreamFigures => {
   };
 };
 
-/** To a tenth of a millisecond. */
+/** Seconds in milliseconds, rounded to a tenth. */
 const inMs = (seconds = 0): number => Math.round(seconds * 10_000) / 10;

@@ -3,16 +3,19 @@ import { isStale, joinedAtOf, type RegistryView } from '@livekit-swarm/livekit';
 import type { WebhookEvent } from 'livekit-server-sdk';
 import type { Entry, JournalEvent, SessionFacts } from '../journal/entries.ts';
 
-/** Entries from what deployments report: webhooks, and the registry of nodes and rooms in Redis. */
+/** Source of entries from webhooks, and from the registry of nodes and rooms in Redis. */
 export interface LifecycleIngest {
   onWebhook(target: string, event: WebhookEvent): Entry[];
   onRegistry(target: string, view: RegistryView, nowMs: number): Entry[];
-  /** The node of a room by the registries; undefined where none has the room, or two name different nodes. */
+  /**
+   * Node of a room by the registries; undefined if no registry has the room, or two name different
+   * nodes.
+   */
   nodeOf(room: string): string | undefined;
 }
 
 export const createLifecycleIngest = (): LifecycleIngest => {
-  /** By target: the last view, and its nodes that had stopped reporting. */
+  /** Last view of the registry of each target, and the nodes in it that had stopped reporting. */
   const views = new Map<
     string,
     { rooms: ReadonlyMap<string, string>; lost: ReadonlySet<string> }
@@ -45,7 +48,7 @@ export const createLifecycleIngest = (): LifecycleIngest => {
   const onRegistry = (target: string, { rooms, nodes }: RegistryView, nowMs: number): Entry[] => {
     const before = views.get(target);
     const lost = new Set([...nodes].flatMap(([id, node]) => (isStale(node, nowMs) ? [id] : [])));
-    // A node that ended in order removes itself.
+    // A node that shuts down in order removes its own entry.
     views.set(target, { rooms, lost });
     if (before === undefined) return [];
     return [...before.rooms].flatMap(([room, node]): Entry[] => {

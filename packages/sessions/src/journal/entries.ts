@@ -1,6 +1,6 @@
 import type { Direction, Kind } from '@livekit-swarm/beacon/payload';
 
-/** What happened in a session or to its room. */
+/** Codes of events in a session or its room. */
 export const EVENT_CODES = [
   'room_started',
   'room_finished',
@@ -14,7 +14,10 @@ export const EVENT_CODES = [
 ] as const;
 export type EventCode = (typeof EVENT_CODES)[number];
 
-/** A session as far as its source knows it. What is undefined stays as it was. */
+/**
+ * Facts about a session that its source knows. An undefined field leaves the stored value
+ * unchanged.
+ */
 export interface SessionFacts {
   /** SID of the participant. */
   sid: string;
@@ -34,14 +37,14 @@ export interface SessionFacts {
 export interface StreamFigures {
   direction: Direction;
   kind: Kind;
-  /** SID; null for own streams, and where the beacon does not name it. */
+  /** SID of the publisher; null for own streams, and if the beacon does not name the publisher. */
   publisher: string | null;
   expectedMs: number;
   packets: number;
   lost: number;
   recovered: number;
   nacks: number;
-  /** Mean; null: not measured. */
+  /** Mean jitter, ms; null: not measured. */
   jitterMs: number | null;
   rttMs: number | null;
   frames: number;
@@ -50,11 +53,11 @@ export interface StreamFigures {
   codecMs: number;
   cpuLimitedMs: number;
   samples: number;
-  /** Silent ones are not included. */
+  /** Concealed samples without silent ones. */
   concealed: number;
 }
 
-/** A report: what one session sent and received from one time to another, Unix ms. */
+/** Report on the media that one session sent and received in an interval, Unix ms. */
 export interface Interval {
   fromMs: number;
   toMs: number;
@@ -63,22 +66,28 @@ export interface Interval {
 
 export interface JournalEvent {
   code: EventCode;
-  /** `udp → relay_tls`, `video camera`, `client_initiated`; null: the code is all. */
+  /**
+   * Detail of the event, such as `udp → relay_tls`, `video camera` or `client_initiated`; null: the
+   * code has none.
+   */
   detail: string | null;
 }
 
-/** One thing to write. */
+/** Entry of the journal: an event, an interval, or both. */
 export interface Entry {
-  /** When it happened, Unix ms. */
+  /** Time of the entry, Unix ms. */
   atMs: number;
   room: string;
-  /** Null: it concerns the room. */
+  /** Session of the entry; null: the entry concerns the room. */
   session: SessionFacts | null;
   interval?: Interval;
   event?: JournalEvent;
 }
 
-/** The columns of a stream in the order in which they are stored. New ones are added at the end, so that old rows stay readable. */
+/**
+ * Columns of a stream in the order in which they are stored. New columns are added at the end, so
+ * that old rows stay readable.
+ */
 const COLUMNS = [
   'direction',
   'kind',
@@ -101,7 +110,7 @@ const COLUMNS = [
 type Missing = Exclude<keyof StreamFigures, (typeof COLUMNS)[number]>;
 true satisfies [Missing] extends [never] ? true : never;
 
-/** A third of the space of objects. */
+/** Encode streams as arrays, which take a third of the space of objects. */
 export const encodeStreams = (streams: readonly StreamFigures[]): string =>
   JSON.stringify(streams.map((stream) => COLUMNS.map((column) => stream[column])));
 

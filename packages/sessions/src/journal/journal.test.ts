@@ -67,7 +67,7 @@ const joined = (identity: string, atMs: number): Entry => ({
 });
 
 describe('a journal', () => {
-  it('returns what was written, and completes a session from later entries', () => {
+  it('returns written entries, and completes a session from later ones', () => {
     const journal = new Journal(newFile(), LIMITS);
     journal.add(joined('anna', 50_000));
     journal.add(report('anna', 65_000, { node: 'ND_1', path: 'udp' }));
@@ -109,13 +109,13 @@ describe('a journal', () => {
     journal.close();
   });
 
-  it('reads rows from before a column was added', () => {
+  it('reads rows that were written before a column was added', () => {
     expect(decodeStreams('[["up","audio",null,10000,500]]')).toMatchObject([
       { direction: 'up', kind: 'audio', packets: 500, lost: 0, jitterMs: null },
     ]);
   });
 
-  it('deletes what is older than its retention', () => {
+  it('deletes rows that are older than its retention', () => {
     const journal = new Journal(newFile(), LIMITS);
     for (const atMs of [10_000, 50_000, 90_000]) journal.add(report('anna', atMs));
     journal.add(report('ben', 20_000));
@@ -128,7 +128,7 @@ describe('a journal', () => {
     journal.close();
   });
 
-  it('stays below its size, and deletes the oldest first', () => {
+  it('stays below its maximum size, and deletes the oldest rows first', () => {
     const maxBytes = 1 << 20;
     const file = newFile();
     const journal = new Journal(file, { retentionMs: 1e12, maxBytes });
@@ -152,7 +152,7 @@ describe('a journal', () => {
     expect(statSync(file).size).toBeLessThanOrEqual(maxBytes);
   });
 
-  it('makes place when the file is full before it was pruned, and drops what fits nowhere', () => {
+  it('deletes rows when the file is full before a prune, and drops entries that do not fit', () => {
     const journal = new Journal(newFile(), { retentionMs: 1e12, maxBytes: 256 << 10 });
     const streams = Array(20).fill(STREAM);
     const fill = (entries: number): void => {
@@ -199,7 +199,7 @@ describe('a journal', () => {
       journal.add(report('ben', 3_000));
       expect(() => journal.flush()).toThrow(/locked/);
     });
-    // The second failure drops what had failed before, and keeps what was new.
+    // The second failure drops the entries that had failed before, and keeps the new ones.
     expect(journal.dropped).toBe(1);
     expect(journal.flush()).toBe(1);
     other.close();
@@ -224,7 +224,7 @@ describe('a journal', () => {
     journal.close();
   });
 
-  it('has everything but the last second after SIGKILL, undamaged', async () => {
+  it('keeps all flushed entries after SIGKILL, undamaged', async () => {
     const file = newFile();
     const program = `
       const { Journal } = await import(${JSON.stringify(join(import.meta.dirname, 'journal.ts'))});
@@ -253,8 +253,8 @@ describe('a journal', () => {
   });
 });
 
-describe('a file', () => {
-  it('is only for the user of the exporter', () => {
+describe('the file of a journal', () => {
+  it('is readable only by the user of the exporter', () => {
     const file = newFile();
     const journal = new Journal(file, LIMITS);
     journal.add(joined('anna', 1_000));
@@ -264,7 +264,7 @@ describe('a file', () => {
     journal.close();
   });
 
-  it('of another kind stays as it is', () => {
+  it('of another kind is rejected and not changed', () => {
     const file = newFile();
     const text = 'a text that matters to its owner, '.repeat(100);
     writeFileSync(file, text);
@@ -272,7 +272,7 @@ describe('a file', () => {
     expect(readFileSync(file, 'utf8')).toBe(text);
   });
 
-  it('of another program stays as it is', () => {
+  it('of another program is rejected and not changed', () => {
     const file = newFile();
     const other = new DatabaseSync(file);
     other.exec('CREATE TABLE sessions (id INTEGER)');
@@ -282,7 +282,7 @@ describe('a file', () => {
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
-  it('that is damaged stays as it is', () => {
+  it('that is damaged is rejected and not changed', () => {
     const file = newFile();
     new Journal(file, LIMITS).close();
     const bytes = readFileSync(file);
@@ -292,7 +292,7 @@ describe('a file', () => {
     expect(readFileSync(file).equals(bytes)).toBe(true);
   });
 
-  it('of a newer version stays as it is', () => {
+  it('of a newer version is rejected', () => {
     const file = newFile();
     new Journal(file, LIMITS).close();
     const newer = new DatabaseSync(file);
@@ -301,7 +301,7 @@ describe('a file', () => {
     expect(() => new Journal(file, LIMITS)).toThrow(/newer version of swarm/);
   });
 
-  it('in a folder that does not exist is an error, and so is a missing one that is to be read', () => {
+  it('is rejected in a missing folder, and when a missing one is opened for reading', () => {
     expect(() => new Journal(join(dir, 'missing', 'a.db'), LIMITS)).toThrow(/cannot be opened/);
     expect(() => openFile(join(dir, 'missing.db'), { readOnly: true })).toThrow(
       /no such session journal/,

@@ -3,27 +3,36 @@ import { type Entry, encodeStreams, type SessionFacts } from './entries.ts';
 import { isFull, openFile, readPragma } from './open-file.ts';
 import { deleteOldest, type Limits, prune, usedBytes } from './prune.ts';
 
-/** Entries that wait to be written; more are dropped, and counted. */
+/** Maximum number of waiting entries; further ones are dropped and counted. */
 const MOST_WAITING = 20_000;
-/** The longest wait for a lock of another process: meanwhile scrapes and health checks are not answered. */
+/**
+ * Maximum wait for a lock of another process, ms. Scrapes and health checks are not answered during
+ * it.
+ */
 const BUSY_MS = 250;
 
-/** The session journal: one writer of a file. Entries wait until `flush` writes them in one transaction. */
+/**
+ * Session journal, the only writer of its file. Entries wait until `flush` writes them in one
+ * transaction.
+ */
 export class Journal {
-  /** Entries that were dropped: too many waited, or the file was full. */
+  /** Number of dropped entries: too many waited, or the file was full. */
   dropped = 0;
   readonly database: DatabaseSync;
   readonly #limits: Limits;
   readonly #statements: Statements;
   #waiting: Entry[] = [];
-  /** Entries that the last flush could not write; the next one tries them once more. */
+  /** Entries that the last flush could not write; the next flush tries them once more. */
   #unwritten: Entry[] = [];
 
-  /** @throws SwarmError `usage` when the file cannot be used; it is not changed then */
+  /**
+   * Open or create the file.
+   * @throws SwarmError `usage` if the file cannot be used; the file is then unchanged
+   */
   constructor(file: string, limits: Limits) {
     this.#limits = limits;
     this.database = openFile(file);
-    // The last resort: `prune` keeps the file well below this.
+    // A last resort: `prune` keeps the file well below this limit.
     const pages = Math.ceil(limits.maxBytes / readPragma(this.database, 'page_size'));
     this.database.exec(`PRAGMA max_page_count = ${pages}`);
     this.database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
@@ -36,9 +45,9 @@ export class Journal {
   }
 
   /**
-   * Writes the waiting entries.
-   * @returns their number
-   * @throws Error of SQLite; the entries wait for the next flush, which drops them when it fails, too
+   * Write the waiting entries.
+   * @returns the number of entries
+   * @throws Error of SQLite; the entries wait for the next flush, which drops them if it fails, too
    */
   flush(): number {
     const late = this.#unwritten;
@@ -58,23 +67,32 @@ export class Journal {
     return entries.length;
   }
 
-  /** @returns whether there is more to delete */
+  /**
+   * Delete one step of old rows.
+   * @returns true if there are more to delete
+   */
   prune(nowMs: number): boolean {
     return prune(this.database, this.#limits, nowMs);
   }
 
-  /** Deletes every row about a participant, in all rooms. @returns the number of sessions */
+  /**
+   * Delete all rows about a participant, in all rooms.
+   * @returns the number of deleted sessions
+   */
   deleteIdentity(identity: string): number {
     this.flush();
     return deleteIdentity(this.database, identity);
   }
 
-  /** Of the file, without its write-ahead log. */
+  /** Used size of the file without its write-ahead log, bytes. */
   get bytes(): number {
     return usedBytes(this.database);
   }
 
-  /** Writes the waiting entries, and waits for a lock: there is no next flush. */
+  /**
+   * Write the waiting entries and close the file. It waits longer for a lock, as no later flush can
+   * write them.
+   */
   close(): void {
     try {
       this.database.exec(`PRAGMA busy_timeout = ${20 * BUSY_MS}`);
@@ -106,7 +124,10 @@ export class Journal {
   }
 }
 
-/** Deletes every row about a participant, and what the write-ahead log still has of them. @returns the number of sessions */
+/**
+ * Delete all rows about a participant, and those that are still in the write-ahead log.
+ * @returns the number of deleted sessions
+ */
 export const deleteIdentity = (database: DatabaseSync, identity: string): number => {
   const { changes } = database.prepare('DELETE FROM sessions WHERE identity = ?').run(identity);
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -148,7 +169,7 @@ const writeEntry = (
   if (session !== null) {
     const row = rowOf(session, Math.round(interval?.fromMs ?? atMs), Math.round(atMs));
     const stored = statements.session.get(row);
-    // A page claims the session of another participant.
+    // The page names the session of another participant.
     if (stored === undefined) return;
     id = Number(stored.id);
   }

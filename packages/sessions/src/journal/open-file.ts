@@ -2,14 +2,22 @@ import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { usageError } from '@livekit-swarm/settings';
 
-/** Marks files of this program: `SWSJ`. */
+/** Application id in files of this program: `SWSJ`. */
 const APPLICATION_ID = 0x5357534a;
-/** Identities are personal data: only the user of the exporter may read them. */
+/**
+ * Mode of the file. Identities are personal data, so only the user of the exporter may read them.
+ */
 const MODE = 0o600;
-/** The wait for a lock of another process when a file is opened, or by a program that only reads it. */
+/**
+ * Maximum wait for a lock of another process when a file is opened, and for programs that only read
+ * it, ms.
+ */
 const BUSY_MS = 5_000;
 
-/** Each brings a file from the version of its index to the next one. Released ones never change. */
+/**
+ * Migrations, each from the version of its index to the next one. A released migration never
+ * changes.
+ */
 const MIGRATIONS = [
   `CREATE TABLE sessions (
      id INTEGER PRIMARY KEY, sid TEXT NOT NULL UNIQUE, room TEXT NOT NULL, identity TEXT NOT NULL,
@@ -36,14 +44,15 @@ const MIGRATIONS = [
 ];
 
 export interface OpenOptions {
-  /** Only read it: it must exist. */
+  /** Open an existing file for reading only. */
   readOnly?: boolean;
-  /** Do not create it. */
+  /** Throw if the file does not exist, and do not create it. */
   mustExist?: boolean;
 }
 
 /**
- * Opens a session journal, and creates it unless it is only read. Any other file stays as it is.
+ * Open a session journal, and create it unless it is opened for reading. Files of any other kind
+ * are not changed.
  * @throws SwarmError `usage`
  */
 export const openFile = (
@@ -57,7 +66,8 @@ export const openFile = (
     );
   let database: DatabaseSync | undefined;
   try {
-    // SQLite would create it for all to read; its other files (-wal, -shm) get the mode of this one.
+    // SQLite would create the file readable by all users; the files -wal and -shm get the mode of
+    // this one.
     if (!readOnly) closeSync(openSync(file, 'a', MODE));
     database = new DatabaseSync(file, { readOnly, timeout: BUSY_MS });
     prepare(database, file, readOnly);
@@ -85,9 +95,10 @@ const prepare = (database: DatabaseSync, file: string, readOnly: boolean): void 
     );
   database.exec('PRAGMA foreign_keys = ON');
   if (readOnly) return;
-  // Before the first table, or it would have no effect.
+  // This pragma has an effect only before the first table.
   if (isEmpty) database.exec('PRAGMA auto_vacuum = INCREMENTAL');
-  // WAL: a process that is killed damages nothing, and readers do not wait for the writer. Deleted rows are overwritten.
+  // With WAL, a killed process damages nothing, and readers do not wait for the writer. With
+  // secure_delete, deleted rows are overwritten.
   database.exec(
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 4194304',
   );

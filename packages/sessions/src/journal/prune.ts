@@ -1,19 +1,25 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { readPragma } from './open-file.ts';
 
-/** Rows that are deleted at once: more would keep scrapes waiting. */
+/** Maximum number of rows that are deleted in one step: more would keep scrapes waiting. */
 const STEP = 2_000;
-/** Part of the limit at which the oldest rows go, so that there is always space to write. */
+/**
+ * Share of the maximum size above which the oldest rows are deleted, so that there is always space
+ * to write.
+ */
 const HIGH_WATER = 0.9;
 
 export interface Limits {
-  /** Rows that are older are deleted, ms. */
+  /** Age above which rows are deleted, ms. */
   retentionMs: number;
-  /** Of the file. */
+  /** Maximum size of the file, bytes. */
   maxBytes: number;
 }
 
-/** Deletes one step of what is too old, or the oldest where the file is too large. @returns whether there is more to delete */
+/**
+ * Delete one step of rows beyond the retention, and the oldest ones if the file is too large.
+ * @returns true if there are more to delete
+ */
 export const prune = (
   database: DatabaseSync,
   { retentionMs, maxBytes }: Limits,
@@ -45,7 +51,10 @@ const deleteStep = (database: DatabaseSync, table: Table, column: string, before
       .run(before).changes,
   );
 
-/** The oldest intervals, and the events and ended sessions from before the first that remains. */
+/**
+ * Delete a step of the oldest intervals, and the events and ended sessions from before the first
+ * interval that remains.
+ */
 export const deleteOldest = (database: DatabaseSync): void => {
   deleteStep(database, 'intervals', 'to_ms', Number.MAX_SAFE_INTEGER);
   const row = database.prepare('SELECT min(from_ms) AS first FROM intervals').get();
@@ -61,7 +70,7 @@ const isEmpty = (database: DatabaseSync): boolean =>
     )
     .get() === undefined;
 
-/** Pages in use. */
+/** Size of the pages in use, bytes. */
 export const usedBytes = (database: DatabaseSync): number =>
   (readPragma(database, 'page_count') - readPragma(database, 'freelist_count')) *
   readPragma(database, 'page_size');

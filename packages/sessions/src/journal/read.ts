@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { decodeStreams, EVENT_CODES, type EventCode, type Interval } from './entries.ts';
 
-/** A session as it is stored. Times are Unix ms. */
+/** Session as it is stored. Times are Unix ms. */
 export interface StoredSession {
   id: number;
   sid: string;
@@ -13,9 +13,9 @@ export interface StoredSession {
   sdk: string | null;
   browser: string | null;
   joinedMs: number;
-  /** When it was last heard of. */
+  /** Time of the last entry about the session. */
   seenMs: number;
-  /** Null: it has not left, or nothing reported that. */
+  /** Time of leaving; null: the session has not ended, or nothing reported its end. */
   leftMs: number | null;
   leftReason: string | null;
 }
@@ -24,7 +24,7 @@ export interface StoredEvent {
   atMs: number;
   code: EventCode;
   detail: string | null;
-  /** Null: it concerns the room. */
+  /** SID of the participant; null: the event concerns the room. */
   sid: string | null;
 }
 
@@ -73,7 +73,7 @@ export const sessionsOfRoom = (
     .all(room, fromMs, toMs, most)
     .map(sessionOf);
 
-/** Sessions in other rooms of these nodes. */
+/** Sessions in other rooms on these nodes. */
 export const neighboursOf = (
   database: DatabaseSync,
   room: string,
@@ -89,7 +89,7 @@ export const neighboursOf = (
     .all(JSON.stringify(nodes), room, fromMs, toMs, most)
     .map(sessionOf);
 
-/** Intervals of sessions by their ids, oldest first. */
+/** Intervals by the ids of their sessions, oldest first. */
 export const intervalsOf = (
   database: DatabaseSync,
   ids: readonly number[],

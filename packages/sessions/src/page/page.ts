@@ -4,7 +4,7 @@ import { html, raw } from 'hono/html';
 
 type Html = ReturnType<typeof html>;
 
-/** No script, no image, nothing from elsewhere. */
+/** Style of all pages, which contain no script and no image, and load nothing. */
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1c2530; --soft: #5b6878; --line: #d6dce3; --back: #fff; --well: #cfe3d4; --bad: #c62828; --some: #e39b2d; --mark: #eef2f6; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6ebf1; --soft: #9aa7b6; --line: #37424f; --back: #12181f; --well: #264a33; --bad: #ef5350; --some: #d9962f; --mark: #1d2630; } }
@@ -51,7 +51,7 @@ ${body}
 </html>
 `;
 
-/** What is searched for. */
+/** Search form, with the values of the current search. */
 export const searchForm = (room: string, identity: string, since: string): Html => html`
 <form action="/sessions" method="get">
 <label>Room <input name="room" value="${room}"></label>

@@ -7,14 +7,14 @@ import { WINDOW_MS } from '../view/windows.ts';
 import { page, searchForm } from './page.ts';
 
 export interface RoomPageOptions {
-  /** Null: there is no such session. */
+  /** View of the room or participant; null: the journal has no such session. */
   view: RoomView | null;
   room: string;
   identity: string;
   since: string;
 }
 
-/** `/sessions?room=NAME`: the impaired leg, a timeline, and what happened. */
+/** Page `/sessions?room=NAME`: the impaired legs, a timeline, the sessions and their events. */
 export const roomPage = ({ view, room, identity, since }: RoomPageOptions) =>
   page(
     `Sessions of ${room}`,
@@ -50,7 +50,7 @@ const findings = ({ findings: found }: RoomView) =>
 
 const WIDTH = 1_000;
 
-/** A session as two rows of windows: what it sent above what it received. */
+/** Session as two rows of windows: sent media above received media. */
 const lane = (session: SessionView, { fromMs, toMs }: RoomView) => {
   const x = (ms: number): string =>
     ((Math.min(toMs, Math.max(fromMs, ms)) - fromMs) * (WIDTH / (toMs - fromMs))).toFixed(1);

@@ -3,7 +3,7 @@ import type { RoomRow } from '../journal/read.ts';
 import { timeText } from '../view/time-text.ts';
 import { page, searchForm } from './page.ts';
 
-/** `/sessions`: the rooms with sessions, the last one first. */
+/** Page `/sessions`: the rooms with sessions, the latest first. */
 export const roomsPage = ({ rooms, since }: { rooms: readonly RoomRow[]; since: string }) =>
   page(
     'Sessions',

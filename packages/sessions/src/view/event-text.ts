@@ -13,7 +13,7 @@ const PHRASES = {
   node_lost: 'node stopped reporting',
 } as const satisfies Record<EventCode, string>;
 
-/** `anna: track published (video camera)`. */
+/** Text of an event: `anna: track published (video camera)`. */
 export const eventText = (
   { code, detail, sid }: StoredEvent,
   identityOf: ReadonlyMap<string, string>,

@@ -42,7 +42,7 @@ it.each([
     'node: ND_1 by relay_tls, 8.1 % of packets lost on the way from it',
   ],
   [finding({ leg: 'unknown' }), 'unknown leg: ben, 8.1 % of packets lost'],
-])('words a finding', (given, text) => {
+])('renders a finding as text', (given, text) => {
   expect(findingText(given)).toBe(text);
 });
 
@@ -82,6 +82,6 @@ it.each<[Evidence, string]>([
     { code: 'concealed_without_loss', samples: 48_000, of: 480_000 },
     '10 % of audio was concealed without loss',
   ],
-])('words evidence', (given, text) => {
+])('renders evidence as text', (given, text) => {
   expect(evidenceText(given)).toBe(text);
 });

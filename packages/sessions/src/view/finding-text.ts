@@ -1,6 +1,6 @@
 import type { Evidence, Finding, Leg } from '../diagnose/finding.ts';
 
-/** What the impaired leg is called. */
+/** Names of legs in texts. */
 export const LEG_NAMES = {
   sender_uplink: "sender's uplink",
   node: 'node',
@@ -9,7 +9,7 @@ export const LEG_NAMES = {
   unknown: 'unknown leg',
 } as const satisfies Record<Leg | 'unknown', string>;
 
-/** `sender's uplink: ben lost 8.1 % of packets`. */
+/** Text of a finding: `sender's uplink: ben, 8.1 % of packets lost`. */
 export const findingText = (finding: Finding): string => {
   const { leg, subject, loss } = finding;
   const who =
@@ -28,7 +28,7 @@ const directionText = ({ evidence: [first] }: Finding): string => {
   return first.direction === 'up' ? ' on the way to it' : ' on the way from it';
 };
 
-/** One comparison as a clause. */
+/** Text of one comparison: a clause. */
 export const evidenceText = (evidence: Evidence): string => {
   switch (evidence.code) {
     case 'node_missed_packets':

@@ -4,7 +4,7 @@ import type { Span } from '../journal/read.ts';
 const DAY = '24h';
 
 /**
- * A time span by durations back from now: `since` 2h, `until` 1h.
+ * Read a time span from two durations before now: `since` 2h, `until` 1h.
  * @throws SwarmError `usage`
  */
 export const readSpan = (

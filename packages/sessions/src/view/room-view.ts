@@ -16,7 +16,10 @@ import {
 import { type FindingSpan, spansOf } from './spans.ts';
 import { observe, WINDOW_MS, windowOf } from './windows.ts';
 
-/** Losses of a session in one window, of audio or video, whichever is worse, 0 … 1; null: nothing was sent or received. */
+/**
+ * Losses of a session in one window, of audio or video, whichever is higher, 0 … 1; null: no media
+ * was sent or received.
+ */
 export interface WindowFigures {
   atMs: number;
   up: number | null;
@@ -27,16 +30,19 @@ export interface SessionView extends Omit<StoredSession, 'id'> {
   figures: WindowFigures[];
 }
 
-/** A room, or one participant of it: who was there, what happened, and which leg was impaired. Times are Unix ms. */
+/** Sessions, events and impaired legs of a room, or of one participant in it. Times are Unix ms. */
 export interface RoomView extends Span {
   room: string;
-  /** Null: all. */
+  /** Identity of the participant; null: all participants of the room. */
   identity: string | null;
   sessions: SessionView[];
   events: StoredEvent[];
-  /** The most important first. */
+  /** Findings, the most important one first. */
   findings: FindingSpan[];
-  /** Older rows were left out, as there are too many; `fromMs` is where it begins. */
+  /**
+   * True if older rows were omitted, as there are too many; the view then begins at a later
+   * `fromMs`.
+   */
   truncated: boolean;
 }
 
@@ -46,10 +52,14 @@ export interface RoomQuery extends Span {
 }
 
 const MOST = { sessions: 500, events: 1_000, intervals: 10_000, neighbours: 12 } as const;
-/** Read at once, newest first. */
+/** Time span that is read in one step, newest first, ms. */
 const CHUNK_MS = 12 * WINDOW_MS;
 
-/** @returns null when the journal has no session of the room, or of the participant in it, in that time */
+/**
+ * Read the view of a room.
+ * @returns null if the journal has no session of the room, or of the participant in it, in that
+ * time
+ */
 export const viewRoom = async (
   database: DatabaseSync,
   query: RoomQuery,
@@ -92,7 +102,7 @@ export const viewRoom = async (
 
 interface Found {
   found: Map<number, Finding[]>;
-  /** Sessions of the room, by window. */
+  /** Sessions of the room by the start of their window. */
   observed: Map<number, ObservedSession[]>;
   fromMs: number;
   truncated: boolean;
@@ -106,10 +116,10 @@ const findAll = async (
 ): Promise<Found> => {
   const all: Found = { found: new Map(), observed: new Map(), fromMs, truncated: false };
   let read = 0;
-  // Chunks begin and end with windows, so that each window is in one of them.
+  // Chunks begin and end with windows, so that each window is in exactly one chunk.
   for (let to = windowOf(toMs - 1) + WINDOW_MS; to > fromMs; to -= CHUNK_MS) {
     const chunk = { fromMs: Math.max(windowOf(fromMs), to - CHUNK_MS), toMs: to };
-    // A room of a day takes seconds: scrapes and reports are answered in between.
+    // Reading a room of a day takes seconds: scrapes and reports are answered between chunks.
     await setImmediate();
     const intervals = intervalsOf(
       database,
@@ -119,7 +129,7 @@ const findAll = async (
     read += [...intervals.values()].reduce((sum, { length }) => sum + length, 0);
     if (read > MOST.intervals) return { ...all, fromMs: to, truncated: true };
     const observed = within(observe(sessions, intervals), chunk);
-    // Sessions of other rooms are read only where there is something to compare them with.
+    // Sessions of other rooms are read only to compare an impaired one with them.
     const isHealthy = [...observed.values()].every((window) => diagnose(window).length === 0);
     const others = isHealthy ? new Map() : neighbours(database, room, sessions, chunk);
     for (const [at, window] of observed) {
@@ -130,7 +140,7 @@ const findAll = async (
   return all;
 };
 
-/** An interval that spans two chunks is read with both. */
+/** Windows within a chunk. An interval that spans two chunks is read with both. */
 const within = <Value>(windows: Map<number, Value>, { fromMs, toMs }: Span): Map<number, Value> =>
   new Map([...windows].filter(([at]) => at >= fromMs && at < toMs));
 
@@ -152,7 +162,7 @@ const neighbours = (
   );
 };
 
-/** Whether a finding is about what these sessions sent or received. */
+/** Check whether a finding concerns media that these sessions sent or received. */
 const concerns = (
   { leg, subject }: Finding,
   shown: readonly StoredSession[],

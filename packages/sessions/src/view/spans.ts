@@ -1,18 +1,25 @@
 import { type Finding, keyOf } from '../diagnose/finding.ts';
 import { WINDOW_MS } from './windows.ts';
 
-/** A finding for as long as it held, with the figures of its worst window. */
+/** Finding over the time for which it held, with the figures of its worst window. */
 export type FindingSpan = Finding & {
   fromMs: number;
   toMs: number;
-  /** In how many windows it was found. */
+  /** Number of windows with the finding. */
   windows: number;
 };
 
-/** Reports that are late or missing leave a window without figures; the fault continued. */
+/**
+ * Time without a finding that does not end a span, ms: late or missing reports leave a window
+ * without figures while the impairment lasts.
+ */
 const BRIDGED_MS = 2 * WINDOW_MS;
 
-/** Joins findings of neighbouring windows. @param found findings by the start of their window @returns the most important first */
+/**
+ * Join findings of neighbouring windows.
+ * @param found findings by the start of their window
+ * @returns spans, the most important one first
+ */
 export const spansOf = (found: ReadonlyMap<number, readonly Finding[]>): FindingSpan[] => {
   const spans: FindingSpan[] = [];
   const open = new Map<string, FindingSpan>();
@@ -34,14 +41,20 @@ export const spansOf = (found: ReadonlyMap<number, readonly Finding[]>): Finding
   return spans.sort((a, b) => importanceOf(b) - importanceOf(a) || a.fromMs - b.fromMs);
 };
 
-/** A node may lose packets in one direction or in both. */
+/**
+ * Direction in which a node lost packets, for which it has a finding of its own; empty for other
+ * legs.
+ */
 const directionOf = ({ evidence: [first] }: Finding): string =>
   first?.code === 'sessions_of_node' ? first.direction : '';
 
 const CONFIDENCE = { high: 2, low: 1 } as const;
 const weightOf = ({ confidence, loss }: Finding): number => CONFIDENCE[confidence] + (loss ?? 0);
 
-/** How long it lasted counts most; what is certain counts twice, what is unknown half. */
+/**
+ * Importance of a span: its duration counts most; a certain finding counts twice, an unknown leg
+ * half.
+ */
 const importanceOf = (span: FindingSpan): number =>
   span.windows * CONFIDENCE[span.confidence] * (span.leg === 'unknown' ? 0.5 : 1) +
   (span.loss ?? 0);

@@ -2,14 +2,18 @@ import { NO_COUNTS, type ObservedSession, type ObservedStream } from '../diagnos
 import type { Interval, StreamFigures } from '../journal/entries.ts';
 import type { StoredSession } from '../journal/read.ts';
 
-/** As long as beacons' reports by default: shorter windows would show less, since a report covers its interval as a whole. */
+/**
+ * Length of a window, ms: the default interval of beacons' reports. Shorter windows would show no
+ * more, since a report covers its interval as a whole.
+ */
 export const WINDOW_MS = 10_000;
 
 export const windowOf = (atMs: number): number => Math.floor(atMs / WINDOW_MS) * WINDOW_MS;
 
 /**
- * What sessions reported in each window, by its start. Reports of different participants begin at different times, so each is
- * shared out by the part of it that is in a window.
+ * Spread the reports of sessions over windows, by the start of the window. Reports of different
+ * participants begin at different times, so a report counts in each window by the part of it that
+ * lies there.
  */
 export const observe = (
   sessions: readonly StoredSession[],
@@ -45,7 +49,10 @@ export const observe = (
 const shareWithin = ({ fromMs, toMs }: Interval, at: number): number =>
   (Math.min(toMs, at + WINDOW_MS) - Math.max(fromMs, at)) / Math.max(1, toMs - fromMs);
 
-/** Layers and tracks of one kind are distinguished by their order in a report. */
+/**
+ * Add the streams of a report to those of a window. Layers and tracks of one kind are distinguished
+ * by their order in the report.
+ */
 const addStreams = (
   streams: Map<string, ObservedStream>,
   reported: readonly StreamFigures[],
