@@ -1,30 +1,37 @@
 import { type ClaimGrants, TokenVerifier } from 'livekit-server-sdk';
 
-/** An API key of LiveKit. Both may change while the exporter runs, when they come from files. */
+/**
+ * API key of LiveKit. Name and secret may change while the exporter runs, if they come from files.
+ */
 export interface ApiKey {
   readonly apiKey: string;
   readonly apiSecret: string;
 }
 
-/** A deployment that signs with one key and, while keys are rotated, accepts another. */
+/** Keys of a deployment that signs with one key and, while keys are rotated, accepts another. */
 export interface RotatingKey extends ApiKey {
   readonly previousKey?: ApiKey | null;
 }
 
-/** The keys whose signatures are accepted. */
+/** Keys whose signatures are accepted. */
 export const acceptedKeys = (target: RotatingKey): readonly ApiKey[] =>
   target.previousKey == null ? [target] : [target, target.previousKey];
 
 /**
- * The keys that may have signed a token: those with the name of its issuer. Of two deployments, each may have a key of that name.
- * @throws SyntaxError where it is not a token
+ * Keys that may have signed a token: those with the name of its issuer. Two deployments may each
+ * have a key of that name.
+ * @throws SyntaxError if the text is not a token
  */
 export const keysOf = (token: string, keys: readonly ApiKey[]): readonly ApiKey[] => {
   const issuer = issuerOf(token);
   return keys.filter(({ apiKey }) => apiKey === issuer);
 };
 
-/** What a token grants. @throws what the verification of the last key throws, or where no key has the name of the issuer */
+/**
+ * Verify a token.
+ * @returns the claims and grants of the token
+ * @throws the error of the last key, or an error if no key has the name of the issuer
+ */
 export const verifyToken = async (
   token: string,
   keys: readonly ApiKey[],

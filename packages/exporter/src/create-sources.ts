@@ -9,7 +9,7 @@ import type { LifecycleTarget } from './sources/lifecycle/lifecycle-target.ts';
 import { createProbesSource } from './sources/probes/probes-source.ts';
 import { createSessionsSource } from './sources/sessions/sessions-source.ts';
 
-/** The sources that the settings switch on. */
+/** Create the sources that the settings enable. */
 export const createSources = (
   { targets, probes, lifecycle, clients, sessions, tokens }: ExporterSettings,
   contextOf: (name: SourceName) => SourceContext,
@@ -19,7 +19,7 @@ export const createSources = (
     sessions === null
       ? null
       : createSessionsSource({ ...sessions, needsToken: tokens.length > 0 }, contextOf('sessions'));
-  // First, so that it is open when others report.
+  // The journal is the first source, so that it is open when others report.
   if (journal !== null) sources.push(journal);
   if (probes !== null) sources.push(createProbesSource(targets, probes, contextOf('probes')));
   if (lifecycle !== null) {

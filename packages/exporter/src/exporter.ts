@@ -10,37 +10,44 @@ import type { Source, SourceContext } from './source.ts';
 
 export interface ExporterOptions {
   listen: ListenAddress;
-  /** Where webhooks and browsers report, if not at `listen`. */
+  /** Address for webhooks and reports of browsers; null: `listen`. */
   publicListen?: ListenAddress | null;
-  /** One of these is required of every scraper; none: no token is required. */
+  /** Tokens, one of which every scraper must send; empty: no token is required. */
   tokens: readonly Secret[];
-  /** Those from files are watched while the exporter runs. */
+  /** Secrets to watch while the exporter runs, if they come from files. */
   secrets?: Secrets;
   tls: CertificateFiles | null;
   limits: { requests: number; requestTimeoutMs: number };
-  /** Of the product. */
+  /** Version of the product. */
   version: string;
-  /** @param contextOf gives each source the means to report its own state */
+  /**
+   * Create the sources.
+   * @param contextOf returns the means of a source to report its own state
+   */
   sources(contextOf: (name: SourceName) => SourceContext): readonly Source[];
-  /** A log line for operators; never contains a secret. */
+  /** Write a log line for operators, which never contains a secret. */
   log(line: string): void;
 }
 
 export interface Exporter {
-  /** `http://127.0.0.1:9465`, with the port that was taken. */
+  /** Base URL, `http://127.0.0.1:9465`, with the port in use. */
   readonly url: string;
-  /** Where webhooks and browsers report. */
+  /** Base URL for webhooks and reports of browsers. */
   readonly publicUrl: string;
-  /** Takes no more requests, lets scrapes under way finish, leaves nothing behind. May be called again. */
+  /**
+   * Reject further requests, let running scrapes finish, and release everything. Further calls have
+   * no effect.
+   */
   stop(): Promise<void>;
 }
 
-/** How long running requests have to finish after a stop was requested. */
+/** Time for running requests to finish after a stop, ms. */
 const GRACE_MS = 10_000;
 
 /**
- * Serves the metrics of its sources until it is stopped.
- * @throws SwarmError `usage` when it cannot listen, or a source cannot work as it is configured; nothing is left running then
+ * Serve the metrics of the sources until the exporter is stopped.
+ * @throws SwarmError `usage` if it cannot listen, or a source cannot work with its configuration;
+ * nothing is left running then
  */
 export const startExporter = async (options: ExporterOptions): Promise<Exporter> => {
   const { listen, publicListen = null, tokens, tls, limits, version, log } = options;
@@ -61,9 +68,11 @@ export const startExporter = async (options: ExporterOptions): Promise<Exporter>
   const listeningOf = (part: AppPart, address: ListenAddress): Promise<Listening> => {
     const isPublic =
       part !== 'protected' && sources.some(({ publicRoutes }) => publicRoutes !== undefined);
-    // More connections than requests: scrapers keep theirs open, and so do browsers, each for a request in ten seconds.
+    // There are more connections than requests: scrapers keep connections open, and so do browsers,
+    // each for a request in ten seconds.
     const total = limits.requests * (isPublic ? 64 : 4);
-    // One scraper may use all requests; one client of public routes an eighth of the connections, as many users may share an address.
+    // One scraper may use all requests. One client of public routes may use an eighth of the
+    // connections, as many users may share an address.
     const perClient = Math.max(2 * limits.requests, total / 8);
     return serve(appOf(part), {
       listen: address,

@@ -10,23 +10,26 @@ import {
 
 export interface RunExporterOptions {
   listen: ListenAddress;
-  /** Required of every scraper; null: no token is required. */
+  /** Token that every scraper must send; null: no token is required. */
   token: string | null;
-  /** Of the product. */
+  /** Version of the product. */
   version: string;
   log(line: string): void;
 }
 
-/** Metrics of the runs of this process, served while they run. */
+/** Exporter of the metrics of runs in this process, while they run. */
 export interface RunExporter extends Pick<RunsSource, 'begin' | 'beginDrill' | 'linger'> {
-  /** `http://127.0.0.1:9464/metrics`. */
+  /** URL of the metrics: `http://127.0.0.1:9464/metrics`. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 const LIMITS = { requests: 32, requestTimeoutMs: 15_000 };
 
-/** @throws SwarmError `usage` when nothing can be listened to there */
+/**
+ * Start an exporter with the source of runs only.
+ * @throws SwarmError `usage` if the address cannot be used
+ */
 export const startRunExporter = async ({
   listen,
   token,

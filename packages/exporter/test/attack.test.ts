@@ -29,7 +29,7 @@ test('an attacked exporter limits its series and memory, and counts valid report
   expect(excess.answers['503']).toBeGreaterThan(0);
   // Rejections because of full capacity are counted by status.
   expect(excess.series - garbage.series).toBeLessThan(3);
-  // 1 kB per participant, less per address, and 64 KiB per running request.
+  // The bound is 1 kB per participant, less per address, and 64 KiB per running request.
   const allowed = size.maxSessions * 1_000 + 20_000 * 300 + 64 * 65_536;
   expect(excess.retainedBytes - idle.retainedBytes).toBeLessThan(allowed);
 });

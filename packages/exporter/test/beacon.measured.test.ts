@@ -75,15 +75,19 @@ afterAll(async () => {
   if (dir !== undefined) await rm(dir, { recursive: true, force: true });
 });
 
-/** Stores every connection of the page, to read its statistics independently of livekit-client and the beacon. */
+/**
+ * Script that stores every connection of the page, to read its statistics independently of
+ * livekit-client and the beacon.
+ */
 const KEEP_CONNECTIONS = `globalThis.connections = [];
   globalThis.RTCPeerConnection = class extends RTCPeerConnection {
     constructor(...parameters) { super(...parameters); connections.push(this); }
   };`;
 
 /**
- * Drops 3 % of the RTP packets of the server in the kernel (not RTCP, STUN or DTLS: RFC 7983 §7, RFC 5761 §4).
- * @returns whether it works: it needs Linux, nftables and the permission to use them
+ * Drop 3 % of the RTP packets of the server in the kernel (not RTCP, STUN or DTLS: RFC 7983 §7, RFC
+ * 5761 §4).
+ * @returns true if the drops work, which need Linux, nftables and the permission to use them
  */
 const losePackets = async (): Promise<AsyncDisposable & { loses: boolean }> => {
   const table = `swarm_beacon_test_${process.pid}`;
@@ -134,7 +138,7 @@ const MEMBERS = {
 
 type Stat = Record<string, unknown>;
 
-/** getStats of all connections of the page. */
+/** Figures from getStats of all connections of the page. */
 const ownFigures = async ({ page }: Caller): Promise<Record<keyof typeof MEMBERS, Figures>> => {
   const stats = (await page.evaluate(
     '(async () => (await Promise.all(connections.map((one) => one.getStats()))).flatMap((report) => [...report.values()]))()',
@@ -236,7 +240,7 @@ describe('two pages in a room', () => {
         figure(lines, 'livekit_swarm_client_nacks_total', 'direction="down"', 'kind="video"'),
       ).toBeGreaterThan(10);
     } else console.warn('without packet loss: nft may not be used here');
-    // Both sent their last report.
+    // Both pages sent their last report.
     expect(figure(lines, 'livekit_swarm_client_sessions')).toBe(0);
     expect(
       figure(lines, 'livekit_swarm_client_reports_total', 'result="accepted"'),

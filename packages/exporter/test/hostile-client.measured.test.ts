@@ -16,7 +16,7 @@ const CONNECTIONS = 10_000;
 const FLOODS = 64;
 const ATTACK_MS = 12_000;
 const TOKEN = 'the-token-of-the-exporter';
-/** As Prometheus has it. */
+/** Scrape timeout of Prometheus, ms: its default. */
 const SCRAPE_TIMEOUT_MS = 10_000;
 // Each client has an address of its own; the attacker has 127.0.0.1 and 127.0.0.5.
 const PROMETHEUS = '127.0.0.2';
@@ -53,7 +53,10 @@ interface Ask {
   body?: string;
 }
 
-/** One request on a connection of its own. @throws when there is no response */
+/**
+ * Send one request on a connection of its own.
+ * @throws Error if there is no response
+ */
 const ask = (
   url: string,
   { path, from, headers, body }: Ask,
@@ -76,7 +79,10 @@ const ask = (
     asked.end(body);
   });
 
-/** As LiveKit and the beacon do: what got no response is sent again. @returns the status */
+/**
+ * Send a request again until there is a response, as LiveKit and the beacon do.
+ * @returns the status
+ */
 const deliver = async (url: string, what: Ask, attempts = 5): Promise<number> => {
   try {
     return (await ask(url, what)).status;
@@ -89,7 +95,7 @@ const deliver = async (url: string, what: Ask, attempts = 5): Promise<number> =>
 const scrape = (url: string) =>
   ask(url, { path: '/metrics', from: PROMETHEUS, headers: { authorization: `Bearer ${TOKEN}` } });
 
-/** LiveKit's, with its signature. */
+/** Webhook with the signature of LiveKit. */
 const webhook = async (number: number): Promise<Ask> => {
   const createdAt = `${Math.floor(Date.now() / 1_000)}`;
   const body = JSON.stringify({ id: `EV_${number}`, createdAt, event: 'room_started' });
@@ -106,7 +112,7 @@ const report = async (number: number): Promise<Ask> => ({
   body: JSON.stringify(bodyOf()),
 });
 
-/** Sum over the series whose names begin so. */
+/** Sum of the series whose names begin with a prefix. */
 const figure = (text: string, name: string): number =>
   text
     .split('\n')

@@ -43,7 +43,7 @@ const eventually = async (holds: () => Promise<boolean>, ms = 15_000): Promise<b
   return false;
 };
 
-/** As the egress service leaves them in LiveKit's Redis. */
+/** Store egresses in LiveKit's Redis in the form in which the egress service leaves them. */
 const storeEgresses = async (
   redisUrl: string,
   statuses: readonly EgressStatus[],
@@ -132,11 +132,12 @@ test('follows rooms, participants and tracks of a real cluster, and finds the gh
     const egresses = (status: string) =>
       figure(source, 'livekit_swarm_lifecycle_egress', { status });
     expect(await egresses('active')).toBe(1);
-    // Ended ones stay while the API is polled for active ones.
+    // The count of ended egresses stays while the API is polled for active ones.
     expect(await egresses('failed')).toBe(2);
     expect(await egresses('limit_reached')).toBe(1);
 
-    // The node that clients are connected to is killed: its rooms stay in the registry until a participant rejoins.
+    // The node that clients are connected to is killed: its rooms stay in the registry until a
+    // participant rejoins.
     cluster.service('node-1').signal('SIGKILL');
     expect(
       await eventually(

@@ -1,9 +1,11 @@
 /**
- * Compares loss, NACKs and jitter of the exporter for one node of a cluster with the counters of the kernel that dropped the
- * packets, the record of the run, and the metrics of the node. Other nodes at the same time are the control.
+ * Compares loss, NACKs and jitter of the exporter for one node of a cluster with the counters of
+ * the kernel that dropped the packets, the record of the run, and the metrics of the node. Other
+ * nodes at the same time are the control.
  *
- * Kernel and exporter count the same packets, so agreement does not depend on randomness. They may differ by packets that the
- * exporter does not see: before the first sample of a stream, after the last, and losses at the ends of the stream.
+ * Kernel and exporter count the same packets, so agreement does not depend on randomness. They may
+ * differ by packets that the exporter does not see: before the first sample of a stream, after the
+ * last, and losses at the ends of the stream.
  */
 
 import { rm } from 'node:fs/promises';
@@ -27,9 +29,9 @@ import {
 } from './support/load-on-node.ts';
 import { type Answer, scratch, startProbing, targetOf } from './support/probing.ts';
 
-/** Percentage of packets that the clients of the lossy node lose. */
+/** Share of packets that the clients of the lossy node lose, 0 … 1. */
 const LOSS = 0.02;
-/** Standard deviations: one of sixteen thousand runs exceeds them. */
+/** Tolerance in standard deviations: one of sixteen thousand runs exceeds it. */
 const SIGMAS = 4;
 const MEDIA = ['audio', 'video'] as const;
 const JITTER_MS = 8;
@@ -41,14 +43,17 @@ const CALLS: Partial<LoadSpec> = {
   video: '360p',
   durationMs: SECONDS * 1_000,
 };
-/** Each participant receives the tracks of the two others of its room. */
+/** Number of streams: each participant receives the tracks of the two others of its room. */
 const STREAMS = 3 * 3 * 2;
-/** livekit-server updates its metrics every five seconds, also for participants that left. */
+/**
+ * Time after which livekit-server has updated its metrics, ms. It does so every five seconds, also
+ * for participants that left.
+ */
 const SERVER_TELLS_WITHIN_MS = 6_000;
-/** Streams of a probe: each participant receives the other. */
+/** Number of streams of a probe: each participant receives the other. */
 const PROBE_STREAMS = 2;
 
-/** Participants whose uplink has jitter. */
+/** Scenario with participants whose uplink has jitter. */
 const jitteryRooms = (): Scenario => {
   const scenario = scenarioOfLoad({ ...CALLS, publish: ['audio'] });
   const network = {
@@ -62,7 +67,7 @@ const jitteryRooms = (): Scenario => {
   return { ...scenario, groups: scenario.groups.map(shaken) };
 };
 
-/** A node, its load, and the increase of its own metrics during the load. */
+/** Node with its load, and the increase of its own metrics during the load. */
 interface LoadedNode {
   id: string;
   load: LoadOnNode;
@@ -75,7 +80,7 @@ let calm: LoadedNode;
 let lossy: LoadedNode;
 let shaky: LoadedNode;
 const probes: Record<'calm' | 'lossy', Answer | null> = { calm: null, lossy: null };
-/** During the probes, and during the load. */
+/** Packets that the kernel counted during the probes, and during the load. */
 let truth: Record<'probes' | 'load', Truth>;
 
 const unavailable = await skipWithout('packet-filter', 'redis', 'haproxy');
@@ -155,7 +160,7 @@ const down = (
 ): number =>
   sumOf(shown, `livekit_swarm_run_${name}`, { direction: 'down', kind, ...labels }) ?? Number.NaN;
 
-/** Packets that only the kernel counted. */
+/** Number of packets that only the kernel counted. */
 const unseen = (kind: 'audio' | 'video'): number => {
   const { load } = lossy;
   return (
@@ -165,10 +170,10 @@ const unseen = (kind: 'audio' | 'video'): number => {
   );
 };
 
-/** Dropped packets that the exporter may have missed. */
+/** Number of dropped packets that the exporter may have missed. */
 const slack = (kind: 'audio' | 'video'): number => dropsAmong(Math.max(0, unseen(kind)) + STREAMS);
 
-/** Mean of a histogram, ms. */
+/** Mean of the histogram of jitter, ms. */
 const jitterOf = ({ shown }: LoadOnNode, direction: 'up' | 'down', kind: string) => {
   const part = (suffix: string) =>
     sumOf(shown, `livekit_swarm_run_jitter_seconds_${suffix}`, { direction, kind }) ?? Number.NaN;
@@ -283,7 +288,7 @@ describe('a node whose downlink loses 2 %', () => {
     for (const kind of MEDIA) {
       const { first, again } = truth.probes[kind];
       const lost = of('lossy', 'loss_ratio', { kind }) * of('lossy', 'packets_total', { kind });
-      // Loss after recovery.
+      // The probe reports loss after recovery.
       expect(lost).toBeLessThan(Math.max(0, first.dropped - again.passed) + missed);
       expect(of('calm', 'loss_ratio', { kind })).toBe(0);
     }
@@ -321,7 +326,7 @@ describe('a node whose downlink loses 2 %', () => {
 
 test('injected jitter is measured as in the RFC: uplink by the server, downlink by the participants', () => {
   const expected = expectedJitter(JITTER_MS);
-  // In addition to the jitter of this host, and the 2 % accuracy of sketches.
+  // The limits allow for the jitter of this host, and for the 2 % accuracy of sketches.
   const own = jitterOf(calm.load, 'down', 'audio').mean;
   const tolerance = (count: number) =>
     (SIGMAS * expected.deviation) / Math.sqrt(count) + 0.02 * expected.mean + own;

@@ -1,6 +1,7 @@
 /**
- * Meters two groups of rooms on a cluster of two nodes. A third of the webhooks is lost, and one node is killed midway. Minutes are compared with the record of the
- * load, traffic with the kernel's counters.
+ * Meters two groups of rooms on a cluster of two nodes. A third of the webhooks is lost, and one
+ * node is killed midway. Minutes are compared with the record of the load, traffic with the
+ * kernel's counters.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -26,9 +27,12 @@ import { createLifecycleSource } from '../src/sources/lifecycle/lifecycle-source
 
 const MINUTE_MS = 60_000;
 const RUN_MS = 110_000;
-/** The node with half of the rooms is killed then. */
+/** Time after which the node with half of the rooms is killed, ms. */
 const KILL_AFTER_MS = 50_000;
-/** Of livekit-server: media is counted every five seconds, reported every two, and the exporter looks every second. */
+/**
+ * Time until all figures have arrived, ms: livekit-server counts media every five seconds and
+ * reports every two, and the exporter polls every second.
+ */
 const SETTLE_MS = 10_000;
 const GROUPS = ['acme', 'school'] as const;
 
@@ -76,8 +80,9 @@ const counted = async (
 };
 
 /**
- * Minutes in which the record has participants connected, by the prefix of their rooms. Those on the node that died learn of it later than it happened: until they
- * rejoined, they count to its death.
+ * Minutes in which participants were connected according to the record, by the prefix of their
+ * rooms. Participants on the dead node notice its death late; their minutes end with it, until they
+ * have rejoined.
  */
 const recordedMinutes = (
   lines: readonly RecordLine[],
@@ -105,7 +110,7 @@ const recordedMinutes = (
   return minutes;
 };
 
-/** Bytes of each counter, headers of IP included. */
+/** Bytes of each counter, including IP headers. */
 const readCounters = async (table: string): Promise<Record<string, number>> => {
   const { nftables } = JSON.parse(await listCounters([], table)) as {
     nftables: { counter?: { name: string; bytes: number } }[];
@@ -191,7 +196,8 @@ test('meters minutes within 1 % of the record and traffic within 2 % of the kern
     const running = runSmallLoad({
       name,
       load,
-      // The other node signals for all rooms: a load balancer would take some seconds to notice the death.
+      // The other node signals for all rooms: a load balancer would take some seconds to detect the
+      // death.
       url: two.url,
       ...credentials,
       dir,
@@ -214,7 +220,7 @@ test('meters minutes within 1 % of the record and traffic within 2 % of the kern
     const bytes = await counted(source, 'livekit_swarm_lifecycle_media_bytes_total', 'direction');
     const [dead, alive] = [atDeath, await readCounters(table)];
     const truth: Record<string, number> = {
-      // What participants send to the dead node does not arrive there.
+      // Packets that participants send to the dead node do not arrive there.
       in: (dead.one_in ?? 0) + (alive.two_in ?? 0),
       out: (alive.one_out ?? 0) + (alive.two_out ?? 0),
     };

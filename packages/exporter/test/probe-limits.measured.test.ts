@@ -1,4 +1,7 @@
-/** Limits of probes, and probes of an unhealthy cluster: two nodes behind a load balancer, with Redis. */
+/**
+ * Limits of probes, and probes of an unhealthy cluster: two nodes behind a load balancer, with
+ * Redis.
+ */
 
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -141,7 +144,7 @@ describe('limits', () => {
         }),
       )
       .toBe(0);
-    // It is not a result of the deployment.
+    // The aborted probe is not a result of the deployment.
     expect(probing.log.join('\n')).not.toContain('lab, video_pair');
   });
 
@@ -183,7 +186,7 @@ describe('an unhealthy cluster', () => {
     expect(sumOf(broken.series, 'livekit_swarm_probe_failure', { reason: 'disconnected' })).toBe(1);
     const after = await probing.ask(`target=lab&module=audio_pair&node=${name}`);
     expect(sumOf(after.series, 'livekit_swarm_probe_failure', { reason: 'unreachable' })).toBe(1);
-    // It does not wait for the timeout.
+    // The probe does not wait for the timeout.
     expect(after.ms).toBeLessThan(2_000);
     expect(probing.log.join('\n')).toContain(`lab, audio_pair, ${name}: unreachable:`);
     expect(

@@ -55,7 +55,8 @@ describe('a healthy cluster', () => {
         if (module.endsWith('_pair')) expect(at('first_media')).toBeGreaterThan(at('signal'));
       }
       if (module.endsWith('_pair')) {
-        // 50 packets per second in both directions; three seconds of video_pair, two of audio_pair.
+        // Audio has 50 packets per second in both directions; video_pair lasts three seconds,
+        // audio_pair two.
         expect(
           sumOf(series, 'livekit_swarm_probe_packets_total', { kind: 'audio', direction: 'down' }),
         ).toBeGreaterThan(150);
@@ -112,7 +113,7 @@ describe('a healthy cluster', () => {
       expect(sumOf(bad.series, 'livekit_swarm_probe_success')).toBe(0);
       expect(sumOf(bad.series, 'livekit_swarm_probe_failure', { reason: 'token' })).toBe(1);
       expect(probing.log.join('\n')).not.toContain('of-the-application');
-      // Past the load balancer the exporter makes its own tokens.
+      // For probes of single nodes, the exporter makes the tokens.
       const direct = await probing.ask('target=lab&module=join_only&node=node-1');
       expect(sumOf(direct.series, 'livekit_swarm_probe_success')).toBe(1);
       await expectNoRooms(cluster);

@@ -1,4 +1,7 @@
-/** A real Prometheus with examples/exporter/prometheus.yaml requests probes of a real cluster from a real exporter. */
+/**
+ * Runs a real Prometheus with examples/exporter/prometheus.yaml, which requests probes of a real
+ * cluster from a real exporter.
+ */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -30,7 +33,7 @@ let prometheus: Service | null = null;
 let url = '';
 const unavailable = await skipWithout('prometheus', 'redis', 'haproxy');
 
-/** The example with other addresses and a shorter scrape interval. */
+/** Configuration of the example with other addresses and a shorter scrape interval. */
 const exampleFor = async (exporter: string): Promise<string> => {
   const text = await readFile(
     new URL('../../../examples/exporter/prometheus.yaml', import.meta.url),

@@ -1,6 +1,8 @@
 /**
- * Plants loss, or a slow device, on one leg at a time of two calls of Chromium, and asks the session explorer which leg was impaired. What is planted is known from the
- * kernel: nftables drops packets of one page or of the server, and signals give the processes of one browser a small share of the time.
+ * Plants loss or a slow device on one leg at a time of two calls of Chromium, and compares the
+ * impaired leg in the session explorer with it. The kernel confirms the planted fault: nftables
+ * drops packets of one page or of the server, and signals give the processes of one browser a small
+ * share of the time.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,16 +24,19 @@ import { type Caller, openCaller } from './support/sessions/caller.ts';
 import { SMALL_PAGE } from './support/sessions/small-page.ts';
 
 const TOKEN = 'the-token-of-the-exporter';
-/** Each page in a browser of its own, as its processes are slowed down. */
+/**
+ * Participants of the tested room, each with a browser of its own, whose processes can be slowed
+ * down.
+ */
 const TESTED = ['anna', 'ben', 'carla'] as const;
-/** On the same node, to compare the room with. */
+/** Participants of another room on the same node, for comparison. */
 const NEIGHBOURS = ['dora', 'emil'] as const;
-/** Percent, by round. */
+/** Loss by round, percent. */
 const LOSSES = [5, 8, 12, 20, 6] as const;
 const LEGS = ['sender_uplink', 'receiver_downlink', 'node', 'device'] as const satisfies Leg[];
 const SETTLE_MS = 10_000;
 const FAULT_MS = 25_000;
-/** Of each tenth of a second, in which the processes of a slow device run. */
+/** Time in each tenth of a second in which the processes of a slow device run, ms. */
 const SLOW_RUN_MS = 4;
 
 const executable = findChromium();
@@ -107,7 +112,7 @@ const callerOf = (identity: string): Caller => {
   return caller;
 };
 
-/** What the explorer shows of the room since a time. */
+/** Read the room from the explorer, beginning at a time. */
 const explore = async (sinceMs: number): Promise<RoomView> => {
   const since = `${((Date.now() - sinceMs) / 1_000).toFixed(1)}s`;
   const answer = await fetch(`${exporter.url}/sessions/api/room?room=tested&since=${since}`, {
@@ -117,7 +122,10 @@ const explore = async (sinceMs: number): Promise<RoomView> => {
   return (await answer.json()) as RoomView;
 };
 
-/** Drops packets on arrival for a time. @returns how many */
+/**
+ * Drop a share of arriving packets for the time of a fault.
+ * @returns the number of dropped packets
+ */
 const drop = async (matches: readonly string[], percent: number): Promise<number> => {
   const table = `swarm_sessions_${process.pid}`;
   const rules = matches.map(
@@ -139,7 +147,10 @@ const drop = async (matches: readonly string[], percent: number): Promise<number
   }
 };
 
-/** Lets a browser's pages run a part of the time only. Its network process runs, as that of a slow device would. */
+/**
+ * Let the pages of a browser run for a small part of the time. Its network process is not slowed
+ * down, as on a slow device.
+ */
 const slowDown = async (caller: Caller): Promise<void> => {
   const pids = await caller.renderers();
   const until = performance.now() + FAULT_MS;
@@ -158,7 +169,10 @@ const slowDown = async (caller: Caller): Promise<void> => {
   }
 };
 
-/** @returns the packets that the kernel dropped; null of a device */
+/**
+ * Plant a fault on a leg.
+ * @returns the number of packets that the kernel dropped; null for a device
+ */
 const plant = async (leg: Leg, identity: string, round: number): Promise<number | null> => {
   const percent = LOSSES[round % LOSSES.length] ?? 5;
   const { udpFirst, udpLast } = livekit.ports;
@@ -170,7 +184,7 @@ const plant = async (leg: Leg, identity: string, round: number): Promise<number 
     case 'receiver_downlink':
       return drop([`sport ${server} udp dport ${port}`], percent);
     case 'node':
-      // From it, to it, or both.
+      // Drop packets from the node, to the node, or both.
       return drop(
         [[`sport ${server}`], [`dport ${server}`], [`sport ${server}`, `dport ${server}`]][
           round % 3
@@ -199,7 +213,7 @@ const play = async (leg: Leg, identity: string, round: number): Promise<Round> =
   const startedAt = Date.now();
   const dropped = await plant(leg, identity, round);
   if (dropped !== null) expect(dropped).toBeGreaterThan(20);
-  // The last report of the time arrives.
+  // The last report of the fault takes some seconds to arrive.
   await sleep(6_000);
   const { findings } = await explore(startedAt);
   const texts = findings.map(({ leg: one, subject }) =>

@@ -1,6 +1,7 @@
 /**
- * Two copies of one room, as after a loss of data in Redis: two independent servers with the same keys behind one address that
- * alternates between them. Each participant is connected, and alone in its copy of the room.
+ * Probes two copies of one room, as after a loss of data in Redis: two independent servers with the
+ * same keys behind one address that alternates between them. Each participant is connected, and
+ * alone in its copy of the room.
  */
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
@@ -11,7 +12,7 @@ import { sumOf } from '@livekit-swarm/testkit/exposition';
 import { expect, it } from 'vitest';
 import { scratch, startProbing } from './support/probing.ts';
 
-/** Forwards connections to the ports in turn. */
+/** Start a proxy that forwards connections to the ports in turn. */
 const byTurns = async (ports: readonly number[]) => {
   let turn = 0;
   const server = createServer((client) => {
@@ -29,7 +30,7 @@ const byTurns = async (ports: readonly number[]) => {
   return { port: (server.address() as AddressInfo).port, close: () => server.close() };
 };
 
-it('detects a split room: both participants joined, neither knows the other', async () => {
+it('detects split brain: both participants joined, neither knows the other', async () => {
   const dir = await scratch();
   const credentials = generateCredentials();
   await using one = await startLiveKit({ dir: join(dir, 'one'), credentials });

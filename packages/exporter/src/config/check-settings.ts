@@ -3,7 +3,10 @@ import type { ConfigFile } from './config-file.ts';
 import type { ExporterSettings } from './exporter-settings.ts';
 import { formatAddress, isLoopback } from './listen-address.ts';
 
-/** What is scheduled must be there. @throws SwarmError `usage` */
+/**
+ * Check that scheduled probes name existing targets and modules.
+ * @throws SwarmError `usage`
+ */
 export const checkSchedule = (
   { probes, targets }: ExporterSettings,
   { at }: Settings<ConfigFile>,
@@ -25,7 +28,8 @@ export const checkSchedule = (
 };
 
 /**
- * Sessions are personal data: only holders of a token, or users of this host, may read them. They come from other sources.
+ * Check that sessions have a source, and that only holders of a token or users of this host can
+ * read them: sessions are personal data.
  * @throws SwarmError `usage`
  */
 export const checkSessions = (
@@ -46,14 +50,17 @@ export const checkSessions = (
     );
 };
 
-/** What each source cannot do without a target. */
+/** Messages for sources that cannot work without a target. */
 const NEEDS = {
   probes: 'probes need a target',
   lifecycle: 'lifecycle needs a target',
   clients: 'clients need a target, whose keys their tokens are signed with',
 } as const;
 
-/** An exporter without any enabled source is a mistake. @throws SwarmError `usage` */
+/**
+ * Check that a source is enabled and has a target.
+ * @throws SwarmError `usage`
+ */
 export const requireEnabledSource = (
   settings: ExporterSettings,
   config: string | undefined,

@@ -16,7 +16,10 @@ import { probesSection } from '../sources/probes/config.ts';
 import { sessionsSection } from '../sources/sessions/config.ts';
 import { labelName, targetSection } from './target.ts';
 
-/** The configuration file of `swarm exporter`. A source is on when its section is there, and not `enabled: false`. */
+/**
+ * Schema of the configuration file of `swarm exporter`. A source is enabled if its section exists,
+ * and does not contain `enabled: false`.
+ */
 export const configFile = () =>
   strict({
     listen: text(300, 'an address')
@@ -90,7 +93,10 @@ export const configFile = () =>
 
 export type ConfigFile = z.output<ReturnType<typeof configFile>>;
 
-/** The JSON Schema (draft 7) of the exporter's configuration, for editors; what only `swarm exporter` can know is left to it. */
+/**
+ * JSON Schema (draft 7) of the exporter's configuration, for editors. It omits the rules that only
+ * `swarm exporter` can check.
+ */
 export const exporterJsonSchema = (): JsonSchema =>
   settingsJsonSchema(
     configFile(),

@@ -6,27 +6,30 @@ import type { ListenAddress } from './listen-address.ts';
 import type { Secret, Secrets } from './live-secret.ts';
 import type { Target } from './target.ts';
 
-/** Everything an exporter must know. */
+/** Settings of an exporter. */
 export interface ExporterSettings {
   listen: ListenAddress;
-  /** Null: the public routes are at `listen`, too. */
+  /** Address of the public routes; null: they are at `listen`, too. */
   publicListen: ListenAddress | null;
-  /** One of these is required of every client; none: no token is required. */
+  /** Tokens, one of which every client must send; empty: no token is required. */
   tokens: readonly Secret[];
-  /** Those from files are to be watched. */
+  /** Secrets from the configuration, to watch those that come from files. */
   secrets: Secrets;
   /** Paths of PEM files. */
   tls: { cert: string; key: string } | null;
   limits: { requests: number; requestTimeoutMs: number };
   targets: readonly Target[];
-  /** Null: off; the same of every source. */
+  /** Settings of the source; null, as for each source: it is disabled. */
   probes: ProbeSettings | null;
   lifecycle: { intervalMs: number; metering: MeteringRules | null } | null;
   clients: ClientsOptions | null;
   sessions: SessionsOptions | null;
 }
 
-/** Settings that outrank the file: flags, or the environment behind them (`SWARM_EXPORTER_LISTEN`, …). */
+/**
+ * Settings that outrank the file: flags, and the environment variables behind them
+ * (`SWARM_EXPORTER_LISTEN`, …).
+ */
 export interface SettingsFlags {
   config?: string;
   listen?: string;

@@ -10,7 +10,7 @@ const example = parse(
 ) as object;
 
 describe('the JSON Schema of the configuration', () => {
-  it('lets the example through', () => {
+  it('accepts the example', () => {
     expect(validate(example) ? null : validate.errors).toBeNull();
     expect(validate({ 'x-anchors': 1, probes: {} })).toBe(true);
   });
@@ -22,7 +22,7 @@ describe('the JSON Schema of the configuration', () => {
     { targets: { a: { url: 'ws://a' } } },
     { probes: { modules: { a: { kind: 'dance' } } } },
     { probes: { schedule: [{ target: 'a', module: 'b', interval: '1 minute' }] } },
-  ])('shows an editor what is wrong with %j', (config) => expect(validate(config)).toBe(false));
+  ])('rejects %j', (config) => expect(validate(config)).toBe(false));
 
   it('describes each key', () => {
     const { properties = {} } = exporterJsonSchema();

@@ -28,7 +28,7 @@ describe('parseListenAddress', () => {
     'http://127.0.0.1:9465',
     ':9465/metrics',
     'a b:1',
-  ])('refuses %j', (text) =>
+  ])('rejects %j', (text) =>
     expect(() => parseListenAddress(text)).toThrow(expect.objectContaining({ code: 'usage' })),
   );
 });

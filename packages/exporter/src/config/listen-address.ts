@@ -2,16 +2,16 @@ import { usageError } from '@livekit-swarm/settings';
 
 export interface ListenAddress {
   host: string;
-  /** 0: any that is free. */
+  /** Port number; 0: any free port. */
   port: number;
 }
 
-/** An address without a host listens on loopback. Other interfaces must be named explicitly. */
+/** Host of an address that names none. Other interfaces must be named explicitly. */
 const LOOPBACK = '127.0.0.1';
 const HINT = 'write :9465, 127.0.0.1:9465, [::1]:9465, or 0.0.0.0:9465 for every interface';
 
 /**
- * Reads `:9465`, `9465`, `HOST:9465`, `[IPV6]:9465`.
+ * Read an address: `:9465`, `9465`, `HOST:9465` or `[IPV6]:9465`.
  * @throws SwarmError `usage`
  */
 export const parseListenAddress = (text: string): ListenAddress => {
@@ -24,10 +24,10 @@ export const parseListenAddress = (text: string): ListenAddress => {
   return { host: bracketed ?? (plain === undefined || plain === '' ? LOOPBACK : plain), port };
 };
 
-/** Whether only this host can reach it. */
+/** Check whether only clients on this host can reach an address. */
 export const isLoopback = ({ host }: ListenAddress): boolean =>
   /^(127\.\d+\.\d+\.\d+|::1|localhost)$/i.test(host);
 
-/** `127.0.0.1:9465`, `[::1]:9465`. */
+/** Text of an address: `127.0.0.1:9465`, `[::1]:9465`. */
 export const formatAddress = ({ host, port }: ListenAddress): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`;

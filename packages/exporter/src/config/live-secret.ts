@@ -3,17 +3,17 @@ import { resolve } from 'node:path';
 import { readSecret, type SecretReader } from '@livekit-swarm/host';
 import type { SecretRef } from '@livekit-swarm/settings';
 
-/** A secret that may change while the exporter runs. */
+/** Secret that may change while the exporter runs. */
 export interface Secret {
   readonly current: string;
 }
 
-/** A secret that never changes. */
+/** Create a secret that never changes. */
 export const fixedSecret = (current: string): Secret => ({ current });
 
 const LOOK_EVERY_MS = 2_000;
 
-/** The secrets of a configuration. Those that come from files are read again when the files change. */
+/** Secrets of a configuration. Those from files are read again when the files change. */
 export class Secrets {
   readonly #reader: SecretReader;
   readonly #files = new Map<string, Set<() => Promise<void>>>();
@@ -24,9 +24,11 @@ export class Secrets {
   }
 
   /**
-   * @param where for messages: `exporter.yaml:3:5: token`
-   * @param check returns the secret as it is to be used, or throws what is wrong with it
-   * @throws SwarmError `usage` when there is nothing, or `check` rejects it
+   * Read a secret.
+   * @param where origin for messages: `exporter.yaml:3:5: token`
+   * @param check returns the secret in the form in which it is used, or throws an error that
+   * describes the fault
+   * @throws SwarmError `usage` if there is no secret, or `check` rejects it
    */
   async read(
     ref: SecretRef,
@@ -56,7 +58,10 @@ export class Secrets {
     return secret;
   }
 
-  /** Looks for changes until what is returned is called. */
+  /**
+   * Watch the files for changes.
+   * @returns a function that ends the watching
+   */
   watch(log: (line: string) => void): () => void {
     this.#log = log;
     const listeners = [...this.#files].map(([path, renewals]) => {

@@ -6,8 +6,9 @@ import type { SettingsFlags } from './exporter-settings.ts';
 import { fixedSecret, type Secret, type Secrets } from './live-secret.ts';
 
 /**
- * The bearer tokens, of which one is required: that from the flag, else the environment, else the file, and the previous one while tokens are rotated.
- * @throws SwarmError `usage` when one cannot be read, or cannot be sent in a header
+ * Read the bearer tokens, one of which is required: the token of the flag, else of the environment,
+ * else of the file; and the previous token while tokens are rotated.
+ * @throws SwarmError `usage` if a token cannot be read, or cannot be sent in a header
  */
 export const readTokens = async (
   flags: SettingsFlags,
@@ -40,8 +41,8 @@ export const readTokens = async (
 };
 
 /**
- * Checks that a token can follow "Bearer" (RFC 6750 §2.1); no client could send another one.
- * @param where for the message, which never repeats the token
+ * Check that a token can follow "Bearer" (RFC 6750 §2.1); no client could send any other.
+ * @param where origin for the message, which never repeats the token
  * @throws SwarmError `usage`
  */
 export const checkToken = (token: string, where: string): string => {

@@ -46,7 +46,7 @@ const problem = async (...given: Parameters<typeof load>): Promise<string> => {
 };
 
 describe('loadSettings', () => {
-  it('has defaults for everything but targets', async () => {
+  it('has defaults for all settings except targets', async () => {
     const settings = await load(`${TARGETS}probes: {}\n`);
     expect({ ...settings, probes: null, targets: [] }).toMatchObject({
       listen: { host: '127.0.0.1', port: 9465 },
@@ -73,7 +73,7 @@ describe('loadSettings', () => {
     });
   });
 
-  it('keeps sessions only where it is configured, in a file next to the configuration', async () => {
+  it('keeps sessions only if configured, in a file next to the configuration', async () => {
     const sessions = (more: string) => `${TARGETS}clients: {}\nsessions: ${more}\n`;
     expect((await load(`${TARGETS}clients: {}\n`)).sessions).toBeNull();
     expect((await load(sessions('{ file: s.db, enabled: false }'))).sessions).toBeNull();
@@ -98,7 +98,7 @@ describe('loadSettings', () => {
     expect(await problem(`${TARGETS}${yaml}\n`)).toContain(message);
   });
 
-  it('goes from defaults to file to flags', async () => {
+  it('prefers flags to the file, and the file to defaults', async () => {
     const listen = async (...given: Parameters<typeof load>) =>
       formatAddress((await load(...given)).listen);
     expect(await listen(`listen: ":1234"\n${TARGETS}probes: {}`)).toBe('127.0.0.1:1234');
@@ -107,7 +107,7 @@ describe('loadSettings', () => {
     );
   });
 
-  it('takes the token from file, environment or flag, the nearer the better', async () => {
+  it('prefers the token of the flag to that of the environment and of the file', async () => {
     await writeFile(join(dir, 'token'), '  from-file \n');
     await writeFile(join(dir, 'other'), 'from-flag\n');
     const yaml = `token: { file: token }\n${TARGETS}probes: {}`;
@@ -153,13 +153,13 @@ clients: {}
     unwatch();
     expect(tokensOf(settings)).toEqual(['second']);
     expect(keys()).toEqual(['APItwo', 'APIzero']);
-    // One that cannot be used leaves the old one in use.
+    // An invalid secret leaves the old one in use.
     expect(target?.apiSecret).toBe(SECRET);
     expect(log.join()).toContain('is empty; the old secret stays in use');
     expect(log.join()).not.toMatch(/second|APItwo/);
   });
 
-  it('names a target by LIVEKIT_URL where no file does, and switches on what there is', async () => {
+  it('has a target for LIVEKIT_URL without a file, and enables all sources', async () => {
     const livekit = {
       LIVEKIT_URL: 'http://127.0.0.1:7880',
       LIVEKIT_API_KEY: 'key',
@@ -287,13 +287,13 @@ probes:
     [`${TARGETS}probes: { enabled: false }`, 'exporter.yaml: no source is on'],
     [`listen: nonsense\n${TARGETS}probes: {}`, '"nonsense" is not an address to listen on'],
     [`tls: { cert: a.pem }\n${TARGETS}probes: {}`, 'exporter.yaml:1:1: tls: key is missing'],
-  ])('refuses %j', async (yaml, message) => {
+  ])('rejects %j', async (yaml, message) => {
     const said = await problem(yaml);
     expect(said).toContain(message);
     expect(said).not.toContain(SECRET);
   });
 
-  it('reports what is missing besides the file', async () => {
+  it('reports missing settings outside the file', async () => {
     expect(await problem(null, {}, {})).toContain(
       'there is nothing to export: no deployment is named; set LIVEKIT_URL',
     );

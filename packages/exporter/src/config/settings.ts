@@ -23,15 +23,16 @@ import { readTokens } from './read-token.ts';
 import { checkUrl, readTarget, type Target } from './target.ts';
 
 export const DEFAULT_LISTEN = ':9465';
-/** The target that LIVEKIT_URL names. */
+/** Name of the target that LIVEKIT_URL defines. */
 export const ENVIRONMENT_TARGET = 'livekit';
 const MAX_FILE = 1 << 20;
 
 const NOTHING: Settings<ConfigFile> = { value: {}, at: () => 'the environment' };
 
 /**
- * Reads what an exporter is to do: defaults < file < environment < flags.
- * @throws SwarmError `usage` with everything that is wrong in the file, or the first thing that is wrong elsewhere
+ * Read the settings of an exporter, in rising order of precedence: defaults, file, environment,
+ * flags.
+ * @throws SwarmError `usage` with all faults of the file, or the first fault elsewhere
  */
 export const loadSettings = async (
   flags: SettingsFlags,
@@ -49,7 +50,7 @@ export const loadSettings = async (
   const probes = sectionOf(value.probes, config === undefined);
   const lifecycle = sectionOf(value.lifecycle, config === undefined);
   const clients = sectionOf(value.clients, config === undefined);
-  // Personal data: on only where it is configured.
+  // Sessions are personal data: they are kept only if configured.
   const sessions = sectionOf(value.sessions, false);
   const settings: ExporterSettings = {
     listen: parseListenAddress(flags.listen ?? value.listen ?? DEFAULT_LISTEN),
@@ -93,13 +94,16 @@ const readText = async (path: string): Promise<string> => {
       'check the path and who may read it',
     );
   });
-  // How much of it is read as YAML has a limit of its own; this one keeps a mistaken path from being turned into text.
+  // The YAML reader has a limit of its own; this one keeps a mistaken path from being read as text.
   if (bytes.length > MAX_FILE)
     throw usageError(`--config ${path}: is too large to be a configuration`);
   return bytes.toString('utf8');
 };
 
-/** A section that is not there is off; where there is no file at all, everything that can be on is. */
+/**
+ * Section of a source, or null if the source is disabled. Without any file, all sources are
+ * enabled.
+ */
 const sectionOf = <Section extends { enabled?: boolean | undefined }>(
   section: Section | undefined,
   noFile: boolean,
@@ -148,7 +152,10 @@ const environmentTarget = (env: NodeJS.ProcessEnv, rules: HostRules): Target[] =
   return [{ ...target, nodes: [], isAllowedUrl: () => false, redisUrl: null }];
 };
 
-/** @throws SwarmError `usage` that names the origin of the URL */
+/**
+ * Check a URL from the environment.
+ * @throws SwarmError `usage` that names the origin of the URL
+ */
 const urlOfEnvironment = (url: string): string => {
   try {
     return checkUrl(url);

@@ -20,31 +20,37 @@ import type { RotatingKey } from '../api-key.ts';
 import { fixedSecret, type Secret, type Secrets } from './live-secret.ts';
 import { urlPattern } from './url-pattern.ts';
 
-/** A deployment of LiveKit. */
+/** Deployment of LiveKit. */
 export interface Target extends RotatingKey {
-  /** Label of its metrics. */
+  /** Name of the deployment, which is the label of its metrics. */
   name: string;
-  /** ws:// or wss://: what clients connect to. */
+  /** URL for clients, ws:// or wss://. */
   url: string;
-  /** Address of the API, where it is not below `url`. */
+  /** URL of the API, if it is not below `url`. */
   apiUrl?: string | undefined;
   nodes: readonly TargetNode[];
-  /** Whether a URL requested at /probe belongs to this deployment, so that its keys may be used there. */
+  /**
+   * Check whether a URL requested at /probe belongs to this deployment, so that its keys may be
+   * used there.
+   */
   isAllowedUrl(url: string): boolean;
   redisUrl: string | null;
-  /** Where participants of probes ask for their server and token, as users do; absent: tokens are made with the API key. */
+  /**
+   * Token endpoint from which participants of probes get server and token, as users do; absent:
+   * tokens are made with the API key.
+   */
   readonly tokenEndpoint?: TokenEndpoint | undefined;
 }
 
-/** One livekit-server of a deployment, reached directly. */
+/** Node of a deployment, reached directly. */
 export interface TargetNode {
   name: string;
   url: string;
-  /** URL of its metrics, which also contain its node id; null when not configured. */
+  /** URL of the metrics of the node, which also contain its id; null if not configured. */
   metricsUrl: string | null;
 }
 
-/** Of targets, nodes and modules: they become labels. */
+/** Schema of names of targets, nodes and modules, which become labels. */
 export const labelName = (what: string) =>
   z.string({ error: `${what} must be a word` }).regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/, {
     error: hinted(
@@ -53,7 +59,7 @@ export const labelName = (what: string) =>
     ),
   });
 
-/** ws://, wss://, http:// or https://, as text. */
+/** Schema of the URL of a livekit-server: ws://, wss://, http:// or https://. */
 export const serverUrl = () =>
   z
     .string({
@@ -62,7 +68,10 @@ export const serverUrl = () =>
     .transform(reading(checkUrl))
     .meta({ samples: ['wss://livekit.example.com', 'ws://127.0.0.1:7880'] });
 
-/** @throws SwarmError `bad_url` */
+/**
+ * Convert the URL of a livekit-server to ws:// or wss://.
+ * @throws SwarmError `bad_url`
+ */
 export const checkUrl = (url: string): string => parseServerUrl(url).ws;
 
 const httpUrl = (what: string) =>
@@ -149,8 +158,9 @@ export const targetSection = () =>
 type TargetSection = z.output<ReturnType<typeof targetSection>>;
 
 /**
- * @param where `exporter.yaml:3:5`, of a key of the target
- * @throws SwarmError `usage` also where the rules of hosts deny one of its URLs
+ * Read a target from its section of the configuration.
+ * @param where returns the place of a key of the target: `exporter.yaml:3:5`
+ * @throws SwarmError `usage`, also if the rules of hosts deny one of its URLs
  */
 export const readTarget = async (
   name: string,

@@ -19,12 +19,13 @@ describe('readPattern', () => {
     ['wss://*.livekit.internal', 'wss://user@eu.livekit.internal', false],
     ['wss://*.livekit.internal', 'wss://*.livekit.internal', false],
     ['wss://*.livekit.internal', 'wss://evil.com\\.livekit.internal', false],
-    // Other ways to write an address: 10.0.3.4 as one number, in hexadecimal, with a full stop at the end.
+    // Other notations of an address: 10.0.3.4 as one number, in hexadecimal, with a full stop at
+    // the end.
     ['ws://10.0.*.*:7880', 'ws://167772932:7880', true],
     ['ws://10.0.*.*:7880', 'ws://0x7f.1:7880', false],
     ['ws://127.0.0.1:7880', 'ws://127.0.0.1.:7880', true],
     ['ws://[::1]:7880', 'ws://[::1]:7880', true],
-  ])('%s: %s is one of these: %s', (pattern, url, matches) =>
+  ])('pattern %s and URL %s: match is %s', (pattern, url, matches) =>
     expect(readPattern(pattern)(url)).toBe(matches),
   );
 
@@ -38,7 +39,7 @@ describe('readPattern', () => {
     'ws://a/b',
     'ws://user:pw@a',
     'nonsense',
-  ])('refuses %j', (pattern) =>
+  ])('rejects %j', (pattern) =>
     expect(() => readPattern(pattern)).toThrow(expect.objectContaining({ code: 'usage' })),
   );
 });

@@ -4,17 +4,27 @@ import { z } from 'zod';
 const HINT = 'write ws://10.0.*.*:7880 or wss://*.livekit.internal';
 const PATTERN = /^(wss?|https?):\/\/([a-z0-9*.-]+|\[[0-9a-f:]+\])(?::(\d{1,5}))?\/?$/i;
 const DEFAULT_PORTS: Record<string, string> = { ws: '80', http: '80', wss: '443', https: '443' };
-/** `http` is where `ws` is; encryption must be the same. */
+/**
+ * Check whether a scheme is encrypted. `http` and `ws` are equal in patterns, and so are `https`
+ * and `wss`.
+ */
 const isSecure = (scheme: string): boolean => /^(wss|https)$/i.test(scheme);
 
-/** `ws://10.0.*.*:7880` → whether a URL is one of these. An asterisk is one part between full stops; scheme, port and an empty path must be the same. */
+/**
+ * Schema of a URL pattern such as `ws://10.0.*.*:7880`, which becomes a function that matches URLs.
+ * An asterisk is one part between full stops; encryption, port and an empty path must be equal.
+ */
 export const urlPattern = () =>
   z
     .string({ error: hinted('must be a URL', HINT) })
     .transform(reading(readPattern))
     .meta({ samples: ['ws://10.0.*.*:7880', 'wss://*.livekit.internal'] });
 
-/** @throws SwarmError `usage` */
+/**
+ * Read a URL pattern.
+ * @returns a function that returns true for a URL of the pattern
+ * @throws SwarmError `usage`
+ */
 export const readPattern = (pattern: string): ((url: string) => boolean) => {
   const [, scheme = '', host = '', port] = PATTERN.exec(pattern) ?? [];
   if (scheme === '')

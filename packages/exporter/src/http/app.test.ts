@@ -48,7 +48,7 @@ const appOf = ({
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
 describe('public routes', () => {
-  it('serves metrics, both ways of writing them, a page, health and readiness', async () => {
+  it('serves metrics in both formats, a page, health and readiness', async () => {
     const app = appOf();
     const text = await app.request('/metrics');
     expect(text.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
@@ -66,7 +66,7 @@ describe('public routes', () => {
     expect((await app.request('/metrics', { method: 'POST' })).status).toBe(404);
   });
 
-  it('counts requests by route, so that paths cannot make series', async () => {
+  it('counts requests by route, so that paths cannot cause series', async () => {
     const app = appOf();
     for (let i = 0; i < 50; i++) await app.request(`/path-${i}`);
     await app.request('/-/healthy');
@@ -85,7 +85,7 @@ describe('a token', () => {
     headers: { authorization: `Basic ${Buffer.from(`any:${password}`).toString('base64')}` },
   });
 
-  it('is also the password that browsers ask for when a page is opened', async () => {
+  it('is also the password that browsers request when a page is opened', async () => {
     const app = appOf({ token: 'secret' });
     const asked = await app.request('/', page);
     expect(asked.status).toBe(401);
@@ -105,7 +105,7 @@ describe('a token', () => {
 
 describe('two listeners', () => {
   const sources = [sourceOf({ publicRoutes: new Hono().post('/webhook', (c) => c.text('taken')) })];
-  it('serve the public routes at one, everything else at the other, and health at both', async () => {
+  it('serve the public routes at one, all other routes at the other, and health at both', async () => {
     const statuses = (part: AppPart) => {
       const app = appOf({ sources, part });
       const ask = async (path: string, method = 'GET') =>
@@ -125,7 +125,7 @@ describe('two listeners', () => {
 });
 
 describe('two tokens', () => {
-  it('are both accepted while they are rotated, and nothing else', async () => {
+  it('are both accepted during rotation, and no others', async () => {
     const app = appOf({ token: 'new-one', previousToken: 'old-one' });
     const status = async (token: string) => (await app.request('/metrics', bearer(token))).status;
     expect(await Promise.all(['new-one', 'old-one', 'new-on', ''].map(status))).toEqual([
@@ -155,7 +155,7 @@ describe('a token', () => {
     '/metrics/',
     '/%6detrics',
     '/-/healthy/../ready',
-  ])('is asked for at %s', async (path) => {
+  ])('is required at %s', async (path) => {
     for (const headers of [
       {},
       { authorization: 'Bearer wrong' },
@@ -168,7 +168,7 @@ describe('a token', () => {
     }
   });
 
-  it('accepts', async () => {
+  it('is accepted as a bearer token', async () => {
     expect((await app.request('/metrics', bearer('let-me-in'))).status).toBe(200);
     expect(await (await app.request('/probe', bearer('let-me-in'))).text()).toBe('probed');
     expect((await app.request('/nothing', bearer('let-me-in'))).status).toBe(404);
@@ -177,13 +177,13 @@ describe('a token', () => {
   it('is not required at the health check, nor where a source authenticates on its own', async () => {
     expect((await app.request('/-/healthy')).status).toBe(200);
     expect((await app.request('/webhook', { method: 'POST' })).status).toBe(403);
-    // What is public is that one route and method.
+    // Only this route with this method is public.
     expect((await app.request('/webhook')).status).toBe(401);
   });
 });
 
-describe('what goes wrong', () => {
-  it('serves the other sources when one fails or hangs, and names it', async () => {
+describe('an application with failures', () => {
+  it('serves the other sources when one fails or hangs, and reports it', async () => {
     const good = new Registry();
     new Gauge({ name: 'fine', help: 'Fine', registers: [good] }).set(1);
     const throwing = new Registry();
@@ -222,7 +222,7 @@ describe('what goes wrong', () => {
     expect(log.join('\n')).toContain('probes: could not be collected: no way');
   });
 
-  it('turns away what is too much at once, but not who asks for its health', async () => {
+  it('rejects too many requests at the same time, except health checks', async () => {
     let release = (): void => {};
     const slow = sourceOf({
       routes: new Hono().get('/probe', async (c) => {

@@ -12,11 +12,14 @@ export interface AppOptions {
   sources: readonly Source[];
   self: ExporterSelf;
   version: string;
-  /** One of these is required everywhere except at /-/healthy and the public routes of sources; none: no token is required. */
+  /**
+   * Tokens, one of which is required everywhere except at /-/healthy and the public routes of
+   * sources; empty: no token is required.
+   */
   tokens: readonly Secret[];
-  /** Requests at the same time. */
+  /** Maximum number of requests at the same time. */
   requests: number;
-  /** Which routes are served: the public ones of sources may have a listener of their own. */
+  /** Routes to serve: the public routes of sources may have a listener of their own. */
   part: AppPart;
   isReady(): boolean;
   log(line: string): void;
@@ -24,7 +27,7 @@ export interface AppOptions {
 
 export type AppPart = 'all' | 'public' | 'protected';
 
-/** Everything that is served. */
+/** Create the application with all routes of a listener. */
 export const createApp = ({
   sources,
   self,
@@ -38,7 +41,8 @@ export const createApp = ({
   const app = new Hono();
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse();
-    // Clients disconnect during a request, browsers do so regularly: that is not an error, and must not fill the log.
+    // Clients disconnect during requests, browsers do so regularly. This is not an error, and must
+    // not fill the log.
     if (c.req.raw.signal.aborted)
       return c.text('the client disconnected before its request was complete\n', 400);
     log(
@@ -48,9 +52,10 @@ export const createApp = ({
   });
   app.notFound((c) => c.text('there is nothing here; / lists what there is\n', 404));
   app.use(counted(self));
-  // Outside the limit, so that a busy process does not look unhealthy.
+  // The health check is outside the limit, so that a busy process does not look unhealthy.
   app.get('/-/healthy', (c) => c.text('healthy\n'));
-  // Each with a limit of its own: clients of public routes must not be able to block scrapers.
+  // Public routes of each source have a limit of their own, so that their clients cannot block
+  // scrapers.
   for (const { publicRoutes, admit, publicRequests = requests } of sources) {
     if (publicRoutes === undefined || part === 'protected') continue;
     const limit = limited(publicRequests);
@@ -74,7 +79,7 @@ export const createApp = ({
   return app;
 };
 
-/** Counts by route, not by path: clients choose paths. */
+/** Count requests by route, not by path: clients choose paths. */
 const counted =
   (self: ExporterSelf): MiddlewareHandler =>
   async (c, next) => {
@@ -99,7 +104,7 @@ const limited = (most: number): MiddlewareHandler => {
   };
 };
 
-/** The page at `/`. Omits targets, as clients that may scrape need not know them. */
+/** Page at `/`. It omits targets, which scrapers need not know. */
 const landingPage = (version: string, sources: readonly Source[]) => html`<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>swarm exporter</title></head>

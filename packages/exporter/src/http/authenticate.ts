@@ -6,7 +6,10 @@ import type { Secret } from '../config/live-secret.ts';
 
 const REALM = 'swarm exporter';
 
-/** Requires one of the tokens: as a bearer token, or as a password with any user name, which browsers ask for when a page is opened. */
+/**
+ * Require one of the tokens: as a bearer token, or as a password with any user name, which browsers
+ * request when a page is opened.
+ */
 export const authenticate = (tokens: readonly Secret[]): MiddlewareHandler => {
   const isToken = isOneOf(tokens);
   const bearer = bearerAuth({ verifyToken: isToken, realm: REALM });
@@ -22,7 +25,7 @@ const isOneOf =
   (tokens: readonly Secret[]) =>
   (given: string): boolean => {
     const digest = digestOf(given);
-    // All are compared, so that the time shows nothing.
+    // All tokens are compared, so that the time reveals nothing.
     return tokens.map(({ current }) => timingSafeEqual(digestOf(current), digest)).includes(true);
   };
 

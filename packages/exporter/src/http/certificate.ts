@@ -12,7 +12,10 @@ export interface CertificateFiles {
 
 const LOOK_EVERY_MS = 2_000;
 
-/** @throws SwarmError `usage` when the files cannot be read, or do not belong together */
+/**
+ * Read certificate and key.
+ * @throws SwarmError `usage` if the files cannot be read, or do not belong together
+ */
 export const readCertificate = async ({
   cert,
   key,
@@ -36,7 +39,11 @@ export const readCertificate = async ({
   return pair;
 };
 
-/** Takes a renewed certificate into use; one that cannot be used leaves the old one in place. @returns what ends it */
+/**
+ * Watch the files, and load a renewed certificate. If the new one is invalid, the old one stays in
+ * use.
+ * @returns a function that ends the watching
+ */
 export const watchCertificate = (
   files: CertificateFiles,
   server: Server,

@@ -33,7 +33,7 @@ const close = (): void => {
 beforeEach(() => listen(1_000));
 afterEach(close);
 
-/** Connections that send nothing, from one address of this host. */
+/** Open connections that send nothing from one address of this host. */
 const openSilent = async (count: number, localAddress = '127.0.0.1'): Promise<Socket[]> => {
   const opened = Array.from({ length: count }, () =>
     connect({ port, host: '127.0.0.1', localAddress }).on('error', () => {}),
@@ -47,7 +47,10 @@ const connections = (): Promise<number> =>
   new Promise((resolve, reject) =>
     server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
   );
-/** The response, as it was received. */
+/**
+ * Request the page from one address of this host.
+ * @returns the raw response
+ */
 const getFrom = async (localAddress: string): Promise<string> => {
   const socket = connect({ port, host: '127.0.0.1', localAddress });
   sockets.push(socket);
@@ -59,7 +62,7 @@ const getFrom = async (localAddress: string): Promise<string> => {
 const get = (path = '/'): Promise<string> =>
   fetch(`http://127.0.0.1:${port}${path}`).then((response) => response.text());
 
-it('answers a client while another holds as many connections as there may be', async () => {
+it('serves a client while another holds the maximum number of connections', async () => {
   await openSilent(10 * MAX);
   expect(await connections()).toBeLessThanOrEqual(MAX);
   expect(await get()).toBe('here');
@@ -67,7 +70,7 @@ it('answers a client while another holds as many connections as there may be', a
   expect(await get()).toBe('here');
 });
 
-it('takes connections from the address that has the most', async () => {
+it('closes connections of the address that has the most', async () => {
   const scraper = await openSilent(1, '127.0.0.2');
   await openSilent(10 * MAX);
   expect(scraper[0]?.destroyed).toBe(false);
@@ -78,7 +81,7 @@ it('rejects a client that opens too many connections within a second, and no oth
   close();
   await listen(4);
   let isRejected = false;
-  // Another second may begin in between.
+  // A second of the limit may end between two connections.
   for (let attempt = 0; attempt < 20 && !isRejected; attempt++)
     isRejected = (await getFrom('127.0.0.2').catch(() => '')) === '';
   expect(isRejected).toBe(true);
@@ -87,14 +90,14 @@ it('rejects a client that opens too many connections within a second, and no oth
   expect(await getFrom('127.0.0.2')).toMatch(/here/);
 });
 
-it('does not cut a request that is being answered', async () => {
+it('does not close a connection with a running request', async () => {
   const slow = get('/slow');
   await sleep(100);
   await openSilent(10 * MAX);
   expect(await slow).toBe('here');
 });
 
-it('refuses a connection of a client whose others are all being answered, and of no other', async () => {
+it('rejects a connection of a client whose connections all have running requests', async () => {
   const slow = Array.from({ length: PER_CLIENT }, () => get('/slow'));
   await sleep(150);
   await expect(get()).rejects.toThrow();
@@ -103,7 +106,7 @@ it('refuses a connection of a client whose others are all being answered, and of
   expect(await get()).toBe('here');
 });
 
-it('keeps room for others where one client has its share', async () => {
+it('keeps connections for other clients when one client has its share', async () => {
   const [scraper] = await openSilent(1, '127.0.0.2');
   await openSilent(PER_CLIENT);
   await openSilent(PER_CLIENT);
@@ -111,7 +114,7 @@ it('keeps room for others where one client has its share', async () => {
   expect(scraper?.readyState).toBe('open');
 });
 
-it('answers nothing to a client that pipelines', async () => {
+it('closes the connection of a client that pipelines', async () => {
   const socket = connect({ port, host: '127.0.0.1' }).on('error', () => {});
   sockets.push(socket);
   const closed = once(socket, 'close');
@@ -120,7 +123,7 @@ it('answers nothing to a client that pipelines', async () => {
   expect(requests).toBeLessThanOrEqual(1);
 });
 
-it('takes all addresses of an IPv6 network for one client', () => {
+it('treats all addresses of an IPv6 network as one client', () => {
   expect(clientOf('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2::/64');
   expect(clientOf('2001:db8:1:2::9')).toBe('2001:db8:1:2::/64');
   expect(clientOf('2001:db8::9')).toBe('2001:db8:0:0::/64');

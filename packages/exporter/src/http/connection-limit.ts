@@ -4,29 +4,33 @@ import { isIPv6, type Socket } from 'node:net';
 import { createFairQueue } from './fair-queue.ts';
 
 export interface ConnectionLimits {
-  /** Connections at the same time. */
+  /** Maximum number of connections at the same time. */
   total: number;
-  /** Connections of one client at the same time. */
+  /** Maximum number of connections of one client at the same time. */
   perClient: number;
-  /** Connections that one client may open within a second. */
+  /** Maximum number of connections that one client may open within a second. */
   newPerSecond: number;
 }
 
 const WINDOW_MS = 1_000;
 
-/** A client and its connections, in the order they were opened, by their remote address and port. */
+/** Connections of one client in the order in which they were opened, by remote address and port. */
 type Connections = Map<string, Socket>;
 
 /**
- * Keeps the connections of a server below a limit without locking any client out, and its new connections below a rate. A server that only refuses further connections is closed to
- * Prometheus and to liveness probes as soon as one client holds all of them open. Here a new connection replaces another: the oldest without a request
- * of the same client when that client has its share, else of the client with the most. Connections with a running request are never closed; if all are
- * such, the new one is rejected.
+ * Limit the connections of a server and their rate without locking any client out.
  *
- * A client that opens its connections again as fast as they are closed is rejected before TLS and HTTP see it: they cost ten times as much per
- * connection, so that the queue of connections to accept, which all clients share, would fill up.
+ * A server that only rejects further connections is unreachable for Prometheus and for liveness
+ * probes as soon as one client holds all of them open. Here a new connection replaces another one
+ * without a request: the oldest one of the same client if this client has its share, else that of
+ * the client with the most connections. Connections with a running request are never closed; if all
+ * have one, the new connection is rejected.
  *
- * @param listener gets the requests
+ * A client that opens its connections again as fast as they are closed is rejected before TLS and
+ * HTTP, which cost ten times as much per connection. Otherwise the queue of connections to accept,
+ * which all clients share, would fill up.
+ *
+ * @param listener called with each request
  */
 export const limitConnections = (
   server: Server | TlsServer,
@@ -34,9 +38,12 @@ export const limitConnections = (
   listener: RequestListener,
 ): void => {
   const clients = new Map<string, Connections>();
-  /** Clients by how many connections they have, so that the one with the most is found without looking at all. */
+  /** Clients by number of connections, to find the one with the most without looking at all. */
   const bySize = new Map<number, Set<string>>();
-  /** Connections with a request. A TLS request has another socket object than its connection, but the same remote. */
+  /**
+   * Connections with a running request. A TLS request has another socket object than its
+   * connection, but the same remote address and port.
+   */
   const answering = new Set<string>();
   const queue = createFairQueue();
   let count = 0;
@@ -65,7 +72,10 @@ export const limitConnections = (
     count--;
   };
 
-  /** Ends the oldest connection of a client that has no request; false where all have. */
+  /**
+   * End the oldest connection of a client without a request.
+   * @returns false if all of them have one
+   */
   const endOneOf = (client: string): boolean => {
     for (const [key, socket] of clients.get(client) ?? []) {
       if (answering.has(key)) continue;
@@ -76,7 +86,10 @@ export const limitConnections = (
     return false;
   };
 
-  /** Ends the connection that is needed least; false where all are needed. */
+  /**
+   * End the connection that is needed least.
+   * @returns false if all are needed
+   */
   const endOne = (): boolean =>
     [...bySize.keys()]
       .sort((a, b) => b - a)
@@ -87,7 +100,7 @@ export const limitConnections = (
   const isTooFast = rateLimit(newPerSecond);
   server.on('connection', (socket: Socket) => {
     const { remoteAddress: address, remotePort: port } = socket;
-    // The client has disconnected.
+    // The client has already disconnected.
     if (address === undefined || port === undefined) {
       socket.destroy();
       return;
@@ -110,7 +123,8 @@ export const limitConnections = (
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
     const key = keyOf(socket.remoteAddress ?? '', socket.remotePort ?? 0);
-    // Thousands of pipelined requests fit one packet. No client in use pipelines (RFC 9112 §9.3.2).
+    // Thousands of pipelined requests fit into one packet. No client in use pipelines (RFC 9112
+    // §9.3.2).
     if (answering.has(key)) {
       socket.destroy();
       return;
@@ -123,7 +137,10 @@ export const limitConnections = (
   });
 };
 
-/** @returns whether a client has opened more connections in this window than it may. Forgets all clients with each window. */
+/**
+ * Create a function that returns true for a client that has opened more connections in this window
+ * than allowed. It forgets all clients with each window.
+ */
 const rateLimit = (most: number): ((client: string) => boolean) => {
   const opened = new Map<string, number>();
   let window = 0;
@@ -139,7 +156,10 @@ const rateLimit = (most: number): ((client: string) => boolean) => {
 
 const keyOf = (address: string, port: number): string => `${address} ${port}`;
 
-/** An IPv4 address, or the first 64 bits of an IPv6 address: who has one of these has all of them (RFC 6177). */
+/**
+ * Client of an address: an IPv4 address, or the first 64 bits of an IPv6 address, as a client
+ * usually owns all addresses below (RFC 6177).
+ */
 export const clientOf = (address: string): string => {
   const mapped = /^::ffff:(?<v4>[\d.]+)$/i.exec(address)?.groups?.v4;
   if (mapped !== undefined) return mapped;

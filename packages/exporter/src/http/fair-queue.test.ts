@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createFairQueue } from './fair-queue.ts';
 
-it('does the work of a client that has little before the rest of one that has much', async () => {
+it('does the only work of a client before the rest of a client with much work', async () => {
   const queue = createFairQueue();
   const done: string[] = [];
   for (let number = 0; number < 50; number++) queue.push('flood', () => done.push('flood'));
@@ -20,7 +20,7 @@ it('keeps the order of the work of one client', async () => {
   expect(done).toEqual([0, 1, 2, 3, 4]);
 });
 
-it('looks at the sockets after the work of a few of many clients', async () => {
+it('lets the event loop read sockets after the work of a few clients', async () => {
   const queue = createFairQueue();
   const done: number[] = [];
   for (let number = 0; number < 100; number++)
@@ -32,7 +32,7 @@ it('looks at the sockets after the work of a few of many clients', async () => {
   expect(done).toEqual(Array.from({ length: 100 }, (_, number) => number));
 });
 
-it('does work that is added by work', async () => {
+it('does work that other work adds', async () => {
   const queue = createFairQueue();
   const done: string[] = [];
   queue.push('client', () => {

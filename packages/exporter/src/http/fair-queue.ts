@@ -1,17 +1,22 @@
-/** The number of clients of which one piece of work each is done before the event loop reads its sockets again. */
+/**
+ * Number of clients that are served, one piece of work each, before the event loop reads its
+ * sockets again.
+ */
 const CLIENTS_AT_ONCE = 8;
 
-/** Work of clients that waits. */
+/** Queue of the work of clients. */
 export interface FairQueue {
   push(client: string, work: () => void): void;
 }
 
 /**
- * Does one piece of work of each client in turn, and no more than a few between two turns of the event loop. libuv accepts one connection per turn: with 64
- * requests of one client in each turn, all other clients would wait in the kernel's queue of connections to accept, which drops what exceeds it.
+ * Create a queue that does one piece of work of each client in turn, and no more than a few between
+ * two turns of the event loop. libuv accepts one connection per turn: with 64 requests of one
+ * client in each turn, all other clients would wait in the kernel's queue of connections to accept,
+ * which drops those that exceed it.
  */
 export const createFairQueue = (): FairQueue => {
-  /** In the order of their turns. */
+  /** Waiting work by client, in the order of the clients' turns. */
   const clients = new Map<string, (() => void)[]>();
 
   const takeTurns = (): void => {

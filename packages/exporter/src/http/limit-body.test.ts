@@ -27,7 +27,10 @@ beforeAll(async () => {
 });
 afterAll(() => listening.close(0));
 
-/** @param pieces written one by one; without a length in front of them unless it is given */
+/**
+ * Post a body.
+ * @param pieces chunks, written one by one; without Content-Length unless it is in `headers`
+ */
 const post = (pieces: readonly string[], headers: Record<string, string> = {}): Promise<string> =>
   new Promise((resolve, reject) => {
     const asked = request(

@@ -2,14 +2,15 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 
 export interface BodyLimit {
-  /** Bytes. */
+  /** Maximum size of a body, bytes. */
   maxSize: number;
   onError(context: Context): Response;
 }
 
 /**
- * Reads no more than that of a body, also of one that comes in pieces and does not say how long it is (RFC 9112 §7.1). Such a one hono reads itself and makes a
- * request of it again, which needs a real one: node-server's stands for one only.
+ * Limit the size of bodies, including those that arrive in chunks without a length (RFC 9112 §7.1).
+ * hono reads a chunked body itself and makes another request of it. This needs a real Request
+ * object, as the one of node-server only stands for a request.
  */
 export const limitBody = (options: BodyLimit): MiddlewareHandler => {
   const limit = bodyLimit(options);

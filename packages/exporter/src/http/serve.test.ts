@@ -29,7 +29,7 @@ const start = (given: Partial<ServeOptions> = {}): Promise<Listening> =>
 const urlOf = ({ address }: Listening): string => `http://127.0.0.1:${address.port}`;
 
 describe('serve', () => {
-  it('lets requests under way finish when it closes, and takes no more', async () => {
+  it('lets running requests finish when it closes, and rejects further ones', async () => {
     const listening = await start();
     const slow = fetch(`${urlOf(listening)}/slow`);
     await sleep(100);
@@ -38,11 +38,11 @@ describe('serve', () => {
     expect(await (await slow).text()).toBe('done');
     const began = performance.now();
     await closing;
-    // A connection that is kept alive does not keep it.
+    // An idle connection does not delay the close.
     expect(performance.now() - began).toBeLessThan(1_000);
   });
 
-  it('does not wait for ever', async () => {
+  it('ends requests that do not finish in time', async () => {
     const listening = await start();
     const slow = fetch(`${urlOf(listening)}/slow`).catch(() => 'disconnected');
     await sleep(50);
@@ -50,7 +50,7 @@ describe('serve', () => {
     expect(await slow).toBe('disconnected');
   });
 
-  it('refuses headers without end, and who never finishes a request', async () => {
+  it('rejects endless headers, and ends requests that are never completed', async () => {
     const listening = await start();
     const status = await new Promise((resolve) => {
       const asked = plainRequest(
@@ -70,7 +70,7 @@ describe('serve', () => {
     await listening.close(100);
   });
 
-  it('reports why it cannot listen', async () => {
+  it('reports the reason when it cannot listen', async () => {
     const listening = await start();
     const { port } = listening.address;
     await expect(start({ listen: { host: '127.0.0.1', port } })).rejects.toThrow(
@@ -145,7 +145,7 @@ describe('serve, with TLS', () => {
     await listening.close(100);
   }, 40_000);
 
-  it('refuses files that are not there, or do not belong together', async () => {
+  it('rejects files that are missing or do not belong together', async () => {
     const [one, two] = [make('one'), make('two')];
     await expect(start({ tls: { cert: one.cert, key: two.key } })).rejects.toThrow(
       'are not a certificate and its key',

@@ -11,30 +11,37 @@ import { type ConnectionLimits, limitConnections } from './connection-limit.ts';
 export interface ServeOptions {
   listen: ListenAddress;
   tls: CertificateFiles | null;
-  /** To receive a request, ms. */
+  /** Time limit to receive a request, ms. */
   requestTimeoutMs: number;
   connections: ConnectionLimits;
   log(line: string): void;
 }
 
 export interface Listening {
-  /** With the port that was taken. */
+  /** Address with the port in use. */
   address: ListenAddress;
-  /** Takes no more requests, waits for those under way, and ends what is left after this long, ms. */
+  /** Reject further requests, wait for running ones, and end those that remain after `graceMs`. */
   close(graceMs: number): Promise<void>;
 }
 
 const MAX_HEADER_BYTES = 16 * 1_024;
-/** Longer than scrapers wait between two scrapes of a second or two; shorter than would hold descriptors for nothing. */
+/**
+ * Time for which an idle connection is kept, ms: longer than the interval of frequent scrapers, a
+ * second or two, and short enough not to hold descriptors for nothing.
+ */
 const KEEP_ALIVE_MS = 30_000;
 const SWEEP_MS = 50;
 /**
- * Connections that wait to be accepted; the kernel takes at most net.core.somaxconn. When they are too many, it drops those of all clients, and a client tries
+ * Maximum number of connections that wait to be accepted; the kernel limits it to
+ * net.core.somaxconn. If there are more, the kernel drops those of all clients, and a client tries
  * again after 1, 3 and 7 seconds. Node's default of 511 is less than one client opens at once.
  */
 const BACKLOG = 65_535;
 
-/** @throws SwarmError `usage` when nothing can be listened to there, or the certificate cannot be used */
+/**
+ * Serve an application.
+ * @throws SwarmError `usage` if the address cannot be used, or the certificate is invalid
+ */
 export const serve = async (
   app: Hono,
   { listen, tls, requestTimeoutMs, connections, log }: ServeOptions,
@@ -74,7 +81,8 @@ export const serve = async (
       unwatch();
       const closed = once(server, 'close');
       server.close();
-      // A connection with a running response becomes idle a moment later, and would stay open for the next request.
+      // A connection with a running response becomes idle a moment later, and would stay open for
+      // the next request.
       const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed;

@@ -4,11 +4,14 @@ import { collect, countSeries, registerFamily } from '@livekit-swarm/catalogue/r
 import { Registry } from 'prom-client';
 import type { Source, SourceContext } from '../source.ts';
 
-/** What the exporter knows of itself and of its sources. */
+/** State of the exporter and of its sources. */
 export interface ExporterSelf {
-  /** For a source to report its own state. */
+  /** Means of a source to report its own state. */
   contextOf(name: SourceName): SourceContext;
-  /** All metrics of all sources, and the duration of collecting them. A source that fails is left out and reported as down. */
+  /**
+   * Collect the metrics of all sources, and the duration of collecting them. A source that fails is
+   * omitted and reported as down.
+   */
   collectAll(sources: readonly Source[]): Promise<Snapshot[]>;
   countRequest(route: string, code: number): void;
 }
@@ -16,11 +19,11 @@ export interface ExporterSelf {
 export interface ExporterSelfOptions {
   version: string;
   log(line: string): void;
-  /** A source that takes longer to be collected has failed, ms. */
+  /** Time after which the collection of a source has failed, ms. */
   timeoutMs: number;
 }
 
-/** The exporter's own metrics; the source of probes adds those of probes. */
+/** Metrics of the exporter itself; the source of probes adds those of probes. */
 const {
   livekit_swarm_exporter_probes: _running,
   livekit_swarm_exporter_probes_rejected_total: _refused,

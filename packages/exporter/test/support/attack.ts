@@ -8,28 +8,28 @@ import { bodyOf, KEY, LISTENING, tokenFor, WATCHING } from './clients/reporter.t
 /** Size of the attack. */
 export interface Attack {
   clients: number;
-  /** Per client. */
+  /** Number of reports of each client. */
   reports: number;
   rooms: number;
   garbage: number;
-  /** Connections that never complete their request. */
+  /** Number of connections that never complete their request. */
   slow: number;
   maxSessions: number;
 }
 
-/** State after each step. */
+/** State of the exporter after a step. */
 export interface Figures {
   step: string;
   requests: number;
-  /** Responses by status. */
+  /** Number of responses by status. */
   answers: Record<string, number>;
   perSecond: number;
   /** Number of series on /metrics. */
   series: number;
   residentBytes: number;
-  /** Heap after garbage collection. */
+  /** Size of the heap after garbage collection, bytes. */
   retainedBytes: number;
-  /** Reports by result, since the start. */
+  /** Number of reports by result, since the start. */
   results: Record<string, number>;
   sessions: number;
   scrapeMs: number;
@@ -37,7 +37,7 @@ export interface Figures {
 
 const SCRAPE_TOKEN = 'the-token-of-the-exporter';
 const AT_ONCE = 64;
-/** Memory limit; the process ends when it is exceeded. */
+/** Maximum size of the heap, MB; the process ends when it is exceeded. */
 export const HEAP_MB = 192;
 
 interface Post {
@@ -46,7 +46,10 @@ interface Post {
   token?: string;
 }
 
-/** Attacks an exporter in a separate process over HTTP, step by step, each client from its own address. */
+/**
+ * Attack an exporter in a separate process over HTTP, step by step. Each client has its own
+ * address.
+ */
 export const attack = async (
   size: Attack,
   tell: (figures: Figures) => void = () => {},
@@ -71,7 +74,10 @@ export const attack = async (
       const [memory] = (await answer) as [{ retainedBytes: number }];
       return memory;
     };
-    /** One round after the other: a beacon sends a report only after the previous one was answered. */
+    /**
+     * Send one round after the other: a beacon sends a report only after the response to the
+     * previous one.
+     */
     const step = async (name: string, ...rounds: AsyncGenerator<Post>[]): Promise<void> => {
       const began = performance.now();
       const answers: Record<string, number> = {};
@@ -106,7 +112,7 @@ export const attack = async (
   }
 };
 
-/** One address per client, in a separate network. */
+/** Address of a client, in a separate network. */
 const addressOf = (n: number): string => `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
 
 async function* clients({ clients: many }: Attack, seq: number): AsyncGenerator<Post> {
@@ -132,7 +138,7 @@ async function* rooms({ rooms: many }: Attack): AsyncGenerator<Post> {
     yield { body, token: await tokenFor(`room-${n >> 1}`, `r-${n}`), address: addressOf(n) };
 }
 
-/** Malformed requests; half of them with a valid token. */
+/** Create malformed requests, half of them with a valid token. */
 async function* garbage({ garbage: many }: Attack): AsyncGenerator<Post> {
   const token = await tokenFor('garbage', 'eve');
   const good = bodyOf();
@@ -185,7 +191,10 @@ const postAll = async (
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 };
 
-/** The status, or the error code: a server may close the connection after the body limit. */
+/**
+ * Send a request.
+ * @returns the status, or the error code: a server may close the connection after the body limit
+ */
 const post = (agent: Agent, url: string, { body, address, token }: Post): Promise<string> =>
   new Promise((resolve) => {
     const headers = {

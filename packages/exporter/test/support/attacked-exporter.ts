@@ -1,4 +1,5 @@
-// An exporter in a separate process, to measure its memory and its answers. Sends its address to the parent; ends with it.
+// Runs an exporter in a separate process, to measure its memory and its responses. It sends its
+// address to the parent, and ends with the parent.
 import { startExporter } from '../../src/exporter.ts';
 import type { CertificateFiles } from '../../src/http/certificate.ts';
 import {
@@ -8,12 +9,12 @@ import {
 import { createClientsSource } from '../../src/sources/clients/clients-source.ts';
 import { createLifecycleSource } from '../../src/sources/lifecycle/lifecycle-source.ts';
 
-/** What the parent passes. */
+/** Options that the parent passes. */
 export interface AttackedOptions extends Partial<Omit<ClientsOptions, 'keys'>> {
   token: string;
   key: { apiKey: string; apiSecret: string };
   tls?: CertificateFiles;
-  /** Whether the public routes have a listener of their own. */
+  /** True if the public routes have a listener of their own. */
   apart?: boolean;
 }
 

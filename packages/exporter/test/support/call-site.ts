@@ -8,20 +8,23 @@ import { AccessToken } from 'livekit-server-sdk';
 import { buildBeacon } from '../../../beacon/scripts/build.ts';
 
 export interface CallSiteOptions {
-  /** Joined without `?room=` in the URL. */
+  /** Room to join without `?room=` in the URL. */
   room: string;
-  /** Instead of the page of docs/beacon.md. */
+  /** HTML of the page, in place of that of docs/beacon.md. */
   page?: string;
   /** Returns the addresses of deployment and exporter for each join. */
   where(): { livekit: string; apiKey: string; apiSecret: string; exporter: string };
 }
 
-/** Serves the application of docs/beacon.md: `/?as=anna` joins the room with camera and microphone, and reports. */
+/**
+ * Server of the application of docs/beacon.md: `/?as=anna` joins the room with camera and
+ * microphone, and reports.
+ */
 export interface CallSite extends AsyncDisposable {
   readonly url: string;
 }
 
-/** The page of docs/beacon.md, unchanged. */
+/** Read the page of docs/beacon.md, unchanged. */
 const documentedPage = async (): Promise<string> => {
   const text = await readFile(join(import.meta.dirname, '../../../../docs/beacon.md'), 'utf8');
   const page = /```html\n(.*?)```/s.exec(text)?.[1];
@@ -32,7 +35,7 @@ const documentedPage = async (): Promise<string> => {
 export const serveCallSite = async ({ room, page, where }: CallSiteOptions): Promise<CallSite> => {
   const dir = await mkdtemp(join(tmpdir(), 'swarm-call-site-'));
   await buildBeacon(dir);
-  /** The backend of the application. */
+  /** Answer of the application's backend to a join. */
   const joinAnswer = async (identity: string, joined: string): Promise<string> => {
     const { livekit, apiKey, apiSecret, exporter } = where();
     const token = new AccessToken(apiKey, apiSecret, { identity, ttl: '1h' });

@@ -1,13 +1,14 @@
 /** Expected interarrival jitter of audio with a known delay distribution. */
 const PACKET_MS = 20;
-/** RFC 3550 §6.4.1: a sixteenth of each difference. */
+/** Gain of the jitter filter: a sixteenth of each difference (RFC 3550 §6.4.1). */
 const GAIN = 1 / 16;
 const PACKETS = 200_000;
 
 /**
- * Each packet is delayed by an exponentially distributed time without reordering. Applies the filter of the RFC to many such
- * packets; returns its mean and standard deviation.
- * @param meanWait ms
+ * Simulate packets that are delayed by an exponentially distributed time without reordering, and
+ * apply the filter of the RFC to them.
+ * @param meanWait mean delay, ms
+ * @returns mean and standard deviation of the jitter, ms
  */
 export const expectedJitter = (meanWait: number): { mean: number; deviation: number } => {
   const random = seeded();
@@ -23,7 +24,7 @@ export const expectedJitter = (meanWait: number): { mean: number; deviation: num
   return { mean, deviation: Math.sqrt(squares / PACKETS - mean * mean) };
 };
 
-/** The same numbers each time, 0 … 1 (mulberry32). */
+/** Create a generator of the same numbers in each run, 0 … 1 (mulberry32). */
 const seeded = (): (() => number) => {
   let state = 1;
   return () => {

@@ -1,5 +1,6 @@
-// A client that does an exporter harm, in a separate process: it holds connections in every way that costs the exporter something, opens them again when
-// they are closed, and floods webhooks and beacons from a second address. Ends with its parent.
+// Runs a hostile client in a separate process. It holds connections in every way that costs the
+// exporter resources, opens them again when they are closed, and floods webhooks and beacons from a
+// second address. It ends with its parent.
 import { Agent as PlainAgent, request as plainRequest } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import { connect } from 'node:net';
@@ -13,7 +14,7 @@ const forged = (await tokenFor('room')).replace(/.{4}$/, 'AAAA');
 const slowBody = (path: string): string =>
   `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: ${forged}\r\nContent-Length: 60000\r\n\r\n{`;
 const PIPELINED = 'GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(20);
-/** What a connection sends; with TLS, it stops within the handshake. */
+/** First bytes of connections; with TLS, they end within the handshake. */
 const OPENINGS = isTls
   ? ['', '\x16\x03\x01\x02\x00\x01', 'GET / HTTP/1.1\r\n']
   : [
@@ -29,14 +30,14 @@ let opened = 0;
 
 const hold = (number: number): void => {
   const socket = connect({ port: Number(port), host: '127.0.0.1' });
-  // Dribbles: a header, or a byte of the body.
+  // The client sends slowly: a header line, or a byte of the body, per second.
   const timer = setInterval(() => socket.write('X: x\r\n'), 1_000);
   socket.on('error', () => {});
   socket.on('connect', () => {
     opened++;
     socket.write(OPENINGS[number % OPENINGS.length] ?? '', 'latin1');
   });
-  // Does not read.
+  // The client reads no response.
   socket.pause();
   socket.on('close', () => {
     clearInterval(timer);
@@ -52,7 +53,7 @@ const flood = (number: number): void => {
   const asked = send(`${url}${isWebhook ? '/webhook/prod' : '/beacon'}`, {
     method: 'POST',
     agent,
-    // Or its held connections would replace these.
+    // From the same address, the held connections would replace these.
     localAddress: '127.0.0.5',
     rejectUnauthorized: false,
     headers: {

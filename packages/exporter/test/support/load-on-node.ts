@@ -10,12 +10,15 @@ import { runSmallLoad, type SmallLoad } from '@livekit-swarm/testkit/small-load'
 import { startRunExporter } from '../../src/run-exporter.ts';
 
 export interface LoadOnNode {
-  /** As `swarm run --metrics` serves them at the end of the run. */
+  /** Metrics that `swarm run --metrics` serves at the end of the run. */
   shown: Series[];
   lines: RecordLine[];
 }
 
-/** @param nodeId id of the node */
+/**
+ * Run a load with all rooms on one node.
+ * @param nodeId id of the node
+ */
 export const runLoadOnNode = async (
   cluster: Cluster,
   nodeId: string,
@@ -47,7 +50,7 @@ export const runLoadOnNode = async (
   }
 };
 
-/** Nodes that its participants joined. */
+/** Nodes that participants of the load joined. */
 export const nodesOf = ({ lines }: LoadOnNode): Set<string | undefined> =>
   new Set(
     lines.flatMap((line) => (line.type === 'event' && line.event === 'joined' ? [line.node] : [])),
@@ -64,7 +67,7 @@ const samplesOf = ({ lines }: LoadOnNode, direction: 'up' | 'down', kind: string
 export const recorded = (run: LoadOnNode, kind: string, field: Counted): number =>
   samplesOf(run, 'down', kind).reduce((sum, series) => sum + series[field], 0);
 
-/** Milliseconds. */
+/** Jitter of a direction and kind in the record, ms. */
 export const recordedJitter = (run: LoadOnNode, direction: 'up' | 'down', kind: string): Sketch => {
   const sketch = new Sketch();
   for (const { jitter } of samplesOf(run, direction, kind)) sketch.addBins(jitter);

@@ -43,7 +43,7 @@ export interface Probing extends AsyncDisposable {
   metrics(): Promise<Answer>;
 }
 
-/** An exporter with probes of these targets, on any free port. */
+/** Start an exporter with probes of these targets, on any free port. */
 export const startProbing = async (
   targets: readonly Target[],
   settings: Partial<ProbeSettings> = {},
@@ -89,7 +89,7 @@ export const startProbing = async (
   };
 };
 
-/** Rooms of probes that the cluster lists. */
+/** List the rooms of probes in the cluster. */
 export const probeRooms = async ({
   httpUrl,
   apiKey,

@@ -12,12 +12,15 @@ import { activeFor, isNew, type Participant, type Sessions } from './sessions.ts
 import { type ClientHandles, tally } from './tally.ts';
 import { createTokenCheck, type Holder } from './token-check.ts';
 
-/** What sendBeacon may send at once. */
+/** Maximum size of a body, bytes: that of sendBeacon. */
 export const MAX_BYTES = 64 * 1024;
 const MAX_ADDRESSES = 20_000;
 const PREFLIGHT_GOOD_FOR_S = 7_200;
 const COME_BACK_AFTER_S = '30';
-/** Concurrent requests of one address: a client that sends slowly on purpose must not block others. */
+/**
+ * Maximum number of concurrent requests of one address: a client that sends slowly on purpose must
+ * not block others.
+ */
 const MAX_CONCURRENT_PER_ADDRESS = 64;
 
 type ReportRejection = 'unauthorized' | 'malformed' | 'too_large' | 'rate_limited' | 'full';
@@ -29,12 +32,13 @@ const STATUS = {
   full: 503,
 } as const;
 
-/** Called with the reports of a request that were counted. */
+/** Function that is called with the counted reports of a request. */
 export type OnReports = (counted: CountedReports) => void;
 
 /**
- * `POST /beacon`: reports of browsers, each with a LiveKit token, in the header or, since sendBeacon cannot set one, in the body.
- * @param now milliseconds of a clock that does not go back
+ * Create the route `POST /beacon` for reports of browsers. Each request carries a LiveKit token in
+ * the header or, since sendBeacon cannot set one, in the body.
+ * @param now milliseconds of a monotonic clock
  */
 export const beaconRoutes = (
   options: ClientsOptions,
@@ -158,7 +162,7 @@ export const beaconRoutes = (
   return app;
 };
 
-/** Values that a window has once, in the first of its reports. */
+/** Update a participant by the values that only the first report of a window contains. */
 const note = (participant: Participant, { transport, network, ms, end }: ReadReport): void => {
   participant.transport = transportOf(transport);
   participant.network = networkOf(network);
@@ -166,7 +170,7 @@ const note = (participant: Participant, { transport, network, ms, end }: ReadRep
   participant.ended = end === true;
 };
 
-/** Undefined for a request without a socket. */
+/** Remote address of a request; undefined without a socket. */
 const socketAddress = (context: Context): string | undefined => {
   try {
     return getConnInfo(context).remote.address;
@@ -191,7 +195,7 @@ const tokenIn = (body: unknown): string =>
     ? body.token
     : '';
 
-/** Where the first fault is; nothing of what was sent is repeated. */
+/** Describe the first fault of a body by its place, without any content of the body. */
 const whatIsWrong = ({
   issues: [issue],
 }: {

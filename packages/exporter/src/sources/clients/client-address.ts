@@ -1,9 +1,10 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
 /**
- * The client that a request counts for. Only the entries that trusted proxies added to X-Forwarded-For are used: the last
- * `proxies` ones. IPv6 addresses count by their first 64 bits, since a client usually owns the whole prefix.
- * @returns `unknown` where there is nothing that is an address
+ * Client that a request counts for. Only the entries that trusted proxies added to X-Forwarded-For
+ * are used: the last `proxies` ones. IPv6 addresses count by their first 64 bits, since a client
+ * usually owns the whole prefix.
+ * @returns `unknown` if there is no address
  */
 export const clientAddress = (
   socket: string | undefined,
@@ -14,7 +15,7 @@ export const clientAddress = (
   return network(hops[Math.max(0, hops.length - 1 - proxies)] ?? '');
 };
 
-/** Some proxies add the port: `203.0.113.9:4711`, `[2001:db8::1]:4711`. */
+/** Address without the port that some proxies add: `203.0.113.9:4711`, `[2001:db8::1]:4711`. */
 const withoutPort = (address: string): string => {
   const [, bracketed, plain] = /^(?:\[([^\]]*)\](?::\d+)?|([^:]*):\d+)$/.exec(address) ?? [];
   return bracketed ?? plain ?? address;

@@ -1,32 +1,41 @@
 import type { ApiKey } from '../../api-key.ts';
 
-/** Which reports are accepted, and how many. */
+/** Rules by which reports are accepted, and their limits. */
 export interface ClientsOptions {
   /** LiveKit API keys whose tokens are accepted now, each with its secret. */
   keys(): readonly ApiKey[];
-  /** Pages that may report: `https://app.example.com`; `*` for all. Pages served from the exporter's own address always may. */
+  /**
+   * Origins of pages that may report: `https://app.example.com`; `*` for all. Pages served from the
+   * exporter's own address always may.
+   */
   origins: readonly string[];
   /** Rooms that have metrics of their own. */
   rooms: readonly string[];
-  /** Versions with a label of their own in addition to the built-in labels: `livekit-client 2.23.0`. */
+  /**
+   * Versions of SDKs with a label of their own, such as `livekit-client 2.23.0`, in addition to the
+   * built-in labels.
+   */
   sdks: readonly string[];
-  /** As `sdks`: `chrome 141`. */
+  /** Versions of browsers with a label of their own: `chrome 141`. */
   browsers: readonly string[];
-  /** Proxies in front of the exporter that add to X-Forwarded-For; 0: the connecting peer is the client. */
+  /**
+   * Number of proxies in front of the exporter that add to X-Forwarded-For; 0: the connecting peer
+   * is the client.
+   */
   trustedProxies: number;
-  /** Participants that are remembered at once. */
+  /** Maximum number of remembered participants. */
   maxSessions: number;
   rateLimits: RateLimits;
 }
 
 export interface RateLimits {
-  /** Requests of one address, which many users may share. */
+  /** Limit of the requests of one address, which many users may share. */
   perAddress: RateLimit;
-  /** Requests of one participant; a beacon sends one every ten seconds. */
+  /** Limit of the requests of one participant; a beacon sends one every ten seconds. */
   perParticipant: RateLimit;
 }
 
-/** A token bucket that holds `burst` and is refilled by `perSecond`. */
+/** Token bucket that holds `burst` requests and is refilled by `perSecond`. */
 export interface RateLimit {
   perSecond: number;
   burst: number;
@@ -45,5 +54,5 @@ export const CLIENTS_DEFAULTS = {
   },
 } as const satisfies Omit<ClientsOptions, 'keys'>;
 
-/** Each of these is one more value of a label. */
+/** Maximum number of entries in a list, each of which is a value of a label. */
 export const MAX_LISTED = 100;

@@ -49,7 +49,7 @@ describe('a report', () => {
     expect([...found.keys()].join()).not.toMatch(/room=|anna/);
   });
 
-  it('is scored: a voice of which a tenth was made up is worse than one of which a hundredth was', async () => {
+  it('is scored: audio with 10 % concealment is worse than with 1 %', async () => {
     const { post, series } = openSource();
     await post(await tokenFor('good'), bodyOf({ streams: [LISTENING] }));
     const good = (await series()).get(`livekit_swarm_client_quality_score_sum${AUDIO}`) ?? 0;
@@ -80,7 +80,7 @@ describe('a report', () => {
     expect((await series()).get(`livekit_swarm_client_quality_score_sum${VIDEO}`)).toBe(1);
   });
 
-  it('may bring its token in the body, as sendBeacon must', async () => {
+  it('may contain its token in the body, as that of sendBeacon does', async () => {
     const { ask, results } = openSource();
     const body = JSON.stringify({ ...bodyOf(), token: await tokenFor('room') });
     const headers = { 'content-type': 'text/plain;charset=UTF-8' };
@@ -88,7 +88,7 @@ describe('a report', () => {
     expect(await results()).toEqual({ accepted: 1 });
   });
 
-  it('counts once, however often and in whatever order it comes', async () => {
+  it('counts once, in any order and number of arrivals', async () => {
     const { post, series, results } = openSource();
     const token = await tokenFor('room');
     const second = bodyOf({ seq: 1 });
@@ -100,7 +100,7 @@ describe('a report', () => {
     expect((await series()).get(`livekit_swarm_client_packets_total${AUDIO}`)).toBe(1_000);
   });
 
-  it('of a page that was loaded again begins a new session', async () => {
+  it('of a reloaded page begins a new session', async () => {
     const { post, results } = openSource();
     const token = await tokenFor('room');
     await post(token, bodyOf({ seq: 7 }));
@@ -109,7 +109,7 @@ describe('a report', () => {
     expect(await results()).toEqual({ accepted: 2, duplicate: 1 });
   });
 
-  it('that was recorded cannot be played back while its token is good', async () => {
+  it('that was recorded cannot be replayed while its token is valid', async () => {
     const { post, series, results, wait } = openSource();
     const token = await tokenFor('room');
     await post(token, bodyOf());
@@ -124,14 +124,14 @@ describe('a report', () => {
   });
 });
 
-describe('active participants', () => {
+describe('a participant is active', () => {
   const HERE = 'livekit_swarm_client_sessions{sdk="livekit-client 2",browser="chrome"}';
 
   it.each([
     ['ten seconds', 10_000, 35_000],
     ['a minute', 60_000, 210_000],
     ['a day, as reported', 86_400_000, 600_000],
-  ])('is until the third report is late, of those that come every %s', async (_, ms, gone) => {
+  ])('until the third report is late, with a report every %s', async (_, ms, gone) => {
     const { post, series, wait } = openSource();
     await post(await tokenFor('room'), bodyOf({ ms }));
     wait(gone - 1);
@@ -141,7 +141,7 @@ describe('active participants', () => {
   });
 });
 
-describe('who may report', () => {
+describe('clients that report', () => {
   const refused = async (token: string, options = {}) => {
     const { post, results } = openSource(options);
     const response = await post(token, bodyOf());
@@ -162,7 +162,7 @@ describe('who may report', () => {
     await refused(`${good}x`);
   });
 
-  it('need a token that is current, of this deployment and that permits a join', async () => {
+  it('need a current token of this deployment that permits a join', async () => {
     await refused(await tokenFor('room', 'anna', KEY, '-1m'));
     await refused(
       await tokenFor('room', 'anna', {
@@ -176,7 +176,7 @@ describe('who may report', () => {
     await refused(await tokenFor('room'), { keys: () => [] });
   });
 
-  it('may have a token of any of several keys', async () => {
+  it('may have a token of any key', async () => {
     const second = { apiKey: 'second', apiSecret: 'the-second-secret-of-at-least-32-characters' };
     const { post, results } = openSource({ keys: () => [KEY, second] });
     await post(await tokenFor('room', 'anna'), bodyOf());
@@ -199,7 +199,7 @@ describe('who may report', () => {
     expect(await results()).toEqual({ accepted: 2, unauthorized: 1 });
   });
 
-  it('is a page of an origin on the list, or of the exporter itself', async () => {
+  it('need an origin on the list, or that of the exporter itself', async () => {
     const { ask, post, results } = openSource({ origins: ['https://app.example.com'] });
     const token = await tokenFor('room');
     const asked = {
@@ -227,7 +227,7 @@ describe('who may report', () => {
 });
 
 describe('rooms', () => {
-  it('have metrics of their own on the list, and only there', async () => {
+  it('have metrics of their own if they are on the list', async () => {
     const { post, series, wait } = openSource({ rooms: ['town-hall'] });
     for (const room of ['town-hall', 'secret']) {
       for (const who of ['anna', 'ben']) await post(await tokenFor(room, who), bodyOf());
@@ -248,7 +248,7 @@ describe('rooms', () => {
     expect([...(await series()).keys()].filter((name) => name.includes('room='))).toEqual([]);
   });
 
-  it('are kept over all reports of a window', async () => {
+  it('have the figures of all reports of a window', async () => {
     const { post, series } = openSource({ rooms: ['town-hall'] });
     const first = { ...LISTENING, packets: 900, lost: 100, concealed: 48_000 };
     const [one] = bodyOf({ transport: 'udp', network: 'wifi', streams: [first] }).reports;
@@ -278,7 +278,7 @@ describe('rooms', () => {
     ).toEqual([]);
   });
 
-  it('are unknown when the beacon dropped the first report of a window', async () => {
+  it('have no figures when the beacon dropped the first report of a window', async () => {
     const { post, series } = openSource();
     await post(await tokenFor('room'), bodyOf({ seq: 5, part: true, transport: 'udp' }));
     expect(
@@ -302,7 +302,7 @@ describe('rooms', () => {
   });
 });
 
-it('versions have a label of their own where they are listed', async () => {
+it('listed versions have a label of their own', async () => {
   const { post, series } = openSource({
     sdks: ['livekit-client 2.23.0'],
     browsers: ['chrome 141'],

@@ -7,10 +7,17 @@ import type { ClientsOptions } from './clients-options.ts';
 import { createSessions, type Participant } from './sessions.ts';
 import type { ClientHandles } from './tally.ts';
 
-/** Browsers on impaired networks send slowly: 64 KiB each, at most 128 MiB. */
+/**
+ * Maximum number of concurrent requests, which are slow from browsers on impaired networks. At 64
+ * KiB each, they take at most 128 MiB.
+ */
 const MAX_CONCURRENT_REQUESTS = 2_048;
 
-/** What real users get: their browsers tell through packages/beacon. @param now milliseconds of a clock that does not go back */
+/**
+ * Create the source of the media quality of real users, which browsers report through
+ * packages/beacon.
+ * @param now milliseconds of a monotonic clock
+ */
 export const createClientsSource = (
   options: ClientsOptions,
   context: SourceContext,
@@ -20,7 +27,8 @@ export const createClientsSource = (
   const registry = new Registry();
   const metrics = registerFamily(registry, CLIENT_METRICS);
   const sessions = createSessions(options.rooms, options.maxSessions);
-  // Gauges are computed per scrape; this one is registered first, so that it updates the sessions before the others read them.
+  // Gauges are computed per scrape; this one is registered first, so that it updates the sessions
+  // before the others read them.
   Object.assign(metrics.livekit_swarm_client_sessions, {
     collect: () => showParticipants(metrics, sessions.active(now())),
   });
@@ -34,7 +42,7 @@ export const createClientsSource = (
   };
 };
 
-/** Sets the gauges: participants, their transports, and the rooms on the allow-list. */
+/** Set the gauges: participants, their transports and networks, and the rooms on the allow-list. */
 export const showParticipants = (metrics: ClientHandles, active: readonly Participant[]): void => {
   for (const gauge of [
     metrics.livekit_swarm_client_sessions,

@@ -20,7 +20,7 @@ const problemOf = (yaml: string): string => {
 };
 
 describe('the section clients', () => {
-  it('is read as docs/beacon.md shows it', () => {
+  it('is valid as shown in docs/beacon.md', () => {
     const page = readFileSync(new URL('../../../../../docs/beacon.md', import.meta.url), 'utf8');
     const yaml = /```yaml\n(.*?)```/s.exec(page)?.[1] ?? '';
     expect(read(yaml)).toEqual({
@@ -31,7 +31,7 @@ describe('the section clients', () => {
     });
   });
 
-  it('need not say anything', () => {
+  it('may be empty', () => {
     expect(read('clients: {}')).toEqual({ ...CLIENTS_DEFAULTS, keys: KEYS });
     expect(
       read('clients: { rateLimits: { perAddress: { burst: 5 } } }').rateLimits.perAddress,
@@ -41,7 +41,7 @@ describe('the section clients', () => {
     });
   });
 
-  it('takes origins as browsers send them, those of apps on phones as well', () => {
+  it('accepts origins as browsers and phone apps send them', () => {
     const origins = [
       'https://app.example.com:8443',
       'http://localhost',
@@ -66,7 +66,7 @@ describe('the section clients', () => {
     ['clients: { maxSessions: 0 }', /maxSessions/],
     ['clients: { trustedProxies: -1 }', /trustedProxies/],
     ['clients: { rateLimits: { perParticipant: { perSecond: 0 } } }', /perSecond/],
-  ])('reports what is wrong with %s', (yaml, message) => {
+  ])('reports the fault of %s', (yaml, message) => {
     expect(problemOf(yaml)).toMatch(message);
   });
 });

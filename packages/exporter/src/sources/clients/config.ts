@@ -16,7 +16,10 @@ const list = (item: z.ZodType<string>, example: string) =>
     })
     .optional();
 
-/** As browsers send it. For schemes that the URL standard does not know, such as capacitor:, URL returns "null", unlike browsers. */
+/**
+ * Origin of a URL in the form in which browsers send it. For schemes that the URL standard does not
+ * know, such as capacitor:, URL returns "null", unlike browsers.
+ */
 const originOf = (url: URL | null): string | null =>
   url === null || url.host === ''
     ? null
@@ -48,7 +51,7 @@ const withDefaults = (
   burst: given?.burst ?? defaults.burst,
 });
 
-/** The section `clients` of the configuration file. */
+/** Schema of the section `clients` of the configuration file. */
 export const clientsSection = () =>
   strict({
     enabled: yesOrNo().optional(),
@@ -90,7 +93,10 @@ export const clientsSection = () =>
 
 export type ClientsSection = z.output<ReturnType<typeof clientsSection>>;
 
-/** @param keys whose tokens are accepted: those of every target */
+/**
+ * Options of the source.
+ * @param keys returns the keys whose tokens are accepted: those of every target
+ */
 export const clientsOptions = (
   section: ClientsSection,
   keys: () => readonly ApiKey[],

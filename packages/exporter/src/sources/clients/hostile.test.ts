@@ -3,10 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { bodyOf, LISTENING, openSource, tokenFor } from '../../../test/support/clients/reporter.ts';
 import { CLIENTS_DEFAULTS } from './clients-options.ts';
 
-/** However many there are, each of 4 × direction and kind, sdk and browser is there once. */
+/**
+ * Maximum number of series: 4 pairs of direction and kind, 6 SDKs, 9 browsers, and 60 series of
+ * each.
+ */
 const MAX_SERIES = 4 * 6 * 9 * 60;
 
-/** What labels can say of the SDKs and browsers that the property makes up. */
+/** Values of labels for the SDKs and browsers that the property generates. */
 const KNOWN_SOFTWARE = new Set(['livekit-client', 'other']);
 
 const withValue = (name: string, value: unknown): string =>
@@ -51,7 +54,7 @@ describe('a hostile page', () => {
     expect(await results()).toEqual({ too_large: 1 });
   });
 
-  it('that sends numbers no browser can reach has them cut', async () => {
+  it('that sends numbers beyond those of any browser has them clamped', async () => {
     const { post, results, series } = openSource();
     const most = Number.MAX_VALUE;
     const names = [
@@ -79,7 +82,7 @@ describe('a hostile page', () => {
     expect([...found.values()].every(Number.isFinite)).toBe(true);
   });
 
-  it('that claims more time than has passed gets none of it', async () => {
+  it('that reports more time than has passed has it clamped', async () => {
     const { post, results, series } = openSource();
     const token = await tokenFor('room');
     for (let seq = 0; seq < 10; seq++) {
@@ -87,13 +90,13 @@ describe('a hostile page', () => {
     }
     expect(await results()).toEqual({ clamped: 10 });
     const labels = '{direction="down",kind="audio",sdk="livekit-client 2",browser="chrome"}';
-    // Half an hour at first, then the second that a report has in any case.
+    // The credit is half an hour at first; later reports get the least period of a second each.
     expect((await series()).get(`livekit_swarm_client_packets_total${labels}`)).toBe(
       20_000 * (1_800 + 9),
     );
   });
 
-  it('that slept, and whose timers were late, reports as before', async () => {
+  it('that slept, or whose timers were late, reports as before', async () => {
     const { post, results, wait } = openSource();
     const token = await tokenFor('room');
     for (const [seq, ms] of [10_000, 86_400, 60_000, 9_999].entries()) {
@@ -103,7 +106,7 @@ describe('a hostile page', () => {
     expect(await results()).toEqual({ accepted: 4 });
   });
 
-  it('that reports without a pause is slowed down, and others are not', async () => {
+  it('that reports without a pause is rate-limited, and others are not', async () => {
     const { post, results, wait } = openSource({
       rateLimits: { ...CLIENTS_DEFAULTS.rateLimits, perParticipant: { perSecond: 1, burst: 5 } },
     });
@@ -118,7 +121,7 @@ describe('a hostile page', () => {
     expect(await results()).toEqual({ accepted: 7, rate_limited: 15 });
   });
 
-  it('is slowed down by its address, as far as proxies are trusted', async () => {
+  it('is rate-limited by its address, as far as proxies are trusted', async () => {
     const { post, results } = openSource({
       rateLimits: { ...CLIENTS_DEFAULTS.rateLimits, perAddress: { perSecond: 1, burst: 3 } },
       trustedProxies: 1,
@@ -130,7 +133,7 @@ describe('a hostile page', () => {
     expect(await results()).toEqual({ unauthorized: 4, rate_limited: 6 });
   });
 
-  it('never breaks it, whatever it sends', async () => {
+  it('cannot cause errors or unknown labels with any body', async () => {
     const { post, series } = openSource({
       rateLimits: {
         perParticipant: { perSecond: 1e6, burst: 1e6 },
@@ -199,7 +202,7 @@ describe('a hostile page', () => {
 });
 
 describe('many clients', () => {
-  it('in 10,000 rooms make no more series than in one room', async () => {
+  it('in 10,000 rooms cause no more series than in one room', async () => {
     const { post, series, results } = openSource({
       rateLimits: { ...CLIENTS_DEFAULTS.rateLimits, perAddress: { perSecond: 1, burst: 1e6 } },
     });
@@ -216,7 +219,7 @@ describe('many clients', () => {
     ).toBe(10_001);
   });
 
-  it('of every SDK and browser there could be makes no more than the words that are known', async () => {
+  it('with any names of SDKs and browsers cause only series with known names', async () => {
     const { post, series } = openSource({
       rateLimits: { ...CLIENTS_DEFAULTS.rateLimits, perAddress: { perSecond: 1, burst: 1e6 } },
     });

@@ -1,7 +1,7 @@
 import type { ClientSoftware } from '@livekit-swarm/beacon/payload';
 import { NETWORK_VALUES, TRANSPORT_VALUES } from '@livekit-swarm/catalogue';
 
-/** SDKs by name and major version: what a label can be, whatever is sent. */
+/** SDKs by name and major version: the possible values of the label, for any report. */
 const SDKS = [
   'livekit-client',
   'livekit-client 1',
@@ -26,7 +26,10 @@ export type Labeller = (software: {
   version?: string | undefined;
 }) => string;
 
-/** The most telling label that is known: name and version where that is listed, name and major version, name, `other`. */
+/**
+ * Create a function that returns the most specific known label: name and version if it is listed,
+ * name and major version, name, or `other`.
+ */
 const labeller =
   (words: readonly string[], listed: readonly string[]): Labeller =>
   ({ name, version = '' }) => {

@@ -8,11 +8,11 @@ it('allows a burst, and then the refill rate', () => {
   expect(passed(10, 0)).toBe(3);
   expect(passed(10, 1_000)).toBe(2);
   expect(passed(10, 60_000)).toBe(3);
-  // A clock that goes back gives nothing.
+  // A clock that goes backwards adds nothing.
   expect(passed(10, 0)).toBe(0);
 });
 
-it('remembers no more keys than it may', () => {
+it('remembers no more keys than its maximum', () => {
   const limiter = createLimiter({ perSecond: 1, burst: 1 }, 100);
   for (let key = 0; key < 10_000; key++) expect(limiter.allows(`${key}`, 0)).toBe(true);
   expect(limiter.size).toBe(100);

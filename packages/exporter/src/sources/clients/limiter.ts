@@ -1,9 +1,9 @@
 import type { RateLimit } from './clients-options.ts';
 
 export interface Limiter {
-  /** Whether one more is allowed now. */
+  /** Check whether a further request of a key is allowed now, and count it. */
   allows(key: string, at: number): boolean;
-  /** Keys that are remembered. */
+  /** Number of remembered keys. */
   readonly size: number;
 }
 
@@ -13,8 +13,9 @@ interface Bucket {
 }
 
 /**
- * Token buckets by key. At most `most` are remembered, and the one that was not used for longest goes first: it would be full again soonest.
- * @param at milliseconds of any clock that does not go back
+ * Create token buckets by key. At most `most` are remembered; the one that was not used for longest
+ * is forgotten first, as it would be full again soonest.
+ * @param at milliseconds of any monotonic clock
  */
 export const createLimiter = ({ perSecond, burst }: RateLimit, most: number): Limiter => {
   const buckets = new Map<string, Bucket>();

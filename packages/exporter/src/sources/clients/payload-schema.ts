@@ -1,7 +1,7 @@
 import type { BeaconBody, BeaconReport, StreamReport } from '@livekit-swarm/beacon/payload';
 import { z } from 'zod';
 
-/** Rejects negative counts; zod itself rejects NaN and infinity. */
+/** Count that is not negative; zod itself rejects NaN and infinity. */
 const amount = z.number().min(0);
 const word = z.string().max(64);
 
@@ -51,7 +51,7 @@ const report = z.object({
 
 const software = z.object({ name: word, version: word.optional() });
 
-/** A body of version 1. Additional fields are ignored, so that a newer beacon may send more. */
+/** Body of version 1. Additional fields are ignored, so that a newer beacon may send more. */
 export const bodySchema = z.object({
   v: z.literal(1),
   session: z.string().regex(/^[\w-]{8,64}$/),
@@ -64,7 +64,10 @@ export type ReadStream = z.infer<typeof stream>;
 export type ReadReport = z.infer<typeof report>;
 export type ReadBody = z.infer<typeof bodySchema>;
 
-/** What the beacon may send is what is read here: the compiler compares them. */
+/**
+ * Type with all fields optional. With it, the compiler checks that this schema reads exactly what
+ * the beacon sends.
+ */
 type Loose<T> = { [Name in keyof T]?: T[Name] | undefined };
 type SameNames<A, B> = [Exclude<keyof A, keyof B>, Exclude<keyof B, keyof A>] extends [never, never]
   ? true

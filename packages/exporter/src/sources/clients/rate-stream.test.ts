@@ -12,8 +12,9 @@ const SPEAKING = {
 } as const;
 
 describe('rateStream', () => {
-  it('rates a voice by what had to be made up and how late it was, whatever was lost on the way', () => {
-    // 4,800 of 480,000 samples; 20 ms on the way, 50 ms in the buffer, a frame of 20 ms.
+  it('scores received audio by concealment and delay, not by lost packets', () => {
+    // 4,800 of 480,000 samples were concealed; 20 ms on the way, 50 ms in the buffer, a frame of 20
+    // ms.
     expect(rateStream(LISTENING)).toBeCloseTo(audioQuality({ loss: 0.01, delayMs: 90 }), 9);
     expect(rateStream({ ...LISTENING, lost: 250 })).toBe(rateStream(LISTENING));
     // Concealed silence is inaudible.
@@ -26,7 +27,7 @@ describe('rateStream', () => {
     );
   });
 
-  it('rates a voice that is sent by what the server missed of it', () => {
+  it('scores sent audio by the packets that the server missed', () => {
     expect(rateStream({ ...SPEAKING, lost: 50 })).toBeCloseTo(
       audioQuality({ loss: 0.1, delayMs: 40, fec: true }),
       9,
@@ -34,27 +35,27 @@ describe('rateStream', () => {
     expect(rateStream({ ...SPEAKING, lost: 5_000 })).toBeLessThan(2);
   });
 
-  it('rates a picture by what was seen: packets that were sent again do not count as lost, frozen time does', () => {
+  it('scores video by frames, freezes and packets lost after retransmission', () => {
     const good = rateStream({ ...WATCHING, lost: 0, recovered: 0 }) ?? 0;
     expect(rateStream({ ...WATCHING, lost: 60, recovered: 60 })).toBe(good);
     expect(rateStream({ ...WATCHING, lost: 60, recovered: 0 }) ?? 5).toBeLessThan(good - 0.3);
     expect(rateStream({ ...WATCHING, freezeSeconds: 9 }) ?? 5).toBeLessThan(good - 0.5);
     expect(rateStream({ ...WATCHING, freezeSeconds: 100 })).toBe(1);
-    // Nothing of what came could be shown.
+    // No received frame could be decoded.
     expect(rateStream({ ...WATCHING, frames: 0, width: 0, height: 0 })).toBe(1);
   });
 
   it.each([
-    ['no time', { ...LISTENING, expectedMs: 999 }],
-    ['a screen', { ...WATCHING, rated: false as const }],
+    ['less than a second', { ...LISTENING, expectedMs: 999 }],
+    ['a screen share', { ...WATCHING, rated: false as const }],
     ['frames of unknown size', { ...WATCHING, width: 0, height: 0 }],
     ['tracks without packets', { ...LISTENING, packets: 0, lost: 0 }],
-  ])('does not rate %s', (_, stream) => {
+  ])('does not score %s', (_, stream) => {
     expect(rateStream(stream)).toBeUndefined();
   });
 });
 
-it('what was sent includes what was lost', () => {
+it('counts lost packets among the sent ones', () => {
   expect(expectedPackets({ ...SPEAKING, lost: 5 })).toBe(500);
   expect(expectedPackets(LISTENING)).toBe(505);
 });

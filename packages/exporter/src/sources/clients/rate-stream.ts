@@ -1,12 +1,12 @@
 import { audioQuality, videoQuality } from '@livekit-swarm/analysis';
 import type { ReadStream } from './payload-schema.ts';
 
-/** Too short to say what it was like. */
+/** Least time in which media is scored, ms. */
 const SHORTEST_MS = 1_000;
-/** Opus as LiveKit's clients send it. */
+/** Duration of an Opus frame of LiveKit's clients, ms. */
 const FRAME_MS = 20;
 
-/** The score of one track, 1 to 5; undefined where there was nothing to judge. */
+/** Quality score of one track, 1 to 5; undefined if there was no media to score. */
 export const rateStream = (stream: ReadStream): number | undefined => {
   const {
     packets = 0,
@@ -27,12 +27,13 @@ export const rateStream = (stream: ReadStream): number | undefined => {
 };
 
 /**
- * Concealed samples are the audio that was lost or late after all recovery. For sent audio the server reports only the loss on
- * the uplink, which Opus can conceal in part.
+ * Quality score of audio. Concealed samples are the audio that was lost or late after all recovery.
+ * For sent audio the server reports only the loss on the uplink, which Opus can conceal in part.
  */
 const rateAudio = (stream: ReadStream): number => {
   const { rtt = 0, bufferDelay = 0, samples = 0, concealed = 0, silentConcealed = 0 } = stream;
-  // Half of the round-trip time is the way to the server; the way beyond it is not visible here.
+  // Half of the round-trip time is the latency to the server; the latency beyond the server is
+  // unknown here.
   const delayMs = (rtt / 2 + bufferDelay) * 1_000 + FRAME_MS;
   if (samples > 0)
     return audioQuality({ loss: Math.max(0, concealed - silentConcealed) / samples, delayMs });
@@ -60,11 +61,11 @@ const rateVideo = (stream: ReadStream): number => {
   });
 };
 
-/** Expected packets. The number of sent packets includes lost ones. */
+/** Number of expected packets. The number of sent packets includes lost ones. */
 export const expectedPackets = ({ direction, packets = 0, lost = 0 }: ReadStream): number =>
   direction === 'up' ? Math.max(packets, lost) : packets + lost;
 
-/** 0 … 1 */
+/** Packet loss of a stream, 0 … 1. */
 const lossRatio = (stream: ReadStream): number => {
   const expected = expectedPackets(stream);
   return expected === 0 ? 0 : Math.min(1, (stream.lost ?? 0) / expected);

@@ -2,62 +2,84 @@ import { createHash } from 'node:crypto';
 import { networkOf, transportOf } from './labels.ts';
 import type { Holder } from './token-check.ts';
 
-/** One participant as its reports tell. Neither identity nor room is kept, but for rooms on the list. */
+/**
+ * Participant as known from its reports. Neither identity nor room is kept, except for rooms on the
+ * list.
+ */
 export interface Participant {
-  /** Of the last report, ms. */
+  /** Time of the last report, ms. */
   seenAt: number;
-  /** A report of it might be sent again until its token expires, ms. */
+  /** Time until which a report may be sent again, as its token has not expired, ms. */
   rememberUntil: number;
-  /** How long it counts as here without another report, ms. */
+  /** Time for which the participant counts as active without another report, ms. */
   activeForMs: number;
-  /** It reported its end. */
+  /** True after a report of the end of the session. */
   ended: boolean;
-  /** Sessions of it that are known, the newest last, each with its last report. */
+  /** Known sessions of the participant, the newest last, each with its last report. */
   sessions: { id: string; seq: number }[];
-  /** How much time its next reports may cover, ms. */
+  /** Time that the next reports may cover, ms. */
   credit: number;
   sdk: string;
   browser: string;
   transport: string;
   network: string;
-  /** Only of rooms on the list. */
+  /** Name of the room, if it is on the list. */
   room: string | undefined;
   last: { score: number | undefined; lost: number; expected: number };
 }
 
 export interface Sessions {
-  /** The participant, known or new; null when there is no place for another. */
+  /** Return the participant, known or new; null if the maximum is reached. */
   open(holder: Holder, at: number): Participant | null;
-  /** Those that reported lately. */
+  /** Return the participants that reported recently. */
   active(at: number): Participant[];
   readonly size: number;
 }
 
-/** A session is active until two reports are missing and a third is late, within bounds that do not depend on the report. */
+/**
+ * Time for which a session is active without a report: until two reports are missing and a third is
+ * late, within bounds that do not depend on the report.
+ */
 const ACTIVE_FOR = { intervals: 3.5, leastMs: 35_000, mostMs: 10 * 60_000 } as const;
-/** @param intervalMs that the last report covered */
+/**
+ * Time for which a session is active after a report, ms.
+ * @param intervalMs period of the report
+ */
 export const activeFor = (intervalMs: number): number =>
   Math.min(ACTIVE_FOR.mostMs, Math.max(ACTIVE_FOR.leastMs, intervalMs * ACTIVE_FOR.intervals));
-/** What a beacon keeps while the exporter is unreachable: 30 reports of 60 seconds each. */
+/**
+ * Maximum of a participant's credit, ms. A beacon keeps 30 reports of 60 seconds each while the
+ * exporter is unreachable.
+ */
 const MAX_CREDIT_MS = 30 * 60_000;
-/** With many tracks, a window is sent in several reports. */
+/**
+ * Credit for each millisecond that passes, ms. With many tracks, a window is sent in several
+ * reports.
+ */
 const CREDIT_PER_MS = 8;
 const LONGEST_MEMORY_MS = 24 * 3_600_000;
 
-/** @param rooms that have metrics of their own @param most participants that are remembered */
+/**
+ * Create the store of participants.
+ * @param rooms rooms that have metrics of their own
+ * @param most maximum number of remembered participants
+ */
 export const createSessions = (
   rooms: readonly string[],
   most: number,
   wallClock: () => number = Date.now,
 ): Sessions => {
   const listed = new Set(rooms);
-  // In the order of their last report.
+  // The map is in the order of the last reports.
   const participants = new Map<string, Participant>();
 
   const isActive = ({ seenAt, activeForMs, ended }: Participant, at: number): boolean =>
     !ended && at - seenAt < activeForMs;
 
-  /** Makes room for one more if possible: removes the session that left and reported least recently. */
+  /**
+   * Make room for another participant: remove the one with the oldest report, if it is not active.
+   * @returns false if there is no room
+   */
   const makeRoom = (at: number): boolean => {
     if (participants.size < most) return true;
     const [oldest] = participants;
@@ -120,10 +142,13 @@ const newParticipant = (room: string | undefined, at: number): Participant => ({
   last: { score: undefined, lost: 0, expected: 0 },
 });
 
-/** A participant has one session; a page that was loaded again begins another, while the last report of the one before is on its way. */
+/**
+ * Maximum number of remembered sessions of a participant. A reloaded page begins another session
+ * while the last report of the previous one is on its way.
+ */
 const MAX_SESSIONS = 4;
 
-/** Whether a report is new: each counts once, in its order. */
+/** Check whether a report is new, and remember it: each report counts once, in its order. */
 export const isNew = (participant: Participant, id: string, seq: number): boolean => {
   const known = participant.sessions.find((session) => session.id === id);
   if (known === undefined) {

@@ -8,17 +8,17 @@ import { isPlausible } from './validate-report.ts';
 
 export type ClientHandles = Handles<typeof CLIENT_METRICS>;
 
-/** More reconnects in one report are not plausible. */
+/** Maximum number of reconnects in one report; more are not plausible. */
 const MAX_RECONNECTS = 100;
 
 export interface Tallied {
-  /** Whether it was taken as it is, or had to be cut to what can be. */
+  /** Result of the validation: `accepted` unchanged, or `clamped` to plausible values. */
   result: 'accepted' | 'clamped';
-  /** As it was counted. */
+  /** Report with the values that were counted. */
   report: ReadReport;
 }
 
-/** Adds one report of a participant to the metrics. */
+/** Add one report of a participant to the metrics. */
 export const tally = (
   metrics: ClientHandles,
   participant: Participant,
@@ -79,7 +79,10 @@ const countStream = (metrics: ClientHandles, stream: ReadStream, labels: StreamL
   }
 };
 
-/** One score for each direction and kind. @returns those of what was received */
+/**
+ * Observe one score for each direction and kind.
+ * @returns the scores of received media
+ */
 const observeScores = (
   metrics: ClientHandles,
   streams: readonly ReadStream[],

@@ -1,17 +1,20 @@
 import { type ApiKey, verifyToken } from '../../api-key.ts';
 
-/** The holder of a token. */
+/** Holder of a token. */
 export interface Holder {
   room: string;
   identity: string;
-  /** Seconds since 1970. */
+  /** Time at which the token expires, Unix seconds. */
   expires: number;
 }
 
-/** LiveKit allows names of 256 bytes. */
+/** Maximum length of a name, as in LiveKit, bytes. */
 const LONGEST_NAME = 256;
 
-/** Checks a token as livekit-server does when its holder joins: signed with a known key, not expired, with a grant to join one room. */
+/**
+ * Create a function that checks a token as livekit-server does when its holder joins: signed with a
+ * known key, not expired, with a grant to join one room.
+ */
 export const createTokenCheck =
   (keys: () => readonly ApiKey[]): ((token: string) => Promise<Holder | null>) =>
   async (token) => {

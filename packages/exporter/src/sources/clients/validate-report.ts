@@ -1,6 +1,9 @@
 import type { ReadStream } from './payload-schema.ts';
 
-/** More than any browser does in a second: what is beyond was made up, or counted by something that broke. */
+/**
+ * Maximum counts of a stream in a second, above those of any browser. Higher counts are forged or
+ * wrong.
+ */
 const MAX_PER_SECOND = {
   packets: 20_000,
   bytes: 25_000_000,
@@ -10,7 +13,7 @@ const MAX_PER_SECOND = {
   plis: 100,
   frames: 240,
   framesDropped: 240,
-  // On several cores.
+  // Codecs may use several cores.
   codecSeconds: 16,
   cpuLimitedSeconds: 1.1,
   freezes: 50,
@@ -27,18 +30,28 @@ const MOST = {
   height: 16_384,
 } as const satisfies Partial<Record<keyof ReadStream, number>>;
 
-/** A freeze counts when it ends, with all its length: it may have begun long before the report did. */
+/**
+ * Maximum length of a freeze, s. It counts in full when it ends, and may have begun long before the
+ * report.
+ */
 const LONGEST_FREEZE = 120;
 
-/** A report begins where the one before ended; the counters in it begin where they were looked at before that. */
+/**
+ * Maximum time between two readings of the counters, s. A report begins at the end of the previous
+ * one, but its counters begin at the reading before.
+ */
 const LONGEST_BETWEEN_LOOKS = 60;
 
-/** The stream with every number cut to what can be, and whether any was. @param seconds that the report covers, as far as they are believed */
+/**
+ * Clamp each number of a stream to its plausible maximum.
+ * @param seconds period of the report, as far as it is plausible
+ * @returns the stream, and true in `cut` if a number was clamped
+ */
 export const isPlausible = (
   stream: ReadStream,
   seconds: number,
 ): { stream: ReadStream; cut: boolean } => {
-  // Counters of a browser that was busy arrive in bunches.
+  // Counters of a busy browser arrive in bursts.
   const span = Math.max(1, seconds);
   const limits: Partial<Record<keyof ReadStream, number>> = {
     ...Object.fromEntries(

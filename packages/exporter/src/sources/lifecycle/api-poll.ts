@@ -13,21 +13,30 @@ import type { NamedDeployment } from './lifecycle-target.ts';
 import type { ListedRoom } from './metering/meter.ts';
 import type { MeteredSession } from './metering/session-meter.ts';
 
-/** Looks at one deployment through its API. */
+/** Polls of the API of one deployment. */
 export interface ApiPoll {
-  /** Sets the metrics. @returns the rooms, or null when the server did not answer */
+  /**
+   * Poll the API and set the metrics.
+   * @returns the rooms, or null if the server did not respond
+   */
   look(): Promise<ListedRoom[] | null>;
-  /** Participants of a room, or null when the server did not answer. */
+  /** List the participants of a room; null if the server did not respond. */
   participantsOf(room: string): Promise<MeteredSession[] | null>;
-  /** Removes the gauges, since their values are unknown. */
+  /** Remove the gauges, since their values are unknown. */
   forget(): void;
 }
 
 const TIMEOUT_SECONDS = 5;
-/** The server lists ended egresses for a day, which may be thousands: they are not asked for with every poll. */
+/**
+ * Interval in which ended egresses are listed, ms. The server keeps them for a day, and they may be
+ * thousands.
+ */
 const ENDED_EGRESS_EVERY_MS = 60_000;
 
-/** @param report called with the result of each call; null: it was answered */
+/**
+ * Create the polls of a deployment.
+ * @param tell called with the result of each call; null: the server responded
+ */
 export const createApiPoll = (
   deployment: NamedDeployment,
   httpUrl: string,
@@ -35,7 +44,7 @@ export const createApiPoll = (
   tell: (call: string, trouble: ApiError | null) => void,
 ): ApiPoll => {
   const { name } = deployment;
-  // Read for each look, as keys may be rotated.
+  // Keys are read for each poll, as they may be rotated.
   const api = () => ({
     url: httpUrl,
     apiKey: deployment.apiKey,
@@ -44,7 +53,10 @@ export const createApiPoll = (
   const rooms = () => roomServiceOf(api(), TIMEOUT_SECONDS);
   const egress = () => egressOf(api(), TIMEOUT_SECONDS);
   const ingress = () => ingressOf(api(), TIMEOUT_SECONDS);
-  /** These need Redis and an additional service; after one answer that it is missing, they are not polled again. */
+  /**
+   * Calls that need Redis and an additional service. After one response that it is missing, they
+   * are not polled again.
+   */
   const missing = new Set<string>();
 
   const call = async <T>(what: string, ask: () => Promise<T>): Promise<T | null> => {
@@ -52,7 +64,8 @@ export const createApiPoll = (
       target: name,
       call: what,
     });
-    // Starts at 0: in a counter that appears with its first error, that error would not be an increase.
+    // The counter starts at 0: if it appeared with the first error, that error would not be an
+    // increase.
     metrics.livekit_swarm_lifecycle_api_errors_total.inc({ target: name, call: what }, 0);
     try {
       const answer = await ask();
@@ -74,7 +87,7 @@ export const createApiPoll = (
     what: 'list_egress' | 'list_ingress',
     gauge: LifecycleHandles['livekit_swarm_lifecycle_egress'],
     ask: () => Promise<string[]>,
-    /** Whether the answer covers this status; the count of others stays as it is. */
+    /** Check whether the response covers a status; the counts of others stay unchanged. */
     covers: (status: string) => boolean = () => true,
   ): Promise<boolean> => {
     if (missing.has(what)) return false;
@@ -101,13 +114,14 @@ export const createApiPoll = (
     );
     if (answered && !active) endedEgressAt = at;
   };
-  /** A status that nothing has any more is 0, not what it was. */
+  /** Statuses counted so far by call: one without egress or ingress becomes 0. */
   const known = new Map<string, Set<string>>();
 
   return {
     look: async () => {
       const listed = await call('list_rooms', async () => (await rooms()).listRooms());
-      // A server that does not answer this call would not answer others, and each would wait for its timeout.
+      // A server that does not respond to this call would not respond to others, and each would
+      // wait for its timeout.
       if (listed === null) return null;
       metrics.livekit_swarm_lifecycle_rooms.set({ target: name }, listed.length);
       metrics.livekit_swarm_lifecycle_participants.set(
@@ -152,7 +166,7 @@ export const createApiPoll = (
   };
 };
 
-/** The label value. */
+/** Status of an egress as the value of a label. */
 export const egressStatus = (status: EgressStatus): string => word(EgressStatus[status], 'EGRESS_');
 
 const word = (name: string | undefined, prefix: string): string =>

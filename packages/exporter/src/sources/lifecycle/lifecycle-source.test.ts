@@ -10,7 +10,10 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** Answers every call of the API with nothing (an empty protobuf has no rooms), or with a failure. */
+/**
+ * Start a server that responds to every call of the API with an empty message (an empty protobuf
+ * has no rooms), or with a failure.
+ */
 const deployment = async (name: string, answers: () => boolean): Promise<LifecycleTarget> => {
   const server = createServer((_request, response) => {
     response.writeHead(answers() ? 200 : 503, { 'content-type': 'application/json' }).end('{}');
@@ -28,7 +31,7 @@ const deployment = async (name: string, answers: () => boolean): Promise<Lifecyc
   };
 };
 
-/** What the source reports of itself over the next polls of its targets. */
+/** Collect the states that a source reports about itself over the next polls of its targets. */
 const saidBy = async (
   targets: readonly LifecycleTarget[],
   meanwhile: (said: boolean[]) => Promise<void>,
@@ -44,7 +47,7 @@ const saidBy = async (
   }
 };
 
-/** The latest of many, of all targets in turn: not one of them differs. */
+/** Wait until the last states are all equal. They are of all targets in turn. */
 const settlesAt = (said: boolean[], works: boolean): Promise<void> =>
   vi.waitFor(
     () => {
@@ -54,7 +57,7 @@ const settlesAt = (said: boolean[], works: boolean): Promise<void> =>
     { timeout: 10_000 },
   );
 
-it('works while all of its targets answer, and not while one of them does not', async () => {
+it('is up while all of its targets respond, and down while one of them does not', async () => {
   let answers = false;
   const targets = [await deployment('dead', () => answers), await deployment('well', () => true)];
   await saidBy(targets, async (said) => {
@@ -68,7 +71,7 @@ it('works while all of its targets answer, and not while one of them does not', 
   });
 });
 
-it('does not work while the Redis of a target does not answer', async () => {
+it('is down while the Redis of a target does not respond', async () => {
   const nobody = await deployment('unreachable', () => true);
   const target = {
     ...(await deployment('lab', () => true)),
@@ -80,7 +83,7 @@ it('does not work while the Redis of a target does not answer', async () => {
   });
 });
 
-it('asks with the key that the deployment has at that time', async () => {
+it('signs each request with the current key of the deployment', async () => {
   const issuers: unknown[] = [];
   const server = createServer(({ headers }, response) => {
     const claims = headers.authorization?.split('.')[1] ?? '';
@@ -99,9 +102,9 @@ it('asks with the key that the deployment has at that time', async () => {
   });
 });
 
-it('logs an outage when it begins and when it ends, and not in between', async () => {
+it('logs the beginning and the end of an outage once each', async () => {
   let status = 200;
-  /** Of all calls of one look: the first of them lists the rooms. */
+  /** Status for all calls of one poll, the first of which lists the rooms. */
   let statusOfLook = status;
   const server = createServer(({ url }, response) => {
     if (url?.endsWith('/ListRooms') === true) statusOfLook = status;
@@ -152,7 +155,7 @@ it('logs an outage when it begins and when it ends, and not in between', async (
   }
 });
 
-it('ends within a second or two while a target hangs', async () => {
+it('stops within three seconds while a target hangs', async () => {
   const asked = Promise.withResolvers<void>();
   const hanging = createServer(() => asked.resolve());
   servers.push(hanging);
@@ -171,7 +174,7 @@ it('ends within a second or two while a target hangs', async () => {
   hanging.closeAllConnections();
 });
 
-it('asks nothing more of who does not answer', async () => {
+it('sends no further requests to a server that fails the first one', async () => {
   const asked = new Set<string>();
   const ill = createServer((request, response) => {
     asked.add(request.url ?? '');
@@ -185,7 +188,7 @@ it('asks nothing more of who does not answer', async () => {
   expect([...asked]).toEqual(['/twirp/livekit.RoomService/ListRooms']);
 });
 
-it('begins its counters at 0, and knows no rooms any more of who has not answered for a while', async () => {
+it('begins its counters at 0, and removes gauges of a target that stops responding', async () => {
   let answers = true;
   const targets = [await deployment('prod', () => answers), await deployment('well', () => true)];
   const source = createLifecycleSource(targets, { error: () => {}, log: () => {}, up: () => {} });

@@ -20,15 +20,18 @@ import { createMeter, type ListedRoom, type Meter } from './metering/meter.ts';
 import { DIRECTIONS } from './metering/traffic-meter.ts';
 import { createWebhooks } from './webhooks.ts';
 
-/** What else wants to know of what the deployments report. */
+/** Observer of the reports of deployments, such as the session journal. */
 export interface LifecycleObserver {
-  /** Each accepted webhook. */
+  /** Called with each accepted webhook. */
   onWebhook?(target: string, event: WebhookEvent): void;
-  /** Each look at a target's Redis. */
+  /** Called with each view of the registry in a target's Redis. */
   onRegistry?(target: string, view: RegistryView, nowMs: number): void;
 }
 
-/** Rooms as the server reports them: through webhooks, its API and, where configured, its Redis. */
+/**
+ * Create the source of rooms as servers report them: by webhooks, the API and, if configured,
+ * Redis.
+ */
 export const createLifecycleSource = (
   targets: readonly LifecycleTarget[],
   context: SourceContext,
@@ -36,7 +39,9 @@ export const createLifecycleSource = (
 ): Source => {
   const registry = new Registry();
   const metrics = registerFamily(registry, LIFECYCLE_METRICS);
-  /** By target, as it was looked at last: of several, one that answers does not speak for the others. */
+  /**
+   * Result of the last poll of each target: one target that responds does not stand for the others.
+   */
   const answered = new Map<LifecycleTarget, boolean>();
   const meters = new Map(
     targets.flatMap((target) => {
@@ -80,7 +85,7 @@ export const createLifecycleSource = (
   };
 };
 
-/** Its counters begin at 0. Null: the target is not metered. */
+/** Create the meter of a target, whose counters begin at 0; null: the target is not metered. */
 const meterOf = (
   { deployment: { name: target }, metering, redisUrl }: LifecycleTarget,
   metrics: LifecycleHandles,
@@ -109,20 +114,28 @@ interface Watch {
   stop(): Promise<void>;
 }
 
-/** Missed polls before gauges are removed: one late answer makes no gap, and a server that is down has no values. */
+/**
+ * Number of missed polls after which gauges are removed: one late response leaves no gap, and a
+ * server that is down has no values.
+ */
 const FORGET_AFTER = 3;
 
-/** A look that is under way when all is to end changes nothing any more, and may wait for a server that hangs. */
+/**
+ * Maximum wait for a running poll when the source stops, ms. The poll changes nothing more, and may
+ * wait for a hanging server.
+ */
 const STOP_WITHIN_MS = 1_000;
 
-/** Looks at one target again and again; a look that takes long delays the next one instead of meeting it. */
+/**
+ * Create the repeated poll of one target. A slow poll delays the next one and never overlaps it.
+ */
 const createWatch = (
   target: LifecycleTarget,
   metrics: LifecycleHandles,
   context: SourceContext,
   meter: Meter | null,
   observer: LifecycleObserver,
-  /** Called after each poll: whether everything answered. */
+  /** Called after each poll; `complete` is true if all services responded. */
   onLooked: (complete: boolean) => void,
 ): Watch => {
   const { deployment, httpUrl, redisUrl, intervalMs } = target;
@@ -141,7 +154,7 @@ const createWatch = (
     const listed = (await api?.look()) ?? null;
     const view = registry === null ? null : await lookAtRegistry(registry, listed);
     const registryAnswered = registry === null || view !== null;
-    // Without the registry, where there is one, minutes of a node that is down would be counted.
+    // If a configured registry did not respond, minutes of a dead node would be counted.
     if (meter !== null && api !== null && listed !== null && registryAnswered)
       await meter.look(listed, view, api.participantsOf, Date.now());
     missed.api = listed === null ? missed.api + 1 : 0;
@@ -212,7 +225,10 @@ const createWatch = (
   };
 };
 
-/** A line when something begins to fail, fails for another reason, or is over: not with every look. */
+/**
+ * Create a function that logs when a call begins to fail, fails for another reason, or succeeds
+ * again, not with every poll.
+ */
 const tellChanges = (
   log: (line: string) => void,
 ): ((call: string, trouble: ApiError | null) => void) => {
@@ -226,7 +242,10 @@ const tellChanges = (
   };
 };
 
-/** In a counter that appears with its first count, that count would not be an increase. */
+/**
+ * Begin counters at 0. If a counter appeared with its first count, that count would not be an
+ * increase.
+ */
 const beginAtZero = (
   { deployment: { name: target }, redisUrl }: LifecycleTarget,
   metrics: LifecycleHandles,

@@ -1,20 +1,23 @@
 import type { RotatingKey } from '../../api-key.ts';
 import type { MeteringRules } from './metering/groups.ts';
 
-/** A deployment by its name, which is the label of its metrics, with its keys. Held, never copied: keys change when their files do. */
+/**
+ * Deployment by its name, which is the label of its metrics, with its keys. The object is shared
+ * and never copied: keys change when their files do.
+ */
 export interface NamedDeployment extends RotatingKey {
   readonly name: string;
 }
 
-/** A deployment whose rooms are monitored. */
+/** Deployment whose rooms are monitored. */
 export interface LifecycleTarget {
   deployment: NamedDeployment;
-  /** http:// or https:// of its API. Null: webhooks only. */
+  /** URL of the API, http:// or https://; null: webhooks only. */
   httpUrl: string | null;
-  /** Of the Redis that its nodes share; ghosts are looked for only where it is given. */
+  /** URL of the Redis that the nodes share; null: ghost rooms are not detected. */
   redisUrl: string | null;
-  /** Between looks at the API and at Redis, ms. */
+  /** Interval of the polls of the API and of Redis, ms. */
   intervalMs: number;
-  /** Null: minutes and traffic are not metered. */
+  /** Rules of metering; null: minutes and traffic are not metered. */
   metering: MeteringRules | null;
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ReplayCache } from './replay-cache.ts';
 
-it('remembers a bounded number of events, and none for ever', () => {
+it('remembers a limited number of events, each for a limited time', () => {
   const seen = new ReplayCache(1_000, 3);
   expect(['a', 'b', 'a'].map((id) => seen.add(id, 0))).toEqual([true, true, false]);
   for (let number = 0; number < 100; number++) seen.add(`${number}`, 10);

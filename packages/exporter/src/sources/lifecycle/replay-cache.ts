@@ -1,4 +1,4 @@
-/** Remembers recent events: at most `most`, each for at most `keptMs`. */
+/** Cache of recent events: at most `most`, each for at most `keptMs`. */
 export class ReplayCache {
   readonly #seen = new Map<string, number>();
   readonly #keptMs: number;
@@ -13,7 +13,10 @@ export class ReplayCache {
     return this.#seen.size;
   }
 
-  /** Whether it is new; from now on it is not. */
+  /**
+   * Add an event.
+   * @returns false if it was added before
+   */
   add(id: string, now: number): boolean {
     for (const [old, at] of this.#seen) {
       if (now - at <= this.#keptMs && this.#seen.size < this.#most) break;

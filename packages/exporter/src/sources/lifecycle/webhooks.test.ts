@@ -84,7 +84,7 @@ const send = async (
   return response.status;
 };
 
-/** One figure; series are summed up, and what is not there is 0. */
+/** Value of a metric: the sum of its series, 0 without any. */
 const figure = async (name: string, labels: Record<string, string>): Promise<number> =>
   (await collect(registry))
     .flatMap((metric) =>
@@ -109,7 +109,7 @@ describe('a signed webhook', () => {
     },
   );
 
-  it('counts rooms, stays and tracks', async () => {
+  it('counts rooms, sessions and tracks', async () => {
     expect(await send({ event: 'room_started', room: { name: 'a' } })).toBe(200);
     expect(await send({ event: 'participant_joined', participant: { identity: 'p' } })).toBe(200);
     expect(
@@ -147,7 +147,7 @@ describe('a signed webhook', () => {
     ).toBe(90);
   });
 
-  it('counts who left without a word about when they came, but no stay since 1970', async () => {
+  it('counts participants that left without a start, but no duration since 1970', async () => {
     expect(await send({ event: 'participant_left', participant: { identity: 'p' } })).toBe(200);
     expect(await send({ event: 'participant_left' })).toBe(200);
     expect(await send({ event: 'room_finished', room: { name: 'a', creationTime: '0' } })).toBe(
@@ -160,7 +160,7 @@ describe('a signed webhook', () => {
     expect(await figure('livekit_swarm_lifecycle_room_duration_seconds_count', {})).toBe(0);
   });
 
-  it('makes no series of its own names', async () => {
+  it('causes no series by unknown names of events', async () => {
     for (let number = 0; number < 50; number++) await send({ event: `invented_${number}` });
     expect(
       await figure('livekit_swarm_lifecycle_webhooks_total', { target: 'prod', event: 'other' }),
@@ -168,7 +168,7 @@ describe('a signed webhook', () => {
     expect(countSeries(await collect(registry))).toBeLessThan(60);
   });
 
-  it('counts once, however often it is sent', async () => {
+  it('counts once if it is sent several times', async () => {
     const same = { id: 'EV_same', event: 'room_started', room: { name: 'a' } };
     expect(await send(same)).toBe(200);
     expect(await send(same)).toBe(200);
@@ -179,7 +179,7 @@ describe('a signed webhook', () => {
   });
 });
 
-describe('anything else is refused and counted', () => {
+describe('rejects and counts', () => {
   it.each<[string, () => Promise<Record<string, string>>]>([
     ['no signature', async () => ({})],
     [
@@ -198,7 +198,7 @@ describe('anything else is refused and counted', () => {
     expect(await figure('livekit_swarm_lifecycle_room_starts_total', { target: 'prod' })).toBe(0);
   });
 
-  it('a token that is not valid now, and counts it apart', async () => {
+  it('a token that is not valid now, as a reason of its own', async () => {
     const body = JSON.stringify({ event: 'room_started' });
     const headers = { authorization: await sign(body, 'key', SECRET, '-1m') };
     expect((await app.request('/webhook/prod', { method: 'POST', body, headers })).status).toBe(
@@ -239,7 +239,7 @@ describe('anything else is refused and counted', () => {
   });
 
   it.each(['hello', 'null', '[]', '"word"', '{"id":5,"createdAt":"noon"}', '{"createdAt":"1"}'])(
-    'what is signed, but no event: %s',
+    'a signed body that is not an event: %s',
     async (body) => {
       const headers = { authorization: await sign(body) };
       expect((await app.request('/webhook/prod', { method: 'POST', body, headers })).status).toBe(
@@ -263,7 +263,7 @@ describe('anything else is refused and counted', () => {
     ).toBe(1);
   });
 
-  it('one that was recorded long ago', async () => {
+  it('an old webhook that is replayed', async () => {
     expect(await send({ event: 'room_started', createdAt: `${NOW / 1_000 - 3_600}` })).toBe(400);
     expect(
       await figure('livekit_swarm_lifecycle_webhooks_rejected_total', { reason: 'stale' }),

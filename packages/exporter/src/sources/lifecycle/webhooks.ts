@@ -8,13 +8,16 @@ import type { LifecycleHandles } from './lifecycle-handles.ts';
 import type { NamedDeployment } from './lifecycle-target.ts';
 import { ReplayCache } from './replay-cache.ts';
 
-/** A room with a thousand tracks is described in less. */
+/** Maximum size of a webhook, bytes; that of a room with a thousand tracks is smaller. */
 const MAX_BYTES = 256 * 1024;
-/** LiveKit retries a webhook for about two minutes; an older one was recorded and replayed. */
+/** Age above which a webhook is rejected as a replay, ms. LiveKit retries for about two minutes. */
 const STALE_MS = 10 * 60_000;
 const REMEMBERED = 50_000;
 
-/** LiveKit's webhook events. Others are counted as `other`, or a holder of a key could create any number of series. */
+/**
+ * Names of LiveKit's webhook events. Others are counted as `other`; otherwise, a holder of a key
+ * could cause any number of series.
+ */
 const EVENTS: ReadonlySet<string> = new Set([
   'room_started',
   'room_finished',
@@ -31,9 +34,15 @@ const EVENTS: ReadonlySet<string> = new Set([
 ]);
 
 export interface Webhooks {
-  /** `POST /webhook/TARGET`: webhooks of a deployment. Each request must carry LiveKit's signature. */
+  /**
+   * Route `POST /webhook/TARGET` for webhooks of a deployment. Each request must carry LiveKit's
+   * signature.
+   */
   routes: Hono;
-  /** Rejects what cannot be a webhook: an unknown target, or no signature. */
+  /**
+   * Middleware that rejects requests that cannot be webhooks: with an unknown target, or without a
+   * signature.
+   */
   admit: MiddlewareHandler;
 }
 
@@ -53,7 +62,8 @@ export const createWebhooks = (
       reject(name, 'unknown_target');
       return context.text('unknown target\n', 404);
     }
-    // Before the body: who has no key must not hold requests open with bodies that never end.
+    // The token is checked before the body: a client without a key must not hold requests open with
+    // bodies that never end.
     const wrong = await problemOf(context.req.header('authorization') ?? '', acceptedKeys(target));
     if (wrong !== null) {
       reject(name, wrong);
@@ -89,7 +99,7 @@ export const createWebhooks = (
       }
       if (!seen.add(`${target} ${read.id}`, at)) {
         reject(target, 'replay');
-        // LiveKit sends again what it got no answer to: to say no would make it try for ever.
+        // LiveKit sends a webhook again until it succeeds, so an error would cause endless retries.
         return context.text('known already\n', 200);
       }
       count(metrics, target, read);
@@ -105,10 +115,13 @@ export const createWebhooks = (
   return { routes, admit };
 };
 
-/** What is signed, but no event: the receiver decodes it only when the signature is good, and throws this. */
+/** Error of the receiver for a body with a valid signature that is not an event. */
 const UNREADABLE = /^Error: cannot decode /;
 
-/** Whether a token is that of a webhook, with any body; other tokens that are signed with the key have no hash of one. */
+/**
+ * Problem of the token of a webhook, for any body; null: there is none. Only tokens of webhooks
+ * contain the hash of a body.
+ */
 const problemOf = async (
   token: string,
   keys: readonly ApiKey[],
@@ -140,9 +153,12 @@ const readEvent = async (
   return problem;
 };
 
-/** Signed with the right key, but not valid now: the clocks of the server and of this host differ. */
+/**
+ * Check whether a token has a valid signature but is not valid now: the clocks of the server and of
+ * this host differ.
+ */
 const isOutOfTime = (error: unknown): boolean => {
-  // Of jose, which the receiver verifies with.
+  // The receiver verifies with jose, whose errors have these fields.
   const { code, claim } = error as { code?: unknown; claim?: unknown };
   return (
     code === 'ERR_JWT_EXPIRED' || (code === 'ERR_JWT_CLAIM_VALIDATION_FAILED' && claim === 'nbf')
@@ -201,7 +217,10 @@ const count = (metrics: LifecycleHandles, target: string, event: WebhookEvent): 
   }
 };
 
-/** By the server's clock, so that a slow delivery does not lengthen a session. Without a start (0 in protobuf) there is no duration. */
+/**
+ * Observe a duration by the server's clock, so that a slow delivery does not lengthen a session.
+ * Without a start (0 in protobuf) there is no duration.
+ */
 const observeStay = (
   duration: LifecycleHandles[
     | 'livekit_swarm_lifecycle_room_duration_seconds'

@@ -15,23 +15,23 @@ import {
 import { z } from 'zod';
 import { labelName } from '../../config/target.ts';
 
-/** Probes at intervals. */
+/** Schedule of a probe that runs at intervals. */
 export interface ProbeSchedule {
   target: string;
   module: string;
   intervalMs: number;
-  /** Also probe each node. */
+  /** True if each node of the target is probed, too. */
   perNode: boolean;
 }
 
 export interface ProbeSettings {
-  /** Probes that run at the same time. */
+  /** Maximum number of probes at the same time. */
   maxConcurrent: number;
-  /** Queued probes; further ones are rejected. */
+  /** Maximum number of queued probes; further ones are rejected. */
   maxQueued: number;
   /** Maximum duration of a probe, ms, even if the scrape timeout is longer. */
   timeoutMs: number;
-  /** Subtracted from the scrape timeout so that the response arrives in time, ms. */
+  /** Part of the scrape timeout that is kept for the response, ms. */
   scrapeTimeoutOffsetMs: number;
   modules: ReadonlyMap<string, ProbeModule>;
   schedule: readonly ProbeSchedule[];

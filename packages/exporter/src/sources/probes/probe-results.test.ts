@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { observation, track } from '../../../../probe/test/support/observations.ts';
 import { createProbeResults } from './probe-results.ts';
 
-/** The last of these probes, after all of them. */
+/** Metrics after all of these probes, with the values of the last one. */
 const snapshotsOf = (...results: ProbeResult[]): Snapshot[] => {
   const board = createProbeResults();
   for (const result of results) board.add(result);
@@ -15,7 +15,7 @@ const snapshotsOf = (...results: ProbeResult[]): Snapshot[] => {
 const textOf = async (...results: ProbeResult[]): Promise<string> =>
   (await render(snapshotsOf(...results), 'text')).body;
 
-describe('probe board', () => {
+describe('probe results', () => {
   it('shows the last probe, with seconds and ratios, and counters over all', async () => {
     const text = await textOf(
       evaluateProbe(observation('audio_pair')),
@@ -41,7 +41,7 @@ describe('probe board', () => {
     }
   });
 
-  it('omits what was not measured', async () => {
+  it('omits figures that were not measured', async () => {
     const quiet = { tracks: [], firstMediaMs: null };
     const text = await textOf(evaluateProbe(observation('join_only', {}, { a: quiet, b: quiet })));
     expect(text).toContain('livekit_swarm_probe_success 1\n');
@@ -67,7 +67,7 @@ describe('probe board', () => {
     }
   });
 
-  it('puts the series of several boards under one heading', async () => {
+  it('merges the series of several targets under one heading', async () => {
     const boards = ['one', 'two'].map((target) => {
       const board = createProbeResults();
       const result = evaluateProbe(observation('audio_pair'));

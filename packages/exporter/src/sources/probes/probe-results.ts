@@ -3,10 +3,10 @@ import type { Snapshot, SnapshotValue } from '@livekit-swarm/catalogue/registry'
 import type { ProbeResult } from '@livekit-swarm/probe';
 import { SIDES } from '@livekit-swarm/probe';
 
-/** What is known of probing one target with one module, directly at one node or not. */
+/** Results of probing one target with one module, of all nodes together or of one node directly. */
 export interface ProbeResults {
   add(result: ProbeResult): void;
-  /** One probe, with counters over all of them. */
+  /** Metrics of one probe, with counters over all probes. */
   snapshots(result: ProbeResult, labels?: Readonly<Record<string, string>>): Snapshot[];
 }
 
@@ -44,7 +44,7 @@ export const createProbeResults = (): ProbeResults => {
       for (const direction of DIRECTIONS) {
         for (const [kind, both] of packets)
           say('livekit_swarm_probe_packets_total', { kind, direction }, both[direction]);
-        // Without media there are no NACKs.
+        // Probes without media have no NACKs.
         if (packets.size > 0)
           say('livekit_swarm_probe_nacks_total', { direction }, nacks[direction]);
         if (packets.size > 0) say('livekit_swarm_probe_plis_total', { direction }, plis[direction]);

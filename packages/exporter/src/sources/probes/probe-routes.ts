@@ -17,7 +17,7 @@ export interface ProbeRoutesOptions {
 }
 
 const TIMEOUT_HEADER = 'x-prometheus-scrape-timeout-seconds';
-/** With less than this no probe is possible, ms. */
+/** Least time limit with which a probe is possible, ms. */
 const MIN_BUDGET_MS = 250;
 
 const RESPONSES: Record<ProbeNotRun, { status: ContentfulStatusCode; text: string }> = {
@@ -34,8 +34,9 @@ const RESPONSES: Record<ProbeNotRun, { status: ContentfulStatusCode; text: strin
 };
 
 /**
- * `/probe?target=NAME&module=audio_pair&node=node-1`, as in blackbox_exporter: each request is a probe, and the answer has its
- * metrics without target labels. `debug=true` adds a log.
+ * Create the route `/probe?target=NAME&module=audio_pair&node=node-1`, as in blackbox_exporter:
+ * each request runs a probe, and the response contains its metrics without target labels.
+ * `debug=true` adds a log.
  */
 export const probeRoutes = ({ targets, settings, prober, onRejected }: ProbeRoutesOptions): Hono =>
   new Hono().get('/probe', async (c) => {
@@ -67,7 +68,11 @@ export const probeRoutes = ({ targets, settings, prober, onRejected }: ProbeRout
     return c.body(body, 200, { 'content-type': contentType });
   });
 
-/** The scraper's timeout less the time for the answer; the exporter's limit without one. @throws SwarmError `unknown_probe_target` when it is not a number */
+/**
+ * Time limit of a probe, ms: the scraper's timeout without the time for the response, or the
+ * exporter's limit if the scraper sends none.
+ * @throws SwarmError `unknown_probe_target` if the timeout is not a number
+ */
 const readBudget = (
   header: string | undefined,
   { timeoutMs, scrapeTimeoutOffsetMs }: ProbeSettings,

@@ -34,8 +34,8 @@ const find = (
   return [target.name, url, module.name, node?.name ?? null];
 };
 
-describe('findDestination', () => {
-  it('finds targets, their nodes, and URLs where they are also at', () => {
+describe('findProbeTarget', () => {
+  it('finds targets, their nodes and their allowed URLs', () => {
     expect(find({ target: 'production' })).toEqual([
       'production',
       'wss://livekit.example.com',
@@ -77,13 +77,13 @@ describe('findDestination', () => {
     [{ target: 'staging', node: 'x' }, 'there is no node of staging "x"; there is none'],
     [{ target: 'ws://169.254.169.254:80' }, 'no target is at this URL'],
     [{ target: 'http://evil.example.com' }, 'no target is at this URL'],
-    // A target's own URL is not its name; it has to be allowed like any other.
+    // The own URL of a target must be allowed like any other.
     [{ target: 'ws://10.9.0.1:7880' }, 'no target is at this URL'],
     [{ target: 'ws://10.0.7.7:7880', node: 'node-1' }, 'a URL is one place already'],
     [{ target: 'ws://10.0.7.7:7880@evil.example.com' }, 'no target is at this URL'],
     [{ target: 'file:///etc/passwd' }, 'no target is at this URL'],
     [{ target: '\u001b[31mred' }, 'there is no target "?[31mred"'],
-  ])('refuses %j', (wanted, message) => {
+  ])('rejects %j', (wanted, message) => {
     expect(() => find(wanted)).toThrow(expect.objectContaining({ code: 'unknown_probe_target' }));
     expect(() => find(wanted)).toThrow(message);
   });

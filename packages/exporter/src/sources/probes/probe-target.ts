@@ -2,18 +2,18 @@ import type { ProbeModule } from '@livekit-swarm/probe';
 import { nearest, SwarmError } from '@livekit-swarm/settings';
 import { checkUrl, type Target, type TargetNode } from '../../config/target.ts';
 
-/** What to probe, and how. */
+/** Destination of a probe, and its module. */
 export interface ProbeTarget {
   target: Target;
-  /** Reached directly; null: where clients go. */
+  /** Node that is reached directly; null: the URL for clients is probed. */
   node: TargetNode | null;
-  /** Where to: the target's, the node's, or one given by URL. */
+  /** URL to probe: that of the target, of the node, or of the request. */
   url: string;
   module: ProbeModule;
 }
 
 export interface RequestedTarget {
-  /** Name of a target, or a URL where one of them is also at. */
+  /** Name of a target, or an allowed URL of one. */
   target: string | undefined;
   module: string | undefined;
   node: string | undefined;
@@ -22,7 +22,8 @@ export interface RequestedTarget {
 export const DEFAULT_MODULE = 'audio_pair';
 
 /**
- * Finds the requested target. Only configured targets are probed: a request cannot direct the exporter anywhere else.
+ * Find the requested target. Only configured targets are probed: a request cannot direct the
+ * exporter elsewhere.
  * @throws SwarmError `unknown_probe_target`
  */
 export const findProbeTarget = (

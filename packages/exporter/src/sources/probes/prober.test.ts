@@ -11,7 +11,10 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** A prober whose probes all succeed, with one node that reports its id while `reportsId` returns true. */
+/**
+ * Create a prober whose probes all succeed, with one node that reports its id while `reportsId`
+ * returns true.
+ */
 const proberOf = async (reportsId: () => boolean) => {
   const server = createServer((_request, response) => {
     response.end(
@@ -53,7 +56,7 @@ const proberOf = async (reportsId: () => boolean) => {
   return { probe, log, nodeIds };
 };
 
-it('puts the room on the node that is probed, whatever time there is', async () => {
+it('assigns the room to the probed node with any time limit', async () => {
   const { probe, log, nodeIds } = await proberOf(() => true);
   for (const budgetMs of [30_000, 4_000, 3_501, 2_333.3, 900]) await probe(budgetMs);
   expect(nodeIds).toEqual(Array(5).fill('ND_one'));

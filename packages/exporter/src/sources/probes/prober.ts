@@ -15,25 +15,25 @@ import { createProbeResults, type ProbeResults } from './probe-results.ts';
 import type { ProbeTarget } from './probe-target.ts';
 import { createSemaphore } from './semaphore.ts';
 
-/** Why a probe did not run. */
+/** Reason for which a probe did not run. */
 export type ProbeNotRun = 'busy' | 'no_time' | 'stopping' | 'gone';
 
 export interface Prober {
   /**
-   * Runs a probe, after waiting in the queue if necessary.
-   * @param budgetMs for the probe, including the time in the queue
-   * @param signal aborted when the result is not needed any more
+   * Run a probe, after waiting in the queue if necessary.
+   * @param budgetMs time limit of the probe, including the time in the queue
+   * @param signal aborted when the result is no longer needed
    */
   probe(
     destination: ProbeTarget,
     budgetMs: number,
     signal: AbortSignal,
   ): Promise<ProbeResult | ProbeNotRun>;
-  /** Results of a target. */
+  /** Return the results of a target. */
   resultsOf(destination: ProbeTarget): ProbeResults;
   readonly running: number;
   readonly waiting: number;
-  /** Ends running probes and waits a few seconds at most until their rooms are deleted. */
+  /** End running probes and wait a few seconds at most until their rooms are deleted. */
   stop(): Promise<void>;
 }
 
@@ -49,7 +49,10 @@ export interface ProberOptions {
 /** Time limit to read the id of a node, ms. */
 const NODE_ID_MS = 1_000;
 const STOP_WITHIN_MS = 5_000;
-/** Limits the results of requested URLs; configured targets are far fewer. */
+/**
+ * Maximum number of destinations whose results are kept. It limits requested URLs; configured
+ * targets are far fewer.
+ */
 const MAX_TARGETS = 1_000;
 
 export const createProber = (options: ProberOptions): Prober => {
@@ -66,7 +69,7 @@ export const createProber = (options: ProberOptions): Prober => {
   const resultsOf = (destination: ProbeTarget): ProbeResults => {
     const key = keyOf(destination);
     const board = boards.get(key) ?? createProbeResults();
-    // Those used last are at the end.
+    // The map is in the order of use, the last one at the end.
     boards.delete(key);
     boards.set(key, board);
     const [oldest] = boards.keys();
@@ -77,7 +80,7 @@ export const createProber = (options: ProberOptions): Prober => {
     return board;
   };
 
-  /** The node's name for itself, where it can be known; a node that does not say is probed all the same. */
+  /** Read the id of the node. If it cannot be read, the node is probed without it. */
   const nodeIdOf = async ({ node }: ProbeTarget, leftMs: number): Promise<string | null> => {
     if (node === null || node.metricsUrl === null) return null;
     try {
@@ -85,7 +88,7 @@ export const createProber = (options: ProberOptions): Prober => {
       nodesWithoutId.delete(node);
       return id;
     } catch (thrown) {
-      // Once, not with every probe of a node that is away.
+      // The failure is logged once, not with every probe of a node that is down.
       if (!nodesWithoutId.has(node)) {
         log(
           `${node.name}: how it calls itself is not known: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
@@ -111,7 +114,8 @@ export const createProber = (options: ProberOptions): Prober => {
         apiUrl: url === target.url ? target.apiUrl : undefined,
         apiKey: target.apiKey,
         apiSecret: target.apiSecret,
-        // It names the server for users: a node of its own is reached with a token of the exporter.
+        // The token endpoint names the server for users; a node is reached with a token of the
+        // exporter.
         tokenEndpoint: url === target.url ? target.tokenEndpoint : undefined,
       },
       room: `${ROOM_PREFIX}${randomBytes(8).toString('hex')}`,
@@ -123,7 +127,7 @@ export const createProber = (options: ProberOptions): Prober => {
     return evaluateProbe(observation);
   };
 
-  /** Logs a failure when it begins, changes and ends: not with every probe. */
+  /** Log a failure when it begins, changes and ends, not with every probe. */
   const tell = (destination: ProbeTarget, { failures }: ProbeResult): void => {
     const key = keyOf(destination);
     const before = reasons.get(key) ?? '';
@@ -182,7 +186,7 @@ export const createProber = (options: ProberOptions): Prober => {
 const keyOf = ({ target, module, node, url }: ProbeTarget): string =>
   JSON.stringify([target.name, module.name, node?.name ?? '', url]);
 
-/** For logs: `production, audio_pair, node-1`. */
+/** Text of a destination for logs: `production, audio_pair, node-1`. */
 export const describe = ({ target, module, node, url }: ProbeTarget): string =>
   [
     target.name,

@@ -5,7 +5,7 @@ import { observation } from '../../../../probe/test/support/observations.ts';
 import { createProber } from './prober.ts';
 import { createProbesSource } from './probes-source.ts';
 
-it('has one series for a place that several entries of the schedule probe', async () => {
+it('has one series for a target that several entries of the schedule probe', async () => {
   const context = { error: () => {}, log: () => {}, up: () => {} };
   const url = 'ws://127.0.0.1:1';
   const node = { name: 'node-1', url, metricsUrl: null };

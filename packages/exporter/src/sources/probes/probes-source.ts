@@ -13,7 +13,7 @@ import { findProbeTarget, type ProbeTarget } from './probe-target.ts';
 import { createProber, describe, type Prober } from './prober.ts';
 import { createScheduler } from './scheduler.ts';
 
-/** Synthetic calls of two participants: on request at /probe, and scheduled. */
+/** Create the source of probes: on request at /probe, and scheduled. */
 export const createProbesSource = (
   targets: readonly Target[],
   settings: ProbeSettings,
@@ -73,7 +73,10 @@ export const createProbesSource = (
   };
 };
 
-/** That the engine cannot be loaded must be known now, not when the first probe fails. @throws SwarmError `usage` */
+/**
+ * Check that the engine can be loaded, before the first probe needs it.
+ * @throws SwarmError `usage`
+ */
 const checkEngine = (): void => {
   try {
     openPump({ threads: 1 }, () => {}).close();
@@ -102,19 +105,19 @@ const destinationsOf = (
   });
 
 /**
- * The last results of scheduled probes, by labels: several entries of the schedule may probe one target and share its series.
- * Requested probes are not included.
+ * Last results of scheduled probes, by labels: several entries of the schedule may probe one target
+ * and share its series. Requested probes are not included.
  */
 type Found = Map<string, { destination: ProbeTarget; result: ProbeResult }>;
 
-/** What /probe leaves to Prometheus. */
+/** Labels of the destination, which Prometheus adds to the response of /probe. */
 const labelsOf = ({ target, module, node }: ProbeTarget): Record<string, string> => ({
   target: target.name,
   module: module.name,
   node: node?.name ?? '',
 });
 
-/** What scheduled probes found is on /metrics, with labels. */
+/** Register the results of scheduled probes for /metrics, with labels. */
 const showFound = (registry: Registry, found: Found, prober: Prober): void => {
   const all = (): Snapshot[] =>
     mergeSnapshots(
@@ -130,7 +133,7 @@ const showFound = (registry: Registry, found: Found, prober: Prober): void => {
   }
 };
 
-/** The gauges are computed per scrape. */
+/** Register the gauges of running and waiting probes, computed per scrape. */
 const showLevels = (registry: Registry, prober: Prober): void => {
   const { help } = EXPORTER_METRICS.livekit_swarm_exporter_probes;
   const head = {

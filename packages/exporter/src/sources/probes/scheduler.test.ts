@@ -14,7 +14,7 @@ describe('scheduler', () => {
     await sleep(480);
     await scheduler.stop();
     const count = begun.length;
-    // 50, 150, 250, 350, 450: the host may be slow, but never early.
+    // The expected starts are 50, 150, 250, 350 and 450: the host may be slow, but never early.
     expect(count).toBeGreaterThanOrEqual(3);
     expect(count).toBeLessThanOrEqual(5);
     expect(begun[0]).toBeGreaterThan(40);
@@ -22,7 +22,7 @@ describe('scheduler', () => {
     expect(begun).toHaveLength(count);
   });
 
-  it('never lets work meet itself, and waits for it at the end', async () => {
+  it('never runs work twice at the same time, and waits for it at the end', async () => {
     let underWay = 0;
     let most = 0;
     const scheduler = createScheduler([

@@ -2,23 +2,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Scheduler {
   start(): void;
-  /** Aborts running work through its signal, and resolves when it has ended. */
+  /** Abort running work by its signal. Resolves when it has ended. */
   stop(): Promise<void>;
 }
 
-/** Something to do again and again. */
+/** Work that is repeated at an interval. */
 export interface ScheduledProbe {
   intervalMs: number;
   work(signal: AbortSignal): Promise<void>;
 }
 
-/** Each begins up to this share of its interval early or late, so that many do not meet. */
+/**
+ * Share of the interval by which work begins early or late at most, so that probes spread over
+ * time.
+ */
 const JITTER = 0.1;
 
 /**
- * Begins each work once an interval, for the first time at any moment of the first interval. Work that takes longer than its interval skips turns; it never
- * meets itself.
- * @param random uniform in [0, 1)
+ * Create a scheduler that begins each work once per interval, for the first time at a random moment
+ * of the first interval. Work that takes longer than its interval skips turns and never overlaps
+ * itself.
+ * @param random returns a number uniform in [0, 1)
  */
 export const createScheduler = (
   works: readonly ScheduledProbe[],

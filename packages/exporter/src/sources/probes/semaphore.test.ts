@@ -9,7 +9,7 @@ const enter = async (semaphore: ReturnType<typeof createSemaphore>): Promise<() 
 };
 
 describe('semaphore', () => {
-  it('lets the next in line through when one leaves, in their order', async () => {
+  it('gives a free place to the first in the queue', async () => {
     const semaphore = createSemaphore(1, 2);
     const leave = await enter(semaphore);
     const order: string[] = [];
@@ -28,7 +28,7 @@ describe('semaphore', () => {
     expect([semaphore.inside, semaphore.waiting]).toEqual([0, 0]);
   });
 
-  it('turns away who comes when the line is full, or will not wait', async () => {
+  it('rejects work when the queue is full, or after its maximum wait', async () => {
     const semaphore = createSemaphore(1, 1);
     const leave = await enter(semaphore);
     const waiting = semaphore.enter(20, signal);
@@ -39,7 +39,7 @@ describe('semaphore', () => {
     expect(await createSemaphore(1, 0).enter(0, signal)).toBeTypeOf('function');
   });
 
-  it('forgets who goes away', async () => {
+  it('removes aborted work from the queue', async () => {
     const semaphore = createSemaphore(1, 1);
     const leave = await enter(semaphore);
     const gone = new AbortController();
@@ -51,7 +51,7 @@ describe('semaphore', () => {
     expect(semaphore.inside).toBe(0);
   });
 
-  it('counts who leaves twice once', async () => {
+  it('frees a place once if it is freed twice', async () => {
     const semaphore = createSemaphore(2, 0);
     const [leave] = [await enter(semaphore), await enter(semaphore)];
     leave?.();

@@ -1,8 +1,12 @@
-/** Limits concurrency; further work waits in a queue, and is rejected when the queue is full. */
+/**
+ * Semaphore that limits concurrency: further work waits in a queue, and is rejected when the queue
+ * is full.
+ */
 export interface Semaphore {
   /**
-   * @param patienceMs how long to wait at most
-   * @returns what to call when done, or why it did not get through
+   * Wait for a place.
+   * @param patienceMs maximum wait, ms
+   * @returns a function that frees the place, or the reason for which there was none
    */
   enter(
     patienceMs: number,
@@ -16,7 +20,7 @@ export const createSemaphore = (most: number, mostWaiting: number): Semaphore =>
   let inside = 0;
   const line: (() => void)[] = [];
 
-  /** May be called again; counts once. */
+  /** Create the function that frees a place; further calls have no effect. */
   const pass = (): (() => void) => {
     let through = false;
     return () => {

@@ -38,7 +38,7 @@ const made = (): { gauges: DrillGauges; shown(part: RegExp): Promise<string[]> }
 };
 
 describe('media reception in a drill', () => {
-  it('is not there before a drill, and as it is now with every scrape', async () => {
+  it('is absent before a drill, and current with every scrape', async () => {
     const { gauges, shown } = made();
     expect(await shown(/./)).toEqual([]);
     let now = sight(4, 0, 0);
@@ -88,7 +88,7 @@ describe('the result of a drill', () => {
     ]);
   });
 
-  it('has nothing that is not in the catalogue', async () => {
+  it('has only metrics of the catalogue', async () => {
     const { gauges, shown } = made();
     gauges.watch('mine', () => sight(4, 0, 0));
     gauges.setVerdict('mine', passed);

@@ -16,18 +16,21 @@ export interface DrillReception {
   subscriptions: Readonly<Record<'receiving' | 'interrupted', number>>;
 }
 
-/** The result of a repeat of a drill. */
+/** Result of a repeat of a drill. */
 export interface DrillVerdictMetrics {
   verdict: DrillVerdict;
-  /** Recovery times in seconds, by quantile; null: nothing recovered. */
+  /** Recovery times by quantile, seconds; null: nothing recovered. */
   recovery: ReadonlyMap<number, number> | null;
-  /** Whether each objective was met. */
+  /** Objectives with true if they were met. */
   objectives: ReadonlyMap<DrillObjective, boolean>;
 }
 
 /** Gauges of drills by name: media reception, and the result of the last repeat. */
 export interface DrillGauges {
-  /** @param look called by every scrape from now on; replaces the previous one of this drill */
+  /**
+   * Show the media reception of a drill, in place of that of its previous repeat.
+   * @param look called by every scrape from now on
+   */
   watch(drill: string, look: () => DrillReception): void;
   setVerdict(drill: string, metrics: DrillVerdictMetrics): void;
 }

@@ -27,9 +27,9 @@ const shown = async (...lines: RecordLine[]): Promise<string[]> => {
 };
 
 describe('faults of a drill', () => {
-  it('are not there before one is injected', async () => expect(await shown(header)).toEqual([]));
+  it('are absent before one is injected', async () => expect(await shown(header)).toEqual([]));
 
-  it('are 1 while they are injected, for each part that they are done to', async () =>
+  it('are 1 for each affected component while they are injected', async () =>
     expect(await shown(header, fault('a', 'node-1', 'node-2'))).toEqual([
       'livekit_swarm_chaos_fault_active{drill="kill-room-node",fault="kill",target="node-1"} 1',
       'livekit_swarm_chaos_fault_active{drill="kill-room-node",fault="kill",target="node-2"} 1',

@@ -4,7 +4,10 @@ import { Gauge, type Registry } from 'prom-client';
 
 const NAME = 'livekit_swarm_chaos_fault_active';
 
-/** Faults of drills as they are injected and rolled back; afterwards the gauge stays at 0, so that the end is visible. */
+/**
+ * Create the gauge of active faults of drills. After the rollback it stays at 0, so that the end is
+ * visible.
+ */
 export const createFaultGauge = (registry: Registry): { begin(): (line: RecordLine) => void } => {
   const { help, labels } = CHAOS_METRICS[NAME];
   const gauge = new Gauge({ name: NAME, help, labelNames: [...labels], registers: [registry] });

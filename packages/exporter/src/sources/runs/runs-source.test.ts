@@ -25,7 +25,7 @@ const tellAll = (runs: ReturnType<typeof createRunsSource>, lines: readonly Reco
 };
 
 describe('runs source', () => {
-  it('keeps runs that are over, the last of each scenario', async () => {
+  it('keeps the last run of each scenario after its end', async () => {
     const { runs } = source();
     expect(await scenarios(runs)).toEqual([]);
     tellAll(runs, named('one'));
@@ -34,7 +34,7 @@ describe('runs source', () => {
     expect(await scenarios(runs)).toEqual(['one', 'two']);
   });
 
-  it('survives any record line', () => {
+  it('does not fail for any record line', () => {
     const { runs, error } = source();
     const tell = runs.begin();
     tell({ type: 'end', at: 1, reason: 'completed' });
@@ -45,7 +45,7 @@ describe('runs source', () => {
     const { runs } = source();
     const { signal } = new AbortController();
     tellAll(runs, record);
-    // Without any scrape.
+    // Without any scrape, there is no wait.
     await runs.linger(signal);
     const tell = runs.begin();
     for (const line of record.slice(0, -1)) tell(line);
@@ -60,7 +60,7 @@ describe('runs source', () => {
     expect(over).toBe(false);
     await collect(runs.registry);
     await lingering;
-    // It was seen: there is nothing to wait for any more.
+    // The final values were scraped, so there is no further wait.
     await runs.linger(signal);
   });
 

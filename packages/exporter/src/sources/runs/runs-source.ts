@@ -12,39 +12,43 @@ import {
 } from './drill-gauges.ts';
 import { createFaultGauge } from './fault-gauge.ts';
 
-/** Runs of this process, the current one and those before it. */
+/** Source of the runs of this process, the current one and earlier ones. */
 export interface RunsSource extends Source {
-  /** A run begins. @returns the consumer of its record's lines */
+  /**
+   * Begin a run.
+   * @returns the consumer of the lines of its record
+   */
   begin(): (line: RecordLine) => void;
   /**
-   * The run that begins is a repeat of a drill.
-   * @param look its media reception now; called for every scrape, also after its end
+   * Begin a run that is a repeat of a drill.
+   * @param look returns the current media reception; called by every scrape, also after the end
    */
   beginDrill(drill: string, look: () => DrillReception): DrillObserver;
   /**
-   * A scraper with an interval of 15 seconds has not seen the end of a run when it is over. Resolves after the next scrape, after the
-   * interval between the last two scrapes, or when the signal is aborted; at once without any scrape.
-   * @param onWait called when there is something to wait for
+   * Wait until the final values of a run have been scraped, as a scraper with an interval of 15
+   * seconds would miss them. Resolves after the next scrape, after the interval between the last
+   * two scrapes, or when the signal is aborted; at once without any scrape.
+   * @param onWait called before a wait
    */
   linger(signal: AbortSignal, onWait?: () => void): Promise<void>;
 }
 
-/** The consumer of a repeat's result. */
+/** Consumer of the lines and the result of a repeat. */
 export interface DrillObserver {
   add(line: RecordLine): void;
-  /** Once, when it is over. */
+  /** Called once, after the end of the repeat. */
   decided(metrics: DrillVerdictMetrics): void;
 }
 
-/** The longest wait for a scrape, ms. */
+/** Maximum wait for a scrape, ms. */
 const MAX_LINGER_MS = 65_000;
-/** A scraper is not on time to the millisecond. */
+/** Time by which a scrape may be late, ms. */
 const LATE_MS = 1_000;
 const SAME_SCRAPE_MS = 100;
 
 export const createRunsSource = (context: SourceContext): RunsSource => {
   const registry = new Registry();
-  /** By scenario, the last run of each. */
+  /** Last run of each scenario. */
   const runs = new Map<string, RunMetrics>();
   const faults = createFaultGauge(registry);
   const drills = createDrillGauges(registry);
@@ -55,7 +59,7 @@ export const createRunsSource = (context: SourceContext): RunsSource => {
 
   const collect = (): Snapshot[] => {
     const now = performance.now();
-    // Several that scrape at almost the same time are one.
+    // Several scrapes at almost the same time count as one.
     if (now - scrapes.last > SAME_SCRAPE_MS && Number.isFinite(scrapes.last))
       scrapes.interval = now - scrapes.last;
     scrapes.last = now;
@@ -81,7 +85,7 @@ export const createRunsSource = (context: SourceContext): RunsSource => {
     current = run;
     endedAt = null;
     return (line) => {
-      // Metrics must never end the run that they are of.
+      // An error in metrics must never end their run.
       try {
         run.add(line);
         addFault(line);
@@ -109,7 +113,7 @@ export const createRunsSource = (context: SourceContext): RunsSource => {
         add,
         decided: (metrics) => {
           drills.setVerdict(drill, metrics);
-          // Scrapes since the end of the run did not include this.
+          // Scrapes since the end of the run did not include the result.
           if (current === run) endedAt = performance.now();
         },
       };

@@ -18,7 +18,7 @@ const LEAST = 2 ** 20;
 const MOST = 1_024 * 2 ** 30;
 const SIZE_HINT = 'write a number and MiB or GiB: 500MiB, 1GiB';
 
-/** `1GiB` → bytes. */
+/** Schema of a size such as `1GiB`, which becomes bytes. */
 const size = () =>
   z
     .string({ error: hinted('must be a size', SIZE_HINT) })
@@ -33,7 +33,7 @@ const size = () =>
     )
     .meta({ pattern: SIZE.source, samples: ['1GiB', '500MiB'] });
 
-/** The section `sessions` of the configuration file. */
+/** Schema of the section `sessions` of the configuration file. */
 export const sessionsSection = () =>
   strict({
     enabled: yesOrNo().optional(),
@@ -52,7 +52,10 @@ export const sessionsSection = () =>
 
 export type SessionsSection = z.output<ReturnType<typeof sessionsSection>>;
 
-/** @param dir of the configuration file */
+/**
+ * Options of the source.
+ * @param dir folder of the configuration file
+ */
 export const sessionsOptions = (
   { file, retention, maxSize }: SessionsSection,
   dir: string,

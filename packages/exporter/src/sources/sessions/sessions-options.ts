@@ -1,4 +1,4 @@
-/** Where sessions are kept, and how much of them. */
+/** File of the sessions, and limits of its size and age. */
 export interface SessionsOptions {
   /** Absolute path of the journal. */
   file: string;
@@ -6,9 +6,9 @@ export interface SessionsOptions {
   maxBytes: number;
 }
 
-/** Of the exporter around it. */
+/** Access to the sessions, by the settings of the exporter. */
 export interface SessionAccess {
-  /** Whether every request for sessions has shown a token. */
+  /** True if every request for sessions must carry a token. */
   needsToken: boolean;
 }
 

@@ -23,7 +23,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-/** An exporter with a journal and a clock, and browsers that report to it. */
+/** Create an exporter with a journal, a clock, and browsers that report to it. */
 const open = async ({ needsToken = false } = {}) => {
   let clock = START;
   const file = join(dir, `${++files}.db`);
@@ -94,7 +94,7 @@ const received = (publisher: string, lost = 0): StreamReport => ({
 
 const IDENTITIES = ['anna', 'ben', 'carla'];
 
-/** Three participants, one of which misses packets of both others for half a minute. */
+/** Report for three participants, one of which misses packets of both others for half a minute. */
 const lossyCall = async (exporter: Awaited<ReturnType<typeof open>>): Promise<void> => {
   for (let seq = 0; seq < 6; seq++) {
     exporter.wait(10 * SECOND);
@@ -129,12 +129,12 @@ describe('the session journal', () => {
       },
     ]);
     expect(room.sessions[0]?.figures.map(({ down }) => down)).toEqual([0, 0, 0, 0.08, 0.08, 0.08]);
-    // What another participant received was not impaired.
+    // Media that another participant received was not impaired.
     expect((await exporter.room('&identity=ben')).findings).toEqual([]);
     expect((await exporter.room('&identity=anna')).findings).toHaveLength(1);
   });
 
-  it('attributes loss of a sender to its uplink for all who received it', async () => {
+  it('attributes loss of a sender to its uplink for all receivers', async () => {
     await using exporter = await open();
     exporter.wait(10 * SECOND);
     await exporter.report('anna', 0, [sent(), received('ben', 40), received('carla')]);
@@ -175,7 +175,7 @@ describe('the session journal', () => {
     const webhook = (event: string, atMs: number, rest: object = {}): void =>
       exporter.sessions.observer.onWebhook?.(
         'production',
-        // Its constructor forgets the event.
+        // The constructor of the SDK's class clears the event.
         Object.assign(
           new WebhookEvent({
             createdAt: BigInt(atMs / SECOND),
@@ -208,7 +208,7 @@ describe('the session journal', () => {
     exporter.wait(10 * SECOND);
     await exporter.report('anna', 0, [sent()]);
     exporter.wait(10 * SECOND);
-    // The registry outranks the node that a page states.
+    // The registry outranks the node that a page names.
     const second = { transport: 'relay_tls', reconnects: 1, node: 'ND_9' };
     await exporter.report('anna', 1, [sent()], second);
     webhook('participant_left', START + 25 * SECOND);
@@ -234,7 +234,7 @@ describe('the session journal', () => {
     ]);
   });
 
-  it('lets no participant write into the session of another', async () => {
+  it('ignores reports of a participant about the session of another', async () => {
     await using exporter = await open();
     exporter.wait(10 * SECOND);
     await exporter.report('anna', 0, [sent()]);
@@ -254,7 +254,7 @@ describe('the session journal', () => {
     expect(JSON.stringify(findings)).not.toContain('anna');
   });
 
-  it('counts what it writes', async () => {
+  it('counts written entries', async () => {
     await using exporter = await open();
     await lossyCall(exporter);
     await exporter.room();
@@ -266,7 +266,7 @@ describe('the session journal', () => {
 });
 
 describe('the pages', () => {
-  it('show rooms, findings and timelines, escaped and without anything from elsewhere', async () => {
+  it('show rooms, findings and timelines, escaped and without external content', async () => {
     await using exporter = await open();
     await lossyCall(exporter);
     await exporter.report('<img src=x onerror=alert(1)>', 0, [sent()]);
@@ -284,7 +284,7 @@ describe('the pages', () => {
     expect((await exporter.request('/sessions?room=other')).status).toBe(404);
   });
 
-  it('explain a time span that is none', async () => {
+  it('explain an invalid time span', async () => {
     await using exporter = await open();
     const answer = await exporter.request('/sessions?since=yesterday');
     expect(answer.status).toBe(400);

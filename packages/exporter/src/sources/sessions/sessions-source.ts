@@ -13,18 +13,18 @@ import type { OnReports } from '../clients/beacon-routes.ts';
 import type { LifecycleObserver } from '../lifecycle/lifecycle-source.ts';
 import type { SessionAccess, SessionsOptions } from './sessions-options.ts';
 
-/** What is lost when the process is killed. */
+/** Interval of writes, ms: entries of this time are lost when the process is killed. */
 const WRITE_EVERY_MS = 1_000;
 const PRUNE_EVERY_MS = 60_000;
 
 export interface SessionsSource extends Source {
-  /** For the source `clients`. */
+  /** Consumer of reports, for the source `clients`. */
   readonly onReports: OnReports;
-  /** For the source `lifecycle`. */
+  /** Observer of webhooks and registries, for the source `lifecycle`. */
   readonly observer: LifecycleObserver;
 }
 
-/** The session journal, and what shows it. */
+/** Create the source of the session journal and its pages. */
 export const createSessionsSource = (
   { file, retentionMs, maxBytes, needsToken }: SessionsOptions & SessionAccess,
   context: SourceContext,
@@ -43,7 +43,10 @@ export const createSessionsSource = (
   const add = (entries: readonly Entry[]): void => {
     for (const entry of entries) journal?.add(entry);
   };
-  /** An error is logged once, until it works again: the disk may be full for hours. */
+  /**
+   * Work on the open journal. An error is logged once until a success: the disk may be full for
+   * hours.
+   */
   const attempt = (work: (open: Journal) => void): void => {
     if (journal === null) return;
     const began = performance.now();
@@ -68,7 +71,7 @@ export const createSessionsSource = (
     attempt((open) =>
       metrics.livekit_swarm_session_journal_entries_total.inc({ result: 'written' }, open.flush()),
     );
-  /** Step by step, so that requests are answered in between. */
+  /** Delete old rows step by step, so that requests are served in between. */
   const prune = (): void =>
     attempt((open) => {
       if (open.prune(now())) setImmediate(prune);

@@ -67,7 +67,7 @@ export const bodyOf = (
   ...body,
 });
 
-/** A source with a fake clock, and requests of browsers to it. */
+/** Open a source with a fake clock, and send requests of browsers to it. */
 export const openSource = (options: Partial<ClientsOptions> = {}) => {
   let clock = 0;
   const source: Source = createClientsSource(
@@ -83,7 +83,7 @@ export const openSource = (options: Partial<ClientsOptions> = {}) => {
     wait: (ms: number) => {
       clock += ms;
     },
-    /** Posts like fetch; a string is sent unchanged. */
+    /** Post a body like fetch; a string is sent unchanged. */
     post: (
       token: string,
       body: BeaconBody | object | string,

@@ -1,20 +1,20 @@
 import type { Chromium } from '@livekit-swarm/testkit/chromium';
 
-/** A page in a call. */
+/** Page that takes part in a call. */
 export interface Caller {
-  /** Its UDP port. */
+  /** Read the UDP port of the page. */
   port(): Promise<number>;
-  /** Processes that run the pages of its browser, WebRTC included. */
+  /** Read the ids of the processes that run the pages of the browser, WebRTC included. */
   renderers(): Promise<number[]>;
 }
 
-/** Stores every connection of the page, to read its statistics. */
+/** Script that stores every connection of the page, to read its statistics. */
 const KEEP_CONNECTIONS = `globalThis.connections = [];
   globalThis.RTCPeerConnection = class extends RTCPeerConnection {
     constructor(...parameters) { super(...parameters); connections.push(this); }
   };`;
 
-/** The local port of the selected candidate pair. */
+/** Script that returns the local port of the selected candidate pair. */
 const READ_PORT = `(async () => {
   for (const connection of connections) {
     const stats = [...(await connection.getStats()).values()];
@@ -30,7 +30,10 @@ const READ_PORT = `(async () => {
 const JOINED =
   'globalThis.room?.state === "connected" && room.localParticipant.trackPublications.size === 2';
 
-/** @throws Error when the page has not joined and published within half a minute */
+/**
+ * Open a page and wait until it has joined.
+ * @throws Error if the page has not joined and published within half a minute
+ */
 export const openCaller = async ({ browser }: Chromium, url: string): Promise<Caller> => {
   const page = await (await browser.createBrowserContext()).newPage();
   await page.evaluateOnNewDocument(KEEP_CONNECTIONS);

@@ -1,4 +1,7 @@
-/** An application like that of docs/beacon.md, with small video, so that several of its pages run on two cores, and with reports every five seconds. */
+/**
+ * Page like that of docs/beacon.md with small video, so that several pages run on two cores, and
+ * with reports every five seconds.
+ */
 export const SMALL_PAGE = `<!doctype html>
 <meta charset="utf-8">
 <title>A small call</title>

@@ -2,7 +2,7 @@ import { hinted, strict, text } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { type MeteringRules, OTHER } from './groups.ts';
 
-/** Groups become labels. */
+/** Maximum number of groups, which become labels. */
 const MOST_GROUPS = 100;
 
 const groups = (what: string, example: string) =>

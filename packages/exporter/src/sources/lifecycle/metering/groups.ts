@@ -1,17 +1,20 @@
-/** A room, as webhooks and the API describe it. */
+/** Room as webhooks and the API describe it. */
 export interface MeteredRoom {
   name: string;
   metadata: string;
 }
 
-/** By what rooms are metered. */
+/** Rules that assign rooms to groups. */
 export type MeteringRules =
-  /** The first that the name of the room begins with. */
+  /** Group by the longest prefix of the name of the room. */
   | { by: 'prefix'; prefixes: readonly string[] }
-  /** The value of this key of the room's metadata, which is a JSON object; of these values only. */
+  /**
+   * Group by the value of a key of the room's metadata, which is a JSON object. Only these values
+   * are groups.
+   */
   | { by: 'metadata'; key: string; values: readonly string[] };
 
-/** What belongs to no group. It is the only one that rules do not name, so that rooms cannot create series. */
+/** Group of all other rooms, the only one that rules do not name: rooms cannot cause series. */
 export const OTHER = 'other';
 
 export const groupsOf = (rules: MeteringRules): string[] => [
@@ -26,7 +29,7 @@ export const groupOf = ({ name, metadata }: MeteredRoom, rules: MeteringRules): 
   return value !== null && rules.values.includes(value) ? value : OTHER;
 };
 
-/** Of `acme-` and `acme-eu-`, the second is meant. */
+/** Longest of the matching prefixes: `acme-eu-` before `acme-`. */
 const longest = (prefixes: readonly string[]): string | null =>
   prefixes.reduce<string | null>(
     (best, one) => (best === null || one.length > best.length ? one : best),

@@ -11,7 +11,10 @@ const room = (name: string, participants: number): ListedRoom => ({
   participants,
 });
 
-/** The class of the SDK has a field of its own for the event, which its constructor clears. */
+/**
+ * Create a webhook. The class of the SDK has a field of its own for the event, which its
+ * constructor clears.
+ */
 const webhook = (
   event: WebhookEvent['event'],
   name: string,
@@ -65,7 +68,7 @@ const metered = () => {
 const none = (): Promise<MeteredSession[]> => Promise.resolve([]);
 
 describe('a meter', () => {
-  it('has the seconds between webhooks, which are rounded down alike', async () => {
+  it('counts the seconds between webhooks', async () => {
     const { meter, seconds } = metered();
     meter.onWebhook(webhook('participant_joined', 'acme-1', 'PA_1', 100, 101));
     meter.onWebhook(webhook('participant_left', 'acme-1', 'PA_1', 100, 160));
@@ -77,7 +80,7 @@ describe('a meter', () => {
     expect(seconds.other).toBeCloseTo(30, 9);
   });
 
-  it('counts as far as the node of a room has reported, and ends with a node that died', async () => {
+  it('counts up to the last report of the node of a room, and ends with a dead node', async () => {
     const { meter, seconds, bytes } = metered();
     meter.onWebhook(webhook('participant_joined', 'acme-1', 'PA_1', 100, 100));
     const rooms = new Map([['acme-1', 'ND_1']]);
@@ -94,14 +97,15 @@ describe('a meter', () => {
     await look(120, 121, 1_000);
     expect(seconds['acme-']).toBeCloseTo(19.5, 9);
     expect(bytes['acme- out']).toBe(1_000 * 200);
-    // It is still listed, but its node has not reported for longer than LiveKit allows.
+    // The participant is still listed, but its node has not reported for longer than LiveKit
+    // allows.
     await look(120, 126, 1_000);
     await look(120, 140, 1_000);
     expect(seconds['acme-']).toBeCloseTo(21, 9);
     expect(bytes['acme- out']).toBeCloseTo((1_000 + 350) * 200, 6);
   });
 
-  it('asks no further when the API does not answer, and lists fifty rooms at most', async () => {
+  it('ends a poll when the API does not respond, and lists fifty rooms at most', async () => {
     const { meter } = metered();
     const rooms = Array.from({ length: 120 }, (_, index) => room(`acme-${index}`, 1));
     const asked: string[] = [];

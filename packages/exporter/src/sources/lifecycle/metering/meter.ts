@@ -4,7 +4,7 @@ import { type MeteredRoom, type MeteringRules, OTHER } from './groups.ts';
 import { createSessionMeter, type MeteredSession } from './session-meter.ts';
 import { createTrafficMeter, type Direction } from './traffic-meter.ts';
 
-/** A room as the API lists it. */
+/** Room as the API lists it. */
 export interface ListedRoom extends MeteredRoom {
   participants: number;
 }
@@ -12,9 +12,9 @@ export interface ListedRoom extends MeteredRoom {
 export interface Meter {
   onWebhook(event: WebhookEvent): void;
   /**
-   * Compares what webhooks reported with what the API lists, and counts up to now.
-   * @param view of the registry; null: not configured, or it did not answer
-   * @param list participants of a room; null: the API did not answer
+   * Compare the sessions of webhooks with those that the API lists, and count up to now.
+   * @param view view of the registry; null: it is not configured, or did not respond
+   * @param list returns the participants of a room; null: the API did not respond
    */
   look(
     listed: readonly ListedRoom[],
@@ -30,19 +30,23 @@ export interface MeterSinks {
 }
 
 /**
- * Rooms whose participants are listed at each look: first those in which webhooks and the API disagree, then others in turn, as one participant may have come and
- * another left unseen. More would make a storm of requests of a storm of joins.
+ * Maximum number of rooms whose participants are listed in one poll: first those in which webhooks
+ * and the API disagree, then others in turn, as one participant may have joined and another left
+ * unnoticed. With more, many joins at the same time would cause many requests.
  */
 const LISTED_AT_ONCE = 50;
 
-/** A node dies somewhere between two of its reports, which are two seconds apart and round down to the second. */
+/**
+ * Mean time from the last report of a node to its death, ms. Reports are two seconds apart and
+ * round down to the second.
+ */
 const DIED_AFTER_REPORT_MS = 1_500;
 
-/** Meters one deployment. */
+/** Create the meter of one deployment. */
 export const createMeter = (rules: MeteringRules, sinceMs: number, sinks: MeterSinks): Meter => {
   const sessions = createSessionMeter(rules, sinceMs, sinks.minutes);
   const traffic = createTrafficMeter(OTHER, sinks.bytes);
-  /** Which rooms the next look lists first. */
+  /** Number of the poll, by which rooms are listed in turn. */
   let turn = 0;
 
   return {
@@ -61,7 +65,7 @@ export const createMeter = (rules: MeteringRules, sinceMs: number, sinks: MeterS
       const byName = new Map(listed.map((room) => [room.name, room]));
       for (const room of chooseRooms(byName, sessions, turn++)) {
         const participants = byName.has(room.name) ? await list(room.name) : [];
-        // Others would wait for their timeouts as well.
+        // Further calls would wait for their timeouts as well.
         if (participants === null) break;
         sessions.reconcile(room, participants, nowMs);
       }
@@ -80,7 +84,10 @@ export const createMeter = (rules: MeteringRules, sinceMs: number, sinks: MeterS
 
 type Sessions = ReturnType<typeof createSessionMeter>;
 
-/** Sessions of nodes that stopped reporting, or that hold the room no longer, ended when they last reported. */
+/**
+ * End sessions of nodes that stopped reporting or are no longer in the registry, at their last
+ * report.
+ */
 const endLost = (sessions: Sessions, view: RegistryView | null, nowMs: number): void => {
   if (view === null) return;
   for (const { name, nodes } of sessions.rooms())
@@ -104,7 +111,7 @@ const chooseRooms = (
   const [settled, disputed] = [[] as MeteredRoom[], [] as MeteredRoom[]];
   for (const room of listed.values())
     (sessions.agrees(room.name, room.participants) ? settled : disputed).push(room);
-  // Rooms that are closed: their sessions ended.
+  // The sessions of closed rooms ended.
   for (const { name } of sessions.rooms())
     if (!listed.has(name)) disputed.push({ name, metadata: '' });
   return [...rotated(disputed, turn), ...rotated(settled, turn)].slice(0, LISTED_AT_ONCE);

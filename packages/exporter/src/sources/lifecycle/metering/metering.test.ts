@@ -8,14 +8,14 @@ const rules: MeteringRules = { by: 'prefix', prefixes: ['acme-', 'acme-eu-'] };
 const room = (name: string, metadata = '') => ({ name, metadata });
 
 describe('groups of rooms', () => {
-  it('are those of the longest prefix, or other', () => {
+  it('are by the longest prefix, or other', () => {
     expect(groupOf(room('acme-1'), rules)).toBe('acme-');
     expect(groupOf(room('acme-eu-1'), rules)).toBe('acme-eu-');
     expect(groupOf(room('school-1'), rules)).toBe(OTHER);
     expect(groupsOf(rules)).toEqual(['acme-', 'acme-eu-', OTHER]);
   });
 
-  it('are values in the metadata, of those that are named', () => {
+  it('are by the values in the metadata that are named', () => {
     const byTenant: MeteringRules = { by: 'metadata', key: 'tenant', values: ['acme', '7'] };
     const group = (metadata: string) => groupOf(room('x', metadata), byTenant);
     expect(group('{"tenant":"acme"}')).toBe('acme');
@@ -59,7 +59,7 @@ describe('minutes of sessions', () => {
     expect(of()).toBe(3);
   });
 
-  it('without the first webhook, follow from the second, or from the list', () => {
+  it('begin with the second webhook or the list if the first webhook is lost', () => {
     const { meter, of } = metered();
     meter.left(one, session('PA_1', MINUTE), 3 * MINUTE);
     expect(of()).toBe(2);
@@ -68,12 +68,12 @@ describe('minutes of sessions', () => {
     expect(of()).toBe(4);
   });
 
-  it('without the second, end between the last time that it was listed and the first that it was not', () => {
+  it('end between the last list with the session and the first without if the second is lost', () => {
     const { meter, of } = metered();
     meter.joined(one, session('PA_1'));
     meter.confirm('acme-1', null, 10 * MINUTE);
     meter.reconcile(one, [], 12 * MINUTE);
-    // Its webhook may be under way.
+    // The webhook may be delayed.
     expect(meter.agrees('acme-1', 0)).toBe(false);
     meter.confirm('acme-1', null, 13 * MINUTE);
     meter.reconcile(one, [], 14 * MINUTE);
@@ -82,7 +82,7 @@ describe('minutes of sessions', () => {
     expect(of()).toBe(11);
   });
 
-  it('count nothing twice when a list is older than a webhook', () => {
+  it('are not counted twice when a list is older than a webhook', () => {
     const { meter, of } = metered();
     meter.joined(one, session('PA_1'));
     meter.left(one, session('PA_1'), MINUTE);
@@ -104,14 +104,14 @@ describe('minutes of sessions', () => {
     expect(meter.rooms()[0]?.nodes).toEqual(new Set(['ND_2']));
   });
 
-  it('of an exporter that was restarted begin with it', () => {
+  it('begin with the exporter after its restart', () => {
     const { meter, of } = metered(10 * MINUTE);
     meter.reconcile(one, [session('PA_1', MINUTE)], 10 * MINUTE);
     meter.confirm('acme-1', null, 11 * MINUTE);
     expect(of()).toBe(1);
   });
 
-  it('stay right when webhooks are lost', () => {
+  it('are correct when webhooks are lost', () => {
     const stay = fc.record({
       fromMs: fc.integer({ min: 0, max: 30 * MINUTE }),
       lastsMs: fc.integer({ min: 1_000, max: 30 * MINUTE }),
@@ -149,7 +149,7 @@ describe('minutes of sessions', () => {
           });
         for (const event of events.sort((a, b) => a.atMs - b.atMs)) event.do();
         const truth = stays.reduce((sum, { lastsMs }) => sum + lastsMs / MINUTE, 0);
-        // Each lost webhook costs at most one look.
+        // Each lost webhook costs at most one poll.
         const lost = stays.flatMap(({ told }) => told).filter((told) => !told).length;
         expect(Math.abs(of() - truth)).toBeLessThanOrEqual((lost * EVERY) / MINUTE + 1e-9);
       }),
@@ -175,14 +175,14 @@ describe('traffic of nodes', () => {
   const weights = (of: Record<string, Record<string, number>>) =>
     new Map(Object.entries(of).map(([id, groups]) => [id, new Map(Object.entries(groups))]));
 
-  it('counts what is new, and shares it out by sessions', () => {
+  it('counts the increase, shared out by sessions', () => {
     const { meter, bytes } = sums();
     meter.look([node('ND_1', 0, 1_000)], weights({}), alive);
     meter.look([node('ND_1', 2, 1_400)], weights({ ND_1: { acme: 3, other: 1 } }), alive);
     expect(bytes).toEqual({ 'acme out': 300 * WIRE, 'other out': 100 * WIRE });
   });
 
-  it('counts a new node, and one that began again, from 0', () => {
+  it('counts a new node, and a restarted counter, from 0', () => {
     const { meter, bytes } = sums();
     meter.look([node('ND_1', 0, 1_000)], weights({}), alive);
     const both = weights({ ND_1: { acme: 1 }, ND_2: { acme: 1 } });
@@ -190,25 +190,25 @@ describe('traffic of nodes', () => {
     expect(bytes).toEqual({ 'acme out': 15 * WIRE });
   });
 
-  it('gives what a node reports after its participants left to their groups', () => {
+  it('assigns traffic that is reported after participants left to their groups', () => {
     const { meter, bytes } = sums();
     meter.look([node('ND_1', 0, 0)], weights({ ND_1: { acme: 1 } }), alive);
     meter.look([node('ND_1', 2, 7)], weights({}), alive);
     expect(bytes).toEqual({ 'acme out': 7 * WIRE });
   });
 
-  it('estimates what a dead node had not reported, once', () => {
+  it('estimates the unreported traffic of a dead node, once', () => {
     const { meter, bytes } = sums();
     for (let at = 0; at <= 20; at += 2)
       meter.look([node('ND_1', at, at * 100)], weights({ ND_1: { acme: 1 } }), alive);
     expect(bytes['acme out']).toBe(2_000 * WIRE);
     for (let look = 0; look < 3; look++)
       meter.look([node('ND_1', 20, 2_000)], weights({}), new Set(['ND_1']));
-    // A hundred packets a second for three and a half seconds.
+    // The estimate is a hundred packets per second for three and a half seconds.
     expect(bytes['acme out']).toBeCloseTo(2_350 * WIRE, 6);
   });
 
-  it('never counts less, and keeps the sum whatever the shares', () => {
+  it('never decreases, and keeps the sum for any shares', () => {
     const steps = fc.array(
       fc.record({ packets: fc.integer({ min: 0, max: 1_000 }), a: fc.nat(5), b: fc.nat(5) }),
       { minLength: 1, maxLength: 20 },

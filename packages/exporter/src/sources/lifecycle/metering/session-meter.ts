@@ -1,36 +1,42 @@
 import { groupOf, type MeteredRoom, type MeteringRules } from './groups.ts';
 
-/** A participant's session, as webhooks and the API describe it. */
+/** Session of a participant, as webhooks and the API describe it. */
 export interface MeteredSession {
-  /** Of the participant; a new one for each session. */
+  /** SID of the participant; each session has another one. */
   sid: string;
-  /** By the server's clock. */
+  /** Time of the join by the server's clock, Unix ms. */
   joinedAtMs: number;
 }
 
 export interface SessionMeter {
   joined(room: MeteredRoom, session: MeteredSession): void;
   left(room: MeteredRoom, session: MeteredSession, atMs: number): void;
-  /** Whether it counts as many sessions of this room as the API lists, and waits for the end of none. */
+  /**
+   * Check whether the meter and the API have the same number of sessions of a room, and no session
+   * is about to end.
+   */
   agrees(room: string, participants: number): boolean;
   /**
-   * The room is held by this node, which was alive until then: so were its sessions.
-   * @param node null where it is not known
+   * Count sessions of a room up to a time at which its node was alive.
+   * @param node node of the room; null: unknown
    */
   confirm(room: string, node: string | null, untilMs: number): void;
-  /** The node that held the room is gone: its sessions ended then. */
+  /** End the sessions of a room on a node that no longer holds it. */
   lost(room: string, node: string, atMs: number): void;
-  /** The API lists these participants of the room, and no others. */
+  /** Compare the sessions of a room with the participants that the API lists. */
   reconcile(room: MeteredRoom, listed: readonly MeteredSession[], atMs: number): void;
-  /** Rooms with sessions. */
+  /** Return the rooms with sessions. */
   rooms(): { name: string; group: string; sessions: number; nodes: ReadonlySet<string> }[];
 }
 
 interface Session {
-  /** Minutes until then are counted. */
+  /** Time up to which minutes are counted, Unix ms. */
   untilMs: number;
   node: string | null;
-  /** When the API did not list it for the first time: its `left` may be under way. */
+  /**
+   * Time at which the API first did not list the session, Unix ms: its webhook `participant_left`
+   * may be delayed.
+   */
   missingSinceMs: number | null;
 }
 
@@ -40,13 +46,19 @@ interface Room {
 }
 
 const MINUTE_MS = 60_000;
-/** Ended sessions that are remembered, so that a late webhook or a stale list counts none of them twice. */
+/**
+ * Maximum number of remembered ended sessions, so that a late webhook or a stale list counts none
+ * of them twice.
+ */
 const REMEMBERED = 50_000;
 
 /**
- * Participant-minutes from webhooks, which may be lost, and from what the API lists, which may be late. Minutes of a session in progress are counted as far as
- * it is known to have been there; what a lost webhook leaves open is closed half-way between the last time that it was seen and the first time that it was not.
- * @param sinceMs sessions that began before are counted from then: a restarted exporter counts none twice
+ * Create the meter of participant-minutes from webhooks, which may be lost, and from lists of the
+ * API, which may be late. Minutes of a session in progress are counted up to its last confirmation.
+ * A session whose last webhook was lost ends half-way between the last time at which it was
+ * confirmed and the first time at which it was not listed.
+ * @param sinceMs begin of metering: earlier sessions are counted from then, so that a restarted
+ * exporter counts no minute twice
  */
 export const createSessionMeter = (
   rules: MeteringRules,
@@ -104,7 +116,8 @@ export const createSessionMeter = (
     confirm: (name, node, untilMs) => {
       const room = rooms.get(name);
       for (const session of room?.sessions.values() ?? []) {
-        // A session does not move to another node: one of a node that is gone is not there any more.
+        // A session does not move to another node: a session of a node that no longer holds the
+        // room has ended.
         session.node ??= node;
         if (session.node === node && session.missingSinceMs === null)
           count(room?.group ?? '', session, untilMs);

@@ -1,7 +1,7 @@
-/** What a node reports about itself. */
+/** Traffic that a node reports about itself. */
 export interface NodeTraffic {
   id: string;
-  /** Unix seconds. */
+  /** Time of the report, Unix seconds. */
   updatedAt: number;
   stats: { bytesIn: number; bytesOut: number; packetsIn: number; packetsOut: number };
 }
@@ -11,7 +11,8 @@ export type Direction = (typeof DIRECTIONS)[number];
 
 export interface TrafficMeter {
   /**
-   * @param weights of each node: groups by the sessions that they have in its rooms
+   * Count the traffic since the last poll.
+   * @param weights groups of each node by the number of their sessions in its rooms
    * @param lost nodes that stopped reporting
    */
   look(
@@ -21,12 +22,18 @@ export interface TrafficMeter {
   ): void;
 }
 
-/** Around what livekit-server counts (RTP with its header): IPv4 20, UDP 8, authentication tag of AES-GCM 16 (RFC 7714). */
+/**
+ * Bytes of a packet that livekit-server does not count, as it counts RTP with its header: IPv4 20,
+ * UDP 8, authentication tag of AES-GCM 16 (RFC 7714).
+ */
 export const OVERHEAD_BYTES = 44;
 
-/** How much earlier than a node's report its figures are: half of the five seconds in which it collects them, and of the two between reports. */
+/**
+ * Mean age of the figures in a node's report, s: half of the five seconds in which it collects
+ * them, and half of the two between reports.
+ */
 const REPORTED_LATE_SECONDS = 3.5;
-/** Over which the rate of a node is averaged. */
+/** Time over which the rate of a node is averaged, s. */
 const RATE_SECONDS = 20;
 
 interface Sample {
@@ -36,14 +43,18 @@ interface Sample {
 
 interface Known {
   samples: Sample[];
-  /** The last that had any: what the node reports after its participants left is theirs. */
+  /**
+   * Last weights with any session: traffic that is reported after participants left belongs to
+   * their groups.
+   */
   weights: ReadonlyMap<string, number>;
   lost: boolean;
 }
 
 /**
- * Bytes on the wire from what each node reports, shared out over groups by the sessions that they had on that node: the sum is measured, the shares are estimates. What a
- * node that died had not reported yet is estimated from its rate.
+ * Create the meter of bytes on the wire. The sum is measured by the reports of each node; the
+ * shares of groups are estimated by their sessions on the node. The unreported traffic of a dead
+ * node is estimated from its rate.
  */
 export const createTrafficMeter = (
   other: string,
@@ -68,7 +79,8 @@ export const createTrafficMeter = (
             out: stats.bytesOut + stats.packetsOut * OVERHEAD_BYTES,
           },
         };
-        // A node that is new since the last look has counted from 0. Of the others, what was before is not of this exporter.
+        // A node that appears after the first poll has counted from 0. Traffic from before the
+        // first poll is not metered.
         const node = known.get(id) ?? {
           samples: isFirst ? [now] : [{ at: updatedAt, bytes: { in: 0, out: 0 } }],
           weights: new Map<string, number>(),
@@ -79,7 +91,7 @@ export const createTrafficMeter = (
         if (own !== undefined && own.size > 0) node.weights = own;
         const before = node.samples.at(-1) ?? now;
         for (const direction of DIRECTIONS) {
-          // Less than before: it counts from 0 again.
+          // A lower value shows that the counter restarted from 0.
           const from = now.bytes[direction] < before.bytes[direction] ? 0 : before.bytes[direction];
           const more = now.bytes[direction] - from;
           if (more > 0) share(node, direction, more);
@@ -89,7 +101,7 @@ export const createTrafficMeter = (
         if (lost.has(id) && !node.lost) addUnreported(node, share);
         node.lost = lost.has(id);
       }
-      // What left the registry is forgotten; a node that is restarted has a new id.
+      // Nodes that left the registry are forgotten; a restarted node has another id.
       for (const id of known.keys()) if (!nodes.some((node) => node.id === id)) known.delete(id);
       isFirst = false;
     },
