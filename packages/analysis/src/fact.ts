@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * A fact: a code and its values, from which reports make a sentence.
- * @param added fields that a document has beside the values of every fact, such as that sentence
+ * Schema of a fact: a code and its values, from which reports make a sentence.
+ * @param added fields that a document adds to the values of every fact, such as that sentence
  */
 export const fact = <
   const Code extends string,
@@ -14,5 +14,5 @@ export const fact = <
   added: Added,
 ) => z.object({ code: z.literal(code), ...values, ...added });
 
-/** No added fields: facts as the analysis makes them. */
+/** Empty set of added fields: facts as the analysis makes them. */
 export const PLAIN = {} satisfies z.core.$ZodShape;

@@ -4,27 +4,36 @@ import type { Comparison } from './compare/comparison.ts';
 import type { Summary } from './summary/summary.ts';
 import type { Verdict, VerdictDecision } from './verdict/verdict.ts';
 
-/** A run and its result: reporters are pure functions of it, so that they cannot disagree. */
+/** Run and its result. Reporters are pure functions of it, so that they cannot disagree. */
 export interface EvaluatedRun {
   summary: Summary;
   decision: VerdictDecision;
-  /** File of the record; null when none was kept. */
+  /** Path of the record; null: none was kept. */
   recordPath: string | null;
-  /** Reads the record again from its first line, for what the summary does not hold (samples over time). Null when none was kept. */
+  /**
+   * Reads the record again from its first line, for samples over time, which the summary does not
+   * hold; null: none was kept.
+   */
   readLines: (() => AsyncIterable<RecordLine>) | null;
-  /** Comparison of the run with a baseline; its verdict is in the decision already. Absent without one. */
+  /**
+   * Comparison of the run with a baseline, whose verdict is already part of the decision; absent
+   * without a baseline.
+   */
   comparison?: Comparison;
 }
 
-/** A run that did not start: the deployment was unreachable, a server could not be started, … */
+/**
+ * Run that did not start, for instance because the deployment was unreachable or a server could not
+ * be started.
+ */
 export interface NoRun {
   scenario: string;
   verdict: Verdict;
   exitCode: ExitCode;
-  /** A stable code. */
+  /** Stable code of the reason. */
   reason: string;
   message: string;
-  /** The next step of the user. */
+  /** Next step for the user. */
   hint: string | null;
 }
 
@@ -33,8 +42,9 @@ export type Outcome = EvaluatedRun | NoRun;
 export const isRun = (outcome: Outcome): outcome is EvaluatedRun => 'summary' in outcome;
 
 /**
- * The outcome of a run that did not take place. Not for usage errors.
- * A deployment that is unreachable or rejected the first participant failed; every other error is inconclusive.
+ * Outcome of a run that did not start, for any error except one of usage. If the deployment is
+ * unreachable or rejected the first participant, the run failed; every other error makes it
+ * inconclusive.
  */
 export const noRunOf = (
   { exitCode, code, message, hint }: SwarmError,

@@ -15,7 +15,7 @@ const crossingOf = (metric: string, changes: Partial<Crossing> = {}): Crossing =
   ...changes,
 });
 
-/** Calls of two, each of which costs a hundredth of a core and a megabyte. */
+/** Cost of a call of two participants: a hundredth of a core and a megabyte. */
 const stepOf = (load: number, changes: Partial<StepFacts> = {}): StepFacts => {
   const crossed = changes.outcome === 'crossed';
   return {
@@ -73,7 +73,7 @@ const busy = (busiestNodeCores: number) => ({
   measured: { ...stepOf(10).measured, busiestNodeCores },
 });
 
-describe('what gave first', () => {
+describe('the first cause of failure', () => {
   test.each([
     [
       'a limit of LiveKit',
@@ -119,7 +119,7 @@ describe('what gave first', () => {
     expect(codeOf(changes)).toBe(code);
   });
 
-  test('without knowledge of the cores is what participants noticed', () => {
+  test('is the symptom of participants if the cores are unknown', () => {
     expect(codeOf(busy(3.9), null)).toBe('latency');
     expect(codeOf({ crossings: [crossingOf('packet_loss')] }, null)).toBe('loss');
   });
@@ -139,8 +139,8 @@ const sessionOf = (changes: Partial<CapacitySession> = {}): CapacitySession => (
   ...changes,
 });
 
-describe('a result', () => {
-  test('states what is carried, why not more, what it costs and how many nodes are needed', () => {
+describe('a capacity result', () => {
+  test('states the carried load, the cause of the limit, the costs and the number of nodes', () => {
     const result = concludeCapacity(sessionOf());
     expect(capacitySchema.parse(result)).toEqual(result);
     expect(result).toMatchObject({
@@ -176,7 +176,7 @@ describe('a result', () => {
     expect(result.knee).toBeNull();
   });
 
-  test('of an interrupted session holds what was carried so far', () => {
+  test('of an interrupted session contains the load that was carried so far', () => {
     expect(
       concludeCapacity(
         sessionOf({ steps: [stepOf(1), stepOf(2)], searches: [], stopped: 'interrupted' }),
@@ -184,7 +184,7 @@ describe('a result', () => {
     ).toMatchObject({ end: 'interrupted', exitCode: 130, carried: 2, exceeded: null });
   });
 
-  test('of nothing is complete, too', () => {
+  test('of a session without runs is complete', () => {
     const result = concludeCapacity(
       sessionOf({
         steps: [],
@@ -207,7 +207,7 @@ describe('repeated searches', () => {
   const knees = (...loads: number[]) =>
     kneeInterval(loads.map((carried) => ({ carried, exceeded: carried + 1 })));
 
-  test('have an interval, with the confidence that their number allows', () => {
+  test('have an interval with the confidence that their number allows', () => {
     expect(knees(10)).toMatchObject({ load: 10, from: 10, to: 11, confidence: null });
     expect(knees(10, 12, 11, 11, 10)).toMatchObject({
       load: 11,
@@ -219,7 +219,7 @@ describe('repeated searches', () => {
   });
 });
 
-test('nodes are rounded up, with half as much again in reserve', () => {
+test('the number of nodes is rounded up and includes half as much again in reserve', () => {
   const table = sizingOf(300);
   expect(table.map(({ users }) => users)).toEqual([
     100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000,

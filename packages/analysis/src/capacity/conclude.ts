@@ -13,22 +13,22 @@ import {
 import type { Found } from './search.ts';
 import { sizingOf } from './sizing.ts';
 
-/** A session of searches, as far as it got. */
+/** Session of searches, ended or not. */
 export interface CapacitySession
   extends Pick<CapacityResult, 'scenario' | 'unit' | 'startedAt' | 'limits' | 'error'> {
   target: Omit<CapacityResult['target'], 'nodes'>;
   /** Processor of the host of an embedded server. */
   cpu: string | null;
   steps: readonly StepFacts[];
-  /** Those that ended; the last one may be missing. */
+  /** Results of the searches that ended; an interrupted search has none. */
   searches: readonly Found[];
-  /** What ended the session before its searches did. */
+  /** Cause that ended the session before its searches were complete; null: none. */
   stopped: 'interrupted' | 'unreachable' | 'error' | null;
   /** Exit code of the error that stopped the search. Default: that of an internal error. */
   errorExitCode?: ExitCode;
 }
 
-/** The result of a session: also of one that was interrupted. */
+/** Concludes the result of a session, also of one that was interrupted. */
 export const concludeCapacity = (session: CapacitySession): CapacityResult => {
   const { scenario, unit, startedAt, limits, error, steps, searches } = session;
   const points = pointsOf(steps);
@@ -86,7 +86,7 @@ const endOf = ({ stopped, searches, steps }: CapacitySession): CapacityEnd => {
   return ends.has('knee') ? 'knee' : 'max';
 };
 
-/** The limit where one is known, else the largest load that was carried. */
+/** Largest load that was carried: the limit where one was found. */
 const carriedOf = (
   { searches, stopped }: CapacitySession,
   knee: number | null,
@@ -103,7 +103,10 @@ const carriedOf = (
 const exceededAbove = (points: CapacityResult['points'], carried: number): number | null =>
   points.find(({ load, state }) => load > carried && state.endsWith('exceeded'))?.load ?? null;
 
-/** As planned at the nearest load that was run: the median of repeats may lie between two. */
+/**
+ * Participants at a load, scaled from the plan of the nearest load that was run: the median of
+ * repeated searches may lie between two loads that were run.
+ */
 const participantsAt = (points: CapacityResult['points'], load: number): number => {
   const nearest = points.reduce<CapacityResult['points'][number] | null>(
     (best, point) =>

@@ -6,7 +6,7 @@ import type { Features } from './result.ts';
 
 const ABOUT = { serverVersion: '1.13.4', cpu: null };
 
-/** Rooms of `size` participants; `sending` of them send audio. */
+/** Load of rooms with `size` participants, of which `sending` send audio. */
 const rooms = (count: number, size: number, sending: number): Features => ({
   participants: count * size,
   tracksUp: count * sending,
@@ -15,7 +15,10 @@ const rooms = (count: number, size: number, sending: number): Features => ({
   packetsDown: 50 * count * sending * (size - 1),
 });
 
-/** A server twice as slow as a typical one, whose packets sent cost half as much again. */
+/**
+ * Costs of a server that is half as fast as a typical one, and whose sent packets cost 1.5 times as
+ * much as on such a server.
+ */
 const TRUE = {
   base: 0.018,
   cores: {
@@ -40,7 +43,7 @@ const webinars = shape(
 );
 
 describe('a cost model', () => {
-  test('of two shapes predicts others that are made of the same', () => {
+  test('of two shapes predicts other shapes of the same costs', () => {
     const model = fitCostModel([calls, webinars], ABOUT);
     if (model === null) throw new Error('no model');
     for (const load of [rooms(5, 6, 6), rooms(10, 3, 3), rooms(2, 20, 2)]) {
@@ -51,16 +54,16 @@ describe('a cost model', () => {
     expect(model.crossError).toBeLessThan(0.5);
   });
 
-  test('of one shape does not state an error on others', () => {
+  test('of one shape states no error on other shapes', () => {
     expect(fitCostModel([calls], ABOUT)?.crossError).toBeNull();
   });
 
-  test('needs two loads', () => {
+  test('needs at least two loads', () => {
     expect(fitCostModel([], ABOUT)).toBeNull();
     expect(fitCostModel([{ scenario: 'one', points: calls.points.slice(0, 1) }], ABOUT)).toBeNull();
   });
 
-  test('never has a negative cost, whatever was measured', () => {
+  test('has no negative cost, whatever was measured', () => {
     const load = fc.tuple(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 2, max: 30 }));
     fc.assert(
       fc.property(
@@ -87,8 +90,8 @@ describe('a cost model', () => {
   });
 });
 
-describe('non-negative least squares', () => {
-  test('is the exact solution where that is not negative', () => {
+describe('the non-negative least squares solution', () => {
+  test('is the unconstrained solution if that has no negative component', () => {
     const x = nonNegativeLeastSquares(
       [
         [1, 0],
@@ -101,7 +104,7 @@ describe('non-negative least squares', () => {
     expect(x[1]).toBeCloseTo(2, 9);
   });
 
-  test('leaves out what would be negative', () => {
+  test('sets components to zero that would be negative', () => {
     const x = nonNegativeLeastSquares(
       [
         [1, 0],
@@ -112,7 +115,7 @@ describe('non-negative least squares', () => {
     expect(x).toEqual([2, 0]);
   });
 
-  test('no change of one component makes it better', () => {
+  test('cannot be improved by a change of one component', () => {
     const number = fc.double({ min: -10, max: 10, noNaN: true });
     fc.assert(
       fc.property(

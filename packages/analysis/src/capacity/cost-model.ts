@@ -2,13 +2,13 @@ import { nonNegativeLeastSquares } from './nnls.ts';
 import type { CapacityResult, CostModel, Features, PlannedLoad } from './result.ts';
 import { COST_MODEL_SCHEMA } from './result.ts';
 
-/** A load and the CPU that the nodes needed for it. */
+/** Load, and the CPU that all nodes used for it. */
 export interface CostPoint {
   load: Features;
   cpuCores: number;
 }
 
-/** One kind of load at several sizes. */
+/** Points of one scenario at several sizes. */
 export interface Shape {
   scenario: string;
   points: CostPoint[];
@@ -23,8 +23,10 @@ const FEATURES = [
 ] as const satisfies (keyof Features)[];
 
 /**
- * What livekit-server 1.13 needs for one more of each, and without load, in cores: fitted to ten loads of five shapes (docs/capacity.md). Only the
- * proportions matter: a processor that is twice as fast has half of each. They decide what the points leave open: two shapes do not determine five costs.
+ * Typical costs: cores that livekit-server 1.13 needs for one more of each feature, and without
+ * load (`base`), fitted to ten loads of five shapes (docs/capacity.md). Only their proportions
+ * matter: on a processor that is twice as fast, every cost is half as large. They decide what the
+ * measured points leave open, because two shapes do not determine five costs.
  */
 const TYPICAL: Features & { base: number } = {
   base: 0.009,
@@ -35,7 +37,10 @@ const TYPICAL: Features & { base: number } = {
   packetsDown: 1.4e-5,
 };
 
-/** How much the typical proportions count next to a point: a cost that differs from them by a tenth counts like a point that is off by a fiftieth. */
+/**
+ * Weight of the typical proportions against one point: a cost that differs from its proportion by a
+ * tenth counts as much as a point that the model misses by a fiftieth.
+ */
 const TRUST_IN_TYPICAL = 0.2;
 
 export const featuresOf = (load: PlannedLoad): Features => ({
@@ -46,15 +51,16 @@ export const featuresOf = (load: PlannedLoad): Features => ({
   packetsDown: load.packetsDown,
 });
 
-/** The cores that a node needs for a load. */
+/** Predicts the CPU of a node for a load, cores. */
 export const predictCpu = (
   { base, cores }: Pick<CostModel, 'base' | 'cores'>,
   load: Features,
 ): number => FEATURES.reduce((sum, feature) => sum + cores[feature] * load[feature], base);
 
 /**
- * Fits the model to the points of one shape or more; null: there are too few.
- * @param about what it is valid for
+ * Fits the model to the points of one shape or more.
+ * @param about server and processor for which the model is valid
+ * @returns null if there are fewer than two points
  */
 export const fitCostModel = (
   shapes: readonly Shape[],
@@ -87,7 +93,7 @@ export const fitCostModel = (
   };
 };
 
-/** Relative. */
+/** Largest relative error of the model at the points. */
 const largestError = (
   model: Pick<CostModel, 'base' | 'cores'>,
   points: readonly CostPoint[],
@@ -98,7 +104,10 @@ const largestError = (
     0,
   );
 
-/** Least squares of relative errors, so that small loads count as much as large ones. */
+/**
+ * Fits the costs by least squares of relative errors, so that small loads count as much as large
+ * ones.
+ */
 const coefficients = (points: readonly CostPoint[]): Pick<CostModel, 'base' | 'cores'> => {
   const typical = [TYPICAL.base, ...FEATURES.map((feature) => TYPICAL[feature])];
   const rows = points.map(({ load, cpuCores }) =>
@@ -107,7 +116,7 @@ const coefficients = (points: readonly CostPoint[]): Pick<CostModel, 'base' | 'c
     ),
   );
   const sums = rows.map((row) => row.reduce((sum, value) => sum + value, 0));
-  // How many times as much as is typical, all costs alike.
+  // Factor between the measured and the typical costs, the same for all costs.
   const speed =
     sums.reduce((sum, value) => sum + value, 0) /
     sums.reduce((sum, value) => sum + value * value, 0);
@@ -131,7 +140,10 @@ const coefficients = (points: readonly CostPoint[]): Pick<CostModel, 'base' | 'c
   };
 };
 
-/** The points of a result that a model may be fitted to: a load that is exceeded is not served as a whole. */
+/**
+ * Points of a result to which a model can be fitted: only those of loads that were carried, because
+ * a node serves an exceeded load in part.
+ */
 export const shapeOf = ({
   scenario,
   points,

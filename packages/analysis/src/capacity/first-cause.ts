@@ -1,20 +1,24 @@
 import type { Cause, CauseCode, Crossing, StepFacts } from './result.ts';
 
-/** What is known of the deployment besides a run. */
+/** Facts about the nodes of a deployment that a run does not measure. */
 export interface NodeFacts {
-  /** Cores of a node; null: not known. */
+  /** Cores of a node; null: unknown. */
   cores: number | null;
 }
 
-/** A node this busy on average has no CPU left: it is an average over seconds in which it had none. */
+/**
+ * Share of a node's cores from which its CPU is used up: an average this high contains seconds
+ * without any idle time.
+ */
 const CPU_USED_UP = 0.9;
 /**
- * From here on waiting for a core shows: a queue at 60 % utilisation holds work for as long again as it takes, and more when work comes in bursts, as frames of video
- * and CPU quotas of containers (100 ms) make it.
+ * Share of a node's cores from which work waits for a core noticeably: a queue at 60 % utilisation
+ * waits 1.5 times as long as the work itself takes, and longer if the work comes in bursts, as
+ * video frames and the CPU quotas of containers (100 ms) make it.
  */
 const CPU_DELAYS = 0.6;
 
-/** Symptoms of work that waits. */
+/** Symptoms of work that waits for CPU. */
 const DELAY: ReadonlySet<CauseCode> = new Set([
   'latency',
   'join_time',
@@ -24,14 +28,17 @@ const DELAY: ReadonlySet<CauseCode> = new Set([
 ]);
 
 const LIMIT_REASONS: ReadonlySet<string> = new Set(['server_full', 'room_full']);
-/** Joins that got no UDP port, where a smaller load did: the range is used up, also where a worker did not see the ports of the others. */
+/**
+ * Reasons of joins that got no UDP port, where a smaller load did: the port range is used up. A
+ * worker that does not see the ports of the other workers reports the last two.
+ */
 const PORT_REASONS: ReadonlySet<string> = new Set([
   'udp_ports_exhausted',
   'udp_not_offered',
   'no_candidates',
 ]);
 
-/** How a symptom is called, by the metric that shows it. */
+/** Symptom that each metric shows. */
 const SYMPTOMS: Record<string, CauseCode> = {
   join_failures: 'join_failures',
   join_retries: 'join_failures',
@@ -55,7 +62,7 @@ const SYMPTOMS: Record<string, CauseCode> = {
   server_drops: 'network',
 };
 
-/** From what is the cause of others to what may be their effect. */
+/** Causes in order: each may be the cause of those after it. */
 const RANK: readonly CauseCode[] = [
   'cpu',
   'memory',
@@ -68,8 +75,9 @@ const RANK: readonly CauseCode[] = [
 ];
 
 /**
- * What gave first, of the runs at the smallest load that is exceeded: what ended or rejected on purpose, then a resource that was used up, then what participants noticed. A
- * symptom is named only where no cause of it is known.
+ * First cause of failure, from the runs at the smallest load that was exceeded. Order: a server
+ * that ended or rejected joins on purpose, a resource that was used up, a symptom that participants
+ * measured. A symptom is returned only if none of its causes is known.
  */
 export const firstCause = (steps: readonly StepFacts[], { cores }: NodeFacts): Cause | null => {
   const crossed = steps.filter(({ outcome }) => outcome === 'crossed');
@@ -104,14 +112,20 @@ export const firstCause = (steps: readonly StepFacts[], { cores }: NodeFacts): C
   return causeOf(symptom, step.rejected[0]);
 };
 
-/** Packets are lost although the node has time for them: by its interfaces, or behind them. */
+/**
+ * Returns true if the network lost the packets: interfaces of the node dropped some, or the node
+ * had CPU time for all of them.
+ */
 const isOfNetwork = ({ measured: { drops } }: StepFacts, cpuShare: number | null): boolean =>
   (drops !== null && drops > 0) || (cpuShare !== null && cpuShare < CPU_DELAYS);
 
 const symptomOf = ({ metric, resource }: Crossing): CauseCode =>
   resource ?? SYMPTOMS[metric] ?? 'other';
 
-/** What --until limits first; of the others, what may be the cause of the rest. */
+/**
+ * Most informative of the crossed limits: those of --until first, then those whose symptom may be
+ * the cause of the others.
+ */
 const mostTelling = (crossings: readonly Crossing[]): Crossing | null =>
   [...crossings].sort(
     (a, b) =>

@@ -3,9 +3,12 @@ import type { KneeInterval } from './result.ts';
 import type { Found } from './search.ts';
 
 /**
- * The limit over repeated searches. The median of all searches is between the smallest and the largest of n with a probability of 1 − 2^(1−n): each lies on either side of
- * it with equal chance (the interval of the sign test). A single search only knows that the limit is below the load that was exceeded.
- * @param searches those that found a limit; null when there is none
+ * Limit over repeated searches, with its interval. The median of all searches lies between the
+ * smallest and the largest of n results with a probability of 1 − 2^(1−n), because each result is
+ * above or below it with equal probability (interval of the sign test). A single search shows only
+ * that the limit is below the load that was exceeded.
+ * @param searches searches that found a limit
+ * @returns null if there is none
  */
 export const kneeInterval = (
   searches: readonly Pick<Found, 'carried' | 'exceeded'>[],

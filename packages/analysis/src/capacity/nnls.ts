@@ -1,7 +1,8 @@
 /**
- * Non-negative least squares: x ≥ 0 with the least |Ax − b|. The active-set method of Lawson and Hanson (Solving Least Squares Problems, 1974, chapter 23), on the normal
- * equations, which suffice for a handful of columns that were scaled alike.
- * @param rows of A
+ * Solves the non-negative least squares problem: x ≥ 0 with the least |Ax − b|. Active-set method
+ * of Lawson and Hanson (Solving Least Squares Problems, 1974, chapter 23) on the normal equations,
+ * which are accurate enough for a few columns of the same scale.
+ * @param rows rows of A
  */
 export const nonNegativeLeastSquares = (
   rows: readonly (readonly number[])[],
@@ -30,7 +31,8 @@ export const nonNegativeLeastSquares = (
         x = trial;
         break;
       }
-      // As far as no component becomes negative; those that become zero leave.
+      // Move towards the trial solution until the first component becomes zero; components that are
+      // zero become inactive.
       const share = Math.min(
         ...negative.map((index) => (x[index] ?? 0) / ((x[index] ?? 0) - (trial[index] ?? 0) || 1)),
       );
@@ -51,7 +53,10 @@ const column = (rows: readonly (readonly number[])[], index: number): number[] =
 const dot = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
 
-/** The unconstrained solution on some columns, zero elsewhere: Gauss with pivots; a column that others make up gets zero. */
+/**
+ * Solves the unconstrained problem on some of the columns by Gaussian elimination with pivots;
+ * other columns get zero, and so does a column that depends linearly on others.
+ */
 const solveOn = (
   on: readonly number[],
   gram: readonly (readonly number[])[],

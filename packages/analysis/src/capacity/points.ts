@@ -2,7 +2,7 @@ import { median } from 'simple-statistics';
 import type { CapacityPoint, CapacityResult, StepFacts, StepMeasures } from './result.ts';
 import { stateOf, weightOf } from './sequential-test.ts';
 
-/** Every load that was run, in ascending order, over all repeats of the search. */
+/** Loads that were run, in ascending order, each with the runs of all repeated searches. */
 export const pointsOf = (steps: readonly StepFacts[]): CapacityPoint[] =>
   [...Map.groupBy(steps, ({ load }) => load)]
     .sort(([a], [b]) => a - b)
@@ -52,7 +52,10 @@ const medians = (all: readonly StepMeasures[]): StepMeasures => {
   };
 };
 
-/** What one more room and participant costs: the slope over the loads that are carried; of a single load, its share. */
+/**
+ * Costs of one more room and of one more participant: slopes over the carried loads, or, for a
+ * single load, its measures divided by its size.
+ */
 export const costsOf = (points: readonly CapacityPoint[]): CapacityResult['costs'] => {
   const carried = points.filter(({ state }) => state === 'carried' || state === 'probably-carried');
   const per = (what: 'rooms' | 'participants', key: keyof StepMeasures): number | null =>
@@ -72,7 +75,10 @@ export const costsOf = (points: readonly CapacityPoint[]): CapacityResult['costs
   };
 };
 
-/** By the outermost loads: between them is what a node has without any. */
+/**
+ * Slope between the smallest and the largest load: the difference leaves out what a node uses
+ * without load. A single load yields its ratio.
+ */
 const slopeOf = (pairs: readonly (readonly [number, number])[]): number | null => {
   const [first, last] = [pairs[0], pairs.at(-1)];
   if (first === undefined || last === undefined) return null;

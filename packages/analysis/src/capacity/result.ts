@@ -1,4 +1,4 @@
-/** What `swarm capacity` finds out, as its JSON result and its reports have it. */
+/** Result of `swarm capacity`, as its JSON document and its reports have it. */
 import { EXIT_CODES, schemaUrl } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
@@ -85,7 +85,7 @@ const step = z
   })
   .meta({ id: 'CapacityStep', description: 'One run.' });
 
-/** What gives first. */
+/** Codes of the first cause of failure. */
 export const CAUSES = [
   'server_ended',
   'limit',
@@ -263,6 +263,6 @@ export type Features = z.infer<typeof features>;
 export type CapacityEnd = (typeof END)[number];
 export type CapacityResult = z.infer<typeof capacitySchema>;
 
-/** The JSON Schemas that are published: they take fields that later versions add. */
+/** JSON Schemas as published: they accept fields that later versions add. */
 export const capacityJsonSchema = (): object => z.toJSONSchema(capacitySchema, { io: 'input' });
 export const costModelJsonSchema = (): object => z.toJSONSchema(costModelSchema, { io: 'input' });

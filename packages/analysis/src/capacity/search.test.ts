@@ -15,10 +15,10 @@ const evidence = (crossed: number, windows = WINDOWS): RunEvidence => ({
   certain: false,
 });
 
-/** A server that crosses a limit above its knee in every window. */
+/** Server that crosses a limit above its knee in every window. */
 const exactServer = (knee: number) => (load: number) => evidence(load > knee ? WINDOWS : 0);
 
-/** One whose utilisation in a window varies around the share of the knee that is used. */
+/** Server whose utilisation in a window varies around the load as a share of the knee. */
 const noisyServer = (knee: number, noise: number, seed: number) => {
   const random = xoroshiro128plus(seed);
   const normal = (): number =>
@@ -59,7 +59,7 @@ describe('a search', () => {
     );
   });
 
-  test('finds the knee of a noisy server within a tenth, nearly always', () => {
+  test('finds the knee of a noisy server within a tenth in nearly all cases', () => {
     const trials = Array.from({ length: 300 }, (_, seed) => {
       const knee = 20 + ((seed * 37) % 900);
       const { found } = search(noisyServer(knee, 0.03, seed + 1));
@@ -68,7 +68,7 @@ describe('a search', () => {
     expect(trials.filter((error) => error > 0.1).length).toBeLessThanOrEqual(6);
   });
 
-  test('ends, whatever runs say', () => {
+  test('ends, whatever the evidence of its runs', () => {
     fc.assert(
       fc.property(fc.infiniteStream(fc.option(fc.nat(WINDOWS), { freq: 4 })), (answers) => {
         const next = answers[Symbol.iterator]();
@@ -83,7 +83,7 @@ describe('a search', () => {
     );
   });
 
-  test('is a function of its runs, in any order', () => {
+  test('is a function of its runs, whatever their order', () => {
     fc.assert(
       fc.property(
         fc.array(fc.record({ load: fc.integer({ min: 1, max: 64 }), crossed: fc.nat(WINDOWS) })),
@@ -99,7 +99,7 @@ describe('a search', () => {
     );
   });
 
-  test('is not taken in by one lucky run', () => {
+  test('corrects the result of a load that was carried once at random', () => {
     let lucky = true;
     const { found } = search((load) => {
       if (load === 16 && lucky) {
@@ -111,7 +111,7 @@ describe('a search', () => {
     expect(found).toMatchObject({ end: 'knee', carried: 12, exceeded: 13 });
   });
 
-  test('is not taken in by one unlucky run', () => {
+  test('corrects the result of a load that was exceeded once at random', () => {
     let unlucky = true;
     const { found } = search((load) => {
       if (load === 4 && unlucky) {
@@ -125,14 +125,14 @@ describe('a search', () => {
     expect(found.carried).toBeLessThanOrEqual(40);
   });
 
-  test('decides both sides of the limit by more than one run', () => {
+  test('decides both sides of the limit with more than one run', () => {
     const { found, runs } = search(exactServer(37));
     const at = (load: number | null): number => runs.filter((run) => run.load === load).length;
     expect(at(found.carried)).toBeGreaterThan(1);
     expect(at(found.exceeded)).toBeGreaterThan(1);
   });
 
-  test('ends at the largest load that was asked for', () => {
+  test('ends at the largest load that was requested', () => {
     const { found } = search(exactServer(1_000), { max: 50 });
     expect(found).toEqual({
       type: 'found',
@@ -143,21 +143,21 @@ describe('a search', () => {
     });
   });
 
-  test('knows a server that carries nothing', () => {
+  test('ends at zero for a server that carries nothing', () => {
     expect(search(exactServer(0)).found).toMatchObject({ end: 'knee', carried: 0, exceeded: 1 });
   });
 
-  test('goes down from a start that is too large', () => {
+  test('continues with smaller loads if the first load is exceeded', () => {
     expect(search(exactServer(5), { start: 64 }).found).toMatchObject({ carried: 5, exceeded: 6 });
   });
 
-  test('ends with a lower bound where the load generator is impaired', () => {
+  test('ends with a lower bound if the load generator is impaired', () => {
     const { found, runs } = search((load) => (load > 20 ? null : evidence(0)));
     expect(found).toMatchObject({ end: 'generator', carried: 16, decided: true, exceeded: null });
     expect(runs.filter(({ load }) => load === 32)).toHaveLength(3);
   });
 
-  test('takes a second attempt where the load generator was impaired once', () => {
+  test('repeats a run during which the load generator was impaired', () => {
     let impaired = true;
     const { found } = search((load) => {
       if (load === 8 && impaired) {
@@ -169,7 +169,7 @@ describe('a search', () => {
     expect(found).toMatchObject({ end: 'knee', carried: 11 });
   });
 
-  test('believes at once that a server ended', () => {
+  test('accepts the end of the server as proof without a further run', () => {
     const { runs } = search((load) =>
       load > 6 ? { ...evidence(0, 0), certain: true } : evidence(0),
     );

@@ -8,51 +8,65 @@ import {
   weightOf,
 } from './sequential-test.ts';
 
-/** A run at one load; null: the load generator was impaired, so that there is no result on the server. */
+/**
+ * Run at one load; null: the load generator was impaired, so the run has no result on the server.
+ */
 export interface SearchRun {
   load: number;
   evidence: RunEvidence | null;
 }
 
 export interface SearchOptions {
-  /** The first load. */
+  /** First load. */
   start: number;
-  /** The largest that is tried. */
+  /** Largest load that is tried. */
   max: number;
-  /** Each load of the ramp is this many times the one before, above 1. */
+  /** Factor between two loads of the ramp, above 1. */
   growth: number;
-  /** How far carried and exceeded may be apart, as a share of the load; at least one. */
+  /**
+   * Largest distance between the carried and the exceeded load at the end, as a share of the
+   * carried load; at least 1 is allowed.
+   */
   resolution: number;
 }
 
-/** Why a search ended. */
+/** Reason for which a search ended. */
 export type SearchEnd =
   /** The largest load that is carried is known. */
   | 'knee'
-  /** The largest load that was asked for is carried. */
+  /** The largest load that was requested is carried. */
   | 'max'
-  /** The load generator was impaired at the next load, again and again. */
+  /** The load generator was impaired at the next load, in every run of it. */
   | 'generator'
-  /** Evidence stayed contradictory. */
+  /** The evidence remained contradictory. */
   | 'undecided';
 
 export interface Found {
   end: SearchEnd;
-  /** The largest load that is carried; 0: none. */
+  /** Largest load that is carried; 0: none. */
   carried: number;
-  /** Whether the test has decided that, rather than one run. */
+  /** True if the sequential test decided that `carried` is carried, rather than a single run. */
   decided: boolean;
-  /** The smallest load above it that is not carried; null: none is known. */
+  /** Smallest load above `carried` that is not carried; null: unknown. */
   exceeded: number | null;
 }
 
 export type SearchStep = { type: 'run'; load: number } | ({ type: 'found' } & Found);
 
-/** A load that contradicts itself for so long is at the limit: it counts as exceeded. */
+/**
+ * Runs after which a load without a decision counts as exceeded: its runs contradict each other, so
+ * it is at the limit.
+ */
 const MOST_RUNS = 6;
-/** As often a run is repeated during which the load generator was impaired. */
+/**
+ * Runs of one load during which the load generator was impaired, before the search gives the load
+ * up.
+ */
 const MOST_IMPAIRED = 3;
-/** A search ends: each load takes a few runs, and there are about twenty between 1 and a million. */
+/**
+ * Runs after which a search ends in any case: each load takes a few runs, and there are about
+ * twenty loads between 1 and a million.
+ */
 const MOST_RUNS_OF_A_SEARCH = 120;
 
 interface Known {
@@ -63,10 +77,11 @@ interface Known {
 }
 
 /**
- * The next step of a search for the largest load that is carried: a ramp until a load is exceeded, then bisection, both by one run of each load; then the two loads on
- * either side of the limit are decided by the sequential test. A decision that contradicts the first answer moves the limit.
- * Pure: the same runs give the same step.
- * @param runs so far, in any order
+ * Next step of a search for the largest load that is carried. A ramp leads to a load that is
+ * exceeded, bisection narrows the interval, both with one run of each load; then the sequential
+ * test decides the two loads on either side of the limit. A decision that contradicts the first run
+ * of its load moves the limit. The function is pure: the same runs give the same step.
+ * @param runs all runs so far, in any order
  */
 export const nextStep = (runs: readonly SearchRun[], options: SearchOptions): SearchStep => {
   const { start, max, growth, resolution } = options;
@@ -105,7 +120,8 @@ export const nextStep = (runs: readonly SearchRun[], options: SearchOptions): Se
     if (carried.load >= max) return confirm(carried) ?? found('max');
     return run(Math.min(max, Math.max(carried.load + 1, Math.round(carried.load * growth))));
   }
-  // A larger load was carried: the smaller one was exceeded at random, unless it stays so.
+  // A larger load was carried: this load may have been exceeded at random, so its result is
+  // confirmed.
   if (known.some(({ load, state }) => load > exceeded.load && isCarried(state))) {
     const again = confirm(exceeded);
     if (again !== null) return again;
@@ -123,7 +139,7 @@ export const nextStep = (runs: readonly SearchRun[], options: SearchOptions): Se
 const isBlind = ({ impaired, runs }: Known): boolean =>
   impaired >= MOST_IMPAIRED || runs >= MOST_RUNS;
 
-/** Every load with the evidence of all its runs, in ascending order. */
+/** Loads with the evidence of all their runs, in ascending order. */
 const knownLoads = (runs: readonly SearchRun[]): Known[] =>
   [...Map.groupBy(runs, ({ load }) => load)]
     .map(([load, all]): Known => {

@@ -1,49 +1,54 @@
 /**
- * Whether a load is carried, decided over repeated windows of repeated runs: Wald's sequential probability ratio test on the share of windows in which a limit was
- * crossed (Wald 1945, Sequential Tests of Statistical Hypotheses). It asks for few windows where they agree and for more where they do not.
+ * Decides over repeated windows of repeated runs whether a load is carried: Wald's sequential
+ * probability ratio test on the share of windows in which a limit was crossed (Wald 1945,
+ * Sequential Tests of Statistical Hypotheses). The test needs few windows where they agree, and
+ * more where they do not.
  */
 
-/** The evidence of one run on its load. */
+/** Evidence of one run on its load. */
 export interface RunEvidence {
-  /** Windows of its steady state that were evaluated. */
+  /** Windows of the steady state that were evaluated. */
   windows: number;
-  /** Those of them in which a limit was crossed. */
+  /** Windows in which a limit was crossed. */
   crossed: number;
-  /** A limit was crossed by what only a whole run shows: a join that failed, a missing track. */
+  /** True if a limit was crossed that only a whole run shows: a failed join, a missing track. */
   failedAsAWhole: boolean;
-  /** The server ended: no further run is needed to believe it. */
+  /** True if the server ended, which decides without a further run. */
   certain: boolean;
 }
 
-/** The share of windows that cross a limit at random where the load is carried, and the least where it is not. */
+/**
+ * Share of windows that cross a limit at random if the load is carried, and the smallest such share
+ * if the load is exceeded.
+ */
 const CROSSED_WHEN_CARRIED = 0.1;
 const CROSSED_WHEN_EXCEEDED = 0.6;
 
-/** Both kinds of error are this rare. */
+/** Probability of either kind of error. */
 const ERROR = 0.05;
 
 const CROSSED = Math.log(CROSSED_WHEN_EXCEEDED / CROSSED_WHEN_CARRIED);
 const HELD = Math.log((1 - CROSSED_WHEN_EXCEEDED) / (1 - CROSSED_WHEN_CARRIED));
 
-/** Evidence, as a logarithm of a likelihood ratio, from which on the test has decided. */
+/** Evidence from which the test has decided, as the logarithm of a likelihood ratio. */
 const DECIDED = Math.log((1 - ERROR) / ERROR);
 
-/** Windows of one run resemble each other, so that no run decides alone. */
+/** Largest evidence of one run: its windows resemble each other, so no run decides alone. */
 const MOST_OF_A_RUN = 0.7 * DECIDED;
 
-/** Less than this is not even a first answer. */
+/** Least evidence for a first answer. */
 const TENDENCY = 1;
 
 export type LoadState =
-  /** Decided. */
+  /** The test has decided. */
   | 'carried'
   | 'exceeded'
-  /** By one run, which suffices far from the limit. */
+  /** One run tends to this answer, which suffices far from the limit. */
   | 'probably-carried'
   | 'probably-exceeded'
   | 'open';
 
-/** Positive: the load is exceeded. */
+/** Evidence of a run, as the logarithm of a likelihood ratio; above 0: the load is exceeded. */
 export const weightOf = ({ windows, crossed, failedAsAWhole, certain }: RunEvidence): number => {
   if (certain) return DECIDED;
   if (failedAsAWhole) return MOST_OF_A_RUN;
@@ -51,7 +56,10 @@ export const weightOf = ({ windows, crossed, failedAsAWhole, certain }: RunEvide
   return Math.max(-MOST_OF_A_RUN, Math.min(MOST_OF_A_RUN, weight));
 };
 
-/** @param weight the sum of the runs of one load */
+/**
+ * State of a load.
+ * @param weight sum of the evidence of all runs of the load
+ */
 export const stateOf = (weight: number): LoadState => {
   if (weight >= DECIDED) return 'exceeded';
   if (weight <= -DECIDED) return 'carried';

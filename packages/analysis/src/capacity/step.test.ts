@@ -39,8 +39,8 @@ const usedCores = (of: (at: number) => number) => (lines: RecordLine[]) =>
 
 const until = (limit: number): UtilisationLimit => ({ resource: 'cpu', limit, share: null });
 
-describe('the steady state', () => {
-  test('is cut into parts of equal length, after it has settled', () => {
+describe('the steady state of a run', () => {
+  test('is divided into parts of equal length, without its first seconds', () => {
     expect(partsOf({ fromMs: 1_000, toMs: 21_000 })).toEqual(
       [0, 1, 2, 3, 4, 5].map((part) => ({
         name: `${PART}${part + 1}`,
@@ -54,7 +54,7 @@ describe('the steady state', () => {
 });
 
 describe('a run', () => {
-  test('that met everything held in all its windows', () => {
+  test('that met all thresholds held in all its windows', () => {
     const facts = factsOf(usedCores(() => 0.5));
     expect(facts).toMatchObject({
       outcome: 'held',
@@ -65,7 +65,7 @@ describe('a run', () => {
     expect(facts.measured.cpuCores).toBeCloseTo(0.6, 9);
   });
 
-  test('crossed a utilisation where a node used more, in the windows in which it did', () => {
+  test('crossed a utilisation limit in the windows in which a node used more', () => {
     const facts = factsOf(
       usedCores((at) => (at > 12_000 ? 0.9 : 0.3)),
       [until(0.7)],
@@ -83,7 +83,7 @@ describe('a run', () => {
     });
   });
 
-  test('of which a limit was never measured has no result', () => {
+  test('with a limit on a resource that was not measured has no result', () => {
     const facts = factsOf((lines) => lines, [until(0.7)]);
     expect(facts).toMatchObject({ outcome: 'inconclusive', evidence: null, impairments: [] });
     expect(facts.reasons).toContain('cpu_not_measured');
@@ -106,7 +106,7 @@ describe('a run', () => {
     expect(facts.evidence).toMatchObject({ crossed: parts.length });
   });
 
-  test('in which joins failed is exceeded as a whole', () => {
+  test('with failed joins is exceeded as a whole', () => {
     const facts = factsOf((lines) =>
       altered(lines, (line) =>
         'identity' in line && /-1-/.test(line.identity ?? '')
@@ -128,7 +128,7 @@ describe('a run', () => {
   const inPart = (part: number, at: number): boolean =>
     (parts[part]?.fromMs ?? 0) < at && at <= (parts[part]?.toMs ?? 0);
 
-  test('in which nothing arrived for a while crossed its thresholds then', () => {
+  test('that received nothing in some windows crossed its thresholds in these', () => {
     const facts = factsOf((lines) =>
       altered(lines, (line) =>
         line.type === 'sample' && [1, 2, 3].some((part) => inPart(part, line.at - 500))
@@ -139,7 +139,7 @@ describe('a run', () => {
     expect(facts.evidence).toMatchObject({ windows: parts.length, crossed: 3 });
   });
 
-  test('has no evidence from windows without samples, or of a node that did not answer', () => {
+  test('has no evidence from windows without samples or utilisation of a node', () => {
     const silent = (line: RecordLine): boolean =>
       'at' in line && [0, 1].some((part) => inPart(part, line.at - 500));
     const withoutAnswers = factsOf(
@@ -171,7 +171,7 @@ describe('a run', () => {
     expect(facts).toMatchObject({ outcome: 'interrupted', evidence: null });
   });
 
-  test('during which the server died is certain', () => {
+  test('in which the server died is certain evidence', () => {
     const facts = factsOf((lines) =>
       altered(lines, (line) => (line.type === 'end' ? { ...line, reason: 'server_died' } : line)),
     );

@@ -14,14 +14,19 @@ import type { PlannedLoad, StepFacts, StepMeasures, StepOutcome } from './result
 import type { RunEvidence } from './sequential-test.ts';
 import { type Resource, type UtilisationLimit, usedOf } from './utilisation.ts';
 
-/** Names of the windows that a step is cut into begin with it. */
+/** Prefix of the names of the windows that a step is divided into. */
 export const PART = 'part-';
 
-/** More parts tell little more, and shorter ones have too few samples. */
+/**
+ * Largest number of parts: more parts add little evidence, and shorter ones have too few samples.
+ */
 const MOST_PARTS = 8;
 const LEAST_PART_MS = 3_000;
 
-/** The steady state of a run in parts of equal length; the first two seconds after the last join are left out, in which rates still rise. */
+/**
+ * Parts of equal length of a run's steady state. The first two seconds after the last join are left
+ * out, because rates still rise in them.
+ */
 export const partsOf = (steady: {
   fromMs: number;
   toMs: number;
@@ -37,19 +42,19 @@ export const partsOf = (steady: {
 };
 const SETTLING_MS = 2_000;
 
-/** One run of a search, and what it was for. */
+/** Run of a search, and the step of the search that it was made for. */
 export interface StepRun {
   load: number;
-  /** From 1. */
+  /** Number of the search, from 1. */
   repeat: number;
-  /** Folder of its record. */
+  /** Folder of the run's record. */
   record: string | null;
   planned: PlannedLoad;
   summary: Summary;
   decision: VerdictDecision;
 }
 
-/** The facts of a run that decide on its load. */
+/** Facts of a run that decide whether its load was carried. */
 export const factsOfStep = (
   { load, repeat, record, planned, summary, decision }: StepRun,
   limits: readonly UtilisationLimit[],
@@ -82,16 +87,19 @@ export const factsOfStep = (
   };
 };
 
-/** Of the run, or of the times in which a threshold was crossed. */
+/** Impairments of the load generator during the whole run, or while a threshold was crossed. */
 const impairmentsOf = (summary: Summary, { reasons }: VerdictDecision): string[] => [
   ...assessStrictly(summary).map(({ code }) => code),
   ...reasons.flatMap((reason) => (reason.code === 'impaired_at_times' ? reason.codes : [])),
 ];
 
-/** A source that answered at the start of a run and does not any more. */
+/** Reasons of a source of server metrics that answered at the start of a run and then stopped. */
 const LOST: ReadonlySet<string> = new Set(['timeout', 'unreachable']);
 
-/** What the whole run crossed, and what windows of it crossed although the average did not. */
+/**
+ * Limits that the run crossed: thresholds, over the whole run or in a window, and limits of
+ * utilisation.
+ */
 const crossingsOf = (
   summary: Summary,
   { thresholds }: VerdictDecision,
@@ -124,7 +132,7 @@ const crossingsOf = (
 
 const METRIC_OF = { cpu: 'server_cpu', memory: 'server_memory', network: 'server_bytes' } as const;
 
-/** A limit on something that was never measured is neither held nor crossed. */
+/** Resources that have a limit and were not measured: their limits are neither held nor crossed. */
 const unmeasured = (summary: Summary, limits: readonly UtilisationLimit[]): Resource[] =>
   limits
     .map(({ resource }) => resource)
@@ -140,7 +148,8 @@ const evidenceOf = (
 ): RunEvidence | null => {
   const certain = summary.end?.reason === 'server_died';
   if (summary.end?.reason === 'interrupted') return null;
-  // A generator that lacked CPU may have spared the server in a window, although the whole run passed.
+  // A load generator that lacked CPU may have sent too little in a window, although the whole run
+  // passed.
   const isDoubtful =
     decision.verdict === 'inconclusive' ||
     (decision.verdict === 'passed' && assessStrictly(summary).length > 0);
@@ -160,7 +169,7 @@ const evidenceOf = (
   const inParts = new Set(timed.map(({ threshold }) => formatThreshold(threshold)));
   const failedAsAWhole =
     decision.verdict === 'failed' &&
-    // The run ended when it crossed a limit: it did not reach most of the windows.
+    // The run ended when it crossed a limit, before most of the windows.
     (summary.end?.reason === 'threshold_crossed' ||
       crossings.some(
         ({ expression, metric, resource }) =>
@@ -172,7 +181,7 @@ const evidenceOf = (
   return { windows: judged.length, crossed, failedAsAWhole, certain };
 };
 
-/** They happen before the steady state, of which the windows are. */
+/** Metrics of joins, which happen before the steady state that the parts cover. */
 const OF_JOINS: ReadonlySet<string> = new Set([
   'join_failures',
   'join_retries',
@@ -184,9 +193,11 @@ const OF_JOINS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Judges one part of the steady state. Null: the part has no samples, or the use of a node is missing, so it does not count. If participants sent
- * media or messages and none arrived, a threshold on what arrives is crossed: users noticed.
- * @param thresholds those that have a value for the whole run
+ * Judges one part of the steady state. If participants sent media or messages and none arrived, a
+ * threshold on what arrives is crossed: users notice it.
+ * @param thresholds thresholds that have a value for the whole run
+ * @returns null if the part has no samples or lacks the utilisation of a node: then it does not
+ * count
  */
 const judgePart = (
   metrics: MetricReader,
@@ -199,7 +210,7 @@ const judgePart = (
     value: usedOf(metrics, nodes, resource),
     limit,
   }));
-  // Packets or messages sent for each metric without a value; undefined: there are no samples.
+  // Packets or messages sent, for each metric without a value; undefined: there are no samples.
   const sent = results.flatMap(({ value, threshold: { metric, selector } }) => {
     const counter = value === null ? SENT_FOR[metric] : undefined;
     const { kind } = selector;
@@ -216,7 +227,10 @@ const judgePart = (
   return sent.includes(undefined) || used.some(({ value }) => value === undefined) ? null : 'held';
 };
 
-/** Metrics that have a value in every second with media or data, and the counter of what participants must send for it. */
+/**
+ * Metrics that have a value in every second with media or data, each with the counter of what
+ * participants must send for it.
+ */
 const SENT_FOR: Partial<Record<MetricName, MetricName>> = {
   packet_loss: 'packets_sent',
   packet_loss_before_recovery: 'packets_sent',

@@ -1,20 +1,22 @@
 import type { MetricReader, MetricValue } from '@livekit-swarm/metrics';
 import { aggregate } from '@livekit-swarm/metrics';
 
-/** What of a node may be used up. */
+/** Resources of a node that can be used up. */
 export const RESOURCES = ['cpu', 'memory', 'network'] as const;
 export type Resource = (typeof RESOURCES)[number];
 
-/** How far a resource of any node may be used, in the steady state: `--until cpu=70%`. */
+/** Limit of a resource's utilisation on any node in the steady state: `--until cpu=70%`. */
 export interface UtilisationLimit {
   resource: Resource;
-  /** Cores, bytes, or bit/s in the direction with more of them. */
+  /** Limit, cores, bytes, or bit/s in the direction that has more of them. */
   limit: number;
-  /** As a share of what a node has, where it was given so; then `limit` is of the share. */
+  /**
+   * Limit as a share of the node's resource, where it was given so; `limit` is computed from it.
+   */
   share: number | null;
 }
 
-/** What the node with most of it uses; undefined: not measured. */
+/** Utilisation of the node that uses most of the resource; undefined: not measured. */
 export const usedOf = (
   metrics: MetricReader,
   nodes: readonly string[],

@@ -15,22 +15,22 @@ const facts = {
   windows: windows(1_000, 31_000),
 };
 
-test('a part has two seconds and two participants, and there are ten at most', () => {
+test('a part has at least two seconds and two participants, and there are ten at most', () => {
   expect(blocksIn(facts)).toBe(10);
   expect(blocksIn({ ...facts, endAtMs: 9_000, windows: windows(1_000, 9_000) })).toBe(4);
   expect(blocksIn({ ...facts, participants: 8 })).toBe(4);
 });
 
-test('fewer than three are none', () => {
+test('a run that yields fewer than three parts is not divided', () => {
   expect(blocksIn({ ...facts, participants: 5 })).toBe(0);
   expect(blocksIn({ ...facts, endAtMs: 6_000, windows: windows(1_000, 6_000) })).toBe(0);
 });
 
-test('where participants join and leave all the time, the whole run is cut', () => {
+test('a run in which participants join and leave throughout is divided as a whole', () => {
   expect(blocksIn({ ...facts, endAtMs: 14_000, windows: windows(400, 5_700) })).toBe(7);
 });
 
-test('every sample of the stretch and every participant is in one part', async () => {
+test('every sample of the divided time and every participant is in one part', async () => {
   const record = recordOf(specOf({ rooms: 10, durationMs: 20_000 }), 2);
   const parts = await foldBlocks(record, 4, 'run');
   expect(parts.map(({ name }) => name)).toEqual([
@@ -59,7 +59,7 @@ test('every sample of the stretch and every participant is in one part', async (
   expect(Math.max(...received) / Math.min(...received)).toBeLessThan(1.3);
 });
 
-test('a record without samples has parts without media', async () => {
+test('a record without samples yields parts without media', async () => {
   const record = altered(recordOf(specOf({ rooms: 10, durationMs: 20_000 })), (line) =>
     line.type === 'sample' ? null : line,
   );

@@ -4,14 +4,17 @@ import { resolveThresholds } from '../verdict/default-thresholds.ts';
 import { decideVerdict } from '../verdict/verdict.ts';
 import type { MeasuredRun } from './figures.ts';
 
-/** More blocks would be too short to be alike. */
+/** Largest number of blocks: more would be too short to resemble each other. */
 const MOST_BLOCKS = 10;
-/** Fewer blocks have no meaningful spread. */
+/** Least number of blocks with a meaningful spread. */
 export const LEAST_BLOCKS = 3;
-/** Of a block: samples come once a second. */
+/** Least length of a block, ms: samples come once a second. */
 const LEAST_BLOCK_MS = 2_000;
 
-/** Into how many blocks a run can be cut, so that each has two seconds and two participants; 0 when there are too few. */
+/**
+ * Number of blocks into which a run can be divided, each with two seconds and two participants; 0:
+ * the run has too few of them.
+ */
 export const blocksIn = ({ windows, lastJoinAtMs, endAtMs, participants }: PlanFacts): number => {
   const { fromMs, toMs } = stretchOf({ windows, lastJoinAtMs, endAtMs });
   const blocks = Math.min(
@@ -23,8 +26,9 @@ export const blocksIn = ({ windows, lastJoinAtMs, endAtMs, participants }: PlanF
 };
 
 /**
- * Cuts one run into parts that stand in for repeats: samples by time, participants alternately in the order they joined, so that every part has
- * some of the first and of the last. Parts of one run differ less than runs do; the caller must allow for that.
+ * Divides one run into parts that stand in for repeats: samples by time, participants alternately
+ * in the order in which they joined, so that every part has early and late ones. Parts of one run
+ * differ less than runs do; the caller must allow for that.
  * @throws SwarmError `bad_record`
  */
 export const foldBlocks = async (
@@ -69,7 +73,11 @@ const takers = (
   return block < 0 ? [] : folds.slice(block, block + 1);
 };
 
-/** The steady window; where it is less than half of the run, because participants join and leave, the whole run: parts then differ more, and fewer changes are reported. */
+/**
+ * Part of a run that is divided into blocks: the steady window, or the whole run where that window
+ * is less than half of it, because participants join and leave. In a whole run, parts differ more,
+ * and fewer changes are reported.
+ */
 const stretchOf = ({
   windows,
   lastJoinAtMs,

@@ -6,8 +6,9 @@ import type { Exclusion, Failure } from './comparison-facts.ts';
 import type { MeasuredRun } from './figures.ts';
 
 /**
- * Why the figures of a run say nothing about the server: the generator impaired them, or the run did not complete. Null when they can be compared. A
- * crossed threshold is no reason: the run was measured.
+ * Reason why the figures of a run do not describe the server: the generator impaired them, or the
+ * run did not complete. A crossed threshold is no reason, because the run was measured.
+ * @returns null if the figures can be compared
  */
 export const incomparableReason = ({ summary }: MeasuredRun): Exclusion | null => {
   const [finding] = assessStrictly(summary);
@@ -20,7 +21,10 @@ export const incomparableReason = ({ summary }: MeasuredRun): Exclusion | null =
   return null;
 };
 
-/** Null for a run that was not ended early by a failure of the server. */
+/**
+ * Failure of the server that ended a run early.
+ * @returns null if none did
+ */
 export const failureOf = ({ summary }: MeasuredRun): Failure | null => {
   switch (summary.end?.reason) {
     case 'server_died':
@@ -34,28 +38,29 @@ export const failureOf = ({ summary }: MeasuredRun): Failure | null => {
   }
 };
 
-/** Whether its figures can be compared. */
+/** Returns true if the figures of a run can be compared. */
 export const isComparable = (run: MeasuredRun): boolean =>
   incomparableReason(run) === null && failureOf(run) === null;
 
-/** A run of which the record can be read again. */
+/** Run with a record that can be read again. */
 export interface RecordedRun extends MeasuredRun {
   readLines(): AsyncIterable<RecordLine> | Iterable<RecordLine>;
 }
 
-/** What is compared as one: repeats of the same thing. */
+/** One side of a comparison: repeated runs of the same load on the same server. */
 export interface Side {
   name: string;
-  /** At least one. */
+  /** Runs of the side, at least one. */
   runs: readonly RecordedRun[];
 }
 
-/** Which server runs first in a round. */
+/** Server that runs first in a round. */
 export type FirstSide = 'A' | 'B';
 
 /**
- * Which server runs first in each round: of every two rounds one each (ABBA or BAAB), so that a host that slows down affects both alike; the order
- * within two rounds is random, so that periodic events do not affect one of them more.
+ * Server that runs first in each round. Of every two rounds, each server starts one (ABBA or BAAB),
+ * so that a host that slows down affects both alike; the order within the two rounds is random, so
+ * that periodic events do not affect one server more.
  */
 export function* roundOrder(seed: number): Generator<FirstSide, never> {
   const random = xoroshiro128plus(seed);

@@ -12,18 +12,18 @@ export interface FigureInput {
 }
 
 export interface Measured {
-  /** Whole runs, as their reports show them. */
+  /** Whole runs, as reports show them. */
   runs: readonly MeasuredRun[];
-  /** The units of the permutation test: the same runs, or parts of them where there are too few. */
+  /** Units of the permutation test: the same runs, or parts of them where there are too few. */
   units: readonly MeasuredRun[];
 }
 
 /** Probability of a wrong verdict on any figure, in each direction. */
 export const ALPHA = 0.05;
-/** The same runs give the same verdict. */
+/** Seed of the random relabellings, fixed so that the same runs give the same verdict. */
 const SEED = 20_111;
 
-/** Everything known of one figure before its verdict. */
+/** Values of one figure before its verdict. */
 interface Draft extends FigureInput {
   scale: MarginScale;
   base: SideFigure;
@@ -31,7 +31,9 @@ interface Draft extends FigureInput {
   units: { base: number[]; current: number[] };
 }
 
-/** Compares all figures at once, as the test uses the maximum over them; in the given order. */
+/**
+ * Compares all figures at once, in the given order, because the test uses the maximum over them.
+ */
 export const compareFigures = (
   inputs: readonly FigureInput[],
   base: Measured,
@@ -84,7 +86,10 @@ const notComparable = (base: SideFigure | null, current: SideFigure | null): Not
   return current === null ? 'not_measured_in_current' : 'too_few_values';
 };
 
-/** For each figure the probability that it or any other changes in `direction` (1: worse) by more than its margin. */
+/**
+ * Probability for each figure that it or any other changes in `direction` (1: worse) by more than
+ * its margin.
+ */
 const chances = (drafts: readonly Draft[], design: Design, direction: 1 | -1): number[] => {
   if (drafts.length === 0) return [];
   const sides = drafts.map(({ figure, scale, units }): Sides => {
@@ -112,7 +117,7 @@ const conclude = (
           ),
         )
       : shiftBetween(place(units.base), place(units.current));
-  // In rounds the change of the typical round; otherwise the ratio of the medians.
+  // In rounds, the change is that of the typical round; otherwise it is the ratio of the medians.
   const end =
     design === 'rounds' ? scale.at(scale.of(base.median) + shift.estimate) : current.median;
   const change = changeOf(base.median, end);
@@ -146,7 +151,10 @@ const changeOf = (from: number, to: number) => ({
   relative: shareOf(to - from, from),
 });
 
-/** Parts of a run with few participants have other percentiles than the run: then their interval does not apply to it. */
+/**
+ * Returns true if the interval of the parts contains the change of the run. With few participants,
+ * parts have other percentiles than the run, and their interval does not apply to it.
+ */
 const holds = ({ from, to }: { from: number; to: number }, change: number): boolean =>
   from <= change && change <= to;
 
@@ -155,7 +163,7 @@ const intervalOf = (
   scale: MarginScale,
   shift: Shift,
 ): NonNullable<FigureComparison['interval']> => {
-  // Nothing that is measured here can be below zero.
+  // No figure can be below zero.
   const [from, to] = [shift.from, shift.to].map(
     (by) => Math.max(0, scale.at(scale.of(base) + by)) - base,
   ) as [number, number];
@@ -174,12 +182,12 @@ const shareOf = (difference: number, of: number): number | null =>
 const sideOf = (figure: Figure, { runs, units }: Measured): SideFigure | null => {
   const values = readAll(figure, runs);
   if (values === null) return null;
-  // The spread of a single run is that of its parts.
+  // The spread of a single run is the spread of its parts.
   const spread = values.length > 1 ? values : (readAll(figure, units) ?? values);
   return { median: median(values), min: Math.min(...spread), max: Math.max(...spread), values };
 };
 
-/** Null unless every run has it. */
+/** Values of a figure in all runs; null unless every run has one. */
 const readAll = (figure: Figure, runs: readonly MeasuredRun[]): number[] | null => {
   const values = runs
     .map(figure.read)

@@ -20,7 +20,7 @@ const runOf = (name: string, lines: RecordLine[]): RecordedRun => {
   return { name, summary, decision, readLines: () => lines };
 };
 
-/** A healthy run in which all joins took `slower` times as long, and whose jitter was `jitter` ms. */
+/** Healthy run in which all joins took `slower` times as long, and whose jitter was `jitter` ms. */
 const lines = (slower = 1, jitter?: number, load: LoadSpec = spec): RecordLine[] =>
   altered(recordOf(load, 2), (line) => {
     if (line.type === 'event' && line.phases !== undefined) {
@@ -44,7 +44,7 @@ const side = (name: string, ...records: RecordLine[][]): Side => ({
   runs: records.map((record, index) => runOf(`${name}/${index + 1}`, record)),
 });
 
-/** Runs that differ a little, as runs do. */
+/** Runs that differ by a few percent, as repeats do. */
 const repeats = (name: string, slower: number, count: number): Side =>
   side(
     name,
@@ -57,8 +57,8 @@ const verdictsOf = (
 ): string[] =>
   comparison.figures.filter((figure) => figure.verdict === verdict).map(({ key }) => key);
 
-describe('repeats', () => {
-  test('of the same thing show no difference', async () => {
+describe('repeated runs', () => {
+  test('of the same load show no difference', async () => {
     const comparison = await compareRuns(repeats('base', 1, 4), repeats('current', 1.02, 4));
     expect(comparison).toMatchObject({
       verdict: 'no_difference',
@@ -69,7 +69,7 @@ describe('repeats', () => {
     expect(verdictsOf(comparison, 'worse')).toEqual([]);
   });
 
-  test('of something slower are a regression, and faster is none', async () => {
+  test('of a slower server are a regression; those of a faster one are none', async () => {
     const slow = repeats('slow', 2, 4);
     const fast = repeats('fast', 1, 4);
     const regression = await compareRuns(fast, slow);
@@ -103,7 +103,7 @@ describe('repeats', () => {
     });
   });
 
-  test('tiny values that doubled are below the smallest relevant change', async () => {
+  test('with tiny values that doubled differ by less than the smallest relevant change', async () => {
     const base = side('base', ...[0.03, 0.031, 0.03, 0.032].map((jitter) => lines(1, jitter)));
     const current = side(
       'current',
@@ -114,8 +114,8 @@ describe('repeats', () => {
     expect(verdictsOf(await compareRuns(base, worse), 'worse')).toContain('jitter.p95');
   });
 
-  test('are compared by round when they were run so', async () => {
-    // The machine slows down all the time; in each round the second is half as slow again.
+  test('are compared round by round if they ran in rounds', async () => {
+    // The host slows down steadily; within each round the second run takes half as long again.
     const drift = [1, 1.5, 2, 3, 4, 6];
     const base = side('A', ...drift.map((slower) => lines(slower)));
     const current = side('B', ...drift.map((slower) => lines(slower * 1.5)));
@@ -133,14 +133,14 @@ describe('repeats', () => {
 });
 
 describe('single runs', () => {
-  test('show a large change, by their parts, and say that this is weaker', async () => {
+  test('show a large change by their parts, with a note that this is weaker', async () => {
     const comparison = await compareRuns(side('base', lines()), side('current', lines(3)));
     expect(comparison).toMatchObject({ verdict: 'regression', design: 'single' });
     expect(comparison.notes).toContainEqual({ code: 'single_runs', factor: 3 });
     expect(verdictsOf(comparison, 'worse')).toContain('join_time.p95');
   });
 
-  test('show no small one', async () => {
+  test('show no small change', async () => {
     expect(await compareRuns(side('base', lines()), side('current', lines(1.25)))).toMatchObject({
       verdict: 'no_difference',
     });
@@ -150,7 +150,7 @@ describe('single runs', () => {
     });
   });
 
-  test('that are too short tell nothing', async () => {
+  test('that are too short are inconclusive', async () => {
     const short = lines(1, undefined, specOf({ rooms: 10, durationMs: 3_000 }));
     expect(await compareRuns(side('base', short), side('current', short))).toMatchObject({
       verdict: 'inconclusive',
@@ -169,7 +169,7 @@ describe('runs that cannot be compared', () => {
   );
   const cut = altered(lines(), (line) => (line.type === 'end' ? null : line));
 
-  test('are left out while there are enough others', async () => {
+  test('are excluded while enough others remain', async () => {
     const base = side('base', lines(), spoilt, lines(1.01), lines(1.02), cut);
     const comparison = await compareRuns(base, repeats('current', 1, 3));
     expect(comparison).toMatchObject({ verdict: 'no_difference', design: 'repeats' });
@@ -182,7 +182,7 @@ describe('runs that cannot be compared', () => {
     ]);
   });
 
-  test('leave the question open when nothing is left', async () => {
+  test('are inconclusive if no run remains', async () => {
     expect(await compareRuns(side('base', lines()), side('current', spoilt))).toMatchObject({
       verdict: 'inconclusive',
       exitCode: 98,
@@ -196,7 +196,7 @@ describe('runs that cannot be compared', () => {
     });
   });
 
-  test('are a regression when the server died in one, and in none before', async () => {
+  test('are a regression if the server died in a current run and in no base run', async () => {
     expect(await compareRuns(side('base', lines()), side('current', died))).toMatchObject({
       verdict: 'regression',
       exitCode: 99,
@@ -210,7 +210,7 @@ describe('runs that cannot be compared', () => {
     });
   });
 
-  test('have another scenario: refused, with what differs', async () => {
+  test('are rejected with their differences if their scenarios differ', async () => {
     const more = lines(1, undefined, specOf({ rooms: 11, durationMs: 20_000 }));
     await expect(compareRuns(side('base', lines()), side('current', more))).rejects.toThrow(
       expect.objectContaining({
@@ -224,7 +224,7 @@ describe('runs that cannot be compared', () => {
     ).rejects.toThrow('base/1 and base/2');
   });
 
-  test('have lost what was measured before', async () => {
+  test('are inconclusive if the base has metrics that they lack', async () => {
     const silent = altered(lines(), (line) =>
       line.type === 'sample' ? { ...line, series: [] } : line,
     );
@@ -242,7 +242,7 @@ describe('runs that cannot be compared', () => {
   });
 });
 
-test('notes what differs around the runs', async () => {
+test('the comparison notes differences of the environment', async () => {
   const elsewhere = altered(lines(), (line) => {
     if (line.type === 'header')
       return { ...line, environment: { ...line.environment, cores: 8 }, workers: 3 };
@@ -270,8 +270,8 @@ test('notes what differs around the runs', async () => {
   );
 });
 
-describe('metrics of the server', () => {
-  /** Runs in which the server used this number of cores, and up to 3 % more. */
+describe('server metrics', () => {
+  /** Runs in which the server used a given number of cores, and up to 3 % more. */
   const side = (name: string, cores: number | null): Side => ({
     name,
     runs: [0, 1, 2, 3].map((round) =>
@@ -284,7 +284,7 @@ describe('metrics of the server', () => {
     ),
   });
 
-  test('regress like any other', async () => {
+  test('regress like all other metrics', async () => {
     const { verdict, figures } = await compareRuns(side('old', 0.5), side('new', 0.8));
     expect(verdict).toBe('regression');
     expect(figures.find(({ key }) => key === 'server_cpu.value')).toMatchObject({
@@ -293,12 +293,12 @@ describe('metrics of the server', () => {
     });
   });
 
-  test('differ within noise', async () => {
+  test('vary within noise without a difference', async () => {
     const { verdict } = await compareRuns(side('old', 0.5), side('new', 0.51));
     expect(verdict).toBe('no_difference');
   });
 
-  test('may be missing on one side: records of before have none', async () => {
+  test('may be missing on one side, as in older records', async () => {
     for (const [old, now] of [
       [null, 0.5],
       [0.5, null],
@@ -308,7 +308,7 @@ describe('metrics of the server', () => {
     }
   });
 
-  test('of single runs are cut into parts like all others', async () => {
+  test('of single runs are divided into parts like all other metrics', async () => {
     const one = (name: string, cores: number): Side => ({
       name,
       runs: side(name, cores).runs.slice(0, 1),

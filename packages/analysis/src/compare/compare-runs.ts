@@ -1,4 +1,7 @@
-/** Compares two sides of runs: what differs by more than noise, and by more than users notice. */
+/**
+ * Compares two sides of runs: finds figures that differ by more than noise and by more than users
+ * notice.
+ */
 
 import { aggregate, isMetricName, type MetricName } from '@livekit-swarm/metrics';
 import { EXIT_CODES } from '@livekit-swarm/settings';
@@ -32,20 +35,33 @@ import { expectSameScenario } from './scenario-difference.ts';
 
 export interface CompareOptions {
   tolerance?: Tolerance;
-  /** Run n of base and run n of current had the same machine, one right after the other. */
+  /**
+   * Compare round by round: run n of base and run n of current used the same host, one directly
+   * after the other.
+   */
   paired?: boolean;
 }
 
-/** Of 2⁴ ways to swap four rounds each is more likely than 5 %: no change could be reported. */
+/**
+ * Least number of rounds: each of the 2⁴ ways to swap the sides of four rounds has a probability
+ * above 5 %, so that no change could be reported.
+ */
 const LEAST_ROUNDS = 5;
-/** Ways to mix the runs, of which the one observed must be among the strongest twentieth: 3 and 3, 2 and 5, 1 and 19. */
+/**
+ * Least number of ways to label the runs: the observed labelling must be among the strongest
+ * twentieth. Enough are 3 and 3 runs, 2 and 5, or 1 and 19.
+ */
 const LEAST_SPLITS = 20;
-/** Parts of one run do not show how much runs differ: changes below this many margins are what single runs of one server differ by (docs/adr/0005). */
+/**
+ * Factor on the margins where parts of one run are compared: they do not show how much runs differ.
+ * Smaller changes occur between single runs of one server (docs/adr/0005).
+ */
 const SINGLE_RUN_FACTOR = 3;
 
 /**
  * Compares the runs of two sides.
- * @throws SwarmError `scenario_mismatch` when the load was not the same, `bad_record` when a record cannot be read again
+ * @throws SwarmError `scenario_mismatch` if the loads differ, `bad_record` if a record cannot be
+ * read again
  */
 export const compareRuns = async (
   base: Side,
@@ -88,7 +104,7 @@ export const compareRuns = async (
   };
 };
 
-/** Rounds of which both runs can be used. */
+/** Rounds of which both runs can be compared. */
 const wholeRounds = (
   base: readonly RecordedRun[],
   current: readonly RecordedRun[],
@@ -107,7 +123,10 @@ const designOf = (base: number, current: number, paired: boolean): Design => {
   return countSplits(base, current) >= LEAST_SPLITS ? 'repeats' : 'single';
 };
 
-/** The units of the permutation test: the runs, or parts of them where there are too few. Null: not even enough parts. */
+/**
+ * Units of the permutation test: the runs, or parts of them where there are too few.
+ * @returns null if there are not even enough parts
+ */
 const unitsOf = async (
   base: readonly RecordedRun[],
   current: readonly RecordedRun[],
@@ -153,7 +172,10 @@ const compareUnits = (
   );
 };
 
-/** Where one side has a second run, the difference of both is noise. */
+/**
+ * Factor on a margin for single runs: at least as large as the noise, which is the difference
+ * between two runs of one side.
+ */
 const singleRunFactor = (
   figure: Figure,
   margin: Margin,

@@ -17,8 +17,8 @@ const failures = <Added extends z.core.$ZodShape>(added: Added) =>
   ] as const;
 
 /**
- * What ended a run early and is attributed to the server.
- * @param added fields of a document beside the values of each fact; the same for the other functions
+ * Failures that ended a run early and are attributed to the server.
+ * @param added fields that a document adds to the values of each fact, also in the other functions
  */
 export const runFailures = <Added extends z.core.$ZodShape>(added: Added) =>
   z.discriminatedUnion('code', failures(added));
@@ -45,7 +45,10 @@ export type Exclusion = z.infer<
   ReturnType<typeof exclusions<typeof PLAIN, z.ZodType<HealthFinding>>>
 >;
 
-/** Reasons of the verdict of a comparison, besides the figures. `run`, `side`: names; `figures`: keys. */
+/**
+ * Reasons of the verdict of a comparison, besides the figures. `run` and `side` are names;
+ * `figures` are keys.
+ */
 export const comparisonReasons = <
   Added extends z.core.$ZodShape,
   RunFailure extends z.ZodType,
@@ -76,7 +79,7 @@ export type ComparisonReason = z.infer<
 
 const environmentValues = z.array(z.union([z.string(), z.number()]).nullable());
 
-/** What a reader must know to use the figures of a comparison. */
+/** Notes that a reader needs to use the figures of a comparison. */
 export const comparisonNotes = <Added extends z.core.$ZodShape>(added: Added) =>
   z.discriminatedUnion('code', [
     fact('single_runs', { factor: z.number() }, added).describe(
@@ -107,7 +110,10 @@ export const comparisonNotes = <Added extends z.core.$ZodShape>(added: Added) =>
 
 export type ComparisonNote = z.infer<ReturnType<typeof comparisonNotes<typeof PLAIN>>>;
 
-/** Reasons for which a figure is not comparable: it was not measured in every run of a side (or of both), or too rarely to know its spread. */
+/**
+ * Reasons for which a figure is not comparable: it was not measured in every run of one side or of
+ * both, or too rarely to know its spread.
+ */
 export const notComparable = z.enum([
   'not_measured',
   'not_measured_in_base',

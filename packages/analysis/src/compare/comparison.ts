@@ -8,11 +8,12 @@ import type {
 } from './comparison-facts.ts';
 
 /**
- * How far the comparison can be trusted.
+ * Design of a comparison, most reliable first.
  *
  * - rounds: base and current alternate on one host and are compared round by round
- * - repeats: several runs of each
- * - single: too few runs to know how much runs differ; parts of them are compared, and only large changes are reported
+ * - repeats: each side has several runs
+ * - single: there are too few runs to know how much runs differ; parts of them are compared, and
+ *   only large changes are reported
  */
 export type Design = 'rounds' | 'repeats' | 'single';
 
@@ -21,27 +22,31 @@ export type FigureVerdict = 'better' | 'worse' | 'no_difference' | 'not_comparab
 export type ComparisonVerdict = 'regression' | 'improvement' | 'no_difference' | 'inconclusive';
 
 /**
- * How far two figures may be apart and still count as equal. Both hold at once, the wider decides: a share of the figure, and an amount below which users
- * do not notice a change (jitter of 0.03 ms and of 0.05 ms sound the same).
+ * Largest difference at which two figures count as equal: a share of the figure, or an amount below
+ * which users do not notice a change (jitter of 0.03 ms and of 0.05 ms sound the same), whichever
+ * is wider.
  */
 export interface Margin {
-  /** 0.1: one tenth up, or back down again: 100 → 110, 110 → 100. */
+  /** Largest ratio of two equal figures, less one: 0.1 accepts 100 → 110 and 110 → 100. */
   relative: number;
-  /** In the unit of the metric; above zero. */
+  /** Largest difference of two equal figures, in the unit of the metric; above zero. */
   absolute: number;
 }
 
-/** Where two scenarios differ. */
+/** Difference of two scenarios at one path. */
 export interface ScenarioDifference {
-  /** As it would be written in the file: `groups.calls.rooms`. */
+  /** Path of the setting, as in a scenario file: `groups.calls.rooms`. */
   path: string;
   base: string;
   current: string;
 }
 
-/** One figure of both sides. Values in the metric's unit: ms, shares from 0 to 1, a sum per second. */
+/**
+ * One figure of both sides. Values are in the unit of the metric: ms, shares from 0 to 1, sums per
+ * second.
+ */
 export interface FigureComparison {
-  /** `media_latency{kind:audio}.p95`. */
+  /** Unique key: `media_latency{kind:audio}.p95`. */
   key: string;
   metric: MetricName;
   target: string;
@@ -50,9 +55,15 @@ export interface FigureComparison {
   hasThreshold: boolean;
   base: SideFigure | null;
   current: SideFigure | null;
-  /** Of the medians; `relative` null where the base is zero. In rounds: the typical change of a round. Null when not comparable. */
+  /**
+   * Change of the medians, or in rounds the change of the typical round; `relative` is null where
+   * the base is zero. Null: not comparable.
+   */
   change: { absolute: number; relative: number | null } | null;
-  /** Of the change, for this figure individually: with `confidence` it lies between the two. Null when not comparable. */
+  /**
+   * Interval that contains the change of this figure with a probability of `confidence`. Null: not
+   * comparable.
+   */
   interval: {
     from: number;
     to: number;
@@ -60,28 +71,31 @@ export interface FigureComparison {
     relativeTo: number | null;
     confidence: number;
   } | null;
-  /** What counts as equal. */
+  /** Largest change that counts as none. */
   margin: Margin;
-  /** The probability that any figure differs as much (in the direction of this one) when all are equal within their margins. */
+  /**
+   * Probability that any figure differs as much in the direction of this one, if all are equal
+   * within their margins.
+   */
   chance: number | null;
   verdict: FigureVerdict;
-  /** Why not comparable; null where it is. */
+  /** Reason why the figure is not comparable; null: it is. */
   reason: NotComparable | null;
 }
 
 export interface SideFigure {
   median: number;
-  /** Of the runs; of a single run its parts. */
+  /** Smallest and largest value of the runs; of a single run, of its parts. */
   min: number;
   max: number;
-  /** One for each run that was compared, in their order. */
+  /** Values of the runs that were compared, in their order. */
   values: number[];
 }
 
-/** One side, as reports show it. */
+/** Facts of one side, as reports show them. */
 export interface SideFacts {
   name: string;
-  /** Where the records are. */
+  /** Runs of the side, with the names of their records. */
   runs: RunFacts[];
   serverVersions: string[];
 }
@@ -91,7 +105,7 @@ export interface RunFacts {
   run: string;
   startedAt: string;
   verdict: 'passed' | 'failed' | 'inconclusive';
-  /** Why it was not compared; null for one that was. */
+  /** Reason why the run was not compared; null: it was. */
   excludedReason: Exclusion | null;
 }
 
@@ -102,9 +116,9 @@ export interface Comparison {
   scenario: string;
   base: SideFacts;
   current: SideFacts;
-  /** Why the verdict is what it is besides the figures, most important first. */
+  /** Reasons of the verdict besides the figures, most important first. */
   reasons: ComparisonReason[];
-  /** What a reader must know to use the figures. */
+  /** Notes that a reader needs to use the figures. */
   notes: ComparisonNote[];
   /** Differences of the scenarios that do not change the load. */
   ignoredDifferences: ScenarioDifference[];

@@ -6,7 +6,10 @@ type Value = string | number | null;
 type Read = (summary: Summary) => Value | undefined;
 type Differs = Extract<ComparisonNote, { code: 'environment_differs' }>;
 
-/** Differences of the environment: they may be the subject of the comparison, or distort it. */
+/**
+ * Notes on differences of the environment, which may be the subject of the comparison or distort
+ * it.
+ */
 export const environmentNotes = (
   base: readonly MeasuredRun[],
   current: readonly MeasuredRun[],
@@ -31,17 +34,20 @@ export const environmentNotes = (
   ];
 };
 
-/** An embedded server has another port each time. */
+/** Deployment of a run without the port of an embedded server, which differs in each run. */
 const deploymentOf = (deployment: Summary['deployment']): string | null =>
   deployment === null ? null : deployment.embedded ? 'embedded' : deployment.url;
 
-/** Each value once: `[4]`, or `[4, 8]` where repeats differ. */
+/** Distinct values of the runs: `[4]`, or `[4, 8]` where repeats differ. */
 const valuesOf = (runs: readonly MeasuredRun[], read: Read): Value[] =>
   [...new Set(runs.map(({ summary }) => read(summary) ?? null))].sort((a, b) =>
     String(a).localeCompare(String(b), 'en', { numeric: true }),
   );
 
-/** From this difference on, another process on the host may be the cause. */
+/**
+ * Difference of the CPU utilisation of the hosts from which another process may be the cause of a
+ * change, as a share of all cores.
+ */
 const BUSIER_BY = 0.2;
 
 const hostLoadNotes = (

@@ -4,30 +4,39 @@ import { combinations, mean, median } from 'simple-statistics';
 import { shiftOfPairs } from './shift.ts';
 
 /**
- * The test behind every verdict: is a figure worse by more than its margin, and is that more than
- * chance? A permutation test of whole runs with the maximum over all figures (maxT; Westfall &
- * Young, Resampling-Based Multiple Testing, 1993). Reasons: docs/adr/0005.
+ * Test behind every verdict: is a figure worse by more than its margin, and by more than chance? A
+ * permutation test of whole runs with the maximum over all figures (maxT; Westfall & Young,
+ * Resampling-Based Multiple Testing, 1993). Reasons: docs/adr/0005.
  *
  * If both sides are equal, it is chance which runs are labelled current. For every relabelling, the
- * largest deviation of any figure is noted. A figure exceeds its margin if its deviation, *less its
- * margin*, is larger than that maximum in 95 of 100 relabellings. Whatever the number of figures,
- * their distributions and correlations: of equal runs, at most 5 in 100 comparisons find *any* figure
- * worse.
+ * largest deviation of any figure is computed. A figure exceeds its margin if its deviation, *less
+ * its margin*, is larger than that maximum in 95 of 100 relabellings. This holds for any number of
+ * figures, and for any distributions and correlations of them: among comparisons of equal runs, at
+ * most 5 in 100 find *any* figure worse.
  */
 
-/** One figure of all runs, counted in margins, more being worse; by round where runs are paired. */
+/**
+ * Values of one figure in all runs, in margins, where more is worse; by round where runs are
+ * paired.
+ */
 export interface Sides {
   base: readonly number[];
   current: readonly number[];
 }
 
 const MARGIN = 1;
-/** Noise that is too small to be seen still counts as this much of a margin: or the quietest figure would always stand out most. */
+/**
+ * Least noise of a figure, in margins: without it, the figure with the least noise would always
+ * deviate most.
+ */
 const LEAST_NOISE = 0.25;
-/** Mean deviation → standard deviation, were it normal. */
+/** Ratio of the standard deviation to the mean deviation in a normal distribution. */
 const TO_SIGMA = Math.sqrt(Math.PI / 2);
 
-/** For each figure the probability that any differs as much when all are equal. Every side has the same number of runs in all figures. */
+/**
+ * Probability for each figure that any figure deviates as much if all are equal. All figures have
+ * the same number of runs on each side.
+ */
 export const chanceOfExcess = (figures: readonly Sides[], seed: number): number[] => {
   const [first] = figures;
   if (first === undefined) return [];
@@ -48,7 +57,10 @@ export const chanceOfExcess = (figures: readonly Sides[], seed: number): number[
   return chances(pooled, names, splits(first.base.length, first.current.length, seed), standOut);
 };
 
-/** The same for runs in pairs: base and current of one round had the same machine at the same time. */
+/**
+ * Probability as of `chanceOfExcess` for runs in pairs: base and current of one round used the same
+ * host at the same time.
+ */
 export const chanceOfExcessInPairs = (figures: readonly Sides[], seed: number): number[] => {
   const [first] = figures;
   if (first === undefined) return [];
@@ -71,9 +83,9 @@ export const chanceOfExcessInPairs = (figures: readonly Sides[], seed: number): 
 };
 
 /**
- * Step down (ibid., algorithm 4.1): the figure with the largest deviation is tested against the
- * maximum of all; the next one against the maximum of the remaining ones, or one figure that is a
- * hundred times worse would hide all others.
+ * Step-down procedure (ibid., algorithm 4.1): the figure with the largest deviation is tested
+ * against the maximum of all, the next one against the maximum of the remaining ones. Otherwise one
+ * figure that is a hundred times worse would hide all others.
  */
 const chances = (
   figures: readonly (readonly number[])[],
@@ -96,7 +108,7 @@ const chances = (
       if (strongest >= figure.own) figure.exceeded++;
     }
   }
-  // The way that was observed is one of all; a sample need not hold it.
+  // The observed labelling is one of all; a sample may lack it.
   const unseen = complete ? 0 : 1;
   const result = figures.map(() => 1);
   let least = 0;
@@ -113,25 +125,28 @@ const deviation = (values: readonly number[]): number => {
   return mean(values.map((value) => Math.abs(value - middle))) * TO_SIGMA;
 };
 
-/** Up to this many ways are all enumerated; of more, a seeded sample. */
+/** Number of labellings up to which all are enumerated; of more, a seeded sample is taken. */
 const ALL_UP_TO = 4_096;
 const SAMPLED = 2_000;
 
 /** Label permutations under the null hypothesis; the observed labelling is always included. */
 export interface Relabelings<T> {
   ways: readonly T[];
-  /** All there are, or a sample of them, in which the way that was observed must be counted in. */
+  /** True if `ways` holds all labellings; to a sample, the observed one must be added. */
   complete: boolean;
 }
 
-/** How many ways there are to choose who of m + n runs is base. */
+/** Number of ways to choose the base runs among m + n runs. */
 export const countSplits = (m: number, n: number): number => {
   let ways = 1;
   for (let i = 1; i <= n; i++) ways = (ways * (m + i)) / i;
   return Math.round(ways);
 };
 
-/** Each way: for every run whether it is a current one. Of `m` base runs, then `n` current ones. */
+/**
+ * Labellings of independent runs: for each of `m` base and then `n` current runs, whether it is
+ * labelled current.
+ */
 export const splits = (m: number, n: number, seed: number): Relabelings<boolean[]> => {
   const places = Array.from({ length: m + n }, (_, place) => place);
   if (countSplits(m, n) <= ALL_UP_TO) {
@@ -152,7 +167,7 @@ export const splits = (m: number, n: number, seed: number): Relabelings<boolean[
   return { ways, complete: false };
 };
 
-/** Each way: for every round whether base and current change places. */
+/** Labellings of paired runs: for each round, whether base and current are swapped. */
 export const swaps = (rounds: number, seed: number): Relabelings<boolean[]> => {
   const all = 2 ** rounds;
   if (all <= ALL_UP_TO) {

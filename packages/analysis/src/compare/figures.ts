@@ -14,30 +14,30 @@ import type { Summary } from '../summary/summary.ts';
 import type { ThresholdResult } from '../verdict/threshold-result.ts';
 import type { VerdictDecision } from '../verdict/verdict.ts';
 
-/** A run with its summary and verdict. */
+/** Run with its summary and verdict. */
 export interface MeasuredRun {
-  /** Where its record is, for reports. */
+  /** Path of the record, as reports show it. */
   name: string;
   summary: Summary;
   decision: VerdictDecision;
 }
 
-/** One number of a run for which lower or higher is better. */
+/** Number of a run of which lower or higher values are better. */
 export interface Figure {
-  /** `media_latency{kind:audio}.p95`: unique. */
+  /** Unique key: `media_latency{kind:audio}.p95`. */
   key: string;
   metric: MetricName;
-  /** `media_latency{kind:audio}`. */
+  /** Metric with its labels: `media_latency{kind:audio}`. */
   target: string;
   aggregation: Aggregation;
   better: 'lower' | 'higher';
-  /** A threshold is defined for it. */
+  /** True if a threshold is defined for the figure. */
   hasThreshold: boolean;
-  /** Undefined where it was not measured. */
+  /** Reads the value of a run; undefined: not measured. */
   read(run: MeasuredRun): number | undefined;
 }
 
-/** Metrics of the load generator, not of the server: compared only on request. */
+/** Metrics of the load generator, not of the server; they are compared only on request. */
 const OF_THE_GENERATOR: ReadonlySet<MetricName> = new Set([
   'late_sends',
   'send_errors',
@@ -48,13 +48,14 @@ const OF_THE_GENERATOR: ReadonlySet<MetricName> = new Set([
   'cpu_cores',
   'cpu_per_packet',
   'resident_memory',
-  // Retries and lateness of the load generator; join_time includes it.
+  // This delay consists of retries and lateness of the load generator; join_time includes it.
   'join_start_delay',
 ]);
 
 /**
- * The figures to compare: those with a threshold first, then the catalogue in its order. Metrics
- * with a kind are compared by kind where both were measured: in a sum, video would outweigh audio.
+ * Figures to compare: first those with a threshold, then those of the catalogue in its order.
+ * Metrics with a kind are compared by kind where both were measured: in a sum, video would outweigh
+ * audio.
  * @param asked metrics to compare although they describe the load generator
  */
 export const figuresOf = (
@@ -96,7 +97,7 @@ const figureOfMetric = (
   };
 };
 
-/** The value is that of the threshold's result, with its window. */
+/** Figure with the value of a threshold's result, in the window of the threshold. */
 const figureOfThreshold = ({ metric: target, threshold }: ThresholdResult): Figure | null => {
   const { metric, aggregation, operator } = threshold;
   const better = betterOf(metric, operator);
@@ -116,7 +117,9 @@ const figureOfThreshold = ({ metric: target, threshold }: ThresholdResult): Figu
   };
 };
 
-/** The direction of the limit, where the catalogue has none. */
+/**
+ * Better direction of a figure: from the catalogue, otherwise from the operator of the threshold.
+ */
 const betterOf = (metric: MetricName, operator: Operator): Figure['better'] | null => {
   const { better } = metricDefinition(metric);
   if (better !== 'neither') return better;
@@ -137,7 +140,10 @@ const selectorsOf = (metric: MetricName, runs: readonly MeasuredRun[]): Labels[]
   return present.length < 2 ? [{}] : present.map((kind) => ({ kind }));
 };
 
-/** Sums per second where they are known by time: runs differ by a second in length. */
+/**
+ * Aggregations by which a metric is compared. Sums are per second where they are known by time,
+ * because runs differ in length by a second.
+ */
 const aggregationsOf = (
   metric: MetricName,
   type: string,

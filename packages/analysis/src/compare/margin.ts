@@ -3,12 +3,13 @@ import type { Margin } from './comparison.ts';
 import type { Figure } from './figures.ts';
 
 /**
- * The scale on which differences are compared: two values are n apart when n margins lie between them. It grows with the value itself where the absolute
- * margin is the wider, and with its logarithm above, so that noise proportional to a figure has the same size everywhere. Strictly increasing.
+ * Scale on which differences are compared: two values are n apart if n margins lie between them.
+ * Where the absolute margin is the wider one, the scale is linear; above, it is logarithmic, so
+ * that noise in proportion to a figure has the same size everywhere. It increases strictly.
  */
 export interface MarginScale {
   of(value: number): number;
-  /** Back to the value. */
+  /** Value at a position on the scale. */
   at(position: number): number;
 }
 
@@ -27,28 +28,32 @@ export const marginScale = ({ relative, absolute }: Margin): MarginScale => {
   };
 };
 
-/** A margin `factor` times as wide. */
+/** Margin that is `factor` times as wide. */
 export const widen = ({ relative, absolute }: Margin, factor: number): Margin => ({
   relative: relative * factor,
   absolute: absolute * factor,
 });
 
-/** The accepted change of a figure: for all, and for single metrics. */
+/** Accepted change of a figure: one for all metrics, and some for single metrics. */
 export interface Tolerance {
   relative: number;
   metrics: Partial<Record<MetricName, Partial<Margin>>>;
 }
 
 /**
- * 10 %. Runs of one server on one quiet host differ by less in what users notice (docs/comparisons.md); an operator looks into a change of 10 %, and
- * does not stop a release for a smaller one.
+ * Default tolerance, 10 %. Figures that users notice differ by less between runs of one server on
+ * an idle host (docs/comparisons.md). An operator examines a change of 10 %, and does not stop a
+ * release for a smaller one.
  */
 export const DEFAULT_TOLERANCE: Tolerance = { relative: 0.1, metrics: {} };
 
-/** Two equal values can be read from a sketch as neighbouring bins: 2 % up and 2 % down. */
+/**
+ * Relative distance of neighbouring bins of a sketch, 2 %: two equal values may be read as
+ * neighbours.
+ */
 const SKETCH_STEP = GAMMA - 1;
 
-/** How far two values of a figure may be apart and still count as equal. */
+/** Margin within which two values of a figure count as equal. */
 export const marginOf = (
   { metric, aggregation }: Figure,
   tolerance: Tolerance,
@@ -67,30 +72,37 @@ export const marginOf = (
 };
 
 /**
- * The smallest change that users notice, in the unit of the metric: below it two figures count as equal whatever their ratio. Times and shares are
- * absolute; sums depend on the load and are given per packet received or per participant.
+ * Smallest change that users notice, in the unit of the metric: two figures that differ by less
+ * count as equal, whatever their ratio. For times and shares it is absolute; for sums, which depend
+ * on the load, it is per received packet or per participant.
  */
 type SmallestRelevantChange =
   | { amount: number }
   | { perPacket: number }
   | { perParticipant: number };
 
-/** Half a frame at 25 per second: not noticed in a wait. */
+/** Half a frame at 25 per second, ms: too short to be noticed while waiting. */
 const WAIT: SmallestRelevantChange = { amount: 20 };
-/** A thirtieth of the 150 ms from mouth to ear that are not noticed (ITU-T G.114). */
+/** A thirtieth of the 150 ms between mouth and ear that users do not notice (ITU-T G.114), ms. */
 const DELAY: SmallestRelevantChange = { amount: 5 };
-/** One packet in a thousand: what the tightest thresholds require, and below what Opus conceals ignored. */
+/**
+ * One packet in a thousand: the limit of the strictest thresholds, and less than the concealment of
+ * Opus makes audible.
+ */
 const LOSS: SmallestRelevantChange = { amount: 0.001 };
 /** One participant in two hundred: half of what the default thresholds allow. */
 const PARTICIPANTS: SmallestRelevantChange = { amount: 0.005 };
-/** A message for each thousandth packet. */
+/** One message for each thousand packets. */
 const REPAIR: SmallestRelevantChange = { perPacket: 0.001 };
 const EVERY_HUNDREDTH: SmallestRelevantChange = { perParticipant: 0.01 };
 
-/** A hundredth of a core and a few megabytes more or less change no bill; a garbage collector alone moves memory by that. */
+/**
+ * Changes of server resources that cost nothing: a hundredth of a core, and a few megabytes, which
+ * garbage collection alone adds or frees.
+ */
 const CORES: SmallestRelevantChange = { amount: 0.02 };
 const MEMORY: SmallestRelevantChange = { amount: 8e6 };
-/** A participant costs some twenty goroutines. */
+/** One goroutine for each participant, of about twenty that it needs. */
 const GOROUTINES: SmallestRelevantChange = { perParticipant: 1 };
 
 const CHANGES: Partial<Record<MetricName, SmallestRelevantChange>> = {
@@ -101,7 +113,7 @@ const CHANGES: Partial<Record<MetricName, SmallestRelevantChange>> = {
   ice_time: WAIT,
   first_media_time: WAIT,
   first_decrypted_time: WAIT,
-  // After a second without the call a tenth more or less is not noticed.
+  // After a second without media, users do not notice a tenth of a second more or less.
   reconnect_time: { amount: 100 },
   join_failures: PARTICIPANTS,
   disconnects: PARTICIPANTS,
@@ -113,7 +125,7 @@ const CHANGES: Partial<Record<MetricName, SmallestRelevantChange>> = {
   uplink_loss_before_recovery: LOSS,
   data_loss: LOSS,
   undecryptable_frames: LOSS,
-  // A tenth of an audio frame, which is what jitter buffers move by.
+  // A tenth of an audio frame, by which jitter buffers change.
   jitter: { amount: 2 },
   uplink_jitter: { amount: 2 },
   rtt: DELAY,
@@ -127,7 +139,7 @@ const CHANGES: Partial<Record<MetricName, SmallestRelevantChange>> = {
   out_of_order: REPAIR,
   plis_sent: REPAIR,
   plis_received: REPAIR,
-  // Of a voice of 50 packets a second: one pause in ten minutes; and a thousandth of the time.
+  // At 50 audio packets a second: one interruption in ten minutes, and a thousandth of the time.
   media_interruptions: { perPacket: 0.000_03 },
   media_interruption_time: { perPacket: 0.02 },
   server_cpu: CORES,
@@ -142,16 +154,19 @@ const CHANGES: Partial<Record<MetricName, SmallestRelevantChange>> = {
   reconnects: EVERY_HUNDREDTH,
 };
 
-/** How large the load was. */
+/** Size of the load, to which changes of sums are in proportion. */
 export interface LoadSize {
   packetsPerSecond: number;
   participants: number;
 }
 
-/** Never zero: a margin needs a width. */
+/** Least margin: a margin of zero has no scale. */
 const SOMETHING = 1e-6;
 
-/** In the unit of the metric, for a sum of `rate` per second or of `count` as it is. */
+/**
+ * Smallest change that users notice, in the unit of the metric: per second for the `rate` of a sum,
+ * otherwise for its `count`.
+ */
 export const smallestRelevantChange = (
   metric: MetricName,
   { packetsPerSecond, participants }: LoadSize,

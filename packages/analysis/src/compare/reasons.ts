@@ -6,7 +6,7 @@ import type { ComparisonNote, ComparisonReason, Exclusion } from './comparison-f
 import type { MeasuredRun } from './figures.ts';
 import { marginScale } from './margin.ts';
 
-/** Failures of current runs, where no base run failed. */
+/** Failures of current runs if no base run failed. */
 export const failureReasons = (base: Side, current: Side): ComparisonReason[] => {
   if (base.runs.some((run) => failureOf(run) !== null)) return [];
   return current.runs.flatMap((run) => {
@@ -15,13 +15,14 @@ export const failureReasons = (base: Side, current: Side): ComparisonReason[] =>
   });
 };
 
-/** Why `run` is not among the compared ones. */
+/** Reason why a run is not compared. */
 export const exclusionOf = (run: MeasuredRun): Exclusion =>
   incomparableReason(run) ?? failureOf(run) ?? { code: 'other_run_of_round' };
 
 /**
- * @param was how many base runs are comparable
- * @param is how many current ones
+ * Reason why there are too few runs to compare.
+ * @param was number of comparable base runs
+ * @param is number of comparable current runs
  */
 export const tooFewReason = (
   base: Side,
@@ -39,7 +40,11 @@ export const tooFewReason = (
   };
 };
 
-/** Measured only after an impairment, or of a deployment whose metrics are known: it may be missing, unless a threshold asks for it. */
+/**
+ * Returns true if a figure may be missing: it is measured only after an impairment, or only of a
+ * deployment whose metrics are known. A figure with a threshold may be missing only if it depends
+ * on an impairment.
+ */
 const mayBeMissing = ({ metric, hasThreshold }: FigureComparison): boolean =>
   metric === 'reconnect_time' || (metric.startsWith('server_') && !hasThreshold);
 
@@ -54,7 +59,10 @@ export const lostReasons = (figures: readonly FigureComparison[]): ComparisonRea
 
 const HIDDEN_FROM = 3;
 
-/** What may have changed by several tolerances without this comparison being able to detect it. */
+/**
+ * Note on figures that may have changed by several tolerances without this comparison being able to
+ * detect it.
+ */
 export const hiddenChangeNotes = (figures: readonly FigureComparison[]): ComparisonNote[] => {
   const hidden = figures.filter(({ verdict, hasThreshold, interval, base, margin, better }) => {
     if (verdict !== 'no_difference' || !hasThreshold || interval === null || base === null)
@@ -68,7 +76,10 @@ export const hiddenChangeNotes = (figures: readonly FigureComparison[]): Compari
 
 const keysOf = (figures: readonly FigureComparison[]): string[] => figures.map(({ key }) => key);
 
-/** A threshold belongs to the run's own verdict; here it is only mentioned. */
+/**
+ * Note on thresholds that only current runs crossed. A threshold belongs to the verdict of its own
+ * run; the comparison only mentions it.
+ */
 export const crossedNotes = (base: Side, current: Side): ComparisonNote[] => {
   const crossed = ({ runs }: Side): Set<string> =>
     new Set(

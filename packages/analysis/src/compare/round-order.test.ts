@@ -6,7 +6,7 @@ const firstRounds = (seed: number, rounds: number): string => {
   return Array.from({ length: rounds }, () => order.next().value).join('');
 };
 
-test('of every two rounds each begins one', () => {
+test('each server starts one of every two rounds', () => {
   for (let seed = 0; seed < 20; seed++)
     expect(
       firstRounds(seed, 12)
@@ -15,7 +15,7 @@ test('of every two rounds each begins one', () => {
     ).toBe(true);
 });
 
-test('who begins the two is drawn, the same way for the same seed', () => {
+test('the first server of two rounds is random, and the same for the same seed', () => {
   expect(firstRounds(7, 40)).toBe(firstRounds(7, 40));
   expect(firstRounds(7, 40)).toContain('AA');
   expect(firstRounds(7, 40)).not.toBe(firstRounds(8, 40));

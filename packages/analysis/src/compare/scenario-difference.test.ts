@@ -18,7 +18,7 @@ test('a scenario does not differ from itself', () => {
   expect(between(scenario, structuredClone(scenario))).toEqual({ decisive: [], harmless: [] });
 });
 
-test('names a number by the path it has in the file, with units', () => {
+test('a number is named by its path in the file, with units', () => {
   const more = scenarioWith({
     executor: { type: 'constant-rooms', rooms: 30, joinRate: 50, durationMs: 60_000 },
     joinSpreadMs: 500,
@@ -30,7 +30,7 @@ test('names a number by the path it has in the file, with units', () => {
   ]);
 });
 
-test('distinguishes durations that are formatted alike', () => {
+test('durations with the same text are distinguished', () => {
   const long = (durationMs: number): Scenario =>
     scenarioWith({ executor: { type: 'constant-rooms', rooms: 20, joinRate: 50, durationMs } });
   expect(between(long(90_000), long(90_400)).decisive).toEqual([
@@ -38,7 +38,7 @@ test('distinguishes durations that are formatted alike', () => {
   ]);
 });
 
-test('names roles and tracks', () => {
+test('roles and tracks are named', () => {
   const quiet = scenarioWith({
     roles: (scenario.groups[0]?.roles ?? []).map((role) => ({
       ...role,
@@ -57,7 +57,7 @@ test('names roles and tracks', () => {
   ]);
 });
 
-test('another executor is another load; another order of roles, too', () => {
+test('another executor or another order of roles is another load', () => {
   const lessons = scenarioWith({
     executor: {
       type: 'timetable',
@@ -76,7 +76,7 @@ test('another executor is another load; another order of roles, too', () => {
   ]);
 });
 
-test('an added group is reported without the order', () => {
+test('an added group is reported without the order of groups', () => {
   const [group] = scenario.groups;
   if (group === undefined) throw new Error('no group');
   const more: Scenario = { ...scenario, groups: [group, { ...group, name: 'extra' }] };
@@ -85,7 +85,7 @@ test('an added group is reported without the order', () => {
   expect(decisive.some((line) => line.includes('order'))).toBe(false);
 });
 
-test('what changes nothing of the load is harmless', () => {
+test('settings that do not change the load are harmless', () => {
   const other: Scenario = {
     ...scenarioWith({ roomPrefix: 'other' }),
     name: 'nightly',
@@ -109,7 +109,7 @@ test('what changes nothing of the load is harmless', () => {
   });
 });
 
-test('which room does not matter, one room instead of many does', () => {
+test('the name of a single room is harmless; one room instead of many is not', () => {
   expect(between(scenarioWith({ room: 'a' }), scenarioWith({ room: 'b' }))).toEqual({
     decisive: [],
     harmless: ['groups.load.room: a → b'],

@@ -4,15 +4,16 @@ import type { Side } from './comparability.ts';
 import type { ScenarioDifference } from './comparison.ts';
 
 export interface ScenarioDifferences {
-  /** The load is another one: figures cannot be compared. */
+  /** Differences that change the load, so that figures cannot be compared. */
   decisive: ScenarioDifference[];
-  /** The load is the same. */
+  /** Differences that do not change the load. */
   harmless: ScenarioDifference[];
 }
 
 /**
- * What does not change the load: the name of the scenario, its thresholds, which stretches of it have names, how its rooms are called, and the seed,
- * which only draws lots (repeats may each have their own).
+ * Paths of settings that do not change the load: the name of the scenario, its thresholds, its
+ * windows, the names of its rooms, and the seed, which only determines random choices (repeats may
+ * each have their own).
  */
 const HARMLESS = [
   /^name$/,
@@ -25,7 +26,10 @@ const HARMLESS = [
 ];
 const ABSENT = '–';
 
-/** Compares path by path; lists of named things (groups, roles, stages, stretches) by their names. */
+/**
+ * Compares two scenarios path by path; items of named lists (groups, roles, stages, windows) are
+ * matched by name.
+ */
 export const scenarioDifferences = (base: Scenario, current: Scenario): ScenarioDifferences => {
   const [before, after] = [leavesOf(base), leavesOf(current)];
   const differences = [...new Set([...before.keys(), ...after.keys()])].flatMap(
@@ -33,14 +37,14 @@ export const scenarioDifferences = (base: Scenario, current: Scenario): Scenario
       const [was, is] = [before.get(path), after.get(path)];
       if (was?.value === is?.value || (path.endsWith(ORDER) && ofOtherThings(was?.text, is?.text)))
         return [];
-      // What reads the same and is not (1m 30s and 90.4 s) is written out.
+      // Different values with the same text (1m 30s and 90.4 s) are written in milliseconds.
       const exact = was?.text === is?.text;
       const write = (leaf: Leaf | undefined): string =>
         leaf === undefined ? ABSENT : exact ? `${leaf.value} ms` : leaf.text;
       return [{ path, base: write(was), current: write(is) }];
     },
   );
-  // One room by name is another load than many: only which name it is does not matter.
+  // A single named room and many rooms are different loads: only the value of the name is harmless.
   const isHarmless = ({ path, base: was, current: is }: ScenarioDifference): boolean =>
     HARMLESS.some((pattern) => pattern.test(path)) &&
     !(path.endsWith('.room') && (was === ABSENT || is === ABSENT));
@@ -50,20 +54,20 @@ export const scenarioDifferences = (base: Scenario, current: Scenario): Scenario
   };
 };
 
-/** `groups.calls.rooms: 20 → 30`. */
+/** Text of a difference: `groups.calls.rooms: 20 → 30`. */
 export const formatDifference = ({ path, base, current }: ScenarioDifference): string =>
   `${path}: ${base} → ${current}`;
 
 interface Leaf {
   value: unknown;
-  /** As a person would write it. */
+  /** Value in the notation of a scenario file. */
   text: string;
 }
 
-/** The order of groups and roles is the order in which participants join. */
+/** Last key of the path at which a list's order is kept: groups and roles join in their order. */
 const ORDER = '.order';
 
-/** Every value by its path. */
+/** Values of a scenario by their paths. */
 const leavesOf = (scenario: Scenario): Map<string, Leaf> => {
   const leaves = new Map<string, Leaf>();
   const put = (path: readonly string[], value: unknown, text = String(value)): void => {
@@ -80,7 +84,7 @@ const leavesOf = (scenario: Scenario): Map<string, Leaf> => {
   };
   const walkObject = (object: object, path: readonly string[]): void => {
     for (const [key, inner] of Object.entries(object)) {
-      // In the file an executor's settings stand beside its name.
+      // In a scenario file, the settings of an executor are written next to its name.
       if (key === 'executor') walkObject(inner, path);
       else walk(inner, [...path, key === 'type' && path.length === 2 ? 'executor' : key]);
     }
@@ -111,11 +115,17 @@ const withoutName = (item: unknown): unknown =>
     ? Object.fromEntries(Object.entries(item).filter(([key]) => key !== 'name'))
     : item;
 
-/** Whether an order is of other things rather than another order of the same: those are reported one by one. */
+/**
+ * Returns true if two orders list different names, which are reported one by one, rather than the
+ * same names in another order.
+ */
 const ofOtherThings = (was = '', is = ''): boolean =>
   [...was.split(', ')].sort().join() !== [...is.split(', ')].sort().join();
 
-/** Runs of different loads: a difference between their metrics does not describe the server. */
+/**
+ * Error for runs of different loads: a difference between their metrics does not describe the
+ * server.
+ */
 export const scenarioMismatch = (
   base: string,
   current: string,
@@ -136,8 +146,8 @@ export const scenarioMismatch = (
 const MAX_SHOWN = 20;
 
 /**
- * All runs must have had the load of the first.
- * @returns what differs and does not matter, between the first runs of the sides
+ * Checks that all runs had the load of the first one.
+ * @returns harmless differences between the first runs of the two sides
  * @throws SwarmError `scenario_mismatch`
  */
 export const expectSameScenario = (base: Side, current: Side): ScenarioDifference[] => {

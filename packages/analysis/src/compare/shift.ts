@@ -1,22 +1,30 @@
 import { median } from 'simple-statistics';
 
-/** The difference between two groups of values. */
+/** Difference between two groups of values, with its interval. */
 export interface Shift {
-  /** Hodges–Lehmann: the median of all differences. One outlier in five runs has little influence. */
+  /**
+   * Estimate of Hodges and Lehmann: the median of all differences. One outlier among five runs has
+   * little influence on it.
+   */
   estimate: number;
   from: number;
   to: number;
-  /** Of the interval, 0 … 1: at least the required confidence, or the highest that few values allow. */
+  /**
+   * Confidence of the interval, from 0 to 1: at least the required one, or the highest that few
+   * values allow.
+   */
   confidence: number;
 }
 
-/** The required confidence. */
+/** Required confidence of an interval. */
 const CONFIDENCE = 0.95;
 
 /**
- * The shift between independent groups, and the interval that inverts the exact Mann–Whitney test (Hodges & Lehmann 1963; Hollander, Wolfe & Chicken,
- * Nonparametric Statistical Methods, §4.2–4.3). Neither asks for a normal distribution.
- * @param from,to at least one value each
+ * Shift between independent groups, and the interval that inverts the exact Mann–Whitney test
+ * (Hodges & Lehmann 1963; Hollander, Wolfe & Chicken, Nonparametric Statistical Methods, §4.2–4.3).
+ * Neither assumes a normal distribution.
+ * @param from values of the first group, at least one
+ * @param to values of the second group, at least one
  */
 export const shiftBetween = (from: readonly number[], to: readonly number[]): Shift =>
   read(
@@ -25,7 +33,8 @@ export const shiftBetween = (from: readonly number[], to: readonly number[]): Sh
   );
 
 /**
- * The shift of paired differences, and the interval that inverts the exact signed-rank test (Walsh averages; ibid. §3.2–3.3).
+ * Shift of paired differences, and the interval that inverts the exact signed-rank test (Walsh
+ * averages; ibid. §3.2–3.3).
  * @param differences at least one
  */
 export const shiftOfPairs = (differences: readonly number[]): Shift =>
@@ -34,7 +43,11 @@ export const shiftOfPairs = (differences: readonly number[]): Shift =>
     signedRankCounts(differences.length),
   );
 
-/** The estimate and its interval from the values whose order the test counts in, and from how often each outcome of the test occurs at random. */
+/**
+ * Estimate and interval.
+ * @param values values whose order the test counts in
+ * @param counts how often each outcome of the test occurs at random
+ */
 const read = (values: number[], counts: readonly number[]): Shift => {
   values.sort((a, b) => a - b);
   const all = counts.reduce((sum, count) => sum + count, 0);
@@ -49,7 +62,10 @@ const read = (values: number[], counts: readonly number[]): Shift => {
   return { estimate: median(values), from, to, confidence: Math.max(0, 1 - 2 * tail) };
 };
 
-/** In how many of the ways to mix the groups each value of Mann–Whitney's U comes up, from 0: the coefficients of the Gaussian binomial. */
+/**
+ * Frequencies of the values of Mann–Whitney's U, from 0, over all ways to mix the groups: the
+ * coefficients of the Gaussian binomial.
+ */
 export const rankSumCounts = (m: number, n: number): number[] => {
   const counts = new Array<number>(m * n + 1).fill(0);
   counts[0] = 1;
@@ -60,7 +76,9 @@ export const rankSumCounts = (m: number, n: number): number[] => {
   return counts;
 };
 
-/** In how many of the ways to set n signs each value of Wilcoxon's signed-rank sum comes up, from 0. */
+/**
+ * Frequencies of the values of Wilcoxon's signed-rank sum, from 0, over all ways to set n signs.
+ */
 export const signedRankCounts = (n: number): number[] => {
   const counts = new Array<number>((n * (n + 1)) / 2 + 1).fill(0);
   counts[0] = 1;

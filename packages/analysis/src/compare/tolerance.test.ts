@@ -21,7 +21,7 @@ const tolerance = (relative: number, metrics: Tolerance['metrics'] = {}): Tolera
   metrics,
 });
 
-test('a margin is never smaller than the resolution of a sketch, nor than what users notice', () => {
+test('a margin is at least the resolution of a sketch and the smallest change that users notice', () => {
   const none = tolerance(0);
   expect(marginOf(figureOf('jitter'), none, load)).toEqual({
     relative: expect.closeTo(0.0408, 4),
@@ -41,7 +41,7 @@ test('a margin is never smaller than the resolution of a sketch, nor than what u
   ).toBeGreaterThan(0);
 });
 
-test('the tolerance of a metric overrides that of all', () => {
+test('the tolerance of a metric overrides the general tolerance', () => {
   const given = tolerance(0.2, {
     jitter: { relative: 0.5 },
     join_time: { absolute: 1_000 },

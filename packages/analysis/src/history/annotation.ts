@@ -1,19 +1,22 @@
 import type { DrillLine, DrillStopReason, EventLine } from '@livekit-swarm/record';
 import { type RunEvent, runEventOf } from '../summary/run-event.ts';
 
-/** What a drill did to the deployment, or how it ended early. What it only observed is in its own report. */
+/**
+ * Action of a drill on the deployment, or early end of a drill. Mere observations of a drill are in
+ * its own report.
+ */
 export type DrillAnnotation =
   | { code: 'fault_injected'; fault: string; components: string[] }
   | { code: 'fault_rolled_back'; fault: string }
   | { code: 'fault_skipped'; fault: string; detail: string }
-  /** `readyMs`: from its end until its replacement served. */
+  /** `readyMs`: time from the end of the component until its replacement served, ms. */
   | { code: 'component_replaced'; component: string; replacement: string; readyMs: number }
   | { code: 'drill_void'; reason: DrillStopReason }
   | { code: 'drill_aborted'; reason: DrillStopReason };
 
-/** An event of the run itself, rather than of one of its participants. */
+/** Event of the run itself, rather than of one of its participants. */
 export interface Annotation {
-  /** Milliseconds after the start. */
+  /** Time of the event after the start of the run, ms. */
   at: number;
   event: RunEvent | DrillAnnotation;
 }

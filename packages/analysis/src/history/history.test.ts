@@ -84,7 +84,7 @@ describe('a history', () => {
     expect(series(LOSS)?.value).toEqual([0, 0.4, 0]);
   });
 
-  it('adds up over workers, whatever the order in which their samples come', () => {
+  it('sums over workers, whatever the order of their samples', () => {
     const { series, line } = historyOf([
       sample(1_003),
       sample(2_001, {}, 30, 10),
@@ -97,7 +97,7 @@ describe('a history', () => {
     expect(line('cpu')?.value[1]).toBeCloseTo(0.1);
   });
 
-  it('takes the percentiles of all workers together', () => {
+  it('computes percentiles over all workers', () => {
     const slow = (at: number): SampleLine =>
       sample(at, {
         shard: 1,
@@ -110,13 +110,13 @@ describe('a history', () => {
     expect(historyOf([sample(1_000), slow(1_000)]).series(LATENCY)?.value[0]).toBeCloseTo(100, -1);
   });
 
-  it('spreads the samples of a worker that is half a second off, and loses nothing', () => {
+  it('spreads the samples of a worker that samples half a second late', () => {
     const { series } = historyOf([1, 2, 3, 4, 5].map((second) => sample(second * 1_000 + 500)));
-    // Its first second began half a second into the run.
+    // The first sample began half a second after the start of the run.
     expect(series(PACKETS)?.value).toEqual([50, 50, 50, 50, 50, 50]);
   });
 
-  it('holds the level of a worker between two samples, and forgets one that died', () => {
+  it('holds the level of a worker between two samples, and drops it when the worker dies', () => {
     const { line } = historyOf([
       sample(1_000),
       sample(1_000, { shard: 1, connected: 5 }),
@@ -128,7 +128,7 @@ describe('a history', () => {
     expect(line('connected')?.value).toEqual([7, 7, 7, 2]);
   });
 
-  it('annotates what a drill did, not what it only observed', () => {
+  it('annotates the actions of a drill, but not its observations', () => {
     const { annotations } = historyOf([
       sample(1_000),
       { type: 'drill', at: 1_000, event: 'steady_state_reached' },
@@ -173,14 +173,14 @@ describe('a history', () => {
     ]);
     expect(line('joined')?.value).toEqual([2, 0, 0, 1]);
     expect(line('join_failed')?.value).toEqual([0, 0, 1, 0]);
-    // Counted when it was scheduled.
+    // A join counts at its scheduled time.
     expect(series(JOIN)?.value).toEqual([120, null, 300, null]);
     expect(annotations).toEqual([
       { at: 2_500, event: { code: 'server_died', at: 2_500, detail: 'ended with SIGKILL' } },
     ]);
   });
 
-  it('has nothing where nothing was measured', () => {
+  it('has no value where nothing was measured', () => {
     const { series, line, steps } = historyOf([sample(1_000), sample(5_000)]);
     expect(steps).toBe(5);
     expect(series(PACKETS)?.value).toEqual([50, null, null, null, 50]);
@@ -189,7 +189,7 @@ describe('a history', () => {
     expect(historyOf([]).steps).toBe(0);
   });
 
-  it('merges steps as the run grows, and keeps extremes', () => {
+  it('merges steps as the run grows and keeps extremes', () => {
     const lines = seconds(3_000).map((at) => sample(at, {}, 50, at === 1_700_000 ? 50 : 0));
     const { steps, stepMs, series } = historyOf(lines);
     expect([steps, stepMs]).toEqual([375, 8_000]);
@@ -206,7 +206,7 @@ describe('a history', () => {
     expect(series(PACKETS)?.value.slice(8, 11)).toEqual([50, 75, 50]);
   });
 
-  it('is available during the run', () => {
+  it('is available during a run', () => {
     const fold = createHistory(ALL);
     fold.add(sample(1_000));
     expect(fold.interim().series(PACKETS)?.value).toEqual([50]);
@@ -215,7 +215,7 @@ describe('a history', () => {
     expect(fold.interim().series(PACKETS)?.value).toEqual([50, 20]);
   });
 
-  it('stays bounded with a nonsensical record', () => {
+  it('has a limited size for an invalid record', () => {
     const { steps } = historyOf([
       sample(1_000),
       sample(1e15),

@@ -28,35 +28,42 @@ import {
 } from './time-series.ts';
 
 const SECOND_MS = 1_000;
-/** As many points as a chart can show; of a longer run, two steps become one. */
+/**
+ * Largest number of steps: as many points as a chart can show. In a longer run, two steps become
+ * one.
+ */
 const MAX_STEPS = 720;
 const MAX_ANNOTATIONS = 200;
 
-/** A run over time, in steps of equal length. */
+/** Run over time, in steps of equal length. */
 export interface History {
-  /** Length of a step, ms: a second, doubled as often as the run needs to fit. */
+  /** Length of a step, ms: one second, doubled until the run fits into `MAX_STEPS`. */
   stepMs: number;
-  /** How many. Step i begins at `i * stepMs` after the start of the run. */
+  /** Number of steps. Step i begins at `i * stepMs` after the start of the run. */
   steps: number;
-  /** A level (see `levelsOf`), or how often an event happened, by its name. Undefined when there was none. */
+  /**
+   * Series of a level (see `levelsOf`) or of the number of events of a kind, by name; undefined:
+   * none was recorded.
+   */
   line(name: string): TimeSeries | undefined;
-  /** The series of a query. Undefined when it was never measured. */
+  /** Series of a query; undefined: the metric was never measured. */
   series(query: SeriesQuery): TimeSeries | undefined;
-  /** What happened to the run itself, in order. */
+  /** Annotations in order of time. */
   annotations: Annotation[];
-  /** Names of lines that begin with this. */
+  /** Names of the lines that begin with a prefix. */
   names(prefix: string): string[];
 }
 
 export interface HistoryFold {
   add(line: RecordLine): void;
-  /** As things stand; more may be added afterwards. */
+  /** History of the lines so far; more lines may follow. */
   interim(): History;
 }
 
 /**
- * Folds a record into time series. Memory depends on the queries, neither on the length of the
- * run nor on the number of participants: distributions are kept for the last seconds only.
+ * Folds a record into time series. Memory grows with the number of queries, but neither with the
+ * length of the run nor with the number of participants: only the distributions of the last seconds
+ * are kept.
  */
 export const createHistory = (queries: readonly SeriesQuery[]): HistoryFold => {
   const distinct = [...new Map(queries.map((query) => [seriesName(query), query])).values()];
@@ -96,7 +103,7 @@ export const createHistory = (queries: readonly SeriesQuery[]): HistoryFold => {
       builder(seriesName(query), downsamplingOf(query)).add(step, cell);
     for (const [name, times] of content.events)
       builder(name, 'sum').add(step, { part: times, whole: 1, figure: times });
-    // A late sample is older than the level that is known.
+    // The levels of a late sample are older than those already known.
     if (late) return;
     for (const held of [levels, serverLevels])
       for (const { second: when, name, figure } of held.until(second, content))

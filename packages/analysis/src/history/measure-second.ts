@@ -3,7 +3,7 @@ import { COORDINATOR_SHARD, type EventLine, type SampleLine } from '@livekit-swa
 import { measureParticipantEvent, measureSeries, measureStreamDrops } from '../summary/measure.ts';
 import type { SecondMetrics } from './second-metrics.ts';
 
-/** The media of a sample. */
+/** Adds the media of a sample to its second. */
 export const measureMedia = (
   second: SecondMetrics,
   { series, streamDrops = [], shard }: SampleLine,
@@ -13,7 +13,7 @@ export const measureMedia = (
   for (const one of streamDrops) measureStreamDrops(second, one, where);
 };
 
-/** Load generator health, by the same rules as the summary. */
+/** Adds the generator health of a sample to its second, by the same rules as the summary. */
 export const measureGenerator = (
   second: SecondMetrics,
   { shard, series, generator }: SampleLine,
@@ -41,8 +41,8 @@ export const measureGenerator = (
 };
 
 /**
- * An event of a participant: how often each happens, and the durations that it carries.
- * @param secondOf the second of a moment, ms after the start
+ * Adds an event of a participant: its count, and the durations that it holds.
+ * @param secondOf returns the second that contains a time, ms after the start
  */
 export const measureEvent = (line: EventLine, secondOf: (at: number) => SecondMetrics): void => {
   const { event, at, identity, group, role, phases, durationMs } = line;
@@ -52,23 +52,25 @@ export const measureEvent = (line: EventLine, secondOf: (at: number) => SecondMe
     ...(role !== undefined && { role }),
   };
   secondOf(at).countEvent(event);
-  // A join counts when it was scheduled, as in windows.
+  // A join counts at its scheduled time, as in windows.
   if (event === 'joined') secondOf(at - (phases?.joined ?? 0)).rate('join_failures', labels, 0, 1);
   if (event === 'join_failed') secondOf(at - (durationMs ?? 0)).rate('join_failures', labels, 1, 1);
   measureParticipantEvent(line, labels, (when) => [secondOf(when)]);
 };
 
-/** The level of a worker without samples for so long, s, is unknown. */
+/** Age of a worker's last sample, s, from which its levels are unknown. */
 const HELD_S = 10;
-/** Video has few heights; a client that sends more must not fill the memory. */
+/**
+ * Largest number of levels, so that a client that sends many video heights cannot fill the memory.
+ */
 const MAX_NAMES = 64;
 
-/** The host is the same for all workers; everything else adds up. */
+/** Levels of the host, which are the same for all workers of it; all others are added up. */
 const SHARED: ReadonlySet<string> = new Set(['host_cpu']);
 
 /**
  * Levels of one worker at the end of an interval: `connected` (participants), `cpu` (cores),
- * `memory` (bytes), `host_cpu` (share of the cores of the host in use), `tracks down video`,
+ * `memory` (bytes), `host_cpu` (utilisation of the host, share of its cores), `tracks down video`,
  * `layers down 360` (tracks of that height).
  */
 export const levelsOf = ({ connected, series, generator }: SampleLine): Record<string, number> => {
@@ -95,7 +97,10 @@ export interface LevelAt {
   figure: number;
 }
 
-/** Levels of all workers, or of all nodes, together. Between two samples of one its level is taken to be constant. */
+/**
+ * Sums of the levels of all workers, or of all nodes. Between two samples of a worker or node, its
+ * levels count as constant.
+ */
 export class Levels {
   readonly #of: (second: SecondMetrics) => ReadonlyMap<number, Record<string, number>>;
   readonly #held = new Map<number, { at: number; levels: Record<string, number> }>();
@@ -106,7 +111,7 @@ export class Levels {
     this.#of = of;
   }
 
-  /** Levels of the seconds up to this one; call in order of time. */
+  /** Levels of the seconds up to this one; must be called in order of time. */
   *until(second: number, content: SecondMetrics): Generator<LevelAt> {
     const { died } = content;
     for (let at = Math.max(this.#last + 1, second - HELD_S); at < second; at++) yield* this.#at(at);

@@ -4,7 +4,7 @@ import { withServer } from '@livekit-swarm/testkit/server-lines';
 import { expect, test } from 'vitest';
 import { createHistory } from './history.ts';
 
-test('nodes are followed each and together, on the time axis of the participants', () => {
+test('nodes have levels each and in total, on the time axis of the participants', () => {
   const bytes = {
     metric: 'server_bytes',
     selector: { direction: 'down' },

@@ -2,11 +2,14 @@ import type { ServerLine } from '@livekit-swarm/record';
 import { addCounts, FIRST_NODE_SHARD } from '../summary/fold-server.ts';
 import type { SecondMetrics } from './second-metrics.ts';
 
-/** What a node received and sent. */
+/** Adds the counters of a node to a second. */
 export const measureServer = (second: SecondMetrics, line: ServerLine, shard: number): void =>
   addCounts(second, line, { shard, steady: true });
 
-/** More lines than a chart shows well: of further nodes only the total is followed. */
+/**
+ * Largest number of nodes with a line each, as many as a chart can show; further nodes count only
+ * in the total.
+ */
 const MAX_NODES = 6;
 
 const NAMES = {
@@ -19,10 +22,10 @@ const NAMES = {
   subscriptions: 'subscriptions',
 } as const;
 
-/** Numbers the nodes of a run, in the order they appear. */
+/** Nodes of a run, numbered in their order of appearance. */
 export class ServerNodes {
   readonly #order = new Map<string, number>();
-  /** What the last line of each had: a node is not asked for everything as often. */
+  /** Last known levels of each node: some figures are read less often than others. */
   readonly #held = new Map<string, Record<string, number>>();
 
   shardOf({ node }: ServerLine): number {
@@ -32,8 +35,9 @@ export class ServerNodes {
   }
 
   /**
-   * Levels of a node at the end of an interval, to be added up over nodes: `server cpu` (cores), `server memory` (bytes), …; and for
-   * the first nodes the same with their name: `server cpu of node-1`.
+   * Levels of a node at the end of an interval, to be summed over nodes: `server cpu` (cores),
+   * `server memory` (bytes), …; the first nodes also have levels with their own name: `server cpu
+   * of node-1`.
    */
   levelsOf(line: ServerLine): Record<string, number> {
     const { node } = line;

@@ -3,14 +3,17 @@ import type { RecordLine } from '@livekit-swarm/record';
 export const RUN_PHASES = ['joining', 'steady', 'leaving', 'ended'] as const;
 export type RunPhase = (typeof RUN_PHASES)[number];
 
-/** The phase of a run, from its record. */
+/** Fold of a record into the phase of its run. */
 export interface PhaseFold {
   add(line: RecordLine): void;
-  /** @param waiting participants that have not started to join */
+  /**
+   * Phase at the last line.
+   * @param waiting number of participants that have not started to join
+   */
   at(waiting: number): RunPhase;
 }
 
-/** Events after which all participants leave, before the end of the plan. */
+/** Events after which all participants leave before the end of the plan. */
 const ENDINGS: ReadonlySet<string> = new Set(['interrupted', 'threshold_crossed']);
 
 export const createRunPhase = (): PhaseFold => {

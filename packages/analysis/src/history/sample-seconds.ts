@@ -10,11 +10,11 @@ import {
 } from '@livekit-swarm/record';
 import { SecondBuffer, secondOfSample } from './seconds.ts';
 
-/** The samples of all shards in one second, merged. */
+/** Merged samples of all shards in one second. */
 export interface SampleSecond {
-  /** Its end, s after the start of the run. */
+  /** End of the second, s after the start of the run. */
   at: number;
-  /** Participants that were connected. */
+  /** Number of connected participants. */
   connected: number;
   series: MergedSeries[];
   generator: MergedGenerator;
@@ -30,19 +30,19 @@ export interface MergedSeries {
 export interface MergedGenerator {
   cpuCores: number;
   residentBytes: number;
-  /** The largest of all workers. */
+  /** Largest value of all workers. */
   eventLoopLagMs: number;
   tickLatenessMs: number;
   lateSends: number;
   socketDrops: number;
-  /** 0 … 1; null when it was not measured. */
+  /** Utilisation of the busiest host, from 0 to 1; null: not measured. */
   hostCpuShare: number | null;
 }
 
 /**
- * Merges the samples of all shards second by second, in order of time. A sample counts as a whole
- * in the second of the middle of its interval; one that is later than `LATE_SAMPLES_S` makes a
- * second entry for its second, and the two add up.
+ * Merges the samples of all shards second by second, in order of time. A whole sample counts in the
+ * second that contains the middle of its interval. A sample that is later than `LATE_SAMPLES_S`
+ * makes another entry for its second, and both entries add up.
  */
 export async function* sampleSeconds(
   record: AsyncIterable<RecordLine>,

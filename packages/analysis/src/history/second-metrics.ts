@@ -11,10 +11,10 @@ import {
 import type { MetricSink } from '../summary/measure.ts';
 import type { SeriesCell, SeriesQuery } from './time-series.ts';
 
-/** Covered by less than this, s, a second has no rate of its own. */
+/** Least part of a second, s, that samples must cover for a rate. */
 const MIN_COVERED_S = 0.3;
 
-/** What one query collects in one second. */
+/** Values of one query in one second. */
 interface Collected {
   query: SeriesQuery;
   selector: [Label, string][];
@@ -23,25 +23,25 @@ interface Collected {
   sketch: Sketch | null;
 }
 
-/** The metrics of one second of a run, as far as they are queried. Others cost next to nothing. */
+/** Metrics of one second of a run, restricted to those that are queried. */
 export class SecondMetrics implements MetricSink {
   readonly #collected = new Map<MetricName, Collected[]>();
-  /** Share of the sample at hand that lies in this second. */
+  /** Share of the current sample that lies in this second. */
   #share = 1;
-  /** How much of it the samples of each shard cover, seconds. */
+  /** Time that the samples of each shard cover in this second, s. */
   readonly #covered = new Map<number, number>();
-  /** By shard, at the end of this second; see `levelsOf`. */
+  /** Levels of each shard at the end of this second; see `levelsOf`. */
   readonly levels = new Map<number, Record<string, number>>();
-  /** The same of the nodes of the deployment; see `ServerNodes`. */
+  /** Levels of each node at the end of this second; see `ServerNodes`. */
   readonly serverLevels = new Map<number, Record<string, number>>();
-  /** Shards of workers that died in it. */
+  /** Shards of workers that died in this second. */
   readonly died = new Set<number>();
-  /** How often each event happened. */
+  /** Number of events of each kind. */
   readonly events = new Map<string, number>();
 
   readonly #complete: (labels: Labels) => Labels;
 
-  /** @param complete adds labels that follow from the others */
+  /** @param complete adds labels that follow from other labels */
   constructor(queries: readonly SeriesQuery[], complete: (labels: Labels) => Labels) {
     this.#complete = complete;
     for (const query of queries) {
@@ -52,13 +52,13 @@ export class SecondMetrics implements MetricSink {
     }
   }
 
-  /** What follows is of a sample of this shard; counts this share of it. */
+  /** Begins a sample of a shard: until the next call, values count with this share. */
   beginSample(shard: number, seconds: number, share: number): void {
     this.#share = share;
     this.#covered.set(shard, (this.#covered.get(shard) ?? 0) + seconds);
   }
 
-  /** What follows is of an event: all of it counts. */
+  /** Begins an event: until the next call, values count in full. */
   beginEvent(): void {
     this.#share = 1;
   }
@@ -99,8 +99,9 @@ export class SecondMetrics implements MetricSink {
   }
 
   /**
-   * What this second adds to each queried series.
-   * @param late whether it was complete before: then its time has been counted, and amounts add to those that are known
+   * Contributions of this second to each queried series.
+   * @param late true if the second was complete before: its time has been counted then, and amounts
+   * add to the known ones
    */
   *cells(late: boolean): Generator<[SeriesQuery, SeriesCell]> {
     const covered = late ? 0 : Math.min(1, Math.max(0, ...this.#covered.values()));
@@ -136,7 +137,8 @@ const cellOf = ({ query, hits, total, sketch }: Collected, covered: number): Ser
     }
     case 'rate':
       if (aggregation.type === 'count') return perSecond(hits, covered);
-      // Loss may be negative when a late packet arrives after all: that belongs to the whole; the share of a second is never below zero.
+      // Loss may be negative if a packet arrives after it was counted as lost. The amount counts in
+      // longer steps; the share of a single second is never below zero.
       return total > 0 ? { part: hits, whole: total, figure: Math.max(0, hits / total) } : null;
     case 'counter':
       return perSecond(hits, covered);

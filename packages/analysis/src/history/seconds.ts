@@ -2,36 +2,44 @@ import type { SampleLine } from '@livekit-swarm/record';
 
 const SECOND_MS = 1_000;
 
-/** A second is complete when the record has come this much further, s: workers under load write late. */
+/** Delay after which a second is complete, s of the record: overloaded workers write late. */
 export const LATE_SAMPLES_S = 15;
 
-/** Workers sample at full seconds; a timer that was this late, ms, still means its second. */
+/**
+ * Lateness of a timer, ms, up to which a sample counts as taken at the full second, as workers do.
+ */
 const PUNCTUAL_MS = 200;
-/** Of a longer interval, ms, only the end counts: no process was suspended for so long and lived. */
+/**
+ * Longest interval, ms: of a longer one only the end counts, because no process survives so long a
+ * suspension.
+ */
 const MAX_INTERVAL_MS = 60_000;
 
-/** The second, from 0, in which a moment lies. */
+/** Number of the second, from 0, that contains a time. */
 export const secondAt = (at: number): number => Math.max(0, Math.floor(at / SECOND_MS));
 
-/** The second of a sample as a whole, where counts must not be divided: that of the middle of its interval. */
+/**
+ * Number of the second to which a whole sample belongs, where counts must not be divided: the one
+ * that contains the middle of its interval.
+ */
 export const secondOfSample = ({ at, intervalMs }: Pick<SampleLine, 'at' | 'intervalMs'>): number =>
   secondAt(at - intervalMs / 2);
 
-/** A second of the run, and the share of an interval that lies in it. */
+/** Second of the run with the share of an interval that lies in it. */
 export interface PartialSecond {
   second: number;
   share: number;
-  /** Seconds of this second that the interval covers: at most 1. */
+  /** Part of this second that the interval covers, s, at most 1. */
   covers: number;
 }
 
 /**
- * The seconds in which an interval lies. Workers sample at full seconds, give or take a timer's
- * lateness, so an interval is mostly one second. One that was sampled at another moment, or that
- * missed a second, is spread over the seconds it touches: a worker that is half a second off must
- * not leave every second empty and count the next one twice. What lies before the start of the
- * run is left out.
- * @param at when it ended, ms after the start of the run
+ * Seconds that an interval touches. Workers sample at full seconds, apart from the lateness of a
+ * timer, so an interval is usually one second. An interval that ended at another time or is longer
+ * is spread over the seconds that it touches; otherwise a worker that samples half a second late
+ * would leave every second empty and count the next one twice. Time before the start of the run is
+ * left out.
+ * @param at end of the interval, ms after the start of the run
  */
 export const secondsOf = (at: number, intervalMs: number): PartialSecond[] => {
   const to = punctual(at);
@@ -53,30 +61,30 @@ const punctual = (at: number): number => {
   return Math.abs(at - full) <= PUNCTUAL_MS ? full : at;
 };
 
-/** What was collected of one second. */
+/** Collected content of one second. */
 export interface CompleteSecond<Content> {
   second: number;
   content: Content;
-  /** It came after the second had been complete: what it holds is to be added. */
+  /** True if the content arrived after the second had been complete, and must be added to it. */
   late: boolean;
 }
 
 /**
- * The only fold per second: keeps what is collected of each second until late samples have
- * arrived, so that only the last few are in memory.
+ * Buffer of the content of each second until late samples have arrived: memory holds only the last
+ * few seconds. All folds by second use it.
  */
 export class SecondBuffer<Content> {
   readonly #create: (second: number) => Content;
   readonly #open = new Map<number, Content>();
   #newest = -1;
-  /** Seconds before this one were complete. */
+  /** Number of the first second that is not complete. */
   #completeUntil = 0;
 
   constructor(create: (second: number) => Content) {
     this.#create = create;
   }
 
-  /** What is collected of a second; it starts empty. */
+  /** Content of a second, empty at the first call. */
   at(second: number): Content {
     let content = this.#open.get(second);
     if (content === undefined) {
@@ -87,13 +95,13 @@ export class SecondBuffer<Content> {
     return content;
   }
 
-  /** Takes out the seconds that have become complete, in order. */
+  /** Takes out the seconds that have become complete, in order of time. */
   takeComplete(): CompleteSecond<Content>[] {
     const end = this.#newest - LATE_SAMPLES_S;
     return end > this.#completeUntil ? this.#take(end) : [];
   }
 
-  /** Takes out all seconds, as nothing more is known. */
+  /** Takes out all seconds, at the end of the record. */
   takeAll(): CompleteSecond<Content>[] {
     return this.#take(this.#newest + 1);
   }

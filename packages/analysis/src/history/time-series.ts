@@ -7,33 +7,42 @@ import {
   metricDefinition,
 } from '@livekit-swarm/metrics';
 
-/** A figure over time. Null where nothing was measured. */
+/** Figure over time; null: nothing was measured. */
 export interface TimeSeries {
-  /** Of each step. */
+  /** Value of each step. */
   value: (number | null)[];
-  /** Lowest and highest single second of a step: what an average over several seconds would hide. */
+  /**
+   * Lowest and highest single second of each step, which an average over several seconds would
+   * hide.
+   */
   low: (number | null)[];
   high: (number | null)[];
 }
 
 /**
- * What a step of several seconds shows:
+ * Rule by which several seconds become one step:
  *
- * - mean: parts over wholes of all its seconds: exact for shares and for amounts per second
- * - max: its highest second: percentiles cannot be averaged, and peaks are what readers look for
- * - sum: how often something happened; never is zero, not null
+ * - mean: sum of parts divided by sum of wholes; exact for shares and for amounts per second
+ * - max: highest second; percentiles cannot be averaged, and readers look for peaks
+ * - sum: number of events; zero where there was none, never null
  */
 export type Downsampling = 'mean' | 'max' | 'sum';
 
-/** What one second adds to a series: an amount and its divisor (seconds, packets, …), and the second's own figure. */
+/**
+ * Contribution of one second to a series: an amount and its divisor (seconds, packets, …), and the
+ * figure of the second.
+ */
 export interface SeriesCell {
   part: number;
   whole: number;
-  /** Null: too little was measured for a figure of its own. */
+  /** Figure of the second; null: too little was measured. */
   figure: number | null;
 }
 
-/** A time series whose steps are merged two by two, so that a long run takes no more memory than a short one. */
+/**
+ * Time series that merges its steps two by two, so that a long run takes no more memory than a
+ * short one.
+ */
 export class TimeSeriesBuilder {
   readonly #downsampling: Downsampling;
   #parts: number[] = [];
@@ -54,7 +63,7 @@ export class TimeSeriesBuilder {
     this.#highs[step] = Math.max(this.#highs[step] ?? figure, figure);
   }
 
-  /** Makes one step of each two. */
+  /** Merges every two steps into one. */
   halve(): void {
     this.#parts = pairs(this.#parts, (a, b) => a + b);
     this.#wholes = pairs(this.#wholes, (a, b) => a + b);
@@ -62,7 +71,7 @@ export class TimeSeriesBuilder {
     this.#highs = pairs(this.#highs, Math.max);
   }
 
-  /** @param steps how many there are; what was never measured is null */
+  /** Series with a given number of steps; null where nothing was measured. */
   series(steps: number): TimeSeries {
     this.#grow(steps);
     const high = this.#highs.slice(0, steps).map(known);
@@ -70,7 +79,7 @@ export class TimeSeriesBuilder {
     return { value: high.map((highest, step) => this.#value(step, highest)), low, high };
   }
 
-  /** The value of one step, without looking at the others. */
+  /** Value of one step, read without building the series. */
   at(step: number): number | null {
     const highest = known(this.#highs[step] ?? Number.NEGATIVE_INFINITY);
     return this.#value(step, highest);
@@ -102,20 +111,25 @@ const pairs = (values: readonly number[], join: (a: number, b: number) => number
 
 const known = (figure: number): number | null => (Number.isFinite(figure) ? figure : null);
 
-/** A figure to follow over time: an aggregation of a metric, of the series that the selector matches. */
+/**
+ * Query of a figure over time: an aggregation of a metric over all series that the selector
+ * matches.
+ */
 export interface SeriesQuery {
   metric: MetricName;
   selector: Labels;
   aggregation: Aggregation;
 }
 
-/** `media_latency{kind:audio}: p(95)`; equal for equal queries. */
+/** Name of a query, equal for equal queries: `media_latency{kind:audio}: p(95)`. */
 export const seriesName = ({ metric, selector, aggregation }: SeriesQuery): string => {
   const sorted = Object.fromEntries(Object.entries(selector).sort());
   return `${formatTarget({ metric, selector: sorted, window: null })}: ${formatAggregation(aggregation)}`;
 };
 
-/** Shares and amounts add up over seconds; percentiles and extremes do not. */
+/**
+ * Downsampling of a query: shares and amounts add up over seconds; percentiles and extremes do not.
+ */
 export const downsamplingOf = ({ metric, aggregation }: SeriesQuery): Downsampling =>
   metricDefinition(metric).type === 'trend' &&
   aggregation.type !== 'avg' &&

@@ -1,15 +1,17 @@
 import { type Downsampling, type SeriesCell, TimeSeriesBuilder } from '../history/time-series.ts';
 
-/** As many points as a run keeps; of a longer run, two steps become one. Half an hour of single seconds. */
+/**
+ * Largest number of points, half an hour of single seconds. In a longer run, two points become one.
+ */
 const MAX_POINTS = 1_800;
 
-/** Figures of a run by their names, in steps of equal length; memory does not grow with the run. */
+/** Figures of a run by name, in steps of equal length; memory does not grow with the run. */
 export class LiveColumns {
   readonly #builders = new Map<string, TimeSeriesBuilder>();
   #perStep = 1;
   #points = 0;
 
-  /** Seconds of a step: a second, doubled as often as the run needs to fit. */
+  /** Length of a step, s: one second, doubled until the run fits into `MAX_POINTS`. */
   get step(): number {
     return this.#perStep;
   }
@@ -22,7 +24,10 @@ export class LiveColumns {
     return [...this.#builders.keys()];
   }
 
-  /** Makes room for a second. @returns its point */
+  /**
+   * Makes room for a second.
+   * @returns number of its point
+   */
   open(second: number): number {
     while (Math.floor(second / this.#perStep) >= MAX_POINTS) {
       this.#perStep *= 2;
@@ -43,7 +48,7 @@ export class LiveColumns {
     found.add(point, cell);
   }
 
-  /** All points of a figure; null where there is none. */
+  /** Values of a figure at all points; null where there is none. */
   all(name: string): (number | null)[] {
     return (
       this.#builders.get(name)?.series(this.#points).value ??

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { createSummary } from '../summary/summarize.ts';
 import { LiveFold } from './live-fold.ts';
 
-/** As a run writes it: the coordinator samples after its workers. */
+/** Adds samples of the coordinator, which samples after its workers, as in a real record. */
 const withCoordinator = (lines: RecordLine[]): RecordLine[] => {
   const ends = new Set(lines.flatMap((line) => (line.type === 'sample' ? [line.at] : [])));
   const own = [...ends].map(
@@ -43,7 +43,7 @@ const eventOf = (identity: string, event: EventName, at: number): RecordLine => 
   group: 'load',
 });
 
-describe('a run that is under way', () => {
+describe('the fold of a run under way', () => {
   it('has a point for each second, once the coordinator has sampled', () => {
     const fold = new LiveFold(null);
     const complete = withCoordinator(recordOf(LOAD)).flatMap((line) =>
@@ -54,7 +54,7 @@ describe('a run that is under way', () => {
     expect(fold.point).toBe(complete.length - 1);
   });
 
-  it('has points of records without a coordinator, too', () => {
+  it('has points for records without a coordinator', () => {
     expect(foldOf(recordOf(LOAD)).columns.points).toBeGreaterThan(8);
   });
 
@@ -67,7 +67,7 @@ describe('a run that is under way', () => {
     expect(foldOf(lines).phase).toBe('ended');
   });
 
-  it('ignores an event that comes after the result of its participant', () => {
+  it('ignores an event that follows the result of its participant', () => {
     const lines = recordOf(LOAD);
     const result = lines.find((line) => line.type === 'participant');
     const identity = result?.type === 'participant' ? result.identity : '';
@@ -75,7 +75,7 @@ describe('a run that is under way', () => {
     expect(fold.participants.counts()).toMatchObject({ left: 4, connected: 0 });
   });
 
-  it('divides the lost packets of a second by all of that second', () => {
+  it('divides the lost packets of a second by all packets of that second', () => {
     const lossy = altered(recordOf(LOAD), (line) =>
       line.type === 'sample' && line.at === 5_000
         ? {
@@ -92,7 +92,7 @@ describe('a run that is under way', () => {
     expect(columns.at('latency p95', 4)).toBeGreaterThan(3);
   });
 
-  it('shows connections that are lost together as one mark, whose count grows', () => {
+  it('shows connections that are lost simultaneously as one mark with a growing count', () => {
     const lines = withCoordinator(recordOf(LOAD));
     const [one, two] = lines.flatMap((line) =>
       line.type === 'event' && line.identity !== undefined ? [line.identity] : [],
@@ -113,7 +113,7 @@ describe('a run that is under way', () => {
     expect(fold.marks.takeChanged()).toEqual([]);
   });
 
-  it('marks when a threshold is crossed, and when it is met again', () => {
+  it('marks each change of a threshold between met and crossed', () => {
     const lossy = altered(recordOf(LOAD, 1, ['packet_loss: rate<0.05']), (line) =>
       line.type === 'sample' && line.at === 4_000
         ? { ...line, series: line.series.map((one) => ({ ...one, lost: one.packets })) }
@@ -129,7 +129,7 @@ describe('a run that is under way', () => {
     expect(turned[0]).toEqual([4_150, false]);
   });
 
-  it('shows faults of a drill', () => {
+  it('shows the faults of a drill', () => {
     const fault: RecordLine = {
       type: 'drill',
       at: 3_000,
@@ -144,7 +144,7 @@ describe('a run that is under way', () => {
     ]);
   });
 
-  it('keeps a bounded number of points, and halves their resolution', () => {
+  it('keeps a limited number of points and halves their resolution', () => {
     const { columns } = new LiveFold(null);
     for (let second = 0; second < 4_000; second++) {
       const point = columns.open(second);

@@ -17,19 +17,22 @@ import { LiveMarks } from './live-marks.ts';
 import { LiveParticipants } from './live-participants.ts';
 import { type LiveGenerator, LiveSecond } from './live-second.ts';
 
-/** How the load generator is doing. */
+/** Current state of the load generator. */
 export interface LiveGeneratorNow extends LiveGenerator {
   workers: number;
   workersDied: number;
 }
 
 const SECOND_MS = 1_000;
-/** The coordinator samples once a second, after its workers. Where its samples are missing, a second ends this late, ms. */
+/**
+ * Time after which a second ends although the coordinator wrote no sample, ms. The coordinator
+ * samples once a second, after its workers.
+ */
 const NO_COORDINATOR_MS = 1_500;
 
 /**
- * A run that is under way, from the lines of its record. A line costs next to nothing, a second a few sums and two quantiles: what is
- * shown is not computed until it is asked for.
+ * Fold of a run under way, from the lines of its record. Adding a line is cheap, and ending a
+ * second takes a few sums and two quantiles: results are computed only on request.
  */
 export class LiveFold {
   readonly columns = new LiveColumns();
@@ -48,18 +51,24 @@ export class LiveFold {
   #results: ThresholdResult[] = [];
   #workersDied = 0;
   #at = 0;
-  /** The end of the last second that was complete, s. */
+  /** End of the last complete second, s after the start. */
   #until = 0;
   #point = -1;
   #ended = false;
 
-  /** @param fold that the lines are added to, for thresholds; null: another one is given to `observe` */
+  /**
+   * @param fold summary fold that receives the lines, for thresholds; null: `observe` gets another
+   * one
+   */
   constructor(fold: SummaryFold | null) {
     this.#fold = fold;
     this.#interim = fold?.interim ?? null;
   }
 
-  /** Thresholds are evaluated on this summary of the same run, so that it is folded once. */
+  /**
+   * Sets the summary of the same run on which thresholds are evaluated, so that the run is folded
+   * once.
+   */
   observe(interim: () => InterimSummary): void {
     this.#interim = interim;
   }
@@ -80,12 +89,14 @@ export class LiveFold {
     return this.#deployment?.serverVersion ?? this.#serverVersion;
   }
 
-  /** Why there are no figures of the server; null: there are some, or it is not known. */
+  /**
+   * Reason why there are no figures of the server; null: there are some, or the reason is unknown.
+   */
   get serverMissing(): ServerMissingLine | null {
     return this.#missing;
   }
 
-  /** Milliseconds after the start, as of the last line. */
+  /** Time of the last line, ms after the start. */
   get elapsedMs(): number {
     return this.#at;
   }
@@ -98,7 +109,7 @@ export class LiveFold {
     return this.#ended;
   }
 
-  /** The last point of the columns; -1: none yet. */
+  /** Last point of the columns; -1: none yet. */
   get point(): number {
     return this.#point;
   }
@@ -107,7 +118,7 @@ export class LiveFold {
     return this.#thresholds;
   }
 
-  /** As of the last `evaluate`. */
+  /** Results of the last `evaluate`. */
   get results(): readonly ThresholdResult[] {
     return this.#results;
   }
@@ -120,7 +131,10 @@ export class LiveFold {
     };
   }
 
-  /** @returns whether a second is complete: the figures have changed */
+  /**
+   * Adds a line.
+   * @returns whether a second has become complete, so that the figures have changed
+   */
   add(line: RecordLine): boolean {
     this.#fold?.add(line);
     this.#phase.add(line);
@@ -175,7 +189,7 @@ export class LiveFold {
     return complete;
   }
 
-  /** Evaluates the thresholds on what was measured so far. */
+  /** Evaluates the thresholds on the measurements so far. */
   evaluate(): void {
     if (this.#interim === null || this.#header === null) return;
     const interim = this.#interim();
@@ -188,7 +202,7 @@ export class LiveFold {
     return line.shard === COORDINATOR_SHARD ? this.#flush(line.at) : false;
   }
 
-  /** Ends the second that ended before this moment. */
+  /** Ends the second before a time, if it is still open. */
   #flush(at: number): boolean {
     const until = Math.floor(at / SECOND_MS);
     if (until <= this.#until) return false;

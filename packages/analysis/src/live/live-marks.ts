@@ -3,32 +3,38 @@ import { type Annotation, annotationOf } from '../history/annotation.ts';
 import type { ThresholdResult } from '../verdict/threshold-result.ts';
 import type { CountedEvent } from './live-second.ts';
 
-/** What many participants had at about the same time: one mark, whose count grows while it continues. */
+/**
+ * Events that make one mark for all participants affected at about the same time; its count grows
+ * while they continue.
+ */
 const BURSTS = ['signal_lost', 'disconnected', 'join_failed'] as const satisfies CountedEvent[];
 
 export type LiveEvent =
   | Annotation['event']
   | { code: 'participants_affected'; event: (typeof BURSTS)[number]; participants: number }
-  /** Since then a threshold is crossed, or met again. */
+  /** Change of a threshold: from then on it is crossed, or met again. */
   | { code: 'threshold_turned'; result: ThresholdResult };
 
-/** A moment on the time axis. */
+/** Mark on the time axis. */
 export interface LiveMark {
-  /** It keeps its number when it changes. */
+  /** Number of the mark, the same after each change. */
   id: number;
-  /** Milliseconds after the start. */
+  /** Time of the mark after the start, ms. */
   at: number;
   event: LiveEvent;
 }
 
 type MarkKind = 'run' | 'participants' | 'threshold';
 
-/** A pause of this length, ms, ends a burst. */
+/** Pause after which a burst has ended, ms. */
 const BURST_PAUSE_MS = 5_000;
-/** A run with more is not readable; each kind has its own limit, so that lost connections do not hide a fault. */
+/**
+ * Largest number of marks of a kind, above which the page is not readable. Each kind has its own
+ * limit, so that lost connections do not hide a fault.
+ */
 const MAX_OF_KIND = 150;
 
-/** The events of a run, and those of its participants where they come together. */
+/** Marks of the events of a run, and of bursts of events of its participants. */
 export class LiveMarks {
   readonly #marks: LiveMark[] = [];
   readonly #changed = new Set<LiveMark>();
@@ -40,7 +46,7 @@ export class LiveMarks {
     return this.#marks;
   }
 
-  /** Those that are new or have changed since this was last asked for. */
+  /** Takes out the marks that are new or have changed since the last call. */
   takeChanged(): LiveMark[] {
     const changed = [...this.#changed];
     this.#changed.clear();
@@ -52,7 +58,7 @@ export class LiveMarks {
     if (annotation !== null) this.#add('run', annotation.at, annotation.event);
   }
 
-  /** A second of the run has ended. */
+  /** Adds the events of a second that has ended. */
   addSecond(at: number, events: ReadonlyMap<CountedEvent, number>): void {
     for (const event of BURSTS) {
       const count = events.get(event) ?? 0;
@@ -74,7 +80,7 @@ export class LiveMarks {
     }
   }
 
-  /** Thresholds as they are at a moment. */
+  /** Adds the current results of thresholds; one that has changed becomes a mark. */
   addThresholds(at: number, results: readonly ThresholdResult[]): void {
     for (const result of results) {
       const { ok } = result;

@@ -9,7 +9,7 @@ import {
 import { type AffectedParticipant, bySeverity, isAffected } from '../participants/severity.ts';
 import { tallyTracks } from '../summary/fold-tracks.ts';
 
-/** A participant whose session is impaired, or was. */
+/** Participant whose session is or was impaired. */
 export interface LiveAffected extends AffectedParticipant {
   connection: ConnectionState;
 }
@@ -21,21 +21,25 @@ interface Present {
   longestInterruptionMs: number;
 }
 
-/** With these a session begins; anything else of a participant without a session comes after its result. */
+/**
+ * Events that begin a session. Other events of a participant without a session follow its result
+ * and are ignored.
+ */
 const BEGINNINGS: ReadonlySet<EventName> = new Set(['joined', 'join_retry', 'join_failed']);
 
-/** How many that have left are kept as most affected. */
+/** Number of participants that have left and are kept as most affected. */
 const MAX_LEFT = 50;
 
 /**
- * The participants of a run by state, and the most affected of them. What a participant received is known when it has left;
- * until then its connection is, and its interruptions where media is observed.
+ * Participants of a run by state, and the most affected of them. Reception is known only once a
+ * participant has left; until then, its connection is known, and its interruptions if media is
+ * observed.
  */
 export class LiveParticipants {
   readonly #present = new Map<string, Present>();
-  /** Of those that have a result: the end of their session. */
+  /** Number of participants with a result, by the state at the end of their session. */
   readonly #ended = new Map<ConnectionState, number>();
-  /** Of those that are present: candidates for the most affected. */
+  /** Present participants that are candidates for the most affected. */
   readonly #impaired = new Map<string, LiveAffected>();
   #left: LiveAffected[] = [];
   readonly #counts: Record<ConnectionState, number> = {
@@ -48,7 +52,7 @@ export class LiveParticipants {
   };
   #planned = 0;
   #seen = 0;
-  /** Since the list was made. */
+  /** True if participants have changed since the list was made. */
   #changed = false;
   #list: { most: number; best: readonly LiveAffected[] } = { most: 0, best: [] };
   #isOfRun = (_identity: string): boolean => true;
@@ -59,7 +63,7 @@ export class LiveParticipants {
     this.#isOfRun = (identity) => identity.startsWith(prefix);
   }
 
-  /** An event of a participant; others are ignored. */
+  /** Adds an event of a participant; other events are ignored. */
   addEvent(line: EventLine): void {
     const { identity } = line;
     if (identity === undefined) return;
@@ -98,7 +102,9 @@ export class LiveParticipants {
     });
   }
 
-  /** How many are in each state. `joining`: also those that have not started to join. */
+  /**
+   * Number of participants in each state; `joining` includes those that have not started to join.
+   */
   counts(): Record<ConnectionState, number> {
     const { joining, ...present } = this.#counts;
     const counts = { ...present, joining: Math.max(0, this.#planned - this.#seen) + joining };
@@ -110,7 +116,7 @@ export class LiveParticipants {
     return this.#planned;
   }
 
-  /** Most affected first. */
+  /** Most affected participants, the worst first. */
   mostAffected(most: number): readonly LiveAffected[] {
     if (!this.#changed && this.#list.most === most) return this.#list.best;
     this.#changed = false;
@@ -156,13 +162,16 @@ export class LiveParticipants {
   #addLeft(affected: LiveAffected): void {
     if (!isAffected(affected)) return;
     this.#left.push(affected);
-    // Sorted in batches, which is cheaper.
+    // The list is sorted in batches, which is cheaper.
     if (this.#left.length >= 2 * MAX_LEFT)
       this.#left = this.#left.sort(bySeverity).slice(0, MAX_LEFT);
   }
 }
 
-/** Which tracks a participant should have received is known at the end of the run: none counts as missing before. */
+/**
+ * Impairments of a present participant. Expected tracks are known only at the end of the run, so
+ * none counts as missing before.
+ */
 const affectedOf = (
   identity: string,
   { state, room, role, longestInterruptionMs }: Present,

@@ -28,17 +28,17 @@ export type CountedEvent = (typeof COUNTED_EVENTS)[number];
 
 const COUNTED: ReadonlySet<string> = new Set(COUNTED_EVENTS);
 
-/** A level of a worker or node that was not heard of for so long, ms, is unknown. */
+/** Age of the last reading of a worker or node, ms, from which its levels are unknown. */
 const HELD_MS = 10_000;
 
-/** The load generator now. */
+/** Current figures of the load generator. */
 export interface LiveGenerator {
   cpuCores: number;
   residentBytes: number;
-  /** The largest of all workers. */
+  /** Largest value of all workers. */
   eventLoopLagMs: number;
   tickLatenessMs: number;
-  /** Since the start. */
+  /** Sum since the start. */
   lateSends: number;
   socketDrops: number;
 }
@@ -59,17 +59,20 @@ const emptyMedia = (): Media => ({
   interruptions: 0,
 });
 
-/** What was recorded since the last second ended. Only sums and two distributions: samples and events are not kept. */
+/**
+ * Figures since the end of the last second. Only sums and two distributions are kept, not samples
+ * and events.
+ */
 export class LiveSecond {
   #media: Record<Kind, Media> = { audio: emptyMedia(), video: emptyMedia() };
   #latency = new Sketch();
   #jitter = new Sketch();
   #events = new Map<CountedEvent, number>();
-  /** Of real clients; null: there are none. */
+  /** Freezes of real clients; null: there are no real clients. */
   #freezes: number | null = null;
-  /** Length of the samples, ms, by shard: a late worker may bring two. */
+  /** Total length of the samples, ms, by shard: a late worker may add two. */
   readonly #covered = new Map<number, number>();
-  /** The last sample of each process. */
+  /** Last sample of each process. */
   readonly #processes = new Map<number, { at: number; generator: SampleLine['generator'] }>();
   readonly #total = { lateSends: 0, socketDrops: 0 };
   readonly #nodes = new ServerNodes();
@@ -110,7 +113,7 @@ export class LiveSecond {
     this.#events.set(event, (this.#events.get(event) ?? 0) + 1);
   }
 
-  /** A worker died. */
+  /** Removes the figures of a worker that died. */
   forget(shard: number): void {
     this.#processes.delete(shard);
   }
@@ -133,13 +136,16 @@ export class LiveSecond {
     };
   }
 
-  /** Ends the second: its figures go to this point of the columns. @param at ms after the start */
+  /**
+   * Ends the second: writes its figures to a point of the columns.
+   * @param at end of the second, ms after the start
+   */
   flush(columns: LiveColumns, point: number, at: number): void {
     const mean = (name: string, figure: number, part = figure, whole = 1): void =>
       columns.add(point, name, 'mean', { part, whole, figure });
     const covered = [...this.#covered.values()];
     if (covered.length > 0) {
-      // Each worker covers about a second; together they cover the run.
+      // Each worker covers about one second; together they cover the run.
       const seconds = covered.reduce((sum, ms) => sum + ms, 0) / covered.length / 1_000;
       for (const kind of KINDS) {
         const media = this.#media[kind];
@@ -171,7 +177,7 @@ export class LiveSecond {
     this.#clear();
   }
 
-  /** Added up over nodes; and of each of the first nodes. */
+  /** Levels summed over all nodes, and levels of each of the first nodes. */
   #serverLevels(at: number): Map<string, number> {
     const sums = new Map<string, number>();
     for (const [node, held] of this.#servers) {

@@ -40,14 +40,14 @@ const happened = (
   ...changes,
 });
 
-/** With these events before the first result. */
+/** Inserts events before the first result. */
 const withEvents = (lines: readonly RecordLine[], events: readonly EventLine[]): RecordLine[] => {
   const first = lines.findIndex(({ type }) => type === 'participant');
   return [...lines.slice(0, first), ...events, ...lines.slice(first)];
 };
 
 describe('createParticipantHistories', () => {
-  it('lists all participants with what happened to them', () => {
+  it('lists all participants with their events', () => {
     const { participants, rooms, participantCount, roomCount } = historiesOf(LINES);
     expect([participants.length, participantCount, rooms.length, roomCount]).toEqual([6, 6, 3, 3]);
     const one = participants.find(({ identity }) => identity === 'k3x9-2-p1');
@@ -120,7 +120,7 @@ describe('createParticipantHistories', () => {
     ]);
   });
 
-  it('lists the events of a participant in the order in which they happened', () => {
+  it('lists the events of a participant in order of time', () => {
     const { participants } = historiesOf(
       withEvents(LINES, [
         happened(3_000, 'signal_lost', 'k3x9-1-p1', { reason: 'silence' }),
@@ -139,7 +139,7 @@ describe('createParticipantHistories', () => {
     expect(participants[0]?.identity).toBe('k3x9-1-p1');
   });
 
-  it('keeps a bounded number of events of a participant that reconnects in a loop', () => {
+  it('keeps a limited number of events of a participant that reconnects in a loop', () => {
     const loop = Array.from({ length: 500 }, (_, turn) =>
       happened(turn * 10, 'signal_lost', 'k3x9-1-p1'),
     );
@@ -147,7 +147,7 @@ describe('createParticipantHistories', () => {
     expect(Math.max(...participants.map(({ events }) => events.length))).toBe(60);
   });
 
-  it('keeps no more than asked for, the most affected ones', () => {
+  it('keeps the most affected participants, no more than requested', () => {
     const lines = recordOf(specOf({ rooms: 200, participants: 2, durationMs: 5_000 })).map(
       (line): RecordLine => {
         if (line.type !== 'participant') return line;
@@ -170,7 +170,7 @@ describe('createParticipantHistories', () => {
     expect(new Set(participants.map(({ room }) => room)).size).toBe(5);
   });
 
-  it('lists the participants of a truncated record, without results', () => {
+  it('lists the participants of a truncated record without results', () => {
     const cut = LINES.slice(
       0,
       LINES.findIndex(({ type }) => type === 'participant'),
@@ -183,7 +183,7 @@ describe('createParticipantHistories', () => {
     expect(participants.every(({ joinTimeMs }) => joinTimeMs !== null)).toBe(true);
   });
 
-  it('lists none for an empty record', () => {
+  it('lists no participant for an empty record', () => {
     expect(historiesOf([])).toEqual({
       participants: [],
       rooms: [],
@@ -214,13 +214,13 @@ describe('a participant that left while it was joining', () => {
   const outcomeOf = ({ participants }: ParticipantHistories) =>
     participants.find(({ identity }) => identity === 'k3x9-1-p1')?.outcome;
 
-  it('failed to join in a run that finished', () => {
+  it('failed to join if the run was completed', () => {
     const histories = leftEarly(10_000, 'completed');
     expect(outcomeOf(histories)).toBe('join_failed');
     expect(histories.rooms[0]).toMatchObject({ joinsFailed: 1 });
   });
 
-  it('just left when the run was cut short, as in the counts of joins', () => {
+  it('left if the run was cut short, as in the counts of joins', () => {
     const histories = leftEarly(6_000, 'interrupted');
     expect(outcomeOf(histories)).toBe('left');
     expect(histories.rooms.every(({ joinsFailed }) => joinsFailed === 0)).toBe(true);

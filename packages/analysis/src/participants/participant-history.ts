@@ -14,50 +14,50 @@ import {
   type RoomSummary,
 } from './severity.ts';
 
-/** An event of a participant. `at` is ms after the start of the run. */
+/** Event of a participant; `at` is in ms after the start of the run. */
 export interface ParticipantEvent {
   at: number;
   event: EventName;
-  /** How long it took: from the scheduled join, or from the loss of the connection. */
+  /** Duration since the scheduled join or since the loss of the connection, ms. */
   durationMs: number | null;
-  /** A code, and a text. */
+  /** Code of the reason, and its text. */
   reason: string | null;
   message: string | null;
 }
 
-/** The whole session of a participant. */
+/** Whole session of a participant. */
 export interface ParticipantHistory extends AffectedParticipant {
   group: string;
   joinTimeMs: number | null;
-  /** From the scheduled join until the first media of a remote participant. */
+  /** Time from the scheduled join until the first media of a remote participant, ms. */
   firstMediaMs: number | null;
-  /** Null: unknown. */
+  /** End of the session, ms after the start of the run; null: unknown. */
   endedAt: number | null;
   interruptions: number;
   interruptionMs: number;
-  /** In order; no more than the first `MAX_EVENTS`. */
+  /** First `MAX_EVENTS` events, in order of time. */
   events: ParticipantEvent[];
 }
 
 export interface ParticipantHistories {
-  /** Most affected first, no more than asked for. */
+  /** Most affected participants, the worst first, no more than requested. */
   participants: ParticipantHistory[];
   rooms: RoomSummary[];
-  /** How many there are of both in the record. */
+  /** Number of all participants in the record; `roomCount`: number of all rooms. */
   participantCount: number;
   roomCount: number;
 }
 
 export interface ParticipantHistoryFold {
   add(line: RecordLine): void;
-  /** Call once, after the last line. */
+  /** Result; to be called once, after the last line. */
   result(): ParticipantHistories;
 }
 
-/** A participant that reconnects in a loop repeats itself. */
+/** Largest number of events of a participant: one that reconnects in a loop repeats itself. */
 const MAX_EVENTS = 60;
 
-/** Events of subscriptions: they would hide those of the participant. */
+/** Events of subscriptions, which would hide those of the participant. */
 const MEDIA_EVENTS: ReadonlySet<EventName> = new Set([
   'media_started',
   'media_interrupted',
@@ -75,14 +75,14 @@ interface Entry {
 }
 
 interface RoomTally extends RoomSummary {
-  /** Of the participants whose loss is known. */
+  /** Losses of those participants whose loss is known. */
   losses: { sum: number; of: number };
 }
 
 /**
- * Finds the most affected participants, with what happened to them, and rooms. Memory grows with
- * the participants at one time and the number of rooms; of those that left no more are kept than
- * asked for.
+ * Finds the most affected participants, with their events, and the most affected rooms. Memory
+ * grows with the number of simultaneous participants and with the number of rooms; of participants
+ * that left, no more are kept than requested.
  */
 export const createParticipantHistories = (max: {
   participants: number;
@@ -104,7 +104,8 @@ export const createParticipantHistories = (max: {
     addToRoom(rooms, history);
     mostAffected.add(history);
   };
-  // Its metrics are not used: it knows which tracks a participant should have received.
+  // This fold is used only for the tracks that each participant should have received, not for its
+  // metrics.
   const tracks = new TrackFold(
     () => [],
     () => [],
@@ -169,7 +170,7 @@ export const createParticipantHistories = (max: {
     result: () => {
       tracks.close(finished, lastAt);
       for (const { identity } of tracks.setAside) entries.delete(identity);
-      // The record has no result of these.
+      // Participants without a result in the record.
       for (const [identity, entry] of [...entries]) finish(withoutResult(identity, entry));
       return {
         participants: mostAffected.list(),
@@ -181,14 +182,17 @@ export const createParticipantHistories = (max: {
   };
 };
 
-/** A participant in one state for some time, ms after the start of the run. */
+/** Interval in which a participant was in one state, ms after the start of the run. */
 export interface StateInterval {
   state: ConnectionState;
   fromMs: number;
   toMs: number;
 }
 
-/** @param runMs the length of the run: when the session of a participant without a result ends */
+/**
+ * Intervals of a participant's session, in order.
+ * @param runMs length of the run, where the session of a participant without a result ends, ms
+ */
 export const stateIntervals = (
   { scheduledAt, endedAt, events }: ParticipantHistory,
   runMs: number,

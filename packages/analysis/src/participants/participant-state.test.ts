@@ -104,7 +104,7 @@ describe('reduceParticipant', () => {
     expect(isConnected(state)).toBe(true);
   });
 
-  it('knows when the join was scheduled, and what it took', () => {
+  it('has the scheduled time and the duration of the join', () => {
     expect(after(JOINED, event(1_400, 'first_media', { durationMs: 400 }))).toMatchObject({
       scheduledAt: 1_000,
       joinedAt: 1_250,
@@ -113,11 +113,11 @@ describe('reduceParticipant', () => {
     });
   });
 
-  it('ignores events that it does not know', () => {
+  it('ignores unknown events', () => {
     expect(after(JOINED, { ...JOINED, event: 'teleported' as EventName })).toEqual(after(JOINED));
   });
 
-  it('keeps the reason of what failed last', () => {
+  it('keeps the reason of the last failure', () => {
     expect(after(JOINED, OUT)).toMatchObject({
       reason: 'connection_timeout',
       message: 'no answer',
@@ -125,7 +125,7 @@ describe('reduceParticipant', () => {
     });
   });
 
-  it('keeps what to do about it, unless something else fails', () => {
+  it('keeps the hint until something else fails', () => {
     const refused = event(800, 'join_retry', { reason: 'turn_quota', hint: 'check user-quota' });
     const failed = event(9_000, 'join_failed', { reason: 'turn_quota' });
     expect(after(refused, failed)).toMatchObject({ hint: 'check user-quota' });
@@ -133,7 +133,7 @@ describe('reduceParticipant', () => {
     expect(after(refused, other)).toMatchObject({ reason: 'ice_timeout', hint: null });
   });
 
-  it('gives the result the last word', () => {
+  it('prefers the result to the events', () => {
     expect(after(JOINED, OUT, result())).toMatchObject({
       connection: 'left',
       disconnectedAt: null,
@@ -155,7 +155,7 @@ describe('reduceParticipant', () => {
     });
   });
 
-  it('takes a participant that was lost with its worker for disconnected, or for failed if it had not joined', () => {
+  it('counts a participant lost with its worker as disconnected, or as failed if it had not joined', () => {
     const lost = result({ outcome: 'worker_died' });
     expect(after(JOINED, lost)).toMatchObject({
       connection: 'disconnected',

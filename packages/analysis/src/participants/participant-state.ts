@@ -1,14 +1,14 @@
 import type { EventLine, ParticipantLine } from '@livekit-swarm/record';
 
 /**
- * The state of the connection of a participant.
+ * State of a participant's connection.
  *
  * - joining: scheduled or joining; nothing else is known yet
  * - connected: joined, resumed, reconnected or rejoined
  * - reconnecting: the connection is lost, and the client resumes or reconnects
- * - disconnected: the client gave up, the server ended the session, or its worker died; with
- *   the reconnect policy `app` it may still rejoin
- * - left: left as asked
+ * - disconnected: the client gave up, the server ended the session, or its worker died; with the
+ *   reconnect policy `app` it may still rejoin
+ * - left: left as scheduled
  * - join_failed: gave up joining
  */
 export type ConnectionState =
@@ -19,33 +19,39 @@ export type ConnectionState =
   | 'left'
   | 'join_failed';
 
-/** One participant, from its lines in the record. Times are ms after the start of the run. */
+/**
+ * State of one participant, from its lines in the record. Times are in ms after the start of the
+ * run.
+ */
 export interface ParticipantState {
   connection: ConnectionState;
-  /** When it entered that state. */
+  /** Time of entering the state `connection`. */
   since: number;
-  /** When its join was scheduled. */
+  /** Scheduled time of the join. */
   scheduledAt: number | null;
-  /** When it joined for the first time, and how long that took from the scheduled join, ms. */
+  /** Time of the first join, and its duration since the scheduled join, ms. */
   joinedAt: number | null;
   joinTimeMs: number | null;
-  /** From the scheduled join until the first media of a remote participant, ms. */
+  /** Time from the scheduled join until the first media of a remote participant, ms. */
   firstMediaMs: number | null;
-  /** Since when it is disconnected; null while it is not. */
+  /** Time of the disconnection; null: not disconnected. */
   disconnectedAt: number | null;
   resumes: number;
   reconnects: number;
   rejoins: number;
-  /** Why the last thing that failed did: a code, a text, and what to do about it. */
+  /** Reason of the last failure: its code, its text, and a hint for the user. */
   reason: string | null;
   message: string | null;
   hint: string | null;
-  /** Of its result; null as long as there is none. */
+  /** Outcome in the result of the participant; null: no result yet. */
   outcome: ParticipantLine['outcome'] | null;
   endedAt: number | null;
 }
 
-/** @param scheduledAt when its join is scheduled, where that is known beforehand */
+/**
+ * State of a participant without lines.
+ * @param scheduledAt scheduled time of the join, where it is known beforehand
+ */
 export const initialParticipantState = (scheduledAt: number | null = null): ParticipantState => ({
   connection: 'joining',
   since: scheduledAt ?? 0,
@@ -64,14 +70,14 @@ export const initialParticipantState = (scheduledAt: number | null = null): Part
   endedAt: null,
 });
 
-/** Whether a participant is in its room, be it while it reconnects. */
+/** Returns true if a participant is in its room, even if it is reconnecting. */
 export const isConnected = ({ connection }: ParticipantState): boolean =>
   connection === 'connected' || connection === 'reconnecting';
 
 /**
- * The only place that gives lines of the record a meaning for a participant: rosters, summaries,
- * timelines and gauges observe what changes between two states.
- * @param line of this participant; lines that change nothing return the same state
+ * Applies a line of the record to the state of its participant. Only this function gives lines that
+ * meaning: rosters, summaries, timelines and gauges observe the difference between two states.
+ * @param line line of this participant; if it changes nothing, the same state is returned
  */
 export const reduceParticipant = (
   state: ParticipantState,
@@ -83,7 +89,7 @@ const reduceEvent = (state: ParticipantState, line: EventLine): ParticipantState
   const { at } = line;
   switch (line.event) {
     case 'joined': {
-      // Lines of one moment may be written in any order: a join does not undo a disconnection.
+      // Lines of the same moment may be written in any order: a join does not undo a disconnection.
       const next = enter(state, state.disconnectedAt === null ? 'connected' : 'disconnected', at);
       if (state.joinedAt !== null) return next;
       const joinTimeMs = line.phases?.joined ?? 0;
@@ -118,17 +124,17 @@ const reduceEvent = (state: ParticipantState, line: EventLine): ParticipantState
       );
     case 'left':
       return state.connection === 'join_failed' ? state : enter(state, 'left', at);
-    // A failed attempt to rejoin: it stays disconnected.
+    // An attempt to rejoin failed: the participant remains disconnected.
     case 'rejoin_retry':
     case 'first_decrypted':
-    // Of a subscription, not of the connection.
+    // The next events describe a subscription, not the connection.
     case 'media_started':
     case 'media_interrupted':
     case 'media_resumed':
-    // Of what it did on purpose.
+    // The next events describe actions of the participant.
     case 'acted':
     case 'action_failed':
-    // Of the run, not of a participant.
+    // The next events describe the run, not a participant.
     case 'worker_started':
     case 'worker_died':
     case 'process_paused':
@@ -140,13 +146,13 @@ const reduceEvent = (state: ParticipantState, line: EventLine): ParticipantState
     case 'warning':
       return state;
     default:
-      // An event that only a newer version writes.
+      // Only a newer version writes such an event.
       line.event satisfies never;
       return state;
   }
 };
 
-/** The result overrides the events, which may be missing. */
+/** Applies the result, which overrides the events, because events may be missing. */
 const reduceResult = (state: ParticipantState, line: ParticipantLine): ParticipantState => {
   const { at, joinAtMs, joinTimeMs, outcome } = line;
   const joined = state.joinedAt !== null || joinTimeMs !== null;
@@ -191,6 +197,6 @@ const explain = (
         ...state,
         reason: reason ?? state.reason,
         message: message ?? state.message,
-        // Of this reason or of none.
+        // The hint must belong to the reason; another reason has none.
         hint: hint ?? (reason === undefined || reason === state.reason ? state.hint : null),
       };

@@ -2,10 +2,10 @@ import { type Labels, WITNESS_GROUP } from '@livekit-swarm/metrics';
 import type { HeaderLine } from '@livekit-swarm/record';
 import { type MediaPath, scenarioOfRecord } from '@livekit-swarm/scenario';
 
-/** Real clients gather all candidates, and ICE selects. */
+/** Path of real clients, which gather all candidates and let ICE select. */
 const OF_CLIENTS: MediaPath = 'auto';
 
-/** Which path each role of a run uses, so that whatever has a role can be selected by its path. */
+/** Path of each role in a run, so that whatever has a role can be selected by path. */
 export class RolePaths {
   readonly #paths = new Map<string, MediaPath>();
 
@@ -15,7 +15,7 @@ export class RolePaths {
         this.#paths.set(keyOf(name, role), engine === undefined ? path : OF_CLIENTS);
   }
 
-  /** Adds the path to the labels of what has a role. */
+  /** Adds the path to labels that have a role. */
   readonly complete = (labels: Labels): Labels => {
     const { group, role, path } = labels;
     if (role === undefined || path !== undefined) return labels;

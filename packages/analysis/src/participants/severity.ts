@@ -4,7 +4,7 @@ import { z } from 'zod';
 const known = (description: string) =>
   z.number().nullable().describe(`${description} Null: not measured.`);
 
-/** Impairments of the media that a participant, or all participants of a room, received. */
+/** Media impairments of a participant, or of all participants in a room. */
 const mediaFigures = z.object({
   missing: z.number().describe('Tracks of which no packet arrived.'),
   stalled: z.number().describe('Tracks that stopped.'),
@@ -15,7 +15,7 @@ const mediaFigures = z.object({
   reconnects: z.number().describe('Resumes, reconnects and rejoins.'),
 });
 
-/** A participant with the impairments of its session: the row of every table of participants. */
+/** Participant with the impairments of its session: the row of every table of participants. */
 export const affectedParticipant = z.object({
   identity: z.string(),
   room: z.string(),
@@ -33,7 +33,7 @@ export const affectedParticipant = z.object({
 type MediaFigures = z.infer<typeof mediaFigures>;
 export type AffectedParticipant = z.infer<typeof affectedParticipant>;
 
-/** The participants of one room together. */
+/** Impairments of all participants in one room. */
 export interface RoomSummary extends MediaFigures {
   room: string;
   group: string;
@@ -52,7 +52,7 @@ const OUTCOME_SEVERITY: Record<ParticipantLine['outcome'], number> = {
 const severityOf = ({ outcome }: AffectedParticipant): number =>
   outcome === null ? 0 : OUTCOME_SEVERITY[outcome];
 
-/** Tracks that never arrived, then tracks that stopped, then loss, interruptions and delay. */
+/** Order by media: missing tracks, then stalled tracks, then loss, interruptions and delay. */
 const byMediaSeverity = (a: MediaFigures, b: MediaFigures): number =>
   b.missing - a.missing ||
   b.stalled - a.stalled ||
@@ -63,17 +63,17 @@ const byMediaSeverity = (a: MediaFigures, b: MediaFigures): number =>
   (b.jitterMs ?? 0) - (a.jitterMs ?? 0);
 
 /**
- * The order of the most affected participants in every report: failed joins first, then
- * disconnections, then what was wrong with the media.
+ * Order of the most affected participants in every report: failed joins first, then disconnections,
+ * then impairments of media.
  */
 export const bySeverity = (a: AffectedParticipant, b: AffectedParticipant): number =>
   severityOf(b) - severityOf(a) || byMediaSeverity(a, b) || a.scheduledAt - b.scheduledAt;
 
-/** The same for rooms. */
+/** Order of the most affected rooms in every report. */
 export const byRoomSeverity = (a: RoomSummary, b: RoomSummary): number =>
   b.joinsFailed - a.joinsFailed || b.disconnected - a.disconnected || byMediaSeverity(a, b);
 
-/** Whether a participant has any impairment. */
+/** Returns true if a participant has any impairment. */
 export const isAffected = (participant: AffectedParticipant): boolean => {
   const { missing, stalled, reconnects, longestInterruptionMs, loss } = participant;
   return (
@@ -94,10 +94,10 @@ export const createMostAffected = <Participant extends AffectedParticipant>(
   return {
     add: (participant) => {
       kept.push(participant);
-      // Sorted in batches, which is cheaper.
+      // The list is sorted in batches, which is cheaper.
       if (kept.length >= 2 * max + 100) trim();
     },
-    /** Most affected first. */
+    /** Participants kept, most affected first. */
     list: () => {
       trim();
       return kept;

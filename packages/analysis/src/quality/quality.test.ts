@@ -5,21 +5,21 @@ import { audioQuality, participantQuality, videoQuality } from './quality.ts';
 const hd = { bitsPerSecond: 1_700_000, framesPerSecond: 30, loss: 0, width: 1280, height: 720 };
 
 describe('audioQuality', () => {
-  it('gives the published score of a call with nothing wrong', () => {
+  it('yields the published score of a call without impairment', () => {
     // G.107: R = 93.2 is MOS 4.41.
     expect(audioQuality({ loss: 0, delayMs: 0 })).toBeCloseTo(4.41, 2);
     expect(audioQuality({ loss: 0, delayMs: 100 })).toBeCloseTo(4.41, 2);
   });
 
-  it('follows G.107 where delay is long', () => {
+  it('agrees with G.107 for long delays', () => {
     // X = 2: Idd = 25 (65^(1/6) - 3 (1 + (2/3)^6)^(1/6) + 2) = 24; R = 69 → 3.6.
     expect(audioQuality({ loss: 0, delayMs: 400 })).toBeGreaterThan(3.4);
     expect(audioQuality({ loss: 0, delayMs: 400 })).toBeLessThan(3.7);
-    // G.114: beyond 400 ms unacceptable for planning.
+    // G.114: a delay above 400 ms is unacceptable for planning.
     expect(audioQuality({ loss: 0, delayMs: 1_000 })).toBeLessThan(3.1);
   });
 
-  it('falls with loss, more slowly where it is repaired', () => {
+  it('falls with loss, more slowly if lost packets are restored', () => {
     expect(audioQuality({ loss: 0.02, delayMs: 50 })).toBeCloseTo(4.0, 0);
     expect(audioQuality({ loss: 0.1, delayMs: 50, fec: true })).toBeGreaterThan(
       audioQuality({ loss: 0.1, delayMs: 50 }),
@@ -27,7 +27,7 @@ describe('audioQuality', () => {
     expect(audioQuality({ loss: 1, delayMs: 0 })).toBeLessThan(1.2);
   });
 
-  it('never gets better by more loss or delay, and stays a score whatever it is given', () => {
+  it('never rises with loss or delay, and is a valid score for any input', () => {
     const number = fc.oneof(
       fc.double({ noNaN: false }),
       fc.double({ min: 0, max: 1 }),
@@ -55,7 +55,7 @@ describe('audioQuality', () => {
 });
 
 describe('videoQuality', () => {
-  it('gives what G.1070 gives for VGA at 1 Mbit/s and 30 frames', () => {
+  it('agrees with G.1070 for VGA at 1 Mbit/s and 30 frames per second', () => {
     const vga = { bitsPerSecond: 1_000_000, framesPerSecond: 30, loss: 0, width: 640, height: 480 };
     // Ofr = 18.4, IOfr = 2.94, DFr = 1.505: 1 + 2.94 exp(-(ln 30 - ln 18.4)² / 4.53).
     expect(videoQuality(vga)).toBeCloseTo(3.78, 1);
@@ -66,7 +66,7 @@ describe('videoQuality', () => {
     );
   });
 
-  it('falls with loss, frames that are not shown and bits that are not sent', () => {
+  it('falls with loss, with fewer shown frames and with fewer sent bits', () => {
     const good = videoQuality(hd);
     expect(good).toBeGreaterThan(3.3);
     for (const worse of [{ loss: 0.02 }, { framesPerSecond: 3 }, { bitsPerSecond: 100_000 }]) {
@@ -74,8 +74,8 @@ describe('videoQuality', () => {
     }
   });
 
-  it('never gets better by loss, however few frames are left', () => {
-    // Ten seconds with one picture of a megabit a second, of which the half was frozen.
+  it('never rises with loss, however few frames remain', () => {
+    // Ten seconds with one frame at a megabit per second, half of it frozen.
     expect(
       videoQuality({ ...hd, framesPerSecond: 0.05, bitsPerSecond: 3_000_000, loss: 0.2 }),
     ).toBeLessThan(1.1);
@@ -90,7 +90,7 @@ describe('videoQuality', () => {
     );
   });
 
-  it('is the worst score where nothing is seen, and a score whatever it is given', () => {
+  it('is the worst score if nothing is shown, and a valid score for any input', () => {
     expect(videoQuality({ ...hd, framesPerSecond: 0 })).toBe(1);
     expect(videoQuality({ ...hd, width: 0 })).toBe(1);
     fc.assert(
@@ -109,7 +109,7 @@ describe('videoQuality', () => {
   });
 });
 
-it('a participant’s call is as good as the worst part of it', () => {
+it('the quality of a participant is the lowest score of its tracks', () => {
   expect(participantQuality([4.2, 3.1, 4.4])).toBe(3.1);
   expect(participantQuality([])).toBeUndefined();
 });

@@ -1,26 +1,28 @@
-/** What a subscriber received of one audio track. */
+/** Reception of one audio track by a subscriber. */
 export interface AudioMeasurements {
-  /** Packet loss after recovery, 0 … 1. */
+  /** Packet loss after recovery, from 0 to 1. */
   loss: number;
-  /** Mouth to ear, one way, ms: network, jitter buffer and the frame itself. */
+  /** One-way delay from mouth to ear, ms: network, jitter buffer and the length of a frame. */
   delayMs: number;
-  /** Whether lost packets could be rebuilt from later ones (Opus in-band FEC, RED). */
+  /** True if lost packets could be restored from later ones (Opus in-band FEC, RED). */
   fec?: boolean;
 }
 
-/** R of a call with nothing wrong (ITU-T G.107, all parameters at their defaults). */
+/** Rating R of a call without impairment (ITU-T G.107, all parameters at their defaults). */
 const BEST = 93.2;
-/** Equipment impairment of Opus at the rates calls use: none that listeners notice. */
+/** Equipment impairment of Opus at the bit rates of calls: none that listeners notice. */
 const OPUS_IE = 0;
 /**
- * Robustness against loss, Bpl. ITU-T G.113 tabulates 19 for G.729A and 25.1 for G.711 with concealment, but not Opus: 10 without and 20 with
- * redundancy are the cautious values that WebRTC scoring libraries use.
+ * Packet-loss robustness factor Bpl. ITU-T G.113 lists 19 for G.729A and 25.1 for G.711 with
+ * concealment, but not Opus. The values 10 without and 20 with redundancy are cautious, and usual
+ * in libraries for WebRTC scores.
  */
 const OPUS_BPL = { plain: 10, redundant: 20 } as const;
 
 /**
- * The E-model (ITU-T G.107): how listeners would rate the audio, 1 (bad) to 4.4. Delay counts through Idd alone: echo cancellers are taken to be perfect,
- * and losses to come one by one (BurstR = 1).
+ * Estimates how listeners rate audio, from 1 (bad) to 4.4, by the E-model (ITU-T G.107). Delay
+ * counts through Idd alone: echo cancellers are assumed to be perfect, and losses to be independent
+ * (BurstR = 1).
  */
 export const audioQuality = ({ loss, delayMs, fec = false }: AudioMeasurements): number => {
   const percent = Math.min(1, Math.max(0, loss)) * 100;
@@ -30,32 +32,32 @@ export const audioQuality = ({ loss, delayMs, fec = false }: AudioMeasurements):
   return opinionOf(BEST - delayImpairment(Math.max(0, delayMs)) - effective);
 };
 
-/** Idd: G.107 (7-27, 7-28). Nothing below 100 ms. */
+/** Delay impairment Idd by G.107 (7-27, 7-28), zero up to 100 ms. */
 const delayImpairment = (delayMs: number): number => {
   if (delayMs <= 100) return 0;
   const x = Math.log2(delayMs / 100);
   return 25 * ((1 + x ** 6) ** (1 / 6) - 3 * (1 + (x / 3) ** 6) ** (1 / 6) + 2);
 };
 
-/** The mean opinion score of a rating R: G.107 Annex B. */
+/** Mean opinion score of a rating R, by G.107 Annex B. */
 const opinionOf = (r: number): number => {
   if (r <= 0) return 1;
   if (r >= 100) return 4.5;
   return clampScore(1 + 0.035 * r + r * (r - 60) * (100 - r) * 7e-6);
 };
 
-/** What a subscriber received of one video track. */
+/** Reception of one video track by a subscriber. */
 export interface VideoMeasurements {
   bitsPerSecond: number;
-  /** Frames shown per second; freezes lower it. */
+  /** Shown frames per second, which freezes lower. */
   framesPerSecond: number;
-  /** Packet loss after recovery, 0 … 1. */
+  /** Packet loss after recovery, from 0 to 1. */
   loss: number;
   width: number;
   height: number;
 }
 
-/** ITU-T G.1070, video coefficients for H.264, VGA on a 9.2-inch screen. */
+/** Video coefficients of ITU-T G.1070 for H.264 in VGA on a 9.2-inch screen. */
 const V = {
   v1: 5.517,
   v2: 0.0129,
@@ -71,19 +73,25 @@ const V = {
   v12: 13.684,
 } as const;
 
-/** Any loss at all is then all that there is to see. */
+/** Least robustness against loss: with it, any loss yields the lowest score. */
 const LEAST_ROBUSTNESS = 1e-3;
 
 const VGA_PIXELS = 640 * 480;
-/** Twice the pixels need less than twice the bits for the same impression: 2^0.75, the encoders' rule of thumb (B. Waggoner, Compression for Great Video). */
+/**
+ * Exponent by which the bit rate grows with the number of pixels at equal visual quality: twice the
+ * pixels need 2^0.75 times the bits, a rule of thumb for encoders (B. Waggoner, Compression for
+ * Great Video).
+ */
 const BITS_BY_PIXELS = 0.75;
 
 /**
- * The video part of ITU-T G.1070 (video telephony): how viewers would rate the video, 1 (bad) to 4.5, from bit rate, frame rate and loss, which is all that
- * a client's statistics hold; P.1203 and P.1204 are for streaming without loss, and pixel-based models need the pictures.
+ * Estimates how viewers rate video, from 1 (bad) to 4.5, by the video part of ITU-T G.1070 (video
+ * telephony). It needs bit rate, frame rate and loss, which is all that client statistics contain;
+ * P.1203 and P.1204 are for streaming without loss, and pixel-based models need the frames.
  *
- * The coefficients are those of VGA. Other sizes are taken as VGA at the bit rate that looks alike: beyond what the Recommendation was verified for, so compare
- * scores of the same size rather than across sizes.
+ * The coefficients are those of VGA. Other sizes are evaluated as VGA at the bit rate of equal
+ * visual quality. The Recommendation was not verified for this, so compare scores only at the same
+ * size.
  */
 export const videoQuality = (seen: VideoMeasurements): number => {
   const pixels = seen.width * seen.height;
@@ -95,7 +103,8 @@ export const videoQuality = (seen: VideoMeasurements): number => {
   const tolerance = V.v6 + V.v7 * kbps;
   const coding =
     atBestRate * Math.exp(-((Math.log(fps) - Math.log(bestRate)) ** 2) / (2 * tolerance ** 2));
-  // Below a frame in some seconds, where the model was never meant to go, v11 takes it below 0, and loss would make the picture better.
+  // At less than one frame in several seconds, outside of the model's range, v11 makes the
+  // robustness negative, and loss would raise the score.
   const robustness = Math.max(
     LEAST_ROBUSTNESS,
     V.v10 + V.v11 * Math.exp(-fps / V.v8) + V.v12 * Math.exp(-kbps / V.v9),
@@ -104,13 +113,16 @@ export const videoQuality = (seen: VideoMeasurements): number => {
   return clampScore(1 + coding * Math.exp(-percent / robustness));
 };
 
-/** Scores are mean opinion scores (ITU-T P.800.1): 1 bad, 2 poor, 3 fair, 4 good, 5 excellent. */
+/**
+ * Limits a mean opinion score to its range (ITU-T P.800.1): 1 bad, 2 poor, 3 fair, 4 good, 5
+ * excellent.
+ */
 export const clampScore = (score: number): number =>
   Number.isFinite(score) ? Math.min(5, Math.max(1, score)) : 1;
 
 /**
- * The quality of one participant: the lowest score of its tracks, since good audio does not make up
- * for frozen video. Undefined without tracks.
+ * Quality of one participant: the lowest score of its tracks, because good audio does not
+ * compensate for frozen video; undefined without tracks.
  */
 export const participantQuality = (scores: readonly number[]): number | undefined =>
   scores.length === 0

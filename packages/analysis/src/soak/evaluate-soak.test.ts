@@ -14,13 +14,13 @@ const JOINS = 100;
 
 interface World {
   cycles: number;
-  /** Goroutines that remain of each join, by way of leaving. */
+  /** Goroutines that remain after each join, by way of leaving. */
   leak?: Partial<Record<CycleDeparture, number>>;
-  /** Goroutines that a server at rest has after this way of leaving, and not after others. */
+  /** Goroutines that a server at rest has after one way of leaving and not after others. */
   level?: Partial<Record<CycleDeparture, number>>;
-  /** Of a reading, goroutines. */
+  /** Noise of each reading, goroutines. */
   noise?: readonly number[];
-  /** Bytes by which the heap has grown after this number of cycles. */
+  /** Growth of the heap after a number of cycles, bytes. */
   heap?: (cycle: number) => number;
   change?: (cycle: SoakCycle, index: number) => SoakCycle;
 }
@@ -74,7 +74,7 @@ describe('a leak', () => {
     expect(isDecided(early({ cycles: 22, leak: { disappear: 2 } }))).toBe(true);
   });
 
-  test('of memory alone is found, too', () => {
+  test('of memory alone is found', () => {
     const result = verdict({ cycles: 26, heap: (cycle) => cycle * 5_000_000 });
     expect(result.verdict).toBe('failed');
     expect(result.reasons).toEqual([
@@ -83,7 +83,7 @@ describe('a leak', () => {
     ]);
   });
 
-  test('is not a heap that grows to its size', () => {
+  test('is not reported for a heap that grows to its size', () => {
     const heap = (cycle: number) => 60_000_000 * (1 - 0.6 ** cycle);
     for (let cycles = 1; cycles < 40; cycles++)
       expect(early({ cycles, heap }).verdict).not.toBe('failed');
@@ -93,15 +93,16 @@ describe('a leak', () => {
 });
 
 describe('no leak', () => {
-  test('passes when every interval is below what is tolerated', () => {
+  test('is the verdict if every interval is below its tolerance', () => {
     const result = verdict({ cycles: 20 });
     expect(result).toMatchObject({ verdict: 'passed', reasons: [{ code: 'no_leak' }] });
     expect(isDecided(result)).toBe(true);
     expect(isDecided(early({ cycles: 6 }))).toBe(false);
   });
 
-  test('is not what a server keeps at rest after one way of leaving, and gives up after the next', () => {
-    // 1.13.4 had 115 goroutines after LEAVE and 119 after connections that were closed, for an hour.
+  test('is reported for resources that a server at rest keeps after one way of leaving and frees after the next', () => {
+    // livekit-server 1.13.4 had 115 goroutines after LEAVE and 119 after closed connections, for an
+    // hour.
     const level = { disappear: 40 };
     const result = verdict({ cycles: 40, level });
     expect(result).toMatchObject({ verdict: 'passed', reasons: [{ code: 'no_leak' }] });
@@ -112,7 +113,7 @@ describe('no leak', () => {
     ]);
   });
 
-  test('is hardly ever called a leak, whenever one looks', () => {
+  test('is rarely reported as a leak, whatever the number of evaluations', () => {
     const noises = fc.sample(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 40 }), {
       numRuns: 60,
       seed: 3,
@@ -126,8 +127,8 @@ describe('no leak', () => {
   });
 });
 
-describe('what cannot be known is inconclusive', () => {
-  test('few cycles', () => {
+describe('an uncertain soak is inconclusive', () => {
+  test('because of few cycles', () => {
     expect(verdict({ cycles: 5 })).toMatchObject({
       verdict: 'inconclusive',
       reasons: [{ code: 'too_few_cycles', cycles: 5, least: 12 }],
@@ -135,7 +136,7 @@ describe('what cannot be known is inconclusive', () => {
     expect(isDecided(verdict({ cycles: 5 }))).toBe(false);
   });
 
-  test('noise as large as what is tolerated', () => {
+  test('because of noise as large as the tolerance', () => {
     const noise = Array.from({ length: 20 }, (_, index) => (index % 3) * 400);
     expect(verdict({ cycles: 20, noise })).toMatchObject({
       verdict: 'inconclusive',
@@ -143,7 +144,7 @@ describe('what cannot be known is inconclusive', () => {
     });
   });
 
-  test('a restarted node, even where it seems to leak', () => {
+  test('because of a restarted node, even if it seems to leak', () => {
     const change = (cycle: SoakCycle, index: number): SoakCycle => ({
       ...cycle,
       reading: {
@@ -156,7 +157,7 @@ describe('what cannot be known is inconclusive', () => {
     ]);
   });
 
-  test('a server that others use', () => {
+  test('because of a server that others use', () => {
     const change = (cycle: SoakCycle): SoakCycle => ({
       ...cycle,
       reading: { ...cycle.reading, isAtRest: false },
@@ -166,12 +167,12 @@ describe('what cannot be known is inconclusive', () => {
     ]);
   });
 
-  test('joins that fail', () => {
+  test('because of joins that fail', () => {
     const change = (cycle: SoakCycle): SoakCycle => ({ ...cycle, joinsFailed: 20 });
     expect(verdict({ cycles: 20, change }).reasons).toEqual([{ code: 'joins_failed', share: 0.2 }]);
   });
 
-  test('goroutines that no source has; descriptors may be missing', () => {
+  test('because no source has the number of goroutines; descriptors may be missing', () => {
     const without = (resource: 'goroutines' | 'descriptors') => (cycle: SoakCycle) => ({
       ...cycle,
       reading: {
@@ -187,7 +188,7 @@ describe('what cannot be known is inconclusive', () => {
   });
 });
 
-test('a reading that was not at rest is joined with the next', () => {
+test('a reading that was not at rest is joined with the next one', () => {
   const change = (cycle: SoakCycle, index: number): SoakCycle =>
     index % 4 === 3 ? { ...cycle, reading: { ...cycle.reading, isAtRest: false } } : cycle;
   const [goroutines] = verdict({ cycles: 40, leak: { leave: 1, disappear: 1 }, change }).resources;

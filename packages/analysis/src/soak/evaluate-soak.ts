@@ -15,13 +15,13 @@ import {
   type Tolerances,
 } from './soak.ts';
 
-/** How often a soak of a server without a leak may report one. */
+/** Probability that a soak of a server without a leak reports one. */
 const ALPHA = 0.01;
 
-/** More failed joins than this are no longer the load that was meant. */
+/** Share of failed joins above which the load is not the intended one. */
 const MOST_FAILED = 0.05;
 
-/** The smallest step of a reading. The kernel counts memory in pages of 4 KiB. */
+/** Smallest step of a reading of each resource. The kernel counts memory in pages of 4 KiB. */
 const STEPS: Readonly<Record<SoakResource, number>> = {
   goroutines: 1,
   descriptors: 1,
@@ -30,15 +30,21 @@ const STEPS: Readonly<Record<SoakResource, number>> = {
 
 export interface SoakOptions {
   tolerances: Tolerances;
-  /** Ways of leaving that take turns. */
+  /** Ways of leaving, which alternate. */
   departures: readonly CycleDeparture[];
-  /** The first cycles, which do not count: caches fill, and the runtime of the server sizes its heap. */
+  /**
+   * Number of first cycles that do not count: caches fill, and the runtime of the server sizes its
+   * heap.
+   */
   warmUpCycles: number;
-  /** Whether there are no more cycles to come. */
+  /** True if no more cycles follow. */
   isLast: boolean;
 }
 
-/** What the cycles so far show. Call it after any of them: looking often makes it no less certain. */
+/**
+ * Evaluates the cycles so far. It may be called after each of them: repeated evaluation makes the
+ * result no less certain.
+ */
 export const evaluateSoak = (cycles: readonly SoakCycle[], options: SoakOptions): SoakResult => {
   const { tolerances, departures, warmUpCycles, isLast } = options;
   const all = stepsOf(cycles, warmUpCycles);
@@ -81,7 +87,11 @@ export const evaluateSoak = (cycles: readonly SoakCycle[], options: SoakOptions)
   };
 };
 
-/** What remains of a resource, as known after the last cycle: a soak that ended early has a wider interval, which allows for every look at it. Null: not measured. */
+/**
+ * Slope of a resource by the evaluation after the last cycle. If a soak ended early, its own
+ * interval is wider, because it allows for every evaluation.
+ * @returns null if the resource was not measured
+ */
 export const slopeAfterAll = (
   { cycles, warmUpCycles, resources }: SoakResult,
   resource: SoakResource,
@@ -99,14 +109,20 @@ export const slopeAfterAll = (
   return final.find((one) => one.resource === resource)?.overall ?? null;
 };
 
-/** Whether more cycles would change nothing: a leak is certain, or nothing can leak more than is tolerated. */
+/**
+ * Returns true if further cycles cannot change the verdict: a leak is certain, or it is certain
+ * that no resource leaks more than is tolerated.
+ */
 export const isDecided = ({ verdict, resources }: SoakResult): boolean =>
   verdict === 'failed' ||
   (verdict === 'passed' && resources.every(({ finding }) => finding !== 'uncertain'));
 
-/** From one reading at rest to the next. */
+/** Change between two successive readings at rest. */
 interface Step {
-  /** Null: of several, or after a reading that followed another way of leaving. */
+  /**
+   * Way of leaving of all cycles of the step; null: there are several, or the reading before it
+   * followed another one.
+   */
   departure: CycleDeparture | null;
   joins: number;
   before: RestReading;
@@ -114,7 +130,10 @@ interface Step {
   generatorBytes: number;
 }
 
-/** Cycles after which the server was not at rest in time are joined with the next. */
+/**
+ * Steps between readings at rest. A cycle after which the server was not at rest in time is joined
+ * with the next one.
+ */
 const stepsOf = (cycles: readonly SoakCycle[], warmUpCycles: number): Step[] => {
   const steps: Step[] = [];
   let before: SoakCycle | null = null;
@@ -148,7 +167,7 @@ const incrementsOf = (steps: readonly Step[], resource: SoakResource): Increment
     return was === null || is === null || joins === 0 ? [] : [{ amount: is - was, joins }];
   });
 
-/** Null where one node does not have it. */
+/** Sum over all nodes; null if a node lacks the resource. */
 const totalOf = (nodes: readonly NodeAtRest[], resource: SoakResource): number | null =>
   nodes.length === 0
     ? null
@@ -160,7 +179,10 @@ const totalOf = (nodes: readonly NodeAtRest[], resource: SoakResource): number |
 const isMeasured = (cycles: readonly SoakCycle[], resource: SoakResource): boolean =>
   cycles.length > 0 && cycles.every(({ reading }) => totalOf(reading.nodes, resource) !== null);
 
-/** A heap that is still growing to its size has a slope, too: a leak is one that the second half of the increments shows as well. */
+/**
+ * Finding of a resource. A heap that still grows to its size has a slope, too; so a leak requires
+ * that the second half of the increments shows it as well.
+ */
 const findingOf = (
   { low, high }: Slope,
   increments: readonly Increment[],
@@ -196,7 +218,7 @@ const verdictOf = (
     return inconclusive({
       code: 'too_few_cycles',
       cycles: cycles.length,
-      // Of two cycles in succession the second counts.
+      // Of two successive cycles with the same way of leaving, only the second one counts.
       least: warmUpCycles + LEAST_INCREMENTS * (ways > 1 ? 2 : 1),
     });
   const joins = counted.reduce((sum, cycle) => sum + cycle.joins, 0);
@@ -206,7 +228,7 @@ const verdictOf = (
   const open = resources.flatMap(({ resource, finding }): SoakReason[] =>
     finding === 'uncertain' || finding === 'not_measured' ? [{ code: finding, resource }] : [],
   );
-  // Goroutines are the one figure that every livekit-server has.
+  // Every livekit-server has the number of goroutines.
   const isBlind = resources.some(
     ({ resource, finding }) => resource === 'goroutines' && finding === 'not_measured',
   );
@@ -214,7 +236,7 @@ const verdictOf = (
   return { verdict: 'passed', reasons: [{ code: 'no_leak' }, ...open] };
 };
 
-/** The ways in which it leaks; where no single one is certain, the mix of them. */
+/** Ways of leaving that leak; if no single one is certain, the mix of all ways. */
 const leaksOf = ({ resource, finding, overall, byDeparture }: ResourceFinding): SoakReason[] => {
   const ways = byDeparture
     .filter((way) => way.finding === 'leaks')

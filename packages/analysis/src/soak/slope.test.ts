@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { alphaOfLook, slopeOf, studentQuantile } from './slope.ts';
 
-// Of printed tables of the t-distribution.
+// Printed tables of the t-distribution.
 test.each([
   [0.975, 4, 2.776],
   [0.975, 10, 2.228],
@@ -15,7 +15,7 @@ test.each([
   expect(Math.abs(studentQuantile(p, df) / expected - 1)).toBeLessThan(0.02);
 });
 
-test('a constant increment per join is a slope with an interval of about the resolution', () => {
+test('a constant increment per join has an interval of about the resolution', () => {
   const { perThousand, low, high } = slopeOf(
     Array.from({ length: 6 }, () => ({ amount: 200, joins: 100 })),
     1,
@@ -36,13 +36,13 @@ test('few readings have no interval', () => {
   expect(slopeOf([], 1, 0.01).perThousand).toBe(0);
 });
 
-test('looks share one probability', () => {
+test('repeated evaluations share one probability', () => {
   const shares = Array.from({ length: 1_000 }, (_, index) => alphaOfLook(0.01, index + 1));
   const last = alphaOfLook(0.01, null);
   expect(shares.reduce((sum, share) => sum + share, last)).toBeLessThan(0.01);
 });
 
-test('noise around nothing is hardly ever a slope, whenever one looks', () => {
+test('noise without growth is rarely a slope, whatever the number of evaluations', () => {
   const random = fc.sample(fc.double({ min: -1, max: 1, noNaN: true }), {
     numRuns: 200 * 40,
     seed: 7,

@@ -1,27 +1,32 @@
-/** What remains for each thousand joins, with an interval: the mean of differences between readings of a server at rest. */
+/**
+ * Growth of a resource for each thousand joins, with an interval: mean of differences between
+ * readings of a server at rest.
+ */
 import { mean, probit, sampleStandardDeviation } from 'simple-statistics';
 
-/** What was added between two readings of a server at rest. */
+/** Growth between two readings of a server at rest. */
 export interface Increment {
-  /** In the unit of the resource. */
+  /** Amount, in the unit of the resource. */
   amount: number;
   joins: number;
 }
 
-/** Per 1,000 joins. */
+/** Growth per 1,000 joins. */
 export interface Slope {
   perThousand: number;
-  /** The interval that contains the true slope; null: too few readings. */
+  /** Limits of the interval that contains the true slope; null: too few readings. */
   low: number | null;
   high: number | null;
   increments: number;
 }
 
-/** With fewer, a standard deviation is hardly known. */
+/** Least number of increments: with fewer, the standard deviation is too uncertain. */
 export const LEAST_INCREMENTS = 5;
 
 /**
- * @param step the smallest difference that a reading can show: identical readings do not make a slope certain beyond it
+ * Slope of the increments.
+ * @param step smallest difference that a reading can show: equal readings do not make a slope more
+ * certain than that
  * @param alpha probability that the slope is outside of the interval
  */
 export const slopeOf = (increments: readonly Increment[], step: number, alpha: number): Slope => {
@@ -42,13 +47,18 @@ export const slopeOf = (increments: readonly Increment[], step: number, alpha: n
 };
 
 /**
- * The share of `alpha` that look number `look` (from 1) may use, null: the last one. The shares of all looks add up to `alpha`, so that looking after every cycle, and
- * stopping at the first certain one, is no more often wrong than looking once. Half of it is left for the last look.
+ * Share of `alpha` that evaluation number `look` (from 1; null: the last one) may use. The shares
+ * of all evaluations add up to `alpha`: evaluating after every cycle and stopping at the first
+ * certain result is wrong no more often than evaluating once. Half of `alpha` is left for the last
+ * evaluation.
  */
 export const alphaOfLook = (alpha: number, look: number | null): number =>
   look === null ? alpha / 2 : alpha / 2 / (look * (look + 1));
 
-/** A quantile of Student's t-distribution, by the expansion in 1/df of Abramowitz and Stegun, 26.7.5: within 2 % for `df` ≥ 4 and `p` ≤ 0.9999. */
+/**
+ * Quantile of Student's t-distribution, by the expansion in 1/df of Abramowitz and Stegun, 26.7.5:
+ * within 2 % for `df` ≥ 4 and `p` ≤ 0.9999.
+ */
 export const studentQuantile = (p: number, df: number): number => {
   const z = probit(p);
   const z2 = z * z;

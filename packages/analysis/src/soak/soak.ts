@@ -1,17 +1,20 @@
-/** Facts of a soak: the same load again and again on one server, which is read at rest after each. */
+/**
+ * Facts of a soak: the same load is repeated on one server, which is read at rest after each cycle.
+ */
 import type { Departure } from '@livekit-swarm/scenario';
 import type { Slope } from './slope.ts';
 
-/** What must not grow with the number of joins. */
+/** Resources that must not grow with the number of joins. */
 export const SOAK_RESOURCES = ['goroutines', 'descriptors', 'memoryBytes'] as const;
 export type SoakResource = (typeof SOAK_RESOURCES)[number];
 
-/** How participants of a cycle left: all in one way, or as the scenario states. */
+/** Way in which participants of a cycle left: all in the same way, or as the scenario states. */
 export type CycleDeparture = Departure | 'scenario';
 
 /**
- * The way of leaving of cycle `number`, from 0: each once, to warm up, then each twice in succession. How participants left decides how much a server at rest keeps in
- * pools, too: only a cycle that follows one of its own way adds nothing but what leaks.
+ * Way of leaving in cycle `number`, from 0: each way once to warm up, then each way twice in
+ * succession. The way of leaving also determines how much a server at rest keeps in pools; only
+ * after a cycle of the same way does a difference show nothing but leaks.
  */
 export const departureOfCycle = (
   departures: readonly CycleDeparture[],
@@ -22,41 +25,44 @@ export const departureOfCycle = (
   return departures[turn] ?? 'scenario';
 };
 
-/** What one node had while it had no participants. */
+/** Resources of one node while it has no participants. */
 export interface NodeAtRest extends Partial<Record<SoakResource, number>> {
   node: string;
-  /** Changes when the node is restarted. */
+  /** ID of the node, which changes when the node restarts. */
   id: string | null;
 }
 
-/** A reading of all nodes after a cycle. */
+/** Reading of all nodes after a cycle. */
 export interface RestReading {
   nodes: readonly NodeAtRest[];
-  /** Whether all rooms were gone and the number of goroutines had stopped changing in time. */
+  /** True if all rooms were gone and the number of goroutines had stopped changing in time. */
   isAtRest: boolean;
-  /** After the last participant had left, ms. */
+  /** Time between the departure of the last participant and the reading, ms. */
   waitedMs: number;
 }
 
 export interface SoakCycle {
-  /** After the start of the soak, ms. */
+  /** Time after the start of the soak, ms. */
   atMs: number;
   departure: CycleDeparture;
-  /** Participants that the cycle had join. */
+  /** Number of participants that the cycle let join. */
   joins: number;
-  /** Of them that failed to. */
+  /** Number of participants that failed to join. */
   joinsFailed: number;
-  /** The record of its run. */
+  /** Path of the record of the cycle's run. */
   recordPath: string | null;
   reading: RestReading;
   /** Memory of the load generator's main process, bytes. */
   generatorBytes: number;
 }
 
-/** What is tolerated per 1,000 joins. */
+/** Tolerated growth per 1,000 joins. */
 export type Tolerances = Readonly<Record<SoakResource, number>>;
 
-/** One goroutine in fifty joins, one descriptor in a hundred, ten kB for each: less than one leaked participant in a hundred retains. */
+/**
+ * Default tolerances: a goroutine in 50 joins, a descriptor in 100, and 10 kB in each join are less
+ * than one leaked participant in 100 joins retains.
+ */
 export const DEFAULT_TOLERANCES: Tolerances = {
   goroutines: 20,
   descriptors: 10,
@@ -65,19 +71,19 @@ export const DEFAULT_TOLERANCES: Tolerances = {
 
 export type SoakFinding = 'leaks' | 'clean' | 'uncertain' | 'not_measured';
 
-/** What is known of one resource. */
+/** Finding for one resource. */
 export interface ResourceFinding {
   resource: SoakResource;
-  /** Per 1,000 joins. */
+  /** Tolerated growth per 1,000 joins. */
   tolerance: number;
   finding: SoakFinding;
-  /** Over all ways of leaving. */
+  /** Slope over all ways of leaving. */
   overall: Slope;
-  /** Of each way that the soak has; empty with one. */
+  /** Findings for each way of leaving; empty if there is only one. */
   byDeparture: { departure: CycleDeparture; finding: SoakFinding; slope: Slope }[];
 }
 
-/** Why a soak is what it is. */
+/** Reason for the verdict of a soak. */
 export type SoakReason =
   | { code: 'leak'; resource: SoakResource; departure: CycleDeparture | null; slope: Slope }
   | { code: 'no_leak' }
@@ -91,10 +97,10 @@ export type SoakReason =
 export interface SoakResult {
   verdict: 'passed' | 'failed' | 'inconclusive';
   reasons: SoakReason[];
-  /** The first of them, which warm the server up and do not count. */
+  /** Number of first cycles, which warm the server up and do not count. */
   warmUpCycles: number;
   cycles: readonly SoakCycle[];
   resources: ResourceFinding[];
-  /** Of the load generator's main process: bytes per 1,000 joins. */
+  /** Growth of the load generator's main process, bytes per 1,000 joins. */
   generator: Slope;
 }

@@ -1,23 +1,28 @@
 /** Clock and start uncertainty below which arrival skew is negligible, ms. */
 export const START_SKEW_MS = 50;
 
-/** Joins of a spike: fewer arrive at one moment at random. */
+/** Least number of joins in a spike: fewer may arrive at the same moment at random. */
 const LEAST_JOINS = 10;
-/** A result follows its scheduled join within this time, ms: four attempts of 15 s, and their back-off. */
+/**
+ * Time within which a result follows its scheduled join, ms: four attempts of 15 s, and their
+ * back-off.
+ */
 const KEPT_MS = 90_000;
 const SLOTS_PER_SECOND = 1_000 / START_SKEW_MS;
 
 /**
- * Finds moments at which participants were scheduled to arrive at once: two slots of 50 ms that have more than half of the joins of the second around
- * them. There a host that is early or late makes the arrival easier for the server than it was meant to be; a steady rate of joins is the same.
+ * Finds moments at which participants were scheduled to arrive simultaneously: two slots of 50 ms
+ * with more than half of the joins in the second around them. At such a moment, a host that is
+ * early or late makes the load on the server lower than planned; a steady rate of joins does not
+ * change.
  */
 export class Arrivals {
-  /** Slot → joins. */
+  /** Number of joins in each slot. */
   readonly #joins = new Map<number, number>();
   readonly #spikes = new Set<number>();
   #latestMs = 0;
 
-  /** @param atMs when the join was scheduled, ms after the start */
+  /** @param atMs scheduled time of the join, ms after the start */
   add(atMs: number): void {
     const slot = Math.floor(atMs / START_SKEW_MS);
     this.#joins.set(slot, (this.#joins.get(slot) ?? 0) + 1);
@@ -25,7 +30,7 @@ export class Arrivals {
     if (this.#joins.size > (2 * KEPT_MS) / START_SKEW_MS) this.#forget();
   }
 
-  /** When they began, ms after the start. */
+  /** Starts of the spikes, ms after the start of the run. */
   spikes(): number[] {
     return [...new Set([...this.#spikes, ...this.#found()])].sort((a, b) => a - b);
   }

@@ -10,24 +10,24 @@ interface Pending {
 }
 
 /**
- * Metrics of the times in which the load generator was healthy. Whether it was is known only when all workers have been heard, so that
- * what was measured meanwhile waits, by second.
+ * Metrics of the times in which the load generator was healthy. Its health in a second is known
+ * only after all workers have reported, so measurements are kept by second until then.
  */
 export class CleanMetrics {
-  /** What counts whenever it was. */
+  /** Metrics of the times that are known to be clean. */
   readonly metrics: MetricSet;
   readonly #times: ImpairedTimes;
   readonly #create: () => MetricSet;
   readonly #pending = new Map<string, Pending>();
 
-  /** @param create an empty set */
+  /** @param create makes an empty set of metrics */
   constructor(times: ImpairedTimes, create: () => MetricSet) {
     this.#times = times;
     this.#create = create;
     this.metrics = create();
   }
 
-  /** Where to count what was measured from `fromMs` to `toMs`; null: nowhere. */
+  /** Metric set for measurements from `fromMs` to `toMs`; null: the time is impaired. */
   during(fromMs: number, toMs: number): MetricSet | null {
     const from = Math.floor(fromMs / SECOND_MS) * SECOND_MS;
     const to = Math.ceil(toMs / SECOND_MS) * SECOND_MS;
@@ -38,7 +38,10 @@ export class CleanMetrics {
     return known.metrics;
   }
 
-  /** Decides what waits and has become known. @param untilMs from when on nothing is known yet */
+  /**
+   * Adds or drops the kept measurements of times that have become known.
+   * @param untilMs time from which nothing is known yet
+   */
   settle(untilMs: number): void {
     for (const [key, { fromMs, toMs, metrics }] of this.#pending) {
       if (toMs > untilMs) continue;

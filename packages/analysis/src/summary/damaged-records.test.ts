@@ -14,7 +14,7 @@ const lines = recordOf(
   ['packet_loss@steady: rate<1%'],
 );
 
-it('a record that was changed is read or refused, and never breaks anything', async () => {
+it('a damaged record is read or rejected, without any other error', async () => {
   await fc.assert(
     fc.asyncProperty(damagedRecords(lines), async ({ texts, what }) => {
       try {

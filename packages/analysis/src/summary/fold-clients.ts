@@ -11,7 +11,7 @@ const figures = z.object({
   joinTimeP95Ms: known('From the scheduled join, or from when the client was there.'),
 });
 
-/** Where the load and a client that saw the same rooms differ more than chance would. */
+/** Figures in which the load and a client of the same rooms differ by more than chance. */
 const disagreement = z.enum(['audio_loss', 'video_loss', 'freezes_without_loss', 'join_time']);
 
 export const clientSummary = z
@@ -41,7 +41,7 @@ export const clientSummary = z
 export type ClientSummary = z.infer<typeof clientSummary>;
 export type ClientDisagreement = z.infer<typeof disagreement>;
 
-/** Collects who the real clients of a run were, and whether they got the CPU time they needed. */
+/** Collects the real clients of a run, and whether they got the CPU time that they needed. */
 export class ClientFold {
   readonly #roles = new Map<
     string,
@@ -94,11 +94,14 @@ export class ClientFold {
 
 type Figures = z.infer<typeof figures>;
 
-/** Loss differs by this much, absolute, before it counts: a witness sees one room of many. */
+/** Least absolute difference of loss that counts: a witness sees one room of many. */
 const LOSS_APART = 0.01;
-/** A freeze needs a frame that is late or lost; below this loss there should be none. */
+/** Loss below which no freeze is expected, because a freeze needs a frame that is late or lost. */
 const NO_LOSS = 0.001;
-/** A browser has more to do in a join than the native engine: only more than both of these counts. */
+/**
+ * Least difference of join times that counts, both as a factor and in ms: a browser has more to do
+ * in a join than the native engine.
+ */
 const JOIN_APART = { factor: 3, ms: 1_000 };
 
 const disagreementsOf = (

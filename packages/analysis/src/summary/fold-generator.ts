@@ -18,7 +18,7 @@ import {
 import { percentilesOf } from './percentiles.ts';
 import type { GeneratorSummary, Share } from './summary.ts';
 
-/** Folds how the generator itself was doing. */
+/** Folds the health of the load generator. */
 export class GeneratorFold {
   readonly #metrics: MetricSet;
   #samples = 0;
@@ -32,18 +32,24 @@ export class GeneratorFold {
   #pauses: GeneratorSummary['pauses'] = null;
   #suspendedMs = 0;
   #clockStepMs = 0;
-  /** Samples of the generator or an embedded server with the times for which threads waited, and those in which they waited noticeably. */
+  /**
+   * Samples of the generator or an embedded server that hold the waiting times of threads, and
+   * those in which threads waited noticeably.
+   */
   readonly #delayed = { samples: 0, count: 0 };
-  /** Packets that may have been skipped, from samples in which a thread was later than the time for which frames are kept. */
+  /**
+   * Packets that may have been skipped: late packets of samples in which a thread was later than
+   * the time for which frames are kept.
+   */
   #unsent = 0;
   readonly #programs = new Map<string, number>();
   #programSamples = 0;
   #ownCores = 0;
   #busy = { samples: 0, sum: 0, saturated: 0 };
-  /** What each shard used when it was last heard, until all have been heard. */
+  /** Last sample of each shard in this round, which ends when every shard has sampled. */
   #round = new Map<number, GeneratorSample>();
   #roundIsSteady = true;
-  /** Highest number of cores at one time, also outside the steady state. */
+  /** Highest number of cores at one time, also outside of the steady state. */
   #mostCores: number | null = null;
 
   constructor(metrics: MetricSet) {
@@ -55,11 +61,11 @@ export class GeneratorFold {
     this.#addStarvation(line);
     const { otherPrograms } = line.generator;
     if (otherPrograms !== undefined) this.#addPrograms(otherPrograms);
-    // The coordinator hosts no participants: its health must not make up for that of workers.
+    // The coordinator hosts no participants: its health must not compensate for that of workers.
     if (line.shard !== COORDINATOR_SHARD) this.#addHealth(line);
   }
 
-  /** Adds what stopped a process or set its clock. */
+  /** Adds an event that stopped a process or set its clock. */
   addEvent({ event, shard = COORDINATOR_SHARD, durationMs = 0, stepMs = 0 }: EventLine): void {
     if (event === 'host_suspended') this.#suspendedMs = Math.max(this.#suspendedMs, durationMs);
     if (event === 'clock_stepped' && Math.abs(stepMs) > Math.abs(this.#clockStepMs))
@@ -67,7 +73,7 @@ export class GeneratorFold {
     if (event !== 'process_paused') return;
     const isLong = durationMs > pauseLimitOf(shard);
     const { count, longestMs } = this.#pauses ?? { count: 0, longestMs: 0 };
-    // Of those that count, if there are any.
+    // The longest pause is one of those above the limit, if there are any.
     const isWorse = isLong === count > 0 ? durationMs > longestMs : isLong;
     this.#pauses = {
       ...(this.#pauses === null || isWorse ? { longestMs: durationMs, shard } : this.#pauses),
@@ -137,18 +143,19 @@ export class GeneratorFold {
       generator.datagramsSent + generator.datagramsReceived,
       steady,
     );
-    // Shards sample at different moments: a level of all of them is complete when one comes round again.
+    // Shards sample at different times: the level of all of them is complete when one samples
+    // again.
     if (this.#round.has(shard)) this.#endRound();
     this.#round.set(shard, generator);
     this.#roundIsSteady &&= steady;
   }
 
-  /** Call when the last sample was added. */
+  /** Ends the fold; must be called after the last sample. */
   close(): void {
     this.#endRound();
   }
 
-  /** As things stand. */
+  /** Summary of the samples so far. */
   summary(workers: number, workersDied: number): GeneratorSummary {
     const max = this.#mostCores;
     const avg = this.#figure('cpu_cores', 'value');
@@ -232,7 +239,7 @@ export class GeneratorFold {
   }
 }
 
-/** Names of programs that reports list. */
+/** Number of programs that reports name. */
 const NAMES = 3;
 
 const shareOf = ({ samples, count }: { samples: number; count: number }): Share => ({

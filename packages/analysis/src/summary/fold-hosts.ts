@@ -20,16 +20,19 @@ interface Entry {
   generator: GeneratorFold;
   impaired: ImpairedTimes;
   participants: number;
-  /** Of its worker that began last, ms. Null: none has reported it. */
+  /** Start lateness of the host's worker that began last, ms; null: none has reported it. */
   startLatenessMs: number | null;
   workersDied: number;
   lost: string | null;
 }
 
-/** Of a clock that the record does not know. */
+/** Uncertainty of a clock that is not in the record, ms. */
 const UNKNOWN_MS = 86_400_000;
 
-/** The hosts of a run on several. Each is judged separately: among many, one that is starved would not show in the sum. */
+/**
+ * Folds the hosts of a run on several. Each host is assessed separately: among many, one that lacks
+ * CPU would not show in the sum.
+ */
 export class HostFold {
   readonly #hosts: Entry[] = [];
   readonly #ofShard = new Map<number, Entry>();
@@ -52,7 +55,10 @@ export class HostFold {
     for (const shard of line.shards) this.#ofShard.set(shard, entry);
   }
 
-  /** @returns what readers of the report must know of it */
+  /**
+   * Adds a reading of a host's clock.
+   * @returns event for readers of the report; null: none
+   */
   addClock(line: ClockLine): RunEvent | null {
     const entry = this.#ofAgent.get(line.agent);
     entry?.clock.add(line);
@@ -87,7 +93,7 @@ export class HostFold {
     entry.lost ??= line.message ?? line.reason ?? null;
   }
 
-  /** By how much the latency of a series may be wrong, ms: 0 where publishers and subscribers are on one host. */
+  /** Possible error of a series' latency, ms; 0: publishers and subscribers are on one host. */
   uncertaintyOf(shard: number, { publishersOn }: SeriesSample): number {
     if (publishersOn === undefined) return 0;
     const of = (entry: Entry | undefined): number => entry?.clock.uncertaintyMs ?? UNKNOWN_MS;
@@ -97,11 +103,11 @@ export class HostFold {
     );
   }
 
-  /** Spikes of arrivals at which a host may have been too early or too late. */
+  /** Spikes of arrivals for which a host may have been too early or too late. */
   skewedSpikes(): SkewedSpike[] {
     if (this.#hosts.length < 2) return [];
     return this.#arrivals.spikes().flatMap((atMs): SkewedSpike[] => {
-      // A host that began late carried out at once what was overdue then.
+      // A host that began late made up for the overdue joins at once.
       const skews = this.#hosts.map(({ line, clock, startLatenessMs }) => ({
         host: line.host,
         skewMs: clock.skewMs + Math.max(0, (startLatenessMs ?? 0) - atMs),
@@ -115,7 +121,7 @@ export class HostFold {
     for (const { generator } of this.#hosts) generator.close();
   }
 
-  /** As things stand, `totalMs` after the start. */
+  /** Summary of the hosts so far, `totalMs` after the start of the run. */
   summary(totalMs: number): HostSummary[] {
     return this.#hosts.map(({ line, ...entry }) => {
       const { agent, host, shards, cores, labels, clockUncertaintyMs } = line;

@@ -17,27 +17,33 @@ import type { FailureReason, JoinSummary } from './summary.ts';
 import type { MeasuredWindow, Timeline } from './timeline.ts';
 
 /**
- * A participant without a result. It is forgotten with its result, so that memory does not grow
- * as participants come and go.
+ * Participant without a result. It is forgotten with its result, so that memory does not grow as
+ * participants come and go.
  */
 interface Entry {
   labels: Labels;
   state: ParticipantState;
-  /** Whether its join is counted as failed: when that join was scheduled, and when it was known to have failed, ms after the start. */
+  /**
+   * Times of a join that is counted as failed: its scheduled time and the time of its failure, ms
+   * after the start; null: not failed.
+   */
   failed: { scheduledAt: number; at: number } | null;
 }
 
-/** A participant whose plan ends sooner than this, ms, may leave before it has joined: its join has not failed. */
+/**
+ * Length of a session, ms, below which a planned departure before the join does not count as a
+ * failed join.
+ */
 export const JOIN_GRACE_MS = 5_000;
 
-/** Tolerance for early timers. */
+/** Tolerance for timers that fire early, ms. */
 const EARLY_MS = 50;
 
-/** Whether a participant left as planned before the end of the run. */
+/** Returns true if a participant left as planned before the end of the run. */
 export const leftAsPlanned = ({ at, leaveAtMs }: ParticipantLine, endAtMs: number): boolean =>
   leaveAtMs < endAtMs && at >= leaveAtMs - EARLY_MS;
 
-/** Whether a participant left as planned before it could have joined. */
+/** Returns true if a participant left as planned before it could have joined. */
 export const leftBeforeJoining = (line: ParticipantLine, endAtMs: number): boolean =>
   line.outcome === 'join_failed' &&
   line.reason === LEFT_WHILE_JOINING &&
@@ -45,13 +51,16 @@ export const leftBeforeJoining = (line: ParticipantLine, endAtMs: number): boole
   line.at - line.joinAtMs < JOIN_GRACE_MS;
 
 /**
- * Counts joins, disconnections and recoveries: an observer of `reduceParticipant`. A join counts
- * when it was scheduled, with its result; everything else when it happened.
+ * Counts joins, disconnections and recoveries by observing `reduceParticipant`. A join counts at
+ * its scheduled time, with its result; everything else counts when it happened.
  */
 export class ParticipantFold {
   readonly #timeline: Timeline;
   readonly #entries = new Map<string, Entry>();
-  /** Still joining when the run ended: whether that is a failure depends on why it ended. */
+  /**
+   * Participants that were still joining when the run ended: the reason of that end decides whether
+   * they failed.
+   */
   readonly #undecided: { entry: Entry; scheduledAt: number; at: number }[] = [];
   readonly #failureReasons: ReasonCounts = new Map();
   readonly #disconnectReasons: ReasonCounts = new Map();
@@ -67,7 +76,7 @@ export class ParticipantFold {
     reconnects: 0,
   };
   readonly #lost = new LostParticipants();
-  /** What was known of those that are set aside; null: nothing. */
+  /** State of the participants that are set aside; null: unknown. */
   readonly #setAside = new Map<string, Entry | null>();
   #endAtMs = Number.POSITIVE_INFINITY;
 
@@ -80,7 +89,10 @@ export class ParticipantFold {
     this.#lost.begin(header);
   }
 
-  /** @param beginning windows that begin now: participants that are connected are in them */
+  /**
+   * Counts the connected participants in windows that begin.
+   * @param beginning windows that begin now
+   */
   advance(beginning: readonly MeasuredWindow[]): void {
     if (beginning.length === 0) return;
     for (const { state, labels } of this.#entries.values())
@@ -91,7 +103,8 @@ export class ParticipantFold {
   addEvent(event: EventLine): void {
     if (event.identity === undefined) return;
     const { at, durationMs = 0 } = event;
-    // May come after the result of the participant: it disappeared, and others noticed it later.
+    // Such an event may follow the result of its participant: it disappeared, and others noticed it
+    // later.
     if (event.event === 'acted' || event.event === 'action_failed') {
       const { group = '', role = '' } = event;
       measureParticipantEvent(event, { group, role }, (when) => this.#timeline.at(when, when, at));
@@ -153,7 +166,10 @@ export class ParticipantFold {
     this.#forget(entry);
   }
 
-  /** As things stand. @param finished whether the run ran to its end: then each participant must have a result */
+  /**
+   * Summary of the participants so far.
+   * @param finished true if the run was completed, so that every participant must have a result
+   */
   summary(planned: number, finished: boolean): Omit<JoinSummary, 'phases' | 'turnAllocation'> {
     const { results, ...counts } = this.#counts;
     const failures = new Map(this.#failureReasons);
@@ -170,14 +186,17 @@ export class ParticipantFold {
     };
   }
 
-  /** Participants that are connected now. */
+  /** Number of participants that are connected now. */
   get connected(): number {
     let connected = 0;
     for (const { state } of this.#entries.values()) if (isConnected(state)) connected++;
     return connected;
   }
 
-  /** Call after the last line. Participants that were still joining failed, unless the run was cut short. */
+  /**
+   * Ends the fold; must be called after the last line. Participants that were still joining have
+   * failed, unless the run was cut short.
+   */
   close(finished: boolean): void {
     for (const { entry, scheduledAt, at } of this.#undecided) {
       if (finished) this.#fail(entry, scheduledAt, at);
@@ -186,13 +205,13 @@ export class ParticipantFold {
     this.#undecided.length = 0;
   }
 
-  /** Counts what changed between two states. */
+  /** Counts the changes between two states. */
   #observe(entry: Entry, after: ParticipantState, at: number): void {
     const { state: before, labels } = entry;
     entry.state = after;
     const hasJoined = before.joinedAt === null && after.joinedAt !== null;
     if (hasJoined) this.#join(entry, at);
-    // Of a participant that had not joined no disconnection was counted.
+    // A disconnection before the first join was not counted.
     const known = hasJoined ? null : before.disconnectedAt;
     if (after.joinedAt !== null && known !== after.disconnectedAt) {
       if (known !== null) this.#countDisconnect(labels, known, -1);
@@ -207,7 +226,7 @@ export class ParticipantFold {
     this.#counts.joined++;
     this.#countJoin(entry.labels, entry.state.scheduledAt ?? 0, at, 0);
     countConnected({ metrics: this.#timeline.whole, clean: this.#timeline.clean }, entry.labels);
-    // Windows that begin later count it when they begin.
+    // Windows that begin later count the participant when they begin.
     for (const measured of this.#timeline.windows)
       if (measured.begun && at < measured.window.toMs) countConnected(measured, entry.labels);
   }
@@ -219,7 +238,7 @@ export class ParticipantFold {
     this.#countJoin(entry.labels, scheduledAt, at, 1);
   }
 
-  /** It joined after all. */
+  /** Removes the failure of a participant that joined later. */
   #undoFailure(entry: Entry, { scheduledAt, at }: { scheduledAt: number; at: number }): void {
     entry.failed = null;
     this.#counts.failed--;
@@ -242,7 +261,10 @@ export class ParticipantFold {
     }
   }
 
-  /** @param times -1: it recovered */
+  /**
+   * Adds a disconnection.
+   * @param times -1: removes one, because the participant recovered
+   */
   #countDisconnect(labels: Labels, at: number, times: 1 | -1): void {
     this.#counts.disconnected += times;
     for (const metrics of this.#timeline.at(at)) metrics.rate('disconnects', labels, times, 0);
@@ -259,7 +281,7 @@ export class ParticipantFold {
     for (const metrics of this.#timeline.at(at)) metrics.count(field, labels, times);
   }
 
-  /** Recoveries of which only the result knows: when they happened is unknown. */
+  /** Counts recoveries that only the result reports, so that their times are unknown. */
   #countUnseen(field: 'resumes' | 'reconnects', labels: Labels, times: number): void {
     this.#counts[field] += times;
     this.#timeline.whole.count(field, labels, times);
@@ -279,10 +301,10 @@ export class ParticipantFold {
   }
 }
 
-/** A connection that was established again, by the SDK or by the application. */
+/** Number of new connections, by the SDK or by the application. */
 const reconnectsOf = ({ reconnects, rejoins }: ParticipantState): number => reconnects + rejoins;
 
-/** Connected: disconnections and recoveries can be counted from now on, so far none. */
+/** Counts a connected participant, with no disconnection and no recovery so far. */
 const countConnected = (
   { metrics, clean }: Pick<MeasuredWindow, 'metrics' | 'clean'>,
   labels: Labels,
@@ -303,7 +325,7 @@ const countReasons = (
   if (state.joinedAt !== null && state.disconnectedAt !== null) countReason(disconnects, state);
 };
 
-/** How often each reason was given. */
+/** Number of participants with each reason. */
 export type ReasonCounts = Map<string, FailureReason>;
 
 export const countReason = (
@@ -320,6 +342,6 @@ export const countReason = (
   });
 };
 
-/** Most frequent first. */
+/** Reasons, most frequent first. */
 export const reasonsOf = (counts: ReasonCounts): FailureReason[] =>
   [...counts.values()].sort((a, b) => b.count - a.count || a.reason.localeCompare(b.reason));

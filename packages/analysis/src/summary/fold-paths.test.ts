@@ -12,7 +12,7 @@ const summaryOf = (lines: readonly RecordLine[]) => {
   return summary.result();
 };
 
-/** The same run, with roles that use these paths. */
+/** The same run, with roles that use the given paths. */
 const over = (paths: Record<string, 'turn-udp' | 'auto'>): RecordLine[] =>
   recordOf(SPEC, 1).map((line): RecordLine => {
     if (line.type !== 'header') return line;
@@ -27,11 +27,11 @@ const over = (paths: Record<string, 'turn-udp' | 'auto'>): RecordLine[] =>
     return { ...line, scenario } as RecordLine;
   });
 
-it('is empty where all participants use UDP', () => {
+it('the summary of paths is empty if all participants use UDP', () => {
   expect(summaryOf(recordOf(SPEC, 1)).paths).toEqual([]);
 });
 
-it('has joins, media and allocations of each path', () => {
+it('the summary of paths has joins, media and allocations of each path', () => {
   const lines = over({ publisher: 'turn-udp' }).map((line): RecordLine => {
     const relayed = {
       path: 'turn-udp',
@@ -70,7 +70,7 @@ it('has joins, media and allocations of each path', () => {
   );
 });
 
-it('counts what ICE selected where it had the choice', () => {
+it('the summary of paths counts the selections of ICE', () => {
   const lines = over({ publisher: 'auto', subscriber: 'auto' }).map(
     (line): RecordLine =>
       line.type !== 'participant'

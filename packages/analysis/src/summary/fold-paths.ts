@@ -30,7 +30,7 @@ export const pathSummary = z
 
 export type PathSummary = z.infer<typeof pathSummary>;
 
-/** Which paths the participants of a run used. */
+/** Folds the paths that participants used. */
 export class PathFold {
   readonly #roles = new RolePaths();
   readonly #selected = new Map<string, PathSummary['selected']>();
@@ -47,7 +47,7 @@ export class PathFold {
     this.#selected.set(path, counts);
   }
 
-  /** Empty where all participants use `direct`: the totals are the same. */
+  /** Summary by path; empty if all participants use `direct`, because the totals are the same. */
   summary(metrics: MetricReader): PathSummary[] {
     const used = PATHS.filter((path) => metrics.measure('join_failures', { path }) !== undefined);
     return used.every((path) => path === 'direct')

@@ -6,7 +6,7 @@ import { foldRecord } from './summarize.ts';
 const lines = recordOf(specOf({ rooms: 2 })).map((line) => JSON.stringify(line));
 
 describe('foldRecord', () => {
-  it('sums up a record from its lines', async () => {
+  it('summarises a record from its lines', async () => {
     const summary = await foldRecord(lines);
     expect(summary).toMatchObject({
       run: RUN,
@@ -30,7 +30,7 @@ describe('foldRecord', () => {
     await expect(foldRecord(damaged)).rejects.toThrow('line 5 of the record is not JSON');
   });
 
-  it('omits lines of unknown types, and notes it', async () => {
+  it('omits lines of unknown types and notes their number', async () => {
     const summary = await foldRecord([
       ...lines.slice(0, -1),
       '{"type":"fault","at":1}',

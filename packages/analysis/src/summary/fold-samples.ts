@@ -3,10 +3,16 @@ import type { SampleLine, SeriesSample } from '@livekit-swarm/record';
 import { measureSeries, measureSpeakers, measureStreamDrops } from './measure.ts';
 import type { Timeline } from './timeline.ts';
 
-/** Folds the media of samples into metrics, and keeps what is a level rather than a sum: tracks and layers. */
+/**
+ * Folds the media of samples into metrics, and keeps what is a level and not a sum: tracks and
+ * layers.
+ */
 export class SampleFold {
   readonly #timeline: Timeline;
-  /** `down audio` → shard → tracks in its last sample; and the most of all shards at one time. */
+  /**
+   * Tracks by direction and kind (`down audio`): number in the last sample of each shard, and
+   * largest sum over all shards.
+   */
   readonly #tracks = new Map<string, { latest: Map<number, number>; most: number }>();
   readonly #layers = {
     up: new Map<number, Record<string, number>>(),
@@ -20,8 +26,9 @@ export class SampleFold {
   }
 
   /**
-   * @param steady whether it is of the steady state
-   * @param uncertainty by how much the latency of a series may be wrong, ms
+   * Adds a sample.
+   * @param steady true if the sample belongs to the steady state
+   * @param uncertainty returns the possible error of a series' latency, ms
    */
   add(line: SampleLine, steady: boolean, uncertainty: (series: SeriesSample) => number): void {
     const { at, intervalMs } = line;
@@ -36,7 +43,8 @@ export class SampleFold {
     addSeries(this.#timeline.whole, steady);
     const clean = this.#timeline.clean.during(at - intervalMs, at);
     if (clean !== null) addSeries(clean, steady);
-    // A second belongs where its middle lies. In a window every second counts: a rate is per second of the window.
+    // A sample belongs to the windows that contain its middle. Within a window every sample counts
+    // as steady: a rate is per second of the window.
     for (const window of this.#timeline.around(at - intervalMs / 2)) {
       addSeries(window.metrics, true);
       const cleanOfWindow = window.clean.during(at - intervalMs, at);
@@ -56,7 +64,7 @@ export class SampleFold {
     return this.#dataBytes[direction];
   }
 
-  /** Tracks by height, as every shard last saw them. */
+  /** Number of tracks by height, summed over the last known layers of every shard. */
   layers(direction: 'up' | 'down'): Record<string, number> {
     const total: Record<string, number> = {};
     for (const layers of this.#layers[direction].values()) addUp(total, layers);
@@ -81,7 +89,10 @@ export class SampleFold {
     }
   }
 
-  /** The sample with the most tracks so far, and of equals the last: participants leave before the record ends. */
+  /**
+   * Keeps the sample of each shard with the most tracks, and the last of equal ones: participants
+   * leave before the record ends.
+   */
   #addLayers(line: SampleLine): void {
     for (const direction of ['up', 'down'] as const) {
       const layers: Record<string, number> = {};

@@ -31,7 +31,7 @@ const twoNodes = (lines = recordOf(spec)) =>
   }));
 
 describe('the nodes of the deployment', () => {
-  test('are measured each and together', () => {
+  test('are measured each and in total', () => {
     const { server } = summaryOf(twoNodes());
     expect(server.nodes.map(({ node, cpuCores }) => [node, cpuCores])).toEqual([
       ['a', { avg: 0.5, max: 0.5 }],
@@ -47,7 +47,7 @@ describe('the nodes of the deployment', () => {
     expect(server.total?.bitsDown).toBeCloseTo(64_000, 5);
   });
 
-  test('have thresholds, per node and in total, in the run and in its windows', () => {
+  test('have thresholds per node and in total, in the run and in its windows', () => {
     const summary = summaryOf(twoNodes(), 'server_cpu@5s..10s: value<1');
     expect(measuredOf(summary, 'server_cpu: value<1.6')).toMatchObject({ value: 1.5, ok: true });
     expect(measuredOf(summary, 'server_cpu{node:a}: max<0.4')).toMatchObject({
@@ -64,10 +64,10 @@ describe('the nodes of the deployment', () => {
     expect(measuredOf(summary, 'server_rooms: max<9')).toMatchObject({ value: null, ok: null });
   });
 
-  test('count on for a few seconds when one cannot be asked, and no longer', () => {
+  test('keep their last levels for a few seconds without a reading, and no longer', () => {
     const lines = withServer(recordOf(spec), (at) => ({
       a: { cpuCores: 1 },
-      // Silent for two seconds, then gone.
+      // The node misses two readings, and later all of them.
       ...(at < 12_000 && at !== 6_000 && at !== 7_000 && { b: { cpuCores: 1 } }),
     }));
     const levels = (window: string): unknown =>
@@ -77,7 +77,7 @@ describe('the nodes of the deployment', () => {
     expect(levels('17s..19s')).toBe(1);
   });
 
-  test('what one of several sources no longer has does not count for ever', () => {
+  test('lose a level that one of several sources no longer has', () => {
     const lines = withServer(recordOf(spec), (at) => ({
       a: { cpuCores: 1, ...(at < 6_000 && { goroutines: 500 }) },
     }));
@@ -85,7 +85,7 @@ describe('the nodes of the deployment', () => {
     expect(measuredOf(summaryOf(lines, late), late)).toMatchObject({ value: null });
   });
 
-  test('count media every few seconds, which is spread over the time in which it came about', () => {
+  test('spread media counters over the seconds in which they accumulated', () => {
     const lines = withServer(recordOf(spec), (at) => ({
       a: at % 5_000 === 0 ? { bytesDown: 5_000, countedMs: 5_000 } : { bytesDown: 0 },
     }));
@@ -96,13 +96,13 @@ describe('the nodes of the deployment', () => {
     expect(measuredOf(summary, 'server_bytes: count>0')?.value).toBe(20_000);
   });
 
-  test('of a record without them are not measured', () => {
+  test('are not measured in a record without their lines', () => {
     const { server, metrics } = summaryOf(recordOf(spec));
     expect(server).toEqual({ nodes: [], total: null, missing: [], after: null });
     expect(metrics.measure('server_cpu')).toBeUndefined();
   });
 
-  test('what is missing is listed once, with how often it was', () => {
+  test('have each missing source listed once, with a count', () => {
     const missing = (at: number): RecordLine => ({
       type: 'server_missing',
       at,
@@ -125,7 +125,7 @@ describe('the nodes of the deployment', () => {
   });
 });
 
-test('what remains after the run can have thresholds', () => {
+test('remains after the run can have thresholds', () => {
   const lines = withServer(recordOf(spec), () => ({ a: { goroutines: 100 } }), {
     settledMs: 1_000,
     rooms: 2,
@@ -163,7 +163,7 @@ test('what remains after the run can have thresholds', () => {
   expect(measuredOf(summary, 'server_tracks_left: value==0')).toMatchObject({ ok: null });
 });
 
-test('a node that is measured every 15 s counts in between', () => {
+test('a node that is measured every 15 s keeps its levels between readings', () => {
   const rare = (at: number): RecordLine => ({
     ...serverLineOf(at, 'a', { cpuCores: 2, sources: ['prometheus'] }),
     intervalMs: 15_000,

@@ -20,10 +20,16 @@ import type {
 } from './server-summary.ts';
 import type { Timeline } from './timeline.ts';
 
-/** What has not been heard for this long does not count any more, ms; of a node that is measured rarely, for a few of its intervals. */
+/**
+ * Age from which a level no longer counts: 5,000 ms, or 2.5 intervals of a node that is measured
+ * rarely.
+ */
 const HELD_MS = 5_000;
 const HELD_INTERVALS = 2.5;
-/** Shards of the load generator begin at 0, and the coordinator is −1: nodes are below. */
+/**
+ * Shard number of the first node; further nodes count down. Shards of the load generator begin at
+ * 0, and the coordinator is −1.
+ */
 export const FIRST_NODE_SHARD = -2;
 
 const LEVEL_METRICS: Record<ServerLevel, MetricName> = {
@@ -41,7 +47,7 @@ interface KnownNode {
   id: string | null;
   sources: Set<ServerLine['sources'][number]>;
   ofHost: boolean;
-  /** The latest of each, until when it counts. */
+  /** Last value of each level, and the time until which it counts. */
   levels: Map<ServerLevel, { value: number; untilMs: number }>;
 }
 
@@ -50,13 +56,16 @@ interface Range {
   toMs: number;
 }
 
-/** Folds how the nodes of the deployment were doing. */
+/** Folds the figures of the deployment's nodes. */
 export class ServerFold {
   readonly #timeline: Timeline;
   #steady: Range = { fromMs: Number.POSITIVE_INFINITY, toMs: 0 };
   readonly #nodes = new Map<string, KnownNode>();
   readonly #missing = new Map<string, ServerMissing>();
-  /** The line that was added last, and whether it is of the steady state: lines of one moment have the same `at`. */
+  /**
+   * Line that was added last, and whether it belongs to the steady state. Lines of the same moment
+   * have the same `at`.
+   */
   #latest: { line: ServerLine; steady: boolean } | null = null;
   #after: ServerAfterLine | null = null;
 
@@ -64,7 +73,10 @@ export class ServerFold {
     this.#timeline = timeline;
   }
 
-  /** @param steady the steady state, ms after the start */
+  /**
+   * Sets the steady state.
+   * @param steady its limits, ms after the start
+   */
   begin(steady: Range): void {
     this.#steady = steady;
   }
@@ -93,7 +105,7 @@ export class ServerFold {
       addRemains(metrics, line);
   }
 
-  /** Call when the last line was added. */
+  /** Ends the fold; must be called after the last line. */
   close(): void {
     this.#endMoment();
   }
@@ -135,7 +147,9 @@ export class ServerFold {
     return node;
   }
 
-  /** All nodes have been heard that were measured at this moment: the level of all of them is known. */
+  /**
+   * Adds the levels of all nodes together, once every node measured at this moment has reported.
+   */
   #endMoment(): void {
     if (this.#latest === null) return;
     const { line, steady } = this.#latest;
@@ -147,7 +161,10 @@ export class ServerFold {
     this.#forEach(line, steady, (metrics, isSteady) => addLevels(metrics, total, isSteady, {}));
   }
 
-  /** What was counted now came about over some seconds: each of them gets its share. */
+  /**
+   * Adds the counters of a node, which accumulated over some seconds: each window and the steady
+   * state gets its share.
+   */
   #count(line: ServerLine, shard: number): void {
     const { at, intervalMs, countedMs = intervalMs } = line;
     const lasting = { fromMs: at - intervalMs, toMs: at };
@@ -169,7 +186,7 @@ export class ServerFold {
     }
   }
 
-  /** Every set of metrics that a line belongs to. */
+  /** Applies a function to every metric set that a line belongs to. */
   #forEach(
     { at, intervalMs }: ServerLine,
     steady: boolean,
@@ -178,7 +195,7 @@ export class ServerFold {
     add(this.#timeline.whole, steady);
     const clean = this.#timeline.clean.during(at - intervalMs, at);
     if (clean !== null) add(clean, steady);
-    // As samples do: in a window every second counts.
+    // As with samples, every line within a window counts as steady.
     for (const window of this.#timeline.around(at - intervalMs / 2)) {
       add(window.metrics, true);
       const cleanOfWindow = window.clean.during(at - intervalMs, at);
@@ -202,7 +219,7 @@ const addLevels = (
 const overlapMs = (a: Range, b: Range): number =>
   Math.max(0, Math.min(a.toMs, b.toMs) - Math.max(a.fromMs, b.fromMs));
 
-/** The counts of a node since its last line, or a share of them. */
+/** Adds the counters of a node since its last line, or a share of them. */
 export const addCounts = (
   metrics: Pick<MetricSet, 'count'>,
   line: ServerLine,
@@ -244,7 +261,7 @@ const addRemains = (metrics: MetricSet, line: ServerAfterLine): void => {
   }
 };
 
-/** Of the nodes of which both are known. */
+/** Sums over the nodes for which both values are known. */
 const changeOf = (
   { nodes }: ServerAfterLine,
   what: Left,

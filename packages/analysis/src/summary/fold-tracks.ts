@@ -10,7 +10,7 @@ import { type AffectedParticipant, createMostAffected } from '../participants/se
 import { leftAsPlanned, leftBeforeJoining } from './fold-participants.ts';
 import { LostParticipants } from './lost-participants.ts';
 
-/** A result, kept small: there may be 200,000. */
+/** Result of a participant with only the fields that are used: there may be 200,000 results. */
 type Result = Pick<
   ParticipantLine,
   'at' | 'identity' | 'group' | 'room' | 'role' | 'outcome' | 'reason' | 'joinAtMs'
@@ -19,16 +19,19 @@ type Result = Pick<
   tally: TrackTally;
 };
 
-/** How many of the most affected participants a summary lists. */
+/** Number of most affected participants in a summary. */
 const MAX_AFFECTED = 5;
 
-/** In a run that was cut short, a room counts as complete this long after its last participant was scheduled, ms. */
+/**
+ * Time after the last scheduled join of a room, ms, from which the room counts as complete in a run
+ * that was cut short.
+ */
 const SETTLE_MS = 5_000;
 
 /**
- * Compares what participants received with what they should have received. That is known for a
- * session that ended as planned; when a run is cut short, the others count only where the room
- * was complete.
+ * Compares the tracks that participants received with those that they should have received. The
+ * expected tracks are known for a session that ended as planned; in a run that was cut short, other
+ * sessions count only if their room was complete.
  */
 export class TrackFold {
   readonly #metricsAt: (at: number) => readonly MetricSet[];
@@ -43,9 +46,9 @@ export class TrackFold {
   readonly #onParticipant: (participant: AffectedParticipant) => void;
 
   /**
-   * @param metricsAt where to count the session that ended at this moment, ms after the start
-   * @param samplesAt where the samples of this moment are counted
-   * @param onParticipant called for each participant, once it is known which tracks count
+   * @param metricsAt returns the metric sets for a session that ended at a time, ms after the start
+   * @param samplesAt returns the metric sets with the samples of a time
+   * @param onParticipant called for each participant once it is known which of its tracks count
    */
   constructor(
     metricsAt: (at: number) => readonly MetricSet[],
@@ -57,14 +60,19 @@ export class TrackFold {
     this.#onParticipant = onParticipant;
   }
 
-  /** @param isOfRun whether the publisher of a track belongs to this run */
+  /**
+   * Begins a record.
+   * @param isOfRun returns true if the publisher of a track belongs to this run
+   */
   begin(header: HeaderLine, isOfRun: (identity: string) => boolean): void {
     this.#header = header;
     this.#isOfRun = isOfRun;
     this.#lost.begin(header);
   }
 
-  /** Participants of which neither tracks nor anything else counts: their loss is tolerated. */
+  /**
+   * Participants whose loss is tolerated: neither their tracks nor anything else of them counts.
+   */
   get setAside(): readonly ParticipantLine[] {
     return this.#lost.setAside;
   }
@@ -73,7 +81,10 @@ export class TrackFold {
     for (const one of this.#lost.add(line)) this.#add(this.#withoutLost(one));
   }
 
-  /** The result of a participant as if those whose loss is tolerated had never been in its room: their tracks ended with them. */
+  /**
+   * Result of a participant without the tracks of those participants in its room whose loss is
+   * tolerated.
+   */
   #withoutLost(line: ParticipantLine): ParticipantLine {
     const lost = this.setAside.filter(({ room }) => room === line.room);
     if (lost.length === 0) return line;
@@ -93,7 +104,10 @@ export class TrackFold {
     };
   }
 
-  /** Samples have counted them: the media of a lost publisher is interrupted until the server notices that it is gone. */
+  /**
+   * Removes the interruptions of lost publishers from the metrics of samples: their media is
+   * interrupted until the server notices the loss.
+   */
   #uncountInterruptions(
     { shard, group, role }: ParticipantLine,
     { direction, kind, codec, publisher = '', interruptions, interruptionMs }: TrackResult,
@@ -139,10 +153,13 @@ export class TrackFold {
     else this.#count(result, true);
   }
 
-  /** Call after the last line. @param endedAt of the run, ms after its start */
+  /**
+   * Ends the fold; must be called after the last line.
+   * @param endedAt end of the run, ms after its start
+   */
   close(finished: boolean, endedAt: number): AffectedParticipant[] {
     for (const result of this.#pending) {
-      // Still joining when the run was cut short: no failed join.
+      // A participant that was still joining when the run was cut short has not failed to join.
       const stopped = !finished && result.reason === LEFT_WHILE_JOINING;
       this.#count(
         stopped ? { ...result, outcome: 'left' } : result,
@@ -186,7 +203,10 @@ const publishedBy = (groups: Scenario['groups'], group: string, role: string): K
     ?.roles.find(({ name }) => name === role)
     ?.publish.map(({ kind }) => kind) ?? [];
 
-/** How many participants a room of this group holds when it is complete; not known where participants are replaced. */
+/**
+ * Number of participants in a complete room of a group; infinite if participants are replaced, so
+ * that no room counts as complete.
+ */
 const membersOf = (groups: Scenario['groups'], name: string): number => {
   const group = groups.find((one) => one.name === name);
   return groups
@@ -220,17 +240,17 @@ const affectedParticipant = (
   reconnects,
 });
 
-/** The tracks of one participant, counted. */
+/** Counts of the tracks of one participant. */
 export interface TrackTally {
   expectedTracks: Record<Kind, number>;
   missing: Record<Kind, number>;
   received: { kind: Kind; codec: string; alive: boolean }[];
-  /** What it tried to publish: tracks, and its data messages together. */
+  /** Tracks that the participant tried to publish, and one entry for its data messages. */
   published: { kind: Kind | 'data'; rejected: boolean }[];
-  /** Downlink media, all tracks together. */
+  /** Packets of all downlink media tracks. */
   packets: number;
   lost: number;
-  /** The highest of its tracks. */
+  /** Highest jitter of the tracks, ms. */
   jitterMs: number | null;
   latencyP95Ms: number | null;
   longestInterruptionMs: number;
@@ -242,8 +262,10 @@ const isReceivedMedia = (track: TrackResult): track is MediaTrack =>
   track.direction === 'down' && track.kind !== 'data';
 
 /**
- * Counts what a participant received of what it should have. A publisher that reconnected comes as two tracks with different sids, of which the old one is
- * dead: tracks are distinguished by publisher, kind and source. Tracks of participants outside the run (a shared room) do not count.
+ * Counts the tracks that a participant received and those that are missing. A publisher that
+ * reconnected yields two tracks with different sids, of which the old one is inactive; so tracks
+ * are distinguished by publisher, kind and source. Tracks of participants that do not belong to the
+ * run (in a shared room) do not count.
  */
 export const tallyTracks = (
   line: ParticipantLine,
@@ -276,11 +298,11 @@ export const tallyTracks = (
   };
 };
 
-/** Of simulcast, the lowest layer represents the track. */
+/** Returns true if a track counts as published; the lowest simulcast layer represents its track. */
 const isPublished = ({ direction, layer }: TrackResult): boolean =>
   direction === 'up' && (layer === undefined || layer === 'q');
 
-/** Without the identity of a publisher, every track is counted on its own. */
+/** Key of the source of a track; without a publisher, every track has its own. */
 const sourceOf = (track: MediaTrack, index: number): string =>
   track.publisher === undefined
     ? `#${track.sid ?? index}`

@@ -1,9 +1,9 @@
 import type { ClockLine, HostLine } from '@livekit-swarm/record';
 
-/** The clock of one host as a record has it, while its readings come in. */
+/** Clock of one host, updated with each reading in the record. */
 export class HostClock {
   readonly #offsetMs: number;
-  /** Of the latest reading, ms. */
+  /** Uncertainty of the latest reading, ms. */
   #uncertaintyMs: number;
   #steppedMs = 0;
   #driftMs = 0;
@@ -18,7 +18,7 @@ export class HostClock {
   }
 
   add({ correctionMs, uncertaintyMs, stepMs = 0 }: ClockLine): void {
-    // Which of the two clocks jumped is not known, and neither is when.
+    // Neither the clock that stepped nor the time of the step is known.
     this.#steppedMs += Math.abs(stepMs);
     this.#uncertaintyMs = uncertaintyMs;
     if (Math.abs(correctionMs) > Math.abs(this.#driftMs)) this.#driftMs = correctionMs;
@@ -26,12 +26,15 @@ export class HostClock {
     this.#mostMs = Math.max(this.#mostMs, Math.abs(correctionMs) + this.uncertaintyMs);
   }
 
-  /** By how much a latency to or from this host may be wrong from now on, ms. */
+  /** Possible error of a latency to or from this host from now on, ms. */
   get uncertaintyMs(): number {
     return this.#uncertaintyMs + this.#steppedMs;
   }
 
-  /** By how much anything on this host may have happened earlier or later than it was scheduled by the shared clock, ms: schedules are not corrected. */
+  /**
+   * Largest deviation of anything on this host from its scheduled time on the shared clock, ms:
+   * schedules are not corrected.
+   */
   get skewMs(): number {
     return this.#mostMs;
   }

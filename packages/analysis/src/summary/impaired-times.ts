@@ -7,31 +7,36 @@ import {
 import type { HealthCode } from '../verdict/health-finding.ts';
 import { LostParticipants } from './lost-participants.ts';
 
-/** Milliseconds after the start of the run. */
+/** Interval in which the generator was impaired, ms after the start of the run. */
 export interface Interval {
   fromMs: number;
-  /** When the generator was healthy again. */
+  /** Time at which the generator was healthy again. */
   toMs: number;
-  /** For how long after it the server may be reacting, whatever its length. */
+  /**
+   * Least time after the interval in which its effects may show, whatever the length of the
+   * interval, ms.
+   */
   aftermathMs: number;
 }
 
-/** Events are sent in batches: those of a second may follow its sample by this much, ms. */
+/** Delay by which an event may follow the sample of its second, ms: events are sent in batches. */
 const BATCHES_MS = 1_500;
 
 /**
- * The times in which the load generator was impaired, and those right after them, in which the server may still be reacting to it: what was measured
- * then may be its own effect.
+ * Times in which the load generator was impaired, and the times right after them, in which the
+ * server may still react to it: measurements from these times may be effects of the generator.
  */
 export class ImpairedTimes {
-  /** In order, without overlaps. */
+  /** Intervals in order of time, without overlaps. */
   #intervals: Interval[] = [];
   readonly #codes = new Set<HealthCode>();
-  /** When each worker was last heard; one that died will say no more. */
+  /**
+   * Time of the last sample of each worker; infinite for one that died, because no sample follows.
+   */
   readonly #heardAt = new Map<number, number>();
   #workers = 0;
   readonly #lost = new LostParticipants();
-  /** Deaths that are tolerated so far. */
+  /** Deaths of workers that are tolerated so far. */
   readonly #deaths: EventLine[] = [];
 
   add(line: RecordLine): void {
@@ -66,7 +71,7 @@ export class ImpairedTimes {
     }
   }
 
-  /** Up to here all times are known, ms after the start. */
+  /** Time until which all impairments are known, ms after the start. */
   get knownUntilMs(): number {
     if (this.#heardAt.size < this.#workers) return Number.NEGATIVE_INFINITY;
     return Math.min(...this.#heardAt.values()) - BATCHES_MS;
@@ -76,14 +81,14 @@ export class ImpairedTimes {
     return [...this.#codes];
   }
 
-  /** Whether nothing impaired the generator from `fromMs` to `toMs`. */
+  /** Returns true if nothing impaired the generator from `fromMs` to `toMs`. */
   isClean(fromMs: number, toMs: number): boolean {
     return !this.#intervals.some(
       (interval) => interval.fromMs <= toMs && fromMs < interval.toMs + aftermathOf(interval),
     );
   }
 
-  /** How much of the time from 0 to `endMs` was impaired, ms. */
+  /** Impaired time between 0 and `endMs`, ms. */
   total(endMs: number): number {
     let total = 0;
     let counted = 0;
@@ -116,6 +121,9 @@ export class ImpairedTimes {
   }
 }
 
-/** As long as the impairment itself, within bounds: what was late in one second is late in the next. */
+/**
+ * Length of the aftermath of an interval, ms: as long as the impairment, within bounds, because
+ * late work delays later work.
+ */
 const aftermathOf = ({ fromMs, toMs, aftermathMs }: Interval): number =>
   Math.max(aftermathMs, Math.min(AFTERMATH_MS.most, toMs - fromMs));

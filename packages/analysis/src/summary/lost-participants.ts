@@ -1,8 +1,9 @@
 import type { HeaderLine, ParticipantLine } from '@livekit-swarm/record';
 
 /**
- * Results of participants whose worker died or whose host was lost. As long as they are no more than the run tolerates they count nowhere: from the
- * loss on they produce nothing, which the server did not cause.
+ * Results of participants whose worker died or whose host was lost. While their number is within
+ * the tolerance of the run, they count nowhere: from the loss on they are inactive, and the server
+ * is not the cause.
  */
 export class LostParticipants {
   #tolerated = 0;
@@ -13,7 +14,11 @@ export class LostParticipants {
     this.#tolerated = toleratedLost;
   }
 
-  /** @returns the results that count now: this one; none, when it is set aside; all that were, when this is one too many */
+  /**
+   * Adds a result.
+   * @returns results that count now: this one; none if it is set aside; all results set aside if
+   * this one exceeds the tolerance
+   */
   add(line: ParticipantLine): ParticipantLine[] {
     if (line.outcome !== 'worker_died' || this.#tolerated === 0 || this.#exceeded) return [line];
     this.#setAside.push(line);
@@ -22,12 +27,12 @@ export class LostParticipants {
     return this.#setAside.splice(0);
   }
 
-  /** Those that count nowhere. */
+  /** Results that count nowhere. */
   get setAside(): readonly ParticipantLine[] {
     return this.#setAside;
   }
 
-  /** Whether losses so far are tolerated. */
+  /** Returns true if the losses so far are tolerated. */
   get tolerates(): boolean {
     return this.#tolerated > 0 && !this.#exceeded;
   }

@@ -12,7 +12,7 @@ import {
   type StreamDrops,
 } from '@livekit-swarm/record';
 
-/** What collects metrics: those of a run, of a window, or of one second. */
+/** Receiver of measurements: the metrics of a run, of a window, or of one second. */
 export interface MetricSink {
   trend(
     metric: MetricName,
@@ -34,8 +34,8 @@ const countersOf = (direction: 'up' | 'down'): { counter: SeriesCounter; metric:
 const MEDIA_COUNTERS = { up: countersOf('up'), down: countersOf('down') };
 
 /**
- * What a group of tracks, or of data flows, did in a second, as metrics.
- * @param uncertaintyMs by how much its latency may be wrong, as it compares the clocks of two hosts
+ * Adds a second of a group of tracks or data flows to metrics.
+ * @param uncertaintyMs possible error of its latency, which compares the clocks of two hosts, ms
  */
 export const measureSeries = (
   metrics: MetricSink,
@@ -55,7 +55,7 @@ export const measureSeries = (
   else addMedia(metrics, series, where);
 };
 
-/** What participants of a role learned from the server about who speaks. */
+/** Adds the announcements of active speakers that participants of a role received. */
 export const measureSpeakers = (
   metrics: MetricSink,
   { group, role, turns, missed, announced, wrong, delay }: SpeakersSample,
@@ -66,7 +66,7 @@ export const measureSpeakers = (
   metrics.rate('active_speaker_errors', labels, wrong, announced);
 };
 
-/** What TCP did not take in time. */
+/** Adds the packets that were dropped because TCP had not delivered those before them. */
 export const measureStreamDrops = (
   metrics: MetricSink,
   { group, role, packets }: StreamDrops,
@@ -88,7 +88,7 @@ const addMedia = (metrics: MetricSink, series: SeriesSample, where: CountedIn): 
   const down = labels.direction === 'down';
   for (const { counter, metric } of MEDIA_COUNTERS[labels.direction])
     metrics.count(metric, labels, series[counter], where);
-  // Sent packets include those that the server missed, received packets do not include lost ones.
+  // Sent packets include those that the server missed; received packets do not include lost ones.
   const total = down ? series.packets + series.lost : series.packets;
   metrics.rate(down ? 'packet_loss' : 'uplink_loss', labels, series.lost, total);
   metrics.rate(
@@ -103,7 +103,7 @@ const addMedia = (metrics: MetricSink, series: SeriesSample, where: CountedIn): 
   if (series.playout !== undefined) addPlayout(metrics, labels, series.playout, where);
 };
 
-/** Of publishers that do not adapt nothing is counted, not even zero. */
+/** Adds figures of rate adaptation; for publishers without it nothing is counted, not even zero. */
 const addAdaptation = (
   metrics: MetricSink,
   labels: SeriesSample['labels'],
@@ -113,7 +113,10 @@ const addAdaptation = (
   metrics.rate('quality_limitation', labels, limitedMs, sentMs);
 };
 
-/** What only real clients measure: of others nothing is counted, not even zero. */
+/**
+ * Adds figures that only real clients measure; for other participants nothing is counted, not even
+ * zero.
+ */
 const addPlayout = (
   metrics: MetricSink,
   labels: SeriesSample['labels'],
@@ -154,9 +157,9 @@ const addData = (
 };
 
 /**
- * Measures the durations that an event of a participant carries.
- * @param sinksAt the metrics of a moment, ms after the start; a join belongs to when it was
- * scheduled, a recovery to when it ended
+ * Measures the durations of an event of a participant.
+ * @param sinksAt returns the metrics of a time, ms after the start: a join belongs to its scheduled
+ * time, a recovery to its end
  */
 export const measureParticipantEvent = (
   { event, at, phases, durationMs, selectedPair, action = '' }: EventLine,
@@ -200,7 +203,8 @@ export const measureParticipantEvent = (
       if (durationMs === undefined) return;
       for (const sink of sinksAt(at)) sink.trend('reconnect_time', labels).add(durationMs);
       return;
-    // All others are counted from the state of the participant (participant-state.ts), or are not of one.
+    // All others are counted from the state of the participant (participant-state.ts), or do not
+    // concern a participant.
     default:
       return;
   }

@@ -9,7 +9,7 @@ export const percentiles = values
 
 export type Percentiles = z.infer<typeof values>;
 
-/** The three figures of a trend that reports show; null when nothing was measured. */
+/** Percentiles of a trend that reports show; null: not measured. */
 export const percentilesOf = (value: MetricValue | undefined): Percentiles | null => {
   const p50 = aggregate(value, { type: 'p', percentile: 50 });
   const p95 = aggregate(value, { type: 'p', percentile: 95 });

@@ -8,7 +8,10 @@ const crossing = crossingSchema.nullable();
 const detail = z.string().nullable();
 const stepMs = z.number().describe('Negative: backwards.');
 
-/** Events of the run itself rather than of one participant. `detail`: text of another program, or null. */
+/**
+ * Events of the run itself, rather than of one participant. `detail`: text of another program, or
+ * null.
+ */
 const runEvents = <Added extends z.core.$ZodShape>(added: Added) =>
   [
     fact('worker_died', { at, shard: z.number().nullable(), detail }, added),
@@ -36,8 +39,8 @@ const runEvents = <Added extends z.core.$ZodShape>(added: Added) =>
   ] as const;
 
 /**
- * What a reader of a report must know about the run or its record.
- * @param added fields of a document beside the values of each note
+ * Notes that a reader of a report needs about the run or its record.
+ * @param added fields that a document adds to the values of each note
  */
 export const runNotes = <Added extends z.core.$ZodShape>(added: Added) =>
   z.discriminatedUnion('code', [
@@ -82,7 +85,7 @@ export const runNotes = <Added extends z.core.$ZodShape>(added: Added) =>
 export type RunNote = z.infer<ReturnType<typeof runNotes<typeof PLAIN>>>;
 export type RunEvent = z.infer<ReturnType<typeof runEvents<typeof PLAIN>>[number]>;
 
-/** Null: an event of a participant, or one that needs no mention. */
+/** Event of the run in a line; null: an event of a participant, or one that needs no mention. */
 export const runEventOf = (line: EventLine): RunEvent | null => {
   const { at, identity, shard = null, reason = null, message, crossing = null } = line;
   const detail = message ?? reason;
@@ -96,7 +99,7 @@ export const runEventOf = (line: EventLine): RunEvent | null => {
         shard: shard ?? COORDINATOR_SHARD,
         durationMs: line.durationMs ?? 0,
       };
-    // Each process notices: one line is enough.
+    // Each process reports the event: one note is enough.
     case 'host_suspended':
       return shard === COORDINATOR_SHARD
         ? { code: 'host_suspended', at, durationMs: line.durationMs ?? 0 }

@@ -9,12 +9,16 @@ interface Coverage {
   died: boolean;
 }
 
-/** The last sample is taken when participants begin to leave: by the clock of their host, which may be a little behind, ms. */
+/**
+ * Time between the last sample and the last departure that is not missing, ms: the last sample is
+ * taken when participants begin to leave, by the clock of their host, which may be slightly behind.
+ */
 const TAIL_MS = 1_500;
 
 /**
- * Share of the time with participants that the samples of a shard cover. A sample covers the time since the previous sample, however late it is: on a busy host
- * no time is missing. Samples that were lost on the way or never written leave time uncovered.
+ * Share of the time with participants that the samples of a shard cover. A sample covers the time
+ * since the previous one, however late it is, so no time is missing on a busy host. Samples that
+ * were lost on their way or never written leave time uncovered.
  */
 export class SampleCoverage {
   readonly #shards = new Map<number, Coverage>();
@@ -42,7 +46,7 @@ export class SampleCoverage {
     }
   }
 
-  /** The shard with the largest missing share, from 0 to 1; null: no shard hosted participants. */
+  /** Shard with the largest missing share, from 0 to 1; null: no shard hosted participants. */
   worst(): { shard: number; share: number } | null {
     const shares = [...this.#shards]
       .filter(([, { died }]) => !died)

@@ -64,7 +64,7 @@ const after = z
   .nullable()
   .describe('What was left on the server after the run. Null: it was not asked.');
 
-/** The deployment under test, as far as it could be measured. */
+/** Figures of the deployment under test, as far as they could be measured. */
 export const serverSummary = z
   .object({
     nodes: z.array(node),

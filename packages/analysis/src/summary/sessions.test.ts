@@ -19,11 +19,11 @@ const rate = (
   metric: Parameters<Summary['metrics']['measure']>[0],
 ): number | undefined => aggregate(summary.metrics.measure(metric), { type: 'rate' });
 
-/** Two rooms of three for half a minute. */
+/** Load of two rooms with three participants each for half a minute. */
 const lines = recordOf(specOf({ rooms: 2, participants: 3 }));
 const PARTICIPANT = 'k3x9-1-p1';
 
-/** A participant that left long before the end, as planned. */
+/** Participant that left as planned, long before the end. */
 const early = (
   leaveAtMs: number,
   changes: (line: ParticipantLine) => Partial<ParticipantLine> = () => ({}),
@@ -69,8 +69,8 @@ const churning = (what: RecordLine[]): RecordLine[] =>
     };
   });
 
-describe('a participant that leaves before it joined', () => {
-  it('has not failed when it had less than five seconds', () => {
+describe('a participant that left before it joined', () => {
+  it('has not failed if it had less than five seconds', () => {
     const summary = summarize(hasty(4_000));
     expect(summary.joins).toMatchObject({
       joined: 5,
@@ -80,11 +80,11 @@ describe('a participant that leaves before it joined', () => {
       failureReasons: [],
     });
     expect(rate(summary, 'join_failures')).toBe(0);
-    // What it would have received does not count either.
+    // The tracks that it would have received do not count either.
     expect(summary.tracks).toMatchObject({ expected: 10, missing: 0 });
   });
 
-  it('has failed when it waited for longer', () => {
+  it('has failed if it waited for longer', () => {
     const summary = summarize(hasty(5_001));
     expect(summary.joins).toMatchObject({
       joined: 5,
@@ -96,7 +96,7 @@ describe('a participant that leaves before it joined', () => {
     expect(summary.tracks).toMatchObject({ expected: 12, missing: 2 });
   });
 
-  it('has failed for the reason of its last attempt, which did not take long', () => {
+  it('has failed with the reason of its last attempt, which was short', () => {
     const reason = 'bad_gateway';
     const retried = hasty(4_000).flatMap((line): RecordLine[] => {
       if (line.type !== 'participant' || line.identity !== PARTICIPANT) return [line];
@@ -115,7 +115,7 @@ describe('a participant that leaves before it joined', () => {
     });
   });
 
-  it('has failed in a run that was cut short later, too', () => {
+  it('has failed if the run was cut short later', () => {
     expect(summarize(cutShort(hasty(8_000))).joins).toMatchObject({ joined: 5, failed: 1 });
   });
 });
@@ -136,7 +136,7 @@ describe('a run that is cut short', () => {
     });
   });
 
-  it('evaluates the others where the room was complete', () => {
+  it('evaluates the other sessions if their room was complete', () => {
     expect(summarize(cutShort(missed(lines))).tracks).toMatchObject({ expected: 12, missing: 2 });
     // A room without one of its participants is not evaluated.
     const without = altered(cutShort(missed(lines)), (line) =>
@@ -145,7 +145,7 @@ describe('a run that is cut short', () => {
     expect(summarize(without).tracks).toMatchObject({ expected: 6, missing: 0 });
   });
 
-  it('evaluates no others with churn', () => {
+  it('evaluates no other sessions with churn', () => {
     expect(summarize(churning(cutShort(missed(lines)))).tracks).toMatchObject({
       expected: 0,
       missing: 0,
@@ -154,7 +154,7 @@ describe('a run that is cut short', () => {
 });
 
 describe('an interim summary', () => {
-  it('forgets participants that have a result', () => {
+  it('drops participants that have a result', () => {
     const fold = createSummary();
     for (const line of lines.filter(({ type }) => type !== 'participant' && type !== 'end'))
       fold.add(line);
@@ -163,7 +163,7 @@ describe('an interim summary', () => {
     expect(fold.interim().joins).toMatchObject({ joined: 6, unaccounted: 0 });
   });
 
-  it('has the figures of the final summary', () => {
+  it('has the same figures as the final summary', () => {
     const fold = createSummary();
     for (const line of lines) fold.add(line);
     const interim = {
@@ -217,7 +217,7 @@ describe('a run that a threshold ended', () => {
     ]);
   });
 
-  it('was cut short when it is evaluated by other thresholds', () => {
+  it('was cut short if it is evaluated with other thresholds', () => {
     const summary = summarize(ended);
     expect(decideVerdict(summary, resolveThresholds(summary.scenario, []))).toMatchObject({
       verdict: 'inconclusive',

@@ -87,14 +87,14 @@ describe('a healthy run', () => {
     expect(summary.layers).toEqual({ up: { '720': 6 }, down: { '720': 12 } });
   });
 
-  it('adds up the generator over its workers', () => {
+  it('sums the generator over its workers', () => {
     expect(summary.generator).toMatchObject({
       workers: 2,
       samples: 60,
       cpuCores: { max: 0.1 },
       residentBytes: 240e6,
     });
-    // 0.05 cores for a second, 4,000 datagrams.
+    // The worker used 0.05 cores for a second, for 4,000 datagrams.
     expect(summary.generator.cpuMicrosPerPacket).toBeCloseTo(12.5, 6);
   });
 
@@ -107,7 +107,7 @@ describe('a healthy run', () => {
     });
   });
 
-  it('keeps secrets of the URL to itself', () => {
+  it('removes secrets from the URL', () => {
     const lines = altered(recordOf(THREE), (line) =>
       line.type === 'deployment'
         ? { ...line, url: 'wss://me:geheim@sfu.example/base?access_token=geheim#geheim' }
@@ -118,7 +118,7 @@ describe('a healthy run', () => {
 });
 
 describe('loss', () => {
-  it('is lost / (received + lost) on the way down and lost / sent on the way up', () => {
+  it('is lost / (received + lost) in the downlink and lost / sent in the uplink', () => {
     const series = [
       seriesOf('down', 'audio', 'publisher', 1, {
         packets: 90,
@@ -136,7 +136,7 @@ describe('loss', () => {
     expect(rate(summary, 'packet_loss', { kind: 'video' })).toBeUndefined();
   });
 
-  it('of data is kept apart from loss of media', () => {
+  it('of data is separate from loss of media', () => {
     const media = seriesOf('down', 'audio', 'publisher', 1);
     const data = {
       ...media,
@@ -151,7 +151,7 @@ describe('loss', () => {
 });
 
 describe('missing tracks', () => {
-  it('are those of which no packet came', () => {
+  it('are those without any packet', () => {
     const lines = withResult(recordOf(THREE), 'k3x9-1-p1', ({ tracks }) => ({
       tracks: tracks.map((track) =>
         track.publisher === 'k3x9-1-p2' && track.kind === 'video'
@@ -166,7 +166,7 @@ describe('missing tracks', () => {
     expect(summary.mostAffected[0]).toMatchObject({ identity: 'k3x9-1-p1', missing: 1 });
   });
 
-  it('are not made up for by a second track of the same publisher, nor by strangers', () => {
+  it('are not compensated by a second track of the same publisher or by tracks from outside of the run', () => {
     const lines = withResult(recordOf(THREE), 'k3x9-1-p1', () => ({
       tracks: [
         trackOf({
@@ -202,7 +202,7 @@ describe('missing tracks', () => {
     expect(summary.tracks.missing).toBe(4);
   });
 
-  it('are distinguished from stalled ones', () => {
+  it('are distinguished from stalled tracks', () => {
     const lines = withResult(recordOf(THREE), 'k3x9-1-p1', ({ tracks }) => ({
       tracks: tracks.map((track) =>
         track.publisher === 'k3x9-1-p2' ? { ...track, activeAtEnd: false } : track,
@@ -214,8 +214,8 @@ describe('missing tracks', () => {
   });
 });
 
-describe('participants that were lost', () => {
-  it('count as disconnected when the connection did not recover', () => {
+describe('lost participants', () => {
+  it('count as disconnected if the connection did not recover', () => {
     const summary = summarize(
       withResult(recordOf(THREE), 'k3x9-2-p3', () => ({
         outcome: 'disconnected',
@@ -233,7 +233,7 @@ describe('participants that were lost', () => {
     expect(rate(summary, 'disconnects')).toBeCloseTo(1 / 6, 9);
   });
 
-  it('count as failed with a worker that died before they were in, as dropped after', () => {
+  it('count as failed if their worker died before they joined, and as disconnected if it died later', () => {
     const lost = (lines: RecordLine[], identity: string): RecordLine[] =>
       withResult(lines, identity, () => ({
         outcome: 'worker_died',
@@ -256,7 +256,7 @@ describe('participants that were lost', () => {
     });
   });
 
-  it('are known from their events when their results are not there', () => {
+  it('are counted from their events if their results are missing', () => {
     const lines = altered(recordOf(THREE), (line) => (line.type === 'participant' ? null : line));
     const summary = summarize(lines);
     expect(summary.joins).toMatchObject({ joined: 6, failed: 0, unaccounted: 6 });
@@ -280,7 +280,7 @@ describe('participants that were lost', () => {
     expect(aggregate(summary.metrics.measure('reconnect_time'), { type: 'max' })).toBe(900);
   });
 
-  it('may have been brought back by their application: then they were not dropped', () => {
+  it('may have rejoined, and are not disconnected then', () => {
     const event = {
       type: 'event',
       identity: 'k3x9-1-p1',
@@ -303,7 +303,7 @@ describe('participants that were lost', () => {
       { ...event, at: 7_000, event: 'rejoined', durationMs: 2_000, attempt: 2 },
       ...lines.slice(results),
     ]);
-    // Its result knows of one more than the events.
+    // The result has one more than the events.
     expect(summary.joins).toMatchObject({
       joined: 6,
       failed: 0,
@@ -317,7 +317,7 @@ describe('participants that were lost', () => {
 });
 
 describe('a run that was cut short', () => {
-  it('misses no tracks in rooms that were still filling', () => {
+  it('has no missing tracks in rooms that were still filling', () => {
     const spec = specOf({ rooms: 10, participants: 2, joinRate: 1 });
     const lines = altered(recordOf(spec), (line) => {
       if (line.type === 'end') return { ...line, at: 12_000, reason: 'interrupted' };
@@ -330,12 +330,12 @@ describe('a run that was cut short', () => {
       return line.at > 12_000 ? null : line;
     });
     const summary = summarize(lines);
-    // Rooms 1 to 4 were whole 5 s before the end, 5 and 6 were not.
+    // Rooms 1 to 4 were complete 5 s before the end; rooms 5 and 6 were not.
     expect(summary.tracks).toMatchObject({ expected: 8, missing: 2 });
     expect(summary.joins.unaccounted).toBe(0);
   });
 
-  it('counts no failure for a participant that left while joining', () => {
+  it('counts no failure of a participant that left while joining', () => {
     const lines = withResult(withoutEvents(recordOf(THREE), 'k3x9-2-p3'), 'k3x9-2-p3', () => ({
       joinTimeMs: null,
       tracks: [],
@@ -346,7 +346,7 @@ describe('a run that was cut short', () => {
     expect(summary.joins).toMatchObject({ joined: 5, failed: 0 });
   });
 
-  it('counts a failure for a participant that was still joining when the run finished', () => {
+  it('counts a failure of a participant that was still joining when the run ended as planned', () => {
     const stillJoining: Partial<ParticipantLine> = {
       outcome: 'join_failed',
       reason: LEFT_WHILE_JOINING,
@@ -390,7 +390,7 @@ describe('the generator', () => {
     expect(summarize(lines).generator.cpuCores).toEqual({ avg: 1, max: 1 });
   });
 
-  it('counts what the coordinator costs, but not how calm it is', () => {
+  it('counts the CPU of the coordinator, but not its health', () => {
     const lines = recordOf(specOf({ rooms: 1 }), 1).flatMap((line): RecordLine[] =>
       line.type === 'sample'
         ? [
@@ -410,7 +410,7 @@ describe('the generator', () => {
   });
 });
 
-describe('tracks that may not be published', () => {
+describe('tracks that the server rejects', () => {
   it('are counted, with a note', () => {
     const lines = withResult(recordOf(THREE), 'k3x9-1-p1', ({ tracks }) => ({
       tracks: tracks.map((track) =>
@@ -427,7 +427,7 @@ describe('tracks that may not be published', () => {
 });
 
 describe('the record of a drill', () => {
-  it('has a note that it is one, as its faults are intended', () => {
+  it('has a note that its faults were injected on purpose', () => {
     const [header, ...others] = recordOf(THREE);
     if (header === undefined) throw new Error('a record has a header');
     const summary = summarize([
@@ -441,7 +441,9 @@ describe('the record of a drill', () => {
 });
 
 describe('a busy host', () => {
-  /** A host of four cores, in use to this part, of which the run uses 0.4 cores. */
+  /**
+   * Notes of a run on a host of four cores with a given utilisation, where the run uses 0.4 cores.
+   */
   const onHost = (hostCpuShare: number, top: { name: string; cores: number }[] = []) =>
     summarize(
       withSamples(recordOf(THREE), ({ generator }) => ({
@@ -449,7 +451,7 @@ describe('a busy host', () => {
       })),
     ).notes;
 
-  it('notes what other programs used of a busy host, those that used most first', () => {
+  it('has a note with the programs that used most of it, in descending order', () => {
     const top = [
       { name: 'node', cores: 1 },
       { name: 'rustc', cores: 2 },
@@ -462,13 +464,13 @@ describe('a busy host', () => {
     expect(onHost(1)).toEqual([{ code: 'host_busy', otherCores, cores: 4, programs: [] }]);
   });
 
-  it('notes nothing of other programs where the host was not busy', () => {
+  it('has no note if it was not busy', () => {
     expect(onHost(0.9, [{ name: 'node', cores: 3 }])).toEqual([]);
   });
 });
 
-describe('a record that is none', () => {
-  it('is refused', () => {
+describe('a record without a header', () => {
+  it('is rejected', () => {
     expect(() => summarize([])).toThrow('the record has no header');
   });
 });

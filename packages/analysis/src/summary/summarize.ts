@@ -43,20 +43,30 @@ import type {
 import { type MeasuredWindow, Timeline } from './timeline.ts';
 import { roleTraffic, trafficRows } from './traffic-rows.ts';
 
-/** Builds a summary. Memory grows with the participants at one time, neither with those that left nor with the length of the run. */
+/**
+ * Fold of a record into a summary. Memory grows with the number of simultaneous participants, but
+ * neither with the number of those that left nor with the length of the run.
+ */
 export interface SummaryFold {
   add(line: RecordLine): void;
-  /** Adds what the reader of the record found in the file itself. */
+  /** Adds a note about the file of the record. */
   note(note: RunNote): void;
-  /** As things stand: metrics that are known only when a session ends hold the sessions that have ended. @throws SwarmError `bad_record` before the header */
+  /**
+   * Summary of the lines so far: metrics that are known only at the end of a session contain the
+   * sessions that have ended.
+   * @throws SwarmError `bad_record` before the header
+   */
   interim(): InterimSummary;
-  /** Call once, after the last line. @throws SwarmError `bad_record` when there was no header */
+  /**
+   * Summary; to be called once, after the last line.
+   * @throws SwarmError `bad_record` without a header
+   */
   result(): Summary;
 }
 
 /**
- * Starts folding a record, line by line, in the order they were written.
- * @param thresholds for the windows that they name; those of the header are known anyway
+ * Starts to fold a record, line by line, in the order of the file.
+ * @param thresholds thresholds whose windows are measured in addition to those of the header
  */
 export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFold => {
   const timeline = new Timeline();
@@ -124,7 +134,9 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
     if (event !== null) notes.push(event);
   };
 
-  /** A sample is of the interval before it. */
+  /**
+   * Returns true if a sample belongs to the steady state; it covers the interval before its time.
+   */
   const isSteady = ({ at, intervalMs }: { at: number; intervalMs: number }): boolean =>
     at - intervalMs >= steadyFrom - 1 && at <= steadyUntil + intervalMs / 2;
 
@@ -273,7 +285,10 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
   };
 };
 
-/** Whether a track is missing or stalled shows at the end of a session: in its last seconds, ms. */
+/**
+ * Last part of a session, ms, by whose health its tracks are attributed: a missing or stalled track
+ * shows at the end of the session.
+ */
 const TRACK_END_MS = 5_000;
 
 const impairedOf = ({ impaired }: Timeline, totalMs: number): Summary['impaired'] => ({
@@ -291,7 +306,7 @@ const knownHeader = (header: KnownHeader | null): KnownHeader => {
   throw new SwarmError('bad_record', 'the record has no header: it is empty or not a run record');
 };
 
-/** Windows of thresholds that the plan does not have: `@30s..60s`. */
+/** Windows of thresholds that the plan lacks, such as `@30s..60s`. */
 const thresholdWindows = (thresholds: readonly Threshold[]): Window[] =>
   thresholds.flatMap(({ window }) => (window?.type === 'stretch' ? windowsMeant(window, []) : []));
 
@@ -300,7 +315,10 @@ const windowsOf = (timeline: Timeline): WindowMetrics[] =>
     .map(({ window, metrics, clean }) => ({ window, metrics, clean: clean.metrics }))
     .sort((a, b) => a.window.fromMs - b.window.fromMs);
 
-/** Explains why there is less media than planned: the permissions of a role do not allow all that it publishes. */
+/**
+ * Notes that there is less media than planned, because the permissions of a role do not allow
+ * everything that it publishes.
+ */
 const rejectionNotes = (metrics: MetricSet): RunNote[] => {
   const refusals = metrics.measure('publish_rejections');
   if (refusals?.type !== 'rate' || refusals.hits === 0) return [];
@@ -320,7 +338,7 @@ const lossNotes = (lost: LostSummary, planned: number): RunNote[] =>
 /** Share of a host's cores below which other programs do not explain why the host is busy. */
 const NOTICEABLE = 0.25;
 
-/** Notes the programs that kept a host busy when the load generator did not. */
+/** Notes the programs that kept a host busy although the load generator did not. */
 const busyNotes = (
   { hostCpu, ownCoresWhileBusy, otherPrograms }: Summary['generator'],
   environment: Summary['environment'],
@@ -373,9 +391,11 @@ const recoveryOf = (metrics: MetricSet): RecoverySummary => {
 };
 
 /**
- * Sums up a record from its lines, as a file's line reader gives them.
- * A last line that was cut (the machine lost power, the process was killed while writing) is left out and noted; damage in the middle is an error.
- * @param thresholds to evaluate in addition to its own, for the windows that they name
+ * Summarises a record from its lines, as a line reader of a file yields them. If the last line was
+ * cut (after a loss of power, or because the process was killed while writing), it is left out and
+ * noted; damage in the middle is an error.
+ * @param thresholds thresholds to evaluate in addition to those of the record, for the windows that
+ * they name
  * @throws SwarmError `bad_record`
  */
 export const foldRecord = async (
@@ -388,8 +408,9 @@ export const foldRecord = async (
 };
 
 /**
- * Sums up a record on disk, whether its run has ended or not.
- * @param thresholds to evaluate in addition to its own, for the windows that they name
+ * Summarises a record on disk, whether its run has ended or not.
+ * @param thresholds thresholds to evaluate in addition to those of the record, for the windows that
+ * they name
  * @throws SwarmError `bad_record`
  */
 export const readRecord = (path: string, thresholds?: readonly Threshold[]): Promise<Summary> =>

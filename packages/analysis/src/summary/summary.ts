@@ -209,7 +209,7 @@ const host = z
     description: 'A host of a run on several, and its part of the load generator.',
   });
 
-/** What a summary and the JSON result have in common. */
+/** Fields that a summary and the JSON result share. */
 export const SUMMARY_SHAPE = {
   deployment: deployment.nullable(),
   joins,
@@ -247,7 +247,10 @@ export type HostSummary = z.infer<typeof host>;
 export type LostSummary = z.infer<typeof lost>;
 export type GeneratorSummary = z.infer<typeof generator>;
 
-/** The results of a run: everything that reports show and verdicts use, derived from the record alone. Times in ms, shares from 0 to 1; null means not measured. */
+/**
+ * Results of a run, derived from the record alone: everything that reports show and verdicts use.
+ * Times are in ms, shares from 0 to 1; null: not measured.
+ */
 export interface Summary extends z.infer<z.ZodObject<typeof SUMMARY_SHAPE>> {
   run: string;
   startedAt: string;
@@ -255,39 +258,49 @@ export interface Summary extends z.infer<z.ZodObject<typeof SUMMARY_SHAPE>> {
   plan: PlanFacts;
   environment: Record<string, string | number>;
   workers: number;
-  /** `null`: the record is truncated. */
+  /** End of the run; null: the record is truncated. */
   end: { at: number; reason: EndLine['reason'] } | null;
   /** Events of the run itself and findings about its record, in order. */
   notes: RunNote[];
   metrics: MetricReader;
-  /** The same of the times in which the load generator was healthy: what it cannot have caused. */
+  /**
+   * Metrics of the times in which the load generator was healthy, which it cannot have distorted.
+   */
   clean: MetricReader;
   impaired: ImpairedSummary;
-  /** The same of each window of the plan, in the order they begin, and of those that thresholds name. */
+  /**
+   * Metrics of each window of the plan, in the order of their beginnings, and of the windows that
+   * thresholds name.
+   */
   windows: WindowMetrics[];
-  /** Of a run on several hosts: see `SkewedSpike`. */
+  /**
+   * Spikes of arrivals of a run on several hosts for which a host may have been too early or too
+   * late.
+   */
   skewedSpikes: SkewedSpike[];
-  /** The threshold that ended the run, with `abortOnFail`. */
+  /** Threshold with `abortOnFail` that ended the run. */
   abortedBy: AbortingThreshold | null;
 }
 
-/** Many participants were to arrive at once, and one host may have been too early or too late for it. */
+/** Spike of simultaneous arrivals for which one host may have been too early or too late. */
 export interface SkewedSpike {
-  /** Milliseconds after the start. */
+  /** Start of the spike, ms after the start of the run. */
   atMs: number;
   host: string;
   skewMs: number;
 }
 
-/** What was measured in one window. A rate per second is one of the window's own time. */
+/** Metrics of one window; rates are per second of the window. */
 export interface WindowMetrics {
   window: Window;
   metrics: MetricReader;
-  /** Of the times in which the load generator was healthy. */
+  /** Metrics of the times in which the load generator was healthy. */
   clean: MetricReader;
 }
 
-/** For how much of a run the load generator was impaired, or the server may have been reacting to that. */
+/**
+ * Part of a run in which the load generator was impaired, or the server may have reacted to that.
+ */
 export interface ImpairedSummary {
   ms: number;
   totalMs: number;
@@ -301,7 +314,7 @@ export const abortingThreshold = z.object({
 
 export type AbortingThreshold = z.infer<typeof abortingThreshold>;
 
-/** The summary of a run in progress. */
+/** Summary of a run in progress. */
 export type InterimSummary = Pick<
   Summary,
   | 'metrics'
@@ -315,6 +328,6 @@ export type InterimSummary = Pick<
   | 'end'
 > & {
   joins: Omit<JoinSummary, 'phases' | 'turnAllocation'>;
-  /** Participants that are connected now. */
+  /** Number of participants that are connected now. */
   connected: number;
 };

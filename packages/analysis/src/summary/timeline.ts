@@ -5,26 +5,31 @@ import { RolePaths } from '../participants/role-paths.ts';
 import { CleanMetrics } from './clean-metrics.ts';
 import { ImpairedTimes } from './impaired-times.ts';
 
-/** A window while it is being measured. */
+/** Window under measurement. */
 export interface MeasuredWindow {
   window: Window;
   metrics: MetricSet;
-  /** Of the times in which the load generator was healthy. */
+  /** Metrics of the times in which the load generator was healthy. */
   clean: CleanMetrics;
-  /** Whether the run has come to where it begins. */
+  /** True if the window has begun. */
   begun: boolean;
 }
 
-/** The metrics of a whole run and of each of its windows, so that whatever happens at some moment is counted wherever that belongs. */
+/**
+ * Metrics of a whole run and of each of its windows, so that each measurement counts in all of
+ * those that it belongs to.
+ */
 export class Timeline {
   readonly #paths = new RolePaths();
   readonly whole = this.#metrics();
   readonly impaired = new ImpairedTimes();
-  /** Of the times in which the load generator was healthy. */
+  /** Metrics of the times in which the load generator was healthy. */
   readonly clean = this.#cleanMetrics();
   #windows: MeasuredWindow[] = [];
 
-  /** Sets the windows to measure; of equal ones only one. Call before anything is counted. */
+  /**
+   * Sets the windows to measure, each distinct one once; must be called before anything is counted.
+   */
   begin(header: Pick<HeaderLine, 'scenario'>, windows: readonly Window[]): void {
     this.#paths.begin(header);
     const known = new Set<string>();
@@ -49,14 +54,14 @@ export class Timeline {
     return this.#windows;
   }
 
-  /** The windows in which this moment lies, ms after the start. */
+  /** Windows that contain a time, ms after the start. */
   around(at: number): MeasuredWindow[] {
     return this.#windows.filter(({ window }) => window.fromMs <= at && at < window.toMs);
   }
 
   /**
-   * The whole run, and the windows in which this moment lies; of both also the metrics of the times in which the generator was healthy, if it was
-   * from `fromMs` to `toMs`.
+   * Metric sets of the whole run and of the windows that contain a time; also their metric sets of
+   * healthy times, if the generator was healthy from `fromMs` to `toMs`.
    */
   at(at: number, fromMs: number = at, toMs: number = at): MetricSet[] {
     return [
@@ -69,20 +74,20 @@ export class Timeline {
     ];
   }
 
-  /** Takes notice of how the generator is doing. Call with each line before it is counted. */
+  /** Observes the health of the generator; must be called with each line before it is counted. */
   observe(line: RecordLine): void {
     this.impaired.add(line);
     if (line.type === 'sample') this.#settle(this.impaired.knownUntilMs);
   }
 
-  /** The windows that have begun by now; each is returned once. */
+  /** Windows that have begun by now; each is returned once. */
   advance(now: number): MeasuredWindow[] {
     const beginning = this.#windows.filter(({ begun, window }) => !begun && window.fromMs <= now);
     for (const window of beginning) window.begun = true;
     return beginning;
   }
 
-  /** Call after the last line. */
+  /** Ends the timeline; must be called after the last line. */
   close(): void {
     this.#settle(Number.POSITIVE_INFINITY);
   }

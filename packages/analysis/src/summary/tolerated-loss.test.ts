@@ -11,7 +11,7 @@ import type { Summary } from './summary.ts';
 const LOST_AT = 12_000;
 const WHY = 'load-1: no message for 4 s';
 
-/** A run on hosts with a worker each, of which the first is lost. */
+/** Run on hosts with one worker each, the first of which is lost. */
 const runWithLoss = (
   spec: Parameters<typeof specOf>[0],
   workers: number,
@@ -48,7 +48,7 @@ const runWithLoss = (
   );
 };
 
-/** What a participant on another host received of those that were lost. */
+/** Result of a participant on another host after some publishers were lost. */
 const afterLoss = (line: ParticipantLine, lost: ReadonlySet<string>): ParticipantLine => ({
   ...line,
   tracks: line.tracks.map((track) =>
@@ -58,7 +58,7 @@ const afterLoss = (line: ParticipantLine, lost: ReadonlySet<string>): Participan
   ),
 });
 
-/** Three participants of a worker, each with three publishers that are gone. */
+/** Interruptions in the sample of a worker: three participants, each with three lost publishers. */
 const interrupted = (series: SeriesSample): SeriesSample =>
   series.labels.direction === 'down'
     ? { ...series, interruptions: 9, interruptionMs: 9 * 15_000 }
@@ -71,8 +71,8 @@ const judge = (lines: RecordLine[]): VerdictDecision & { summary: Summary } => {
   return { summary, ...decideVerdict(summary, resolveThresholds(summary.scenario)) };
 };
 
-describe('a host is lost', () => {
-  it('the run is inconclusive when nothing is tolerated', () => {
+describe('the loss of a host', () => {
+  it('makes the run inconclusive if no loss is tolerated', () => {
     const { verdict, health, summary } = judge(runWithLoss({ rooms: 20 }, 10, 0));
     expect(verdict).toBe('inconclusive');
     expect(health).toMatchObject([{ code: 'host_lost', host: 'load-1', why: WHY }]);
@@ -80,7 +80,7 @@ describe('a host is lost', () => {
     expect(summary.lost).toBeNull();
   });
 
-  it('its participants count nowhere while they are no more than is tolerated', () => {
+  it('excludes its participants while their number is within the tolerance', () => {
     const { verdict, health, summary } = judge(runWithLoss({ rooms: 20 }, 10, 4));
     expect(health).toEqual([]);
     expect(verdict).toBe('passed');
@@ -98,7 +98,7 @@ describe('a host is lost', () => {
     expect(summary.hosts[0]?.lost).toBe(WHY);
   });
 
-  it('all of them count when one is too many', () => {
+  it('counts all its participants if their number exceeds the tolerance', () => {
     const tolerated = judge(runWithLoss({ rooms: 20 }, 10, 3));
     const { summary } = judge(runWithLoss({ rooms: 20 }, 10, 0));
     expect(tolerated.verdict).toBe('inconclusive');
@@ -109,7 +109,7 @@ describe('a host is lost', () => {
     expect(tolerated.summary.lost).toBeNull();
   });
 
-  it('those that were to join later have not failed', () => {
+  it('does not count later joins of its participants as failed', () => {
     const all = runWithLoss({ rooms: 20 }, 10, 4);
     const lost = new Set(
       all.flatMap((line) =>
@@ -128,7 +128,7 @@ describe('a host is lost', () => {
     expect(summary.joins).toMatchObject({ joined: 36, failed: 0, lostEarly: 4, unaccounted: 0 });
   });
 
-  it('what others received of them in one room does not count', () => {
+  it('excludes their tracks in the rooms of other participants', () => {
     const withInterruptions = (toleratedLost: number): RecordLine[] =>
       altered(runWithLoss({ rooms: 1, participants: 12 }, 4, toleratedLost), (line) =>
         line.type === 'sample' && line.shard > 0 && line.at === LOST_AT + 1_000
@@ -145,7 +145,7 @@ describe('a host is lost', () => {
     expect(summary.recovery).toMatchObject({ interruptions: 0, interruptionMs: 0 });
   });
 
-  it('they are among the most affected only when their loss counts', () => {
+  it('lists its participants as most affected only if their loss counts', () => {
     const affected = (toleratedLost: number): string[] => {
       const histories = createParticipantHistories({ participants: 50, rooms: 0 });
       for (const line of runWithLoss({ rooms: 20 }, 10, toleratedLost)) histories.add(line);

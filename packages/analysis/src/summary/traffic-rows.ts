@@ -7,7 +7,7 @@ import type { RoleTraffic, Traffic, TrafficRow } from './summary.ts';
 const KINDS = ['audio', 'video', 'data'] as const;
 const DIRECTIONS = ['up', 'down'] as const;
 
-/** The metrics that measure one direction of media or data; absent: not measured. */
+/** Metrics that measure one direction of media or data; absent: not measured. */
 type Source = { packets: MetricName } & Partial<
   Record<'bytes' | 'loss' | 'lossBeforeRecovery' | 'jitter' | 'latency', MetricName>
 >;
@@ -67,7 +67,7 @@ const trafficOf = (
   };
 };
 
-/** Media by kind and direction, and data messages; only what flowed. */
+/** Rows of media by kind and direction, and of data messages, without empty ones. */
 export const trafficRows = (metrics: MetricSet, samples: SampleFold): TrafficRow[] =>
   KINDS.flatMap((kind) =>
     DIRECTIONS.map((direction): TrafficRow => {
@@ -80,7 +80,9 @@ export const trafficRows = (metrics: MetricSet, samples: SampleFold): TrafficRow
     }),
   ).filter(({ tracks, packets }) => tracks > 0 || packets > 0);
 
-/** Role by role; only what flowed. Empty with a single role: the totals are the same. */
+/**
+ * Rows of each role, without empty ones; none with a single role, because the totals are the same.
+ */
 export const roleTraffic = (metrics: MetricSet, { groups }: Scenario): RoleTraffic[] => {
   const roles = groups.flatMap(({ name, roles: own }) =>
     own.map((role) => ({ group: name, role: role.name })),

@@ -24,7 +24,10 @@ const STAGES = [
   stage('after', 20_000, 30_000),
 ];
 
-/** Ten rooms of two that fill in 380 ms, with three stages of ten seconds. */
+/**
+ * Load of ten rooms with two participants each that fill in 380 ms, with three stages of ten
+ * seconds.
+ */
 const staged = recordOf(specOf({ rooms: 10 })).map(
   (line): RecordLine =>
     line.type === 'header'
@@ -46,7 +49,7 @@ const resultsOf = (lines: RecordLine[], threshold: string): ThresholdResult[] =>
   ).thresholds.filter(({ source }) => source === 'user');
 };
 
-/** `metric value ok`, as one looks at them. */
+/** Results of a threshold as `metric value ok`. */
 const shown = (lines: RecordLine[], threshold: string): string[] =>
   resultsOf(lines, threshold).map(({ metric, value, ok }) => `${metric} ${value} ${ok}`);
 
@@ -56,7 +59,7 @@ const withSamples = (
 ): RecordLine[] =>
   altered(lines, (line) => (line.type === 'sample' ? { ...line, ...change(line) } : line));
 
-/** Half of everything is lost from the 11th second to the 20th. */
+/** Run that loses half of its packets from the 11th second to the 20th. */
 const lossyPeak = withSamples(staged, ({ at, series }) => ({
   series:
     at > 10_000 && at <= 20_000 ? series.map((one) => ({ ...one, lost: one.packets })) : series,
@@ -73,7 +76,7 @@ const event = (name: EventLine['event'], at: number, more: Partial<EventLine> = 
   ...more,
 });
 
-/** With more events, in the order of time. */
+/** Adds events in order of time. */
 const with_ = (lines: RecordLine[], ...more: RecordLine[]): RecordLine[] => {
   const at = (line: RecordLine): number =>
     line.type === 'header' ? Number.NEGATIVE_INFINITY : line.type === 'participant' ? 1e9 : line.at;
@@ -81,7 +84,7 @@ const with_ = (lines: RecordLine[], ...more: RecordLine[]): RecordLine[] => {
 };
 
 describe('a threshold of a window', () => {
-  it('is judged by what was measured in it alone', () => {
+  it('is evaluated on the measurements of the window alone', () => {
     expect(shown(lossyPeak, 'packet_loss@peak: rate<0.01')).toEqual(['packet_loss@peak 0.5 false']);
     expect(shown(lossyPeak, 'packet_loss@before: rate<0.01')).toEqual([
       'packet_loss@before 0 true',
@@ -94,12 +97,12 @@ describe('a threshold of a window', () => {
     ]);
   });
 
-  it('may be of the joining phase and of the steady state', () => {
+  it('may refer to the joining phase or to the steady state', () => {
     expect(shown(staged, 'join_time@joining: count>0')).toEqual(['join_time@joining 20 true']);
     expect(shown(staged, 'packet_loss@steady: rate<0.01')).toEqual(['packet_loss@steady 0 true']);
   });
 
-  it('gives each stage a result of its own with @*', () => {
+  it('has one result for each stage with @*', () => {
     expect(shown(lossyPeak, 'packet_loss@*: rate<0.01')).toEqual([
       'packet_loss@before 0 true',
       'packet_loss@peak 0.5 false',
@@ -110,12 +113,12 @@ describe('a threshold of a window', () => {
     ).toEqual([0, 10_000, 20_000]);
   });
 
-  it('of joins leaves out the stages without scheduled joins', () => {
+  it('on joins leaves out stages without scheduled joins', () => {
     expect(shown(staged, 'join_time@*: p(95)<2s')).toEqual(['join_time@before 105 true']);
     expect(shown(staged, 'join_failures@*: rate==0')).toEqual(['join_failures@before 0 true']);
   });
 
-  it('is neither kept nor crossed when there was nothing to measure, and never passes a run', () => {
+  it('is neither met nor crossed if nothing was measured, and then the run does not pass', () => {
     const silent = withSamples(staged, ({ at, series }) => ({ series: at > 20_000 ? [] : series }));
     expect(shown(silent, 'packet_loss@*: rate<0.01').at(-1)).toBe('packet_loss@after null null');
     const summary = summarize(silent, ['packet_loss@*: rate<0.01']);
@@ -149,7 +152,7 @@ describe('a threshold of a window', () => {
     ]);
   });
 
-  it('has a reason when there are no stages', () => {
+  it('has a reason if there are no stages', () => {
     const lines = recordOf(specOf({ rooms: 2 }));
     const summary = summarize(lines);
     expect(
@@ -163,8 +166,8 @@ describe('a threshold of a window', () => {
   });
 });
 
-describe('what happens at some moment', () => {
-  it('counts as a join in the window of its scheduled join, however late it was', () => {
+describe('an event', () => {
+  it('counts as a join in the window of its scheduled join, however late', () => {
     const late = event('joined', 15_000, {
       identity: 'k3x9-late',
       phases: { started: 1, signal: 5_000, ice: 5_500, joined: 6_000 },
@@ -186,7 +189,7 @@ describe('what happens at some moment', () => {
     ]);
   });
 
-  it('counts disconnections in the window in which they happened, of those who were in', () => {
+  it('counts as a disconnection in its own window, as a share of the connected participants', () => {
     const lines = altered(
       with_(staged, event('disconnected', 15_000, { reason: 'kicked' })),
       (line) =>
@@ -199,12 +202,12 @@ describe('what happens at some moment', () => {
       'disconnects@peak 0.05 false',
       'disconnects@after 0 true',
     ]);
-    // Nineteen were left.
+    // Nineteen participants were connected.
     const after = summarize(lines).windows.find(({ window }) => window.name === 'after');
     expect(after?.metrics.measure('disconnects')).toEqual({ type: 'rate', hits: 0, total: 19 });
   });
 
-  it('is not a disconnection when the connection recovered', () => {
+  it('does not count as a disconnection if the connection recovered', () => {
     const lines = with_(
       staged,
       event('disconnected', 12_000),
@@ -217,7 +220,7 @@ describe('what happens at some moment', () => {
 });
 
 describe('a summary', () => {
-  it('has the metrics of every window, in the order they begin, and of those that thresholds name', () => {
+  it('has metrics of each window of the plan in order, and of windows that thresholds name', () => {
     const { windows } = summarize(staged, ['jitter@5s..8s: p(95)<30', 'jitter@5s..8s: p(99)<30']);
     expect(windows.map(({ window }) => window.name)).toEqual([
       'joining',
@@ -229,12 +232,12 @@ describe('a summary', () => {
     ]);
   });
 
-  it('counts per second of the window’s own time', () => {
+  it('counts per second of the window', () => {
     const rates = summarize(staged).windows.map(({ window, metrics }) => [
       window.name,
       aggregate(metrics.measure('packets_received'), { type: 'rate' }),
     ]);
-    // 20 participants × 50 packets; of the joining, which has no whole second, nothing was measured.
+    // 20 participants × 50 packets; the joining phase contains no whole second, so it has no value.
     expect(rates).toEqual([
       ['joining', undefined],
       ['before', 1_000],
@@ -244,7 +247,7 @@ describe('a summary', () => {
     ]);
   });
 
-  it('has the generator’s own metrics in windows, too', () => {
+  it('has metrics of the generator in windows', () => {
     const busy = withSamples(staged, ({ at, generator }) => ({
       generator: {
         ...generator,
@@ -260,7 +263,7 @@ describe('a summary', () => {
     expect(shown(busy, 'cpu_cores@before: max<1')).toEqual(['cpu_cores@before 0.5 true']);
   });
 
-  it('of a threshold on a group counts that group alone', () => {
+  it('counts only the group of a threshold on a group', () => {
     const groups = withSamples(staged, () => ({
       series: [
         seriesOf('down', 'audio', 'publisher', 1),

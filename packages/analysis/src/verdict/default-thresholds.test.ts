@@ -16,7 +16,7 @@ groups:
   return resolveThresholds(scenario).map(({ threshold }) => threshold.metric);
 };
 
-test('frames must be decryptable where all participants with encryption have the same key', () => {
+test('frames must be decryptable if all participants with encryption have the same key', () => {
   const caller = (e2ee: string) => `{ count: 2, publish: audio, e2ee: ${e2ee} }`;
   const encrypted = expect.arrayContaining(['undecryptable_frames']);
   expect(metricsOf(`{ a: ${caller('throw-away')} }`)).toEqual(encrypted);

@@ -1,7 +1,7 @@
 import { formatTarget, parseThreshold, type Threshold } from '@livekit-swarm/metrics';
 import type { RoleSpec, Scenario } from '@livekit-swarm/scenario';
 
-/** A threshold and where it came from. */
+/** Threshold and its source. */
 export interface SourcedThreshold {
   threshold: Threshold;
   source: 'default' | 'user';
@@ -14,7 +14,7 @@ interface Default {
 }
 
 const always = (): boolean => true;
-/** Whether in some room of the scenario a participant receives from another. */
+/** Returns true if in some room of the scenario a participant receives from another. */
 const meets = (
   scenario: Scenario,
   sends: (role: RoleSpec) => boolean,
@@ -30,7 +30,7 @@ const meets = (
 const sendsMedia = ({ publish, count }: RoleSpec): boolean => publish.length > 0 && count > 0;
 const publishes = (scenario: Scenario): boolean =>
   scenario.groups.some(({ roles }) => roles.some(sendsMedia));
-/** Whether any participant receives media of another. */
+/** Returns true if any participant receives media of another. */
 const receives = (scenario: Scenario): boolean =>
   meets(scenario, sendsMedia, ({ subscribe, layout }) => subscribe && layout.type !== 'none');
 const receivesData = (scenario: Scenario): boolean =>
@@ -44,7 +44,10 @@ const acts = (scenario: Scenario): boolean =>
   scenario.groups.some(({ roles }) =>
     roles.some(({ actions = [], count }) => actions.length > 0 && count > 0),
   );
-/** Whether participants receive encrypted media or messages of another, all of them with the same key. */
+/**
+ * Returns true if participants receive encrypted media or messages of others, all of them with the
+ * same key.
+ */
 const receivesEncrypted = (scenario: Scenario): boolean => {
   const roles = scenario.groups.flatMap((group) => group.roles);
   const keys = new Set(roles.flatMap(({ e2ee }) => (e2ee === null ? [] : [JSON.stringify(e2ee)])));
@@ -58,7 +61,10 @@ const receivesEncrypted = (scenario: Scenario): boolean => {
   );
 };
 
-/** The thresholds of a run without its own, and why. Those that the load cannot measure are left out. */
+/**
+ * Thresholds of a run without its own, with their reasons. Those that the load cannot measure are
+ * left out.
+ */
 export const DEFAULT_THRESHOLDS: readonly Default[] = [
   {
     text: 'join_failures: rate<0.01',
@@ -122,13 +128,19 @@ export const DEFAULT_THRESHOLDS: readonly Default[] = [
   },
 ];
 
-/** What two thresholds must share for one to replace the other: metric, selector, window and aggregation. */
+/**
+ * Key that two thresholds share if one replaces the other: metric, selector, window and
+ * aggregation.
+ */
 const slotOf = (threshold: Threshold): string => {
   const selector = Object.fromEntries(Object.entries(threshold.selector).sort());
   return `${formatTarget({ ...threshold, selector })} ${JSON.stringify(threshold.aggregation)}`;
 };
 
-/** The thresholds with others in the place of those on the same metric, selector, window and aggregation, or after them. */
+/**
+ * Thresholds after `others` have replaced those on the same metric, selector, window and
+ * aggregation; the remaining `others` are appended.
+ */
 export const replaceThresholds = (
   thresholds: readonly Threshold[],
   others: readonly Threshold[],
@@ -138,8 +150,8 @@ export const replaceThresholds = (
 };
 
 /**
- * The thresholds of a run: the defaults that fit the load, and those given, which replace a default on the same metric, selector, window and
- * aggregation.
+ * Thresholds of a run: the defaults that fit the load, and those given, which replace a default on
+ * the same metric, selector, window and aggregation.
  */
 export const resolveThresholds = (
   scenario: Scenario,

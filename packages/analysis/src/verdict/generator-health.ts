@@ -20,7 +20,10 @@ const countFinding = (
   limit: number,
 ): HealthFinding => ({ code, value: share ?? 0, limit, count });
 
-/** Why participants failed to join or were disconnected, where the cause is the load generator or its host: reason in the record, finding. */
+/**
+ * Reasons of failed joins and disconnections that the load generator or its host causes: reason in
+ * the record, finding.
+ */
 const ENDS_ON_THIS_HOST = [
   ['internal_error', 'engine_error'],
   ['dns_failed', 'dns_failed'],
@@ -31,8 +34,9 @@ const ENDS_ON_THIS_HOST = [
 type Assessed = Pick<InterimSummary, 'generator' | 'hosts' | 'lost' | 'joins' | 'end'>;
 
 /**
- * The impairments of a run by the load generator; empty for a healthy one, however busy its host was: what counts is whether its threads, and those of
- * an embedded server, got the cores they asked for. Of several hosts, each is judged separately.
+ * Assesses the impairments of a run by the load generator. A healthy one has none, however busy its
+ * host was: its threads, and those of an embedded server, must have got the cores that they needed.
+ * Each of several hosts is assessed separately.
  */
 export const assessGenerator = (summary: Assessed): HealthFinding[] => {
   const { generator, hosts } = summary;
@@ -43,17 +47,17 @@ export const assessGenerator = (summary: Assessed): HealthFinding[] => {
   );
 };
 
-/** Returns true when the samples prove that threads did not wait for cores. */
+/** Returns true if the samples prove that threads did not wait for cores. */
 const gotCores = ({ delayedSamples: { share } }: GeneratorSummary): boolean =>
   share !== null && share <= DELAYED_SHARE;
 
 /**
- * The impairments of a run, a busy host included. A comparison needs them: a busy host on one side makes the other side look better, although every
- * threshold holds on both.
+ * Assesses the impairments of a run, a busy host included. Comparisons need them: a busy host on
+ * one side makes the other side look better, although every threshold is met on both.
  */
 export const assessStrictly = (summary: Assessed): HealthFinding[] => {
   const { hosts, joins, end } = summary;
-  // Those that died are tolerated: what they took with them counts nowhere.
+  // The dead workers are tolerated: their participants count nowhere.
   const generator =
     summary.lost === null ? summary.generator : { ...summary.generator, workersDied: 0 };
   const found: HealthFinding[] = [];
@@ -99,7 +103,7 @@ export const assessStrictly = (summary: Assessed): HealthFinding[] => {
   ];
 };
 
-/** The impairments that the processes of one host show. */
+/** Impairments that the processes of one host show. */
 const assessHost = (generator: GeneratorSummary): HealthFinding[] => {
   const found: HealthFinding[] = [];
   if (generator.workersDied > 0)
@@ -168,17 +172,17 @@ const assessHost = (generator: GeneratorSummary): HealthFinding[] => {
   return found;
 };
 
-/** Whether threads were kept from a core for most of the time in which they had work. */
+/** Returns true if threads were kept from a core for most of the time in which they had work. */
 export const isStarved = (scheduling: Scheduling | undefined, intervalMs: number): boolean =>
   scheduling !== undefined &&
   scheduling.longestWaitMs > STARVED_WAIT_SHARE * intervalMs &&
   scheduling.waitMs > STARVED_WAIT_RATIO * scheduling.runMs;
 
-/** Returns true when a thread waited for a core for so long that measurements may show it. */
+/** Returns true if a thread waited for a core for so long that measurements may show it. */
 export const isDelayed = (scheduling: Scheduling, intervalMs: number): boolean =>
   scheduling.longestWaitMs > DELAYED_WAIT_SHARE * intervalMs;
 
-/** How the generator, or an embedded server, was impaired in the time of one sample; null: it was healthy. */
+/** Impairment of the generator or an embedded server during one sample; null: it was healthy. */
 export const impairmentOfSample = ({
   shard,
   generator,
@@ -209,7 +213,10 @@ export const impairmentOfSample = ({
   return null;
 };
 
-/** When the generator was impaired as an event shows, ms after the start, and for how long its effects may show. Null: it was not. */
+/**
+ * Impairment that an event shows: its interval, ms after the start, and the time for which its
+ * effects may show. Null: none.
+ */
 export const impairmentOfEvent = ({
   event,
   at,
@@ -245,8 +252,8 @@ export const impairmentOfEvent = ({
 };
 
 /**
- * Findings that belong to certain seconds: outside of them, what was measured is the server's. The others (a worker that died, a host that was busy
- * throughout) cast doubt on all of a run.
+ * Findings that concern certain seconds: measurements outside of these describe the server. Other
+ * findings (a worker that died, a host that was busy throughout) cast doubt on a whole run.
  */
 const TIMED: ReadonlySet<HealthCode> = new Set<HealthCode>([
   'socket_drops',
@@ -260,8 +267,10 @@ const TIMED: ReadonlySet<HealthCode> = new Set<HealthCode>([
 ]);
 
 /**
- * Findings about a lack of CPU: threads, or an embedded server, ran late. What was planned was sent all the same, so that a value that can only have become
- * worse still shows that a threshold holds. All others (lost packets, processes, time, data) leave out part of the load or of what was measured.
+ * Findings of a lack of CPU: threads, or an embedded server, ran late, but everything planned was
+ * sent. A value that can only have become worse then still proves that its threshold is met. All
+ * other findings (lost packets, processes, time, data) leave out part of the load or of the
+ * measurements.
  */
 const LACK_OF_CPU: ReadonlySet<HealthCode> = new Set<HealthCode>([
   'host_saturated',
@@ -273,7 +282,9 @@ const LACK_OF_CPU: ReadonlySet<HealthCode> = new Set<HealthCode>([
 
 export const isLackOfCpu = ({ code }: HealthFinding): boolean => LACK_OF_CPU.has(code);
 
-/** Whether the healthy times of a run suffice to blame the server for what was measured in them. */
+/**
+ * Returns true if the healthy times of a run suffice to attribute their measurements to the server.
+ */
 export const mayBlameServer = (
   health: readonly HealthFinding[],
   { ms, totalMs }: ImpairedSummary,
@@ -285,97 +296,152 @@ export const mayBlameServer = (
 const saturationOf = ({ hostCpu }: GeneratorSummary): number => hostCpu?.saturated.share ?? 0;
 
 /**
- * Limits beyond which the load generator impairs its measurement. CPU usage is not among them: a
- * generator that uses 80 % of its cores and sends in time measures correctly.
+ * Limits above which the load generator impairs its measurement. CPU usage is not among them: a
+ * generator that uses 80 % of its cores and sends on time measures correctly.
  */
 
 /**
- * A process that does not run for this long (ms) has stopped its participants: peers of other processes see an interruption, joins exceed 2 s, and
- * the server's timeouts (5 s without ICE checks, 15 s without a signal ping) begin to run out. One such pause is enough, however long the run.
+ * Length of a pause that impairs a run, ms. During it the participants of the process are stopped:
+ * peers in other processes see an interruption, joins exceed 2 s, and the timeouts of the server
+ * (5 s without ICE checks, 15 s without a signal ping) begin to elapse. One such pause is enough,
+ * however long the run is.
  */
 const PAUSE_MS = 2_000;
 /**
- * The coordinator hosts no participants: workers have their tokens 30 s ahead, and a slow disk may hold up the record. Beyond 15 s it neither sees
- * that a server died nor ends a run in time.
+ * Length of a pause of the coordinator that impairs a run, ms. The coordinator hosts no
+ * participants: workers get their tokens 30 s ahead, and a slow disk may delay the record. After a
+ * longer pause it neither notices a dead server nor ends a run in time.
  */
 const COORDINATOR_PAUSE_MS = 15_000;
-/** The longest pause of a process that impairs nothing, ms. */
+/** Longest pause of a process that impairs nothing, ms. */
 export const pauseLimitOf = (shard: number): number =>
   shard === COORDINATOR_SHARD ? COORDINATOR_PAUSE_MS : PAUSE_MS;
-/** Shorter pauses are recorded from here on (ms): what happens in their second may be their effect. */
+/** Least length of a pause that is recorded, ms: measurements of its second may be its effect. */
 export const RECORDED_PAUSE_MS = 1_000;
 
-/** During a suspension the server continues, and no participant answers it, whatever its length beyond the resolution of the clocks (ms). */
+/**
+ * Longest suspension that impairs nothing, ms, which is the resolution of the clocks: during a
+ * suspension the server continues, and no participant answers it.
+ */
 export const SUSPENSION_MS = 250;
 
 /**
- * A wall clock that was set by this much (ms). The generator measures with the monotonic clock, but tokens are valid by the wall clock, and a server on
- * the same host computes capture times and sender reports with it.
+ * Smallest step of the wall clock that impairs a run, ms. The generator measures with the monotonic
+ * clock, but tokens are valid by the wall clock, and a server on the same host computes capture
+ * times and sender reports with it.
  */
 export const CLOCK_STEP_MS = 250;
 
 /** Reasons of joins that fail because a token or certificate is not valid by one of the clocks. */
 export const INVALID_BY_TIME: ReadonlySet<string> = new Set(['unauthorized', 'tls']);
-/** Difference between clocks beyond which tokens and certificates are invalid, ms; livekit-server allows a minute. All other times are corrected. */
+/**
+ * Difference between clocks above which tokens and certificates are invalid, ms; livekit-server
+ * tolerates a minute. All other times are corrected.
+ */
 const CLOCK_WRONG_MS = 30_000;
 
-/** An event loop that lags this much (p99 of a second, ms) handles joins and answers of the server so late that it shows in join times of 2 s. */
+/**
+ * Lag of an event loop (p99 of a second), ms, above which joins and answers of the server are
+ * handled so late that join times of 2 s show it.
+ */
 export const LAGGING_MS = 500;
-/** One second in ten is more than a single pause. */
+/** Share of lagging seconds that is tolerated: one in ten may be a single pause. */
 export const LAGGING_SHARE = 0.1;
 
-/** A pump thread that wakes this late (ms) sends bursts of a dozen audio packets: jitter and loss that the network never had. */
+/**
+ * Lateness of a pump thread, ms, above which it sends bursts of a dozen audio packets: jitter and
+ * loss that the network did not cause.
+ */
 export const TICK_LATE_MS = 250;
-/** Single pauses (a garbage collection, another process on the host) are tolerated in one sample of twenty. */
+/**
+ * Share of samples with a late pump thread that is tolerated, for single pauses (garbage
+ * collection, another process on the host).
+ */
 export const TICK_LATE_SHARE = 0.05;
 
-/** Packets later than 20 ms: a hundredth of them raises jitter and latency p99 to what the generator caused, not the server. */
+/**
+ * Share of packets sent more than 20 ms late that is tolerated: above it, the generator and not the
+ * server determines jitter and the p99 of latency.
+ */
 export const LATE_SENDS_SHARE = 0.01;
-/** Fewer than this many happen at the start of any run; in a short one they are a large share. */
+/**
+ * Least number of late packets: fewer occur at the start of any run, and are a large share of a
+ * short one.
+ */
 export const MIN_LATE_SENDS = 5;
 
-/** Share of the time that no sample covers: loss, lateness and interruptions of this time are not in the figures. Twice the default limit on loss. */
+/**
+ * Share of the time that samples may leave uncovered, twice the default limit of loss: figures lack
+ * the loss, lateness and interruptions of this time.
+ */
 const MISSING_SHARE = 0.02;
 
-/** Receive-buffer drops look exactly like loss on the wire: a tenth of the tightest usual threshold (0.1 %). */
+/**
+ * Share of datagrams that receive buffers may drop, a tenth of the strictest usual threshold
+ * (0.1 %): these drops look exactly like loss on the network.
+ */
 export const SOCKET_DROPS_SHARE = 0.0001;
 
-/** Packets the kernel refused leave holes in the sequence numbers: the server sees loss. The same tenth of 1 %, the default threshold. */
+/**
+ * Share of packets that the kernel may refuse, a tenth of the default threshold (1 %): they leave
+ * gaps in the sequence numbers, which the server counts as loss.
+ */
 export const SEND_ERRORS_SHARE = 0.001;
 
-/** Joins that started a second late: beyond one in twenty the p95 of the join time is the generator's. */
+/**
+ * Share of joins that may start a second late: above one in twenty, the generator determines the
+ * p95 of the join time.
+ */
 export const LATE_JOINS_SHARE = 0.05;
 
 /**
- * A process is starved in a second in which a thread waited for a core for a quarter of it, and all its threads waited three times as long as they
- * ran: it got less than a quarter of the CPU it asked for. At 80 % load of its own, it waits about as long as it runs.
+ * Limits from which a process lacks CPU in a second: one of its threads waited for a core for a
+ * quarter of the second, and all its threads waited three times as long as they ran, so it got less
+ * than a quarter of the CPU that it requested. A process that uses 80 % of the CPU waits about as
+ * long as it runs.
  */
 const STARVED_WAIT_SHARE = 0.25;
 const STARVED_WAIT_RATIO = 3;
-/** In more than half of the samples: then nothing measured is free of it. Fewer are matched in time with what was crossed. */
+/**
+ * Share of samples with a lack of CPU from which all measurements are affected. Fewer are matched
+ * in time with the crossed thresholds.
+ */
 const STARVED_SHARE = 0.5;
 
-/** Share of the time for which a delayed thread waits: at a twentieth it waits milliseconds each time it has work, which jitter may show. */
+/**
+ * Share of the time for which a delayed thread waits: at a twentieth, it waits for milliseconds
+ * whenever it has work, which jitter may show.
+ */
 const DELAYED_WAIT_SHARE = 0.05;
-/** Share of samples with a delayed thread that is tolerated: one of ten. */
+/** Share of samples with a delayed thread that is tolerated: one in ten. */
 const DELAYED_SHARE = 0.1;
 
-/** All cores of the host this busy, in more than half of the samples: every process there waits for CPU, server or generator. */
+/**
+ * Utilisation of a host's cores, and share of samples with it, from which every process on the host
+ * waits for CPU, server or generator.
+ */
 export const SATURATED = 0.98;
 export const SATURATED_SHARE = 0.5;
 
 const SECOND_MS = 1_000;
 
 /**
- * For how long after an impairment its effects may show (ms): as long as it lasted, at least five seconds, within which receiver reports contain the loss
- * (RFC 3550 §6.2). After a pause of two seconds or more, participants may lose their connection within 15 s (signal ping), and try to recover for
- * another 40.
+ * Time after an impairment in which its effects may show, ms: as long as it lasted, but at least
+ * five seconds, within which receiver reports contain the loss (RFC 3550 §6.2). After a pause of
+ * two seconds or more, participants may lose their connection within 15 s (signal ping), and try to
+ * recover for another 40 s.
  */
 export const AFTERMATH_MS = { least: 5_000, most: 60_000 };
 
-/** Of a single second: fewer late packets leave its p95 alone. Over a run one in a hundred is too many. */
+/**
+ * Share of late packets that is tolerated in a single second: with fewer, its p95 does not change.
+ * Over a whole run, one in a hundred is too many.
+ */
 const LATE_SENDS_SHARE_OF_SECOND = 0.05;
 
-/** Against an impaired generator, a failure of the server needs this much healthy time (ms, and share of the run) in which it shows. */
+/**
+ * Least healthy time, ms and share of the run, in which a failure must show to be attributed to the
+ * server although the generator was impaired.
+ */
 const LEAST_CLEAN_MS = 10_000;
 const LEAST_CLEAN_SHARE = 0.5;

@@ -25,9 +25,10 @@ const finding = <
   ).describe(description);
 
 /**
- * The ways in which the load generator can impair its own measurement. `value` and `limit` have one unit: the finding is that `value` is above `limit`
- * (for `no_samples`: below). Shares are from 0 to 1.
- * @param added fields of a document beside the values of each finding
+ * Findings of the ways in which the load generator can impair its own measurement. `value` and
+ * `limit` have the same unit: the finding means that `value` is above `limit` (for `no_samples`:
+ * below). Shares are from 0 to 1.
+ * @param added fields that a document adds to the values of each finding
  */
 export const healthFindings = <Added extends z.core.$ZodShape>(added: Added) =>
   z.discriminatedUnion('code', [
@@ -143,7 +144,7 @@ export const healthFindings = <Added extends z.core.$ZodShape>(added: Added) =>
     ),
   ]);
 
-/** One way in which the load generator impaired its own measurement. */
+/** Finding of one way in which the load generator impaired its own measurement. */
 export type HealthFinding = z.infer<ReturnType<typeof healthFindings<typeof PLAIN>>>;
 
 export type HealthCode = HealthFinding['code'];

@@ -19,10 +19,10 @@ const judge = (
   return { ...decideVerdict(summary, resolved), summary };
 };
 
-/** 40 participants at once, or at a steady rate. */
+/** Run of 40 participants that join simultaneously or at a steady rate. */
 const run = (joinRate: number): RecordLine[] => onHosts(recordOf(specOf({ rooms: 20, joinRate })));
 
-/** The first samples show how late each shard began, ms. */
+/** Sets the start lateness of each shard in its first sample, ms. */
 const beginning = (lines: RecordLine[], ...latenesses: number[]): RecordLine[] =>
   altered(lines, (line) => {
     if (line.type !== 'sample' || line.at !== 1_000) return line;
@@ -33,7 +33,7 @@ const beginning = (lines: RecordLine[], ...latenesses: number[]): RecordLine[] =
 const readings = (...lines: Omit<Extract<RecordLine, { type: 'clock' }>, 'type'>[]) =>
   lines.map((line): RecordLine => ({ type: 'clock', ...line }));
 
-/** After the host lines. */
+/** Inserts clock readings after the lines of the hosts. */
 const withReadings = (lines: RecordLine[], more: RecordLine[]): RecordLine[] => {
   const first = lines.findIndex(({ type }) => type === 'sample');
   return [...lines.slice(0, first), ...more, ...lines.slice(first)];
@@ -49,7 +49,7 @@ describe('the start of a host', () => {
     expect(summary.hosts.map(({ startSkewMs }) => startSkewMs)).toEqual([1.71, 4.21]);
   });
 
-  it('that is late leaves thresholds on spikes unjudged, and names the host', () => {
+  it('leaves thresholds on spikes unjudged if it is late, and names the host', () => {
     const { verdict, reasons, thresholds } = judge(beginning(run(SPIKE), 2, 300));
     expect(verdict).toBe('inconclusive');
     const doubt = { code: 'start_skew', host: 'load-2', value: expect.closeTo(300, 0), limit: 50 };
@@ -63,11 +63,11 @@ describe('the start of a host', () => {
     expect(thresholds.filter(({ ok }) => ok === true).length).toBeGreaterThan(3);
   });
 
-  it('that is late changes nothing where participants arrive at a steady rate', () => {
+  it('does not matter if it is late and participants arrive at a steady rate', () => {
     expect(judge(beginning(run(STEADY), 2, 300)).verdict).toBe('passed');
   });
 
-  it('that is late does not matter for a window without a spike', () => {
+  it('does not matter for a window without a spike', () => {
     const { thresholds } = judge(beginning(run(SPIKE), 2, 300), [
       'join_time@10s..20s: p(95)<2000',
       'join_time@0s..5s: p(95)<2000',
@@ -77,7 +77,7 @@ describe('the start of a host', () => {
     expect(of('join_time@0s..5s')).toMatchObject({ ok: null, doubt: { code: 'start_skew' } });
   });
 
-  it('is in doubt where its clock is not known well enough', () => {
+  it('is doubted if the clock of the host is not known well enough', () => {
     const lines = altered(run(SPIKE), (line) =>
       line.type === 'host' && line.host === 'load-1' ? { ...line, clockUncertaintyMs: 60 } : line,
     );
@@ -86,7 +86,7 @@ describe('the start of a host', () => {
     );
   });
 
-  it('does not excuse a threshold that has nothing to do with arrivals', () => {
+  it('does not concern thresholds without a relation to arrivals', () => {
     const lossy = altered(run(SPIKE), (line) =>
       line.type === 'sample'
         ? { ...line, series: line.series.map((one) => ({ ...one, lost: 30 })) }
@@ -97,7 +97,7 @@ describe('the start of a host', () => {
 });
 
 describe('the clock of a host', () => {
-  it('that drifts is shown with what it drifted', () => {
+  it('is shown with its drift', () => {
     const agent = 'load-2-3785ff';
     const drift = readings(
       { at: 10_000, agent, correctionMs: 0.4, uncertaintyMs: 0.5 },
@@ -110,7 +110,7 @@ describe('the clock of a host', () => {
     ]);
   });
 
-  it('that jumped is not known better than by the jump, and a note names the host', () => {
+  it('is uncertain by the size of its steps, and a note names the host', () => {
     const agent = 'load-2-3785ff';
     const step = readings({ at: 500, agent, correctionMs: 0, uncertaintyMs: 0.2, stepMs: -90 });
     const lines = withReadings(run(STEADY), step);
@@ -125,7 +125,7 @@ describe('the clock of a host', () => {
   });
 
   it.each([-90_000, 40_000])(
-    'that is wrong by %d ms may have caused that tokens and certificates were refused, and the host is named',
+    'that is wrong by %d ms may have caused rejected tokens and certificates, and is named with its host',
     (offsetMs) => {
       for (const reason of ['unauthorized', 'tls']) {
         const { verdict, exitCode, health } = judge(rejected(reason, withOffset(offsetMs)));
@@ -140,7 +140,7 @@ describe('the clock of a host', () => {
     },
   );
 
-  it('that is wrong excuses no other rejection, and one that is right excuses none', () => {
+  it('explains no other rejection if it is wrong, and no rejection if it is right', () => {
     expect(judge(rejected('server_full', withOffset(-90_000)))).toMatchObject({
       ...{ verdict: 'failed', health: [] },
       reasons: expect.arrayContaining([expect.objectContaining({ code: 'joins_rejected' })]),
@@ -152,18 +152,18 @@ describe('the clock of a host', () => {
       });
   });
 
-  it('that is wrong does no harm where no token was refused', () => {
+  it('does not matter if it is wrong and no token was rejected', () => {
     expect(judge(withOffset(-90_000))).toMatchObject({ verdict: 'passed', health: [] });
   });
 });
 
-/** The clock of the second host differs by this from that of the run, ms. */
+/** Run in which the clock of the second host has an offset from that of the run, ms. */
 const withOffset = (offsetMs: number): RecordLine[] =>
   altered(run(STEADY), (line) =>
     line.type === 'host' && line.host === 'load-2' ? { ...line, clockOffsetMs: offsetMs } : line,
   );
 
-/** All participants of the second host were rejected. */
+/** Run in which all participants of the second host were rejected. */
 const rejected = (reason: string, lines: RecordLine[]): RecordLine[] => {
   const there = new Set(
     lines.flatMap((line) =>
@@ -178,7 +178,7 @@ const rejected = (reason: string, lines: RecordLine[]): RecordLine[] => {
   });
 };
 
-/** This share of the latencies is between hosts, and of this size, ms. */
+/** Run in which a share of the latencies was measured between hosts, with a given latency, ms. */
 const betweenHosts = (lines: RecordLine[], part: number, ms: number): RecordLine[] =>
   altered(lines, (line) => {
     if (line.type !== 'sample') return line;
@@ -207,7 +207,7 @@ const latencyOf = ({ thresholds }: VerdictDecision) =>
   thresholds.find(({ metric }) => metric === 'media_latency');
 
 describe('latency between hosts', () => {
-  it('is judged like any other where the clocks are known, and shows by how much it may be wrong', () => {
+  it('is judged like any other if the clocks are known, and shows its uncertainty', () => {
     const decision = judge(withUncertainty(betweenHosts(run(STEADY), 0.5, 9), 0.2, 0.3));
     expect(decision.verdict).toBe('passed');
     expect(latencyOf(decision)).toMatchObject({
@@ -222,7 +222,7 @@ describe('latency between hosts', () => {
     expect(down?.packets).toBe(judge(run(STEADY)).summary.traffic[1]?.packets);
   });
 
-  it('of unknown clocks is left out, and the rest is judged', () => {
+  it('is left out if the clocks are unknown, and the rest is judged', () => {
     const decision = judge(withUncertainty(betweenHosts(run(STEADY), 0.25, 900), 20, 30));
     expect(decision.verdict).toBe('passed');
     expect(latencyOf(decision)).toMatchObject({
@@ -233,7 +233,7 @@ describe('latency between hosts', () => {
     });
   });
 
-  it('of unknown clocks is not judged where there is nothing else', () => {
+  it('is not judged if the clocks are unknown and no other values exist', () => {
     const decision = judge(withUncertainty(betweenHosts(run(STEADY), 1, 9), 20, 30));
     expect(decision.verdict).toBe('inconclusive');
     const doubt = { code: 'clock_uncertainty', value: 55.5, limit: 40 };
@@ -241,7 +241,7 @@ describe('latency between hosts', () => {
     expect(decision.reasons).toMatchObject([{ code: 'threshold_not_judged', doubt }]);
   });
 
-  it('is judged by how its limit compares with the clocks', () => {
+  it('is judged by the ratio of its limit to the uncertainty of the clocks', () => {
     const lines = withUncertainty(betweenHosts(run(STEADY), 1, 9), 2, 3);
     const decision = judge(lines, ['media_latency: p(95)<200', 'media_latency: p(99)<20']);
     expect(decision.thresholds.filter(({ metric }) => metric === 'media_latency')).toMatchObject([

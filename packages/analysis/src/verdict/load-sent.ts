@@ -1,15 +1,16 @@
 import type { Scenario, TrackPlan } from '@livekit-swarm/scenario';
 import type { GeneratorSummary, Summary } from '../summary/summary.ts';
 
-/** Share of the planned load that may be missing without a noticeable relief of the server. */
+/** Share of the planned load that may be missing without noticeably relieving the server. */
 const MISSING_SHARE = 0.01;
 
-/** Lateness from which on a data flow skips messages, as a stopped process does, ms. */
+/** Lateness from which a data flow skips messages, as a stopped process does, ms. */
 const SKIPPED_MS = 1_000;
 
 /**
- * Returns true when the run sent the planned load within a hundredth: participants, joins on time, packets. Otherwise a generator that lacked CPU may
- * have spared the server.
+ * Returns true if the run sent the planned load within a hundredth: participants, joins on time,
+ * packets. Otherwise a generator that lacked CPU may have sent too little for the server to be
+ * tested.
  */
 export const wasLoadSent = ({
   joins,
@@ -42,8 +43,9 @@ const sentOnSchedule = ({
   pauses === null;
 
 /**
- * Returns true when the plan alone decides how much is sent. When feedback is late, publishers with rate adaptation send less, the server forwards smaller
- * simulcast layers, and real clients do both and drop frames.
+ * Returns true if only the plan determines how much is sent. Otherwise late feedback lowers the
+ * load: publishers with rate adaptation send less, the server forwards lower simulcast layers, and
+ * real clients do both and drop frames.
  */
 const isFixedLoad = ({ groups, witnesses }: Scenario): boolean =>
   witnesses === undefined &&

@@ -8,7 +8,10 @@ const measured = (lost: number): { metrics: MetricSet; windows: [] } => {
   return { metrics, windows: [] };
 };
 
-/** @param values of `packet_loss` in percent, one each second */
+/**
+ * Second in which the watch ends the run; null: it does not.
+ * @param values values of `packet_loss`, percent, one for each second
+ */
 const endsAt = (threshold: string, values: readonly number[]): number | null => {
   const watch = createOverloadWatch([{ threshold: parseThreshold(threshold), source: 'user' }]);
   const second = values.findIndex((lost, index) => watch(measured(lost), 1_000 * index) !== null);
@@ -35,7 +38,7 @@ test.each([
   ['zero has no double', 'packet_loss: rate<=0', 50, null],
 ])('%s', (_, threshold, value, at) => expect(endsAt(threshold, seconds(15, value))).toBe(at));
 
-test('what was not measured ends nothing', () => {
+test('a metric that was not measured ends no run', () => {
   const watch = createOverloadWatch([
     { threshold: parseThreshold('jitter: p(95)<30'), source: 'user' },
   ]);

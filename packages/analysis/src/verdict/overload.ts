@@ -2,13 +2,15 @@ import type { Threshold } from '@livekit-swarm/metrics';
 import type { SourcedThreshold } from './default-thresholds.ts';
 import { evaluate, type Measured, type ThresholdResult } from './threshold-result.ts';
 
-/** Factor by which a threshold is crossed under a load that users notice. */
+/** Factor on the limit of a threshold from which users notice the load. */
 const TIMES_THE_LIMIT = 2;
 const LASTING_MS = 10_000;
 
 /**
- * Watches for a load that is far too large: a threshold that has been crossed by twice its limit for ten seconds.
- * @returns the crossed threshold; null: none is, or none for long enough. Called about once a second
+ * Watches for a load that is far too large: a threshold that is crossed by twice its limit for ten
+ * seconds.
+ * @returns function to be called about once a second, which returns the crossed threshold; null:
+ * none, or not for long enough
  */
 export const createOverloadWatch = (
   thresholds: readonly SourcedThreshold[],
@@ -30,7 +32,10 @@ export const createOverloadWatch = (
   };
 };
 
-/** A limit of zero, and an exact value, have no double. */
+/**
+ * Returns true if a value exceeds its limit by the factor; a limit of zero and an exact value have
+ * no double.
+ */
 const isFarBeyond = ({ ok, value, threshold: { operator, limit } }: ThresholdResult): boolean => {
   if (ok !== false || value === null || limit <= 0) return false;
   switch (operator) {

@@ -16,9 +16,9 @@ const ofThreshold = {
 };
 
 /**
- * The reasons of a verdict, as documents hold them: values only.
- * @param added fields of a document beside the values of each reason
- * @param finding health findings of that document
+ * Reasons of a verdict as documents hold them, without text.
+ * @param added fields that a document adds to the values of each reason
+ * @param finding schema of that document's health findings
  */
 export const verdictReasons = <Added extends z.core.$ZodShape, Finding extends z.ZodType>(
   added: Added,
@@ -83,14 +83,14 @@ type ReasonFact = z.infer<
   ReturnType<typeof verdictReasons<typeof PLAIN, z.ZodType<HealthFinding>>>
 >;
 
-/** The fact with the result of its threshold, which has these values and more. */
+/** Fact with the result of its threshold, which contains the fact's values and more. */
 type WithResult<Fact> = Fact extends ReasonFact
   ? Omit<Fact, keyof typeof ofThreshold | 'value'> & { result: ThresholdResult }
   : never;
 
 type BaselineCode = 'baseline_regression' | 'baseline_inconclusive';
 
-/** Reason of a verdict. Times are milliseconds after the start of the run. */
+/** Reason of a verdict. Times are in ms after the start of the run. */
 export type Reason =
   | Exclude<ReasonFact, { metric: string } | { code: BaselineCode }>
   | WithResult<Extract<ReasonFact, { metric: string }>>

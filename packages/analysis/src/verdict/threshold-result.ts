@@ -15,21 +15,32 @@ import { START_SKEW_MS } from '../summary/arrivals.ts';
 import type { SkewedSpike, WindowMetrics } from '../summary/summary.ts';
 import type { SourcedThreshold } from './default-thresholds.ts';
 
-/** One threshold against what was measured. `ok` is null when nothing was measured: then it is neither met nor crossed. */
+/**
+ * Result of one threshold. `ok` is null if nothing was measured: the threshold is then neither met
+ * nor crossed.
+ */
 export interface ThresholdResult {
-  /** With its selector and window: `media_latency{kind:audio}@peak`. */
+  /** Metric with its selector and window: `media_latency{kind:audio}@peak`. */
   metric: string;
-  /** `p(95)<200`. */
+  /** Condition on the metric: `p(95)<200`. */
   expression: string;
-  /** The part of the run that was evaluated; for `@*` each stage in turn. Null: the whole run, or the run has no such window. */
+  /**
+   * Evaluated part of the run, with `@*` each stage in turn; null: the whole run, or the run has no
+   * such window.
+   */
   window: Window | null;
   value: number | null;
   ok: boolean | null;
-  /** Why a value that was measured is not judged; then `ok` is null. */
+  /** Reason why a measured value is not judged; `ok` is then null. */
   doubt: ThresholdDoubt | null;
-  /** The values that were left out as they compare clocks of hosts that are not known well enough. Null: none. */
+  /**
+   * Values that were left out because they compare clocks of hosts that are not known well enough;
+   * null: none.
+   */
   excluded: ExcludedValues | null;
-  /** By how much the value may be wrong for that reason, in the unit of the metric; 0: it is of one clock. */
+  /**
+   * Possible error of the value for that reason, in the unit of the metric; 0: it uses one clock.
+   */
   uncertainty: number;
   source: 'default' | 'user';
   threshold: Threshold;
@@ -66,15 +77,21 @@ export const excludedValues = z
 
 export type ExcludedValues = z.infer<typeof excludedValues>;
 
-/** Reasons for which a threshold has no value: nothing was measured, no stage has anything to evaluate (`@*`), or the run has no such window. */
+/**
+ * Reasons for which a threshold has no value: nothing was measured, no stage has anything to
+ * evaluate (`@*`), or the run has no such window.
+ */
 export const notMeasured = z.enum(['nothing_measured', 'no_stage', 'no_window']);
 
 export type NotMeasured = z.infer<typeof notMeasured>;
 
-/** A latency between hosts is judged if their clocks are known to this part of the limit. */
+/** Part of a limit to which clocks must be known: a latency between hosts is judged only then. */
 const ALLOWED_UNCERTAINTY = 1 / 5;
 
-/** What depends on how exactly participants arrive at once. In a stage without scheduled joins these have nothing to evaluate. */
+/**
+ * Metrics that depend on how precisely participants arrive at the same time. In a stage without
+ * scheduled joins they have nothing to evaluate.
+ */
 const JOIN_METRICS: ReadonlySet<MetricName> = new Set([
   'join_time',
   'join_start_delay',
@@ -87,14 +104,17 @@ const JOIN_METRICS: ReadonlySet<MetricName> = new Set([
   'join_retries',
 ]);
 
-/** What thresholds are evaluated on. */
+/** Measurements on which thresholds are evaluated. */
 export interface Measured {
   metrics: MetricReader;
   windows: readonly Pick<WindowMetrics, 'window' | 'metrics'>[];
   skewedSpikes?: readonly SkewedSpike[];
 }
 
-/** One result, or with `@*` one for each stage. Always at least one, so that no threshold is met by having nothing to evaluate. */
+/**
+ * Evaluates a threshold: one result, or with `@*` one for each stage. There is always at least one,
+ * so that no threshold is met because it has nothing to evaluate.
+ */
 export const evaluate = (
   { metrics, windows: all, skewedSpikes = [] }: Measured,
   sourced: SourcedThreshold,
@@ -122,7 +142,7 @@ const concerns = ({ metrics }: Pick<WindowMetrics, 'metrics'>, { metric }: Thres
   !JOIN_METRICS.has(metric) ||
   aggregate(metrics.measure('join_failures'), { type: 'rate' }) !== undefined;
 
-/** Null: no host was too early or too late for the arrivals that are evaluated. */
+/** Doubt about evaluated arrivals; null: no host was too early or too late for them. */
 const skewDoubt = (
   spikes: readonly SkewedSpike[],
   { metric }: Threshold,
@@ -187,7 +207,7 @@ const excludedOf = (
   return { share: 1 - left / all.sketch.count, uncertaintyMs, allowedMs };
 };
 
-/** Why there is no value to compare. */
+/** Reason why a threshold has no value to compare. */
 export const notMeasuredCause = ({ window, threshold }: ThresholdResult): NotMeasured =>
   threshold.window === null || window !== null
     ? 'nothing_measured'

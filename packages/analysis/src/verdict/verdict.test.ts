@@ -25,7 +25,7 @@ const withGenerator = (changes: Partial<GeneratorSample>): RecordLine[] =>
     line.type === 'sample' ? { ...line, generator: generatorOf(changes) } : line,
   );
 
-/** The joins of all matching participants fail for this reason. */
+/** Lets the joins of all matching participants fail for a reason. */
 const rejected = (who: RegExp, reason: string, lines = healthy): RecordLine[] =>
   altered(lines, (line) => {
     if (line.type === 'event' && who.test(line.identity ?? '')) return null;
@@ -49,7 +49,7 @@ describe('decideVerdict', () => {
     );
   });
 
-  it('fails when a threshold is crossed, with the measured value', () => {
+  it('fails if a threshold is crossed, with the measured value', () => {
     const decision = decide(healthy, ['join_time: p(95)<50']);
     expect(decision).toMatchObject({ verdict: 'failed', exitCode: 99 });
     expect(decision.reasons).toEqual([
@@ -65,7 +65,7 @@ describe('decideVerdict', () => {
     ]);
   });
 
-  it('is inconclusive, never passed, about what was not measured', () => {
+  it('is inconclusive, never passed, if a metric was not measured', () => {
     const decision = decide(healthy, ['reconnect_time: p(95)<5s']);
     expect(decision).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
     expect(decision.thresholds.at(-1)).toMatchObject({ value: null, ok: null });
@@ -78,14 +78,14 @@ describe('decideVerdict', () => {
     ]);
   });
 
-  it('is inconclusive about a run of which nothing is known', () => {
+  it('is inconclusive about an empty run', () => {
     const nothing = altered(healthy, (line) =>
       line.type === 'header' || line.type === 'end' ? line : null,
     );
     expect(decide(nothing)).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
   });
 
-  it('is inconclusive when participants have no result', () => {
+  it('is inconclusive if participants have no result', () => {
     const lines = altered(healthy, (line) =>
       line.type === 'participant' && line.identity === 'k3x9-1-p1' ? null : line,
     );
@@ -120,7 +120,7 @@ describe('a generator that lacked CPU', () => {
   ];
 
   it.each(lacking)(
-    'with %j passes where it sent the load and every threshold holds by far',
+    'with %j passes if it sent the load and every threshold has a margin',
     (changes, finding) => {
       const decision = decide(withGenerator(changes));
       expect(decision).toMatchObject({ verdict: 'passed', exitCode: 0, reasons: [] });
@@ -128,14 +128,15 @@ describe('a generator that lacked CPU', () => {
     },
   );
 
-  it.each(lacking)('with %j is inconclusive where that is not so', (changes, finding) => {
+  it.each(lacking)('with %j is inconclusive otherwise', (changes, finding) => {
     const impaired = withGenerator(changes);
     const inconclusive = (lines: RecordLine[], thresholds: string[] = []): void => {
       const decision = decide(lines, thresholds);
       expect(decision).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
       expect(decision.health).toContainEqual(finding);
     };
-    // Counts to be reached, events that a late generator notices less often, and values without a margin to their limit.
+    // Counts to be reached, events that a late generator notices less often, and values without a
+    // margin to their limit.
     for (const threshold of [
       'packets_received: count>100',
       'nacks_sent: count<5',
@@ -144,7 +145,7 @@ describe('a generator that lacked CPU', () => {
       'join_time: p(95)<120',
     ])
       inconclusive(impaired, [threshold]);
-    // Participants that are missing, and joins that were late.
+    // Missing participants and late joins.
     inconclusive(rejected(/^k3x9-1-p1$/, 'timeout', impaired), ['join_failures: rate<0.5']);
     inconclusive(
       altered(impaired, (line) =>
@@ -165,14 +166,14 @@ describe('a generator that lacked CPU', () => {
     );
   });
 
-  it('is inconclusive where packets may have been skipped', () => {
+  it('is inconclusive if packets may have been skipped', () => {
     expect(decide(withGenerator({ lateSends: 20, tickLatenessMs: 400 })).verdict).toBe(
       'inconclusive',
     );
     expect(decide(withGenerator({ lateSends: 3, tickLatenessMs: 400 })).verdict).toBe('passed');
   });
 
-  it('is inconclusive where the load adapts to it', () => {
+  it('is inconclusive if the load adapts to it', () => {
     const layered = recordOf(specOf({ rooms: 10, publish: ['audio', 'video'], simulcast: true }));
     const late = altered(layered, (line) =>
       line.type === 'sample' ? { ...line, generator: generatorOf({ lateSends: 200 }) } : line,
@@ -180,7 +181,9 @@ describe('a generator that lacked CPU', () => {
     expect(decide(late).verdict).toBe('inconclusive');
   });
 
-  /** A busy host on which the threads of the generator waited this long of each second. */
+  /**
+   * Run on a busy host on which the threads of the generator waited for a time in each second, ms.
+   */
   const busyHost = (longestWaitMs: number, lines = healthy): RecordLine[] =>
     altered(lines, (line) =>
       line.type === 'sample'
@@ -195,7 +198,7 @@ describe('a generator that lacked CPU', () => {
         : line,
     );
 
-  it('is healthy on a busy host where its threads got the cores they asked for', () => {
+  it('is healthy on a busy host if its threads got the cores that they needed', () => {
     expect(decide(busyHost(20))).toMatchObject({ verdict: 'passed', health: [] });
     expect(decide(busyHost(20), ['join_time: p(95)<50'])).toMatchObject({
       verdict: 'failed',
@@ -206,7 +209,7 @@ describe('a generator that lacked CPU', () => {
     });
   });
 
-  it('is inconclusive about a crossing on a busy host where its threads waited', () => {
+  it('is inconclusive about a crossed threshold on a busy host if its threads waited', () => {
     expect(decide(busyHost(90))).toMatchObject({
       verdict: 'passed',
       health: [{ code: 'host_saturated' }],
@@ -217,7 +220,7 @@ describe('a generator that lacked CPU', () => {
   });
 });
 
-describe('samples that were lost on their way', () => {
+describe('lost samples', () => {
   const without = (lost: (at: number, shard: number) => boolean): RecordLine[] =>
     altered(healthy, (line) => (line.type === 'sample' && lost(line.at, line.shard) ? null : line));
   const MISSING = { code: 'samples_missing', value: expect.any(Number), limit: 0.02, shard: 1 };
@@ -232,11 +235,12 @@ describe('samples that were lost on their way', () => {
     expect(decision.health).toEqual([MISSING]);
   });
 
-  it('are not missing where a busy host took them late', () => {
+  it('are not reported if a busy host took its samples late', () => {
     const late = altered(healthy, (line) => {
       if (line.type !== 'sample') return line;
       const { at } = line;
-      // Every third sample is taken 600 ms late, and every tenth not at all: the next sample covers the time since the last.
+      // Every third sample is taken 600 ms late, and every tenth is omitted: the next sample covers
+      // the time since the previous one.
       const lateness = (second: number): number =>
         second % 3 === 0 && second % 10 !== 9 ? 600 : 0;
       const second = at / 1_000;
@@ -336,7 +340,7 @@ describe('an impaired generator', () => {
     expect(decision.verdict).toBe(finding === null ? 'passed' : 'inconclusive');
   });
 
-  it('that is busy but on time is healthy', () => {
+  it('is healthy if it is busy and on time', () => {
     const busy = {
       cpuCores: 1.5,
       hostCpuShare: 0.93,
@@ -348,7 +352,7 @@ describe('an impaired generator', () => {
     expect(decide(withGenerator(busy))).toMatchObject({ verdict: 'passed', health: [] });
   });
 
-  it('tolerates a single pause', () => {
+  it('is healthy with a single pause', () => {
     let first = true;
     const lines = altered(healthy, (line) => {
       if (line.type !== 'sample' || !first) return line;
@@ -361,7 +365,7 @@ describe('an impaired generator', () => {
     expect(decide(lines)).toMatchObject({ verdict: 'passed' });
   });
 
-  it('tolerates a few late packets, though they are a large share of a tiny run', () => {
+  it('is healthy with a few late packets, although they are a large share of a short run', () => {
     const tiny = recordOf(specOf({ rooms: 1, participants: 1, durationMs: 1_000 }));
     const late = (count: number): RecordLine[] => {
       let left = count;
@@ -389,7 +393,7 @@ describe('an impaired generator', () => {
     });
   });
 
-  it('by a worker that died makes it inconclusive', () => {
+  it('makes the run inconclusive if a worker died', () => {
     const lines: RecordLine[] = [
       ...healthy,
       { type: 'event', at: 1_000, event: 'worker_died', shard: 0 },
@@ -411,7 +415,7 @@ describe('an impaired generator', () => {
     },
   );
 
-  it('by a defect of its media engine makes it inconclusive, whatever that did to the run', () => {
+  it('makes the run inconclusive after a defect of its media engine, whatever the effects', () => {
     const lines = altered(healthy, (line) =>
       line.type === 'participant' && /-[12]-/.test(line.identity)
         ? { ...line, outcome: 'disconnected', reason: 'internal_error' }
@@ -426,7 +430,7 @@ describe('an impaired generator', () => {
     });
   });
 
-  it('whose own kernel refused packets is impaired, also when the server dropped participants', () => {
+  it('is reported if its kernel rejected packets, even if the server disconnected participants', () => {
     const lines = altered(withGenerator({ sendErrors: 20 }), (line) =>
       line.type === 'participant' && /-1-/.test(line.identity)
         ? { ...line, outcome: 'disconnected', reason: 'ice_disconnected' }
@@ -438,7 +442,7 @@ describe('an impaired generator', () => {
     });
   });
 
-  it('cannot have caused that the server rejected joins', () => {
+  it('cannot have caused joins that the server rejected', () => {
     const lines = rejected(/^k3x9-[12]-/, 'server_full', withGenerator({ lateSends: 50 }));
     const decision = decide(lines);
     expect(decision).toMatchObject({ verdict: 'failed', exitCode: 99 });
@@ -450,7 +454,7 @@ describe('an impaired generator', () => {
     });
   });
 
-  it('cannot have caused that a proxy has no server behind it, but may have that a proxy blocks it', () => {
+  it('cannot have caused a proxy without a server, but may have caused a proxy to block it', () => {
     const impaired = withGenerator({ lateSends: 50 });
     const outage = decide(rejected(/^k3x9-[12]-/, 'bad_gateway', impaired));
     expect(outage).toMatchObject({ verdict: 'failed', exitCode: 99 });
@@ -474,23 +478,26 @@ describe('an impaired generator', () => {
         expect(decision).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
         expect(decision.health).toContainEqual(expect.objectContaining({ code: event.event }));
       }
-    // A wrong clock cannot make a server full.
+    // A wrong clock cannot cause a full server.
     expect(decide(rejected(/^k3x9-[1-5]-/, 'server_full', disturbed)).verdict).toBe('failed');
   });
 
-  it('may have caused that joins timed out', () => {
+  it('may have caused joins that timed out', () => {
     const lines = rejected(/^k3x9-[12]-/, 'timeout', withGenerator({ lateSends: 50 }));
     expect(decide(lines)).toMatchObject({ verdict: 'inconclusive' });
   });
 });
 
-/** A minute in which the server loses packets, or ends sessions, at some times, and the generator is impaired at others. */
+/**
+ * Run of a minute in which the server loses packets or ends sessions at some times, and the
+ * generator is impaired at others.
+ */
 describe('health and failures in the same run', () => {
   const minute = recordOf(specOf({ rooms: 10, durationMs: 60_000 }));
   type Seconds = [from: number, to: number];
   const isIn = ([from, to]: Seconds, at: number): boolean => from < at / 1_000 && at / 1_000 <= to;
 
-  /** Loses a third of all packets in these seconds; the default limit is one of a hundred in all of the run. */
+  /** Loses a third of all packets in some seconds; the default limit is 1 % over the whole run. */
   const losing = (when: Seconds, lines = minute): RecordLine[] =>
     altered(lines, (line) =>
       line.type === 'sample' && isIn(when, line.at)
@@ -609,7 +616,10 @@ describe('health and failures in the same run', () => {
     expect(decision.verdict).toBe(verdict);
   });
 
-  /** An embedded server that got a tenth of the CPU it asked for, as the coordinator saw it. */
+  /**
+   * Adds samples of the coordinator with an embedded server that got a tenth of the CPU that it
+   * needed.
+   */
   const starvingIn = (when: Seconds, lines: RecordLine[]): RecordLine[] =>
     lines.flatMap((line) =>
       line.type === 'sample' && line.shard === 0
@@ -655,7 +665,7 @@ describe('health and failures in the same run', () => {
     expect(decision.verdict).toBe(verdict);
   });
 
-  it('names what impaired the generator, and for how long', () => {
+  it('names the impairments of the generator and their duration', () => {
     const decision = decide(losing([20, 23], impairedIn([20, 23], late)));
     expect(decision.reasons[0]).toEqual({
       code: 'impaired_at_times',
@@ -665,7 +675,7 @@ describe('health and failures in the same run', () => {
     });
   });
 
-  it('counts participants that the server dropped while the generator was stopped as its own', () => {
+  it('may have caused disconnections by the server while the generator was stopped', () => {
     const dropped = (second: number): RecordLine[] =>
       altered(minute, (line) =>
         line.type === 'participant' && /-[12]-/.test(line.identity)
@@ -677,7 +687,7 @@ describe('health and failures in the same run', () => {
     expect(decide(pausedAt(30, 30_000, dropped(45)))).toMatchObject({ verdict: 'inconclusive' });
   });
 
-  it('ends no run with abortOnFail for what was crossed only while it was impaired', () => {
+  it('prevents abortOnFail for thresholds that were crossed only while the generator was impaired', () => {
     const interim = (lines: RecordLine[]) => {
       const fold = createSummary();
       for (const line of lines) if (line.type !== 'end') fold.add(line);
@@ -744,20 +754,20 @@ describe('a run that ended early', () => {
     });
   });
 
-  it('has still failed when it was interrupted after thresholds were crossed', () => {
+  it('has failed if it was interrupted after thresholds were crossed', () => {
     expect(decide(ended('interrupted'), ['join_time: p(95)<50'])).toMatchObject({
       verdict: 'failed',
       exitCode: 130,
     });
   });
 
-  it('has failed when the server died, even with an impaired generator', () => {
+  it('has failed if the server died, even with an impaired generator', () => {
     const decision = decide(ended('server_died', withGenerator({ tickLatenessMs: 900 })));
     expect(decision).toMatchObject({ verdict: 'failed', exitCode: 99 });
     expect(decision.reasons[0]).toEqual({ code: 'server_died', at: 30_000 });
   });
 
-  it('is inconclusive when the record is truncated', () => {
+  it('is inconclusive if the record is truncated', () => {
     expect(decide(altered(healthy, (line) => (line.type === 'end' ? null : line)))).toMatchObject({
       verdict: 'inconclusive',
       reasons: [{ code: 'record_truncated' }],
@@ -776,7 +786,7 @@ describe('abortCause', () => {
     );
   };
 
-  it('is a threshold that is crossed, once its delay is over', () => {
+  it('is a crossed threshold after its delay', () => {
     const threshold = 'join_time: p(95)<50 abortOnFail after 10s';
     expect(causeOf(healthy, threshold, 9_999)).toBeNull();
     expect(causeOf(healthy, threshold, 10_000)).toMatchObject({
@@ -787,13 +797,13 @@ describe('abortCause', () => {
     expect(causeOf(healthy, 'join_time: p(95)<5000 abortOnFail')).toBeNull();
   });
 
-  it('is never something that was not measured', () => {
+  it('is never a metric that was not measured', () => {
     expect(causeOf(healthy, 'reconnect_time: p(95)<1 abortOnFail')).toBeNull();
     expect(causeOf(healthy, 'packet_loss@peak: rate>1 abortOnFail')).toBeNull();
     expect(causeOf(healthy.slice(0, 1), 'packet_loss: rate>1 abortOnFail')).toBeNull();
   });
 
-  it('may be of one window', () => {
+  it('may refer to one window', () => {
     expect(causeOf(healthy, 'join_time@joining: p(95)<50 abortOnFail')).toMatchObject({
       result: { metric: 'join_time@joining' },
     });
@@ -804,7 +814,7 @@ describe('abortCause', () => {
     expect(cause).toMatchObject({ doubts: ['late_sends'] });
   });
 
-  it('is certain when the server rejected joins, however the generator is doing', () => {
+  it('is certain if the server rejected joins, whatever the health of the generator', () => {
     const lines = rejected(/^k3x9-[1-5]-/, 'server_full', withGenerator({ lateSends: 50 }));
     expect(causeOf(lines, 'join_failures: rate<0.2 abortOnFail')).toMatchObject({
       result: { metric: 'join_failures', value: 0.5 },
@@ -833,7 +843,7 @@ describe('resolveThresholds', () => {
     );
   });
 
-  it('lets a given threshold replace the default on the same metric, selector and aggregation only', () => {
+  it('replaces only the default on the same metric, selector and aggregation by a given threshold', () => {
     const resolved = texts(specOf(), [
       'packet_loss.rate<5%',
       'jitter{kind:audio}: p(95)<20',
@@ -852,7 +862,7 @@ describe('resolveThresholds', () => {
     ]);
   });
 
-  it('gives a reason for every default', () => {
+  it('has a reason for every default', () => {
     for (const { text, why } of DEFAULT_THRESHOLDS) expect(why.length, text).toBeGreaterThan(20);
   });
 });

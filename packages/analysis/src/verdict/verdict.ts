@@ -26,17 +26,23 @@ export interface VerdictDecision {
   verdict: Verdict;
   exitCode: ExitCode;
   thresholds: ThresholdResult[];
-  /** Why the verdict is what it is, most important first; empty when all thresholds were met. */
+  /** Reasons of the verdict, most important first; empty if all thresholds were met. */
   reasons: Reason[];
-  /** Health findings of the load generator; empty for a healthy one. A run that passed may have findings that cannot have improved its results. */
+  /**
+   * Health findings of the load generator; empty for a healthy one. A run that passed may have
+   * findings that cannot have improved its results.
+   */
   health: HealthFinding[];
 }
 
 /**
- * Answers of the deployment that the generator cannot have caused, however slow it was: rejections by livekit-server (`server_full`: the node is at its
- * configured limit), and `bad_gateway`, with which a proxy reports that no server behind it answers, to users as well; a wrong clock is another matter
- * (`INVALID_BY_TIME`). Timeouts and disconnects are not among them: a generator that lacks CPU causes those, too. Nor are answers with which a proxy
- * protects itself from the load of one address (`rate_limited`, `bot_check`, `blocked`): users come from many.
+ * Answers of the deployment that the generator cannot have caused, however slow it was: rejections
+ * by livekit-server (`server_full`: the node is at its configured limit), and `bad_gateway`, by
+ * which a proxy reports, to users as well, that no server behind it answers. A wrong clock is
+ * excluded (`INVALID_BY_TIME`). Timeouts and disconnects are not among them, because a generator
+ * that lacks CPU causes those, too; neither are answers with which a proxy protects itself from the
+ * load of a single address (`rate_limited`, `bot_check`, `blocked`), because users have many
+ * addresses.
  */
 const REJECTION_REASONS: ReadonlySet<string> = new Set([
   'unauthorized',
@@ -56,7 +62,7 @@ const CLOCK_FINDINGS: ReadonlySet<HealthCode> = new Set<HealthCode>([
   'clock_wrong',
   'host_suspended',
 ]);
-/** When all joins failed for these reasons, there was no deployment to test. */
+/** Reasons which show that there was no deployment to test, if all joins failed for them. */
 const UNREACHABLE_REASONS: ReadonlySet<string> = new Set([
   ...REJECTION_REASONS,
   'unreachable',
@@ -67,19 +73,24 @@ const UNREACHABLE_REASONS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Decides the verdict of a run. In this order:
+ * Decides the verdict of a run, in this order:
  *
- * 1. What an impaired generator cannot have caused is a failure in any case: the server process died by a failure of its own, the joins it rejected cross a threshold on
- *    `join_failures` on their own, or a threshold with `abortOnFail` ended the run while the generator was healthy. When no participant joined,
- *    because of rejections or with a healthy generator, the deployment was unreachable or rejected the load (exit 3).
- * 2. When the generator impaired its measurement: inconclusive, even where thresholds were crossed, and even where all were met; passed only where it
- *    lacked nothing but CPU, which can only have made the results worse (`held`). A threshold that is also crossed by the measurements of a healthy generator
- *    is a failure if the generator was healthy for at least half of the run.
- * 3. A crossed threshold: failed; inconclusive if it is crossed only by what was measured in seconds in which the generator was impaired.
- * 4. A threshold on something never measured, participants without a result, or a run cut short: inconclusive. Never passed.
- * 5. All thresholds met: passed.
+ * 1. A failure that an impaired generator cannot have caused fails the run in any case: the server
+ *    process died by a failure of its own, the joins that it rejected suffice to cross a threshold
+ *    on `join_failures`, or a threshold with `abortOnFail` ended the run while the generator was
+ *    healthy. If no participant joined, because of rejections or with a healthy generator, the
+ *    deployment was unreachable or rejected the load (exit 3).
+ * 2. If the generator impaired its measurement, the run is inconclusive, whether thresholds were
+ *    crossed or met. It passed only if the generator lacked nothing but CPU, which can only have
+ *    made the results worse (`held`). It failed if a threshold is also crossed by the measurements
+ *    of healthy times, and the generator was healthy for at least half of the run.
+ * 3. If a threshold is crossed, the run failed; it is inconclusive if only measurements of impaired
+ *    seconds cross the threshold.
+ * 4. If the metric of a threshold was never measured, participants have no result, or the run was
+ *    cut short, it is inconclusive, never passed.
+ * 5. If all thresholds are met, the run passed.
  *
- * An interrupted run gets its verdict from what was measured, and exits with 130 in any case.
+ * An interrupted run gets its verdict from the measurements so far, and exits with 130 in any case.
  */
 export const decideVerdict = (
   summary: Summary,
@@ -127,7 +138,7 @@ export const decideVerdict = (
       EXIT_CODES.unreachable.code,
     );
   }
-  // Missing evidence, such as windows that were not reached, is what `abortOnFail` asks for.
+  // A threshold with `abortOnFail` accepts missing evidence, such as windows that were not reached.
   if (aborted.length > 0)
     return conclude('failed', [...aborted, ...crossed(false), ...impairments]);
   const { certain: failures, doubtful } = attributeCrossings(summary, crossings, thresholds);
@@ -152,8 +163,9 @@ export const decideVerdict = (
 };
 
 /**
- * Returns true when all thresholds would also hold with a healthy generator: this one lacked nothing but CPU and sent the planned load, and a lack of
- * CPU can only have made these values worse (docs/adr/0013-busy-is-not-wrong.md).
+ * Returns true if all thresholds would also be met with a healthy generator: this one lacked
+ * nothing but CPU and sent the planned load, and a lack of CPU can only have made these values
+ * worse (docs/adr/0013-busy-is-not-wrong.md).
  */
 const held = (
   summary: Summary,
@@ -169,8 +181,8 @@ const held = (
   );
 
 /**
- * Divides crossed thresholds into those that are also crossed by what was measured while the generator was healthy, which are the server's, and those
- * that it may have caused.
+ * Divides crossed thresholds into those that are also crossed by measurements of healthy times,
+ * which are attributed to the server, and those that the generator may have caused.
  */
 const attributeCrossings = (
   { clean, impaired, windows }: Pick<Summary, 'clean' | 'impaired' | 'windows'>,
@@ -194,7 +206,9 @@ const attributeCrossings = (
   return { certain, doubtful };
 };
 
-/** A count that must be reached: less time always has less of it. */
+/**
+ * Returns true if a threshold requires a count to be reached, of which less time always has less.
+ */
 const growsWithTime = ({ threshold: { aggregation, operator } }: ThresholdResult): boolean =>
   aggregation.type === 'count' && (operator === '>' || operator === '>=');
 
@@ -209,8 +223,9 @@ const OF_VERDICTS: ReadonlySet<ExitCode> = new Set([
 ]);
 
 /**
- * The verdict of a run with a baseline: a regression fails it like a crossed threshold; with an
- * inconclusive comparison it has not passed. A run that is inconclusive on its own stays so.
+ * Decides the verdict of a run with a baseline: a regression fails it like a crossed threshold, and
+ * with an inconclusive comparison it has not passed. A run that is inconclusive on its own remains
+ * so.
  */
 export const decideWithBaseline = (
   decision: VerdictDecision,
@@ -230,9 +245,10 @@ export const decideWithBaseline = (
 };
 
 /**
- * The first threshold with `abortOnFail` that is crossed now, and the codes of what may have caused it in the generator. A crossing that the generator may have
- * caused ends nothing, unless it is certain: see `decideVerdict`. What was not measured crosses nothing.
- * @param elapsedMs since the run's start
+ * First threshold with `abortOnFail` that is crossed now, and the codes of its possible causes in
+ * the generator. A crossing that the generator may have caused ends nothing, unless it is certain
+ * (see `decideVerdict`); a metric that was not measured crosses nothing.
+ * @param elapsedMs time since the start of the run, ms
  */
 export const abortCause = (
   interim: InterimSummary,
@@ -262,7 +278,7 @@ export const abortCause = (
 
 const codesOf = (health: readonly HealthFinding[]): HealthCode[] => health.map(({ code }) => code);
 
-/** Null also when other thresholds are evaluated now than those the run had. */
+/** Threshold that ended the run; null also if the thresholds evaluated now do not contain it. */
 const abortingThreshold = (
   { end, abortedBy }: Summary,
   thresholds: readonly SourcedThreshold[],
@@ -289,7 +305,7 @@ const allJoinsRejected = (summary: Summary, health: readonly HealthFinding[]): b
   noParticipantJoined(summary) &&
   failuresWith(summary, certainOf(UNREACHABLE_REASONS, health)) === summary.joins.failed;
 
-/** The reasons that the generator cannot have caused. */
+/** Reasons that the generator cannot have caused. */
 const certainOf = (
   reasons: ReadonlySet<string>,
   health: readonly HealthFinding[],
@@ -315,7 +331,7 @@ const certainFailures = (
   const certain = certainOf(REJECTION_REASONS, health);
   const rejected = failuresWith(summary, certain);
   const attempted = joins.joined + joins.failed;
-  // Only a threshold on all participants: the share of a role that was rejected is not kept.
+  // Only a threshold on all participants counts: the share of rejected joins in a role is not kept.
   const tooMany = thresholds.some(
     ({ threshold: { metric, selector, window, aggregation, operator, limit } }) =>
       metric === 'join_failures' &&
@@ -333,7 +349,10 @@ const certainFailures = (
   return reasons;
 };
 
-/** Ends after which nothing is missing, or that have a reason of their own. */
+/**
+ * Reasons of an end after which nothing is missing, or which are a reason of the verdict
+ * themselves.
+ */
 const COMPLETE: ReadonlySet<EndLine['reason']> = new Set([
   'completed',
   'stopped',
@@ -341,7 +360,7 @@ const COMPLETE: ReadonlySet<EndLine['reason']> = new Set([
   'server_killed',
 ]);
 
-/** What keeps a run from passing although no threshold was crossed. */
+/** Reasons which keep a run from passing although no threshold was crossed. */
 const missingEvidence = ({ joins, end, plan }: Summary, results: ThresholdResult[]): Reason[] => {
   const reasons = results
     .filter(({ ok }) => ok === null)
