@@ -11,7 +11,8 @@ import type { RunLog } from './run-log.ts';
 
 /**
  * Watches the thresholds with `abortOnFail` during a run.
- * @returns whether the run must end, called once a second: then the record has the crossing
+ * @returns function to be called once a second, which returns true if the run must end; the record
+ * then has the crossing
  */
 export const watchAbortThresholds = (
   thresholds: readonly SourcedThreshold[],
@@ -32,7 +33,7 @@ export const watchAbortThresholds = (
       appendRunEvent('threshold_crossed', { reason: crossing.threshold, crossing });
       return true;
     }
-    // Recorded once: the verdict has later crossings.
+    // The warning is recorded once, because the verdict reports later crossings.
     if (!doubted)
       appendRunEvent('warning', {
         reason: 'threshold_doubted',
@@ -45,8 +46,10 @@ export const watchAbortThresholds = (
 };
 
 /**
- * Watches for a load that is far too large for the deployment, with or without `abortOnFail`: its users must not wait until a step is over.
- * @returns the reason why the run must end; null: it continues. Called once a second. An impaired generator also ends the run, but proves nothing
+ * Watches for a load that is far too large for the deployment, with or without `abortOnFail`, so
+ * that its users need not wait for the end of the step.
+ * @returns function to be called once a second, which returns the reason why the run must end;
+ * null: the run continues. With an impaired generator the run also ends, but proves nothing
  */
 export const watchOverload = (
   thresholds: readonly SourcedThreshold[],

@@ -9,7 +9,7 @@ const deployment = {
   apiKey: 'key',
   apiSecret: 'a secret that is long enough for HMAC',
 };
-// One a second, for a hundred seconds.
+// One participant per second for a hundred seconds.
 const plan = expandPlan(scenarioOfLoad({ rooms: 50, participants: 2, joinRate: 1 }), 't3st');
 
 const expiryOf = (token: string): number =>
@@ -30,7 +30,7 @@ it('takes each participant once, half a minute before its scheduled join', async
   expect(taken.sort((a, b) => a - b)).toEqual(plan.participants.map(({ index }) => index));
 });
 
-it('hands out the endpoint in place of a token where a role has one', async () => {
+it('contains the endpoint instead of a token if a role has one', async () => {
   const endpoint = { url: 'https://app.example.com/token', headers: {}, hosts: ['127.0.0.1'] };
   const shards = splitPlan(plan, workersAnywhere(1));
   const recruiting = createAdmissionQueue(shards, deployment, undefined, () => endpoint);
@@ -38,7 +38,7 @@ it('hands out the endpoint in place of a token where a role has one', async () =
   expect(draft?.admitted[0]?.admission).toEqual({ url: deployment.url, token: '', endpoint });
 });
 
-it('creates tokens that are valid until ten minutes after the scheduled join, not for the whole run', async () => {
+it('contains tokens that are valid until ten minutes after the scheduled join, not for the whole run', async () => {
   const recruiting = createAdmissionQueue(splitPlan(plan, workersAnywhere(1)), deployment);
   await recruiting.take(60_000);
   const [draft] = await recruiting.take(70_000);

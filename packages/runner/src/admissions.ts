@@ -8,7 +8,10 @@ import type { RunRooms } from './run-rooms.ts';
 import type { TokenEndpoints } from './token-endpoints.ts';
 import { ADMISSION_LEAD_MS, type AdmittedParticipant } from './worker-protocol.ts';
 
-/** A token must outlast the join of its holder and the retries; the server refreshes it afterwards. */
+/**
+ * Spare validity of a token, ms: it must outlast the join of its participant with all retries; the
+ * server refreshes it afterwards.
+ */
 const TOKEN_SPARE_MS = 600_000;
 
 /** Participants of a shard that join soon. */
@@ -19,15 +22,17 @@ export interface AdmissionBatch {
 
 export interface AdmissionQueue {
   /**
-   * Participants whose join is scheduled within `ADMISSION_LEAD_MS` of this moment (ms after the start) and that were not taken yet, with their admission. Shards without any are left out.
-   * @throws SwarmError `room_not_found` when a room was not created that is needed at the start
+   * Takes the participants that join within `ADMISSION_LEAD_MS` of a time (ms after the start) and
+   * were not taken before, with their admissions. Shards without any are left out.
+   * @throws SwarmError `room_not_found` if a room that is needed at the start was not created
    */
   take(elapsedMs: number): Promise<AdmissionBatch[]>;
 }
 
 /**
- * @param shards each with its participants in the order of their scheduled joins
- * @param rooms null: the server creates them at a join
+ * Creates the queue of participants that have no admission yet.
+ * @param shards shards with their participants in the order of their scheduled joins
+ * @param rooms null: the server creates a room when its first participant joins
  */
 export const createAdmissionQueue = (
   shards: readonly Shard[],
@@ -54,7 +59,7 @@ export const createAdmissionQueue = (
         plans.filter((plan) => endpointOf(plan) === undefined),
       );
       await rooms?.create(ownTokens.map(({ room }) => room)).catch((error: unknown) => {
-        // In the middle of a run the server rejects the joins to that room, and the record counts them.
+        // During a run, the server rejects the joins to a missing room, and the record counts them.
         if (elapsedMs <= 0 || !hasErrorCode(error, 'room_not_found')) throw error;
       });
       return await Promise.all(
@@ -80,7 +85,7 @@ export const createAdmissionQueue = (
 
 /**
  * Creates the token of a participant: workers receive tokens, never the API secret.
- * @param ttlSeconds how long the token is valid for joining
+ * @param ttlSeconds time for which the token is valid for joining, s
  */
 export const createAdmission = async (
   { url, apiKey, apiSecret }: Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>,

@@ -24,7 +24,7 @@ const means = (more: Partial<CalibrationMeans> = {}): CalibrationMeans => ({
 });
 
 describe('calibrateBy', () => {
-  it('measures once and keeps the result', () => {
+  it('measures once and caches the result', () => {
     const first = calibrateBy({ type: 'auto' }, means());
     expect(first).toEqual({ source: 'measured', microsPerPacket: 2, measuredAtMs: 1_000 });
     const second = calibrateBy({ type: 'auto' }, means({ now: () => 9_000 }));
@@ -34,7 +34,7 @@ describe('calibrateBy', () => {
     expect(measured).toBe(2);
   });
 
-  it('measures again after a boot, and where the file is damaged', () => {
+  it('measures again after a boot, and if the file is damaged', () => {
     calibrateBy({ type: 'auto' }, means());
     const { file } = means();
     const kept = JSON.parse(readFileSync(file, 'utf8'));
@@ -44,13 +44,13 @@ describe('calibrateBy', () => {
     expect(calibrateBy({ type: 'auto' }, means()).source).toBe('measured');
   });
 
-  it('keeps nothing where the boot is not known', () => {
+  it('caches nothing if the boot is unknown', () => {
     for (const _ of [1, 2])
       expect(calibrateBy({ type: 'auto' }, means({ boot: null })).source).toBe('measured');
     expect(measured).toBe(2);
   });
 
-  it('does not keep what other processes disturbed', () => {
+  it('does not cache a measurement that other processes disturbed', () => {
     const disturbed = means({
       measure: () => ({ microsPerPacket: 4, bestMicros: 2, worstMicros: 9 }),
     });
@@ -58,7 +58,7 @@ describe('calibrateBy', () => {
     expect(calibrateBy({ type: 'auto' }, means()).source).toBe('measured');
   });
 
-  it('never fails: a plan can do without', () => {
+  it('never fails, because a plan can do without it', () => {
     const broken = means({
       measure: () => {
         throw new Error('UDP is not permitted');
@@ -74,7 +74,7 @@ describe('calibrateBy', () => {
     expect(calibrateBy({ type: 'auto' }, readOnly).source).toBe('measured');
   });
 
-  it('can be switched off, and given', () => {
+  it('can be switched off or given', () => {
     expect(calibrateBy(readCalibrationChoice('off'), means()).source).toBe('skipped');
     expect(calibrateBy(readCalibrationChoice('1.5'), means())).toEqual({
       source: 'given',

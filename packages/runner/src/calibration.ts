@@ -5,23 +5,26 @@ import { cacheDir, identifyHost } from '@livekit-swarm/host';
 import { usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
-/** How fast this host is, for predictions: CPU time for one packet of bare UDP with encryption, µs. */
+/** Speed of this host for predictions: CPU time for one packet of bare UDP with encryption, µs. */
 export type Calibration =
   | { source: 'measured' | 'cached'; microsPerPacket: number; measuredAtMs: number }
-  /** By `--calibration`. */
+  /** The value of `--calibration` is used. */
   | { source: 'given'; microsPerPacket: number }
-  /** Costs are those of docs/performance.md then. */
+  /** The costs of docs/performance.md are used. */
   | { source: 'skipped'; reason: 'off' | 'failed'; message: string };
 
-/** `--calibration`. */
+/** Value of `--calibration`. */
 export type CalibrationChoice =
   | { type: 'auto' | 'fresh' | 'off' }
   | { type: 'given'; microsPerPacket: number };
 
-/** What a packet can take on any host, µs. */
+/** Plausible CPU time for a packet on any host, µs. */
 const PLAUSIBLE = { min: 0.05, max: 100 };
 
-/** @throws SwarmError `usage` */
+/**
+ * Reads the value of `--calibration`.
+ * @throws SwarmError `usage`
+ */
 export const readCalibrationChoice = (text = 'auto'): CalibrationChoice => {
   const word = text.trim();
   if (word === 'auto' || word === 'fresh' || word === 'off') return { type: word };
@@ -34,12 +37,12 @@ export const readCalibrationChoice = (text = 'auto'): CalibrationChoice => {
   );
 };
 
-/** Where the result stays, and what is measured. Others only in tests. */
+/** Means of a calibration: the cache file, the measurement and the clock. Tests replace them. */
 export interface CalibrationMeans {
   file: string;
   measure(): { microsPerPacket: number; bestMicros: number; worstMicros: number };
   now(): number;
-  /** Null where the boot is not known: nothing is kept. */
+  /** ID of the boot; null: unknown, and then nothing is cached. */
   boot: string | null;
 }
 
@@ -50,7 +53,10 @@ const meansOfHost = (): CalibrationMeans => ({
   boot: bootOfHost(),
 });
 
-/** A user without a home folder has no cache: the empty path can be neither read nor written. */
+/**
+ * Path of the cache file. Without a home folder there is no cache: an empty path can be neither
+ * read nor written.
+ */
 const keptFile = (): string => {
   try {
     return join(cacheDir(), 'calibration.json');
@@ -59,14 +65,18 @@ const keptFile = (): string => {
   }
 };
 
-/** Other processes disturbed a measurement in which the worst rounds took this much more than the best: it is not kept. */
+/**
+ * Ratio of the worst to the best round from which other processes disturbed a measurement, so that
+ * it is not cached.
+ */
 const DISTURBED = 3;
 
-/** All runs of this process are planned alike, also where nothing can be kept. */
+/** Calibration of this process, so that all its runs are planned alike, even without a cache. */
 let ofThisProcess: Calibration | null = null;
 
 /**
- * How fast this host is: measured in a quarter of a second, and kept until the next boot. Never throws: a plan can do without.
+ * Calibrates this host: measures for a quarter of a second, and caches the result until the next
+ * boot. Never throws, because a plan can do without it.
  */
 export const calibrate = (choice: CalibrationChoice = { type: 'auto' }): Calibration => {
   if (choice.type === 'given' || choice.type === 'off') return calibrateBy(choice, meansOfHost());
@@ -74,7 +84,7 @@ export const calibrate = (choice: CalibrationChoice = { type: 'auto' }): Calibra
   return ofThisProcess;
 };
 
-/** As {@link calibrate}, by these means. */
+/** Calibrates as `calibrate` does, with given means. */
 export const calibrateBy = (choice: CalibrationChoice, means: CalibrationMeans): Calibration => {
   if (choice.type === 'given') return { source: 'given', microsPerPacket: choice.microsPerPacket };
   if (choice.type === 'off')
@@ -96,13 +106,13 @@ export const calibrateBy = (choice: CalibrationChoice, means: CalibrationMeans):
   }
 };
 
-/** A container on the same host has its own cores and the same speed. */
+/** ID of the boot and of the machine: a container has the speed of its host, but other cores. */
 const bootOfHost = (): string | null => {
   const { machineId, bootId } = identifyHost();
   return bootId === null ? null : `${machineId ?? ''}/${bootId}`;
 };
 
-/** The form of the file and the way of measuring; another number makes every host measure again. */
+/** Version of the file's form and of the measurement; after a change, every host measures again. */
 const VERSION = 1;
 
 const keptSchema = z.object({
@@ -133,6 +143,6 @@ const keep = (file: string, measured: Omit<z.infer<typeof keptSchema>, 'version'
     writeFileSync(unfinished, `${JSON.stringify({ version: VERSION, ...measured })}\n`);
     renameSync(unfinished, file);
   } catch {
-    // A cache that cannot be written costs a quarter of a second next time.
+    // A cache that cannot be written costs a quarter of a second in the next run.
   }
 };

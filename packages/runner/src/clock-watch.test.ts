@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createClockWatch, type Disturbance } from './clock-watch.ts';
 
-/** A host whose clocks are moved by hand; timers of the process run only in `run`. */
+/** Host whose clocks the test sets; timers of the process run only in `run`. */
 const host = () => {
   let [wall, monotonic, sinceBoot] = [1_700_000_000_000, 5_000, 905_000];
   const seen: Disturbance[] = [];
@@ -24,7 +24,7 @@ const host = () => {
         vi.advanceTimersByTime(Math.min(100, left));
       }
     },
-    /** No process runs, but the clocks do. */
+    /** Advances the clocks while no process runs. */
     stop: pass,
     suspend: (ms: number): void => {
       wall += ms;
@@ -44,7 +44,7 @@ describe('createClockWatch', () => {
     vi.useRealTimers();
   });
 
-  it('has nothing to report of an ordinary minute, nor of short delays', () => {
+  it('reports nothing in a minute without disturbance, even with short delays', () => {
     const { seen, run, stop } = host();
     run(30_000);
     stop(900);
@@ -69,7 +69,7 @@ describe('createClockWatch', () => {
     expect(seen).toEqual([]);
   });
 
-  it('reports how long a process was stopped, whether the timer or a sample notices', () => {
+  it('reports how long a process was stopped, at the next timer or sample', () => {
     const { seen, run, stop, watch } = host();
     run(10_000);
     stop(30_000);
@@ -81,7 +81,7 @@ describe('createClockWatch', () => {
     expect(seen.at(-1)?.durationMs).toBeGreaterThanOrEqual(4_500);
   });
 
-  it('reports a suspension, and reports no step, although the wall clock advanced', () => {
+  it('reports a suspension and no step, although the wall clock advanced', () => {
     const { seen, run, suspend } = host();
     run(10_000);
     suspend(61_000);
@@ -89,7 +89,7 @@ describe('createClockWatch', () => {
     expect(seen).toEqual([{ event: 'host_suspended', durationMs: 61_000 }]);
   });
 
-  it('reports a step and a pause that happen at once, each with its size', () => {
+  it('reports a simultaneous step and pause, each with its size', () => {
     const { seen, run, stop, setClock } = host();
     run(1_000);
     setClock(-30_000);
@@ -99,7 +99,7 @@ describe('createClockWatch', () => {
     expect(seen.find(({ event }) => event === 'clock_stepped')?.stepMs).toBe(-30_000);
   });
 
-  it('reads the clocks again when it lost its core between two of them', () => {
+  it('reads the clocks again if it lost its core between two readings', () => {
     let monotonic = 0;
     let reads = 0;
     const seen: Disturbance[] = [];

@@ -2,20 +2,26 @@ import { uptime } from 'node:os';
 import { CLOCK_STEP_MS, RECORDED_PAUSE_MS, SUSPENSION_MS } from '@livekit-swarm/analysis';
 import type { EventLine } from '@livekit-swarm/record';
 
-/** Three clocks, ms. They advance together, unless the clock is set, the host is suspended, or a process is stopped. */
+/**
+ * Three clocks, ms. They advance together, unless the clock is set, the host is suspended, or a
+ * process is stopped.
+ */
 export interface Clocks {
   wall(): number;
-  /** Does not advance while the host is suspended. */
+  /** Time of a clock that stops while the host is suspended. */
   monotonic(): number;
-  /** Does. Null: this platform has none. */
+  /** Time of a clock that continues while the host is suspended; null: this platform has none. */
   sinceBoot(): number | null;
 }
 
 export type Disturbance = Pick<EventLine, 'event' | 'durationMs' | 'stepMs'>;
 
-/** A pause is what exceeds this time between two comparisons, ms. */
+/** Interval between two comparisons, ms; a longer one contains a pause. */
 const EVERY_MS = 500;
-/** The clocks cannot be read at one moment: a process that loses its core in between reads them again. */
+/**
+ * Longest time between the readings of the clocks, ms: a process that loses its core in between
+ * reads them again.
+ */
 const EXACT_MS = 20;
 
 const HOST_CLOCKS: Clocks = {
@@ -24,7 +30,10 @@ const HOST_CLOCKS: Clocks = {
   sinceBoot: () => (process.platform === 'linux' ? uptime() * 1_000 : null),
 };
 
-/** Compares the clocks, and reports what was not ordinary since the last comparison. */
+/**
+ * Watches the clocks: compares them with the last comparison, and reports each disturbance in
+ * between.
+ */
 export const createClockWatch = (
   report: (disturbance: Disturbance) => void,
   clocks: Clocks = HOST_CLOCKS,

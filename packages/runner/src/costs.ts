@@ -1,23 +1,29 @@
 import type { Calibration } from './calibration.ts';
 
-/** CPU that one part of a run takes. */
+/** CPU costs of one part of a run. */
 export interface Cost {
-  /** Whatever the load, cores. */
+  /** Costs without load, cores. */
   baseCores: number;
-  /** Packets from participants to the server. */
+  /** Cost of a packet from a participant to the server, s. */
   secondsPerPacketUp: number;
-  /** Packets to participants: of a video frame several come at once, so that each takes less. */
+  /**
+   * Cost of a packet to a participant, s: several packets of a video frame arrive together, so each
+   * costs less.
+   */
   secondsPerPacketDown: number;
   secondsPerJoin: number;
 }
 
 export interface Costs {
   generator: Cost;
-  /** Of livekit-server. */
+  /** Costs of livekit-server. */
   server: Cost;
 }
 
-/** Rounded up from the highest that was measured on any load (docs/performance.md, "What swarm plan assumes"). */
+/**
+ * Costs without a calibration, rounded up from the highest that were measured on any load
+ * (docs/performance.md, "What swarm plan assumes").
+ */
 const ASSUMED: Costs = {
   generator: {
     baseCores: 0,
@@ -33,7 +39,10 @@ const ASSUMED: Costs = {
   },
 };
 
-/** The same for each microsecond that bare UDP with encryption takes for a packet: fitted by `bench/plan-prediction.ts`, not rounded up. */
+/**
+ * Costs for each microsecond that a packet of bare UDP with encryption takes, fitted by
+ * `bench/plan-prediction.ts` and not rounded up.
+ */
 const PER_MICROSECOND: Costs = {
   generator: {
     baseCores: 0.02,
@@ -49,7 +58,7 @@ const PER_MICROSECOND: Costs = {
   },
 };
 
-/** What packets and joins take on a host. */
+/** Costs of packets and joins on a host. */
 export const costsOf = (calibration: Calibration | null): Costs => {
   if (calibration === null || calibration.source === 'skipped') return ASSUMED;
   const scaled = (cost: Cost): Cost => ({

@@ -43,7 +43,7 @@ const secretsOf = async (...e2ee: string[]) => {
   return plan.participants.map((participant) => secretOf(participant));
 };
 
-test('secrets come from the environment and from files, and the record has none', async () => {
+test('secrets are read from the environment and from files, and the record contains none', async () => {
   writeFileSync(join(dir, 'room-key'), `${KEY}\n`);
   const roles = [
     '{ passphrase: { env: ROOM_PASSPHRASE }, keyIndex: 3, ratchet: 1 }',
@@ -60,14 +60,14 @@ test('secrets come from the environment and from files, and the record has none'
   expect(recorded).not.toContain('swordfish');
 });
 
-test('a key that is made for the run is the same for all of its roles, and the wrong key another one', async () => {
+test('a key that is generated for the run is the same for all its roles; the wrong key is another one', async () => {
   const [one, same, wrong] = await secretsOf('throw-away', 'throw-away', 'wrong-key');
   expect(one).toEqual(same);
   expect(one).not.toEqual(wrong);
   expect(await secretsOf('throw-away')).not.toEqual([one]);
 });
 
-test('a real client without a key is refused in an encrypted room', async () => {
+test('a real client without a key is rejected in an encrypted room', async () => {
   const plan = planWith('throw-away', 'none');
   const participants = plan.participants.map((participant): ParticipantPlan => {
     return participant.e2ee === null ? { ...participant, engine: 'browser' } : participant;
@@ -78,7 +78,7 @@ test('a real client without a key is refused in an encrypted room', async () => 
   );
 });
 
-test('a real client with a key is not', async () => {
+test('a real client with a key is accepted in an encrypted room', async () => {
   const plan = planWith('throw-away', 'throw-away');
   const participants = plan.participants.map(
     (participant): ParticipantPlan => ({ ...participant, engine: 'browser' }),
@@ -103,7 +103,7 @@ test.each([
   await expect(failure).rejects.not.toThrow(/AAAA|not base64!/);
 });
 
-test('a secret that the user did not allow is not read, and a key of the deployment never is', async () => {
+test('a secret that the user did not allow is not read, and a key of the deployment is never read', async () => {
   const plan = (name: string) => planWith(`{ passphrase: { env: ${name} } }`);
   const reader = { env: { ...env, LIVEKIT_API_SECRET: 'theirs' }, dir };
   const permission = { env: ['LIVEKIT_API_SECRET'], files: [] };

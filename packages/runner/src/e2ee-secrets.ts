@@ -4,7 +4,7 @@ import type { E2ee, ParticipantPlan, Plan } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
 import { readScenarioSecret, type ScenarioReader } from './scenario-reader.ts';
 
-/** The secret of a participant with end-to-end encryption; undefined without. */
+/** Secret of a participant with end-to-end encryption; undefined for others. */
 export type E2eeSecrets = (plan: Pick<ParticipantPlan, 'e2ee'>) => E2eeSecret | undefined;
 
 type Secret = { passphrase: string } | { key: string };
@@ -13,9 +13,10 @@ const LEAST_KEY_BYTES = 16;
 const GENERATED_BYTES = 24;
 
 /**
- * Reads the secrets that the roles of a plan name, and makes those that are to be thrown away. Workers receive them with the tokens; the record only has
- * where they are.
- * @throws SwarmError `usage` when one is missing or cannot be used; never repeats it
+ * Reads the secrets that the roles of a plan name, and generates those for one run. Workers receive
+ * the secrets with the tokens; the record contains only their sources.
+ * @throws SwarmError `usage` if a secret is missing or cannot be used; its message never contains
+ * the secret
  */
 export const readE2eeSecrets = async (
   { scenario, participants }: Pick<Plan, 'scenario' | 'participants'>,
@@ -36,7 +37,10 @@ export const readE2eeSecrets = async (
   };
 };
 
-/** Without a key real clients would report noise as a defect of the server. */
+/**
+ * Rejects real clients without a key in encrypted rooms: they would report noise as a defect of the
+ * server.
+ */
 const refuseRealClients = (participants: Plan['participants']): void => {
   const encrypted = new Set(
     participants.flatMap(({ e2ee, room }) => (e2ee === null ? [] : [room])),
@@ -51,7 +55,7 @@ const refuseRealClients = (participants: Plan['participants']): void => {
     );
 };
 
-/** Roles with the same one understand each other. */
+/** Key of a secret; roles with the same secret can decrypt each other. */
 const idOf = ({ secret }: E2ee): string => JSON.stringify(secret);
 
 const secretOf = async (
@@ -59,7 +63,7 @@ const secretOf = async (
   where: string,
   reader: ScenarioReader,
 ): Promise<Secret> => {
-  // A passphrase, because every SDK takes one.
+  // A passphrase is generated rather than a key, because every SDK accepts a passphrase.
   if (typeof secret === 'string')
     return { passphrase: randomBytes(GENERATED_BYTES).toString('base64url') };
   if ('passphrase' in secret)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { engineOptions } from './engine-options.ts';
 
-it('takes the address of a TURN server along to workers of other hosts', () => {
+it('contains the address of a TURN server, also for workers on other hosts', () => {
   const options = { allocation: { workers: 1, threads: 2 } };
   expect(engineOptions(options, 'v1', { SWARM_TURN: 'turn.test:5349' })).toMatchObject({
     threads: 2,

@@ -6,8 +6,9 @@ const JOIN_TIMEOUT_MS = 15_000;
 const JOIN_ATTEMPTS = 4;
 
 /**
- * What the engines of all workers get, on whatever host they are.
- * @param environment of the coordinator: with a queue, workers have another one
+ * Options for the engines of all workers, on any host.
+ * @param environment environment of the coordinator; workers that got their shards by a queue have
+ * another one
  */
 export const engineOptions = (
   {

@@ -14,14 +14,14 @@ const assess = (spec: Partial<LoadSpec>, more: Partial<HostAssessmentRequest> = 
     ...more,
   });
 
-describe('what a host carries', () => {
+describe('the estimated capacity of a host', () => {
   const calibration = { source: 'given', microsPerPacket: 1.75 } as const;
   const host = (cores: number) => ({
     ...{ cores, memoryBytes: 24 * GB },
     limits: { openFiles: 20_000, localPorts: 28_000 },
   });
 
-  it('is near what two cores were measured to carry: 250 rooms at 80 %', () => {
+  it('is close to the measured capacity of two cores: 250 rooms at 80 %', () => {
     const { carries } = assess({ rooms: 500 }, { host: host(2), calibration });
     expect(carries).toMatchObject({ unit: 'rooms', requested: 500 });
     expect(carries.besideServer).toBeGreaterThan(200);
@@ -29,7 +29,7 @@ describe('what a host carries', () => {
     expect(carries.alone).toBeGreaterThan(3 * (carries.besideServer ?? 0));
   });
 
-  it('follows a quota and the speed of the host, not the size of the plan', () => {
+  it('depends on a quota and on the speed of the host, not on the size of the plan', () => {
     const whole = assess({ rooms: 500 }, { host: host(2), calibration }).carries.alone;
     const half = assess({ rooms: 500 }, { host: host(1), calibration }).carries.alone;
     const smaller = assess({ rooms: 50 }, { host: host(2), calibration }).carries.alone;
@@ -40,7 +40,7 @@ describe('what a host carries', () => {
     expect(slower / whole).toBeCloseTo(0.5, 1);
   });
 
-  it('keeps what real clients take, however many rooms there are', () => {
+  it('reserves the need of real clients, whatever the number of rooms', () => {
     const plan = expandPlan(scenarioOfLoad({ rooms: 10 }), 't3st');
     const [first, ...others] = plan.participants;
     if (first === undefined) throw new Error('no participant');
@@ -50,21 +50,21 @@ describe('what a host carries', () => {
     };
     const without = assess({}, { plan, host: host(2), calibration }).carries.alone;
     const beside = assess({}, { plan: witness, host: host(2), calibration }).carries.alone;
-    // A browser takes 0.6 of the 1.6 cores that may be used.
+    // A browser needs 0.6 of the 1.6 usable cores.
     expect(beside / without).toBeCloseTo(1 / 1.6, 1);
   });
 
-  it('knows that media grows with the square of the participants of a room in which all publish', () => {
+  it('considers that media grows with the square of the participants if all of a room publish', () => {
     const carried = (participants: number, subscribers = 0): number =>
       assess({ rooms: 1, participants, subscribers }, { host: host(2), calibration }).carries
         .besideServer ?? 0;
-    // The same answer, whatever the size of the room that is asked for.
+    // The estimate does not depend on the requested size of the room.
     expect(carried(10) / carried(30)).toBeCloseTo(1, 0.5);
     expect(carried(30)).toBeLessThan(80);
     expect(carried(1, 10)).toBeGreaterThan(300);
   });
 
-  it('counts participants where there is one room, and no server where it is elsewhere', () => {
+  it('is in participants if there is one room, and without a server if it runs elsewhere', () => {
     const { carries } = assess(
       { rooms: 1, participants: 4 },
       { host: host(2), calibration, embedded: false },
@@ -82,17 +82,17 @@ describe('assessHost', () => {
       short: [],
       obstacle: null,
     });
-    // Measured: 0.2 cores while they talk, 0.45 while they join; 764 MB.
+    // Measured: 0.2 cores in the steady state, 0.45 cores during joins; 764 MB.
     expect(need.generator.cores).toBeGreaterThan(0.45);
     expect(need.generator.cores).toBeLessThan(0.9);
     expect(need.generator.memoryBytes).toBeGreaterThan(0.764 * GB);
     expect(need.generator.memoryBytes).toBeLessThan(1.2 * GB);
     expect(need.participants).toBe(1_000);
-    // 6 ms in the load generator and 15 in the server for each.
+    // Each join takes 6 ms in the load generator and 15 ms in the server.
     expect(need.joins).toEqual({ perSecond: 50, cores: expect.closeTo(50 * 0.021) });
   });
 
-  it('reports what is short', () => {
+  it('reports resources that do not suffice', () => {
     expect(assess({ rooms: 50, participants: 10, publish: ['audio', 'video'] })).toMatchObject({
       fits: false,
       short: ['cores'],
@@ -108,7 +108,7 @@ describe('assessHost', () => {
     });
   });
 
-  it('leaves the server out when it is elsewhere', () => {
+  it('leaves out the server if it runs elsewhere', () => {
     const here = assess({ rooms: 700 });
     const elsewhere = assess({ rooms: 700 }, { embedded: false });
     expect(elsewhere.need.server).toBeNull();
@@ -116,7 +116,7 @@ describe('assessHost', () => {
     expect(here.need.server?.cores).toBeGreaterThan(here.need.generator.cores);
   });
 
-  it('keeps what makes a run impossible apart from what makes it tight', () => {
+  it('distinguishes an impossible run from one without a reserve', () => {
     const few = { cores: 4, memoryBytes: 8 * GB, limits: { openFiles: 256, localPorts: 28_000 } };
     const { obstacle, allocation, fits, short, need } = assess({ rooms: 500 }, { host: few });
     expect(obstacle?.message).toMatch(/embedded server needs 1128 file descriptors/);

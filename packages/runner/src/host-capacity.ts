@@ -5,9 +5,9 @@ import { type Cost, type Costs, costsOf } from './costs.ts';
 import type { SocketNeed, SystemLimits } from './descriptors.ts';
 import { allocateWorkers, maxConcurrent, type WorkerAllocation } from './worker-allocation.ts';
 
-/** What this host has. */
+/** Resources of this host. */
 export interface HostCapacity {
-  /** Cores that may be used; a fraction with a CPU quota. */
+  /** Usable cores; a fraction with a CPU quota. */
   cores: number;
   memoryBytes: number;
   limits: SystemLimits;
@@ -18,73 +18,88 @@ interface Amount {
   memoryBytes: number;
 }
 
-/** What a plan needs of it at its fullest moment. Cores and bytes are estimates, on the safe side. */
+/**
+ * Resources that a plan needs at its highest load. Cores and bytes are estimates on the safe side.
+ */
 export interface HostRequirement {
-  /** Connected at the same time. */
+  /** Participants that are connected at the same time. */
   participants: number;
-  /** Of the load generator's processes. */
+  /** Need of the load generator's processes. */
   generator: Amount;
-  /** Of real clients (browsers, rtc-node), beside that; null: none. */
+  /** Additional need of real clients (browsers, rtc-node); null: there are none. */
   clients: (Amount & { count: number }) | null;
-  /** Of a server on the same host; null when it is elsewhere. */
+  /** Need of a server on the same host; null: it runs elsewhere. */
   server: Amount | null;
-  /** The part of these cores that joins take in the second with the most of them. */
+  /** Joins in the second with the most of them, and the part of the cores above that they need. */
   joins: { perSecond: number; cores: number };
 }
 
 export interface HostAssessment {
   need: HostRequirement;
-  /** Null when there is an `obstacle`. */
+  /** Allocation of workers; null if there is an `obstacle`. */
   allocation: WorkerAllocation | null;
-  /** What makes a run impossible here: too few descriptors or ports. */
+  /** Reason why the run is impossible on this host: too few descriptors or ports. */
   obstacle: SwarmError | null;
-  /** Whether it will do with room to spare. */
+  /** True if the host suffices with a reserve. */
   fits: boolean;
-  /** What is short; empty when it fits or when there is an obstacle. */
+  /** Resources that do not suffice; empty if the host fits or there is an obstacle. */
   short: ('cores' | 'memory')[];
   carries: Carries;
 }
 
-/** How much of the same load a host carries, if its rooms, or the participants of its only room, were more or fewer. */
+/**
+ * Estimated capacity of a host for the same load, with more or fewer rooms, or with more or fewer
+ * participants of its only room.
+ */
 export interface Carries {
   unit: 'rooms' | 'participants';
-  /** At the same time, as planned. */
+  /** Number of units at the same time, as planned. */
   requested: number;
-  /** With a livekit-server on the same host; null where the plan has none there. */
+  /**
+   * Capacity together with a livekit-server on the same host; null: the plan has no server there.
+   */
   besideServer: number | null;
-  /** Without one. */
+  /** Capacity without a server. */
   alone: number;
 }
 
-/** Memory, rounded up from the most that was measured (docs/performance.md, "What swarm plan assumes"). */
+/**
+ * Memory, bytes, rounded up from the most that was measured (docs/performance.md, "What swarm plan
+ * assumes").
+ */
 const GENERATOR_MEMORY = { perProcess: 180e6, perParticipant: 0.4e6, perPlanned: 5e3 };
 const SERVER_MEMORY = { base: 100e6, perParticipant: 2e6 };
 
-/** Of one real client, for its program and for what it decodes. They are processes beside the workers. */
+/**
+ * Costs of one real client: its own processes, which run in addition to the workers, and its
+ * decoding.
+ */
 const CLIENT_COST = {
   browser: { cores: 0.6, memoryBytes: 400e6 },
   rtc: { cores: 0.1, memoryBytes: 60e6 },
 } as const;
 
-/** Beyond this share of cores or memory, delays are caused by the host itself. */
+/** Share of cores or memory above which the host itself causes delays. */
 const COMFORTABLE = 0.75;
-/** A run that took this share of the cores passed (docs/performance.md, "Calibrated planning"). */
+/**
+ * Share of the cores with which a run still passed (docs/performance.md, "Calibrated planning").
+ */
 const CARRIED = 0.8;
 
 export interface HostAssessmentRequest {
   plan: Plan;
   load?: PlanLoad;
   host: HostCapacity;
-  /** As requested; null: automatic. */
+  /** Requested number of workers; null: automatic. */
   workers: number | null;
   need: SocketNeed;
-  /** Whether the server runs on the same host. */
+  /** True if the server runs on the same host. */
   embedded: boolean;
-  /** Default: none, and costs are rounded up. */
+  /** Speed of the host. Default: unknown, so that costs are rounded up. */
   calibration?: Calibration;
 }
 
-/** Whether a host can generate what a plan asks for. */
+/** Assesses whether a host can generate the load of a plan. */
 export const assessHost = (request: HostAssessmentRequest): HostAssessment => {
   const { plan, host, embedded, load = planLoad(plan) } = request;
   const costs = costsOf(request.calibration ?? null);
@@ -108,7 +123,11 @@ export const assessHost = (request: HostAssessmentRequest): HostAssessment => {
   };
 };
 
-/** Of what has joined: joins come at the same rate however many rooms there are, and a burst of them is soon over. Real clients stay as many as they are. */
+/**
+ * Estimates the capacity of a host for participants that have joined: the rate of joins does not
+ * depend on the number of rooms, and a burst of joins is short. The number of real clients stays
+ * the same.
+ */
 const carriesOf = (
   load: PlanLoad,
   { participants, generator, clients, server }: HostRequirement,
@@ -119,7 +138,8 @@ const carriesOf = (
   const { rooms, packetsDown } = load.most(0, plan.endAtMs);
   const [unit, requested] =
     rooms > 1 ? (['rooms', rooms] as const) : (['participants', participants] as const);
-  // In one room, each further publisher sends to all, and each further subscriber receives from all.
+  // In a single room, each additional publisher sends to all, and each additional subscriber
+  // receives from all.
   const growsSquared =
     rooms <= 1 && plan.participants.filter(({ publish }) => publish.length > 0).length > 1;
   const carriedBy = (parts: { need: Amount; cost: Cost; baseMemory: number }[]): number => {
@@ -156,7 +176,7 @@ const carriesOf = (
   };
 };
 
-/** The largest r for which `linear` r + `squared` r² is at most `left`. */
+/** Largest r for which `linear` r + `squared` r² is at most `left`. */
 const factorOf = (linear: number, squared: number, left: number): number =>
   squared > 0
     ? (Math.sqrt(linear ** 2 + 4 * squared * left) - linear) / (2 * squared)
@@ -209,7 +229,7 @@ const needOf = (
     participants,
     generator: {
       cores: coresOf(costs.generator),
-      // The coordinator is a process, too.
+      // The coordinator is an additional process.
       memoryBytes:
         (workers + 1) * GENERATOR_MEMORY.perProcess +
         participants * GENERATOR_MEMORY.perParticipant +

@@ -11,7 +11,7 @@ describe('startIntervalTimer', () => {
     vi.useRealTimers();
   });
 
-  it('ticks after the first full second, and each one after that', () => {
+  it('ticks after the first full second and after each further one', () => {
     const at: number[] = [];
     const stop = startIntervalTimer(since(10_500), 100, () => at.push(Date.now() - 10_500));
     vi.advanceTimersByTime(4_000);
@@ -21,11 +21,11 @@ describe('startIntervalTimer', () => {
     expect(at).toHaveLength(3);
   });
 
-  it('is not made late by a tick that was, and leaves out what was missed', () => {
+  it('does not delay a tick after a late one, and leaves out seconds without any tick', () => {
     const at: number[] = [];
     startIntervalTimer(since(10_000), 0, () => {
       at.push(Date.now() - 10_000);
-      // Something held the process up for two seconds and a half.
+      // The process was delayed for two and a half seconds.
       if (at.length === 1) vi.setSystemTime(13_500);
     });
     vi.advanceTimersByTime(1_000);

@@ -1,10 +1,10 @@
 const SECOND_MS = 1_000;
 
 /**
- * Calls `tick` once a second, `offsetMs` after each full second since the start, from the first on. A late tick does not make the next one late;
- * seconds that were missed altogether are left out.
- * @param elapsedMs since the start, monotonic; negative before it
- * @returns stops it
+ * Calls `tick` once a second, `offsetMs` after each full second since the start, from the first one
+ * on. A late tick does not delay the next one; seconds without any tick are left out.
+ * @param elapsedMs monotonic time since the start, ms; negative before it
+ * @returns function that stops the timer
  */
 export const startIntervalTimer = (
   elapsedMs: () => number,

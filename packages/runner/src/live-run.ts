@@ -2,19 +2,25 @@ import type { InterimSummary } from '@livekit-swarm/analysis';
 import type { DrillEvent, EndLine } from '@livekit-swarm/record';
 import type { RunLog } from './run-log.ts';
 
-/** The reason for which a run ends; the first one wins. */
+/** Reason for which a run ends; the first one counts. */
 export type RunEnding = PromiseWithResolvers<EndLine['reason']>;
 
-/** A run in progress, for a caller that does something to the deployment meanwhile. */
+/** Run in progress, for a caller that acts on the deployment meanwhile. */
 export interface LiveRun {
-  /** Unix ms: the zero of every `at`. */
+  /** Start of the run, Unix time, ms: the zero of every `at`. */
   readonly startedAtMs: number;
   elapsedMs(): number;
-  /** Writes a line of a drill to the record, unless the run has ended. @param at ms after the start; default: now */
+  /**
+   * Writes a line of a drill to the record, unless the run has ended.
+   * @param at time of the event, ms after the start; default: now
+   */
   append(event: DrillEvent, at?: number): void;
-  /** Ends the run now: all participants leave, and what was measured is evaluated. The reason in the record is `stopped`. */
+  /**
+   * Ends the run now: all participants leave, and the measurements are evaluated. The reason in the
+   * record is `stopped`.
+   */
   stop(): void;
-  /** The summary of the run as things stand. */
+  /** Summary of the run so far. */
   interim(): InterimSummary;
 }
 

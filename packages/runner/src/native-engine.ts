@@ -1,2 +1,2 @@
-/** The engine of ordinary runs. A module of its own, as only workers load the addon. */
+/** Engine of ordinary runs, in a module of its own, because only workers load the addon. */
 export { createEngine } from '@livekit-swarm/engine';

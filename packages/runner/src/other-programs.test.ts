@@ -12,7 +12,10 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** Writes the files by which the kernel shows a process. @param ticks CPU time, hundredths of a second */
+/**
+ * Writes the files by which the kernel shows a process.
+ * @param ticks CPU time, hundredths of a second
+ */
 const process = (pid: number, parent: number, name: string, ticks: number): void => {
   mkdirSync(join(root, String(pid)), { recursive: true });
   writeFileSync(
@@ -21,7 +24,7 @@ const process = (pid: number, parent: number, name: string, ticks: number): void
   );
 };
 
-test('names the other programs that used most, without the run and what it started', () => {
+test('lists the other programs with the most CPU time, without the run and its descendants', () => {
   process(10, 1, 'swarm', 0);
   process(11, 10, 'swarm worker', 0);
   process(12, 11, 'livekit-server', 0);
@@ -47,6 +50,6 @@ test('names the other programs that used most, without the run and what it start
   expect(quiet).toEqual({ ownCores: 0, top: [] });
 });
 
-test('is nothing where there is no such file system', () => {
+test('returns null without a proc file system', () => {
   expect(createOtherProgramsMeter(join(root, 'missing'), 10)(performance.now() + 1_000)).toBeNull();
 });

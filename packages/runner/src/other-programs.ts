@@ -8,18 +8,23 @@ interface Usage {
   ticks: number;
 }
 
-/** Unit of the CPU times in /proc (proc(5), sysconf(_SC_CLK_TCK)): 100 a second on every Linux that Node runs on. */
+/**
+ * Unit of the CPU times in /proc (proc(5), sysconf(_SC_CLK_TCK)): 100 per second on every Linux
+ * that Node supports.
+ */
 const TICKS_PER_SECOND = 100;
-/** Largest number of program names in a sample; more explain little. */
+/** Largest number of program names in a sample; more names explain little. */
 const NAMES = 3;
-/** Use below which a program does not explain why a host is busy, cores. */
+/** CPU use below which a program does not explain a busy host, cores. */
 const LEAST_CORES = 0.05;
 
 /**
- * Measures which other programs of this host use the CPU: all but this process and its descendants. It reads their names, never their arguments, and takes
- * some milliseconds, so it is called only while the host is busy.
- * @returns what they used by `atMs` (of `performance.now()`) since the last call, or since the start; null where /proc is not there. In a container only its own processes are visible: the
- * others are missing from the names
+ * Measures which other programs of this host use the CPU: all except this process and its
+ * descendants. It reads their names, never their arguments. A measurement takes some milliseconds,
+ * so it is made only while the host is busy. In a container, only its own processes are visible,
+ * and names of others are missing.
+ * @returns function that returns the use until `atMs` (of `performance.now()`) since the last call
+ * or the start; null: /proc cannot be read
  */
 export const createOtherProgramsMeter = (
   root = '/proc',
@@ -67,13 +72,16 @@ const readUsage = (root: string): Map<number, Usage> | null => {
       const parsed = parseStat(readFileSync(`${root}/${name}/stat`, 'utf8'));
       if (parsed !== null) usage.set(Number(name), parsed);
     } catch {
-      // The process ended between the two readings.
+      // The process ended after the folder was read.
     }
   }
   return usage.size === 0 ? null : usage;
 };
 
-/** proc(5): the name is in brackets and may contain any; the parent is the second field after it, user and system time are the twelfth and thirteenth. */
+/**
+ * Reads a line of proc(5): the name is in brackets and may contain brackets; the parent is the
+ * second field after it, user and system time are the twelfth and thirteenth.
+ */
 const parseStat = (text: string): Usage | null => {
   const end = text.lastIndexOf(')');
   const begin = text.indexOf('(');
@@ -82,7 +90,7 @@ const parseStat = (text: string): Usage | null => {
   if (begin < 0 || end < begin || !Number.isFinite(ticks)) return null;
   // Other programs choose their names: control characters must not reach a terminal.
   const shown = text.slice(begin + 1, end).replace(/[^\x20-\x7e]/g, '?');
-  // Node renames its main thread, and so its process.
+  // Node renames its main thread, and thereby its process.
   const name = shown === 'MainThread' ? 'node' : shown;
   return { parent: Number(fields[1]), name, ticks };
 };

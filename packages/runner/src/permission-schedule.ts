@@ -4,9 +4,9 @@ import type { ParticipantPlan, PlannedAction } from '@livekit-swarm/scenario';
 import type { Deployment } from './deployment.ts';
 import { schedule } from './schedule.ts';
 
-/** Permissions that change during stays. */
+/** Schedule of permissions that change during sessions. */
 export interface PermissionSchedule {
-  /** Changes nothing any more. */
+  /** Stops the schedule: permissions do not change any more. */
   stop(): void;
 }
 
@@ -16,9 +16,10 @@ interface Change {
 }
 
 /**
- * Changes permissions of participants at the times of the plan, through the room service: that takes the API secret, which workers do not have.
- * @param elapsedMs since the start of the run
- * @param append called with what came of each change
+ * Changes the permissions of participants at the times of the plan, through the room service, which
+ * needs the API secret; workers do not have it.
+ * @param elapsedMs time since the start of the run, ms
+ * @param append called with the result of each change
  */
 export const startPermissionSchedule = (
   participants: readonly ParticipantPlan[],

@@ -13,7 +13,7 @@ import { errorCodeOf, SwarmError } from '@livekit-swarm/settings';
 import { createAdmission } from './admissions.ts';
 import type { Deployment } from './deployment.ts';
 
-/** A server that answers more slowly than this is not ready for load. */
+/** Time within which a server that is ready for load answers, ms. */
 const TIMEOUT_MS = 10_000;
 const TOKEN_SECONDS = 60;
 
@@ -22,8 +22,10 @@ const LOOKUP_PAUSE_MS = 1_000;
 
 /**
  * Asks the deployment whether it would admit a participant, before any load is sent.
- * @returns the newest signalling that it supports
- * @throws SwarmError when it is unreachable or rejects; SwarmError `clock_wrong` when its clock and that of this host are too far apart; SwarmError `usage` when its address is invalid
+ * @returns newest signalling that the deployment supports
+ * @throws SwarmError if the deployment is unreachable or rejects the participant; SwarmError
+ * `clock_wrong` if its clock and the clock of this host differ too much; SwarmError `usage` if its
+ * address is invalid
  */
 export const preflight = async (
   deployment: Deployment,
@@ -41,8 +43,8 @@ export const preflight = async (
 
 /**
  * Asks whether the server creates a room when its first participant joins (`room.auto_create`).
- * @param stranger a participant of a room that does not exist
- * @returns true also for any other error, which `preflight` reports
+ * @param stranger participant of a room that does not exist
+ * @returns true also after any other error, which `preflight` reports
  */
 export const createsRoomOf = async (
   deployment: Deployment,
@@ -55,8 +57,8 @@ export const createsRoomOf = async (
 };
 
 /**
- * Asks the same with a given token.
- * @throws SwarmError, SwarmError `usage`
+ * Asks as `preflight` does, with a given token.
+ * @throws SwarmError; SwarmError `usage` if the address is invalid
  */
 export const askWith = async (url: string, token: string): Promise<'v0' | 'v1'> => {
   for (let attempt = 1; ; attempt++) {
@@ -64,7 +66,8 @@ export const askWith = async (url: string, token: string): Promise<'v0' | 'v1'> 
       validateAdmission({ url, token, timeoutMs: TIMEOUT_MS }),
       readServerClock(url, TIMEOUT_MS),
     ]);
-    // A wrong clock may have caused the rejection, and then proves nothing about the deployment, so it comes first.
+    // The clock is checked first: if it is wrong, it may have caused the rejection, which then
+    // proves nothing about the deployment.
     const wrong = clock === null ? null : clockProblem(clock, parseServerUrl(url).http);
     if (wrong !== null) throw wrong;
     if (answer.ok) return answer.signalling;

@@ -13,7 +13,7 @@ vi.mock('node:os', async (original) => {
   };
 });
 
-test('a process that may open no file any more is still sampled', () => {
+test('a process without a free file descriptor is still sampled', () => {
   const sampler = createProcessSampler();
   const sample = sampler.sample();
   sampler.close();

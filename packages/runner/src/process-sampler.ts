@@ -9,10 +9,16 @@ export type ProcessSample = Required<
   >
 >;
 
-/** Timer resolution of the delay monitor, ms. Its values include it. Each time wakes the process, which costs as much as dozens of packets. */
+/**
+ * Timer resolution of the delay monitor, ms, which its values include. Each timer wakes the
+ * process, which costs as much as dozens of packets.
+ */
 const RESOLUTION_MS = 20;
 
-/** Samples this process: all its threads, native ones included. Each sample covers the time since the one before. */
+/**
+ * Samples this process with all its threads, native ones included. Each sample covers the time
+ * since the previous one.
+ */
 export const createProcessSampler = (): { sample(): ProcessSample; close(): void } => {
   const lag = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   lag.enable();
@@ -27,7 +33,7 @@ export const createProcessSampler = (): { sample(): ProcessSample; close(): void
       const host = valueOr(hostTimes, lastHost);
       lastResident = valueOr(() => process.memoryUsage.rss(), lastResident);
       const elapsed = Math.max(1, at - lastAt) / 1_000;
-      // A loop that was blocked all the time recorded nothing at all.
+      // If the loop was blocked all the time, the monitor recorded nothing.
       const p99 = lag.count > 0 ? lag.percentile(99) / 1e6 - RESOLUTION_MS : at - lastAt;
       const total = host.total - lastHost.total;
       const sample = {
@@ -47,7 +53,10 @@ export const createProcessSampler = (): { sample(): ProcessSample; close(): void
   };
 };
 
-/** Both read /proc: a process without a free file descriptor must not die of being sampled. */
+/**
+ * Reads a value from /proc, or returns the last one: a process without a free file descriptor must
+ * not end because of its samples.
+ */
 const valueOr = <T>(read: () => T, last: T): T => {
   try {
     return read();

@@ -39,7 +39,7 @@ const sample = (
 });
 
 describe('createProgressFold', () => {
-  it('knows nothing before the first sample', () => {
+  it('has no figures before the first sample', () => {
     expect(createProgressFold().snapshot()).toMatchObject({
       packetsPerSecond: { up: 0, down: 0 },
       loss: null,
@@ -47,7 +47,7 @@ describe('createProgressFold', () => {
     });
   });
 
-  it('adds shards up, each by its own interval, and keeps the latest sample of each', () => {
+  it('sums shards, each by its own interval, with the latest sample of each', () => {
     const fold = createProgressFold();
     fold.add(sample(0, [series('up'), series('down', { packets: 999 })]));
     fold.add(sample(0, [series('up'), series('down', { lost: 10, packets: 90 })]));
@@ -63,18 +63,18 @@ describe('createProgressFold', () => {
     });
   });
 
-  it('takes percentiles over all shards, of media only', () => {
+  it('computes percentiles over all shards, of media only', () => {
     const fold = createProgressFold();
     fold.add(sample(0, [series('down', { latency: { bins: [0, 90], zeros: 0 } })]));
     fold.add(sample(1, [series('down', { latency: { bins: [115, 10], zeros: 0 } })]));
     const data = series('down', { lost: 50, latency: { bins: [300, 1_000], zeros: 0 } });
     fold.add(sample(2, [{ ...data, labels: { ...data.labels, kind: 'data' } }]));
-    // Bin 115 of γ = 1.02/0.98 holds 98 … 102 ms.
+    // Bin 115 of γ = 1.02/0.98 contains 98 … 102 ms.
     expect(fold.snapshot().latencyP95Ms).toBeCloseTo(98.6, -1);
     expect(fold.snapshot().loss).toBe(0);
   });
 
-  it('forgets the level of a shard that died, not its sums', () => {
+  it('drops the level of a shard that died, but not its sums', () => {
     const fold = createProgressFold();
     fold.add(sample(0, [series('up')]));
     fold.forget(0);

@@ -5,16 +5,19 @@ import type { RosterCounts } from './roster.ts';
 
 export type Phase = 'joining' | 'steady' | 'leaving';
 
-/** How a run is doing at this moment. Rates and shares are those of the last second or so; null means not measured yet. */
+/**
+ * Progress of a run at this moment. Rates and shares describe about the last second; null: not
+ * measured yet.
+ */
 export interface Progress extends RosterCounts {
   phase: Phase;
-  /** Stages and named stretches of the timeline in which the run is now. */
+  /** Names of the current stages and named windows. */
   stages: string[];
-  /** Since the start, and what it will be in the end, ms. */
+  /** Time since the start, and length of the run, ms. */
   elapsedMs: number;
   totalMs: number;
   packetsPerSecond: { up: number; down: number };
-  /** Downlink, after recovery, 0 … 1. */
+  /** Packet loss of the downlink after recovery, from 0 to 1. */
   loss: number | null;
   jitterP95Ms: number | null;
   latencyP95Ms: number | null;
@@ -28,12 +31,15 @@ export interface GeneratorProgress {
   residentBytes: number;
   eventLoopLagMs: number;
   tickLatenessMs: number;
-  /** Since the start. */
+  /** Sum since the start. */
   lateSends: number;
   socketDrops: number;
 }
 
-/** Joining until the first participant of each slot has joined; later ones in the same slot are not waited for. Call in order of time. */
+/**
+ * Phase of a run. It is `joining` until the first participant of each slot has joined; later
+ * participants of the slot do not matter. The function must be called in order of time.
+ */
 export const phaseOf = ({
   lastJoinAtMs,
   participants,
@@ -48,7 +54,7 @@ export const phaseOf = ({
   };
 };
 
-/** Names of the windows in which the run is, but for those that every run has. */
+/** Names of the current windows, without those that every run has. */
 export const stagesAt = ({ windows }: Plan, elapsedMs: number): string[] =>
   windows
     .filter(
@@ -105,7 +111,7 @@ const isReceivedMedia = ({ labels }: SeriesSample): boolean =>
 const sum = <T>(items: readonly T[], value: (item: T) => number): number =>
   items.reduce((total, item) => total + value(item), 0);
 
-/** Each shard is divided by the length of its own interval. */
+/** Packets per second of all shards. Each shard is divided by the length of its own interval. */
 const rateOf = (samples: readonly SampleLine[], direction: 'up' | 'down'): number =>
   sum(samples, ({ series, intervalMs }) => {
     const packets = sum(series, ({ labels, packets: count }) =>

@@ -13,7 +13,7 @@ const shardsOf = (rooms: number, participants: number, subscribers: number) => {
   return splitPlan(expandPlan(scenarioOfLoad(spec), 't3st'), workersAnywhere(4));
 };
 
-it('names publishers of the same room on other hosts, and no subscribers', () => {
+it('lists publishers of the same room on other hosts, and no subscribers', () => {
   const shards = shardsOf(1, 4, 40);
   const hosted = (numbers: number[]): string[] =>
     shards
@@ -37,7 +37,7 @@ it('names publishers of the same room on other hosts, and no subscribers', () =>
   ).not.toEqual([]);
 });
 
-it('names none where rooms are whole, or all is on one host', () => {
+it('lists no publishers if rooms are not split or all workers are on one host', () => {
   expect(publishersElsewhere(0, shardsOf(20, 2, 0), HOSTS)).toEqual([]);
   expect(publishersElsewhere(0, shardsOf(1, 4, 40), HOSTS.slice(0, 1))).toEqual([]);
   expect(publishersElsewhere(0, shardsOf(1, 4, 40), [])).toEqual([]);

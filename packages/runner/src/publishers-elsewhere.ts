@@ -3,8 +3,8 @@ import type { HostLine } from '@livekit-swarm/record';
 import type { Shard } from '@livekit-swarm/scenario';
 
 /**
- * The publishers that participants of a shard share a room with although they are on another host. Rooms are split only where they do not fit on one
- * worker, so that most shards have none.
+ * Publishers on other hosts in the rooms of a shard's participants. A room is split only if it does
+ * not fit on one worker, so most shards have none.
  */
 export const publishersElsewhere = (
   shard: number,

@@ -10,7 +10,7 @@ import { withoutSecrets } from '@livekit-swarm/settings';
 import type { Deployment } from './deployment.ts';
 import type { RunOptions } from './run-options.ts';
 
-/** The first line of a record. */
+/** Creates the first line of a record. */
 export const headerLine = (
   { run, plan, version, reconnectPolicy = 'sdk', toleratedLost = 0 }: RunOptions,
   startedAtMs: number,
@@ -41,7 +41,10 @@ export const deploymentLine = (
   nodes: [],
 });
 
-/** Where a run was made. Nothing secret, and nothing that identifies a person. */
+/**
+ * Describes the environment of a run, without secrets and without anything that identifies a
+ * person.
+ */
 const describeEnvironment = (version: string): Record<string, string | number> => ({
   swarm: version,
   node: process.version,

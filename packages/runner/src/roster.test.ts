@@ -39,7 +39,7 @@ describe('createRoster', () => {
     expect(roster.counts()).toMatchObject({ joined: 1, connected: 1 });
   });
 
-  it('waits for disconnected participants that will rejoin, and for no others', () => {
+  it('counts disconnected participants as waiting if they will rejoin', () => {
     const roster = createRoster(shards, 'app');
     roster.add(joined(a));
     roster.add(joined(b));
@@ -69,7 +69,7 @@ describe('createRoster', () => {
     expect(roster.counts()).toMatchObject({ joined: 0, waiting: 4 });
   });
 
-  it('records all participants of a shard without a result as lost, with what is known of them', () => {
+  it('records all participants of a shard without a result as lost, with their joins and recoveries', () => {
     const roster = createRoster(shards);
     roster.add(joined(a));
     roster.add(event('resumed', a));
@@ -98,14 +98,14 @@ describe('createRoster', () => {
     ).toEqual([b]);
   });
 
-  it('counts a participant that left, and forgets it', () => {
+  it('counts a participant that left, and drops it', () => {
     const roster = createRoster(shards);
     const [result] = createRoster(shards).recordLostParticipants(0, 1, 'x');
     if (result === undefined) throw new Error('no participant');
     roster.add(joined(a));
     roster.add({ ...result, identity: a, outcome: 'left', joinTimeMs: 12 });
     expect(roster.counts()).toEqual({ planned: 4, joined: 1, connected: 0, failed: 0, waiting: 3 });
-    // What comes too late changes nothing.
+    // An event after the result changes nothing.
     roster.add(joined(a));
     roster.add(event('disconnected', a));
     expect(roster.counts()).toEqual({ planned: 4, joined: 1, connected: 0, failed: 0, waiting: 3 });
@@ -118,12 +118,12 @@ describe('createRoster', () => {
     const left = { ...result, outcome: 'join_failed', reason: 'left_while_joining' } as const;
     roster.add({ ...left, joinAtMs: 100, leaveAtMs: 1_600, at: 1_650 });
     expect(roster.counts()).toEqual({ planned: 4, joined: 0, connected: 0, failed: 0, waiting: 3 });
-    // Nine seconds are enough to join.
+    // Nine seconds suffice to join.
     roster.add({ ...left, identity: b, joinAtMs: 100, leaveAtMs: 9_000, at: 9_050 });
     expect(roster.counts()).toEqual({ planned: 4, joined: 0, connected: 0, failed: 1, waiting: 2 });
   });
 
-  it('counts a join of which only the result is known', () => {
+  it('counts a join that only the result reports', () => {
     const roster = createRoster(shards);
     const [result] = createRoster(shards).recordLostParticipants(0, 1, 'x');
     if (result !== undefined) roster.add({ ...result, outcome: 'disconnected', joinTimeMs: 12 });

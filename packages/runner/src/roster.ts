@@ -17,31 +17,33 @@ interface Entry {
 }
 
 /**
- * The participants of a run by state, an observer of `reduceParticipant`. It writes results for
- * those whose worker died; a participant that has a result is forgotten.
+ * Participants of a run by state, an observer of `reduceParticipant`. It creates results for
+ * participants whose worker died, and drops participants that have a result.
  */
 export interface Roster {
   add(line: RecordLine): void;
-  /** Results for all participants of a shard without one, as its worker died. */
+  /** Results for all participants of a shard without one, because its worker died. */
   recordLostParticipants(shard: number, at: number, reason: string): ParticipantLine[];
   counts(): RosterCounts;
 }
 
 export interface RosterCounts {
   planned: number;
-  /** Joined, whatever happened to them afterwards. */
+  /** Participants that joined, whatever happened to them afterwards. */
   joined: number;
-  /** Connected at this moment. */
+  /** Participants that are connected now. */
   connected: number;
   failed: number;
-  /** Not joined yet, or disconnected and about to rejoin. */
+  /** Participants that have not joined yet, or are disconnected and will rejoin. */
   waiting: number;
 }
 
 /**
- * @param shards which worker hosts which participants
- * @param reconnectPolicy what participants do after a disconnection
- * @param endAtMs when the plan ends: a participant that leaves as scheduled before that, and before it has joined, has not failed
+ * Creates the roster of a run.
+ * @param shards shards with their participants
+ * @param reconnectPolicy behaviour of participants after a disconnection
+ * @param endAtMs end of the plan, ms: a participant that leaves as scheduled before that, and
+ * before it has joined, has not failed
  */
 export const createRoster = (
   shards: readonly Shard[],
@@ -104,7 +106,10 @@ export const createRoster = (
   };
 };
 
-/** Its tracks were lost with the memory of the worker: none are listed. */
+/**
+ * Result of a participant that was lost with its worker, without tracks, because they were only in
+ * the memory of the worker.
+ */
 const lostParticipant = (
   { plan, shard, state: { joinTimeMs, resumes, reconnects, rejoins } }: Entry,
   at: number,

@@ -9,7 +9,7 @@ const workFor = (ms: number): void => {
 };
 
 describe.runIf(process.platform === 'linux')('createRunDelayMeter', () => {
-  it('measures the time on a core of the threads that count, since the last call', () => {
+  it('measures the time on a core of the selected threads since the last call', () => {
     const take = createRunDelayMeter(process.pid, (_name, isMain) => isMain);
     const before = process.cpuUsage();
     workFor(100);
@@ -32,7 +32,7 @@ describe.runIf(process.platform === 'linux')('createRunDelayMeter', () => {
 });
 
 describe('createCpuLimitsMeter', () => {
-  it('gives what happened since the last call, or null where the kernel does not measure it', () => {
+  it('returns the times since the last call, or null if the kernel does not measure them', () => {
     const take = createCpuLimitsMeter();
     for (const { stalledMs, throttledMs } of [take(), take()]) {
       for (const ms of [stalledMs, throttledMs])

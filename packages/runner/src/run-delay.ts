@@ -7,13 +7,15 @@ interface Thread {
   waitNs: number;
 }
 
-/** Threads by id. */
+/** Threads by ID. */
 type Threads = ReadonlyMap<string, Thread>;
 
 /**
- * Measures how long the threads of a process waited for a core (Linux: /proc/PID/task/TID/schedstat). On a busy host a process may still get all the CPU it asks for.
- * @param counts which threads, by name
- * @returns what happened since the last call; null where the kernel does not measure it, or the process has ended
+ * Measures how long the threads of a process waited for a core (Linux:
+ * /proc/PID/task/TID/schedstat). On a busy host, a process may still get all the CPU that it needs.
+ * @param counts returns true for the threads to measure, by name
+ * @returns function that returns the times since the last call; null: the kernel does not measure
+ * them, or the process has ended
  */
 export const createRunDelayMeter = (
   pid: number,
@@ -58,7 +60,10 @@ const threadsOf = (pid: number): string[] => {
   }
 };
 
-/** Time on a core, time waiting for one (both ns), and how often it got one. */
+/**
+ * Reads the time on a core and the waiting time for a core, ns; the third number, of time slices,
+ * is not used.
+ */
 const parseSchedstat = (text: string): Thread => {
   const [runNs = 0, waitNs = 0] = text.split(' ').map(Number);
   return { runNs, waitNs };
@@ -78,15 +83,26 @@ const differenceOf = (before: Threads, after: Threads): Scheduling => {
 
 const rounded = (ms: number): number => Math.max(0, Math.round(ms * 10) / 10);
 
-/** What the kernel reports about the CPU of this host and of the control groups of this process. */
+/**
+ * Limits of the CPU of this host, and of the control groups of this process, as the kernel reports
+ * them.
+ */
 export interface CpuLimits {
-  /** For how long some task of the host waited for a core (pressure stall information), ms; null: not known. */
+  /**
+   * Time for which any task of the host waited for a core (pressure stall information), ms; null:
+   * unknown.
+   */
   stalledMs: number | null;
-  /** For how long a quota stopped a control group of this process, ms; null: there is none. */
+  /**
+   * Time for which a quota stopped a control group of this process, ms; null: there is no quota.
+   */
   throttledMs: number | null;
 }
 
-/** @returns what happened since the last call */
+/**
+ * Measures the limits of the CPU.
+ * @returns function that returns the times since the last call
+ */
 export const createCpuLimitsMeter = (): (() => CpuLimits) => {
   const files = quotaFiles();
   const read = () => ({ stalled: stalledMs(), throttled: throttledMs(files) });
@@ -118,7 +134,10 @@ const stalledMs = (): number | null => {
   return micros === undefined ? null : Number(micros) / 1_000;
 };
 
-/** `cpu.stat` of the control groups of this process that have a quota: of its own and of those above it. */
+/**
+ * Files `cpu.stat` of the control groups with a quota: the group of this process and those above
+ * it.
+ */
 const quotaFiles = (): string[] => {
   const groups = (readOrNull('/proc/self/cgroup') ?? '').split('\n').flatMap((line) => {
     const [, controllers = '', path = ''] = line.split(':');
@@ -133,7 +152,10 @@ const quotaFiles = (): string[] => {
   });
 };
 
-/** The longest of them: a quota above stops what is below. Version 1 of control groups counts nanoseconds, for each core. */
+/**
+ * Longest time for which a quota stopped one of the control groups: a quota also stops the groups
+ * below. Version 1 of control groups counts nanoseconds for each core.
+ */
 const throttledMs = (files: readonly string[]): number | null => {
   const times = files.map((file) => {
     const text = readOrNull(file) ?? '';

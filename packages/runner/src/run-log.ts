@@ -20,13 +20,16 @@ import { createRoster, type RosterCounts } from './roster.ts';
 import { createCpuLimitsMeter, createRunDelayMeter } from './run-delay.ts';
 import type { WorkerDeath } from './worker-process.ts';
 
-/** Every line of a run passes through it: to the record, the summary, the roster and the progress. */
+/**
+ * Log of a run: every line of the run passes through it to the record, the summary, the roster and
+ * the progress.
+ */
 export interface RunLog {
   /** Sets the zero of every `at`. */
   start(startedAtMs: number): void;
   elapsedMs(): number;
   append(line: RecordLine): void;
-  /** An event of the run itself, now. */
+  /** Appends an event of the run itself, at the current time. */
   appendRunEvent(
     event: EventName,
     more?: Pick<
@@ -34,28 +37,28 @@ export interface RunLog {
       'shard' | 'reason' | 'message' | 'crossing' | 'findings' | 'durationMs' | 'stepMs'
     >,
   ): void;
-  /** A worker died: with results for all participants of its shard. */
+  /** Appends the death of a worker, with results for all participants of its shard. */
   appendWorkerDeath(shard: number, death: WorkerDeath): void;
-  /** Records what the coordinator itself uses. */
+  /** Appends a sample of the coordinator itself. */
   sampleCoordinator(): void;
   counts(): RosterCounts;
   progress(): Omit<Progress, 'phase' | 'stages' | 'totalMs'>;
   interimSummary(): InterimSummary;
-  /** Call once, at the end. */
+  /** Closes the log; must be called once, at the end. */
   close(): Summary;
 }
 
 export interface RunLogOptions {
   clock: Clock;
-  /** Of an embedded server. */
+  /** Process of an embedded server. */
   serverPid: number | undefined;
   record: RecordWriter;
   shards: readonly Shard[];
   thresholds: readonly Threshold[];
   reconnectPolicy: ReconnectPolicyName;
-  /** When the plan ends, ms after the start. */
+  /** End of the plan, ms after the start. */
   endAtMs: number;
-  /** Called with every line, after it was written. */
+  /** Called with every line after it was written. */
   onLine(line: RecordLine): void;
 }
 
@@ -143,7 +146,7 @@ export const openRunLog = ({
   };
 };
 
-/** Share of a host's cores in use from which on samples name the programs that use them. */
+/** Utilisation of a host from which samples name the programs that use it, share of its cores. */
 const BUSY_HOST = 0.9;
 
 type HostSample = Pick<

@@ -3,7 +3,7 @@ import { longestEmptyTimes } from './run-rooms.ts';
 
 const stay = (room: string, joinAtMs: number, leaveAtMs: number) => ({ room, joinAtMs, leaveAtMs });
 
-it('finds for each room the longest time between the last that leaves and the next that joins', () => {
+it('finds the longest time between the last departure from each room and the next join', () => {
   const times = longestEmptyTimes([
     stay('alone', 5_000, 9_000),
     stay('full', 0, 20_000),

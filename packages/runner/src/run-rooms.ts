@@ -4,28 +4,35 @@ import type { ParticipantPlan, Plan } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
 import { ADMISSION_LEAD_MS } from './worker-protocol.ts';
 
-/** The rooms of a run whose server creates none at a join (`room.auto_create: false`). */
+/** Rooms of a run on a server that does not create them at a join (`room.auto_create: false`). */
 export interface RunRooms {
   /**
-   * Creates those of these rooms that the run has not created yet.
-   * @throws SwarmError `room_not_found` when the room service creates none
+   * Creates the rooms that the run has not created yet.
+   * @throws SwarmError `room_not_found` if the room service creates none
    */
   create(names: Iterable<string>): Promise<void>;
-  /** Deletes the rooms that carry the random word of the run. @returns how many could not be deleted; they close by their timeouts */
+  /**
+   * Deletes the rooms whose names contain the random text of the run.
+   * @returns number of rooms that could not be deleted; they close by their timeouts
+   */
   delete(): Promise<number>;
 }
 
 const TIMEOUT_SECONDS = 10;
-/** Rooms that are created or deleted at the same time. */
+/** Number of rooms that are created or deleted at the same time. */
 const AT_ONCE = 20;
 const ATTEMPTS = 3;
 const PAUSE_MS = 1_000;
-/** Time for which a room may stay empty beyond the plan, for join retries and for participants that all lost their connection, ms. */
+/**
+ * Time for which a room may stay empty beyond the plan, for join retries and for participants that
+ * all lost their connection, ms.
+ */
 const SPARE_MS = 120_000;
 
 /**
- * A killed coordinator deletes nothing. So each room has timeouts, after which the server closes it when the last participant has left or none joined.
- * @param run the random word in the names of rooms that exist for this run alone
+ * Creates the rooms of a run. Each room has timeouts after which the server closes it if the last
+ * participant has left or none has joined, because a killed coordinator deletes nothing.
+ * @param run random text in the names of rooms that exist for this run alone
  */
 export const createRunRooms = (
   deployment: ApiTarget,
@@ -77,7 +84,7 @@ export const createRunRooms = (
 
 const secondsOf = (ms: number): number => Math.ceil(ms / 1_000);
 
-/** The longest time for which the plan leaves each room empty between two sessions, by room, ms. */
+/** Longest time for which the plan leaves each room empty between two sessions, by room, ms. */
 export const longestEmptyTimes = (
   participants: readonly Pick<ParticipantPlan, 'room' | 'joinAtMs' | 'leaveAtMs'>[],
 ): ReadonlyMap<string, number> => {
@@ -119,6 +126,6 @@ const notCreated = (url: string, room: string, error: unknown): SwarmError =>
     'swarm creates its rooms through the API (/twirp/livekit.RoomService), which must be reachable: give its address with --api-url, or switch room.auto_create on',
   );
 
-/** A room that the server has closed. */
+/** Returns true if the server has already closed the room. */
 const isGone = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'not_found';

@@ -5,15 +5,22 @@ import { type E2eeSecrets, readE2eeSecrets } from './e2ee-secrets.ts';
 import { scenarioReader } from './scenario-reader.ts';
 import { readTokenHeaders, type TokenEndpoints, tokenEndpointsFor } from './token-endpoints.ts';
 
-/** The secrets that the scenario of a run names. They are read once; workers receive them with the tokens, and the record only has where they are. */
+/**
+ * Secrets that the scenario of a run names. They are read once; workers receive them with the
+ * tokens, and the record contains only their sources.
+ */
 export interface RunSecrets {
   /** Key or passphrase of a participant with end-to-end encryption. */
   e2eeOf: E2eeSecrets;
-  /** Endpoints of a deployment for the tokens of participants. */
+  /** Token endpoints of a deployment. */
   endpointsFor(deployment: Pick<Deployment, 'url'>): TokenEndpoints;
 }
 
-/** @throws SwarmError `usage` when one is missing, cannot be used, or may not be read; never repeats it */
+/**
+ * Reads the secrets of a run.
+ * @throws SwarmError `usage` if a secret is missing, cannot be used, or may not be read; its
+ * message never contains the secret
+ */
 export const readRunSecrets = async (
   plan: Pick<Plan, 'scenario' | 'participants'>,
   guard: Pick<LoadGuard, 'reads'>,

@@ -32,9 +32,12 @@ interface Fixture {
   start(spec: Partial<LoadSpec>, more?: Partial<RunOptions>): Promise<RunResult>;
 }
 
-/** Everything of its own: these tests wait most of the time, so they do it side by side. */
+/**
+ * Fixture with a server and a folder of its own for each test: the tests wait most of the time, so
+ * they run concurrently.
+ */
 const test = base.extend<{ fixture: Fixture }>({
-  // biome-ignore lint/correctness/noEmptyPattern: vitest reads off the pattern which fixtures are needed.
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the fixtures from the pattern.
   fixture: async ({}, use) => {
     const dir = mkdtempSync(join(tmpdir(), 'swarm-run-'));
     const server = await welcomingServer();
@@ -59,7 +62,7 @@ const test = base.extend<{ fixture: Fixture }>({
   },
 });
 
-/** Groups like the one that flags make, each with something else. */
+/** Groups like those that flags make, each with one difference. */
 const scenarioWith = (...groups: Partial<GroupSpec>[]): Scenario => {
   const scenario = scenarioOfLoad(small);
   const like = scenario.groups.flatMap((group) =>
@@ -100,7 +103,7 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     expect(last?.packetsPerSecond.down).toBeGreaterThan(0);
   });
 
-  test('takes the secrets that its caller has read, and does not read them again', async ({
+  test('uses the secrets that its caller has read, and does not read them again', async ({
     fixture: { start },
     expect,
   }) => {
@@ -120,7 +123,7 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     expect(summary.joins).toMatchObject({ planned: 4, joined: 4 });
   });
 
-  test('writes a record that reads back to the same verdict', async ({
+  test('writes a record that yields the same verdict when it is read', async ({
     fixture: { dir, start },
     expect,
   }) => {
@@ -138,12 +141,12 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     expect(text).not.toMatch(/eyJ[\w-]+\./);
   });
 
-  test('leaves no empty logs behind', async ({ fixture: { dir, start }, expect }) => {
+  test('removes empty logs', async ({ fixture: { dir, start }, expect }) => {
     await start({});
     expect(readdirSync(join(dir, 'record'))).toEqual(['record.ndjson']);
   });
 
-  test('accounts for all participants of a killed worker, and continues', async ({
+  test('has results for all participants of a killed worker, and continues', async ({
     fixture: { start },
     expect,
   }) => {
@@ -183,7 +186,7 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     });
   });
 
-  test('leaves and judges what there is when it is stopped', async ({
+  test('leaves and evaluates the measurements so far if it is stopped', async ({
     fixture: { start, stop },
     expect,
   }) => {
@@ -194,7 +197,7 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     expect(linesOf(record).filter(({ type }) => type === 'participant')).toHaveLength(4);
   });
 
-  test('is stopped by its caller: no interruption, and the lines of the caller are in the record', async ({
+  test('is stopped by its caller without an interruption, and the record has the lines of the caller', async ({
     fixture: { dir, start },
     expect,
   }) => {
@@ -234,7 +237,7 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     },
   );
 
-  test('ends soon after the server died of itself, and fails', async ({
+  test('ends soon after a failure of the server, and fails', async ({
     fixture: { server, start },
     expect,
   }) => {
@@ -370,7 +373,7 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     expect(again.abortedBy).toEqual(summary.abortedBy);
   });
 
-  test('is ended by a threshold that is crossed by twice its limit for ten seconds, where that is asked for', async ({
+  test('is ended by a threshold that is crossed by twice its limit for ten seconds, if that is requested', async ({
     fixture: { start },
     expect,
   }) => {
@@ -378,7 +381,7 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     const { summary, decision, record } = await start({}, { plan, endWhenOverloaded: true });
     expect(summary.end?.at).toBeGreaterThan(11_000);
     expect(summary.end?.at).toBeLessThan(30_000);
-    // Where this host was busy meanwhile, the crossing is not certain: then the run is only stopped.
+    // If this host was busy meanwhile, the crossing is not certain, and the run is only stopped.
     const isDoubted = linesOf(record).some(
       (line) => line.type === 'event' && line.reason === 'threshold_doubted',
     );
@@ -399,7 +402,7 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     expect(summary.abortedBy).toBeNull();
   });
 
-  test('is not ended by a threshold on something that was not measured', async ({
+  test('is not ended by a threshold on a metric that was not measured', async ({
     fixture: { start },
     expect,
   }) => {
@@ -408,7 +411,7 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     expect(summary.end?.reason).toBe('completed');
   });
 
-  test('reports why no worker could start', async ({ fixture: { start }, expect }) => {
+  test('reports why no worker could be started', async ({ fixture: { start }, expect }) => {
     await expect(start({}, { engineModule: './nothing-here.ts' })).rejects.toThrow(/nothing-here/);
   });
 });

@@ -1,4 +1,7 @@
-/** The main job: joins a planned load to a deployment, samples it, and decides a verdict; the record holds all of it. */
+/**
+ * Main job: joins a planned load to a deployment, samples it, and decides a verdict. The record
+ * contains all of it.
+ */
 
 import {
   decideVerdict,
@@ -32,16 +35,16 @@ import type { ShardAssignment } from './worker-protocol.ts';
 export interface RunResult {
   summary: Summary;
   decision: VerdictDecision;
-  /** The file of the record. */
+  /** Path of the record. */
   record: string;
 }
 
 /**
- * Carries out a plan and decides its verdict. What happens to participants, workers and an
- * embedded server is part of the result, never an exception.
- * @throws SwarmError when the deployment is unreachable or rejects even the first participant,
- * when a worker cannot be started or dies before the run begins, or when the record cannot be written; SwarmError `usage` when its
- * address is invalid, a secret is missing, or the guard refuses the load
+ * Executes a plan and decides its verdict. Failures of participants, workers and an embedded server
+ * are part of the result, never an exception.
+ * @throws SwarmError if the deployment is unreachable or rejects even the first participant, if a
+ * worker cannot be started or dies before the run begins, or if the record cannot be written;
+ * SwarmError `usage` if the address is invalid, a secret is missing, or the guard rejects the load
  */
 export const run = async (options: RunOptions): Promise<RunResult> => {
   const { deployment, plan, record, reconnectPolicy = 'sdk' } = options;
@@ -68,7 +71,10 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
   // The promise may be rejected before `superviseRun` awaits it.
   ending.promise.catch(() => {});
 
-  /** No participant is connected and none will join: the rest of the plan would measure nothing. */
+  /**
+   * Ends the run if no participant is connected and none will join: the rest of the plan would
+   * measure nothing.
+   */
   const endWhenEmpty = (): void => {
     const { connected, waiting } = log.counts();
     if (connected + waiting === 0) ending.resolve('no_participants_left');
@@ -129,7 +135,8 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
     const left = (await rooms?.delete()) ?? 0;
     if (left > 0) options.onRoomsLeft?.(left);
   }
-  // The results of all participants are written last: without them the record and the verdict would differ.
+  // The results of all participants are written last: without them the record and the verdict would
+  // differ.
   const notWritten = record.close();
   if (notWritten !== null) throw notWritten;
   const summary = log.close();
@@ -137,8 +144,9 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
 };
 
 /**
- * Asks the deployment whether the first participant may join, which signalling it supports, and whether it creates rooms at a join.
- * @returns `rooms` null: it does, or an application hands out all tokens
+ * Asks the deployment whether the first participant may join, which signalling it supports, and
+ * whether it creates rooms at a join.
+ * @returns `rooms`: null if the deployment creates them, or an application provides all tokens
  */
 const admitFirstParticipant = async (
   { deployment, plan, signalling, run: name }: RunOptions,
@@ -155,7 +163,7 @@ const admitFirstParticipant = async (
   if (ownToken === undefined) return { signalling: await ask(), rooms: null };
   try {
     const accepted = await ask();
-    // A room that was there already does not show whether the server creates others.
+    // A room that existed before does not show whether the server creates others.
     const isShown = ownToken === first && first.room.includes(name);
     const createsRooms =
       isShown || (await createsRoomOf(deployment, { ...ownToken, room: `swarm-${name}` }));
@@ -167,7 +175,7 @@ const admitFirstParticipant = async (
   }
 };
 
-/** A shard for each worker that hosts participants, and where that worker is. */
+/** Shards of the workers that host participants, with the slots of these workers. */
 const shardsOf = (
   plan: Plan,
   available: readonly WorkerSlot[],
@@ -182,7 +190,10 @@ const shardsOf = (
   };
 };
 
-/** Programs of real clients that join at the start need this long to come up; others come up while the run lasts. */
+/**
+ * Time that programs of real clients need to start if they join at the start of the run, ms; others
+ * start during the run.
+ */
 const CLIENT_LEAD_MS = 5_000;
 
 const clientLeadMs = ({ participants }: Plan): number =>
@@ -190,7 +201,7 @@ const clientLeadMs = ({ participants }: Plan): number =>
     ? CLIENT_LEAD_MS
     : 0;
 
-/** Whether this may have been the last participant. */
+/** Returns true if the line may be about the last participant. */
 const mayBeLast = (line: RecordLine): boolean =>
   line.type === 'participant' ||
   (line.type === 'event' && (line.event === 'join_failed' || line.event === 'disconnected'));

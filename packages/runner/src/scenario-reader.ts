@@ -8,14 +8,17 @@ export interface ScenarioReader extends SecretReader {
   permission: ReadPermission;
 }
 
-/** The reader of a run on this host. */
+/** Creates the reader for a run on this host. */
 export const scenarioReader = ({ reads }: Pick<LoadGuard, 'reads'>): ScenarioReader => ({
   env: process.env,
   dir: process.cwd(),
   permission: reads,
 });
 
-/** @throws SwarmError `usage` when the scenario may not read it, or there is nothing */
+/**
+ * Reads a secret that a scenario names.
+ * @throws SwarmError `usage` if the scenario may not read it, or it does not exist
+ */
 export const readScenarioSecret = (
   ref: SecretRef,
   where: string,

@@ -12,7 +12,7 @@ describe('schedule', () => {
     vi.useRealTimers();
   });
 
-  it('starts none before the start, and each as scheduled', () => {
+  it('starts no item before the start, and each item as scheduled', () => {
     const begun: number[] = [];
     schedule(
       joinAt,
@@ -29,7 +29,7 @@ describe('schedule', () => {
     expect(begun).toEqual([0, 20, 40, 1_000]);
   });
 
-  it('counts who began more than a second late, once', () => {
+  it('counts each item that started more than a second late once', () => {
     let offset = 0;
     const joins = schedule(
       joinAt,
@@ -55,7 +55,7 @@ describe('schedule', () => {
     expect(begun).toEqual([inTwoMonths]);
   });
 
-  it('starts none after it was stopped', () => {
+  it('starts no item after it was stopped', () => {
     const begun: number[] = [];
     const joins = schedule(joinAt, Date.now, ({ joinAtMs }) => begun.push(joinAtMs));
     joins.add(people);
@@ -65,7 +65,7 @@ describe('schedule', () => {
     expect(begun).toEqual([0, 20]);
   });
 
-  it('accepts more in any order, and starts at once what is overdue', () => {
+  it('accepts items in any order, and starts overdue ones at once', () => {
     const begun: number[] = [];
     const joins = schedule(joinAt, Date.now, ({ joinAtMs }) => begun.push(joinAtMs));
     joins.add(people);
@@ -78,7 +78,7 @@ describe('schedule', () => {
     expect(begun).toEqual([0, 20, 40, 45, 60, 500, 1_000]);
   });
 
-  it('may be added to by what it begins', () => {
+  it('accepts items from an item that it starts', () => {
     const begun: number[] = [];
     const joins = schedule(joinAt, Date.now, ({ joinAtMs }) => {
       begun.push(joinAtMs);

@@ -1,35 +1,38 @@
 export interface Schedule<T> {
-  /** Adds more; what is overdue starts at once. */
+  /** Adds items; overdue ones start at once. */
   add(more: readonly T[]): void;
-  /** How many started more than `LATE_MS` late since the last call. */
+  /** Number of items that started more than `LATE_MS` late since the last call. */
   takeLate(): number;
-  /** Starts nothing any more. */
+  /** Stops the schedule: no further item starts. */
   stop(): void;
 }
 
-/** What starts this much after its time is late, ms. */
+/** Lateness from which an item counts as late, ms. */
 export const LATE_MS = 1_000;
 
-/** A timer takes 2^31 ms at most; one that fires early waits again. */
+/**
+ * Longest time of one timer, ms: timers accept up to 2^31 ms, and one that fires early waits again.
+ */
 const LONGEST_WAIT_MS = 2 ** 30;
 
 /**
- * Starts each item at its time. An open model: a slow server does not slow the joins down, or it would look better than it is.
- * @param scheduledAt the time of an item, ms after the start
- * @param elapsedMs since the start; negative before it
+ * Starts each item at its time, as an open model: a slow server does not delay the joins, because
+ * it would then look faster than it is.
+ * @param scheduledAt returns the time of an item, ms after the start
+ * @param elapsedMs time since the start, ms; negative before it
  */
 export const schedule = <T>(
   scheduledAt: (one: T) => number,
   elapsedMs: () => number,
   begin: (one: T) => void,
 ): Schedule<T> => {
-  /** Sorted; those before `next` have started. */
+  /** Items in order of time; those before `next` have started. */
   const items: T[] = [];
   let next = 0;
   let late = 0;
   let timer: NodeJS.Timeout | null = null;
   let stopped = false;
-  /** Behind those of the same time. */
+  /** Index for a new item, after all items of the same time. */
   const placeOf = (at: number): number => {
     let low = 0;
     let high = items.length;

@@ -8,13 +8,16 @@ import type { WorkerMessage } from './worker-protocol.ts';
 const linesOf = (messages: readonly WorkerMessage[]): RecordLine[] =>
   messages.flatMap((message) => (message.type === 'lines' ? message.lines : []));
 
-/** Nothing runs in this process for so long, ms. */
+/** Blocks this process for a time, ms. */
 const stop = (ms: number): void => {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 };
 
-test('a pause that its threads report after a sample is the pause that the clocks have shown', async () => {
-  /** What the pump thread reports when it runs again, ms: no other pause of this test is as long. */
+test('a pause that threads report after a sample counts once with the pause that the clocks showed', async () => {
+  /**
+   * Pause that the pump thread reports when it runs again, ms; no other pause of this test has this
+   * length.
+   */
   const ofThread = 40_000;
   let samplesAfter = -1;
   const engine: Engine = {

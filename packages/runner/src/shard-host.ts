@@ -15,23 +15,31 @@ import type {
   WorkerMessage,
 } from './worker-protocol.ts';
 
-/** Carries out one shard inside a worker process. */
+/** Host of one shard inside a worker process. */
 export interface ShardHost {
-  /** More participants; the scheduled join of some may have passed. */
+  /** Adds participants; the scheduled join of some may have passed. */
   assign(admitted: readonly AdmittedParticipant[]): void;
-  /** Offset from this clock to the shared clock, ms. */
+  /** Corrects the offset from this clock to the shared clock, ms. */
   correctClock(ms: number): void;
-  /** Stops joining; all participants leave, and the remaining lines are sent. Further calls wait for the first. */
+  /**
+   * Stops joins, lets all participants leave, and sends the remaining lines. Further calls wait for
+   * the first.
+   */
   stop(): Promise<void>;
 }
 
-/** Long enough to batch a join storm, short enough that progress looks alive. */
+/**
+ * Time for which lines are collected, ms: long enough to batch a join storm, short enough for
+ * progress without visible delay.
+ */
 const BATCH_MS = 100;
 
 /**
- * Begins a shard: joins and leaves at their due times, a sample a second, events as they happen.
- * @param own settings of this host: the folder for logs and files of clients, and the program of the browser
- * @throws what the engine throws when it cannot be made
+ * Starts a shard: it joins and leaves at the scheduled times, samples once a second, and sends
+ * events as they happen.
+ * @param own settings of this host: the folder for logs and files of clients, and the program of
+ * the browser
+ * @throws error of the engine if it cannot be created
  */
 export const hostShard = async (
   assignment: ShardAssignment,
@@ -56,9 +64,12 @@ export const hostShard = async (
   });
   const self = createProcessSampler();
   const runDelay = createRunDelayMeter(process.pid, drivesParticipants);
-  /** Participants that started and were not asked to leave yet, by index. */
+  /** Indexes of participants that started and were not asked to leave yet. */
   const hosted = new Set<number>();
-  /** Engines promise not to throw: a bug, and one that must not go unnoticed. */
+  /**
+   * Reports an exception of the engine: engines promise not to throw, so it is a defect that must
+   * be visible.
+   */
   const warn = (error: unknown): void =>
     outbox.push({
       type: 'event',
@@ -87,7 +98,8 @@ export const hostShard = async (
   const joins = schedule<AdmittedParticipant>(joinAt, elapsedMs, ({ plan, admission }) => {
     hosted.add(plan.index);
     engine.join(plan, admission, plan.joinAtMs).catch(warn);
-    // Only now: no participant leaves before it joined, however late that is.
+    // The departure is scheduled only now, so that no participant leaves before it joined, however
+    // late that is.
     if (plan.leaveAtMs < endAtMs) leaves.add([plan]);
     if (plan.actions !== undefined) actions.add(plan.actions.map((action) => ({ plan, action })));
   });
@@ -106,7 +118,10 @@ export const hostShard = async (
   );
 
   let wasPaused = false;
-  /** In the interval of the sample before: a thread that was stopped reports it when it has run again, which may be after that sample. */
+  /**
+   * True if the process was paused in the interval of the previous sample: a thread that was
+   * stopped reports its pause when it runs again, which may be after that sample.
+   */
   let wasPausedBefore = false;
   const report = (disturbance: Disturbance): void => {
     if (disturbance.event === 'process_paused') wasPaused = true;
@@ -157,7 +172,8 @@ export const hostShard = async (
     stopSampling();
     sample();
     clockWatch.close();
-    // All at once: the first to leave must not leave others with missing tracks.
+    // All participants leave at the same time, so that those that leave first do not cause missing
+    // tracks for others.
     for (const left of await Promise.allSettled([...hosted].map(leaveOne)))
       if (left.status === 'rejected') warn(left.reason);
     await Promise.all(underWay);
@@ -176,17 +192,23 @@ export const hostShard = async (
   };
 };
 
-/** Its event loop and its pump threads; others collect garbage or compile. */
+/**
+ * Returns true for the threads that drive participants, the event loop and the pump threads; others
+ * collect garbage or compile.
+ */
 const drivesParticipants = (name: string, isMain: boolean): boolean =>
   isMain || name.startsWith('pump-');
 
-/** Something that a participant does. */
+/** Action of a participant. */
 interface Acting {
   plan: ParticipantPlan;
   action: PlannedAction;
 }
 
-/** It changes permissions; and a participant that disappears leaves at its time. */
+/**
+ * Returns true for actions that are not the engine's: the coordinator changes permissions, and a
+ * participant that disappears leaves at its scheduled time.
+ */
 const isOfCoordinator = (action: PlannedAction): boolean =>
   action.do === 'permit' || action.do === 'disappear';
 
@@ -214,7 +236,7 @@ const unsupported = (
 const joinAt = ({ plan }: AdmittedParticipant): number => plan.joinAtMs;
 const leaveAt = ({ leaveAtMs }: ParticipantPlan): number => leaveAtMs;
 
-/** Gathers lines and sends them together. */
+/** Creates an outbox that collects lines and sends them together. */
 const createOutbox = (
   send: (message: WorkerMessage) => void,
 ): { push(line: WorkerLine): void; flush(): void } => {

@@ -11,9 +11,15 @@ import type { RunOptions } from './run-options.ts';
 import type { ObservedServer } from './server-metrics/observe-server.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
-/** How long participants stay after the server died, so that the record shows what happened to them, ms. */
+/**
+ * Time for which participants stay after the server died, so that the record shows the effects on
+ * them, ms.
+ */
 const AFTER_SERVER_DEATH_MS = 3_000;
-/** Workers sample at each full second: by then their samples have arrived. */
+/**
+ * Offset of the supervision to full seconds, ms: workers sample at full seconds, and their samples
+ * have arrived by then.
+ */
 const TICK_OFFSET_MS = 150;
 const LEAVE_TIMEOUT_MS = 10_000;
 
@@ -22,16 +28,16 @@ export interface SupervisedRun {
   workers: WorkerPool;
   admissions: AdmissionQueue;
   ending: RunEnding;
-  /** Whether a threshold ends the run, called once a second. */
+  /** Returns true if a threshold ends the run; called once a second. */
   isAborted(): boolean;
-  /** Why the load is far too large, called once a second; null: it is not. */
+  /** Returns the reason if the load is far too large, otherwise null; called once a second. */
   overload(): EndLine['reason'] | null;
   server: ObservedServer;
 }
 
 /**
- * From the first join until all participants have left: at the end of the plan, or when something
- * ends the run earlier.
+ * Supervises a run from the first join until all participants have left: at the end of the plan, or
+ * when something ends the run earlier.
  */
 export const superviseRun = async (
   { plan, stop, deployment, record, onProgress }: RunOptions,
@@ -87,7 +93,8 @@ export const superviseRun = async (
       permissions.stop();
       await workers.stop(LEAVE_TIMEOUT_MS);
     });
-    // All participants may have given up, or a threshold been crossed, in the time after its death.
+    // Between the death of the server and the end, all participants may have given up, or a
+    // threshold may have been crossed.
     const cause = reason === 'interrupted' ? reason : (serverEnd ?? reason);
     const endedAt = log.elapsedMs();
     await server.askRemains();
@@ -103,7 +110,7 @@ export const superviseRun = async (
   }
 };
 
-/** Whether a server ended by a failure of its own. What was ended from outside did not fail. */
+/** Returns true if the server ended by a failure of its own, rather than from outside. */
 const isOwnDoing = (cause: EndCause): boolean => {
   switch (cause) {
     case 'crashed':

@@ -8,16 +8,21 @@ import {
 import type { Deployment } from './deployment.ts';
 import { readScenarioSecret, type ScenarioReader } from './scenario-reader.ts';
 
-/** Endpoint that gives a participant its token; undefined: the token is made with the API key. */
+/**
+ * Endpoint that issues the token of a participant; undefined: the token is made with the API key.
+ */
 export type TokenEndpoints = (plan: Pick<ParticipantPlan, 'connect'>) => TokenEndpoint | undefined;
 
-/** An endpoint that roles name, with its headers. */
+/** Endpoint that roles name, with its headers. */
 interface TokenHeaders {
   connect: Connect;
   headers: Record<string, string>;
 }
 
-/** @throws SwarmError `usage` when a header is missing; never repeats it */
+/**
+ * Reads the headers of all token endpoints.
+ * @throws SwarmError `usage` if a header is missing; its message never contains the header
+ */
 export const readTokenHeaders = async (
   { scenario }: Pick<Plan, 'scenario'>,
   reader: ScenarioReader,
@@ -29,7 +34,10 @@ export const readTokenHeaders = async (
   return [...read.values()];
 };
 
-/** The endpoints of participants, which may name the deployment or one of the servers that the scenario allows. */
+/**
+ * Token endpoints of participants; an answer may name the deployment or one of the servers that the
+ * scenario allows.
+ */
 export const tokenEndpointsFor = (
   read: readonly TokenHeaders[],
   deployment: Pick<Deployment, 'url'>,
@@ -40,7 +48,10 @@ export const tokenEndpointsFor = (
   return ({ connect }) => (connect === undefined ? undefined : endpoints.get(idOf(connect)));
 };
 
-/** Reads one endpoint of a deployment. @throws SwarmError `usage` */
+/**
+ * Reads one endpoint of a deployment.
+ * @throws SwarmError `usage`
+ */
 export const readTokenEndpoint = async (
   connect: Connect,
   deployment: Pick<Deployment, 'url'>,

@@ -4,13 +4,16 @@ import type { WorkerMessage } from './worker-protocol.ts';
 
 /** Workers that load their engine while the deployment starts. */
 export interface WarmWorkers {
-  /** The worker of this shard, which is the caller's from now on; null: there is none. */
+  /** Worker of a shard, which belongs to the caller from now on; null: there is none. */
   take(shard: number, onMessage: (message: WorkerMessage) => void): WorkerProcess | null;
-  /** Ends those that were not taken; resolves when they have ended. */
+  /** Ends the workers that were not taken; resolves when they have ended. */
   end(): Promise<void>;
 }
 
-/** Starts workers for the first shards of a run on this host. They end when this process does, however this one ends. */
+/**
+ * Starts workers for the first shards of a run on this host. They end with this process, however it
+ * ends.
+ */
 export const warmWorkers = (workers: number, logDir: string, browser?: string): WarmWorkers => {
   const waiting = new Map<number, WorkerProcess>();
   const listeners = new Map<number, (message: WorkerMessage) => void>();

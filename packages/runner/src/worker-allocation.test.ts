@@ -41,7 +41,7 @@ describe('allocateWorkers', () => {
     expect(choose({ rooms: 2_000 })).toEqual({ workers: 4, threads: 1 });
   });
 
-  it('counts packets, not only heads', () => {
+  it('depends on the number of packets, not only of participants', () => {
     expect(choose({ rooms: 10, participants: 10, publish: ['audio', 'video'] }).workers).toBe(4);
   });
 
@@ -51,7 +51,7 @@ describe('allocateWorkers', () => {
     expect(choose({ rooms: 20 }, { workers: 1 })).toEqual({ workers: 1, threads: 1 });
   });
 
-  it('counts who is there at the same time, not all who ever come', () => {
+  it('depends on simultaneous participants, not on the number of all participants', () => {
     const lessons = Array.from({ length: 10 }, (_, n) => ({
       name: `l${n}`,
       atMs: n * 70_000,
@@ -73,22 +73,22 @@ describe('allocateWorkers', () => {
     });
   });
 
-  it('has workers for a storm of joins', () => {
+  it('has enough workers for a burst of joins', () => {
     expect(choose({ rooms: 200, joinRate: 300 })).toEqual({ workers: 3, threads: 1 });
   });
 
-  it('never has workers without participants', () => {
+  it('has no workers without participants', () => {
     expect(choose({ rooms: 1 }, { workers: 8 }).workers).toBe(2);
   });
 
-  it('uses more workers than cores when descriptors ask for it', () => {
+  it('has more workers than cores if descriptors require it', () => {
     expect(
       choose({ rooms: 500 }, { limits: { openFiles: 512, localPorts: 28_000 }, embedded: false })
         .workers,
     ).toBe(8);
   });
 
-  it('explains descriptors that cannot suffice: what, needed, have, how', () => {
+  it('explains a limit of descriptors that is too low: limit, need, remedy', () => {
     const tooFew = explanationOf(() =>
       choose(
         { rooms: 500 },
@@ -106,7 +106,7 @@ describe('allocateWorkers', () => {
     ).toMatch(/embedded server needs 1128 file descriptors .* 1024 .*ulimit/);
   });
 
-  it('explains local ports that cannot suffice', () => {
+  it('explains a number of local ports that is too low', () => {
     const tooFew = explanationOf(() =>
       choose(
         { rooms: 500 },
@@ -121,7 +121,7 @@ describe('allocateWorkers', () => {
 });
 
 describe('limits of the system', () => {
-  it('takes the hard limit of open files', () => {
+  it('reads the hard limit of open files', () => {
     const text =
       'Limit Soft Limit Hard Limit Units\nMax open files            1024                 20000                files\n';
     expect(parseOpenFiles(text)).toBe(20_000);
@@ -129,7 +129,7 @@ describe('limits of the system', () => {
     expect(parseOpenFiles('')).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('counts local ports', () => {
+  it('reads the number of local ports', () => {
     expect(parsePortRange('32768\t60999\n')).toBe(28_232);
     expect(parsePortRange('')).toBe(Number.POSITIVE_INFINITY);
   });

@@ -3,7 +3,7 @@ import { type SwarmError, usageError } from '@livekit-swarm/settings';
 import type { Costs } from './costs.ts';
 import { DESCRIPTORS_PER_WORKER, type SocketNeed, type SystemLimits } from './descriptors.ts';
 
-/** How many worker processes host the participants, and with how many pump threads each. */
+/** Number of worker processes that host the participants, and number of pump threads of each. */
 export interface WorkerAllocation {
   workers: number;
   threads: number;
@@ -11,43 +11,59 @@ export interface WorkerAllocation {
 
 export interface WorkerAllocationRequest {
   plan: Plan;
-  /** What the plan makes, where it is known already. */
+  /** Load of the plan, if it is known already. */
   load?: PlanLoad;
-  /** Cores that may be used. */
+  /** Usable cores. */
   cores: number;
-  /** Hosts that take part, each with one worker at least. Default 1. */
+  /** Number of hosts, each with at least one worker. Default: 1. */
   hosts?: number;
-  /** As requested; null: automatic. */
+  /** Requested number of workers; null: automatic. */
   workers: number | null;
   need: SocketNeed;
   limits: SystemLimits;
-  /** Whether the server runs on this host: it has the same limits and one connection for each participant. */
+  /**
+   * True if the server runs on this host: it has the same limits, and one connection for each
+   * participant.
+   */
   embedded: boolean;
-  /** What packets and joins take on this host; default: what a slow one takes. */
+  /** Costs of packets and joins on this host; default: costs on a slow host. */
   costs?: Costs;
 }
 
-/** Joins, pings and negotiation of this many keep one event loop comfortable. */
+/**
+ * Number of participants whose joins, pings and negotiation one event loop handles with a reserve.
+ */
 const PARTICIPANTS_PER_WORKER = 500;
-/** Packets a second, both ways, that one pump thread carries with room to spare: half a core at 10 µs a packet, on a slow host. */
+/**
+ * Packets that one pump thread handles with a reserve, sent and received per second: half a core at
+ * 10 µs a packet, on a slow host.
+ */
 const PACKETS_PER_THREAD = 60_000;
-/** Joins a second that one event loop carries with room to spare: each costs it some 5 ms. */
+/** Joins that one event loop handles with a reserve, per second: each takes about 5 ms. */
 const JOINS_PER_WORKER = 100;
-/** Of a core: what a thread may need of it, and still be on time. */
+/** Share of a core that a thread may need and still be on time. */
 const THREAD_SHARE = 0.6;
-/** A PeerConnection has a UDP socket for each that the server has candidates of; an embedded server has one. */
+/**
+ * Largest number of address families: a PeerConnection has a UDP socket for each family of the
+ * server's candidates; an embedded server has one.
+ */
 const ADDRESS_FAMILIES = 2;
-/** After leaving, a participant has closed its sockets within this time, ms. */
+/** Time within which a participant has closed its sockets after leaving, ms. */
 const LINGER_MS = 2_000;
 
-/** Maximum of participants that hold sockets at the same time: descriptors and ports must suffice for them. */
+/**
+ * Largest number of participants that have sockets at the same time, for which descriptors and
+ * ports must suffice.
+ */
 export const maxConcurrent = ({ participants }: Pick<Plan, 'participants'>): number =>
   maxParticipants(participants, LINGER_MS);
 
 /**
- * Chooses processes and threads for a plan: enough for the packets and for the event loops, at most one a core unless descriptors ask for more. What counts
- * is the moment of the highest load, not the number of all participants.
- * @throws SwarmError `usage` when the limits of this host are too low: which, how much is needed, and how to raise them
+ * Chooses the number of processes and threads for a plan: enough for the packets and the event
+ * loops, but at most one for each core unless descriptors require more. The number depends on the
+ * highest load, not on the number of all participants.
+ * @throws SwarmError `usage` if a limit of this host is too low, with the limit, the need, and how
+ * to raise it
  */
 export const allocateWorkers = (request: WorkerAllocationRequest): WorkerAllocation => {
   const { plan, cores, hosts = 1, need, limits, embedded, load = planLoad(plan) } = request;

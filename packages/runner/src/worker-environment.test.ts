@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { workerEnvironment } from './worker-environment.ts';
 
-it('passes on what a worker needs, and no secret under any name', () => {
+it('passes the variables that a worker needs, and no secret under any name', () => {
   const needed = {
     PATH: '/usr/bin',
     NODE_EXTRA_CA_CERTS: '/ca.pem',

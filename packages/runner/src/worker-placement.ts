@@ -4,34 +4,43 @@ import type { Labels } from '@livekit-swarm/scenario';
 import type { WarmWorkers } from './warm-workers.ts';
 import { startWorkerPool, type WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
 
-/** The place of a worker before it starts. */
+/** Slot of a worker before it starts. */
 export interface WorkerSlot {
-  /** Agent of its host; null: this host. */
+  /** Agent of the worker's host; null: this host. */
   agent: string | null;
   labels: Labels;
 }
 
-/** Where the workers of a run are: on this host, or on several. */
+/** Placement of the workers of a run on this host, or on several. */
 export interface WorkerPlacement {
-  /** Unix time minus CLOCK_MONOTONIC of this host, ms: on the clock that all hosts of the run share. */
+  /**
+   * Unix time minus CLOCK_MONOTONIC of this host, ms, by the clock that all hosts of the run share.
+   */
   clockOffsetMs: number;
   /**
-   * From the assignments to the first join, ms: time for them to arrive, and for engines to be made, so that no join starts late.
-   * @param participants of the largest shard
+   * Time from the assignments to the first join, ms: assignments must arrive, and engines must be
+   * created, so that no join starts late.
+   * @param participants number of participants in the largest shard
    */
   startLeadMs(participants: number): number;
-  /** Where as many workers would be. */
+  /** Slots for a number of workers. */
   slots(workers: number): WorkerSlot[];
   /**
-   * @param slots those that have participants, in the order of their shards
-   * @throws SwarmError when a worker cannot be started; then none is left
+   * Starts the workers.
+   * @param slots slots with participants, in the order of their shards
+   * @throws SwarmError if a worker cannot be started; all others have ended then
    */
   startWorkers(options: WorkerPoolOptions, slots: readonly WorkerSlot[]): Promise<WorkerPool>;
-  /** The hosts and their shards, once the workers are started; empty when all are on this host. */
+  /**
+   * Hosts and their shards, once the workers are started; empty if all workers are on this host.
+   */
   hosts(): Omit<HostLine, 'type' | 'at'>[];
 }
 
-/** @param warm workers that were started before */
+/**
+ * Creates the placement of all workers on this host.
+ * @param warm workers that were started before
+ */
 export const workersOnThisHost = (warm?: WarmWorkers): WorkerPlacement => ({
   clockOffsetMs: measureClockOffset(),
   startLeadMs: (participants) => Math.min(500, 250 + participants / 4),

@@ -12,7 +12,10 @@ afterEach(() => {
   rmSync(logDir, { recursive: true, force: true });
 });
 
-/** An engine in whose worker this happens when it is loaded; only in the first, which alone has a title that ends with 0. */
+/**
+ * Engine that runs a statement when the first worker loads it; only the title of that worker ends
+ * with 0.
+ */
 const engineThat = (does: string): string =>
   `data:text/javascript,${encodeURIComponent(
     `if (process.title.endsWith(' 0')) { ${does} } export const createEngine = () => ({})`,

@@ -4,17 +4,25 @@ import type { WarmWorkers } from './warm-workers.ts';
 import { startWorker, type WorkerDeath, type WorkerProcess } from './worker-process.ts';
 import type { AdmittedParticipant, ShardAssignment, WorkerMessage } from './worker-protocol.ts';
 
-/** All workers of a run. */
+/** Workers of a run. */
 export interface WorkerPool {
-  /** Workers that run. */
+  /** Number of running workers. */
   readonly alive: number;
-  /** One assignment per worker, for the shard of that number. Workers that have died since they were ready are reported now. */
+  /**
+   * Sends each worker the assignment of its shard, and reports workers that have died since they
+   * were ready.
+   */
   start(assignments: ShardAssignment[]): void;
-  /** More participants for a shard; ignored when its worker died. */
+  /** Adds participants to a shard; they are ignored if its worker died. */
   assign(shard: number, admitted: AdmittedParticipant[]): void;
-  /** All participants leave; resolves when all results have arrived, or after this time. Workers that are still running then are killed, and reported as dead. */
+  /**
+   * Lets all participants leave; resolves when all results have arrived, or after the given time.
+   * Workers that still run then are killed and reported as dead.
+   */
   stop(timeoutMs: number): Promise<void>;
-  /** At once: for a second Ctrl-C, and when this process ends for whatever reason. */
+  /**
+   * Kills all workers at once: after a second Ctrl-C, and when this process ends for any reason.
+   */
   kill(): void;
   /** Resolves when the last worker has ended. */
   readonly empty: Promise<void>;
@@ -26,20 +34,27 @@ export interface WorkerPoolOptions {
   logDir: string;
   /** Browser program of workers on this host: see `EngineOptions`. */
   browser?: string | undefined;
-  /** Used where they have a worker of the shard. Default: all are started now. */
+  /**
+   * Workers that were started before; they are used for their shards. Default: all workers are
+   * started now.
+   */
   warm?: WarmWorkers | undefined;
-  /** Events, results and samples as the workers send them. */
+  /** Called with events, results and samples as the workers send them. */
   onLine(line: RecordLine): void;
   onDeath(shard: number, death: WorkerDeath): void;
-  /** A line could not be taken: the run cannot be evaluated any more. */
+  /** Called if a line could not be handled, so that the run cannot be evaluated any more. */
   onFailure(error: unknown): void;
-  /** Something that a reader of the report should know, once the run has begun. @param reason a code */
+  /**
+   * Called with a warning for readers of the report, once the run has begun.
+   * @param reason code of the warning
+   */
   onWarning(reason: string, message: string): void;
 }
 
 /**
  * Starts the workers and waits until each has loaded its engine.
- * @throws SwarmError `no_worker` when one cannot, `worker_died` when something else ended one; then none is left
+ * @throws SwarmError `no_worker` if a worker cannot be started, `worker_died` if it was killed; all
+ * workers have ended then
  */
 export const startWorkerPool = async ({
   workers,
@@ -112,7 +127,7 @@ export const startWorkerPool = async ({
   };
 };
 
-/** Why a run cannot begin: a worker ended before it was ready. */
+/** Error of a run that cannot begin, because a worker ended before it was ready. */
 export const startFailure = (death: WorkerDeath): SwarmError =>
   death.killed
     ? new SwarmError(
@@ -126,7 +141,7 @@ export const startFailure = (death: WorkerDeath): SwarmError =>
         '"swarm doctor" shows what is missing',
       );
 
-/** Of the workers that ended before they were ready; null when all are. */
+/** Death of the first worker that ended before it was ready; null: all are ready. */
 const firstDeath = (workers: readonly WorkerProcess[]): Promise<WorkerDeath | null> =>
   new Promise((resolve) => {
     const readies = workers.map(async ({ ready }) => {

@@ -6,41 +6,48 @@ import { siblingModule } from '@livekit-swarm/host';
 import { workerEnvironment } from './worker-environment.ts';
 import type { WorkerCommand, WorkerMessage } from './worker-protocol.ts';
 
-/** How a worker ended without a request to stop. */
+/** Unexpected end of a worker. */
 export interface WorkerDeath {
-  /** `SIGKILL`, `exit 1`, … */
+  /** Signal or exit code: `SIGKILL`, `exit 1`, … */
   reason: string;
   message: string;
-  /** By a signal, and not because of an error of its own. */
+  /** True if a signal ended the worker, and not an error of its own. */
   killed: boolean;
 }
 
-/** The coordinator's end of a worker process. */
+/** Worker process, as the coordinator uses it. */
 export interface WorkerProcess {
   readonly shard: number;
   readonly pid: number;
   send(command: WorkerCommand): void;
-  /** Resolves when the engine is loaded, with null, or when the process has ended before. */
+  /**
+   * Resolves with null when the engine is loaded, or with the death of a process that ended before.
+   */
   readonly ready: Promise<WorkerDeath | null>;
-  /** Resolves when the process has ended: null when it had finished its work. */
+  /** Resolves when the process has ended; with null if it had finished its work. */
   readonly ended: Promise<WorkerDeath | null>;
-  /** At once. */
+  /** Kills the process at once. */
   kill(): void;
 }
 
 export interface WorkerOptions {
   shard: number;
   engineModule: string;
-  /** Where its output goes: `worker-N.log`, removed when it is empty. */
+  /** Folder of the worker's log, `worker-N.log`, which is removed if it is empty. */
   logDir: string;
   /** Browser program: see `EngineOptions`. */
   browser?: string | undefined;
-  /** Without a command for this long the worker ends its participants, ms: its parent may be stopped. Default: it waits. */
+  /**
+   * Time without a command after which the worker ends its participants, ms, because its parent may
+   * be stopped. Default: no limit.
+   */
   leaseMs?: number;
   onMessage(message: WorkerMessage): void;
 }
 
-/** Starts a worker process. It ends when this process does, however this one ends: see `worker.ts`. */
+/**
+ * Starts a worker process. It ends when this process does, however this one ends: see `worker.ts`.
+ */
 export const startWorker = ({
   shard,
   engineModule,
@@ -52,7 +59,7 @@ export const startWorker = ({
   const logFile = join(logDir, `worker-${shard}.log`);
   const log = openSync(logFile, 'a');
   const child = fork(siblingModule(import.meta.url, './worker'), {
-    // The same as the launcher's, which its child does not pass on.
+    // The launcher has the same option, which its child does not inherit.
     execArgv: ['--max-semi-space-size=1'],
     serialization: 'advanced',
     env: workerEnvironment(process.env),
@@ -71,7 +78,8 @@ export const startWorker = ({
   });
   const ended = endOf(child).then(({ reason, signalled }): WorkerDeath | null => {
     const said = lastWords(logFile);
-    // Of a worker that was killed. The browser itself ends with it, and may write until it has.
+    // A worker that was killed has left the profile of its browser. The browser ends with the
+    // worker, and may write to the profile until then.
     rmSync(browserProfile(logDir, shard), REMOVE);
     if (finished) return null;
     const message = failure ?? (said === '' ? `worker ${shard} ended with ${reason}` : said);
@@ -110,13 +118,13 @@ const endOf = (child: ChildProcess): Promise<{ reason: string; signalled: boolea
     child.once('error', (error) => resolve({ reason: error.message, signalled: false }));
   });
 
-/** The last lines of a log, for a sentence; an empty log is removed. */
+/** Last lines of a log, as part of a message; an empty log is removed. */
 const lastWords = (file: string): string => {
   try {
     if (statSync(file).size === 0) rmSync(file);
     else return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-3).join(' / ').slice(-500);
   } catch {
-    // The record's folder was taken away: nothing to quote.
+    // The folder of the record was removed, so there is no log.
   }
   return '';
 };

@@ -3,25 +3,38 @@ import type { EventLine, ParticipantLine, SampleLine } from '@livekit-swarm/reco
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 
 /**
- * How long before their scheduled join participants are assigned to their worker, ms: workers hold
- * those that are connected and a few more, however long the run, and tokens expire soon.
+ * Time before their scheduled join at which participants are assigned to their worker, ms: workers
+ * hold only the connected participants and those that join soon, however long the run is, and
+ * tokens can expire soon.
  */
 export const ADMISSION_LEAD_MS = 30_000;
 
-/** A participant of a shard, with its token. */
+/** Participant of a shard, with its token. */
 export interface AdmittedParticipant {
   plan: ParticipantPlan;
   admission: Admission;
 }
 
-/** All that a worker needs. Serialisable JSON, so that it can travel to another host. Tokens, never the API secret. */
+/**
+ * Assignment of a shard: everything that a worker needs, as serialisable JSON, because it may be
+ * sent to another host. It contains tokens, never the API secret.
+ */
 export interface ShardAssignment {
   shard: number;
-  /** Unix ms, a little in the future and the same for all: the zero of every `at`. */
+  /**
+   * Start of the run, Unix time, ms: the zero of every `at`. It is slightly in the future, and the
+   * same for all workers.
+   */
   startedAtMs: number;
-  /** Unix time minus CLOCK_MONOTONIC, ms, as the coordinator measured it: processes of a host derive all times from it. */
+  /**
+   * Unix time minus CLOCK_MONOTONIC, ms, as the coordinator measured it: processes of a host derive
+   * all times from it.
+   */
   clockOffsetMs: number;
-  /** Participants that leave at the end of the plan leave together, on `stop`; the others leave as scheduled. */
+  /**
+   * End of the plan, ms: participants that leave then leave together, on `stop`; others leave as
+   * scheduled.
+   */
   endAtMs: number;
   engine: Pick<
     EngineOptions,
@@ -33,26 +46,35 @@ export interface ShardAssignment {
     | 'watchMedia'
     | 'turn'
   >;
-  /** Certificates of authorities, PEM, that its connections trust in addition to those of its host; null: none. */
+  /**
+   * Certificates of authorities, PEM, that connections of the worker trust in addition to those of
+   * its host; null: none.
+   */
   authorities: string | null;
-  /** Publishers of its rooms on other hosts. */
+  /** Publishers in the shard's rooms that are on other hosts. */
   elsewhere: RemotePublisher[];
-  /** The first participants; others follow. */
+  /** First participants; others follow. */
   admitted: AdmittedParticipant[];
 }
 
-/** Command for a shard, coordinator → worker, from this host or another. */
+/** Command for a shard, from the coordinator to a worker on this host or another. */
 export type ShardCommand =
   | { type: 'start'; assignment: ShardAssignment }
-  /** The participants that join next. */
+  /** Adds the participants that join next. */
   | { type: 'assign'; admitted: AdmittedParticipant[] }
-  /** Stop joining, all participants leave; answered by lines and then `finished`. */
+  /** Stops joins and lets all participants leave; the answers are lines, then `finished`. */
   | { type: 'stop' };
 
-/** Parent process → worker. Each host decides which programs it runs: no other host may send `prepare`. */
+/**
+ * Command of a parent process to its worker. Each host decides which programs it runs: no other
+ * host may send `prepare`.
+ */
 export type WorkerCommand =
   | ShardCommand
-  /** Load the engine, once; answered by `ready`. `dir`: folder for files of clients. `browser`: see `EngineOptions`. */
+  /**
+   * Loads the engine, once; the answer is `ready`. `dir`: folder for files of clients. `browser`:
+   * see `EngineOptions`.
+   */
   | {
       type: 'prepare';
       shard: number;
@@ -61,19 +83,22 @@ export type WorkerCommand =
       browser?: string;
       leaseMs?: number;
     }
-  /** The parent lives: see `WorkerOptions.leaseMs`. The correction: see `ShardHost.correctClock`. */
+  /**
+   * Renews the lease of the parent process: see `WorkerOptions.leaseMs`. The correction: see
+   * `ShardHost.correctClock`.
+   */
   | { type: 'renew'; clockCorrectionMs?: number };
 
-/** Events and results of participants. All else in a record is the coordinator's. */
+/** Event or result of a participant; all other lines of a record are the coordinator's. */
 export type WorkerLine = EventLine | ParticipantLine;
 
-/** Worker → coordinator. */
+/** Message from a worker to the coordinator. */
 export type WorkerMessage =
   | { type: 'ready' }
-  /** Events and results, batched. */
+  /** Events and results, in batches. */
   | { type: 'lines'; lines: WorkerLine[] }
   | { type: 'sample'; sample: SampleLine }
-  /** All participants left and every line was sent. */
+  /** All participants have left, and every line was sent. */
   | { type: 'finished' }
-  /** This worker cannot do its work; it ends after this. */
+  /** The worker cannot do its work, and ends after this message. */
   | { type: 'failed'; message: string };

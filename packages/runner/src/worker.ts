@@ -1,10 +1,13 @@
-/** The program of a worker process: forked by `worker-process.ts`, carries out commands, hosts one shard. */
+/**
+ * Program of a worker process, forked by `worker-process.ts`: executes commands and hosts one
+ * shard.
+ */
 import { failpoint } from '@livekit-swarm/host';
 import { type EngineModule, loadEngine } from './load-engine.ts';
 import { hostShard, type ShardHost } from './shard-host.ts';
 import type { WorkerCommand, WorkerMessage } from './worker-protocol.ts';
 
-/** Set once, by the parent process. */
+/** Command `prepare` of the parent process, received once. */
 let prepared: Extract<WorkerCommand, { type: 'prepare' }> | null = null;
 let engine: EngineModule | null = null;
 let host: ShardHost | null = null;
@@ -13,7 +16,7 @@ const send = (message: WorkerMessage): void => {
   if (process.connected) process.send?.(message);
 };
 
-/** Ends this process, but not before the channel has taken the message. */
+/** Ends this process, but only after the channel has accepted the message. */
 const sendLast = (message: WorkerMessage, exitCode: number): void => {
   process.send?.(message, undefined, undefined, () => process.exit(exitCode));
 };
@@ -52,11 +55,12 @@ const LEAVE_MS = 3_000;
 const LEASE_CHECK_MS = 1_000;
 let heardAt = performance.now();
 
-/** Ends the participants when no command has come for `leaseMs`. */
+/** Ends the participants if no command has arrived for `leaseMs`. */
 const watchLease = (leaseMs: number): void => {
   let overdue = 0;
   const timer = setInterval(() => {
-    // Twice: after a pause of this process, timers come before the commands that wait.
+    // Two overdue checks are required: after a pause of this process, timers run before waiting
+    // commands.
     overdue = performance.now() - heardAt > leaseMs ? overdue + 1 : 0;
     if (overdue < 2) return;
     clearInterval(timer);
@@ -65,7 +69,8 @@ const watchLease = (leaseMs: number): void => {
   }, LEASE_CHECK_MS);
 };
 
-// One after the other: a `stop` that overtakes a `start` would leave participants behind.
+// Commands are executed one after the other: a `stop` that overtakes a `start` would leave
+// participants behind.
 let last = Promise.resolve();
 process.on('message', (command) => {
   heardAt = performance.now();
@@ -79,10 +84,12 @@ process.on('message', (command) => {
     );
 });
 
-// The coordinator has ended, maybe while this process was loading. SIGKILL, as no native thread may hold this up.
+// The coordinator has ended, perhaps while this process was loading. SIGKILL, because no native
+// thread may delay the end.
 const end = (): void => void process.kill(process.pid, 'SIGKILL');
 process.on('disconnect', end);
 if (!process.connected) end();
 
-// Ctrl-C in a terminal and a supervisor's SIGTERM reach the whole group: only the coordinator decides.
+// Ctrl-C in a terminal and SIGTERM of a supervisor reach the whole process group, but only the
+// coordinator decides.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});

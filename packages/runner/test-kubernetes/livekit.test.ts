@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunResult } from '../src/run.ts';
 
 const overlay = fileURLToPath(new URL('../../../examples/kubernetes/lab', import.meta.url));
-/** As lab/kustomization.yaml has them. */
+/** Names and keys as in lab/kustomization.yaml. */
 const FIRST_PORT = 17_880;
 
 let cluster: KubernetesCluster;
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster?.stop());
 
-/** Two rooms, who come in by the server of this number. */
+/** Plan of two rooms whose participants join through one server. */
 const runLoad = async (number: number): Promise<RunResult> =>
   runSmallLoad({
     name: `k8s${number}`,
@@ -37,7 +37,10 @@ const runLoad = async (number: number): Promise<RunResult> =>
     stop: new AbortController().signal,
   });
 
-/** On a host that has other things to do, a run is inconclusive for the figures it measured; whether subscribers received media is not. */
+/**
+ * Expects that subscribers received media. On a busy host, a run is inconclusive for its figures,
+ * but not for that.
+ */
 const expectGood = ({ decision, summary }: RunResult): void => {
   expect(summary.joins).toMatchObject({ joined: 4, failed: 0, disconnected: 0 });
   expect(summary.tracks).toMatchObject({ expected: 4, received: 4, missing: 0 });
@@ -60,7 +63,7 @@ const pod = async (name: string): Promise<{ uid: string; ready: boolean } | null
   return { uid: found.metadata.uid, ready };
 };
 
-describe('LiveKit as examples/kubernetes/lab has it', () => {
+describe('LiveKit as in examples/kubernetes/lab', () => {
   test('runs three servers, each with ports of its own, and Redis', async () => {
     for (const name of ['livekit-0', 'livekit-1', 'livekit-2', 'redis-0'])
       expect(await pod(name)).toMatchObject({ ready: true });
@@ -71,7 +74,7 @@ describe('LiveKit as examples/kubernetes/lab has it', () => {
     expect(new Set(ids).size).toBe(3);
   });
 
-  test('what keeps a server running asks for its port only', async () => {
+  test('the liveness probe of a server depends on its port only', async () => {
     const probes = await cluster.kubectl([
       'get',
       'pod/livekit-0',
@@ -93,7 +96,7 @@ describe('LiveKit as examples/kubernetes/lab has it', () => {
     }
   });
 
-  test('a server whose pod is deleted is replaced on its node, and serves', async () => {
+  test('a server whose pod is deleted is replaced on its node, and is available again', async () => {
     const before = await pod('livekit-1');
     await cluster.kubectl(['delete', 'pod/livekit-1', '-n', livekit.namespace, '--wait=false']);
     const started = performance.now();
@@ -112,7 +115,7 @@ describe('LiveKit as examples/kubernetes/lab has it', () => {
     expectGood(await runLoad(1));
   });
 
-  test('the account of drills deletes a server, and reads no Secret', async () => {
+  test('the account of drills can delete a server, but not read a Secret', async () => {
     await cluster.kubectl(['apply', '-f', join(overlay, '..', 'chaos-rbac.yaml')]);
     const kubeconfig = await cluster.kubeconfigOf(livekit.namespace, 'livekit-swarm-chaos');
     const as = (...args: string[]): Promise<string> =>

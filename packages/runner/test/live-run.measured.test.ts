@@ -1,4 +1,4 @@
-/** A run whose caller does something to its server meanwhile. */
+/** Run whose caller acts on its server meanwhile. */
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** Killed with participants in its rooms, and restarted a second later. */
+/** Ends a node with participants in its rooms, and restarts it a second later. */
 const restartNode = async (): Promise<void> => {
   const node = cluster.service('node-1');
   node.signal('SIGTERM');
@@ -37,7 +37,7 @@ const restartNode = async (): Promise<void> => {
   await node.start();
 };
 
-test('a short outage does not end a run whose participants rejoin', async () => {
+test('a short outage does not end a run if its participants rejoin', async () => {
   const lines: RecordLine[] = [];
   const events = (): EventLine[] => lines.filter((line) => line.type === 'event');
   const count = (name: EventLine['event']): number =>
@@ -80,7 +80,8 @@ test('a short outage does not end a run whose participants rejoin', async () => 
 
   expect(summary.end?.reason).toBe('stopped');
   expect(summary.end?.at).toBeLessThan(60_000);
-  // A participant that loses the connection before the server's leave message arrives reconnects as the SDKs do.
+  // A participant that loses the connection before the server's leave message arrives reconnects as
+  // the SDKs do.
   expect(count('disconnected')).toBeGreaterThan(0);
   expect(count('rejoined')).toBe(count('disconnected'));
   expect(count('rejoined') + count('reconnected')).toBe(6);
@@ -100,7 +101,7 @@ test('a short outage does not end a run whose participants rejoin', async () => 
     expect(line).toMatchObject({ outcome: 'left', reason: null, remoteParticipants: 2 });
     expect(line.reconnects + (line.rejoins ?? 0)).toBe(1);
   }
-  // The result is in the record, and rereading gives the same.
+  // The record contains the result, and reading it yields the same one.
   const written = readFileSync(record, 'utf8');
   expect(lines[0]).toMatchObject({ type: 'header', reconnectPolicy: 'app' });
   expect(written).toContain('"event":"steady_state_reached"');
@@ -108,7 +109,7 @@ test('a short outage does not end a run whose participants rejoin', async () => 
   expect((await readRecord(join(dir, 'record'))).joins).toEqual(summary.joins);
 });
 
-test('without that it is deserted', async () => {
+test('an outage ends a run if its participants do not rejoin', async () => {
   const { summary } = await run({
     deployment: { ...cluster, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
     guard: ownServerGuard(),

@@ -1,4 +1,7 @@
-/** A load that is far too large ends before its plan does, against a real livekit-server. */
+/**
+ * Run with a load that is far too large against a real livekit-server: it ends before its plan
+ * does.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,12 +14,12 @@ import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 import { expect, test } from 'vitest';
 import { run } from '../src/run.ts';
 
-test('a threshold crossed by twice its limit for ten seconds ends a run, where that is asked for', async () => {
+test('a threshold crossed by twice its limit for ten seconds ends a run, if that is requested', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'swarm-overload-'));
   const server = await startLiveKit({ dir });
   try {
     const load = scenarioOfLoad({ rooms: 1, participants: 2, joinRate: 50, durationMs: 300_000 });
-    // A limit that no server keeps.
+    // No server meets this limit.
     const thresholds = [parseThreshold('media_latency: p(95)<0.0001')];
     const { summary } = await run({
       deployment: {
@@ -33,7 +36,7 @@ test('a threshold crossed by twice its limit for ten seconds ends a run, where t
       stop: new AbortController().signal,
       endWhenOverloaded: true,
     });
-    // When other programs starve the generator, the run ends as well, and proves nothing.
+    // If other programs keep the generator from the CPU, the run ends as well, and proves nothing.
     expect(['threshold_crossed', 'stopped']).toContain(summary.end?.reason);
     expect(summary.end?.at).toBeGreaterThan(10_000);
     expect(summary.end?.at).toBeLessThan(200_000);

@@ -41,7 +41,7 @@ const tokenWith = (grant: Parameters<AccessToken['addGrant']>[0]): Promise<strin
 };
 
 describe('preflight', () => {
-  it('returns the newest signalling of a server that admits', async () => {
+  it('returns the newest signalling of a server that admits participants', async () => {
     await expect(preflight(deployment(), somebody())).resolves.toBe('v1');
   });
 

@@ -29,7 +29,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** What sources record until this holds, or for 20 s. */
+/** Lines of the sources until a condition holds, for 20 s at most. */
 const recorded = async (
   sources: ServerSource[],
   isEnough: (lines: readonly ServerLine[]) => boolean | Promise<boolean>,
@@ -65,7 +65,7 @@ describe('a cluster of two nodes', () => {
     await cluster?.stop();
   });
 
-  /** The latest of each figure, by node. */
+  /** Latest value of each figure, by node. */
   const latestOf = (lines: readonly ServerLine[]): Map<string, ServerLine> => {
     const latest = new Map<string, ServerLine>();
     for (const line of lines) latest.set(line.node, { ...latest.get(line.node), ...line });
@@ -90,14 +90,14 @@ describe('a cluster of two nodes', () => {
     const nodes = latestOf(lines);
     expect(nodes.size).toBe(2);
     expect(allRooms(lines)).toBe(3);
-    // Prometheus may not have scraped a node yet when it is asked first.
+    // Prometheus may not have scraped a node yet at the first query.
     expect(missing.filter(({ reason }) => reason !== 'not_livekit')).toEqual([]);
     for (const [node, line] of nodes) {
       expect(line.sources).toEqual([name]);
       expect(line.id).toMatch(/^ND_/);
       expect(line.memoryBytes).toBeGreaterThan(20e6);
       expect(line.cpuCores).toBeGreaterThanOrEqual(0);
-      // All nodes of a lab have one IP.
+      // All nodes of a lab have the same IP.
       if (name === 'redis') expect(node).toBe(line.id);
       else expect(node).toMatch(/^node-[12]$/);
       if (name === 'redis') expect(line.ofHost).toBe(true);
@@ -105,7 +105,7 @@ describe('a cluster of two nodes', () => {
     }
   });
 
-  test('what cannot be read has a reason, without a password', async () => {
+  test('a source that cannot be read has a reason, without a password', async () => {
     const redis = new URL(cluster.redisUrl ?? '');
     redis.password = 'wrong-password';
     const prometheus = cluster.prometheusUrl ?? '';
@@ -145,7 +145,7 @@ test.skipIf(noGroup !== null)(
       const before = group.usedCpu();
       const { lines } = await recorded(
         [processSource(pid, 'node')],
-        // The kernel shows hundredths of a second of a process.
+        // The kernel shows the CPU time of a process in hundredths of a second.
         () => group.usedCpu() - before > 2,
       );
       const used = group.usedCpu() - before;
@@ -164,7 +164,7 @@ test.skipIf(noGroup !== null)(
   },
 );
 
-/** `timeout` starts the program as a child. */
+/** PID of the measured process: `timeout` starts the program as a child. */
 const childOf = async ({ pid }: ChildProcess): Promise<number> => {
   for (let attempt = 0; attempt < 100; attempt++) {
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();

@@ -56,20 +56,26 @@ const start = async (
   return { ...result, lines: text.split('\n').map((line) => JSON.parse(line) as RecordLine) };
 };
 
-/** Thresholds of the scenario that were not kept: a busy host may leave the verdict open all the same. */
+/**
+ * Thresholds of the scenario that were not met: on a busy host, the verdict may be inconclusive
+ * nevertheless.
+ */
 const notKept = ({ thresholds }: VerdictDecision): string[] =>
   thresholds
     .filter(({ source, ok }) => source === 'user' && ok !== true)
     .map(({ metric, value }) => `${metric} ${value}`);
 
-/** Identities that the server itself knows of. */
+/** Identities of the participants that the server lists. */
 const present = async (): Promise<string[]> => {
   const open = await rooms.listRooms();
   const people = await Promise.all(open.map(({ name }) => rooms.listParticipants(name)));
   return people.flat().map(({ identity }) => identity);
 };
 
-/** The open descriptors of our worker process, from /proc: a worker names itself in its title. */
+/**
+ * Open descriptors of this test's worker process, from /proc; a worker has a process title of its
+ * own.
+ */
 const descriptorsOfWorker = (): number => {
   const own = readdirSync('/proc').filter((name) => {
     if (!/^\d+$/.test(name)) return false;
@@ -91,7 +97,7 @@ const resultsIn = (lines: RecordLine[]): ParticipantLine[] =>
   lines.filter((line) => line.type === 'participant');
 
 describe('churn', () => {
-  it('leaves as scheduled, without leftovers on the server and sockets in the worker', async () => {
+  it('leaves as scheduled, without remains on the server or sockets in the worker', async () => {
     const atServer: number[] = [];
     const descriptors: number[] = [];
     let asking = Promise.resolve();
@@ -133,7 +139,8 @@ thresholds:
       expect(outcome).toBe('left');
       expect(Math.abs(at - leaveAtMs)).toBeLessThan(1_500);
     }
-    // Never more at a time than places, though four times as many came.
+    // No more participants than places were present at any time, although four times as many
+    // joined.
     expect(Math.max(...atServer)).toBeLessThanOrEqual(15);
     expect(Math.max(...atServer)).toBeGreaterThan(9);
     expect(summary.joins).toMatchObject({
@@ -151,8 +158,8 @@ thresholds:
     expect(Math.max(...late)).toBeLessThanOrEqual(Math.max(...early) + 6);
   });
 
-  it('may leave while joining, which is not a failure', async () => {
-    // Half a second's answer time twice over for ICE and DTLS: longer than they have.
+  it('may leave while joining without a failed join', async () => {
+    // Two round trips of half a second for ICE and DTLS take longer than the participants have.
     const { summary, lines } = await start(`
 scenario: hasty
 groups:
@@ -177,8 +184,8 @@ groups:
   });
 });
 
-describe('a role that may not do what it does', () => {
-  it('is in all the same, and what was refused is counted', async () => {
+describe('a role that lacks permissions', () => {
+  it('joins nevertheless, and its rejected publications are counted', async () => {
     const { summary, decision } = await start(`
 scenario: denied
 groups:
@@ -195,14 +202,14 @@ thresholds:
 `);
     expect(notKept(decision)).toEqual([]);
     expect(summary.joins).toMatchObject({ joined: 4, failed: 0, retries: 0 });
-    // The talker sees the camera, the muted one hears the talker.
+    // The talker receives the camera, and the muted participant receives the talker.
     expect(summary.tracks).toMatchObject({ expected: 4, missing: 0 });
     expect(summary.notes).toEqual([{ code: 'publish_rejected', rejected: 2, total: 6 }]);
   });
 });
 
 describe('windows', () => {
-  it('is evaluated stage by stage', async () => {
+  it('are evaluated stage by stage', async () => {
     const { decision, summary } = await start(`
 scenario: stages
 groups:
@@ -232,7 +239,7 @@ thresholds:
       'packet_loss@over true',
       'join_time@calm true',
       'join_time@rush true',
-      // The last room opens when the rush is over.
+      // The last room opens after the end of the stage `rush`.
       'join_time@over true',
       'packets_received@middle true',
       'packets_received@calm true',

@@ -1,15 +1,18 @@
 import { withoutSecrets } from '@livekit-swarm/settings';
 import { SourceError } from './server-source.ts';
 
-/** An address with its credentials, which requests carry in a header and messages never. */
+/** Address with credentials, which requests have in a header and messages never contain. */
 export interface HttpEndpoint {
   url: string;
   headers: Record<string, string>;
-  /** Without user, password and query. */
+  /** URL without user, password and query, for messages. */
   where: string;
 }
 
-/** @param text a URL, perhaps with user and password */
+/**
+ * Splits a URL into address and credentials.
+ * @param text URL, which may contain user and password
+ */
 export const httpEndpoint = (text: string): HttpEndpoint => {
   const url = new URL(text);
   const { username, password } = url;
@@ -26,10 +29,13 @@ export const httpEndpoint = (text: string): HttpEndpoint => {
   };
 };
 
-/** Metrics of a large node are below a megabyte. */
+/** Largest answer that is read, bytes; metrics of a large node are below a megabyte. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
-/** The body of an answer. @throws SourceError */
+/**
+ * Fetches the body of an answer.
+ * @throws SourceError
+ */
 export const fetchText = async (
   { headers, where }: Pick<HttpEndpoint, 'headers' | 'where'>,
   url: string,
@@ -41,7 +47,7 @@ export const fetchText = async (
     response = await fetch(url, {
       headers,
       signal,
-      // Credentials are for this address.
+      // The credentials are only for this address.
       redirect: 'error',
       ...(body !== undefined && { method: 'POST', body }),
     });
@@ -60,7 +66,7 @@ export const fetchText = async (
   throw new SourceError('not_livekit', `${where} answers with HTTP ${status}`);
 };
 
-/** `ECONNREFUSED`: what `fetch` hides behind "fetch failed". */
+/** Cause of an error that `fetch` reports as "fetch failed": `ECONNREFUSED`. */
 const causeOf = (error: unknown): string => {
   const cause = error instanceof Error ? error.cause : undefined;
   if (typeof cause === 'object' && cause !== null && 'code' in cause) return String(cause.code);

@@ -16,7 +16,7 @@ process_resident_memory_bytes 9.17e+07
 livekit_room_duration_seconds_bucket{node_id="ND_a",le="5"} 3
 `;
 
-test('the metrics of a node become its figures; what was never counted is zero', () => {
+test('the metrics of a node become its figures; a counter without a series is zero', () => {
   const series = readExposition(text);
   expect(nodeIdOf(series)).toBe('ND_a');
   expect(figuresOf(series)).toEqual({
@@ -35,7 +35,7 @@ test('the metrics of a node become its figures; what was never counted is zero',
   });
 });
 
-test('metrics of another program are not those of a node', () => {
+test('metrics of another program are not accepted as those of a node', () => {
   expect(nodeIdOf(readExposition('go_goroutines 12\nprocess_cpu_seconds_total 3\n'))).toBeNull();
   expect(nodeIdOf(readExposition('<html>livekit_room_total</html>'))).toBeNull();
 });

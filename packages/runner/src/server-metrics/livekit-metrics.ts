@@ -1,16 +1,19 @@
 import type { NodeFigures } from './server-source.ts';
 
-/** One series of an exposition: its name, labels and value. */
+/** Series of an exposition: its name, labels and value. */
 export interface Series {
   name: string;
   labels: Readonly<Record<string, string>>;
   value: number;
 }
 
-/** The metric that every livekit-server has from its start, whatever its version, and no other program has. */
+/** Metric that every version of livekit-server has from its start, and no other program. */
 export const NODE_METRIC = 'livekit_room_total';
 
-/** What is read of a node: `Gauge`s despite the suffix `_total` (livekit-server, pkg/telemetry/prometheus). */
+/**
+ * Metrics that are read of a node. They are gauges despite the suffix `_total` (livekit-server,
+ * pkg/telemetry/prometheus).
+ */
 export const NODE_METRICS = [
   NODE_METRIC,
   'livekit_participant_total',
@@ -27,7 +30,7 @@ export const NODE_METRICS = [
 
 const WANTED: ReadonlySet<string> = new Set(NODE_METRICS);
 
-/** The wanted series of Prometheus' text format; the hundreds of others are skipped. */
+/** Reads the wanted series of Prometheus' text format; hundreds of others are skipped. */
 export const readExposition = (text: string): Series[] =>
   text.split('\n').flatMap((line): Series[] => {
     const name = /^[a-z_]+/.exec(line)?.[0] ?? '';
@@ -46,15 +49,19 @@ const labelsOf = (text: string): Record<string, string> =>
   );
 
 /**
- * The id of the node that the series are of; null where they are not of a livekit-server. It is a copy: V8 keeps a whole text as long as a part of it is
- * in use, and a soak keeps the id of every reading.
+ * ID of the node whose series these are; null: they are not from a livekit-server. The text is
+ * copied: V8 keeps a whole text in memory while a part of it is used, and a soak keeps the ID of
+ * every reading.
  */
 export const nodeIdOf = (series: readonly Series[]): string | null => {
   const id = series.find(({ name }) => name === NODE_METRIC)?.labels.node_id;
   return id === undefined ? null : Buffer.from(id).toString();
 };
 
-/** The figures of one node. What a server counts and has not counted yet has no series: it is zero. */
+/**
+ * Figures of one node. A counter without a series is zero, because a server creates a series with
+ * its first count.
+ */
 export const figuresOf = (series: readonly Series[]): NodeFigures => {
   const find = (name: string): number | undefined => series.find((one) => one.name === name)?.value;
   const sum = (name: string, labels: Readonly<Record<string, string>> = {}): number =>

@@ -3,8 +3,9 @@ import { figuresOf, nodeIdOf, readExposition } from './livekit-metrics.ts';
 import { type ServerSource, SourceError } from './server-source.ts';
 
 /**
- * `/metrics` of one node: livekit-server serves it on `prometheus.port`.
- * @param name of the node; default: host and port of the URL
+ * Creates the source that reads `/metrics` of one node, which livekit-server serves on
+ * `prometheus.port`.
+ * @param name name of the node; default: host and port of the URL
  */
 export const metricsSource = (
   url: string,

@@ -9,7 +9,7 @@ const reading = (
 ): NodeReading => ({ id, name: 'a', measuredAtMs, figures });
 
 describe('a node', () => {
-  test('uses the CPU time between two readings, over the time between them', () => {
+  test('has the CPU time between two readings divided by the time between them', () => {
     const meter = createNodeMeter('a');
     meter.add('metrics', reading(50_000, { cpuSeconds: 10, goroutines: 7 }), 0);
     expect(meter.line(0)).toEqual({
@@ -26,7 +26,7 @@ describe('a node', () => {
     expect(meter.line(3_000)).toBeNull();
   });
 
-  test('is measured by the best source, and by the next best only when that is silent for long', () => {
+  test('is measured by the best source, and by the next best one after a long time without a reading', () => {
     const meter = createNodeMeter('a');
     const redis = (at: number) =>
       meter.add('redis', { ...reading(at, { cpuCores: 8, rooms: 3 }), ofHost: true }, at);
@@ -59,7 +59,7 @@ describe('a node', () => {
     expect(meter.line(2_000)).toMatchObject({ cpuCores: 0.5, packetsUp: 10 });
   });
 
-  test('counts every few seconds: the line has how long that took', () => {
+  test('whose counters change every few seconds has the interval of the counts in its line', () => {
     const meter = createNodeMeter('a');
     const counted: (number | undefined)[] = [];
     for (let second = 0; second <= 11; second++) {

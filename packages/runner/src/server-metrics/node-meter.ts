@@ -9,26 +9,38 @@ import {
 } from '@livekit-swarm/record';
 import type { NodeFigures, NodeReading } from './server-source.ts';
 
-/** A better source that was silent for this long is given up for the next best, ms. */
+/** Time without a reading after which a better source is replaced by the next best one, ms. */
 const SOURCE_HELD_MS = 10_000;
 
-/** livekit-server counts what participants received and sent every five seconds; it may be a little late, ms. */
+/**
+ * Longest interval of livekit-server's media counters, ms: they change every five seconds, and may
+ * be slightly late.
+ */
 const COUNTS_EVERY_MS = 6_000;
 
 type Measured = ServerLevel | ServerCount;
 
-/** Makes lines of the record of what several sources read of one node: levels, and counts since the last line. */
+/**
+ * Meter that makes lines of the record from the readings of several sources of one node: levels,
+ * and counts since the last line.
+ */
 export interface NodeMeter {
   add(source: ServerSourceName, reading: NodeReading, nowMs: number): void;
-  /** Null when nothing was added since the last line. @param at ms after the start of the run */
+  /**
+   * Line with everything added since the last one; null: nothing was added.
+   * @param at time of the line, ms after the start of the run
+   */
   line(at: number): ServerLine | null;
 }
 
-/** @param node its name */
+/**
+ * Creates the meter of a node.
+ * @param node name of the node
+ */
 export const createNodeMeter = (node: string): NodeMeter => {
-  /** By source: what it read last. */
+  /** Last reading of each source. */
   const last = new Map<ServerSourceName, NodeReading>();
-  /** By figure: the source that it is taken from, so that it does not change with every line. */
+  /** Source of each figure, so that the source does not change with every line. */
   const owners = new Map<Measured, { rank: number; atMs: number }>();
   let pending: Partial<Record<Measured, number>> = {};
   let sources = new Set<ServerSourceName>();
@@ -95,7 +107,7 @@ export const createNodeMeter = (node: string): NodeMeter => {
 const COUNTS: ReadonlySet<string> = new Set(SERVER_COUNTS);
 const isCount = (figure: Measured): figure is ServerCount => COUNTS.has(figure);
 
-/** Levels of a reading, and what was counted since the one before; none without one before. */
+/** Levels of a reading, and counts since the reading before; without one, there are no counts. */
 const measured = (
   before: NodeReading | undefined,
   { figures, id, measuredAtMs }: NodeReading,

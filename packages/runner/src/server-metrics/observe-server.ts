@@ -5,15 +5,15 @@ import { askRemains } from './remains.ts';
 import { startServerSampler } from './server-sampler.ts';
 import type { NodeFigures } from './server-source.ts';
 
-/** The deployment of a run, while it is measured. */
+/** Deployment of a run under measurement. */
 export interface ObservedServer {
-  /** Records what remains, now that all participants have gone. */
+  /** Records what remains on the server after all participants have left. */
   askRemains(): Promise<void>;
   /** Ends the measurement. */
   stop(): Promise<void>;
 }
 
-/** What a report should have, whatever the source. */
+/** Figures that a report should have, from any source. */
 const EXPECTED: readonly (readonly [name: string, ...figures: (keyof NodeFigures)[]])[] = [
   ['CPU', 'cpuSeconds', 'cpuCores'],
   ['memory', 'memoryBytes'],
@@ -21,7 +21,10 @@ const EXPECTED: readonly (readonly [name: string, ...figures: (keyof NodeFigures
   ['rooms', 'rooms'],
 ];
 
-/** Measures the nodes from now on, into the record. What cannot be measured is recorded with the reason, and the run continues. */
+/**
+ * Starts to measure the nodes and to record their figures. Figures that cannot be measured are
+ * recorded with the reason, and the run continues.
+ */
 export const observeServer = (
   { deployment, plan, stop, server = { sources: [], settleMs: 0 } }: RunOptions,
   { append, elapsedMs }: Pick<RunLog, 'append' | 'elapsedMs'>,
@@ -32,7 +35,7 @@ export const observeServer = (
   if (sources.length === 0)
     appendMissing('not_configured', 'no source of server metrics was given');
   const sampler = startServerSampler({ sources, elapsedMs, append });
-  /** By node: before the first join. */
+  /** Figures of each node before the first join. */
   const before = sampler.started.then(() => sampler.measuredSince(Number.NEGATIVE_INFINITY));
   return {
     askRemains: async () => {
@@ -56,7 +59,10 @@ export const observeServer = (
   };
 };
 
-/** What no node has; nothing where no node is known at all, as that has a reason of its own. */
+/**
+ * Names of expected figures that no node has; none if no node is known at all, because that has a
+ * reason of its own.
+ */
 const missingIn = (nodes: readonly NodeFigures[]): string[] =>
   nodes.length === 0
     ? []

@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { type ServerSource, SourceError } from './server-source.ts';
 
-/** Linux counts CPU time of processes in hundredths of a second, whatever its timer. */
+/**
+ * Unit of CPU times of processes, ticks per second: Linux counts in hundredths of a second,
+ * whatever its timer.
+ */
 const TICKS_PER_SECOND = 100;
 
 /**
- * A livekit-server that is a process of this host (Linux: `/proc`): exact where its own metrics are refreshed rarely.
- * @param node as its other sources call it
+ * Creates the source that reads a livekit-server process on this host (Linux: `/proc`). It is
+ * exact, while the server refreshes its own metrics rarely.
+ * @param node name that other sources give to the node
  */
 export const processSource = (
   pid: number,
@@ -16,7 +20,7 @@ export const processSource = (
   name: 'process',
   where: null,
   sample: async () => {
-    // At once, not when a thread has time: CPU time belongs to the moment of the line.
+    // The files are read synchronously, because the CPU time must belong to the time of the line.
     const read = (file: string): string => {
       try {
         return readFileSync(`/proc/${pid}/${file}`, 'utf8');
@@ -47,7 +51,10 @@ export const processSource = (
   },
 });
 
-/** utime and stime, the 14th and 15th field (proc_pid_stat(5)); the name, in parentheses, may contain spaces. */
+/**
+ * CPU time of a process, s: the sum of utime and stime, the 14th and 15th field (proc_pid_stat(5));
+ * the name, in parentheses, may contain spaces.
+ */
 export const cpuSecondsOf = (stat: string): number | null => {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = Number(fields[11]) + Number(fields[12]);

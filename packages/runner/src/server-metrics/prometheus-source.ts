@@ -5,7 +5,10 @@ import { type NodeReading, type ServerSource, SourceError } from './server-sourc
 
 export interface PrometheusOptions {
   url: string;
-  /** Of the nodes of this deployment, where Prometheus has others: `job="livekit", cluster="eu"`. Default: all. */
+  /**
+   * Selector of this deployment's nodes, if Prometheus also has others: `job="livekit",
+   * cluster="eu"`; null: all nodes.
+   */
   selector: string | null;
 }
 
@@ -27,7 +30,10 @@ interface Target {
   series: Series[];
 }
 
-/** A Prometheus that scrapes the nodes: as fresh as its scrape interval. */
+/**
+ * Creates the source that asks a Prometheus that scrapes the nodes. Readings are as old as its
+ * scrape interval.
+ */
 export const prometheusSource = ({ url, selector }: PrometheusOptions): ServerSource => {
   const endpoint = httpEndpoint(url);
   const base = endpoint.url.replace(/\/+$/, '');
@@ -74,7 +80,7 @@ export const prometheusSource = ({ url, selector }: PrometheusOptions): ServerSo
         if (scraped.get(target) === scrapedAtMs) return [];
         scraped.set(target, scrapedAtMs);
         const labels = series.find(({ name }) => name === NODE_METRIC)?.labels ?? {};
-        // A lab has nodes with the label `node`.
+        // Nodes of a lab have the label `node`.
         const name = labels.node ?? labels.instance ?? null;
         const id = nodeIdOf(series);
         return [{ id, name, measuredAtMs: scrapedAtMs, ageMs, figures: figuresOf(series) }];

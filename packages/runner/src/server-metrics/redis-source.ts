@@ -2,17 +2,20 @@ import { connectRegistry, isStale, type ReportedNode } from '@livekit-swarm/live
 import { withoutSecrets } from '@livekit-swarm/settings';
 import { type NodeReading, type ServerSource, SourceError } from './server-source.ts';
 
-/** How Redis reports that a password is missing or wrong, or that its user may not read. */
+/** Answers of Redis if a password is missing or wrong, or its user may not read. */
 const REFUSED = /NOAUTH|WRONGPASS|NOPERM/;
 
-/** What the nodes of a cluster report about themselves in LiveKit's Redis, every two seconds. Nothing is written to it. */
+/**
+ * Creates the source that reads the figures of the nodes in LiveKit's Redis, where nodes write them
+ * every two seconds. It writes nothing there.
+ */
 export const redisSource = (url: string, now: () => number = Date.now): ServerSource => {
   const registry = connectRegistry(url);
   const where = withoutSecrets(url);
   const names = createNodeNames();
   const reported = new Map<string, number>();
 
-  /** Nodes that have reported since they were last seen. */
+  /** Nodes that have reported since the last reading. */
   const news = (nodes: readonly ReportedNode[]): ReportedNode[] =>
     nodes.filter(({ id, updatedAt }) => {
       const isNew = updatedAt !== reported.get(id);
@@ -69,7 +72,10 @@ const readingOf = (
   },
 });
 
-/** A node keeps its name: its IP, which outlives a restart, unless several nodes share it. */
+/**
+ * Names of the nodes, which never change: the IP, which outlives a restart, unless several nodes
+ * share it.
+ */
 const createNodeNames = (): ((node: ReportedNode, all: readonly ReportedNode[]) => string) => {
   const known = new Map<string, string>();
   return ({ id, ip }, all) => {

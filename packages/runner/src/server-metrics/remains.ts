@@ -6,7 +6,7 @@ import type { Deployment } from '../deployment.ts';
 import type { ServerSampler } from './server-sampler.ts';
 import type { NodeFigures } from './server-source.ts';
 
-/** A source that is refreshed every few seconds gets this much more, ms. */
+/** Additional time for a source that is refreshed every few seconds, ms. */
 const REFRESH_MS = 3_000;
 const REFRESH_STEP_MS = 500;
 /** Time for questions about single rooms, ms. */
@@ -16,18 +16,18 @@ export interface RemainsOptions {
   deployment: Deployment;
   plan: Plan;
   sampler: ServerSampler;
-  /** By node: before the first join. */
+  /** Figures of each node before the first join. */
   before: ReadonlyMap<string, NodeFigures>;
-  /** A source knows the nodes as they were some seconds ago. */
+  /** True if a source has figures that are some seconds old. */
   isRefreshedRarely: boolean;
-  /** How long the server may take to clean up, ms. */
+  /** Time for which the server may clean up, ms. */
   settleMs: number;
   elapsedMs(): number;
-  /** Aborted: do not wait. */
+  /** Signal not to wait any longer. */
   stop: AbortSignal;
 }
 
-/** Reason why the API did not list the rooms and participants that are left. */
+/** Reason why the API did not list the remaining rooms and participants. */
 export type Unanswered = Pick<ServerMissingLine, 'reason' | 'message'>;
 
 const unanswered = (error: unknown): Unanswered => {
@@ -51,15 +51,15 @@ const unanswered = (error: unknown): Unanswered => {
 };
 
 /**
- * Asks the server what is left of a run whose participants have all gone: it never fails.
- * @returns the reason when the API did not list them
+ * Asks the server what remains of a run after all participants have left. It never fails.
+ * @returns reason if the API did not list the remains
  */
 export const askRemains = async (
   options: RemainsOptions,
 ): Promise<ServerAfterLine | Unanswered> => {
   const { deployment, plan, sampler, before, settleMs, elapsedMs, stop } = options;
   const leftAtMs = elapsedMs();
-  // Where no node is measured there is no more to wait for than the rooms.
+  // If no node is measured, there is nothing to wait for except the rooms.
   if (before.size > 0) await sleep(settleMs, undefined, { signal: stop }).catch(() => {});
   const settledAtMs = elapsedMs();
   await refreshed(options, settledAtMs);
@@ -83,7 +83,7 @@ export const askRemains = async (
   };
 };
 
-/** Waits until every node was measured after that moment; not for ever. */
+/** Waits until every node was measured after a time, but only for a limited time. */
 const refreshed = async (
   { sampler, before, isRefreshedRarely, stop, elapsedMs }: RemainsOptions,
   sinceMs: number,

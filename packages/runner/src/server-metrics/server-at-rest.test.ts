@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readAtRest } from './server-at-rest.ts';
 import { type NodeFigures, type ServerSource, SourceError } from './server-source.ts';
 
-/** A source that answers with one after the other, and then with the last. */
+/** Source that returns its answers one after the other, and then repeats the last one. */
 const sourceOf = (answers: readonly NodeFigures[], node = 'node-1'): ServerSource => {
   let next = 0;
   return {
@@ -24,7 +24,7 @@ const rest = (sources: ServerSource[], more: { foreignRooms?: number; settleMs?:
     ...more,
   });
 
-test('waits for the last room, and for goroutines to end', async () => {
+test('the reading waits until the last room is closed and goroutines have ended', async () => {
   const ending = [900, 700, 400, 200, 102, 101, 100].map((goroutines, index) => ({
     goroutines,
     rooms: index < 3 ? 2 : 0,
@@ -34,7 +34,7 @@ test('waits for the last room, and for goroutines to end', async () => {
   expect(nodes).toMatchObject([{ id: 'ND_1', figures: { goroutines: 100, rooms: 0 } }]);
 });
 
-test('a server with rooms is not at rest, unless they are of others', async () => {
+test('a server with rooms is not at rest, unless they belong to other users', async () => {
   const busy = () => sourceOf([{ goroutines: 100, rooms: 1 }]);
   expect(await rest([busy()], { settleMs: 30 })).toMatchObject({ isAtRest: false });
   expect(await rest([busy()], { foreignRooms: 1 })).toMatchObject({ isAtRest: true });
@@ -45,7 +45,7 @@ test('a server whose rooms are unknown is not at rest', async () => {
   expect(await rest([source], { settleMs: 30 })).toMatchObject({ isAtRest: false });
 });
 
-test('takes each figure of a node from the first source that has it', async () => {
+test('each figure of a node comes from the first source that has it', async () => {
   const exact = sourceOf([{ memoryBytes: 5 }]);
   const other = sourceOf([{ memoryBytes: 9, goroutines: 100, rooms: 0 }]);
   const { nodes } = await rest([exact, other]);
@@ -54,7 +54,7 @@ test('takes each figure of a node from the first source that has it', async () =
   ]);
 });
 
-test('asks a source that does not answer again, as long as there is time', async () => {
+test('a source that does not answer is asked again while there is time', async () => {
   const steady = sourceOf([{ goroutines: 100, rooms: 0 }]);
   const silentFor = (calls: number): ServerSource => {
     let asked = 0;
@@ -70,7 +70,7 @@ test('asks a source that does not answer again, as long as there is time', async
   await expect(rest([silentFor(1_000_000)], { settleMs: 30 })).rejects.toThrow(SourceError);
 });
 
-test('ends with its signal', async () => {
+test('the reading ends with its signal', async () => {
   const signal = AbortSignal.timeout(5);
   const source = sourceOf([{ goroutines: 100, rooms: 3 }]);
   await expect(

@@ -1,41 +1,45 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type NodeReading, type ServerSource, SourceError } from './server-source.ts';
 
-/** What the nodes of a deployment have when they have no participants. */
+/** Figures of a deployment's nodes while they have no participants. */
 export interface ServerAtRest {
   nodes: readonly NodeReading[];
-  /** Whether all rooms were gone and the number of goroutines had stopped changing, before the time was over. */
+  /** True if all rooms were gone and the number of goroutines had stopped changing in time. */
   isAtRest: boolean;
   waitedMs: number;
 }
 
 export interface RestOptions {
   sources: readonly ServerSource[];
-  /** Rooms of others, which stay. */
+  /** Number of rooms of other users, which stay open. */
   foreignRooms: number;
-  /** The longest to wait, ms. */
+  /** Longest time to wait, ms. */
   settleMs: number;
-  /** Default: a second. */
+  /** Interval between two readings, ms. Default: a second. */
   intervalMs?: number;
   signal: AbortSignal;
 }
 
 const INTERVAL_MS = 1_000;
-/** A source that takes longer has no answer, ms. */
+/** Time within which a source must answer, ms. */
 const TIMEOUT_MS = 3_000;
-/** For this number of readings the goroutines must not change. */
+/** Number of readings over which the number of goroutines must not change. */
 const STILL_READINGS = 5;
-/** Timers and connections of the server itself come and go. */
+/**
+ * Largest change of the number of goroutines that counts as none: timers and connections of the
+ * server itself change it.
+ */
 const STILL_WITHIN = 3;
 
 /**
- * Waits until the nodes have neither rooms nor goroutines to end, and reads them. A source that does not answer may be busy: it is asked again as long as there is time.
- * @throws Error of the signal; SourceError when a source does not answer at the end, either
+ * Waits until the nodes have neither rooms nor goroutines that will end, and reads them. A source
+ * that does not answer may be busy, so it is asked again while there is time.
+ * @throws Error of the signal; SourceError if a source does not answer at the end either
  */
 export const readAtRest = async (options: RestOptions): Promise<ServerAtRest> => {
   const { sources, foreignRooms, settleMs, intervalMs = INTERVAL_MS, signal } = options;
   const startedAt = performance.now();
-  /** Goroutines of all nodes, the last readings. */
+  /** Numbers of goroutines of all nodes in the last readings. */
   const lately: number[] = [];
   for (;;) {
     const nodes = await readNodes(sources, signal).catch((error: unknown) => {
@@ -60,7 +64,7 @@ export const readAtRest = async (options: RestOptions): Promise<ServerAtRest> =>
   }
 };
 
-/** One reading of each node: of several sources the first has precedence, figure by figure. */
+/** Reads each node once. Of several sources, the first one has precedence for each figure. */
 const readNodes = async (
   sources: readonly ServerSource[],
   signal: AbortSignal,
@@ -86,7 +90,7 @@ const readNodes = async (
   return [...nodes.values()];
 };
 
-/** Null where a node does not have it. */
+/** Sum over all nodes; null if a node lacks the figure. */
 const sumOf = (
   nodes: readonly NodeReading[],
   figure: (node: NodeReading) => number | undefined,

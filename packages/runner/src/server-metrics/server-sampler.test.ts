@@ -27,7 +27,7 @@ const readingOf = (id: string, name: string | null): NodeReading => ({
   figures: { goroutines: 5 },
 });
 
-test('nodes that are measured at one moment have one, and the first source names them', async () => {
+test('nodes that are measured together have the same time, and the first source names them', async () => {
   const late = source('metrics', async () => {
     await sleep(100);
     return [readingOf('ND_a', 'node-1'), readingOf('ND_b', 'node-2')];
@@ -43,7 +43,7 @@ test('nodes that are measured at one moment have one, and the first source names
   expect(lines[0]?.at).toBe(lines[1]?.at);
 });
 
-test('a source that fails is recorded with the reason, once for each reason, and asked again', async () => {
+test('a failing source is recorded once for each reason and asked again', async () => {
   let calls = 0;
   const failing = source('prometheus', () => {
     calls++;
@@ -61,7 +61,7 @@ test('a source that fails is recorded with the reason, once for each reason, and
   expect(JSON.stringify(lines)).not.toContain('secret');
 });
 
-test('a source that never answers is given up, and does not hold up others', async () => {
+test('a source that never answers has a time limit and does not delay others', async () => {
   const silent = source('redis', () => new Promise(() => {}));
   const { sampler, lines } = begin([processSource(process.pid, 'this'), silent]);
   await sampler.started;
@@ -72,7 +72,7 @@ test('a source that never answers is given up, and does not hold up others', asy
   expect(lines).toContainEqual(expect.objectContaining({ type: 'server', node: 'this' }));
 });
 
-test('a process of this host is measured, and one that has ended is not', async () => {
+test('a process of this host is measured until it ends', async () => {
   const signal = AbortSignal.timeout(1_000);
   const [own] = await processSource(process.pid, 'this').sample(signal);
   expect(own?.figures.memoryBytes).toBeGreaterThan(10e6);

@@ -9,18 +9,23 @@ import {
   SourceError,
 } from './server-source.ts';
 
-/** A source that takes longer has no answer, ms: the run does not wait for it. */
+/** Time within which a source must answer, ms; the run does not wait longer. */
 const TIMEOUT_MS = 3_000;
-/** What is answered later belongs to the next second, ms. */
+/** Time after which an answer belongs to the next second, ms. */
 const COLLECT_MS = 400;
-/** After the samples of the workers, ms. */
+/** Offset of the readings to full seconds, ms: after the samples of the workers. */
 const TICK_OFFSET_MS = 50;
 
-/** Samples the nodes of the deployment once a second, as long as the run lasts; never fails, and never delays it. */
+/**
+ * Sampler of the deployment's nodes, once a second during the run. It never fails and never delays
+ * the run.
+ */
 export interface ServerSampler {
   /** Resolves when all sources were read for the first time. */
   started: Promise<void>;
-  /** By the name of the node: what was measured since then, ms after the start. */
+  /**
+   * Figures of each node that were measured since a time, ms after the start, by name of the node.
+   */
   measuredSince(atMs: number): ReadonlyMap<string, NodeFigures>;
   /** Reads all sources once more. */
   sampleNow(): Promise<void>;
@@ -29,7 +34,7 @@ export interface ServerSampler {
 
 export interface ServerSamplerOptions {
   sources: readonly ServerSource[];
-  /** Since the start of the run. */
+  /** Time since the start of the run, ms. */
   elapsedMs(): number;
   append(line: ServerLine | ServerMissingLine): void;
 }
@@ -40,12 +45,15 @@ export const startServerSampler = ({
   append,
 }: ServerSamplerOptions): ServerSampler => {
   const meters = new Map<string, NodeMeter>();
-  /** By node and figure: when it was measured last, and what it was. */
+  /** Last value of each figure of each node, with its time. */
   const figures = new Map<string, Map<string, { value: number; atMs: number }>>();
-  /** By id: how its first source called the node, so that several sources of a node agree. */
+  /**
+   * Name of each node by its ID, as the first source names it, so that several sources use the same
+   * name.
+   */
   const names = new Map<string, string>();
   const busy = new Set<ServerSource>();
-  /** Sources that have no answer, and why: each reason is recorded when it begins. */
+  /** Sources without an answer, with the reason, which is recorded when it begins. */
   const failing = new Map<ServerSource, string>();
   let closed = false;
 
@@ -84,7 +92,7 @@ export const startServerSampler = ({
     });
   };
 
-  /** Null: there is no answer. */
+  /** Reads a source; null: there is no answer. */
   const read = async (source: ServerSource): Promise<NodeReading[] | null> => {
     if (busy.has(source)) return null;
     busy.add(source);
@@ -100,7 +108,7 @@ export const startServerSampler = ({
     }
   };
 
-  /** All nodes that were read have the same moment, so that they can be added up. */
+  /** Writes the lines of all nodes with the same time, so that they can be summed. */
   const write = (at: number): void => {
     if (closed) return;
     for (const meter of meters.values()) {
@@ -119,11 +127,14 @@ export const startServerSampler = ({
   const readAll = async (): Promise<void> => {
     const at = elapsedMs();
     const readings = await Promise.all(sources.map(read));
-    // In the order of the sources: the first one names the nodes.
+    // The first source names the nodes, so readings are added in the order of the sources.
     for (const [index, source] of sources.entries()) add(source, readings[index] ?? []);
     write(at);
   };
-  /** One at a time: an older reading that comes after a newer one would make counts run backwards. */
+  /**
+   * Reading in progress. There is at most one: an older reading after a newer one would lower the
+   * counters.
+   */
   let ongoing: Promise<void> | null = null;
   const exclusively = (work: () => Promise<void>): Promise<void> => {
     ongoing = work().finally(() => {
@@ -161,7 +172,7 @@ export const startServerSampler = ({
   };
 };
 
-/** Not every client of a source can be aborted. */
+/** Reads a source with a time limit, because not every client of a source can be aborted. */
 const withinTime = async (source: ServerSource): Promise<NodeReading[]> => {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const late = Promise.withResolvers<never>();
@@ -177,7 +188,10 @@ const withinTime = async (source: ServerSource): Promise<NodeReading[]> => {
 const timeoutText = ({ name, where }: ServerSource): string =>
   `${where ?? name} does not answer within ${TIMEOUT_MS / 1_000} s`;
 
-/** Errors that no source foresaw could contain anything: they are not repeated. */
+/**
+ * Reason and message for an error. Messages of unexpected errors could contain anything, so they
+ * are not repeated.
+ */
 const missingOf = (
   source: ServerSource,
   error: unknown,

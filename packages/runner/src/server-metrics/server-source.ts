@@ -1,19 +1,19 @@
 import type { ServerMissingLine, ServerSourceName } from '@livekit-swarm/record';
 
-/** What a source knows of a node; what it does not know is absent. */
+/** Figures of a node; those that a source does not have are absent. */
 export interface NodeFigures {
-  /** CPU time of the process, seconds since it started; or the cores in use, where only those are known. */
+  /** CPU time of the process since its start, s; or the cores in use, if only those are known. */
   cpuSeconds?: number;
   cpuCores?: number;
   memoryBytes?: number;
   goroutines?: number;
-  /** Open file descriptors. */
+  /** Number of open file descriptors. */
   descriptors?: number;
   rooms?: number;
   participants?: number;
   tracks?: number;
   subscriptions?: number;
-  /** Since the node started: media received (up) and sent (down). */
+  /** Media since the start of the node: received (up) and sent (down). */
   bytesUp?: number;
   bytesDown?: number;
   packetsUp?: number;
@@ -21,36 +21,36 @@ export interface NodeFigures {
   drops?: number;
 }
 
-/** What a source read of one node. */
+/** Reading of one node from a source. */
 export interface NodeReading {
-  /** As the server calls itself; null where the source does not know it. */
+  /** ID by which the server identifies itself; null: unknown to the source. */
   id: string | null;
-  /** Its name for users; null: its id. */
+  /** Name for users; null: the ID is used. */
   name: string | null;
-  /** When it was measured, ms; of a clock of the source, of which only differences count. */
+  /** Time of the measurement by a clock of the source, ms; only differences count. */
   measuredAtMs: number;
-  /** How old it is, ms; absent: it was measured for this reading. */
+  /** Age of the measurement, ms; absent: it was made for this reading. */
   ageMs?: number;
-  /** CPU and memory are those of the host or container. */
+  /** True if CPU and memory are those of the host or container. */
   ofHost?: boolean;
   figures: NodeFigures;
 }
 
-/** Something that knows how the nodes of a deployment are doing. */
+/** Source of figures about the nodes of a deployment. */
 export interface ServerSource {
   name: ServerSourceName;
-  /** Its address, without user, password and query; null where it has none. */
+  /** Address without user, password and query; null: the source has none. */
   where: string | null;
   /**
-   * What has been measured since the last call.
-   * @param signal aborted when there is no more time for an answer
+   * Reads the figures that were measured since the last call.
+   * @param signal aborted when the time for an answer is over
    * @throws SourceError with the reason
    */
   sample(signal: AbortSignal): Promise<NodeReading[]>;
   close?(): void;
 }
 
-/** Why a source has no answer. The message contains no secret. */
+/** Reason why a source has no answer. The message contains no secret. */
 export class SourceError extends Error {
   readonly reason: ServerMissingLine['reason'];
 

@@ -1,4 +1,7 @@
-/** The native engine with a defect, planted three seconds after its start in the first worker: `?defect=panic` or `?defect=hang`. */
+/**
+ * Native engine with a defect, which occurs in the first worker three seconds after its start:
+ * `?defect=panic` or `?defect=hang`.
+ */
 import { type Engine, type EngineOptions, NativeEngine } from '@livekit-swarm/engine';
 import { type Defect, openPump } from '@livekit-swarm/webrtc';
 

@@ -1,4 +1,7 @@
-/** An engine without a network, for what no real server can be made to do. The name of the room selects its behaviour. */
+/**
+ * Engine without a network, for behaviour that no real server can be made to show. The name of the
+ * room selects it.
+ */
 
 import type { Engine, EngineOptions } from '@livekit-swarm/engine';
 import {
@@ -11,7 +14,11 @@ import {
 } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 
-/** `crash…`: the worker dies a second after the first join. `refuse…`: every join fails. `stay…`: leaving never ends. Anything else works. */
+/**
+ * Creates an engine whose behaviour depends on the name of the room. `crash…`: the worker dies a
+ * second after the first join. `refuse…`: every join fails. `stay…`: leaving never ends. Others:
+ * everything works.
+ */
 export const createEngine = (options: EngineOptions): Engine => {
   const present = new Map<
     number,

@@ -2,7 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Deployment, ServerEnd } from '../../src/deployment.ts';
 
-/** Admits every participant, and does nothing else: enough for a run with an engine that needs no server. */
+/**
+ * Starts a server that admits every participant and does nothing else: enough for a run with an
+ * engine that needs no server.
+ */
 export const welcomingServer = async (): Promise<{
   deployment: Deployment;
   die(cause: ServerEnd['cause']): void;
