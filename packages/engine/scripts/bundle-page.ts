@@ -1,6 +1,7 @@
 /**
- * Bundles the page of browser participants, `src/browser/page/` with livekit-client, and copies the worker of livekit-client beside it. The setup of a
- * checkout calls it where the sources have changed, and the release for the package.
+ * Bundle the page of browser participants (`src/browser/page/` with livekit-client) and copy
+ * livekit-client's worker beside it. The setup of a checkout runs this script when the sources have
+ * changed; the release runs it for the package.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -12,7 +13,7 @@ const BROWSER = join(import.meta.dirname, '..', 'src', 'browser');
 
 const GENERATED = join(BROWSER, 'page.generated');
 
-/** The program of livekit-client's worker for end-to-end encryption, as it comes with the package. */
+/** Program of livekit-client's worker for end-to-end encryption, as its package ships it. */
 const readWorker = (): Promise<string> =>
   readFile(
     join(
@@ -24,7 +25,10 @@ const readWorker = (): Promise<string> =>
 
 const SUFFIX = '?text';
 
-/** `import { text } from 'package/worker?text'`: the code of a CommonJS variant, which is a classic script, too. */
+/**
+ * Plug-in for `import { text } from 'package/worker?text'`: the code of a CommonJS variant, which a
+ * browser can load as a classic script.
+ */
 const asText = {
   name: 'as-text',
   resolveId: (id: string) =>
@@ -37,7 +41,7 @@ const asText = {
       : null,
 };
 
-/** A classic script. */
+/** Bundle of the page as a classic script. */
 const bundlePage = async (): Promise<string> => {
   await using input = await rolldown({
     input: join(BROWSER, 'page', 'main.ts'),
@@ -48,7 +52,7 @@ const bundlePage = async (): Promise<string> => {
   return output[0].code;
 };
 
-/** Writes `page.js` and `e2ee-worker.js` to the folder `dir`. */
+/** Write `page.js` and `e2ee-worker.js` to the folder `dir`. */
 export const writePage = async (dir: string): Promise<void> => {
   await mkdir(dir, { recursive: true });
   await writeFile(join(dir, 'page.js'), await bundlePage());

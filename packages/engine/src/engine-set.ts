@@ -7,17 +7,19 @@ import type {
 } from '@livekit-swarm/scenario';
 import type { Admission, Engine, EngineOptions, EngineSample } from './engine.ts';
 
-/** Makes an engine; those of real clients are loaded only where a participant needs one. */
+/**
+ * Function that makes an engine; the code of real clients is loaded only if a participant needs it.
+ */
 export type EngineMaker = (name: ClientEngineName, options: EngineOptions) => Promise<Engine>;
 
-/** Gives each participant to the engine that its role names. */
+/** Engine that gives each participant to the engine that its role names. */
 export class EngineSet implements Engine {
   readonly name = 'native';
   readonly #native: Engine;
   readonly #options: EngineOptions;
   readonly #make: EngineMaker;
   readonly #clients = new Map<ClientEngineName, Promise<Engine>>();
-  /** Those that are there, by name. */
+  /** Engines that have started, by name. */
   readonly #ready = new Map<EngineName, Engine>();
   readonly #engineOf = new Map<number, Promise<Engine>>();
 
@@ -30,7 +32,7 @@ export class EngineSet implements Engine {
 
   prepare(plan: ParticipantPlan): void {
     if (plan.engine === undefined) return;
-    // An engine that cannot be made fails the join.
+    // If the engine cannot be made, the join reports it.
     this.#engine(plan.engine).then(
       (engine) => engine.prepare?.(plan),
       () => {},
@@ -54,7 +56,7 @@ export class EngineSet implements Engine {
   act(index: number, step: PlannedStep): boolean {
     const engine = this.#engineOf.get(index);
     if (engine === undefined) return this.#native.act?.(index, step) === true;
-    // Real clients do nothing else.
+    // Real clients support no other step.
     if (step.do !== 'change-key') return false;
     engine.then(
       (made) => made.act?.(index, step),

@@ -11,9 +11,10 @@ import type {
 import type { ParticipantPlan, PlannedStep } from '@livekit-swarm/scenario';
 
 /**
- * What participants do when they lose their connection. `none`: the session ends. `sdk`: resume, then
- * reconnect, as livekit-client does. `app`: also, where that failed or the server disconnected it, the
- * application rejoins with the same identity until the end of its session.
+ * Reactions of participants to a lost connection. `none`: the session ends. `sdk`: resume, then
+ * reconnect, as livekit-client does. `app`: like `sdk`; if that failed or the server disconnected
+ * it, the participant rejoins with the same identity until the end of its session, as an
+ * application would.
  */
 export type ReconnectPolicyName = 'none' | 'sdk' | 'app';
 
@@ -22,49 +23,67 @@ export interface Admission {
   /** ws://, wss://, http:// or https://. */
   url: string;
   token: string;
-  /** Asked before each new session for the URL and the token, in place of those above. */
+  /**
+   * Endpoint that is asked before each new session for the URL and the token, in place of the two
+   * above.
+   */
   endpoint?: TokenEndpoint;
-  /** Of a participant with end-to-end encryption. */
+  /** Secret of end-to-end encryption; absent: no encryption. */
   e2ee?: E2eeSecret;
 }
 
-/** A participant on another host whose media or data participants of this engine receive. */
+/** Participant on another host whose media or data participants of this engine receive. */
 export interface RemotePublisher {
   identity: string;
   room: string;
-  /** Agent of its host. */
+  /** Name of the agent on its host. */
   agent: string;
   sendsData: boolean;
 }
 
 export interface EngineOptions {
-  /** Threads of the pump. */
+  /** Number of pump threads. */
   threads: number;
-  /** Unix ms of the run's start: the zero of every `at`. */
+  /** Start of the run, Unix ms: the zero of every `at`. */
   startedAtMs: number;
-  /** Unix time minus CLOCK_MONOTONIC, ms, from which all times are derived. Default: as this process measured it. */
+  /**
+   * Unix time minus CLOCK_MONOTONIC, ms, from which all times are derived. Default: the value that
+   * this process measured.
+   */
   clockOffsetMs?: number;
-  /** One attempt to join may take this long, ms. */
+  /** Longest duration of one attempt to join, ms. */
   joinTimeoutMs: number;
   /** Number of attempts, with back-off in between. */
   joinAttempts: number;
-  /** `v1` = `/rtc/v1` (single PeerConnection), `v0` = `/rtc` (two); `auto` tries v1 and falls back on 404. */
+  /**
+   * Signalling protocol. `v1`: `/rtc/v1` (one PeerConnection); `v0`: `/rtc` (two); `auto`: v1, then
+   * v0 after a 404.
+   */
   signalling: 'auto' | 'v1' | 'v0';
-  /** Default `sdk`. */
+  /** Default: `sdk`. */
   reconnectPolicy?: ReconnectPolicyName;
-  /** Emit `media_started`, `media_interrupted` and `media_resumed` for each publication; for up to a few hundred participants. Default: off, at no cost. */
+  /**
+   * Emit `media_started`, `media_interrupted` and `media_resumed` for each publication; suited to a
+   * few hundred participants. Default: false, at no cost.
+   */
   watchMedia?: boolean;
-  /** Default: all publishers are on this host. */
+  /** Publishers on other hosts. Default: none. */
   elsewhere?: readonly RemotePublisher[];
-  /** The folder of the record: profiles of browsers, and what clients that fail leave. Default: a temporary one, and nothing. */
+  /**
+   * Folder of the record, for profiles of browsers and evidence of failed clients. Default: a
+   * temporary folder for profiles, and no evidence.
+   */
   dir?: string;
-  /** `HOST:PORT` to use in place of the TURN servers that the deployment names. Default: as SWARM_TURN of this process has it. */
+  /**
+   * `HOST:PORT` to use in place of the TURN servers that the deployment names. Default: SWARM_TURN
+   * of this process.
+   */
   turn?: string;
-  /** Program of the engine `browser`. Default: the one that is installed. */
+  /** Program of the engine `browser`. Default: an installed one. */
   browser?: string;
-  /** Stamped on the lines of participants; default 0. */
+  /** Number of the shard, for the lines of participants. Default: 0. */
   shard?: number;
-  /** Everything that happens to a participant, complete with identity, room and role. */
+  /** Take an event of a participant, complete with identity, room and role. */
   onEvent(event: EventLine): void;
 }
 
@@ -72,29 +91,46 @@ export interface EngineOptions {
 export interface EngineSample {
   connected: number;
   series: SeriesSample[];
-  /** Where participants take turns in speaking. */
+  /** Announcements of active speakers, if participants take turns in speaking. */
   speakers?: SpeakersSample[];
-  /** Absent: none. */
+  /** Packets dropped on TCP paths; absent: none. */
   streamDrops?: StreamDrops[];
-  /** Absent: an engine without any. */
+  /** Measurements of real clients; absent: the engine has none. */
   clients?: ClientSample[];
   generator: EngineHealth;
 }
 
-/** An implementation of participants. Calls do not throw errors of the network or the server: those are events. */
+/**
+ * Implementation of participants. Calls do not throw errors of the network or the server: they are
+ * reported as events.
+ */
 export interface Engine {
   readonly name: string;
-  /** The participant joins soon: what takes long may begin. */
+  /** Start slow preparations of a participant that joins soon. */
   prepare?(participant: ParticipantPlan): void;
-  /** Starts joining now; `scheduledAtMs` (after the run's start) is when it should have started. Resolves when the participant joined, failed, or the engine was closed. */
+  /**
+   * Start to join now. Resolves when the participant has joined or failed, or the engine was
+   * closed.
+   * @param scheduledAtMs scheduled time of the join, ms after the start of the run
+   */
   join(participant: ParticipantPlan, admission: Admission, scheduledAtMs: number): Promise<void>;
-  /** Does something during its stay; the result is an event. @returns false: the engine of this participant cannot do that. Absent: it never can */
+  /**
+   * Carry out a step of a participant; the result is an event. Absent: no participant of the engine
+   * can.
+   * @returns false if this participant cannot
+   */
   act?(index: number, step: PlannedStep): boolean;
-  /** Leaves and returns the result of the session. Resolves within a second even if the server is down. */
+  /**
+   * Leave, and return the result of the session. Resolves within a second even if the server is
+   * down.
+   */
   leave(index: number): Promise<ParticipantLine>;
   sample(): EngineSample;
-  /** Latency between hosts is measured with this correction from now on: what the clock of this host lacks to the shared one, ms. */
+  /**
+   * Apply this offset from the clock of this host to the shared clock, ms, to latency between hosts
+   * from now on.
+   */
   correctClock?(ms: number): void;
-  /** Disconnects all participants and frees all resources. */
+  /** Disconnect all participants and free all resources. */
   close(): Promise<void>;
 }

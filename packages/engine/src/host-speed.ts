@@ -1,2 +1,2 @@
-/** How fast this host is, without the engines themselves: plans need it, too. */
+/** Speed of this host, exported without the engines because plans need it, too. */
 export { type HostSpeed, measureHostSpeed } from '@livekit-swarm/webrtc';

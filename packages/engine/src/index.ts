@@ -17,16 +17,13 @@ export type { ParticipantView } from './native/participant.ts';
 export { settingOfFailure } from './native/path-failures.ts';
 
 /**
- * The engines of ordinary runs: native, and those of real clients where a participant needs one.
- * @throws Error when the addon is missing or does not fit this host
+ * Make the engine of a run: native, and engines of real clients when a participant needs one.
+ * @throws Error if the addon is missing or does not fit this host
  */
 export const createEngine = (options: EngineOptions): Engine =>
   new EngineSet(new NativeEngine(options), options, makeClientEngine);
 
-/**
- * Loads what the engine needs, and makes it.
- * @throws Error when it is not installed
- */
+/** Load and make an engine of real clients. @throws Error if its package is not installed */
 const makeClientEngine = async (
   name: ClientEngineName,
   options: EngineOptions,

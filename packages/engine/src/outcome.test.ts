@@ -9,7 +9,7 @@ test('a participant that leaves during its first attempt to join left while join
   });
 });
 
-test('one that waits for its next attempt keeps the reason of the last', () => {
+test('a participant that leaves before its next attempt keeps the reason of the last attempt', () => {
   expect(outcomeOf('joining', 'udp_ports_exhausted')).toEqual({
     outcome: 'join_failed',
     reason: 'udp_ports_exhausted',

@@ -1,6 +1,6 @@
 import { LEFT_WHILE_JOINING, type ParticipantLine } from '@livekit-swarm/record';
 
-/** How far the session of a participant has come. */
+/** Progress of a participant's session. */
 export type SessionState = 'joining' | 'in' | 'join_failed' | 'disconnected';
 
 const OUTCOMES = {
@@ -10,7 +10,7 @@ const OUTCOMES = {
   disconnected: 'disconnected',
 } as const satisfies Record<SessionState, ParticipantLine['outcome']>;
 
-/** How a session ended that its participant leaves in this state. @param reason of the last failure */
+/** Outcome of a session that is left in this state. @param reason reason of the last failure */
 export const outcomeOf = (
   state: SessionState,
   reason: string | null,

@@ -30,7 +30,7 @@ const acted = (room: TestRoom, action: string) =>
   );
 
 describe.each(['v1', 'v0'] as const)('over %s', (signalling) => {
-  test('others see a mute, and count no interruption', async () => {
+  test('others notice a mute, and count no interruption', async () => {
     await using room = openTestRoom({ target: server, signalling, watchMedia: true });
     await room.join({ publish: [AUDIO] }, {}, {});
     await seconds(1);
@@ -47,13 +47,13 @@ describe.each(['v1', 'v0'] as const)('over %s', (signalling) => {
     expect(mute?.durationMs).toBeLessThan(2_000);
     const [track] = tracksOf(listener, { direction: 'down', kind: 'audio' });
     expect(track).toMatchObject({ interruptions: 0, activeAtEnd: true });
-    // Two seconds with media, at 50 packets a second.
+    // Two seconds with media, at 50 packets per second.
     expect(track?.packets).toBeLessThan(200);
     expect(room.of('media_interrupted')).toEqual([]);
     expect(room.of('action_failed')).toEqual([]);
   });
 
-  test('a screen is shared, not any more, and again', async () => {
+  test('a screen is shared, ended, and shared again', async () => {
     await using room = openTestRoom({ target: server, signalling, watchMedia: true });
     await room.join({ sources: ['screen_share'] }, { publish: [AUDIO] });
     for (let time = 0; time < 2; time++) {
@@ -79,7 +79,7 @@ describe.each(['v1', 'v0'] as const)('over %s', (signalling) => {
     expect(room.of('media_interrupted')).toEqual([]);
   });
 
-  test('a new address resumes the session, and media flows on', async () => {
+  test('a new address resumes the session, and media continues', async () => {
     await using room = openTestRoom({ target: server, signalling });
     await room.join({ publish: [AUDIO] }, { publish: [AUDIO] });
     await seconds(1);
@@ -97,7 +97,7 @@ describe.each(['v1', 'v0'] as const)('over %s', (signalling) => {
   });
 });
 
-test('names, metadata and attributes reach the others, or the refusal is known', async () => {
+test('names, metadata and attributes reach the others, or the rejection is reported', async () => {
   await using room = openTestRoom({ target: server, signalling: 'auto' });
   await room.join({ grants: { canUpdateOwnMetadata: true } }, {});
   room.act(0, { do: 'set', name: 'Ann', metadata: '{}', attributes: { hand: 'raised' } });
@@ -127,7 +127,7 @@ test('a second session of the same identity replaces the first', async () => {
 });
 
 test.each(['full-reconnect', 'node-failure', 'migration'] as const)(
-  'what is simulated is recovered from: %s',
+  'a participant recovers from a simulation: %s',
   async (simulate) => {
     await using room = openTestRoom({ target: server, signalling: 'auto' });
     await room.join({ publish: [AUDIO] }, {});
@@ -152,7 +152,7 @@ test('an end that was requested does not count as a disconnection', async () => 
   expect(room.of('disconnected')).toEqual([]);
 });
 
-test('what cannot be done is a failure with a reason', async () => {
+test('an impossible action fails with a reason', async () => {
   await using room = openTestRoom({ target: server, signalling: 'auto' });
   await room.join({ publish: [AUDIO] }, {});
   room.act(0, { do: 'mute', source: 'camera' });

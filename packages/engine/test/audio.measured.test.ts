@@ -1,4 +1,7 @@
-/** A real browser decodes music, speech with DTX and files of the user; participants do not take pauses for losses. */
+/**
+ * A real browser decodes music, speech with DTX and files of the user; participants do not count
+ * pauses as losses.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,10 +43,10 @@ const ownVideo = (path: string): TrackPlan => ({
   media: { path, clip: prepareMedia(path, 'video') },
 });
 
-/** Long enough for both pauses of the speech with DTX, s. */
+/** Time that covers both pauses of the speech with DTX, s. */
 const WATCHED = 10;
 
-test('a browser hears music in stereo, speech with pauses, and files', async () => {
+test('a browser decodes music in stereo, speech with pauses, and files', async () => {
   const { chromium, page, server } = stage();
   await using viewer = await openViewer(chromium.browser, page.url);
   await using testRoom = openTestRoom({ target: server, signalling: 'v1', watchMedia: true });
@@ -71,7 +74,7 @@ test('a browser hears music in stereo, speech with pauses, and files', async () 
     const samples = track.totalSamplesReceived - start.totalSamplesReceived;
     expect(track.totalAudioEnergy - start.totalAudioEnergy).toBeGreaterThan(0.01);
     expect(samples).toBeGreaterThan(0.9 * WATCHED * 48_000);
-    // What a browser that waited for a core made up is not in the packets.
+    // Samples that a browser concealed while it waited for a core are not in the packets.
     expect((track.concealedSamples - start.concealedSamples) / samples).toBeLessThan(0.02);
     expect(track.packetsLost).toBe(0);
   }

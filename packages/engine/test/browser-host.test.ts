@@ -1,4 +1,4 @@
-/** A real browser that does not start the first time. */
+/** A real browser that fails to start the first time. */
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

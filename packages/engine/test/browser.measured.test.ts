@@ -31,7 +31,10 @@ const H264: TrackPlan = {
   simulcast: true,
 };
 
-/** Over v1, VP8 in three layers is in `browser.smoke.test.ts`; so is what a browser publishes. */
+/**
+ * VP8 in three layers over v1, and media that a browser publishes, are tested in
+ * `browser.smoke.test.ts`.
+ */
 test.each([
   ['v1', 'H.264 in three layers', 'video/H264', H264],
   ['v1', 'VP8 in one layer', 'video/VP8', SINGLE],
@@ -39,18 +42,18 @@ test.each([
   ['v0', 'H.264 in three layers', 'video/H264', H264],
   ['v0', 'VP8 in one layer', 'video/VP8', SINGLE],
 ] as const)(
-  'over %s, a browser sees and hears the participants of a room: %s',
+  'over %s, a browser receives the participants of a room: %s',
   (signalling, _, mimeType, video) => expectSeesAndHears(stage(), signalling, video, mimeType),
 );
 
-test('over v0, the participants of a room see and hear a browser', () =>
+test('over v0, the participants of a room receive a browser', () =>
   expectIsSeenAndHeard(stage(), 'v0'));
 
 describe.each(SIGNALLING)('a browser in a room over %s', (signalling) => {
   test.each([
     ['VP8', SIMULCAST],
     ['H.264', H264],
-  ] as const)('is given the layer that it asks for: %s', async (_, video) => {
+  ] as const)('receives the layer that it requests: %s', async (_, video) => {
     const { chromium, page, server } = stage();
     await using viewer = await openViewer(chromium.browser, page.url);
     await using testRoom = openTestRoom({ target: server, signalling });
@@ -76,15 +79,17 @@ describe.each(SIGNALLING)('a browser in a room over %s', (signalling) => {
     }
     const end = await trackOf(viewer, 'guest-0', 'video');
     expect(end.keyFramesDecoded - start.keyFramesDecoded).toBeGreaterThanOrEqual(steps.length);
-    // A switch waits for a keyframe; layers whose times did not agree would stop the picture for longer.
+    // A switch waits for a keyframe; layers with different timestamps would freeze the video for
+    // longer.
     expect(end.totalFreezesDuration - start.totalFreezesDuration).toBeLessThan(0.5);
   });
 
-  test('is given a keyframe when it needs one', async () => {
+  test('receives a keyframe when it needs one', async () => {
     const { chromium, page, server } = stage();
     await using viewer = await openViewer(chromium.browser, page.url);
     await using testRoom = openTestRoom({ target: server, signalling });
-    // Another subscriber keeps the layer active, or the publisher would stop, and restart with a keyframe without a PLI.
+    // Another subscriber keeps the layer active. Without it, the publisher would stop, and restart
+    // with a keyframe that needs no PLI.
     await testRoom.join({ publish: [SINGLE] }, {});
     await enter(stage(), viewer, testRoom);
     await seen(viewer, 720, 'guest-0');
@@ -97,7 +102,7 @@ describe.each(SIGNALLING)('a browser in a room over %s', (signalling) => {
       expect(before.framesDecoded).toBe(stopped.framesDecoded);
       seriesOf(testRoom, 'up', 'video');
       await viewer.setEnabled('guest-0', true);
-      // Every two seconds the clip has one anyway, now almost a second away.
+      // The clip has a keyframe every two seconds; the next one is almost a second away.
       const hasPicture = async () =>
         (await trackOf(viewer, 'guest-0', 'video')).keyFramesDecoded > before.keyFramesDecoded;
       await until('a keyframe', hasPicture, 0.5);
@@ -108,7 +113,7 @@ describe.each(SIGNALLING)('a browser in a room over %s', (signalling) => {
   });
 });
 
-test('the browser leaves no process and no file behind', async () => {
+test('the browser leaves neither processes nor files behind', async () => {
   const {
     browser,
     profile,

@@ -30,7 +30,7 @@ const stat = (stats: readonly Record<string, unknown>[], kind: string) =>
   stats.find((one) => one.type === 'inbound-rtp' && one.kind === kind);
 
 test.each(['browser', 'rtc'] as const)(
-  'the figures of %s are those of its own getStats, and loss shows in them',
+  'figures of %s equal its getStats, and show loss',
   { timeout: 90_000 },
   async (engine) => {
     await using crowd = openTestRoom({ target: server, signalling: 'v1' });
@@ -43,7 +43,8 @@ test.each(['browser', 'rtc'] as const)(
       await using _ = await dropRtp({ ports: server.ports, serverIs: 'source', percent: 5 });
       await seconds(8);
     }
-    // Retransmissions repair 5 % where the round-trip time is a millisecond; video freezes when they are lost as well.
+    // With a round-trip time of a millisecond, retransmissions repair a loss of 5 %; video freezes
+    // if they are lost, too.
     {
       await using _ = await dropRtp({ ports: server.ports, serverIs: 'source', percent: 50 });
       await seconds(4);
@@ -75,7 +76,8 @@ test.each(['browser', 'rtc'] as const)(
     expect(picture?.recovered).toBeGreaterThan(0);
     const latency = picture?.playout?.frameLatencyMs ?? null;
     if (engine === 'rtc') expect(latency).toBeNull();
-    // Capture, two hops on this host, the jitter buffer and the decoder take milliseconds; half of all packets lost, a second.
+    // Capture, two hops on this host, the jitter buffer and the decoder take milliseconds; with
+    // half of all packets lost, they take a second.
     else expect(Math.abs((latency ?? 0) - 1_000)).toBeLessThan(995);
     const sampled = series
       .filter(({ labels }) => labels.kind === 'video')
@@ -84,7 +86,7 @@ test.each(['browser', 'rtc'] as const)(
   },
 );
 
-test('a browser that is killed is a failure with a code, and leaves evidence but no process', {
+test('a killed browser is a failure with a code, and leaves evidence but no process', {
   timeout: 60_000,
 }, async () => {
   await using crowd = openTestRoom({ target: server, signalling: 'v1' });

@@ -17,7 +17,7 @@ const camera = (codec: 'vp8' | 'h264', simulcast: boolean): TrackPlan => ({
   codec,
 });
 
-/** Of all layers. */
+/** Codecs of all layers. */
 const codecsOf = (line: ParticipantLine, direction: 'up' | 'down'): string[] =>
   [...new Set(tracksOf(line, { direction }).map(({ codec }) => codec))].sort();
 

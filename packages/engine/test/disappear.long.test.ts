@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { startServer } from './support/servers.ts';
 import { AUDIO, openTestRoom, seconds, tracksOf, until } from './support/test-room.ts';
 
-test('a participant disappears without a word: others notice later, and miss nothing', async () => {
+test('others notice a participant that disappears without a LEAVE later, and report no interruption', async () => {
   await using server = await startServer();
   await using room = openTestRoom({ target: server, signalling: 'auto', watchMedia: true });
   const atMs = 2_000;
@@ -13,7 +13,7 @@ test('a participant disappears without a word: others notice later, and miss not
   await until('the server gave it up', () => room.of('acted').length === 1, 60);
   const [noticed] = room.of('acted');
   expect(noticed).toMatchObject({ identity: 'guest-0', action: 'disappear' });
-  // A LEAVE would have been noticed at once.
+  // Others notice a LEAVE at once.
   expect(noticed?.durationMs).toBeGreaterThan(2_000);
   const listener = await room.leaveOne(1);
   expect(tracksOf(listener, { direction: 'down', kind: 'audio' })).toEqual([

@@ -30,7 +30,7 @@ test.each(
     })),
   ),
 )(
-  '$engine and native participants with the same $name understand each other ($codec)',
+  '$engine and native participants with the same $name decrypt each other ($codec)',
   {
     timeout: 120_000,
   },
@@ -46,7 +46,7 @@ test.each(
 );
 
 test.each(['browser', 'rtc'] as const)(
-  '%s with another key understands nothing',
+  '%s with another key decrypts nothing',
   {
     timeout: 120_000,
   },
@@ -61,7 +61,7 @@ test.each(['browser', 'rtc'] as const)(
 );
 
 test.each(['vp8', 'h264'] as const)(
-  'browser and rtc understand each other: %s',
+  'browser and rtc decrypt each other: %s',
   {
     timeout: 120_000,
   },
@@ -85,7 +85,7 @@ test.each(
     (['new-key', 'ratchet'] as const).map((by) => ({ engine, by })),
   ),
 )(
-  'a participant of $engine follows a change of the key: $by',
+  'a participant of $engine follows a key change: $by',
   { timeout: 120_000 },
   async ({ engine, by }) => {
     const [[, secret]] = SECRETS as [(typeof SECRETS)[0]];
@@ -94,7 +94,8 @@ test.each(
     const publish = [AUDIO, camera('vp8')];
     await using natives = openTestRoom({ target: server, signalling: 'v1' });
     await natives.join({ publish, secret, e2ee });
-    // rtc-node encrypts with the index 0 only: then it decrypts, and publishes nothing.
+    // rtc-node encrypts with the index 0 only: with a new key it only decrypts, and publishes
+    // nothing.
     const publishes = engine === 'browser' || by === 'ratchet';
     const plan = { publish: publishes ? publish : [], e2ee };
     await using client = await openClientRoom(engine, server, natives.room, plan, secret);

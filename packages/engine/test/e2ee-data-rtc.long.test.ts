@@ -1,4 +1,7 @@
-/** Encrypted data messages between native participants and libwebrtc; with Chromium: e2ee.measured.test.ts. */
+/**
+ * Encrypted data messages between native participants and libwebrtc. For Chromium, see
+ * e2ee.measured.test.ts.
+ */
 import { dispose, Room, RoomEvent } from '@livekit/rtc-node';
 import type { LiveKitServer } from '@livekit-swarm/lab';
 import { makeToken } from '@livekit-swarm/livekit';
@@ -18,7 +21,7 @@ afterAll(async () => {
 const PASSPHRASE = 'correct horse battery staple';
 const DATA = [{ messagesPerSecond: 10, bytes: 60, reliable: true }];
 
-/** What both sides did with the messages of the other. */
+/** Exchange encrypted messages. Returns the number that each side received or decrypted. */
 const exchange = async (passphrase: string) => {
   await using natives = openTestRoom({ target: server, signalling: 'v1' });
   await natives.join({
@@ -63,14 +66,16 @@ const exchange = async (passphrase: string) => {
   return { received, ...tried };
 };
 
-test('with the same passphrase they understand each other', { timeout: 60_000 }, async () => {
+test('with the same passphrase, both sides decrypt the other', { timeout: 60_000 }, async () => {
   const { received, decrypted, undecryptable } = await exchange(PASSPHRASE);
   expect(received).toBeGreaterThanOrEqual(20);
   expect(decrypted).toBeGreaterThanOrEqual(20);
   expect(undecryptable).toBe(0);
 });
 
-test('with another one neither side understands the other', { timeout: 60_000 }, async () => {
+test('with different passphrases, neither side decrypts the other', {
+  timeout: 60_000,
+}, async () => {
   const { received, decrypted, undecryptable } = await exchange('another one');
   expect(received).toBe(0);
   expect(decrypted).toBe(0);

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-test('libwebrtc and native participants with the same passphrase understand each other', {
+test('libwebrtc and native participants with the same passphrase decrypt each other', {
   timeout: 90_000,
 }, async () => {
   const secret = { passphrase: 'correct horse battery staple', keyIndex: 0, ratchet: 1 };

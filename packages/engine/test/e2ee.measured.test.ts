@@ -26,7 +26,10 @@ const DATA = [{ messagesPerSecond: 10, bytes: 60, reliable: true }];
 const passphrase = 'correct horse battery staple';
 const right = { passphrase, keyIndex: 0, ratchet: 0 };
 
-/** A publisher of VP8 is also warned that the server has no H.264 for it. */
+/**
+ * Warnings of keys that do not match. A publisher of VP8 is also warned that the server has no
+ * H.264 for it.
+ */
 const keyWarnings = (testRoom: TestRoom) =>
   testRoom
     .of('warning')
@@ -36,7 +39,7 @@ const keyWarnings = (testRoom: TestRoom) =>
 test.each<[string, E2eeSecret & ({ passphrase: string } | { key: string })]>([
   ['passphrase', right],
   ['random bytes', { key: Buffer.alloc(32, 7).toString('base64'), keyIndex: 0, ratchet: 0 }],
-])('with the same %s, a browser and the participants understand each other', async (_, secret) => {
+])('with the same %s, a browser and the participants decrypt each other', async (_, secret) => {
   const { chromium, page, server } = stage();
   await using viewer = await openViewer(chromium.browser, page.url, secret);
   await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
@@ -72,7 +75,7 @@ test.each<[string, E2eeSecret & ({ passphrase: string } | { key: string })]>([
   expect(viewer.errors).toEqual([]);
 });
 
-test('with another passphrase neither side understands the other', async () => {
+test('with different passphrases, neither side decrypts the other', async () => {
   const { chromium, page, server } = stage();
   const secret = { ...right, passphrase: 'another one' };
   await using viewer = await openViewer(chromium.browser, page.url, right);
@@ -100,7 +103,7 @@ test('with another passphrase neither side understands the other', async () => {
   expect(testRoom.of('first_decrypted')).toEqual([]);
 });
 
-test('who has no key, and who encrypts nothing, is named', async () => {
+test('publications without a key, and with one that others lack, are warned of', async () => {
   const { server } = stage();
   await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
   await testRoom.join({ publish: [AUDIO], secret: right }, { publish: [AUDIO] });

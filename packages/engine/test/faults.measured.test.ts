@@ -1,4 +1,7 @@
-/** What participants notice of faults, on a cluster of two behind a load balancer: the times are those of a fault whose length is known. */
+/**
+ * Effects of faults on participants, on a cluster of two nodes behind a load balancer. The
+ * durations are compared with those of faults of known length.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,14 +23,14 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'swarm-faults-'));
   cluster = await startCluster({ dir, nodes: 2, with: ['redis', 'haproxy'] });
 });
-// A test that failed half way may have left a node dead.
+// A test that failed may have left a node dead.
 beforeEach(() => startAll());
 afterAll(async () => {
   await cluster?.stop();
   if (unavailable === null) await rm(dir, { recursive: true, force: true });
 });
 
-/** Starts what does not run, and waits until the balancer uses all nodes. */
+/** Start all nodes that do not run, and wait until the balancer uses them. */
 const startAll = async (): Promise<void> => {
   if (unavailable !== null) return;
   for (const { name } of cluster.nodes) await cluster.service(name).start();
@@ -41,7 +44,7 @@ const startAll = async (): Promise<void> => {
   });
 };
 
-/** Four participants with audio that recover as an application would. */
+/** Four participants with audio that recover like an application. */
 const openFour = async (): Promise<TestRoom> => {
   const testRoom = openTestRoom({
     target: cluster,
@@ -54,7 +57,7 @@ const openFour = async (): Promise<TestRoom> => {
   return testRoom;
 };
 
-/** The node with this id, which its metrics contain. */
+/** Node with this id, which its metrics contain. */
 const nodeOf = async (id: string | undefined): Promise<ClusterNode> => {
   for (const node of cluster.nodes) {
     const metrics = await fetch(node.metricsUrl).then(
@@ -72,7 +75,7 @@ const pairsIn = (events: readonly EventLine[]): number => new Set(events.map(pai
 const since = (testRoom: TestRoom, event: EventName, mark: number): EventLine[] =>
   testRoom.events.slice(mark).filter((line) => line.event === event);
 
-test('a hole of three seconds in the network is measured by every pair', async () => {
+test('every subscription measures a network outage of three seconds', async () => {
   await using testRoom = await openFour();
   expect(testRoom.of('media_started').map(pairOf)).toHaveLength(
     pairsIn(testRoom.of('media_started')),
@@ -81,7 +84,7 @@ test('a hole of three seconds in the network is measured by every pair', async (
   const range = `${ports.udpFirst}-${ports.udpLast}`;
   await seconds(1);
   const mark = testRoom.events.length;
-  // The kernel's timer ends it, and defines its length.
+  // A timer of the kernel ends the outage, and defines its duration.
   const hole = await holdTable(
     [],
     `swarm_hole_${process.pid}`,
@@ -109,16 +112,16 @@ test('a hole of three seconds in the network is measured by every pair', async (
     since(testRoom, 'media_interrupted', mark).map((line) => [pairOf(line), line]),
   );
   expect(lost.size).toBe(PAIRS);
-  // Both tell of the same silence.
+  // Both events report the same interruption.
   for (const line of back)
     expect(lost.get(pairOf(line))?.at).toBeCloseTo(line.at - (line.durationMs ?? 0), 3);
-  // Media was interrupted, no signal connection was lost.
+  // Media was interrupted, but no signal connection was lost.
   expect(testRoom.of('signal_lost')).toEqual([]);
   for (const line of await testRoom.leave())
     expect(line).toMatchObject({ outcome: 'left', remoteParticipants: 3 });
 });
 
-test('all participants leave a dead node, and one that shuts down', async () => {
+test('all participants leave a killed node, and a node that shuts down', async () => {
   await using testRoom = await openFour();
   expect(new Set(testRoom.of('joined').map(({ backend }) => backend))).toEqual(
     new Set(['node-1', 'node-2']),
@@ -129,7 +132,7 @@ test('all participants leave a dead node, and one that shuts down', async () => 
   const killed = testRoom.events.length;
   cluster.service(first.name).signal('SIGKILL');
   const killedAt = Date.now();
-  // Also where the balancer tried the dead one first, it names the one that answered.
+  // The balancer names the node that answered, even if it tried the dead one first.
   await cluster.service(first.name).ended();
   for (let asked = 0; asked < 4; asked++) {
     const { status, headers } = await fetch(cluster.httpUrl);
@@ -152,11 +155,12 @@ test('all participants leave a dead node, and one that shuts down', async () => 
   await startAll();
   await seconds(1);
   const ended = testRoom.events.length;
-  // The first SIGTERM drains the node, the second ends it at once: all participants are disconnected.
+  // The first SIGTERM drains the node, and the second ends it at once: all participants are
+  // disconnected.
   cluster.service(second).signal('SIGTERM');
   await seconds(0.3);
   cluster.service(second).signal('SIGTERM');
-  // The node closes a signal connection at times before the LEAVE has passed through Redis. Such a
+  // Sometimes the node closes a signal connection before the LEAVE has passed through Redis. Such a
   // participant does not learn of the shutdown: it reconnects, and the others join again.
   const returns = (): EventLine[] => [
     ...since(testRoom, 'rejoined', ended),

@@ -68,7 +68,7 @@ describe.each(TESTED_VERSIONS)('livekit-server %s', (version) => {
       expect(tracksOf(other, { direction: 'down' })).toEqual([]);
     });
 
-    test('who does not subscribe receives nothing, and misses nothing', async () => {
+    test('a participant that does not subscribe receives nothing, and reports no interruption', async () => {
       await using testRoom = openTestRoom({ target: server, signalling });
       await testRoom.join(
         { publish: [AUDIO] },
@@ -80,7 +80,7 @@ describe.each(TESTED_VERSIONS)('livekit-server %s', (version) => {
       expect(deaf).toMatchObject({ outcome: 'left', tracks: [] });
     });
 
-    test('camera and screen of one publisher are two tracks to the others', async () => {
+    test('others receive camera and screen of one publisher as two tracks', async () => {
       await using testRoom = openTestRoom({ target: server, signalling });
       await testRoom.join(
         { publish: [CAMERA, SCREEN] },

@@ -1,4 +1,7 @@
-/** The key of end-to-end encryption changes during a run: participants with the same key decrypt each other. */
+/**
+ * Change of the end-to-end encryption key during a run: participants with the same key decrypt each
+ * other.
+ */
 import type { LiveKitServer } from '@livekit-swarm/lab';
 import type { E2ee, KeyChange } from '@livekit-swarm/scenario';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -27,7 +30,9 @@ const guest = (by: KeyChange['by']) => {
   return { publish: [AUDIO, SIMULCAST], data, e2ee, secret };
 };
 
-/** What was decrypted and what was not since the last call, over all participants, by kind. */
+/**
+ * Decrypted and undecryptable frames and messages of all participants since the last call, by kind.
+ */
 const takeDecryption = (room: TestRoom) => {
   const series = room.sample().series.filter(({ labels }) => labels.direction === 'down');
   const of = (kind: string) => series.filter(({ labels }) => labels.kind === kind);
@@ -38,7 +43,7 @@ const takeDecryption = (room: TestRoom) => {
 
 const KINDS = ['audio', 'video', 'data'];
 
-/** Until everything of the last second was decrypted. */
+/** Wait until all media and data of the last second were decrypted. */
 const allUnderstand = (room: TestRoom) =>
   until('all understand all', async () => {
     takeDecryption(room);
@@ -53,7 +58,7 @@ test.each(['new-key', 'ratchet'] as const)('%s', async (by) => {
   await allUnderstand(room);
 
   room.act(0, { do: 'change-key', key: 1 });
-  // The one with the next key still has the one before, unless it was ratcheted.
+  // The participant with the next key still has the previous one, unless the key was ratcheted.
   await until('only one understands the other, or none', async () => {
     takeDecryption(room);
     await seconds(2);
@@ -71,7 +76,7 @@ test.each(['new-key', 'ratchet'] as const)('%s', async (by) => {
   const changes = lines.flatMap(({ tracks }) =>
     tracks.flatMap(({ decryption }) => decryption?.keyChanges ?? []),
   );
-  // From 0 to 1, and to 3; a ratcheted key keeps its index.
+  // Key index: from 0 to 1, and to 3; a ratcheted key keeps its index.
   const expected = by === 'ratchet' ? 0 : 2;
   expect(changes.length).toBeGreaterThan(0);
   expect(changes.every((count) => count === expected || count === expected + 1)).toBe(true);
@@ -84,7 +89,7 @@ test('a participant that joins later or reconnects uses the key of that time', a
   room.act(0, { do: 'simulate', simulate: 'full-reconnect' });
   await until('it has reconnected', () => room.of('reconnected').length === 1);
   const later = guest('new-key');
-  // It joins when the second key has been given out.
+  // Joins after the second key was handed out.
   await room.join({ ...later, joinAtMs: 600_000 });
   await allUnderstand(room);
 });

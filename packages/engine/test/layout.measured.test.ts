@@ -24,7 +24,9 @@ const publishers = (count: number) =>
 const silentPublishers = (count: number) =>
   publishers(count).map((guest) => ({ ...guest, publish: [SIMULCAST] }));
 
-/** Packets received of each kind by the one who joined last. */
+/**
+ * Number of tracks with packets that the last participant received, by kind, and its interruptions.
+ */
 const receivedByLast = async (testRoom: TestRoom) => {
   const line = (await testRoom.leave()).at(-1);
   const packets = (kind: 'audio' | 'video') =>
@@ -39,19 +41,22 @@ test.each([
   ['all', { type: 'all' }, { audio: 3, video: 3, interruptions: 0 }],
   ['audio-only', { type: 'audio-only' }, { audio: 3, video: 0, interruptions: 0 }],
   ['none', { type: 'none' }, { audio: 0, video: 0, interruptions: 0 }],
-] as const)('who looks at %s receives that', async (_name, layout, expected) => {
-  await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
-  await testRoom.join(...publishers(3));
-  await testRoom.join({ layout: { ...layout }, expectedTracks: { audio: 3, video: 3 } });
-  await seconds(2.5);
-  expect(await receivedByLast(testRoom)).toEqual(expected);
-});
+] as const)(
+  'a participant with the layout %s receives its tracks',
+  async (_name, layout, expected) => {
+    await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
+    await testRoom.join(...publishers(3));
+    await testRoom.join({ layout: { ...layout }, expectedTracks: { audio: 3, video: 3 } });
+    await seconds(2.5);
+    expect(await receivedByLast(testRoom)).toEqual(expected);
+  },
+);
 
 test.each(['v1', 'v0'] as const)(
   'with %s a grid has as many videos as tiles',
   async (signalling) => {
     await using testRoom = openTestRoom({ target: server, signalling });
-    // Without a speaker, no video replaces another.
+    // No video replaces another: none of the publishers speaks.
     await testRoom.join(...silentPublishers(3));
     await testRoom.join({
       layout: { type: 'grid', tiles: 2 },
@@ -74,10 +79,11 @@ test.each(['v1', 'v0'] as const)(
     const video = testRoom
       .sample()
       .series.find(({ labels }) => labels.direction === 'down' && labels.kind === 'video');
-    // Two where the speaker changed within this second.
+    // Two if the speaker changed within this second.
     expect(video?.tracks).toBeGreaterThanOrEqual(1);
     expect(video?.tracks).toBeLessThanOrEqual(2);
-    // A picture that is switched on waits for its keyframe, at times longer than the half second that makes a gap; sound never stops.
+    // A video that is switched on waits for its keyframe, sometimes longer than the half second
+    // that counts as an interruption; audio never stops.
     expect((await receivedByLast(testRoom)).audio).toBe(3);
   },
 );
@@ -105,7 +111,7 @@ test('layers without subscribers are not sent (dynacast)', async () => {
   expect(tracksOf(publisher, { layer: 'q' })[0]?.packets).toBeGreaterThan(80);
 });
 
-test('a track that the server mutes stops, which is neither an interruption nor a stall', async () => {
+test('a track that the server mutes is neither interrupted nor stalled', async () => {
   await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
   await testRoom.join(
     { publish: [AUDIO], layout: { type: 'none' } },
@@ -115,7 +121,8 @@ test('a track that the server mutes stops, which is neither an interruption nor 
   const rooms = new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret);
   const { tracks } = await rooms.getParticipant(testRoom.room, 'guest-0');
   await rooms.mutePublishedTrack(testRoom.room, 'guest-0', tracks[0]?.sid ?? '', true);
-  // The server itself sends half a second of silence to the listener, so that no decoder is left humming.
+  // The server sends half a second of silence to the listener, so that decoders do not repeat the
+  // last sound.
   await seconds(1.5);
   testRoom.sample();
   await seconds(1.5);

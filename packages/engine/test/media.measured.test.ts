@@ -11,7 +11,7 @@ describe.each(TESTED_VERSIONS)('livekit-server %s', (version) => {
   afterAll(() => server.stop());
 
   test.each(['v1', 'v0'] as const)(
-    'two participants hear and see each other over %s',
+    'two participants receive each other over %s',
     async (signalling) => {
       await using testRoom = openTestRoom({ target: server, signalling });
       const guest = { publish: [AUDIO, SIMULCAST] };
@@ -25,7 +25,7 @@ describe.each(TESTED_VERSIONS)('livekit-server %s', (version) => {
       expect(sample.connected).toBe(2);
       const series = (direction: string, kind: string) =>
         sample.series.find(({ labels }) => labels.direction === direction && labels.kind === kind);
-      // 50 packets a second each; a second of sampling is a little more or less.
+      // 50 packets per second for each track; the sampled second may be slightly longer or shorter.
       expect(series('up', 'audio')?.packets).toBeGreaterThan(80);
       expect(series('down', 'audio')?.packets).toBeGreaterThan(80);
       expect(series('down', 'audio')?.packets).toBeLessThan(125);

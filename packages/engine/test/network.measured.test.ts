@@ -34,7 +34,7 @@ const speaker = {
 };
 const listener = { expectedTracks: { audio: 1, video: 1 } };
 
-/** The series of one role, everything that came in this time added up. */
+/** Series of one role, added up over this time. */
 const watch = async (testRoom: TestRoom, forSeconds: number) => {
   testRoom.sample();
   const taken: SeriesSample[] = [];
@@ -83,12 +83,12 @@ describe.concurrent.each(['v1', 'v0'] as const)('over %s', (signalling) => {
       const [good, bad] = [seen('good', 'down', kind), seen('bad', 'down', kind)];
       expect(good.packets).toBeGreaterThan(300);
       expect(good.lossAtFirst).toBe(0);
-      // Four standard deviations for this number of packets.
+      // Four standard deviations of the loss for this number of packets.
       const bound = 4 * Math.sqrt((0.05 * 0.95) / bad.packets);
       expect(Math.abs(bad.lossAtFirst - 0.05)).toBeLessThan(bound);
-      // Asked for again, most of them came.
+      // Most of the lost packets arrived as retransmissions.
       expect(bad.loss).toBeLessThan(bad.lossAtFirst / 2);
-      // Sketches are within 2 %.
+      // Quantiles of sketches have an error of up to 2 %.
       expect(bad.median('latency') - good.median('latency')).toBeGreaterThan(48.5);
       expect(bad.median('latency') - good.median('latency')).toBeLessThan(52.5);
       expect(good.median('latency')).toBeLessThan(20);
@@ -96,11 +96,11 @@ describe.concurrent.each(['v1', 'v0'] as const)('over %s', (signalling) => {
       expect(bad.median('rtt')).toBeGreaterThan(48.5);
       expect(bad.median('rtt')).toBeLessThan(60);
     }
-    // The delay of the link is not a late send of the generator.
+    // Delay on the link does not count as late sends of the load generator.
     expect(testRoom.sample().generator.lateSends).toBeLessThan(10);
   });
 
-  test('what an uplink loses the server asks for again; those who listen hear it late', async () => {
+  test('packets lost on an uplink are requested by the server, and subscribers receive them late', async () => {
     await using testRoom = openTestRoom({ target: server, signalling });
     await testRoom.join(
       { ...speaker, role: 'bad', network: network({ up: { loss: 0.05, delayMs: 40 } }) },
@@ -121,7 +121,7 @@ describe.concurrent.each(['v1', 'v0'] as const)('over %s', (signalling) => {
   });
 });
 
-test.concurrent('jitter is measured as it was asked for, and changes no order', async () => {
+test.concurrent('the requested jitter is measured, and changes no order', async () => {
   await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
   await testRoom.join(
     { ...speaker, publish: [AUDIO] },
@@ -139,7 +139,7 @@ test.concurrent('jitter is measured as it was asked for, and changes no order', 
   expect(heard).toMatchObject({ outOfOrder: 0, lossAtFirst: 0 });
 });
 
-test.concurrent('packets that overtake each other are counted as such', async () => {
+test.concurrent('packets that overtake others are counted as out of order', async () => {
   await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
   await testRoom.join(speaker, {
     ...listener,
@@ -152,7 +152,7 @@ test.concurrent('packets that overtake each other are counted as such', async ()
   expect(seen.outOfOrder / seen.packets).toBeLessThan(0.13);
 });
 
-test.concurrent('a link of some rate lets no more through than that', async () => {
+test.concurrent('a link passes no more than its rate', async () => {
   await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
   const narrow = network({ down: { rateBps: 500_000, queueMs: 200 } });
   await testRoom.join(speaker, { ...listener, role: 'narrow', network: narrow });
@@ -167,7 +167,7 @@ test.concurrent('a link of some rate lets no more through than that', async () =
 });
 
 test.concurrent.each(['weak-3g', 'geo-satellite', 'leo-satellite'] as const)(
-  'from behind %s one joins, and is heard',
+  'a participant behind %s joins, and is received',
   async (name) => {
     await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
     const { impairment } = networkPreset(name);

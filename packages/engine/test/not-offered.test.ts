@@ -1,4 +1,7 @@
-/** Joins that cannot get media: the cause is known from the first answers of the server, long before an attempt runs out of time. */
+/**
+ * Joins that cannot get media: the first answers of the server show the cause, long before an
+ * attempt times out.
+ */
 
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -19,9 +22,9 @@ import {
 const dir = mkdtempSync(join(tmpdir(), 'swarm-not-offered-'));
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-/** An attempt would take a minute. */
+/** Options with a long time limit: without knowing the cause, an attempt takes a minute. */
 const PATIENT = { joinTimeoutMs: 60_000 } as const;
-/** Limit on the duration of a join: a join that ends before its attempt runs out of time knows its cause. */
+/** Longest duration of a join that knows its cause before the attempt times out, ms. */
 const SOON_MS = 20_000;
 
 const serve = (name: string, config: LiveKitConfig, offers: ('ice-tcp' | 'turn-udp')[] = []) =>

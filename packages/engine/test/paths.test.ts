@@ -1,4 +1,4 @@
-/** Media over each path to a server on this host, and the reason where a path leads nowhere. */
+/** Media over each path to a server on this host, and the reason if a path fails. */
 
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -79,7 +79,7 @@ describe('a server that offers every path', () => {
   });
 });
 
-/** What a participant that joins over a path is given as the reason. */
+/** Reason and message of a join that fails on this path. */
 const refusalOf = async (server: LiveKitServer, path: MediaPath) => {
   await using room = openTestRoom({ target: server, signalling: 'auto', joinTimeoutMs: 12_000 });
   await room.join({ publish: [AUDIO], path });
@@ -101,7 +101,7 @@ describe('a path that leads nowhere', () => {
     await using server = await serve('tls', ['turn-tls']);
     expect(await refusalOf(server, 'turn-tls')).toMatchObject({
       reason: 'turn_tls',
-      // Another lab's authority has the same name, and is trusted by now.
+      // Another lab's authority has the same name, and is trusted by then.
       message: expect.stringMatching(/UnknownIssuer|BadSignature/),
     });
   });
@@ -109,15 +109,15 @@ describe('a path that leads nowhere', () => {
   test.for<[path: MediaPath, reason: string]>([
     ['turn-udp', 'turn_no_answer'],
     ['turn-tcp', 'turn_refused'],
-  ])('nothing listens where the TURN server should: %s', async ([path, reason]) => {
+  ])("no process listens on the TURN server's port: %s", async ([path, reason]) => {
     await using server = await serve(`gone-${path}`, [path as OfferedPath]);
-    // The discard service, which does not run.
+    // Port of the discard service, which does not run.
     vi.stubEnv('SWARM_TURN', '127.0.0.1:9');
     expect((await refusalOf(server, path)).reason).toBe(reason);
     vi.unstubAllEnvs();
   });
 
-  test('the TURN server relays to no private address', async () => {
+  test('the TURN server does not relay to private addresses', async () => {
     await using server = await serve('private', ['turn-udp'], {
       turn: { allow_restricted_peer_cidrs: ['192.0.2.0/24'] },
     });

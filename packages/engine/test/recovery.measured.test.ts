@@ -16,7 +16,7 @@ import {
 const credentials = generateCredentials();
 const guest = { publish: [AUDIO, SIMULCAST] };
 
-/** At the end, both participants receive each other's audio and video. */
+/** Check that both participants receive each other's audio and video at the end. */
 const expectAllAlive = async (testRoom: TestRoom) => {
   const lines = await testRoom.leave();
   for (const line of lines) {
@@ -37,7 +37,7 @@ describe.each(['v1', 'v0'] as const)('with %s', (signalling) => {
   });
   afterAll(() => server.stop());
 
-  test('a cut signal connection is resumed, and the media hardly notices', async () => {
+  test('a closed signal connection is resumed, without loss of media', async () => {
     await using proxy = await startProxy(server.ports.http);
     await using testRoom = openTestRoom({ target: { ...server, url: proxy.url }, signalling });
     await testRoom.join(guest, guest);
@@ -59,7 +59,7 @@ describe.each(['v1', 'v0'] as const)('with %s', (signalling) => {
     }
   });
 
-  test('a node that died is replaced: all participants reconnect to another and republish', async () => {
+  test('after the death of a node, all participants reconnect to another one and republish', async () => {
     const first = await startServer({ credentials });
     await using _first = first;
     await using proxy = await startProxy(first.ports.http);
@@ -74,7 +74,7 @@ describe.each(['v1', 'v0'] as const)('with %s', (signalling) => {
     const lines = await expectAllAlive(testRoom);
     for (const line of lines) {
       expect(line).toMatchObject({ reconnects: 1 });
-      // Before and after are one track, and its packets add up.
+      // Streams before and after the reconnect are one track, and their packets add up.
       expect(tracksOf(line, { direction: 'down', kind: 'audio' })).toHaveLength(1);
       expect(tracksOf(line, { direction: 'down', kind: 'audio' })[0]?.packets).toBeGreaterThan(150);
       expect(tracksOf(line, { direction: 'up', kind: 'audio' })).toHaveLength(1);
@@ -98,7 +98,7 @@ describe.each(['v1', 'v0'] as const)('with %s', (signalling) => {
     expect(testRoom.of('left')).toEqual([]);
   });
 
-  test('the room is deleted', async () => {
+  test('participants of a deleted room are disconnected with the reason', async () => {
     await using testRoom = openTestRoom({ target: server, signalling });
     await testRoom.join(guest);
     await new RoomServiceClient(server.httpUrl, server.apiKey, server.apiSecret).deleteRoom(
@@ -109,7 +109,7 @@ describe.each(['v1', 'v0'] as const)('with %s', (signalling) => {
   });
 });
 
-test('a server that is killed and stays away: ten attempts within 40 s, then it is over', async () => {
+test('participants of a killed server give up after ten attempts within 40 s', async () => {
   await using server = await startServer();
   await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
   await testRoom.join(guest, guest);

@@ -30,7 +30,7 @@ const failedJoin = async (
   };
 };
 
-test('a wrong secret is not tried again, and no token is repeated', async () => {
+test('a join with a wrong secret is not retried, and no event contains the token', async () => {
   const { events, line, all } = await failedJoin(
     { ...server, apiSecret: 'not-the-secret-but-long-enough-for-hmac' },
     3,
@@ -45,18 +45,18 @@ test('a wrong secret is not tried again, and no token is repeated', async () => 
   expect(all).not.toContain('eyJ');
 });
 
-test('no server: retried as often as configured', async () => {
+test('a join without a server is retried as often as configured', async () => {
   const { events } = await failedJoin({ ...server, url: 'ws://127.0.0.1:1' }, 2);
   expect(events).toEqual(['join_retry unreachable', 'join_failed unreachable']);
 });
 
-test('a name that does not exist', async () => {
+test('a host name that does not exist is unreachable', async () => {
   const { events, line } = await failedJoin({ ...server, url: 'ws://no-such-host.invalid:7880' });
   expect(events).toEqual(['join_failed unreachable']);
   expect(line).toMatchObject({ outcome: 'join_failed', reason: 'unreachable' });
 });
 
-test('a server other than LiveKit', async () => {
+test('a server other than LiveKit is recognised', async () => {
   const other = createServer((_request, response) => response.writeHead(404).end('nothing here'));
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as AddressInfo;
@@ -65,7 +65,7 @@ test('a server other than LiveKit', async () => {
   expect(events).toEqual(['join_failed not_livekit']);
 });
 
-test('a server that accepts and does not answer: the attempt times out', async () => {
+test('an attempt times out if the server does not answer', async () => {
   const other = createServer();
   other.on('upgrade', () => undefined);
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
@@ -76,7 +76,7 @@ test('a server that accepts and does not answer: the attempt times out', async (
   expect(events).toEqual(['join_failed signal_timeout']);
 });
 
-test('a full room', async () => {
+test('a full room rejects another participant', async () => {
   await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
   await testRoom.join({}, {});
   await testRoom.join({});

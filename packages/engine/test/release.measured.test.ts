@@ -33,10 +33,10 @@ const heapBytes = async (): Promise<number> => {
 
 const descriptors = (): number => readdirSync('/proc/self/fd').length;
 
-test('a leave releases everything: after a hundred sessions memory and descriptors are as after thirty', async () => {
+test('a leave releases everything: memory and descriptors are the same after a hundred sessions as after thirty', async () => {
   await using testRoom = openTestRoom({ target: server, signalling: 'v1' });
   let next = 0;
-  /** Ten come, see each other, and leave. */
+  /** Let ten participants join, receive each other, and leave. */
   const wave = async (): Promise<void> => {
     const indices = Array.from({ length: 10 }, () => next++);
     await testRoom.join(...indices.map(() => ({ publish: [AUDIO, CAMERA] })));
@@ -45,7 +45,7 @@ test('a leave releases everything: after a hundred sessions memory and descripto
     const lines = await Promise.all(indices.map((index) => testRoom.leaveOne(index)));
     expect(lines.map(({ outcome }) => outcome)).toEqual(indices.map(() => 'left'));
     testRoom.events.length = 0;
-    // The last counters are part of one more sample, and then released.
+    // One more sample has the last counters, which are then released.
     testRoom.sample();
     await until('nothing is counted any more', () => testRoom.sample().series.length === 0);
   };
@@ -54,6 +54,6 @@ test('a leave releases everything: after a hundred sessions memory and descripto
   for (let i = 0; i < 7; i++) await wave();
   const after = { heap: await heapBytes(), descriptors: descriptors() };
   expect(after.descriptors).toBeLessThanOrEqual(before.descriptors + 2);
-  // 70 stays: less than 15 kB each, of which most is code that was compiled meanwhile.
+  // 70 sessions: less than 15 kB each, most of it code that was compiled meanwhile.
   expect(after.heap - before.heap).toBeLessThan(1_000_000);
 });

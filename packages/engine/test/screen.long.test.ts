@@ -1,4 +1,4 @@
-/** Shared screens, and videos with a bit rate of their own: what a browser decodes of them. */
+/** Shared screens, and videos with a requested bit rate, as decoded by a browser. */
 import type { TrackPlan } from '@livekit-swarm/scenario';
 import { expect, test } from 'vitest';
 import { enter, useBrowser } from './support/browser-stage.ts';
@@ -35,7 +35,7 @@ test.each([
   expect(after.mimeType.toLowerCase()).toBe(`video/${codec}`);
   expect(picture).toMatchObject({ width: 1_920, height: 1_080 });
   expect(picture.orange).toBeGreaterThan(0.02);
-  // 15 frames a second of a screen, 30 of a camera; a busy host decodes fewer.
+  // 15 frames per second of a screen, 30 of a camera; a busy host decodes fewer.
   expect(after.framesDecoded - before.framesDecoded).toBeGreaterThan(90);
   expect(after.packetsLost).toBe(0);
   expect(after.pliCount - before.pliCount).toBe(0);

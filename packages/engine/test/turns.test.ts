@@ -21,7 +21,7 @@ const heard = (samples: readonly EngineSample[]) => {
   return { ...total, delay };
 };
 
-test('the server announces who speaks, and not who sends silence', async () => {
+test('the server announces participants that speak, and none that sends silence', async () => {
   await using room = openTestRoom({ target: server, signalling: 'auto', watchMedia: true });
   const takes: Guest = { publish: [AUDIO], turns: 'takes' };
   await room.join(takes, takes, { turns: 'hears' });
@@ -41,13 +41,14 @@ test('the server announces who speaks, and not who sends silence', async () => {
   samples.push(room.sample());
   const { delay, ...total } = heard(samples);
   expect(total).toMatchObject({ turns: 4, missed: 0, wrong: 0 });
-  // By default livekit-server needs 160 ms of speech in 400 ms, and announces changes every 400 ms.
+  // By default, livekit-server needs 160 ms of speech within 400 ms, and announces changes every
+  // 400 ms.
   expect(delay.quantile(0)).toBeGreaterThan(150);
   expect(delay.quantile(1)).toBeLessThan(10_000);
   const lines = await room.leave();
   const [audio] = tracksOf(lines[0], { direction: 'up', kind: 'audio' });
   const [received] = tracksOf(lines[2], { direction: 'down', kind: 'audio' });
-  // Silence is sent as often as speech, and costs little.
+  // Silence has as many packets as speech, but few bytes.
   expect(audio?.packets).toBeGreaterThan(400);
   expect((audio?.bytes ?? 0) / (audio?.packets ?? 1)).toBeLessThan(60);
   expect(received).toMatchObject({ activeAtEnd: true });

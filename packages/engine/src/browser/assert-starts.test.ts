@@ -26,6 +26,6 @@ test.each([
     /libnss3\.so/,
   ],
   ['one that fails', 'echo Trace/breakpoint trap >&2; exit 133', /Trace\/breakpoint trap/],
-])('%s is refused before anything starts', (_, script, message) => {
+])('%s is rejected before a run starts', (_, script, message) => {
   expect(() => assertStarts(program(script))).toThrow(message);
 });

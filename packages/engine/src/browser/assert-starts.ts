@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { usageError } from '@livekit-swarm/settings';
 
-/** A slow disk is no reason not to run, ms. */
+/** Time in which the browser must print its version, generous for slow disks, ms. */
 const TIMEOUT_MS = 10_000;
 
 /**
- * Checks that a program is a browser whose libraries are there: in containers some of them often are not.
- * @throws SwarmError `usage` with what it printed
+ * Check that a program is a browser that finds its libraries: container images often lack some.
+ * @throws SwarmError `usage` with the output of the program
  */
 export const assertStarts = (program: string): void => {
   const { error, status, stdout, stderr } = spawnSync(program, ['--version'], {
@@ -18,7 +18,7 @@ export const assertStarts = (program: string): void => {
   if (error !== undefined && 'code' in error && error.code === 'ETIMEDOUT') return;
   if (status === 0 && /\d+(\.\d+){3}/.test(stdout)) return;
   const lines = `${stderr}\n${stdout}\n${error?.message ?? ''}`.split('\n').filter(Boolean);
-  // Wrapper scripts print warnings before.
+  // Wrapper scripts print warnings before the version.
   const what =
     lines.find((line) => /shared libraries/.test(line)) ?? lines[0] ?? 'it prints no version';
   throw usageError(

@@ -18,7 +18,7 @@ import { pageTracks } from './page-tracks.ts';
 
 export interface BrowserClientOptions {
   browser: Browser;
-  /** Of the page, as bundled. */
+  /** Bundled script of the page. */
   script: string;
   plan: ParticipantPlan;
   options: EngineOptions;
@@ -31,10 +31,13 @@ const SCREENSHOT_MS = 2_000;
 
 const MOST_CONSOLE_LINES = 1_000;
 
-/** Of an origin that browsers trust without TLS; nothing is requested from it. */
+/** Address of an origin that browsers trust without TLS; no request leaves the browser. */
 const SECURE_PAGE = 'http://localhost/';
 
-/** Browsers have cryptography in pages of trusted origins only (W3C Secure Contexts), and about:blank is not one. */
+/**
+ * Open a page of a trusted origin: browsers offer cryptography only there (W3C Secure Contexts),
+ * and about:blank does not count as one.
+ */
 const openSecureContext = async (page: Page): Promise<void> => {
   await page.setRequestInterception(true);
   page.once('request', (request) => {
@@ -44,7 +47,7 @@ const openSecureContext = async (page: Page): Promise<void> => {
   await page.setRequestInterception(false);
 };
 
-/** A page with livekit-client: one participant. */
+/** Client in a page of the browser: livekit-client, for one participant. */
 export class BrowserClient implements Client {
   readonly #options: BrowserClientOptions;
   readonly #context: BrowserContext;
@@ -63,7 +66,7 @@ export class BrowserClient implements Client {
 
   /** @throws Error when the browser cannot open the page */
   static async open(options: BrowserClientOptions): Promise<BrowserClient> {
-    // A context of its own: a tab in the background would show no frames.
+    // Each participant gets a browser context: a tab in the background would render no frames.
     const context = await options.browser.createBrowserContext();
     const page = await context.newPage();
     const client = new BrowserClient(options, context, page);
@@ -125,7 +128,7 @@ export class BrowserClient implements Client {
     };
   }
 
-  /** Neither the page nor anything in it will answer again. */
+  /** Report that the page has ended: further calls get no answer. */
   end(reason: string, message: string): void {
     if (this.#ended !== null) return;
     this.#ended = { reason, message };

@@ -10,7 +10,10 @@ import { BrowserClient } from './browser-client.ts';
 import { findBrowser, NO_BROWSER_HINT } from './find-browser.ts';
 import { browserProfile, launchOptions } from './launch-options.ts';
 
-/** No candidates with names of multicast DNS; and no checks that keep pages of other origins from deployments in private networks. */
+/**
+ * Switches of Chromium: ICE candidates carry addresses instead of mDNS names, and pages may connect
+ * to deployments in private networks.
+ */
 const FLAGS = [
   '--disable-features=WebRtcHideLocalIpsWithMdns,MediaRouter,OptimizationHints,LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests',
 ];
@@ -18,7 +21,7 @@ const FLAGS = [
 const LAUNCH_TIMEOUT_MS = 30_000;
 const CLOSE_TIMEOUT_MS = 3_000;
 
-/** One Chromium, and a context of its own in it for each participant. */
+/** One Chromium process, with a browser context for each participant. */
 export class BrowserHost implements ClientHost {
   readonly #options: EngineOptions;
   readonly #clients = new Set<BrowserClient>();
@@ -33,7 +36,7 @@ export class BrowserHost implements ClientHost {
 
   async open(plan: ParticipantPlan, onEvent: (event: ClientEvent) => void): Promise<Client> {
     this.#browser ??= this.#launch().catch((error) => {
-      // Participants that join later try again.
+      // The next participant that joins tries to start the browser again.
       this.#browser = null;
       throw error;
     });
@@ -55,7 +58,7 @@ export class BrowserHost implements ClientHost {
     this.#isClosed = true;
     const browser = await this.#browser?.catch(() => null);
     if (browser) await closeOrKill(browser);
-    // Its processes may write for a moment after its end.
+    // Processes of the browser may still write for a moment after it has closed.
     if (this.#profile !== null)
       await rm(this.#profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
@@ -79,7 +82,7 @@ export class BrowserHost implements ClientHost {
 
   #onEnded(): void {
     if (this.#isClosed) return;
-    // Participants that join later get another.
+    // The next participant that joins starts another browser.
     this.#browser = null;
     const clients = [...this.#clients];
     this.#clients.clear();

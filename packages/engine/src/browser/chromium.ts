@@ -1,3 +1,3 @@
-/** The browser of the engine `browser`, without puppeteer. */
+/** Functions to find and start the browser of the engine `browser`, without loading puppeteer. */
 export { findBrowser } from './find-browser.ts';
 export { browserProfile, launchOptions } from './launch-options.ts';

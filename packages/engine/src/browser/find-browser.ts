@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { usageError } from '@livekit-swarm/settings';
 
-/** As packagers call it. */
+/** Names of the program in packages of Linux distributions. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome'];
 
 const APPLICATIONS = [
@@ -15,10 +15,11 @@ export const NO_BROWSER_HINT =
   'install one (apt-get install chromium, or npx @puppeteer/browsers install chrome), or name its program with --browser or SWARM_BROWSER';
 
 /**
- * The program of the browser: the one that is named, or Chromium or Chrome on the `PATH`, in `/Applications`, or in puppeteer's cache, the newest there.
- * @param named as `--browser` or SWARM_BROWSER has it; undefined: whatever is installed
- * @returns null when there is none
- * @throws SwarmError `usage` when the one that is named cannot be run
+ * Find the program of the browser: the named one, or Chromium or Chrome on the `PATH`, in
+ * `/Applications`, or the newest in puppeteer's cache.
+ * @param named value of `--browser` or SWARM_BROWSER; undefined: any installed browser
+ * @returns null if none is installed
+ * @throws SwarmError `usage` if the named program cannot be run
  */
 export const findBrowser = (
   named: string | undefined,
@@ -36,7 +37,10 @@ export const findBrowser = (
   return [...installed, ...APPLICATIONS, ...inCache(env)].find(canRun) ?? null;
 };
 
-/** Where `npx @puppeteer/browsers install` puts them: `chrome/linux-141.0.7390.76/chrome-linux64/chrome`. */
+/**
+ * Programs that `npx @puppeteer/browsers install` downloaded, such as
+ * `chrome/linux-141.0.7390.76/chrome-linux64/chrome`.
+ */
 const inCache = (env: NodeJS.ProcessEnv): string[] => {
   const cache = join(env.PUPPETEER_CACHE_DIR ?? join(homedir(), '.cache', 'puppeteer'), 'chrome');
   const newestFirst = (a: string, b: string): number => b.localeCompare(a, 'en', { numeric: true });

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { LaunchOptions } from 'puppeteer-core';
 
-/** The folder of the browser of a shard while it runs. */
+/** Profile folder of a shard's browser; exists while the browser runs. */
 export const browserProfile = (dir: string, shard: number): string =>
   join(dir, `browser-profile-${shard}`);
 
-/** Nothing but the pages: no updates, no sync, no first-run pages, no GPU. */
+/** Switches that turn off everything but the pages: updates, sync, first-run pages, GPU. */
 const FLAGS = [
   '--disable-gpu',
   '--disable-quic',
@@ -18,8 +18,8 @@ const FLAGS = [
 ];
 
 /**
- * How swarm starts a browser: it ends with this process, and writes nowhere but into its profile.
- * @param flags in addition
+ * Options to start a browser that ends with this process and writes only into its profile.
+ * @param flags additional switches
  */
 export const launchOptions = (
   executablePath: string,
@@ -29,13 +29,14 @@ export const launchOptions = (
   executablePath,
   userDataDir: profile,
   headless: true,
-  // Over a pipe rather than a port: when this process dies, however it does, the pipe closes and the browser ends.
+  // With a pipe instead of a port, the browser ends when this process dies for any reason: the pipe
+  // closes.
   pipe: true,
   // Chromium's sandbox does not start as root.
   args: [...FLAGS, ...flags, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
-  // Crash reports and caches go to the home, whatever the profile.
+  // Chromium writes crash reports and caches to the home folder, whatever the profile is.
   env: { ...process.env, HOME: profile, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile },
-  // Nor may puppeteer end this process on a signal before it has cleared up.
+  // Without these, puppeteer would end this process on a signal before its cleanup.
   handleSIGINT: false,
   handleSIGTERM: false,
   handleSIGHUP: false,

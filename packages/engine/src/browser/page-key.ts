@@ -4,7 +4,7 @@ import type { PageKey } from './page-protocol.ts';
 
 let worker: Promise<string> | null = null;
 
-/** What a page encrypts with. */
+/** Encryption key of a page, with the worker that uses it. */
 export const pageKey = async (secret: E2eeSecret): Promise<PageKey> => {
   worker ??= readFile(new URL('./page.generated/e2ee-worker.js', import.meta.url), 'utf8');
   const { bytes, derivation } = keyMaterial(secret);

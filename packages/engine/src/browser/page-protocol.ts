@@ -1,28 +1,28 @@
 /** Messages between the engine and a page, as JSON. */
 import type { ClientLayout } from '../client/client-layout.ts';
 
-/** One attempt to join. */
+/** Request for one attempt to join. */
 export interface PageJoin {
   url: string;
   token: string;
   singlePeerConnection: boolean;
   timeoutMs: number;
-  /** `none`: never reconnects. */
+  /** False with the reconnect policy `none`. */
   reconnects: boolean;
   layout: ClientLayout;
   publish: PageTrack[];
-  /** Null: without end-to-end encryption. */
+  /** Key of end-to-end encryption; null: no encryption. */
   e2ee: PageKey | null;
-  /** Some track of the room carries frame metadata. */
+  /** True if some track of the room carries frame metadata. */
   readsFrameMetadata: boolean;
 }
 
 export interface PageKey {
-  /** Base64. */
+  /** Key material, base64. */
   material: string;
   derivation: 'pbkdf2' | 'hkdf';
   keyIndex: number;
-  /** The program of livekit-client's worker. */
+  /** Program of livekit-client's encryption worker. */
   worker: string;
 }
 
@@ -37,17 +37,20 @@ export type PageTrack =
       bitrate: number;
       framesPerSecond: number;
       simulcast: boolean;
-      /** Of VP9 and AV1; null for other codecs. */
+      /** Scalability mode of VP9 and AV1; null for other codecs. */
       scalabilityMode: 'L1T1' | 'L3T3_KEY' | null;
       frameMetadata: boolean;
-      /** With enough detail that an encoder uses all the bandwidth that it may. */
+      /** True for a picture with enough detail that the encoder uses all of its bit rate. */
       detailed: boolean;
     };
 
 export type PageJoined =
   | {
       ok: true;
-      /** Milliseconds since the attempt began. */
+      /**
+       * Time from the start of the attempt until the signal connection is open, ms; `iceMs` and
+       * `dtlsMs` count from the same start.
+       */
       signalMs: number;
       iceMs: number;
       dtlsMs: number;
@@ -58,7 +61,7 @@ export type PageJoined =
     }
   | { ok: false; reason: string; message: string };
 
-/** Calls `globalThis.swarmEvent` with one of these. */
+/** Argument of `globalThis.swarmEvent`, which the page calls. */
 export type PageEvent =
   | { type: 'first_media' }
   | { type: 'encryption_error'; message: string }

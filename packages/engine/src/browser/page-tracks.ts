@@ -6,7 +6,7 @@ import {
 } from '@livekit-swarm/scenario';
 import type { PageTrack } from './page-protocol.ts';
 
-/** As livekit-client's presets, bit/s. */
+/** Bit rates of livekit-client's presets for cameras, bit/s. */
 const BITRATES: Record<Resolution, number> = {
   '180p': 160_000,
   '360p': 450_000,
@@ -26,7 +26,7 @@ const SCREEN_FRAMES = 15;
 const bitrateOf = ({ source, resolution }: Extract<TrackPlan, { kind: 'video' }>): number =>
   (source === 'screen' ? SCREEN_BITRATES[resolution] : undefined) ?? BITRATES[resolution];
 
-/** livekit-client would choose L3T3_KEY for these codecs. */
+/** Codecs with a stated scalability mode: livekit-client's default for them is L3T3_KEY. */
 const hasLayers = (codec: VideoCodec): boolean => codec === 'vp9' || codec === 'av1';
 
 export const pageTracks = (tracks: readonly TrackPlan[]): PageTrack[] =>

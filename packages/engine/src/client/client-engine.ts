@@ -5,14 +5,17 @@ import type { Admission, Engine, EngineOptions, EngineSample } from '../engine.t
 import type { ClientHost } from './client.ts';
 import { ClientParticipant } from './client-participant.ts';
 
-/** An engine of real clients: they run in programs of their own, which decode, conceal and estimate as those of users do. */
+/**
+ * Engine of real clients: each runs in a separate program, which decodes, conceals and estimates
+ * bandwidth like the clients of users.
+ */
 export class ClientEngine implements Engine {
   readonly name: ClientEngineName;
   readonly #options: EngineOptions;
   readonly #host: ClientHost;
   readonly #clock: ReturnType<typeof steadyClock>;
   readonly #participants = new Map<number, ClientParticipant>();
-  /** Of the clock of this host, which is that of its clients, too. */
+  /** Correction of this host's clock, which its clients also read, ms. */
   readonly #clockCorrection = { ms: 0 };
   #closing: Promise<void> | null = null;
 
@@ -39,7 +42,10 @@ export class ClientEngine implements Engine {
     return line;
   }
 
-  /** Real clients do what the others of their room do as well: they change the key. */
+  /**
+   * Carry out a step. Real clients support one: changing the key, which all participants of a room
+   * do together.
+   */
   act(index: number, step: PlannedStep): boolean {
     if (step.do !== 'change-key') return false;
     this.#participants.get(index)?.changeKey(step.key);

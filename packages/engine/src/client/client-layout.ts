@@ -1,15 +1,15 @@
 import { type ParticipantPlan, tileSize } from '@livekit-swarm/scenario';
 
-/** What a client subscribes to. */
+/** Media that a client subscribes to. */
 export interface ClientLayout {
   audio: boolean;
-  /** How many videos are received at most; null: all. */
+  /** Largest number of videos that are received; null: all. */
   videos: number | null;
-  /** Of a tile; null: as large as they are sent. */
+  /** Size of a tile, pixels; null: videos are received at full size. */
   tile: { width: number; height: number } | null;
 }
 
-/** What a participant of the plan receives, for its client. */
+/** Layout of a plan's participant in the form that its client needs. */
 export const clientLayout = ({
   subscribe,
   layout,

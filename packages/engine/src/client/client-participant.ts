@@ -22,23 +22,26 @@ export interface ClientParticipantOptions {
   plan: ParticipantPlan & { engine: ClientEngineName };
   engine: EngineOptions;
   clock: Clock;
-  /** What the clock of this host lacks to that which the hosts of the run share. */
+  /** Offset from the clock of this host to the shared clock, ms. */
   clockCorrection: { readonly ms: number };
   host: ClientHost;
 }
 
-/** A client whose timers are this late does not get the CPU time it needs, ms: a late frame is then its own fault. */
+/**
+ * Lateness of timers above which a client is starved of CPU time, ms: late frames are then caused
+ * by this host.
+ */
 const STARVED_LAG_MS = 300;
-/** What was late then is decoded and shown afterwards, ms. */
+/** Time after starvation in which the client still decodes and shows late media, ms. */
 const AFTER_STARVING_MS = 2_000;
 
 const READ_EVERY_MS = 1_000;
-/** An answer takes longer than this only if the client is stuck, ms. */
+/** Time for the last reading before a leave, ms: a longer answer means that the client is stuck. */
 const LAST_READ_MS = 900;
 
 const FIRST_PAUSE_MS = 500;
 
-/** One participant of the plan that is a real client: its join and its record lines. */
+/** Participant of the plan that is a real client: its join and its record lines. */
 export class ClientParticipant {
   readonly #options: ClientParticipantOptions;
   readonly #streams = new ClientStreams();
@@ -54,14 +57,17 @@ export class ClientParticipant {
   #others: readonly string[] = [];
   #lagMs = 0;
   #starvedUntil = Number.NEGATIVE_INFINITY;
-  /** Series since the last sample. */
+  /** Series that were read since the last sample. */
   #series: SeriesSample[] = [];
   #timer: NodeJS.Timeout | null = null;
   #isLeaving = false;
-  /** Of end-to-end encryption: the secret at the start of the run, and how often its key has changed. */
+  /**
+   * Secret of end-to-end encryption at the start of the run, and the number of key changes since
+   * then.
+   */
   #secret: E2eeSecret | undefined;
   #keyNumber: number;
-  /** Of an encryption error. */
+  /** True once an encryption error with the current key was reported. */
   #hasWarned = false;
 
   constructor(options: ClientParticipantOptions) {
@@ -77,7 +83,7 @@ export class ClientParticipant {
     return this.#state === 'in' && !this.#isLeaving;
   }
 
-  /** Starts the client, so that the join does not have to wait for it. */
+  /** Start the client, so that the join does not wait for its start. */
   prepare(): void {
     this.#opening ??= this.#options.host.open(this.#options.plan, (event) => this.#onClient(event));
     this.#opening.catch(() => {});
@@ -95,7 +101,7 @@ export class ClientParticipant {
     }
     const client = this.#client;
     if (client === null) return;
-    // A join counts from when its client was there: the server has no part in starting that.
+    // The join time begins when the client is ready: the server has no part in its start.
     this.#joinFrom = Math.max(this.#joinFrom, clock.now());
     for (let attempt = 1; !this.#isLeaving && this.#state === 'joining'; attempt++) {
       const startedAt = clock.now();
@@ -146,7 +152,7 @@ export class ClientParticipant {
     }
   }
 
-  /** With the key of this moment: it may change while the client joins. */
+  /** Join with the current key; if the key changed during the join, hand over the new one. */
   async #joinBy(client: Client, { e2ee: _, ...admission }: Admission) {
     const number = this.#keyNumber;
     const e2ee = this.#key;
@@ -178,7 +184,7 @@ export class ClientParticipant {
     });
   }
 
-  /** With the URL and the token of this attempt. */
+  /** Request the URL and the token of this attempt from the endpoint, if there is one. */
   async #admit(
     admission: Admission,
   ): Promise<Admission | { ok: false; reason: string; message: string; retryable: boolean }> {
@@ -189,7 +195,7 @@ export class ClientParticipant {
     return isTicket(answer) ? { ...admission, ...answer } : { ok: false, ...answer };
   }
 
-  /** What happened since the last call. */
+  /** Measurements since the last call. */
   sample(): { series: SeriesSample[]; client: ClientSample } {
     const { identity, group, role, engine } = this.#options.plan;
     const sampled = {
@@ -215,7 +221,7 @@ export class ClientParticipant {
     if (wasIn) await Promise.race([this.#read().catch(() => {}), sleep(LAST_READ_MS)]);
     const now = clock.now();
     await this.#evidence.settled();
-    // Without waiting: a browser takes its time to close a page.
+    // The leave does not wait for this: a browser takes time to close a page.
     void this.#close();
     if (wasIn) this.#emit('left', {});
     const { identity, group, room, role, joinAtMs, leaveAtMs, expectedTracks } = plan;
@@ -254,7 +260,8 @@ export class ClientParticipant {
       try {
         await this.#read();
       } catch {
-        // A client that does not answer is starved, or it has ended; then there is an event.
+        // A client that does not answer is starved of CPU time, or it has ended, which is reported
+        // as an event.
         this.#starve();
       }
       if (this.isIn) this.#readSoon();
@@ -279,7 +286,8 @@ export class ClientParticipant {
     this.#lagMs = reading.lagMs;
     if (reading.lagMs > STARVED_LAG_MS) this.#starve();
     const { engine, clockCorrection } = this.#options;
-    // The clocks of two hosts differ by more than a frame takes.
+    // Clocks of two hosts may differ by more than the latency of a frame: frames from other hosts
+    // are not timed.
     const isElsewhere = (identity: string | undefined): boolean =>
       engine.elsewhere?.some((one) => one.identity === identity) ?? false;
     const tracks = reading.tracks.map(({ timed, ...facts }) =>
@@ -298,7 +306,8 @@ export class ClientParticipant {
         this.#emit('first_media', { durationMs: clock.now() - this.#joinFrom });
         return;
       case 'encryption_error':
-        // A client with the wrong key reports it for each frame: it is recorded once for each key.
+        // A client with the wrong key reports an error for each frame; the record gets one for each
+        // key.
         if (!this.#hasWarned)
           this.#emit('warning', {
             reason: 'encryption_error',
@@ -362,5 +371,5 @@ export class ClientParticipant {
   }
 }
 
-/** The server has decided: another attempt would end in the same way. */
+/** Reasons that another attempt to join would not change. */
 const REJECTED: ReadonlySet<string> = new Set(['unauthorized', 'forbidden', 'browser_ended']);

@@ -47,7 +47,7 @@ const statsOf = (packets: number, more: Partial<Stat> = {}): Stat[] => [
 const read = (streams: ClientStreams, stats: Stat[], at: number, facts = VIDEO): void =>
   streams.read([readStats(stats, [facts])], at);
 
-test('a series has what happened since the last one, and the result all of it', () => {
+test('a series has the differences since the previous one, the result the totals', () => {
   const streams = new ClientStreams();
   read(streams, statsOf(100), 1_000);
   streams.take(OWNER, true);
@@ -76,7 +76,7 @@ test('a series has what happened since the last one, and the result all of it', 
   ]);
 });
 
-test('the latency of frames is that of the interval in series, of all in the result, on the clock of publishers', () => {
+test('series have the frame latency of their interval, results that of the session, on the clock of publishers', () => {
   const streams = new ClientStreams();
   const timed = (count: number, latencyMs: number): TrackFacts => ({
     ...VIDEO,
@@ -95,7 +95,7 @@ test('the latency of frames is that of the interval in series, of all in the res
   ]);
 });
 
-test('what a starved client saw is in its result, but in no series', () => {
+test('measurements of a starved client are in its result, but in no series', () => {
   const streams = new ClientStreams();
   read(streams, statsOf(100), 1_000);
   expect(streams.take(OWNER, false)).toEqual([]);
@@ -104,7 +104,7 @@ test('what a starved client saw is in its result, but in no series', () => {
   expect(streams.results(2_000)).toMatchObject([{ packets: 160 }]);
 });
 
-test('silence of a track that should flow is an interruption', () => {
+test('no packets of an unmuted track are an interruption', () => {
   const streams = new ClientStreams();
   read(streams, statsOf(100), 1_000);
   read(streams, statsOf(100), 2_000);
@@ -114,7 +114,7 @@ test('silence of a track that should flow is an interruption', () => {
   ]);
 });
 
-test('silence of a muted track is none, and the track is not stalled', () => {
+test('a muted track without packets is neither interrupted nor stalled', () => {
   const streams = new ClientStreams();
   const muted = { ...VIDEO, expected: false };
   read(streams, statsOf(100), 1_000);
@@ -123,7 +123,7 @@ test('silence of a muted track is none, and the track is not stalled', () => {
   expect(streams.results(9_000)).toMatchObject([{ interruptions: 0, activeAtEnd: true }]);
 });
 
-test('streams that a reconnect replaces are one track', () => {
+test('streams that replace each other at a reconnect are one track', () => {
   const streams = new ClientStreams();
   read(streams, statsOf(100), 1_000);
   const again = statsOf(40, { ssrc: 2, trackIdentifier: 'v2' });

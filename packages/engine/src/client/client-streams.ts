@@ -9,20 +9,23 @@ import {
 } from '@livekit-swarm/record';
 import type { PeerReading, StreamCounter, StreamReading, TimedFrames } from './read-stats.ts';
 
-/** Who owns the streams, for the labels of their series. */
+/** Owner of the streams, for the labels of their series. */
 export interface StreamOwner {
   group: string;
   role: string;
 }
 
-/** A stream over the whole session. */
+/** Stream over the whole session. */
 interface Stream {
   last: StreamReading;
-  /** As of the last series. */
+  /** Reading at the time of the last series. */
   taken: StreamReading | null;
-  /** When its packets last became more, ms. */
+  /** Time of the last reading with new packets, ms. */
   progressAt: number;
-  /** Since then no packet arrived although media was expected; null: packets arrive. */
+  /**
+   * Start of the current interruption: media was expected and no packet has arrived since, ms;
+   * null: packets arrive.
+   */
   silentSince: number | null;
   interruptions: Interruptions;
   takenInterruptions: Interruptions;
@@ -38,18 +41,30 @@ interface Interruptions {
   ms: number;
 }
 
-/** Media within this time of the end of the stay counts as alive, ms: readings are a second apart. */
+/**
+ * Time before the end of the session within which a packet counts as alive, ms: readings are one
+ * second apart.
+ */
 const ALIVE_WITHIN_MS = 3_000;
 
-/** As the native engine counts them; a second reading may follow at once, before the next packet. */
+/**
+ * Shortest interruption that counts, as in the native engine, ms: two readings may follow each
+ * other before the next packet arrives.
+ */
 const INTERRUPTION_MS = 500;
 
-/** The RTP streams of one client: statistics are cumulative, a record has differences and results. */
+/**
+ * RTP streams of one client. Its statistics are cumulative; a record has differences (series) and
+ * results.
+ */
 export class ClientStreams {
   readonly #streams = new Map<string, Stream>();
   #peers: readonly PeerReading[] = [];
 
-  /** @param at ms, on any monotonic clock */
+  /**
+   * Take over a reading of all PeerConnections.
+   * @param at time of the reading, ms, on any monotonic clock
+   */
   read(peers: readonly PeerReading[], at: number): void {
     this.#peers = peers;
     for (const [number, { streams }] of peers.entries())
@@ -57,9 +72,9 @@ export class ClientStreams {
   }
 
   /**
-   * What happened since the last call.
-   * @param counts false: it is left out, as the client was starved
-   * @param clockCorrectionMs what the clock of the client lacks to that of publishers
+   * Series of the differences since the last call.
+   * @param counts false leaves the differences out, because the client was starved
+   * @param clockCorrectionMs offset from the clock of the client to the clock of publishers, ms
    */
   take(owner: StreamOwner, counts: boolean, clockCorrectionMs = 0): SeriesSample[] {
     const groups = new Map<string, SeriesGroup>();
@@ -73,7 +88,10 @@ export class ClientStreams {
     return [...groups.values()].map(seriesOf);
   }
 
-  /** One result for each track, or for each layer of it. @param at now, on the clock of `read` */
+  /**
+   * One result for each track, or for each of its layers.
+   * @param at time, ms, on the clock of `read`
+   */
   results(at: number, clockCorrectionMs = 0): TrackResult[] {
     const byTrack = Map.groupBy(this.#streams.values(), ({ last }) => trackKey(last));
     return [...byTrack.values()].flatMap((same) => {
@@ -98,7 +116,7 @@ export class ClientStreams {
     known.last = reading;
   }
 
-  /** Of a connection rather than of a track: it is counted once for each direction in which media flows. */
+  /** Add the bandwidth estimate of each PeerConnection, once per direction in which media flows. */
   #addBandwidth(groups: Map<string, SeriesGroup>): void {
     for (const direction of ['up', 'down'] as const) {
       const ours = [...groups.values()].filter(
@@ -125,7 +143,10 @@ const newStream = (reading: StreamReading, at: number): Stream => ({
   longestInterruptionMs: 0,
 });
 
-/** A reading without a new packet, although media was expected before and after, is an interruption until packets arrive again. */
+/**
+ * Note an interruption: from a reading without a new packet, if media was expected before and after
+ * it, until packets arrive again.
+ */
 const noteSilence = (
   stream: Stream,
   { facts }: StreamReading,
@@ -148,7 +169,7 @@ const noteSilence = (
   }
 };
 
-/** A series while it is being added up. */
+/** Series while it is being added up. */
 interface SeriesGroup {
   sample: SeriesSample;
   playout: ReturnType<typeof emptyPlayoutSample>;
@@ -248,11 +269,13 @@ const groupOf = (
   return made;
 };
 
-/** A reconnect of either side replaces streams and sids; the publication stays. */
+/**
+ * Identifier of a publication: a reconnect of either side replaces streams and sids, but not this.
+ */
 const trackKey = ({ direction, facts, layer }: StreamReading): string =>
   JSON.stringify([direction, facts.publisher ?? '', facts.kind, facts.source, layer]);
 
-/** @param streams of one track, the newest last */
+/** @param streams all streams of one track, in the order of their last packets */
 const resultOf = (
   streams: readonly Stream[],
   newest: Stream,

@@ -7,20 +7,23 @@ import type { Client } from './client.ts';
 import type { Stat, StatsAt } from './stat.ts';
 import { dumpOf } from './stats-dump.ts';
 
-/** What a failed client leaves in the folder of the record, in a folder by its identity. */
+/**
+ * Evidence of a failed client, which is written to a folder with its identity in the folder of the
+ * record.
+ */
 export interface Evidence {
   add(at: number, peers: Stat[][]): void;
-  /** Begins to write; once. */
+  /** Start to write; only the first call has an effect. */
   write(failure: string, client: Client | null): void;
-  /** Resolves when it is written, or after a second. */
+  /** Wait until everything is written, at most one second. */
   settled(): Promise<void>;
 }
 
-/** Readings that are kept: the last two minutes. */
+/** Number of readings that are kept: two minutes. */
 const KEPT = 120;
 const SETTLE_MS = 1_000;
 
-/** @param dir of the record; null: nothing is kept */
+/** @param dir folder of the record; null: nothing is kept */
 export const keepEvidence = (
   dir: string | null,
   { identity, engine }: Pick<ParticipantPlan, 'identity' | 'engine'>,
@@ -49,7 +52,7 @@ export const keepEvidence = (
       if (history.length > KEPT) history.shift();
     },
     write: (failure, client) => {
-      // The record does not depend on it.
+      // A run is valid without the evidence: an error while writing is ignored.
       writing ??= writeAll(failure, client).catch(() => {});
     },
     settled: async () => {

@@ -1,3 +1,3 @@
-/** The text of whatever was thrown. Imports nothing: pages of browsers use it as well. */
+/** Text of any thrown value. Imports nothing, because the page of the browser also uses it. */
 export const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);

@@ -1,29 +1,29 @@
 import { emptyPlayoutCounters, type PlayoutCounter } from '@livekit-swarm/record';
 import type { Stat } from './stat.ts';
 
-/** What a client knows of a track, and its statistics do not. */
+/** Facts that a client knows of a track and that its statistics lack. */
 export interface TrackFacts {
-  /** `trackIdentifier` in statistics. */
+  /** `trackIdentifier` of the track in statistics. */
   id: string;
   sid: string;
   kind: 'audio' | 'video';
   source: 'camera' | 'screen' | 'other';
-  /** Absent: its own. */
+  /** Identity of the publisher; absent: the client itself. */
   publisher?: string;
-  /** Whether media of it is expected now. */
+  /** True if media of the track is expected now. */
   expected: boolean;
-  /** Of frames that were shown and carried their capture time. */
+  /** Frames that were shown and carried their capture time. */
   timed?: TimedFrames;
 }
 
-/** Cumulative. */
+/** Frames with a capture time, cumulative. */
 export interface TimedFrames {
   count: number;
-  /** From capture until shown. */
+  /** Total latency from capture to display, ms. */
   latencyMs: number;
 }
 
-/** Counters of a stream since it began; the names are those of the record's counters. */
+/** Counters of a stream since its start, with the names of the record's counters. */
 export type StreamCounter =
   | 'packets'
   | 'bytes'
@@ -37,18 +37,18 @@ export type StreamCounter =
   | 'frames'
   | 'keyframes';
 
-/** One RTP stream as a client counts it. */
+/** RTP stream with the counters of its client. */
 export interface StreamReading {
-  /** Identifies the stream among those of its PeerConnection. */
+  /** Identifier of the stream within its PeerConnection. */
   id: string;
   direction: 'up' | 'down';
   codec: string;
   facts: TrackFacts;
-  /** Of simulcast: q, h, f. */
+  /** Simulcast layer: q, h or f. */
   layer: string | null;
   counters: Record<StreamCounter, number>;
   playout: Record<PlayoutCounter, number>;
-  /** Total time of all frames or samples in the jitter buffer, s, and their number. */
+  /** Total time of all frames or samples in the jitter buffer, s; `buffered` is their number. */
   bufferSeconds: number;
   buffered: number;
   width: number;
@@ -57,17 +57,17 @@ export interface StreamReading {
   rttMs: number | null;
 }
 
-/** What the statistics of one PeerConnection say. */
+/** Reading of the statistics of one PeerConnection. */
 export interface PeerReading {
   streams: StreamReading[];
-  /** Of the selected pair of candidates. */
+  /** Round-trip time of the selected candidate pair, ms. */
   rttMs: number | null;
   family: 4 | 6 | null;
-  /** Estimates for each direction, bit/s; null: none. */
+  /** Bandwidth estimate for each direction, bit/s; null: none. */
   bandwidth: { up: number | null; down: number | null };
 }
 
-/** Reads W3C webrtc-stats. Streams of tracks that the client does not know are left out. */
+/** Read W3C webrtc-stats. Streams of tracks that the client does not know are left out. */
 export const readStats = (stats: readonly Stat[], tracks: readonly TrackFacts[]): PeerReading => {
   const byId = new Map(stats.map((stat) => [stat.id, stat]));
   const known = new Map(tracks.map((facts) => [facts.id, facts]));
@@ -109,7 +109,8 @@ const inbound = (stat: Stat, common: Common, rttMs: number | null): StreamReadin
   counters: {
     packets: count(stat.packetsReceived),
     bytes: count(stat.bytesReceived),
-    // What arrives as a retransmission on its own stream (RFC 4588) stays lost here. Negative where packets came twice (RFC 3550 §6.4.1).
+    // Packets that arrive as retransmissions on a separate stream (RFC 4588) stay lost in this
+    // counter. It is negative if packets arrived twice (RFC 3550 §6.4.1).
     lostBeforeRecovery: Number(stat.packetsLost ?? 0),
     lost: Number(stat.packetsLost ?? 0) - count(stat.retransmittedPacketsReceived),
     recovered: count(stat.retransmittedPacketsReceived),
@@ -136,7 +137,10 @@ const inbound = (stat: Stat, common: Common, rttMs: number | null): StreamReadin
   rttMs,
 });
 
-/** Loss, jitter and round-trip time are from the server's receiver reports. */
+/**
+ * Reading of a sent stream: loss, jitter and round-trip time are from the server's receiver
+ * reports.
+ */
 const outbound = (stat: Stat, common: Common, stats: readonly Stat[]): StreamReading => {
   const remote = stats.find(
     ({ type, ssrc }) => type === 'remote-inbound-rtp' && ssrc === stat.ssrc,
@@ -167,7 +171,7 @@ const outbound = (stat: Stat, common: Common, stats: readonly Stat[]): StreamRea
   };
 };
 
-/** Seconds by reason: `none`, `bandwidth`, `cpu`, `other`. */
+/** Total time and limited time, from seconds by reason: `none`, `bandwidth`, `cpu`, `other`. */
 const limitation = (durations: unknown): { sentMs: number; limitedMs: number } => {
   const byReason = typeof durations === 'object' && durations !== null ? durations : {};
   let [sentMs, limitedMs] = [0, 0];
@@ -201,7 +205,7 @@ const count = (value: unknown): number =>
 
 const positive = (value: unknown): number | null => (count(value) > 0 ? count(value) : null);
 
-/** Of seconds; null: not measured. */
+/** Milliseconds of a value in seconds; null: not measured. */
 const milliseconds = (value: unknown): number | null =>
   typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY
     ? value * 1_000

@@ -4,16 +4,16 @@ import { usageError } from '@livekit-swarm/settings';
 import { assertStarts } from '../browser/assert-starts.ts';
 import { findBrowser, NO_BROWSER_HINT } from '../browser/find-browser.ts';
 
-/** Packages of the engines, which are not installed with swarm: most runs need none of them. */
+/** npm packages of the engines. They are not installed with swarm: most runs do not need them. */
 const PACKAGES = { browser: 'puppeteer-core', rtc: '@livekit/rtc-node' } as const;
 
-/** With which they were tested. */
+/** Versions of the packages that are tested. */
 const VERSIONS = { browser: '25.16.0', rtc: '1.1.0' } as const;
 
 /**
- * Checks that this host has what the real clients of a plan need.
- * @param browser as `--browser` has it
- * @throws SwarmError `usage` that names what is missing and how to install it
+ * Check that this host has everything that the real clients of a plan need.
+ * @param browser value of `--browser`
+ * @throws SwarmError `usage` that names the missing program or package and how to install it
  */
 export const assertClients = (
   { participants }: Pick<Plan, 'participants'>,

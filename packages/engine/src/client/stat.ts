@@ -1,11 +1,11 @@
-/** Members of W3C webrtc-stats; a client may omit any of them. */
+/** Entry of W3C webrtc-stats; a client may omit any member. */
 export interface Stat {
   type: string;
   id: string;
   [member: string]: unknown;
 }
 
-/** One reading of all PeerConnections. */
+/** Reading of all PeerConnections at one time. */
 export interface StatsAt {
   at: number;
   peers: Stat[][];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { dumpOf } from './stats-dump.ts';
 
-test('has the values of each member over time, as chrome://webrtc-internals writes them', () => {
+test('a dump has the values of each member over time, in the format of chrome://webrtc-internals', () => {
   const at = (packetsReceived: number) => [
     [{ type: 'inbound-rtp', id: 'IT1', packetsReceived }],
     [],

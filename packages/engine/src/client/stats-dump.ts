@@ -1,15 +1,15 @@
 import type { StatsAt } from './stat.ts';
 
-/** Values of one member over time, as chrome://webrtc-internals writes them. */
+/** Values of one member over time, in the format of chrome://webrtc-internals. */
 interface Series {
   startTime: string;
   endTime: string;
   statsType: string;
-  /** A JSON array, as text. */
+  /** JSON array, as text. */
   values: string;
 }
 
-/** The part of a webrtc-internals dump that importers read. */
+/** Part of a webrtc-internals dump that importers read. */
 export interface StatsDump {
   UserAgent: string;
   getUserMedia: never[];
@@ -26,8 +26,9 @@ export interface StatsDump {
 }
 
 /**
- * Statistics over time in the format of chrome://webrtc-internals, which tools for such dumps open (rtcstats, webrtc-dump-importer).
- * @param title the participant, and what happened
+ * Statistics over time in the format of chrome://webrtc-internals, which rtcstats and
+ * webrtc-dump-importer open.
+ * @param title identity of the participant, and its failure
  */
 export const dumpOf = (history: readonly StatsAt[], title: string): StatsDump => {
   const peers = Math.max(0, ...history.map((reading) => reading.peers.length));

@@ -19,7 +19,7 @@ import {
 import type { PublishedTrack } from './clips.ts';
 import type { Effects, Watcher } from './effects.ts';
 
-/** Another participant of the room that this engine hosts. */
+/** Another participant of the same room on this engine. */
 export interface Neighbour extends Watcher {
   readonly plan: Pick<ParticipantPlan, 'group' | 'role' | 'subscribe' | 'layout' | 'grants'>;
 }
@@ -33,28 +33,38 @@ export interface ActorOptions {
   plan: ParticipantPlan;
   clock: Clock;
   effects: Effects;
-  /** It replaces its session when it joins again. */
+  /** Current session of the participant: a second join replaces it. */
   session(): Session;
-  /** What it publishes, now and before. */
+  /** All tracks that the participant publishes or has published. */
   tracks: PublishedTrack[];
-  /** @throws Error when a clip is missing or damaged */
+  /** Load a track with its clips. @throws Error if a clip is missing or damaged */
   load(track: TrackPlan, cid: string): PublishedTrack;
-  /** Those that are connected. */
+  /** Connected participants of the same room on this engine. */
   neighbours(): Neighbour[];
-  /** No participant expects media of it any more, although the server has not noticed that it is gone. */
+  /**
+   * Let the room's participants on this engine expect no more media of this one, although the
+   * server has not noticed its end.
+   */
   goneUnnoticed(): void;
   changeAddress(): void;
-  /** @returns when the server had replaced the session, Unix ms; null: it did not in time */
+  /**
+   * Join again with the same identity.
+   * @returns time at which the server had replaced the earlier session, Unix ms; null: it did not
+   * in time
+   */
   joinAgain(): Promise<number | null>;
   emit(event: 'acted' | 'action_failed', at: number, details: ActionDetails): void;
 }
 
-/** How long an action may take until others notice it, ms. */
+/** Time within which other participants must notice an action, ms. */
 const NOTICED_WITHIN_MS = 15_000;
-/** A server waits for pings and for consent checks before it gives a participant up, ms. */
+/**
+ * Time within which others must notice a disappearance, ms: a server first waits for pings and
+ * consent checks.
+ */
 const GONE_WITHIN_MS = 90_000;
 
-/** Simulations that end the connection: they took effect when it has recovered. */
+/** Simulations that end the connection: their effect is measured when it has recovered. */
 const BREAKS: ReadonlySet<string> = new Set([
   'migration',
   'node-failure',
@@ -62,12 +72,15 @@ const BREAKS: ReadonlySet<string> = new Set([
   'full-reconnect',
 ]);
 
-/** Carries out what one participant does during its stay, and reports when it took effect. */
+/**
+ * Executor of one participant's actions: carries them out during the stay, and reports when they
+ * took effect.
+ */
 export class Actor {
   readonly #options: ActorOptions;
-  /** What it publishes now. */
+  /** Client ids of the tracks that are published now, by source. */
   readonly #cids: Map<ActionSource, string>;
-  /** A loss of its connection that it asked for. */
+  /** Action that made the participant lose its connection, and its time, until the recovery. */
   #recovery: { step: ActionStep; at: number } | null = null;
   #published: number;
   #isAudioMuted = false;
@@ -83,7 +96,7 @@ export class Actor {
     this.#published = options.tracks.length;
   }
 
-  /** Whether others can receive its audio. */
+  /** True if others can receive the participant's audio. */
   get isAudible(): boolean {
     return this.#cids.has('audio') && !this.#isAudioMuted && this.#options.session().isIn;
   }
@@ -139,29 +152,29 @@ export class Actor {
           else this.#fail(step, 'not_replaced', 'the server did not replace the earlier session');
         });
         return;
-      // The room service does it.
+      // The room service grants and revokes permissions.
       case 'permit':
-      // It is how the participant leaves.
+      // A disappearance is carried out when the participant leaves.
       case 'disappear':
         return;
     }
   }
 
-  /** It leaves without a word. */
+  /** Announce that the participant disappears without a LEAVE, and measure when others notice. */
   disappear(): void {
     const { clock, goneUnnoticed } = this.#options;
     goneUnnoticed();
     this.#expect({ do: 'disappear' }, clock.now(), GONE_WITHIN_MS);
   }
 
-  /** The connection has recovered. */
+  /** Report a recovery of the connection. */
   recovered(at: number): void {
     const recovery = this.#recovery;
     this.#recovery = null;
     if (recovery !== null) this.#succeed(recovery.step, at, at - recovery.at);
   }
 
-  /** It gave up its connection. @returns whether that is what it asked for */
+  /** Report the end of the connection. @returns true if an action requested it */
   disconnected(at: number): boolean {
     const recovery = this.#recovery;
     this.#recovery = null;
@@ -175,12 +188,12 @@ export class Actor {
     return false;
   }
 
-  /** The server refused what an action asked for. */
+  /** Report that the server rejected the request of an action. */
   refused(step: 'publish' | 'set', message: string): void {
     if (step === 'set') this.#fail({ do: 'set' }, 'not_permitted', message);
   }
 
-  /** The server took a track back. */
+  /** Report that the server unpublished a track. */
   lost(cid: string): void {
     for (const [source, known] of this.#cids) if (known === cid) this.#cids.delete(source);
   }
@@ -252,14 +265,17 @@ export class Actor {
   }
 }
 
-/** Whether a participant receives a track whatever else is in the room. */
+/** Check whether a participant receives a track regardless of the other tracks in the room. */
 export const receives = ({ plan: { subscribe, layout, grants } }: Neighbour, { kind }: TrackPlan) =>
   subscribe &&
   grants.canSubscribe !== false &&
   layout.type !== 'none' &&
   (kind === 'audio' || layout.type === 'all');
 
-/** As records name an action: `mute`, `simulate-migration`. */
+/**
+ * Name of an action in records (`mute`, `simulate-migration`), with the kind and source of its
+ * track.
+ */
 const namesOf = (step: ActionStep): ActionDetails => {
   const action = actionName(step);
   const source =

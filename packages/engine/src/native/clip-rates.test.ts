@@ -11,7 +11,7 @@ import {
 import { type ClipData, type ClipName, loadClip, payloadBytes } from '@livekit-swarm/webrtc';
 import { describe, expect, it } from 'vitest';
 
-/** Mean rates of a clip, per second. */
+/** Mean packets and bits of a clip per second. */
 const rateOf = (clip: ClipData): { packets: number; bits: number } => {
   const { clockRate, packets, frames } = clip;
   const count = packets.length / 4;
@@ -39,7 +39,7 @@ const video = (codec: VideoCodec, resolution: Resolution): VideoPlan => ({
   simulcast: false,
 });
 
-/** Of the last third of a screen: bits per second. */
+/** Mean bit rate of the last third of a screen clip, in which the page scrolls, bit/s. */
 const scrollingRate = ({ frames, packets }: ClipData): number => {
   const scrolls = (frames.length / 4) * (2 / 3);
   const [first = 0] = frames.subarray(scrolls * 4);
@@ -49,7 +49,10 @@ const scrollingRate = ({ frames, packets }: ClipData): number => {
   return (bytes * 8) / 3;
 };
 
-/** Plans are made without the clips: the rates they assume must be those of the clips. */
+/**
+ * Plans are made without loading the clips, so the rates that they assume must equal those of the
+ * clips.
+ */
 describe('the rates that plans assume', () => {
   it.each(CASES)('are those of the clips: %s %s', (codec, resolution) => {
     const real = rateOf(loadClip(`${codec}-${resolution}`));
@@ -75,13 +78,13 @@ describe('the rates that plans assume', () => {
     ['vp8-screen-1080p', { ...video('vp8', '1080p'), source: 'screen' }, 4_000_000],
     ['h264-screen-1080p', { ...video('h264', '1080p'), source: 'screen' }, 4_000_000],
     ['vp8-screen-720p', { ...video('vp8', '720p'), source: 'screen' }, 2_000_000],
-  ])('are those that were asked for: %s', (name, track, bitrate) => {
+  ])('equal the requested bit rate: %s', (name, track, bitrate) => {
     const asked: VideoPlan = { ...track, bitrates: [bitrate] };
     const filled = fillClip(loadClip(name), fillOf(asked, [track.resolution], 0));
     const real = rateOf(filled);
     const planned = receivedRate(asked, { type: 'all' });
     expect(planned.bits / real.bits).toBeCloseTo(1, 1.7);
-    // Filler begins packets of its own.
+    // Filler starts new packets.
     expect(Math.abs(planned.packets / real.packets - 1)).toBeLessThan(0.05);
     const mean = track.source === 'screen' ? scrollingRate(filled) : real.bits;
     expect(mean / bitrate).toBeCloseTo(1, 1.7);

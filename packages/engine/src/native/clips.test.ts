@@ -14,7 +14,7 @@ const video = (changes: Partial<Video>): Video => ({
   ...changes,
 });
 
-/** Heights of the clips that play instead of each layer, in the order in which they are tried. */
+/** Heights of the smaller clips that replace each layer, in the order in which they are tried. */
 const lowerHeights = (plan: TrackPlan): number[][] | undefined => {
   const heights: number[] = [];
   const addClip = ({ height }: ClipData): number => heights.push(height) - 1;
@@ -23,13 +23,13 @@ const lowerHeights = (plan: TrackPlan): number[][] | undefined => {
   return lower?.map((handles) => handles.map((handle) => heights[handle] ?? Number.NaN));
 };
 
-test('with rate adaptation, each layer has the clips of the same codec that are smaller', () => {
+test('with rate adaptation, each layer has all smaller clips of its codec', () => {
   expect(lowerHeights(video({ codec: 'h264', resolution: '360p' }))).toEqual([[180]]);
   expect(lowerHeights(video({ codec: 'vp9' }))).toEqual([[360]]);
   expect(lowerHeights({ kind: 'audio' })).toEqual([[]]);
 });
 
-test('an upper simulcast layer is sent with at least the bit rate that a browser gives it', () => {
+test("smaller clips of an upper simulcast layer have at least a browser's minimum bit rate", () => {
   expect(lowerHeights(video({ simulcast: true }))).toEqual([[], [180], [540]]);
   expect(lowerHeights(video({ simulcast: true, resolution: '1080p' }))).toEqual([
     [],
@@ -38,7 +38,7 @@ test('an upper simulcast layer is sent with at least the bit rate that a browser
   ]);
 });
 
-test('without rate adaptation there are none', () => {
+test('without rate adaptation, a track has no smaller clips', () => {
   const clips = new Clips({ addClip: () => 0, encryptClip: (clip) => clip, removeClip: () => {} });
   expect(clips.track(video({}), 'cid', null)).not.toHaveProperty('lower');
 });

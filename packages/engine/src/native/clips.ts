@@ -18,14 +18,17 @@ import {
 } from '@livekit-swarm/webrtc';
 import type { FrameKeyHandle } from './frame-keys.ts';
 
-/** What a participant publishes, and which clip each layer plays. */
+/** Track that a participant publishes, with the clips that its layers play. */
 export interface PublishedTrack {
   spec: TrackSpec;
-  /** Handles of the pump, in the order of `spec.layers`. */
+  /** Handles of clips in the pump, in the order of `spec.layers`. */
   clips: number[];
-  /** Of a participant that takes turns: what its audio is while it speaks, and while it does not. */
+  /**
+   * Clips of a participant that takes turns in speaking: one for its turns, one for the time
+   * between them.
+   */
   voice?: { speech: number; quiet: number };
-  /** With rate adaptation: of each layer the clips that play instead, lowest bit rate first. */
+  /** Clips that replace each layer under rate adaptation, lowest bit rate first. */
   lower?: number[][];
 }
 
@@ -36,20 +39,20 @@ interface LoadedClip {
 
 type ClipPump = Pick<Pump, 'addClip' | 'encryptClip' | 'removeClip'>;
 
-/** The clips of one pump: each is loaded when it is first played, and encrypted once for each key. */
+/** Clips of one pump: each is loaded when it is first played, and encrypted once per key. */
 export class Clips {
   readonly #pump: ClipPump;
   readonly #loaded = new Map<string, LoadedClip>();
-  /** By key ring, then by the handle of what was encrypted. */
+  /** Encrypted clips by key ring, then by the handle of the clear clip. */
   readonly #encrypted = new Map<number, Map<number, number>>();
-  /** What each encrypted clip was made of. */
+  /** Clear clip of each encrypted one, by handle. */
   readonly #clear = new Map<number, number>();
 
   constructor(pump: ClipPump) {
     this.#pump = pump;
   }
 
-  /** @throws Error when a clip is missing or damaged */
+  /** Make a track with its clips. @throws Error if a clip is missing or damaged */
   track(
     plan: TrackPlan,
     cid: string,
@@ -90,7 +93,7 @@ export class Clips {
     };
   }
 
-  /** The same track with another key. */
+  /** The same track, encrypted with another key. */
   rekey({ spec, clips, voice, lower }: PublishedTrack, key: FrameKeyHandle): PublishedTrack {
     const again = (handle: number): number => this.#sealed(this.#clear.get(handle) ?? handle, key);
     return {
@@ -103,7 +106,9 @@ export class Clips {
     };
   }
 
-  /** Nothing is encrypted with these keys any more: memory holds clips of the current ones. */
+  /**
+   * Remove all clips that are encrypted with keys of this ring: no participant uses it any more.
+   */
   release(keyRing: number): void {
     for (const handle of this.#encrypted.get(keyRing)?.values() ?? []) {
       this.#clear.delete(handle);
@@ -142,11 +147,14 @@ export class Clips {
   }
 }
 
-/** A clip of swarm, or one made of a file of the user. */
+/** Clip of swarm, or clip made from a file of the user. */
 interface ClipSource {
   name: string;
   load(): ClipData;
-  /** Where it is not the mean: the server allocates bandwidth with it. */
+  /**
+   * Bit rate of the layer, with which the server allocates bandwidth, bit/s. Absent: the mean of
+   * the clip.
+   */
   bitrate?: number;
 }
 
@@ -163,7 +171,7 @@ const sourcesOf = (plan: TrackPlan): ClipSource[] => {
   return [swarmClip(name)];
 };
 
-/** A layer of a video, with the bit rate that was asked for. */
+/** Clip of a video's layer, filled up to the requested bit rate. */
 const layerSource = (plan: VideoPlan, layer: number): ClipSource => {
   const layers = layersOf(plan);
   const resolution = layers[layer] ?? plan.resolution;
@@ -188,7 +196,10 @@ const audioFeatures = ({ music, dtx, media }: AudioPlan): Pick<TrackSpec, 'stere
   return { ...(stereo && { stereo }), ...(pauses && { dtx: pauses }) };
 };
 
-/** What a microphone sends while its user does not speak: frames of digital silence, at the level of RFC 6464. */
+/**
+ * Clip of a microphone while its user does not speak: frames of digital silence, with the level of
+ * RFC 6464.
+ */
 const quietClip = (): ClipData => ({
   kind: 'audio',
   codec: 'opus',
@@ -201,12 +212,12 @@ const quietClip = (): ClipData => ({
   payload: SILENCE,
 });
 
-/** Opus, 20 ms. */
+/** Opus frame of 20 ms without sound. */
 const SILENCE = Uint8Array.of(0xf8, 0xff, 0xfe);
 
 const QUIET: ClipSource = { name: 'quiet', load: quietClip };
 
-/** Null: there is no such clip. */
+/** Name of the clip for a video in this resolution; null: there is none. */
 const findVideoClip = (
   { source, codec, scalabilityMode }: VideoPlan,
   resolution: Resolution,
@@ -220,14 +231,20 @@ const findVideoClip = (
   return LAYERED_CLIP_NAMES.find((one) => one === wanted) ?? null;
 };
 
-/** @throws Error when there is none: scenarios are checked for it */
+/**
+ * Name of the clip for a video in this resolution.
+ * @throws Error if there is none, which the check of a scenario excludes
+ */
 const videoClip = (plan: VideoPlan, resolution: Resolution): ClipName => {
   const name = findVideoClip(plan, resolution);
   if (name === null) throw new Error(`there is no clip of ${plan.codec} in ${resolution}`);
   return name;
 };
 
-/** As livekit-client announces the layers of one stream: each has half the size of the next, and a third of its bit rate. */
+/**
+ * Layers of one stream as livekit-client announces them: each has half the size of the next one,
+ * and a third of its bit rate.
+ */
 const spatialLayers = (
   { scalabilityMode }: VideoPlan,
   { width, height, bitrate }: LayerSpec,
@@ -247,7 +264,10 @@ const ASCENDING = (Object.keys(RESOLUTIONS) as Resolution[]).sort(
   (a, b) => RESOLUTIONS[a].height - RESOLUTIONS[b].height,
 );
 
-/** Below this, libwebrtc does not send an upper simulcast layer of a camera at all, bit/s (`min_bitrate` in its simulcast.cc, as of December 2024). */
+/**
+ * Bit rates below which libwebrtc stops sending an upper simulcast layer of a camera, bit/s
+ * (`min_bitrate` in its simulcast.cc, as of December 2024).
+ */
 const UPPER_LAYER_MINIMUM: Record<Resolution, number> = {
   '180p': 30_000,
   '360p': 150_000,
@@ -256,7 +276,10 @@ const UPPER_LAYER_MINIMUM: Record<Resolution, number> = {
   '1080p': 800_000,
 };
 
-/** Clips of lower resolution than each layer has, lowest first: clips are encoded in advance, so they stand for lower bit rates. */
+/**
+ * Clips that replace each layer at lower bit rates, lowest first. They have a lower resolution,
+ * because clips are encoded in advance.
+ */
 const lowerClips = (plan: TrackPlan): ClipSource[][] =>
   plan.kind === 'audio'
     ? [[]]
@@ -270,7 +293,7 @@ const lowerClips = (plan: TrackPlan): ClipSource[][] =>
         });
       });
 
-/** Of the clip, in bit/s. */
+/** Mean bit rate of a clip, bit/s. */
 const meanBitrate = (clip: ClipData): number => {
   const { clockRate, frames } = clip;
   let ticks = 0;

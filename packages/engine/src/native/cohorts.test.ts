@@ -10,7 +10,7 @@ const viewer: SeriesLabels = {
   codec: 'vp8',
 };
 
-test('streams with the same labels share a number, others do not', () => {
+test('streams with the same labels share a number, and others do not', () => {
   const cohorts = new Cohorts();
   const others = [
     viewer,
@@ -25,7 +25,7 @@ test('streams with the same labels share a number, others do not', () => {
   expect(cohorts.cohort(5)).toBeUndefined();
 });
 
-test('after the last number, none is assigned twice', () => {
+test('without a free number, new labels get none', () => {
   const cohorts = new Cohorts(2);
   const roles = ['a', 'b', 'c', 'a'].map((role) =>
     cohorts.numberOf({ labels: { ...viewer, role } }),
@@ -33,7 +33,7 @@ test('after the last number, none is assigned twice', () => {
   expect(roles).toEqual([0, 1, undefined, 0]);
 });
 
-test('tracks of publishers on other hosts have a number for each of those', () => {
+test('tracks of publishers on other hosts have a number for each host', () => {
   const cohorts = new Cohorts();
   const on = (...publishersOn: string[]) => cohorts.numberOf({ labels: viewer, publishersOn });
   expect(cohorts.numberOf({ labels: viewer })).toBe(0);

@@ -1,18 +1,23 @@
 import type { SeriesLabels } from '@livekit-swarm/record';
 import { COHORTS } from '@livekit-swarm/webrtc';
 
-/** The same for streams that are counted in one series. Names may contain anything, so that their length shows where they end. */
+/** Identifier of a series. Names may contain any character, so each is preceded by its length. */
 export const seriesKey = ({ direction, kind, group, role, codec }: SeriesLabels): string =>
   `${direction} ${kind} ${codec.length} ${codec} ${group.length} ${group} ${role}`;
 
-/** Whose latency a cohort gathers. */
+/** Receivers whose latency is measured together. */
 export interface CohortOf {
   labels: SeriesLabels;
-  /** Agents of other hosts that the publishers are on; absent: they are on this one. */
+  /**
+   * Agents of the other hosts that the publishers are on; absent: the publishers are on this host.
+   */
   publishersOn?: string[];
 }
 
-/** The pump gathers latency by number: one for each series, and one for its tracks from each other host. */
+/**
+ * Numbers under which the pump collects latency: one for each series, and one for its tracks from
+ * each other host.
+ */
 export class Cohorts {
   readonly #numbers = new Map<string, number>();
   readonly #of: CohortOf[] = [];
@@ -22,7 +27,10 @@ export class Cohorts {
     this.#most = most;
   }
 
-  /** Undefined once the pump has no more numbers: latency that is not collected cannot be attributed to another cohort. */
+  /**
+   * Number of a cohort; undefined once the pump has no more numbers, so that latency is never
+   * attributed to another cohort.
+   */
   numberOf(of: CohortOf): number | undefined {
     const key = `${seriesKey(of.labels)} ${of.publishersOn?.join(' ') ?? ''}`;
     const known = this.#numbers.get(key);

@@ -1,22 +1,28 @@
 import type { Clock, ParticipantInfo } from '@livekit-swarm/livekit';
 
-/** One participant of this engine that is to notice what another did. */
+/** Participant of this engine that should notice an action of another one. */
 export interface Watcher {
   readonly index: number;
   readonly room: string;
 }
 
-/** What others notice of an action. */
+/** Effect of an action that other participants notice. */
 export interface ExpectedEffect {
-  /** Identity of who acted. */
+  /** Identity of the participant that acted. */
   actor: string;
-  /** Whether an update of the server shows it. */
+  /** Check whether an update of the server shows the effect. */
   isShownBy(actor: ParticipantInfo): boolean;
-  /** Given where media shows it: the track sid of a first packet is of this publication. */
+  /**
+   * Check whether the first packet of a track belongs to the new publication. Present if media
+   * shows the effect, rather than an update.
+   */
   isHeardIn?(identity: string, source: number): boolean;
 }
 
-/** When the last one noticed it, Unix ms; null: not all did in time; `no_watchers`: none of them is left, or there was none. */
+/**
+ * Time at which the last of them noticed the effect, Unix ms; null: not all did in time;
+ * `no_watchers`: all have left, or there were none.
+ */
 export type Noticed = number | null | 'no_watchers';
 
 interface Pending extends ExpectedEffect {
@@ -25,8 +31,9 @@ interface Pending extends ExpectedEffect {
 }
 
 /**
- * Measures when actions took effect: when all other participants of the room that this engine hosts have noticed them. A room that is spread over several
- * workers is measured in the worker of who acted.
+ * Measurement of when actions take effect: when all other participants of the room on this engine
+ * have noticed them. If a room is spread over several workers, the worker of the acting participant
+ * measures.
  */
 export class Effects {
   readonly #clock: Clock;
@@ -36,7 +43,7 @@ export class Effects {
     this.#clock = clock;
   }
 
-  /** @param watchers those that can notice it */
+  /** Wait until an effect is noticed. @param watchers participants that can notice it */
   expect(effect: ExpectedEffect, watchers: readonly Watcher[], withinMs: number): Promise<Noticed> {
     const [first] = watchers;
     if (first === undefined) return Promise.resolve('no_watchers');
@@ -59,7 +66,7 @@ export class Effects {
     });
   }
 
-  /** The server reported others to a participant. */
+  /** Check an update about other participants that the server sent to one. */
   updated({ index, room }: Watcher, participants: readonly ParticipantInfo[]): void {
     for (const pending of this.#of(room, index)) {
       if (pending.isHeardIn !== undefined) continue;
@@ -68,13 +75,13 @@ export class Effects {
     }
   }
 
-  /** A participant received the first packet of a track. */
+  /** Note the first packet of a track that a participant received. */
   heard({ index, room }: Watcher, identity: string, source: number, at: number): void {
     for (const pending of this.#of(room, index))
       if (pending.isHeardIn?.(identity, source) === true) this.#noticed(pending, index, at);
   }
 
-  /** It will notice nothing any more. */
+  /** Stop waiting for a participant. */
   left({ index, room }: Watcher): void {
     for (const pending of this.#of(room, index)) {
       pending.waiting.delete(index);

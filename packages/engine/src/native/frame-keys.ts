@@ -2,13 +2,13 @@ import { deriveFrameKey, type E2eeSecret, laterKey } from '@livekit-swarm/liveki
 import type { KeyChange } from '@livekit-swarm/scenario';
 import type { Pump } from '@livekit-swarm/webrtc';
 
-/** A key of the pump that frames are encrypted with. */
+/** Key of the pump that encrypts frames. */
 export interface FrameKeyHandle {
   keyRing: number;
   keyIndex: number;
 }
 
-/** The keys of one pump: each secret is derived once, however many participants use it. */
+/** Keys of one pump: each secret is derived once for all participants. */
 export class FrameKeys {
   readonly #pump: Pick<Pump, 'addKeyRing'>;
   readonly #rings = new Map<string, FrameKeyHandle>();
@@ -18,8 +18,8 @@ export class FrameKeys {
   }
 
   /**
-   * The key after it changed `number` times. The ring also has the one before, with which others still encrypt that do not have the new one yet; a ratcheted key takes
-   * the place of the one before.
+   * Key after `number` changes. The ring also contains the previous key, because participants
+   * without the new one still encrypt with it; a ratcheted key replaces the previous one.
    */
   of(secret: E2eeSecret, by: KeyChange['by'] = 'new-key', number = 0): FrameKeyHandle {
     const id = JSON.stringify([secret, by, number]);

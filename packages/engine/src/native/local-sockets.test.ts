@@ -9,7 +9,7 @@ beforeEach(() => {
   return () => void vi.useRealTimers();
 });
 
-/** The sockets of a peer on a host with routes from these addresses, and the outcome. */
+/** Sockets of a peer on a host that has routes from these addresses, and the outcome. */
 const socketsOn = (
   bound: string[],
   local: { 4?: string; 6?: string },
@@ -30,7 +30,7 @@ const socketsOn = (
 
 const DUAL = { 4: '10.0.0.1', 6: 'fd00::1' };
 
-test('a candidate of the other family gets a socket at once, one for all', async () => {
+test('the first candidate of the other family gets a socket, which all candidates of the family share', async () => {
   const { sockets, seen } = socketsOn(['10.0.0.1'], DUAL);
   sockets.onCandidate(V4);
   sockets.onCandidate(V6);
@@ -39,7 +39,7 @@ test('a candidate of the other family gets a socket at once, one for all', async
   expect(seen).toEqual(['fd00::1']);
 });
 
-test('a family without a route does not matter where the other has one', async () => {
+test('a family without a route does not matter if the other one has a route', async () => {
   const { sockets, seen } = socketsOn(['10.0.0.1'], { 4: '10.0.0.1' });
   sockets.onCandidate(V6);
   await vi.advanceTimersByTimeAsync(400);
@@ -48,7 +48,7 @@ test('a family without a route does not matter where the other has one', async (
   expect(seen).toEqual([]);
 });
 
-test('without a route to any candidate there is no way', async () => {
+test('without a route to any candidate, the peer fails with no_route', async () => {
   const { sockets, seen } = socketsOn(['10.0.0.1'], { 4: '10.0.0.1' });
   sockets.onCandidate(V6);
   await vi.advanceTimersByTimeAsync(499);
@@ -57,7 +57,7 @@ test('without a route to any candidate there is no way', async () => {
   expect(seen).toEqual(['no_route']);
 });
 
-test('a socket that the host refuses is the reason where it was needed', async () => {
+test('a rejected socket is the reason if it was needed', async () => {
   const { sockets, seen } = socketsOn(['10.0.0.1'], DUAL, () => {
     throw new Error('too many open files');
   });
@@ -66,7 +66,7 @@ test('a socket that the host refuses is the reason where it was needed', async (
   expect(seen).toEqual(['no_socket']);
 });
 
-test('a peer that connected, or was closed, waits for nothing', async () => {
+test('a peer that connected or was closed stops waiting', async () => {
   for (const end of ['settle', 'close'] as const) {
     const { sockets, seen } = socketsOn(['10.0.0.1'], { 4: '10.0.0.1' });
     sockets.onCandidate(V6);
@@ -76,7 +76,7 @@ test('a peer that connected, or was closed, waits for nothing', async () => {
   }
 });
 
-test('on loopback IPv6 is used only where there is no IPv4', async () => {
+test('on loopback, IPv6 is used only without IPv4 candidates', async () => {
   const both = socketsOn(['127.0.0.1'], { 4: '127.0.0.1', 6: '::1' });
   both.sockets.onCandidate(V6);
   both.sockets.onCandidate(V4);

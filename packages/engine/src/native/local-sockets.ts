@@ -2,22 +2,31 @@ import type { Family, RemoteAddress, Route } from './route.ts';
 
 export interface LocalSocketsOptions {
   route: Pick<Route, 'towards'>;
-  /** What the peer has sockets on. */
+  /** Local addresses that the peer has sockets on. */
   bound: readonly string[];
-  /** Binds one more. @throws when no descriptor or port is left */
+  /** Bind a socket on another local address. @throws Error if no descriptor or port is left */
   bind(local: string): void;
-  /** The remote has candidates, and this host reaches none. */
+  /** Report that the remote has candidates, and this host reaches none of them. */
   onUnusable(reason: 'no_route' | 'no_socket'): void;
 }
 
-/** How long candidates that cannot be used wait for one that can, ms: a server sends all of its own at once. */
+/**
+ * Time that unusable candidates wait for a usable one, ms: a server sends all its candidates at
+ * once.
+ */
 const CANDIDATES_WITHIN_MS = 500;
 
-/** The sockets of one peer: at most one of each address family, bound when the remote has a candidate of that family. */
+/**
+ * Sockets of one peer: at most one per address family, bound when the remote has a candidate of
+ * that family.
+ */
 export class LocalSockets {
   readonly #options: LocalSocketsOptions;
   readonly #families: Set<Family>;
-  /** On loopback one family suffices, and with IPv4 the peers share a socket: the other one is only bound where nothing else is left. */
+  /**
+   * True on loopback: one family suffices there, and with IPv4 the peers share a socket. The other
+   * family is bound only if nothing else is left.
+   */
   readonly #isSparing: boolean;
   /** Candidates of families without a socket. */
   readonly #waiting: RemoteAddress[] = [];
@@ -42,7 +51,7 @@ export class LocalSockets {
     }
   }
 
-  /** Media can find a way, or has found one. */
+  /** Stop waiting: media has a path, or may find one. */
   settle(): void {
     this.#isUsable = true;
     this.#stop();
@@ -71,7 +80,7 @@ export class LocalSockets {
       this.#families.add(family);
       this.settle();
     } catch {
-      // The other family may do; if not, this is why.
+      // Candidates of the other family may suffice; if not, this is the reason.
       this.#reason = 'no_socket';
     }
   }

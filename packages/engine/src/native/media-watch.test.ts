@@ -6,7 +6,7 @@ import type { DownStream } from './stream-book.ts';
 
 const MICROPHONE = 2;
 
-/** A room of a test, streams whose packets the test sets, and the events of the watch. */
+/** Room with streams whose packets the test sets, and the events of its watch. */
 class Scene {
   readonly told: MediaEvent[] = [];
   readonly tracks: RemoteTrack[] = [];
@@ -57,7 +57,7 @@ class Scene {
     );
   }
 
-  /** Of a stream of this track packets came without a gap from then until then. */
+  /** Add a stream of this track with packets from `from` to `until`, without an interruption. */
   stream(trackSid: string, from: number, until: number): DownStream {
     const stream = downStream({
       handle: this.streams.length,
@@ -69,7 +69,7 @@ class Scene {
     return stream;
   }
 
-  /** More came, after these gaps. */
+  /** Let more packets arrive on a stream, with these interruptions between them. */
   more(stream: DownStream, until: number, ...gaps: [from: number, to: number][]): void {
     for (const [from, to] of gaps)
       stream.interruptions?.push({ receiver: stream.handle, from, to });
@@ -79,7 +79,7 @@ class Scene {
     });
   }
 
-  /** What is new at this moment. */
+  /** New events at this time. */
   at(now: number): MediaEvent[] {
     const before = this.told.length;
     this.watch.check(this.streams, now);
@@ -89,7 +89,7 @@ class Scene {
 
 const ann = { publisher: 'ann', kind: 'audio' };
 
-/** Ann has been heard from 1,000 until 5,000. */
+/** Scene in which audio of Ann was received from 1,000 to 5,000. */
 const heard = (): { scene: Scene; stream: DownStream } => {
   const scene = new Scene();
   scene.publish('TR_1');
@@ -99,7 +99,7 @@ const heard = (): { scene: Scene; stream: DownStream } => {
   return { scene, stream };
 };
 
-test('reports the first packet of a publication once', () => {
+test('the first packet of a publication is reported once', () => {
   const scene = new Scene();
   scene.publish('TR_1');
   expect(scene.at(900)).toEqual([]);
@@ -109,7 +109,7 @@ test('reports the first packet of a publication once', () => {
   expect(scene.at(1_400)).toEqual([]);
 });
 
-test('reports the source of a video, and keeps several videos of one participant apart', () => {
+test('videos of one participant are reported separately, each with its source', () => {
   const scene = new Scene();
   scene.publish('TR_C', { kind: 'video', source: 1 });
   scene.publish('TR_S', { kind: 'video', source: 3 });
@@ -121,7 +121,7 @@ test('reports the source of a video, and keeps several videos of one participant
   ]);
 });
 
-test('waits until the publisher of a stream is known, and then reports all its media', () => {
+test('media of a stream is reported once its publisher is known', () => {
   const scene = new Scene();
   const stream = scene.stream('TR_1', 1_000, 2_000);
   scene.more(stream, 4_000, [2_000, 3_000]);
@@ -133,7 +133,7 @@ test('waits until the publisher of a stream is known, and then reports all its m
   ]);
 });
 
-test('an interruption shorter than two seconds is reported at its end, with its length', () => {
+test('an interruption shorter than two seconds is reported at its end, with its duration', () => {
   const { scene, stream } = heard();
   expect(scene.at(6_900)).toEqual([]);
   scene.more(stream, 6_960, [5_000, 6_940]);
@@ -142,7 +142,7 @@ test('an interruption shorter than two seconds is reported at its end, with its 
   ]);
 });
 
-test('two silences between two looks are two', () => {
+test('two interruptions between two checks are reported separately', () => {
   const { scene, stream } = heard();
   scene.more(stream, 7_000, [5_000, 5_600], [5_800, 6_700]);
   expect(scene.at(7_000).map(({ at, durationMs }) => [at, durationMs])).toEqual([
@@ -151,7 +151,7 @@ test('two silences between two looks are two', () => {
   ]);
 });
 
-test('a longer one is reported when it is detected, dated by the last packet, and once', () => {
+test('a longer interruption is reported once, when it is detected, with the time of the last packet', () => {
   const { scene, stream } = heard();
   expect(scene.at(6_990)).toEqual([]);
   expect(scene.at(7_010)).toEqual([{ event: 'media_interrupted', at: 5_000, ...ann }]);
@@ -173,10 +173,11 @@ test('a new stream with a new sid continues the publication of the old one', () 
   expect(scene.at(6_000)).toEqual([{ event: 'media_resumed', at: 5_900, durationMs: 900, ...ann }]);
 });
 
-test('streams that overlap leave no silence, in whatever order they are read', () => {
+test('overlapping streams make no interruption, regardless of the order in which they are read', () => {
   const { scene, stream } = heard();
   scene.publish('TR_2');
-  // Packets of the dead node continue for a little, and the old stream covers an interval that the new one misses.
+  // Packets of the dead node continue for a while, and the old stream covers an interval that the
+  // new one lacks.
   const next = scene.stream('TR_2', 5_200, 5_300);
   scene.more(stream, 5_900);
   scene.more(next, 6_500, [5_300, 6_000]);
@@ -186,14 +187,14 @@ test('streams that overlap leave no silence, in whatever order they are read', (
   expect(scene.at(9_000)).toEqual([]);
 });
 
-test('counters that are read again bring nothing back', () => {
+test('an unchanged counter does not resume a publication', () => {
   const { scene, stream } = heard();
   expect(scene.at(7_100)).toMatchObject([{ event: 'media_interrupted', at: 5_000 }]);
   scene.more(stream, 5_000);
   expect(scene.at(7_400)).toEqual([]);
 });
 
-test('a publisher that left according to the server is interrupted with that reason, and resumes when it rejoins', () => {
+test('an interruption has the reason publisher_left if the server reported the leave, and ends at the rejoin', () => {
   const { scene } = heard();
   scene.unpublish('TR_1');
   scene.others = [];
@@ -209,27 +210,27 @@ test('a publisher that left according to the server is interrupted with that rea
   ]);
 });
 
-test('who is there and publishes it no more', () => {
+test('an interruption has the reason unpublished if the publisher is still connected', () => {
   const { scene } = heard();
   scene.unpublish('TR_1');
   expect(scene.at(7_100)).toMatchObject([{ event: 'media_interrupted', reason: 'unpublished' }]);
 });
 
-test('what is not meant to come is not missed, and counts from when it is meant again', () => {
+test('a track without expected media is not interrupted, and is watched again from when media is expected', () => {
   const { scene, stream } = heard();
   scene.unmeant.add('TR_1');
   expect(scene.at(5_200)).toEqual([]);
   expect(scene.at(20_000)).toEqual([]);
   scene.unmeant.delete('TR_1');
   scene.watch.silenceEnds('TR_1', 20_190);
-  // The pump counts from there, too.
+  // The pump also counts from then on.
   scene.more(stream, 20_950, [20_190, 20_900]);
   expect(scene.at(21_000)).toEqual([
     { event: 'media_resumed', at: 20_900, durationMs: 710, ...ann },
   ]);
 });
 
-test('a stream that begins while nothing was meant brings nothing back', () => {
+test('a stream that begins while no media was expected does not report a resume', () => {
   const { scene } = heard();
   scene.unmeant.add('TR_1');
   scene.at(20_000);
@@ -238,14 +239,14 @@ test('a stream that begins while nothing was meant brings nothing back', () => {
   expect(scene.at(20_400)).toEqual([]);
 });
 
-test('of two tracks of the same source one that is meant is enough', () => {
+test('of two tracks of the same source, one with expected media is enough for an interruption', () => {
   const { scene } = heard();
   scene.publish('TR_2');
   scene.unmeant.add('TR_1');
   expect(scene.at(7_100)).toMatchObject([{ event: 'media_interrupted', at: 5_000 }]);
 });
 
-test('who was never heard is not lost', () => {
+test('a publication without any packet is not reported as interrupted', () => {
   const scene = new Scene();
   scene.publish('TR_1');
   expect(scene.at(60_000)).toEqual([]);

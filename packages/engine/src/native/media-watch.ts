@@ -5,64 +5,74 @@ import { INTERRUPTION_MS } from '@livekit-swarm/webrtc';
 import type { DownStream } from './stream-book.ts';
 import { publicationOf, videoSourceOf } from './video-source.ts';
 
-/** A publication of a connected participant is reported as interrupted after this long without packets, ms. */
+/**
+ * Time without packets after which a publication of a connected participant is reported as
+ * interrupted, ms.
+ */
 export const LOST_AFTER_MS = 2_000;
 
-/** A change of one remote publication, over all its streams. Times are Unix ms, of the packets' arrival. */
+/** Change of a remote publication, over all its streams. Times are arrivals of packets, Unix ms. */
 export interface MediaEvent {
   event: 'media_started' | 'media_interrupted' | 'media_resumed';
   at: number;
-  /** `media_resumed`: duration of the interruption. */
+  /** Duration of the interruption, for `media_resumed`, ms. */
   durationMs?: number;
   publisher: string;
   kind: Kind;
-  /** Of a video. */
+  /** Source of a video. */
   source?: TrackSource;
-  /** `media_interrupted`: the server reported that the publisher left, or unpublished the track. */
+  /**
+   * Reason of `media_interrupted`, if the server reported one: the publisher left, or unpublished
+   * the track.
+   */
   reason?: 'publisher_left' | 'unpublished';
 }
 
-/** What a participant knows of the others. */
+/** A participant's knowledge of the others in its room. */
 export interface WatchedRoom {
-  /** Published now. */
+  /** Tracks that are published now. */
   readonly tracks: Iterable<RemoteTrack>;
-  /** Also of participants that left. */
+  /** Track by sid, also of participants that have left. */
   track(sid: string): RemoteTrack | undefined;
   /** Identities of connected participants. */
   readonly others: readonly string[];
 }
 
-/** One publication of one other participant. */
+/** Publication of another participant, with its state. */
 interface Pair {
   publisher: string;
   kind: Kind;
   source: TrackSource | null;
-  /** Until then media was received, or none was expected. */
+  /** Time until which media was received or was not expected. */
   coveredUntil: number;
-  /** Since when it is reported as interrupted. */
+  /** Start of the reported interruption; null: none. */
   lostAt: number | null;
 }
 
-/** A time in which packets of one stream arrived without an interruption. */
+/** Time in which packets of one stream arrived without an interruption. */
 interface Stretch {
   from: number;
   to: number;
 }
 
 /**
- * Reports for one participant when the media of each remote publication starts, is interrupted and resumes. Streams, sids and
- * connections change (a reconnect of either side replaces them all); what counts is the publication: packets of all its streams are
- * merged, and time that no stream covers is an interruption.
+ * Watch that reports for one participant when the media of each remote publication starts, is
+ * interrupted and resumes. Streams, sids and connections change (a reconnect of either side
+ * replaces them all), but the publication stays: packets of all its streams are merged, and time
+ * that no stream covers is an interruption.
  */
 export class MediaWatch {
   readonly #room: WatchedRoom;
   readonly #isMediaExpected: (trackSid: string) => boolean;
   readonly #tell: (event: MediaEvent) => void;
   readonly #pairs = new Map<string, Pair>();
-  /** Until when each stream's packets are accounted for. */
+  /** Time up to which the packets of each stream are accounted for. */
   readonly #readUntil = new Map<DownStream, number>();
 
-  /** @param isMediaExpected whether media of a published track is expected now: subscribed, visible, neither muted nor paused */
+  /**
+   * @param isMediaExpected checks whether media of a published track is expected now: subscribed,
+   * visible, neither muted nor paused
+   */
   constructor(
     room: WatchedRoom,
     isMediaExpected: (trackSid: string) => boolean,
@@ -73,14 +83,17 @@ export class MediaWatch {
     this.#tell = tell;
   }
 
-  /** A silence that was meant is over: what is missing counts from now on. */
+  /** Expect media of a track again: an interruption counts from now on. */
   silenceEnds(trackSid: string, now: number): void {
     const track = this.#room.track(trackSid);
     const pair = track === undefined ? undefined : this.#pairs.get(publicationOf(track));
     if (pair !== undefined) pair.coveredUntil = Math.max(pair.coveredUntil, now);
   }
 
-  /** Call right after the pump was read. @param streams all of the stay, those that ended included */
+  /**
+   * Report changes since the last check; call right after the pump was read.
+   * @param streams all streams of the session, ended ones included
+   */
   check(streams: readonly DownStream[], now: number): void {
     for (const [key, stretches] of this.#arrivals(streams)) {
       for (const stretch of stretches.sort((a, b) => a.from - b.from)) this.#cover(key, stretch);
@@ -95,13 +108,13 @@ export class MediaWatch {
     }
   }
 
-  /** What was received since the last check, by publication. */
+  /** Intervals with packets since the last check, by publication. */
   #arrivals(streams: readonly DownStream[]): Map<string, Stretch[]> {
     const arrivals = new Map<string, Stretch[]>();
     for (const stream of streams) {
       const { stats, interruptions = [] } = stream;
       const track = this.#room.track(stream.trackSid);
-      // No packet yet, or the server has not announced the publisher yet.
+      // Skip streams without packets, and tracks whose publisher the server has not announced yet.
       if (stats === null || track === undefined || Number.isNaN(stats.lastPacketAt)) continue;
       const until = this.#readUntil.get(stream);
       let from = until ?? stats.firstPacketAt;
@@ -163,7 +176,7 @@ export class MediaWatch {
     });
   }
 
-  /** Whether media of any current publication is expected. */
+  /** Current publications; true if media of any of their tracks is expected. */
   #published(): Map<string, boolean> {
     const published = new Map<string, boolean>();
     for (const track of this.#room.tracks) {

@@ -23,19 +23,25 @@ import { Speakers } from './speakers.ts';
 import { StreamBook } from './stream-book.ts';
 import { readTurnAddress, type TurnAddress } from './turn-servers.ts';
 
-/** A deployment, and how it is reached. */
+/** Deployment, and the way to it. */
 interface Target {
   deployment: Deployment;
   route: Route;
 }
 
-/** Flows of data that one participant may begin in a run, reconnects included. */
+/** Largest number of data flows that one participant can start in a run, reconnects included. */
 const FLOWS_PER_PARTICIPANT = 256;
 
-/** How often received media is checked where it is watched, ms; often enough to report an interruption while it lasts. */
+/**
+ * Interval between checks of watched media, ms: short enough to report an interruption while it
+ * lasts.
+ */
 const WATCH_EVERY_MS = 200;
 
-/** The engine for density: signalling in TypeScript, packets in the addon's threads. One per process. */
+/**
+ * Engine for many participants per host: signalling in TypeScript, packets in the addon's threads.
+ * One per process.
+ */
 export class NativeEngine implements Engine {
   readonly name = 'native';
   readonly #options: EngineOptions;
@@ -49,7 +55,7 @@ export class NativeEngine implements Engine {
   readonly #publishers: RemotePublishers;
   readonly #sampler: Sampler;
   readonly #participants = new Map<number, Participant>();
-  /** Identities that are gone without notice, by room. */
+  /** Identities that ended without a LEAVE, by room. */
   readonly #gone = new Map<string, Set<string>>();
   readonly #byPeer = new Map<number, Participant>();
   readonly #targets = new Map<string, Target>();
@@ -58,7 +64,7 @@ export class NativeEngine implements Engine {
   #closed = false;
   #watching: NodeJS.Timeout | null = null;
 
-  /** @throws Error when the addon is missing or does not fit this host */
+  /** @throws Error if the addon is missing or does not fit this host */
   constructor(options: EngineOptions, open: typeof openPump = openPump) {
     this.#options = options;
     this.#publishers = new RemotePublishers(options.elsewhere ?? []);
@@ -119,7 +125,10 @@ export class NativeEngine implements Engine {
     await participant.join();
   }
 
-  /** Also for those that join later: the server keeps one that is gone in the room until it notices. */
+  /**
+   * Expect no more media of a participant that ended without a LEAVE. This also holds for
+   * participants that join later: the server keeps it in the room until it notices.
+   */
   #goneUnnoticed({ identity, room }: ParticipantPlan): void {
     const gone = this.#gone.get(room) ?? new Set();
     this.#gone.set(room, gone.add(identity));
@@ -140,7 +149,10 @@ export class NativeEngine implements Engine {
     return line;
   }
 
-  /** What a participant currently knows of the others. Undefined before it starts to join and after it left. */
+  /**
+   * A participant's current knowledge of the others. Undefined before it starts to join and after
+   * it left.
+   */
   view(index: number): ParticipantView | undefined {
     return this.#participants.get(index)?.view;
   }
@@ -163,7 +175,7 @@ export class NativeEngine implements Engine {
     this.#pump.close();
   }
 
-  /** Checks the received media of all participants periodically. */
+  /** Check the received media of all participants periodically. */
   #watchSoon(): void {
     this.#watching = setTimeout(async () => {
       await this.#sampler.readSoon();
@@ -174,7 +186,7 @@ export class NativeEngine implements Engine {
     this.#watching.unref();
   }
 
-  /** The same authorities as for the signal connection. */
+  /** Give the pump the certificate authorities that signal connections trust. */
   #trust(): void {
     if (this.#trusts) return;
     this.#trusts = true;

@@ -1,4 +1,7 @@
-/** The UDP ports that nodes have given to participants of this process: without `rtc.udp_port`, each PeerConnection takes one of the range. */
+/**
+ * UDP ports that nodes have given to participants of this process: without `rtc.udp_port`, each
+ * PeerConnection takes one port of the node's range.
+ */
 export class NodePorts {
   readonly #byNode = new Map<string, Set<number>>();
 
@@ -7,7 +10,7 @@ export class NodePorts {
     this.#byNode.set(node, ports.add(port));
   }
 
-  /** Ports of a node, from the lowest. */
+  /** Ports of a node, lowest first. */
   of(node: string): number[] {
     return [...(this.#byNode.get(node) ?? [])].sort((a, b) => a - b);
   }

@@ -37,7 +37,7 @@ describe('a server that offers TCP only', () => {
     expect(offered.isWithoutUdp(1)).toBe(true);
   });
 
-  it('names the setting and the path that works', () => {
+  it('names the setting, and the path that works', () => {
     const { offered, failures } = joining();
     offered.onCandidate(1, TCP);
     offered.ended(1);
@@ -47,7 +47,7 @@ describe('a server that offers TCP only', () => {
   });
 });
 
-it('waits for UDP candidates that are late, whatever came before', async () => {
+it('waits for late UDP candidates, regardless of earlier ones', async () => {
   const { offered, reasons } = joining();
   offered.onCandidate(1, TCP);
   await vi.advanceTimersByTimeAsync(14_000);
@@ -57,7 +57,7 @@ it('waits for UDP candidates that are late, whatever came before', async () => {
   expect(offered.failure).toBeNull();
 });
 
-it('waits for the first candidate of a node of which nothing is known, and reports at a timeout that none came', async () => {
+it('waits for the first candidate of an unknown node, and reports at a timeout that none arrived', async () => {
   const { offered, reasons } = joining();
   await vi.advanceTimersByTimeAsync(14_000);
   expect(reasons()).toEqual([]);
@@ -71,7 +71,7 @@ describe('a node whose UDP ports are used up', () => {
     return joining('direct', ports);
   };
 
-  it('is found when its candidates have ended with TCP', () => {
+  it('is detected when its candidates have ended with TCP', () => {
     const { offered, failures } = usedUp();
     offered.onCandidate(1, TCP);
     offered.ended(1);
@@ -83,7 +83,7 @@ describe('a node whose UDP ports are used up', () => {
     });
   });
 
-  it('is found soon where no candidate comes at all', async () => {
+  it('is detected early if no candidate arrives at all', async () => {
     const { reasons } = usedUp();
     await vi.advanceTimersByTimeAsync(3_000);
     expect(reasons()).toEqual(['udp_ports_exhausted']);

@@ -7,16 +7,20 @@ export interface OfferedCandidatesOptions {
   path: MediaPath;
   /** UDP ports of the deployment's nodes; the deployment may change with each join. */
   ports(): NodePorts;
-  /** Called when media of the peer can reach no candidate of the server. */
+  /** Report that media of the peer can reach no candidate of the server. */
   onFailed(peer: number, failure: Failure): void;
 }
 
 /**
- * Time for which a peer waits for its first candidate at a node that has given UDP ports before, ms. A livekit-server without candidates does not announce
- * their end; one with candidates sends them with its description.
+ * Time that a peer waits for its first candidate from a node that has given UDP ports before, ms. A
+ * livekit-server without candidates does not announce their end; one with candidates sends them
+ * with its description.
  */
 const FIRST_WITHIN_MS = 3_000;
-/** Time from the end of the candidates to their check, ms: the ports of participants that join the node meanwhile show whether it has any. */
+/**
+ * Time from the end of the candidates to their check, ms: if other participants get ports of the
+ * node meanwhile, it has some left.
+ */
 const OTHERS_WITHIN_MS = 250;
 
 interface PeerCandidates {
@@ -28,8 +32,9 @@ interface PeerCandidates {
 }
 
 /**
- * The kinds of candidates that a server sends for the peers of one participant. A join without a UDP candidate fails when the server has sent its last
- * candidate: waiting cannot help. A recovery does not fail: livekit-server offers no UDP to a client for which UDP failed before.
+ * Kinds of candidates that a server sends for the peers of one participant. A join without a UDP
+ * candidate fails once the server has sent its last candidate, because waiting cannot help. A
+ * recovery does not fail: livekit-server offers no UDP to a client for which UDP failed before.
  */
 export class OfferedCandidates {
   readonly #options: OfferedCandidatesOptions;
@@ -46,7 +51,10 @@ export class OfferedCandidates {
     this.#node = node;
   }
 
-  /** Begins the wait for candidates: the description of the remote has arrived, with its candidates or before them. */
+  /**
+   * Start to wait for candidates: the description of the remote has arrived, with its candidates or
+   * before them.
+   */
   described(peer: number): void {
     this.close(peer);
     const timer = setTimeout(() => this.#check(peer), FIRST_WITHIN_MS);
@@ -84,13 +92,13 @@ export class OfferedCandidates {
     this.#peers.delete(peer);
   }
 
-  /** Returns true when the server certainly has no UDP candidate for a peer. */
+  /** Check whether the server certainly has no UDP candidate for a peer. */
   isWithoutUdp(peer: number): boolean {
     const { ended, udp } = this.#peers.get(peer) ?? { ended: false, udp: false };
     return ended && !udp;
   }
 
-  /** The cause of a join that ran out of time; null: candidates are not the cause. */
+  /** Cause of a join that timed out; null: candidates are not the cause. */
   get failure(): Failure | null {
     const bare = [...this.#peers.values()].find(({ udp, tcp }) => !udp && tcp === null);
     return this.#hadPath || bare === undefined ? null : this.#failureOf(bare);
@@ -101,7 +109,7 @@ export class OfferedCandidates {
     if (state === undefined || state.udp || this.#hadPath || this.#options.path === 'ice-tcp')
       return;
     if (this.#options.path === 'auto' && state.tcp !== null) return;
-    // A list without an end may only be late.
+    // A list whose end was not announced may only be late.
     const isKnown = state.tcp === null && this.#options.ports().of(this.#node).length > 0;
     if (state.ended || isKnown) this.#options.onFailed(peer, this.#failureOf(state));
   }

@@ -3,23 +3,23 @@ import { keyAt, type ParticipantPlan } from '@livekit-swarm/scenario';
 import type { Clips, PublishedTrack } from './clips.ts';
 import type { FrameKeyHandle, FrameKeys } from './frame-keys.ts';
 
-/** What the participants of a pump share. */
+/** Keys and clips that the participants of a pump share. */
 export interface SharedKeys {
   keys: FrameKeys;
   clips: Clips;
-  /** How many participants encrypt with each key ring. */
+  /** Number of participants that encrypt with each key ring. */
   users: Map<number, number>;
 }
 
-/** The keys of one participant, as they change. */
+/** Keys of one participant, as they change. */
 export class ParticipantKeys {
   readonly #shared: SharedKeys;
   readonly #e2ee: ParticipantPlan['e2ee'];
   readonly #secret: E2eeSecret | undefined;
-  /** Null: without end-to-end encryption. */
+  /** Current key; null: no end-to-end encryption. */
   current: FrameKeyHandle | null;
 
-  /** @param secret at the start of the run */
+  /** @param secret secret at the start of the run */
   constructor(
     shared: SharedKeys,
     { e2ee, joinAtMs }: Pick<ParticipantPlan, 'e2ee' | 'joinAtMs'>,
@@ -33,7 +33,10 @@ export class ParticipantKeys {
     this.#count(1);
   }
 
-  /** @returns null: it has no key */
+  /**
+   * Encrypt the tracks with the key of this number.
+   * @returns null: the participant does not encrypt
+   */
   change(number: number, tracks: readonly PublishedTrack[]): FrameKeyHandle | null {
     const { clips, users } = this.#shared;
     const before = this.current;
@@ -47,7 +50,10 @@ export class ParticipantKeys {
     return key;
   }
 
-  /** Clips of a key that does not change are kept for the rooms that follow. */
+  /**
+   * Release the key of a participant that left. Clips of a key that never changes are kept for
+   * later rooms.
+   */
   left(): void {
     this.#count(-1);
     const { clips, users } = this.#shared;

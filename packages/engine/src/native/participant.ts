@@ -37,22 +37,25 @@ import { Voice } from './voice.ts';
 export interface ParticipantOptions {
   plan: ParticipantPlan;
   token: string;
-  /** When its join was scheduled, Unix ms. */
+  /** Scheduled time of the join, Unix ms. */
   scheduledAt: number;
   deployment: Deployment;
   route: Route;
-  /** Where it asks for its deployment and token; null: they are given. */
+  /** Endpoint for the participant's deployment and token; null: both are given here. */
   endpoint: TokenEndpoint | null;
-  /** What is shared by all participants at a URL. */
+  /** Deployment and route, which all participants at a URL share. */
   target(url: string): { deployment: Deployment; route: Route };
-  /** Grows with what it publishes during its stay. */
+  /** All tracks of the participant; actions add more during its stay. */
   tracks: PublishedTrack[];
   load(track: TrackPlan, cid: string): PublishedTrack;
   effects: Effects;
   speakers: Speakers;
-  /** The others in its room that this engine hosts and that are connected. */
+  /** Other connected participants of its room on this engine. */
   neighbours(): Neighbour[];
-  /** No participant of the room expects media of it any more, although the server has not noticed that it is gone. */
+  /**
+   * Let the room's participants on this engine expect no more media of this one, although the
+   * server has not noticed its end.
+   */
   goneUnnoticed(): void;
   keys: ParticipantKeys;
   turn: TurnAddress | null;
@@ -62,30 +65,30 @@ export interface ParticipantOptions {
   sampler: Sampler;
   publishers: RemotePublishers;
   nextFlow(): number;
-  /** From now on events of this peer are the participant's. */
+  /** Direct the events of an opened peer to this participant. */
   onPeerOpened(peer: number): void;
   onPeerClosed(peer: number): void;
 }
 
-/** What one participant knows of the others. */
+/** A participant's knowledge of the others in its room. */
 export interface ParticipantView {
-  /** Identities of the remote participants that it knows. */
+  /** Identities of the remote participants. */
   others: string[];
 }
 
-/** One participant of the plan: its session, its media, and the record lines of both. */
+/** Participant of the plan: its session, its media, and the record lines of both. */
 export class Participant {
   readonly #options: ParticipantOptions;
   readonly #plane: PumpPlane;
   #session: Session;
-  /** The session that the server is to replace with the next. */
+  /** Earlier session, until the server has replaced it with the current one. */
   #replaced: Session | null = null;
   readonly #actor: Actor;
   readonly #voice: Voice;
   readonly #watch: MediaWatch | null;
   #state: SessionState = 'joining';
   #reason: string | null = null;
-  /** The server ended its session, as one of its actions asked. */
+  /** True once the server ended the session because an action requested it. */
   #isEnded = false;
   #joinedAt: number | null = null;
   #endedAt: number | null = null;
@@ -94,11 +97,11 @@ export class Participant {
   #rejoins = 0;
   #heard = false;
   #decrypted = false;
-  /** Of the selected addresses, once connected. */
+  /** Family of the selected addresses, once connected. */
   #addressFamily: Family | null = null;
-  /** What the server rejected, as reported: `publish CID`, `data`, `subscribe`. */
+  /** Reported rejections of the server: `publish CID`, `data`, `subscribe`. */
   readonly #refused = new Set<string>();
-  /** Publications whose encryption does not fit, as reported. */
+  /** Reported publications whose encryption does not match. */
   readonly #warned = new Set<string>();
   #leaving: Promise<ParticipantLine> | null = null;
 
@@ -181,7 +184,10 @@ export class Participant {
     return this.#state === 'in' && this.#leaving === null && !this.#isEnded;
   }
 
-  /** The zero of join times: as scheduled, moved by what the join waited for this host. */
+  /**
+   * Zero of join times, Unix ms: the scheduled time, plus the time that the join waited for this
+   * host.
+   */
   get #joinFrom(): number {
     return this.#options.scheduledAt + this.#session.waitedMs;
   }
@@ -209,12 +215,12 @@ export class Participant {
     this.#session.publisherGone(identity);
   }
 
-  /** Resolves when it joined, when the join failed, or when it was requested to leave. */
+  /** Join. Resolves when the participant has joined or failed, or was requested to leave. */
   async join(): Promise<void> {
     await this.#session.join();
   }
 
-  /** Where media is watched: call right after the pump was read. */
+  /** Check received media, if it is watched; call right after the pump was read. */
   watch(): void {
     if (this.#leaving === null) this.#checkMedia();
   }
@@ -264,7 +270,7 @@ export class Participant {
     }
   }
 
-  /** Such a track is noise, or is not protected. */
+  /** Warn of a track that cannot be decrypted, or is not encrypted although it should be. */
   #warnOfKey({ identity, kind, encrypted }: RemoteTrack): void {
     const reason = encrypted ? 'encrypted_publication' : 'unencrypted_publication';
     const message = encrypted
@@ -275,7 +281,7 @@ export class Participant {
     this.#emit('warning', this.#options.deployment.clock.now(), { reason, message });
   }
 
-  /** @param earlier whose knowledge of the room it takes over */
+  /** @param earlier session whose knowledge of the room the new one takes over */
   #openSession(earlier?: Session): Session {
     const { plan, token, endpoint, deployment, tracks, engine, effects } = this.#options;
     const session: Session = new Session({
@@ -315,7 +321,7 @@ export class Participant {
     return { deployment, token: answer.token };
   }
 
-  /** The same participant from elsewhere: the server ends the session that was there before. */
+  /** Join with the same identity from another connection: the server ends the earlier session. */
   async #joinAgain(): Promise<number | null> {
     const { clock } = this.#options.deployment;
     const before = this.#session;
@@ -343,7 +349,7 @@ export class Participant {
       case 'joined': {
         this.#state = 'in';
         this.#reason = null;
-        // It joined again: that is an action, and its join was counted.
+        // A repeated join is an action; the first join was counted.
         if (this.#joinedAt !== null) return;
         const scheduledAt = this.#joinFrom;
         const {
@@ -396,7 +402,7 @@ export class Participant {
         });
         break;
       case 'join_retry':
-        // Should the run end before the next attempt does: this is why it is not in.
+        // If the run ends before the next attempt does, this is the reason of the failed join.
         this.#reason = event.failure.reason;
         this.#emit('join_retry', at, {
           attempt: event.attempt,
@@ -448,7 +454,7 @@ export class Participant {
     }
   }
 
-  /** Reported once, however often it reconnects and is rejected again. */
+  /** Report a rejection once, however often the participant reconnects and is rejected again. */
   #refuse({ at, what, cid, message }: Extract<SessionEvent, { type: 'refused' }>): void {
     const key = cid === null ? what : `${what} ${cid}`;
     if (this.#refused.has(key)) return;
@@ -457,7 +463,7 @@ export class Participant {
   }
 
   async #leave(): Promise<ParticipantLine> {
-    // Now: the others leave, too.
+    // Read first: the other participants leave during this call.
     const remoteParticipants = this.view.others.length;
     await this.#options.sampler.readSoon();
     const { plan, engine, deployment } = this.#options;
@@ -513,7 +519,10 @@ export class Participant {
     } else this.#session.leave();
   }
 
-  /** Whether it leaves as its last action states, and not because the run ends before. */
+  /**
+   * Check whether the participant leaves because its last action is to disappear, and not because
+   * the run ends earlier.
+   */
   #isVanishing(now: number): boolean {
     const { plan, engine } = this.#options;
     const last = plan.actions?.at(-1);
@@ -602,11 +611,13 @@ type EventDetails = Partial<
   Omit<EventLine, 'type' | 'at' | 'event' | 'identity' | 'group' | 'room' | 'role' | 'shard'>
 >;
 
-/** How long the server may take to end the earlier session of one that joined again, ms. */
+/**
+ * Time within which the server must end the earlier session of a participant that joined again, ms.
+ */
 const REPLACED_WITHIN_MS = 5_000;
 const REPLACED_CHECK_MS = 20;
 
-/** Where its join ends, if it is not to succeed. */
+/** Point at which a departure during the join happens; empty: the join is meant to succeed. */
 const departureOf = ({ departure }: ParticipantPlan): Pick<SessionOptions, 'departsBefore'> => {
   switch (departure) {
     case 'before-response':
@@ -620,5 +631,5 @@ const departureOf = ({ departure }: ParticipantPlan): Pick<SessionOptions, 'depa
   }
 };
 
-/** A timer may fire this much early, ms. */
+/** Time by which a timer may fire early, ms. */
 const EARLY_MS = 50;

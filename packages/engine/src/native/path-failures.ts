@@ -2,7 +2,7 @@ import type { Failure } from '@livekit-swarm/livekit';
 import type { MediaPath } from '@livekit-swarm/scenario';
 import type { PathFailureCode, PathKind } from '@livekit-swarm/webrtc';
 
-/** What the pump reports of a path. */
+/** Failure of a path that the pump reports. */
 export interface FailedPath {
   path: PathKind;
   code: PathFailureCode;
@@ -10,7 +10,7 @@ export interface FailedPath {
   message: string;
 }
 
-/** Settings that cause failures of a path, by their reasons. */
+/** Settings that cause failures of a path, by reason. */
 export const SETTINGS = {
   udp_not_offered:
     'use --path ice-tcp, as clients of this server do; for UDP remove rtc.force_tcp, and set rtc.udp_port or a range that is not used up (rtc.port_range_start, rtc.port_range_end)',
@@ -35,11 +35,11 @@ export const SETTINGS = {
   turn_error: 'look into the log of the TURN server',
 } as const;
 
-/** The setting that causes a failure of a path; null: it is none of a path. */
+/** Setting that causes a failure of a path; null: the failure is not one of a path. */
 export const settingOfFailure = (reason: string): string | null =>
   Object.entries(SETTINGS).find(([known]) => known === reason)?.[1] ?? null;
 
-/** Why a path cannot be used: a reason for counting, and the setting that causes it. */
+/** Failure for the record: a reason that can be counted, and the setting that causes it. */
 export const failureOfPath = ({ path, code, server, message }: FailedPath): Failure => {
   const what = path === 'ice-tcp' ? `ICE/TCP at ${server}` : `TURN server ${server} (${path})`;
   const fail = (reason: keyof typeof SETTINGS, text: string, retryable = true): Failure => ({
@@ -68,7 +68,7 @@ export const failureOfPath = ({ path, code, server, message }: FailedPath): Fail
   }
 };
 
-/** The deployment offers nothing for a path. */
+/** Failure of a path that the deployment does not offer. */
 export const notOffered = (path: MediaPath): Failure =>
   path === 'ice-tcp'
     ? {

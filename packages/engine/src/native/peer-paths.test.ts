@@ -34,7 +34,7 @@ const REFUSED = {
 } as const;
 
 describe('the paths of a peer', () => {
-  it('connects to passive TCP candidates only where the path is TCP', () => {
+  it('connects to passive TCP candidates only if the path uses TCP', () => {
     for (const [path, calls] of [
       ['ice-tcp', 1],
       ['auto', 1],
@@ -49,7 +49,7 @@ describe('the paths of a peer', () => {
     }
   });
 
-  it('allocates again when ICE restarts, with the credentials that the server named last', async () => {
+  it('allocates again at an ICE restart, with the latest credentials of the server', async () => {
     const { paths, addRelay, abandonPaths } = pathsOf('turn-udp');
     paths.offered(TURN);
     await vi.waitFor(() => expect(addRelay).toHaveBeenCalledTimes(1));
@@ -68,7 +68,7 @@ describe('the paths of a peer', () => {
     expect(tcp.connectStream).toHaveBeenCalledTimes(5);
   });
 
-  it('allocates once the server has named its TURN servers, also for a peer that is opened later', async () => {
+  it('allocates once the server has named its TURN servers, also for later peers', async () => {
     const { paths, addRelay } = pathsOf('turn-udp');
     paths.offered(TURN);
     paths.open(2);
@@ -80,7 +80,7 @@ describe('the paths of a peer', () => {
     });
   });
 
-  it('fails a peer when its only path has ended, and none that is connected', async () => {
+  it('fails a peer when its only path has ended, unless it is connected', async () => {
     for (const connected of [false, true]) {
       const { paths, addRelay, failed } = pathsOf('turn-udp');
       paths.offered(TURN);
@@ -92,7 +92,7 @@ describe('the paths of a peer', () => {
     }
   });
 
-  it('leaves the choice to ICE with auto, and reports at a timeout what failed', async () => {
+  it('leaves the choice to ICE with auto, and reports the failure at a timeout', async () => {
     const { paths, failed } = pathsOf('auto');
     paths.offered([]);
     paths.onFailed(1, { ...REFUSED, ended: true });
@@ -101,7 +101,7 @@ describe('the paths of a peer', () => {
     expect(paths.lastFailure?.reason).toBe('turn_unauthorized');
   });
 
-  it('fails with auto once TCP has ended at a server that has no UDP', async () => {
+  it('fails with auto once TCP has ended at a server without UDP', async () => {
     for (const endsFirst of [false, true]) {
       const { paths, failed } = pathsOf('auto', true);
       paths.offered([]);
@@ -116,7 +116,7 @@ describe('the paths of a peer', () => {
     }
   });
 
-  it('fails at the end of the candidates where none is of the path', () => {
+  it('fails at the end of the candidates if none belongs to the path', () => {
     const { paths, failed } = pathsOf('ice-tcp');
     paths.onCandidate(1, UDP);
     paths.candidatesEnded(1);

@@ -12,31 +12,36 @@ export interface PeerPathsOptions {
   route: Pick<Route, 'resolve'>;
   path: MediaPath;
   turn: TurnAddress | null;
-  /** Returns true when the remote of a peer certainly has no UDP candidate. */
+  /** Check whether the remote of a peer certainly has no UDP candidate. */
   isWithoutUdp(peer: number): boolean;
-  /** Media of the peer finds no way. */
+  /** Report that no path is left for media of the peer. */
   onFailed(peer: number, failure: Failure): void;
 }
 
-/** TCP connections to one remote: a restart of ICE begins new ones. */
+/** Largest number of TCP connections to one remote; an ICE restart opens new ones. */
 const MAX_STREAMS = 3;
 
-/** How long the candidates of a server follow each other, ms; and how long an address that is refused waits for one that is not. */
+/**
+ * Longest interval between candidates of a server, ms: an address that is refused waits as long for
+ * another one.
+ */
 const CANDIDATES_WITHIN_MS = 500;
-/** A server has sent its candidates by then, ms. */
+/** Time within which a server has sent its TCP candidates, ms. */
 const TCP_WITHIN_MS = 3_000;
 
 interface PeerState {
-  /** Whether the remote has described itself. */
+  /** True once the description of the remote has arrived. */
   described: boolean;
   connected: boolean;
   streams: number;
-  /** Paths under way. */
+  /** Number of paths that may still succeed. */
   pending: number;
   timers: Set<NodeJS.Timeout>;
 }
 
-/** How the peers of one participant reach the server where that is not UDP alone: TCP connections and TURN servers. */
+/**
+ * Paths of one participant's peers to the server other than UDP: TCP connections and TURN servers.
+ */
 export class PeerPaths {
   readonly #options: PeerPathsOptions;
   readonly #peers = new Map<number, PeerState>();
@@ -47,12 +52,12 @@ export class PeerPaths {
     this.#options = options;
   }
 
-  /** Whether UDP to the node is used. */
+  /** True if the path uses UDP to the node. */
   get usesUdp(): boolean {
     return this.#options.path === 'direct' || this.#options.path === 'auto';
   }
 
-  /** What failed last: for a join that ran out of time. */
+  /** Last failure of a path, for a join that timed out. */
   get lastFailure(): Failure | null {
     return this.#lastFailure;
   }
@@ -70,8 +75,9 @@ export class PeerPaths {
   }
 
   /**
-   * The remote has described itself: first, or because ICE restarts. A restart gets new allocations, as in browsers: the server may have lost those that
-   * there are. Not earlier, as they would form pairs with the addresses of before.
+   * Note a description of the remote: the first one, or one of an ICE restart. A restart gets new
+   * allocations, as in browsers, because the server may have lost the earlier ones. They are not
+   * made earlier: they would form pairs with the previous addresses.
    */
   described(peer: number): void {
     const state = this.#peers.get(peer);
@@ -85,12 +91,15 @@ export class PeerPaths {
     if (this.#servers !== null) void this.#addRelays(peer, this.#servers);
   }
 
-  /** The network of the participant changed: its connections and allocations are of no use. ICE restarts next. */
+  /**
+   * Abandon the connections and allocations of the previous network address. An ICE restart
+   * follows.
+   */
   changeAddress(): void {
     for (const peer of this.#peers.keys()) this.#options.pump.abandonPaths(peer);
   }
 
-  /** What the server offers, in place of what it offered before; allocations that follow use it. */
+  /** Set the TURN servers that the server offers now; later allocations use them. */
   offered(servers: readonly IceServer[]): void {
     const isFirst = this.#servers === null;
     this.#servers = servers;
@@ -103,7 +112,7 @@ export class PeerPaths {
     if (state === undefined || (path !== 'ice-tcp' && path !== 'auto')) return;
     const address = tcpAddressOfCandidate(candidate);
     if (address === null) {
-      // Only once: a server has its TCP candidates among the first.
+      // Only the first candidate sets the timer: a server sends its TCP candidates among the first.
       if (path === 'ice-tcp' && state.streams === 0 && state.timers.size === 0)
         this.#later(peer, TCP_WITHIN_MS, () => {
           if (state.streams === 0) this.#fail(peer, notOffered(path));
@@ -120,7 +129,7 @@ export class PeerPaths {
     }
   }
 
-  /** The remote has sent its last candidate. */
+  /** Note that the remote has sent its last candidate. */
   candidatesEnded(peer: number): void {
     const { path } = this.#options;
     const state = this.#peers.get(peer);
@@ -172,7 +181,7 @@ export class PeerPaths {
     );
   }
 
-  /** A path has ended: fatal for a peer that has no other. */
+  /** Note the end of a path: fatal for a peer without another one. */
   #failed(peer: number, failure: Failure): void {
     this.#lastFailure = failure;
     const state = this.#peers.get(peer);
@@ -187,7 +196,7 @@ export class PeerPaths {
       this.#options.onFailed(peer, failure);
   }
 
-  /** Returns true when a peer has no path besides those that this class manages. */
+  /** Check whether a peer has no path besides those of this class. */
   #isLastPath(peer: number): boolean {
     return this.#options.path !== 'auto' || this.#options.isWithoutUdp(peer);
   }
@@ -202,7 +211,7 @@ export class PeerPaths {
   }
 }
 
-/** How media reaches the server, as the record has it. */
+/** Way of media to the server, in the form of the record. */
 export const selectedPairOf = (pair: SelectedPair) => ({
   path: pair.path,
   localCandidate: pair.localCandidate,

@@ -9,7 +9,7 @@ import {
   trackCounters,
 } from './pump-counters.ts';
 
-/** A row in which every column has a value of its own, so that no column can stand in for another. */
+/** Row in which every column has a different value, so that a swapped column is noticed. */
 const distinct = <Stats extends object>(row: Stats): Stats =>
   Object.fromEntries(
     Object.keys(row).map((column, index) => [column, 1_000 + 2 ** index]),
@@ -23,7 +23,7 @@ const namesOf = <Stats extends object>(counters: readonly PumpCounter<Stats>[], 
 };
 
 describe('counters read from the pump', () => {
-  it('are read from these columns of a sender', () => {
+  it('have these columns for a sender', () => {
     const row = distinct(senderStats());
     expect(namesOf(SENDER_COUNTERS, row)).toEqual({
       packets: 'packets',
@@ -42,7 +42,7 @@ describe('counters read from the pump', () => {
     expect(trackCounters(SENDER_COUNTERS, row).plis).toBe(row.plis + row.firs);
   });
 
-  it('are read from these columns of a receiver', () => {
+  it('have these columns for a receiver', () => {
     expect(namesOf(RECEIVER_COUNTERS, distinct(receiverStats()))).toEqual({
       packets: 'packets',
       bytes: 'bytes',
@@ -64,7 +64,7 @@ describe('counters read from the pump', () => {
     });
   });
 
-  it('are read from these columns of a data flow', () => {
+  it('have these columns for a data flow', () => {
     expect(namesOf(FLOW_COUNTERS, distinct(dataStats()))).toEqual({
       packets: 'received',
       bytes: 'bytes',
@@ -74,14 +74,14 @@ describe('counters read from the pump', () => {
     });
   });
 
-  it('count what the server requested again, or still misses, as lost on the uplink', () => {
+  it('count packets that the server requested again or still lacks as lost on the uplink', () => {
     const lost = (nackedPackets: number, remoteLost: number) =>
       trackCounters(SENDER_COUNTERS, senderStats({ nackedPackets, remoteLost }));
     expect(lost(5, 2)).toMatchObject({ lostBeforeRecovery: 5, lost: 2, recovered: 3 });
     expect(lost(1, 4)).toMatchObject({ lostBeforeRecovery: 4, lost: 4, recovered: 0 });
   });
 
-  it('leave no counter of the record without a column of the pump', () => {
+  it('have a column of the pump for each counter of the record', () => {
     const read = new Set<string>(
       [...SENDER_COUNTERS, ...RECEIVER_COUNTERS, ...FLOW_COUNTERS].map(({ name }) => name),
     );

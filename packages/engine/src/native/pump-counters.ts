@@ -7,7 +7,7 @@ import {
 } from '@livekit-swarm/record';
 import type { DataFlowStats, PeerStats, ReceiverStats, SenderStats } from '@livekit-swarm/webrtc';
 
-/** How a counter of the catalogue is read from a row of the pump. */
+/** Counter of the catalogue, with the function that reads it from a row of the pump. */
 export interface PumpCounter<Stats> {
   name: CounterName;
   read: (stats: Stats) => number;
@@ -15,7 +15,7 @@ export interface PumpCounter<Stats> {
 
 type Columns = 'up' | 'down' | 'data';
 
-/** Names of columns in the catalogue: this package does not compile when the pump has no such column. */
+/** Columns of the catalogue: without one of them in the pump, this package does not compile. */
 type ColumnOf<Row extends Columns> = {
   [Name in CounterName]: (typeof COUNTERS)[Name]['pump'] extends {
     readonly [Key in Row]: readonly (infer Column extends string)[];
@@ -31,9 +31,9 @@ type DerivedCounter = {
 }[CounterName];
 
 /**
- * What the server missed at first: requested again, or still missing in its receiver reports where
- * it does not request. Transport-wide feedback does not measure it: LiveKit reports packets that
- * arrived before the track was set up as not received.
+ * Packets that the server lacked at first: it requested them again, or its receiver reports count
+ * them as lost if it does not request. Transport-wide feedback does not measure this: LiveKit
+ * reports packets from before the track was set up as not received.
  */
 const lostOnUplink = ({ nackedPackets, remoteLost }: SenderStats): number =>
   Math.max(nackedPackets, remoteLost);
@@ -69,14 +69,14 @@ export const RECEIVER_COUNTERS = countersOf<ReceiverStats, ColumnOf<'down'>>('do
 
 export const FLOW_COUNTERS = countersOf<DataFlowStats, ColumnOf<'data'>>('data');
 
-/** Of a track with end-to-end encryption; without, all are 0. */
+/** Decryption of a track; all counters are 0 without end-to-end encryption. */
 export const decryptionOf = (stats: ReceiverStats): Decryption => ({
   decrypted: stats.decryptedFrames,
   undecryptable: stats.undecryptableFrames,
   keyChanges: stats.keyChanges,
 });
 
-/** The same of the data messages of a peer. */
+/** Decryption of a peer's data messages. */
 export const messageDecryptionOf = (stats: PeerStats): Decryption => ({
   decrypted: stats.dataMessagesDecrypted,
   undecryptable: stats.dataMessagesUndecryptable,
@@ -86,7 +86,7 @@ export const messageDecryptionOf = (stats: PeerStats): Decryption => ({
 export const isEncrypted = ({ decrypted, undecryptable }: Decryption): boolean =>
   decrypted + undecryptable > 0;
 
-/** The counters of a track's result as the pump has them. */
+/** Counters of a track's result. */
 export const trackCounters = <Stats>(
   counters: readonly PumpCounter<Stats>[],
   stats: Stats,

@@ -40,49 +40,54 @@ export interface PumpPlaneOptions {
   book: StreamBook;
   sampler: Sampler;
   owner: Owner;
-  /** Of `ParticipantPlan`: its number in the run. */
+  /** Number of the participant in the run (`ParticipantPlan`). */
   index: number;
   network: NetworkImpairment | null;
-  /** Whether what it sends follows the bandwidth that it estimates. */
+  /** True if the participant adapts its bit rate to the bandwidth that it estimates. */
   rateAdaptation: boolean;
   path: MediaPath;
-  /** In place of the addresses of TURN servers that the deployment names. */
+  /** Address to use in place of the TURN servers that the deployment names; null: use those. */
   turn: TurnAddress | null;
   route: Route;
   cname: string;
   tracks: readonly PublishedTrack[];
   data: readonly DataTraffic[];
-  /** At first; null: without end-to-end encryption. */
+  /** Key at the start; null: no end-to-end encryption. */
   key: FrameKeyHandle | null;
-  /** At the end of frames that the server inserts. */
+  /** Bytes at the end of frames that the server inserts. */
   serverTrailer(): Uint8Array;
-  /** Only one of both is encrypted, the track or this participant. */
+  /**
+   * Report a track that is encrypted although this participant has no key, or the other way round.
+   */
   onKeyMismatch(track: RemoteTrack): void;
   publishers: RoomPublishers;
-  /** A number for a flow of data, unique in the run. */
+  /** Number of a new data flow, unique in the run. */
   nextFlow(): number;
   describe(trackSid: string): RemoteTrack | undefined;
-  /** Given where received media is watched: an interruption of an expected track is over. */
+  /**
+   * Report that an expected interruption of a track has ended. Present if received media is
+   * watched.
+   */
   onSilenceEnds?(trackSid: string): void;
-  /** The remote has candidates, and this host reaches none. */
+  /** Report that the remote has candidates, and this host reaches none of them. */
   onUnusable(peer: number, state: 'no_route' | 'no_socket'): void;
-  /** The path of the plan leads nowhere. */
+  /** Report that the path of the plan has failed. */
   onPathFailed(peer: number, failure: Failure): void;
   onPeerOpened(peer: number): void;
   onPeerClosed(peer: number): void;
 }
 
-/** One participant's share of the pump, and the memory of all its streams, those that ended included. */
+/** One participant's part of the pump, with all its streams, ended ones included. */
 export class PumpPlane implements MediaPlane {
   readonly #options: PumpPlaneOptions;
   readonly #up: UpStream[] = [];
   readonly #down: DownStream[] = [];
   readonly #peers = new Map<number, Peer>();
-  /** Handles by `cid rid`, and by `peer mid`; a remote track's by its sid. */
+  /** Handles of senders by `cid rid`, of receivers by `peer mid`, and of remote tracks by sid. */
   readonly #senders = new Map<string, number>();
   readonly #receivers = new Map<string, number>();
   readonly #bySid = new Map<string, number>();
-  /** Of peers that are open. */
+  /** Sockets of open peers. */
   readonly #sockets = new Map<number, LocalSockets>();
   readonly #openedChannels = new Set<string>();
   /** New candidates of peers whose addresses changed, until ICE restarts. */
@@ -110,7 +115,7 @@ export class PumpPlane implements MediaPlane {
     });
   }
 
-  /** Everything that was counted, as of the last read of the pump. */
+  /** Counters of all streams, as of the last read of the pump. */
   get streams(): SessionStreams {
     const peers = [...this.#peers.values()];
     return {
@@ -124,12 +129,12 @@ export class PumpPlane implements MediaPlane {
     };
   }
 
-  /** From now on streams end at once: their counters were read. */
+  /** From now on, end streams without reading their counters: that was done. */
   finish(): void {
     this.#finishing = true;
   }
 
-  /** Peers that open from now on are those of another deployment. */
+  /** Use another deployment for peers that are opened later. */
   use(route: Route): void {
     this.#route = route;
   }
@@ -142,7 +147,8 @@ export class PumpPlane implements MediaPlane {
     const { pump, book, owner, network, rateAdaptation, onPeerOpened } = this.#options;
     const dataCohort = book.cohorts.numberOf({
       labels: { direction: 'down', kind: 'data', ...owner, codec: 'data' },
-      // A message does not show its sender: all count for the other hosts if any sender is there.
+      // A message does not show its sender: if any sender is on another host, all messages count
+      // for the other hosts.
       ...this.#options.publishers.ofData(),
     });
     const impairment = network !== null && { impairment: { ...network, seed: this.#seed() } };
@@ -160,7 +166,7 @@ export class PumpPlane implements MediaPlane {
     return local;
   }
 
-  /** A peer with sockets on the local addresses of the route; the first one is necessary. */
+  /** Open a peer with sockets on the local addresses of the route; only the first is required. */
   #openSockets(options: PeerOptions): LocalPeer {
     const { pump, onUnusable } = this.#options;
     const route = this.#route;
@@ -177,7 +183,7 @@ export class PumpPlane implements MediaPlane {
         candidates.push(pump.addLocalAddress(local.peer, other));
         bound.push(other);
       } catch {
-        // Tried again when a candidate of the remote needs it.
+        // A candidate of the remote that needs this address tries again.
       }
     }
     const sockets = new LocalSockets({
@@ -225,12 +231,12 @@ export class PumpPlane implements MediaPlane {
     return this.#paths.lastFailure ?? this.#offered.failure;
   }
 
-  /** A path of a peer failed; whether it has another is decided here. */
+  /** Note that a path of a peer failed, and fail the peer if it has no other. */
   pathFailed(event: Extract<PumpEvent, { type: 'path_failed' }>): void {
     this.#paths.onFailed(event.peer, event);
   }
 
-  /** What ICE selected for the last peer that connected; null: none did. */
+  /** Candidate pair that ICE selected for the last peer that connected; null: none. */
   get selectedPair(): ReturnType<typeof selectedPairOf> | null {
     return this.#selectedPair;
   }
@@ -243,14 +249,14 @@ export class PumpPlane implements MediaPlane {
     return null;
   }
 
-  /** Media found a way, whatever candidates were sent. */
+  /** Note that ICE has connected a peer, whatever candidates were sent. */
   iceConnected(peer: number): void {
     this.#sockets.get(peer)?.settle();
     this.#offered.connected();
     this.#paths.onConnected(peer);
   }
 
-  /** Media can flow. */
+  /** Note that media can flow to and from a peer. */
   connected(peer: number): void {
     const pair = this.#options.pump.selectedPair(peer);
     if (pair) this.#selectedPair = selectedPairOf(pair);
@@ -263,7 +269,10 @@ export class PumpPlane implements MediaPlane {
     return { ...credentials, ...(candidates !== undefined && { candidates }) };
   }
 
-  /** The participant's network changed: new sockets at once, and their candidates, connections and allocations with the next restart of ICE. */
+  /**
+   * Change the network address of the participant: new sockets at once; their candidates,
+   * connections and allocations are used with the next ICE restart.
+   */
   changeAddress(): void {
     const { pump } = this.#options;
     const route = this.#route;
@@ -272,7 +281,7 @@ export class PumpPlane implements MediaPlane {
         try {
           return [pump.changeAddress(peer, local)];
         } catch {
-          // It has no socket of this family.
+          // The peer has no socket of this family.
           return [];
         }
       });
@@ -315,7 +324,9 @@ export class PumpPlane implements MediaPlane {
     this.#options.pump.createDataChannel({ peer, label, ordered, maxRetransmits });
   }
 
-  /** A channel is ready: as in the SDKs, data is sent on channels that this side opened. */
+  /**
+   * Send data on a channel that is ready. As in the SDKs, only on channels that this side opened.
+   */
   channelOpened(peer: number, label: string): void {
     if (!this.#openedChannels.has(`${peer} ${label}`)) return;
     const { pump, data, nextFlow } = this.#options;
@@ -391,14 +402,17 @@ export class PumpPlane implements MediaPlane {
     if (handle !== undefined) this.#options.pump.setSenderActive(handle, active);
   }
 
-  /** The clip of a track with one layer has changed. */
+  /** Play the current clip of a track with one layer. */
   playAgain(cid: string): void {
     const [clip] = this.#options.tracks.find(({ spec }) => spec.cid === cid)?.clips ?? [];
     const handle = this.#senders.get(`${cid} null`);
     if (clip !== undefined && handle !== undefined) this.#options.pump.setSenderClip(handle, clip);
   }
 
-  /** From now on with another key, in both directions: the tracks have clips that are encrypted with it. */
+  /**
+   * Use another key from now on, in both directions. Clips of the tracks are already encrypted with
+   * it.
+   */
   changeKey(key: FrameKeyHandle): void {
     const { pump, tracks, serverTrailer, describe } = this.#options;
     this.#key = key;
@@ -436,7 +450,7 @@ export class PumpPlane implements MediaPlane {
     });
   }
 
-  /** The track that a receiver of the pump is for. */
+  /** Sid of the track that a receiver of the pump belongs to. */
   trackOf(receiver: number): string | undefined {
     return this.#options.book.down.get(receiver)?.trackSid;
   }
@@ -447,7 +461,8 @@ export class PumpPlane implements MediaPlane {
     const { kind, mid, trackSid, ssrc, rtxSsrc, payloads, nack, pli, remb, muted } = stream;
     const track = describe(trackSid);
     const published = track?.codec || (payloads[0]?.codec ?? 'other');
-    // Browsers publish Opus within RED (RFC 2198); the server unpacks it for subscribers without RED, such as these.
+    // Browsers publish Opus within RED (RFC 2198). The server unpacks it for subscribers without
+    // RED, such as these.
     const codec = published === 'red' ? 'opus' : published;
     const cohort = book.cohorts.numberOf({
       labels: { direction: 'down', kind, ...owner, codec },
@@ -498,7 +513,7 @@ export class PumpPlane implements MediaPlane {
     if (handle === undefined) return;
     this.#receivers.delete(key);
     const entry = this.#options.book.down.get(handle);
-    // No more media is expected, and the time until its removal is not an interruption.
+    // No more media is expected: the time until the removal is not an interruption.
     this.#options.pump.setReceiverMuted(handle, true);
     if (entry !== undefined && this.#bySid.get(entry.trackSid) === handle)
       this.#bySid.delete(entry.trackSid);
@@ -519,7 +534,10 @@ export class PumpPlane implements MediaPlane {
     entry.silent = muted;
   }
 
-  /** The same participant of the same plan has the same luck, and each of its connections its own. */
+  /**
+   * Seed of a new connection: the same for the same participant of the same plan, and different for
+   * each of its connections.
+   */
   #seed(): number {
     return (
       (this.#options.index * PEERS_PER_PARTICIPANT + (this.#peers.size % PEERS_PER_PARTICIPANT)) %
@@ -527,7 +545,7 @@ export class PumpPlane implements MediaPlane {
     );
   }
 
-  /** Counters leave the pump with their stream, so they are read before it ends. */
+  /** End a stream after its counters were read: the pump drops them with the stream. */
   #afterRead(needed: boolean, end: () => void): void {
     if (!needed || this.#finishing) end();
     else void this.#options.sampler.readSoon().then(end);
@@ -548,7 +566,7 @@ const templateOf = (
   return { template, stampOffset, encryption: { ...key, envelope } };
 };
 
-/** Connections with luck of their own, reconnects included. */
+/** Number of connections of a participant with different seeds, reconnects included. */
 const PEERS_PER_PARTICIPANT = 64;
 
 const RID_ORDER: readonly Rid[] = ['q', 'h', 'f'];

@@ -4,7 +4,7 @@ import { rejectionOf } from './rejected-sends.ts';
 
 const { EPERM, EACCES, ENETUNREACH, ECONNREFUSED, EHOSTUNREACH, ENOBUFS } = constants.errno;
 
-/** Ten packets of an address family, and what was rejected of them. */
+/** Ten packets of an address family, some of them rejected. */
 const ipv4 = (...rejected: [errno: number, packets: number][]) => familyOf(4, rejected);
 const ipv6 = (...rejected: [errno: number, packets: number][]) => familyOf(6, rejected);
 const familyOf = (family: number, rejected: [errno: number, packets: number][]) => ({

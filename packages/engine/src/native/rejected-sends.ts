@@ -1,7 +1,10 @@
 import { getSystemErrorName } from 'node:util';
 import type { ControlSends } from '@livekit-swarm/webrtc';
 
-/** A firewall, a full queue, an interface that is down: the packet would have left otherwise. */
+/**
+ * Errors of a firewall, a full queue or an interface that is down: without them the packet would
+ * have been sent.
+ */
 const REJECTED_BY_HOST: ReadonlySet<string> = new Set([
   'EPERM',
   'EACCES',
@@ -9,12 +12,16 @@ const REJECTED_BY_HOST: ReadonlySet<string> = new Set([
   'ENOMEM',
   'ENETDOWN',
 ]);
-/** No way to this address: a server may have addresses that are not meant for this host, in its own network for example. */
+/**
+ * Errors of an address without a route: a server may have addresses that are not meant for this
+ * host, for example in its own network.
+ */
 const NO_WAY: ReadonlySet<string> = new Set(['ENETUNREACH', 'EADDRNOTAVAIL', 'EINVAL']);
 
 /**
- * The error with which this host kept a peer from connecting; null: it did not. It did if it refused most of what was sent in an address family
- * that would have left otherwise, or if no address family has a way. Not counted: what a remote or a router reported (ECONNREFUSED, EHOSTUNREACH).
+ * Error with which this host kept a peer from connecting; null: it did not. The host is the cause
+ * if it rejected most packets of an address family that has a route, or if no family has a route.
+ * Errors that a remote or a router reported are not counted (ECONNREFUSED, EHOSTUNREACH).
  */
 export const rejectionOf = (sends: readonly ControlSends[]): string | null => {
   const families = sends.map(({ tried, rejected }) => {

@@ -3,11 +3,13 @@ import type { CohortOf } from './cohorts.ts';
 
 type On = Pick<CohortOf, 'publishersOn'>;
 
-/** The publishers of one room that are on other hosts: latency of what they send compares two clocks. */
+/**
+ * Publishers of one room that are on other hosts: the latency of their media compares two clocks.
+ */
 export interface RoomPublishers {
-  /** @param identity of the publisher of a track */
+  /** Host of a track's publisher. @param identity identity of the publisher */
   ofMedia(identity: string | undefined): On;
-  /** Of all who send data. */
+  /** Hosts of all participants that send data. */
   ofData(): On;
 }
 

@@ -30,7 +30,7 @@ const results = (
     { tracks: refused, data: refused.length > 0 },
   );
 
-test('a track whose publisher reconnected is one track: counts add up, the worst stays, the last sid names it', () => {
+test('a track whose publisher reconnected is one track: sums of counters, maxima of measurements, last sid', () => {
   const before = downStream({
     trackSid: 'TR_1',
     stats: receiverStats({
@@ -74,7 +74,7 @@ test('a track whose publisher reconnected is one track: counts add up, the worst
   });
 });
 
-test('a track that went quiet has stalled, unless it was meant to be quiet', () => {
+test('a track whose packets stopped has stalled, unless no media was expected', () => {
   const quiet = { stats: receiverStats({ packets: 500, lastPacketAt: ENDED_AT - 5_000 }) };
   const tracks = results({
     down: [
@@ -88,7 +88,7 @@ test('a track that went quiet has stalled, unless it was meant to be quiet', () 
   ]);
 });
 
-test('two publishers, and two kinds of one, are different tracks', () => {
+test('tracks of two publishers, or of two kinds, are different tracks', () => {
   const known = [remote('TR_a', 'a'), remote('TR_b', 'b'), remote('TR_av', 'a', 'video')];
   const down = [
     downStream({ trackSid: 'TR_a' }),
@@ -102,7 +102,7 @@ test('two publishers, and two kinds of one, are different tracks', () => {
   ]);
 });
 
-test('a track of which nothing came has no figures, and is not alive', () => {
+test('a track without packets has no measurements, and is not active at the end', () => {
   const [track] = results({ down: [downStream()] }, [remote('TR_1', 'a')]);
   expect(track).toMatchObject({
     packets: 0,
@@ -113,14 +113,14 @@ test('a track of which nothing came has no figures, and is not alive', () => {
   });
 });
 
-test('alive is who was heard in the last two seconds', () => {
+test('a track is active at the end if a packet arrived in the last two seconds', () => {
   const alive = (lastPacketAt: number) =>
     results({ down: [downStream({ stats: receiverStats({ packets: 1, lastPacketAt }) })] })[0]
       ?.activeAtEnd;
   expect([alive(99_000), alive(98_000), alive(97_900)]).toEqual([true, true, false]);
 });
 
-test('simulcast layers are kept apart, and each survives a reconnect', () => {
+test('simulcast layers have separate results, and each continues after a reconnect', () => {
   const layer = (name: string, packets: number) =>
     upStream({
       kind: 'video',
@@ -137,11 +137,11 @@ test('simulcast layers are kept apart, and each survives a reconnect', () => {
   ]);
 });
 
-test('no report, no jitter and no RTT', () => {
+test('without a receiver report, a track has neither jitter nor RTT', () => {
   expect(results({ up: [upStream()] })[0]).toMatchObject({ jitterMs: null, rttMs: null });
 });
 
-test('data is a track only where there was some', () => {
+test('data is a track only if messages were sent', () => {
   expect(results({})).toEqual([]);
   expect(results({ dataSent: { messages: 12, bytes: 2_400 } })).toMatchObject([
     { direction: 'up', kind: 'data', packets: 12, bytes: 2_400 },
@@ -192,7 +192,7 @@ test('camera and screen of the same publisher are two tracks', () => {
   ]);
 });
 
-test('a track that the server rejected is reported once, without figures', () => {
+test('a track that the server rejected has one result, without measurements', () => {
   const cam: TrackSpec = { cid: 'cam', kind: 'video', codec: 'vp8', layers: [] };
   const layers = ['q', 'h'].map((layer) =>
     upStream({ kind: 'video', cid: 'cam', layer, stats: senderStats({ packets: 3 }) }),
@@ -213,7 +213,7 @@ test('a track that the server rejected is reported once, without figures', () =>
   expect(more).toEqual([]);
 });
 
-test('what was decrypted before and after a reconnect adds up', () => {
+test('decrypted frames before and after a reconnect add up', () => {
   const stream = (trackSid: string, decryptedFrames: number) =>
     downStream({ trackSid, stats: receiverStats({ decryptedFrames, undecryptableFrames: 1 }) });
   const streams = { down: [stream('TR_1', 5), stream('TR_2', 7)] };

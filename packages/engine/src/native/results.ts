@@ -16,35 +16,35 @@ import {
 import type { DataStream, DownStream, UpStream } from './stream-book.ts';
 import { publicationOf, videoSourceOf } from './video-source.ts';
 
-/** Media within this time of the end of the stay counts as alive, ms. */
+/** Time before the end of the session within which a packet counts as alive, ms. */
 const ALIVE_WITHIN_MS = 2_000;
 
-/** All streams of one participant over its whole stay, those that ended included. */
+/** All streams of one participant over its session, ended ones included. */
 export interface SessionStreams {
   up: readonly UpStream[];
   down: readonly DownStream[];
   data: readonly DataStream[];
-  /** Messages and their bytes sent, all flows together. */
+  /** Messages and bytes that all data flows sent. */
   dataSent: { messages: number; bytes: number };
 }
 
-/** What a participant knows of the tracks of others. */
+/** A participant's knowledge of the tracks of others. */
 export interface KnownTracks {
-  /** Also of tracks that are no longer published. */
+  /** Track by sid, also one that is no longer published. */
   track(sid: string): RemoteTrack | undefined;
-  /** Those that are published now. */
+  /** Tracks that are published now. */
   readonly tracks: Iterable<RemoteTrack>;
 }
 
-/** What the grants did not allow to publish. */
+/** Tracks and data that the grants did not allow to publish. */
 export interface RejectedPublications {
   tracks: readonly TrackSpec[];
   data: boolean;
 }
 
 /**
- * One result per track. A reconnect of either side replaces streams and sids: streams of the same publisher and source, or of the same
- * local layer, are added up.
+ * One result per track. A reconnect of either side replaces streams and sids: streams of the same
+ * publisher and source, or of the same local layer, are added up.
  * @param endedAt end of the session, Unix ms
  */
 export const trackResults = (
@@ -70,7 +70,7 @@ export const trackResults = (
       const merged = mergeAll(
         same.map((stream) => downResult(stream, endedAt, room.track(stream.trackSid))),
       );
-      // No media is expected of tracks that are no longer published.
+      // No media is expected of a track that is no longer published.
       return merged.publisher === undefined || published.has(source)
         ? merged
         : { ...merged, activeAtEnd: true };
@@ -146,7 +146,10 @@ const dataResult = ({ stats }: DataStream): TrackResult => ({
 
 const known = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
-/** Results of successive streams of one track: counters add up, the worst of each measurement stays, state is that of the last stream. */
+/**
+ * Result of a track with successive streams: sums of counters, maxima of measurements, and the
+ * state of the last stream.
+ */
 export const mergeAll = (results: TrackResult[]): TrackResult => results.reduce(merge);
 
 const merge = (before: TrackResult, after: TrackResult): TrackResult => {
@@ -157,7 +160,7 @@ const merge = (before: TrackResult, after: TrackResult): TrackResult => {
   }
   if (before.decryption !== undefined)
     merged.decryption = addDecryption(after.decryption, before.decryption);
-  // Percentiles do not add up: those of the stream with more packets are kept.
+  // Percentiles cannot be added: those of the stream with more packets are kept.
   const typical = before.packets > after.packets ? before : after;
   merged.latencyP50Ms = typical.latencyP50Ms ?? before.latencyP50Ms ?? after.latencyP50Ms;
   merged.latencyP95Ms = typical.latencyP95Ms ?? before.latencyP95Ms ?? after.latencyP95Ms;

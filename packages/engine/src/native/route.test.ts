@@ -4,7 +4,7 @@ import { addressOfCandidate, type LocalAddresses, Route } from './route.ts';
 const V4 = { address: '192.0.2.7', family: 4 };
 const V6 = { address: '2001:db8::7', family: 6 };
 
-/** A host with these addresses, towards everything. */
+/** Route on a host that reaches all addresses from these. */
 const routeFrom = (local: LocalAddresses, remotes = [V6, V4]): Route =>
   new Route(
     { addresses: async () => remotes },
@@ -21,7 +21,7 @@ test.each([
   expect(route.localAddresses).toEqual([expected]);
 });
 
-test('the routing table is asked once for each answer of the resolver', async () => {
+test('the routing table is read once for each answer of the resolver', async () => {
   let remotes = [V4];
   const asked: string[] = [];
   const route = new Route({ addresses: async () => remotes }, async (remote) => {
@@ -35,7 +35,7 @@ test('the routing table is asked once for each answer of the resolver', async ()
   expect(asked).toHaveLength(4);
 });
 
-test('peers start with both families once a server has shown a candidate of the other one', async () => {
+test('peers start with both families once a server has sent a candidate of the other one', async () => {
   const route = routeFrom({ 4: '10.0.0.1', 6: 'fd00::1' });
   await route.prepare();
   expect(await route.towards('2001:db8::9')).toBe('fd00::1');
@@ -51,11 +51,11 @@ test('a candidate without a route changes nothing', async () => {
   expect(route.localAddresses).toEqual(['fd00::1']);
 });
 
-test('without any route it refuses', async () => {
+test('without any route, prepare fails', async () => {
   await expect(routeFrom({}).prepare()).rejects.toMatchObject({ code: 'no_route' });
 });
 
-test('loopback is reached from loopback, by the real routing table', async () => {
+test('the real routing table leads from loopback to loopback', async () => {
   const route = new Route({ addresses: async () => [{ address: '127.0.0.1', family: 4 }] });
   await route.prepare();
   expect(route.localAddresses).toEqual(['127.0.0.1']);

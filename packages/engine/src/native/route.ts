@@ -7,19 +7,21 @@ import { NodePorts } from './node-ports.ts';
 
 export type Family = 4 | 6;
 
-/** The address that this host sends from, for each family that it has a route for. */
+/** Local address for each address family that this host has a route for. */
 export type LocalAddresses = Partial<Record<Family, string>>;
 
-/** Addresses for documentation (RFC 5737, RFC 3849): they have the default route. */
+/** Addresses for documentation (RFC 5737, RFC 3849), which follow the default route. */
 const ANYWHERE: Record<Family, string> = { 4: '192.0.2.1', 6: '2001:db8::1' };
 
-/** Finds the local address towards a remote one; null: no route leads there. */
+/** Function that finds the local address towards a remote one; null: there is no route. */
 export type FindLocalAddress = (remote: string) => Promise<string | null>;
 
 /**
- * The way to one deployment, shared by the participants of a worker: which local addresses a peer uses. Signalling and media may be of
- * different families (a load balancer with IPv6 in front of nodes without), so a peer starts with IPv4, which LiveKit nodes nearly always
- * have, and takes the other family, too, as soon as a server has a candidate of it. From then on all peers start with both, and ICE selects.
+ * Route to one deployment, which the participants of a worker share: the local addresses of new
+ * peers. Signalling and media may use different families (a load balancer with IPv6 before nodes
+ * without it). A peer therefore starts with IPv4, which nearly all LiveKit nodes have, and binds
+ * the other family when a server sends a candidate of it. From then on all peers start with both,
+ * and ICE selects.
  */
 export class Route {
   /** UDP ports that the nodes of the deployment have given to participants. */
@@ -27,11 +29,11 @@ export class Route {
   readonly #resolver: Pick<HostResolver, 'addresses'>;
   readonly #findLocal: FindLocalAddress;
   #local: LocalAddresses = {};
-  /** The answer of the resolver that `#local` belongs to: the routing table is asked once for each. */
+  /** Answer of the resolver that `#local` belongs to: the routing table is read once for each. */
   #remotes: readonly LookupAddress[] | null = null;
-  /** Towards candidates of the servers, of the family that the peers did not start with. */
+  /** Local addresses towards candidates of the family that peers did not start with. */
   #learned: LocalAddresses = {};
-  /** Of TURN servers. */
+  /** Resolvers of TURN servers, by host. */
   readonly #resolvers = new Map<string, HostResolver>();
   readonly #clock: Clock;
 
@@ -45,7 +47,7 @@ export class Route {
     this.#clock = clock;
   }
 
-  /** The addresses of a TURN server. @throws the error of getaddrinfo */
+  /** Look up the addresses of a TURN server. @throws Error of getaddrinfo */
   resolve(host: string): Promise<readonly LookupAddress[]> {
     let resolver = this.#resolvers.get(host);
     if (resolver === undefined) {
@@ -56,8 +58,8 @@ export class Route {
   }
 
   /**
-   * Looks the deployment up and asks the routing table. Call before `localAddresses`.
-   * @throws what the resolver throws; SwarmError `no_route`
+   * Look up the deployment, and read the routing table. Call this before `localAddresses`.
+   * @throws Error of the resolver, or SwarmError `no_route`
    */
   async prepare(): Promise<void> {
     const remotes = await this.#resolver.addresses();
@@ -80,7 +82,10 @@ export class Route {
     this.#remotes = remotes;
   }
 
-  /** What a new peer binds: one address, or one of each family that the servers have candidates of. */
+  /**
+   * Local addresses that a new peer binds: one, or one for each family that the servers have
+   * candidates of.
+   */
   get localAddresses(): string[] {
     const { 4: v4, 6: v6 } = this.#local;
     const first = v4 ?? v6;
@@ -89,7 +94,10 @@ export class Route {
     return other === undefined ? [first] : [first, other];
   }
 
-  /** The local address towards a candidate of a family that a peer has no address of; null: no route leads there. */
+  /**
+   * Find the local address towards a candidate of a family that a peer has no socket of; null:
+   * there is no route.
+   */
   async towards(candidate: string): Promise<string | null> {
     const family = isIP(candidate) === 6 ? 6 : 4;
     const local = await this.#findLocal(candidate);
@@ -98,13 +106,16 @@ export class Route {
   }
 }
 
-/** Where a remote receives media. */
+/** Address at which a remote receives media. */
 export interface RemoteAddress {
   address: string;
   family: Family;
 }
 
-/** The address of a `candidate:…` line with UDP and an IP address; null for others, which are not used. */
+/**
+ * Address of a `candidate:…` line with UDP and an IP address; null for other lines, which are not
+ * used.
+ */
 export const addressOfCandidate = (candidate: string): RemoteAddress | null => {
   const [, , transport = '', , address = ''] = candidate.split(' ');
   const family = isIP(address);
@@ -113,7 +124,7 @@ export const addressOfCandidate = (candidate: string): RemoteAddress | null => {
     : null;
 };
 
-/** `ADDRESS:PORT` of a passive TCP candidate (RFC 6544); null for others. */
+/** `ADDRESS:PORT` of a passive TCP candidate (RFC 6544); null for other lines. */
 export const tcpAddressOfCandidate = (candidate: string): string | null => {
   const [, , transport = '', , address = '', port = ''] = candidate.split(' ');
   if (transport.toLowerCase() !== 'tcp' || !/ tcptype passive( |$)/.test(candidate)) return null;
@@ -123,19 +134,19 @@ export const tcpAddressOfCandidate = (candidate: string): string | null => {
 };
 
 /**
- * The address that the operating system would send from: connecting a UDP socket asks its routing table and sends nothing. A loopback
- * address gives a loopback address.
+ * Local address that the operating system would send from. Connecting a UDP socket reads the
+ * routing table and sends nothing. A loopback address has a loopback address.
  */
 const localAddressTowards: FindLocalAddress = async (remote) => {
   const socket = createSocket(isIP(remote) === 6 ? 'udp6' : 'udp4');
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject);
-      // Any port: the discard service's, which nothing is sent to.
+      // Any port works: this is the discard service's, and nothing is sent.
       socket.connect(9, remote, resolve);
     });
     const { address } = socket.address();
-    // Without a route, Linux may leave an IPv6 socket unbound and report nothing.
+    // Without a route, Linux may leave an IPv6 socket unbound and report no error.
     return UNSPECIFIED.has(address) ? null : address;
   } catch (error) {
     if (NO_ROUTE.has(codeOf(error) ?? '')) return null;
@@ -147,7 +158,7 @@ const localAddressTowards: FindLocalAddress = async (remote) => {
 
 const UNSPECIFIED: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
-/** No route, no address of that family, an interface that is down, or a kernel without that family. */
+/** Errors of a missing route, address family or interface. */
 const NO_ROUTE: ReadonlySet<string> = new Set([
   'ENETUNREACH',
   'EHOSTUNREACH',

@@ -21,7 +21,7 @@ const nothing: PumpSample = {
   cpuSeconds: 0,
 };
 
-/** A pump of which each read takes so long, ms. */
+/** Sampler of a pump whose reads take this long. @param readMs duration of a read, ms */
 const samplerOf = (readMs: number) => {
   let now = 0;
   let reads = 0;
@@ -40,7 +40,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** How long a leaving participant waits for its last counters, ms. */
+/** Time that a leaving participant waits for its last counters, ms. */
 const waitOf = async (readMs: number): Promise<number> => {
   const { sampler, reads } = samplerOf(readMs);
   sampler.read();
@@ -56,11 +56,11 @@ test.each([
   [0.5, 50],
   [9, 180],
   [100, 400],
-])('a read of %d ms is shared by those who ask within %d ms', async (readMs, waitMs) => {
+])('a read of %d ms is shared by all requests within %d ms', async (readMs, waitMs) => {
   expect(await waitOf(readMs)).toBe(waitMs);
 });
 
-test('counters of a thread that is stuck are missing for a while, not lost', () => {
+test('counters of a stuck thread are missing for a while, and then complete', () => {
   const samples = [
     { ...nothing, datagramsSent: 300, datagramsReceived: 30, wireBytesSent: 9_000 },
     {
@@ -88,7 +88,7 @@ test('counters of a thread that is stuck are missing for a while, not lost', () 
   ]);
 });
 
-test('rejected packets of peers count like those of media, from one sample to the next', () => {
+test('rejected packets of peers count like those of media, as differences between samples', () => {
   const book = new StreamBook();
   book.peers.set(1, peerOf());
   const samples = [2, 5, 5].map((sendErrors) => {

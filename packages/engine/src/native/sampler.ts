@@ -6,20 +6,23 @@ import { seriesOf } from './series.ts';
 import type { StreamBook } from './stream-book.ts';
 
 /**
- * Read requests within this time share one read, because each reads the counters of every stream of the process. The longer a read
- * takes, the longer the next one waits, so that under churn reads take a bounded share of the event loop; never longer than a leave
- * may wait, ms.
+ * Time within which requests share one read, ms: each read covers all streams of the process. The
+ * longer a read takes, the longer the next one waits, so that reads under churn take a limited
+ * share of the event loop; but a leave never waits longer than `most`.
  */
 const SHARED_READ_MS = { least: 50, most: 400 };
 const READING_SHARE = 0.05;
 
-/** Reads the pump for all its consumers: the sample of each second, and streams that are about to end. */
+/**
+ * Reader of the pump for all its consumers: the sample of each second, and streams that are about
+ * to end.
+ */
 export class Sampler {
   readonly #pump: Pick<Pump, 'sample'>;
   readonly #book: StreamBook;
   readonly #now: () => number;
   #readMs = 0;
-  /** By cohort, since the last sample was taken. */
+  /** Latencies by cohort since the last sample. */
   readonly #latencies = new Map<number, Sketch>();
   #tickLatenessMs = 0;
   #stuckThreads = 0;
@@ -27,7 +30,7 @@ export class Sampler {
   #taken = this.#datagrams;
   #waiting: { done: Promise<void>; timer: NodeJS.Timeout; resolve: () => void } | null = null;
 
-  /** @param now ms, monotonic */
+  /** @param now monotonic clock, ms */
   constructor(
     pump: Pick<Pump, 'sample'>,
     book: StreamBook,
@@ -38,7 +41,7 @@ export class Sampler {
     this.#now = now;
   }
 
-  /** Resolves when the book was brought up to date after this call. */
+  /** Read soon. Resolves when the book was updated after this call. */
   readSoon(): Promise<void> {
     if (this.#waiting === null) {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -51,7 +54,10 @@ export class Sampler {
     return this.#waiting.done;
   }
 
-  /** Updates the book now. The pump's distributions restart with each read, so they are accumulated here. */
+  /**
+   * Update the book now. The pump resets its distributions at each read, so they are accumulated
+   * here.
+   */
   read(): void {
     const began = this.#now();
     const sample = this.#pump.sample();
@@ -60,7 +66,7 @@ export class Sampler {
     for (const { cohort, ...bins } of sample.latencies) addBins(this.#latencyOf(cohort), bins);
     this.#tickLatenessMs = Math.max(this.#tickLatenessMs, sample.maxTickLateMs);
     this.#stuckThreads = Math.max(this.#stuckThreads, sample.stuckThreads);
-    // Cumulative, but without the threads that are stuck.
+    // Cumulative counters, but without those of stuck threads: they must not decrease.
     this.#datagrams = {
       sent: Math.max(this.#datagrams.sent, sample.datagramsSent),
       received: Math.max(this.#datagrams.received, sample.datagramsReceived),
@@ -76,7 +82,7 @@ export class Sampler {
     }
   }
 
-  /** What happened since the last call. */
+  /** Measurements since the last call. */
   take(connected: number): EngineSample {
     this.read();
     const series = seriesOf(this.#book, this.#latencies);
@@ -100,7 +106,7 @@ export class Sampler {
     return { connected, series, generator, ...(streamDrops.length > 0 && { streamDrops }) };
   }
 
-  /** What the peers counted since the last sample. */
+  /** Sum of a column of all peers since the last sample. */
   #ofPeers(column: 'sendErrors' | 'socketDrops'): number {
     return total(
       [...this.#book.peers.values()].map(
@@ -109,7 +115,7 @@ export class Sampler {
     );
   }
 
-  /** By role: a rare thing, so that most samples have none. */
+  /** Packets dropped on TCP paths since the last sample, by role; usually none. */
   #streamDrops(): StreamDrops[] {
     const roles = new Map<string, StreamDrops>();
     for (const { owner, stats, taken } of this.#book.peers.values()) {
@@ -132,7 +138,7 @@ export class Sampler {
 
 const total = (values: number[]): number => values.reduce((sum, value) => sum + value, 0);
 
-/** The pump's sketch and core's have the same bins. */
+/** Add bins of the pump, whose sketch has the same layout. */
 const addBins = (sketch: Sketch, { keys, counts, zeros }: Bins): void => {
   const bins: number[] = [];
   for (const [index, key] of keys.entries()) bins.push(key, counts[index] ?? 0);

@@ -38,7 +38,7 @@ const receiver = (
   );
 };
 
-test('counts are what came since the last sample', () => {
+test('a series has the differences since the last sample', () => {
   const book = new StreamBook();
   receiver(book, 1, {
     packets: 100,
@@ -65,7 +65,7 @@ test('counts are what came since the last sample', () => {
     recovered: 4,
     nacks: 4,
   });
-  // A late packet was found after all.
+  // A packet that was counted as lost has arrived late.
   expect(seriesOf(book, NO_LATENCY)[0]).toMatchObject({
     packets: 50,
     bytes: 4_500,
@@ -99,7 +99,7 @@ test('streams are added up by direction, kind, role and codec', () => {
   ]);
 });
 
-test('a stream that ended is counted once more, to its end, and then no more', () => {
+test('the last counters of an ended stream are in one more sample', () => {
   const book = new StreamBook();
   receiver(book, 1, { packets: 100 });
   book.settle();
@@ -119,7 +119,7 @@ test('a received track without packets is not counted as active', () => {
   expect(seriesOf(book, NO_LATENCY)[0]).toMatchObject({ tracks: 0, packets: 0, layers: {} });
 });
 
-test('a simulcast track counts once; its layers are those that are sent', () => {
+test('a simulcast track counts once, and its layers are those that are sent', () => {
   const book = new StreamBook();
   const video = { kind: 'video' as const, codec: 'vp8', cid: 'cam' };
   sender(book, 1, { packets: 10, active: 1 }, { ...video, layer: 'q', height: 180, first: true });
@@ -132,7 +132,7 @@ test('a simulcast track counts once; its layers are those that are sent', () => 
   });
 });
 
-test('loss of sent packets: requested again, or still missing', () => {
+test('loss of sent packets includes packets that were requested again or are still missing', () => {
   const book = new StreamBook();
   sender(book, 1, { packets: 1_000, nackedPackets: 50, remoteLost: 2 });
   expect(seriesOf(book, NO_LATENCY)[0]).toMatchObject({
@@ -150,7 +150,7 @@ test('loss of sent packets: requested again, or still missing', () => {
   });
 });
 
-test('jitter and RTT are one value a track that has them', () => {
+test('jitter and RTT have one value for each track that measured them', () => {
   const book = new StreamBook();
   sender(book, 1, { active: 1, remoteJitterMs: 3, rttMs: 20 });
   sender(book, 2, { active: 1, remoteJitterMs: 0, rttMs: Number.NaN });
@@ -193,7 +193,7 @@ test('latency goes to its own series, regardless of packet counts', () => {
   ]);
 });
 
-test('latency of what is gone from the book is in a series all the same', () => {
+test('latency of a stream that was removed from the book is in a series', () => {
   const book = new StreamBook();
   const labels = {
     direction: 'down',
@@ -215,7 +215,7 @@ test('latency of what is gone from the book is in a series all the same', () => 
   expect(series).toMatchObject({ labels, packets: 0, tracks: 0, latency: sketch.toBins() });
 });
 
-test('latency of publishers on another host has an entry of its own, and nothing else has', () => {
+test('latency of publishers on another host is in a separate series, which has nothing else', () => {
   const book = new StreamBook();
   const owner = { group: 'load', role: 'viewer' };
   receiver(book, 1, { packets: 10 }, { owner });
@@ -231,7 +231,7 @@ test('latency of publishers on another host has an entry of its own, and nothing
   expect(there?.latency).toEqual(sketch.toBins());
 });
 
-test('the same role of another group is counted apart', () => {
+test('roles with the same name in two groups have separate series', () => {
   const book = new StreamBook();
   for (const [handle, group] of ['lessons', 'lobby'].entries()) {
     receiver(book, handle, { packets: 10 }, { owner: { group, role: 'student' } });
@@ -242,7 +242,7 @@ test('the same role of another group is counted apart', () => {
   ]);
 });
 
-test('data that was sent and that came', () => {
+test('sent and received data have a series each', () => {
   const book = new StreamBook();
   const peer = peerOf({ dataMessagesSent: 30, dataBytesSent: 3_000 });
   peer.flows.set(1, {
@@ -275,7 +275,7 @@ test('frames and keyframes are counted for video only', () => {
   ]);
 });
 
-test('encrypted tracks and messages have what was decrypted since the last sample', () => {
+test('encrypted tracks and messages have their decryptions since the last sample', () => {
   const book = new StreamBook();
   receiver(book, 1, { decryptedFrames: 40, undecryptableFrames: 2, keyChanges: 1 });
   receiver(book, 2, { decryptedFrames: 10 });
@@ -296,7 +296,7 @@ test('encrypted tracks and messages have what was decrypted since the last sampl
   ]);
 });
 
-test('what an adapting publisher estimates counts once for each peer, its layers add up', () => {
+test('an adapting publisher has one bandwidth estimate per peer, and sums over its layers', () => {
   const book = new StreamBook();
   book.peers.set(1, peerOf({ peer: 1, availableOutgoingBps: 500_000 }));
   const layer = { kind: 'video', codec: 'vp8', peer: 1 } as const;
@@ -309,7 +309,7 @@ test('what an adapting publisher estimates counts once for each peer, its layers
   expect(adaptation?.bandwidthEstimate).toEqual(estimate.toBins());
 });
 
-test('publishers that do not adapt have nothing of it', () => {
+test('publishers without rate adaptation have no adaptation in their series', () => {
   const book = new StreamBook();
   book.peers.set(1, peerOf({ peer: 1 }));
   sender(book, 1, { packets: 9 }, { kind: 'video', codec: 'vp8', peer: 1 });

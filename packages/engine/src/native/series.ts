@@ -22,7 +22,7 @@ import {
 } from './pump-counters.ts';
 import type { DataStream, DownStream, Peer, StreamBook, UpStream } from './stream-book.ts';
 
-/** A series while it is being added up. */
+/** Series while it is being added up. */
 interface Group {
   sample: SeriesSample;
   bandwidth: Sketch;
@@ -31,8 +31,8 @@ interface Group {
 }
 
 /**
- * What every group of streams did since the last sample (see `StreamBook.settle`).
- * @param latencies by cohort: of everything that arrived since the last sample
+ * Series of all streams since the last sample (see `StreamBook.settle`).
+ * @param latencies latency of all packets since the last sample, by cohort
  */
 export const seriesOf = (
   book: StreamBook,
@@ -89,13 +89,13 @@ const labelsOf = (
 const rttOf = (book: StreamBook, { peer }: DownStream): number =>
   book.peers.get(peer)?.stats?.rttMs ?? Number.NaN;
 
-/** Sums a counter's increase. */
+/** Function that returns a counter's increase since the last sample. */
 const grown = <Stats>({ stats, taken }: { stats: Stats | null; taken: Stats | null }) => {
   return (read: (stats: Stats) => number): number =>
     stats === null ? 0 : read(stats) - (taken === null ? 0 : read(taken));
 };
 
-/** The bandwidth that each adapting peer estimates, by the one of its streams where it is counted. */
+/** Bandwidth estimate of each adapting peer, by the stream that it is counted for, bit/s. */
 const estimatesOf = (book: StreamBook): Map<UpStream, number> => {
   const streams = new Map<number, UpStream>();
   for (const stream of book.up.values())
@@ -133,7 +133,8 @@ const addUp = (group: Group, stream: UpStream, estimate: number | undefined): vo
   if (stats.active && !stream.ended && stream.height > 0)
     sample.layers[stream.height] = (sample.layers[stream.height] ?? 0) + 1;
   addCounters(sample, OF_SENDERS, stream);
-  // A jitter of zero before the first report is not a measurement; the RTT arrives with the same report.
+  // A jitter of zero before the first report is not a measurement; the RTT arrives with the same
+  // report.
   if (stats.active && !Number.isNaN(stats.rttMs)) {
     jitter.add(stats.remoteJitterMs);
     rtt.add(stats.rttMs);
@@ -190,7 +191,10 @@ const addDecrypted = <Stats>(
   if (isEncrypted(decryption)) sample.decryption = addDecryption(sample.decryption, decryption);
 };
 
-/** Of audio or data, and of video: fewer for the former, so that what an audio stream cannot have costs nothing in each sample. */
+/**
+ * Counters of video, and of audio and data: the latter are fewer, so that a sample does not read
+ * counters that cannot change.
+ */
 interface SeriesCounters<Stats> {
   video: (PumpCounter<Stats> & { name: SeriesCounter })[];
   others: (PumpCounter<Stats> & { name: SeriesCounter })[];

@@ -20,7 +20,7 @@ const counts = ([sample]: SpeakersSample[]) => {
   return { turns, missed, announced, wrong, delays: sketch.count, longest: sketch.quantile(1) };
 };
 
-test('each listener counts a turn once, with its delay', () => {
+test('a turn counts once for each listener, with its delay', () => {
   speakers.began('ann', LISTENERS, 1_000);
   speakers.announced(FIRST, 'ann', true, 1_400);
   speakers.announced(FIRST, 'ann', true, 1_800);
@@ -54,7 +54,7 @@ test('a pause within a turn does not measure it again', () => {
   expect(counts(speakers.take())).toMatchObject({ announced: 2, wrong: 0, delays: 1 });
 });
 
-test('who has not spoken for two seconds is announced wrongly', () => {
+test('an announcement later than two seconds after the turn is wrong', () => {
   speakers.announced(FIRST, 'ann', true, 100);
   speakers.announced(FIRST, 'ann', false, 200);
   speakers.began('ann', [], 1_000);
@@ -66,7 +66,7 @@ test('who has not spoken for two seconds is announced wrongly', () => {
   expect(counts(speakers.take())).toMatchObject({ announced: 3, wrong: 2 });
 });
 
-test('a new turn of who is still announced is not measured', () => {
+test('a new turn is not measured while the previous one is still announced', () => {
   speakers.began('ann', [FIRST], 0);
   speakers.announced(FIRST, 'ann', true, 500);
   speakers.ended('ann', 3_000);
@@ -75,7 +75,7 @@ test('a new turn of who is still announced is not measured', () => {
   expect(counts(speakers.take())).toMatchObject({ turns: 1, missed: 0 });
 });
 
-test('a disturbed turn, and one of which the listener left, do not count', () => {
+test('a disturbed turn does not count, and a turn does not count for a listener that left', () => {
   speakers.began('ann', [FIRST], 0);
   speakers.disturbed('ann');
   speakers.announced(FIRST, 'ann', true, 3_500);

@@ -1,33 +1,39 @@
 import { Sketch } from '@livekit-swarm/metrics';
 import { emptySpeakers, type SpeakersSample } from '@livekit-swarm/record';
 
-/** One participant of this engine that receives the server's announcements of active speakers. */
+/** Participant of this engine that receives the server's announcements of active speakers. */
 export interface Listener {
   readonly index: number;
   readonly plan: { group: string; role: string };
 }
 
-/** A participant that takes turns. */
+/** Participant that takes turns in speaking. */
 interface Talker {
-  /** Of its last turn, Unix ms. */
+  /** Start of its last turn, Unix ms. */
   beganAt: number;
-  /** Null: it speaks. */
+  /** End of its last turn, Unix ms; null: it speaks. */
   endedAt: number | null;
-  /** Those that heard the turn from its begin, and those of them to which it was not announced yet. */
+  /**
+   * Participants that have received the turn from its start; `waiting`: those to which it was not
+   * announced yet.
+   */
   listeners: Map<number, Listener>;
   waiting: Set<number>;
 }
 
-/** A server needs most of a second by default; a shorter turn it may miss, ms. */
+/**
+ * Shortest turn that must be announced, ms: by default, a server needs most of a second to detect a
+ * speaker.
+ */
 const LONG_TURN_MS = 2_000;
-/** It smooths levels, so that it announces a speaker for a while after the end, ms. */
+/** Time after a turn in which it may still be announced, ms: a server smooths audio levels. */
 const LINGERS_MS = 2_000;
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
 /**
- * Compares who the server announces as active speakers with who speaks. Only of participants of this engine is known when they speak: announcements of others are left
- * out.
+ * Comparison of the active speakers that the server announces with the participants that speak.
+ * Turns are known only for participants of this engine; announcements of others are ignored.
  */
 export class Speakers {
   readonly #talkers = new Map<string, Talker>();
@@ -35,7 +41,7 @@ export class Speakers {
   readonly #active = new Map<number, Set<string>>();
   readonly #taken = new Map<string, { sample: SpeakersSample; delay: Sketch }>();
 
-  /** A participant that takes turns is there, and does not speak yet. */
+  /** Add a participant that takes turns and does not speak yet. */
   add(identity: string): void {
     this.#talkers.set(identity, {
       beganAt: NEVER,
@@ -45,13 +51,13 @@ export class Speakers {
     });
   }
 
-  /** @param listeners those that receive all of the turn */
+  /** Note the start of a turn. @param listeners participants that receive the whole turn */
   began(identity: string, listeners: readonly Listener[], at: number): void {
     const talker = this.#talkers.get(identity);
     if (talker === undefined) return;
     talker.beganAt = at;
     talker.endedAt = null;
-    // Where its last turn is still announced, the server has nothing to announce.
+    // A previous turn that is still announced leaves nothing to announce.
     const waiting = listeners.filter(
       ({ index }) => this.#active.get(index)?.has(identity) !== true,
     );
@@ -73,14 +79,14 @@ export class Speakers {
     talker.waiting.clear();
   }
 
-  /** The turn does not count: the participant was muted, or lost its connection. */
+  /** Discard the current turn: the participant was muted, or lost its connection. */
   disturbed(identity: string): void {
     const talker = this.#talkers.get(identity);
     talker?.listeners.clear();
     talker?.waiting.clear();
   }
 
-  /** The server announced to a participant whether another one speaks. */
+  /** Note that the server announced to a listener whether a participant speaks. */
   announced(listener: Listener, identity: string, isActive: boolean, at: number): void {
     const talker = this.#talkers.get(identity);
     if (talker === undefined) return;
@@ -88,7 +94,7 @@ export class Speakers {
     const active = this.#active.get(index) ?? new Set();
     this.#active.set(index, active);
     if (!isActive) active.delete(identity);
-    // Of those that it knows only the level changed.
+    // For a speaker that is already known, only the level changed.
     if (!isActive || active.has(identity)) return;
     active.add(identity);
     const { sample, delay } = this.#of(plan);
@@ -97,7 +103,9 @@ export class Speakers {
     if (talker.waiting.delete(index)) delay.add(at - talker.beganAt);
   }
 
-  /** Nothing is announced to it any more, or everything again. */
+  /**
+   * Forget a listener that left or lost its connection: it gets all announcements again, or none.
+   */
   left(index: number): void {
     this.#active.delete(index);
     for (const talker of this.#talkers.values()) {
@@ -106,7 +114,7 @@ export class Speakers {
     }
   }
 
-  /** What happened since the last call. */
+  /** Measurements since the last call. */
   take(): SpeakersSample[] {
     const samples = [...this.#taken.values()].map(({ sample, delay }) => ({
       ...sample,

@@ -17,63 +17,66 @@ export interface Owner {
   role: Role;
 }
 
-/** Counters of one thing as last read, and as of the last sample that was handed on. */
+/** Counters of a stream or peer at the last read, and at the last sample. */
 interface Counted<Stats> {
   stats: Stats | null;
   taken: Stats | null;
-  /** Removed from the pump: its counters are final. */
+  /** True once it was removed from the pump: its counters are final. */
   ended: boolean;
 }
 
-/** A sender or receiver of the pump. */
+/** Sender or receiver of the pump. */
 interface Stream {
   handle: number;
   peer: number;
   owner: Owner;
 }
 
-/** One negotiated local layer. */
+/** Negotiated local layer. */
 export interface UpStream extends Stream, Counted<SenderStats> {
   kind: Kind;
   codec: string;
   cid: string;
-  /** Of a video. */
+  /** Source of a video. */
   source?: TrackSource;
   layer: string | null;
-  /** The lowest layer of its track, which represents the track where tracks are counted. */
+  /** True for the lowest layer of a track, which represents the track when tracks are counted. */
   first: boolean;
   width: number;
   height: number;
 }
 
-/** One remote track that is bound to a local m-line. */
+/** Remote track that is bound to a local m-line. */
 export interface DownStream extends Stream, Counted<ReceiverStats> {
   kind: Kind;
   codec: string;
   trackSid: string;
-  /** No media is expected: muted by its publisher, or not visible. */
+  /** True if no media is expected: the track is muted by its publisher, or not visible. */
   silent: boolean;
-  /** Where media is watched: interruptions that ended and were not processed yet. */
+  /** Ended interruptions that were not processed yet; present if media is watched. */
   interruptions?: Interruption[];
 }
 
 export interface Peer extends Counted<PeerStats> {
   owner: Owner;
-  /** Data that arrived on it, by the number of the flow. */
+  /** Data that arrived on the peer, by number of the flow. */
   flows: Map<number, DataStream>;
 }
 
-/** Received messages of one remote data flow. */
+/** Received messages of a remote data flow. */
 export type DataStream = Counted<DataFlowStats>;
 
-/** Everything the pump counts for, by its handles. A stream that ended stays until its last counters were handed on. */
+/**
+ * Streams and peers that the pump counts for, by handle. An ended stream stays until a sample has
+ * its last counters.
+ */
 export class StreamBook {
   readonly cohorts = new Cohorts();
   readonly up = new Map<number, UpStream>();
   readonly down = new Map<number, DownStream>();
   readonly peers = new Map<number, Peer>();
 
-  /** Takes over what the pump counts now. */
+  /** Take over the counters of the pump. */
   read(sample: PumpSample): void {
     for (const stats of sample.senders) set(this.up.get(stats.sender), stats);
     for (const stats of sample.receivers) set(this.down.get(stats.receiver), stats);
@@ -83,7 +86,7 @@ export class StreamBook {
     for (const stats of sample.flows) this.#readFlow(stats);
   }
 
-  /** After a sample was handed on: the next one counts from here. */
+  /** Mark the counters as sampled: the next sample counts from here. */
   settle(): void {
     settleAll(this.up);
     settleAll(this.down);
@@ -101,7 +104,7 @@ export class StreamBook {
 
 const settleAll = <Handle, Stats>(entries: Map<Handle, Counted<Stats>>): void => {
   for (const [handle, entry] of entries) {
-    // The result of its participant needs it until the end of the stay.
+    // The result of the participant needs the counters until the end of its session.
     if (entry.ended) entry.stats = detachedRow(entry.stats);
     entry.taken = entry.stats;
     if (entry.ended) entries.delete(handle);

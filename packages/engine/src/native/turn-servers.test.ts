@@ -18,7 +18,7 @@ const offered = [
 ];
 
 describe('turnServers', () => {
-  it('lists those of a path, with what livekit-server and coturn leave out', () => {
+  it('lists the servers of a path, and fills in what livekit-server and coturn leave out', () => {
     const of = (path: Parameters<typeof turnServers>[1]) =>
       turnServers(offered, path).map(({ path: own, host, port }) => `${own} ${host} ${port}`);
     expect(of('turn-udp')).toEqual(['turn-udp 192.0.2.1 3478', 'turn-udp 2001:db8::1 3479']);
@@ -28,7 +28,7 @@ describe('turnServers', () => {
     expect(of('ice-tcp')).toEqual([]);
   });
 
-  it('uses no more than two servers of a path', () => {
+  it('lists at most two servers of a path', () => {
     const urls = [1, 2, 3].map((host) => `turn:192.0.2.${host}:3478?transport=udp`);
     const many = [{ urls, username: 'user', credential: 'secret' }];
     expect(turnServers(many, 'turn-udp').map(({ host }) => host)).toEqual([
@@ -37,10 +37,10 @@ describe('turnServers', () => {
     ]);
   });
 
-  it('goes to another address under the same name', () => {
+  it('replaces the address, and keeps the name', () => {
     const [server] = turnServers(offered, 'turn-tls', readTurnAddress('127.0.0.1:5349'));
     expect(server).toMatchObject({ host: '127.0.0.1', port: 5349, domain: 'turn.example.com' });
-    // All lead there, and one allocation is enough.
+    // All servers have the same address, and one allocation is enough.
     expect(turnServers(offered, 'turn-udp', readTurnAddress('127.0.0.1:3478'))).toHaveLength(1);
   });
 });

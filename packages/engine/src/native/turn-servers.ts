@@ -4,31 +4,37 @@ import { usageError } from '@livekit-swarm/settings';
 
 export type RelayPath = Extract<MediaPath, `turn-${string}`>;
 
-/** A TURN server that the deployment offers. */
+/** TURN server that the deployment offers. */
 export interface TurnServer {
   path: RelayPath;
   host: string;
   port: number;
-  /** Name of its certificate. */
+  /** Name in the server's certificate. */
   domain: string;
   username: string;
   password: string;
 }
 
-/** RFC 7065 §3.1. */
+/** URI of a TURN server (RFC 7065 §3.1). */
 const URL = /^(turns?):(\[[^\]]+\]|[^:?]+)(?::(\d+))?(?:\?transport=(udp|tcp))?$/i;
 const DEFAULT_PORTS = { turn: 3478, turns: 5349 } as const;
 
-/** Servers on each path that are used: a node of LiveKit names one for each of its addresses, and each costs an allocation. */
+/**
+ * Largest number of servers per path: a LiveKit node names one for each of its addresses, and each
+ * costs an allocation.
+ */
 const MAX_PER_PATH = 2;
 
-/** An address to use in place of what the server names, `HOST:PORT`: livekit-server names port 443 for TLS, wherever it listens. */
+/**
+ * Address to use in place of the named one: livekit-server names port 443 for TLS, whichever port
+ * it listens on.
+ */
 export interface TurnAddress {
   host: string;
   port: number;
 }
 
-/** @throws SwarmError `usage` */
+/** Read `HOST:PORT`. @throws SwarmError `usage` */
 export const readTurnAddress = (text: string): TurnAddress => {
   const [, host, port] = /^(\[[^\]]+\]|[^:]+):(\d{1,5})$/.exec(text.trim()) ?? [];
   if (host === undefined || port === undefined || Number(port) > 65_535)
@@ -36,7 +42,10 @@ export const readTurnAddress = (text: string): TurnAddress => {
   return { host: withoutBrackets(host), port: Number(port) };
 };
 
-/** Those of a path (`auto`: of all), with credentials; other servers and unreadable URLs are not listed. */
+/**
+ * TURN servers of a path (`auto`: of all paths) with credentials. Other servers and unreadable URLs
+ * are left out.
+ */
 export const turnServers = (
   offered: readonly IceServer[],
   path: MediaPath,
@@ -55,7 +64,10 @@ export const turnServers = (
     .filter((one, index, all) => index === all.findIndex((other) => isSame(one, other)));
 };
 
-/** A peer has one allocation on a server: the one address in place of several makes them one. */
+/**
+ * Check whether two servers are one, in which case a peer has one allocation: a replaced address
+ * can make several equal.
+ */
 const isSame = (one: TurnServer, other: TurnServer): boolean =>
   one.path === other.path && one.host === other.host && one.port === other.port;
 
@@ -63,7 +75,7 @@ const serverOf = (url: string, username: string, password: string): TurnServer |
   const [, scheme, host, port, transport] = URL.exec(url) ?? [];
   if (scheme === undefined || host === undefined) return null;
   const secure = scheme.toLowerCase() === 'turns';
-  // TURN over DTLS, which livekit-server does not have.
+  // TURN over DTLS, which livekit-server does not support.
   if (secure && transport === 'udp') return null;
   const domain = withoutBrackets(host);
   return {

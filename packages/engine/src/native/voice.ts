@@ -8,16 +8,16 @@ export interface VoiceOptions {
   plan: ParticipantPlan;
   clock: Clock;
   speakers: Speakers;
-  /** What it publishes, now and before. */
+  /** All tracks that the participant publishes or has published. */
   tracks: readonly PublishedTrack[];
-  /** The clip of this track has changed. */
+  /** Play the current clip of a track. */
   play(cid: string): void;
-  /** Whether others can receive its audio. */
+  /** Check whether others can receive the participant's audio. */
   isAudible(): boolean;
   neighbours(): Neighbour[];
 }
 
-/** The audio of a participant that takes turns: speech while it is its turn, otherwise silence. */
+/** Audio of a participant that takes turns: speech during its turn, otherwise silence. */
 export class Voice {
   readonly #options: VoiceOptions;
   #isSpeaking = false;
@@ -45,7 +45,10 @@ export class Voice {
       );
   }
 
-  /** Something happened to the participant: a turn that others did not receive as a whole is not counted. */
+  /**
+   * Discard the current turn if others can no longer receive all of it; call after each event of
+   * the participant.
+   */
   check(): void {
     const { plan, speakers, tracks, isAudible } = this.#options;
     for (const track of tracks) this.#choose(track);
@@ -57,7 +60,10 @@ export class Voice {
     if (voice !== undefined) track.clips = [this.#isSpeaking ? voice.speech : voice.quiet];
   }
 
-  /** It left, or lost its connection: it is not heard, and does not hear who speaks. */
+  /**
+   * Note that the participant left or lost its connection: its turn does not count, and it gets no
+   * announcements.
+   */
   lost(): void {
     const { plan, speakers } = this.#options;
     speakers.disturbed(plan.identity);

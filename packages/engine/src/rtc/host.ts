@@ -1,4 +1,4 @@
-/** The program of a process that hosts rtc participants: started by `rtc-process.ts`. */
+/** Program of a process that hosts rtc participants; `rtc-process.ts` starts it. */
 import { RtcParticipant } from './participant.ts';
 import type { RtcCommand, RtcMessage } from './protocol.ts';
 
@@ -8,7 +8,10 @@ const send = (message: RtcMessage): void => {
   if (process.connected) process.send?.(message);
 };
 
-/** How late timers of this process are: it feeds what participants publish. */
+/**
+ * Interval at which the lateness of this process's timers is measured, ms: the process also feeds
+ * the media that participants publish.
+ */
 const EVERY_MS = 50;
 const lags = new Map<number, number>();
 let dueAt = performance.now() + EVERY_MS;
@@ -52,18 +55,19 @@ const carryOut = async (command: RtcCommand): Promise<Extract<RtcMessage, { id: 
 };
 
 process.on('message', (command) => {
-  // An answer that does not come is noticed by who waits for it.
+  // The caller notices a missing answer by its timeout.
   carryOut(command as RtcCommand).then(send, (error: unknown) => {
     process.stderr.write(`rtc host: ${String(error)}\n`);
   });
 });
 
-// The worker has ended. SIGKILL, as no native thread may hold this up.
+// The worker has ended. SIGKILL, because no native thread may delay the end.
 const end = (): void => void process.kill(process.pid, 'SIGKILL');
 process.on('disconnect', end);
 if (!process.connected) end();
 
-// Ctrl-C in a terminal reaches the whole group: only the coordinator decides.
+// Ctrl-C in a terminal reaches the whole process group, but only the coordinator decides when to
+// end.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 
 send({ type: 'ready' });

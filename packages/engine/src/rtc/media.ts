@@ -1,4 +1,4 @@
-/** What rtc participants publish: a voice-like tone, and a moving bar. */
+/** Media that rtc participants publish: a voice-like tone, and a moving bar. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AudioFrame,
@@ -25,7 +25,7 @@ const FRAMES_PER_SECOND = 30;
 export const createMedia = (plan: TrackPlan): OwnMedia =>
   plan.kind === 'audio' ? createVoice() : createPicture(RESOLUTIONS[plan.resolution]);
 
-/** 0.4 s of tone and 0.3 s of silence, in turn. */
+/** Audio source with 0.4 s of tone and 0.3 s of silence in turn. */
 const createVoice = (): OwnMedia => {
   const source = new AudioSource(SAMPLE_RATE, 1, QUEUE_MS);
   let isStopped = false;
@@ -37,11 +37,11 @@ const createVoice = (): OwnMedia => {
           ? 6_000 * Math.sin(((frame * FRAME_SAMPLES + sample) * 2 * Math.PI * 240) / SAMPLE_RATE)
           : 0,
       );
-      // Waits while its queue is full: the source sets the pace.
+      // `captureFrame` waits while its queue is full, and so sets the pace.
       await source.captureFrame(new AudioFrame(samples, SAMPLE_RATE, 1, FRAME_SAMPLES));
     }
   };
-  // Ends with an error when the source is closed under it.
+  // The loop ends with an error if the source is closed meanwhile.
   speak().catch(() => {});
   return {
     track: LocalAudioTrack.createAudioTrack('audio', source),

@@ -21,25 +21,27 @@ import type { RtcJoin } from './protocol.ts';
 import { flatStats } from './stats.ts';
 import { merged, statsOfTrack } from './track-stats.ts';
 
-/** `disconnect()` may hang, ms. */
+/** Time limit for a leave, because `disconnect()` may hang, ms. */
 const LEAVE_MS = 1_000;
 
-/** A participant on libwebrtc, inside the host process. */
+/** Participant on libwebrtc, in the host process. */
 export class RtcParticipant {
   readonly #emit: (event: ClientEvent) => void;
   #room: Room | null = null;
   #media: OwnMedia[] = [];
-  /** Own tracks by their sid. */
+  /** Own tracks by sid. */
   readonly #own = new Map<string, TrackPlan>();
   #lostAt: number | null = null;
-  /** Whether `disconnected` is news: not while it joins, nor when it leaves. */
+  /**
+   * True while a `Disconnected` of rtc-node is an event to report: not during a join or a leave.
+   */
   #isIn = false;
 
   constructor(emit: (event: ClientEvent) => void) {
     this.#emit = emit;
   }
 
-  /** A new Room for each attempt: a second `connect` on one would report everything twice. */
+  /** Join with a new Room: after a second `connect`, one Room would report every event twice. */
   async join({ url, token, layout, publish, e2ee }: RtcJoin): Promise<ClientJoined> {
     const room = new Room();
     this.#room = room;
@@ -80,7 +82,7 @@ export class RtcParticipant {
     };
   }
 
-  /** From now on with this key, in both directions. */
+  /** Use this key from now on, in both directions. */
   changeKey(key: RtcKey): void {
     if (this.#room !== null && this.#isIn) addKey(this.#room, key);
   }
@@ -95,7 +97,7 @@ export class RtcParticipant {
     const own = [...(room.localParticipant?.trackPublications.values() ?? [])];
     const ofTracks = await Promise.all(
       [...remote, ...own].map(async ({ track, sid }) =>
-        // A track may end meanwhile: then it has no statistics any more.
+        // A track that ended meanwhile has no statistics.
         track === undefined || sid === undefined ? [] : statsOfTrack(track, sid).catch(() => []),
       ),
     );
@@ -174,13 +176,13 @@ export class RtcParticipant {
   }
 }
 
-/** Takes the frames of a video: freezes are counted only where frames are taken. */
+/** Read all frames of a video: rtc-node counts freezes only for frames that are read. */
 const show = async (track: RemoteTrack): Promise<void> => {
   const frames = new VideoStream(track).getReader();
   while (!(await frames.read()).done);
 };
 
-/** Subscribes to what the layout shows; with everything, the server does. */
+/** Subscribe to the tracks that the layout shows; with the layout `all`, the server subscribes. */
 const subscribe = (room: Room, { audio, videos }: RtcJoin['layout']): void => {
   if (audio && videos === null) return;
   const published = [...room.remoteParticipants.values()].flatMap((one) => [
@@ -216,7 +218,7 @@ const sourceName = (source: TrackSource | undefined): TrackFacts['source'] => {
   return source === TrackSource.SOURCE_SCREENSHARE ? 'screen' : 'other';
 };
 
-/** rtc-node has only a sentence. */
+/** Reason code of an error, which rtc-node describes only by a sentence. */
 const reasonOf = (message: string): string =>
   FAILURES.find(([pattern]) => pattern.test(message))?.[1] ?? 'unreachable';
 

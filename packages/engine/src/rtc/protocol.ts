@@ -1,4 +1,4 @@
-/** Between the engine and the process that hosts its participants. */
+/** Messages between the engine and the process that hosts its rtc participants. */
 import type { TrackPlan } from '@livekit-swarm/scenario';
 import type { ClientEvent, ClientJoined, ClientReading } from '../client/client.ts';
 import type { ClientLayout } from '../client/client-layout.ts';
@@ -9,11 +9,11 @@ export interface RtcJoin {
   token: string;
   layout: Pick<ClientLayout, 'audio' | 'videos'>;
   publish: TrackPlan[];
-  /** Null: without end-to-end encryption. */
+  /** Key of end-to-end encryption; null: no encryption. */
   e2ee: RtcKey | null;
 }
 
-/** Each is answered once. */
+/** Command to the process, which answers each once. */
 export type RtcCommand = { id: number; participant: number } & (
   | { type: 'join'; join: RtcJoin }
   | { type: 'change-key'; key: RtcKey }

@@ -14,9 +14,12 @@ import type { EngineOptions } from '../engine.ts';
 import type { RtcKey } from './encryption.ts';
 import { RtcProcess } from './rtc-process.ts';
 
-/** Every event of rtc-node reaches every room of its process: with more, one event loop does not keep up. */
+/**
+ * Largest number of participants per process: rtc-node delivers every event to every room of its
+ * process, which is too much for one event loop beyond this.
+ */
 const PER_PROCESS = 20;
-/** rtc-node leaks: a process is replaced after this many participants. */
+/** Number of participants after which a process is replaced, because rtc-node leaks memory. */
 const REPLACED_AFTER = 200;
 
 const LEAVE_MS = 2_000;

@@ -6,7 +6,7 @@ import type { RtcCommand, RtcMessage } from './protocol.ts';
 
 type Result = Extract<RtcMessage, { type: 'answer' }>['result'];
 
-/** The command without what the process adds. */
+/** Command without the id, which the process adds. */
 export type RtcRequest = RtcCommand extends infer Command
   ? Command extends RtcCommand
     ? Omit<Command, 'id'>
@@ -15,7 +15,10 @@ export type RtcRequest = RtcCommand extends infer Command
 
 const START_MS = 20_000;
 
-/** A process that hosts participants on @livekit/rtc-node. It dies with this one, however this one ends. */
+/**
+ * Process that hosts participants on @livekit/rtc-node. It ends with this process, even if this
+ * process is killed.
+ */
 export class RtcProcess {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, PromiseWithResolvers<Result>>();
@@ -23,14 +26,14 @@ export class RtcProcess {
   readonly #ready = Promise.withResolvers<void>();
   #lastId = 0;
   #hasEnded = false;
-  /** Participants that were ever given to it: rtc-node leaks. */
+  /** Number of participants that the process has hosted so far: rtc-node leaks memory. */
   given = 0;
 
   constructor(onEnd: () => void) {
     const program = fileURLToPath(siblingModule(import.meta.url, './host'));
     const [command, ...parameters] = exitWithParent([process.execPath, program]);
     this.#child = spawn(command, parameters, {
-      // Its log writes a line for each packet of signalling otherwise.
+      // In other environments, rtc-node logs a line for each signalling packet.
       env: { ...process.env, NODE_ENV: 'production' },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       serialization: 'advanced',
@@ -60,13 +63,13 @@ export class RtcProcess {
     return this.#listeners.size;
   }
 
-  /** @throws Error when the process did not start */
+  /** @throws Error if the process did not start */
   async add(participant: number, listener: (event: ClientEvent) => void): Promise<void> {
     this.given++;
     this.#listeners.set(participant, listener);
     const timer = setTimeout(() => {
       this.#ready.reject(new Error('the process of rtc-node did not start in time'));
-      // Participants that join later get another.
+      // The next participant gets another process.
       this.kill();
     }, START_MS);
     try {
@@ -83,7 +86,7 @@ export class RtcProcess {
     this.#listeners.delete(participant);
   }
 
-  /** @throws Error when it does not answer in time */
+  /** @throws Error if the process does not answer in time */
   async ask(request: RtcRequest, timeoutMs: number): Promise<Result> {
     if (this.#hasEnded) throw new Error('the process of rtc-node has ended');
     const id = ++this.#lastId;

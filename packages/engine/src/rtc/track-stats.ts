@@ -2,7 +2,10 @@ import type { Track } from '@livekit/rtc-node';
 import type { Stat } from '../client/stat.ts';
 import { flatStats, type RtcStat } from './stats.ts';
 
-/** The parts of rtc-node's connection to libwebrtc that statistics of a track need. It has the request, but no method for it. */
+/**
+ * Part of rtc-node's connection to libwebrtc that statistics of a track need: the protocol has the
+ * request, but rtc-node no method for it.
+ */
 interface Ffi {
   getNextRequestAsyncId(): bigint;
   request(request: object): unknown;
@@ -14,12 +17,13 @@ interface Ffi {
 
 const ANSWER_MS = 1_500;
 
-/** Only these name no track. */
+/** Types of statistics that name no track in the statistics of a connection. */
 const OF_TRACKS: ReadonlySet<string> = new Set(['inbound-rtp', 'outbound-rtp']);
 
 /**
- * The streams of one track, with its sid as `trackIdentifier`: libwebrtc's own name of a track is not known to rtc-node.
- * @throws Error when libwebrtc does not answer
+ * Statistics of one track's streams, with the sid of the track as `trackIdentifier`: rtc-node does
+ * not know libwebrtc's id of a track.
+ * @throws Error if libwebrtc does not answer
  */
 export const statsOfTrack = async (track: Track, sid: string): Promise<Stat[]> => {
   const { _ffiClientInstance: ffi } = globalThis as { _ffiClientInstance?: Ffi };
@@ -37,7 +41,10 @@ export const statsOfTrack = async (track: Track, sid: string): Promise<Stat[]> =
   );
 };
 
-/** All statistics of a connection: what names no track is in those of the connection. */
+/**
+ * All statistics of a PeerConnection: streams are from the statistics of tracks, the rest from
+ * those of the connection.
+ */
 export const merged = (connection: readonly Stat[], tracks: readonly Stat[]): Stat[] => [
   ...new Map(
     [...connection.filter(({ type }) => !OF_TRACKS.has(type)), ...tracks].map((stat) => [

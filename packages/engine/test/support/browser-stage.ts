@@ -20,7 +20,10 @@ export interface BrowserStage {
   chromium: Chromium;
 }
 
-/** A server, a page and a browser for the tests of a file, which are skipped where there is no browser. The stage is there from the first test on. */
+/**
+ * Server, page and browser for the tests of a file, which are skipped without a browser. The stage
+ * exists from the first test on.
+ */
 export const useBrowser = (): (() => BrowserStage) => {
   const executable = findChromium();
   let stage: BrowserStage | null = null;
@@ -70,7 +73,7 @@ export const seriesOf = (
 
 const GUESTS = ['guest-0', 'guest-1'];
 
-/** The browser sees and hears two participants who publish this. */
+/** Check that the browser receives two participants with audio and this video. */
 export const expectSeesAndHears = async (
   stage: BrowserStage,
   signalling: 'v0' | 'v1',
@@ -87,7 +90,7 @@ export const expectSeesAndHears = async (
   expect(viewer.errors).toEqual([]);
 };
 
-/** Two participants see and hear what the browser publishes. */
+/** Check that two participants receive the media of the browser. */
 export const expectIsSeenAndHeard = async (
   stage: BrowserStage,
   signalling: 'v0' | 'v1',
@@ -97,7 +100,7 @@ export const expectIsSeenAndHeard = async (
   await testRoom.join({}, {});
   await enter(stage, viewer, testRoom);
   await viewer.publish();
-  // A browser begins with the lowest layer and adds the others as it finds room for them.
+  // A browser starts with the lowest layer, and adds the others as its bandwidth estimate grows.
   const ready = (series?: SeriesSample) =>
     series?.tracks === 2 && (series.layers[360] ?? series.layers[720]) === 2;
   await until('both have the middle layer', () => ready(seriesOf(testRoom, 'down', 'video')), 30);
@@ -106,7 +109,8 @@ export const expectIsSeenAndHeard = async (
   const { series } = testRoom.sample();
   const received = (kind: string) =>
     series.find(({ labels }) => labels.direction === 'down' && labels.kind === kind);
-  // Two listeners, three seconds: 50 packets of sound a second, of pictures at least one a frame.
+  // Two subscribers for three seconds: 50 audio packets per second, and at least one video packet
+  // per frame.
   expect(received('audio')).toMatchObject({ tracks: 2, labels: { codec: 'opus' } });
   expect(received('audio')?.packets).toBeGreaterThan(240);
   expect(received('audio')?.packets).toBeLessThan(360);

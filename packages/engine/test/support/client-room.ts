@@ -12,12 +12,12 @@ import { RtcHost } from '../../src/rtc/rtc-host.ts';
 import { planOf } from './plan.ts';
 import type { Target } from './test-room.ts';
 
-/** A room with one real client, whose raw statistics the test sees as well. */
+/** Room with one real client, whose raw statistics a test can read. */
 export interface ClientRoom extends AsyncDisposable {
   readonly dir: string;
   readonly events: EventLine[];
   readonly token: string;
-  /** The last statistics as the client reported them. */
+  /** Last statistics that the client reported. */
   raw(): ClientReading | null;
   sample(): EngineSample;
   act(step: PlannedStep): boolean;

@@ -12,7 +12,10 @@ export const camera = (codec: 'vp8' | 'h264'): TrackPlan => ({
   simulcast: false,
 });
 
-/** Of the video of which a client decoded least; 0 as long as it does not receive as many. */
+/**
+ * Smallest number of frames that the client decoded of a video; 0 until it receives this many
+ * videos.
+ */
 export const leastDecoded = (client: ClientRoom, videos: number): number => {
   const decoded = (client.raw()?.peers.flat() ?? [])
     .filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'video')
@@ -20,19 +23,19 @@ export const leastDecoded = (client: ClientRoom, videos: number): number => {
   return decoded.length < videos ? 0 : Math.min(...decoded);
 };
 
-/** What a real client and native participants of one room understood of each other. */
+/** Decryptions between a real client and native participants of one room. */
 export interface Understanding {
-  /** Of each video of a native participant, by its codec. */
+  /** Frames of each native participant's video that the client decoded, by codec. */
   framesDecoded: Record<string, number>;
-  /** Of what the client published. */
+  /** Frames of the client that a native participant received. */
   audio: { decrypted: number; undecryptable: number };
   video: { decrypted: number; undecryptable: number };
   client: ParticipantLine;
 }
 
 /**
- * A real client that publishes audio and a video, and a native participant with VP8 and one with H.264.
- * @param isEnough whether both sides have received what the test waits for
+ * Exchange media between a real client with audio and a video, and two native participants, one
+ * with VP8 and one with H.264.
  */
 export const callWith = async (
   engine: 'browser' | 'rtc',

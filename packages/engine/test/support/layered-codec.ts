@@ -7,11 +7,14 @@ import { seen, trackOf } from './watch.ts';
 
 interface Decoding {
   codec: 'vp9' | 'av1';
-  /** How long a second of the clip may take to be decoded on a slow host, ms. */
+  /** Time in which a slow host decodes a second of the clip, ms. */
   lookMs: number;
 }
 
-/** A codec with one layer, and with layers in one stream: what a browser decodes of it, and what native participants receive. */
+/**
+ * Test a codec with one layer, and with layers in one stream, as decoded by a browser and received
+ * by native participants.
+ */
 export const testLayeredCodec = ({ codec, lookMs }: Decoding): void => {
   const stage = useBrowser();
   const name = codec.toUpperCase();
@@ -23,7 +26,7 @@ export const testLayeredCodec = ({ codec, lookMs }: Decoding): void => {
   });
   const layers: TrackPlan = { ...camera('720p'), scalabilityMode: 'L3T3_KEY' };
 
-  test(`a browser decodes ${name} of one layer, at its size`, async () => {
+  test(`a browser decodes ${name} with one layer, at its size`, async () => {
     const { chromium, page, server } = stage();
     await using viewer = await openViewer(chromium.browser, page.url);
     await using testRoom = openTestRoom({ target: server, signalling: 'auto' });
@@ -40,7 +43,7 @@ export const testLayeredCodec = ({ codec, lookMs }: Decoding): void => {
     expect(after.packetsLost).toBe(0);
   });
 
-  test('a browser is given the spatial layer that it asks for', async () => {
+  test('a browser receives the spatial layer that it requests', async () => {
     const { chromium, page, server } = stage();
     await using viewer = await openViewer(chromium.browser, page.url);
     await using testRoom = openTestRoom({ target: server, signalling: 'auto' });
@@ -66,7 +69,7 @@ export const testLayeredCodec = ({ codec, lookMs }: Decoding): void => {
     }
   });
 
-  test('participants receive the layer of their layout, and nothing of the others is lost', async () => {
+  test('participants receive the layer of their layout, and lose no packet', async () => {
     const { server } = stage();
     await using testRoom = openTestRoom({ target: server, signalling: 'auto' });
     await testRoom.join(

@@ -1,6 +1,6 @@
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 
-/** A participant that joins now, stays, and receives everything. */
+/** Plan of a participant that joins now, stays, and receives everything. */
 export const planOf = (
   plan: Pick<ParticipantPlan, 'identity' | 'room'> & Partial<ParticipantPlan>,
 ): ParticipantPlan => ({

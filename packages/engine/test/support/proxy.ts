@@ -1,12 +1,12 @@
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
 
-/** A TCP proxy before a server's signalling port; media goes past it. */
+/** TCP proxy before a server's signalling port; media bypasses it. */
 export interface Proxy extends AsyncDisposable {
-  /** ws://… */
+  /** URL of the proxy, `ws://…`. */
   readonly url: string;
-  /** Cuts all connections, as a network that breaks. */
+  /** Close all connections, like a network failure. */
   cut(): void;
-  /** From now on new connections go there; null: they are refused. */
+  /** Forward new connections to this port; null: refuse them. */
   lead(port: number | null): void;
 }
 

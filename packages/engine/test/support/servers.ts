@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LiveKitServer, type StartOptions, startLiveKit } from '@livekit-swarm/lab';
 
-/** A livekit-server for a test, with a directory of its own that goes with it. */
+/** Start a livekit-server for a test, with a temporary folder that is removed with it. */
 export const startServer = async (
   options: Omit<StartOptions, 'dir'> = {},
 ): Promise<LiveKitServer> => {

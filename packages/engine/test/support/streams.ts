@@ -1,7 +1,7 @@
 import type { DataFlowStats, PeerStats, ReceiverStats, SenderStats } from '@livekit-swarm/webrtc';
 import type { DownStream, Peer, UpStream } from '../../src/native/stream-book.ts';
 
-/** Counters and streams for tests: nothing happened but what is given. */
+/** Counters and streams for tests; every counter that is not given is 0. */
 export const senderStats = (given: Partial<SenderStats> = {}): SenderStats => ({
   sender: 1,
   peer: 1,

@@ -5,7 +5,7 @@ import type { ParticipantPlan, PlannedStep, TrackSourceName } from '@livekit-swa
 import { type EngineOptions, type EngineSample, NativeEngine } from '../../src/index.ts';
 import { planOf } from './plan.ts';
 
-/** Where a test's participants go. */
+/** Server that the participants of a test join. */
 export interface Target {
   url: string;
   apiKey: string;
@@ -20,18 +20,18 @@ export interface TestRoomOptions extends Pick<EngineOptions, 'reconnectPolicy' |
 }
 
 export interface Guest extends Partial<Omit<ParticipantPlan, 'index' | 'room'>> {
-  /** What its token allows besides what it publishes at first. */
+  /** Track sources that the token allows besides those published at the join. */
   sources?: TrackSourceName[];
-  /** With end-to-end encryption. */
+  /** Secret of end-to-end encryption; absent: no encryption. */
   secret?: E2eeSecret;
 }
 
-/** An engine with participants in one room, and its events. */
+/** Engine with participants in one room, and its events. */
 export interface TestRoom extends AsyncDisposable {
   readonly room: string;
   readonly events: EventLine[];
   join(...guests: Guest[]): Promise<void>;
-  /** All participants leave at once; lines in the order of joining. */
+  /** Let all participants leave at once. Returns their lines in the order of joining. */
   leave(): Promise<ParticipantLine[]>;
   leaveOne(index: number): Promise<ParticipantLine>;
   act(index: number, step: PlannedStep): void;
@@ -119,7 +119,7 @@ export const openTestRoom = ({
 
 export const seconds = (count: number): Promise<void> => sleep(count * 1_000);
 
-/** Waits until something is so; fails after `withinSeconds` with what was waited for. */
+/** Wait until a condition holds; fail with its description after `withinSeconds`. */
 export const until = async (
   what: string,
   isSo: () => boolean | Promise<boolean>,

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'puppeteer-core';
 
-/** The browser's inbound-rtp statistics of one subscribed track (W3C webrtc-stats §8.4; times in seconds). */
+/**
+ * inbound-rtp statistics of one track that the browser subscribes to (W3C webrtc-stats §8.4; times
+ * in seconds).
+ */
 export interface TrackReport {
   from: string;
   kind: 'audio' | 'video';
@@ -15,7 +18,7 @@ export interface TrackReport {
   packetsLost: number;
   jitterBufferDelay: number;
   jitterBufferEmittedCount: number;
-  /** Video only. */
+  /** Counters of video only, up to `pliCount`. */
   framesDecoded: number;
   framesDropped: number;
   keyFramesDecoded: number;
@@ -24,44 +27,47 @@ export interface TrackReport {
   freezeCount: number;
   totalFreezesDuration: number;
   pliCount: number;
-  /** Audio only. */
+  /** Counters of audio only. */
   totalAudioEnergy: number;
   totalSamplesReceived: number;
   concealedSamples: number;
 }
 
-/** Two pictures of a video as it is on the screen. */
+/** Comparison of two pictures of a video on the screen. */
 export interface Look {
   width: number;
   height: number;
-  /** Share of the pixels that changed, and share that has the colour of the box in our clips. */
+  /** Share of pixels that changed; `orange`: share with the colour of the box in swarm's clips. */
   changed: number;
   orange: number;
 }
 
-/** A livekit-client in a browser's page. */
+/** livekit-client in a page of the browser. */
 export interface Viewer extends AsyncDisposable {
   join(url: string, token: string): Promise<void>;
-  /** Sends a reliable data message. */
+  /** Send a reliable data message. */
   say(): Promise<void>;
-  /** Data messages received, and frames or messages that could not be decrypted: how often livekit-client reported it. */
+  /**
+   * Number of data messages that were received, and of decryption errors that livekit-client
+   * reported.
+   */
   heard(): Promise<{ messages: number; encryptionErrors: number }>;
-  /** Camera and microphone. */
+  /** Publish camera and microphone. */
   publish(): Promise<void>;
   decodes(mimeType: string): Promise<boolean>;
-  /** Enables or disables the video of a participant. */
+  /** Enable or disable the video of a participant. */
   setEnabled(identity: string, enabled: boolean): Promise<void>;
   wantQuality(identity: string, quality: 'LOW' | 'MEDIUM' | 'HIGH'): Promise<void>;
   report(): Promise<TrackReport[]>;
-  /** Looks twice, `pauseMs` apart. */
+  /** Compare two pictures, `pauseMs` apart. */
   look(identity: string, pauseMs: number): Promise<Look>;
-  /** Loudest root mean square within that time, 0 … 1. */
+  /** Measure the loudest root mean square within this time, 0 … 1. */
   listen(identity: string, forMs: number): Promise<number>;
-  /** Whether the left and the right ear hear different samples. */
+  /** Check whether the left and the right channel have different samples. */
   channelsDiffer(identity: string): Promise<boolean>;
-  /** PNG of the page. */
+  /** Take a picture of the page, PNG. */
   screenshot(): Promise<Uint8Array>;
-  /** What the page could not load or threw. */
+  /** Errors that the page threw. */
   readonly errors: string[];
 }
 
@@ -84,7 +90,10 @@ export interface PageServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Serves the page on a free port of the loopback, where a browser lets a page have the camera. */
+/**
+ * Serve the page on a free port of the loopback interface, where browsers allow access to the
+ * camera.
+ */
 export const servePage = async (): Promise<PageServer> => {
   const server = createServer(async ({ url = '' }, response) => {
     const known = FILES[url];
@@ -105,8 +114,8 @@ export const servePage = async (): Promise<PageServer> => {
 };
 
 /**
- * Opens the page in a context of its own: a tab in the background would stop drawing.
- * @param e2ee with end-to-end encryption: a passphrase, or random bytes in base64
+ * Open the page in a separate browser context: a tab in the background would stop drawing.
+ * @param e2ee passphrase, or random bytes in base64; null: no end-to-end encryption
  */
 export const openViewer = async (
   browser: Browser,

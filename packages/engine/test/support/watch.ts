@@ -9,7 +9,7 @@ const find = (
 ): TrackReport | undefined =>
   reports.find((report) => report.from === from && report.kind === kind);
 
-/** @throws Error when the browser does not subscribe to it */
+/** Statistics of a track. @throws Error if the browser does not subscribe to it */
 export const trackOf = async (
   viewer: Viewer,
   from: string,
@@ -20,14 +20,17 @@ export const trackOf = async (
   return report;
 };
 
-/** Waits until the browser decodes pictures of this height of each of them. */
+/** Wait until the browser decodes videos of this height from each of these participants. */
 export const seen = (viewer: Viewer, height: number, ...from: string[]): Promise<void> =>
   until(`pictures ${height} high of ${from}`, async () => {
     const reports = await viewer.report();
     return from.every((identity) => find(reports, identity, 'video')?.frameHeight === height);
   });
 
-/** Expects four seconds of one participant's camera (720p) and microphone in the browser as a user would want them. */
+/**
+ * Check the quality of one participant's camera (720p) and microphone in the browser for four
+ * seconds.
+ */
 export const watch = async (viewer: Viewer, from: string): Promise<void> => {
   await until(
     `sound of ${from}`,
@@ -47,15 +50,15 @@ export const watch = async (viewer: Viewer, from: string): Promise<void> => {
     await trackOf(viewer, from, 'audio'),
   ];
 
-  // 30 frames a second; a busy host may show fewer.
+  // 30 frames per second; a busy host may show fewer.
   expect(videoNow.framesDecoded - video.framesDecoded).toBeGreaterThan(90);
   expect(videoNow.framesDecoded - video.framesDecoded).toBeLessThan(140);
   expect(videoNow.totalFreezesDuration - video.totalFreezesDuration).toBeLessThan(0.3);
   expect(videoNow.pliCount - video.pliCount).toBe(0);
-  // Packets with uneven arrival, or with wrong timestamps, would be held in the jitter buffer for longer.
+  // With uneven arrival or wrong timestamps, packets would stay in the jitter buffer for longer.
   expect(held(videoNow)).toBeLessThan(0.2);
   expect(held(audioNow)).toBeLessThan(0.2);
-  // Our own picture in its own colours: the box covers a 36th of it; waves and grain move everywhere.
+  // The clip's picture in its colours: the box covers a 36th; waves and grain move everywhere.
   expect(picture).toMatchObject({ width: 1280, height: 720 });
   expect(picture.changed).toBeGreaterThan(0.5);
   expect(picture.orange).toBeGreaterThan(0.02);
@@ -68,6 +71,6 @@ export const watch = async (viewer: Viewer, from: string): Promise<void> => {
   expect(loudness).toBeGreaterThan(0.05);
 };
 
-/** Mean time in the jitter buffer, seconds. */
+/** Mean time in the jitter buffer, s. */
 const held = ({ jitterBufferDelay, jitterBufferEmittedCount }: TrackReport): number =>
   jitterBufferDelay / jitterBufferEmittedCount;

@@ -1,7 +1,10 @@
 import { BaseKeyProvider, type E2EEOptions, importKey } from 'livekit-client';
 import type { PageKey } from '../page-protocol.ts';
 
-/** One key for all participants, as livekit-client's ExternalE2EEKeyProvider, but with an index. */
+/**
+ * Key provider with one key for all participants, like livekit-client's ExternalE2EEKeyProvider,
+ * but with a key index.
+ */
 class SharedKey extends BaseKeyProvider {
   constructor() {
     super({ sharedKey: true, ratchetWindowSize: 0, failureTolerance: -1 });
@@ -14,10 +17,10 @@ class SharedKey extends BaseKeyProvider {
 
 const ALGORITHMS = { pbkdf2: 'PBKDF2', hkdf: 'HKDF' } as const;
 
-/** The encryption of one Room. */
+/** End-to-end encryption of one Room. */
 export interface Encryption {
   options: E2EEOptions;
-  /** From now on with this key, in both directions; keys with other indices can still be decrypted with. */
+  /** Use this key from now on, in both directions. Keys with other indices still decrypt. */
   use(key: PageKey): Promise<void>;
 }
 

@@ -1,11 +1,16 @@
-/** How long frames that carry their capture time took until they were shown: LiveKit's frame metadata, experimental in livekit-client. */
+/**
+ * Latency of frames from capture to display, for frames that carry their capture time (LiveKit's
+ * frame metadata, experimental in livekit-client).
+ */
 import { type RemoteVideoTrack, type Room, RoomEvent, Track } from 'livekit-client';
 import { text as WORKER } from 'livekit-client/frame-metadata-worker?text';
 import type { TimedFrames } from '../../client/read-stats.ts';
 
 let worker: Worker | null = null;
 
-/** It takes the metadata off each frame before that is decoded. One for all attempts to join. */
+/**
+ * Worker that removes the metadata from each frame before decoding; shared by all attempts to join.
+ */
 export const frameMetadataWorker = (): Worker => {
   worker ??= startWorker();
   return worker;
@@ -22,7 +27,10 @@ interface WithStreams {
   createEncodedStreams(): { readable: ReadableStream; writable: WritableStream };
 }
 
-/** In Chromium, livekit-client 2.23 lets frames of all receivers wait for a transform, and gives one to those of video only: audio would stay silent. */
+/**
+ * Pass encoded audio frames on unchanged. In Chromium, livekit-client 2.23 makes frames of every
+ * receiver wait for a transform but installs transforms for video only: audio would not play.
+ */
 export const letAudioPass = (room: Room): void => {
   const passed = new WeakSet<RTCRtpReceiver>();
   room.on(RoomEvent.TrackSubscribed, ({ kind, receiver }) => {
@@ -34,10 +42,10 @@ export const letAudioPass = (room: Room): void => {
 };
 
 export class FrameTimer {
-  /** By id of the MediaStreamTrack. */
+  /** Latency by id of the MediaStreamTrack. */
   readonly #timed = new Map<string, TimedFrames>();
 
-  /** @param element that shows the track */
+  /** Measure the frames of a track. @param element video element that plays the track */
   watch(track: RemoteVideoTrack, element: HTMLMediaElement): void {
     if (!(element instanceof HTMLVideoElement)) return;
     const { id } = track.mediaStreamTrack;
@@ -59,7 +67,7 @@ export class FrameTimer {
     element.requestVideoFrameCallback(onFrame);
   }
 
-  /** Of a track that had such frames. */
+  /** Measured latency of a track; empty if none of its frames carried a capture time. */
   of(id: string): { timed?: TimedFrames } {
     const timed = this.#timed.get(id);
     return timed === undefined ? {} : { timed: { ...timed } };

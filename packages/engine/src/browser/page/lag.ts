@@ -1,6 +1,8 @@
-/** How late timers are: a page that does not get the CPU time it needs shows it here first. */
+/**
+ * Lateness of the page's timers: the first sign that the page does not get the CPU time it needs.
+ */
 export interface LagMeter {
-  /** The most since the last call, ms. */
+  /** Highest lateness since the last call, ms. */
   take(): number;
 }
 
@@ -17,7 +19,7 @@ export const createLagMeter = (): LagMeter => {
   setInterval(tick, EVERY_MS);
   return {
     take: () => {
-      // A timer that is overdue right now counts, too.
+      // A timer that is overdue at this moment counts, too.
       const lag = Math.max(most, performance.now() - dueAt);
       most = 0;
       return Math.max(0, lag);

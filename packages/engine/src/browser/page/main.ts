@@ -1,4 +1,7 @@
-/** The page of a participant: livekit-client as an application uses it, and its statistics. Bundled by scripts/bundle-page.ts. */
+/**
+ * Page of a participant: uses livekit-client as an application does, and reads its statistics.
+ * Bundled by scripts/bundle-page.ts.
+ */
 
 import {
   ConnectionError,
@@ -30,7 +33,7 @@ declare const swarmEvent: (event: string) => void;
 
 const emit = (event: PageEvent): void => swarmEvent(JSON.stringify(event));
 
-// Its debug log repeats requests with their token.
+// livekit-client's debug log repeats requests, which contain the token.
 setLogLevel('warn');
 
 const lag = createLagMeter();
@@ -38,12 +41,15 @@ let room: Room | null = null;
 let encryption: Encryption | null = null;
 let media: OwnMedia[] = [];
 let isHearing = false;
-/** Whether `disconnected` is news: not while it joins, nor when it leaves. */
+/**
+ * True while a `Disconnected` of livekit-client is an event to report: not during a join or a
+ * leave.
+ */
 let isIn = false;
-/** Also of tracks that ended: their last figures are read after that. */
+/** Tracks by id, including ended ones: their final counters are read after the end. */
 const facts = new Map<string, TrackFacts>();
 const timer = new FrameTimer();
-/** A room that lasts long may see many tracks come and go. */
+/** Limit of remembered tracks: a long session may see many. */
 const MOST_FACTS = 2_000;
 
 const join = async (request: PageJoin): Promise<PageJoined> => {
@@ -185,7 +191,7 @@ const watchTracks = (joining: Room, layout: ClientLayout): void => {
   });
 };
 
-/** Subscribes to what the layout shows; with everything, the server does. */
+/** Subscribe to the tracks that the layout shows; with the layout `all`, the server subscribes. */
 const subscribe = (joining: Room, { audio, videos, tile }: ClientLayout): void => {
   if (audio && videos === null && tile === null) return;
   const published = [...joining.remoteParticipants.values()].flatMap((one) => [
@@ -199,13 +205,13 @@ const subscribe = (joining: Room, { audio, videos, tile }: ClientLayout): void =
   }
 };
 
-/** A track without an element is neither decoded nor concealed. */
+/** Attach a track to an element: without one, a browser neither decodes nor conceals. */
 const play = (track: RemoteTrack): void => {
   const element = track.attach();
   document.body.append(element);
   if (track instanceof RemoteVideoTrack) timer.watch(track, element);
   const { mediaStreamTrack } = track;
-  // Unmuted by the first packet.
+  // The first packet unmutes the track.
   if (mediaStreamTrack.muted) mediaStreamTrack.addEventListener('unmute', hear, { once: true });
   else hear();
 };

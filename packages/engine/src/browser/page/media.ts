@@ -1,13 +1,19 @@
-/** Sources of a page's own: a moving picture on a canvas, and a voice-like tone. No device is asked for. */
+/**
+ * Synthetic sources of a page: a moving picture on a canvas, and a voice-like tone. The page
+ * requests no device.
+ */
 import type { PageTrack } from '../page-protocol.ts';
 
 type PageVideo = Extract<PageTrack, { kind: 'video' }>;
 
-/** Of a detailed picture: the side of a grain, pixels, and how much of it shows. */
+/** Grain of a detailed picture: side of a grain, pixels, and its opacity. */
 const GRAIN_SIDE = 8;
 const GRAIN_ALPHA = 0.35;
 
-/** Words and pauses, s: an encoder with DTX is silent in the pauses. */
+/**
+ * Duration of words and of the pauses between them, s: an encoder with DTX sends almost nothing in
+ * the pauses.
+ */
 const WORD_S = 0.4;
 const PAUSE_S = 0.3;
 
@@ -57,7 +63,7 @@ const createVideo = ({ source, width, height, framesPerSecond, detailed }: PageV
     draw(drawing, frame, width, height);
     if (grain === null) return;
     drawing.globalAlpha = GRAIN_ALPHA;
-    // Elsewhere in each frame, so that no encoder can predict it from the one before.
+    // Grain at a random position: no encoder can predict it from the previous frame.
     drawing.drawImage(
       grain,
       -Math.random() * width,
@@ -70,7 +76,7 @@ const createVideo = ({ source, width, height, framesPerSecond, detailed }: PageV
   next();
   const timer = setInterval(next, 1_000 / framesPerSecond);
   const track = firstTrack(canvas.captureStream(framesPerSecond));
-  // Text stays sharp at the cost of frames (W3C mst-content-hint).
+  // Text stays sharp at the cost of frame rate (W3C mst-content-hint).
   if (source === 'screen') track.contentHint = 'detail';
   return { track, stop: () => clearInterval(timer) };
 };
@@ -92,7 +98,10 @@ const drawBoxes: Draw = (drawing, frame, width, height) => {
   }
 };
 
-/** A page of text that is still for six seconds, and then scrolls for three, as the clips of screens do. */
+/**
+ * Draw a page of text that is still for six seconds and then scrolls for three, like the clips of
+ * screens.
+ */
 const drawPage: Draw = (drawing, frame, width, height) => {
   const [still, loop] = [90, 135];
   const scrolled = Math.max(0, (frame % loop) - still) * Math.round(height / 50);
@@ -110,7 +119,7 @@ const drawPage: Draw = (drawing, frame, width, height) => {
   }
 };
 
-/** Random shades, as of a noisy camera. */
+/** Canvas with random shades, as from a noisy camera. */
 const createGrain = (width: number, height: number): HTMLCanvasElement => {
   const canvas = document.createElement('canvas');
   Object.assign(canvas, { width: (2 * width) / GRAIN_SIDE, height: (2 * height) / GRAIN_SIDE });

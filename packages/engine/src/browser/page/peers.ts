@@ -1,7 +1,10 @@
-/** Every PeerConnection of the page. */
+/** Registry of all PeerConnections of the page. */
 import type { Stat } from '../../client/stat.ts';
 
-/** When it was first there, ms on the clock of the page. */
+/**
+ * PeerConnection with the times at which ICE and DTLS were first connected, ms on the clock of the
+ * page.
+ */
 interface Peer {
   connection: RTCPeerConnection;
   iceAt: number | null;
@@ -25,7 +28,10 @@ globalThis.RTCPeerConnection = class extends RTCPeerConnection {
   }
 };
 
-/** When all PeerConnections that were made since then and are connected were connected. */
+/**
+ * Times until the last of the PeerConnections after the first `made` ones was connected by ICE and
+ * by DTLS, ms after `since`. Unconnected ones count as 0.
+ */
 export const connectedSince = (since: number, made: number): { iceMs: number; dtlsMs: number } => {
   const latest = (times: (number | null)[]): number =>
     Math.max(0, ...times.map((time) => (time ?? since) - since));
@@ -38,7 +44,7 @@ export const connectedSince = (since: number, made: number): { iceMs: number; dt
 
 export const peersMade = (): number => peers.length;
 
-/** Certificates and credentials are of no use in figures. */
+/** Types of statistics that no figure uses. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['certificate', 'codec-implementation']);
 
 export const readPeers = (): Promise<Stat[][]> =>

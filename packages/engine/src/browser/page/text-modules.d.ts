@@ -1,4 +1,4 @@
-/** See scripts/bundle-page.ts. */
+/** Module that the plug-in `as-text` of scripts/bundle-page.ts provides. */
 declare module '*?text' {
   export const text: string;
 }

@@ -1,7 +1,13 @@
-/** A user's browser in a room, controlled with plain objects. The test calls `viewer.*`; the types are in ../viewer.ts. */
+/**
+ * Page of a user's browser in a room. Tests call `viewer.*` with plain objects; the types are in
+ * ../viewer.ts.
+ */
 const { ExternalE2EEKeyProvider, Room, RoomEvent, VideoQuality } = globalThis.LivekitClient;
 
-/** With end-to-end encryption where the page's address has a passphrase, or random bytes in base64. */
+/**
+ * Encryption options from a passphrase, or random bytes in base64, in the page's address; without
+ * them: no encryption.
+ */
 const fragment = new URLSearchParams(location.hash.slice(1));
 const keyProvider = fragment.size > 0 ? new ExternalE2EEKeyProvider() : null;
 const encryption = keyProvider && {
@@ -53,7 +59,7 @@ const subscriptionOf = (identity, kind) => {
   return found;
 };
 
-/** The inbound-rtp statistics of each track (W3C webrtc-stats), as they are. */
+/** inbound-rtp statistics of each track (W3C webrtc-stats), unchanged. */
 const report = () =>
   Promise.all(
     subscriptions().map(async ({ identity, track }) => {
@@ -74,7 +80,7 @@ const draw = (video) => {
   return context.getImageData(0, 0, WIDTH, HEIGHT).data;
 };
 
-/** Captures the video twice, and returns its content and how much of it changed. */
+/** Capture the video twice. Returns its content, and the share of it that changed. */
 const look = async (identity, pauseMs) => {
   const video = document.querySelector(`video[data-from="${identity}"]`);
   const before = draw(video);
@@ -99,7 +105,7 @@ const look = async (identity, pauseMs) => {
   };
 };
 
-/** The loudest root mean square (0 … 1) of a window of 2,048 samples within `forMs`. */
+/** Measure the loudest root mean square (0 … 1) of a window of 2,048 samples within `forMs`. */
 const listen = async (identity, forMs) => {
   const { track } = subscriptionOf(identity, 'audio');
   const context = new AudioContext();
@@ -118,7 +124,7 @@ const listen = async (identity, forMs) => {
   return loudest;
 };
 
-/** Listens to the left and the right ear for a second, and returns whether they differ. */
+/** Compare the left and the right channel for a second. Returns true if they differ. */
 const channelsDiffer = async (identity) => {
   const { track } = subscriptionOf(identity, 'audio');
   const context = new AudioContext();
@@ -135,7 +141,7 @@ const channelsDiffer = async (identity) => {
     await sleep(50);
     for (const { analyser, samples } of ears) analyser.getFloatTimeDomainData(samples);
     const [left, right] = ears.map(({ samples }) => samples);
-    // A mono track has one channel: the right ear of the splitter is silent then.
+    // A mono track has one channel: the right output of the splitter is silent.
     const isMono = right.every((sample) => sample === 0);
     differ ||= !isMono && left.some((sample, at) => Math.abs(sample - right[at]) > 0.01);
   }
