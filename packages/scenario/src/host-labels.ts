@@ -1,17 +1,20 @@
-/** Names and values of a host: `{ region: 'eu' }`. As what a role or run wants: empty means any host. */
+/**
+ * Labels of a host by name: `{ region: 'eu' }`. If a role or run selects hosts by labels, no labels
+ * mean any host.
+ */
 export type Labels = Readonly<Record<string, string>>;
 
-/** Whether a host has every label that is wanted. */
+/** Check whether a host has all wanted labels. */
 export const hasLabels = (host: Labels, wanted: Labels): boolean =>
   Object.entries(wanted).every(([name, value]) => host[name] === value);
 
-/** `region=eu,rack=a`. */
+/** Text of labels: `region=eu,rack=a`. */
 export const labelText = (labels: Labels): string =>
   Object.entries(labels)
     .map(([name, value]) => `${name}=${value}`)
     .join(',');
 
-/** Those that differ, in the order of their first use; the same pair in another order is the same. */
+/** Distinct labels in the order of their first use; the order of pairs does not matter. */
 export const distinctLabels = (all: Iterable<Labels>): Labels[] => [
   ...new Map([...all].map((labels) => [keyOf(labels), labels])).values(),
 ];

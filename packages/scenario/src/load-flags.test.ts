@@ -8,7 +8,7 @@ import { type LoadFlags, scenarioOfFlags } from './load-flags.ts';
 const groupOf = (flags: LoadFlags) => scenarioOfFlags(flags).groups[0];
 
 describe('scenarioOfFlags', () => {
-  it('gives 20 rooms of 2 with audio for 30 s without flags', () => {
+  it('describes 20 rooms of 2 participants with audio for 30 s without flags', () => {
     expect(scenarioOfFlags({})).toMatchObject({ name: 'swarm', thresholds: [] });
     expect(groupOf({})).toEqual({
       name: 'load',
@@ -77,14 +77,14 @@ describe('scenarioOfFlags', () => {
     });
   });
 
-  it('makes it one room when a room is named', () => {
+  it('has one room if a room is named', () => {
     expect(groupOf({ room: 'standup' })).toMatchObject({
       room: 'standup',
       executor: { rooms: 1 },
     });
   });
 
-  it('allows subscribers in a named room where others may publish', () => {
+  it('allows subscribers in a named room, because others may publish there', () => {
     const { roles } = groupOf({ room: 'stage', participants: '0', subscribers: '5' }) ?? {};
     expect(roles?.map(({ name, count }) => [name, count])).toEqual([['subscriber', 5]]);
   });
@@ -98,14 +98,14 @@ describe('scenarioOfFlags', () => {
     expect(groupOf({ layout: 'none' })?.roles[0]).toMatchObject({ subscribe: false });
   });
 
-  it('reads thresholds and checks that the load has what they refer to', () => {
+  it('reads thresholds, and checks that the load can match them', () => {
     expect(scenarioOfFlags({}, ['join_time.p95<1s']).thresholds).toMatchObject([{ limit: 1_000 }]);
     expect(() => scenarioOfFlags({}, ['jitter{kind:video}: p(95)<30'])).toThrow(
       expect.objectContaining({ code: 'invalid_threshold' }),
     );
   });
 
-  /** A value of each flag that cannot be, and the message. */
+  /** Invalid value of each flag, and the message. */
   const WRONG: Record<keyof LoadFlags, [LoadFlags, string]> = {
     room: [{ room: '' }, '--room : the name of a room must not be empty'],
     rooms: [{ rooms: '0' }, '--rooms 0: must be a whole number from 1 to 100000'],
@@ -215,7 +215,7 @@ describe('scenarioOfFlags', () => {
       { publish: 'video', layout: 'audio-only' },
       '--layout audio-only: leaves nothing to receive: their rooms have video only; publish audio',
     ],
-  ])('refuses %j', (flags, message) => {
+  ])('rejects %j', (flags, message) => {
     expect(() => scenarioOfFlags(flags)).toThrow(
       expect.objectContaining({
         code: 'usage',
@@ -225,13 +225,13 @@ describe('scenarioOfFlags', () => {
     );
   });
 
-  it('does not repeat what may be a secret', () => {
+  it('does not repeat a value that may be a secret', () => {
     expect(() => scenarioOfFlags({ e2ee: 'hunter2' })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
     );
   });
 
-  it('lists all problems at once, and no contradictions with what could not be read', () => {
+  it('lists all problems at once, without contradictions to values that could not be read', () => {
     const flags = { rooms: '0', duration: '5', publish: 'screen', simulcast: true };
     expect(() => scenarioOfFlags(flags)).toThrow(
       expect.objectContaining({
@@ -259,7 +259,7 @@ describe('scenarioOfFlags', () => {
     simulcast: fc.constantFrom(undefined, true, false),
   });
 
-  it('refuses with the flags to change, or describes what a scenario file can say', () => {
+  it('names the flags to change, or describes a scenario that a file can express', () => {
     fc.assert(
       fc.property(anyFlags, (flags) => {
         const scenario = orProblems(() => scenarioOfFlags(flags));

@@ -1,4 +1,7 @@
-/** Flags of `swarm` that describe the load. They make the form of a scenario file, so that files and flags have one interpreter and the same rules. */
+/**
+ * Flags of `swarm` that describe the load. They are turned into the form of a scenario file, so
+ * that files and flags have one interpreter and the same rules.
+ */
 import {
   explain,
   formatPath,
@@ -19,7 +22,7 @@ import type { Scenario, WitnessSpec } from './scenario.ts';
 import type { Kind } from './track-plan.ts';
 import { formatWitness } from './witness-spec.ts';
 
-/** The name of a scenario that flags describe, and of its only group. */
+/** Name of a scenario that flags describe, and of its only group. */
 export const FLAGS_SCENARIO = 'swarm';
 export const FLAGS_GROUP = 'load';
 
@@ -42,23 +45,24 @@ const TEXT_FLAGS = [
 
 type TextFlag = (typeof TEXT_FLAGS)[number];
 
-/** Flags as typed; absent: the default. */
+/** Values of flags, as typed; absent: the default. */
 export interface LoadFlags extends Partial<Record<TextFlag, string | undefined>> {
   simulcast?: boolean | undefined;
 }
 
 type LoadFlag = keyof LoadFlags;
 
-/** Every flag that describes the load. */
+/** All flags that describe the load. */
 export const LOAD_FLAGS: readonly LoadFlag[] = [...TEXT_FLAGS, 'simulcast'];
 
-/** `roomPrefix` → `--room-prefix`. */
+/** Flag of a key: `roomPrefix` → `--room-prefix`. */
 export const flagName = (flag: string): string =>
   `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /**
- * The load without flags: small enough for any laptop, large enough to measure something. A join costs a server some 20 ms of CPU: 50 per second fill one core,
- * and 1,000 participants have joined after 20 s.
+ * Load without flags: small enough for any laptop, and large enough to measure something. A join
+ * costs a server some 20 ms of CPU: 50 joins per second use one core, and 1,000 participants have
+ * joined after 20 s.
  */
 const DEFAULTS = {
   rooms: '20',
@@ -70,7 +74,10 @@ const DEFAULTS = {
   codec: 'vp8',
 } as const;
 
-/** The flag that makes a part of the form, and the hint there in the words of flags where the interpreter's names keys. The first that matches counts. */
+/**
+ * Flag for each part of the form, with a hint that names flags if the interpreter's hint names
+ * keys. The first match counts.
+ */
 const FLAG_OF_PLACE: readonly [place: RegExp, flag: LoadFlag, hint?: string][] = [
   [/\.rooms$/, 'rooms', 'leave --room or --rooms out; --room-prefix names many'],
   [/\.room$/, 'room'],
@@ -100,16 +107,19 @@ const FLAG_OF_PLACE: readonly [place: RegExp, flag: LoadFlag, hint?: string][] =
   [/^groups/, 'rooms', 'take fewer --rooms or --participants'],
 ];
 
-/** A number as a file has it; anything else as it is, for the interpreter to refuse. */
+/** Number in the form of a file; any other text unchanged, for the interpreter to reject. */
 const numberOr = (text: string): number | string =>
   /^\s*-?\d+(\.\d+)?\s*$/.test(text) ? Number(text) : text;
 
-/** A function that reports what is wrong with a flag. */
+/** Function that reports a problem of a flag. */
 type Complain = (flag: LoadFlag, problem: string) => void;
 
 const TRACK_FLAGS = ['video', 'codec', 'simulcast'] as const satisfies readonly LoadFlag[];
 
-/** The scenario file that flags stand for. What cannot be read is null in it, so that nothing is concluded from it. */
+/**
+ * Scenario file that flags stand for. Values that cannot be read are null, so that nothing is
+ * concluded from them.
+ */
 const formOf = (
   flags: LoadFlags,
   witnesses: readonly WitnessSpec[],
@@ -172,7 +182,7 @@ const formOf = (
   );
 };
 
-/** Publishers and subscribers. Participants without anything to send are subscribers. */
+/** Roles of publishers and subscribers. Participants without anything to send are subscribers. */
 const rolesOf = (flags: LoadFlags, publish: readonly unknown[] | null): FileForm => {
   const { layout, dataRate } = flags;
   const publishers = numberOr(flags.participants ?? DEFAULTS.participants);
@@ -181,7 +191,8 @@ const rolesOf = (flags: LoadFlags, publish: readonly unknown[] | null): FileForm
   const sends = publish === null || publish.length > 0 || dataRate !== undefined;
   const areCounts = [publishers, subscribers].every((given) => count.file.safeParse(given).success);
   if (areCounts && (publishers === 0 || !sends)) {
-    // In a named room participants of others may publish; and without --subscribers, joining alone is the load.
+    // In a named room other participants may publish; and if --subscribers adds none, joining
+    // alone is the load.
     const isMeant = flags.room !== undefined || subscribers === 0;
     return {
       subscriber: form(
@@ -200,7 +211,7 @@ const rolesOf = (flags: LoadFlags, publish: readonly unknown[] | null): FileForm
   );
 };
 
-/** Name the flag of a problem in the form; its place in the form where no flag makes that. */
+/** Find the flag of a problem in the form; null if no flag makes that part. */
 const flagAt = (path: Path): { flag: LoadFlag | null; hint: string | null; place: string } => {
   const place = formatPath(path);
   const [, flag = null, hint = null] = FLAG_OF_PLACE.find(([pattern]) => pattern.test(place)) ?? [];
@@ -208,10 +219,11 @@ const flagAt = (path: Path): { flag: LoadFlag | null; hint: string | null; place
 };
 
 /**
- * The scenario that flags describe.
- * @param thresholds as typed
- * @param witnesses that are added to it
- * @throws SwarmError `usage` that lists every problem of the load: the flag, the value, what is allowed, what to do; then `invalid_threshold`
+ * Scenario that flags describe.
+ * @param thresholds thresholds as typed
+ * @param witnesses witnesses to add
+ * @throws SwarmError `usage` that lists every problem of the load (flag, value, allowed values,
+ * remedy); then `invalid_threshold`
  */
 export const scenarioOfFlags = (
   flags: LoadFlags,
@@ -234,12 +246,12 @@ export const scenarioOfFlags = (
   return described;
 };
 
-/** One line for each problem, in the order of the flags. */
+/** Problems in the order of the flags, one per line. */
 const listed = (problems: ReadonlyMap<string, string>, flags: LoadFlags): string => {
   const known = LOAD_FLAGS.flatMap((flag) => {
     const problem = problems.get(flag);
     if (problem === undefined) return [];
-    // Who misunderstands --e2ee types the passphrase itself.
+    // A user who misunderstands --e2ee may type the passphrase.
     const value = flag === 'e2ee' ? undefined : flags[flag];
     return [`${flagName(flag)}${typeof value === 'string' ? ` ${value}` : ''}: ${problem}`];
   });

@@ -5,7 +5,7 @@ import type { OwnMedia, Resolution, TrackPlan } from './track-plan.ts';
 
 export type OwnClip = NonNullable<OwnMedia['clip']>;
 
-/** Every track that the participants of a scenario publish from a media file, changed by `prepare`. */
+/** Scenario with every track of a media file changed by `prepare`. */
 export const withOwnMedia = (
   scenario: Scenario,
   prepare: (path: string, kind: TrackPlan['kind']) => OwnClip,
@@ -29,7 +29,7 @@ export const withOwnMedia = (
   return { ...scenario, groups };
 };
 
-/** Whether a participant publishes a media file. */
+/** Check whether a participant publishes a media file. */
 export const hasOwnMedia = (scenario: Scenario): boolean => {
   let found = false;
   withOwnMedia(scenario, (_, kind) => {

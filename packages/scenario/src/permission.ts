@@ -11,7 +11,9 @@ export const TRACK_SOURCES = [
 
 export type TrackSourceName = (typeof TRACK_SOURCES)[number];
 
-/** What LiveKit calls a permission of a participant: what the room service can change during a stay. */
+/**
+ * LiveKit's permission of a participant: settings that the room service can change during a stay.
+ */
 export const permissionSchema = z.object({
   canPublish: z.boolean().exactOptional(),
   canPublishSources: z.array(z.enum(TRACK_SOURCES)).exactOptional(),
@@ -22,7 +24,7 @@ export const permissionSchema = z.object({
 
 export type Permission = z.infer<typeof permissionSchema>;
 
-/** Keys of a scenario file. */
+/** Keys of a permission in a scenario file. */
 export const permissionKeys = {
   canPublish: yesOrNo().optional(),
   canPublishSources: z
@@ -35,10 +37,10 @@ export const permissionKeys = {
   canUpdateOwnMetadata: yesOrNo().optional(),
 };
 
-/** What was written, without the keys that were not: those follow from the role. */
+/** Keys that were stated; the others follow from the role. */
 export const stated = <T extends object>(given: T) =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 
-/** What can change during a stay. */
+/** Schema of a permission in a scenario file. */
 export const permission = () =>
   strict(permissionKeys).transform((given): Permission => stated(given));

@@ -1,43 +1,58 @@
-/** The plan that a run carries out: every participant, when it joins and leaves, and what it does. */
+/** Plan that a run carries out: every participant, when it joins and leaves, and what it does. */
 import type { Window } from '@livekit-swarm/metrics';
 import type { PlannedAction } from './actions/action-spec.ts';
 import type { Conduct } from './role-keys/registry.ts';
 import type { Scenario } from './scenario.ts';
 
-/** As the scenario names it; with flags `publisher` or `subscriber`. */
+/** Name of a role in the scenario; with flags `publisher` or `subscriber`. */
 export type Role = string;
 
 export interface ParticipantPlan extends Conduct {
-  /** Unique in the run, from 0, in the order of their joins. */
+  /** Number of the participant in the run, from 0, in the order of joins. */
   index: number;
   identity: string;
-  /** Of the scenario. */
+  /** Name of the scenario's group. */
   group: string;
   room: string;
   role: Role;
-  /** When its join is scheduled, ms after the run's start. */
+  /** Scheduled time of the join, ms after the start of the run. */
   joinAtMs: number;
-  /** When it leaves, ms after the start. `endAtMs` of the plan: with all others, at the end. */
+  /**
+   * Time of the leave, ms after the start of the run. `endAtMs` of the plan: at the end, with all
+   * others.
+   */
   leaveAtMs: number;
-  /** In a room whose participants take turns in speaking: whether it is one of them. Absent: its audio is speech all the time. */
+  /**
+   * Part in a room whose participants take turns in speaking: `takes` turns, or only `hears` them.
+   * Absent: the participant speaks all the time.
+   */
   turns?: 'takes' | 'hears';
-  /** Of a browser: some track of its room is published with `frameMetadata`. */
+  /** Present for a browser in a room with tracks that have `frameMetadata`. */
   readsFrameMetadata?: true;
-  /** What it does during its stay, in the order of time. Absent: nothing. */
+  /** Actions during the stay, in order of time. Absent: none. */
   actions?: PlannedAction[];
-  /** Tracks of others that it must have received when its session ends: of those whose sessions overlap with its own long enough. */
+  /**
+   * Number of tracks that the participant must have received when its session ends: tracks of
+   * others whose sessions overlap with its session long enough.
+   */
   expectedTracks: { audio: number; video: number };
 }
 
 export interface Plan {
   scenario: Scenario;
   participants: ParticipantPlan[];
-  /** In the order they begin. */
+  /** Windows in the order in which they begin. */
   windows: Window[];
-  /** Rooms that an executor did not open as too many were open. */
+  /** Number of rooms that an executor did not open because too many were open. */
   droppedRooms: number;
-  /** The last scheduled join of a participant that replaces no other (as with per-room-churn), ms after the start. */
+  /**
+   * Last scheduled join of a participant that does not replace another one (as with
+   * per-room-churn), ms after the start of the run.
+   */
   lastJoinAtMs: number;
-  /** When the last room closes and all have left, ms after the start. */
+  /**
+   * Time at which the last room closes and all participants have left, ms after the start of the
+   * run.
+   */
   endAtMs: number;
 }

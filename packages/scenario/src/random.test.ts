@@ -16,7 +16,7 @@ const median = (values: number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 describe('randomStream', () => {
-  it('gives the same numbers for the same seed and name, and others otherwise', () => {
+  it('gives the same numbers for the same seed and name, and different ones for others', () => {
     expect(take(randomStream(1, 'a', 2), 50)).toEqual(take(randomStream(1, 'a', 2), 50));
     const streams = [
       randomStream(1, 'a', 2),
@@ -29,7 +29,7 @@ describe('randomStream', () => {
     expect(new Set(all).size).toBe(all.length);
   });
 
-  it('is even, from its first number on, over names that differ in one digit', () => {
+  it('has a uniform distribution from its first number on, over names that differ in one digit', () => {
     const firsts = Array.from({ length: 20_000 }, (_, n) => randomStream(1, 'place', n)());
     expect(Math.min(...firsts)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...firsts)).toBeLessThan(1);
@@ -41,7 +41,7 @@ describe('randomStream', () => {
     for (const count of tenths) expect(Math.abs(count - 2_000)).toBeLessThan(200);
   });
 
-  it('has no fixed step from one number to the next', () => {
+  it('has no correlation between successive numbers', () => {
     const values = take(randomStream(3, 'walk'), 20_000);
     const steps = values.slice(1).map((value, n) => (value - 0.5) * ((values[n] ?? 0) - 0.5));
     expect(Math.abs(mean(steps))).toBeLessThan(0.005);
@@ -60,7 +60,7 @@ describe('drawDuration', () => {
     expect(mean(values) / 4_000).toBeCloseTo(1, 1);
   });
 
-  it('draws exponential times: of the mean, a third beyond it', () => {
+  it('draws exponential times, a third of them above the mean', () => {
     const values = draws({ distribution: 'exponential', meanMs: 10_000 });
     expect(mean(values) / 10_000).toBeCloseTo(1, 1);
     expect(values.filter((value) => value > 10_000).length / values.length).toBeCloseTo(
@@ -69,7 +69,7 @@ describe('drawDuration', () => {
     );
   });
 
-  it('draws lognormal times: half below the median, a sixth above a sigma', () => {
+  it('draws lognormal times, half of them below the median, a sixth above one sigma', () => {
     const values = draws({ distribution: 'lognormal', medianMs: 45_000, sigma: 0.8 });
     expect(median(values) / 45_000).toBeCloseTo(1, 1);
     expect(
@@ -77,7 +77,7 @@ describe('drawDuration', () => {
     ).toBeCloseTo(0.159, 1);
   });
 
-  it('never draws below zero or nothing at all', () => {
+  it('never draws negative or infinite times', () => {
     const span = fc.oneof(
       fc.record({
         distribution: fc.constant('exponential' as const),

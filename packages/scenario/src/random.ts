@@ -1,15 +1,19 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
-/** Where numbers come from: the next one, from 0 to just below 1. */
+/** Source of random numbers: the next one, from 0 to just below 1. */
 export type Random = () => number;
 
-/** One start value for each word of the generator's state, so that no 32 bits decide everything. Any would do; these are the digits of π, e, √2 and √3. */
+/**
+ * Start values for the words of the generator's state, so that 32 bits alone do not determine a
+ * stream. Any values would do; these are the digits of π, e, √2 and √3.
+ */
 const OFFSETS = [0x243f6a88, 0x2b7e1516, 0x6a09e667, 0xbb67ae85];
 
 /**
- * A separate stream of random numbers for every name: the same seed and name give the same numbers, independent of other streams.
- * xoroshiro128+ (Blackman and Vigna), whose state is a hash of the name.
+ * Separate stream of random numbers for every name: the same seed and name give the same numbers,
+ * independent of other streams. The generator is xoroshiro128+ (Blackman and Vigna), whose state is
+ * a hash of the name.
  */
 export const randomStream = (seed: number, ...name: readonly (string | number)[]): Random => {
   const text = JSON.stringify([seed, ...name]);
@@ -17,14 +21,14 @@ export const randomStream = (seed: number, ...name: readonly (string | number)[]
   return () => uniformFloat64(generator);
 };
 
-/** FNV-1a (Fowler, Noll, Vo; RFC 9923), 32 bits, over UTF-16 units. */
+/** Hash of a text: FNV-1a (Fowler, Noll, Vo; RFC 9923), 32 bits, over UTF-16 units. */
 const hash = (text: string, offset: number): number => {
   let value = offset;
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
   return value;
 };
 
-/** The last step of MurmurHash3 (Appleby): texts that differ in one letter end far apart. */
+/** Last step of MurmurHash3 (Appleby): hashes of texts that differ in one letter end far apart. */
 const scatter = (value: number): number => {
   const once = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
   const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);

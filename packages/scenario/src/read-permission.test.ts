@@ -21,7 +21,7 @@ const readFile = (file: string, ...files: string[]) =>
   assertReadable({ file }, 'header X', { env: [], files }, dir);
 
 describe('a variable', () => {
-  test('is read when it was allowed, or is meant for scenarios', () => {
+  test('is read if it was allowed, or is meant for scenarios', () => {
     expect(() => readEnv('APP_TOKEN')).toThrow(
       expect.objectContaining({
         code: 'usage',
@@ -43,13 +43,13 @@ describe('a variable', () => {
     'SWARM_METRICS_TOKEN',
     'SWARM_SECRET_',
     'livekit_api_secret',
-  ])('%s is never read, also when it was allowed', (name) => {
+  ])('%s is never read, even if it was allowed', (name) => {
     expect(() => readEnv(name, [name])).toThrow(/belongs to the deployment or to swarm/);
   });
 });
 
 describe('a file', () => {
-  test('is read when it was allowed, or its folder was', () => {
+  test('is read if it was allowed, or its folder was', () => {
     expect(() => readFile('keys/room.key')).toThrow(/--allow-file|may not read/);
     expect(() => readFile('keys/room.key', join(dir, 'keys/room.key'))).not.toThrow();
     expect(() => readFile('keys/room.key', join(dir, 'keys'))).not.toThrow();

@@ -2,7 +2,10 @@ import { realpathSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { type SecretRef, usageError } from '@livekit-swarm/settings';
 
-/** Variables and files of this host that scenario files may read. Others write scenario files, which also name the server that receives the content. */
+/**
+ * Variables and files of this host that scenario files may read. Other users may have written a
+ * scenario file, which also names the server that receives the content.
+ */
 export interface ReadPermission {
   /** Names of environment variables. */
   env: readonly string[];
@@ -19,8 +22,9 @@ const FOR_SCENARIOS = /^SWARM_SECRET_./;
 const OWN_SECRETS = /^(LIVEKIT|SWARM)_/i;
 
 /**
+ * Check that a scenario may read a secret.
  * @param where place in the scenario, for messages
- * @throws SwarmError `usage` when a scenario may not read this secret; never repeats it
+ * @throws SwarmError `usage` if it may not; the message never contains the secret
  */
 export const assertReadable = (
   ref: SecretRef,
@@ -47,9 +51,10 @@ export const assertReadable = (
 };
 
 /**
- * @param path absolute
+ * Check that a scenario may read a file.
+ * @param path absolute path
  * @param allowed files and folders
- * @throws SwarmError `usage` when a scenario may not read this file
+ * @throws SwarmError `usage` if it may not
  */
 export const assertReadableFile = (
   path: string,
@@ -64,7 +69,10 @@ export const assertReadableFile = (
   );
 };
 
-/** The path with its links followed, so that no link leads out of a folder; unchanged when no such file exists. */
+/**
+ * Path with its links followed, so that no link leads out of a folder; unchanged if there is no
+ * such file.
+ */
 const realPath = (path: string): string => {
   try {
     return realpathSync(path);

@@ -1,7 +1,7 @@
 import { quote, usageError } from '@livekit-swarm/settings';
 import type { Resolution } from './track-plan.ts';
 
-/** 16:9, lowest first. */
+/** Sizes of resolutions, 16:9, lowest first. */
 export const RESOLUTIONS: Record<Resolution, { width: number; height: number }> = {
   '180p': { width: 320, height: 180 },
   '360p': { width: 640, height: 360 },
@@ -13,7 +13,7 @@ export const RESOLUTIONS: Record<Resolution, { width: number; height: number }> 
 const isResolution = (text: string): text is Resolution => Object.hasOwn(RESOLUTIONS, text);
 
 /**
- * Reads `180p`, `360p`, `540p`, `720p`, `1080p`; `720` and `1280x720` mean the same as `720p`.
+ * Read `180p`, `360p`, `540p`, `720p` or `1080p`; `720` and `1280x720` mean the same as `720p`.
  * @throws SwarmError `usage`
  */
 export const parseResolution = (text: string): Resolution => {

@@ -40,20 +40,20 @@ const errorOf = (action: () => unknown): unknown => {
 };
 
 describe('readScenarioFile', () => {
-  it('reads a file, at the scale asked for', () => {
+  it('reads a file at the requested scale', () => {
     const path = file('calls.yaml', SCENARIO);
     expect(roomsOf(readScenarioFile(path))).toBe(4);
     expect(roomsOf(readScenarioFile(path, { scale: 'small' }))).toBe(2);
     expect(roomsOf(readScenarioFile(path, { scale: '0.25' }))).toBe(1);
   });
 
-  it('takes a byte order mark and the line ends of Windows', () => {
+  it('accepts a byte order mark and line ends of Windows', () => {
     expect(
       roomsOf(readScenarioFile(file('w.yaml', `\uFEFF${SCENARIO.replaceAll('\n', '\r\n')}`))),
     ).toBe(4);
   });
 
-  it('names the file in what is wrong with it', () => {
+  it('names the file in its problems', () => {
     const path = file('calls.yaml', SCENARIO.replace('10s', '10'));
     const error = errorOf(() => readScenarioFile(path));
     expect(error).toMatchObject({ code: 'invalid_file' });
@@ -63,7 +63,7 @@ describe('readScenarioFile', () => {
     });
   });
 
-  it('reports why a file cannot be read', () => {
+  it('reports the reason if a file cannot be read', () => {
     mkdirSync(join(dir, 'folder'));
     const cases: [string, RegExp][] = [
       [join(dir, 'none.yaml'), /none\.yaml: file not found/],
@@ -82,7 +82,7 @@ describe('readScenarioFile', () => {
 });
 
 describe('readScenarioFiles', () => {
-  it('refuses two files of one name, where the second has it', () => {
+  it('rejects two files of one name, at the position of the second', () => {
     const [a, b] = [file('a.yaml', SCENARIO), file('b.yaml', `# again\n${SCENARIO}`)];
     const error = errorOf(() => readScenarioFiles([a, b]));
     expect(error).toMatchObject({ code: 'invalid_file' });

@@ -9,23 +9,23 @@ import {
 } from '@livekit-swarm/settings';
 import { type ReadScenario, readScenario } from './language/parse-scenario.ts';
 
-/** Larger files are rejected, bytes. */
+/** Size of the largest file that is accepted, bytes. */
 const MAX_BYTES = 1_024 * 1_024;
 
 export interface ScenarioFileOptions {
-  /** The name of a scale of the file, or a factor: `small`, `0.1`. */
+  /** Name of a scale of the file, or a factor: `small`, `0.1`. */
   scale?: string | undefined;
 }
 
 export interface ReadScenarioFile extends ReadScenario {
-  /** As given. */
+  /** Path as given. */
   path: string;
 }
 
 /**
- * Reads a scenario file.
+ * Read a scenario file.
  * @param path `-` for standard input
- * @throws SwarmError `invalid_file` with everything that is wrong in it, or why it cannot be read
+ * @throws SwarmError `invalid_file` with all problems in it, or the reason why it cannot be read
  */
 export const readScenarioFile = (
   path: string,
@@ -36,8 +36,9 @@ export const readScenarioFile = (
 };
 
 /**
- * Reads the scenario files of one command. Their names must be unique: reports identify runs by them.
- * @throws SwarmError `invalid_file` with everything that is wrong in all of them
+ * Read the scenario files of one command. Their names must be unique: reports identify runs by
+ * them.
+ * @throws SwarmError `invalid_file` with all problems in all of them
  */
 export const readScenarioFiles = (
   paths: readonly string[],
@@ -58,7 +59,7 @@ export const readScenarioFiles = (
   return read;
 };
 
-/** Files that have a name which one before them has. */
+/** Problems of files that have the name of an earlier one. */
 export const sameNames = (
   files: readonly Pick<ReadScenarioFile, 'path' | 'scenario' | 'nameAt'>[],
 ): Problem[] => {

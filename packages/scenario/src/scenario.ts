@@ -1,5 +1,6 @@
 /**
- * A scenario with all defaults filled in, as scenario files and flags are read and as the header of a record holds it. Durations in milliseconds; plain JSON.
+ * Scenario with all defaults filled in: the result of reading scenario files or flags, and part of
+ * a record's header. Durations in milliseconds; plain JSON.
  */
 import { formatThreshold, parseThreshold, type Threshold } from '@livekit-swarm/metrics';
 import { z } from 'zod';
@@ -13,15 +14,15 @@ const ms = () => z.number().min(0);
 const group = z
   .object({
     name: z.string(),
-    /** One room of this name instead of generated names; the executor then opens one room only. */
+    /** Name of the only room, instead of generated names; the executor then opens one room. */
     room: z.string().nullable(),
     roomPrefix: z.string(),
-    /** When its executor begins, after the start. */
+    /** Start of the executor after the start of the run, ms. */
     startMs: ms(),
-    /** Participants of a room join within this time after it opened. */
+    /** Time after a room opened within which its participants join, ms. */
     joinSpreadMs: ms(),
     executor: executorSchema,
-    /** In the order in which they join. */
+    /** Roles in the order in which they join. */
     roles: z.array(roleSpecSchema),
   })
   .meta({ id: 'Group', description: 'Rooms that are alike.' });
@@ -30,29 +31,30 @@ const witness = z
   .object({ engine: clientEngine, count: z.number().min(1) })
   .meta({ id: 'Witness', description: 'Real clients that watch rooms of the load.' });
 
-/** After the start; `toMs` null means until the end. */
+/** Part of the run, ms after its start; `toMs` null means until the end. */
 const namedWindow = z.object({ name: z.string(), fromMs: ms(), toMs: ms().nullable() });
 
 /**
- * A scenario as it ran, in headers of records and in results: not the language of scenario files, which has defaults. It was checked before it ran; unknown
- * keys of later versions are accepted.
+ * Scenario as it ran, in headers of records and in results. It is not the language of scenario
+ * files, which has defaults. It was checked before it ran; unknown keys of later versions are
+ * accepted.
  */
 export const scenarioSchema = z
   .object({
-    /** Short, names the run in reports and metrics: `voice-ai`. */
+    /** Short name of the run in reports and metrics: `voice-ai`. */
     name: z.string(),
     description: z.string().nullable(),
-    /** Set by the user: `{ team: voice }`. */
+    /** Tags of the user: `{ team: voice }`. */
     tags: z.record(z.string(), z.string()),
-    /** The same seed gives the same plan. */
+    /** Seed of random values: the same seed gives the same plan. */
     seed: z.number(),
-    /** In the order of the file; at least one. */
+    /** Groups in the order of the file; at least one. */
     groups: z.array(group),
     /** Parts of the run that thresholds and reports refer to by name. */
     windows: z.array(namedWindow),
-    /** As text that `parseThreshold` reads. The default thresholds are added to these. */
+    /** Texts that `parseThreshold` reads. The default thresholds are added to these. */
     thresholds: z.array(z.string()),
-    /** Real clients that are added to rooms of the load and see what it does. Absent: none. */
+    /** Real clients that are added to rooms of the load to observe it. Absent: none. */
     witnesses: z.array(witness).exactOptional(),
   })
   .meta({
@@ -60,7 +62,7 @@ export const scenarioSchema = z
     description: 'The scenario, everything filled in; times in milliseconds.',
   });
 
-/** As records and results hold it: thresholds are text. */
+/** Scenario in the form of records and results: thresholds are text. */
 export type RecordedScenario = z.infer<typeof scenarioSchema>;
 
 export interface Scenario extends Omit<RecordedScenario, 'thresholds'> {
@@ -78,12 +80,12 @@ export const scenarioOfRecord = (recorded: RecordedScenario): Scenario => ({
   thresholds: recorded.thresholds.map(parseThreshold),
 });
 
-/** Rooms that are alike, and when they are open. */
+/** Group of similar rooms, and when they are open. */
 export type GroupSpec = z.infer<typeof group>;
 export type WitnessSpec = z.infer<typeof witness>;
 export type NamedWindow = z.infer<typeof namedWindow>;
 
-/** The scenario, with an endpoint for the roles that have none of their own. */
+/** Scenario with an endpoint for the roles that have none of their own. */
 export const withConnect = (scenario: Scenario, connect: Connect): Scenario => ({
   ...scenario,
   groups: scenario.groups.map((group) => ({
@@ -92,7 +94,7 @@ export const withConnect = (scenario: Scenario, connect: Connect): Scenario => (
   })),
 });
 
-/** Every endpoint of a scenario. */
+/** All endpoints of a scenario. */
 export const endpointsOf = ({ groups }: Pick<Scenario, 'groups'>): Connect[] =>
   groups.flatMap(({ roles }) =>
     roles.flatMap(({ connect }) => (connect === undefined ? [] : [connect])),

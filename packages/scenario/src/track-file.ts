@@ -22,11 +22,11 @@ export const TRACK_HINT =
 
 const BITRATE_HINT = `one of ${MUSIC_KILOBITS.map((kilobits) => `${kilobits}kbit/s`).join(', ')}`;
 
-/** Keys that say what a track is: it has one of them. */
+/** Keys that state the content of a track, which has one of them. */
 const SUBJECTS = ['audio', 'video', 'screen', 'media'] as const;
 type Subject = (typeof SUBJECTS)[number];
 
-/** Which other keys a track may have. */
+/** Other keys that a track may have. */
 const PROPERTIES = {
   audio: ['bitrate', 'dtx'],
   video: ['codec', 'bitrate', 'simulcast', 'scalabilityMode', 'frameMetadata'],
@@ -82,7 +82,10 @@ const trackFile = strict({
 type TrackFile = z.output<typeof trackFile>;
 type Complain = (path: string[], message: string, hint: string) => void;
 
-/** A track with its properties: `{ video: 720p, codec: vp8, simulcast: true }`, `{ audio: music, bitrate: 192kbit/s }`. */
+/**
+ * Schema of a track with its properties: `{ video: 720p, codec: vp8, simulcast: true }`,
+ * `{ audio: music, bitrate: 192kbit/s }`.
+ */
 export const track = trackFile.transform((file, context): TrackPlan => {
   if (context.issues.length > 0) return z.NEVER;
   const complain: Complain = (path, message, hint) => {
@@ -126,7 +129,7 @@ const audioOf = ({ audio, bitrate, dtx }: TrackFile, complain: Complain): TrackP
   return null;
 };
 
-/** What the files of an extension can be published as; the first unless something else is stated. */
+/** Kinds of tracks for each file extension; the first one is the default. */
 const EXTENSIONS: Record<string, readonly (typeof AS_WORDS)[number][] | undefined> = {
   ogg: ['audio'],
   opus: ['audio'],
@@ -134,7 +137,7 @@ const EXTENSIONS: Record<string, readonly (typeof AS_WORDS)[number][] | undefine
   mp4: ['video', 'screen', 'audio'],
 };
 
-/** Codec and resolution follow once the file was read. */
+/** Track of a media file; its codec and resolution follow when the file is read. */
 const mediaOf = ({ media: path = '', as }: TrackFile, complain: Complain): TrackPlan | null => {
   const extension = /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
   const possible = EXTENSIONS[extension];
@@ -189,14 +192,14 @@ const videoOf = (
   return null;
 };
 
-/** Tracks that have a name of their own, with what they are unless something else is stated. */
+/** Tracks with their own word, and their defaults. */
 export const TRACKS_BY_WORD: Readonly<Record<string, TrackPlan | undefined>> = {
   audio: { kind: 'audio' },
   video: { kind: 'video', source: 'camera', codec: 'vp8', resolution: '720p', simulcast: false },
   screen: { kind: 'video', source: 'screen', codec: 'vp8', resolution: '1080p', simulcast: false },
 };
 
-/** The track as a file has it. */
+/** Form of a track in a scenario file. */
 export const trackForm = (track: TrackPlan): unknown => {
   if (track.media !== undefined)
     return {

@@ -4,14 +4,14 @@ import type { Resolution, TrackPlan, VideoCodec } from './track-plan.ts';
 
 type Video = Extract<TrackPlan, { kind: 'video' }>;
 
-/** What is wrong with a video, at which of its keys, and what to write instead. */
+/** Problem of a video: the key that causes it, and what to write instead. */
 export interface VideoProblem {
   key: 'screen' | 'codec' | 'simulcast' | 'scalabilityMode' | 'bitrate';
   message: string;
   hint: string;
 }
 
-/** The sizes that there are clips of; with layers in one stream, of the highest layer. */
+/** Sizes with clips; with layers in one stream, sizes of the highest layer. */
 const SIZES: Partial<Record<VideoCodec, readonly Resolution[]>> = {
   vp9: ['360p', '720p'],
   av1: ['360p', '720p'],
@@ -24,12 +24,15 @@ const LAYERED_SIZES: Partial<Record<VideoCodec, readonly Resolution[]>> = {
 const SCREEN_SIZES: readonly Resolution[] = ['720p', '1080p'];
 const SCREEN_CODECS: readonly VideoCodec[] = ['vp8', 'h264'];
 
-/** More than browsers send, bit/s. */
+/** Largest bit rate, higher than that of browsers, bit/s. */
 const MAX_BITRATE = 20_000_000;
-/** Below the bit rate of a clip by no more than that is the same bit rate. */
+/** Share by which a bit rate may be below that of a clip and still count as equal. */
 const TOLERANCE = 0.05;
 
-/** The first problem of a video: not every codec exists in every size, with every kind of layers, and at every bit rate. */
+/**
+ * First problem of a video: not every codec exists in every size, with every kind of layers, and at
+ * every bit rate.
+ */
 export const videoProblem = (track: Video): VideoProblem | null =>
   (track.source === 'screen' ? screenProblem(track) : cameraProblem(track)) ??
   bitrateProblem(track);
@@ -135,6 +138,8 @@ const cameraProblem = ({
   return null;
 };
 
-/** Codecs that livekit-client does not encrypt end to end. */
+/**
+ * Check whether livekit-client can encrypt the track end to end: it does not encrypt VP9 and AV1.
+ */
 export const canBeEncrypted = (track: TrackPlan): boolean =>
   track.kind === 'audio' || (track.codec !== 'vp9' && track.codec !== 'av1');

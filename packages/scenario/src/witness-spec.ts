@@ -3,13 +3,10 @@ import type { ClientEngineName } from './role-keys/engine.ts';
 import { DEFAULT_ROLE, type RoleSpec } from './role-keys/registry.ts';
 import type { WitnessSpec } from './scenario.ts';
 
-/** More would be load, not witnesses. */
+/** Largest number of witnesses; more of them would be load. */
 const MOST = 20;
 
-/**
- * Reads `browser`, `browser:2`, `rtc:3`.
- * @throws SwarmError `usage`
- */
+/** Read `browser`, `browser:2` or `rtc:3`. @throws SwarmError `usage` */
 export const parseWitness = (text: string): WitnessSpec => {
   const [, engine, digits = '1'] = /^(browser|rtc)(?::(\d+))?$/.exec(text.trim()) ?? [];
   const count = Number(digits);
@@ -21,7 +18,7 @@ export const parseWitness = (text: string): WitnessSpec => {
   );
 };
 
-/** Of several entries with the same engine the last counts. */
+/** Witnesses with one entry per engine: the last one counts. */
 export const mergeWitnesses = (witnesses: readonly WitnessSpec[]): WitnessSpec[] => [
   ...new Map<ClientEngineName, WitnessSpec>(witnesses.map((one) => [one.engine, one])).values(),
 ];
@@ -29,7 +26,9 @@ export const mergeWitnesses = (witnesses: readonly WitnessSpec[]): WitnessSpec[]
 export const formatWitness = ({ engine, count }: WitnessSpec): string =>
   count === 1 ? engine : `${engine}:${count}`;
 
-/** A witness receives everything and sends nothing. Its name is that of its engine. */
+/**
+ * Role of a witness, which receives everything and sends nothing. It has the name of its engine.
+ */
 export const witnessRole = ({ engine, count }: WitnessSpec): RoleSpec => ({
   name: engine,
   count,

@@ -28,7 +28,10 @@ const ACTION_WORDS = [
 
 const TRACK_HINT = 'write audio, video or screen; to publish also { screen: 1080p }';
 
-/** What a person does more often than this is not an action. */
+/**
+ * Shortest interval between repetitions of an action, ms: a person does nothing more often than
+ * this.
+ */
 const MIN_INTERVAL_MS = 100;
 
 const keys = {
@@ -63,7 +66,7 @@ const keys = {
     .describe('For simulate: subscriber-bandwidth: what the server assumes.'),
 };
 
-/** Which keys belong to an action, besides its times. */
+/** Keys that belong to each action, besides its times. */
 const KEYS_OF: Record<ActionName, readonly (keyof typeof keys)[]> = {
   mute: ['track'],
   unmute: ['track'],
@@ -90,7 +93,7 @@ const SOURCE_OF_WORD: Readonly<Record<string, ActionSource>> = {
   screen: 'screen',
 };
 
-/** `{ at: 10s, do: mute, track: audio, for: 5s }`. */
+/** Schema of an action, `{ at: 10s, do: mute, track: audio, for: 5s }`. */
 const action = strict(keys)
   .transform((given, context): ActionSpec => {
     if (context.issues.length > 0) return z.NEVER;
@@ -191,7 +194,7 @@ export const actions = () =>
 
 const SOURCE_WORDS = { audio: 'audio', camera: 'video', screen: 'screen' } as const;
 
-/** The action as a file has it. */
+/** Form of an action in a scenario file. */
 export const actionForm = ({ at, for: lasting, every, step }: ActionSpec): FileForm =>
   form(
     ['at', distributionForm(at)],

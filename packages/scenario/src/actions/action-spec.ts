@@ -1,13 +1,13 @@
-/** What the participants of a role do during their stay, as records hold it. */
+/** Actions of a role's participants during their stay, in the form of records. */
 import { z } from 'zod';
 import { distributionSchema } from '../executors/duration-distribution.ts';
 import { permissionSchema } from '../permission.ts';
 import { type TrackPlan, trackPlanSchema } from '../track-plan.ts';
 
-/** A participant has one of each at most. */
+/** Sources of tracks that actions name: a participant publishes at most one track of each. */
 export const ACTION_SOURCES = ['audio', 'camera', 'screen'] as const;
 
-/** What livekit-client's `simulateScenario` can ask of the server. */
+/** Scenarios of livekit-client's `simulateScenario`, which the server carries out. */
 export const SIMULATIONS = [
   'speaker-update',
   'migration',
@@ -32,7 +32,7 @@ const step = z.discriminatedUnion('do', [
   z.object({
     do: z.literal('simulate'),
     simulate: z.enum(SIMULATIONS),
-    /** `subscriber-bandwidth`: what the server assumes, bit/s; 0: what it estimates. */
+    /** Bandwidth that the server assumes with `subscriber-bandwidth`, bit/s; 0: its estimate. */
     bandwidthBps: z.number().exactOptional(),
   }),
   z.object({ do: z.enum(['change-address', 'disappear', 'join-again']) }),
@@ -40,37 +40,37 @@ const step = z.discriminatedUnion('do', [
 
 export const actionSchema = z
   .object({
-    /** After the scheduled join. */
+    /** Time after the scheduled join. */
     at: distributionSchema,
-    /** Undone after this; null: not undone. */
+    /** Time until the action is undone; null: it is not undone. */
     for: distributionSchema.nullable(),
-    /** Again and again, this long after the last time it began; null: once. */
+    /** Interval between repetitions, from begin to begin; null: the action is carried out once. */
     every: distributionSchema.nullable(),
     step,
   })
   .meta({ id: 'Action', description: 'What participants of a role do during their stay.' });
 
-/** One thing that a participant does at one moment. */
+/** Step of a participant at one time. */
 export type ActionStep = z.infer<typeof step>;
 export type ActionSource = (typeof ACTION_SOURCES)[number];
 export type ActionSpec = z.infer<typeof actionSchema>;
 export type ActionName = ActionStep['do'];
 
-/** What else a plan has for a participant: it begins and ends to speak, where it takes turns; it has the next key. */
+/** Step of a plan: an action, the start or end of a turn, or a change to the next key. */
 export type PlannedStep =
   | ActionStep
   | { do: 'speak' }
   | { do: 'listen' }
   | { do: 'change-key'; key: number };
 
-/** One thing that a participant of a plan does. `atMs`: after the start of the run. */
+/** Planned step of a participant, `atMs` after the start of the run. */
 export type PlannedAction = PlannedStep & { atMs: number };
 
-/** Microphone, camera or screen. */
+/** Source of a track: microphone, camera or screen. */
 export const actionSourceOf = (track: TrackPlan): ActionSource =>
   track.kind === 'audio' ? 'audio' : track.source;
 
-/** The tracks of a role: those that it publishes when it joins, and those that its actions publish. */
+/** Tracks of a role: those that it publishes at the join, and those that its actions publish. */
 export const everPublished = ({
   publish,
   actions = [],

@@ -24,7 +24,7 @@ const changesOf = (participants: ReturnType<typeof planOf>) =>
     actions.flatMap((action) => (action.do === 'change-key' ? [[action.key, action.atMs]] : [])),
   );
 
-test('all have the next key at the same time, counted from the start of the run', () => {
+test('all participants change to the next key at the same time, counted from the start of the run', () => {
   const changes = changesOf(planOf('{ secret: throw-away, keyChange: { every: 10s } }'));
   const each = [
     [1, 10_000],
@@ -33,7 +33,7 @@ test('all have the next key at the same time, counted from the start of the run'
   expect(changes).toEqual([each, each, each, each]);
 });
 
-test('with within, each participant has it at a time of its own, the same for the same seed', () => {
+test('with within, participants change at different times, which are the same for the same seed', () => {
   const e2ee = '{ secret: throw-away, keyChange: { every: 10s, within: 2s } }';
   const [times = [], again] = [1, 2].map(() => changesOf(planOf(e2ee)));
   expect(again).toEqual(times);
@@ -46,7 +46,7 @@ test('with within, each participant has it at a time of its own, the same for th
 });
 
 test.each(['browser', 'rtc'])(
-  'a witness (%s) has the key of the room, and each that follows',
+  'a witness (%s) has the key of its room, and every later one',
   (engine) => {
     const e2ee = '{ secret: throw-away, keyChange: { every: 10s } }';
     const plan = planOf(e2ee, `witnesses: ${engine}`);
@@ -65,6 +65,6 @@ test.each([
     '',
     /would be ratcheted 38 times/,
   ],
-])('refuses %s %s', (e2ee, witnesses, message) => {
+])('rejects %s %s', (e2ee, witnesses, message) => {
   expect(() => planOf(e2ee, witnesses)).toThrow(message);
 });

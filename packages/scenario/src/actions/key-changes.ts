@@ -1,14 +1,14 @@
-/** Keys of end-to-end encryption that change during a run. */
+/** Changes of the end-to-end encryption key during a run. */
 
 import type { Random } from '../random.ts';
 import type { KeyChange } from '../role-keys/e2ee.ts';
 import type { PlannedAction } from './action-spec.ts';
 import { MAX_ACTIONS, type Stay } from './plan-actions.ts';
 
-/** The number of the key that is given out at a time of the run, from 0. */
+/** Number of the current key at a time of the run, from 0. */
 export const keyAt = ({ everyMs }: KeyChange, atMs: number): number => Math.floor(atMs / everyMs);
 
-/** When one participant has each of the keys that follow the one it joined with. */
+/** Times at which one participant changes to each key after the one that it joined with. */
 export const planKeyChanges = (
   keyChange: KeyChange,
   { joinAtMs, leaveAtMs }: Stay,

@@ -22,7 +22,7 @@ const action = (spec: Pick<ActionSpec, 'step'> & Partial<ActionSpec>): ActionSpe
   ...spec,
 });
 
-/** One room for a minute: a host with actions, and a viewer. */
+/** Plan of one room for a minute, with a host that acts and a viewer. */
 const planOf = (host: Partial<RoleSpec>, seed = 1) =>
   expandPlan(
     scenarioOf(
@@ -46,7 +46,7 @@ const steps = (host: Partial<RoleSpec>, seed?: number) =>
   (planOf(host, seed)[0]?.actions ?? []).map(({ atMs, do: name }) => [Math.round(atMs), name]);
 
 describe('actions of a plan', () => {
-  it('undoes what lasts, and repeats what recurs until the end of the stay', () => {
+  it('undoes an action after its duration, and repeats it until the end of the stay', () => {
     const mute = { step: { do: 'mute', source: 'audio' }, for: always(5_000) } as const;
     expect(steps({ actions: [action(mute)] })).toEqual([
       [10_000, 'mute'],
@@ -62,7 +62,7 @@ describe('actions of a plan', () => {
     ]);
   });
 
-  it('draws the same times for the same seed, and others for another', () => {
+  it('draws the same times for the same seed, and different ones for another', () => {
     const actions = [
       action({
         at: { distribution: 'uniform', minMs: 1_000, maxMs: 50_000 },
@@ -75,7 +75,7 @@ describe('actions of a plan', () => {
     expect(steps({ actions: withAnother })).toContainEqual(steps({ actions })[0]);
   });
 
-  it('ends a stay where the participant disappears', () => {
+  it('ends a stay at the disappearance of the participant', () => {
     const [host] = planOf({
       actions: [
         action({ step: { do: 'disappear' }, at: always(20_000) }),
@@ -86,7 +86,7 @@ describe('actions of a plan', () => {
     expect(host?.actions).toEqual([{ atMs: 20_000, do: 'disappear' }]);
   });
 
-  it('states the whole permission after each change, and gives it back', () => {
+  it('states the whole permission after each change, and restores it', () => {
     const [host] = planOf({
       publish: [],
       grants: { canPublish: false },
@@ -184,7 +184,7 @@ describe('tracks that others must receive', () => {
     expect(expected({ actions })).toEqual({ audio, video });
   });
 
-  it('leaves a screen without its permission out', () => {
+  it('does not expect a screen that the grants forbid', () => {
     const grants = { canPublishSources: ['microphone' as const] };
     const actions = [action({ step: { do: 'publish', track: SCREEN } })];
     expect(expected({ actions, grants })).toEqual({ audio: 1, video: 0 });
@@ -213,7 +213,7 @@ groups:
 `;
 
 describe('actions in a file', () => {
-  it('are read, and written back the same', () => {
+  it('are written in the form in which they are read', () => {
     const scenario = parseScenario(FILE, AS);
     expect(scenario.groups[0]?.roles[0]?.actions).toHaveLength(6);
     expect(parseScenario(formatScenario(scenario), AS)).toEqual(scenario);
@@ -228,7 +228,7 @@ describe('actions in a file', () => {
     ['do: simulate, simulate: migration, bandwidth: 1Mbit/s', 'has no effect on migration'],
     ['do: simulate, simulate: subscriber-bandwidth', 'needs a bandwidth'],
     ['do: dance', 'unknown action "dance"'],
-  ])('that cannot be are named: %s', (written, message) => {
+  ])('are rejected with the reason: %s', (written, message) => {
     expect(() => parseScenario(FILE.replace('do: disappear', written), AS)).toThrow(message);
   });
 });

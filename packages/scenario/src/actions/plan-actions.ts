@@ -9,18 +9,22 @@ import { actionSourceOf } from './action-spec.ts';
 
 type Acting = Pick<RoleSpec, 'actions' | 'publish' | 'data' | 'subscribe' | 'grants'>;
 
-/** Of all participants together: a plan is held in memory, and sent to workers. */
+/**
+ * Largest number of actions of all participants together: a plan is held in memory, and sent to
+ * workers.
+ */
 export const MAX_ACTIONS = 500_000;
 
-/** A stay, in ms after the start of the run. */
+/** Stay of a participant, ms after the start of the run. */
 export interface Stay {
   joinAtMs: number;
   leaveAtMs: number;
 }
 
 /**
- * What one participant of a role does during its stay, in the order of time. What would happen after it left is left out; the stay ends where it disappears.
- * Each action takes its numbers off a stream of its own, so that a change of one leaves the others as they are.
+ * Actions of one participant during its stay, in order of time. Actions after its end are left out;
+ * a disappearance ends it. Each action has a separate random stream, so that changing one does not
+ * change the others.
  */
 export const planActions = (
   role: Acting,
@@ -42,7 +46,7 @@ export const planActions = (
   let permission: Permission = permissionAtJoin(role);
   for (const action of planned) {
     if (action.do !== 'permit') continue;
-    // The room service replaces all of it.
+    // The room service replaces the whole permission.
     permission = { ...permission, ...action.permission };
     action.permission = permission;
   }
@@ -68,7 +72,7 @@ const timesOf = (
   return times;
 };
 
-/** As events and metrics name a step. */
+/** Name of a step in events and metrics. */
 export const actionName = (step: ActionStep): string =>
   step.do === 'simulate' ? `simulate-${step.simulate}` : step.do;
 
@@ -79,13 +83,13 @@ const UNDONE_BY: Partial<Record<ActionStep['do'], ActionStep['do']>> = {
   unpublish: 'publish',
 };
 
-/** What an action and its end are called. */
+/** Names of an action and of the step that undoes it. */
 export const actionNames = ({ step, for: lasting }: ActionSpec): string[] => {
   const undone = lasting === null ? undefined : UNDONE_BY[step.do];
   return [actionName(step), ...(undone === undefined ? [] : [undone])];
 };
 
-/** What undoes an action. Null: nothing does. */
+/** Step that undoes an action; null: it cannot be undone. */
 export const undoOf = (step: ActionStep, role: Acting): ActionStep | null => {
   switch (step.do) {
     case 'mute':
@@ -117,7 +121,10 @@ export const undoOf = (step: ActionStep, role: Acting): ActionStep | null => {
   }
 };
 
-/** The permission that a token gives: what the role needs at its join, unless its grants say otherwise. */
+/**
+ * Permission in the token: everything that the role needs at its join, unless its grants state
+ * otherwise.
+ */
 const permissionAtJoin = ({ publish, data, subscribe, grants, actions = [] }: Acting) => {
   const { canPublish, canPublishSources, canPublishData, canSubscribe, canUpdateOwnMetadata } =
     grants;
@@ -134,8 +141,9 @@ const permissionAtJoin = ({ publish, data, subscribe, grants, actions = [] }: Ac
 const stepOf = ({ step }: ActionSpec): ActionStep => step;
 
 /**
- * The sources that a token must allow: those published at the join and those that actions publish. What follows a permission that an action grants is
- * not in the token: it would make the grant pointless.
+ * Sources that a token must allow: those published at the join, and those that actions publish. If
+ * an action grants a permission, the sources of actions are not in the token: the grant would have
+ * no effect.
  */
 export const publishableSources = (
   publish: readonly TrackPlan[],

@@ -4,16 +4,22 @@ import type { ActionSource } from './action-spec.ts';
 import { actionSourceOf } from './action-spec.ts';
 import { sendingPhases } from './sending-phases.ts';
 
-/** When others can receive one of a participant's publications, ms after the start: it is published, allowed and not muted. */
+/**
+ * Times at which others can receive a publication, ms after the start of the run: it is published,
+ * allowed and not muted.
+ */
 export interface PublicationTimes {
   kind: Kind;
-  /** In the order of time; none is empty. */
+  /** Intervals in order of time; none is empty. */
   times: { fromMs: number; toMs: number }[];
 }
 
 type Acting = Parameters<typeof sendingPhases>[0] & Pick<ParticipantPlan, 'leaveAtMs'>;
 
-/** Of each source that a participant publishes at some time. A screen that is shared twice is one publication to those who receive it. */
+/**
+ * Times for each source that a participant ever publishes. A screen that is shared twice is one
+ * publication for its receivers.
+ */
 export const publicationTimes = (participant: Acting): PublicationTimes[] => {
   const found = new Map<ActionSource, PublicationTimes>();
   const since = new Map<ActionSource, number>();

@@ -5,20 +5,20 @@ import type { TrackPlan } from '../track-plan.ts';
 import type { ActionSource, PlannedAction } from './action-spec.ts';
 import { actionSourceOf } from './action-spec.ts';
 
-/** What a participant is allowed, and what it sends, from one moment on. */
+/** Permissions and sent tracks of a participant from one time on. */
 export interface SendingPhase {
-  /** Ms after the start of the run. */
+  /** Start of the phase, ms after the start of the run. */
   fromMs: number;
   grants: RoleGrants;
-  /** Published, allowed and not muted. */
+  /** Tracks that are published, allowed and not muted. */
   tracks: TrackPlan[];
-  /** Where it takes turns: whether it does not speak. */
+  /** True while a participant that takes turns does not speak. */
   isQuiet: boolean;
 }
 
 type Acting = Pick<ParticipantPlan, 'joinAtMs' | 'publish' | 'grants' | 'actions' | 'turns'>;
 
-/** The first phase begins with the join, and another one with each action. */
+/** Phases of a stay: the first one begins with the join, and another one with each action. */
 export const sendingPhases = ({
   joinAtMs,
   publish,
@@ -59,7 +59,8 @@ export const sendingPhases = ({
         return;
       case 'permit':
         state.grants = { ...state.grants, ...action.permission };
-        // What is no longer allowed the server unpublishes: it is not published again with the permission.
+        // The server unpublishes tracks that are no longer allowed; a later permission does not
+        // publish them again.
         for (const [source, { track }] of [...published])
           if (!mayPublish(state.grants, track)) published.delete(source);
         return;

@@ -46,7 +46,7 @@ const opens = ({ rooms }: { rooms: { openAtMs: number }[] }): number[] =>
   rooms.map(({ openAtMs }) => openAtMs);
 
 describe('constantArrivalRate', () => {
-  it('opens a room every so often, the first at once', () => {
+  it('opens a room at each interval, the first one at once', () => {
     expect(opens(steady({ durationMs: 3_000 }))).toEqual([0, 500, 1_000, 1_500, 2_000]);
     expect(opens(steady({ rate: 3, timeUnitMs: 60_000, durationMs: 60_000 }))).toEqual([
       0, 20_000, 40_000,
@@ -54,7 +54,7 @@ describe('constantArrivalRate', () => {
     expect(opens(steady({ rate: 0 }))).toEqual([]);
   });
 
-  it('closes each when its time is over, and all at the end', () => {
+  it('closes each room after its duration, and all at the end', () => {
     const { rooms } = steady({
       rate: 1,
       durationMs: 6_000,
@@ -65,20 +65,20 @@ describe('constantArrivalRate', () => {
     ]);
   });
 
-  it('drops, and counts, what comes while too many are open', () => {
+  it('drops and counts rooms that arrive while too many are open', () => {
     const { rooms, droppedRooms } = steady({
       rate: 1,
       durationMs: 12_000,
       roomDuration: { distribution: 'constant', ms: 4_000 },
       maxRooms: 2,
     });
-    // Of the first two one has closed when the fifth comes.
+    // One of the first two rooms has closed when the fifth arrives.
     expect(opens({ rooms })).toEqual([0, 1_000, 4_000, 5_000, 8_000, 9_000]);
     expect(droppedRooms).toBe(6);
     expect(rooms.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it('opens as many as come in its time; never more than allowed at once; whatever is dropped, the others last as long', () => {
+  it('opens rooms at the rate, never more than allowed at once; dropped rooms do not change the duration of others', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0.1, max: 20, noNaN: true }),
@@ -88,7 +88,7 @@ describe('constantArrivalRate', () => {
         (rate, durationMs, maxRooms, seed) => {
           const free = steady({ rate, durationMs, roomDuration: chance }, seed);
           const bound = steady({ rate, durationMs, roomDuration: chance, maxRooms }, seed);
-          // Those of the last second are left out.
+          // Rooms of the last second are left out.
           const due = Math.floor(((durationMs - MIN_SESSION_MS) * rate) / 1_000 + 1e-9) + 1;
           expect(Math.abs(free.rooms.length - due)).toBeLessThanOrEqual(rate * 1e-6 + 1);
           expect(bound.rooms.length + bound.droppedRooms).toBe(free.rooms.length);
@@ -109,13 +109,13 @@ describe('constantArrivalRate', () => {
     );
   });
 
-  it('refuses to fill the memory', () => {
+  it('rejects rates that would fill the memory', () => {
     expect(() => steady({ rate: 1_000_000, durationMs: 86_400_000 })).toThrow(
       /more than 200000 participants/,
     );
   });
 
-  it('refuses to drop rooms without end', () => {
+  it('rejects settings that would drop rooms without limit', () => {
     expect(() => steady({ rate: 1_000_000, durationMs: 86_400_000, maxRooms: 1 })).toThrow(
       /more than 200000 rooms would be dropped/,
     );
@@ -123,26 +123,26 @@ describe('constantArrivalRate', () => {
 });
 
 describe('rampingArrivalRate', () => {
-  it('opens a room whenever the area under the line comes to a whole number', () => {
-    // From 0 to 4 a second in 10 s: t²/5 rooms after t seconds.
+  it('opens a room whenever the area under the line reaches a whole number', () => {
+    // From 0 to 4 rooms per second in 10 s: t²/5 rooms after t seconds.
     const expected = Array.from({ length: 16 }, (_, n) => Math.sqrt(5 * (n + 1)) * 1_000);
     for (const [n, openAtMs] of opens(ramping({})).entries())
       expect(openAtMs).toBeCloseTo(expected[n] ?? -1, 6);
     expect(opens(ramping({}))).toHaveLength(16);
   });
 
-  it('is level where the line is, and carries parts of a room from stage to stage', () => {
+  it('keeps a constant rate, and carries fractions of a room from stage to stage', () => {
     const level = [...crossings(2, [stage(4_900, 2), stage(5_100, 2)], 1_000)];
     expect(level.map((at) => Math.round(at))).toEqual(
       Array.from({ length: 20 }, (_, n) => (n + 1) * 500),
     );
   });
 
-  it('jumps where a stage has no duration', () => {
+  it('changes the rate at once in a stage without a duration', () => {
     expect([...crossings(0, [stage(0, 1), stage(3_000, 1)], 1_000)]).toEqual([1_000, 2_000, 3_000]);
   });
 
-  it('opens as many as the area under the line holds, in order, each where the area is what it counts', () => {
+  it('opens as many rooms as the area under the line, in order, each where the area equals its number', () => {
     const rates = fc.integer({ min: 0, max: 12 });
     const stages = fc.array(
       fc.record({ durationMs: fc.integer({ min: 0, max: 20_000 }), target: rates }),

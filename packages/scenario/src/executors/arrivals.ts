@@ -1,4 +1,4 @@
-/** What executors share whose rooms arrive at a rate: an open model. */
+/** Common parts of executors whose rooms arrive at a rate (an open model). */
 import { formatDuration, formatNumber, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Entry } from '../language/write/form.ts';
@@ -22,7 +22,7 @@ import {
 } from './expansion.ts';
 import { roomCount } from './fixed-rooms.ts';
 
-/** Their keys of a scenario file. */
+/** Keys of these executors in a scenario file. */
 export const arrivalKeys = () => ({
   roomDuration: distribution().describe('How long a room stays open; may be drawn at random.'),
   maxRooms: roomCount()
@@ -34,7 +34,7 @@ export const arrivalKeys = () => ({
 
 export const arrivalSettings = () => ({
   roomDuration: distributionSchema,
-  /** Null: no limit. */
+  /** Largest number of open rooms; null: no limit. */
   maxRooms: z.number().min(0).nullable(),
 });
 
@@ -51,7 +51,10 @@ export const writeArrivals = ({ roomDuration, maxRooms }: ArrivingRooms): Entry[
 export const scaleMaxRooms = (maxRooms: number | null, factor: number): number | null =>
   maxRooms === null ? null : scaleCount(maxRooms, factor);
 
-/** Half of the time that a room is open. */
+/**
+ * Shortest overlap of two participants: half of the time that a room is open, ms; null: that time
+ * is random.
+ */
 export const arrivalOverlapMs = ({ roomDuration }: ArrivingRooms): number | null =>
   roomDuration.distribution === 'constant' ? roomDuration.ms / 2 : null;
 
@@ -62,22 +65,24 @@ export const describeArrivals = ({ roomDuration, maxRooms }: ArrivingRooms): str
 
 const UNITS: Record<number, string> = { 1000: 's', 60000: 'min', 3600000: 'h' };
 
-/** `2/s`. */
+/** Text of a rate, such as `2/s`. */
 export const perTime = (rate: string, timeUnitMs: number): string =>
   `${rate}/${UNITS[timeUnitMs] ?? formatDuration(timeUnitMs)}`;
 
 export interface Arrivals extends ArrivingRooms {
-  /** When a room is scheduled to open, in order. */
+  /** Scheduled times at which rooms open, in order. */
   instants: Iterable<number>;
-  /** When the executor's time is over. */
+  /** End of the executor, ms. */
   endAtMs: number;
 }
 
 /**
- * Opens a room at each instant for a random duration of at least `MIN_SESSION_MS`. If `maxRooms` are open already, the room is dropped and counted: it does not wait.
+ * Open a room at each instant for a random duration of at least `MIN_SESSION_MS`. If `maxRooms` are
+ * open already, the room is dropped and counted: it does not wait.
  *
- * Rooms end with the executor, so that a run is exactly as long as its file states. (k6 gives iterations 30 s more to finish; a call has no work to
- * finish.) Instants in the last second open no room: there would be no time to join.
+ * Rooms end with the executor, so that a run is exactly as long as its file states. (k6 gives
+ * iterations 30 s more to finish; a call has no work to finish.) Instants in the last second open
+ * no room: there would be no time to join.
  */
 export const openOnArrival = (
   { instants, endAtMs, roomDuration, maxRooms }: Arrivals,
@@ -85,12 +90,12 @@ export const openOnArrival = (
 ): Omit<Expansion, 'stages'> => {
   const duration = random('room duration');
   const rooms: RoomLifetime[] = [];
-  /** When those close that are open, soonest first. */
+  /** Closing times of the open rooms, soonest first. */
   const closing: number[] = [];
   let droppedRooms = 0;
   for (const openAtMs of instants) {
     if (endAtMs - openAtMs < MIN_SESSION_MS) break;
-    // Drawn for dropped ones, too: another `maxRooms` must not change how long the others last.
+    // Drawn for dropped rooms, too: another `maxRooms` must not change the duration of the others.
     const closeAtMs = Math.min(
       endAtMs,
       openAtMs + Math.max(MIN_SESSION_MS, drawDuration(roomDuration, duration)),
@@ -109,7 +114,7 @@ export const openOnArrival = (
   return { rooms, droppedRooms };
 };
 
-/** @throws SwarmError `usage` if more are dropped than any run can have */
+/** @throws SwarmError `usage` if more rooms are dropped than any run can have */
 const checkDropped = (dropped: number, maxRooms: number): void => {
   if (dropped <= LIMITS.participants) return;
   throw usageError(
@@ -118,6 +123,6 @@ const checkDropped = (dropped: number, maxRooms: number): void => {
   );
 };
 
-/** Index of the first time that is after `atMs`. */
+/** Index of the first time after `atMs`. */
 const firstAfter = (times: readonly number[], atMs: number): number =>
   partitionPoint(times.length, (index) => (times[index] ?? Number.POSITIVE_INFINITY) <= atMs);

@@ -15,8 +15,10 @@ import {
 import { defineExecutor, scaleRate } from './definition.ts';
 
 /**
- * `rate` new rooms every `timeUnitMs`, evenly, the first at once, however many are still open: an open model. As k6's constant-arrival-rate, with rooms for
- * iterations. Each room closes when its duration is over; as many are open as arrive in that time:
+ * Executor that opens `rate` new rooms every `timeUnitMs`, evenly, the first one at once,
+ * regardless of how many are still open (an open model). It is k6's constant-arrival-rate, with
+ * rooms for iterations. Each room closes after its duration; as many are open as arrive in that
+ * time:
  *
  *     rooms ^
  *         4 |         **********************

@@ -3,7 +3,7 @@ import { groupFor } from '../../test/support/group-for.ts';
 import { constantRooms } from './constant-rooms.ts';
 
 describe('constantRooms', () => {
-  it('fills rooms in turn at the join rate; all leave together after the last scheduled join', () => {
+  it('fills rooms one after the other at the join rate; all participants leave together, counted from the last join', () => {
     const { rooms, droppedRooms, stages } = constantRooms.expand(
       { type: 'constant-rooms', rooms: 2, joinRate: 4, durationMs: 3_000 },
       groupFor(2),
@@ -25,7 +25,7 @@ describe('constantRooms', () => {
     expect([droppedRooms, stages]).toEqual([0, []]);
   });
 
-  it('lets each come up to the gather time later than their turn; the last to come decides when all leave', () => {
+  it('spreads joins over the join spread; the last join decides when all participants leave', () => {
     const spec = { type: 'constant-rooms', rooms: 20, joinRate: 4, durationMs: 3_000 } as const;
     const { rooms } = constantRooms.expand(spec, groupFor(2, 1, 5_000));
     const joins = rooms.flatMap(({ slots = [] }) => slots.flat().map(({ joinAtMs }) => joinAtMs));

@@ -18,8 +18,9 @@ import {
 } from './fixed-rooms.ts';
 
 /**
- * A fixed number of rooms from the beginning to the end. Participants join one after the other at `joinRate`, room by room, and all leave together,
- * `durationMs` after the last scheduled join. With a join spread, each joins up to that much later. Three rooms:
+ * Executor with a fixed number of rooms from the beginning to the end. Participants join one after
+ * the other at `joinRate`, room by room, and all leave together, `durationMs` after the last
+ * scheduled join. With a join spread, each joins up to that much later. Three rooms:
  *
  *     rooms ^
  *         3 |         *********************

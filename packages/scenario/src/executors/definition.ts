@@ -1,4 +1,4 @@
-/** What an executor is: one file defines each of them, and the registry lists them. */
+/** Definition of an executor: each has one file, and the registry lists them. */
 import { duration, type Path, strict, text } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Complain } from '../language/checks.ts';
@@ -32,60 +32,67 @@ export const commonKeys = {
   roles: roles(),
 };
 
-/** A group of a scenario file with this executor. */
+/** Group of a scenario file with this executor. */
 export type GroupFileOf<Type extends string, Keys extends z.ZodRawShape> = z.output<
   z.ZodObject<{ executor: z.ZodLiteral<Type> } & Keys & typeof commonKeys>
 >;
 
 export interface ReadContext {
-  /** What the names of unnamed stages begin with, so that those of several groups differ. */
+  /** Prefix of names of unnamed stages, so that those of several groups differ. */
   prefix: string;
 }
 
 export interface WriteContext {
-  /** The group names its one room: `rooms` is not written. */
+  /** True if the group names its only room: `rooms` is not written. */
   namedRoom: boolean;
 }
 
-/** How many rooms, and for how long. */
+/** Number of rooms and their duration, as text. */
 export interface LoadDescription {
-  /** `20 rooms`, `5 → 50 → 5 rooms`. */
+  /** Number of rooms, such as `20 rooms` or `5 → 50 → 5 rooms`. */
   rooms: string;
-  /** `30s`, `sessions of 45s`, …: to be joined by commas. */
+  /** Durations, such as `30s` or `sessions of 45s`, to be joined by commas. */
   time: string[];
 }
 
 /**
- * How rooms and participants come and go. Methods are pure: the same settings and random numbers give the same result.
- * `Spec`: the settings with everything filled in, as plans use them and records hold them. `File`: the group as the scenario file has it.
+ * Methods of an executor, which decides when rooms and participants come and go. They are pure: the
+ * same settings and random numbers give the same result. `Spec`: the settings with all defaults
+ * filled in, for plans and records. `File`: the group in the form of the scenario file.
  */
 export interface ExecutorMethods<Spec, File> {
   read(file: File, context: ReadContext): Spec;
   /** Entries of the scenario file that read back to the same settings, in their order. */
   write(spec: Spec, context: WriteContext): Entry[];
-  /** Reports settings of the file that contradict each other. */
+  /** Report settings of the file that contradict each other. */
   check?(at: Path, file: File, complain: Complain): void;
-  /** @throws SwarmError `usage` where too many would join */
+  /**
+   * Rooms and sessions of a group.
+   * @throws SwarmError `usage` if too many participants would join
+   */
   expand(spec: Spec, group: Group): Expansion;
-  /** Rooms and rates times the factor; durations stay. */
+  /** Settings with rooms and rates times the factor; durations stay. */
   scale(spec: Spec, factor: number): Spec;
-  /** Of a group that names its one room: there participants are scaled, and only join rates follow. */
+  /**
+   * Settings of a group that names its only room: its participants are scaled, and here only the
+   * join rates.
+   */
   scaleRates?(spec: Spec, factor: number): Spec;
-  /** The largest number of rooms in the settings. */
+  /** Largest number of rooms in the settings. */
   maxRooms(spec: Spec): number;
-  /** When the last room closes at the latest, ms after the executor began. */
+  /** Latest time at which the last room closes, ms after the start of the executor. */
   extentMs(spec: Spec, group: { perRoom: number; joinSpreadMs: number }): number;
-  /** How long two participants of a room overlap at least, ms; null where that is random. */
+  /** Shortest overlap of two participants of a room, ms; null: it is random. */
   overlapMs(spec: Spec): number | null;
-  /** Names of its stages, in order: the windows of `@*`. */
+  /** Names of the stages, in order: the windows of `@*`. */
   windowNames(spec: Spec): string[];
   describe(spec: Spec): LoadDescription;
 }
 
-/** The own keys of every executor that is defined, for hints. */
+/** Specific keys of each executor, for hints. */
 const OWN_KEYS = new Map<string, readonly string[]>();
 
-/** Which executors have a key that does not belong to `type`. */
+/** Hint that names the executors with a key that `type` does not have. */
 const ownersHint =
   (type: string) =>
   (key: string): string | null => {
@@ -95,8 +102,9 @@ const ownersHint =
   };
 
 /**
- * Defines an executor.
- * @param given `keys`: its own keys in a scenario file; `settings`: the same filled in, as records hold them
+ * Define an executor.
+ * @param given `keys`: its specific keys in a scenario file; `settings`: the same with defaults
+ * filled in, for records
  */
 export const defineExecutor = <
   const Type extends string,
@@ -133,11 +141,11 @@ export const defineExecutor = <
   };
 };
 
-/** A whole number: at least one if there was any. */
+/** Scaled whole number: at least one if the count was above zero. */
 export const scaleCount = (count: number, factor: number): number =>
   count === 0 ? 0 : Math.max(1, Math.round(count * factor));
 
-/** Rounded to hide binary fractions. */
+/** Scaled rate, rounded to hide binary fractions. */
 export const scaleRate = (perSecond: number, factor: number): number =>
   Number((perSecond * factor).toPrecision(12));
 

@@ -1,4 +1,4 @@
-/** A duration that may be drawn at random: read, drawn, written back and described. */
+/** Duration that may be drawn at random: read, drawn, written back and described. */
 import {
   customIssue,
   duration,
@@ -13,7 +13,7 @@ import type { Random } from '../random.ts';
 
 const ms = () => z.number().min(0);
 
-/** As records hold it. */
+/** Distribution of a duration, in the form of records. */
 export const distributionSchema = z
   .discriminatedUnion('distribution', [
     z.object({ distribution: z.literal('constant'), ms: ms() }),
@@ -28,7 +28,10 @@ export type DurationDistribution = z.infer<typeof distributionSchema>;
 const HINT =
   'write 30s, { uniform: [10s, 60s] }, { exponential: 30s } or { lognormal: { median: 20s, sigma: 0.5 } }';
 
-/** As a scenario file has it: `30s`, `{ uniform: [10s, 60s] }`, `{ exponential: 30s }`, `{ lognormal: { median: 20s, sigma: 0.5 } }`. */
+/**
+ * Distribution of a duration, in the form of scenario files: `30s`, `{ uniform: [10s, 60s] }`,
+ * `{ exponential: 30s }`, `{ lognormal: { median: 20s, sigma: 0.5 } }`.
+ */
 export const distribution = (min = 1) =>
   z
     .union(
@@ -87,7 +90,9 @@ export const distribution = (min = 1) =>
       shared: 'randomDuration',
     });
 
-/** Draws a duration, ms. Each kind takes a fixed count of numbers off the stream. */
+/**
+ * Draw a duration, ms. Each kind of distribution takes a fixed count of numbers from the stream.
+ */
 export const drawDuration = (given: DurationDistribution, random: Random): number => {
   switch (given.distribution) {
     case 'constant':
@@ -101,13 +106,16 @@ export const drawDuration = (given: DurationDistribution, random: Random): numbe
   }
 };
 
-/** Mean 0, deviation 1 (Box and Muller 1958; the second of the pair is left). */
+/**
+ * Draw a number with mean 0 and deviation 1 (Box and Muller 1958; the second number of the pair is
+ * not used).
+ */
 const drawNormal = (random: Random): number => {
   const radius = Math.sqrt(-2 * Math.log(1 - random()));
   return radius * Math.cos(2 * Math.PI * random());
 };
 
-/** As a scenario file has it. */
+/** Form of a distribution in a scenario file. */
 export const distributionForm = (given: DurationDistribution): unknown => {
   switch (given.distribution) {
     case 'constant':

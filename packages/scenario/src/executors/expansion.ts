@@ -3,52 +3,59 @@ import { LIMITS } from '../limits.ts';
 import type { Random } from '../random.ts';
 import type { RoleSpec } from '../role-keys/registry.ts';
 
-/** One session, ms after the executor began. */
+/** Session of a participant, ms after the start of the executor. */
 export interface SessionSlot {
   joinAtMs: number;
   leaveAtMs: number;
 }
 
-/** A room while it is open, ms after the executor began. */
+/** Room while it is open, ms after the start of the executor. */
 export interface RoomLifetime {
-  /** From 1, in the order they open. */
+  /** Number of the room, from 1, in the order in which rooms open. */
   number: number;
   openAtMs: number;
   closeAtMs: number;
-  /** The sessions in each slot, one after the other. Absent: all participants join within the group's join spread, and stay. */
+  /**
+   * Successive sessions in each slot. Absent: all participants join within the group's join spread,
+   * and stay.
+   */
   slots?: SessionSlot[][];
 }
 
-/** A part of an executor's time that has a name, ms after the executor began. */
+/** Named part of an executor's time, ms after the start of the executor. */
 export interface StageWindow {
   name: string;
   fromMs: number;
   toMs: number;
 }
 
-/** What an executor makes of its settings. */
+/** Rooms, sessions and stages of an executor with its settings. */
 export interface Expansion {
   rooms: RoomLifetime[];
-  /** Not opened, because too many were open. */
+  /** Number of rooms that were not opened because too many were open. */
   droppedRooms: number;
   stages: StageWindow[];
 }
 
-/** What an executor knows of its group. */
+/** Facts about its group that an executor needs. */
 export interface Group {
-  /** The role of each slot of a room, in the order in which they join. */
+  /** Role of each slot of a room, in the order in which participants join. */
   slots: readonly RoleSpec[];
-  /** Participants of a room join within this time, ms. */
+  /** Time within which participants of a room join, ms. */
   joinSpreadMs: number;
-  /** A stream of random numbers for this name. Other names give other plans from the same seed. */
+  /** Random stream of this name: for the same seed, other names give other numbers. */
   random(...name: (string | number)[]): Random;
 }
 
-/** The shortest session: a join takes a good part of a second, so a shorter session would measure nothing. */
+/**
+ * Shortest session, ms: a join takes a good part of a second, so a shorter session would measure
+ * nothing.
+ */
 export const MIN_SESSION_MS = 1_000;
 
 /**
- * Rooms and sessions are counted while they are made, so that a typing error does not fill the memory.
+ * Check the number of sessions while they are made, so that a typing error does not fill the
+ * memory.
  * @throws SwarmError `usage`
  */
 export const checkCount = (participants: number): void => {
@@ -60,8 +67,9 @@ export const checkCount = (participants: number): void => {
 };
 
 /**
- * Participants that join a room one by one, spread at random over `withinMs` after it opened, and stay until it closes. They join in the order of their slots.
- * However short the room is open, each session lasts at least `MIN_SESSION_MS`.
+ * Sessions of participants that join a room one by one, spread at random over `withinMs` after it
+ * opened, and stay until it closes. They join in the order of their slots. Each session lasts at
+ * least `MIN_SESSION_MS`, even if the room is open for a short time.
  */
 export const spreadJoins = (
   { openAtMs, closeAtMs }: Pick<RoomLifetime, 'openAtMs' | 'closeAtMs'>,

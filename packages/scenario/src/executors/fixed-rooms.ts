@@ -1,4 +1,4 @@
-/** Shared by executors whose rooms are open from the beginning to the end. */
+/** Common parts of executors whose rooms are open from the beginning to the end. */
 import { hinted, NUMBER, type Path, positive, whole } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Complain } from '../language/checks.ts';
@@ -10,7 +10,7 @@ import type { Group, RoomLifetime } from './expansion.ts';
 
 export const roomCount = () => whole(1, LIMITS.rooms);
 
-/** `50/s`, or 50 alone → per second. */
+/** Schema of a join rate: `50/s`, or 50, which means per second. */
 export const joinRate = () => {
   const problem = hinted(
     `must be joins per second, above 0 and at most ${LIMITS.joinRate}`,
@@ -37,7 +37,7 @@ export interface FixedRooms {
   joinRate: number;
 }
 
-/** The number of rooms is given by `rooms`, or is one with `room`. */
+/** Check the number of rooms: `rooms` states it, or it is one with `room`. */
 export const checkFixedRooms = (
   at: Path,
   { room, rooms }: { room?: string | undefined; rooms?: number | undefined },
@@ -73,13 +73,16 @@ export const scaleFixedRates = <Spec extends FixedRooms>(spec: Spec, factor: num
   joinRate: scaleJoinRate(spec.joinRate, factor),
 });
 
-/** When the last slot is taken for the first time at the latest. */
+/** Latest time at which the last slot is taken for the first time, ms. */
 export const filledAtMs = (
   { rooms, joinRate: rate }: FixedRooms,
   { perRoom, joinSpreadMs }: { perRoom: number; joinSpreadMs: number },
 ): number => (rooms * perRoom * 1_000) / rate + joinSpreadMs;
 
-/** When each slot is taken for the first time, room by room: at the join rate, and up to the join spread later. */
+/**
+ * Times at which each slot is taken for the first time, room by room: at the join rate, and up to
+ * the join spread later.
+ */
 export const firstJoins = (
   { rooms, joinRate: rate }: FixedRooms,
   { slots, joinSpreadMs, random }: Group,
@@ -97,6 +100,6 @@ export const firstJoins = (
 export const lastJoin = (joins: readonly (readonly number[])[]): number =>
   joins.reduce((latest, room) => room.reduce((a, b) => Math.max(a, b), latest), 0);
 
-/** No room is open without a slot. */
+/** Rooms of a group; none if it has no slots. */
 export const unlessEmpty = ({ slots }: Group, rooms: RoomLifetime[]): RoomLifetime[] =>
   slots.length === 0 ? [] : rooms;

@@ -27,9 +27,9 @@ const spec = (
 });
 
 describe('perRoomChurn', () => {
-  it('lets who stays stay, and others take turns with a pause between them, until the end', () => {
+  it('keeps permanent roles, and replaces other participants after a pause, until the end', () => {
     const { rooms } = perRoomChurn.expand(spec(), lobby());
-    // Six slots at two a second: the last is taken after 2.5 s.
+    // Six slots at two joins per second: the last one is taken after 2.5 s.
     const endAtMs = 62_500;
     expect(rooms.map(({ number, openAtMs, closeAtMs }) => [number, openAtMs, closeAtMs])).toEqual([
       [1, 0, endAtMs],
@@ -61,7 +61,7 @@ describe('perRoomChurn', () => {
       expect(leaveAtMs - joinAtMs).toBeGreaterThanOrEqual(MIN_SESSION_MS - 1e-6);
   });
 
-  it('begins the same however long it lasts, and otherwise with another seed', () => {
+  it('has the same joins in a longer run, and different ones with another seed', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const short = perRoomChurn.expand(spec({ durationMs: 30_000 }), lobby(seed));

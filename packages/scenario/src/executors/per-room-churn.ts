@@ -27,9 +27,11 @@ import {
 } from './fixed-rooms.ts';
 
 /**
- * A fixed number of rooms in which participants join and leave all the time. Slots are filled at `joinRate`, room by room, as with constant rooms. A
- * participant takes a slot for one session; it is empty for a delay, and then taken by another participant, until `durationMs` after every slot had been
- * taken once. Permanent roles stay from their join until the end. One room with a permanent host and two slots of visitors:
+ * Executor with a fixed number of rooms in which participants join and leave all the time. Slots
+ * are filled at `joinRate`, room by room, as with constant rooms. A participant takes a slot for
+ * one session; the slot is empty for a delay, and then taken by another participant, until
+ * `durationMs` after every slot was taken once. Permanent roles stay from their join until the end.
+ * One room with a permanent host and two slots of visitors:
  *
  *     participants ^
  *            slot 3|       ********  ***************    ****

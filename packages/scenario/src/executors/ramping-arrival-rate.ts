@@ -38,8 +38,9 @@ const rates = () => {
 };
 
 /**
- * New rooms at a rate that follows straight lines from stage to stage, as k6's ramping-arrival-rate. The area under the line is how many have arrived; a room
- * opens whenever it reaches a whole number. From none to four per second and back:
+ * Executor whose rooms arrive at a rate that follows straight lines from stage to stage, as with
+ * k6's ramping-arrival-rate. The area under the line is the number of arrivals; a room opens
+ * whenever it reaches a whole number. From none to four per second and back:
  *
  *     rooms/s ^
  *           4 |         *
@@ -111,10 +112,10 @@ export const rampingArrivalRate = defineExecutor({
   }),
 });
 
-/** An area that misses a whole number by rounding alone has reached it. */
+/** Difference below which an area counts as a whole number, because of rounding. */
 const ROUNDING = 1e-9;
 
-/** When the area under the line reaches 1, 2, 3, … */
+/** Times at which the area under the line reaches 1, 2, 3, … */
 export function* crossings(
   startRate: number,
   given: readonly Stage[],
@@ -127,10 +128,11 @@ export function* crossings(
   for (const { durationMs, target } of given) {
     const to = target / timeUnitMs;
     const end = area + (durationMs * (from + to)) / 2;
-    // Without a duration the rate jumps, and no room arrives.
+    // In a stage without a duration the rate changes at once, and no room arrives.
     const slope = durationMs > 0 ? (to - from) / durationMs : 0;
     for (; next <= end + ROUNDING; next++) {
-      // from·x + slope·x²/2 = what is missing, in the form that holds for a level line and for one that begins at zero, too.
+      // Solve from·x + slope·x²/2 = missing, in the form that also holds for a constant rate and
+      // for a line that begins at zero.
       const missing = next - area;
       const root = Math.sqrt(Math.max(0, from * from + 2 * missing * slope));
       yield startMs + Math.min(durationMs, (2 * missing) / (from + root));

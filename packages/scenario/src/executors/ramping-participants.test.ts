@@ -36,11 +36,11 @@ describe('rampingParticipants', () => {
     ]);
   });
 
-  it('lets the last to join leave first, and another one take the slot', () => {
+  it('lets the last participant that joined leave first, and another one take its slot', () => {
     const stages = [stage(4_000, 2), stage(4_000, 1), stage(4_000, 2)];
     expect(sessionsIn(expand({ startParticipants: 1, stages }, 2))).toEqual([
       [[0, 12_000]],
-      // The session that would begin at the very end is left out.
+      // A session that would begin at the very end is left out.
       [[4_000, 8_000]],
     ]);
     const again = [...stages, stage(3_000, 2)];
@@ -50,7 +50,7 @@ describe('rampingParticipants', () => {
     ]);
   });
 
-  it('lets several rooms grow alike, one join after the other', () => {
+  it('fills several rooms evenly, one join after the other', () => {
     const { rooms } = expand({ rooms: 2, stages: [stage(4_000, 2), stage(1_000, 2)] }, 2);
     const joins = rooms.map(({ slots = [] }) => slots.flat().map(({ joinAtMs }) => joinAtMs));
     expect(joins).toEqual([
@@ -76,7 +76,7 @@ describe('rampingParticipants', () => {
     ]);
   });
 
-  it('gives the windows of its stages', () => {
+  it('has a window for each stage', () => {
     const { stages } = expand({ stages: [stage(2_000, 2, 'up'), stage(3_000, 2, 'hold')] });
     expect(stages).toEqual([
       { name: 'up', fromMs: 0, toMs: 2_000 },
@@ -102,7 +102,7 @@ describe('a scenario with ramping-participants', () => {
   const parse = (text: string, scale?: string) =>
     parseScenario(text, { file: 'webinar.yaml', scale });
 
-  it('is planned: every session once, with what it must receive', () => {
+  it('has a plan with every session once, and its expected tracks', () => {
     const { participants, endAtMs, windows } = expandPlan(parse(WEBINAR), 'r');
     expect(participants).toHaveLength(21);
     expect(endAtMs).toBe(20_000);

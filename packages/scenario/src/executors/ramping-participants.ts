@@ -21,8 +21,10 @@ import {
 const levels = () => whole(0, LIMITS.perRoom);
 
 /**
- * A fixed number of rooms whose participants join and leave so that their number per room follows straight lines from stage to stage: how large can one room
- * become? Permanent roles join at the start, beyond these numbers, and stay until the end. A webinar with one speaker, up to five viewers and back to two:
+ * Executor with a fixed number of rooms whose participants join and leave so that their number per
+ * room follows straight lines from stage to stage: how large can one room become? Permanent roles
+ * join at the start, in addition to these numbers, and stay until the end. A webinar with one
+ * speaker, up to five viewers and back to two:
  *
  *     viewers ^
  *           5 |         *******
@@ -33,8 +35,9 @@ const levels = () => whole(0, LIMITS.perRoom);
  *     speaker | ***************************
  *             +----------------------------> time
  *
- * Joins of several rooms alternate, so that all rooms grow alike. The last to join is the first to leave, as with `ramping-rooms`. Sessions at the very tip of
- * a steep peak that would last less than a second are left out.
+ * Joins of several rooms alternate, so that all rooms grow alike. The last to join is the first to
+ * leave, as with `ramping-rooms`. Sessions at the very tip of a steep peak that would last less
+ * than a second are left out.
  */
 export const rampingParticipants = defineExecutor({
   type: 'ramping-participants',
@@ -106,7 +109,7 @@ export const rampingParticipants = defineExecutor({
       ),
     );
     let count = rooms * slots.length;
-    /** Where and since when those are connected that ramp, in the order of their joins. */
+    /** Connected participants of the ramping roles, in the order of their joins. */
     const connected: { room: number; slot: number; joinAtMs: number }[] = [];
     const join = (joinAtMs: number): void => {
       const room = connected.length % rooms;

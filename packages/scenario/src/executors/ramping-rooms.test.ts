@@ -18,7 +18,7 @@ const openAt = (rooms: readonly { openAtMs: number; closeAtMs: number }[], atMs:
   rooms.filter(({ openAtMs, closeAtMs }) => openAtMs <= atMs && atMs < closeAtMs).length;
 
 describe('rampingRooms', () => {
-  it('opens room k when the line comes to k, and closes the last when it comes to k − 1 on the way down', () => {
+  it('opens room k when the line reaches k, and closes the last one when it falls to k − 1', () => {
     expect(times(0, stage(30_000, 3), stage(30_000, 0))).toEqual([
       [10_000, 60_000],
       [20_000, 50_000],
@@ -26,7 +26,7 @@ describe('rampingRooms', () => {
     ]);
   });
 
-  it('begins with those it starts with, keeps a level, and closes everything at the end', () => {
+  it('begins with the start rooms, keeps a constant number, and closes all at the end', () => {
     expect(times(2, stage(10_000, 2), stage(10_000, 3), stage(10_000, 3))).toEqual([
       [0, 30_000],
       [0, 30_000],
@@ -34,7 +34,7 @@ describe('rampingRooms', () => {
     ]);
   });
 
-  it('jumps where a stage has no duration, and has no window for it', () => {
+  it('opens and closes rooms at once in a stage without a duration, which has no window', () => {
     const { stages } = expand(
       0,
       stage(0, 2, 'jump'),
@@ -52,7 +52,7 @@ describe('rampingRooms', () => {
     ]);
   });
 
-  it('gives a room that opens again a number of its own', () => {
+  it('gives a room that opens again a new number', () => {
     const { rooms } = expand(
       1,
       stage(4_000, 2),
@@ -68,14 +68,14 @@ describe('rampingRooms', () => {
     ]);
   });
 
-  it('leaves out the tip of a peak where participants would have no time to join', () => {
+  it('leaves out the tip of a peak if participants would have no time to join', () => {
     const { rooms } = expand(0, stage(2_000, 10), stage(2_000, 0));
     expect(rooms).toHaveLength(8);
     for (const { openAtMs, closeAtMs } of rooms)
       expect(closeAtMs - openAtMs).toBeGreaterThanOrEqual(MIN_SESSION_MS);
   });
 
-  it('follows the line at every moment: at or just below it on the way up, at or just above it on the way down', () => {
+  it('follows the line at every time: at or just below it while rising, at or just above it while falling', () => {
     const target = fc.integer({ min: 0, max: 40 });
     const stages = fc.array(
       fc.record({ durationMs: fc.integer({ min: 50_000, max: 100_000 }), target }),
@@ -97,7 +97,7 @@ describe('rampingRooms', () => {
           for (const { durationMs, target: end } of named) {
             const line = from + (end - from) * where;
             const open = openAt(rooms, begin + durationMs * where);
-            // At the very end of the run everything has closed.
+            // At the very end of the run all rooms have closed.
             if (begin + durationMs * where < named.reduce((sum, one) => sum + one.durationMs, 0)) {
               expect(Math.abs(open - line)).toBeLessThanOrEqual(1 + 1e-6);
               if (end === from) expect(open).toBe(end);
@@ -114,7 +114,7 @@ describe('rampingRooms', () => {
     );
   });
 
-  it('ramps down to exactly its target, the last that came first', () => {
+  it('ramps down to exactly its target, closing the newest rooms first', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 60 }),

@@ -21,8 +21,9 @@ import {
 const levels = () => whole(0, LIMITS.rooms);
 
 /**
- * Rooms open and close so that their number follows straight lines from stage to stage, as the virtual users of k6's ramping-vus do. Up to six rooms, down
- * to two, up to four, down to none:
+ * Executor whose rooms open and close so that their number follows straight lines from stage to
+ * stage, like the virtual users of k6's ramping-vus. Up to six rooms, down to two, up to four, down
+ * to none:
  *
  *     rooms ^
  *         6 |      *
@@ -33,10 +34,12 @@ const levels = () => whole(0, LIMITS.rooms);
  *         1 | ************************
  *         0 +-------------------------> time
  *
- * Room k opens when the line reaches k from below, and closes when it reaches k − 1 from above (k6 keeps a user until the next lower step is reached, so
- * that the way down mirrors the way up). The last to open is the first to close, as with k6: a room that was open before a spike is still open after it,
- * and shows the effect of the spike. What is open at the end of the last stage closes there. Rooms at the very tip of a steep peak that would be open for
- * less than a second are left out.
+ * Room k opens when the line reaches k from below, and closes when it reaches k − 1 from above (k6
+ * keeps a user until the next lower step is reached, so that the way down mirrors the way up). The
+ * last to open is the first to close, as with k6: a room that was open before a spike is still open
+ * after it, and shows the effect of the spike. Rooms that are open at the end of the last stage
+ * close there. Rooms at the very tip of a steep peak that would be open for less than a second are
+ * left out.
  */
 export const rampingRooms = defineExecutor({
   type: 'ramping-rooms',

@@ -8,7 +8,7 @@ import { rampingParticipants } from './ramping-participants.ts';
 import { rampingRooms } from './ramping-rooms.ts';
 import { timetable } from './timetable.ts';
 
-/** Every executor, in the order in which the documentation has them. */
+/** All executors, in the order of the documentation. */
 const EXECUTORS = [
   constantRooms,
   rampingRooms,
@@ -19,19 +19,19 @@ const EXECUTORS = [
   timetable,
 ] as const;
 
-/** The tuple of what each has under a key. */
+/** Tuple of the values that each executor has under a key. */
 type Each<Key extends string, List extends readonly Record<Key, unknown>[]> = {
   -readonly [Index in keyof List]: List[Index][Key];
 };
 type Groups = Each<'group', typeof EXECUTORS>;
 type Schemas = Each<'schema', typeof EXECUTORS>;
 
-/** A group of a scenario file, by executor. */
+/** Schemas of a scenario file's group, one for each executor. */
 export const groupSchemas = EXECUTORS.map(({ group }) => group) as Groups;
 
 export type GroupFile = z.output<Groups[number]>;
 
-/** The settings of an executor with everything filled in, as records hold them. */
+/** Settings of an executor with all defaults filled in, in the form of records. */
 export const executorSchema = z
   .discriminatedUnion('type', EXECUTORS.map(({ schema }) => schema) as Schemas)
   .meta({ id: 'Executor', description: 'How rooms and participants come and go.' });
@@ -48,16 +48,16 @@ interface Executor extends ExecutorMethods<ExecutorSpec, GroupFile> {
 
 const BY_NAME = new Map<ExecutorName, Executor>(EXECUTORS.map((one) => [one.type, one]));
 
-/** The definition of the executor that settings are of. */
+/** Definition of an executor. */
 export const executorOf = (name: ExecutorName): Executor => {
   const executor = BY_NAME.get(name);
   if (executor === undefined) throw new RangeError(`unknown executor "${name}"`);
   return executor;
 };
 
-/** The settings that a group of a scenario file means. */
+/** Settings of a scenario file's group. */
 export const readExecutor = (group: GroupFile, prefix: string): ExecutorSpec =>
   executorOf(group.executor).read(group, { prefix });
 
-/** How many rooms, and for how long. */
+/** Number of rooms and their duration, as text. */
 export const describeExecutor = (spec: ExecutorSpec) => executorOf(spec.type).describe(spec);

@@ -1,4 +1,7 @@
-/** Stages of the executors that ramp: read, checked, expanded, scaled and written alike. */
+/**
+ * Stages of the executors that ramp, which share their reading, checking, expansion, scaling and
+ * writing.
+ */
 import {
   duration,
   formatDuration,
@@ -17,7 +20,7 @@ import { LIMITS } from '../limits.ts';
 import type { ReadContext } from './definition.ts';
 import type { StageWindow } from './expansion.ts';
 
-/** As records hold it. */
+/** Stage in the form of records. */
 export const stageSchema = z.object({
   /** Label in reports and for thresholds (`@NAME`); unique in the scenario. */
   name: z.string(),
@@ -34,7 +37,7 @@ interface StageFile {
   target: number;
 }
 
-/** The key `stages` of a scenario file. */
+/** Schema of the key `stages` in a scenario file. */
 export const stages = <T extends z.ZodType>(target: T) =>
   z
     .array(
@@ -66,7 +69,10 @@ export const writeStages = (given: readonly Stage[]): unknown[] =>
     target,
   }));
 
-/** @param what ramps: `no room ever opens: every target is 0` */
+/**
+ * Check the stages of a group.
+ * @param nothing message if all targets are zero: `no room ever opens: every target is 0`
+ */
 export const checkStages = (
   at: Path,
   { start, given }: { start: number; given: readonly StageFile[] },
@@ -92,7 +98,7 @@ export const totalMs = (given: readonly Stage[]): number =>
 export const namesOf = (given: readonly { name: string }[]): string[] =>
   given.map(({ name: own }) => own);
 
-/** When each stage begins and ends. One without a duration is a jump, and no part of the time. */
+/** Windows of stages. A stage without a duration changes the target at once, and has no window. */
 export const stageWindows = (given: readonly Stage[]): StageWindow[] => {
   let fromMs = 0;
   return given.flatMap(({ name: own, durationMs }) => {
@@ -110,7 +116,10 @@ export const largestTarget = (start: number, given: readonly Stage[]): number =>
 
 const MAX_STEPS = 6;
 
-/** `5 → 50 → 5`: the start and where each stage ends; steps that change nothing are left out, and of many the middle. */
+/**
+ * Text of the start and the targets of stages, `5 → 50 → 5`, without repetitions, and with the
+ * middle of a long list left out.
+ */
 export const describeTargets = (start: number, given: readonly Stage[]): string => {
   const steps = [start, ...given.map(({ target }) => target)].filter(
     (value, index, all) => value !== all[index - 1],
@@ -122,6 +131,6 @@ export const describeTargets = (start: number, given: readonly Stage[]): string 
   return shown.map((value) => (Number.isNaN(value) ? '…' : formatNumber(value))).join(' → ');
 };
 
-/** `3 stages in 2m`. */
+/** Number of stages and their total duration, as text: `3 stages in 2m`. */
 export const describeStages = (given: readonly Stage[]): string =>
   `${plural(given.length, 'stage')} in ${formatDuration(totalMs(given))}`;

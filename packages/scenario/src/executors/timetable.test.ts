@@ -3,7 +3,7 @@ import { groupFor } from '../../test/support/group-for.ts';
 import { timetable } from './timetable.ts';
 
 describe('timetable', () => {
-  it('opens separate rooms for every lesson, fills them at random times in order, and closes them at once', () => {
+  it('opens separate rooms for every lesson, fills them in order at random times, and closes them together', () => {
     const { rooms, stages } = timetable.expand(
       {
         type: 'timetable',

@@ -44,8 +44,8 @@ const lesson = strict({
 const EXAMPLE = 'write - { at: 0m, rooms: 10, joinSpread: 2m, duration: 50m }';
 
 /**
- * Lessons that begin by the clock: each opens rooms of its own, which fill at random within `joinSpreadMs` (without it, the group's join spread) and empty
- * all at once. Two lessons:
+ * Executor of lessons that begin by the clock. Each opens separate rooms, which fill at random
+ * within `joinSpreadMs` (without it, the group's join spread) and empty at once. Two lessons:
  *
  *     participants ^
  *                  |                           *****************
@@ -71,12 +71,12 @@ export const timetable = defineExecutor({
   settings: {
     lessons: z.array(
       z.object({
-        /** Label in reports; a stage of the run. */
+        /** Label in reports; the lesson is a stage of the run. */
         name: z.string(),
         atMs: ms(),
         rooms: z.number().min(0),
         joinSpreadMs: ms(),
-        /** From `atMs` until all leave. */
+        /** Time from `atMs` until all leave. */
         durationMs: ms(),
       }),
     ),

@@ -8,7 +8,7 @@ import {
 } from '@livekit-swarm/settings';
 import { countLessons } from './window-names.ts';
 
-/** More than any scenario needs, and few enough to be checked quickly. */
+/** Limits on lists: higher than any scenario needs, and low enough for quick checks. */
 const LIMITS = {
   groups: 500,
   roles: 100,
@@ -19,10 +19,10 @@ const LIMITS = {
   scales: 20,
 } as const;
 
-/** With repetitions. */
+/** Largest number of lessons, repetitions included. */
 const MAX_LESSONS = 10_000;
 
-/** Lists that are too long to be checked. */
+/** Find lists that are too long to be checked. */
 export const checkCounts = (tree: MapTree): Finding[] => {
   const check = (path: Path, limit: number): Finding[] => {
     const count = itemsIn(treeAt(tree, path));

@@ -6,7 +6,10 @@ import type { Profiles } from '../role-keys/definition.ts';
 import { checkRole } from '../role-keys/registry.ts';
 import type { Checks, Complain } from './checks.ts';
 
-/** Finds contradictions within one group. Subscribers need all groups: see check-subscribers.ts. */
+/**
+ * Find contradictions within one group. Checks of subscribers need all groups: see
+ * check-subscribers.ts.
+ */
 export const checkGroup = (
   name: string,
   group: GroupFile,

@@ -22,7 +22,7 @@ export const checkSubscribers = (
       const waits =
         role.count > 0 && role.subscribe && role.publish.length === 0 && role.data === null;
       if (!waits || served.has(keyOf({ group: group.name, role: role.name }))) continue;
-      // Stated explicitly, it is a test of joining alone.
+      // With `subscribe` stated explicitly, the role is a test of joining alone.
       if (file.groups[group.name]?.roles[role.name]?.subscribe === true) continue;
       const at = ['groups', group.name, 'roles', role.name];
       if (group.room === null) {
@@ -47,7 +47,7 @@ export const checkSubscribers = (
   }
 };
 
-/** Report roles that receive audio only in rooms where there is none. */
+/** Report roles that receive audio only, in rooms without audio. */
 const checkListeners = (groups: readonly GroupSpec[], { complain, warn }: Checks): void => {
   for (const members of gatherings({ groups })) {
     const kinds = members.flatMap(({ role }) => everPublished(role).map(({ kind }) => kind));

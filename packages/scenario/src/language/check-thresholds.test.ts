@@ -33,7 +33,7 @@ windows: [{ name: peak, from: 3s, to: 9s }]
   { file: 'x.yaml' },
 );
 
-describe('thresholds on what the scenario has', () => {
+describe('thresholds that the scenario can match', () => {
   it.each([
     'join_time: p(95)<2000',
     'join_time{role:viewer}: p(95)<2000',
@@ -59,7 +59,7 @@ describe('thresholds on what the scenario has', () => {
   });
 });
 
-describe('thresholds on what the scenario does not have', () => {
+describe('thresholds that the scenario cannot match', () => {
   it.each<[string, string | null, string]>([
     ['join_time{role:ghost}: p(95)<2000', 'role', 'no participant has the role "ghost"'],
     [
@@ -105,7 +105,7 @@ describe('thresholds on what the scenario does not have', () => {
     );
   });
 
-  it('are all reported at once when they cannot be read', () => {
+  it('are all reported at once if they cannot be read', () => {
     expect(() => parseThresholds(['jiter: max<3', 'jitter: max<3', 'join_time: p(95)'])).toThrow(
       /unknown metric "jiter"[\s\S]*expected an operator/,
     );

@@ -10,7 +10,7 @@ import { byTarget } from './read-thresholds.ts';
 import { factsOf, positionOf, whyUnmatched } from './threshold-facts.ts';
 
 /**
- * Reads thresholds as typed.
+ * Read thresholds of the command line.
  * @throws SwarmError `invalid_threshold`; `usage` that lists several
  */
 export const parseThresholds = (texts: readonly string[]): Threshold[] => {
@@ -26,8 +26,8 @@ export const parseThresholds = (texts: readonly string[]): Threshold[] => {
 };
 
 /**
- * Checks that the scenario has the roles, groups, kinds of media, codecs and windows that thresholds refer to: a threshold on anything else would never be
- * crossed.
+ * Check that the scenario has the roles, groups, kinds of media, codecs and windows that thresholds
+ * refer to: any other threshold would never be crossed.
  * @throws SwarmError `invalid_threshold`; `usage` that lists several
  */
 export const checkThresholds = (scenario: Scenario, thresholds: readonly Threshold[]): void => {
@@ -42,7 +42,10 @@ export const checkThresholds = (scenario: Scenario, thresholds: readonly Thresho
   );
 };
 
-/** What the thresholds of a scenario refer to and the scenario does not have, with the index of the threshold. */
+/**
+ * Problems of thresholds that refer to something that the scenario lacks, with the index of the
+ * threshold.
+ */
 export const thresholdMisses = (
   scenario: Scenario,
 ): { index: number; message: string; hint: string }[] => {

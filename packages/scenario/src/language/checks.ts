@@ -1,6 +1,6 @@
 import type { Path } from '@livekit-swarm/settings';
 
-/** Reports a problem at a path; `key` when the key is wrong and not its value. */
+/** Function that reports a problem at a path; `key` if the key is wrong and not its value. */
 export type Complain = (
   path: Path,
   message: string,
@@ -10,6 +10,6 @@ export type Complain = (
 
 export interface Checks {
   complain: Complain;
-  /** Reports what may be intended, but should be checked. */
+  /** Report a setting that may be intended, but should be checked. */
   warn: Complain;
 }

@@ -13,7 +13,7 @@ import { arbitraryScenario } from '../../test/support/arbitrary-scenario.ts';
 import { readScenario } from './parse-scenario.ts';
 import { formatScenario } from './write/format-scenario.ts';
 
-/** CPU time: more than any text should take. */
+/** Limit on the CPU time for any text, ms. */
 const MAX_MS = 5_000;
 
 /** CPU time of this thread, ms: other processes on the machine do not count. */
@@ -22,7 +22,10 @@ const cpuMs = (): number => {
   return (user + system) / 1_000;
 };
 
-/** Reads it; the only error may be SwarmError `invalid_file`, and soon. */
+/**
+ * Read a text. It must be valid, or fail soon with SwarmError `invalid_file`. Returns true if it is
+ * valid.
+ */
 const survives = (text: string, scale?: string): boolean => {
   let fine = true;
   const start = cpuMs();
@@ -38,9 +41,9 @@ const survives = (text: string, scale?: string): boolean => {
       expect(line).toBeLessThanOrEqual(lines.length);
       expect(column).toBeGreaterThan(0);
       expect(column).toBeLessThanOrEqual((lines[Number(line) - 1]?.length ?? 0) + 1);
-      // Words of a person, not of a library.
+      // Messages use the terms of the language, not those of a library.
       expect(message).not.toMatch(/Invalid input|undefined|\[object/);
-      // Nothing of the file that a terminal would obey.
+      // No control characters of the file reach a terminal.
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
       expect(`${path}${message}${hint}`).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
     }
@@ -83,7 +86,7 @@ const scalar = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }),
 );
 
-/** Any YAML, with keys and values of the language. */
+/** Any YAML tree with keys and values of the language. */
 const tree = fc.letrec<{ node: unknown }>((tie) => ({
   node: fc.oneof(
     { maxDepth: 6, depthSize: 'medium' },
@@ -100,7 +103,7 @@ const tree = fc.letrec<{ node: unknown }>((tie) => ({
   ),
 })).node;
 
-/** A scenario that has the shape of one, with anything in its places. */
+/** Scenarios with the right shape, and any values. */
 const shaped = fc.record(
   {
     scenario: fc.oneof(fc.constant('x'), tree),
@@ -176,10 +179,13 @@ const shaped = fc.record(
   { requiredKeys: [] },
 );
 
-/** Where in a text or a list: every place alike. Not a double, as most doubles below 1 are close to 0. */
+/**
+ * Relative position in a text or a list, with equal chances. Not a double, as most doubles below 1
+ * are close to 0.
+ */
 const share = fc.nat({ max: 9_999 }).map((part) => part / 10_000);
 
-/** A text with pieces taken out, put in twice, or put in from elsewhere. */
+/** Texts with parts removed, duplicated or inserted from other texts. */
 const mutated = fc
   .tuple(
     fc.constantFrom(...library),
@@ -230,7 +236,7 @@ const mutated = fc
     }, text),
   );
 
-/** Values that are right somewhere. */
+/** Values that are valid for some key. */
 const plausible = fc.oneof(
   fc.constantFrom<unknown>(
     0,
@@ -296,7 +302,7 @@ const slips = fc.array(fc.tuple(share, plausible), {
   maxLength: 3,
 });
 
-/** The text of a file with some of its values changed. */
+/** Text of a file with some of its values changed. */
 const withSlips = (text: string, changes: readonly (readonly [number, unknown])[]): string => {
   const value = parse(text) as Container;
   for (const [at, change] of changes) {
@@ -307,7 +313,7 @@ const withSlips = (text: string, changes: readonly (readonly [number, unknown])[
   return stringify(value, { aliasDuplicateObjects: false });
 };
 
-describe('whatever is given to be read as a scenario', () => {
+describe('any input for a scenario', () => {
   it('is read or rejected with problems: any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => void survives(text)),
@@ -348,7 +354,7 @@ describe('whatever is given to be read as a scenario', () => {
       }),
       { numRuns: 1_000 },
     );
-    // Else nothing beyond the schema would ever be reached.
+    // Without valid files, the test would never get beyond the schema.
     expect(fine).toBeGreaterThan(5);
   }, 120_000);
 
@@ -369,7 +375,7 @@ describe('whatever is given to be read as a scenario', () => {
   }, 60_000);
 });
 
-describe('whatever is given to be read as a threshold', () => {
+describe('any input for a threshold', () => {
   const pieces = fc.oneof(
     fc.constantFrom(...metricNames()),
     fc.constantFrom(
@@ -418,7 +424,7 @@ describe('whatever is given to be read as a threshold', () => {
       .map((piece) => `join_time: ${piece.repeat(20_000)}`),
   );
 
-  it('is read or rejected with a problem, and is written as it was read', () => {
+  it('is read or rejected with a problem, and is written in the form in which it was read', () => {
     fc.assert(
       fc.property(texts, (text) => {
         const start = cpuMs();

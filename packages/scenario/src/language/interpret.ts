@@ -30,13 +30,13 @@ import { factsOf, roughFacts } from './threshold-facts.ts';
 import { checkNames, windowNamesIn, windowPrefixes } from './window-names.ts';
 
 export interface Interpretation {
-  /** Null when something is wrong. */
+  /** Null if the file has problems. */
   scenario: Scenario | null;
   findings: Finding[];
   warnings: Finding[];
 }
 
-/** The scenario of a file. All problems are found at once, as far as one does not hide another. */
+/** Interpret a scenario file. All problems are found at once, unless one hides another. */
 export const interpret = (
   tree: MapTree,
   schema: typeof file | typeof scaledFile = file,
@@ -104,7 +104,7 @@ const witnessesOf = ({
 }: Pick<ScenarioFile, 'witnesses'>): Pick<Scenario, 'witnesses'> =>
   witnesses === undefined ? {} : { witnesses: mergeWitnesses([witnesses].flat()) };
 
-/** The groups that can be read. */
+/** Groups that can be read. */
 const readGroups = (tree: MapTree): Map<string, GroupFile> =>
   new Map(
     entriesOf(tree, 'groups').flatMap(([name, value]): [string, GroupFile][] => {
@@ -113,7 +113,7 @@ const readGroups = (tree: MapTree): Map<string, GroupFile> =>
     }),
   );
 
-/** Problems of groups with an unknown executor: Zod reports only the executor. */
+/** Find problems of groups with an unknown executor: Zod reports only the executor. */
 const beyondExecutors = (tree: MapTree): Finding[] =>
   entriesOf(tree, 'groups').flatMap(([name, value]) => {
     if (
@@ -143,7 +143,10 @@ const readWindows = (tree: MapTree, { complain }: Checks): NamedWindow[] => {
   });
 };
 
-/** Finds what shows only in the plan: no participant would join, or too many, or a window begins after the end. */
+/**
+ * Find problems that only the plan shows: no participant would join, too many would, or a window
+ * begins after the end.
+ */
 export const checkPlan = (scenario: Scenario, checks: Checks): void => {
   const { endAtMs, problem } = checkSchedule(scenario);
   if (problem === null) {

@@ -3,7 +3,7 @@ import type { Profiles } from '../role-keys/definition.ts';
 import { readRole } from '../role-keys/registry.ts';
 import type { GroupSpec } from '../scenario.ts';
 
-/** @param prefix of unnamed stages, so that those of several groups differ */
+/** @param prefix prefix of unnamed stages, so that those of several groups differ */
 export const groupSpecOf = (
   name: string,
   group: GroupFile,

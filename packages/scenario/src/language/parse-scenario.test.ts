@@ -15,7 +15,7 @@ import { parseScenario, readScenario } from './parse-scenario.ts';
 describe('equivalent scenario files', () => {
   const read = (text: string) => parseScenario(text, { file: 'x.yaml' });
 
-  it('takes one threshold alone, with or without its properties', () => {
+  it('a threshold may be alone, with or without its properties', () => {
     const texts = [
       'join_time: p(95)<2000',
       'join_time: [p(95)<2000]',
@@ -33,7 +33,7 @@ describe('equivalent scenario files', () => {
     ]);
   });
 
-  it('takes descriptions of several lines', () => {
+  it('descriptions may have several lines', () => {
     for (const text of [
       'description: a b',
       'description: >\n  a\n  b',
@@ -44,7 +44,7 @@ describe('equivalent scenario files', () => {
     }
   });
 
-  it('takes tracks as strings, lists and profiles', () => {
+  it('tracks may be strings, lists or profiles', () => {
     const publishOf = (text: string) =>
       read(`${role(`{ publish: ${text} }`)}profiles: { talk: audio, look: [{ video: 360p }] }\n`)
         .groups[0]?.roles[1]?.publish;
@@ -62,7 +62,7 @@ describe('equivalent scenario files', () => {
     expect(publishOf('screen')).toEqual([{ ...video, source: 'screen', resolution: '1080p' }]);
   });
 
-  it('takes parts from anchors in keys of the user', () => {
+  it('keys of the user may define anchors', () => {
     const text = `x-role: &talker { count: 2, publish: audio }\nx-group: &calls\n  executor: constant-rooms\n  rooms: 3\n  duration: 10s\n  roles: { caller: *talker }\n`;
     const { groups } = read(
       `${text}scenario: x\ngroups:\n  a: *calls\n  b: { <<: *calls, rooms: 4 }\n`,
@@ -79,7 +79,7 @@ describe('equivalent scenario files', () => {
     ]);
   });
 
-  it('fills in defaults', () => {
+  it('defaults are filled in', () => {
     expect(read(CALLS)).toEqual({
       name: 'x',
       description: null,
@@ -115,7 +115,7 @@ describe('equivalent scenario files', () => {
     });
   });
 
-  it('names stages that have no name, with their group’s where there are several', () => {
+  it('unnamed stages get names, with their group in front if several groups have stages', () => {
     const group = (name: string) =>
       `  ${name}: { executor: ramping-rooms, stages: [{ duration: 9s, target: 3 }, { name: ${name}-down, duration: 9s, target: 0 }], ${ROLES} }\n`;
     const stagesOf = (text: string) =>
@@ -131,7 +131,7 @@ describe('equivalent scenario files', () => {
     ]);
   });
 
-  it('lists lessons that repeat', () => {
+  it('lessons that repeat are listed', () => {
     const { groups } = read(
       lessons(
         'lessons: [{ name: lesson, at: 1m, rooms: 2, joinSpread: 1m, duration: 50m, repeat: { every: 1h, times: 3 } }]',
@@ -212,7 +212,7 @@ describe('warnings', () => {
     ]);
   });
 
-  it('are absent in the library', () => {
+  it('do not occur in the library', () => {
     const folder = new URL('../../../../scenarios/', import.meta.url);
     const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
     expect(files.length).toBeGreaterThan(10);

@@ -21,23 +21,23 @@ import { scaledFile } from './schema/file.ts';
 const SCENARIO = { noun: 'scenario', begin: '"swarm init" writes a first one to begin with' };
 
 export interface ParseOptions {
-  /** For messages. */
+  /** Name of the file, for messages. */
   file: string;
-  /** The name of one of the file's `scales`, or a factor as text: `0.1`. */
+  /** Name of one of the file's `scales`, or a factor as text: `0.1`. */
   scale?: string | undefined;
 }
 
 export interface ReadScenario {
   scenario: Scenario;
-  /** What may be intended, but should be checked. */
+  /** Settings that may be intended, but should be checked. */
   warnings: Problem[];
-  /** The position of the scenario's name. */
+  /** Position of the scenario's name. */
   nameAt: Place;
 }
 
 /**
- * Reads a scenario file. Every scale in it is checked, whichever is applied.
- * @throws SwarmError `invalid_file` with everything that is wrong
+ * Read a scenario file. All its scales are checked, whichever is applied.
+ * @throws SwarmError `invalid_file` with all problems
  */
 export const readScenario = (text: string, { file, scale }: ParseOptions): ReadScenario => {
   const whole = readMapping(text, { file, ...SCENARIO });
@@ -65,13 +65,16 @@ export const readScenario = (text: string, { file, scale }: ParseOptions): ReadS
 };
 
 /**
- * As `readScenario`, without warnings.
- * @throws SwarmError `invalid_file` with everything that is wrong
+ * Read a scenario file without warnings, as `readScenario` does.
+ * @throws SwarmError `invalid_file` with all problems
  */
 export const parseScenario = (text: string, options: ParseOptions): Scenario =>
   readScenario(text, options).scenario;
 
-/** A random duration is one value: half of one distribution and half of another would be none. */
+/**
+ * Keys whose mappings a scale replaces as a whole: half of one distribution and half of another
+ * would be neither.
+ */
 const ONE_VALUE: ReadonlySet<string> = new Set([
   'roomDuration',
   'sessionDuration',
@@ -92,7 +95,7 @@ const scalesOf = (whole: MapTree): { name: string; tree: MapTree }[] => {
 const keyOf = ({ place, path, message }: Finding): string =>
   `${place.line}:${place.column} ${formatPath(path)} ${message}`;
 
-/** Problems that only occur with a scale. */
+/** Problems that occur only with a scale. */
 const newOnes = (found: readonly Finding[], known: Set<string>, scale: string): Finding[] =>
   found
     .filter((finding) => !known.has(keyOf(finding)))

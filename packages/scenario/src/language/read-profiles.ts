@@ -18,7 +18,7 @@ import {
 import type { TrackPlan } from '../track-plan.ts';
 import type { Checks } from './checks.ts';
 
-/** The profiles of a file. One that cannot be read has no tracks, but its name is known. */
+/** Read the profiles of a file. An invalid profile has no tracks, but its name is known. */
 export const readProfiles = (tree: MapTree, checks: Checks): Profiles => {
   const profiles: Record<string, readonly TrackPlan[]> = Object.create(null);
   const map = tree.entries.get('profiles')?.value;
@@ -50,7 +50,7 @@ const readProfile = (
   return tracks;
 };
 
-/** Whether some role publishes the profile. */
+/** Check whether some role publishes the profile. */
 const isPublished = (tree: MapTree, profile: string): boolean =>
   childrenOf(treeAt(tree, ['groups'])).some((group) =>
     childrenOf(treeAt(group, ['roles'])).some((role) => {

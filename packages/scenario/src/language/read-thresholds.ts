@@ -10,7 +10,10 @@ import {
 } from '@livekit-swarm/settings';
 import { positionOf, type ThresholdFacts, whyUnmatched } from './threshold-facts.ts';
 
-/** One threshold of a file: the metric and so on as a key, the expression as its value or in a list. */
+/**
+ * Threshold of a file: the target (metric, selector, window) as a key, the expression as its value
+ * or in a list.
+ */
 interface Written {
   path: Path;
   key: string;
@@ -21,8 +24,9 @@ interface Written {
 }
 
 /**
- * Reads the thresholds of a file, and finds those that cannot be read or refer to what the scenario does not have. The schema reports wrong types.
- * @returns those on the same metric, selector and window next to each other
+ * Read the thresholds of a file, and find those that cannot be read or matched by the scenario. The
+ * schema reports wrong types.
+ * @returns thresholds with the same target next to each other
  */
 export const readThresholds = (
   tree: MapTree,
@@ -53,11 +57,11 @@ export const readThresholds = (
   return { thresholds: byTarget(thresholds), findings: [...findings, ...idleDelays(tree)] };
 };
 
-/** Thresholds on the same metric, selector and window next to each other, as in a file. */
+/** Thresholds with the same target (metric, selector, window) next to each other, as in a file. */
 export const byTarget = (thresholds: readonly Threshold[]): Threshold[] =>
   [...Map.groupBy(thresholds, formatTarget).values()].flat();
 
-/** The position in the file of a character of the joined text. */
+/** Position in the file of a character of the joined text. */
 const placeIn = ({ key, keySpot, expression, expressionSpot }: Written, position: number) => {
   if (position <= key.length) return placeWithin(keySpot, Math.min(position, key.length));
   return placeWithin(
@@ -70,7 +74,7 @@ interface Item extends Pick<Written, 'path' | 'key' | 'keySpot'> {
   item: Tree;
 }
 
-/** Every expression with its key, valid or not. */
+/** All expressions with their keys, valid or not. */
 const itemsIn = (tree: MapTree): Item[] => {
   const thresholds = tree.entries.get('thresholds')?.value;
   if (thresholds?.type !== 'map') return [];
@@ -99,7 +103,7 @@ const scalarAt = (tree: MapTree, key: string): string | number | boolean | null 
   return value?.type === 'scalar' ? value.value : null;
 };
 
-/** The schema reports a delay that cannot be read. */
+/** Text of a delay; empty if it cannot be read, which the schema reports. */
 const delayOf = (tree: MapTree): string => {
   const delay = scalarAt(tree, 'delayAbortEval');
   return typeof delay === 'string' && /^\s*(\d+(\.\d+)?(ms|s|m|h))+\s*$/.test(delay)
@@ -107,7 +111,7 @@ const delayOf = (tree: MapTree): string => {
     : '';
 };
 
-/** Delays without an abort. */
+/** Find delays without an abort. */
 const idleDelays = (tree: MapTree): Finding[] =>
   itemsIn(tree).flatMap(({ path, item }) => {
     if (

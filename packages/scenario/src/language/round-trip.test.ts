@@ -7,13 +7,13 @@ import { byTarget } from './read-thresholds.ts';
 import { formatScenario } from './write/format-scenario.ts';
 
 describe('a scenario and its file', () => {
-  it('say the same, whatever the scenario', () => {
+  it('are equal for any scenario', () => {
     fc.assert(
       fc.property(arbitraryScenario, (scenario) => {
         const text = formatScenario(scenario, { schema: 'scenario.schema.json', comment: 'made' });
         const canonical = { ...scenario, thresholds: byTarget(scenario.thresholds) };
         expect(parseScenario(text, { file: 'made.yaml' })).toEqual(canonical);
-        // And what was read is written in the same way again.
+        // The scenario that was read is written in the same form again.
         expect(formatScenario(canonical, { schema: 'scenario.schema.json', comment: 'made' })).toBe(
           text,
         );
@@ -23,14 +23,11 @@ describe('a scenario and its file', () => {
   }, 60_000);
 
   const folder = new URL('../../../../scenarios/', import.meta.url);
-  it.each(readdirSync(folder).filter((name) => name.endsWith('.yaml')))(
-    'say the same: %s',
-    (file) => {
-      const text = readFileSync(new URL(file, folder), 'utf8');
-      for (const scale of [undefined, 'small', '0.1', '2.5']) {
-        const scenario = parseScenario(text, { file, scale });
-        expect(parseScenario(formatScenario(scenario), { file: 'written.yaml' })).toEqual(scenario);
-      }
-    },
-  );
+  it.each(readdirSync(folder).filter((name) => name.endsWith('.yaml')))('are equal: %s', (file) => {
+    const text = readFileSync(new URL(file, folder), 'utf8');
+    for (const scale of [undefined, 'small', '0.1', '2.5']) {
+      const scenario = parseScenario(text, { file, scale });
+      expect(parseScenario(formatScenario(scenario), { file: 'written.yaml' })).toEqual(scenario);
+    }
+  });
 });

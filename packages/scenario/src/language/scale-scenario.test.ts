@@ -21,7 +21,7 @@ const at = (scale?: string) => {
 };
 
 describe('a scale of the file', () => {
-  it('is a merge patch: maps are merged, null takes away', () => {
+  it('is a merge patch: maps are merged, and null removes a key', () => {
     const { seed, groups } = at('small');
     expect(seed).toBe(9);
     expect(Object.keys(groups)).toEqual(['constant', 'ramp', 'rate', 'ramped', 'churn', 'day']);
@@ -39,7 +39,7 @@ describe('a scale of the file', () => {
     });
   });
 
-  it('leaves names of stages as they are in the file that it makes', () => {
+  it('names stages as in the file that it results in', () => {
     expect(at().groups.day?.executor).toMatchObject({
       lessons: [{ name: 'day-lesson-1' }, { name: 'day-lesson-2' }],
     });
@@ -50,7 +50,7 @@ describe('a scale of the file', () => {
 });
 
 describe('a factor', () => {
-  it('makes fewer rooms and lower rates, and leaves times alone', () => {
+  it('reduces rooms and rates, and keeps times', () => {
     const { groups } = at('0.1');
     expect(groups.constant?.executor).toEqual({
       type: 'constant-rooms',
@@ -73,13 +73,13 @@ describe('a factor', () => {
     expect(groups.day?.executor).toMatchObject({ lessons: [{ rooms: 1 }, { rooms: 1 }] });
   });
 
-  it('has fewer participants in a named room', () => {
+  it('reduces participants in a named room', () => {
     const { hall } = at('0.1').groups;
     expect(hall?.executor).toMatchObject({ rooms: 1, joinRate: 1 });
     expect(hall?.roles.map(({ count }) => count)).toEqual([1, 20, 0]);
   });
 
-  it('makes more of everything, too', () => {
+  it('increases rooms and rates, too', () => {
     expect(at('1.5').groups.constant?.executor).toMatchObject({ rooms: 15, joinRate: 30 });
   });
 
@@ -90,7 +90,7 @@ describe('a factor', () => {
     ['-1', 'unknown scale "-1"', 'available: small, one, or any number, as 0.1'],
     ['1001', '--scale 1001: must be above 0 and at most 1000', 'write --scale 0.1'],
     ['', 'unknown scale ""', 'available: small, one, or any number, as 0.1'],
-  ])('of "%s" is refused', (scale, message, hint) => {
+  ])('of "%s" is rejected', (scale, message, hint) => {
     const error = (() => {
       try {
         return at(scale);

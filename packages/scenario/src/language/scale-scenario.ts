@@ -5,14 +5,14 @@ import { checkSchedule } from '../plan/expand.ts';
 import type { RoleSpec } from '../role-keys/registry.ts';
 import type { GroupSpec, Scenario } from '../scenario.ts';
 
-/** Beyond it a factor is a typing error. */
+/** Largest factor: a larger one is a typing error. */
 const MAX_FACTOR = 1_000;
 
 /**
- * The same scenario, larger or smaller: rooms and rates times the factor, at least one room where there were any; durations stay. A named room stays one, so
- * its participants are scaled.
- * @param fail called with the reason if that is not possible
- * @param asked what the reason begins with
+ * Scale a scenario: rooms and rates times the factor, at least one room if there were any;
+ * durations stay. A named room stays one, so its participants are scaled.
+ * @param fail called with the reason if the scale is not possible
+ * @param asked beginning of the reason
  */
 export const scaleByFactor = (
   scenario: Scenario,

@@ -22,9 +22,9 @@ const problemsOf = (text: string, scale?: string): readonly Problem[] => {
   return [];
 };
 
-/** What is wrong, where (‸), and the message. */
+/** Mistakes: name, file with the position (‸), and message. */
 const WRONG: [string, string, RegExp][] = [
-  // The file as such.
+  // The file itself.
   ['an empty file', '‸', /^is empty; .*swarm init/],
   ['nothing but comments', '‸# nothing\n---\n', /^is empty/],
   ['a list', '‸- a', /^is not a scenario: it must be a mapping/],
@@ -665,7 +665,7 @@ describe('a scenario file with a mistake', () => {
     expect(problems[0]).toMatchObject({ file: 'x.yaml', line, column });
   });
 
-  it('lists all mistakes at once, in their order in the file', () => {
+  it('lists all mistakes at once, in the order of the file', () => {
     const text = [
       'scenario: Big Meeting',
       'sede: 3',
@@ -697,14 +697,14 @@ describe('a scenario file with a mistake', () => {
     ]);
   });
 
-  it('has all of them in its message', () => {
+  it('has all mistakes in its message', () => {
     const text = CALLS.replace('10s', '10').replace('rooms: 3', 'rooms: 0');
     expect(() => parseScenario(text, { file: 'x.yaml' })).toThrow(
       'x.yaml:5:12: groups.calls.rooms: must be a whole number from 1 to 100000\nx.yaml:6:15: groups.calls.duration: a duration needs a unit; write 10s',
     );
   });
 
-  it('has nothing of the file in it that a terminal would obey', () => {
+  it('has no control characters of the file in its message', () => {
     const text = CALLS.replace('rooms: 3', 'rooms: 3\n    "\\e[31mred\\nline → x": 3').replace(
       '10s',
       '"\\e[2J → 3"',
@@ -715,7 +715,7 @@ describe('a scenario file with a mistake', () => {
     ]);
   });
 
-  it('counts what is too much to list', () => {
+  it('counts mistakes that are too many to list', () => {
     const text = CALLS.replace(
       'rooms: 3',
       Array.from({ length: 60 }, (_, index) => `x${index}: 3`).join('\n    '),

@@ -34,7 +34,7 @@ groups:
 );
 
 describe('a scenario of many rooms', () => {
-  test('has any number of them, and the join rate stays', () => {
+  test('can have any number of rooms, and its join rate stays', () => {
     const unit = readSizeUnit(calls, undefined);
     expect(unit).toEqual({ type: 'rooms' });
     for (const size of [1, 7, 20, 333]) {
@@ -45,7 +45,7 @@ describe('a scenario of many rooms', () => {
     }
   });
 
-  test('has another number of participants in each', () => {
+  test('can have another number of participants in each room', () => {
     const unit = readSizeUnit(calls, 'participants');
     const sized = withSize(calls, unit, 5);
     expect(sizeOf(sized, unit)).toBe(5);
@@ -54,7 +54,7 @@ describe('a scenario of many rooms', () => {
 });
 
 describe('a scenario of one room', () => {
-  test('grows by its participants, or by those of one role', () => {
+  test('grows by participants, or by participants of one role', () => {
     expect(readSizeUnit(event, undefined)).toEqual({ type: 'participants' });
     const unit = readSizeUnit(event, 'viewer');
     const sized = withSize(event, unit, 100);
@@ -62,13 +62,13 @@ describe('a scenario of one room', () => {
     expect(sized.groups[0]?.roles.map(({ count }) => count)).toEqual([2, 100]);
   });
 
-  test('does not grow by rooms or by roles that it does not have', () => {
+  test('does not grow by rooms, or by roles that it does not have', () => {
     expect(() => readSizeUnit(event, 'rooms')).toThrow(/one room/);
     expect(() => readSizeUnit(event, 'host')).toThrow(/no such role/);
   });
 });
 
-test('a duration replaces that of rooms that are open all the time', () => {
+test('a duration replaces that of executors with constant rooms', () => {
   expect(withDuration(calls, 9_000)?.groups[0]?.executor).toMatchObject({ durationMs: 9_000 });
   const ramp = parseScenario(
     `
@@ -84,6 +84,6 @@ groups:
   expect(withDuration(ramp, 9_000)).toBeNull();
 });
 
-test('a size beyond what the language allows is refused', () => {
+test('a size beyond the limits of the language is rejected', () => {
   expect(() => withSize(calls, { type: 'rooms' }, 10_000_000)).toThrow(/rooms/);
 });

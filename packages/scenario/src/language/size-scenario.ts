@@ -5,13 +5,18 @@ import type { RoleSpec } from '../role-keys/registry.ts';
 import type { GroupSpec, Scenario } from '../scenario.ts';
 import { scaleByFactor } from './scale-scenario.ts';
 
-/** What grows when a scenario grows: its rooms, the participants of each room, or those of one role. */
+/**
+ * Unit in which a scenario grows: rooms, participants of each room, or participants of one role.
+ */
 export type SizeUnit =
   | { type: 'rooms' }
   | { type: 'participants' }
   | { type: 'role'; role: string };
 
-/** `rooms`, `participants`, or the name of a role. @throws SwarmError `usage` where the scenario has none of it */
+/**
+ * Read a unit: `rooms`, `participants`, or the name of a role.
+ * @throws SwarmError `usage` if the scenario has none of it
+ */
 export const readSizeUnit = (scenario: Scenario, text: string | undefined): SizeUnit => {
   const hasRooms = scenario.groups.some(({ room }) => room === null);
   if (text === undefined) return hasRooms ? { type: 'rooms' } : { type: 'participants' };
@@ -28,7 +33,7 @@ export const readSizeUnit = (scenario: Scenario, text: string | undefined): Size
   );
 };
 
-/** How large a scenario is: rooms open at the same time, or participants of a room of each group. */
+/** Size of a scenario: rooms open at the same time, or participants of a room of each group. */
 export const sizeOf = ({ groups }: Pick<Scenario, 'groups'>, unit: SizeUnit): number =>
   groups.reduce((sum, group) => sum + sizeOfGroup(group, unit), 0);
 
@@ -43,9 +48,9 @@ const grows = ({ name }: RoleSpec, unit: SizeUnit): boolean =>
   unit.type === 'participants' || (unit.type === 'role' && unit.role === name);
 
 /**
- * The scenario at another size. Unlike `--scale`, join rates stay: more participants take longer to join. Where it has several groups or roles they keep their
- * proportions, as far as whole numbers allow.
- * @throws SwarmError `usage` where it cannot be so large
+ * Scenario of another size. Unlike `--scale`, join rates stay: more participants take longer to
+ * join. Several groups or roles keep their proportions, as far as whole numbers allow.
+ * @throws SwarmError `usage` if the size is not possible
  */
 export const withSize = (scenario: Scenario, unit: SizeUnit, size: number): Scenario => {
   const factor = size / sizeOf(scenario, unit);
@@ -82,8 +87,8 @@ const withJoinRateOf = (
     : executor;
 
 /**
- * The scenario with another duration, where its rooms are open from the beginning to the end.
- * @returns null where an executor has a course of its own
+ * Scenario with another duration.
+ * @returns null if an executor's rooms are not open from the beginning to the end
  */
 export const withDuration = (scenario: Scenario, durationMs: number): Scenario | null => {
   const groups = scenario.groups.flatMap((group): GroupSpec[] => {

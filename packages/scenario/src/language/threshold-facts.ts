@@ -11,19 +11,22 @@ import { dataOf, type StreamLabels, streamsOf } from '../plan/streams.ts';
 import type { NamedWindow, WitnessSpec } from '../scenario.ts';
 import { BUILTIN_WINDOWS, windowNamesIn } from './window-names.ts';
 
-/** What thresholds can refer to in a scenario. Null: not known, because the scenario has other problems; then it is not checked. */
+/**
+ * Facts of a scenario that thresholds can refer to. Null: unknown, because the scenario has other
+ * problems; then it is not checked.
+ */
 export interface ThresholdFacts {
   /** Roles by group, without those that have no participants. */
   roles: ReadonlyMap<string, readonly string[]>;
-  /** Those that participants use. Null: not known. */
+  /** Paths that participants use; null: unknown. */
   paths: readonly string[] | null;
   stages: readonly string[];
   windows: readonly string[];
   streams: readonly StreamLabels[] | null;
   data: readonly Pick<StreamLabels, 'direction' | 'group' | 'role'>[] | null;
-  /** Null: not known. */
+  /** Actions of participants; null: unknown. */
   actions: readonly { action: string; group: string; role: string }[] | null;
-  /** Whether participants take turns in speaking. Null: not known. */
+  /** True if participants take turns in speaking; null: unknown. */
   turns: boolean | null;
   endMs: number | null;
 }
@@ -50,7 +53,7 @@ export const factsOf = (
   endMs: latestEndMs(scenario),
 });
 
-/** Real clients gather all candidates: `auto`. */
+/** Paths that participants use. Real clients gather all candidates: `auto`. */
 const pathsOf = ({ groups, witnesses = [] }: Parameters<typeof factsOf>[0]): string[] => {
   const used = groups.flatMap(({ roles }) =>
     roles
@@ -67,7 +70,7 @@ const witnessRoles = ({
 }): [group: string, roles: string[]][] =>
   witnesses.length === 0 ? [] : [[WITNESS_GROUP, witnesses.map(({ engine }) => engine)]];
 
-/** A witness receives whatever is sent. */
+/** Streams with those of witnesses, which receive everything that is sent. */
 const withWitnesses = (
   streams: StreamLabels[],
   witnesses: readonly [group: string, roles: string[]][],
@@ -82,14 +85,14 @@ const withWitnesses = (
   ),
 ];
 
-/** What the scenario does not have. `about`: the part of the threshold's text to point at. */
+/** Reason why a threshold can match nothing. `about`: part of the threshold's text to point at. */
 export interface UnmatchedThreshold {
   message: string;
   hint: string;
   about: RegExp;
 }
 
-/** Why the threshold can match nothing in such a scenario; null when it can. */
+/** Reason why the threshold can match nothing in such a scenario; null if it can. */
 export const whyUnmatched = (
   threshold: Threshold,
   facts: ThresholdFacts,
@@ -174,7 +177,7 @@ const whyUnmatchedWindow = (
   };
 };
 
-/** Metrics of the uplink. Every other metric of tracks is of the downlink, or of both. */
+/** Metrics of the uplink. All other metrics of tracks are of the downlink, or of both. */
 const UPWARD: ReadonlySet<MetricName> = new Set([
   'publish_rejections',
   'uplink_loss',
@@ -251,7 +254,7 @@ const whyUnmatchedData = (
   };
 };
 
-/** What participants do, as events name it; once for each role. */
+/** Actions of participants by the names of events, once for each role. */
 const actionsOf = ({ groups }: LoadExtent): NonNullable<ThresholdFacts['actions']> =>
   groups.flatMap((group) =>
     group.roles
@@ -303,11 +306,11 @@ const participantsOf = ({ role, group }: Labels): string =>
 
 const labelled = (label: string): RegExp => new RegExp(`\\b${label}\\s*[:=]`);
 
-/** Where in the text of a threshold the problem is. */
+/** Position of the problem in the text of a threshold. */
 export const positionOf = ({ about }: UnmatchedThreshold, text: string): number =>
   Math.max(0, text.search(about));
 
-/** Facts of a scenario that has problems: names are as written, the rest is not known. */
+/** Facts of a scenario that has problems: names as written; other facts are unknown. */
 export const roughFacts = (tree: MapTree): ThresholdFacts => {
   const { stages, windows } = windowNamesIn(tree);
   const groups = treeAt(tree, ['groups']);

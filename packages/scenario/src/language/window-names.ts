@@ -1,15 +1,18 @@
-/** Names of stages and lessons of groups, and of named windows. Thresholds refer to them (`@NAME`), so they must be unique. */
+/**
+ * Names of stages and lessons of groups, and of named windows. Thresholds refer to them (`@NAME`),
+ * so they must be unique.
+ */
 import { type MapTree, type Path, type Tree, treeAt } from '@livekit-swarm/settings';
 import type { Complain } from './checks.ts';
 
-/** Windows that every run has. */
+/** Windows of every run. */
 export const BUILTIN_WINDOWS = ['joining', 'steady'] as const;
 
-/** The name of a stage that has none. */
+/** Name of a stage; unnamed ones are numbered. */
 export const stageName = (name: string | undefined, index: number, prefix: string): string =>
   name ?? `${prefix}stage-${index + 1}`;
 
-/** The names of a lesson: one for each time it repeats. */
+/** Names of a lesson: one for each repetition. */
 export const lessonNames = (
   name: string | undefined,
   times: number | undefined,
@@ -24,13 +27,13 @@ export const lessonNames = (
 
 export interface WindowName {
   name: string;
-  /** For messages: `a stage of calls`. */
+  /** Description for messages: `a stage of calls`. */
   of: string;
-  /** Its position in the file, or where it could be written. */
+  /** Position of the name in the file, or where it could be written. */
   path: Path;
 }
 
-/** The prefix of unnamed stages of a group: empty unless several groups have stages. */
+/** Prefix of unnamed stages of a group: empty unless several groups have stages. */
 export const windowPrefixes = (tree: MapTree): ((group: string) => string) => {
   const several =
     groupsIn(tree).filter(
@@ -69,7 +72,7 @@ export const windowNamesIn = (tree: MapTree): { stages: WindowName[]; windows: W
   return { stages, windows };
 };
 
-/** The number of lessons, with repetitions. */
+/** Number of lessons, repetitions included. */
 export const countLessons = (tree: MapTree): number =>
   groupsIn(tree).reduce(
     (sum, [, group]) =>
@@ -105,7 +108,7 @@ const timesIn = (tree: Tree): number | undefined => {
     : undefined;
 };
 
-/** Names of stages, lessons, named windows and built-in windows must be unique. */
+/** Check that names of stages, lessons, named windows and built-in windows are unique. */
 export const checkNames = (parts: readonly WindowName[], complain: Complain): void => {
   const taken = new Map<string, string>(
     BUILTIN_WINDOWS.map((name) => [name, 'a window that every run has']),

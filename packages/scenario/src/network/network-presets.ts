@@ -1,13 +1,15 @@
 /**
- * Impaired access networks, which the pump simulates: each datagram of a participant (STUN, DTLS, media, feedback) passes one link on the uplink and
- * another on the downlink. A link applies, in addition to the real network: first the queue, then loss, then delay. Signalling (a WebSocket) uses the real
- * network only; with two PeerConnections, each has links of its own.
+ * Impaired access networks, which the pump simulates: each datagram of a participant (STUN, DTLS,
+ * media, feedback) passes one link on the uplink and another on the downlink. A link applies, in
+ * addition to the real network: first the queue, then loss, then delay. Signalling (a WebSocket)
+ * uses the real network only; with two PeerConnections, each has links of its own.
  *
- * A server lowers its bit rate to what fits; a simulated publisher does so with `rateAdaptation`, and without it loses the rest.
+ * A server lowers its bit rate to what fits; a simulated publisher does so with `rateAdaptation`,
+ * and without it loses the rest.
  */
 import type { LinkImpairment, NetworkImpairment } from './impairment.ts';
 
-/** A link that does nothing. */
+/** Link without any effect. */
 export const PERFECT_LINK: LinkImpairment = {
   loss: 0,
   burst: 1,
@@ -19,12 +21,12 @@ export const PERFECT_LINK: LinkImpairment = {
 };
 
 export interface NetworkPreset {
-  /** Who has such a network. */
+  /** Users that have such a network. */
   description: string;
   impairment: NetworkImpairment;
 }
 
-/** Uplink and downlink alike, except for what is given for one of them. */
+/** Network with the same uplink and downlink, except for settings of one direction. */
 const network = (
   link: Partial<LinkImpairment>,
   { up = {}, down = {} }: Partial<Record<'up' | 'down', Partial<LinkImpairment>>> = {},
@@ -33,7 +35,10 @@ const network = (
   down: { ...PERFECT_LINK, ...link, ...down },
 });
 
-/** By the name that a scenario writes; from good to bad. Numbers without a source are our choice, and say so. */
+/**
+ * Presets by name in scenario files, from good to bad. A number without a source is an assumption,
+ * and is marked as such.
+ */
 export const NETWORK_PRESETS = {
   perfect: {
     description: 'the network as it is: nothing is added',
@@ -42,11 +47,13 @@ export const NETWORK_PRESETS = {
   'good-wifi': {
     description: 'a desk near the access point',
     impairment: network({
-      // Our choice: 802.11 sends a frame up to seven times (dot11ShortRetryLimit), so next to nothing is lost for good.
+      // Assumption: 802.11 sends a frame up to seven times (dot11ShortRetryLimit), so almost
+      // nothing is lost for good.
       loss: 0.001,
       // Half of all packets pass a Wi-Fi hop and back within 3 ms (Sui et al., MobiSys 2016) …
       delayMs: 1,
-      // … and nine in ten within 20 ms (same), which exponential waits of 4 ms in each direction approximate.
+      // … and nine in ten within 20 ms (same source), which exponential waits of 4 ms in each
+      // direction approximate.
       jitterMs: 4,
     }),
   },
@@ -55,11 +62,14 @@ export const NETWORK_PRESETS = {
     impairment: network({
       // One Skype call in six lost more than 1.2 % (Jiang et al., VIA, SIGCOMM 2016).
       loss: 0.012,
-      // Our choice: losses on the Internet come in runs (Jiang and Schulzrinne, NOSSDAV 2000); what is in the way outlasts a packet.
+      // Assumption: losses on the Internet come in runs (Jiang and Schulzrinne, NOSSDAV 2000),
+      // because an obstacle outlasts a packet.
       burst: 3,
-      // More than half of the packets needed over 20 ms for a Wi-Fi hop and back on a campus (Pei et al., INFOCOM 2017) …
+      // More than half of the packets needed over 20 ms for a Wi-Fi hop and back on a campus (Pei
+      // et al., INFOCOM 2017) …
       delayMs: 2,
-      // … and one in ten over 100 ms (same), which exponential waits of 20 ms in each direction approximate.
+      // … and one in ten over 100 ms (same source), which exponential waits of 20 ms in each
+      // direction approximate.
       jitterMs: 20,
     }),
   },
@@ -71,14 +81,17 @@ export const NETWORK_PRESETS = {
     description: 'a phone on the slowest quarter of 4G',
     impairment: network(
       {
-        // Slowest quarter of 4G, "Slow 4G" of Lighthouse and WebPageTest: 150 ms there and back, 1.6 Mbit/s down and 750 kbit/s up.
+        // Slowest quarter of 4G, "Slow 4G" of Lighthouse and WebPageTest: round-trip time of 150
+        // ms, 1.6 Mbit/s down and 750 kbit/s up.
         delayMs: 75,
-        // The jitter that one Skype call in six was above (Jiang et al., VIA, SIGCOMM 2016).
+        // The jitter that one Skype call in six exceeded (Jiang et al., VIA, SIGCOMM 2016).
         jitterMs: 12,
-        // Our choice: the radio repeats what is damaged (HARQ), so what is lost is lost in handovers, several packets at a time.
+        // Assumption: the radio repeats damaged packets (HARQ), so packets are lost in handovers
+        // only, several at a time.
         loss: 0.005,
         burst: 3,
-        // Our choice: base stations hold packets rather than drop them (Jiang et al., Tackling Bufferbloat in 3G/4G Networks, IMC 2012).
+        // Assumption: base stations hold packets rather than drop them (Jiang et al., Tackling
+        // Bufferbloat in 3G/4G Networks, IMC 2012).
         queueMs: 500,
       },
       { up: { rateBps: 750_000 }, down: { rateBps: 1_600_000 } },
@@ -87,12 +100,13 @@ export const NETWORK_PRESETS = {
   'weak-3g': {
     description: 'a phone in the country; sound fits, pictures hardly do',
     impairment: network({
-      // "Regular 3G" of Lighthouse and WebPageTest: 300 ms there and back, 700 kbit/s.
+      // "Regular 3G" of Lighthouse and WebPageTest: round-trip time of 300 ms, 700 kbit/s.
       delayMs: 150,
       rateBps: 700_000,
-      // Our choice: twice what the poor calls of VIA had.
+      // Assumption: twice the jitter of the poor calls of VIA.
       jitterMs: 25,
-      // Our choice: twice the loss of weak-4g; wireless links lose in bursts (Jang et al., 3G and 3.5G from Cars and Trains, MICNET 2009).
+      // Assumption: twice the loss of weak-4g; wireless links lose in bursts (Jang et al., 3G and
+      // 3.5G from Cars and Trains, MICNET 2009).
       loss: 0.01,
       burst: 4,
       // As with weak-4g.
@@ -102,11 +116,12 @@ export const NETWORK_PRESETS = {
   'leo-satellite': {
     description: 'Starlink and its like',
     impairment: network({
-      // 50 ms there and back to European hosts, the median of months (Michel et al., IMC 2022) …
+      // Round-trip time of 50 ms to European hosts, median of months (Michel et al., IMC 2022) …
       delayMs: 25,
-      // … and a quarter of them 10 ms above it (same).
+      // … and 10 ms more for a quarter of the packets (same source).
       jitterMs: 5,
-      // Our choice: handovers between satellites take runs of packets with them, up to half of all at times (Kassem et al., IMC 2022).
+      // Assumption: handovers between satellites lose runs of packets, sometimes up to half of all
+      // (Kassem et al., IMC 2022).
       loss: 0.01,
       burst: 10,
     }),
@@ -117,12 +132,13 @@ export const NETWORK_PRESETS = {
       {
         // A round-trip time of at least 600 ms (Michel et al., IMC 2022).
         delayMs: 300,
-        // Our choice: air time is granted in turns, and forward error correction leaves little loss.
+        // Assumption: air time is granted in turns, and forward error correction leaves little
+        // loss.
         jitterMs: 10,
         loss: 0.005,
         burst: 3,
       },
-      // The subscription that they measured.
+      // Rates of the subscription that was measured.
       { up: { rateBps: 10_000_000 }, down: { rateBps: 100_000_000 } },
     ),
   },
@@ -136,5 +152,5 @@ export const isNetworkPresetName = (name: string): name is NetworkPresetName =>
 export const networkPresetNames = (): NetworkPresetName[] =>
   Object.keys(NETWORK_PRESETS).filter(isNetworkPresetName);
 
-/** The preset, without the literal types that make comparing awkward. */
+/** Preset of this name, without the literal types that make comparing awkward. */
 export const networkPreset = (name: NetworkPresetName): NetworkPreset => NETWORK_PRESETS[name];

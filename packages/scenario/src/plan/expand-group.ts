@@ -7,10 +7,10 @@ import { type Random, randomStream } from '../random.ts';
 import type { RoleSpec } from '../role-keys/registry.ts';
 import type { GroupSpec } from '../scenario.ts';
 
-/** The rooms of a group, and the sessions in each. */
+/** Rooms of a group, and the sessions in each. */
 export interface ExpandedGroup {
   group: GroupSpec;
-  /** `sessions`: of each slot. */
+  /** Rooms, with the sessions of each slot. */
   rooms: { number: number; sessions: SessionSlot[][] }[];
   slots: Slot[];
   participants: number;
@@ -20,12 +20,12 @@ export interface ExpandedGroup {
 
 export interface Slot {
   role: RoleSpec;
-  /** From 1, within its role. */
+  /** Number of the participant, from 1, within its role. */
   member: number;
 }
 
 /**
- * Expands a group: when its rooms open and close, and the sessions in them.
+ * Expand a group: when its rooms open and close, and the sessions in them.
  * @throws SwarmError `usage`
  */
 export const expandGroup = (seed: number, group: GroupSpec): ExpandedGroup => {
@@ -63,7 +63,9 @@ export const expandGroup = (seed: number, group: GroupSpec): ExpandedGroup => {
   };
 };
 
-/** One room by its own name may be opened again and again, but only once at a time. */
+/**
+ * Check that a room with a fixed name is open only once at a time; it may be opened again later.
+ */
 const checkRoomName = ({ room }: GroupSpec, rooms: readonly RoomLifetime[]): void => {
   if (room === null) return;
   const inOrder = rooms.toSorted((a, b) => a.openAtMs - b.openAtMs);

@@ -33,7 +33,7 @@ const specs: fc.Arbitrary<LoadSpec> = fc
   .map(specOf);
 
 describe('expandPlan', () => {
-  it('writes out rooms, identities and roles', () => {
+  it('has rooms, identities and roles of a scenario', () => {
     const plan = expandPlan(
       scenarioOfLoad(specOf({ rooms: 2, participants: 1, subscribers: 1, joinRate: 10 })),
       'ab12',
@@ -54,12 +54,12 @@ describe('expandPlan', () => {
     expect(plan).toMatchObject({ lastJoinAtMs: 300, endAtMs: 30_300 });
   });
 
-  it('keeps a named room by its name', () => {
+  it('keeps the name of a named room', () => {
     const plan = expandPlan(scenarioOfLoad(specOf({ rooms: 1, room: 'standup' })), 'ab12');
     expect(new Set(plan.participants.map(({ room }) => room))).toEqual(new Set(['standup']));
   });
 
-  it('gives data to those who take part, not to listeners', () => {
+  it('gives data to participants that publish, not to subscribers', () => {
     const data = { messagesPerSecond: 1, bytes: 100, reliable: true };
     const plan = expandPlan(
       scenarioOfLoad(specOf({ rooms: 1, participants: 1, subscribers: 1, publish: [], data })),
@@ -81,7 +81,7 @@ describe('expandPlan', () => {
     );
   });
 
-  it('has every participant once, in full rooms, in order of joining, at the join rate', () => {
+  it('has every participant once, in full rooms, in the order of joins, at the join rate', () => {
     fc.assert(
       fc.property(specs, (spec) => {
         const { participants, lastJoinAtMs, endAtMs } = expandPlan(scenarioOfLoad(spec), 'r');
@@ -107,7 +107,7 @@ describe('expandPlan', () => {
     );
   });
 
-  it('expects of each what the others in the room publish and the layout shows', () => {
+  it('expects the tracks of others in the room that the layout shows', () => {
     fc.assert(
       fc.property(specs, (spec) => {
         const { participants } = expandPlan(scenarioOfLoad(spec), 'r');
@@ -172,7 +172,7 @@ const all = [constant(3), ramp, arrivals, churn, lessons];
 
 const expandGroups = (groups: GroupSpec[], seed = 1): Plan =>
   expandPlan(scenarioOf(groups, { seed }), 'ab12');
-/** What is planned of a group, whatever else there is. */
+/** Participants of a group, without values that depend on other groups. */
 const ofGroup = ({ participants }: Plan, name: string): unknown[] =>
   participants
     .filter(({ group }) => group === name)
@@ -228,7 +228,7 @@ describe('expandPlan with any executor', () => {
     );
   });
 
-  it('spreads joins after the room opened, first slots first, at least a second before it closes', () => {
+  it('spreads joins after the room opened, in the order of slots, at least a second before it closes', () => {
     const roles = [roleOf({ name: 'host', count: 1 }), roleOf({ name: 'guest', count: 6 })];
     const { participants } = expandGroups([groupOf(ramp, { joinSpreadMs: 30_000, roles })]);
     for (const members of Map.groupBy(participants, ({ room }) => room).values()) {
@@ -243,7 +243,7 @@ describe('expandPlan with any executor', () => {
 });
 
 describe('expandPlan with several groups', () => {
-  it('lets groups that name the same room meet in it', () => {
+  it('puts groups that name the same room into it', () => {
     const stage = groupOf(constant(1, 60_000), {
       name: 'stage',
       room: 'hall',
@@ -271,7 +271,7 @@ describe('expandPlan with several groups', () => {
     expect(plan.endAtMs).toBe(60_100);
   });
 
-  it('expects less time together only of rooms that are open for less', () => {
+  it('expects a shorter overlap only in rooms that are open for a shorter time', () => {
     const lesson = (durationMs: number): ExecutorSpec =>
       ({
         ...lessons,
@@ -289,14 +289,14 @@ describe('expandPlan with several groups', () => {
     expect(expected(lesson(4_000), constant(1, 20_000))).toEqual([0, 0]);
   });
 
-  it('keeps rooms apart otherwise, however alike their names', () => {
+  it('keeps rooms of different groups apart, even with similar names', () => {
     const groups = [groupOf(constant(2), { name: 'a' }), groupOf(constant(2), { name: 'a-1' })];
     const { participants } = expandGroups(groups);
     expect(new Set(participants.map(({ room }) => room)).size).toBe(4);
     expect(new Set(participants.map(({ identity }) => identity)).size).toBe(8);
   });
 
-  it('names roles that begin alike in full, and numbers those who take turns', () => {
+  it('names roles with the same initial in full, and numbers participants that replace each other', () => {
     const roles = [
       roleOf({ name: 'viewer', count: 1 }),
       roleOf({ name: 'visitor2', count: 11 }),
@@ -311,13 +311,13 @@ describe('expandPlan with several groups', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('makes identities unique, whatever the names are', () => {
+  it('makes identities unique for any names', () => {
     const roles = [roleOf({ name: 'x9', count: 2 }), roleOf({ name: 'x9-', count: 2 })];
     const { participants } = expandGroups([groupOf(constant(1), { roles })]);
     expect(new Set(participants.map(({ identity }) => identity)).size).toBe(4);
   });
 
-  it('reports what it cannot do: which group, what, and what to do', () => {
+  it('names the group, the problem and the remedy of a plan that is not possible', () => {
     const tooMany = groupOf({ ...arrivals, rate: 100_000, maxRooms: null }, { name: 'storm' });
     expect(() => expandGroups([tooMany])).toThrow(/^groups\.storm: more than 200000 participants/);
     const half = groupOf(constant(60_000), { roles: [roleOf({ count: 2 })] });
@@ -348,7 +348,7 @@ describe('expandPlan with several groups', () => {
 describe('the windows of a plan', () => {
   const window = (plan: Plan, name: string) => plan.windows.find((one) => one.name === name);
 
-  it('has joining and steady, stages with their group, and what the scenario names', () => {
+  it('include joining and steady, stages with their group, and windows of the scenario', () => {
     const groups = [groupOf(ramp, { startMs: 1_000 })];
     const windows = [
       { name: 'middle', fromMs: 30_000, toMs: 40_000 },
@@ -374,22 +374,22 @@ describe('the windows of a plan', () => {
     ]);
   });
 
-  it('is steady where most participants are connected, if some join after others have left', () => {
+  it('are steady while most participants are connected, if some join after others have left', () => {
     expect(window(expandGroups([groupOf(lessons)]), 'steady')).toMatchObject({
       fromMs: expect.any(Number),
       toMs: 20_000,
     });
   });
 
-  it('is steady from the first join to the last leave if participants join and leave all the time', () => {
+  it('are steady from the first join to the last leave, if participants join and leave all the time', () => {
     const busy = { ...churn, rooms: 30 };
     const plan = expandGroups([groupOf(busy)]);
     expect(window(plan, 'steady')).toMatchObject({ fromMs: 0, toMs: plan.endAtMs });
-    // Who takes another's place does not keep the run from having begun.
+    // Participants that replace others do not extend the joining window.
     expect(plan.lastJoinAtMs).toBe(59 * 250);
   });
 
-  it('refuses a stretch that begins after the end', () => {
+  it('must begin before the end of the run', () => {
     const windows = [{ name: 'evening', fromMs: 90_000, toMs: null }];
     expect(() => expandPlan(scenarioOf([groupOf(ramp)], { windows }), 'r')).toThrow(
       /"evening" begins 1m 30s .* ends after 1m 10s/,
@@ -398,8 +398,8 @@ describe('the windows of a plan', () => {
 });
 
 describe('a large plan', () => {
-  // Work that grew with the square of the participants would not end within the time of a test.
-  it('is written out', () => {
+  // An algorithm of quadratic complexity would not end within the time limit of a test.
+  it('has all its participants', () => {
     const talkers = groupOf({ ...constant(35_000), joinRate: 1_000 } as ExecutorSpec, {
       roles: [roleOf({ count: 2 })],
     });

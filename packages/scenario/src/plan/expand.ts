@@ -20,22 +20,22 @@ import { assignIdentities, roomName } from './identities.ts';
 import { customWindows, steadyWindow } from './plan-windows.ts';
 import { witnessPlaces } from './witness-places.ts';
 
-/** A session before it has names of the run. Times in ms after the run's start. */
+/** Session before it has the names of the run. Times in ms after the start of the run. */
 interface Draft extends Omit<ParticipantPlan, 'index' | 'identity' | 'room' | 'expectedTracks'> {
   in: GroupSpec;
-  /** From 1, within the group. */
+  /** Number of the room, from 1, within the group. */
   roomNumber: number;
   roleSpec: RoleSpec;
-  /** From 1, within the role. */
+  /** Number of the participant, from 1, within the role. */
   member: number;
-  /** From 1, within its slot; null where participants are not replaced. */
+  /** Number of the session, from 1, within its slot; null if participants are not replaced. */
   session: number | null;
   firstInSlot: boolean;
 }
 
-/** The plan of a scenario without the names of the run and its windows. */
+/** Plan of a scenario without the names of the run and its windows. */
 interface Schedule {
-  /** In the order of groups, rooms and slots. */
+  /** Sessions in the order of groups, rooms and slots. */
   drafts: readonly Draft[];
   /** Indices of drafts, in the order of their joins. */
   byJoin: readonly number[];
@@ -48,9 +48,9 @@ interface Schedule {
   endAtMs: number;
 }
 
-/** Why a scenario has no plan. */
+/** Reason why a scenario has no plan. */
 export interface PlanProblem {
-  /** Null: of all groups together. */
+  /** Group with the problem; null: all groups together. */
   group: string | null;
   message: string;
   hint: string | null;
@@ -59,15 +59,15 @@ export interface PlanProblem {
 type Scheduling = { schedule: Schedule; problem: null } | { schedule: null; problem: PlanProblem };
 
 /**
- * The check of a scenario file computes the schedule that the run uses: groups are never changed in place, and only the seed and the witnesses matter besides
- * them.
+ * Schedules by groups: the check of a scenario file computes the schedule that the run uses. Groups
+ * are never changed in place, and only the seed and the witnesses matter besides them.
  */
 const KNOWN = new WeakMap<
   readonly GroupSpec[],
   { seed: number; witnesses: readonly WitnessSpec[] | undefined; result: Scheduling }
 >();
 
-/** Plans a scenario, once for each of its seeds. */
+/** Schedule of a scenario, computed once for each seed. */
 const scheduleOf = ({ groups, seed, witnesses }: Scenario): Scheduling => {
   const known = KNOWN.get(groups);
   if (known?.seed === seed && known.witnesses === witnesses) return known.result;
@@ -76,7 +76,10 @@ const scheduleOf = ({ groups, seed, witnesses }: Scenario): Scheduling => {
   return result;
 };
 
-/** Why the scenario cannot be planned, or when its last participant leaves, ms after the start. */
+/**
+ * Problem of a scenario that cannot be planned, or the time at which its last participant leaves,
+ * ms after the start of the run.
+ */
 export const checkSchedule = (
   scenario: Scenario,
 ): { endAtMs: number; problem: null } | { endAtMs: null; problem: PlanProblem } => {
@@ -85,10 +88,13 @@ export const checkSchedule = (
 };
 
 /**
- * Lists every session: participant, room, join and leave. The same scenario and run always give the same plan; another seed changes random values only.
- * Every group has a separate random stream, so that adding a group does not change the others.
- * @param run short random word, part of the rooms' names and of the identities, so that runs never share a room
- * @throws SwarmError `usage` when no participant would join, too many would, one named room would be opened twice at a time, or a window begins after the end
+ * List every session: participant, room, join and leave. The same scenario and run always give the
+ * same plan; another seed changes random values only. Every group has a separate random stream, so
+ * that adding a group does not change the others.
+ * @param run short random word, part of the names of rooms and of identities, so that runs never
+ * share a room
+ * @throws SwarmError `usage` if no participant would join, too many would, one named room would be
+ * opened twice at a time, or a window begins after the end
  */
 export const expandPlan = (scenario: Scenario, run: string): Plan => {
   const { schedule, problem } = scheduleOf(scenario);
@@ -177,7 +183,7 @@ const createSchedule = (
     byJoin,
     expectedTracks: expectations(specs, sorted),
     windows: [
-      // A join counts when it was scheduled: the last of them, too.
+      // A join belongs to the window of its scheduled time; this also holds for the last one.
       { name: 'joining', fromMs: 0, toMs: lastJoinAtMs + 1, source: 'builtin' },
       { name: 'steady', ...steadyWindow(load), source: 'builtin' },
       ...groups.flatMap(({ stages }) => stages),
@@ -190,8 +196,9 @@ const createSchedule = (
 };
 
 /**
- * Witnesses join a room with its first participant, after it, and leave with its last: the load is the same as without them. Where the room is encrypted end to
- * end they have its key.
+ * Drafts of witnesses. They join a room right after its first participant and leave with its last,
+ * so that the load is the same as without them. In a room that is encrypted end to end, they have
+ * its key.
  */
 const witnessDrafts = (load: readonly Draft[], witnesses: readonly WitnessSpec[]): Draft[] => {
   if (witnesses.length === 0 || load.length === 0) return [];
@@ -230,7 +237,10 @@ const witnessDrafts = (load: readonly Draft[], witnesses: readonly WitnessSpec[]
   );
 };
 
-/** What the publishers of a room encrypt with. Undefined: not all with the same; an intruder with another key is none of them. */
+/**
+ * Encryption of a room's publishers; undefined: they do not have the same. An intruder with another
+ * key does not count.
+ */
 const encryptionOf = (present: readonly Draft[]): E2ee | null | undefined => {
   const publishing = present.filter(
     ({ publish, data, e2ee }) => publish.length + data.length > 0 && e2ee?.secret !== 'wrong-key',
@@ -240,7 +250,10 @@ const encryptionOf = (present: readonly Draft[]): E2ee | null | undefined => {
   return kinds.size > 1 ? undefined : kind;
 };
 
-/** Only who needs it reads frame metadata: it costs a browser a step for each frame of each track. */
+/**
+ * Let only browsers in rooms with frame metadata read it: a browser needs an additional step for
+ * each frame of each track.
+ */
 const addReaders = (drafts: readonly Draft[]): void => {
   for (const present of Map.groupBy(drafts, roomKey).values()) {
     const carries = present.some(({ publish }) =>
@@ -251,7 +264,7 @@ const addReaders = (drafts: readonly Draft[]): void => {
   }
 };
 
-/** Where participants take turns, adds to the actions of each when it begins and ends to speak. */
+/** Add the starts and ends of turns to the actions of participants that take turns. */
 const addTurns = (drafts: readonly Draft[], seed: number, most: number): void => {
   let steps = 0;
   for (const [room, present] of Map.groupBy(drafts, roomKey)) {
@@ -270,16 +283,16 @@ const addTurns = (drafts: readonly Draft[], seed: number, most: number): void =>
       ]);
       steps += spoken.length;
       if (steps > most) throw tooManyActions();
-      // In this order, so that a participant that disappears does so last.
+      // Turns first, so that a participant that disappears does so last.
       draft.actions = [...spoken, ...(draft.actions ?? [])].sort((a, b) => a.atMs - b.atMs);
     }
   }
 };
 
-/** Each takes about 30 ms of CPU of a passphrase. */
+/** Largest number of ratchets in a run: each takes about 30 ms of CPU for a passphrase. */
 const MOST_RATCHETS_IN_RUN = 32;
 
-/** Where the key changes, adds to the actions of each participant when it has the next one. */
+/** Add the key changes to the actions of each participant whose key changes. */
 const addKeyChanges = (drafts: readonly Draft[], seed: number): void => {
   let steps = 0;
   for (const draft of drafts) {
@@ -343,7 +356,10 @@ function* draftsOf({ group, rooms, slots }: ExpandedGroup, seed: number): Genera
   }
 }
 
-/** The time that one needs that is gone during its join, ms: well below the five seconds after which a join counts as failed. */
+/**
+ * Time for a departure during the join, ms: well below the five seconds after which a join counts
+ * as failed.
+ */
 const GONE_AFTER_MS = 2_000;
 
 const leaveOf = (
@@ -355,7 +371,10 @@ const leaveOf = (
 const replacesParticipants = ({ executor }: GroupSpec): boolean =>
   executorOf(executor.type).replacesParticipants;
 
-/** Tracks that each participant must have received, in the order of `drafts`. Groups that name the same room share it. */
+/**
+ * Tracks that each participant must have received, in the order of `drafts`. Groups that name the
+ * same room share it.
+ */
 const expectations = (
   specs: readonly GroupSpec[],
   drafts: readonly Draft[],
@@ -375,7 +394,7 @@ const expectations = (
   return expects;
 };
 
-/** Identifies a room before it has its name in the run. */
+/** Identifier of a room before it has its name in the run. */
 const roomKey = (draft: Draft | undefined): string =>
   draft === undefined
     ? ''

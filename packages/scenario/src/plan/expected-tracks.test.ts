@@ -31,7 +31,7 @@ const audios = (...guests: Guest[]): number[] =>
   expectedTracks(guests, 5_000).map((one) => one.audio);
 
 describe('expectedTracks', () => {
-  it('expects of each other who are together long enough', () => {
+  it('expects tracks of participants that overlap long enough', () => {
     expect(audios(guest(0, 20_000), guest(15_000, 30_000), guest(15_001, 30_000))).toEqual([
       1, 2, 1,
     ]);
@@ -39,7 +39,7 @@ describe('expectedTracks', () => {
     expect(audios(guest(0, 4_000), guest(0, 20_000), guest(0, 20_000))).toEqual([0, 1, 1]);
   });
 
-  it('forgives rounding', () => {
+  it('tolerates rounding', () => {
     expect(audios(guest(0, 0.1 + 5_000.2), guest(0.1 + 0.2, 5_000.3))).toEqual([1, 1]);
   });
 
@@ -50,7 +50,7 @@ describe('expectedTracks', () => {
     ['a grant for nothing', { canPublishSources: [] }, 0, 0],
     ['not announced', { hidden: true }, 0, 0],
     ['all that is needed', { canPublish: true, canPublishData: false }, 1, 2],
-  ])('expects nothing of what is not published: %s', (_, grants, audioTracks, videoTracks) => {
+  ])('expects no unpublished track: %s', (_, grants, audioTracks, videoTracks) => {
     const sender = guest(0, 10_000, { publish: [audio, camera, screen], grants });
     expect(expectedTracks([sender, guest(0, 10_000, { publish: [] })], 5_000)[1]).toEqual({
       audio: audioTracks,
@@ -58,7 +58,7 @@ describe('expectedTracks', () => {
     });
   });
 
-  it('expects nothing for who does not or may not subscribe; those who are hidden do', () => {
+  it('expects nothing for participants that do not or may not subscribe; hidden ones do', () => {
     const deaf = [
       guest(0, 10_000, { subscribe: false }),
       guest(0, 10_000, { grants: { canSubscribe: false } }),
@@ -66,7 +66,7 @@ describe('expectedTracks', () => {
     expect(audios(...deaf, guest(0, 10_000, { grants: { hidden: true } }))).toEqual([0, 0, 2]);
   });
 
-  it('agrees with counting every pair of participants', () => {
+  it('equals the count over all pairs of participants', () => {
     const layouts: Layout[] = [
       { type: 'all' },
       { type: 'speaker' },
@@ -104,8 +104,8 @@ describe('expectedTracks', () => {
     );
   });
 
-  // Work that grew with the square of the participants would not end within the time of a test.
-  it('manages one room of many', () => {
+  // An algorithm of quadratic complexity would not end within the time limit of a test.
+  it('handles one room with many participants', () => {
     const crowd = Array.from({ length: 100_000 }, (_, n) => guest(n, 60_000 + n * 2));
     expect(expectedTracks(crowd, 5_000)).toHaveLength(100_000);
   });

@@ -5,7 +5,7 @@ import { audibleTracks, visibleVideos } from '../role-keys/layout.ts';
 import type { Kind } from '../track-plan.ts';
 import { partitionPoint } from './partition-point.ts';
 
-/** Times are sums of fractions: what falls short by less than this is rounding. */
+/** Difference of times that counts as rounding, ms: times are sums of fractions. */
 const ROUNDING_MS = 0.01;
 
 type Member = Pick<
@@ -13,12 +13,16 @@ type Member = Pick<
   'joinAtMs' | 'leaveAtMs' | 'publish' | 'subscribe' | 'layout' | 'grants' | 'actions'
 >;
 
-/** What it publishes changes during its stay: few do, so that they are counted one by one. */
+/**
+ * Check whether a participant's publications change during its stay. Few do, so they are counted
+ * one by one.
+ */
 const isChanging = ({ actions = [] }: Member): boolean => actions.length > 0;
 
 /**
- * How many tracks each participant of a room must have received when it leaves: tracks of those with which it overlaps for `overlapMs`, within its layout.
- * In the order of `members`; O(n log n).
+ * Number of tracks that each participant of a room must have received when it leaves: tracks of
+ * participants with which it overlaps for `overlapMs`, within its layout. In the order of
+ * `members`; O(n log n).
  */
 export const expectedTracks = (
   members: readonly Member[],
@@ -52,8 +56,10 @@ export const expectedTracks = (
 };
 
 /**
- * Two sessions that are long enough overlap long enough unless one begins too late or ends too early for the other. No session does both, so each is counted
- * by looking up a time in a sorted list: those that began in time, minus those that had ended.
+ * Function that counts the tracks of a kind that overlap with a session. Two sessions that are long
+ * enough overlap long enough unless one begins too late or ends too early for the other. No session
+ * does both, so tracks are counted by looking up times in sorted lists: sessions that began in
+ * time, minus those that had ended.
  */
 const overlappingTracks = (
   members: readonly Member[],
@@ -79,7 +85,9 @@ const overlappingTracks = (
   };
 };
 
-/** @returns the sum of the counts before a time, `including` those at that time or not */
+/**
+ * @returns function for the sum of the counts before a time, `including` those at that time or not
+ */
 const runningSum = (
   entries: { atMs: number; count: number }[],
 ): ((atMs: number, including: boolean) => number) => {

@@ -2,12 +2,12 @@ import { MIN_SESSION_MS } from '../executors/expansion.ts';
 import { executorOf } from '../executors/registry.ts';
 import type { GroupSpec } from '../scenario.ts';
 
-/** The part of a scenario that decides which participants are connected when. */
+/** Part of a scenario that decides which participants are connected when. */
 export interface LoadExtent {
   groups: readonly GroupSpec[];
 }
 
-/** When the last participants have left at the latest, ms after the start. */
+/** Latest time at which all participants have left, ms after the start of the run. */
 export const latestEndMs = ({ groups }: LoadExtent): number =>
   groups.reduce((latest, group) => Math.max(latest, group.startMs + extentMs(group)), 0);
 
@@ -22,14 +22,16 @@ export const stageNames = ({ groups }: LoadExtent): string[] =>
   groups.flatMap(({ executor }) => executorOf(executor.type).windowNames(executor));
 
 /**
- * Two participants that overlap for less are not expected to receive each other, ms: a slow join takes two seconds (beyond that `join_time` fails by
- * default), subscription and first keyframe another.
+ * Overlap below which two participants are not expected to receive each other, ms: a slow join
+ * takes two seconds (beyond that `join_time` fails by default), subscription and first keyframe
+ * another.
  */
 const ENOUGH_MS = 5_000;
 
 /**
- * How long two participants of a group must overlap to have received each other, ms. Less if the rooms of the scenario are open for a shorter time: a run
- * of three seconds tests whether media arrives within three seconds.
+ * Overlap after which two participants of a group must have received each other, ms. Shorter if the
+ * rooms of the scenario are open for a shorter time: a run of three seconds tests whether media
+ * arrives within three seconds.
  */
 export const overlapMs = ({ executor }: GroupSpec): number =>
   Math.max(

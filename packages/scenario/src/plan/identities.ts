@@ -1,10 +1,13 @@
 import type { RoleSpec } from '../role-keys/registry.ts';
 import type { GroupSpec, Scenario } from '../scenario.ts';
 
-/** The prefix of all identities of a run: tracks of other participants in a shared room are recognised by it. */
+/**
+ * Prefix of all identities of a run, by which tracks of other participants in a shared room are
+ * recognised.
+ */
 export const identityPrefix = (run: string): string => `${run}-`;
 
-/** The name of room `number` (from 1) of a group. */
+/** Name of room `number` (from 1) of a group. */
 export const roomName = (
   scenario: Scenario,
   { room, roomPrefix, name }: GroupSpec,
@@ -16,19 +19,23 @@ export const roomName = (
     ? `${roomPrefix}-${run}-${number}`
     : `${roomPrefix}-${run}-${name}-${number}`);
 
-/** The member of a role in a room, and where participants are replaced, which of them. */
+/**
+ * Participant by its role and number in a room, and by its session if participants are replaced.
+ */
 export interface NamedParticipant {
   group: GroupSpec;
   room: number;
   role: RoleSpec;
   member: number;
-  /** From 1, within its slot; null where participants are not replaced. */
+  /** Number of the session, from 1, within its slot; null if participants are not replaced. */
   session: number | null;
 }
 
 /**
- * Readable names, each once in the run: `RUN-ROOM-ROLEn`, as `ab12-7-p1` for the first publisher of room 7. The role is its first letter, or its name where
- * two of the group begin with the same; the group stands before the room where there are several; a replaced participant has a number behind a dot.
+ * Function that gives each participant of a run a unique, readable identity, `RUN-ROOM-ROLEn`:
+ * `ab12-7-p1` for the first publisher of room 7. The role is its first letter, or its name if two
+ * roles of the group have the same first letter. The group precedes the room if there are several;
+ * a replaced participant has a number after a dot.
  */
 export const assignIdentities = (
   scenario: Scenario,
@@ -41,7 +48,8 @@ export const assignIdentities = (
     const where = several ? `${group.name}-${room}` : String(room);
     const who = `${labels.get(group.name)?.get(role.name) ?? role.name}${member}${session === null ? '' : `.${session}`}`;
     let identity = `${identityPrefix(run)}${where}-${who}`;
-    // Names full of dashes and digits can be made to meet: the server would throw the first of two namesakes out.
+    // Names with many dashes and digits can result in equal identities, of which the server would
+    // disconnect the first.
     while (taken.has(identity)) identity += '+';
     taken.add(identity);
     return identity;
@@ -54,7 +62,7 @@ const roleLabels = (roles: readonly RoleSpec[]): Map<string, string> =>
       const initial = name.slice(0, 1);
       const alone =
         roles.filter((other) => other.name.startsWith(initial)).length === 1 && !/\d/.test(initial);
-      // A number behind a number would read as one.
+      // A number right after another one would read as one number.
       return [name, alone ? initial : /\d$/.test(name) ? `${name}-` : name];
     }),
   );

@@ -9,22 +9,25 @@ type Video = Extract<TrackPlan, { kind: 'video' }>;
 /** Packets and bits per second. */
 export interface Rate {
   packets: number;
-  /** Of RTP payload, or of data messages. */
+  /** Bits of RTP payload, or of data messages. */
   bits: number;
-  /** Of what is around them on the wire. */
+  /** Bits of their headers on the wire. */
   headerBits: number;
 }
 type Contents = Omit<Rate, 'headerBits'>;
 
-/** Opus with 20 ms frames. */
+/** Rate of Opus with 20 ms frames. */
 const SPEECH: Contents = { packets: 50, bits: 34_000 };
-/** As many packets as there is speech, and a few in its pauses. */
+/** Rate with DTX: packets of speech, and a few in its pauses. */
 const SPEECH_WITH_DTX: Contents = { packets: 27.9, bits: 17_090 };
 
-/** Of a participant that takes turns and does not speak: three bytes each. */
+/** Rate of a participant that takes turns and does not speak: three bytes per packet. */
 const SILENCE: Contents = { packets: 50, bits: 1_200 };
 
-/** Three layers in one stream: all of them, as the publisher sends them, and what a subscriber to each receives (L3T3_KEY: that layer, and keyframes of those below). */
+/**
+ * Rates of three layers in one stream: all of them, as the publisher sends them, and the part that
+ * a subscriber to each layer receives (L3T3_KEY: the layer, and keyframes of those below).
+ */
 const LAYERED: Partial<Record<VideoCodec, { sent: Contents; received: readonly Contents[] }>> = {
   vp9: {
     sent: { packets: 230, bits: 1_716_000 },
@@ -46,16 +49,22 @@ const LAYERED: Partial<Record<VideoCodec, { sent: Contents; received: readonly C
 const NOTHING: Contents = { packets: 0, bits: 0 };
 const LAYERED_SIZES: readonly Resolution[] = ['180p', '360p', '720p'];
 
-/** Around every RTP payload: IPv4 20, UDP 8, RTP header 12 (RFC 3550), authentication tag of AES-GCM 16 (RFC 7714). */
+/**
+ * Overhead of every RTP packet, bytes: IPv4 20, UDP 8, RTP header 12 (RFC 3550), authentication tag
+ * of AES-GCM 16 (RFC 7714).
+ */
 const RTP_BYTES = 56;
-/** Header extensions (RFC 8285): capture time, audio level or transport-wide number of participants; livekit-server has the send time in video, too. */
+/**
+ * Header extensions (RFC 8285), bytes: capture time, audio level or transport-wide number of
+ * participants; livekit-server also sends the send time in video.
+ */
 const EXTENSION_BYTES = { up: { audio: 16, video: 16 }, down: { audio: 16, video: 20 } };
-/** The payload descriptor, which clips do not have (RFC 7741 §4.2). */
+/** Payload descriptor, which clips do not contain (RFC 7741 §4.2), bytes. */
 const VP8_DESCRIPTOR_BYTES = 4;
-/** Of most packets (AV1 RTP specification, appendix A). */
+/** Dependency descriptor of most packets (AV1 RTP specification, appendix A), bytes. */
 const DEPENDENCY_DESCRIPTOR_BYTES = 4;
 
-/** Bits per second on the wire. */
+/** Rate on the wire, bit/s. */
 export const wireBits = ({ bits, headerBits }: Rate): number => bits + headerBits;
 
 const withHeaders = (
@@ -82,12 +91,13 @@ export const addRates = (one: Rate, other: Rate, times = 1): Rate => ({
   headerBits: one.headerBits + other.headerBits * times,
 });
 
-/** Of a file that was prepared. */
+/** Rate of a media file that was prepared; null: the track has none. */
 const ownRate = ({ media }: TrackPlan): Contents | null =>
   media?.clip === undefined ? null : { packets: media.clip.packets, bits: media.clip.bits };
 
 /**
- * The sizes that a track is sent in, lowest first: with simulcast what livekit-client publishes of a camera, three from 540p on and two at 360p; of a screen 720p and 1080p.
+ * Sizes in which a track is sent, lowest first. With simulcast, those of livekit-client: of a
+ * camera three from 540p on and two at 360p; of a screen 720p and 1080p.
  */
 export const layersOf = ({ source, resolution, simulcast }: Video): Resolution[] => {
   if (!simulcast || resolution === '180p') return [resolution];
@@ -95,16 +105,20 @@ export const layersOf = ({ source, resolution, simulcast }: Video): Resolution[]
   return resolution === '360p' ? ['180p', '360p'] : ['180p', '360p', resolution];
 };
 
-/** The sizes that the server can forward, lowest first. */
+/** Sizes that the server can forward, lowest first. */
 const forwardedSizes = (track: Video): readonly Resolution[] =>
   track.scalabilityMode === undefined ? layersOf(track) : LAYERED_SIZES;
 
-/** livekit-server's `layerSelectionTolerance`: a layer that is a tenth too small will do. */
+/**
+ * Share of a size that suffices, livekit-server's `layerSelectionTolerance`: a layer may be a tenth
+ * too small.
+ */
 const TOLERANCE = 0.9;
 
 /**
- * The layer that the server forwards to a participant with this layout, as an index of the sizes that it can forward: the lowest that fills a tile, else the highest
- * (livekit-server's `GetQualityForDimension`).
+ * Layer that the server forwards to a participant with this layout, as an index of the sizes that
+ * it can forward: the lowest that fills a tile, or else the highest (livekit-server's
+ * `GetQualityForDimension`).
  */
 export const layerShown = (track: Video, layout: Layout): number => {
   const layers = forwardedSizes(track);
@@ -114,7 +128,7 @@ export const layerShown = (track: Video, layout: Layout): number => {
   return found < 0 ? layers.length - 1 : found;
 };
 
-/** The size of what a receiver with this layout gets of a video that is on its screen. */
+/** Size of a displayed video that a participant with this layout receives. */
 export const receivedSize = (
   track: Extract<TrackPlan, { kind: 'video' }>,
   layout: Layout,
@@ -132,8 +146,8 @@ const audioRate = (track: Extract<TrackPlan, { kind: 'audio' }>, isQuiet: boolea
 };
 
 /**
- * What a receiver with this layout gets of a track that is on its screen.
- * @param isQuiet whether its publisher takes turns, and does not speak
+ * Rate of a displayed track that a participant with this layout receives.
+ * @param isQuiet true if the publisher takes turns, and does not speak
  */
 export const receivedRate = (track: TrackPlan, layout: Layout, isQuiet = false): Rate =>
   withHeaders(receivedContents(track, layout, isQuiet), track, 'down');
@@ -148,8 +162,9 @@ const receivedContents = (track: TrackPlan, layout: Layout, isQuiet: boolean): C
 };
 
 /**
- * What the publisher of a track sends: audio always; of video the layers up to the highest that is subscribed to, once dynacast has paused the others.
- * @param highest index of `layersOf`, or null without subscribers
+ * Rate at which the publisher sends a track: all of an audio track; of a video the layers up to the
+ * highest that is subscribed to, once dynacast has paused the others.
+ * @param highest index of `layersOf`; null without subscribers
  */
 export const sentRate = (track: TrackPlan, highest: number | null, isQuiet = false): Rate =>
   withHeaders(sentContents(track, highest, isQuiet), track, 'up');

@@ -1,4 +1,7 @@
-/** How many elements at the beginning of a sorted list of `length` satisfy a condition that holds for none after them. */
+/**
+ * Number of elements at the beginning of a sorted list of `length` that satisfy a condition, which
+ * holds for none after them.
+ */
 export const partitionPoint = (length: number, holds: (index: number) => boolean): number => {
   let low = 0;
   let high = length;

@@ -6,7 +6,7 @@ import { expandPlan } from './expand.ts';
 
 const FOLDER = new URL('../../../../scenarios/', import.meta.url);
 
-/** The plan of every included scenario, and of each of its scales: who joins what and when. */
+/** Plans of all included scenarios, with each of their scales: joins of all participants. */
 it('plans included scenarios as before', async () => {
   const plans = readdirSync(FOLDER)
     .filter((file) => file.endsWith('.yaml'))

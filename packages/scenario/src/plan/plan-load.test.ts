@@ -29,7 +29,7 @@ describe('planLoad', () => {
       packetsUp: 1_000,
       packetsDown: 1_000,
     });
-    // 34 kbit/s of Opus in 50 packets, each with 72 bytes around it.
+    // 34 kbit/s of Opus in 50 packets, each with 72 bytes of headers.
     expect(fromFlags({ rooms: 10, participants: 2 }).bitsUp).toBeCloseTo(
       20 * (34_000 + 50 * 72 * 8),
       0,
@@ -52,7 +52,7 @@ describe('planLoad', () => {
   });
 
   it.each<[string, Layout, number, number]>([
-    // Of 720p in layers: 180p, 360p, 720p have 23, 62 and 202 packets a second.
+    // Layers of 720p: 180p, 360p and 720p have 23, 62 and 202 packets per second.
     ['all: everything, in full', { type: 'all' }, 4 * 202, 23 + 62 + 202],
     [
       'a grid whose tiles take the middle layer: the upper is not needed',
@@ -65,7 +65,7 @@ describe('planLoad', () => {
     ['one, large', { type: 'speaker' }, 202, 23 + 62 + 202],
     ['audio only: without subscribers no video is sent', { type: 'audio-only' }, 0, 0],
     ['nothing', { type: 'none' }, 0, 0],
-  ])('knows what a layout gets of simulcast: %s', (_, layout, down, up) => {
+  ])('has the rates that a layout receives of simulcast: %s', (_, layout, down, up) => {
     const level = fromFlags({
       rooms: 1,
       participants: 5,
@@ -78,7 +78,7 @@ describe('planLoad', () => {
     expect(level.packetsUp).toBeCloseTo(5 * up, 6);
   });
 
-  it('sends one layer whatever the tile without simulcast', () => {
+  it('sends one layer for any tile without simulcast', () => {
     const level = fromFlags({
       rooms: 1,
       participants: 3,
@@ -99,7 +99,7 @@ describe('planLoad', () => {
     });
   });
 
-  it('counts nothing that a grant forbids', () => {
+  it('counts nothing that grants forbid', () => {
     const grants = { canPublish: false, canPublishData: false };
     const mute = roleOf({
       name: 'mute',
@@ -125,7 +125,7 @@ describe('planLoad', () => {
     });
   });
 
-  it('follows rooms that come and go, to the moment', () => {
+  it('follows rooms that open and close, at the exact time', () => {
     const ramp: ExecutorSpec = {
       type: 'ramping-rooms',
       startRooms: 0,
@@ -140,13 +140,13 @@ describe('planLoad', () => {
         (at) => load.most(at, at).rooms,
       ),
     ).toEqual([0, 1, 2, 4, 4, 3, 1, 0]);
-    // A peak between two looks is still a peak.
+    // A peak between two times counts, too.
     expect(load.most(0, 40_000)).toMatchObject({ rooms: 4, participants: 8, packetsUp: 400 });
     expect(load.most(0, 20_000).rooms).toBe(3);
     expect(load.fullestAtMs).toBe(20_000);
   });
 
-  it('knows the busiest second of joining', () => {
+  it('knows the second with the most joins', () => {
     const storm = groupOf({ type: 'constant-rooms', rooms: 100, joinRate: 40, durationMs: 9_000 });
     expect(fromGroups(storm).joinsPerSecond).toBe(40);
     const lesson = { name: 'first', atMs: 5_000, rooms: 100, joinSpreadMs: 0, durationMs: 9_000 };
@@ -156,7 +156,7 @@ describe('planLoad', () => {
     ).toBe(239);
   });
 
-  it('agrees with counting all participants at one moment', () => {
+  it('equals the count over all participants at one time', () => {
     const video: TrackPlan = {
       kind: 'video',
       source: 'camera',
@@ -206,7 +206,7 @@ describe('planLoad', () => {
     );
   });
 
-  // Work that grew with the square of the participants would not end within the time of a test.
+  // An algorithm of quadratic complexity would not end within the time limit of a test.
   it('handles a large plan', () => {
     const plan = expandPlan(
       scenarioOfLoad(specOf({ rooms: 60_000, participants: 3, joinRate: 1_000 })),
@@ -217,7 +217,7 @@ describe('planLoad', () => {
 });
 
 describe('maxParticipants', () => {
-  it('counts who is in together, and who lingers', () => {
+  it('counts participants at the same time, including those that linger', () => {
     const lessons = [0, 10_000, 20_000].map((atMs, n) => ({
       name: `l${n}`,
       atMs,
@@ -273,7 +273,7 @@ groups:
     expect(levels(actions, 10_000, 30_000, 50_000)).toEqual([audio, during, audio]);
   });
 
-  it('counts silence of those who do not speak, and packets for shards alike', () => {
+  it('counts silence between turns, and has the same packets for shards', () => {
     const text = FILE.replace('actions: ACTIONS', 'count: 2\n        turns: { overlap: 0 }');
     const plan = expandPlan(parseScenario(text, { file: 'call.yaml' }), 'r');
     const { packetsUp, bitsUp } = planLoad(plan).most(...everything);
@@ -281,7 +281,7 @@ groups:
     expect(packetsUp).toBe(100);
     expect(bitsUp).toBeCloseTo(34_000 + 1_200 + 2 * header, 0);
     const packets = expectedPackets(plan.participants, createRoomTimelineBuilder());
-    // Each speaker receives one track, each viewer two; and two packets a second for the connection.
+    // Each speaker receives one track, each viewer two; the connection has two packets per second.
     expect(packets.map(Math.round).sort((a, b) => a - b)).toEqual([102, 102, 102, 102]);
   });
 });

@@ -4,7 +4,7 @@ import { partitionPoint } from './partition-point.ts';
 import { createRoomTimelineBuilder, type RoomInterval } from './room-history.ts';
 import type { Load } from './room-load.ts';
 
-/** The planned load at one moment. Rates per second; bits on the wire, headers included. */
+/** Planned load at one time. Rates per second; bits on the wire, headers included. */
 export interface Level {
   rooms: number;
   participants: number;
@@ -27,19 +27,25 @@ const FIELDS = [
   'bitsDown',
 ] as const satisfies (keyof Level)[];
 
-/** The load of a plan over time: media and data of rooms that have settled, without RTCP and retransmissions. */
+/**
+ * Load of a plan over time: media and data of rooms that have settled, without RTCP and
+ * retransmissions.
+ */
 export interface PlanLoad {
-  /** The maximum of each field between two times, ms after the start; each at its own moment. */
+  /**
+   * Maximum of each field between two times, ms after the start of the run; the maxima may be at
+   * different times.
+   */
   most(fromMs: number, toMs: number): Level;
-  /** The mean of each field between two times, ms after the start, by time. */
+  /** Mean of each field over the time between two times, ms after the start of the run. */
   mean(fromMs: number, toMs: number): Level;
-  /** When most participants are connected for the first time, ms after the start. */
+  /** First time at which most participants are connected, ms after the start of the run. */
   readonly fullestAtMs: number;
   /** Joins in the second with the most of them. */
   readonly joinsPerSecond: number;
 }
 
-/** O(n log n). */
+/** Compute the load of a plan, in O(n log n). */
 export const planLoad = ({ participants }: Pick<Plan, 'participants'>): PlanLoad => {
   const timelines = createRoomTimelineBuilder();
   const rooms = Map.groupBy(participants, ({ room }) => room);
@@ -55,7 +61,7 @@ export const planLoad = ({ participants }: Pick<Plan, 'participants'>): PlanLoad
   };
 };
 
-/** The changes at the beginning of each interval, and at the end of the last. */
+/** Add the changes at the beginning of each interval, and at the end of the last one. */
 const addChanges = (
   changes: { atMs: number; by: number[] }[],
   intervals: readonly RoomInterval[],
@@ -68,7 +74,7 @@ const addChanges = (
     before = now;
   };
   for (const { fromMs, toMs, load } of intervals) {
-    // The room was empty in between.
+    // The room was empty between the intervals.
     if (fromMs > endMs && before !== empty) change(endMs, empty);
     change(fromMs, figuresOf(load));
     endMs = toMs;
@@ -90,7 +96,7 @@ const figuresOf = (load: Load): number[] => {
   ];
 };
 
-/** The level from each moment on, all fields one after the other. */
+/** Levels from each time on, with all fields one after the other. */
 const addUp = (
   changes: readonly { atMs: number; by: number[] }[],
 ): { times: Float64Array; levels: Float64Array } => {
@@ -99,10 +105,10 @@ const addUp = (
   const now = FIELDS.map(() => 0);
   for (const [index, { atMs, by }] of changes.entries()) {
     for (const [field, change] of by.entries()) now[field] = (now[field] ?? 0) + change;
-    // Changes at the same moment are one change: a room that closes as another opens makes no peak.
+    // Changes at the same time are one change: a room that closes when another opens makes no peak.
     if (changes[index + 1]?.atMs === atMs) continue;
     times.push(atMs);
-    // Sums of fractions end slightly off zero.
+    // Sums of fractions may end slightly off zero.
     levels.push(...now.map((value) => Math.max(0, Math.round(value * 1e6) / 1e6)));
   }
   return { times: Float64Array.from(times), levels: Float64Array.from(levels) };
@@ -141,7 +147,7 @@ const meanOf = (times: Float64Array, levels: Float64Array, fromMs: number, toMs:
   return levelOf(sums.map((sum) => sum / (toMs - fromMs)));
 };
 
-/** Index of the last moment at or before this one; −1 when all are after it. */
+/** Index of the last time at or before this one; −1 if all are after it. */
 const lastUntil = (times: Float64Array, atMs: number): number =>
   partitionPoint(times.length, (index) => (times[index] ?? 0) <= atMs) - 1;
 
@@ -153,12 +159,15 @@ const fullestAt = (times: Float64Array, levels: Float64Array): number => {
   return times[best] ?? 0;
 };
 
-/** @param participants in the order of their scheduled joins */
+/**
+ * Joins in the second with the most of them.
+ * @param participants in the order of their scheduled joins
+ */
 const mostJoins = (participants: readonly ParticipantPlan[]): number => {
   let first = 0;
   let most = 0;
   for (const [last, { joinAtMs }] of participants.entries()) {
-    // Slightly less, because times are sums of fractions.
+    // Slightly less than a second, because times are sums of fractions.
     while (joinAtMs - (participants[first]?.joinAtMs ?? 0) >= 1_000 - 1e-6) first++;
     most = Math.max(most, last - first + 1);
   }
@@ -166,8 +175,8 @@ const mostJoins = (participants: readonly ParticipantPlan[]): number => {
 };
 
 /**
- * The largest number of participants at the same time.
- * @param lingerMs how much longer each counts after it left
+ * Largest number of participants at the same time.
+ * @param lingerMs time for which each counts after its leave, ms
  */
 export const maxParticipants = (
   participants: readonly ParticipantPlan[],

@@ -5,12 +5,17 @@ import type { NamedWindow } from '../scenario.ts';
 
 type Stay = Pick<ParticipantPlan, 'joinAtMs' | 'leaveAtMs'>;
 
-/** The shortest steady window, ms: samples are taken once per second, and the first and last are cut off. */
+/**
+ * Shortest steady window, ms: samples are taken once per second, and the first and last one are
+ * left out.
+ */
 const MIN_STEADY_MS = 3_000;
 
 /**
- * When the load is complete: from the last scheduled join to the first leave. If participants leave before the last join, the interval without scheduled joins
- * and leaves that has the most participant time (participants × duration). If none is long enough, from the first join to the last leave.
+ * Time in which the load is complete: from the last scheduled join to the first leave. If
+ * participants leave before the last join: the interval without scheduled joins and leaves that has
+ * the most participant time (participants × duration). If none is long enough: from the first join
+ * to the last leave.
  */
 export const steadyWindow = (stays: readonly Stay[]): { fromMs: number; toMs: number } => {
   const joins = Float64Array.from(stays, ({ joinAtMs }) => joinAtMs).sort();
@@ -41,7 +46,7 @@ export const steadyWindow = (stays: readonly Stay[]): { fromMs: number; toMs: nu
 };
 
 /**
- * The named windows of the scenario.
+ * Named windows of the scenario.
  * @throws SwarmError `usage` if one begins after the end of the run, where nothing can be measured
  */
 export const customWindows = (windows: readonly NamedWindow[], endAtMs: number): Window[] =>

@@ -8,26 +8,26 @@ import {
   type ParticipantProfile,
 } from './room-load.ts';
 
-/** A time in which no participant joins or leaves a room, or changes what it sends. */
+/** Interval in which no participant joins or leaves a room, or changes its sent tracks. */
 export interface RoomInterval {
   fromMs: number;
   toMs: number;
-  /** Of all participants in the room. */
+  /** Load of all participants in the room. */
   load: Load;
-  /** Of one participant of each profile. */
+  /** Load of one participant of each profile. */
   members: ReadonlyMap<string, Load>;
 }
 
-/** A part of a stay in which a participant sends and receives the same. */
+/** Part of a stay in which a participant sends and receives the same. */
 interface Phase {
-  /** Of participants that behave alike. */
+  /** Key of participants that behave alike. */
   profile: string;
   as: ParticipantProfile;
   fromMs: number;
   toMs: number;
 }
 
-/** The parts of a stay: one for participants that do nothing during it. */
+/** Phases of a stay: only one for a participant without actions. */
 export const phasesOf = (member: ParticipantPlan): Phase[] => {
   const { group, role, leaveAtMs } = member;
   const phases = sendingPhases(member);
@@ -44,9 +44,9 @@ interface Composition {
   members: ReadonlyMap<string, Load>;
 }
 
-/** Computes the load of rooms over time. Rooms that are alike are computed once. */
+/** Builder of the load of rooms over time. Rooms of the same composition are computed once. */
 export interface RoomTimelineBuilder {
-  /** @param members of one room, in any order */
+  /** @param members participants of one room, in any order */
   of(members: readonly ParticipantPlan[]): RoomInterval[];
 }
 

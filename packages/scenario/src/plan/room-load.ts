@@ -11,7 +11,7 @@ import {
   ZERO_RATE,
 } from './media-rates.ts';
 
-/** What one participant, or all together, send and receive at one moment. */
+/** Media and data that one participant, or all together, send and receive at one time. */
 export interface Load {
   participants: number;
   tracksUp: number;
@@ -20,24 +20,30 @@ export interface Load {
   down: Rate;
 }
 
-/** What participants of a room that behave alike send and receive: a group's role. */
+/** Behaviour that participants of a room share, as in a group's role. */
 export type ParticipantProfile = Pick<
   ParticipantPlan,
   'publish' | 'subscribe' | 'layout' | 'data' | 'grants'
 > & {
-  /** It takes turns in speaking, and does not speak. */
+  /** True while the participant takes turns and does not speak. */
   isQuiet?: boolean;
 };
 
-/** Larger data messages take several packets, bytes: what SCTP over DTLS leaves of a datagram. */
+/**
+ * Payload of a data packet, bytes: SCTP over DTLS leaves this much of a datagram, so larger
+ * messages take several packets.
+ */
 const DATA_PACKET_BYTES = 1_150;
-/** Around each: IPv4, UDP, DTLS, SCTP, LiveKit's DataPacket, to which the server adds the sender, and an acknowledgement of every second one. */
+/**
+ * Overhead of each data packet, bytes: IPv4, UDP, DTLS, SCTP, LiveKit's DataPacket, to which the
+ * server adds the sender, and an acknowledgement of every second packet.
+ */
 const DATA_HEADER_BYTES = { up: 144, down: 204 };
 
 /**
- * What one participant of each profile sends and receives in a room with these counts. `hidden` makes no difference: the server forwards what hidden
- * participants send.
- * @param counts of each profile, in their order
+ * Load of one participant of each profile in a room with these counts. `hidden` makes no
+ * difference: the server forwards what hidden participants send.
+ * @param counts number of participants of each profile, in their order
  */
 export const loadPerProfile = (
   profiles: readonly ParticipantProfile[],
@@ -79,7 +85,10 @@ interface ProfileCount {
   sends: TrackPlan[];
 }
 
-/** If not all videos fit the layout, the average of all is used: which ones are received is random. */
+/**
+ * Tracks and rate that a participant receives. If not all videos fit the layout, their average rate
+ * is used: which ones are received is random.
+ */
 const received = (
   me: ParticipantProfile,
   others: readonly ProfileCount[],
@@ -103,7 +112,10 @@ const received = (
   };
 };
 
-/** The highest layer that another participant subscribes to; a video that is not shown now will be when its publisher speaks. */
+/**
+ * Highest layer that another participant subscribes to. A video that is not displayed now will be
+ * when its publisher speaks.
+ */
 const highestWatched = (track: TrackPlan, others: readonly ProfileCount[]): number | null => {
   if (track.kind === 'audio') return null;
   const watched = others

@@ -48,7 +48,7 @@ describe('splitPlan', () => {
     );
   });
 
-  it('keeps rooms whole when there are enough of them, and balances', () => {
+  it('keeps rooms whole if there are enough of them, and balances', () => {
     const plan = expandPlan(
       scenarioOfLoad(specOf({ rooms: 100, participants: 4, publish: ['audio', 'video'] })),
       'r',
@@ -60,7 +60,7 @@ describe('splitPlan', () => {
     expect(most / least).toBeLessThan(1.05);
   });
 
-  it('tears a room apart that alone would fill more than a shard', () => {
+  it('splits a room that alone would fill more than a shard', () => {
     const plan = expandPlan(
       scenarioOfLoad(specOf({ rooms: 1, participants: 3, subscribers: 300 })),
       'r',
@@ -69,7 +69,7 @@ describe('splitPlan', () => {
     expect(most / least).toBeLessThan(1.1);
   });
 
-  it('spreads what is there at the same time, not what comes one after the other', () => {
+  it('spreads load of the same time, not load at different times', () => {
     const lesson = (name: string, atMs: number, rooms: number) => ({
       name,
       atMs,
@@ -89,7 +89,7 @@ describe('splitPlan', () => {
     }
   });
 
-  // Work that grew with the square of the participants would not end within the time of a test.
+  // An algorithm of quadratic complexity would not end within the time limit of a test.
   it('splits a large plan', () => {
     const plan = expandPlan(
       scenarioOfLoad(specOf({ rooms: 60_000, participants: 3, joinRate: 1_000 })),
@@ -107,7 +107,7 @@ describe('splitPlan', () => {
     expect(shards.map(({ participants }) => participants.length)).toEqual([1, 0, 0]);
   });
 
-  it('refuses to split a plan over no worker', () => {
+  it('rejects a split without workers', () => {
     expect(() => splitPlan(expandPlan(scenarioOfLoad(specOf()), 'r'), [])).toThrow(
       '1 or more shards',
     );
@@ -131,21 +131,21 @@ describe('splitPlan', () => {
     const EU = { region: 'eu' };
     const US = { region: 'us', rack: 'a' };
 
-    it('puts them on such hosts alone, and balances there', () => {
+    it('puts them on selected hosts only, and balances there', () => {
       const shards = splitPlan(plan, [EU, US, EU, US]);
       const viewers = shards.map(
         ({ participants }) => participants.filter(({ role }) => role === 'viewer').length,
       );
       expect(viewers).toEqual([0, 40, 0, 40]);
       expect(shards.flatMap(({ participants }) => participants)).toHaveLength(90);
-      // The rest fills up hosts that have less to do.
+      // Other participants go to the hosts that have less load.
       const hosts = shards.map(
         ({ participants }) => participants.filter(({ role }) => role === 'host').length,
       );
       expect(hosts).toEqual([5, 0, 5, 0]);
     });
 
-    it('refuses when no worker is on such a host', () => {
+    it('fails if no worker is on a selected host', () => {
       expect(() => splitPlan(plan, [EU, EU])).toThrow(
         'the role viewer selects hosts with region=us',
       );

@@ -8,11 +8,11 @@ import {
   type RoomTimelineBuilder,
 } from './room-history.ts';
 
-/** The part of a plan that one worker carries out. Serialisable. */
+/** Part of a plan that one worker carries out; serialisable. */
 export interface Shard {
-  /** From 0. */
+  /** Number of the shard, from 0. */
   shard: number;
-  /** In the order of their scheduled joins. */
+  /** Participants in the order of their scheduled joins. */
   participants: ParticipantPlan[];
 }
 
@@ -25,22 +25,29 @@ interface RoomGroup {
   toMs: number;
 }
 
-/** A room this much over a worker's fair share is cheaper than one torn apart. */
+/**
+ * Ratio of a room's load to a worker's fair share up to which the room stays whole: splitting costs
+ * more.
+ */
 const TOLERANCE = 1.25;
 
-/** Workers whose loads differ by less take turns: then consecutive joins are spread over them. */
+/**
+ * Ratio above which two loads count as equal: consecutive joins are then spread over the workers.
+ */
 const EQUAL = 0.999;
 
-/** Any number of workers on a host without labels. */
+/** Labels for a number of workers on a host without labels. */
 export const workersAnywhere = (count: number): Labels[] =>
   Array.from({ length: count }, () => ({}));
 
 /**
- * Splits a plan into a shard per worker, of about the same expected packets at any time: rooms that follow each other weigh on a worker once. Rooms stay whole (a
- * worker that dies then takes few rooms with it) unless a room alone is more than a shard's fair share. Shards may be empty when there are fewer
- * participants than shards. Participants whose role selects hosts are in shards of such hosts only. Deterministic.
- * @param workers the labels of the host of each
- * @throws RangeError without workers; SwarmError `usage` when none is on a host that a role selects
+ * Split a plan into a shard per worker, with about the same expected packets at any time: rooms
+ * that follow each other weigh on a worker once. Rooms stay whole (a worker that dies then takes
+ * few rooms with it) unless a room alone exceeds a shard's fair share. Shards may be empty if there
+ * are fewer participants than shards. Participants whose role selects hosts are in shards of such
+ * hosts only. Deterministic.
+ * @param workers labels of each worker's host
+ * @throws RangeError without workers; SwarmError `usage` if none is on a host that a role selects
  */
 export const splitPlan = (plan: Plan, workers: readonly Labels[]): Shard[] => {
   if (workers.length === 0) throw new RangeError('a plan is split into 1 or more shards, not 0');
@@ -57,7 +64,7 @@ export const splitPlan = (plan: Plan, workers: readonly Labels[]): Shard[] => {
   );
   const everybody = timeline.empty();
   for (const { whole } of rooms) timeline.add(everybody, whole);
-  // Fewest workers to choose from first: what can be anywhere fills up what is left.
+  // Fewest possible workers first: participants without a selector fill up the rest.
   const bySelector = [...Map.groupBy(rooms, ({ selector }) => labelText(selector)).values()]
     .map((parts) => {
       const selector = parts[0]?.selector ?? {};
@@ -94,13 +101,14 @@ export const splitPlan = (plan: Plan, workers: readonly Labels[]): Shard[] => {
   }));
 };
 
-/** The labels of hosts that roles select. */
+/** Labels of hosts that roles select. */
 export const hostSelectorsOf = ({ participants }: Pick<Plan, 'participants'>): Labels[] =>
   distinctLabels(participants.flatMap(({ hostSelector }) => (hostSelector ? [hostSelector] : [])));
 
 /**
- * @param hosts the labels of those that a run may use
- * @throws SwarmError `usage` when a role selects none of them
+ * Check that the run has hosts for all roles.
+ * @param hosts labels of the hosts that a run may use
+ * @throws SwarmError `usage` if a role selects none of them
  */
 export const assertHosts = (
   { participants }: Pick<Plan, 'participants'>,
@@ -116,7 +124,7 @@ export const assertHosts = (
   }
 };
 
-/** Those of a room that can share a worker, by the hosts that their roles select. */
+/** Participants of a room that can share a worker, by the hosts that their roles select. */
 const partsOf = (
   room: ParticipantPlan[],
   weights: readonly number[],
@@ -133,7 +141,7 @@ const partsOf = (
     },
   );
 
-/** @param weights of each of them, packets per second over their session */
+/** @param weights mean cost of each participant over its session, packets per second */
 const roomGroupOf = (participants: ParticipantPlan[], weights: readonly number[]): RoomGroup => {
   let [fromMs, toMs, packets] = [Number.POSITIVE_INFINITY, 0, 0];
   for (const [index, { joinAtMs, leaveAtMs }] of participants.entries()) {
@@ -148,18 +156,21 @@ const sizeOf = ({ weight, fromMs, toMs }: RoomGroup): number => weight * (toMs -
 
 const firstIndex = (roomGroup: RoomGroup): number => roomGroup.participants[0]?.index ?? 0;
 
-/** The run is divided into this many steps: enough to distinguish lessons, few enough for 100,000 rooms. */
+/**
+ * Number of steps into which the run is divided: enough to distinguish lessons, and few enough for
+ * 100,000 rooms.
+ */
 const STEPS = 32;
 
 interface Timeline {
   empty(): Float64Array;
   add(level: Float64Array, roomGroup: RoomGroup): void;
-  /** The highest level while the roomGroup is there. */
+  /** Highest level while the group is connected. */
   most(level: Float64Array, roomGroup: RoomGroup): number;
 }
 
 const createTimeline = (endAtMs: number): Timeline => {
-  /** Who leaves when a step begins is not there in it. */
+  /** First and last step of a group. A participant that leaves when a step begins is not in it. */
   const stepsOf = ({ fromMs, toMs }: RoomGroup): [first: number, last: number] => {
     const first = Math.min(STEPS - 1, Math.floor((fromMs / endAtMs) * STEPS));
     return [first, Math.max(first, Math.ceil((toMs / endAtMs) * STEPS) - 1)];
@@ -180,12 +191,16 @@ const createTimeline = (endAtMs: number): Timeline => {
   };
 };
 
-/** A participant that neither sends nor receives still costs keep-alives and consent checks, packets per second. */
+/**
+ * Keep-alives and consent checks of a participant that neither sends nor receives, packets per
+ * second.
+ */
 const IDLE_PACKETS = 2;
 
 /**
- * The packets per second that each participant of a room is expected to send and receive, as a mean over its session. For the balance of shards only.
- * @param members in any order; the result has the same
+ * Expected packets per second that each participant of a room sends and receives, as a mean over
+ * its session. For balancing shards only.
+ * @param members participants in any order, which the result has, too
  */
 export const expectedPackets = (
   members: readonly ParticipantPlan[],
@@ -208,7 +223,7 @@ export const expectedPackets = (
   });
 };
 
-/** The cumulative cost of one participant of a profile at each moment, packets per second × ms. */
+/** Cumulative cost of one participant of a profile at each time, packets per second × ms. */
 const sumOver = (intervals: readonly RoomInterval[], profile: string): Map<number, number> => {
   let sum = 0;
   const sums = new Map<number, number>();

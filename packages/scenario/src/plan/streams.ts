@@ -4,7 +4,7 @@ import type { GroupSpec } from '../scenario.ts';
 import type { TrackPlan } from '../track-plan.ts';
 import type { LoadExtent } from './extent.ts';
 
-/** Media that participants send or should receive; what the labels of thresholds can select. */
+/** Labels of media that participants send or should receive, which thresholds can select. */
 export interface StreamLabels {
   direction: 'up' | 'down';
   kind: 'audio' | 'video';
@@ -20,7 +20,10 @@ interface Member {
   role: RoleSpec;
 }
 
-/** Roles whose participants share rooms: of one group, or of all groups that name the same room. Roles without participants are left out. */
+/**
+ * Roles whose participants share rooms: of one group, or of all groups that name the same room.
+ * Roles without participants are left out.
+ */
 export const gatherings = ({ groups }: LoadExtent): Member[][] => {
   const members = groups.flatMap((group) =>
     group.roles.filter(({ count }) => count > 0).map((role) => ({ group, role })),
@@ -32,7 +35,10 @@ export const gatherings = ({ groups }: LoadExtent): Member[][] => {
   ];
 };
 
-/** All media of a scenario: what each role sends, and what each should receive. Every combination of labels is there once. */
+/**
+ * Labels of all media of a scenario: those that each role sends, and those that it should receive.
+ * Every combination occurs once.
+ */
 export const streamsOf = (load: LoadExtent): StreamLabels[] =>
   gatherings(load).flatMap((members) => {
     const media = new Map(members.flatMap(({ role }) => [...mediaOf(role)]));
@@ -65,7 +71,7 @@ export const dataOf = (load: LoadExtent): DataLabels[] =>
     });
   });
 
-/** How many participants of a gathering send each item. */
+/** Number of participants of a gathering that send each item. */
 const countSenders = (
   members: readonly Member[],
   sentBy: (role: RoleSpec) => string[],
@@ -87,7 +93,7 @@ const mediumOf = (track: TrackPlan): Medium => ({
 
 const keyOf = (track: TrackPlan): string => Object.values(mediumOf(track)).join(' ');
 
-/** Each medium that a role publishes, once. */
+/** Media that a role publishes, each once. */
 const mediaOf = (role: RoleSpec): Map<string, Medium> =>
   new Map(everPublished(role).map((track) => [keyOf(track), mediumOf(track)]));
 

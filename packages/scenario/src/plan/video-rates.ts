@@ -7,7 +7,10 @@ interface Contents {
 }
 type Video = Extract<TrackPlan, { kind: 'video' }>;
 
-/** What the clips of a camera hold, lowest first, within a percent (a test compares them): packets per second and kbit/s. */
+/**
+ * Rates of the camera clips, lowest first, within one per cent (a test compares them): packets per
+ * second and kbit/s.
+ */
 const VIDEO: Record<
   VideoCodec,
   Partial<Record<Resolution, [packets: number, kilobits: number]>>
@@ -33,11 +36,14 @@ const VIDEO: Record<
 interface ScreenRate {
   packets: number;
   kilobits: number;
-  /** While the page scrolls. */
+  /** Bit rate while the page scrolls, kbit/s. */
   scrolling: number;
 }
 
-/** What the clips of a screen hold, on average over the time in which the page is still and that in which it scrolls. */
+/**
+ * Rates of the screen clips, as averages over the times in which the page is still and in which it
+ * scrolls.
+ */
 const SCREEN: Partial<Record<VideoCodec, Partial<Record<Resolution, ScreenRate>>>> = {
   vp8: {
     '720p': { packets: 86.9, kilobits: 724, scrolling: 1_485 },
@@ -49,7 +55,7 @@ const SCREEN: Partial<Record<VideoCodec, Partial<Record<Resolution, ScreenRate>>
   },
 };
 
-/** Of a full packet. */
+/** RTP payload of a full packet, bits. */
 const PAYLOAD_BITS = 1_156 * 8;
 
 const clipRate = ({ codec, source }: Video, resolution: Resolution): Contents => {
@@ -60,14 +66,17 @@ const clipRate = ({ codec, source }: Video, resolution: Resolution): Contents =>
     : { packets: screen.packets, bits: screen.kilobits * 1_000 };
 };
 
-/** Bit/s of a clip as it is: of a camera always, of a screen while the page scrolls. */
+/**
+ * Bit rate of an unchanged clip, bit/s: the mean for a camera, the rate while the page scrolls for
+ * a screen.
+ */
 export const clipBitrate = (track: Video, resolution: Resolution): number => {
   const screen = track.source === 'screen' ? SCREEN[track.codec]?.[resolution] : undefined;
   return screen === undefined ? clipRate(track, resolution).bits : screen.scrolling * 1_000;
 };
 
 /**
- * How many times larger than in its clip a layer's frames are sent, to have the bit rate that was asked for.
+ * Factor by which a layer's frames are enlarged to reach the requested bit rate.
  * @param layers all layers of the track, lowest first
  */
 export const fillOf = (track: Video, layers: readonly Resolution[], layer: number): number => {
@@ -78,7 +87,7 @@ export const fillOf = (track: Video, layers: readonly Resolution[], layer: numbe
   return Math.max(1, asked / clipBitrate(track, resolution));
 };
 
-/** What a layer is sent with. */
+/** Rate at which a layer is sent. */
 export const layerRate = (track: Video, layers: readonly Resolution[], layer: number): Contents => {
   const resolution = layers[layer];
   if (resolution === undefined) return { packets: 0, bits: 0 };

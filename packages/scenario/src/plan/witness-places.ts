@@ -1,18 +1,20 @@
 import type { WitnessSpec } from '../scenario.ts';
 
-/** A room while it is open. */
+/** Room while it is open. */
 interface OpenRoom {
   fromMs: number;
   toMs: number;
 }
 
-/** A room that is open for less than half as long as the longest shows little. */
+/**
+ * Share of the longest room's duration below which a room gets no witness: it would show little.
+ */
 const WORTHWHILE = 0.5;
 
 /**
- * The room of each witness: spread evenly over the rooms that are open long enough, in the order in which they open; several in one only
- * where there are more witnesses than rooms.
- * @returns for each entry of `witnesses` the room of each of its witnesses
+ * Rooms of witnesses: spread evenly over the rooms that are open long enough, in the order in which
+ * they open. A room has several only if there are more witnesses than rooms.
+ * @returns for each entry of `witnesses`, the room of each of its witnesses
  */
 export const witnessPlaces = <Room extends OpenRoom>(
   rooms: readonly Room[],

@@ -7,7 +7,7 @@ import { witnessPlaces } from './witness-places.ts';
 
 const LOAD = { rooms: '10', participants: '2', duration: '20s' };
 
-test('witnesses join rooms of the load, and change nothing of it', () => {
+test('witnesses join rooms of the load, and do not change it', () => {
   const without = expandPlan(scenarioOfFlags(LOAD), 'run');
   const witnesses = [parseWitness('browser:2'), parseWitness('rtc')];
   const plan = expandPlan(scenarioOfFlags(LOAD, [], witnesses), 'run');
@@ -30,7 +30,7 @@ test('witnesses join rooms of the load, and change nothing of it', () => {
   );
 });
 
-test('only a browser whose room has such a track reads frame metadata', () => {
+test('a browser reads frame metadata only in a room that has it', () => {
   const scenario = parseScenario(
     `
 scenario: timed
@@ -49,7 +49,7 @@ groups:
   ).toEqual(['browser']);
 });
 
-test('thresholds may refer to witnesses where there are some', () => {
+test('thresholds may refer to witnesses if there are any', () => {
   const threshold = 'freezes{group:witness}: count<1';
   expect(() => scenarioOfFlags(LOAD, [threshold], [parseWitness('rtc')])).not.toThrow();
   expect(() => scenarioOfFlags(LOAD, [threshold])).toThrow('unknown group "witness"');
@@ -85,13 +85,13 @@ groups:
   else expect(plan().find(({ group }) => group === 'witness')?.e2ee?.secret).toBe(secret);
 });
 
-test('there are as many witnesses as asked for, also with fewer rooms', () => {
+test('the requested number of witnesses is met, even with fewer rooms', () => {
   const rooms = [{ fromMs: 0, toMs: 10_000 }];
   expect(witnessPlaces(rooms, [{ engine: 'rtc', count: 3 }])).toEqual([
     [rooms[0], rooms[0], rooms[0]],
   ]);
 });
 
-test.each(['firefox', 'browser:0', 'browser:21', 'rtc:x', ''])('refuses %j', (text) => {
+test.each(['firefox', 'browser:0', 'browser:21', 'rtc:x', ''])('rejects %j', (text) => {
   expect(() => parseWitness(text)).toThrow('is neither browser nor rtc with a number');
 });

@@ -3,7 +3,7 @@ import { actionForm, actions as actionList } from '../actions/action-file.ts';
 import { actionSchema } from '../actions/action-spec.ts';
 import { defineRoleKey } from './definition.ts';
 
-/** Things that each participant does during its stay, and their times. Absent: none. */
+/** Actions of each participant during its stay, and their times. Absent: none. */
 export const actions = defineRoleKey({
   name: 'actions',
   file: actionList().optional().describe('What each of them does during its stay, and when.'),

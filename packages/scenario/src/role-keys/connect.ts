@@ -2,10 +2,13 @@ import { hinted, secretRef, strict, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { defineRoleKey } from './definition.ts';
 
-/** Where participants get their server and token from, as records hold it: of headers, where their values are. */
+/**
+ * Endpoint that gives participants their server and token, in the form of records: headers with the
+ * places of their values.
+ */
 export const connectSchema = z.object({
   url: z.string(),
-  /** Servers that it may name besides the deployment of the run. */
+  /** Servers that the endpoint may name besides the deployment of the run. */
   servers: z.array(z.string()),
   headers: z.record(
     z.string(),
@@ -31,10 +34,10 @@ const URL_HINT =
 
 const SERVER = /^(wss?|https?):\/\/[^/@?#\s]+\/?$/;
 
-/** RFC 9110 §5.1: a token. */
+/** Name of a header, a token of RFC 9110 §5.1. */
 const HEADER = /^[!#$%&'*+.^_`|~\w-]{1,100}$/;
 
-/** The endpoint as a file has it. */
+/** Schema of the endpoint in a scenario file. */
 export const connectSetting = () =>
   strict({
     url: z
@@ -80,7 +83,7 @@ export const connectForm = ({ url, servers, headers }: Connect): unknown => ({
 });
 
 /**
- * `--token-endpoint URL` and `--token-header NAME=env:VARIABLE`.
+ * Read `--token-endpoint URL` and `--token-header NAME=env:VARIABLE`.
  * @throws SwarmError `usage`
  */
 export const parseConnect = (
@@ -88,7 +91,7 @@ export const parseConnect = (
   headers: readonly string[],
   servers: readonly string[],
 ): Connect => {
-  // Not repeated: a query may hold a secret.
+  // The URL is not repeated, because its query may hold a secret.
   if (!isEndpoint(url)) throw usageError('--token-endpoint: not the URL of an endpoint', URL_HINT);
   const wrong = servers.find((server) => !SERVER.test(server));
   if (wrong !== undefined)
@@ -109,7 +112,10 @@ const parseHeader = (text: string): [string, { env: string } | { file: string }]
   return [name, kind === 'env' ? { env: where } : { file: where }];
 };
 
-/** The token endpoint of an application that participants ask. Absent: their tokens are made with the API key. */
+/**
+ * The token endpoint of an application that participants ask. Absent: their tokens are made with
+ * the API key.
+ */
 export const connect = defineRoleKey({
   name: 'connect',
   file: connectSetting()

@@ -5,16 +5,21 @@ import { defineRoleKey } from './definition.ts';
 
 export const dataSchema = z.object({
   messagesPerSecond: z.number(),
-  /** Payload bytes of a message. */
+  /** Payload of a message, bytes. */
   bytes: z.number(),
   reliable: z.boolean(),
 });
 
 export type DataTraffic = z.infer<typeof dataSchema>;
 
-/** Room for the stamp (flow, sequence number, time of sending) that makes loss and latency countable. */
+/**
+ * Smallest payload, bytes: it has space for the stamp (flow, sequence number, time of sending) that
+ * makes loss and latency measurable.
+ */
 export const MIN_DATA_BYTES = 32;
-/** LiveKit's limit for a reliable message is 15 KiB, its envelope included. */
+/**
+ * Largest payload, bytes: LiveKit's limit for a reliable message is 15 KiB, its envelope included.
+ */
 export const MAX_DATA_BYTES = 15_000;
 export const MAX_DATA_RATE = 1_000;
 /** Payload that fits one packet with room to spare: a cursor, a chat line, a game state. */
@@ -23,8 +28,9 @@ const DEFAULT_BYTES = 200;
 const GRAMMAR = 'write RATE[:BYTES[:reliable|lossy]], as 10/s, 10/s:200B or 5/s:1000B:reliable';
 
 /**
- * Reads the data messages that each publisher sends. Grammar: `RATE[:BYTES[:reliable|lossy]]`, where RATE is messages per second (`10/s`, `0.5/s`)
- * and BYTES the payload (`200B` or `200`). Left out: 200 bytes, lossy.
+ * Read the data messages that each publisher sends. Grammar: `RATE[:BYTES[:reliable|lossy]]`, where
+ * RATE is messages per second (`10/s`, `0.5/s`) and BYTES the payload (`200B` or `200`). Default:
+ * 200 bytes, lossy.
  * @throws SwarmError `usage`
  */
 export const parseDataRate = (text: string): DataTraffic => {
@@ -64,7 +70,7 @@ const readDelivery = (text: string | undefined): boolean => {
   throw usageError(`"${text}" is neither reliable nor lossy`, GRAMMAR);
 };
 
-/** The text that `parseDataRate` reads back. */
+/** Text that `parseDataRate` reads back. */
 export const formatDataRate = (data: DataTraffic): string =>
   `${data.messagesPerSecond}/s:${data.bytes}B:${data.reliable ? 'reliable' : 'lossy'}`;
 

@@ -1,4 +1,4 @@
-/** The definition of a key of a role: one file of this folder has each of them, and the registry lists them. */
+/** Definition of a role's key: each has one file in this folder, and the registry lists them. */
 import type { Path } from '@livekit-swarm/settings';
 import type { z } from 'zod';
 import type { Complain } from '../language/checks.ts';
@@ -8,21 +8,21 @@ import type { TrackPlan } from '../track-plan.ts';
 export type Profiles = Readonly<Record<string, readonly TrackPlan[]>>;
 
 export interface Reading<File> {
-  /** All keys of the role, as the file has them. */
+  /** All keys of the role, in the form of the file. */
   role: File;
   profiles: Profiles;
 }
 
 export interface Writing<Spec> {
   role: Spec;
-  /** True where a participant sends what participants of the role could receive. */
+  /** True if some participant sends what participants of the role could receive. */
   receives: boolean;
 }
 
 export interface Checking<File, Group> extends Reading<File> {
-  /** The path of the role. */
+  /** Path of the role in the file. */
   at: Path;
-  /** Every track that the role publishes when it joins. */
+  /** Tracks that the role publishes when it joins. */
   tracks: readonly TrackPlan[];
   /** Keys that roles may leave to their group. */
   group: Group;
@@ -31,24 +31,28 @@ export interface Checking<File, Group> extends Reading<File> {
   warn: Complain;
 }
 
-/** The value that a participant of a plan has for the settings of its role. */
+/** Function from the settings of a role to the value of a plan's participant. */
 export interface Mapping<Settings, Value> {
   from(settings: Settings): Value;
 }
 
-/** The value of a key in a role of a record; undefined where it may be absent and is. */
+/** Value of a key in a role of a record; undefined if it may be absent and is. */
 export type SettingsOf<Settings extends z.ZodType> =
   | z.output<Settings>
   | (Settings extends z.ZodExactOptional ? undefined : never);
 
 /**
- * Methods are pure. `Given`: the value in a scenario file. `Settings`: the same with everything filled in, as records hold it and plans use it.
- * A method states in the types of its last argument which other keys it needs.
+ * Methods of a key. They are pure. `Given`: the value in a scenario file. `Settings`: the same with
+ * all defaults filled in, for records and plans. A method states in the types of its last argument
+ * which other keys it needs.
  */
 export interface RoleKeyMethods<Given, Settings, Filled, File, Group, Spec> {
-  /** `given` is that of the group where the role has none and the key is one of groups, too. */
+  /**
+   * Settings of a role. `given` is the group's value if the role has none and groups have the key,
+   * too.
+   */
   read(given: Given, context: Reading<File>): Settings;
-  /** The value that reads back to the same settings; undefined where the key is left out. */
+  /** Value that reads back to the same settings; undefined if the key is left out. */
   write(settings: Filled, context: Writing<Spec>): unknown;
   /** Report settings that contradict others. */
   check?(given: Given, context: Checking<File, Group>): void;
@@ -56,8 +60,9 @@ export interface RoleKeyMethods<Given, Settings, Filled, File, Group, Spec> {
 
 /**
  * Define a key of a role.
- * @param definition `file`: the schema of the key in a scenario file, with its description; `settings`: the schema of what records hold under the same name;
- * `plan`: what each participant of a plan has under this name
+ * @param definition `file`: schema of the key in a scenario file, with its description; `settings`:
+ * schema of the value under the same name in records; `plan`: value under this name in each
+ * participant of a plan
  */
 export const defineRoleKey = <
   const Name extends string,
@@ -73,11 +78,14 @@ export const defineRoleKey = <
     name: Name;
     file: FileSchema;
     settings: Settings;
-    /** `same`: the settings; `none`: nothing, as the expansion of the scenario uses it up. */
+    /**
+     * Value in a plan. `same`: the settings; `none`: nothing, because the expansion of the scenario
+     * consumes it.
+     */
     plan: Plan;
-    /** Description of the key in a group, for one that groups have, too. */
+    /** Description of the key in a group, if groups have it, too. */
     ofGroup?: OfGroup;
-    /** True where real clients cannot do it. */
+    /** True if real clients do not support the key. */
     nativeOnly?: true;
   } & RoleKeyMethods<
     z.output<FileSchema>,

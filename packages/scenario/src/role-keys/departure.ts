@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { type Checking, defineRoleKey } from './definition.ts';
 
 /**
- * Ends of a stay. `leave`: LEAVE, then the connections are closed. `close`: they are closed without LEAVE. `disappear`: neither, as a device without network.
- * `before-…`: during the join. The connection is closed before the server has answered; or the participant disappears when the server has answered, before it
- * sent an offer; or when offer and answer are exchanged, before ICE.
+ * Ends of a stay. `leave`: LEAVE, then the connections are closed. `close`: they are closed without
+ * LEAVE. `disappear`: neither, like a device without network. `before-…`: during the join. The
+ * connection is closed before the server has answered; or the participant disappears when the
+ * server has answered, before it sent an offer; or when offer and answer are exchanged, before ICE.
  */
 export const DEPARTURES = [
   'leave',
@@ -18,7 +19,7 @@ export const DEPARTURES = [
 
 export type Departure = (typeof DEPARTURES)[number];
 
-/** Check whether the participant is gone before it has joined. */
+/** Check whether the participant departs before it has joined. */
 export const departsWhileJoining = (departure: Departure | undefined): boolean =>
   departure?.startsWith('before-') === true;
 
@@ -27,7 +28,7 @@ export interface DepartureRole {
   actions?: readonly unknown[] | undefined;
 }
 
-/** The end of a participant's stay. Absent: leave. */
+/** End of a participant's stay. Absent: leave. */
 export const departure = defineRoleKey({
   name: 'departure',
   file: word(DEPARTURES, 'departure')

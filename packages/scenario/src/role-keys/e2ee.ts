@@ -13,15 +13,21 @@ import { durationText } from '../language/write/texts.ts';
 import { canBeEncrypted } from '../video-format.ts';
 import { type Checking, defineRoleKey } from './definition.ts';
 
-/** Made for the run. `wrong-key`: another one, for participants that must not understand the others. */
+/**
+ * Secrets that are made for the run. `wrong-key`: another one, for participants that must not
+ * decrypt the others.
+ */
 const GENERATED = ['throw-away', 'wrong-key'] as const;
 
-/** Ways in which an application changes the key while participants are in the room: it gives out another key, or all ratchet the one they have. */
+/**
+ * Ways in which an application changes the key while participants are in the room: it distributes
+ * another key, or all participants ratchet theirs.
+ */
 const KEY_CHANGES = ['new-key', 'ratchet'] as const;
 
 const recordedRef = z.union([z.object({ env: z.string() }), z.object({ file: z.string() })]);
 
-/** End-to-end encryption as records hold it: where the secret is, never the secret. */
+/** End-to-end encryption in the form of records: the place of the secret, never the secret. */
 export const e2eeSchema = z.object({
   secret: z.union([
     z.enum(GENERATED),
@@ -30,12 +36,12 @@ export const e2eeSchema = z.object({
   ]),
   keyIndex: z.number(),
   ratchet: z.number(),
-  /** Absent: the key stays as it is. */
+  /** Change of the key; absent: it stays. */
   keyChange: z
     .object({
       everyMs: z.number(),
       by: z.enum(KEY_CHANGES),
-      /** Each participant has the next key at a random time within this. */
+      /** Time within which each participant changes to the next key, at random, ms. */
       withinMs: z.number(),
     })
     .exactOptional(),
@@ -84,7 +90,7 @@ const secretKeys = {
 };
 const base = 'the working directory';
 
-/** The encryption as a file has it; null: none, whatever the group has. */
+/** Schema of the encryption in a scenario file; null: none, whatever the group states. */
 const e2eeSetting = () =>
   z
     .union(
@@ -123,7 +129,7 @@ const secretIn = (
   return 'passphrase' in given ? { passphrase: given.passphrase } : { key: given.key };
 };
 
-/** The form that `e2eeSetting` reads. */
+/** Form that `e2eeSetting` reads. */
 export const e2eeForm = ({ secret, keyIndex, ratchet, keyChange }: E2ee): unknown => {
   const details = {
     ...(keyIndex > 0 && { keyIndex }),
@@ -141,7 +147,7 @@ const keyChangeForm = ({ everyMs, by, withinMs }: KeyChange): Record<string, unk
 });
 
 /**
- * `--e2ee`: `throw-away`, or where a passphrase is: `env:NAME`, `file:PATH`.
+ * Read `--e2ee`: `throw-away`, or the place of a passphrase, `env:NAME` or `file:PATH`.
  * @throws SwarmError `usage`
  */
 export const parseE2ee = (text: string): E2ee => {
@@ -150,7 +156,7 @@ export const parseE2ee = (text: string): E2ee => {
   const [, kind, where = ''] = /^(env|file):(.+)$/.exec(given) ?? [];
   if (kind === undefined)
     throw usageError(
-      // Not repeated: it may be the passphrase itself.
+      // The text is not repeated, because it may be the passphrase.
       'does not say where a passphrase is',
       'write throw-away, env:NAME or file:PATH',
     );
@@ -158,12 +164,12 @@ export const parseE2ee = (text: string): E2ee => {
   return { secret: { passphrase }, keyIndex: 0, ratchet: 0 };
 };
 
-/** The key `e2ee` of a role or a group. */
+/** Key `e2ee` of a role or a group. */
 export interface E2eeKey {
   e2ee?: E2ee | null | undefined;
 }
 
-/** The encryption of a role, some of which its group has. */
+/** Encryption of a role; its group's if it has none of its own. */
 export const e2eeOf = (role: E2eeKey, group: E2eeKey): E2ee | null =>
   role.e2ee === undefined ? (group.e2ee ?? null) : role.e2ee;
 

@@ -4,7 +4,10 @@ import type { TrackPlan } from '../track-plan.ts';
 import { type Checking, defineRoleKey } from './definition.ts';
 import { type E2ee, type E2eeKey, e2eeOf } from './e2ee.ts';
 
-/** Ways of being a participant. `native`: many per host. `browser`: Chromium with livekit-client. `rtc`: libwebrtc in @livekit/rtc-node. */
+/**
+ * Implementations of participants. `native`: many per host. `browser`: Chromium with
+ * livekit-client. `rtc`: libwebrtc in @livekit/rtc-node.
+ */
 export const ENGINE_NAMES = ['native', 'browser', 'rtc'] as const;
 
 /** Engines of real clients. */
@@ -18,7 +21,7 @@ export interface EngineRole extends E2eeKey {
   path?: unknown;
 }
 
-/** The program that the participants are. Absent: native. */
+/** Engine of the participants. Absent: native. */
 export const engine = defineRoleKey({
   name: 'engine',
   file: word(ENGINE_NAMES, 'engine')
@@ -59,11 +62,14 @@ export const engine = defineRoleKey({
   },
 });
 
-/** Check whether real clients cannot send the track: they encode what they make up themselves. */
+/** Check whether a track needs the native engine: real clients encode media that they generate. */
 const isOnlyAClip = (track: TrackPlan): boolean =>
   track.media !== undefined ||
   (track.kind === 'audio' && (track.music !== undefined || track.dtx === true));
 
-/** Check whether publishers of an engine can encrypt so: @livekit/rtc-node encrypts with the key index 0 only. */
+/**
+ * Check whether publishers of an engine support this encryption: @livekit/rtc-node encrypts with
+ * the key index 0 only.
+ */
 const canEncrypt = (engine: EngineName, { keyIndex, keyChange }: E2ee): boolean =>
   engine !== 'rtc' || (keyIndex === 0 && keyChange?.by !== 'new-key');

@@ -6,8 +6,9 @@ import { type Checking, defineRoleKey } from './definition.ts';
 import type { Layout } from './layout.ts';
 
 /**
- * Token grants (LiveKit's VideoGrant). What is absent follows from what the role does: it may publish the sources it publishes, send data if it sends
- * data, subscribe if it subscribes. Stating less than a role needs is how a denial is tested.
+ * Token grants (LiveKit's VideoGrant). Absent grants follow from the role: it may publish its
+ * sources, send data if it sends data, and subscribe if it subscribes. A role with fewer grants
+ * than it needs tests a denial.
  */
 export const grantsSchema = permissionSchema.extend({
   hidden: z.boolean().exactOptional(),
@@ -37,8 +38,8 @@ export const mayPublish = (
   (canPublishSources === undefined || canPublishSources.includes(sourceOf(track)));
 
 /**
- * The tracks of a participant that others are informed of. The server does not announce hidden participants, so no client could show them, although it
- * forwards what they send.
+ * Tracks of a participant that others are informed of. The server does not announce hidden
+ * participants, so no client could show them, although it forwards what they send.
  */
 export const visibleTracks = ({
   publish,
@@ -49,7 +50,7 @@ export const visibleTracks = ({
 }): TrackPlan[] =>
   grants.hidden === true ? [] : publish.filter((track) => mayPublish(grants, track));
 
-/** Check whether a participant receives media at all; its layout decides which. */
+/** Check whether a participant receives any media; its layout decides which. */
 export const maySubscribe = ({
   subscribe,
   grants,
@@ -78,7 +79,8 @@ export const grants = defineRoleKey({
   plan: 'same',
   read: (given): RoleGrants => given ?? {},
   write: (settings) => (Object.keys(settings).length > 0 ? settings : undefined),
-  // Fewer grants than a role needs are how a denial is tested; by mistake, the scenario measures nothing.
+  // A role with fewer grants than it needs tests a denial; by mistake, the scenario measures
+  // nothing.
   check: (given = {}, { at, role, tracks, warn }: Checking<GrantsRole, unknown>) => {
     const denied = (key: keyof RoleGrants, what: string): void =>
       warn(

@@ -2,7 +2,10 @@ import { labels } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { defineRoleKey } from './definition.ts';
 
-/** Labels of the hosts that participants may be on, in a run on several; none: on any. Absent in records of earlier versions. */
+/**
+ * Labels of the hosts that participants may be on, in a run on several; none: on any. Absent in
+ * records of earlier versions.
+ */
 export const hostSelector = defineRoleKey({
   name: 'hostSelector',
   file: labels()

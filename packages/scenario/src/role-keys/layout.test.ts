@@ -22,12 +22,12 @@ describe('parseLayout', () => {
     ['grid', 'a grid needs a number of tiles'],
     ['mosaic', 'is not a layout'],
     ['', 'is not a layout'],
-  ])('refuses %j', (text, message) => {
+  ])('rejects %j', (text, message) => {
     expect(() => parseLayout(text)).toThrow(message);
   });
 });
 
-describe('what a layout receives of five others', () => {
+describe('number of tracks of five others that a layout receives', () => {
   it.each<[Layout, number, number]>([
     [{ type: 'all' }, 5, 5],
     [{ type: 'speaker' }, 1, 5],

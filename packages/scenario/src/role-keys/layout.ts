@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { defineRoleKey, type Reading, type Writing } from './definition.ts';
 
 /**
- * Videos that a subscriber displays. `speaker`: one large video, nothing else; `grid`: up to `tiles` videos at the size of a tile. Audio is always received,
- * except with `none`.
+ * Videos that a subscriber displays. `speaker`: one large video, nothing else; `grid`: up to
+ * `tiles` videos at the size of a tile. Audio is always received, except with `none`.
  */
 export const layoutSchema = z.discriminatedUnion('type', [
   z.object({ type: z.enum(['all', 'speaker', 'audio-only', 'none']) }),
@@ -15,11 +15,11 @@ export type Layout = z.infer<typeof layoutSchema>;
 
 const ALLOWED = 'write all, speaker, grid:N (as grid:9), audio-only or none';
 
-/** More tiles than any client shows: LiveKit's own grid stops at 25. */
+/** Largest number of tiles, above that of any client: LiveKit's own grid stops at 25. */
 export const MAX_TILES = 100;
 
 /**
- * Reads a layout: `all`, `speaker`, `grid:9` (or `grid9`), `audio-only`, `none`.
+ * Read a layout: `all`, `speaker`, `grid:9` (or `grid9`), `audio-only`, `none`.
  * @throws SwarmError `usage`
  */
 export const parseLayout = (text: string): Layout => {
@@ -56,10 +56,12 @@ export const visibleVideos = (layout: Layout, others: number): number => {
 export const audibleTracks = (layout: Layout, others: number): number =>
   layout.type === 'none' ? 0 : others;
 
-/** The screen that a grid is drawn on. */
+/** Screen on which a grid is drawn, pixels. */
 const SCREEN = { width: 1280, height: 720 };
 
-/** Size of a video in one of `tiles` tiles: as large as fits in the squarest grid that holds them. */
+/**
+ * Size of a video in one of `tiles` tiles: as large as fits in the squarest grid that holds them.
+ */
 export const tileSize = (tiles: number): { width: number; height: number } => {
   const columns = Math.ceil(Math.sqrt(tiles));
   return { width: Math.floor(SCREEN.width / columns), height: Math.floor(SCREEN.height / columns) };

@@ -19,7 +19,7 @@ const problem = (given: object): string | undefined => {
   return issue && `${issue.path.join('.')} ${issue.message}`;
 };
 
-test('what is left out does nothing', () => {
+test('a setting that is left out has no effect', () => {
   expect(network.file.unwrap().parse({}).impairment).toEqual({
     up: PERFECT_LINK,
     down: PERFECT_LINK,
@@ -31,7 +31,7 @@ test('what is left out does nothing', () => {
 });
 
 test.each(networkPresetNames())(
-  'the preset %s is a network that a scenario file could define itself',
+  'the preset %s is a network that a scenario file can define',
   (name) => {
     const { impairment, description } = networkPreset(name);
     const scenario = scenarioOf([
@@ -47,7 +47,7 @@ test.each(networkPresetNames())(
   },
 );
 
-test('perfect adds nothing, and every other preset something each way', () => {
+test('perfect has no effect, and every other preset has one in each direction', () => {
   for (const [name, { impairment }] of Object.entries(NETWORK_PRESETS)) {
     const same = name === 'perfect';
     expect([JSON.stringify(impairment.up) === JSON.stringify(PERFECT_LINK), name]).toEqual([
@@ -80,7 +80,7 @@ test('an unknown key is named', () => {
   expect(problem({ upload: {} })).toContain('"upload"');
 });
 
-test('more loss than bursts of that length can make is rejected, with the length that can', () => {
+test('a loss that is too high for its burst length is rejected, with the length that suffices', () => {
   expect(problem({ down: { loss: 0.9, burst: 2 } })).toContain(
     'down.burst is too short for that much loss',
   );

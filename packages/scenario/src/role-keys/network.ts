@@ -25,7 +25,7 @@ import {
 } from '../network/network-presets.ts';
 import { defineRoleKey } from './definition.ts';
 
-/** A value outside these is a typing error rather than a network; the pump has the same limits. */
+/** Limits beyond which a value is a typing error rather than a network; the pump has the same. */
 const LIMITS = {
   burst: 1_000,
   delayMs: 10_000,
@@ -38,10 +38,13 @@ const LIMITS = {
   queueMs: 10_000,
 } as const;
 
-/** Between two loss bursts there is at least one packet, so the loss rate decides how long they must be. */
+/**
+ * Shortest mean burst that allows the loss, packets: there is at least one packet between two
+ * bursts.
+ */
 const shortestBurst = ({ loss }: LinkImpairment): number => (loss < 1 ? loss / (1 - loss) : 1);
 
-/** 0.9 / 0.1 is slightly off 9. */
+/** Difference that counts as rounding: 0.9 / 0.1 is slightly off 9. */
 const ROUNDING = 1e-9;
 
 const burst = () => {
@@ -89,7 +92,7 @@ const link = strict({
   return given;
 });
 
-/** The name of a preset, or a network of one's own. */
+/** Schema of a network: the name of a preset, or a custom network. */
 const networkSetting = z
   .union(
     [
@@ -119,7 +122,7 @@ const networkSetting = z
   )
   .meta({ id: 'network' });
 
-/** The form that `networkSetting` reads. */
+/** Form that `networkSetting` reads. */
 const networkForm = ({
   name,
   impairment,
@@ -150,7 +153,9 @@ const linkForm = (link: LinkImpairment): FileForm => {
   );
 };
 
-/** An impaired access network: the name of a preset (or `custom`) and its effect. Null: no impairment. */
+/**
+ * Impaired access network: the name of a preset (or `custom`) and its effect. Null: no impairment.
+ */
 export const network = defineRoleKey({
   name: 'network',
   file: networkSetting

@@ -2,7 +2,9 @@ import { yesOrNo } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { defineRoleKey } from './definition.ts';
 
-/** Permanence with an executor that replaces participants: these stay as long as the room is open. */
+/**
+ * Permanence with an executor that replaces participants: these stay as long as the room is open.
+ */
 export const permanent = defineRoleKey({
   name: 'permanent',
   file: yesOrNo()

@@ -17,7 +17,7 @@ describe('parsePublish', () => {
     ['none,audio', '"none" cannot be combined with a track'],
     ['screen', '"screen" cannot be published'],
     ['', '"" cannot be published'],
-  ])('refuses %j', (text, message) => {
+  ])('rejects %j', (text, message) => {
     expect(() => parsePublish(text)).toThrow(message);
   });
 });
@@ -32,7 +32,7 @@ describe('parseResolution', () => {
     expect(parseResolution(text)).toBe(resolution);
   });
 
-  it.each(['4k', '719p', '', 'toString'])('refuses %j and lists what there is', (text) => {
+  it.each(['4k', '719p', '', 'toString'])('rejects %j, and lists all resolutions', (text) => {
     expect(() => parseResolution(text)).toThrow(
       expect.objectContaining({ hint: 'write 180p, 360p, 540p, 720p, 1080p' }),
     );

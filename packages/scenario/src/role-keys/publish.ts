@@ -7,12 +7,15 @@ import { defineRoleKey, type Profiles } from './definition.ts';
 
 const LIST_HINT = 'write [audio, { video: 720p, codec: vp8, simulcast: true }]';
 
-/** One thing that is published: a word (`audio`, `video`, `screen`, or a profile of the file) or a track with its properties. */
+/**
+ * Schema of a publication: a word (`audio`, `video`, `screen`, or a profile of the file) or a track
+ * with its properties.
+ */
 const item = z.union([z.string(), track], {
   error: hinted('must be a track or a profile', TRACK_HINT),
 });
 
-/** One track or profile, or several. */
+/** Schema of one track or profile, or of several. */
 export const published = z
   .union([z.string(), z.array(item)], {
     error: hinted('must be a profile or a list of tracks', LIST_HINT),
@@ -31,10 +34,10 @@ export const published = z
 
 type Published = z.output<typeof published>;
 
-/** The word for no track at all. */
+/** Word for no track at all. */
 const NOTHING = 'none';
 
-/** Values of `publish` that profiles cannot be named. */
+/** Values of `publish`, which no profile can have as its name. */
 export const TRACK_WORDS = ['audio', 'video', 'screen', NOTHING] as const;
 
 export const noSuchProfile = (
@@ -45,7 +48,7 @@ export const noSuchProfile = (
   hint: suggest(given, [...TRACK_WORDS, ...profiles], 'available:'),
 });
 
-/** The tracks of `publish`. `unknown` is called for what is neither a track nor a profile. */
+/** Tracks of `publish`. `unknown` is called for a value that is neither a track nor a profile. */
 export const tracksOf = (
   given: Published,
   profiles: Profiles,
@@ -66,11 +69,11 @@ export const tracksOf = (
 export const ONE_OF_EACH =
   'a participant publishes at most one microphone, one camera and one screen';
 
-/** A source that two tracks have. */
+/** Source that two tracks have; null: none. */
 export const repeatedSource = (tracks: readonly TrackPlan[]): string | null =>
   tracks.map(actionSourceOf).find((source, index, all) => all.indexOf(source) < index) ?? null;
 
-/** The tracks that each participant publishes when it joins. */
+/** Tracks that each participant publishes when it joins. */
 export const publish = defineRoleKey({
   name: 'publish',
   file: published
@@ -95,7 +98,7 @@ export const publish = defineRoleKey({
 const ALLOWED = 'write audio, video, audio,video or none';
 
 /**
- * Reads what each participant publishes: `audio`, `video`, `audio,video`, `none`.
+ * Read the tracks that each participant publishes: `audio`, `video`, `audio,video`, `none`.
  * @throws SwarmError `usage`
  */
 export const parsePublish = (text: string): Kind[] => {

@@ -13,8 +13,9 @@ export interface RateAdaptationRole extends E2eeKey {
 }
 
 /**
- * Adaptation of native publishers to the bandwidth that they estimate, as in browsers. Absent: they send everything. Real clients always adapt. It needs a picture
- * that there is in several bit rates: clips are encoded in advance.
+ * Adaptation of native publishers to the bandwidth that they estimate, as in browsers. Absent: they
+ * send everything. Real clients always adapt. It needs a video that exists in several bit rates:
+ * clips are encoded in advance.
  */
 export const rateAdaptation = defineRoleKey({
   name: 'rateAdaptation',

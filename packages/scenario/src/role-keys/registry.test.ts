@@ -9,7 +9,7 @@ const read = (text: string) => parseScenario(text, { file: 'role.yaml' });
 
 const roleIn = (text: string) => read(text).groups[0]?.roles[1];
 
-/** A value of each key that is not its default: other keys that it needs stand with it. */
+/** Value of each key that is not its default, with other keys that it needs. */
 const EXAMPLES: Record<keyof RoleFile, string> = {
   count: 'count: 3',
   publish: 'publish: [{ video: 720p, frameMetadata: true }, { screen: 1080p, bitrate: 4Mbit/s }]',
@@ -39,7 +39,7 @@ const textOf = (key: keyof RoleFile): string => {
 
 describe('a key of a role', () => {
   it.each(Object.keys(EXAMPLES) as (keyof RoleFile)[])(
-    'changes the role, and is written as it is read: %s',
+    'changes the role, and is written in the form in which it is read: %s',
     (key) => {
       const text = textOf(key);
       expect(roleIn(text)?.[key]).not.toEqual(roleIn(role('{}'))?.[key]);
@@ -47,7 +47,7 @@ describe('a key of a role', () => {
     },
   );
 
-  it('reaches the plan of the participants', () => {
+  it('has a value in the plan of the participants', () => {
     const mine = (key: keyof RoleFile) =>
       expandPlan(read(textOf(key)), 'x').participants.find(({ role: name }) => name === 'me');
     expect(mine('data')?.data).toEqual([{ messagesPerSecond: 0.5, bytes: 100, reliable: true }]);

@@ -1,4 +1,7 @@
-/** The role of a scenario: its keys in the file, its settings in records, and what its participants do in a plan. */
+/**
+ * Role of a scenario: its keys in the file, its settings in records, and the conduct of its
+ * participants in a plan.
+ */
 import { hinted, name, type Path, strict } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Checks } from '../language/checks.ts';
@@ -22,7 +25,7 @@ import { rateAdaptation } from './rate-adaptation.ts';
 import { subscribe } from './subscribe.ts';
 import { turns } from './turns.ts';
 
-/** Every key of a role, in the order in which files and the documentation have them. */
+/** All keys of a role, in the order of files and of the documentation. */
 const ROLE_KEYS = [
   count,
   publish,
@@ -52,7 +55,7 @@ type Shape<Of extends Key, Property extends 'file' | 'settings'> = {
 const shapeOf = <Property extends 'file' | 'settings'>(property: Property) =>
   Object.fromEntries(ROLE_KEYS.map((key) => [key.name, key[property]])) as Shape<Key, Property>;
 
-/** A role of a scenario file: participants of a room that do the same, and their number. */
+/** Role of a scenario file: participants of a room that behave alike, and their number. */
 export const role = strict(shapeOf('file')).meta({ id: 'role' });
 
 export type RoleFile = z.output<typeof role>;
@@ -64,7 +67,7 @@ export const roles = () =>
     })
     .describe('The participants of each room, by role; they join in this order.');
 
-/** A role with everything filled in, as records hold it and plans use it. */
+/** Role with all defaults filled in, in the form of records and plans. */
 export const roleSpecSchema = z
   .object({
     /** Label of everything measured on its participants: `host`, `viewer`. Unique in its group. */
@@ -78,14 +81,14 @@ export type RoleSpec = z.output<typeof roleSpecSchema>;
 type Same = Extract<Key, { plan: 'same' }>;
 type Mapped = Extract<Key, { plan: object }>;
 
-/** The conduct of participants that follows from the settings of their role alone. */
+/** Conduct of participants that follows from the settings of their role alone. */
 export type Conduct = z.output<z.ZodObject<Shape<Same, 'settings'>>> & {
   [One in Mapped as One['name']]: ReturnType<One['plan']['from']>;
 };
 
 type GroupKeys = z.output<z.ZodObject<Shape<KeyOfGroup, 'file'>>>;
 
-/** A key of the list, whichever it is. */
+/** Any key of the list. */
 interface RoleKey extends RoleKeyMethods<unknown, unknown, unknown, RoleFile, GroupKeys, RoleSpec> {
   name: Key['name'];
   file: z.ZodType;
@@ -108,7 +111,7 @@ const givenOf = ({ name, ofGroup }: RoleKey, role: RoleFile, group: GroupKeys): 
   return Object.entries(group).find(([key]) => key === name)?.[1];
 };
 
-/** The role of a file with everything filled in. */
+/** Role of a file, with all defaults filled in. */
 export const readRole = (
   name: string,
   role: RoleFile,
@@ -124,7 +127,7 @@ export const readRole = (
   } as RoleSpec;
 };
 
-/** The role as its file has it: keys in reading order, defaults left out. */
+/** Form of the role in its file: keys in reading order, defaults left out. */
 export const writeRole = (role: RoleSpec, receives: boolean): FileForm =>
   form(
     ...KEYS.map(({ name, write }): [string, unknown] => [
@@ -159,7 +162,7 @@ export const checkRole = (
   }
 };
 
-/** The conduct of each participant of the role. */
+/** Conduct of each participant of the role. */
 export const conductOf = (role: RoleSpec): Conduct =>
   Object.fromEntries(
     KEYS.flatMap(({ name, plan }) => {
@@ -176,5 +179,5 @@ const {
   ...defaults
 } = readRole('default', role.parse({}));
 
-/** The settings of a role that states nothing else. */
+/** Settings of a role that states nothing else. */
 export const DEFAULT_ROLE: Omit<RoleSpec, 'name' | 'count' | 'publish'> = defaults;

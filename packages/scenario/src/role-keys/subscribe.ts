@@ -10,7 +10,7 @@ export interface SubscribeRole {
   layout: Layout;
 }
 
-/** The choice to receive anything at all; `layout` decides to what. */
+/** Choice to receive any tracks; `layout` decides which. */
 export const subscribe = defineRoleKey({
   name: 'subscribe',
   file: yesOrNo().optional().describe('Whether they receive the tracks of others. Default: yes.'),
@@ -19,7 +19,7 @@ export const subscribe = defineRoleKey({
   read: (given, { role: { layout } }: Reading<{ layout?: Layout | undefined }>): boolean =>
     given ?? layout?.type !== 'none',
   write: (settings, { role: { publish, data, layout }, receives }: Writing<SubscribeRole>) => {
-    // Without it, a role that receives nothing and sends nothing is taken for a mistake.
+    // Without it, a role that neither receives nor sends is taken for a mistake.
     const unserved = settings && !receives && publish.length === 0 && data === null;
     return !settings || unserved || layout.type === 'none' ? settings : undefined;
   },

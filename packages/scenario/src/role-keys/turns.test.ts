@@ -40,20 +40,20 @@ describe('the turns of a room', () => {
     expect(mean / 6_000).toBeLessThan(1.15);
   });
 
-  it('overlap as often as wanted, two at a time', () => {
+  it('overlap with the requested share, two at a time', () => {
     const order = inOrder(planned([talker(0.3), talker(0.3), talker(0.3), talker(0.3)]));
     const interrupted = order.filter(({ fromMs }, index) => (order[index - 1]?.toMs ?? 0) > fromMs);
     expect(interrupted.length / order.length).toBeGreaterThan(0.22);
     expect(interrupted.length / order.length).toBeLessThan(0.38);
   });
 
-  it('are the same for the same seed, and others for another', () => {
+  it('are the same for the same seed, and different for another', () => {
     const talkers = [talker(0.1), talker(0.1)];
     expect(planned(talkers)).toEqual(planned(talkers));
     expect(planned(talkers)).not.toEqual(planned(talkers, 2));
   });
 
-  it('are within the stay of each, and a participant alone speaks again and again', () => {
+  it('are within the stay of each participant, and a participant alone speaks repeatedly', () => {
     const [early = [], late = []] = planned([talker(0, 0, 60_000), talker(0, 120_000, 180_000)]);
     expect(early.length).toBeGreaterThan(2);
     expect(late.length).toBeGreaterThan(2);
@@ -61,7 +61,7 @@ describe('the turns of a room', () => {
     expect(late.every(({ fromMs, toMs }) => fromMs >= 120_000 && toMs <= 180_000)).toBe(true);
   });
 
-  it('end', () => {
+  it('stop at the limit of turns, and without participants', () => {
     expect(planTurns([talker(0)], randomStream(1), 3)[0]).toHaveLength(3);
     expect(planTurns([], randomStream(1), 3)).toEqual([]);
   });
@@ -100,13 +100,13 @@ describe('turns in a file', () => {
     }
   });
 
-  it('are read, and written back the same', () => {
+  it('are written in the form in which they are read', () => {
     const scenario = parseScenario(FILE, AS);
     expect(scenario.groups[0]?.roles[1]?.turns).toMatchObject({ overlap: 0.05 });
     expect(parseScenario(formatScenario(scenario), AS)).toEqual(scenario);
   });
 
-  it('are needed by thresholds on active speakers', () => {
+  it('are required by thresholds on active speakers', () => {
     const without = FILE.replace(', turns: {}', '').replace(/, turns: [^}]*\} \}/, ' }');
     const threshold = 'thresholds: { active_speaker_misses: rate<0.1 }';
     expect(parseScenario(`${FILE}${threshold}`, AS).thresholds).toHaveLength(1);
@@ -117,7 +117,7 @@ describe('turns in a file', () => {
     ['turns: {}', 'has no effect without audio'],
     ['publish: audio, turns: { overlap: 2 }', 'must be from 0% to 100%'],
     ['publish: audio, turns: {}, engine: rtc', 'is not possible with engine: rtc'],
-  ])('that cannot be are named: %s', (written, message) => {
+  ])('are rejected with the reason: %s', (written, message) => {
     expect(() => parseScenario(FILE.replace('viewer: {}', `viewer: { ${written} }`), AS)).toThrow(
       message,
     );

@@ -1,4 +1,4 @@
-/** Turn-taking: who of a room speaks when. */
+/** Turn-taking: the order in which participants of a room speak. */
 import { share, strict } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import {
@@ -15,9 +15,12 @@ export const turnsSchema = z
   .object({
     /** Length of a turn. */
     length: distributionSchema,
-    /** Until the next participant speaks. */
+    /** Time until the next participant speaks. */
     pause: distributionSchema,
-    /** Share of turns that are interrupted: the next participant speaks before the end, by the length of a pause. */
+    /**
+     * Share of turns that are interrupted: the next participant starts before the end, by the
+     * length of a pause.
+     */
     overlap: z.number(),
   })
   .meta({ id: 'Turns', description: 'How participants of a role take turns in speaking.' });
@@ -52,14 +55,14 @@ const turnsSetting = () =>
       samples: [{ length: { exponential: '6s' }, pause: '1s', overlap: '5%' }],
     });
 
-/** The form that `turnsSetting` reads. */
+/** Form that `turnsSetting` reads. */
 const turnsForm = ({ length, pause, overlap }: Turns): Record<string, unknown> => ({
   length: distributionForm(length),
   pause: distributionForm(pause),
   overlap,
 });
 
-/** One that takes turns, from its join to its leave, ms after the start of the run. */
+/** Participant that takes turns, from its join to its leave, ms after the start of the run. */
 export interface Talker {
   joinAtMs: number;
   leaveAtMs: number;
@@ -71,13 +74,14 @@ export interface Turn {
   toMs: number;
 }
 
-/** Between the beginnings of two turns, ms. */
+/** Shortest time between the starts of two turns, ms. */
 const LEAST_MS = 100;
 
 /**
- * The turns of each participant of one room. There is one conversation: who is next is drawn from all others in the room; for how long it speaks, and what follows, is
- * as its role has it. Each turn takes its numbers off the stream in the same order.
- * @param most of all turns; what is beyond is left out
+ * Turns of each participant of one room, which has one conversation: the next speaker is drawn from
+ * all others in the room; its role decides how long it speaks, and what follows. Each turn takes
+ * its numbers from the stream in the same order.
+ * @param most largest number of turns; later ones are left out
  */
 export const planTurns = (talkers: readonly Talker[], random: Random, most: number): Turn[][] => {
   const turns = talkers.map((): Turn[] => []);
@@ -119,7 +123,7 @@ const pick = <T>(from: readonly T[], draw: number): T => {
   return one;
 };
 
-/** Turn-taking of participants of a room that have this key. Absent: they speak all the time. */
+/** Turn-taking among participants of a room that have this key. Absent: they speak all the time. */
 export const turns = defineRoleKey({
   name: 'turns',
   file: turnsSetting()

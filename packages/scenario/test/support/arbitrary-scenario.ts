@@ -1,4 +1,7 @@
-/** Arbitrary scenarios for property-based tests: all that a scenario file can express, with unusual values. */
+/**
+ * Arbitrary scenarios for property-based tests: everything that a scenario file can express, with
+ * unusual values.
+ */
 import { parseThreshold, type Threshold } from '@livekit-swarm/metrics';
 import fc from 'fast-check';
 import type { DurationDistribution } from '../../src/executors/duration-distribution.ts';
@@ -181,7 +184,7 @@ const role = (
       e2ee,
       adapts: fc.boolean(),
     })
-    // Who does not receive looks at nothing.
+    // A role that does not subscribe has the layout none.
     .map((one) => (one.subscribe ? one : { ...one, layout: { type: 'none' as const } }))
     .map(
       ({ hostSelector, adapts, ...one }): RoleSpec => ({
@@ -355,14 +358,14 @@ const threshold = ({ groups }: { groups: readonly GroupSpec[] }): fc.Arbitrary<T
       return parseThreshold(`${target}: ${aggregation}${operator}${limit}${abort}`);
     });
 
-/** Thresholds may repeat and are in any order. */
+/** Scenario with thresholds in any order, also repeated ones. */
 export const arbitraryScenario: fc.Arbitrary<Scenario> = fc
   .integer({ min: 1, max: 3 })
   .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => group(index))))
   .chain((groups) =>
     fc.record({
       name,
-      // Read without blanks around it.
+      // Reading removes blanks around the text.
       description: fc.option(
         text(200)
           .map((one) => one.trim())

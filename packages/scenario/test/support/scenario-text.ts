@@ -1,6 +1,6 @@
 /** Texts of scenario files for tests. */
 
-/** The position of the mark ‸, and the text without it. */
+/** Position of the mark ‸, and the text without it. */
 export const marked = (text: string): { text: string; line: number; column: number } => {
   const before = text.slice(0, text.indexOf('‸')).split('\n');
   return {

@@ -18,7 +18,7 @@ import { executorNames, groupSchemas } from '../../executors/registry.ts';
 import { published } from '../../role-keys/publish.ts';
 import { parseWitness } from '../../witness-spec.ts';
 
-/** Rooms that are alike: when they are open, and their participants. */
+/** Group of similar rooms: when they are open, and their participants. */
 export const group = z.discriminatedUnion('executor', groupSchemas, {
   error: (issue) => {
     const { input } = issue;
@@ -29,18 +29,18 @@ export const group = z.discriminatedUnion('executor', groupSchemas, {
     const given: unknown = 'executor' in input ? input.executor : undefined;
     const choice = executorNames();
     if (given === undefined) return error('executor is missing', `available: ${choice.join(', ')}`);
-    // k6 has virtual users where there are rooms here.
+    // k6's executors have virtual users instead of rooms.
     const word = textOf(given).replace(/-vus$/, '-rooms');
     return error(`unknown executor ${quote(given)}`, suggest(word, choice, 'available:'));
   },
 });
 
-/** What can be checked of a group whose executor is unknown. */
+/** Schema for a group whose executor is unknown: the keys that can be checked. */
 export const groupOfUnknownExecutor = z.looseObject(commonKeys);
 
 const expression = z.string({ error: hinted('must be an expression', 'write p(95)<2000') });
 
-/** One that may end the run. */
+/** Threshold that may end the run. */
 const aborting = strict({
   threshold: expression.describe('The expression: p(95)<2000.'),
   abortOnFail: yesOrNo().optional().describe('End the run as soon as it is crossed.'),
@@ -49,7 +49,7 @@ const aborting = strict({
     .describe('But not before this time after the start of the run.'),
 });
 
-/** k6's shape. */
+/** Threshold in the form of k6. */
 const threshold = z.union([expression, aborting], {
   error: hinted(
     'must be an expression',
@@ -57,7 +57,7 @@ const threshold = z.union([expression, aborting], {
   ),
 });
 
-/** Thresholds on one metric: a list, or one alone. */
+/** Thresholds on one metric: a list, or a single one. */
 const expressions = z
   .union([z.array(threshold), expression, aborting], {
     error: hinted('must be expressions', 'write a list of them: [p(95)<2000]'),
@@ -74,7 +74,7 @@ const witness = z
     samples: ['browser', 'browser:2', 'rtc:3'],
   });
 
-/** A scenario file, without `scales`. */
+/** Keys of a scenario file, without `scales`. */
 export const fileKeys = {
   scenario: name('the name of a scenario').meta({
     description: 'Names the run in reports and metrics.',
@@ -147,7 +147,7 @@ export const file = strict({
     ),
 });
 
-/** A file to which a scale was applied. */
+/** Scenario file to which a scale was applied. */
 export const scaledFile = strict(fileKeys);
 
 export type ScenarioFile = z.output<typeof scaledFile>;

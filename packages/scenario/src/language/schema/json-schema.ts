@@ -4,8 +4,8 @@ import { file } from './file.ts';
 import { patchSchemaOf } from './patch-schema.ts';
 
 /**
- * The JSON Schema (draft 7, which every editor reads) of scenario files, made of the schema that reads them.
- * What it cannot say, such as that a window exists, is for `swarm validate`.
+ * JSON Schema (draft 7, which every editor reads) of scenario files, generated from the schema that
+ * reads them. `swarm validate` checks what it cannot express, such as that a window exists.
  */
 export const scenarioJsonSchema = (): JsonSchema => {
   const made = jsonSchemaOf(file);
@@ -25,7 +25,7 @@ export const scenarioJsonSchema = (): JsonSchema => {
   };
 };
 
-/** With the names of the metrics, so that editors offer them. */
+/** Schema of thresholds with the names of all metrics, so that editors offer them. */
 export const thresholdsByMetric = ({
   propertyNames: _any,
   additionalProperties: expressions,

@@ -1,8 +1,8 @@
 import type { JsonSchema } from '@livekit-swarm/settings';
 
 /**
- * The JSON Schema of merge patches (RFC 7386) over what `schema` describes: nothing is required, and null removes a key. A patch need not state
- * which of several alternatives, such as executors, it changes.
+ * JSON Schema of merge patches (RFC 7386) over `schema`: no key is required, and null removes a
+ * key. A patch need not state which of several alternatives, such as executors, it changes.
  */
 export const patchSchemaOf = (schema: JsonSchema): JsonSchema => patch(schema, schema);
 
@@ -28,7 +28,7 @@ const patch = (node: JsonSchema, root: JsonSchema): JsonSchema => {
   };
 };
 
-/** Anything but a mapping is replaced as a whole. */
+/** Schema of a patch, or null. Anything but a mapping is replaced as a whole. */
 const patchOrNull = (node: JsonSchema, root: JsonSchema): JsonSchema => {
   const { description, default: _default, ...rest } = node;
   const replaced = isMapping(node, root) ? patch(node, root) : rest;
@@ -47,7 +47,7 @@ const isMapping = (node: JsonSchema, root: JsonSchema): boolean => {
     : target.type === 'object';
 };
 
-/** One mapping that allows what any of the alternatives allows. */
+/** Mapping that allows all keys of the alternatives. */
 const objectOf = (node: JsonSchema, root: JsonSchema): JsonSchema => {
   const target = follow(node, root);
   const alternatives = alternativesOf(target);
@@ -72,7 +72,7 @@ const alternativesOf = (node: JsonSchema): JsonSchema[] => {
   return Array.isArray(list) ? list.filter(isSchema) : [];
 };
 
-/** The target of `$ref`; a reference with a description is in an `allOf`. */
+/** Target of `$ref`; a reference with a description is in an `allOf`. */
 const follow = (node: JsonSchema, root: JsonSchema): JsonSchema => {
   const [only] = Array.isArray(node.allOf) ? node.allOf : [];
   const reference = node.$ref ?? (isSchema(only) ? only.$ref : undefined);

@@ -1,4 +1,4 @@
-/** A scenario as its file has it: keys in reading order, defaults left out. */
+/** Form of a scenario in its file: keys in reading order, defaults left out. */
 
 import { formatExpression, formatTarget, type Threshold } from '@livekit-swarm/metrics';
 import { executorOf } from '../../executors/registry.ts';
@@ -37,7 +37,7 @@ export const fileFormOf = (scenario: Scenario): FileForm => {
 
 const key = ({ group, role }: { group: string; role: string }): string => `${group} ${role}`;
 
-/** Roles that a participant sends something to. */
+/** Roles to which some participant sends media or data. */
 const rolesThatReceive = (scenario: Scenario): ReadonlySet<string> =>
   new Set(
     [...streamsOf(scenario), ...dataOf(scenario)]
@@ -66,7 +66,7 @@ const groupForm = (group: GroupSpec, receiving: ReadonlySet<string>): FileForm =
   );
 };
 
-/** By metric, selector and window, in the order in which these come first. */
+/** Thresholds by target (metric, selector, window), in the order of their first use. */
 const thresholdsForm = (thresholds: readonly Threshold[]): FileForm => {
   const byTarget = new Map<string, unknown[]>();
   for (const threshold of thresholds) {

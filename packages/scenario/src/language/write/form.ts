@@ -1,9 +1,9 @@
-/** A mapping of a scenario file. */
+/** Mapping of a scenario file. */
 export type FileForm = Record<string, unknown>;
 
 export type Entry = [key: string, value: unknown];
 
-/** The mapping of these entries, without those whose value is undefined. */
+/** Mapping of these entries, without those whose value is undefined. */
 export const form = (...entries: (Entry | false)[]): FileForm =>
   Object.fromEntries(
     entries.filter((entry): entry is Entry => entry !== false && entry[1] !== undefined),

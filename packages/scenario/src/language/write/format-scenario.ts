@@ -3,17 +3,17 @@ import type { Scenario } from '../../scenario.ts';
 import { fileFormOf } from './file-form.ts';
 
 export interface FormatOptions {
-  /** Where the JSON Schema is, from the file's folder or as a URL, for editors. */
+  /** Place of the JSON Schema for editors, relative to the file's folder or as a URL. */
   schema?: string | undefined;
-  /** Written above everything else; may have several lines. */
+  /** Comment above everything else; may have several lines. */
   comment?: string | undefined;
 }
 
 const LINE_WIDTH = 120;
-/** Nodes shorter than this as JSON are written in one line. */
+/** Length as JSON below which a node is written in one line. */
 const ONE_LINE = 90;
 
-/** The scenario file that `parseScenario` reads back to an equal scenario. */
+/** Write the scenario file that `parseScenario` reads back to an equal scenario. */
 export const formatScenario = (
   scenario: Scenario,
   { schema, comment }: FormatOptions = {},
@@ -30,7 +30,7 @@ export const formatScenario = (
     Pair: (_key, { key, value }, path) => {
       if (path.length !== 2 || !isScalar(key)) return;
       if (PARTS.has(String(key.value))) key.spaceBefore = true;
-      // Words with one blank between them: folding would change anything else.
+      // Texts with single blanks between words: folding would change any other text.
       if (
         key.value === 'description' &&
         isScalar(value) &&
@@ -49,11 +49,14 @@ export const formatScenario = (
   );
 };
 
-/** Parts of the file after an empty line. */
+/** Parts of the file that an empty line precedes. */
 const PARTS = new Set(['groups', 'windows', 'thresholds']);
 const LISTS = new Set([...PARTS, 'stages', 'lessons', 'roles']);
 
-/** Whether the node at the end of the path is always written in several lines: the file, its groups, and the lists in them. */
+/**
+ * Check whether the node at the end of the path is always written in several lines: the file, its
+ * groups, and the lists in them.
+ */
 const isOutline = (path: readonly unknown[]): boolean => {
   const keys = path.filter(isPair).map(({ key }) => String(key));
   const isValue = isPair(path.at(-1));

@@ -34,7 +34,7 @@ describe('texts of a scenario file', () => {
     ]);
   });
 
-  it('has durations that read back exactly', () => {
+  it('writes durations that read back exactly', () => {
     const times = fc.oneof(
       fc.integer({ min: 0, max: 7 * 86_400_000 }),
       fc.double({ min: 0, max: 1e9, noNaN: true }),
@@ -46,7 +46,7 @@ describe('texts of a scenario file', () => {
     );
   });
 
-  it('has numbers without exponents that read back exactly', () => {
+  it('writes numbers without exponents that read back exactly', () => {
     fc.assert(
       fc.property(fc.double({ min: 1e-12, max: 1e15, noNaN: true }), (number) => {
         expect(decimal(number)).toMatch(/^\d+(\.\d+)?$/);

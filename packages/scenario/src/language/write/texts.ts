@@ -1,14 +1,14 @@
-/** Numbers of a scenario file: texts that are read back as the same number. */
+/** Texts of numbers in a scenario file, which read back as the same number. */
 import { parseDuration } from '@livekit-swarm/settings';
 
-/** Without an exponent: 0.0000001. */
+/** Number without an exponent: 0.0000001. */
 export const decimal = (number: number): string => {
   const [digits = '', exponent] = String(number).split('e-');
   if (exponent === undefined) return digits;
   return `0.${'0'.repeat(Number(exponent) - 1)}${digits.replace('.', '')}`;
 };
 
-/** `1h30m`, `90s`, `1.5s`, `500ms`: short and exact. */
+/** Text of a duration, short and exact: `1h30m`, `90s`, `1.5s`, `500ms`. */
 export const durationText = (ms: number): string => {
   const candidates =
     ms >= TWO_MINUTES && ms % 1_000 === 0 ? [inParts(ms / 1_000)] : [inSeconds(ms), inMinutes(ms)];
@@ -39,16 +39,16 @@ const inParts = (seconds: number): string =>
     .map(([count, unit]) => `${count}${unit}`)
     .join('');
 
-/** `50/s`. */
+/** Text of a rate: `50/s`. */
 export const rateText = (perSecond: number): string => `${decimal(perSecond)}/s`;
 
-/** `2%`, or the number where per cent would not be exact. */
+/** Text of a share: `2%`, or the number if per cent would not be exact. */
 export const shareText = (share: number): string | number => {
   const percent = Number((share * 100).toPrecision(12));
   return Number((percent / 100).toPrecision(12)) === share ? `${decimal(percent)}%` : share;
 };
 
-/** `1.5Mbit/s`. */
+/** Text of a bit rate: `1.5Mbit/s`. */
 export const bitRateText = (bps: number): string => {
   for (const [prefix, factor] of [
     ['G', 1e9],
