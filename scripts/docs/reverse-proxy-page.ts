@@ -2,6 +2,7 @@ import { CADDY } from '../../packages/cli/test/support/proxies/caddy.ts';
 import { HAPROXY } from '../../packages/cli/test/support/proxies/haproxy.ts';
 import { NGINX } from '../../packages/cli/test/support/proxies/nginx.ts';
 import type { Finding, ProxyProgram } from '../../packages/cli/test/support/proxies/proxy-case.ts';
+import { TRAEFIK } from '../../packages/cli/test/support/proxies/traefik.ts';
 import { code, generatedFrom, table } from './markdown.ts';
 
 const ADDRESSES = { listen: '0.0.0.0:80', livekit: '127.0.0.1:7880', nothing: '127.0.0.1:7889' };
@@ -11,7 +12,7 @@ const block = (text: string): string => `\`\`\`text\n${text}\n\`\`\``;
 const findingText = ({ check, reason, severity }: Finding): string =>
   `${code(check)}: ${code(reason)}${severity === undefined ? '' : ` (${severity})`}`;
 
-const proxySection = ({ title, cases }: ProxyProgram): string => {
+const proxySection = ({ title, cases, parameters }: ProxyProgram): string => {
   const [working, ...broken] = cases;
   const rows = broken.map((one) => [
     one.title,
@@ -22,7 +23,7 @@ const proxySection = ({ title, cases }: ProxyProgram): string => {
   return `## ${title}
 
 ${block(working.configuration(ADDRESSES))}
-
+${parameters === undefined ? '' : `\nArguments of the program: ${parameters('livekit.yaml', [ADDRESSES.listen]).map(code).join(' ')}\n`}
 ${table(['configuration', 'swarm verify', 'a run', 'does a browser join?'], rows)}
 
 ${broken.map((one) => `<details><summary>${one.title}</summary>\n\n${block(one.configuration(ADDRESSES))}\n\n</details>`).join('\n\n')}
@@ -42,9 +43,4 @@ Each configuration on this page is tested with the real proxy in front of a real
 browser joins. The first of each proxy works. The others are mistakes that users report; the table names what ${code('swarm')} finds. [verify](../verify.md) explains its checks,
 [troubleshooting](../troubleshooting.md) the codes.
 
-${[NGINX, HAPROXY, CADDY].map(proxySection).join('\n')}
-## Traefik
-
-Not tested here: Traefik 3.7 needs a module of a DNS provider that the Go module proxy does not have, and a build of 3.6.12 had not finished after 280 seconds of CPU time. What holds for the others
-holds for it: no ${code('StripPrefix')} for ${code('/rtc')}, and no middleware that asks for a password or limits headers.
-`;
+${[NGINX, HAPROXY, CADDY, TRAEFIK].map(proxySection).join('\n')}`;

@@ -18,3 +18,10 @@ test('finds a program under all its packaged names', async () => {
   const reason = await missing('node-exporter');
   expect(reason).toBe('node_exporter is not installed: apt-get install prometheus-node-exporter');
 });
+
+test('Traefik is looked for, not built', async () => {
+  vi.stubEnv('PATH', '/nowhere');
+  vi.stubEnv('XDG_CACHE_HOME', '/nowhere');
+  vi.stubEnv('SWARM_TRAEFIK', '');
+  expect(await missing('traefik')).toMatch(/^Traefik is not built: npm run traefik/);
+});

@@ -5,6 +5,7 @@ import { hasErrorCode } from '@livekit-swarm/settings';
 import { beforeEach } from 'vitest';
 import { findChromium, NO_CHROMIUM } from './chromium.ts';
 import { whyNoPacketFilter } from './nft.ts';
+import { findTraefik } from './traefik.ts';
 
 /** Programs, each with its packaged names and its Debian package. */
 const PROGRAMS = {
@@ -34,9 +35,10 @@ type Program = keyof typeof PROGRAMS;
 
 /**
  * Requirement of a test. `packet-filter`: nftables, in the network of this process. `cpu-quota`: a
- * separate control group.
+ * separate control group. `traefik`: a Traefik that `npm run traefik` built, as tests do not wait
+ * for minutes.
  */
-export type Requirement = Program | 'root' | 'chromium' | 'packet-filter' | 'cpu-quota';
+export type Requirement = Program | 'root' | 'chromium' | 'packet-filter' | 'cpu-quota' | 'traefik';
 
 /**
  * Skips every test of the calling file (or `describe`) when a requirement is missing. Hooks run in
@@ -70,6 +72,10 @@ const check = async (requirement: Requirement): Promise<string | null> => {
       return (await missing('root', 'nft')) ?? whyNoPacketFilter();
     case 'cpu-quota':
       return whyNoCpuQuota();
+    case 'traefik':
+      return (await findTraefik()) === null
+        ? 'Traefik is not built: npm run traefik (3 to 6 minutes, once)'
+        : null;
     default: {
       const [names, debianPackage] = PROGRAMS[requirement];
       for (const name of names) {

@@ -37,8 +37,12 @@ export interface ProxyCase {
 /** A proxy, with all its configurations. */
 export interface ProxyProgram {
   title: string;
+  /** Name of its configuration file. Default: proxy.cfg. */
+  fileName?: string;
   /** The file that holds these configurations side by side. */
   file(configurations: readonly string[]): string;
+  /** Arguments of the program for settings that its file cannot contain. Default: none. */
+  parameters?(file: string, listens: readonly string[]): readonly string[];
   /** The first is the one to copy. */
   cases: readonly [ProxyCase, ...ProxyCase[]];
 }

@@ -1,10 +1,15 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProxyProgram } from './proxy-case.ts';
+
+/** Time limit for a start, which takes a second or two, ms. */
+const START_MS = 60_000;
+/** Time limit for a graceful end, ms: Traefik waits 10 s for open requests. */
+const STOP_MS = 20_000;
 
 /** A proxy with all its configurations, each at a port of its own. */
 export interface RunningProxy extends AsyncDisposable {
@@ -15,6 +20,7 @@ export interface RunningProxy extends AsyncDisposable {
 /**
  * @param command starts the proxy in the foreground with this file, in this folder
  * @param livekit address of livekit-server
+ * @throws Error with the output of the proxy, which is stopped, when it does not start in time
  */
 export const startProxy = async (
   proxy: ProxyProgram,
@@ -22,35 +28,48 @@ export const startProxy = async (
   { dir, livekit }: { dir: string; livekit: string },
 ): Promise<RunningProxy> => {
   const [nothing = 0, ...ports] = await freePorts(proxy.cases.length + 1);
-  const addresses = { livekit, nothing: `127.0.0.1:${nothing}` };
+  const listens = ports.map((port) => `127.0.0.1:${port}`);
   const configurations = proxy.cases.map((one, index) =>
-    one.configuration({ ...addresses, listen: `127.0.0.1:${ports[index]}` }),
+    one.configuration({ livekit, nothing: `127.0.0.1:${nothing}`, listen: listens[index] ?? '' }),
   );
-  const file = join(dir, 'proxy.cfg');
+  const file = join(dir, proxy.fileName ?? 'proxy.cfg');
   writeFileSync(file, proxy.file(configurations));
   const [program, ...args] = command(file, dir);
-  const child = spawn(program, args, { cwd: dir, stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
+  const parameters = proxy.parameters?.(file, listens) ?? [];
+  const child = spawn(program, [...args, ...parameters], {
+    cwd: dir,
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = once(child, 'exit');
-  for (const port of ports)
-    await listening(
-      port,
-      () => child.exitCode !== null,
-      () => said,
-    );
-  return {
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  const ended = endOf(child);
+  const running: RunningProxy = {
     urlOf: (title) => {
       const index = proxy.cases.findIndex((one) => one.title === title);
       return `ws://127.0.0.1:${ports[index]}${proxy.cases[index]?.path ?? ''}`;
     },
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGTERM');
+      const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
       await ended;
+      clearTimeout(kill);
     },
   };
+  const start = new AbortController();
+  void ended.then((reason) => start.abort(reason));
+  const signal = AbortSignal.any([start.signal, AbortSignal.timeout(START_MS)]);
+  try {
+    for (const port of ports) await until(() => accepts(port), signal);
+    // Traefik listens before it has read its routes.
+    await until(() => isLiveKitAt(`http://${listens[0]}/`, signal), signal);
+  } catch (error) {
+    await running[Symbol.asyncDispose]();
+    throw new Error(`${proxy.title} did not start: ${String(error)}: ${output}`, { cause: error });
+  }
+  return running;
 };
 
 /** Ports that were free a moment ago, all different. */
@@ -62,20 +81,41 @@ const freePorts = async (count: number): Promise<number[]> => {
   return ports;
 };
 
-const listening = async (
-  port: number,
-  hasEnded: () => boolean,
-  said: () => string,
-): Promise<void> => {
-  for (;;) {
-    const socket = connect(port, '127.0.0.1');
-    const answered = await Promise.race([
-      once(socket, 'connect').then(() => true),
-      once(socket, 'error').then(() => false),
-    ]).catch(() => false);
-    socket.destroy();
-    if (answered) return;
-    if (hasEnded()) throw new Error(`the proxy did not start: ${said()}`);
+/** Reason why the process has ended, or never began. */
+const endOf = async (child: ChildProcess): Promise<string> => {
+  try {
+    const [code, signal] = await once(child, 'exit');
+    return `it ended with ${signal ?? `exit code ${code}`}`;
+  } catch (error) {
+    return String(error);
+  }
+};
+
+/** @throws the reason of the signal */
+const until = async (isTrue: () => Promise<boolean>, signal: AbortSignal): Promise<void> => {
+  while (!(await isTrue())) {
+    signal.throwIfAborted();
     await sleep(50);
+  }
+};
+
+const accepts = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+
+/** True when livekit-server answers at this URL; a proxy that starts may close connections. */
+const isLiveKitAt = async (url: string, signal: AbortSignal): Promise<boolean> => {
+  try {
+    const response = await fetch(url, { signal });
+    await response.body?.cancel();
+    return response.status === 200;
+  } catch {
+    return false;
   }
 };

@@ -1,0 +1,5 @@
+// `npm run traefik`: builds Traefik for packages/cli/test/proxies.long.test.ts, once, and prints
+// its path.
+import { buildTraefik } from '@livekit-swarm/testkit/traefik';
+
+console.log(await buildTraefik((line) => console.error(line)));
