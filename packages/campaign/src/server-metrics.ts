@@ -1,4 +1,4 @@
-import { labNames, readState } from '@livekit-swarm/lab';
+import { type LabState, labNames, readState } from '@livekit-swarm/lab';
 import {
   metricsSource,
   prometheusSource,
@@ -6,6 +6,7 @@ import {
   type ServerObservation,
   type ServerSource,
 } from '@livekit-swarm/runner';
+import { hasErrorCode } from '@livekit-swarm/settings';
 import type { Target } from './target.ts';
 
 /** Addresses of the metrics of a deployment. */
@@ -49,12 +50,21 @@ export const observationOf = async (
 const labSources = async (url: string): Promise<ServerSource[]> => {
   const host = URL.parse(url)?.host;
   for (const name of await labNames()) {
-    // A lab of another version of swarm cannot be read; it is not asked for here.
-    const state = await readState(name).catch(() => null);
+    const state = await readableState(name);
     if (state === null) continue;
     const { url: entrance, nodes } = state.facts;
     if ([entrance, ...nodes.map((node) => node.url)].some((own) => URL.parse(own)?.host === host))
       return nodes.map((node) => metricsSource(node.metricsUrl, node.name));
   }
   return [];
+};
+
+/** State of a lab; null: the lab is gone, or only another version of swarm can read its state. */
+const readableState = async (name: string): Promise<LabState | null> => {
+  try {
+    return await readState(name);
+  } catch (error) {
+    if (hasErrorCode(error, 'bad_state')) return null;
+    throw error;
+  }
 };
