@@ -218,7 +218,7 @@ const verdictOf = (
     return inconclusive({
       code: 'too_few_cycles',
       cycles: cycles.length,
-      // Of two successive cycles with the same way of leaving, only the second one counts.
+      // Only the second of two successive cycles with the same way of leaving counts.
       least: warmUpCycles + LEAST_INCREMENTS * (ways > 1 ? 2 : 1),
     });
   const joins = counted.reduce((sum, cycle) => sum + cycle.joins, 0);

@@ -7,6 +7,7 @@ export {
   type NodeAtRest,
   type ResourceFinding,
   type RestReading,
+  type ServerSoakResult,
   SOAK_RESOURCES,
   type SoakCycle,
   type SoakFinding,

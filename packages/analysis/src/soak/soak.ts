@@ -2,6 +2,7 @@
  * Facts of a soak: the same load is repeated on one server, which is read at rest after each cycle.
  */
 import type { Departure } from '@livekit-swarm/scenario';
+import type { ExitCode } from '@livekit-swarm/settings';
 import type { Slope } from './slope.ts';
 
 /** Resources that must not grow with the number of joins. */
@@ -103,4 +104,19 @@ export interface SoakResult {
   resources: ResourceFinding[];
   /** Growth of the load generator's main process, bytes per 1,000 joins. */
   generator: Slope;
+}
+
+/** A soak of one server that has ended. */
+export interface ServerSoakResult {
+  scenario: string;
+  /** `livekit-server 1.13.4`, or the URL without secrets. */
+  server: string;
+  serverVersion: string | null;
+  /** Start, ISO 8601. */
+  startedAt: string;
+  elapsedMs: number;
+  exitCode: ExitCode;
+  result: SoakResult;
+  /** The error that ended it before its time. */
+  error: { code: string; message: string; hint: string | null } | null;
 }

@@ -1,6 +1,7 @@
 /** One server of `swarm soak`: started unless a URL is given, soaked, stopped. */
 import type {
   CycleDeparture,
+  ServerSoakResult,
   SoakCycle,
   SoakResult,
   Tolerances,
@@ -47,21 +48,6 @@ export interface ServerSoak extends Pick<SoakSession, 'request' | 'conditions'> 
   observer: SoakObserver;
   /** Folder of the records of this server. */
   folder: string;
-}
-
-/** A soak that has ended. */
-export interface ServerSoakResult {
-  scenario: string;
-  /** `livekit-server 1.13.4`, or the URL without secrets. */
-  server: string;
-  serverVersion: string | null;
-  /** Start, ISO 8601. */
-  startedAt: string;
-  elapsedMs: number;
-  exitCode: ExitCode;
-  result: SoakResult;
-  /** The error that ended it before its time. */
-  error: { code: string; message: string; hint: string | null } | null;
 }
 
 /** @throws SwarmError when it cannot be started, or nothing is known of its nodes */
@@ -143,11 +129,7 @@ type Stoppable = Pick<Interruption, 'stop'>;
 const exitCodeOf = ({ result, problem }: SoakOutcome, { stop }: Stoppable): ExitCode => {
   if (stop.aborted) return EXIT_CODES.interrupted.code;
   if (problem !== null) return problem.exitCode;
-  return result.verdict === 'passed'
-    ? EXIT_CODES.passed.code
-    : result.verdict === 'failed'
-      ? EXIT_CODES.failed.code
-      : EXIT_CODES.inconclusive.code;
+  return EXIT_CODES[result.verdict].code;
 };
 
 const errorOf = ({ problem }: SoakOutcome, { stop }: Stoppable): ServerSoakResult['error'] => {

@@ -28,6 +28,7 @@ import {
   usageError,
 } from '@livekit-swarm/settings';
 import { type AbScenarioFlags, readAbScenario } from '../ab/ab-scenario.ts';
+import { leftOutLines } from '../ab/left-out-lines.ts';
 import { interruptRuns } from '../command-interruption.ts';
 import { type ComparisonOutputFlags, openComparisonOutput } from '../compare/output.ts';
 import { parseTolerance } from '../compare/parse-tolerance.ts';
@@ -84,7 +85,7 @@ export const abCommand = async (
   });
   for (const line of [
     ...warnings.map((warning) => `warning: ${warning}`),
-    ...leftOutLines(servers),
+    ...leftOutLines([servers.A, servers.B]),
   ])
     printer.print(line);
   const interruption = interruptRuns(printer);
@@ -164,15 +165,6 @@ const readServers = (texts: readonly string[]): Record<'A' | 'B', ServerSpec> =>
     ? { A: { ...A, name: `${A.name} (A)` }, B: { ...B, name: `${B.name} (B)` } }
     : { A, B };
 };
-
-const leftOutLines = ({ A, B }: Record<'A' | 'B', ServerSpec>): string[] =>
-  [A, B].flatMap(({ name, leftOut }) =>
-    leftOut.length === 0
-      ? []
-      : [
-          `${name}: not used of its configuration, as the lab sees to it or must not touch it: ${leftOut.join(', ')}`,
-        ],
-  );
 
 const decideSession = async (
   { base, current, missing, problem }: AbSessionResult,

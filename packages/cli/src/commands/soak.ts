@@ -19,6 +19,7 @@ import {
   usageError,
 } from '@livekit-swarm/settings';
 import { readAbScenario } from '../ab/ab-scenario.ts';
+import { leftOutLines } from '../ab/left-out-lines.ts';
 import { interruptRuns } from '../command-interruption.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
@@ -83,11 +84,7 @@ export const soakCommand = async (
     color: wantsColor(flags.color, stderr, env),
   });
   for (const warning of warnings) printer.print(`warning: ${warning}`);
-  for (const { name, leftOut } of servers)
-    if (leftOut.length > 0)
-      printer.print(
-        `${name}: not used of its configuration, as the lab sees to it or must not touch it: ${leftOut.join(', ')}`,
-      );
+  for (const line of leftOutLines(servers)) printer.print(line);
   const interruption = interruptRuns(printer);
   const observer = showSoak(printer);
   const soaks: { name: string; soak: SoakReport }[] = [];

@@ -1,5 +1,4 @@
-import type { SoakResult } from '@livekit-swarm/analysis/soak';
-import type { ExitCode } from '@livekit-swarm/settings';
+import type { ServerSoakResult } from '@livekit-swarm/analysis/soak';
 import { finiteDeep } from '../format.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { renderSoakText } from './text.ts';
@@ -7,20 +6,9 @@ import { renderSoakText } from './text.ts';
 export { compareSoaks, SOAK_COMPARISON_REPORTERS, type SoakComparison } from './comparison.ts';
 export { soakReasonText } from './text.ts';
 
-/** A soak, with what its reader must know besides the result. */
-export interface SoakReport {
+/** A soak of one server as a document. */
+export interface SoakReport extends ServerSoakResult {
   schema: 'livekit-swarm/soak/1';
-  scenario: string;
-  /** `livekit-server 1.13.4 on this host`, or the URL without secrets. */
-  server: string;
-  serverVersion: string | null;
-  /** ISO 8601. */
-  startedAt: string;
-  elapsedMs: number;
-  exitCode: ExitCode;
-  result: SoakResult;
-  /** What ended it before its time. */
-  error: { code: string; message: string; hint: string | null } | null;
 }
 
 /** One way to show a soak. */

@@ -1,0 +1,11 @@
+import type { ServerSpec } from '@livekit-swarm/campaign/ab';
+
+/** One line for each server whose configuration has keys that are not used. */
+export const leftOutLines = (servers: readonly ServerSpec[]): string[] =>
+  servers.flatMap(({ name, leftOut }) =>
+    leftOut.length === 0
+      ? []
+      : [
+          `${name}: not used of its configuration, as the lab sees to it or must not touch it: ${leftOut.join(', ')}`,
+        ],
+  );
