@@ -2,8 +2,8 @@ import { isComplete } from './complete.mjs';
 
 /**
  * Installs and builds missing or outdated parts; returns within milliseconds when there are none.
- * Of two simultaneous setups, one waits for the other. An interrupted setup leaves no partial
- * result: each result appears in one step.
+ * A setup waits for another one that runs at the same time. An interrupted setup leaves no
+ * partial result: each result appears in one step.
  *
  * Throws a SetupError; when `signal` aborts, its reason.
  *

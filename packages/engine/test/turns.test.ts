@@ -41,8 +41,8 @@ test('the server announces participants that speak, and none that sends silence'
   samples.push(room.sample());
   const { delay, ...total } = heard(samples);
   expect(total).toMatchObject({ turns: 4, missed: 0, wrong: 0 });
-  // By default, livekit-server needs 160 ms of speech within 400 ms, and announces changes every
-  // 400 ms.
+  // The defaults of livekit-server: 160 ms of speech within 400 ms are needed, and changes are
+  // announced every 400 ms.
   expect(delay.quantile(0)).toBeGreaterThan(150);
   expect(delay.quantile(1)).toBeLessThan(10_000);
   const lines = await room.leave();

@@ -135,7 +135,8 @@ export const connectPool = (
         break;
       }
       case 'withdrawn':
-        // Its participants leave too early: they have results, but the run is not as planned.
+        // Participants of a withdrawn host leave too early: they have results, but the run is not
+        // as planned.
         lose(member, { reason: message.reason, message: message.message, killed: true });
         break;
       case 'left':

@@ -4,8 +4,8 @@ import type { Figure } from './figures.ts';
 
 /**
  * Scale on which differences are compared: two values are n apart if n margins lie between them.
- * Where the absolute margin is the wider one, the scale is linear; above, it is logarithmic, so
- * that noise in proportion to a figure has the same size everywhere. It increases strictly.
+ * The scale is linear where the absolute margin is the wider one, and logarithmic above, so that
+ * noise in proportion to a figure has the same size everywhere. It increases strictly.
  */
 export interface MarginScale {
   of(value: number): number;

@@ -195,7 +195,7 @@ export class ServerFold {
     add(this.#timeline.whole, steady);
     const clean = this.#timeline.clean.during(at - intervalMs, at);
     if (clean !== null) add(clean, steady);
-    // As with samples, every line within a window counts as steady.
+    // Every line within a window counts as steady, as every sample does.
     for (const window of this.#timeline.around(at - intervalMs / 2)) {
       add(window.metrics, true);
       const cleanOfWindow = window.clean.during(at - intervalMs, at);

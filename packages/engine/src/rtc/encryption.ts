@@ -18,8 +18,8 @@ const bytesOf = ({ material }: RtcKey): Uint8Array =>
 export const encryptionOf = (key: RtcKey): E2EEOptions => ({
   keyProviderOptions: {
     sharedKey: bytesOf(key),
-    // As in livekit-client with a shared key: a frame that cannot be decrypted does not ratchet the
-    // key.
+    // A frame that cannot be decrypted does not ratchet the key, as in livekit-client with a
+    // shared key.
     ratchetWindowSize: 0,
     keyDerivationFunction: DERIVATIONS[key.derivation],
   },

@@ -52,8 +52,8 @@ export const killed: FaultCase = {
       rollback: async () => {
         await stopLoad();
         await service.start();
-        // As in the runbook, a participant joins, which moves the room to a live node; the entries
-        // of the other rooms are removed, also of rooms that were about to close.
+        // The steps of the runbook: a participant joins, which moves the room to a live node; the
+        // entries of the other rooms are removed, also of rooms that were about to close.
         const [rejoined = ''] = GHOSTS;
         await deployment.rooms.createRoom({ name: rejoined, emptyTimeout: 1 });
         const listed = (await deployment.rooms.listRooms()).map(({ name }) => name);
