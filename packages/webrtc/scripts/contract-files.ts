@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 
-/** Where compiling the crate leaves its definitions; `scripts/setup/paths.mjs` names the folder. */
+/**
+ * Definitions that compiling the crate leaves behind; `scripts/setup/paths.mjs` names the folder.
+ */
 export const definitions = fileURLToPath(
   new URL('../crate/target/contract/swarm-native', import.meta.url),
 );

@@ -49,7 +49,8 @@ const declaration = ({ kind, name, def }: Definition, body: string): string => {
 
 /**
  * Renders the definitions of the addon as a TypeScript declaration file.
- * @param definitions what the compiler wrote with NAPI_TYPE_DEF_TMP_FOLDER set: one JSON object per line
+ * @param definitions output of the compiler with NAPI_TYPE_DEF_TMP_FOLDER set: one JSON object per
+ * line
  * @throws Error on a kind of definition that it does not know
  */
 export const renderContract = (definitions: string): string => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { ClipData } from './addon.d.ts';
 
-/** Of the codecs that exist in few sizes only. */
+/** Clips of VP9 and AV1, which exist in few sizes only. */
 export const LAYERED_CLIP_NAMES = [
   'vp9-360p',
   'vp9-720p',
@@ -24,15 +24,22 @@ export type ClipName =
   | LayeredClipName;
 
 /**
- * A clip file, little-endian: this header; the tables `packets` and `frames` as `ClipData` describes them; one audio level per frame
- * (audio only); all RTP payloads. Nothing is parsed or packetised when a clip is loaded: the package `media` did both when it made the file.
+ * A clip file, little-endian: this header; the tables `packets` and `frames` as `ClipData`
+ * describes them; one audio level per frame (audio only); all RTP payloads. Nothing is parsed or
+ * packetised when a clip is loaded: the package `media` did both when it made the file.
  */
 export const CLIP_FORMAT = {
   magic: 'SWRMCLIP',
   version: 1,
-  /** Payloads of VP9 and AV1 are preceded by their dependency descriptor, and that by its length in one byte. */
+  /**
+   * Payloads of VP9 and AV1 are preceded by their dependency descriptor, and that by its length in
+   * one byte.
+   */
   codecs: ['opus', 'vp8', 'h264', 'vp9', 'av1'],
-  /** Byte offsets in the header; each field is a uint32, except the magic and the SHA-256 of everything that follows the header. */
+  /**
+   * Byte offsets in the header; each field is a uint32, except the magic and the SHA-256 of
+   * everything that follows the header.
+   */
   at: {
     magic: 0,
     version: 8,
@@ -47,7 +54,7 @@ export const CLIP_FORMAT = {
     sha256: 44,
   },
   headerBytes: 76,
-  /** Of one row of `packets` or of `frames`: four uint32. */
+  /** Length of one row of `packets` or of `frames`: four uint32. */
   rowBytes: 16,
 } as const;
 
@@ -115,7 +122,8 @@ export const payloadBytes = ({ codec, packets, payload }: ClipData): number => {
 const loaded = new Map<string, ClipData>();
 
 /**
- * Loads a clip that comes with this package: synchronously, in milliseconds, once per process. Callers share the object and must not change it.
+ * Loads a clip that comes with this package: synchronously, in milliseconds, once per process.
+ * Callers share the object and must not change it.
  *
  * @example loadClip('vp8-720p')
  * @throws Error when the file is missing or damaged

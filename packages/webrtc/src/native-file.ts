@@ -4,16 +4,22 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nativePackage, thisTarget } from './native-package.ts';
 
-/** Files that are compiled from the crate. `swarm-impair` is for Linux only, and a program of its own, so that it can run as root in another network namespace. */
+/**
+ * Files that are compiled from the crate. `swarm-impair` is for Linux only, and a program of its
+ * own, so that it can run as root in another network namespace.
+ */
 export type NativeFile = 'swarm-native' | 'swarm-impair';
 
-/** What a compiled file is called, in a checkout and in a package: `swarm-native.linux-x64.node`. */
+/** Name of a compiled file, in a checkout and in a package: `swarm-native.linux-x64.node`. */
 export const nativeFileName = (
   file: NativeFile,
   { platform, arch }: { platform: string; arch: string } = process,
 ): string => `${file}.${platform}-${arch}${file === 'swarm-native' ? '.node' : ''}`;
 
-/** Where a compiled file is: beside the sources, as a checkout has it, else in the platform's package. The path of the former where there is neither. */
+/**
+ * Path of a compiled file: beside the sources in a checkout, else in the platform's package.
+ * Returns the path beside the sources if there is neither.
+ */
 export const nativeFile = (file: NativeFile): string => {
   const name = nativeFileName(file);
   const built = fileURLToPath(new URL(`../${name}`, import.meta.url));

@@ -1,4 +1,4 @@
-/** What a compiled file runs on. */
+/** Platform that a compiled file runs on. */
 export interface NativeTarget {
   platform: 'linux' | 'darwin';
   arch: 'x64' | 'arm64';
@@ -6,7 +6,7 @@ export interface NativeTarget {
   libc: 'glibc' | 'musl' | null;
 }
 
-/** What is published, and how npm and this project name it. */
+/** Targets that are published, by the names that npm and this project have for them. */
 export const NATIVE_TARGETS = {
   'linux-x64-gnu': { platform: 'linux', arch: 'x64', libc: 'glibc' },
   'linux-x64-musl': { platform: 'linux', arch: 'x64', libc: 'musl' },
@@ -21,7 +21,10 @@ interface ReportHeader {
   glibcVersionRuntime?: string;
 }
 
-/** This host, as its Node sees it: a Node for musl has no glibc, even on a host that also has one. */
+/**
+ * Target of this host, as its Node sees it: a Node for musl has no glibc, even on a host that also
+ * has one.
+ */
 export const thisTarget = (
   { platform, arch }: { platform: string; arch: string } = process,
   header: ReportHeader = (process.report.getReport() as { header: ReportHeader }).header,
@@ -30,7 +33,9 @@ export const thisTarget = (
   return { platform, arch, libc: platform !== 'linux' ? null : glibc ? 'glibc' : 'musl' };
 };
 
-/** `linux-x64-gnu`: the key of `NATIVE_TARGETS`, and for hosts without a package what it would be. */
+/**
+ * `linux-x64-gnu`: the key of `NATIVE_TARGETS`, and for hosts without a package what it would be.
+ */
 export const targetName = ({
   platform,
   arch,
@@ -42,6 +47,9 @@ export const targetName = ({
 }): string =>
   [platform, arch, ...(libc === null ? [] : [libc === 'glibc' ? 'gnu' : 'musl'])].join('-');
 
-/** The npm package with the compiled files for a target: `@livekit-swarm/native-linux-x64-gnu`. npm installs it where it fits. */
+/**
+ * The npm package with the compiled files for a target: `@livekit-swarm/native-linux-x64-gnu`. npm
+ * installs it where it fits.
+ */
 export const nativePackage = (target: ReturnType<typeof thisTarget> = thisTarget()): string =>
   `@livekit-swarm/native-${targetName(target)}`;

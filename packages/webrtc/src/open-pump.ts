@@ -20,7 +20,8 @@ export const loadAddon = (): typeof Addon => {
 };
 
 /**
- * Starts the threads of the pump. `onEvents` is called on the main thread, in batches, and does not keep the process alive.
+ * Starts the threads of the pump. `onEvents` is called on the main thread, in batches, and does not
+ * keep the process alive.
  * @throws Error when the addon is missing or does not run on this host
  */
 export const openPump = (
@@ -33,5 +34,8 @@ export const openPump = (
   return Object.assign(native, { sample: () => readSample(native.sampleTables()) });
 };
 
-/** Path of `swarm-impair`, which impairs packets of other processes (crate/src/bin/swarm-impair documents its commands). */
+/**
+ * Path of `swarm-impair`, which impairs packets of other processes (crate/src/bin/swarm-impair
+ * documents its commands).
+ */
 export const impairProgram = (): string => nativeFile('swarm-impair');

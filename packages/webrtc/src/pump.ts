@@ -28,13 +28,17 @@ export type PumpSample = Omit<SampleTables, TableName> & {
 /** Bins of a DDSketch, as `CohortLatency` describes them. */
 export type Bins = Omit<CohortLatency, 'cohort'>;
 
-/** The pump: sockets, streams and counters. It knows neither LiveKit nor SDP. `addon.d.ts` documents its calls. */
+/**
+ * The pump: sockets, streams and counters. It knows neither LiveKit nor SDP. `addon.d.ts` documents
+ * its calls.
+ */
 export interface Pump extends NativePump {
   /** Reads all counters. */
   sample(): PumpSample;
 }
 
-// The addon exports these as well. They are repeated here because they are needed where no addon is loaded; a test compares them.
+// The addon exports these as well. They are repeated here because they are needed where no addon is
+// loaded; a test compares them.
 
 /** Cohorts are numbered from 0 to one less than this. */
 export const COHORTS = 4096;

@@ -12,8 +12,8 @@ import type { PumpSample } from './pump.ts';
 type Numbers<Row> = { [Column in keyof Row]: number };
 
 /**
- * A row of a table, which it is a view of: as objects with a property for each number, the rows of each second would be most of what a worker leaves to
- * its garbage collection.
+ * A row of a table, which it is a view of: as objects with a property for each number, the rows of
+ * each second would be most of what a worker leaves to its garbage collection.
  */
 abstract class RowView {
   readonly table: Float64Array;
@@ -58,7 +58,10 @@ const rowReader = <Row>(columns: (keyof Row)[]): ((table: Float64Array) => Numbe
   };
 };
 
-/** The columns of the addon and the fields of the rows come from one declaration in Rust; `contract.test.ts` compares them. */
+/**
+ * The columns of the addon and the fields of the rows come from one declaration in Rust;
+ * `contract.test.ts` compares them.
+ */
 const columnsOf = <Row>(names: string[]): (keyof Row)[] => names as (keyof Row)[];
 
 /** Turns the tables of a sample into rows. Columns may be in any order: only their names count. */

@@ -90,7 +90,8 @@ describe.each([
     await elapse(6_000);
     const [atA, atB] = [a.sample(), b.sample()];
     const peer = first(atA.peers);
-    // 300 audio packets in each direction: four standard deviations of a binomial are 7 points; with runs of four, twice that.
+    // 300 audio packets in each direction: four standard deviations of a binomial are 7 points;
+    // with runs of four, twice that.
     for (const { receivers, bound } of [
       { receivers: atB.receivers, bound: 0.07 },
       { receivers: atA.receivers, bound: 0.14 },

@@ -29,7 +29,8 @@ describe.each([
     expect(up.packets - down.packets).toBeLessThan(10);
     expect(down.lostBeforeRecovery).toBe(0);
     expect(down.bytes).toBe(down.packets * 80);
-    // Zero is possible: over loopback it may take less than the microsecond below which values count as zero.
+    // Zero is possible: over loopback it may take less than the microsecond below which values
+    // count as zero.
     expect(down.latencyP50Ms).toBeGreaterThanOrEqual(0);
     expect(down.latencyP50Ms).toBeLessThan(20);
     expect(up.rttMs).toBeGreaterThanOrEqual(0);
