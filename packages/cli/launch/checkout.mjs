@@ -27,7 +27,10 @@ export const prepareCheckout = async (signal) => {
   await setup({ signal });
 };
 
-/** What the launcher runs: a checkout's program is bundled by its setup, an installed package has what is built of the sources. */
+/**
+ * Path of the program that the launcher runs: a checkout's program is bundled by its setup, an
+ * installed package has what is built of the sources.
+ */
 export const mainProgram = async () => {
   if (checkout === null) return fileURLToPath(new URL('../src/main.js', import.meta.url));
   const { bundledMain } = await import(pathToFileURL(`${checkout}scripts/setup/program.mjs`).href);

@@ -7,7 +7,7 @@ import { fishCompletion } from './completion/fish.ts';
 import { zshCompletion } from './completion/zsh.ts';
 import { type Console, write } from './console.ts';
 
-/** What writes the completion for a shell. */
+/** Functions that write the completion for a shell. */
 export const SHELLS = {
   bash: bashCompletion,
   zsh: zshCompletion,

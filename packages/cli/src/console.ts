@@ -1,4 +1,4 @@
-/** What a command writes to: process.stdout, process.stderr, or a stream of a test. */
+/** Stream that a command writes to: process.stdout, process.stderr, or a stream of a test. */
 export interface OutputStream extends NodeJS.WritableStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -30,7 +30,7 @@ export const write = async (stream: OutputStream, text: string): Promise<void> =
   await tryWrite(stream, text);
 };
 
-/** As `write`; resolves to the error when the text was not accepted. */
+/** Writes as `write` does; resolves to the error when the text was not accepted. */
 export const tryWrite = (stream: OutputStream, text: string): Promise<Error | null> => {
   // An error without a listener ends the process, and may be emitted again after its write.
   if (!watched.has(stream)) stream.on('error', () => {});

@@ -1,4 +1,7 @@
-/** The exporter as a program of a lab: `swarm lab up --with exporter`. The lab's supervisor loads this module. */
+/**
+ * The exporter as a program of a lab: `swarm lab up --with exporter`. The lab's supervisor loads
+ * this module.
+ */
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,13 +10,13 @@ import { siblingModule } from '@livekit-swarm/host';
 import { type ClusterFacts, type Extra, GRACEFUL_STOP, plainEnvironment } from '@livekit-swarm/lab';
 import { stringify } from 'yaml';
 
-/** What the exporter calls the lab. */
+/** Name of the lab as a target of the exporter. */
 export const LAB_TARGET = 'lab';
 
 /** Bearer token of the lab's exporter: in its environment, and in the file with the lab's keys. */
 export const TOKEN_VARIABLE = 'LAB_EXPORTER_TOKEN';
 
-/** Where nodes send their webhooks; part of their configuration. */
+/** URL that nodes send their webhooks to; part of their configuration. */
 export const webhookUrl = (port: number): string =>
   `http://127.0.0.1:${port}/webhook/${LAB_TARGET}`;
 

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { usageError } from '@livekit-swarm/settings';
 
 /**
- * Rule files for the Prometheus of a lab, as absolute paths: Prometheus resolves relative ones against its configuration's folder,
- * and silently ignores those that it does not find.
+ * Rule files for the Prometheus of a lab, as absolute paths: Prometheus resolves relative ones
+ * against its configuration's folder, and silently ignores those that it does not find.
  * @param given paths, also with `*`
  * @throws SwarmError `usage` when one is not a file, or without a Prometheus
  */
@@ -24,7 +24,10 @@ export const readRules = (given: readonly string[], companions: readonly string[
   });
 };
 
-/** Those that come with swarm, where they do: a checkout has them. Most panels of the dashboards ask for what they record. */
+/**
+ * Files of the rules that a checkout has; none in an installation. Most panels of the dashboards
+ * query the series that they record.
+ */
 export const shippedRules = (): string[] =>
   [fileURLToPath(new URL('../../../alerts/livekit-swarm.rules.yaml', import.meta.url))].filter(
     existsSync,

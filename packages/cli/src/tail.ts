@@ -4,13 +4,16 @@ import { exitWithParent } from '@livekit-swarm/host';
 
 export interface TailOptions {
   files: readonly string[];
-  /** Of each file, from its end. */
+  /** Lines of each file, from its end. */
   lines: number;
   /** Follows the file until this is aborted. Null: only the current content. */
   following: AbortSignal | null;
 }
 
-/** The ends of files, each under its name where there are several. What reads them goes when this process does, however that happens. */
+/**
+ * The ends of files, each under its name where there are several. What reads them goes when this
+ * process does, however that happens.
+ */
 export const tail = async (
   { files, lines, following }: TailOptions,
   stdout: NodeJS.WritableStream,

@@ -2,5 +2,5 @@ import { createRequire } from 'node:module';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
-/** Of the product. */
+/** Version of the product. */
 export const VERSION: string = version;

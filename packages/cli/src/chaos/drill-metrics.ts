@@ -7,11 +7,13 @@ import { VERSION } from '../version.ts';
 
 /** Live metrics of the drills of this process, for Prometheus. */
 export interface DrillMetrics {
-  /** Address for the Prometheus of a drill's own lab, `127.0.0.1:40123`; null without such a lab. */
+  /**
+   * Address for the Prometheus of a drill's own lab, `127.0.0.1:40123`; null without such a lab.
+   */
   readonly labAddress: string | null;
-  /** A repeat begins. */
+  /** Starts the observation of a repeat. */
   begin(drill: string): RepeatObserver;
-  /** As that of a run: until the last values have been scraped. */
+  /** Waits until the last values have been scraped, as the exporter of a run does. */
   linger: RunExporter['linger'];
   close(): Promise<void>;
 }
@@ -25,13 +27,13 @@ export interface RepeatObserver {
 export interface DrillMetricsOptions {
   /** The requested `[ADDRESS]:PORT`. */
   address: string | undefined;
-  /** Whether a lab is started for the drill, and has a Prometheus. */
+  /** True if a lab is started for the drill, and has a Prometheus. */
   forLab: boolean;
 }
 
 /**
- * Serves them at the requested address, and to the Prometheus of labs that are started for drills:
- * that one needs neither token nor address, and no final scrape is awaited.
+ * Serves the metrics at the requested address, and to the Prometheus of labs that are started for
+ * drills: that one needs neither token nor address, and no final scrape is awaited.
  * @throws SwarmError `usage` when the address is invalid or in use
  */
 export const serveDrillMetrics = async (

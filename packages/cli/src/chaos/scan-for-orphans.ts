@@ -12,18 +12,21 @@ import { isSameProcess } from '@livekit-swarm/host';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { type OutputStream, write } from '../console.ts';
 
-/** What `--json` prints. */
+/** Schema of the output of `--json`. */
 const SCHEMA = 'livekit-swarm/orphans/1';
 
 interface ScannedOrphan extends Orphan {
   place: string;
-  /** State of the orphan. `expected`: its drill runs, or the target removes it itself. `uncertain`: an operator may have stopped it. */
+  /**
+   * State of the orphan. `expected`: its drill runs, or the target removes it itself. `uncertain`:
+   * an operator may have stopped it.
+   */
   state: 'left' | 'expected' | 'uncertain' | 'removed' | 'not_removed';
-  /** Why it was not removed. */
+  /** Reason why the orphan was not removed. */
   error: string | null;
 }
 
-/** Of `swarm chaos rollback --scan`. */
+/** Flags of `swarm chaos rollback --scan`. */
 export interface ScanFlags {
   ssh?: string;
   sshConfig?: string;
@@ -37,7 +40,8 @@ export interface ScanFlags {
 /**
  * `swarm chaos rollback --scan`: effects of faults by their own names, on each place.
  * @returns 3 when something is left
- * @throws SwarmError when a place cannot be reached, or a drill runs on one from which something is removed
+ * @throws SwarmError when a place cannot be reached, or a drill runs on one from which something is
+ * removed
  */
 export const scanForOrphans = async (
   flags: ScanFlags,
@@ -69,7 +73,7 @@ export const scanForOrphans = async (
     : EXIT_CODES.passed.code;
 };
 
-/** Those that are named; without any, this host. */
+/** Places that the flags name; without any, this host. */
 const placesOf = (
   { ssh, sshConfig, docker, kubernetes, kubeContext }: ScanFlags,
   env: NodeJS.ProcessEnv,
@@ -105,7 +109,10 @@ export const injectionOf = (
   return pending.find(({ components }) => components.some(isIt))?.id ?? null;
 };
 
-/** State of an orphan. A stopped process or paused container is certain only by the journal: operators stop and pause, too. */
+/**
+ * State of an orphan. A stopped process or paused container is certain only by the journal:
+ * operators stop and pause, too.
+ */
 export const stateOf = (
   { kind, injection }: Pick<Orphan, 'kind' | 'injection'>,
   pending: readonly Pick<JournalEntry, 'id' | 'owner'>[],

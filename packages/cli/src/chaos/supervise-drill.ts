@@ -51,11 +51,12 @@ export interface SupervisedDrill {
   printer: ProgressPrinter;
 }
 
-/** How long the second Ctrl-C waits for the rollbacks, ms. */
+/** Longest time that the second Ctrl-C waits for the rollbacks, ms. */
 const ROLLBACK_WITHIN_MS = 15_000;
 
 /**
- * Executes one drill with progress, live metrics and a lock on its deployment. The first Ctrl-C rolls back and decides on what there is; the second exits as soon as every fault is rolled back.
+ * Executes one drill with progress, live metrics and a lock on its deployment. The first Ctrl-C
+ * rolls back and decides on what there is; the second exits as soon as every fault is rolled back.
  * @returns its result, or the error that prevented one
  */
 export const superviseDrill = async ({
@@ -164,7 +165,10 @@ const describeLine = (line: RecordLine): string | null => {
   return text === null ? null : `${('at' in line ? line.at / 1_000 : 0).toFixed(1)} s  ${text}`;
 };
 
-/** Why a drill has no result. A fault that was not rolled back is reported also after Ctrl-C: nothing else reports it. */
+/**
+ * The reason why a drill has no result. A fault that was not rolled back is reported also after
+ * Ctrl-C: nothing else reports it.
+ */
 export const noDrillOf = (drill: string, error: unknown, interrupted: boolean): NoDrill => {
   const { exitCode, code, message, hint } =
     interrupted && !hasErrorCode(error, 'rollback_failed')

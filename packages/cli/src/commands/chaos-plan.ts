@@ -17,7 +17,7 @@ export interface ChaosPlanFlags extends DeploymentFlags, Overrides {
   color: boolean;
 }
 
-/** What `--json` prints. */
+/** Schema of the output of `--json`. */
 const SCHEMA = 'livekit-swarm/drill-plan/1';
 
 /** `swarm chaos plan FILE`: dry run; prints the fault schedule and targets. @throws SwarmError */

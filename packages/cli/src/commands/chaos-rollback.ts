@@ -19,7 +19,10 @@ const SCAN_FLAGS = {
   remove: '--remove',
 } as const satisfies Partial<Record<keyof ScanFlags, string>>;
 
-/** `swarm chaos rollback`: rolls back faults left by interrupted drills. Exits with 3 when one could not be rolled back. */
+/**
+ * `swarm chaos rollback`: rolls back faults left by interrupted drills. Exits with 3 when one could
+ * not be rolled back.
+ */
 export const chaosRollbackCommand = async (
   flags: ChaosRollbackFlags,
   { stdout, env }: Console,
@@ -54,7 +57,7 @@ export const chaosRollbackCommand = async (
 /** Names the folder: the journal of a drill that ran with sudo is only found with sudo. */
 const nothingToRollBack = ({ dir }: Journal): string => `Nothing to roll back in ${dir}.`;
 
-/** What `--json` prints. */
+/** Schema of the output of `--json`. */
 const SCHEMA = 'livekit-swarm/rollback/1';
 
 const asJson = ({

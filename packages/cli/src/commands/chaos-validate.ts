@@ -4,7 +4,7 @@ import { type DrillFileResult, readDrillFiles } from '../chaos/drill-files.ts';
 import { alertProblems } from '../chaos/shipped-rules.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 
-/** What `--json` prints. */
+/** Schema of the output of `--json`. */
 const SCHEMA = 'livekit-swarm/drill-validation/1';
 
 /** `swarm chaos validate FILE…`: checks drill files and reports every problem. */

@@ -10,7 +10,7 @@ export interface ValidateFlags {
   color: boolean;
 }
 
-/** What `--json` prints. */
+/** Schema of the output of `--json`. */
 const SCHEMA = 'livekit-swarm/validation/1';
 
 interface Result {

@@ -15,7 +15,7 @@ import { findRuns } from './find-runs.ts';
 import { parseTolerance } from './parse-tolerance.ts';
 import { readSide } from './read-side.ts';
 
-/** What a run is to be measured against. */
+/** The side that a run is compared with, and the accepted changes. */
 export interface Baseline {
   side: Side;
   tolerance: Tolerance;
@@ -27,8 +27,10 @@ export interface BaselineFlags {
 }
 
 /**
- * Reads the baseline of a scenario before it is run: a run that cannot be compared need not be made. Null when there is to be none.
- * @param several whether it is one of several scenarios: then `--baseline` names a folder with one for each, by its name
+ * Reads the baseline of a scenario before it is run: a run that cannot be compared need not be
+ * made. Null when there is to be none.
+ * @param several whether it is one of several scenarios: then `--baseline` names a folder with one
+ * for each, by its name
  * @throws SwarmError `usage`, scenarioMismatch, SwarmError `bad_record`
  */
 export const readBaseline = async (

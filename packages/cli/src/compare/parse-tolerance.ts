@@ -11,8 +11,9 @@ const LARGEST = 10;
 const HINT = 'write 10% for all figures, join_time=20% or jitter=1ms for one metric';
 
 /**
- * Reads `--tolerance`: `15%` (of all figures), `join_time=20%` (of one metric), `jitter=1ms`, `packet_loss=0.002`, `nacks_sent=5` (an amount in
- * the metric's unit, below which its changes do not count). Of several values for one metric the last counts.
+ * Reads `--tolerance`: `15%` (of all figures), `join_time=20%` (of one metric), `jitter=1ms`,
+ * `packet_loss=0.002`, `nacks_sent=5` (an amount in the metric's unit, below which its changes do
+ * not count). Of several values for one metric the last counts.
  * @throws SwarmError `usage`
  */
 export const parseTolerance = (texts: readonly string[]): Tolerance => {
@@ -56,7 +57,7 @@ const readMetric = (name: string, text: string): MetricName => {
 
 const TIMES: Record<string, number> = { us: 0.001, µs: 0.001, ms: 1, s: 1_000 };
 
-/** In the metric's unit. */
+/** Reads an amount. Returns it in the metric's unit. */
 const readAmount = (value: string, metric: MetricName, text: string): number => {
   const { unit } = metricDefinition(metric);
   const [, digits, suffix = ''] = /^(\d+(?:\.\d+)?)\s*(\D*)$/.exec(value) ?? [];

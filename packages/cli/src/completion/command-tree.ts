@@ -14,7 +14,7 @@ export interface FlagFacts {
 
 /** A command with everything below it. */
 export interface CommandFacts {
-  /** What is typed after the program's name: `chaos run`; empty for the program itself. */
+  /** Words that are typed after the program's name: `chaos run`; empty for the program itself. */
   path: string;
   description: string;
   /** `<scenario> [more…]` */
@@ -23,7 +23,10 @@ export interface CommandFacts {
   commands: CommandFacts[];
 }
 
-/** The commands and flags of a program, as commander has them. What is hidden in its help is left out. */
+/**
+ * The commands and flags of a program, as commander has them. What is hidden in its help is left
+ * out.
+ */
 export const describeCommand = (command: Command, path = ''): CommandFacts => {
   const help = command.createHelp();
   return {

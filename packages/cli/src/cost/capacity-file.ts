@@ -3,7 +3,7 @@ import type { NodeCapacity } from '@livekit-swarm/cost';
 import { fileProblem, invalidFile } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
-/** What is needed of the JSON of `swarm capacity`; it may have more. */
+/** The part of the JSON of `swarm capacity` that is needed; there may be more. */
 const capacityFile = z.looseObject({
   schema: z.literal('livekit-swarm/capacity/1'),
   scenario: z.string(),

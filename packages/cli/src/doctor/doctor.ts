@@ -16,8 +16,8 @@ const ENGINE_HINTS: Record<Place, string> = {
 };
 
 /**
- * What this host has of what swarm needs, with the next step for everything that is not there. Changes nothing, downloads nothing,
- * never throws for something missing.
+ * Checks this host for everything that swarm needs, with the next step for each missing part.
+ * Changes nothing, downloads nothing, never throws for something missing.
  */
 export const doctor = async (place: Place = here()): Promise<Finding[]> => {
   const engine = checkEngine(place);
@@ -34,7 +34,7 @@ export const doctor = async (place: Place = here()): Promise<Finding[]> => {
 
 const here = (): Place => (checkout === null ? 'installation' : 'checkout');
 
-/** Whether the media engine's addon is there and loads on this host. */
+/** Checks that the media engine's addon is there and loads on this host. */
 export const checkEngine = (place: Place, path = nativeFile('swarm-native')): Finding => {
   try {
     createRequire(import.meta.url)(path);

@@ -2,11 +2,14 @@
 export interface Finding {
   /** `Rust`, `livekit-server 1.13.4: cache`, … */
   name: string;
-  /** `warn`: works, but less than it could, or only some commands need it. `missing`: something that the main job needs is not there. */
+  /**
+   * `warn`: works, but less than it could, or only some commands need it. `missing`: something that
+   * the main job needs is not there.
+   */
   status: 'ok' | 'warn' | 'missing';
-  /** What was found: a version, a path, a number with its meaning. */
+  /** Result of the check: a version, a path, a number with its meaning. */
   found: string;
-  /** What to do about it; null when nothing is. */
+  /** Next step for the user; null if none is needed. */
   nextStep: string | null;
 }
 

@@ -1,6 +1,9 @@
 import { execa } from 'execa';
 
-/** Its stdout and whether it succeeded; a program that is missing or hangs did not. */
+/**
+ * Runs a program. Returns its stdout, and true if it succeeded; a program that is missing or hangs
+ * did not.
+ */
 export const runCaptured = async (
   command: string,
   args: string[],

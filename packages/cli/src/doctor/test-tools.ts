@@ -4,7 +4,10 @@ import { firstLine, runCaptured } from './program-output.ts';
 
 const SBIN = ['/usr/sbin', '/sbin'];
 
-/** What only some tests and commands need: packet loss in a network namespace, a browser, k6, and a Docker engine. */
+/**
+ * Checks what only some tests and commands need: packet loss in a network namespace, a browser, k6,
+ * and a Docker engine.
+ */
 export const checkTestTools = (): Promise<Finding[]> =>
   Promise.all([lookAtNamespaces(), lookAtNftables(), lookAtChromium(), lookAtK6(), lookAtDocker()]);
 

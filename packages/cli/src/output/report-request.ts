@@ -3,17 +3,20 @@ import { basename, join, resolve } from 'node:path';
 import { REPORTERS, type ReporterName } from '@livekit-swarm/report';
 import { suggest, usageError } from '@livekit-swarm/settings';
 
-/** What `--report NAME[=FILE]` asks for. */
+/** The report that `--report NAME[=FILE]` requests. */
 export interface ReportRequest<Name extends string = ReporterName> {
   name: Name;
-  /** `null`: where this report usually goes. */
+  /** Destination; `null`: the usual one of this report. */
   to: 'stdout' | { file: string } | null;
 }
 
 /** Reports by their names, and what their files are called. */
 type Reports<Name extends string> = Readonly<Record<Name, { readonly fileName: string }>>;
 
-/** Reads what was typed. @throws SwarmError `usage` for a name there is not, or no file where one should be */
+/**
+ * Reads what was typed.
+ * @throws SwarmError `usage` for a name there is not, or no file where one should be
+ */
 export const parseReportRequest = (text: string): ReportRequest => parseRequestOf(REPORTERS, text);
 
 /**
