@@ -145,7 +145,7 @@ describe('swarm session --exporter', () => {
 
   it.each([
     [401, '', 'requires another token'],
-    [404, 'there is nothing here', 'does its configuration have a section sessions?'],
+    [404, 'there is no such path', 'does its configuration have a section sessions?'],
     [404, '{"code":"no_session"}', 'there is no session of room hall in that time'],
     [400, 'since is wrong', 'answered 400: since is wrong'],
   ])('explains an answer of %i %s', async (status, text, message) => {

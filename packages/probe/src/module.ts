@@ -113,7 +113,11 @@ export const moduleOf = (
     readonly ProbeKind[],
   ][]) {
     if (known === undefined || options[key] === undefined || kinds.includes(kind)) continue;
-    problems.push({ key, message: `${kind} has no ${key}`, hint: `it is of ${kinds.join(', ')}` });
+    problems.push({
+      key,
+      message: `${kind} has no ${key}`,
+      hint: `only these kinds have it: ${kinds.join(', ')}`,
+    });
   }
   const {
     duration = 3_000,

@@ -4,7 +4,7 @@ import type { DrawingProps } from './drawn-panel.tsx';
 import { fieldConfigOf, lineFrames, withFieldConfig } from './frames.tsx';
 import { timeRangeOf } from './time-range.tsx';
 
-/** Grafana's own big figures, beside each other, with how they came about behind them. */
+/** Big figures as Grafana draws them, side by side, with their history in the background. */
 export const Figures = ({ panel, picture, theme, width, height }: DrawingProps) => {
   const { reduceOptions, graphMode, colorMode, justifyMode, textMode } = panel.options;
   const values = getFieldDisplayValues({

@@ -61,7 +61,7 @@ export const soakServer = async (soak: ServerSoak): Promise<ServerSoakResult> =>
     const { sources } = await observationOf(serverMetrics, target, deployed.sources);
     if (sources.length === 0)
       throw usageError(
-        'nothing is known of the nodes: their goroutines show what remains',
+        'the metrics of the nodes are unknown: a soak reads their goroutines',
         'give --server-metrics http://NODE:6789/metrics for each node (prometheus.port of livekit-server)',
       );
     const server =

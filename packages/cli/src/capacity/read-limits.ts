@@ -45,7 +45,7 @@ const ofCores = (text: string, share: number, cores: number | null): Utilisation
     throw usageError(`--until ${text}: a node has 100 % of its cores`, 'write cpu=70%');
   if (cores === null)
     throw usageError(
-      `--until ${text}: how many cores a node has is not known`,
+      `--until ${text}: the number of cores of a node is unknown`,
       'add --node-cores 4, or write how many of them: --until cpu=2.8',
     );
   // Messages show it: 0.14 cores, not 0.13999999999999999.

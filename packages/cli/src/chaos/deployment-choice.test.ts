@@ -11,7 +11,7 @@ const lab = {
 it('names the lab settings that are ignored when no lab is started for the drill', () => {
   const drill = { name: 'mine', lab };
   expect(labNote(drill, { type: 'lab', name: 'lab' })).toBe(
-    'mine: config (signal_relay) and redis: persistent of its lab is not applied: the deployment is taken as it is',
+    'mine: config (signal_relay) and redis: persistent of its lab is not applied: the deployment is used unchanged',
   );
   expect(labNote(drill, { type: 'embedded', version: '1.13.4' })).toBeNull();
   expect(

@@ -55,7 +55,7 @@ export const readDeploymentChoice = (
 export interface StartLabOptions {
   /** Folder for the logs of a lab that is started for a drill. */
   dir: string;
-  /** Where its Prometheus finds the metrics of the drill; null: nowhere. */
+  /** Address at which Prometheus of the lab scrapes the metrics of the drill; null: it does not. */
   metricsAddress: string | null;
   onProgress(line: string): void;
   signal: AbortSignal;
@@ -63,7 +63,8 @@ export interface StartLabOptions {
 
 /**
  * The deployment for one repeat.
- * @throws SwarmError when a lab cannot be started, the lab is unknown, or the deployment cannot be reached
+ * @throws SwarmError when a lab cannot be started, the lab is unknown, or the deployment cannot be
+ * reached
  */
 export const openDeployment = async (
   where: DeploymentChoice,
@@ -80,7 +81,10 @@ export const openDeployment = async (
   }
 };
 
-/** What a drill would be done to, looked at without raising anything. @throws SwarmError as `openDeployment` */
+/**
+ * Inspects the deployment that a drill would run on, without starting anything.
+ * @throws SwarmError as `openDeployment`
+ */
 export const inspectDeployment = async (
   where: DeploymentChoice,
   nodes: number,
@@ -108,7 +112,10 @@ export const describeDeployment = (where: DeploymentChoice): string => {
   }
 };
 
-/** What of a drill is passed over where its lab is not raised for it; null: nothing. */
+/**
+ * Note on the settings of a drill that are ignored because no lab is started for it; null: none is
+ * ignored.
+ */
 export const labNote = (
   { name, lab }: Pick<Drill, 'name' | 'lab'>,
   where: DeploymentChoice,
@@ -121,5 +128,5 @@ export const labNote = (
     ...(lab.persistentRedis ? ['redis: persistent'] : []),
   ];
   if (passedOver.length === 0) return null;
-  return `${name}: ${passedOver.join(' and ')} of its lab is not applied: the deployment is taken as it is`;
+  return `${name}: ${passedOver.join(' and ')} of its lab is not applied: the deployment is used unchanged`;
 };

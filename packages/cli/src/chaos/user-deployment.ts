@@ -44,7 +44,7 @@ export interface PlatformFlags {
 
 /** A deployment of the user's. */
 export interface UserDeployment {
-  /** For messages; the name to confirm is known once it is open. */
+  /** Name for messages; the name to confirm is known once the deployment is open. */
   label: string;
   guard: LoadGuard;
   /** @throws SwarmError when it cannot be reached, or does not answer as LiveKit */
@@ -69,7 +69,7 @@ interface PlatformChoice {
 }
 
 /**
- * What a deployment runs on; null without such a flag.
+ * Reads the platform that a deployment runs on; null without such a flag.
  * @throws SwarmError `usage`
  */
 const readPlatform = (flags: PlatformFlags, env: NodeJS.ProcessEnv): PlatformChoice | null => {
@@ -180,7 +180,7 @@ export const readUserDeployment = (
   }
   if (isCloud(hostOf(url)))
     throw usageError(
-      `${hostOf(url)} is LiveKit Cloud: its nodes are not yours to break`,
+      `${hostOf(url)} is LiveKit Cloud: faults cannot be injected into it`,
       'give the URL of a deployment that you run',
     );
   const guard = LoadGuard.of({
@@ -209,7 +209,10 @@ export const readUserDeployment = (
   return { label: runs.label, guard, open: () => runs.open(doors) };
 };
 
-/** Host rules of a drill, without --confirm-target: a drill confirms the name of its deployment with it. */
+/**
+ * Host rules of a drill, without --confirm-target: a drill confirms the name of its deployment with
+ * it.
+ */
 const hostFlagsOf = ({ allowHost = [], denyHost = [] }: PlatformFlags): HostFlags => ({
   allowHost,
   denyHost,

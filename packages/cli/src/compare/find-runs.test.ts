@@ -42,7 +42,7 @@ test('several with commas, and a name for them', () => {
   });
 });
 
-test('what exists is taken as it is, whatever is in its name', () => {
+test('an existing path is not divided, whatever its name contains', () => {
   expect(findRuns(odd)).toMatchObject({ name: 'x=1,y', records: [odd] });
 });
 
@@ -50,7 +50,7 @@ test.each([
   ['nowhere', /there is no nowhere/],
   [`${one},`, /no path between the commas/],
   [join(dir, 'empty'), /holds no run/],
-  [`${one},${one}/`, /is there twice/],
+  [`${one},${one}/`, /is listed twice/],
 ])('refuses %s', (text, message) => {
   expect(() => findRuns(text)).toThrow(message);
 });

@@ -6,15 +6,16 @@ import { usageError } from '@livekit-swarm/settings';
 /** One side of a comparison as typed: a name for display, and the paths of its records. */
 export interface NamedRecords {
   name: string;
-  /** As it was typed. */
+  /** The side as it was typed. */
   text: string;
   /** Files, or folders of one run; at least one. */
   records: string[];
 }
 
 /**
- * Reads what stands for one side: a record, the folder of a run, a folder that holds several runs (repeats), or several of those with commas between
- * them; a name of its own may stand in front: `nightly=records/a,records/b`.
+ * Reads what stands for one side: a record, the folder of a run, a folder that holds several runs
+ * (repeats), or several of those with commas between them; a name of its own may stand in front:
+ * `nightly=records/a,records/b`.
  * @throws SwarmError `usage` when there is no record
  */
 export const findRuns = (text: string): NamedRecords => {
@@ -25,11 +26,11 @@ export const findRuns = (text: string): NamedRecords => {
     (record, index) => records.findIndex((other) => resolve(other) === resolve(record)) < index,
   );
   if (twice !== undefined)
-    throw usageError(`${text}: ${twice} is there twice`, 'a run counts once');
+    throw usageError(`${text}: ${twice} is listed twice`, 'a run counts once');
   return { name: name ?? places.map(shortName).join('+'), text, records };
 };
 
-/** A path may hold "=" itself: what exists is taken as it is. */
+/** A path may contain "=": an existing path is not divided. */
 const splitName = (text: string): { name: string | null; rest: string } => {
   const cut = text.indexOf('=');
   if (cut < 1 || existsSync(text)) return { name: null, rest: text };
@@ -60,7 +61,10 @@ const HINT = 'give the folder of a run, or one that holds several runs';
 
 const holdsRecord = (folder: string): boolean => existsSync(join(folder, RECORD_FILE));
 
-/** In the order of their names, numbers by their value: runs are named by their time, rounds by their number. */
+/**
+ * In the order of their names, numbers by their value: runs are named by their time, rounds by
+ * their number.
+ */
 const foldersIn = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true })
     .filter(

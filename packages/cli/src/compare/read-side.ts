@@ -22,7 +22,7 @@ export const readRun = async (record: string): Promise<RecordedRun> => {
 
 /**
  * Reads all runs of a side.
- * @throws SwarmError `bad_record`; SwarmError `usage` when one run is there twice, under two paths
+ * @throws SwarmError `bad_record`; SwarmError `usage` when one run is listed twice, under two paths
  */
 export const readSide = async ({ name, records }: NamedRecords): Promise<Side> => {
   const runs: RecordedRun[] = [];

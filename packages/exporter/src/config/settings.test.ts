@@ -240,7 +240,7 @@ probes:
     ],
     [
       `${TARGETS}    allowedUrls: ["ws://*"]`,
-      'targets.production.allowedUrls[0]: this would be any server at all',
+      'targets.production.allowedUrls[0]: the pattern matches every server',
     ],
     [
       `${TARGETS}probes:\n  modules:\n    talk: {}`,

@@ -34,7 +34,7 @@ export const readPattern = (pattern: string): ((url: string) => boolean) => {
     throw usageError('an asterisk stands for a whole part of a name or address', HINT);
   }
   if (labels.every((label) => label === '*'))
-    throw usageError('this would be any server at all', HINT);
+    throw usageError('the pattern matches every server', HINT);
   return (url) => {
     const parsed = PATTERN.test(url) && !url.includes('*') ? URL.parse(url) : null;
     if (parsed === null) return false;

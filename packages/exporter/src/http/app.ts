@@ -50,7 +50,7 @@ export const createApp = ({
     );
     return c.text('internal error\n', 500);
   });
-  app.notFound((c) => c.text('there is nothing here; / lists what there is\n', 404));
+  app.notFound((c) => c.text('there is no such path; / lists the paths\n', 404));
   app.use(counted(self));
   // The health check is outside the limit, so that a busy process does not look unhealthy.
   app.get('/-/healthy', (c) => c.text('healthy\n'));

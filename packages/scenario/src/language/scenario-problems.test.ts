@@ -37,7 +37,7 @@ const WRONG: [string, string, RegExp][] = [
   ['a tab', 'scenario: x\ngroups:\n‸\tcalls: 3\n', /^a tab where YAML requires blanks/],
   ['a bracket that is never closed', 'scenario: x\ngroups: [1, 2\n‸', /flow sequence/],
   [
-    'a key that is there twice',
+    'a duplicate key',
     `${CALLS}‸scenario: y\n`,
     /^"scenario" is defined twice, first in line 1/,
   ],

@@ -64,7 +64,7 @@ describe('findProbeTarget', () => {
   });
 
   it.each([
-    [{}, 'say which target: /probe?target=NAME; there are production, staging'],
+    [{}, '"target" is missing: /probe?target=NAME; there are production, staging'],
     [{ target: 'producton' }, 'there is no target "producton"; did you mean production?'],
     [
       { target: 'production', module: 'video' },

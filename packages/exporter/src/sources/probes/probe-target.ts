@@ -59,7 +59,7 @@ const findTarget = (
     if (targets.length === 1 && only !== undefined) return { target: only, url: only.url };
     throw new SwarmError(
       'unknown_probe_target',
-      `say which target: /probe?target=NAME; there are ${names.join(', ')}`,
+      `"target" is missing: /probe?target=NAME; there are ${names.join(', ')}`,
     );
   }
   const named = targets.find(({ name }) => name === wanted);
