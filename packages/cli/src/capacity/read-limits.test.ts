@@ -21,7 +21,7 @@ describe('--until', () => {
   );
 
   test('needs the cores of a node for a share of them', () => {
-    expect(() => readUntil('cpu=70%', null)).toThrow(/how many cores/);
+    expect(() => readUntil('cpu=70%', null)).toThrow(/the number of cores/);
     expect(readUntil('cpu=1', null).limit).toBe(1);
   });
 });

@@ -36,11 +36,7 @@ const WRONG: [string, string, RegExp][] = [
   ],
   ['a tab', 'scenario: x\ngroups:\n‸\tcalls: 3\n', /^a tab where YAML requires blanks/],
   ['a bracket that is never closed', 'scenario: x\ngroups: [1, 2\n‸', /flow sequence/],
-  [
-    'a duplicate key',
-    `${CALLS}‸scenario: y\n`,
-    /^"scenario" is defined twice, first in line 1/,
-  ],
+  ['a duplicate key', `${CALLS}‸scenario: y\n`, /^"scenario" is defined twice, first in line 1/],
   ['an alias of nothing', 'scenario: ‸*name\n', /^no anchor &name before this alias/],
   ['an alias of itself', 'scenario: &me [‸*me]\n', /^\*me is inside what it repeats/],
   ['a tag', 'scenario: ‸!!python/object x\n', /unresolved tag/],
