@@ -12,20 +12,24 @@ const REAL_WORKERS = Math.max(2, availableParallelism());
  * Kinds of tests by file name:
  *
  * - `src/**` and `scripts/**`, `*.test.ts`: unit test.
- * - `test/**`, `*.smoke.test.ts`: against real programs, one per capability; `npm test` runs these
- *   and the unit tests.
- * - `test/**`, `*.measured.test.ts`: judges media, times or load; runs alone.
- * - `test/**`, `*.long.test.ts`: as measured ones, and takes a minute or more for what seldom
- *   changes.
- * - `test/**`, any other `*.test.ts`: against real programs, independent of other tests; runs in
- *   parallel with others of its kind.
+ * - `test/**` and `e2e/**`, `*.smoke.test.ts`: against real programs, one per capability;
+ *   `npm test` runs these and the unit tests.
+ * - `test/**` and `e2e/**`, `*.measured.test.ts`: judges media, times or load; runs alone.
+ * - `test/**` and `e2e/**`, `*.long.test.ts`: as measured ones, and takes a minute or more for what
+ *   seldom changes.
+ * - `test/**` and `e2e/**`, any other `*.test.ts`: against real programs, independent of other
+ *   tests; runs in parallel with others of its kind.
+ * - `e2e/kubernetes/**`: needs a cluster (`vitest.kubernetes.config.ts`).
  *
  * `npm run test:all` runs all of them, project after project.
  */
 const FOLDERS = '{packages/*,testkit}';
-const SMOKE = `${FOLDERS}/test/**/*.smoke.test.ts`;
-const MEASURED = `${FOLDERS}/test/**/*.measured.test.ts`;
-const LONG = `${FOLDERS}/test/**/*.long.test.ts`;
+/** Folders of real tests: of one package, and of the whole product. */
+const REAL = [`${FOLDERS}/test/**`, 'e2e/**'];
+const KUBERNETES = 'e2e/kubernetes/**';
+const SMOKE = REAL.map((folder) => `${folder}/*.smoke.test.ts`);
+const MEASURED = REAL.map((folder) => `${folder}/*.measured.test.ts`);
+const LONG = REAL.map((folder) => `${folder}/*.long.test.ts`);
 
 const real = {
   testTimeout: 180_000,
@@ -64,7 +68,7 @@ export default defineConfig({
           ...patient,
           ...real,
           name: 'smoke',
-          include: [SMOKE],
+          include: SMOKE,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },
@@ -74,8 +78,8 @@ export default defineConfig({
           ...patient,
           ...real,
           name: 'real',
-          include: [`${FOLDERS}/test/**/*.test.ts`],
-          exclude: [SMOKE, MEASURED, LONG],
+          include: REAL.map((folder) => `${folder}/*.test.ts`),
+          exclude: [...SMOKE, ...MEASURED, ...LONG, KUBERNETES],
           maxWorkers: REAL_WORKERS,
           sequence: { groupOrder: 2 },
         },
@@ -85,7 +89,7 @@ export default defineConfig({
           ...patient,
           ...real,
           name: 'measured',
-          include: [MEASURED],
+          include: MEASURED,
           fileParallelism: false,
           sequence: { groupOrder: 3 },
         },
@@ -95,7 +99,7 @@ export default defineConfig({
           ...patient,
           ...real,
           name: 'long',
-          include: [LONG],
+          include: LONG,
           fileParallelism: false,
           sequence: { groupOrder: 4 },
         },

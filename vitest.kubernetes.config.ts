@@ -14,6 +14,7 @@ export default defineConfig({
           include: [
             'packages/*/test-kubernetes/**/*.test.ts',
             'testkit/test-kubernetes/**/*.test.ts',
+            'e2e/kubernetes/**/*.test.ts',
           ],
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab';
-import { serveOn } from '../packages/cli/test/support/serve-on.ts';
+import { serveOn } from '../e2e/support/serve-on.ts';
 import { type NamespaceHost, openHosts } from './namespaces.ts';
 
 const PROGRAM = join(import.meta.dirname, '../packages/cli/src/main.ts');

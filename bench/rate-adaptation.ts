@@ -6,11 +6,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import {
-  settled,
-  type UplinkRates,
-  uplinkRates,
-} from '../packages/cli/test/support/uplink-rates.ts';
+import { settled, type UplinkRates, uplinkRates } from '../e2e/support/uplink-rates.ts';
 
 const { values } = parseArgs({
   options: {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab';
-import { serveOn } from '../packages/cli/test/support/serve-on.ts';
+import { serveOn } from '../e2e/support/serve-on.ts';
 import { openHosts } from './namespaces.ts';
 import type { Place } from './swarm-run.ts';
 import type { FloorHosts } from './udp-floor.ts';

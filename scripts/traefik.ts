@@ -1,4 +1,4 @@
-// `npm run traefik`: builds Traefik for packages/cli/test/proxies.long.test.ts, once, and prints
+// `npm run traefik`: builds Traefik for e2e/proxies/proxies.long.test.ts, once, and prints
 // its path.
 import { buildTraefik } from '@livekit-swarm/testkit/traefik';
 

@@ -29,7 +29,7 @@ import { segmentsOf } from './segments.mjs';
 /** @type {readonly Category[]} */
 export const CATEGORIES = ['text', 'docs', 'identifier', 'file', 'comment', 'test'];
 
-const TEST = /\.test\.\w+$|^packages\/[^/]+\/test\/|\/testing\/|^testkit\//;
+const TEST = /\.test\.\w+$|^packages\/[^/]+\/test\/|\/testing\/|^(testkit|e2e)\//;
 
 /**
  * Makes a function that finds words which docs/GLOSSARY.md replaces.

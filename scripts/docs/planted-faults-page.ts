@@ -1,10 +1,6 @@
 import { EXIT_CODES } from '@livekit-swarm/settings';
 import { BUSY_HEAD, busyRows, readBusyRuns } from '../../bench/busy-runs.ts';
-import {
-  factsOf,
-  GENERATOR_FAULTS,
-  SERVER_FAULTS,
-} from '../../packages/cli/test/support/planted-faults.ts';
+import { factsOf, GENERATOR_FAULTS, SERVER_FAULTS } from '../../e2e/support/planted-faults.ts';
 import { code, generatedFrom, table } from './markdown.ts';
 
 const rows = (faults: typeof GENERATOR_FAULTS | typeof SERVER_FAULTS): string =>
@@ -37,13 +33,12 @@ ${table(BUSY_HEAD, busyRows(runs))}
 };
 
 /** Page docs/planted-faults.md. */
-export const plantedFaultsPage =
-  (): string => `${generatedFrom('packages/cli/test/support/planted-faults.ts')}
+export const plantedFaultsPage = (): string => `${generatedFrom('e2e/support/planted-faults.ts')}
 
 # Planted faults
 
 A load test that blames the server for a fault of the load generator is worse than none. So each fault below is planted into a whole run against a real livekit-server, by
-[one test per row](../packages/cli/test/support/planted-fault-tests.ts) of ${code('npm run test:all')}. A row that a host cannot run (root, network namespaces, control groups) is skipped with
+[one test per row](../e2e/support/planted-fault-tests.ts) of ${code('npm run test:all')}. A row that a host cannot run (root, network namespaces, control groups) is skipped with
 the reason. The rules of the verdict are in [ARCHITECTURE](ARCHITECTURE.md#honesty), all exit codes in [exit-codes.md](exit-codes.md).
 
 ## On the side of the load generator

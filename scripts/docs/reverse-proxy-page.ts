@@ -1,8 +1,8 @@
-import { CADDY } from '../../packages/cli/test/support/proxies/caddy.ts';
-import { HAPROXY } from '../../packages/cli/test/support/proxies/haproxy.ts';
-import { NGINX } from '../../packages/cli/test/support/proxies/nginx.ts';
-import type { Finding, ProxyProgram } from '../../packages/cli/test/support/proxies/proxy-case.ts';
-import { TRAEFIK } from '../../packages/cli/test/support/proxies/traefik.ts';
+import { CADDY } from '../../e2e/support/proxies/caddy.ts';
+import { HAPROXY } from '../../e2e/support/proxies/haproxy.ts';
+import { NGINX } from '../../e2e/support/proxies/nginx.ts';
+import type { Finding, ProxyProgram } from '../../e2e/support/proxies/proxy-case.ts';
+import { TRAEFIK } from '../../e2e/support/proxies/traefik.ts';
 import { code, generatedFrom, table } from './markdown.ts';
 
 const ADDRESSES = { listen: '0.0.0.0:80', livekit: '127.0.0.1:7880', nothing: '127.0.0.1:7889' };
@@ -31,7 +31,7 @@ ${broken.map((one) => `<details><summary>${one.title}</summary>\n\n${block(one.c
 };
 
 /** Page docs/how-to/reverse-proxy.md. */
-export const reverseProxyPage = (): string => `${generatedFrom('packages/cli/test/support/proxies')}
+export const reverseProxyPage = (): string => `${generatedFrom('e2e/support/proxies')}
 
 # Put a proxy in front of LiveKit
 

@@ -392,7 +392,7 @@ describe('every query, on a real Prometheus that scrapes a real cluster under lo
 
   it('offers nodes, hosts and deployments as variables', async () => {
     // The run of this test is scraped; only pushed runs have a testid
-    // (packages/cli/test/push-metrics.test.ts).
+    // (e2e/monitor/push-metrics.test.ts).
     const chosen = queries(SHIPPED).filter(
       ({ kind, label }) => kind === 'variable' && label !== 'testid',
     );

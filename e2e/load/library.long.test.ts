@@ -1,0 +1,3 @@
+import { isOften, libraryFiles, testLibrary } from '../support/library-tests.ts';
+
+testLibrary(libraryFiles.filter((file) => !isOften(file)));
