@@ -59,12 +59,16 @@ export { HostResolver } from './host-resolver.ts';
 export { joinedAtOf } from './joined-at.ts';
 export type {
   DataChannel,
+  DataChannels,
   ExtensionIds,
   IceCredentials,
   IceServer,
   LocalPeer,
   MediaPlane,
+  MediaReceivers,
+  MediaSenders,
   PeerState,
+  PeerTransport,
   ReceiveStream,
   RemotePeer,
   Rid,

@@ -5,6 +5,14 @@ import type { Failure } from './failure.ts';
  * the plane carries out. A peer is a peer connection; the plane issues its handle.
  */
 export interface MediaPlane {
+  readonly peers: PeerTransport;
+  readonly channels: DataChannels;
+  readonly senders: MediaSenders;
+  readonly receivers: MediaReceivers;
+}
+
+/** Peer connections of a session: their sockets, ICE and DTLS. */
+export interface PeerTransport {
   /**
    * Finds a network path to the deployment; called before each attempt. Absent: no preparation.
    * @throws the error of a name lookup; SwarmError `no_route`
@@ -44,12 +52,24 @@ export interface MediaPlane {
   closePeer(peer: number): void;
   /** Closes a peer without notice to the remote: the participant disappeared. */
   dropPeer(peer: number): void;
+}
+
+/** Data channels of the peers. */
+export interface DataChannels {
   openChannel(peer: number, channel: DataChannel): void;
+}
+
+/** Streams of the local tracks. */
+export interface MediaSenders {
   send(peer: number, stream: SendStream): void;
   /** Starts or stops a layer (mute, dynacast). `rid` is null when the track has one layer. */
   setSending(cid: string, rid: Rid | null, active: boolean): void;
   /** Ends the streams of a track that is no longer published. */
   stopSending(cid: string): void;
+}
+
+/** Streams of remote tracks. */
+export interface MediaReceivers {
   receive(peer: number, stream: ReceiveStream): void;
   stopReceiving(peer: number, mid: string): void;
   /**

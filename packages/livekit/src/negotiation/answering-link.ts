@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { SessionDescription } from '@livekit/protocol';
-import type { MediaPlane } from '../media-plane.ts';
+import type { PeerTransport } from '../media-plane.ts';
 import { AnswerWriter } from '../sdp/answer.ts';
 import { DescriptionReader, type RemoteSection } from '../sdp/read.ts';
 import type { Receivers } from './receivers.ts';
@@ -19,8 +19,8 @@ export class AnsweringLink {
   #lastOffer: SessionDescription | null = null;
   #lastAnswer: SessionDescription | null = null;
 
-  constructor(plane: MediaPlane, receivers: Receivers) {
-    this.link = new RemotePeerLink(plane);
+  constructor(peers: PeerTransport, receivers: Receivers) {
+    this.link = new RemotePeerLink(peers);
     this.#receivers = receivers;
   }
 

@@ -15,7 +15,7 @@ const opened = () => {
   const streams: { cid: string; rid: string | null; mid: string }[] = [];
   const rejected: string[] = [];
   const link = new OfferingLink({
-    plane,
+    peers: plane,
     receivers: new Receivers(plane, (sid) => sid === 'TR_VCJ6NrGmdvSEqD'),
     cname: 'self',
     tracks: [

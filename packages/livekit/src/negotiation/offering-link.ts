@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { SessionDescription } from '@livekit/protocol';
-import type { MediaKind, MediaPlane, SendStream } from '../media-plane.ts';
+import type { MediaKind, PeerTransport, SendStream } from '../media-plane.ts';
 import type { Section } from '../sdp/media-section.ts';
 import { APPLICATION_MID, type WrittenSections, writeOffer } from '../sdp/offer.ts';
 import type { OwnTrack } from '../sdp/own-track.ts';
@@ -10,7 +10,7 @@ import type { Receivers } from './receivers.ts';
 import { RemotePeerLink } from './remote-peer.ts';
 
 export interface OfferingLinkOptions {
-  plane: MediaPlane;
+  peers: PeerTransport;
   receivers: Receivers;
   /** CNAME of the published streams, in SDP and RTCP. */
   cname: string;
@@ -52,7 +52,7 @@ export class OfferingLink {
 
   constructor(options: OfferingLinkOptions) {
     this.#options = options;
-    this.link = new RemotePeerLink(options.plane);
+    this.link = new RemotePeerLink(options.peers);
     for (const track of options.tracks) this.#addSection(track.kind, track);
     this.addReceiving(options.room.audio, options.room.video);
   }

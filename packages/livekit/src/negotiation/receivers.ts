@@ -1,15 +1,15 @@
-import type { MediaPlane, ReceiveStream } from '../media-plane.ts';
+import type { MediaReceivers, ReceiveStream } from '../media-plane.ts';
 import type { RemoteSection } from '../sdp/read.ts';
 import { receiveStream } from '../sdp/streams.ts';
 
 /** Maps remote tracks to the m-lines of a peer, and updates the plane when the mapping changes. */
 export class Receivers {
-  readonly #plane: MediaPlane;
+  readonly #plane: MediaReceivers;
   readonly #isSilent: (trackSid: string) => boolean;
   /** Key of the binding in the plane, by mid. */
   readonly #bound = new Map<string, string>();
 
-  constructor(plane: MediaPlane, isSilent: (trackSid: string) => boolean) {
+  constructor(plane: MediaReceivers, isSilent: (trackSid: string) => boolean) {
     this.#plane = plane;
     this.#isSilent = isSilent;
   }

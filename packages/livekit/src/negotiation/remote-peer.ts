@@ -1,4 +1,4 @@
-import type { ExtensionIds, LocalPeer, MediaPlane } from '../media-plane.ts';
+import type { ExtensionIds, LocalPeer, PeerTransport } from '../media-plane.ts';
 import type { RemoteDescription } from '../sdp/read.ts';
 
 /**
@@ -14,7 +14,7 @@ const MAX_CANDIDATES = 100;
  */
 export class RemotePeerLink {
   readonly local: LocalPeer;
-  readonly #plane: MediaPlane;
+  readonly #peers: PeerTransport;
   #credentials = '';
   #extensions = '';
   #held: string[] | null = [];
@@ -22,9 +22,9 @@ export class RemotePeerLink {
   #heldAll = false;
   #candidates = 0;
 
-  constructor(plane: MediaPlane) {
-    this.#plane = plane;
-    this.local = plane.openPeer();
+  constructor(peers: PeerTransport) {
+    this.#peers = peers;
+    this.local = peers.openPeer();
   }
 
   get peer(): number {
@@ -35,7 +35,7 @@ export class RemotePeerLink {
    * Expects new credentials in the next description, and queues candidates that arrive before it.
    */
   restart(): void {
-    Object.assign(this.local, this.#plane.restartIce(this.local.peer));
+    Object.assign(this.local, this.#peers.restartIce(this.local.peer));
     this.#held ??= [];
     this.#heldAll = false;
   }
@@ -50,7 +50,7 @@ export class RemotePeerLink {
     const credentials = credentialsOf(transport);
     if (credentials !== this.#credentials) {
       this.#credentials = credentials;
-      this.#plane.connectPeer(this.peer, {
+      this.#peers.connectPeer(this.peer, {
         ufrag: transport.ufrag,
         pwd: transport.pwd,
         fingerprint: transport.fingerprint,
@@ -82,21 +82,21 @@ export class RemotePeerLink {
 
   /** Ends the candidates of the remote (RFC 8838 §8.2). */
   endOfCandidates(): void {
-    if (this.#held === null) this.#plane.candidatesEnded?.(this.peer);
+    if (this.#held === null) this.#peers.candidatesEnded?.(this.peer);
     else this.#heldAll = true;
   }
 
   #use(candidate: string): void {
     if (this.#candidates >= MAX_CANDIDATES) return;
     this.#candidates++;
-    this.#plane.addCandidate(this.peer, candidate);
+    this.#peers.addCandidate(this.peer, candidate);
   }
 
   #tellExtensions(ids: ExtensionIds): void {
     const key = JSON.stringify(Object.entries(ids).sort());
     if (key === this.#extensions) return;
     this.#extensions = key;
-    this.#plane.setExtensions(this.peer, ids);
+    this.#peers.setExtensions(this.peer, ids);
   }
 }
 

@@ -6,7 +6,7 @@ import {
   StreamState,
   type StreamStateInfo,
 } from '@livekit/protocol';
-import type { MediaPlane } from '../media-plane.ts';
+import type { MediaReceivers } from '../media-plane.ts';
 import type { OwnTrack } from '../sdp/own-track.ts';
 import type { RequestMessage, ResponseMessage } from '../signal/signal-socket.ts';
 import type { Peers } from './peers.ts';
@@ -15,7 +15,7 @@ import type { RoomView } from './room-view.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 export interface InboxOptions {
-  plane: MediaPlane;
+  receivers: MediaReceivers;
   room: RoomView;
   peers: Peers;
   publications: Publications;
@@ -122,10 +122,10 @@ export class Inbox {
     this.#options.onUpdate?.(participants);
     const changes = this.#options.room.apply(participants, this.#options.ownSid());
     this.#ask(this.#options.subscriptions.tracksChanged(changes));
-    for (const { sid } of changes.muted) this.#tellSilence(sid);
+    for (const { sid } of changes.muted) this.#updateSilence(sid);
     // An unpublished track is muted until it leaves its m-line, so that its end does not count as
     // an interruption.
-    for (const { sid } of changes.removed) this.#options.plane.setMuted(sid, true);
+    for (const { sid } of changes.removed) this.#options.receivers.setMuted(sid, true);
   }
 
   /**
@@ -147,7 +147,7 @@ export class Inbox {
   publisherGone(identity: string): void {
     this.#options.room.setGone(identity);
     for (const { sid, identity: publisher } of this.#options.room.tracks)
-      if (publisher === identity) this.#tellSilence(sid);
+      if (publisher === identity) this.#updateSilence(sid);
   }
 
   #streamsChanged(streams: readonly StreamStateInfo[]): void {
@@ -175,11 +175,11 @@ export class Inbox {
     for (const message of messages) {
       this.#options.send(message);
       if (message.case === 'trackSetting')
-        for (const sid of message.value.trackSids) this.#tellSilence(sid);
+        for (const sid of message.value.trackSids) this.#updateSilence(sid);
     }
   }
 
-  #tellSilence(sid: string): void {
-    this.#options.plane.setMuted(sid, this.isSilent(sid));
+  #updateSilence(sid: string): void {
+    this.#options.receivers.setMuted(sid, this.isSilent(sid));
   }
 }

@@ -104,9 +104,9 @@ export class Membership {
     const { onUnpublished, onMetadataRefused, onUpdate, onSpeakers } = options;
     const send = (message: RequestMessage) => this.#send(message);
     this.#options = options;
-    this.#publications = new Publications(plane, tracks);
+    this.#publications = new Publications(plane.senders, tracks);
     this.#subscriptions = new Subscriptions(layout, room);
-    const shared = { plane, room, publications: this.#publications, send };
+    const shared = { publications: this.#publications, send };
     const onRejected = (cid: string) => {
       if (!this.#publications.isRefused(cid))
         onWarning('publish_rejected', `the server takes none of the codecs offered for ${cid}`);
@@ -116,10 +116,12 @@ export class Membership {
       if (track !== undefined) this.#refuse(publishRejection(track, why));
     };
     const isSilent = (sid: string) => this.#inbox.isSilent(sid);
-    this.#peers = new Peers({ ...shared, signalling, cname, receive, isSilent, onRejected });
+    this.#peers = new Peers({ ...shared, plane, signalling, cname, receive, isSilent, onRejected });
     const ownSid = () => this.participantSid;
     this.#inbox = new Inbox({
       ...shared,
+      receivers: plane.receivers,
+      room,
       peers: this.#peers,
       subscriptions: this.#subscriptions,
       ownSid,
@@ -214,6 +216,7 @@ export class Membership {
     return true;
   }
 
+  /** Sends a request that changes no local state. */
   request(message: RequestMessage): void {
     this.#send(message);
   }
@@ -393,9 +396,9 @@ export class Membership {
   #timeOut(timeoutMs: number): void {
     const step = this.#step();
     const code =
-      step === 'ice' || step === 'dtls' ? (this.#options.plane.localSendError?.() ?? null) : null;
+      step === 'ice' || step === 'dtls' ? (this.#options.plane.peers.localSendError?.() ?? null) : null;
     if (code === null) {
-      const known = step === 'ice' ? (this.#options.plane.pathFailure?.() ?? null) : null;
+      const known = step === 'ice' ? (this.#options.plane.peers.pathFailure?.() ?? null) : null;
       const loss = timeoutLoss(step, timeoutMs);
       this.#settle?.(known === null ? loss : { ...loss, failure: { ...known, retryable: true } });
       return;
@@ -419,7 +422,7 @@ export class Membership {
     try {
       if (message.case === 'join') this.#joined(message.value);
       else if (message.case === 'reconnect') {
-        this.#options.plane.iceServers?.(message.value.iceServers);
+        this.#options.plane.peers.iceServers?.(message.value.iceServers);
         this.#resumed();
       } else if (message.case === 'leave') {
         const action = actionOf(message.value);
@@ -458,8 +461,8 @@ export class Membership {
       this.#lose(forbidden, 'none', ReconnectReason.RR_UNKNOWN);
       return;
     }
-    this.#options.plane.joinedNode?.(this.server.node);
-    this.#options.plane.iceServers?.(join.iceServers);
+    this.#options.plane.peers.joinedNode?.(this.server.node);
+    this.#options.plane.peers.iceServers?.(join.iceServers);
     room.reset();
     room.serverTrailer = join.sifTrailer;
     if (signalling === 'v0') {

@@ -49,7 +49,7 @@ export class Peers {
 
   constructor(options: PeersOptions) {
     this.#options = options;
-    this.#receivers = new Receivers(options.plane, options.isSilent);
+    this.#receivers = new Receivers(options.plane.receivers, options.isSilent);
   }
 
   /**
@@ -64,7 +64,7 @@ export class Peers {
   openPublisher(): SessionDescription {
     const { plane, publications, cname, receive, signalling, send, onRejected } = this.#options;
     const publisher = new OfferingLink({
-      plane,
+      peers: plane.peers,
       receivers: this.#receivers,
       cname,
       tracks: publications.tracks,
@@ -75,7 +75,7 @@ export class Peers {
     });
     this.#publisher = publisher;
     this.#health.set(publisher.peer, { described: false, ice: false, dtls: false });
-    for (const channel of CHANNELS) plane.openChannel(publisher.peer, channel);
+    for (const channel of CHANNELS) plane.channels.openChannel(publisher.peer, channel);
     return publisher.takeOffer();
   }
 
@@ -112,7 +112,7 @@ export class Peers {
 
   /** @throws when the offer cannot be used, or no socket is left */
   acceptOffer(offer: SessionDescription): void {
-    this.#subscriber ??= new AnsweringLink(this.#options.plane, this.#receivers);
+    this.#subscriber ??= new AnsweringLink(this.#options.plane.peers, this.#receivers);
     const { peer } = this.#subscriber;
     const { answer, restarted } = this.#subscriber.acceptOffer(offer);
     if (restarted || !this.#health.has(peer))
@@ -168,13 +168,13 @@ export class Peers {
   }
 
   close(): void {
-    for (const peer of this.#health.keys()) this.#options.plane.closePeer(peer);
+    for (const peer of this.#health.keys()) this.#options.plane.peers.closePeer(peer);
     this.#health.clear();
   }
 
   /** Closes the peers without notice to the remote. */
   drop(): void {
-    for (const peer of this.#health.keys()) this.#options.plane.dropPeer(peer);
+    for (const peer of this.#health.keys()) this.#options.plane.peers.dropPeer(peer);
     this.#health.clear();
   }
 

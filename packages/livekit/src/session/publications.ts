@@ -11,7 +11,7 @@ import {
   VideoLayer,
   VideoQuality,
 } from '@livekit/protocol';
-import type { MediaPlane, Rid, SendStream } from '../media-plane.ts';
+import type { MediaSenders, Rid, SendStream } from '../media-plane.ts';
 import {
   type LayerSpec,
   type OwnLayer,
@@ -41,11 +41,11 @@ interface Publication {
  * have subscribers.
  */
 export class Publications {
-  readonly #plane: MediaPlane;
+  readonly #senders: MediaSenders;
   readonly #byCid = new Map<string, Publication>();
 
-  constructor(plane: MediaPlane, specs: readonly TrackSpec[]) {
-    this.#plane = plane;
+  constructor(senders: MediaSenders, specs: readonly TrackSpec[]) {
+    this.#senders = senders;
     for (const spec of specs) this.#add(spec, false);
   }
 
@@ -59,7 +59,7 @@ export class Publications {
     const publication = this.#byCid.get(cid);
     if (publication === undefined) return false;
     this.#byCid.delete(cid);
-    this.#plane.stopSending(cid);
+    this.#senders.stopSending(cid);
     releaseSsrcs(publication.track);
     return true;
   }
@@ -121,7 +121,7 @@ export class Publications {
   /** Hands a negotiated stream to the plane, with the current state of its layer. */
   send(peer: number, stream: Omit<SendStream, 'active'>): void {
     const publication = this.#byCid.get(stream.cid);
-    this.#plane.send(peer, {
+    this.#senders.send(peer, {
       ...stream,
       active: publication === undefined || isActive(publication, stream.rid),
     });
@@ -166,7 +166,7 @@ export class Publications {
     change(publication);
     for (const [index, rid] of rids.entries()) {
       const active = isActive(publication, rid);
-      if (active !== before[index]) this.#plane.setSending(publication.track.cid, rid, active);
+      if (active !== before[index]) this.#senders.setSending(publication.track.cid, rid, active);
     }
     return true;
   }

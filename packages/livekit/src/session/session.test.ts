@@ -69,7 +69,7 @@ test('a DTLS handshake that does not end is distinguished from ICE', async () =>
   on.server.onConnect = (connection) => {
     connection.tell(joinResponse());
     connection.tell(answer(1));
-    on.session.peerChanged(1, 'ice-connected', on.clock.now());
+    on.session.membership?.peerChanged(1, 'ice-connected', on.clock.now());
   };
   void on.session.join();
   await on.clock.advanceAsync(5_000);
@@ -250,7 +250,7 @@ test('reconnects when media stays interrupted after a resume', async () => {
     if (connection.isResume) connection.tell(reconnectResponse());
     else welcome(on)(connection);
   };
-  on.session.peerChanged(1, 'disconnected', on.clock.now());
+  on.session.membership?.peerChanged(1, 'disconnected', on.clock.now());
   await on.clock.advanceAsync(10_000);
   expect(emitted(on)).toEqual(['joined', 'signal_lost ice_disconnected', 'reconnected']);
 });
@@ -290,7 +290,7 @@ test.each([
 
 test('a closed media connection waits for the LEAVE that explains it', async () => {
   const on = await joined();
-  on.session.peerChanged(1, 'closed', on.clock.now());
+  on.session.membership?.peerChanged(1, 'closed', on.clock.now());
   on.clock.advance(100);
   on.server.connections[0]?.tell(
     leave(DisconnectReason.PARTICIPANT_REMOVED, LeaveRequest_Action.DISCONNECT),
@@ -301,7 +301,7 @@ test('a closed media connection waits for the LEAVE that explains it', async () 
 
 test('a defect of the media engine ends the session: no reconnect, which would hide it', async () => {
   const on = await joined();
-  on.session.peerChanged(1, 'failed', on.clock.now());
+  on.session.membership?.peerChanged(1, 'failed', on.clock.now());
   await on.clock.advanceAsync(60_000);
   expect(emitted(on)).toEqual(['joined', 'disconnected internal_error']);
   expect(on.server.connections).toHaveLength(1);
@@ -454,7 +454,7 @@ test('media of address families without a route is not retried', async () => {
     connection.tell(joinResponse());
     connection.tell(answer(1));
     const peer = on.server.connections.length;
-    on.session.peerChanged(peer, 'no_route', on.clock.now());
+    on.session.membership?.peerChanged(peer, 'no_route', on.clock.now());
   };
   void on.session.join();
   await on.clock.advanceAsync(5_000);

@@ -3,13 +3,12 @@ import type { Layout } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
 import type { Deployment } from '../deployment.ts';
 import { type Failure, failureOf } from '../failure.ts';
-import type { MediaPlane, PeerState } from '../media-plane.ts';
+import type { MediaPlane } from '../media-plane.ts';
 import { joinBackoffMs, type ReconnectPolicy, sdkReconnectPolicy } from '../reconnect-policy.ts';
 import { failureOfError, isUnknownPath } from '../rejection.ts';
 import { mayRejoinAfter } from '../rejoin-policy.ts';
 import type { TrackSpec } from '../sdp/own-track.ts';
 import type { Signalling } from '../signal/endpoint.ts';
-import type { RequestMessage } from '../signal/signal-socket.ts';
 import type { ConnectionLoss } from './connection-loss.ts';
 import { type DeparturePoint, Membership } from './membership.ts';
 import type { PublishRejection } from './permissions.ts';
@@ -36,7 +35,7 @@ export interface SessionOptions {
   departsBefore?: DeparturePoint;
   /** Reconnect policy. Default: that of livekit-client. */
   policy?: ReconnectPolicy;
-  /** View of the room from an earlier session of the participant. */
+  /** View of the room that earlier sessions of the participant have used. Default: a new one. */
   room?: RoomView;
   /**
    * Rejoin policy after a disconnect, unless its reason is final. Absent: the participant stays
@@ -194,8 +193,12 @@ export class Session {
     return [...this.#tracks.values()];
   }
 
-  get participantSid(): string {
-    return this.#membership?.participantSid ?? '';
+  /** Current membership of the room; null before the join, and once it ended. */
+  get membership(): Pick<
+    Membership,
+    'interrupt' | 'pathFailed' | 'peerChanged' | 'request'
+  > | null {
+    return this.#membership;
   }
 
   /** Publishes another track. Call it only while joined. */
@@ -218,29 +221,10 @@ export class Session {
     return true;
   }
 
-  /** Sends a request that changes no local state. */
-  request(message: RequestMessage): void {
-    this.#membership?.request(message);
-  }
-
-  /** Loses its connection on purpose, and recovers as it would from any loss. */
-  interrupt(way: 'resume' | 'reconnect'): void {
-    this.#membership?.interrupt(way);
-  }
-
   /** Records that another participant disappeared as planned: no media of it is expected. */
   publisherGone(identity: string): void {
     if (this.#membership === null) this.room.setGone(identity);
     else this.#membership.publisherGone(identity);
-  }
-
-  peerChanged(peer: number, state: PeerState, at: number): void {
-    this.#membership?.peerChanged(peer, state, at);
-  }
-
-  /** Fails a peer at once when its media path leads nowhere. */
-  pathFailed(peer: number, failure: Failure): void {
-    this.#membership?.pathFailed(peer, failure);
   }
 
   /**
@@ -292,7 +276,7 @@ export class Session {
   async #prepare(): Promise<ConnectionLoss | null> {
     const { plane } = this.#options;
     try {
-      await plane.prepare?.();
+      await plane.peers.prepare?.();
       return null;
     } catch (error) {
       const failure =

@@ -1,13 +1,23 @@
-import type { LocalPeer, MediaPlane } from '../../src/media-plane.ts';
+import type {
+  DataChannels,
+  LocalPeer,
+  MediaPlane,
+  MediaReceivers,
+  MediaSenders,
+  PeerTransport,
+} from '../../src/media-plane.ts';
 
 /**
  * Plane without packets that records its calls, one string each, for behaviour that real servers
  * cannot be made to show.
  */
-export interface RecordingPlane extends MediaPlane {
+export interface RecordingPlane extends MediaPlane, Calls {
   readonly calls: { name: string; arguments: unknown[] }[];
-  named(name: keyof MediaPlane): unknown[][];
+  named(name: keyof Calls): unknown[][];
 }
+
+/** Calls of all parts of the plane. */
+type Calls = PeerTransport & DataChannels & MediaSenders & MediaReceivers;
 
 export const localPeer = (peer: number): LocalPeer => ({
   peer,
@@ -26,7 +36,19 @@ export const recordingPlane = (): RecordingPlane => {
     (...args: unknown[]): void => {
       calls.push({ name, arguments: args });
     };
-  return {
+  const plane: RecordingPlane = {
+    get peers() {
+      return plane;
+    },
+    get channels() {
+      return plane;
+    },
+    get senders() {
+      return plane;
+    },
+    get receivers() {
+      return plane;
+    },
     calls,
     named: (name) => calls.filter((call) => call.name === name).map((call) => call.arguments),
     openPeer: () => localPeer(++peers),
@@ -50,4 +72,5 @@ export const recordingPlane = (): RecordingPlane => {
     stopReceiving: note('stopReceiving'),
     setMuted: note('setMuted'),
   };
+  return plane;
 };

@@ -71,8 +71,8 @@ export const sessionFixture = ({
     events,
     connectMedia: () => {
       const peer = Math.max(...peers());
-      session.peerChanged(peer, 'ice-connected', clock.now());
-      session.peerChanged(peer, 'connected', clock.now());
+      session.membership?.peerChanged(peer, 'ice-connected', clock.now());
+      session.membership?.peerChanged(peer, 'connected', clock.now());
     },
   };
 };
