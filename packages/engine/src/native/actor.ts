@@ -135,7 +135,7 @@ export class Actor {
         return;
       }
       case 'set':
-        session().request(setRequest(step));
+        session().membership?.request(setRequest(step));
         this.#expect(step, at);
         return;
       case 'simulate':
@@ -144,7 +144,7 @@ export class Actor {
       case 'change-address':
         this.#recovery = { step, at };
         this.#options.changeAddress();
-        session().interrupt('resume');
+        session().membership?.interrupt('resume');
         return;
       case 'join-again':
         void this.#options.joinAgain().then((replacedAt) => {
@@ -215,11 +215,11 @@ export class Actor {
 
   #simulate(step: Extract<ActionStep, { do: 'simulate' }>, at: number): void {
     const { simulate, bandwidthBps = 0 } = step;
-    const session = this.#options.session();
+    const { membership } = this.#options.session();
     if (BREAKS.has(simulate)) this.#recovery = { step, at };
     else this.#succeed(step, at);
-    if (simulate === 'full-reconnect') session.interrupt('reconnect');
-    else session.request(simulateRequest(simulate, bandwidthBps));
+    if (simulate === 'full-reconnect') membership?.interrupt('reconnect');
+    else membership?.request(simulateRequest(simulate, bandwidthBps));
   }
 
   #expect(step: ActionStep, at: number, withinMs = NOTICED_WITHIN_MS): void {

@@ -1,7 +1,6 @@
 import { getCACertificates } from 'node:tls';
 import {
   type Clock,
-  type Deployment,
   deploymentAt,
   PROCESS_CLOCK_OFFSET_MS,
   steadyClock,
@@ -16,18 +15,13 @@ import { Effects } from './effects.ts';
 import { FrameKeys } from './frame-keys.ts';
 import { Participant, type ParticipantView } from './participant.ts';
 import { ParticipantKeys, type SharedKeys } from './participant-keys.ts';
+import type { EngineParts, Target } from './participant-options.ts';
 import { RemotePublishers } from './remote-publishers.ts';
 import { Route } from './route.ts';
 import { Sampler } from './sampler.ts';
 import { Speakers } from './speakers.ts';
 import { StreamBook } from './stream-book.ts';
-import { readTurnAddress, type TurnAddress } from './turn-servers.ts';
-
-/** Deployment, and the way to it. */
-interface Target {
-  deployment: Deployment;
-  route: Route;
-}
+import { readTurnAddress } from './turn-servers.ts';
 
 /** Largest number of data flows that one participant can start in a run, reconnects included. */
 const FLOWS_PER_PARTICIPANT = 256;
@@ -48,18 +42,15 @@ export class NativeEngine implements Engine {
   readonly #clock: Clock;
   readonly #pump: Pump;
   readonly #clips: Clips;
-  readonly #effects: Effects;
   readonly #speakers = new Speakers();
   readonly #keys: SharedKeys;
-  readonly #book = new StreamBook();
-  readonly #publishers: RemotePublishers;
   readonly #sampler: Sampler;
+  readonly #parts: EngineParts;
   readonly #participants = new Map<number, Participant>();
   /** Identities that ended without a LEAVE, by room. */
   readonly #gone = new Map<string, Set<string>>();
   readonly #byPeer = new Map<number, Participant>();
   readonly #targets = new Map<string, Target>();
-  readonly #turn: TurnAddress | null;
   #trusts = false;
   #closed = false;
   #watching: NodeJS.Timeout | null = null;
@@ -67,18 +58,27 @@ export class NativeEngine implements Engine {
   /** @throws Error if the addon is missing or does not fit this host */
   constructor(options: EngineOptions, open: typeof openPump = openPump) {
     this.#options = options;
-    this.#publishers = new RemotePublishers(options.elsewhere ?? []);
     const clockOffsetMs = options.clockOffsetMs ?? PROCESS_CLOCK_OFFSET_MS;
     this.#clock = steadyClock(clockOffsetMs);
     this.#pump = open({ threads: options.threads, clockOffsetMs }, (events) =>
       this.#onPump(events),
     );
     const turn = options.turn ?? process.env.SWARM_TURN ?? '';
-    this.#turn = turn === '' ? null : readTurnAddress(turn);
     this.#clips = new Clips(this.#pump);
-    this.#effects = new Effects(this.#clock);
     this.#keys = { keys: new FrameKeys(this.#pump), clips: this.#clips, users: new Map() };
-    this.#sampler = new Sampler(this.#pump, this.#book);
+    const book = new StreamBook();
+    this.#sampler = new Sampler(this.#pump, book);
+    this.#parts = {
+      engine: options,
+      pump: this.#pump,
+      book,
+      sampler: this.#sampler,
+      effects: new Effects(this.#clock),
+      speakers: this.#speakers,
+      publishers: new RemotePublishers(options.elsewhere ?? []),
+      turn: turn === '' ? null : readTurnAddress(turn),
+      target: (url) => this.#target(url),
+    };
     if (options.watchMedia === true) this.#watchSoon();
   }
 
@@ -97,25 +97,17 @@ export class NativeEngine implements Engine {
         (other) => other !== participant && other.room === plan.room && other.isIn,
       );
     const participant: Participant = new Participant({
+      ...this.#parts,
       plan,
       token: admission.token,
       scheduledAt: this.#options.startedAtMs + scheduledAtMs,
       ...this.#target(admission.url),
       endpoint: admission.endpoint ?? null,
-      target: (url) => this.#target(url),
-      turn: this.#turn,
       tracks,
       load: (track, cid) => this.#clips.track(track, cid, keys.current, kind),
-      effects: this.#effects,
-      speakers: this.#speakers,
       neighbours,
       goneUnnoticed: () => this.#goneUnnoticed(plan),
       keys,
-      publishers: this.#publishers,
-      engine: this.#options,
-      pump: this.#pump,
-      book: this.#book,
-      sampler: this.#sampler,
       nextFlow: () => index * FLOWS_PER_PARTICIPANT + (flows++ % FLOWS_PER_PARTICIPANT),
       onPeerOpened: (peer) => this.#byPeer.set(peer, participant),
       onPeerClosed: (peer) => this.#byPeer.delete(peer),

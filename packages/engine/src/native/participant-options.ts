@@ -1,0 +1,57 @@
+import type { Deployment, TokenEndpoint } from '@livekit-swarm/livekit';
+import type { ParticipantPlan, TrackPlan } from '@livekit-swarm/scenario';
+import type { Pump } from '@livekit-swarm/webrtc';
+import type { EngineOptions } from '../engine.ts';
+import type { Neighbour } from './actor.ts';
+import type { PublishedTrack } from './clips.ts';
+import type { Effects } from './effects.ts';
+import type { ParticipantKeys } from './participant-keys.ts';
+import type { RemotePublishers } from './remote-publishers.ts';
+import type { Route } from './route.ts';
+import type { Sampler } from './sampler.ts';
+import type { Speakers } from './speakers.ts';
+import type { StreamBook } from './stream-book.ts';
+import type { TurnAddress } from './turn-servers.ts';
+
+/** Deployment, and the way to it, which all participants at a URL share. */
+export interface Target {
+  deployment: Deployment;
+  route: Route;
+}
+
+/** Parts of the engine that all its participants share. */
+export interface EngineParts {
+  engine: EngineOptions;
+  pump: Pump;
+  book: StreamBook;
+  sampler: Sampler;
+  effects: Effects;
+  speakers: Speakers;
+  publishers: RemotePublishers;
+  turn: TurnAddress | null;
+  target(url: string): Target;
+}
+
+export interface ParticipantOptions extends EngineParts, Target {
+  plan: ParticipantPlan;
+  token: string;
+  /** Scheduled time of the join, Unix ms. */
+  scheduledAt: number;
+  /** Endpoint for the participant's deployment and token; null: both are given here. */
+  endpoint: TokenEndpoint | null;
+  /** All tracks of the participant; actions add more during its stay. */
+  tracks: PublishedTrack[];
+  load(track: TrackPlan, cid: string): PublishedTrack;
+  /** Other connected participants of its room on this engine. */
+  neighbours(): Neighbour[];
+  /**
+   * Let the room's participants on this engine expect no more media of this one, although the
+   * server has not noticed its end.
+   */
+  goneUnnoticed(): void;
+  keys: ParticipantKeys;
+  nextFlow(): number;
+  /** Direct the events of an opened peer to this participant. */
+  onPeerOpened(peer: number): void;
+  onPeerClosed(peer: number): void;
+}
