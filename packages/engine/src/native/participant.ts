@@ -2,7 +2,7 @@ import { type PeerState, RoomView, type SpeakerInfo } from '@livekit-swarm/livek
 import type { ParticipantLine } from '@livekit-swarm/record';
 import type { ParticipantPlan, PlannedStep } from '@livekit-swarm/scenario';
 import type { PumpEvent } from '@livekit-swarm/webrtc';
-import { Actor } from './actor.ts';
+import { ActionRunner } from './action-runner.ts';
 import { disappearsByAction } from './departure.ts';
 import { type Emit, eventEmitter } from './event-lines.ts';
 import type { ParticipantOptions } from './participant-options.ts';
@@ -26,7 +26,7 @@ export class Participant {
   readonly #room = new RoomView();
   readonly #plane: PumpPlane;
   readonly #sessions: ParticipantSessions;
-  readonly #actor: Actor;
+  readonly #actions: ActionRunner;
   readonly #voice: Voice;
   readonly #progress: SessionProgress;
   readonly #reception: ReceptionEvents;
@@ -50,7 +50,7 @@ export class Participant {
       }),
       onEvent: (event) => this.#progress.onEvent(event),
     });
-    this.#actor = new Actor({
+    this.#actions = new ActionRunner({
       ...options,
       clock,
       session,
@@ -62,13 +62,13 @@ export class Participant {
       ...options,
       clock,
       play: (cid) => this.#plane.senders.playAgain(cid),
-      isAudible: () => this.isIn && this.#actor.isAudible,
+      isAudible: () => this.isIn && this.#actions.isAudible,
       neighbours,
     });
     const joinFrom = () => options.scheduledAt + session().waitedMs;
     this.#progress = new SessionProgress({
       emit: this.#emit,
-      actor: this.#actor,
+      actions: this.#actions,
       voice: this.#voice,
       peers: this.#plane.peers,
       joinFrom,
@@ -138,7 +138,7 @@ export class Participant {
       this.#voice.speak(step.do === 'speak');
       return;
     }
-    this.#actor.act(step);
+    this.#actions.act(step);
     this.#voice.check();
   }
 
@@ -246,7 +246,7 @@ export class Participant {
     const { departure } = plan;
     const session = this.#sessions.current;
     if (this.#progress.isStaying && disappearsByAction(plan, now - engine.startedAtMs)) {
-      this.#actor.disappear();
+      this.#actions.disappear();
       session.vanish();
     } else if (departure === 'close' || departure === 'disappear') {
       this.#options.goneUnnoticed();

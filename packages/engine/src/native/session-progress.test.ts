@@ -25,7 +25,7 @@ const opened = ({ endsByAction = false } = {}) => {
   const calls: string[] = [];
   const progress = new SessionProgress({
     emit: (event, at, details) => lines.push({ event, at, ...details }),
-    actor: {
+    actions: {
       disconnected: () => endsByAction,
       recovered: (at) => calls.push(`recovered ${at}`),
       lost: (cid) => calls.push(`lost ${cid}`),

@@ -1,7 +1,7 @@
 import type { SessionEvent, TrackSpec } from '@livekit-swarm/livekit';
 import type { ParticipantLine } from '@livekit-swarm/record';
 import { outcomeOf, type SessionState } from '../outcome.ts';
-import type { Actor } from './actor.ts';
+import type { ActionRunner } from './action-runner.ts';
 import type { Emit } from './event-lines.ts';
 import type { PeerConnections } from './peer-connections.ts';
 import type { RejectedPublications } from './results.ts';
@@ -9,7 +9,7 @@ import type { Voice } from './voice.ts';
 
 export interface SessionProgressOptions {
   emit: Emit;
-  actor: Pick<Actor, 'disconnected' | 'recovered' | 'lost' | 'refused'>;
+  actions: Pick<ActionRunner, 'disconnected' | 'recovered' | 'lost' | 'refused'>;
   voice: Pick<Voice, 'check' | 'lost'>;
   peers: Pick<PeerConnections, 'addressFamily' | 'selectedPair'>;
   /**
@@ -86,7 +86,7 @@ export class SessionProgress {
   }
 
   #take(event: SessionEvent): void {
-    const { emit, actor, voice } = this.#options;
+    const { emit, actions, voice } = this.#options;
     const { at } = event;
     switch (event.type) {
       case 'joined':
@@ -133,10 +133,10 @@ export class SessionProgress {
         this.#rejected(event);
         break;
       case 'unpublished':
-        actor.lost(event.cid);
+        actions.lost(event.cid);
         break;
       case 'metadata_refused':
-        actor.refused('set', event.message);
+        actions.refused('set', event.message);
         break;
       case 'warning':
         emit('warning', at, { reason: event.reason, message: event.message });
@@ -174,9 +174,9 @@ export class SessionProgress {
   }
 
   #ended({ type, at, failure }: EventOf<'join_failed' | 'disconnected'>): void {
-    const { emit, actor, joinFrom } = this.#options;
+    const { emit, actions, joinFrom } = this.#options;
     this.#endedAt = at;
-    if (actor.disconnected(at)) {
+    if (actions.disconnected(at)) {
       this.#isEnded = true;
       return;
     }
@@ -191,7 +191,7 @@ export class SessionProgress {
   #recovered(event: EventOf<'resumed' | 'reconnected' | 'rejoined'>): void {
     const { type, at, attempt, durationMs, node, backend } = event;
     this.#options.emit(type, at, { attempt, durationMs, node, backend });
-    this.#options.actor.recovered(at);
+    this.#options.actions.recovered(at);
   }
 
   /** Report a rejection once, however often the participant reconnects and is rejected again. */

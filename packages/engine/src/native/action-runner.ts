@@ -29,7 +29,7 @@ export type ActionDetails = Pick<
   'action' | 'kind' | 'source' | 'durationMs' | 'reason' | 'message'
 >;
 
-export interface ActorOptions {
+export interface ActionRunnerOptions {
   plan: ParticipantPlan;
   clock: Clock;
   effects: Effects;
@@ -76,8 +76,8 @@ const BREAKS: ReadonlySet<string> = new Set([
  * Executor of one participant's actions: carries them out during the stay, and reports when they
  * took effect.
  */
-export class Actor {
-  readonly #options: ActorOptions;
+export class ActionRunner {
+  readonly #options: ActionRunnerOptions;
   /** Client ids of the tracks that are published now, by source. */
   readonly #cids: Map<ActionSource, string>;
   /** Action that made the participant lose its connection, and its time, until the recovery. */
@@ -85,7 +85,7 @@ export class Actor {
   #published: number;
   #isAudioMuted = false;
 
-  constructor(options: ActorOptions) {
+  constructor(options: ActionRunnerOptions) {
     this.#options = options;
     this.#cids = new Map(
       options.tracks.map(({ spec }) => [
