@@ -11,7 +11,7 @@ import { PumpPlane } from './pump-plane.ts';
 import { ReceptionEvents } from './reception-events.ts';
 import { trackResults } from './results.ts';
 import { SessionProgress } from './session-progress.ts';
-import { Voice } from './voice.ts';
+import { TurnTaking } from './turn-taking.ts';
 
 /** A participant's knowledge of the others in its room. */
 export interface ParticipantView {
@@ -27,7 +27,7 @@ export class Participant {
   readonly #plane: PumpPlane;
   readonly #sessions: ParticipantSessions;
   readonly #actions: ActionRunner;
-  readonly #voice: Voice;
+  readonly #turns: TurnTaking;
   readonly #progress: SessionProgress;
   readonly #reception: ReceptionEvents;
   #leaving: Promise<ParticipantLine> | null = null;
@@ -58,7 +58,7 @@ export class Participant {
       joinAgain: () => this.#sessions.joinAgain(),
       emit: this.#emit,
     });
-    this.#voice = new Voice({
+    this.#turns = new TurnTaking({
       ...options,
       clock,
       play: (cid) => this.#plane.senders.playAgain(cid),
@@ -69,7 +69,7 @@ export class Participant {
     this.#progress = new SessionProgress({
       emit: this.#emit,
       actions: this.#actions,
-      voice: this.#voice,
+      turns: this.#turns,
       peers: this.#plane.peers,
       joinFrom,
     });
@@ -135,11 +135,11 @@ export class Participant {
       return;
     }
     if (step.do === 'speak' || step.do === 'listen') {
-      this.#voice.speak(step.do === 'speak');
+      this.#turns.speak(step.do === 'speak');
       return;
     }
     this.#actions.act(step);
-    this.#voice.check();
+    this.#turns.check();
   }
 
   publisherGone(identity: string): void {
@@ -221,7 +221,7 @@ export class Participant {
     this.#depart(now);
     effects.left(this);
     keys.left();
-    this.#voice.lost();
+    this.#turns.lost();
     if (wasStaying) this.#emit('left', now, {});
     return {
       type: 'participant',

@@ -31,7 +31,7 @@ const opened = ({ endsByAction = false } = {}) => {
       lost: (cid) => calls.push(`lost ${cid}`),
       refused: (step, message) => calls.push(`${step} ${message}`),
     },
-    voice: { check: () => calls.push('check'), lost: () => calls.push('silent') },
+    turns: { check: () => calls.push('check'), lost: () => calls.push('silent') },
     peers: { addressFamily: 6, selectedPair: null },
     joinFrom: () => 1_000,
   });

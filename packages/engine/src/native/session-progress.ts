@@ -5,12 +5,12 @@ import type { ActionRunner } from './action-runner.ts';
 import type { Emit } from './event-lines.ts';
 import type { PeerConnections } from './peer-connections.ts';
 import type { RejectedPublications } from './results.ts';
-import type { Voice } from './voice.ts';
+import type { TurnTaking } from './turn-taking.ts';
 
 export interface SessionProgressOptions {
   emit: Emit;
   actions: Pick<ActionRunner, 'disconnected' | 'recovered' | 'lost' | 'refused'>;
-  voice: Pick<Voice, 'check' | 'lost'>;
+  turns: Pick<TurnTaking, 'check' | 'lost'>;
   peers: Pick<PeerConnections, 'addressFamily' | 'selectedPair'>;
   /**
    * Zero of join times, Unix ms: the scheduled time, plus the time that the join waited for this
@@ -82,11 +82,11 @@ export class SessionProgress {
   /** Take an event of the session into account, and report it. */
   onEvent(event: SessionEvent): void {
     this.#take(event);
-    if (event.type !== 'joined') this.#options.voice.check();
+    if (event.type !== 'joined') this.#options.turns.check();
   }
 
   #take(event: SessionEvent): void {
-    const { emit, actions, voice } = this.#options;
+    const { emit, actions, turns } = this.#options;
     const { at } = event;
     switch (event.type) {
       case 'joined':
@@ -107,7 +107,7 @@ export class SessionProgress {
         break;
       case 'signal_lost':
         emit('signal_lost', at, event.failure);
-        voice.lost();
+        turns.lost();
         break;
       case 'resumed':
         this.#resumes += 1;

@@ -4,7 +4,7 @@ import { type Neighbour, receives } from './action-runner.ts';
 import type { PublishedTrack } from './clips.ts';
 import type { Speakers } from './speakers.ts';
 
-export interface VoiceOptions {
+export interface TurnTakingOptions {
   plan: ParticipantPlan;
   clock: Clock;
   speakers: Speakers;
@@ -18,11 +18,11 @@ export interface VoiceOptions {
 }
 
 /** Audio of a participant that takes turns: speech during its turn, otherwise silence. */
-export class Voice {
-  readonly #options: VoiceOptions;
+export class TurnTaking {
+  readonly #options: TurnTakingOptions;
   #isSpeaking = false;
 
-  constructor(options: VoiceOptions) {
+  constructor(options: TurnTakingOptions) {
     this.#options = options;
     const { plan, speakers } = options;
     if (plan.turns === 'takes') speakers.add(plan.identity);
