@@ -17,10 +17,10 @@ import {
   type TrackPlan,
 } from '@livekit-swarm/scenario';
 import type { PublishedTrack } from './clips.ts';
-import type { Effects, Watcher } from './effects.ts';
+import type { EffectTracker, Observer } from './effect-tracker.ts';
 
 /** Another participant of the same room on this engine. */
-export interface Neighbour extends Watcher {
+export interface Neighbour extends Observer {
   readonly plan: Pick<ParticipantPlan, 'group' | 'role' | 'subscribe' | 'layout' | 'grants'>;
 }
 
@@ -32,7 +32,7 @@ export type ActionDetails = Pick<
 export interface ActionRunnerOptions {
   plan: ParticipantPlan;
   clock: Clock;
-  effects: Effects;
+  effects: EffectTracker;
   /** Current session of the participant: a second join replaces it. */
   session(): Session;
   /** All tracks that the participant publishes or has published. */
@@ -230,18 +230,19 @@ export class ActionRunner {
       return;
     }
     const all = neighbours();
-    const hearing = step.do === 'publish' ? all.filter((one) => receives(one, step.track)) : [];
+    const receiving = step.do === 'publish' ? all.filter((one) => receives(one, step.track)) : [];
     const source = step.do === 'publish' ? trackSourceOf(actionSourceOf(step.track)) : 0;
     const effect = {
       actor: plan.identity,
       isShownBy: (actor: ParticipantInfo) => isShownBy(actor),
-      ...(hearing.length > 0 && {
-        isHeardIn: (identity: string, heard: number) =>
-          identity === plan.identity && heard === source,
+      ...(receiving.length > 0 && {
+        isReceivedIn: (publisher: string, received: number) =>
+          publisher === plan.identity && received === source,
       }),
     };
-    void effects.expect(effect, hearing.length > 0 ? hearing : all, withinMs).then((noticedAt) => {
-      if (noticedAt === 'no_watchers') this.#succeed(step, clock.now());
+    const observers = receiving.length > 0 ? receiving : all;
+    void effects.expect(effect, observers, withinMs).then((noticedAt) => {
+      if (noticedAt === 'no_observers') this.#succeed(step, clock.now());
       else if (noticedAt === null)
         this.#fail(step, 'not_noticed', `others had not noticed it after ${withinMs / 1_000} s`);
       else this.#succeed(step, noticedAt, noticedAt - at);

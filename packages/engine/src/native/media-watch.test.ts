@@ -90,7 +90,7 @@ class Scene {
 const ann = { publisher: 'ann', kind: 'audio' };
 
 /** Scene in which audio of Ann was received from 1,000 to 5,000. */
-const heard = (): { scene: Scene; stream: DownStream } => {
+const received = (): { scene: Scene; stream: DownStream } => {
   const scene = new Scene();
   scene.publish('TR_1');
   const stream = scene.stream('TR_1', 1_000, 5_000);
@@ -134,7 +134,7 @@ test('media of a stream is reported once its publisher is known', () => {
 });
 
 test('an interruption shorter than two seconds is reported at its end, with its duration', () => {
-  const { scene, stream } = heard();
+  const { scene, stream } = received();
   expect(scene.at(6_900)).toEqual([]);
   scene.more(stream, 6_960, [5_000, 6_940]);
   expect(scene.at(7_000)).toEqual([
@@ -143,7 +143,7 @@ test('an interruption shorter than two seconds is reported at its end, with its 
 });
 
 test('two interruptions between two checks are reported separately', () => {
-  const { scene, stream } = heard();
+  const { scene, stream } = received();
   scene.more(stream, 7_000, [5_000, 5_600], [5_800, 6_700]);
   expect(scene.at(7_000).map(({ at, durationMs }) => [at, durationMs])).toEqual([
     [5_600, 600],
@@ -152,7 +152,7 @@ test('two interruptions between two checks are reported separately', () => {
 });
 
 test('a longer interruption is reported once, when it is detected, with the time of the last packet', () => {
-  const { scene, stream } = heard();
+  const { scene, stream } = received();
   expect(scene.at(6_990)).toEqual([]);
   expect(scene.at(7_010)).toEqual([{ event: 'media_interrupted', at: 5_000, ...ann }]);
   expect(scene.at(9_000)).toEqual([]);
@@ -165,7 +165,7 @@ test('a longer interruption is reported once, when it is detected, with the time
 });
 
 test('a new stream with a new sid continues the publication of the old one', () => {
-  const { scene, stream } = heard();
+  const { scene, stream } = received();
   stream.ended = true;
   scene.unpublish('TR_1');
   scene.publish('TR_2', { participantSid: 'PA_new' });
@@ -174,7 +174,7 @@ test('a new stream with a new sid continues the publication of the old one', () 
 });
 
 test('overlapping streams make no interruption, regardless of the order in which they are read', () => {
-  const { scene, stream } = heard();
+  const { scene, stream } = received();
   scene.publish('TR_2');
   // Packets of the dead node continue for a while, and the old stream covers an interval that the
   // new one lacks.
@@ -188,14 +188,14 @@ test('overlapping streams make no interruption, regardless of the order in which
 });
 
 test('an unchanged counter does not resume a publication', () => {
-  const { scene, stream } = heard();
+  const { scene, stream } = received();
   expect(scene.at(7_100)).toMatchObject([{ event: 'media_interrupted', at: 5_000 }]);
   scene.more(stream, 5_000);
   expect(scene.at(7_400)).toEqual([]);
 });
 
 test('an interruption has the reason publisher_left if the server reported the leave, and ends at the rejoin', () => {
-  const { scene } = heard();
+  const { scene } = received();
   scene.unpublish('TR_1');
   scene.others = [];
   expect(scene.at(6_000)).toEqual([]);
@@ -211,13 +211,13 @@ test('an interruption has the reason publisher_left if the server reported the l
 });
 
 test('an interruption has the reason unpublished if the publisher is still connected', () => {
-  const { scene } = heard();
+  const { scene } = received();
   scene.unpublish('TR_1');
   expect(scene.at(7_100)).toMatchObject([{ event: 'media_interrupted', reason: 'unpublished' }]);
 });
 
 test('a track without expected media is not interrupted, and is watched again from when media is expected', () => {
-  const { scene, stream } = heard();
+  const { scene, stream } = received();
   scene.unmeant.add('TR_1');
   expect(scene.at(5_200)).toEqual([]);
   expect(scene.at(20_000)).toEqual([]);
@@ -231,7 +231,7 @@ test('a track without expected media is not interrupted, and is watched again fr
 });
 
 test('a stream that begins while no media was expected does not report a resume', () => {
-  const { scene } = heard();
+  const { scene } = received();
   scene.unmeant.add('TR_1');
   scene.at(20_000);
   scene.unmeant.delete('TR_1');
@@ -240,7 +240,7 @@ test('a stream that begins while no media was expected does not report a resume'
 });
 
 test('of two tracks of the same source, one with expected media is enough for an interruption', () => {
-  const { scene } = heard();
+  const { scene } = received();
   scene.publish('TR_2');
   scene.unmeant.add('TR_1');
   expect(scene.at(7_100)).toMatchObject([{ event: 'media_interrupted', at: 5_000 }]);

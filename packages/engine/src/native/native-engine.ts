@@ -11,7 +11,7 @@ import { openPump, type Pump, type PumpEvent } from '@livekit-swarm/webrtc';
 import type { Admission, Engine, EngineOptions, EngineSample } from '../engine.ts';
 import type { Neighbour } from './action-runner.ts';
 import { Clips } from './clips.ts';
-import { Effects } from './effects.ts';
+import { EffectTracker } from './effect-tracker.ts';
 import { FrameKeys } from './frame-keys.ts';
 import { Participant, type ParticipantView } from './participant.ts';
 import { ParticipantKeys, type SharedKeys } from './participant-keys.ts';
@@ -73,7 +73,7 @@ export class NativeEngine implements Engine {
       pump: this.#pump,
       book,
       sampler: this.#sampler,
-      effects: new Effects(this.#clock),
+      effects: new EffectTracker(this.#clock),
       speakers: this.#speakers,
       publishers: new RemotePublishers(options.elsewhere ?? []),
       turn: turn === '' ? null : readTurnAddress(turn),

@@ -4,7 +4,7 @@ import type { Pump } from '@livekit-swarm/webrtc';
 import type { EngineOptions } from '../engine.ts';
 import type { Neighbour } from './action-runner.ts';
 import type { PublishedTrack } from './clips.ts';
-import type { Effects } from './effects.ts';
+import type { EffectTracker } from './effect-tracker.ts';
 import type { ParticipantKeys } from './participant-keys.ts';
 import type { RemotePublishers } from './remote-publishers.ts';
 import type { Route } from './route.ts';
@@ -25,7 +25,7 @@ export interface EngineParts {
   pump: Pump;
   book: StreamBook;
   sampler: Sampler;
-  effects: Effects;
+  effects: EffectTracker;
   speakers: Speakers;
   publishers: RemotePublishers;
   turn: TurnAddress | null;

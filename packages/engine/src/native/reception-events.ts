@@ -1,14 +1,14 @@
 import type { RemoteTrack, Session } from '@livekit-swarm/livekit';
 import type { PumpEvent } from '@livekit-swarm/webrtc';
-import type { Effects, Watcher } from './effects.ts';
+import type { EffectTracker, Observer } from './effect-tracker.ts';
 import type { Emit } from './event-lines.ts';
 import { MediaWatch } from './media-watch.ts';
 import type { ReceivedStreams } from './received-streams.ts';
 
 export interface ReceptionEventsOptions {
   emit: Emit;
-  receiver: Watcher;
-  effects: Effects;
+  receiver: Observer;
+  effects: EffectTracker;
   streams: Pick<ReceivedStreams, 'all' | 'trackOf'>;
   session(): Session;
   /** True if changes of received publications are reported (`EngineOptions.watchMedia`). */
@@ -49,7 +49,7 @@ export class ReceptionEvents {
     this.#hasReceived = true;
     const track = streams.trackOf(receiver);
     if (track !== undefined)
-      effects.heard(this.#options.receiver, track.identity, track.source, at);
+      effects.mediaReceived(this.#options.receiver, track.identity, track.source, at);
   }
 
   firstDecrypted(at: number): void {

@@ -1,7 +1,7 @@
 import type { Clock, ParticipantInfo } from '@livekit-swarm/livekit';
 
 /** Participant of this engine that should notice an action of another one. */
-export interface Watcher {
+export interface Observer {
   readonly index: number;
   readonly room: string;
 }
@@ -16,14 +16,14 @@ export interface ExpectedEffect {
    * Check whether the first packet of a track belongs to the new publication. Present if media
    * shows the effect, rather than an update.
    */
-  isHeardIn?(identity: string, source: number): boolean;
+  isReceivedIn?(identity: string, source: number): boolean;
 }
 
 /**
  * Time at which the last of them noticed the effect, Unix ms; null: not all did in time;
- * `no_watchers`: all have left, or there were none.
+ * `no_observers`: all have left, or there were none.
  */
-export type Noticed = number | null | 'no_watchers';
+export type Noticed = number | null | 'no_observers';
 
 interface Pending extends ExpectedEffect {
   waiting: Set<number>;
@@ -35,7 +35,7 @@ interface Pending extends ExpectedEffect {
  * have noticed them. If a room is spread over several workers, the worker of the acting participant
  * measures.
  */
-export class Effects {
+export class EffectTracker {
   readonly #clock: Clock;
   readonly #pending = new Map<string, Set<Pending>>();
 
@@ -43,17 +43,21 @@ export class Effects {
     this.#clock = clock;
   }
 
-  /** Wait until an effect is noticed. @param watchers participants that can notice it */
-  expect(effect: ExpectedEffect, watchers: readonly Watcher[], withinMs: number): Promise<Noticed> {
-    const [first] = watchers;
-    if (first === undefined) return Promise.resolve('no_watchers');
+  /** Wait until an effect is noticed. @param observers participants that can notice it */
+  expect(
+    effect: ExpectedEffect,
+    observers: readonly Observer[],
+    withinMs: number,
+  ): Promise<Noticed> {
+    const [first] = observers;
+    if (first === undefined) return Promise.resolve('no_observers');
     const { room } = first;
     return new Promise((resolve) => {
       const ofRoom = this.#pending.get(room) ?? new Set();
       this.#pending.set(room, ofRoom);
       const pending: Pending = {
         ...effect,
-        waiting: new Set(watchers.map(({ index }) => index)),
+        waiting: new Set(observers.map(({ index }) => index)),
         settle: (noticed) => {
           cancel();
           ofRoom.delete(pending);
@@ -67,25 +71,25 @@ export class Effects {
   }
 
   /** Check an update about other participants that the server sent to one. */
-  updated({ index, room }: Watcher, participants: readonly ParticipantInfo[]): void {
+  updated({ index, room }: Observer, participants: readonly ParticipantInfo[]): void {
     for (const pending of this.#of(room, index)) {
-      if (pending.isHeardIn !== undefined) continue;
+      if (pending.isReceivedIn !== undefined) continue;
       const actor = participants.find(({ identity }) => identity === pending.actor);
       if (actor !== undefined && pending.isShownBy(actor)) this.#noticed(pending, index);
     }
   }
 
   /** Note the first packet of a track that a participant received. */
-  heard({ index, room }: Watcher, identity: string, source: number, at: number): void {
+  mediaReceived({ index, room }: Observer, identity: string, source: number, at: number): void {
     for (const pending of this.#of(room, index))
-      if (pending.isHeardIn?.(identity, source) === true) this.#noticed(pending, index, at);
+      if (pending.isReceivedIn?.(identity, source) === true) this.#noticed(pending, index, at);
   }
 
   /** Stop waiting for a participant. */
-  left({ index, room }: Watcher): void {
+  left({ index, room }: Observer): void {
     for (const pending of this.#of(room, index)) {
       pending.waiting.delete(index);
-      if (pending.waiting.size === 0) pending.settle('no_watchers');
+      if (pending.waiting.size === 0) pending.settle('no_observers');
     }
   }
 
