@@ -6,7 +6,7 @@
  */
 import { parseArgs } from 'node:util';
 import { Sampler } from '../packages/engine/src/native/sampler.ts';
-import { StreamBook } from '../packages/engine/src/native/stream-book.ts';
+import { StreamRegistry } from '../packages/engine/src/native/stream-registry.ts';
 import { downStream, peerOf, upStream } from '../packages/engine/test/support/streams.ts';
 import { loadAddon } from '../packages/webrtc/src/open-pump.ts';
 import { sampleReader } from '../packages/webrtc/src/rows.ts';
@@ -49,13 +49,13 @@ const pump = {
       ...{ sharedSocketDrops: 0, maxTickLateMs: 0, stuckThreads: 0, cpuSeconds: 0 },
     }),
 };
-const book = new StreamBook();
+const registry = new StreamRegistry();
 for (let handle = 0; handle < participants; handle++) {
-  book.peers.set(handle, peerOf({ peer: handle }));
-  book.up.set(handle, upStream({ handle, peer: handle, kind: 'audio' }));
-  book.down.set(handle, downStream({ handle, peer: handle, kind: 'audio' }));
+  registry.peers.set(handle, peerOf({ peer: handle }));
+  registry.up.set(handle, upStream({ handle, peer: handle, kind: 'audio' }));
+  registry.down.set(handle, downStream({ handle, peer: handle, kind: 'audio' }));
 }
-const sampler = new Sampler(pump, book);
+const sampler = new Sampler(pump, registry);
 
 let microseconds = 0;
 for (; second < WARM_UP + seconds; second++) {

@@ -2,7 +2,7 @@ import type { RemoteTrack } from '@livekit-swarm/livekit';
 import type { TrackSource } from '@livekit-swarm/record';
 import type { Kind } from '@livekit-swarm/scenario';
 import { INTERRUPTION_MS } from '@livekit-swarm/webrtc';
-import type { DownStream } from './stream-book.ts';
+import type { DownStream } from './stream-registry.ts';
 import { publicationOf, videoSourceOf } from './video-source.ts';
 
 /**

@@ -20,7 +20,7 @@ import { RemotePublishers } from './remote-publishers.ts';
 import { Route } from './route.ts';
 import { Sampler } from './sampler.ts';
 import { Speakers } from './speakers.ts';
-import { StreamBook } from './stream-book.ts';
+import { StreamRegistry } from './stream-registry.ts';
 import { readTurnAddress } from './turn-servers.ts';
 
 /** Largest number of data flows that one participant can start in a run, reconnects included. */
@@ -66,12 +66,12 @@ export class NativeEngine implements Engine {
     const turn = options.turn ?? process.env.SWARM_TURN ?? '';
     this.#clips = new Clips(this.#pump);
     this.#keys = { keys: new FrameKeys(this.#pump), clips: this.#clips, users: new Map() };
-    const book = new StreamBook();
-    this.#sampler = new Sampler(this.#pump, book);
+    const registry = new StreamRegistry();
+    this.#sampler = new Sampler(this.#pump, registry);
     this.#parts = {
       engine: options,
       pump: this.#pump,
-      book,
+      registry,
       sampler: this.#sampler,
       effects: new EffectTracker(this.#clock),
       speakers: this.#speakers,

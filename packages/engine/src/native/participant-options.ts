@@ -10,7 +10,7 @@ import type { RemotePublishers } from './remote-publishers.ts';
 import type { Route } from './route.ts';
 import type { Sampler } from './sampler.ts';
 import type { Speakers } from './speakers.ts';
-import type { StreamBook } from './stream-book.ts';
+import type { StreamRegistry } from './stream-registry.ts';
 import type { TurnAddress } from './turn-servers.ts';
 
 /** Deployment, and the way to it, which all participants at a URL share. */
@@ -23,7 +23,7 @@ export interface Target {
 export interface EngineParts {
   engine: EngineOptions;
   pump: Pump;
-  book: StreamBook;
+  registry: StreamRegistry;
   sampler: Sampler;
   effects: EffectTracker;
   speakers: Speakers;

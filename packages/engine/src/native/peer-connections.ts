@@ -15,12 +15,12 @@ import { PeerPaths, selectedPairOf } from './peer-paths.ts';
 import { PeerSockets, type PeerSocketsOptions } from './peer-sockets.ts';
 import type { RoomPublishers } from './remote-publishers.ts';
 import type { Family, Route } from './route.ts';
-import type { DownStream, Owner, Peer, StreamBook, UpStream } from './stream-book.ts';
+import type { DownStream, Owner, Peer, StreamRegistry, UpStream } from './stream-registry.ts';
 import type { StreamEnds } from './stream-ends.ts';
 import type { TurnAddress } from './turn-servers.ts';
 
 export interface PeerConnectionsOptions extends PeerSocketsOptions {
-  book: StreamBook;
+  registry: StreamRegistry;
   owner: Owner;
   /** Number of the participant in the run (`ParticipantPlan`). */
   index: number;
@@ -99,8 +99,8 @@ export class PeerConnections implements PeerTransport {
   }
 
   openPeer(): LocalPeer {
-    const { pump, book, owner, network, rateAdaptation, publishers } = this.#options;
-    const dataCohort = book.cohorts.numberOf({
+    const { pump, registry, owner, network, rateAdaptation, publishers } = this.#options;
+    const dataCohort = registry.cohorts.numberOf({
       labels: { direction: 'down', kind: 'data', ...owner, codec: 'data' },
       // A message does not show its sender: if any sender is on another host, all messages count
       // for the other hosts.
@@ -114,7 +114,7 @@ export class PeerConnections implements PeerTransport {
     });
     const peer: Peer = { owner, stats: null, taken: null, ended: false, flows: new Map() };
     this.#all.set(local.peer, peer);
-    book.peers.set(local.peer, peer);
+    registry.peers.set(local.peer, peer);
     const key = this.#options.keys.current;
     if (key !== null) pump.setDataKeys(local.peer, key.keyRing);
     this.#options.onPeerOpened(local.peer);

@@ -2,12 +2,12 @@ import type { MediaReceivers, ReceiveStream, RemoteTrack, RoomView } from '@live
 import type { Pump } from '@livekit-swarm/webrtc';
 import type { ParticipantKeys } from './participant-keys.ts';
 import type { RoomPublishers } from './remote-publishers.ts';
-import type { DownStream, Owner, StreamBook } from './stream-book.ts';
+import type { DownStream, Owner, StreamRegistry } from './stream-registry.ts';
 import type { StreamEnds } from './stream-ends.ts';
 
 export interface ReceivedStreamsOptions {
   pump: Pump;
-  book: StreamBook;
+  registry: StreamRegistry;
   owner: Owner;
   keys: Pick<ParticipantKeys, 'current'>;
   room: Pick<RoomView, 'track' | 'serverTrailer'>;
@@ -42,7 +42,7 @@ export class ReceivedStreams implements MediaReceivers {
   }
 
   receive(peer: number, stream: ReceiveStream): void {
-    const { pump, book, owner, publishers, room, keys, onSilenceEnds } = this.#options;
+    const { pump, registry, owner, publishers, room, keys, onSilenceEnds } = this.#options;
     const key = keys.current;
     const { kind, mid, trackSid, ssrc, rtxSsrc, payloads, nack, pli, remb, muted } = stream;
     const track = room.track(trackSid);
@@ -50,7 +50,7 @@ export class ReceivedStreams implements MediaReceivers {
     // Browsers publish Opus within RED (RFC 2198). The server unpacks it for subscribers without
     // RED, such as these.
     const codec = published === 'red' ? 'opus' : published;
-    const cohort = book.cohorts.numberOf({
+    const cohort = registry.cohorts.numberOf({
       labels: { direction: 'down', kind, ...owner, codec },
       ...publishers.ofMedia(track?.identity),
     });
@@ -85,7 +85,7 @@ export class ReceivedStreams implements MediaReceivers {
     this.#all.push(entry);
     this.#receivers.set(`${peer} ${mid}`, handle);
     this.#bySid.set(trackSid, handle);
-    book.down.set(handle, entry);
+    registry.down.set(handle, entry);
     if (muted) pump.setReceiverMuted(handle, true);
     if (track?.encrypted === true && key !== null)
       pump.setReceiverKeys(handle, key.keyRing, room.serverTrailer);
@@ -94,12 +94,12 @@ export class ReceivedStreams implements MediaReceivers {
   }
 
   stopReceiving(peer: number, mid: string): void {
-    const { pump, book, ends } = this.#options;
+    const { pump, registry, ends } = this.#options;
     const key = `${peer} ${mid}`;
     const handle = this.#receivers.get(key);
     if (handle === undefined) return;
     this.#receivers.delete(key);
-    const entry = book.down.get(handle);
+    const entry = registry.down.get(handle);
     // No more media is expected: the time until the removal is not an interruption.
     pump.setReceiverMuted(handle, true);
     if (entry !== undefined && this.#bySid.get(entry.trackSid) === handle)
@@ -115,7 +115,7 @@ export class ReceivedStreams implements MediaReceivers {
     const handle = this.#bySid.get(trackSid);
     if (handle === undefined) return;
     this.#options.pump.setReceiverMuted(handle, muted);
-    const entry = this.#options.book.down.get(handle);
+    const entry = this.#options.registry.down.get(handle);
     if (entry === undefined) return;
     if (entry.silent && !muted) this.#options.onSilenceEnds?.(trackSid);
     entry.silent = muted;
@@ -128,7 +128,7 @@ export class ReceivedStreams implements MediaReceivers {
 
   /** Track that a receiver of the pump belongs to. */
   trackOf(receiver: number): RemoteTrack | undefined {
-    const sid = this.#options.book.down.get(receiver)?.trackSid;
+    const sid = this.#options.registry.down.get(receiver)?.trackSid;
     return sid === undefined ? undefined : this.#options.room.track(sid);
   }
 

@@ -13,7 +13,7 @@ import {
   SENDER_COUNTERS,
   trackCounters,
 } from './pump-counters.ts';
-import type { DataStream, DownStream, UpStream } from './stream-book.ts';
+import type { DataStream, DownStream, UpStream } from './stream-registry.ts';
 import { publicationOf, videoSourceOf } from './video-source.ts';
 
 /** Time before the end of the session within which a packet counts as alive, ms. */

@@ -2,7 +2,7 @@ import type { PumpSample } from '@livekit-swarm/webrtc';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { peerOf } from '../../test/support/streams.ts';
 import { Sampler } from './sampler.ts';
-import { StreamBook } from './stream-book.ts';
+import { StreamRegistry } from './stream-registry.ts';
 
 const nothing: PumpSample = {
   senders: [],
@@ -30,7 +30,7 @@ const samplerOf = (readMs: number) => {
     reads++;
     return nothing;
   };
-  return { sampler: new Sampler({ sample }, new StreamBook(), () => now), reads: () => reads };
+  return { sampler: new Sampler({ sample }, new StreamRegistry(), () => now), reads: () => reads };
 };
 
 beforeEach(() => {
@@ -72,7 +72,7 @@ test('counters of a stuck thread are missing for a while, and then complete', ()
     },
     { ...nothing, datagramsSent: 350, datagramsReceived: 35, wireBytesSent: 10_500 },
   ];
-  const sampler = new Sampler({ sample: () => samples.shift() ?? nothing }, new StreamBook());
+  const sampler = new Sampler({ sample: () => samples.shift() ?? nothing }, new StreamRegistry());
   const taken = [sampler.take(0), sampler.take(0), sampler.take(0)].map(
     ({ generator: { datagramsSent, datagramsReceived, wireBytesSent, stuckThreads } }) => [
       datagramsSent,
@@ -89,13 +89,13 @@ test('counters of a stuck thread are missing for a while, and then complete', ()
 });
 
 test('rejected packets of peers count like those of media, as differences between samples', () => {
-  const book = new StreamBook();
-  book.peers.set(1, peerOf());
+  const registry = new StreamRegistry();
+  registry.peers.set(1, peerOf());
   const samples = [2, 5, 5].map((sendErrors) => {
     const { stats } = peerOf({ sendErrors });
     return { ...nothing, peers: stats === null ? [] : [stats] };
   });
-  const sampler = new Sampler({ sample: () => samples.shift() ?? nothing }, book);
+  const sampler = new Sampler({ sample: () => samples.shift() ?? nothing }, registry);
   const errors = () => sampler.take(1).generator.sendErrors;
   expect([errors(), errors(), errors()]).toEqual([2, 3, 0]);
 });

@@ -3,7 +3,7 @@ import type { StreamDrops } from '@livekit-swarm/record';
 import type { Bins, Pump } from '@livekit-swarm/webrtc';
 import type { EngineSample } from '../engine.ts';
 import { seriesOf } from './series.ts';
-import type { StreamBook } from './stream-book.ts';
+import type { StreamRegistry } from './stream-registry.ts';
 
 /**
  * Time within which requests share one read, ms: each read covers all streams of the process. The
@@ -19,7 +19,7 @@ const READING_SHARE = 0.05;
  */
 export class Sampler {
   readonly #pump: Pick<Pump, 'sample'>;
-  readonly #book: StreamBook;
+  readonly #registry: StreamRegistry;
   readonly #now: () => number;
   #readMs = 0;
   /** Latencies by cohort since the last sample. */
@@ -33,15 +33,15 @@ export class Sampler {
   /** @param now monotonic clock, ms */
   constructor(
     pump: Pick<Pump, 'sample'>,
-    book: StreamBook,
+    registry: StreamRegistry,
     now: () => number = () => performance.now(),
   ) {
     this.#pump = pump;
-    this.#book = book;
+    this.#registry = registry;
     this.#now = now;
   }
 
-  /** Read soon. Resolves when the book was updated after this call. */
+  /** Read soon. Resolves when the registry was updated after this call. */
   readSoon(): Promise<void> {
     if (this.#waiting === null) {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -55,13 +55,13 @@ export class Sampler {
   }
 
   /**
-   * Update the book now. The pump resets its distributions at each read, so they are accumulated
-   * here.
+   * Update the registry now. The pump resets its distributions at each read, so they are
+   * accumulated here.
    */
   read(): void {
     const began = this.#now();
     const sample = this.#pump.sample();
-    this.#book.read(sample);
+    this.#registry.read(sample);
     this.#readMs = this.#now() - began;
     for (const { cohort, ...bins } of sample.latencies) addBins(this.#latencyOf(cohort), bins);
     this.#tickLatenessMs = Math.max(this.#tickLatenessMs, sample.maxTickLateMs);
@@ -85,7 +85,7 @@ export class Sampler {
   /** Measurements since the last call. */
   take(connected: number): EngineSample {
     this.read();
-    const series = seriesOf(this.#book, this.#latencies);
+    const series = seriesOf(this.#registry, this.#latencies);
     const generator = {
       tickLatenessMs: this.#tickLatenessMs,
       stuckThreads: this.#stuckThreads,
@@ -98,7 +98,7 @@ export class Sampler {
       wireBytesReceived: this.#datagrams.bytesReceived - this.#taken.bytesReceived,
     };
     const streamDrops = this.#streamDrops();
-    this.#book.settle();
+    this.#registry.settle();
     this.#latencies.clear();
     this.#tickLatenessMs = 0;
     this.#stuckThreads = 0;
@@ -109,7 +109,7 @@ export class Sampler {
   /** Sum of a column of all peers since the last sample. */
   #ofPeers(column: 'sendErrors' | 'socketDrops'): number {
     return total(
-      [...this.#book.peers.values()].map(
+      [...this.#registry.peers.values()].map(
         ({ stats, taken }) => (stats?.[column] ?? 0) - (taken?.[column] ?? 0),
       ),
     );
@@ -118,7 +118,7 @@ export class Sampler {
   /** Packets dropped on TCP paths since the last sample, by role; usually none. */
   #streamDrops(): StreamDrops[] {
     const roles = new Map<string, StreamDrops>();
-    for (const { owner, stats, taken } of this.#book.peers.values()) {
+    for (const { owner, stats, taken } of this.#registry.peers.values()) {
       const packets = (stats?.streamDrops ?? 0) - (taken?.streamDrops ?? 0);
       if (packets === 0) continue;
       const key = `${owner.group}\n${owner.role}`;

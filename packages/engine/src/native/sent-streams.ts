@@ -1,12 +1,12 @@
 import type { MediaSenders, Rid, SendStream } from '@livekit-swarm/livekit';
 import type { Pump } from '@livekit-swarm/webrtc';
 import type { PublishedTrack } from './clips.ts';
-import type { Owner, StreamBook, UpStream } from './stream-book.ts';
+import type { Owner, StreamRegistry, UpStream } from './stream-registry.ts';
 import type { StreamEnds } from './stream-ends.ts';
 
 export interface SentStreamsOptions {
   pump: Pump;
-  book: StreamBook;
+  registry: StreamRegistry;
   owner: Owner;
   cname: string;
   /** All tracks of the participant; actions add more during its stay. */
@@ -31,7 +31,7 @@ export class SentStreams implements MediaSenders {
   }
 
   send(peer: number, stream: SendStream): void {
-    const { pump, book, owner, cname } = this.#options;
+    const { pump, registry, owner, cname } = this.#options;
     const track = this.#track(stream.cid);
     const index = layerIndex(stream.rid);
     const clip = track?.clips[index];
@@ -82,7 +82,7 @@ export class SentStreams implements MediaSenders {
     };
     this.#all.push(entry);
     this.#senders.set(`${cid} ${rid}`, handle);
-    book.up.set(handle, entry);
+    registry.up.set(handle, entry);
   }
 
   setSending(cid: string, rid: Rid | null, active: boolean): void {

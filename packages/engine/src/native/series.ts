@@ -20,7 +20,7 @@ import {
   RECEIVER_COUNTERS,
   SENDER_COUNTERS,
 } from './pump-counters.ts';
-import type { DataStream, DownStream, Peer, StreamBook, UpStream } from './stream-book.ts';
+import type { DataStream, DownStream, Peer, StreamRegistry, UpStream } from './stream-registry.ts';
 
 /** Series while it is being added up. */
 interface Group {
@@ -31,11 +31,11 @@ interface Group {
 }
 
 /**
- * Series of all streams since the last sample (see `StreamBook.settle`).
+ * Series of all streams since the last sample (see `StreamRegistry.settle`).
  * @param latencies latency of all packets since the last sample, by cohort
  */
 export const seriesOf = (
-  book: StreamBook,
+  registry: StreamRegistry,
   latencies: ReadonlyMap<number, Sketch>,
 ): SeriesSample[] => {
   const groups = new Map<string, Group>();
@@ -50,15 +50,15 @@ export const seriesOf = (
     groups.set(key, known);
     return known;
   };
-  const estimates = estimatesOf(book);
-  for (const stream of book.up.values())
+  const estimates = estimatesOf(registry);
+  for (const stream of registry.up.values())
     addUp(group(labelsOf('up', stream)), stream, estimates.get(stream));
-  for (const stream of book.down.values())
-    addDown(group(labelsOf('down', stream)), stream, rttOf(book, stream));
-  for (const peer of book.peers.values()) addData(group, peer);
+  for (const stream of registry.down.values())
+    addDown(group(labelsOf('down', stream)), stream, rttOf(registry, stream));
+  for (const peer of registry.peers.values()) addData(group, peer);
   const ofOtherHosts: SeriesSample[] = [];
   for (const [cohort, sketch] of latencies) {
-    const { labels, publishersOn } = book.cohorts.cohort(cohort) ?? {};
+    const { labels, publishersOn } = registry.cohorts.cohort(cohort) ?? {};
     if (labels === undefined) continue;
     const latency = sketch.toBins();
     if (publishersOn === undefined) group(labels).sample.latency = latency;
@@ -86,8 +86,8 @@ const labelsOf = (
   codec,
 });
 
-const rttOf = (book: StreamBook, { peer }: DownStream): number =>
-  book.peers.get(peer)?.stats?.rttMs ?? Number.NaN;
+const rttOf = (registry: StreamRegistry, { peer }: DownStream): number =>
+  registry.peers.get(peer)?.stats?.rttMs ?? Number.NaN;
 
 /** Function that returns a counter's increase since the last sample. */
 const grown = <Stats>({ stats, taken }: { stats: Stats | null; taken: Stats | null }) => {
@@ -96,14 +96,14 @@ const grown = <Stats>({ stats, taken }: { stats: Stats | null; taken: Stats | nu
 };
 
 /** Bandwidth estimate of each adapting peer, by the stream that it is counted for, bit/s. */
-const estimatesOf = (book: StreamBook): Map<UpStream, number> => {
+const estimatesOf = (registry: StreamRegistry): Map<UpStream, number> => {
   const streams = new Map<number, UpStream>();
-  for (const stream of book.up.values())
+  for (const stream of registry.up.values())
     if (stream.kind === 'video' && !stream.ended && !streams.has(stream.peer))
       streams.set(stream.peer, stream);
   const estimates = new Map<UpStream, number>();
   for (const [peer, stream] of streams) {
-    const bps = book.peers.get(peer)?.stats?.availableOutgoingBps ?? 0;
+    const bps = registry.peers.get(peer)?.stats?.availableOutgoingBps ?? 0;
     if (bps > 0) estimates.set(stream, bps);
   }
   return estimates;

@@ -70,7 +70,7 @@ export type DataStream = Counted<DataFlowStats>;
  * Streams and peers that the pump counts for, by handle. An ended stream stays until a sample has
  * its last counters.
  */
-export class StreamBook {
+export class StreamRegistry {
   readonly cohorts = new Cohorts();
   readonly up = new Map<number, UpStream>();
   readonly down = new Map<number, DownStream>();
