@@ -45,7 +45,7 @@ export interface ActionRunnerOptions {
    * Let the room's participants on this engine expect no more media of this one, although the
    * server has not noticed its end.
    */
-  goneUnnoticed(): void;
+  onDisappeared(): void;
   changeAddress(): void;
   /**
    * Join again with the same identity.
@@ -162,8 +162,8 @@ export class ActionRunner {
 
   /** Announce that the participant disappears without a LEAVE, and measure when others notice. */
   disappear(): void {
-    const { clock, goneUnnoticed } = this.#options;
-    goneUnnoticed();
+    const { clock, onDisappeared } = this.#options;
+    onDisappeared();
     this.#expect({ do: 'disappear' }, clock.now(), GONE_WITHIN_MS);
   }
 

@@ -48,7 +48,7 @@ export class NativeEngine implements Engine {
   readonly #parts: EngineParts;
   readonly #participants = new Map<number, Participant>();
   /** Identities that ended without a LEAVE, by room. */
-  readonly #gone = new Map<string, Set<string>>();
+  readonly #disappeared = new Map<string, Set<string>>();
   readonly #byPeer = new Map<number, Participant>();
   readonly #targets = new Map<string, Target>();
   #trusts = false;
@@ -106,13 +106,14 @@ export class NativeEngine implements Engine {
       tracks,
       load: (track, cid) => this.#clips.track(track, cid, keys.current, kind),
       neighbours,
-      goneUnnoticed: () => this.#goneUnnoticed(plan),
+      onDisappeared: () => this.#onDisappeared(plan),
       keys,
       nextFlow: () => index * FLOWS_PER_PARTICIPANT + (flows++ % FLOWS_PER_PARTICIPANT),
       onPeerOpened: (peer) => this.#byPeer.set(peer, participant),
       onPeerClosed: (peer) => this.#byPeer.delete(peer),
     });
-    for (const identity of this.#gone.get(plan.room) ?? []) participant.publisherGone(identity);
+    for (const identity of this.#disappeared.get(plan.room) ?? [])
+      participant.publisherDisappeared(identity);
     this.#participants.set(index, participant);
     await participant.join();
   }
@@ -121,11 +122,11 @@ export class NativeEngine implements Engine {
    * Expect no more media of a participant that ended without a LEAVE. This also holds for
    * participants that join later: the server keeps it in the room until it notices.
    */
-  #goneUnnoticed({ identity, room }: ParticipantPlan): void {
-    const gone = this.#gone.get(room) ?? new Set();
-    this.#gone.set(room, gone.add(identity));
+  #onDisappeared({ identity, room }: ParticipantPlan): void {
+    const disappeared = this.#disappeared.get(room) ?? new Set();
+    this.#disappeared.set(room, disappeared.add(identity));
     for (const participant of this.#participants.values())
-      if (participant.room === room) participant.publisherGone(identity);
+      if (participant.room === room) participant.publisherDisappeared(identity);
   }
 
   act(index: number, step: PlannedStep): boolean {

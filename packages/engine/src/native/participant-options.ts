@@ -48,7 +48,7 @@ export interface ParticipantOptions extends EngineParts, Target {
    * Let the room's participants on this engine expect no more media of this one, although the
    * server has not noticed its end.
    */
-  goneUnnoticed(): void;
+  onDisappeared(): void;
   keys: ParticipantKeys;
   nextFlow(): number;
   /** Direct the events of an opened peer to this participant. */

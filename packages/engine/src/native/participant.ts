@@ -142,8 +142,8 @@ export class Participant {
     this.#turns.check();
   }
 
-  publisherGone(identity: string): void {
-    this.#sessions.current.publisherGone(identity);
+  publisherDisappeared(identity: string): void {
+    this.#sessions.current.publisherDisappeared(identity);
   }
 
   /** Join. Resolves when the participant has joined or failed, or was requested to leave. */
@@ -249,7 +249,7 @@ export class Participant {
       this.#actions.disappear();
       session.vanish();
     } else if (departure === 'close' || departure === 'disappear') {
-      this.#options.goneUnnoticed();
+      this.#options.onDisappeared();
       if (departure === 'close') session.close();
       else session.vanish();
     } else session.leave();

@@ -68,10 +68,10 @@ test('pauses by the server are observed only when requested', () => {
 test('no media is expected from a publisher that disappeared, also after the participant left', async () => {
   const on = await joined({ watchesMedia: true });
   on.server.connections[0]?.tell(ann());
-  on.session.publisherGone('ann');
+  on.session.publisherDisappeared('ann');
   expect(on.session.isMediaExpected('TR_1')).toBe(false);
   const calls = on.plane.named('setMuted').length;
   on.session.leave();
-  on.session.publisherGone('ann');
+  on.session.publisherDisappeared('ann');
   expect(on.plane.named('setMuted')).toHaveLength(calls);
 });

@@ -144,8 +144,8 @@ export class Inbox {
   }
 
   /** Records that a publisher disappeared as planned: no media of it is expected. */
-  publisherGone(identity: string): void {
-    this.#options.room.setGone(identity);
+  publisherDisappeared(identity: string): void {
+    this.#options.room.setDisappeared(identity);
     for (const { sid, identity: publisher } of this.#options.room.tracks)
       if (publisher === identity) this.#updateSilence(sid);
   }

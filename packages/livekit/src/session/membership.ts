@@ -221,10 +221,10 @@ export class Membership {
     this.#send(message);
   }
 
-  publisherGone(identity: string): void {
+  publisherDisappeared(identity: string): void {
     // The streams of the participant end with it.
-    if (this.#state === 'closed') this.#options.room.setGone(identity);
-    else this.#inbox.publisherGone(identity);
+    if (this.#state === 'closed') this.#options.room.setDisappeared(identity);
+    else this.#inbox.publisherDisappeared(identity);
   }
 
   /**

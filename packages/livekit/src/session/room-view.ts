@@ -51,7 +51,7 @@ export class RoomView {
   readonly #ended = new Map<string, RemoteTrack>();
 
   /** Identities that disappeared as planned, which the server does not know yet. */
-  readonly #gone = new Set<string>();
+  readonly #disappeared = new Set<string>();
 
   /** @param own sid of the participant itself, whose own tracks are not remote */
   apply(participants: readonly ParticipantInfo[], own: string): RoomChanges {
@@ -75,11 +75,11 @@ export class RoomView {
   /** Returns true when the publisher of a track deliberately sends nothing now. */
   isSilent(sid: string): boolean {
     const track = this.track(sid);
-    return track !== undefined && (track.muted || this.#gone.has(track.identity));
+    return track !== undefined && (track.muted || this.#disappeared.has(track.identity));
   }
 
-  setGone(identity: string): void {
-    this.#gone.add(identity);
+  setDisappeared(identity: string): void {
+    this.#disappeared.add(identity);
   }
 
   get tracks(): Iterable<RemoteTrack> {

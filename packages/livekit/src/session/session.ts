@@ -222,9 +222,9 @@ export class Session {
   }
 
   /** Records that another participant disappeared as planned: no media of it is expected. */
-  publisherGone(identity: string): void {
-    if (this.#membership === null) this.room.setGone(identity);
-    else this.#membership.publisherGone(identity);
+  publisherDisappeared(identity: string): void {
+    if (this.#membership === null) this.room.setDisappeared(identity);
+    else this.#membership.publisherDisappeared(identity);
   }
 
   /**
