@@ -247,11 +247,11 @@ export class Participant {
     const session = this.#sessions.current;
     if (this.#progress.isStaying && disappearsByAction(plan, now - engine.startedAtMs)) {
       this.#actions.disappear();
-      session.vanish();
+      session.disappear();
     } else if (departure === 'close' || departure === 'disappear') {
       this.#options.onDisappeared();
       if (departure === 'close') session.close();
-      else session.vanish();
+      else session.disappear();
     } else session.leave();
   }
 }

@@ -245,7 +245,7 @@ export class Membership {
   }
 
   /** Disappears: sends no LEAVE and no close. */
-  vanish(): void {
+  disappear(): void {
     if (this.#state === 'closed') return;
     this.#socket?.abandon();
     this.#end(true);
@@ -270,7 +270,7 @@ export class Membership {
     if (this.#state === 'closed') return;
     this.#options.onDeparted();
     if (this.#options.departsBefore === 'response') this.close(false);
-    else this.vanish();
+    else this.disappear();
   }
 
   /** Returns true for the message after which the participant departs. */

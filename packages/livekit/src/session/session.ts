@@ -177,10 +177,10 @@ export class Session {
   }
 
   /** Disappears: sends no LEAVE and no close. No event follows. */
-  vanish(): void {
+  disappear(): void {
     this.#closed = true;
     this.#wake?.();
-    this.#membership?.vanish();
+    this.#membership?.disappear();
   }
 
   /** True while the participant is joined and its connections work, as far as it can know. */
