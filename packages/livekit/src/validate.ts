@@ -34,12 +34,12 @@ export type Validation =
  */
 export const validateAdmission = async (request: ValidateRequest): Promise<Validation> => {
   const { http } = parseServerUrl(request.url);
-  const v1 = await askBothWays(http, 'v1', request);
+  const v1 = await validateBothWays(http, 'v1', request);
   if (v1 === null) return { ok: true, signalling: 'v1' };
   // A server without /rtc/v1 answers 404, like any other web server: /rtc/validate distinguishes
   // them.
   if (isUnknownPath(v1)) {
-    const v0 = await askBothWays(http, 'v0', request);
+    const v0 = await validateBothWays(http, 'v0', request);
     if (v0 === null) return { ok: true, signalling: 'v0' };
     return isUnknownPath(v0) ? await joinAtRtc(v0, request) : { ok: false, rejection: v0 };
   }
@@ -82,7 +82,7 @@ const besideV0 = async (
   const { answer } = rejection;
   if (answer === undefined || answer.who === 'livekit' || !V1_ONLY.has(rejection.reason))
     return rejection;
-  if ((await ask(base, 'v0', 'header', request)) !== null) return rejection;
+  if ((await validate(base, 'v0', 'header', request)) !== null) return rejection;
   return {
     ...rejection,
     message: `${rejection.message}; /rtc/validate passes, /rtc/v1/validate with its long query does not`,
@@ -105,20 +105,20 @@ const V1_ONLY: ReadonlySet<Rejection['reason']> = new Set([
  * Sends the token in a header, like native SDKs, and in the query, like browsers: if only the
  * second passes, a proxy is the cause.
  */
-const askBothWays = async (
+const validateBothWays = async (
   base: string,
   signalling: Signalling,
   request: ValidateRequest,
 ): Promise<Rejection | null> => {
-  const rejection = await ask(base, signalling, 'header', request);
+  const rejection = await validate(base, signalling, 'header', request);
   const answer = rejection?.answer;
   if (answer === undefined || answer.status !== 401) return rejection;
-  if ((await ask(base, signalling, 'query', request)) !== null) return rejection;
+  if ((await validate(base, signalling, 'query', request)) !== null) return rejection;
   const removed = { ...answer, kind: 'authorization_removed', who: 'proxy' } as const;
   return { reason: removed.kind, ...phraseOf(removed, base), answer: removed };
 };
 
-const ask = async (
+const validate = async (
   base: string,
   signalling: Signalling,
   tokenIn: 'header' | 'query',

@@ -34,11 +34,11 @@ export const preflight = async (
 ): Promise<'v0' | 'v1'> => {
   if (endpoint !== undefined) {
     const answer = await askTokenEndpoint(endpoint, first, TIMEOUT_MS);
-    if (isTicket(answer)) return await askWith(answer.url, answer.token);
+    if (isTicket(answer)) return await validateWith(answer.url, answer.token);
     throw new SwarmError(errorCodeOf(answer.reason), answer.message, answer.hint ?? null);
   }
   const { token } = await createAdmission(deployment, first, TOKEN_SECONDS);
-  return await askWith(deployment.url, token);
+  return await validateWith(deployment.url, token);
 };
 
 /**
@@ -60,7 +60,7 @@ export const createsRoomOf = async (
  * Asks as `preflight` does, with a given token.
  * @throws SwarmError; SwarmError `usage` if the address is invalid
  */
-export const askWith = async (url: string, token: string): Promise<'v0' | 'v1'> => {
+export const validateWith = async (url: string, token: string): Promise<'v0' | 'v1'> => {
   for (let attempt = 1; ; attempt++) {
     const [answer, clock] = await Promise.all([
       validateAdmission({ url, token, timeoutMs: TIMEOUT_MS }),

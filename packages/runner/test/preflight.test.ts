@@ -6,7 +6,7 @@ import { expandPlan, type ParticipantPlan } from '@livekit-swarm/scenario';
 import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import { AccessToken } from 'livekit-server-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askWith, preflight } from '../src/preflight.ts';
+import { preflight, validateWith } from '../src/preflight.ts';
 
 let dir: string;
 let server: LiveKitServer;
@@ -47,7 +47,7 @@ describe('preflight', () => {
 
   it('reports that the room is not granted', async () => {
     const token = await tokenWith({ roomCreate: true, room: 'mine' });
-    await expect(askWith(server.url, token)).rejects.toMatchObject({
+    await expect(validateWith(server.url, token)).rejects.toMatchObject({
       exitCode: 3,
       code: 'forbidden',
       hint: expect.stringContaining('roomJoin'),

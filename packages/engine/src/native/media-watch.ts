@@ -64,7 +64,7 @@ interface Stretch {
 export class MediaWatch {
   readonly #room: WatchedRoom;
   readonly #isMediaExpected: (trackSid: string) => boolean;
-  readonly #tell: (event: MediaEvent) => void;
+  readonly #emit: (event: MediaEvent) => void;
   readonly #pairs = new Map<string, Pair>();
   /** Time up to which the packets of each stream are accounted for. */
   readonly #readUntil = new Map<DownStream, number>();
@@ -76,11 +76,11 @@ export class MediaWatch {
   constructor(
     room: WatchedRoom,
     isMediaExpected: (trackSid: string) => boolean,
-    tell: (event: MediaEvent) => void,
+    emit: (event: MediaEvent) => void,
   ) {
     this.#room = room;
     this.#isMediaExpected = isMediaExpected;
-    this.#tell = tell;
+    this.#emit = emit;
   }
 
   /** Expect media of a track again: an interruption counts from now on. */
@@ -145,7 +145,7 @@ export class MediaWatch {
       lostAt: null,
     };
     this.#pairs.set(key, pair);
-    this.#tell({ event: 'media_started', at: first.from, ...nameOf(pair) });
+    this.#emit({ event: 'media_started', at: first.from, ...nameOf(pair) });
   }
 
   #cover(key: string, { from, to }: Stretch): void {
@@ -155,7 +155,7 @@ export class MediaWatch {
     const silentSince = pair.lostAt ?? pair.coveredUntil;
     // An interval that continues the last one without a new packet resumes nothing.
     if (to > pair.coveredUntil && (pair.lostAt !== null || at - silentSince > INTERRUPTION_MS)) {
-      this.#tell({ event: 'media_resumed', at, durationMs: at - silentSince, ...nameOf(pair) });
+      this.#emit({ event: 'media_resumed', at, durationMs: at - silentSince, ...nameOf(pair) });
       pair.lostAt = null;
     }
     pair.coveredUntil = to;
@@ -168,7 +168,7 @@ export class MediaWatch {
       : this.#room.others.includes(pair.publisher)
         ? 'unpublished'
         : 'publisher_left';
-    this.#tell({
+    this.#emit({
       event: 'media_interrupted',
       at: pair.coveredUntil,
       ...nameOf(pair),

@@ -184,13 +184,13 @@ test('the offerer controls ICE, and takes the remaining DTLS role', () => {
 test('the number of candidates that a server can add is limited', () => {
   const { plane, link } = opened();
   link.takeOffer();
-  const tell = (count: number): void => {
+  const trickle = (count: number): void => {
     for (let port = 1; port <= count; port++)
       link.link.addCandidate(`candidate:${port} 1 udp 1 10.0.0.1 ${port} typ host`);
   };
-  tell(500);
+  trickle(500);
   link.acceptAnswer(answer(1));
-  tell(500);
+  trickle(500);
   expect(plane.named('addCandidate')).toHaveLength(100);
 });
 

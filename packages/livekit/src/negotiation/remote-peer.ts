@@ -67,7 +67,7 @@ export class RemotePeerLink {
       for (const candidate of transport.candidates) this.#use(candidate);
       this.#heldAll ||= transport.candidatesEnded;
     }
-    this.#tellExtensions(extensions);
+    this.#updateExtensions(extensions);
     for (const candidate of this.#held ?? []) this.#use(candidate);
     this.#held = null;
     if (this.#heldAll) this.endOfCandidates();
@@ -92,7 +92,7 @@ export class RemotePeerLink {
     this.#peers.addCandidate(this.peer, candidate);
   }
 
-  #tellExtensions(ids: ExtensionIds): void {
+  #updateExtensions(ids: ExtensionIds): void {
     const key = JSON.stringify(Object.entries(ids).sort());
     if (key === this.#extensions) return;
     this.#extensions = key;

@@ -37,20 +37,20 @@ const streamIs = (state: StreamState): ResponseMessage => ({
 test('media is expected unless its publisher muted it or the server paused it', async () => {
   const on = await joined({ watchesMedia: true });
   const [connection] = on.server.connections;
-  connection?.tell(ann());
+  connection?.deliver(ann());
   expect(on.session.isMediaExpected('TR_1')).toBe(true);
-  connection?.tell(ann({ muted: true }));
+  connection?.deliver(ann({ muted: true }));
   expect(on.session.isMediaExpected('TR_1')).toBe(false);
-  connection?.tell(ann());
-  connection?.tell(streamIs(StreamState.PAUSED));
+  connection?.deliver(ann());
+  connection?.deliver(streamIs(StreamState.PAUSED));
   expect(on.session.isMediaExpected('TR_1')).toBe(false);
-  connection?.tell(streamIs(StreamState.ACTIVE));
+  connection?.deliver(streamIs(StreamState.ACTIVE));
   expect(on.session.isMediaExpected('TR_1')).toBe(true);
 });
 
 test('while the participant is disconnected, only the state of the publisher counts', async () => {
   const on = await joined({ watchesMedia: true, policy: { delayMs: () => null } });
-  on.server.connections[0]?.tell(ann());
+  on.server.connections[0]?.deliver(ann());
   on.server.connections[0]?.end({});
   await on.clock.advanceAsync(10);
   expect(on.session.isMediaExpected('TR_1')).toBe(true);
@@ -67,7 +67,7 @@ test('pauses by the server are observed only when requested', () => {
 
 test('no media is expected from a publisher that disappeared, also after the participant left', async () => {
   const on = await joined({ watchesMedia: true });
-  on.server.connections[0]?.tell(ann());
+  on.server.connections[0]?.deliver(ann());
   on.session.publisherDisappeared('ann');
   expect(on.session.isMediaExpected('TR_1')).toBe(false);
   const calls = on.plane.named('setMuted').length;

@@ -121,7 +121,7 @@ export class Inbox {
   updateRoom(participants: readonly ParticipantInfo[]): void {
     this.#options.onUpdate?.(participants);
     const changes = this.#options.room.apply(participants, this.#options.ownSid());
-    this.#ask(this.#options.subscriptions.tracksChanged(changes));
+    this.#request(this.#options.subscriptions.tracksChanged(changes));
     for (const { sid } of changes.muted) this.#updateSilence(sid);
     // An unpublished track is muted until it leaves its m-line, so that its end does not count as
     // an interruption.
@@ -163,7 +163,8 @@ export class Inbox {
     const [loudest] = speakers
       .filter(({ active, sid }) => active && sid !== own)
       .sort((a, b) => b.level - a.level);
-    if (loudest !== undefined) this.#ask(this.#options.subscriptions.speakerChanged(loudest.sid));
+    if (loudest !== undefined)
+      this.#request(this.#options.subscriptions.speakerChanged(loudest.sid));
   }
 
   #nameOf(trackSid: string): string {
@@ -171,7 +172,7 @@ export class Inbox {
     return track === undefined ? `track ${trackSid}` : `the ${track.kind} of ${track.identity}`;
   }
 
-  #ask(messages: readonly RequestMessage[]): void {
+  #request(messages: readonly RequestMessage[]): void {
     for (const message of messages) {
       this.#options.send(message);
       if (message.case === 'trackSetting')

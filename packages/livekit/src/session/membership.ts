@@ -96,7 +96,7 @@ export class Membership {
   #join: JoinResponse | null = null;
   #state: 'new' | 'opening' | 'in' | 'resuming' | 'lost' | 'closed' = 'new';
   /** True when the server answered the current attempt. */
-  #heard = false;
+  #isAnswered = false;
   #settle: ((loss: ConnectionLoss | null) => void) | null = null;
 
   constructor(options: MembershipOptions) {
@@ -252,11 +252,11 @@ export class Membership {
   }
 
   /** Ends all connections; pending attempts resolve with the reason `closed`. */
-  close(tellServer: boolean): void {
+  close(sendsLeave: boolean): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     const reason = DisconnectReason.CLIENT_INITIATED;
-    if (tellServer)
+    if (sendsLeave)
       this.#send({
         case: 'leave',
         value: new LeaveRequest({ reason, action: LeaveRequest_Action.DISCONNECT }),
@@ -353,7 +353,7 @@ export class Membership {
     const { clock, keepalive, url } = deployment;
     this.#socket?.close();
     this.#state = state;
-    this.#heard = false;
+    this.#isAnswered = false;
     return new Promise((resolve) => {
       const cancel = clock.after(timeoutMs, () => this.#timeOut(timeoutMs));
       this.#settle = (loss) => {
@@ -409,7 +409,7 @@ export class Membership {
   }
 
   #step(): RecoveryStep {
-    if (!this.#heard) return 'signal';
+    if (!this.#isAnswered) return 'signal';
     const { phase } = this.#peers;
     return phase === 'ready' ? 'publish' : phase;
   }
@@ -444,7 +444,7 @@ export class Membership {
 
   #joined(join: JoinResponse): void {
     const { signalling, deployment, room, tracks, sendsData } = this.#options;
-    this.#heard = true;
+    this.#isAnswered = true;
     this.#join = join;
     this.times.signalAt = deployment.clock.now();
     this.#socket?.keepAlive(join.pingInterval, join.pingTimeout);
@@ -476,7 +476,7 @@ export class Membership {
   }
 
   #resumed(): void {
-    this.#heard = true;
+    this.#isAnswered = true;
     this.#socket?.keepAlive(this.#join?.pingInterval ?? 0, this.#join?.pingTimeout ?? 0);
     this.#send({
       case: 'syncState',
@@ -487,7 +487,7 @@ export class Membership {
 
   /** Settles the attempt when all its parts are complete. */
   #check(): void {
-    if (this.#heard && this.#peers.phase === 'ready' && this.#publications.allAnswered)
+    if (this.#isAnswered && this.#peers.phase === 'ready' && this.#publications.allAnswered)
       this.#settle?.(null);
   }
 

@@ -13,7 +13,7 @@ import { appRejoinPolicy } from '../rejoin-policy.ts';
 const app = { rejoin: appRejoinPolicy(() => 0.5) };
 
 const shutDown = (on: SessionFixture, reason = DisconnectReason.SERVER_SHUTDOWN): void =>
-  on.server.connections.at(-1)?.tell(leave(reason, LeaveRequest_Action.DISCONNECT));
+  on.server.connections.at(-1)?.deliver(leave(reason, LeaveRequest_Action.DISCONNECT));
 
 /** Makes the servers reject this number of attempts. */
 const refuse = (on: SessionFixture, times: number): void => {
@@ -115,7 +115,7 @@ test('rejoins with the newest token of the server', async () => {
       return connect(options);
     },
   });
-  on.server.connections[0]?.tell({ case: 'refreshToken', value: 'a fresher one' });
+  on.server.connections[0]?.deliver({ case: 'refreshToken', value: 'a fresher one' });
   shutDown(on);
   await on.clock.advanceAsync(1_000);
   expect(tokens).toEqual(['a fresher one']);

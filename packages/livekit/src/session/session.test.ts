@@ -30,15 +30,15 @@ test('has joined when media flows and its tracks are acknowledged, not before', 
   let connection: ScriptedConnection | undefined;
   on.server.onConnect = (made) => {
     connection = made;
-    made.tell(joinResponse());
-    made.tell(answer(1));
+    made.deliver(joinResponse());
+    made.deliver(answer(1));
   };
   void on.session.join();
   await on.clock.advanceAsync(10);
   on.connectMedia();
   await on.clock.advanceAsync(10);
   expect(emitted(on)).toEqual([]);
-  connection?.tell(trackPublished('mic', 'TR_mic'));
+  connection?.deliver(trackPublished('mic', 'TR_mic'));
   await on.clock.advanceAsync(10);
   expect(emitted(on)).toEqual(['joined']);
   expect(on.events[0]).toMatchObject({ node: 'ND_1', serverVersion: '1.13.4', attempt: 1 });
@@ -46,12 +46,12 @@ test('has joined when media flows and its tracks are acknowledged, not before', 
 
 test.each([
   ['signal_timeout', () => undefined],
-  ['answer_timeout', (connection: ScriptedConnection) => connection.tell(joinResponse())],
+  ['answer_timeout', (connection: ScriptedConnection) => connection.deliver(joinResponse())],
   [
     'ice_timeout',
     (connection: ScriptedConnection) => {
-      connection.tell(joinResponse());
-      connection.tell(answer(1));
+      connection.deliver(joinResponse());
+      connection.deliver(answer(1));
     },
   ],
 ])('an attempt that gets no further ends with %s', async (reason, onConnect) => {
@@ -67,8 +67,8 @@ test.each([
 test('a DTLS handshake that does not end is distinguished from ICE', async () => {
   const on = sessionFixture();
   on.server.onConnect = (connection) => {
-    connection.tell(joinResponse());
-    connection.tell(answer(1));
+    connection.deliver(joinResponse());
+    connection.deliver(answer(1));
     on.session.membership?.peerChanged(1, 'ice-connected', on.clock.now());
   };
   void on.session.join();
@@ -81,7 +81,7 @@ test.each([
   [['video/AV1', 'AUDIO/OPUS'], undefined],
 ])('a room that allows %j: the codec is named before media', async (codecs, first) => {
   const on = sessionFixture({ joinAttempts: 3 });
-  on.server.onConnect = (connection) => connection.tell(joinResponse('PA_self', codecs));
+  on.server.onConnect = (connection) => connection.deliver(joinResponse('PA_self', codecs));
   void on.session.join();
   await on.clock.advanceAsync(100);
   expect(emitted(on)[0]).toBe(first);
@@ -90,9 +90,9 @@ test.each([
 test('a track of a codec that the room does not allow is refused during the stay, and not published again', async () => {
   const on = sessionFixture();
   on.server.onConnect = (connection) => {
-    connection.tell(joinResponse('PA_self', ['audio/opus', 'video/H264']));
-    connection.tell(trackPublished('mic', 'TR_mic'));
-    connection.tell(answer(1));
+    connection.deliver(joinResponse('PA_self', ['audio/opus', 'video/H264']));
+    connection.deliver(trackPublished('mic', 'TR_mic'));
+    connection.deliver(answer(1));
     on.clock.after(1, on.connectMedia);
   };
   void on.session.join();
@@ -112,10 +112,10 @@ test('a track of a codec that the room does not allow is refused during the stay
 test('the plane learns the node and the end of its candidates, also before their description', async () => {
   const on = sessionFixture();
   on.server.onConnect = (connection) => {
-    connection.tell(joinResponse());
-    connection.tell(trickle('candidate:1 1 udp 1 127.0.0.1 7882 typ host', true));
+    connection.deliver(joinResponse());
+    connection.deliver(trickle('candidate:1 1 udp 1 127.0.0.1 7882 typ host', true));
     expect(on.plane.named('candidatesEnded')).toEqual([]);
-    connection.tell(openAnswer(1));
+    connection.deliver(openAnswer(1));
   };
   void on.session.join();
   await on.clock.advanceAsync(10);
@@ -166,8 +166,8 @@ test('auto falls back to v0 once, and stays there', async () => {
 test('a lost signal connection is resumed: state sent, ICE restarted, peers kept', async () => {
   const on = await joined();
   on.server.onConnect = (connection) => {
-    connection.tell(reconnectResponse());
-    connection.tell(answer(2, 'afterTheRestart1'));
+    connection.deliver(reconnectResponse());
+    connection.deliver(answer(2, 'afterTheRestart1'));
     on.clock.after(1, on.connectMedia);
   };
   on.server.connections[0]?.end({});
@@ -188,7 +188,7 @@ test('reconnects when the server does not know the session', async () => {
   const on = await joined();
   on.server.onConnect = (connection) => {
     if (connection.isResume)
-      connection.tell(leave(DisconnectReason.STATE_MISMATCH, LeaveRequest_Action.RECONNECT));
+      connection.deliver(leave(DisconnectReason.STATE_MISMATCH, LeaveRequest_Action.RECONNECT));
     else welcome(on)(connection);
   };
   on.server.connections[0]?.end({});
@@ -215,7 +215,7 @@ test('asks for a token before a join and a reconnect, not before a resume; the w
   expect(asked).toBe(1);
   on.server.onConnect = (connection) => {
     if (connection.isResume)
-      connection.tell(leave(DisconnectReason.STATE_MISMATCH, LeaveRequest_Action.RECONNECT));
+      connection.deliver(leave(DisconnectReason.STATE_MISMATCH, LeaveRequest_Action.RECONNECT));
     else welcome(on)(connection);
   };
   on.server.connections[0]?.end({});
@@ -247,7 +247,7 @@ test.each([
 test('reconnects when media stays interrupted after a resume', async () => {
   const on = await joined();
   on.server.onConnect = (connection) => {
-    if (connection.isResume) connection.tell(reconnectResponse());
+    if (connection.isResume) connection.deliver(reconnectResponse());
     else welcome(on)(connection);
   };
   on.session.membership?.peerChanged(1, 'disconnected', on.clock.now());
@@ -282,7 +282,7 @@ test.each([
   [DisconnectReason.DUPLICATE_IDENTITY, 'duplicate_identity'],
 ])('leave request with reason %i: leaves with code %s', async (reason, word) => {
   const on = await joined();
-  on.server.connections[0]?.tell(leave(reason, LeaveRequest_Action.DISCONNECT));
+  on.server.connections[0]?.deliver(leave(reason, LeaveRequest_Action.DISCONNECT));
   await on.clock.advanceAsync(60_000);
   expect(emitted(on)).toEqual(['joined', `disconnected ${word}`]);
   expect(on.server.connections).toHaveLength(1);
@@ -292,7 +292,7 @@ test('a closed media connection waits for the LEAVE that explains it', async () 
   const on = await joined();
   on.session.membership?.peerChanged(1, 'closed', on.clock.now());
   on.clock.advance(100);
-  on.server.connections[0]?.tell(
+  on.server.connections[0]?.deliver(
     leave(DisconnectReason.PARTICIPANT_REMOVED, LeaveRequest_Action.DISCONNECT),
   );
   await on.clock.advanceAsync(60_000);
@@ -378,10 +378,10 @@ const answerToAddTrack = (reason: RequestResponse_Reason, message = '') => ({
 test('a rejected track does not delay the join: joined without it, and reported once', async () => {
   const on = sessionFixture();
   on.server.onConnect = (connection) => {
-    connection.tell(joinResponse());
-    connection.tell(answerToAddTrack(RequestResponse_Reason.NOT_ALLOWED));
-    connection.tell(answerToAddTrack(RequestResponse_Reason.NOT_ALLOWED));
-    connection.tell(answer(1));
+    connection.deliver(joinResponse());
+    connection.deliver(answerToAddTrack(RequestResponse_Reason.NOT_ALLOWED));
+    connection.deliver(answerToAddTrack(RequestResponse_Reason.NOT_ALLOWED));
+    connection.deliver(answer(1));
     on.clock.after(1, on.connectMedia);
   };
   const joining = on.session.join();
@@ -404,11 +404,11 @@ test('a rejected track does not delay the join: joined without it, and reported 
 test('a queued track is not rejected', async () => {
   const on = sessionFixture();
   on.server.onConnect = (connection) => {
-    connection.tell(joinResponse());
-    connection.tell(answerToAddTrack(RequestResponse_Reason.QUEUED));
-    connection.tell(answer(1));
+    connection.deliver(joinResponse());
+    connection.deliver(answerToAddTrack(RequestResponse_Reason.QUEUED));
+    connection.deliver(answer(1));
     on.clock.after(1, on.connectMedia);
-    on.clock.after(100, () => connection.tell(trackPublished('mic', 'TR_mic')));
+    on.clock.after(100, () => connection.deliver(trackPublished('mic', 'TR_mic')));
   };
   const joining = on.session.join();
   await on.clock.advanceAsync(150);
@@ -451,8 +451,8 @@ test('a join whose name lookups all fail has failed with dns_failed', async () =
 test('media of address families without a route is not retried', async () => {
   const on = sessionFixture({ joinAttempts: 2 });
   on.server.onConnect = (connection) => {
-    connection.tell(joinResponse());
-    connection.tell(answer(1));
+    connection.deliver(joinResponse());
+    connection.deliver(answer(1));
     const peer = on.server.connections.length;
     on.session.membership?.peerChanged(peer, 'no_route', on.clock.now());
   };
@@ -465,8 +465,8 @@ test('media that this host refuses to send does not count as a timeout of the se
   const on = sessionFixture();
   on.plane.localSendError = () => 'EPERM';
   on.server.onConnect = (connection) => {
-    connection.tell(joinResponse());
-    connection.tell(answer(1));
+    connection.deliver(joinResponse());
+    connection.deliver(answer(1));
   };
   void on.session.join();
   await on.clock.advanceAsync(6_000);

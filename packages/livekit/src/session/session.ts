@@ -145,7 +145,7 @@ export class Session {
       if (this.#closed) break;
       if (loss === null) {
         this.#waitedMs += this.#attemptAt - startedAt;
-        this.#tellJoined(attempt, this.#attemptAt);
+        this.#emitJoined(attempt, this.#attemptAt);
         return true;
       }
       this.#drop();
@@ -355,7 +355,7 @@ export class Session {
           : await this.#restart();
       if (this.#closed) return;
       if (result === null) {
-        this.#tellBack(way === 'resume' ? 'resumed' : 'reconnected', attempt + 1, lostAt);
+        this.#emitRecovered(way === 'resume' ? 'resumed' : 'reconnected', attempt + 1, lostAt);
         return;
       }
       // After a reconnect attempt there is no session left to resume.
@@ -380,7 +380,7 @@ export class Session {
       const loss = await this.#begin();
       if (this.#closed) return;
       if (loss === null) {
-        this.#tellBack('rejoined', attempt + 1, lostAt);
+        this.#emitRecovered('rejoined', attempt + 1, lostAt);
         return;
       }
       this.#drop();
@@ -398,7 +398,7 @@ export class Session {
     return this.#begin();
   }
 
-  #tellJoined(attempt: number, startedAt: number): void {
+  #emitJoined(attempt: number, startedAt: number): void {
     const membership = this.#membership;
     if (membership === null) return;
     const { node, version, backend } = membership.server;
@@ -414,7 +414,11 @@ export class Session {
     });
   }
 
-  #tellBack(type: 'resumed' | 'reconnected' | 'rejoined', attempt: number, lostAt: number): void {
+  #emitRecovered(
+    type: 'resumed' | 'reconnected' | 'rejoined',
+    attempt: number,
+    lostAt: number,
+  ): void {
     const { node = '', backend = '' } = this.#membership?.server ?? {};
     this.#emit({
       type,

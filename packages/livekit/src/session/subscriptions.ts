@@ -50,14 +50,14 @@ export class Subscriptions {
   tracksChanged({ added, removed }: Pick<RoomChanges, 'added' | 'removed'>): RequestMessage[] {
     for (const { sid } of removed) this.#sent.delete(sid);
     const moved = added.length + removed.length > 0 ? this.#placeVideos() : [];
-    return this.#tell(new Set([...added, ...moved]));
+    return this.#settingsRequests(new Set([...added, ...moved]));
   }
 
   /** @param participantSid sid of the active speaker */
   speakerChanged(participantSid: string): RequestMessage[] {
     if (participantSid === this.#speaker || this.#layout.type === 'all') return [];
     this.#speaker = participantSid;
-    return this.#tell(new Set(this.#placeVideos()));
+    return this.#settingsRequests(new Set(this.#placeVideos()));
   }
 
   /** Returns the videos that became visible or hidden; none with layouts that show all or none. */
@@ -69,7 +69,7 @@ export class Subscriptions {
     return videos.filter(({ sid }) => before.has(sid) !== this.#onScreen.has(sid));
   }
 
-  #tell(tracks: ReadonlySet<RemoteTrack>): RequestMessage[] {
+  #settingsRequests(tracks: ReadonlySet<RemoteTrack>): RequestMessage[] {
     const subscribe = new Map<boolean, string[]>();
     const bySettings = new Map<string, { settings: SubscriptionSettings; sids: string[] }>();
     for (const track of tracks) {

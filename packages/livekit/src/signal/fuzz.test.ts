@@ -110,7 +110,7 @@ describe('a message of the server', () => {
       fc.asyncProperty(fc.array(responses, { minLength: 1, maxLength: 5 }), async (sent) => {
         const { server, session, clock } = await joined();
         const start = process.threadCpuUsage();
-        for (const { message } of sent) server.connections.at(-1)?.tell(message);
+        for (const { message } of sent) server.connections.at(-1)?.deliver(message);
         await clock.advanceAsync(60_000);
         const { user, system } = process.threadCpuUsage(start);
         expect((user + system) / 1_000).toBeLessThan(1_000);

@@ -33,7 +33,7 @@ export interface ScriptedConnection {
   readonly closed: boolean;
   /** The backend that a load balancer reports; empty at first. */
   backend: string;
-  tell(message: ResponseMessage): void;
+  deliver(message: ResponseMessage): void;
   /** Rejects or breaks the connection. */
   end(failure: Partial<Failure>): void;
 }
@@ -91,7 +91,7 @@ const connectionOf = ({ endpoint, onMessage, onEnd }: SignalSocketOptions) => {
     get closed() {
       return closed;
     },
-    tell: (message) => {
+    deliver: (message) => {
       if (!closed) onMessage(message);
     },
     end: (failure) => {

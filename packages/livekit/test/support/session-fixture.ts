@@ -81,9 +81,9 @@ export const sessionFixture = ({
 export const welcome =
   ({ clock, connectMedia }: SessionFixture) =>
   (connection: ScriptedConnection) => {
-    connection.tell(joinResponse());
-    connection.tell(trackPublished('mic', 'TR_mic'));
-    connection.tell(answer(1));
+    connection.deliver(joinResponse());
+    connection.deliver(trackPublished('mic', 'TR_mic'));
+    connection.deliver(answer(1));
     clock.after(1, connectMedia);
   };
 
