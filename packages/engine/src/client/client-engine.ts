@@ -56,7 +56,7 @@ export class ClientEngine implements Engine {
     const present = [...this.#participants.values()];
     const sampled = present.map((one) => one.sample());
     return {
-      connected: present.filter(({ isIn }) => isIn).length,
+      connected: present.filter(({ isConnected }) => isConnected).length,
       series: sampled.flatMap(({ series }) => series),
       clients: sampled.map(({ client }) => client),
       generator: emptyEngineHealth(),

@@ -79,7 +79,7 @@ export class ClientParticipant {
     this.#keyNumber = change === undefined ? 0 : keyAt(change, plan.joinAtMs);
   }
 
-  get isIn(): boolean {
+  get isConnected(): boolean {
     return this.#state === 'in' && !this.#isLeaving;
   }
 
@@ -169,14 +169,14 @@ export class ClientParticipant {
   changeKey(number: number): void {
     this.#keyNumber = number;
     this.#hasWarned = false;
-    if (this.isIn && this.#client !== null) this.#giveKey(this.#client);
+    if (this.isConnected && this.#client !== null) this.#giveKey(this.#client);
   }
 
   #giveKey(client: Client): void {
     const key = this.#key;
     if (key === undefined) return;
     client.changeKey?.(key).catch((error: unknown) => {
-      if (!this.isIn) return;
+      if (!this.isConnected) return;
       this.#emit('warning', {
         reason: 'key_not_changed',
         message: withoutTokens(messageOf(error)),
@@ -264,7 +264,7 @@ export class ClientParticipant {
         // as an event.
         this.#starve();
       }
-      if (this.isIn) this.#readSoon();
+      if (this.isConnected) this.#readSoon();
     }, READ_EVERY_MS);
   }
 

@@ -98,12 +98,12 @@ export class ActionRunner {
 
   /** True if others can receive the participant's audio. */
   get isAudible(): boolean {
-    return this.#cids.has('audio') && !this.#isAudioMuted && this.#options.session().isIn;
+    return this.#cids.has('audio') && !this.#isAudioMuted && this.#options.session().isConnected;
   }
 
   act(step: ActionStep): void {
     const { session, clock } = this.#options;
-    if (!session().isIn) {
+    if (!session().isConnected) {
       this.#fail(step, 'not_connected', 'the participant was not connected');
       return;
     }

@@ -94,7 +94,7 @@ export class NativeEngine implements Engine {
     let flows = 0;
     const neighbours = (): Neighbour[] =>
       [...this.#participants.values()].filter(
-        (other) => other !== participant && other.room === plan.room && other.isIn,
+        (other) => other !== participant && other.room === plan.room && other.isConnected,
       );
     const participant: Participant = new Participant({
       ...this.#parts,
@@ -151,7 +151,7 @@ export class NativeEngine implements Engine {
   }
 
   sample(): EngineSample {
-    const joined = [...this.#participants.values()].filter(({ isIn }) => isIn).length;
+    const joined = [...this.#participants.values()].filter(({ isConnected }) => isConnected).length;
     const speakers = this.#speakers.take();
     return { ...this.#sampler.take(joined), ...(speakers.length > 0 && { speakers }) };
   }

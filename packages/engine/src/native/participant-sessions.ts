@@ -70,9 +70,9 @@ export class ParticipantSessions {
     const joined = await this.#current.join();
     const at = clock.now();
     const until = at + REPLACED_WITHIN_MS;
-    while (before.isIn && clock.now() < until && !isLeaving())
+    while (before.isConnected && clock.now() < until && !isLeaving())
       await new Promise<void>((resolve) => void clock.after(REPLACED_CHECK_MS, resolve));
-    const isReplaced = !before.isIn;
+    const isReplaced = !before.isConnected;
     before.leave();
     this.#replaced = null;
     return joined && isReplaced ? at : null;

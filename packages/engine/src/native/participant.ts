@@ -62,7 +62,7 @@ export class Participant {
       ...options,
       clock,
       play: (cid) => this.#plane.senders.playAgain(cid),
-      isAudible: () => this.isIn && this.#actions.isAudible,
+      isAudible: () => this.isConnected && this.#actions.isAudible,
       neighbours,
     });
     const joinFrom = () => options.scheduledAt + session().waitedMs;
@@ -119,7 +119,7 @@ export class Participant {
     return this.#options.plan;
   }
 
-  get isIn(): boolean {
+  get isConnected(): boolean {
     return this.#leaving === null && this.#progress.isConnected;
   }
 

@@ -35,7 +35,7 @@ export class RtcParticipant {
   /**
    * True while a `Disconnected` of rtc-node is an event to report: not during a join or a leave.
    */
-  #isIn = false;
+  #isConnected = false;
 
   constructor(emit: (event: ClientEvent) => void) {
     this.#emit = emit;
@@ -58,7 +58,7 @@ export class RtcParticipant {
       return { ok: false, reason: reasonOf(message), message };
     }
     if (e2ee !== null) addKey(room, e2ee);
-    this.#isIn = true;
+    this.#isConnected = true;
     if (!isAll) subscribe(room, layout);
     const rejected: Extract<ClientJoined, { ok: true }>['rejected'] = [];
     for (const plan of publish) {
@@ -84,12 +84,12 @@ export class RtcParticipant {
 
   /** Use this key from now on, in both directions. */
   changeKey(key: RtcKey): void {
-    if (this.#room !== null && this.#isIn) addKey(this.#room, key);
+    if (this.#room !== null && this.#isConnected) addKey(this.#room, key);
   }
 
   async read(lagMs: number): Promise<ClientReading> {
     const room = this.#room;
-    if (room === null || !this.#isIn) return { lagMs, others: [], tracks: [], peers: [] };
+    if (room === null || !this.#isConnected) return { lagMs, others: [], tracks: [], peers: [] };
     const { publisherStats, subscriberStats } = await room.getRtcStats();
     const remote = [...room.remoteParticipants.values()].flatMap(({ trackPublications }) => [
       ...trackPublications.values(),
@@ -110,7 +110,7 @@ export class RtcParticipant {
   }
 
   async leave(): Promise<void> {
-    this.#isIn = false;
+    this.#isConnected = false;
     await Promise.all(this.#media.map((one) => one.stop()));
     await Promise.race([this.#room?.disconnect().catch(() => {}), sleep(LEAVE_MS)]);
   }
@@ -146,7 +146,7 @@ export class RtcParticipant {
   }
 
   #watch(room: Room, layout: RtcJoin['layout']): void {
-    const isCurrent = (): boolean => room === this.#room && this.#isIn;
+    const isCurrent = (): boolean => room === this.#room && this.#isConnected;
     room.on(RoomEvent.TrackSubscribed, (track) => {
       if (track.kind === TrackKind.KIND_VIDEO) void show(track);
     });
@@ -165,7 +165,7 @@ export class RtcParticipant {
     });
     room.on(RoomEvent.Disconnected, (reason) => {
       if (!isCurrent()) return;
-      this.#isIn = false;
+      this.#isConnected = false;
       const code = (DisconnectReason[reason] ?? 'unknown_reason').toLowerCase();
       this.#emit({
         type: 'disconnected',

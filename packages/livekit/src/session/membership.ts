@@ -191,7 +191,7 @@ export class Membership {
   }
 
   /** True while requests reach the server. */
-  get isIn(): boolean {
+  get isConnected(): boolean {
     return this.#state === 'in';
   }
 

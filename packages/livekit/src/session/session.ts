@@ -184,8 +184,8 @@ export class Session {
   }
 
   /** True while the participant is joined and its connections work, as far as it can know. */
-  get isIn(): boolean {
-    return this.#membership?.isIn ?? false;
+  get isConnected(): boolean {
+    return this.#membership?.isConnected ?? false;
   }
 
   /** Published tracks. */

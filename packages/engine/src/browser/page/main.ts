@@ -45,7 +45,7 @@ let isHearing = false;
  * True while a `Disconnected` of livekit-client is an event to report: not during a join or a
  * leave.
  */
-let isIn = false;
+let isConnected = false;
 /** Tracks by id, including ended ones: their final counters are read after the end. */
 const facts = new Map<string, TrackFacts>();
 const timer = new FrameTimer();
@@ -68,7 +68,7 @@ const join = async (request: PageJoin): Promise<PageJoined> => {
     ...(!reconnects && { reconnectPolicy: { nextRetryDelayInMs: () => null } }),
   });
   room = joining;
-  isIn = false;
+  isConnected = false;
   joining.on(RoomEvent.SignalConnected, () => {
     signalMs = performance.now() - began;
   });
@@ -84,7 +84,7 @@ const join = async (request: PageJoin): Promise<PageJoined> => {
       websocketTimeout: timeoutMs,
       peerConnectionTimeout: timeoutMs,
     });
-    isIn = true;
+    isConnected = true;
     if (!isAll) subscribe(joining, layout);
     const rejected = await publishAll(joining, request.publish);
     const { nodeId = '', version = '' } = joining.serverInfo ?? {};
@@ -149,7 +149,7 @@ const watchConnection = (joining: Room): void => {
   let lostAt: number | null = null;
   let isNew = false;
   const lose = (): void => {
-    if (lostAt !== null || joining !== room || !isIn) return;
+    if (lostAt !== null || joining !== room || !isConnected) return;
     lostAt = performance.now();
     emit({ type: 'signal_lost' });
   };
@@ -169,8 +169,8 @@ const watchConnection = (joining: Room): void => {
     isNew = false;
   });
   joining.on(RoomEvent.Disconnected, (reason) => {
-    if (joining !== room || !isIn) return;
-    isIn = false;
+    if (joining !== room || !isConnected) return;
+    isConnected = false;
     const name = reason === undefined ? 'reconnect_attempts_exhausted' : DisconnectReason[reason];
     emit({ type: 'disconnected', reason: (name ?? 'unknown_reason').toLowerCase() });
   });
@@ -284,7 +284,7 @@ const read = async (): Promise<ClientReading> => {
 };
 
 const leave = async (): Promise<void> => {
-  isIn = false;
+  isConnected = false;
   await room?.disconnect();
   stopMedia();
 };
