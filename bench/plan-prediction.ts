@@ -33,7 +33,7 @@ const LOADS: Record<string, string[]> = {
 };
 
 interface Prediction {
-  carries: { besideServer: number };
+  estimate: { besideServer: number };
   calibration: { microsPerPacket?: number };
 }
 
@@ -88,7 +88,7 @@ const measure = async (
   file: string,
   rooms: number,
   record: string,
-): Promise<{ carries: number; verdict: string }> => {
+): Promise<{ capacity: number; verdict: string }> => {
   const { stdout } = spawnSync(
     process.execPath,
     [PROGRAM, 'run', file, '--json', '--quiet', '--record', record],
@@ -97,7 +97,7 @@ const measure = async (
   const { cores, joinedAt } = await coresBySecond(record);
   const steady = cores.slice(Math.ceil(joinedAt) + 2, -2).filter((used) => used > 0);
   return {
-    carries: (rooms * usableCores() * CARRIED) / mean(steady),
+    capacity: (rooms * usableCores() * CARRIED) / mean(steady),
     verdict: (JSON.parse(stdout) as { verdict: string }).verdict,
   };
 };
@@ -118,16 +118,16 @@ try {
     for (const [name, flags] of Object.entries(LOADS)) {
       const file = join(dir, 'load.yaml');
       writeFileSync(file, scenarioOf(flags, 2, Number(values.seconds)));
-      const first = predict(file).carries.besideServer;
+      const first = predict(file).estimate.besideServer;
       const rooms = Math.max(1, Math.floor(first * TRIED));
       writeFileSync(file, scenarioOf(flags, rooms, Number(values.seconds)));
-      const { carries, calibration } = predict(file);
+      const { estimate, calibration } = predict(file);
       const record = join(dir, 'record');
       const measured = await measure(file, rooms, record);
       rmSync(record, { recursive: true, force: true });
-      const difference = (100 * (carries.besideServer - measured.carries)) / measured.carries;
+      const difference = (100 * (estimate.besideServer - measured.capacity)) / measured.capacity;
       console.log(
-        `| ${[name, usableCores(), calibration.microsPerPacket?.toFixed(2), carries.besideServer, measured.carries.toFixed(0), `${difference.toFixed(0)} %`, measured.verdict].join(' | ')} |`,
+        `| ${[name, usableCores(), calibration.microsPerPacket?.toFixed(2), estimate.besideServer, measured.capacity.toFixed(0), `${difference.toFixed(0)} %`, measured.verdict].join(' | ')} |`,
       );
     }
 } finally {

@@ -6,9 +6,9 @@ import {
   assertClients,
   assessHost,
   type CalibrationChoice,
-  type Carries,
   calibrate,
   type HostCapacity,
+  type HostEstimate,
   type RunOptions,
   readSystemLimits,
   socketNeed,
@@ -67,7 +67,7 @@ export interface PlannedRun {
   /** Workers and threads; null: decided when the hosts of the queue are known. */
   allocation: WorkerAllocation | null;
   /** Set if the load exceeds what this host generates: the run will probably be inconclusive. */
-  tooLarge?: Carries;
+  tooLarge?: HostEstimate;
 }
 
 /**
@@ -91,7 +91,7 @@ export const planRun = (request: RunRequest): PlannedRun => {
     );
   if (queue !== null) return { request, name, plan, toleratedLost, allocation: null };
   assertHosts(plan, [{}]);
-  const { allocation, obstacle, carries } = assessHost({
+  const { allocation, obstacle, estimate } = assessHost({
     plan,
     host: hostCapacity(),
     workers,
@@ -100,9 +100,9 @@ export const planRun = (request: RunRequest): PlannedRun => {
     calibration: calibrate(request.calibration),
   });
   if (obstacle !== null) throw obstacle;
-  const { requested, besideServer, alone } = carries;
+  const { requested, besideServer, alone } = estimate;
   const fits = requested <= (besideServer ?? alone);
-  return { request, name, plan, toleratedLost, allocation, ...(!fits && { tooLarge: carries }) };
+  return { request, name, plan, toleratedLost, allocation, ...(!fits && { tooLarge: estimate }) };
 };
 
 /** Capacity of this host. A container may have less memory; without a limit the kernel reports a huge number. */

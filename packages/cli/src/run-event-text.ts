@@ -15,7 +15,7 @@ export const runEventText = (event: RunEvent): string => {
     case 'starting':
       return `${describeScenario(event.scenario)} → ${targetText(event.target)}`;
     case 'too_large':
-      return predictionText(event.carries);
+      return predictionText(event.estimate);
     case 'load_announced':
       return announcementText(event.load);
     case 'preparing':

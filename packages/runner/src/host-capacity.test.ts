@@ -22,21 +22,21 @@ describe('the estimated capacity of a host', () => {
   });
 
   it('is close to the measured capacity of two cores: 250 rooms at 80 %', () => {
-    const { carries } = assess({ rooms: 500 }, { host: host(2), calibration });
-    expect(carries).toMatchObject({ unit: 'rooms', requested: 500 });
-    expect(carries.besideServer).toBeGreaterThan(200);
-    expect(carries.besideServer).toBeLessThan(300);
-    expect(carries.alone).toBeGreaterThan(3 * (carries.besideServer ?? 0));
+    const { estimate } = assess({ rooms: 500 }, { host: host(2), calibration });
+    expect(estimate).toMatchObject({ unit: 'rooms', requested: 500 });
+    expect(estimate.besideServer).toBeGreaterThan(200);
+    expect(estimate.besideServer).toBeLessThan(300);
+    expect(estimate.alone).toBeGreaterThan(3 * (estimate.besideServer ?? 0));
   });
 
   it('depends on a quota and on the speed of the host, not on the size of the plan', () => {
-    const whole = assess({ rooms: 500 }, { host: host(2), calibration }).carries.alone;
-    const half = assess({ rooms: 500 }, { host: host(1), calibration }).carries.alone;
-    const smaller = assess({ rooms: 50 }, { host: host(2), calibration }).carries.alone;
+    const whole = assess({ rooms: 500 }, { host: host(2), calibration }).estimate.alone;
+    const half = assess({ rooms: 500 }, { host: host(1), calibration }).estimate.alone;
+    const smaller = assess({ rooms: 50 }, { host: host(2), calibration }).estimate.alone;
     expect(half / whole).toBeCloseTo(0.5, 1);
     expect(smaller / whole).toBeCloseTo(1, 1);
     const slow = { source: 'given', microsPerPacket: 3.5 } as const;
-    const slower = assess({ rooms: 500 }, { host: host(2), calibration: slow }).carries.alone;
+    const slower = assess({ rooms: 500 }, { host: host(2), calibration: slow }).estimate.alone;
     expect(slower / whole).toBeCloseTo(0.5, 1);
   });
 
@@ -48,15 +48,15 @@ describe('the estimated capacity of a host', () => {
       ...plan,
       participants: [{ ...first, engine: 'browser' as const }, ...others],
     };
-    const without = assess({}, { plan, host: host(2), calibration }).carries.alone;
-    const beside = assess({}, { plan: witness, host: host(2), calibration }).carries.alone;
+    const without = assess({}, { plan, host: host(2), calibration }).estimate.alone;
+    const beside = assess({}, { plan: witness, host: host(2), calibration }).estimate.alone;
     // A browser needs 0.6 of the 1.6 usable cores.
     expect(beside / without).toBeCloseTo(1 / 1.6, 1);
   });
 
   it('considers that media grows with the square of the participants if all of a room publish', () => {
     const carried = (participants: number, subscribers = 0): number =>
-      assess({ rooms: 1, participants, subscribers }, { host: host(2), calibration }).carries
+      assess({ rooms: 1, participants, subscribers }, { host: host(2), calibration }).estimate
         .besideServer ?? 0;
     // The estimate does not depend on the requested size of the room.
     expect(carried(10) / carried(30)).toBeCloseTo(1, 0.5);
@@ -65,11 +65,11 @@ describe('the estimated capacity of a host', () => {
   });
 
   it('is in participants if there is one room, and without a server if it runs elsewhere', () => {
-    const { carries } = assess(
+    const { estimate } = assess(
       { rooms: 1, participants: 4 },
       { host: host(2), calibration, embedded: false },
     );
-    expect(carries).toMatchObject({ unit: 'participants', requested: 4, besideServer: null });
+    expect(estimate).toMatchObject({ unit: 'participants', requested: 4, besideServer: null });
   });
 });
 

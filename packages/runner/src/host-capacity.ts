@@ -44,14 +44,14 @@ export interface HostAssessment {
   fits: boolean;
   /** Resources that do not suffice; empty if the host fits or there is an obstacle. */
   short: ('cores' | 'memory')[];
-  carries: Carries;
+  estimate: HostEstimate;
 }
 
 /**
  * Estimated capacity of a host for the same load, with more or fewer rooms, or with more or fewer
  * participants of its only room.
  */
-export interface Carries {
+export interface HostEstimate {
   unit: 'rooms' | 'participants';
   /** Number of units at the same time, as planned. */
   requested: number;
@@ -119,7 +119,7 @@ export const assessHost = (request: HostAssessmentRequest): HostAssessment => {
     obstacle,
     fits: obstacle === null && short.length === 0,
     short: obstacle === null ? short : [],
-    carries: carriesOf(load, need, costs, host, { workers: processes, plan }),
+    estimate: estimateOf(load, need, costs, host, { workers: processes, plan }),
   };
 };
 
@@ -128,13 +128,13 @@ export const assessHost = (request: HostAssessmentRequest): HostAssessment => {
  * depend on the number of rooms, and a burst of joins is short. The number of real clients stays
  * the same.
  */
-const carriesOf = (
+const estimateOf = (
   load: PlanLoad,
   { participants, generator, clients, server }: HostRequirement,
   costs: Costs,
   host: HostCapacity,
   { workers, plan }: { workers: number; plan: Plan },
-): Carries => {
+): HostEstimate => {
   const { rooms, packetsDown } = load.most(0, plan.endAtMs);
   const [unit, requested] =
     rooms > 1 ? (['rooms', rooms] as const) : (['participants', participants] as const);

@@ -9,9 +9,9 @@ export type { Deployment } from './deployment.ts';
 export { readSystemLimits, socketNeed } from './descriptors.ts';
 export {
   assessHost,
-  type Carries,
   type HostAssessment,
   type HostCapacity,
+  type HostEstimate,
 } from './host-capacity.ts';
 export type { LiveRun } from './live-run.ts';
 export { DEFAULT_ENGINE } from './load-engine.ts';

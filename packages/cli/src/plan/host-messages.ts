@@ -1,5 +1,10 @@
 import { formatBytes } from '@livekit-swarm/report';
-import type { Calibration, Carries, HostAssessment, HostCapacity } from '@livekit-swarm/runner';
+import type {
+  Calibration,
+  HostAssessment,
+  HostCapacity,
+  HostEstimate,
+} from '@livekit-swarm/runner';
 import { formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
 
 /** A statement about the host, and its severity. */
@@ -17,7 +22,7 @@ export interface PlannedHost {
 
 /** Whether this host can generate the plan: required, available, and what to do. */
 export const hostMessages = ({ assessment, host, calibration }: PlannedHost): HostMessage[] => {
-  const { need, allocation, fits, short, obstacle, carries } = assessment;
+  const { need, allocation, fits, short, obstacle, estimate } = assessment;
   const has = `${plural(Math.round(host.cores * 100) / 100, 'core')} and ${formatBytes(host.memoryBytes)}`;
   if (obstacle !== null || allocation === null)
     return [
@@ -40,7 +45,7 @@ export const hostMessages = ({ assessment, host, calibration }: PlannedHost): Ho
         mark: 'good',
         text: `This host (${has}) can generate it. At the fullest moment it takes about ${all}.`,
       },
-      { mark: 'good', text: predictionText(carries) },
+      { mark: 'good', text: predictionText(estimate) },
       { mark: 'good', text: calibrationText(calibration) },
     ];
   return [
@@ -51,7 +56,7 @@ export const hostMessages = ({ assessment, host, calibration }: PlannedHost): Ho
     ...(short.includes('cores') && need.joins.cores >= LEAST_SHOWN
       ? [{ mark: 'unsure' as const, text: joinsText(need) }]
       : []),
-    { mark: 'unsure', text: predictionText(carries) },
+    { mark: 'unsure', text: predictionText(estimate) },
     { mark: 'unsure', text: calibrationText(calibration) },
     { mark: 'unsure', text: advice(need.server !== null) },
   ];
@@ -61,15 +66,15 @@ export const hostMessages = ({ assessment, host, calibration }: PlannedHost): Ho
 const joinsText = ({ joins }: HostAssessment['need']): string =>
   `Of that, ${plural(Math.round(joins.perSecond), 'join')} in a second take about ${formatCores(joins.cores)} cores: they take less with a lower join rate.`;
 
-/** How much of this load the host carries, and what follows for the run. */
-export const predictionText = ({ unit, requested, besideServer, alone }: Carries): string => {
+/** Estimated capacity of the host for this load, and what follows for the run. */
+export const predictionText = ({ unit, requested, besideServer, alone }: HostEstimate): string => {
   const most =
     besideServer === null
       ? `${formatNumber(alone)} ${unit}`
       : `${formatNumber(besideServer)} ${unit} with the server beside it, ${formatNumber(alone)} without`;
   const doubt =
     requested > (besideServer ?? alone) ? ': the verdict will probably be inconclusive' : '';
-  return `This host carries about ${most}; ${formatNumber(requested)} requested${doubt}.`;
+  return `Estimated capacity of this host: ${most}; ${formatNumber(requested)} requested${doubt}.`;
 };
 
 const calibrationText = (calibration: Calibration): string => {

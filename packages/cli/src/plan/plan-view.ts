@@ -89,7 +89,7 @@ const POINTS = 240;
 /** What `swarm plan --json` prints. Times in milliseconds, packets and bits a second; bits as they are on the wire. */
 export const planObject = (view: PlanView): object => {
   const { plan, host, assessment, calibration } = view;
-  const { need, allocation, obstacle, fits, short, carries } = assessment;
+  const { need, allocation, obstacle, fits, short, estimate } = assessment;
   return {
     schema: PLAN_SCHEMA,
     scenario: plan.scenario,
@@ -115,7 +115,7 @@ export const planObject = (view: PlanView): object => {
       memoryBytes: host.memoryBytes,
       allocation,
       need,
-      carries,
+      estimate,
       calibration,
       messages: hostMessages(view).map(({ text }) => text),
     },
