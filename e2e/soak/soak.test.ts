@@ -29,7 +29,7 @@ it('runs cycles on one server, reads it at rest, and is not certain after two', 
     joins: 3,
     joinsFailed: 0,
     reading: {
-      isAtRest: true,
+      isIdle: true,
       nodes: [
         {
           node: 'livekit-server',

@@ -85,7 +85,7 @@ export const serverMissingSchema = z.object({
   message: z.string(),
 });
 
-const remains = z.object({
+const residue = z.object({
   goroutines: levels.goroutines,
   memoryBytes: levels.memoryBytes,
   tracks: levels.tracks,
@@ -104,8 +104,8 @@ export const serverAfterSchema = z.object({
   nodes: z.array(
     z.object({
       node: z.string(),
-      before: remains,
-      after: remains,
+      before: residue,
+      after: residue,
     }),
   ),
 });

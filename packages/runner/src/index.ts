@@ -25,7 +25,7 @@ export { metricsSource } from './server-metrics/metrics-source.ts';
 export { processSource } from './server-metrics/process-source.ts';
 export { type PrometheusOptions, prometheusSource } from './server-metrics/prometheus-source.ts';
 export { redisSource } from './server-metrics/redis-source.ts';
-export { readAtRest, type ServerAtRest } from './server-metrics/server-at-rest.ts';
+export { type IdleServer, readIdleServer } from './server-metrics/idle-server.ts';
 export { type ServerSource, SourceError } from './server-metrics/server-source.ts';
 export { readTokenEndpoint } from './token-endpoints.ts';
 export { type WarmWorkers, warmWorkers } from './warm-workers.ts';

@@ -97,7 +97,7 @@ export const superviseRun = async (
     // threshold may have been crossed.
     const cause = reason === 'interrupted' ? reason : (serverEnd ?? reason);
     const endedAt = log.elapsedMs();
-    await server.askRemains();
+    await server.readResidue();
     log.append({ type: 'end', at: endedAt, reason: cause });
   } finally {
     over = true;

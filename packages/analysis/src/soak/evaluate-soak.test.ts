@@ -51,7 +51,7 @@ const soak = ({
         joins: JOINS,
         joinsFailed: 0,
         recordPath: null,
-        reading: { nodes: [node], isAtRest: true, waitedMs: 20_000 },
+        reading: { nodes: [node], isIdle: true, waitedMs: 20_000 },
         generatorBytes: 100_000_000,
       },
       index,
@@ -160,7 +160,7 @@ describe('an uncertain soak is inconclusive', () => {
   test('because of a server that others use', () => {
     const change = (cycle: SoakCycle): SoakCycle => ({
       ...cycle,
-      reading: { ...cycle.reading, isAtRest: false },
+      reading: { ...cycle.reading, isIdle: false },
     });
     expect(verdict({ cycles: 20, change }).reasons).toEqual([
       { code: 'never_at_rest', cycles: 18 },
@@ -190,7 +190,7 @@ describe('an uncertain soak is inconclusive', () => {
 
 test('a reading that was not at rest is joined with the next one', () => {
   const change = (cycle: SoakCycle, index: number): SoakCycle =>
-    index % 4 === 3 ? { ...cycle, reading: { ...cycle.reading, isAtRest: false } } : cycle;
+    index % 4 === 3 ? { ...cycle, reading: { ...cycle.reading, isIdle: false } } : cycle;
   const [goroutines] = verdict({ cycles: 40, leak: { leave: 1, disappear: 1 }, change }).resources;
   expect(goroutines?.overall.perThousand).toBeCloseTo(1_000, 0);
 });

@@ -3,9 +3,9 @@ import { alphaOfLook, type Increment, LEAST_INCREMENTS, type Slope, slopeOf } fr
 import {
   type CycleDeparture,
   DEFAULT_TOLERANCES,
-  type NodeAtRest,
+  type IdleNode,
   type ResourceFinding,
-  type RestReading,
+  type IdleReading,
   SOAK_RESOURCES,
   type SoakCycle,
   type SoakFinding,
@@ -125,8 +125,8 @@ interface Step {
    */
   departure: CycleDeparture | null;
   joins: number;
-  before: RestReading;
-  after: RestReading;
+  before: IdleReading;
+  after: IdleReading;
   generatorBytes: number;
 }
 
@@ -144,7 +144,7 @@ const stepsOf = (cycles: readonly SoakCycle[], warmUpCycles: number): Step[] => 
       joins += cycle.joins;
       departures.add(cycle.departure);
     }
-    if (!cycle.reading.isAtRest) continue;
+    if (!cycle.reading.isIdle) continue;
     if (before !== null)
       steps.push({
         departure:
@@ -168,7 +168,7 @@ const incrementsOf = (steps: readonly Step[], resource: SoakResource): Increment
   });
 
 /** Sum over all nodes; null if a node lacks the resource. */
-const totalOf = (nodes: readonly NodeAtRest[], resource: SoakResource): number | null =>
+const totalOf = (nodes: readonly IdleNode[], resource: SoakResource): number | null =>
   nodes.length === 0
     ? null
     : nodes.reduce<number | null>((total, node) => {
@@ -211,7 +211,7 @@ const verdictOf = (
   const leaks = resources.flatMap(leaksOf);
   if (leaks.length > 0) return { verdict: 'failed', reasons: leaks };
   const counted = cycles.slice(warmUpCycles);
-  const rested = counted.filter(({ reading }) => reading.isAtRest).length;
+  const rested = counted.filter(({ reading }) => reading.isIdle).length;
   if (counted.length >= LEAST_INCREMENTS && rested < counted.length / 2)
     return inconclusive({ code: 'never_at_rest', cycles: counted.length - rested });
   if (steps < LEAST_INCREMENTS)

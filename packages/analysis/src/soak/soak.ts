@@ -27,17 +27,17 @@ export const departureOfCycle = (
 };
 
 /** Resources of one node while it has no participants. */
-export interface NodeAtRest extends Partial<Record<SoakResource, number>> {
+export interface IdleNode extends Partial<Record<SoakResource, number>> {
   node: string;
   /** ID of the node, which changes when the node restarts. */
   id: string | null;
 }
 
 /** Reading of all nodes after a cycle. */
-export interface RestReading {
-  nodes: readonly NodeAtRest[];
+export interface IdleReading {
+  nodes: readonly IdleNode[];
   /** True if all rooms were gone and the number of goroutines had stopped changing in time. */
-  isAtRest: boolean;
+  isIdle: boolean;
   /** Time between the departure of the last participant and the reading, ms. */
   waitedMs: number;
 }
@@ -52,7 +52,7 @@ export interface SoakCycle {
   joinsFailed: number;
   /** Path of the record of the cycle's run. */
   recordPath: string | null;
-  reading: RestReading;
+  reading: IdleReading;
   /** Memory of the load generator's main process, bytes. */
   generatorBytes: number;
 }

@@ -6,14 +6,14 @@ import {
   departureOfCycle,
   evaluateSoak,
   isDecided,
-  type NodeAtRest,
-  type RestReading,
+  type IdleNode,
+  type IdleReading,
   type SoakCycle,
   type SoakResult,
   type Tolerances,
 } from '@livekit-swarm/analysis/soak';
 import { LEFT_WHILE_JOINING } from '@livekit-swarm/record';
-import { readAtRest, type ServerSource, SourceError } from '@livekit-swarm/runner';
+import { readIdleServer, type ServerSource, SourceError } from '@livekit-swarm/runner';
 import { departsWhileJoining, type Scenario } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode, type SwarmError } from '@livekit-swarm/settings';
 import type { Deployed } from '../deploy.ts';
@@ -68,18 +68,18 @@ export const runSoak = async (session: SoakSession): Promise<SoakOutcome> => {
   const cycles: SoakCycle[] = [];
   const resultOf = (isLast: boolean): SoakResult => evaluateSoak(cycles, { ...session, isLast });
   const signal = stop;
-  const rest = async (foreignRooms: number): Promise<RestReading> => {
-    const { nodes, isAtRest, waitedMs } = await readAtRest({
+  const rest = async (foreignRooms: number): Promise<IdleReading> => {
+    const { nodes, isIdle, waitedMs } = await readIdleServer({
       sources,
       foreignRooms,
       settleMs,
       signal,
     });
     return {
-      isAtRest,
+      isIdle,
       waitedMs: Math.round(waitedMs),
       nodes: nodes.map(
-        ({ name, id, figures: { goroutines, descriptors, memoryBytes } }): NodeAtRest => ({
+        ({ name, id, figures: { goroutines, descriptors, memoryBytes } }): IdleNode => ({
           node: name ?? 'livekit-server',
           id,
           ...(goroutines !== undefined && { goroutines }),

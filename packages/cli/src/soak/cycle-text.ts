@@ -12,5 +12,5 @@ export const cycleText = (
     overall === undefined || overall.low === null
       ? ''
       : `; ${formatNumber(Math.round(overall.perThousand) + 0)} remain per 1,000 joins`;
-  return `cycle ${cycles.length}: ${plural(joins, 'join')}, ${departure}; ${plural(goroutines, 'goroutine')} ${reading.isAtRest ? 'at rest' : 'and not at rest in time'}${slope}`;
+  return `cycle ${cycles.length}: ${plural(joins, 'join')}, ${departure}; ${plural(goroutines, 'goroutine')} ${reading.isIdle ? 'at rest' : 'and not at rest in time'}${slope}`;
 };

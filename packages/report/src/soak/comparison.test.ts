@@ -23,7 +23,7 @@ const soakOf = (goroutines: readonly number[], exitCode: SoakReport['exitCode'])
       joinsFailed: 0,
       recordPath: null,
       reading: {
-        isAtRest: true,
+        isIdle: true,
         waitedMs: 26_000,
         nodes: [{ node: 'livekit-server', id: 'ND_1', goroutines: count, descriptors: 17 }],
       },

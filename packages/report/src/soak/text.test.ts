@@ -11,7 +11,7 @@ const cyclesOf = (goroutines: readonly number[]): SoakCycle[] =>
     joinsFailed: 0,
     recordPath: null,
     reading: {
-      isAtRest: true,
+      isIdle: true,
       waitedMs: 26_000,
       nodes: [
         {

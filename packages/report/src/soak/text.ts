@@ -182,7 +182,7 @@ const readingTable = ({ result: { cycles } }: SoakReport): TableData => {
         goroutines === null ? '–' : formatNumber(goroutines),
         descriptors === null ? '–' : formatNumber(descriptors),
         formatBytes(memory),
-        reading.isAtRest ? `${Math.round(reading.waitedMs / 1_000)} s` : 'never',
+        reading.isIdle ? `${Math.round(reading.waitedMs / 1_000)} s` : 'never',
       ];
     }),
     left: [1],

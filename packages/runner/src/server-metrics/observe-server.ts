@@ -1,14 +1,14 @@
 import type { ServerMissingLine } from '@livekit-swarm/record';
 import type { RunLog } from '../run-log.ts';
 import type { RunOptions } from '../run-options.ts';
-import { askRemains } from './remains.ts';
+import { readResidue } from './residue.ts';
 import { startServerSampler } from './server-sampler.ts';
 import type { NodeFigures } from './server-source.ts';
 
 /** Deployment of a run under measurement. */
 export interface ObservedServer {
   /** Records what remains on the server after all participants have left. */
-  askRemains(): Promise<void>;
+  readResidue(): Promise<void>;
   /** Ends the measurement. */
   stop(): Promise<void>;
 }
@@ -38,8 +38,8 @@ export const observeServer = (
   /** Figures of each node before the first join. */
   const before = sampler.started.then(() => sampler.measuredSince(Number.NEGATIVE_INFINITY));
   return {
-    askRemains: async () => {
-      const after = await askRemains({
+    readResidue: async () => {
+      const after = await readResidue({
         deployment,
         plan,
         sampler,

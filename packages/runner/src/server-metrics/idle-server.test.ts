@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readAtRest } from './server-at-rest.ts';
+import { readIdleServer } from './idle-server.ts';
 import { type NodeFigures, type ServerSource, SourceError } from './server-source.ts';
 
 /** Source that returns its answers one after the other, and then repeats the last one. */
@@ -15,7 +15,7 @@ const sourceOf = (answers: readonly NodeFigures[], node = 'node-1'): ServerSourc
   };
 };
 const rest = (sources: ServerSource[], more: { foreignRooms?: number; settleMs?: number } = {}) =>
-  readAtRest({
+  readIdleServer({
     sources,
     foreignRooms: 0,
     settleMs: 2_000,
@@ -29,20 +29,20 @@ test('the reading waits until the last room is closed and goroutines have ended'
     goroutines,
     rooms: index < 3 ? 2 : 0,
   }));
-  const { nodes, isAtRest } = await rest([sourceOf(ending)]);
-  expect(isAtRest).toBe(true);
+  const { nodes, isIdle } = await rest([sourceOf(ending)]);
+  expect(isIdle).toBe(true);
   expect(nodes).toMatchObject([{ id: 'ND_1', figures: { goroutines: 100, rooms: 0 } }]);
 });
 
 test('a server with rooms is not at rest, unless they belong to other users', async () => {
   const busy = () => sourceOf([{ goroutines: 100, rooms: 1 }]);
-  expect(await rest([busy()], { settleMs: 30 })).toMatchObject({ isAtRest: false });
-  expect(await rest([busy()], { foreignRooms: 1 })).toMatchObject({ isAtRest: true });
+  expect(await rest([busy()], { settleMs: 30 })).toMatchObject({ isIdle: false });
+  expect(await rest([busy()], { foreignRooms: 1 })).toMatchObject({ isIdle: true });
 });
 
 test('a server whose rooms are unknown is not at rest', async () => {
   const source = sourceOf([{ goroutines: 100 }]);
-  expect(await rest([source], { settleMs: 30 })).toMatchObject({ isAtRest: false });
+  expect(await rest([source], { settleMs: 30 })).toMatchObject({ isIdle: false });
 });
 
 test('each figure of a node comes from the first source that has it', async () => {
@@ -66,7 +66,7 @@ test('a source that does not answer is asked again while there is time', async (
           : steady.sample(signal),
     };
   };
-  expect(await rest([silentFor(3)])).toMatchObject({ isAtRest: true });
+  expect(await rest([silentFor(3)])).toMatchObject({ isIdle: true });
   await expect(rest([silentFor(1_000_000)], { settleMs: 30 })).rejects.toThrow(SourceError);
 });
 
@@ -74,6 +74,6 @@ test('the reading ends with its signal', async () => {
   const signal = AbortSignal.timeout(5);
   const source = sourceOf([{ goroutines: 100, rooms: 3 }]);
   await expect(
-    readAtRest({ sources: [source], foreignRooms: 0, settleMs: 60_000, signal }),
+    readIdleServer({ sources: [source], foreignRooms: 0, settleMs: 60_000, signal }),
   ).rejects.toThrow(/abort/i);
 });

@@ -12,7 +12,7 @@ const REFRESH_STEP_MS = 500;
 /** Time for questions about single rooms, ms. */
 const ASK_MS = 5_000;
 
-export interface RemainsOptions {
+export interface ResidueOptions {
   deployment: Deployment;
   plan: Plan;
   sampler: ServerSampler;
@@ -54,8 +54,8 @@ const unanswered = (error: unknown): Unanswered => {
  * Asks the server what remains of a run after all participants have left. It never fails.
  * @returns reason if the API did not list the remains
  */
-export const askRemains = async (
-  options: RemainsOptions,
+export const readResidue = async (
+  options: ResidueOptions,
 ): Promise<ServerAfterLine | Unanswered> => {
   const { deployment, plan, sampler, before, settleMs, elapsedMs, stop } = options;
   const leftAtMs = elapsedMs();
@@ -70,7 +70,7 @@ export const askRemains = async (
     const is = fresh.get(node);
     return is === undefined || Object.keys(is).length === 0
       ? []
-      : [{ node, before: remainsOf(was), after: remainsOf(is) }];
+      : [{ node, before: residueOf(was), after: residueOf(is) }];
   });
   if ('reason' in left && nodes.length === 0) return left;
   return {
@@ -85,7 +85,7 @@ export const askRemains = async (
 
 /** Waits until every node was measured after a time, but only for a limited time. */
 const refreshed = async (
-  { sampler, before, isRefreshedRarely, stop, elapsedMs }: RemainsOptions,
+  { sampler, before, isRefreshedRarely, stop, elapsedMs }: ResidueOptions,
   sinceMs: number,
 ): Promise<void> => {
   const isStale = (): boolean => {
@@ -103,7 +103,7 @@ const roomsOf = ({ participants }: Plan): string[] => [
   ...new Set(participants.map(({ room }) => room)),
 ];
 
-const remainsOf = ({ goroutines, memoryBytes, tracks }: NodeFigures) => ({
+const residueOf = ({ goroutines, memoryBytes, tracks }: NodeFigures) => ({
   ...(goroutines !== undefined && { goroutines }),
   ...(memoryBytes !== undefined && { memoryBytes }),
   ...(tracks !== undefined && { tracks }),

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type NodeReading, type ServerSource, SourceError } from './server-source.ts';
 
 /** Figures of a deployment's nodes while they have no participants. */
-export interface ServerAtRest {
+export interface IdleServer {
   nodes: readonly NodeReading[];
   /** True if all rooms were gone and the number of goroutines had stopped changing in time. */
-  isAtRest: boolean;
+  isIdle: boolean;
   waitedMs: number;
 }
 
-export interface RestOptions {
+export interface IdleServerOptions {
   sources: readonly ServerSource[];
   /** Number of rooms of other users, which stay open. */
   foreignRooms: number;
@@ -36,7 +36,7 @@ const STILL_WITHIN = 3;
  * that does not answer may be busy, so it is asked again while there is time.
  * @throws Error of the signal; SourceError if a source does not answer at the end either
  */
-export const readAtRest = async (options: RestOptions): Promise<ServerAtRest> => {
+export const readIdleServer = async (options: IdleServerOptions): Promise<IdleServer> => {
   const { sources, foreignRooms, settleMs, intervalMs = INTERVAL_MS, signal } = options;
   const startedAt = performance.now();
   /** Numbers of goroutines of all nodes in the last readings. */
@@ -57,9 +57,9 @@ export const readAtRest = async (options: RestOptions): Promise<ServerAtRest> =>
     if (lately.length > STILL_READINGS) lately.shift();
     const isStill =
       lately.length === STILL_READINGS && Math.max(...lately) - Math.min(...lately) <= STILL_WITHIN;
-    const isAtRest = isStill && rooms !== null && rooms <= foreignRooms;
+    const isIdle = isStill && rooms !== null && rooms <= foreignRooms;
     const waitedMs = performance.now() - startedAt;
-    if (isAtRest || waitedMs >= settleMs) return { nodes, isAtRest, waitedMs };
+    if (isIdle || waitedMs >= settleMs) return { nodes, isIdle, waitedMs };
     await sleep(intervalMs, undefined, { signal });
   }
 };
