@@ -10,7 +10,7 @@ import {
   type CapacityResult,
   type StepFacts,
 } from './result.ts';
-import type { Found } from './search.ts';
+import type { SearchResult } from './search.ts';
 import { sizingOf } from './sizing.ts';
 
 /** Session of searches, ended or not. */
@@ -21,7 +21,7 @@ export interface CapacitySession
   cpu: string | null;
   steps: readonly StepFacts[];
   /** Results of the searches that ended; an interrupted search has none. */
-  searches: readonly Found[];
+  searches: readonly SearchResult[];
   /** Cause that ended the session before its searches were complete; null: none. */
   stopped: 'interrupted' | 'unreachable' | 'error' | null;
   /** Exit code of the error that stopped the search. Default: that of an internal error. */

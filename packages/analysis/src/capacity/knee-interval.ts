@@ -1,6 +1,6 @@
 import { median } from 'simple-statistics';
 import type { KneeInterval } from './result.ts';
-import type { Found } from './search.ts';
+import type { SearchResult } from './search.ts';
 
 /**
  * Limit over repeated searches, with its interval. The median of all searches lies between the
@@ -11,7 +11,7 @@ import type { Found } from './search.ts';
  * @returns null if there is none
  */
 export const kneeInterval = (
-  searches: readonly Pick<Found, 'carried' | 'exceeded'>[],
+  searches: readonly Pick<SearchResult, 'carried' | 'exceeded'>[],
 ): KneeInterval | null => {
   const repeats = searches.map(({ carried }) => carried);
   const [first] = searches;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { describe, expect, test } from 'vitest';
-import { type Found, nextStep, type SearchOptions, type SearchRun } from './search.ts';
+import { type SearchResult, nextStep, type SearchOptions, type SearchRun } from './search.ts';
 import type { RunEvidence } from './sequential-test.ts';
 
 const OPTIONS: SearchOptions = { start: 1, max: 100_000, growth: 2, resolution: 0.05 };
@@ -34,7 +34,7 @@ const noisyServer = (knee: number, noise: number, seed: number) => {
 const search = (
   run: (load: number) => RunEvidence | null,
   options: Partial<SearchOptions> = {},
-): { found: Found; runs: SearchRun[] } => {
+): { found: SearchResult; runs: SearchRun[] } => {
   const runs: SearchRun[] = [];
   for (;;) {
     const step = nextStep(runs, { ...OPTIONS, ...options });

@@ -41,7 +41,7 @@ export type SearchEnd =
   /** The evidence remained contradictory. */
   | 'undecided';
 
-export interface Found {
+export interface SearchResult {
   end: SearchEnd;
   /** Largest load that is carried; 0: none. */
   carried: number;
@@ -51,7 +51,7 @@ export interface Found {
   exceeded: number | null;
 }
 
-export type SearchStep = { type: 'run'; load: number } | ({ type: 'found' } & Found);
+export type SearchStep = { type: 'run'; load: number } | ({ type: 'found' } & SearchResult);
 
 /**
  * Runs after which a load without a decision counts as exceeded: its runs contradict each other, so

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { isRun } from '@livekit-swarm/analysis';
 import {
-  type Found,
+  type SearchResult,
   factsOfStep,
   nextStep,
   type SearchOptions,
@@ -41,7 +41,7 @@ type Problem = Pick<SwarmError, 'message' | 'hint'> & { code: string };
 
 export interface SessionOutcome {
   steps: StepFacts[];
-  searches: Found[];
+  searches: SearchResult[];
   serverVersion: string | null;
   stopped: 'interrupted' | 'unreachable' | 'error' | null;
   problem: Problem | null;
@@ -76,7 +76,7 @@ export const runCapacitySession = async (session: SearchSession): Promise<Sessio
   return outcome;
 };
 
-const optionsOf = ({ options }: SearchSession, [first]: readonly Found[]): SearchOptions =>
+const optionsOf = ({ options }: SearchSession, [first]: readonly SearchResult[]): SearchOptions =>
   first === undefined
     ? options
     : { ...options, start: Math.max(1, Math.floor(first.carried * NEAR)), growth: SLOW_GROWTH };
@@ -87,7 +87,7 @@ const search = async (
   options: SearchOptions,
   repeat: number,
   outcome: SessionOutcome,
-): Promise<Found | null> => {
+): Promise<SearchResult | null> => {
   const runs: SearchRun[] = [];
   for (;;) {
     const step = nextStep(runs, options);

@@ -46,7 +46,7 @@ export const reopenDockerPlatform = async (reference: PlatformReference): Promis
   return dockerPlatform(spec, await connectEngine(spec), onHost);
 };
 
-interface Found {
+interface DiscoveredContainer {
   component: ContainerComponent;
   info: ContainerInspectInfo;
 }
@@ -61,7 +61,7 @@ export const dockerPlatform = (
   /** Node IDs by container and start: a paused container does not answer. */
   const nodeIds = new Map<string, string>();
 
-  const look = async ({ id, name, ...component }: ContainerComponent): Promise<Found | null> => {
+  const look = async ({ id, name, ...component }: ContainerComponent): Promise<DiscoveredContainer | null> => {
     const info = await engine.inspect(id);
     if (info === null) return null;
     if (networkOf(info) === 'host') onHost.add(name);
@@ -70,7 +70,7 @@ export const dockerPlatform = (
   const components = async (): Promise<ContainerComponent[]> =>
     componentsOf(await engine.list(spec.label), spec);
   /** Finds a component by name: a container that was created again has another ID. */
-  const find = async (name: string): Promise<Found | null> => {
+  const find = async (name: string): Promise<DiscoveredContainer | null> => {
     const component = (await components()).find((one) => one.name === name);
     return component === undefined ? null : look(component);
   };
@@ -94,8 +94,8 @@ export const dockerPlatform = (
   };
 
   const toComponent = async (
-    { component, info }: Found,
-    others: readonly Found[],
+    { component, info }: DiscoveredContainer,
+    others: readonly DiscoveredContainer[],
   ): Promise<Component> => {
     const redis =
       component.settings.kind === 'node' ? redisPath({ component, info }, others) : null;
@@ -281,7 +281,7 @@ const instanceOf = ({
  * Selection of a node's connections to Redis: its own network, its cgroup, or an address that no
  * other component uses.
  */
-const redisPath = ({ component, info }: Found, all: readonly Found[]): RedisPath | null => {
+const redisPath = ({ component, info }: DiscoveredContainer, all: readonly DiscoveredContainer[]): RedisPath | null => {
   const declared = component.settings.redis;
   const [server] = all
     .filter(({ component: { settings } }) => settings.kind === 'redis')

@@ -48,7 +48,7 @@ const readLines = wholeNumber('--lines', 0, 1_000_000);
 const RUN_JOB = { job: 'swarm-run', targets: [{ address: '127.0.0.1:9464' }] } as const;
 
 /** Options of Prometheus and Alertmanager. @throws SwarmError `usage`, also for flags of a service that is not selected */
-const orderWatchers = (
+const monitoringOptions = (
   { rules, alertWebhook }: LabUpFlags,
   companions: readonly OptionalService[],
 ): Pick<LabSpec, 'ruleFiles' | 'jobs' | 'alertWebhookUrl'> => {
@@ -96,7 +96,7 @@ const readCompanions = (
 };
 
 /** What the lab needs to know of the exporter before it is there: the nodes send their webhooks to it, signed with a key that so must be known, too. */
-const orderExporter = async (): Promise<
+const exporterOptions = async (): Promise<
   Pick<LabSpec, 'config' | 'credentials' | 'extrasModule' | 'extrasOptions'>
 > => {
   const credentials = generateCredentials();
@@ -130,9 +130,9 @@ export const labUpCommand = async (
         with: companions,
         offers,
         version: flags.livekitVersion ?? DEFAULT_LIVEKIT_VERSION,
-        ...(exporter ? await orderExporter() : { config: {} }),
+        ...(exporter ? await exporterOptions() : { config: {} }),
         persistentRedis: flags.persistentRedis === true,
-        ...orderWatchers(flags, companions),
+        ...monitoringOptions(flags, companions),
         intervalSeconds: 2,
       },
       { onProgress: (line) => void stderr.write(`${line}\n`), signal: interruption.stop },

@@ -1,7 +1,7 @@
 import {
   type CapacityResult,
   concludeCapacity,
-  type Found,
+  type SearchResult,
   type StepFacts,
 } from '@livekit-swarm/analysis/capacity';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -70,7 +70,7 @@ const stepOf = (load: number, outcome: StepFacts['outcome']): StepFacts => {
 
 const resultOf = (
   steps: StepFacts[],
-  found: Found,
+  found: SearchResult,
   changes: Partial<Parameters<typeof concludeCapacity>[0]> = {},
 ): CapacityResult =>
   concludeCapacity({

@@ -34,20 +34,20 @@ export const createProbeResults = (): ProbeResults => {
     },
     snapshots: (shown, extra = {}) => {
       const series = new Map<Name, SnapshotValue[]>();
-      const say = (name: Name, labels: Labels, value: number | null | undefined): void => {
+      const emit = (name: Name, labels: Labels, value: number | null | undefined): void => {
         if (value === null || value === undefined || !Number.isFinite(value)) return;
         series.set(name, [...(series.get(name) ?? []), { labels: { ...extra, ...labels }, value }]);
       };
-      sayOne(shown, say);
+      emitResult(shown, emit);
       for (const [result, count] of Object.entries(runs))
-        say('livekit_swarm_probe_runs_total', { result }, count);
+        emit('livekit_swarm_probe_runs_total', { result }, count);
       for (const direction of DIRECTIONS) {
         for (const [kind, both] of packets)
-          say('livekit_swarm_probe_packets_total', { kind, direction }, both[direction]);
+          emit('livekit_swarm_probe_packets_total', { kind, direction }, both[direction]);
         // Probes without media have no NACKs.
         if (packets.size > 0)
-          say('livekit_swarm_probe_nacks_total', { direction }, nacks[direction]);
-        if (packets.size > 0) say('livekit_swarm_probe_plis_total', { direction }, plis[direction]);
+          emit('livekit_swarm_probe_nacks_total', { direction }, nacks[direction]);
+        if (packets.size > 0) emit('livekit_swarm_probe_plis_total', { direction }, plis[direction]);
       }
       return [...series].map(([name, values]) => ({ ...headOf(name), values }));
     },
@@ -68,17 +68,17 @@ const seconds = (ms: number | null | undefined): number | null =>
 
 type Emit = (name: Name, labels: Labels, value: number | null | undefined) => void;
 
-const sayOne = (result: ProbeResult, say: Emit): void => {
+const emitResult = (result: ProbeResult, emit: Emit): void => {
   const { observation, heard, media, data, failures } = result;
-  say('livekit_swarm_probe_success', {}, result.success ? 1 : 0);
-  say(
+  emit('livekit_swarm_probe_success', {}, result.success ? 1 : 0);
+  emit(
     'livekit_swarm_probe_path_success',
     { path: observation.module.path },
     result.success ? 1 : 0,
   );
-  say('livekit_swarm_probe_duration_seconds', {}, seconds(observation.tookMs));
+  emit('livekit_swarm_probe_duration_seconds', {}, seconds(observation.tookMs));
   for (const reason of new Set(failures.map((failing) => failing.reason)))
-    say('livekit_swarm_probe_failure', { reason }, 1);
+    emit('livekit_swarm_probe_failure', { reason }, 1);
   for (const side of SIDES) {
     const { phases, firstMediaMs, others, node, selectedPair } = observation.sides[side];
     const reached = {
@@ -88,26 +88,26 @@ const sayOne = (result: ProbeResult, say: Emit): void => {
       first_media: firstMediaMs,
     };
     for (const [phase, ms] of Object.entries(reached))
-      say('livekit_swarm_probe_phase_seconds', { phase, side }, seconds(ms));
-    say('livekit_swarm_probe_remote_participants', { side }, others.length);
-    if (heard !== null) say('livekit_swarm_probe_media_received', { side }, heard[side] ? 1 : 0);
+      emit('livekit_swarm_probe_phase_seconds', { phase, side }, seconds(ms));
+    emit('livekit_swarm_probe_remote_participants', { side }, others.length);
+    if (heard !== null) emit('livekit_swarm_probe_media_received', { side }, heard[side] ? 1 : 0);
     if (selectedPair !== null) {
       const { path, allocationMs } = selectedPair;
-      say('livekit_swarm_probe_selected_path_info', { side, path }, 1);
-      say('livekit_swarm_probe_allocation_seconds', { side, path }, seconds(allocationMs));
+      emit('livekit_swarm_probe_selected_path_info', { side, path }, 1);
+      emit('livekit_swarm_probe_allocation_seconds', { side, path }, seconds(allocationMs));
     }
-    if (node !== null) say('livekit_swarm_probe_node_info', { side, node_id: node }, 1);
+    if (node !== null) emit('livekit_swarm_probe_node_info', { side, node_id: node }, 1);
   }
   for (const { kind, loss, jitterMs, latencyP50Ms, latencyP95Ms } of media) {
     for (const direction of DIRECTIONS)
-      say('livekit_swarm_probe_loss_ratio', { kind, direction }, loss[direction]);
-    say('livekit_swarm_probe_jitter_seconds', { kind }, seconds(jitterMs));
-    say('livekit_swarm_probe_latency_seconds', { kind, quantile: 0.5 }, seconds(latencyP50Ms));
-    say('livekit_swarm_probe_latency_seconds', { kind, quantile: 0.95 }, seconds(latencyP95Ms));
+      emit('livekit_swarm_probe_loss_ratio', { kind, direction }, loss[direction]);
+    emit('livekit_swarm_probe_jitter_seconds', { kind }, seconds(jitterMs));
+    emit('livekit_swarm_probe_latency_seconds', { kind, quantile: 0.5 }, seconds(latencyP50Ms));
+    emit('livekit_swarm_probe_latency_seconds', { kind, quantile: 0.95 }, seconds(latencyP95Ms));
   }
-  say('livekit_swarm_probe_rtt_seconds', {}, seconds(result.rttMs));
+  emit('livekit_swarm_probe_rtt_seconds', {}, seconds(result.rttMs));
   if (data === null) return;
-  say('livekit_swarm_probe_data_rtt_seconds', { quantile: 0.5 }, seconds(data.echoP50Ms));
-  say('livekit_swarm_probe_data_rtt_seconds', { quantile: 0.95 }, seconds(data.echoP95Ms));
-  say('livekit_swarm_probe_data_loss_ratio', {}, data.loss);
+  emit('livekit_swarm_probe_data_rtt_seconds', { quantile: 0.5 }, seconds(data.echoP50Ms));
+  emit('livekit_swarm_probe_data_rtt_seconds', { quantile: 0.95 }, seconds(data.echoP95Ms));
+  emit('livekit_swarm_probe_data_loss_ratio', {}, data.loss);
 };

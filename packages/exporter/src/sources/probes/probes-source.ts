@@ -28,8 +28,8 @@ export const createProbesSource = (
   for (const reason of PROBE_REJECTIONS) refused.inc({ reason }, 0);
   showLevels(registry, prober);
   const scheduled = destinationsOf(targets, settings);
-  const found: Found = new Map();
-  showFound(registry, found, prober);
+  const outcomes: ProbeOutcomes = new Map();
+  showOutcomes(registry, outcomes, prober);
 
   const scheduler = createScheduler(
     scheduled.map(({ destination, intervalMs }) => ({
@@ -42,7 +42,7 @@ export const createProbesSource = (
             signal,
           );
           if (typeof result !== 'string')
-            found.set(JSON.stringify(labelsOf(destination)), { destination, result });
+            outcomes.set(JSON.stringify(labelsOf(destination)), { destination, result });
           if (result !== 'busy') return;
           refused.inc({ reason: 'busy' });
           context.error(`${describe(destination)}: left out, too many probes at the same time`);
@@ -108,7 +108,12 @@ const destinationsOf = (
  * Last results of scheduled probes, by labels: several entries of the schedule may probe one target
  * and share its series. Requested probes are not included.
  */
-type Found = Map<string, { destination: ProbeTarget; result: ProbeResult }>;
+type ProbeOutcomes = Map<string, ProbeOutcome>;
+
+interface ProbeOutcome {
+  destination: ProbeTarget;
+  result: ProbeResult;
+}
 
 /** Labels of the destination, which Prometheus adds to the response of /probe. */
 const labelsOf = ({ target, module, node }: ProbeTarget): Record<string, string> => ({
@@ -118,10 +123,10 @@ const labelsOf = ({ target, module, node }: ProbeTarget): Record<string, string>
 });
 
 /** Register the results of scheduled probes for /metrics, with labels. */
-const showFound = (registry: Registry, found: Found, prober: Prober): void => {
+const showOutcomes = (registry: Registry, outcomes: ProbeOutcomes, prober: Prober): void => {
   const all = (): Snapshot[] =>
     mergeSnapshots(
-      [...found.values()].flatMap(({ destination, result }) =>
+      [...outcomes.values()].flatMap(({ destination, result }) =>
         prober.resultsOf(destination).snapshots(result, labelsOf(destination)),
       ),
     );
