@@ -1,5 +1,5 @@
 import { hostOf, scopeOf } from '@livekit-swarm/livekit';
-import { SwarmError, usageError, withoutSecrets } from '@livekit-swarm/settings';
+import { SwarmError, usageError, withoutSecrets, messageOf } from '@livekit-swarm/settings';
 import { Redis, type RedisOptions } from 'ioredis';
 import { COMMAND_MS } from './deadlines.ts';
 import { createSeal, KEY_HINT, readFleetKey, type Seal } from './fleet-key.ts';
@@ -121,7 +121,7 @@ const assertAuthenticates = async (anonymous: Redis, address: string): Promise<v
       () => anonymous.exists('swarm:run:none:results'),
     ])
       await command().catch((error: unknown) => {
-        refused.push(error instanceof Error ? error.message : String(error));
+        refused.push(messageOf(error));
       });
   } catch {
     // Redis does not answer: `checkAnswer` names the cause.
@@ -151,7 +151,7 @@ const checkAnswer = async (redis: Redis, address: string): Promise<void> => {
     await assertKeepsKeys(redis, address);
   } catch (error) {
     if (error instanceof SwarmError) throw error;
-    throw unavailable(address, why ?? (error instanceof Error ? error.message : String(error)));
+    throw unavailable(address, why ?? messageOf(error));
   } finally {
     redis.disconnect();
   }
@@ -175,7 +175,7 @@ const selectDatabase = async (redis: Redis, address: string): Promise<void> => {
   try {
     await redis.select(redis.options.db ?? 0);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     if (!why.includes('DB index')) throw error;
     throw usageError(
       `${address} has no such database: ${why}`,

@@ -1,4 +1,4 @@
-import { SwarmError } from '@livekit-swarm/settings';
+import { SwarmError, messageOf } from '@livekit-swarm/settings';
 
 /** Reason for which a join, a resume or a reconnect failed. */
 export interface Failure {
@@ -17,7 +17,7 @@ export interface Failure {
 
 /** Converts any thrown value to a failure. */
 export const failureOf = (error: unknown): Failure => {
-  const message = withoutTokens(error instanceof Error ? error.message : String(error));
+  const message = withoutTokens(messageOf(error));
   if (!(error instanceof SwarmError)) return { reason: 'internal', message, retryable: false };
   const { code, hint } = error;
   return { reason: code, message, ...(hint === null ? {} : { hint }), retryable: false };

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureHostSpeed } from '@livekit-swarm/engine/host-speed';
 import { cacheDir, identifyHost } from '@livekit-swarm/host';
-import { usageError } from '@livekit-swarm/settings';
+import { usageError, messageOf } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
 /** Speed of this host for predictions: CPU time for one packet of bare UDP with encryption, µs. */
@@ -101,7 +101,7 @@ export const calibrateBy = (choice: CalibrationChoice, means: CalibrationMeans):
       keep(means.file, { boot, ...measured });
     return { source: 'measured', ...measured };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return { source: 'skipped', reason: 'failed', message };
   }
 };

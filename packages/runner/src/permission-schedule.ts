@@ -1,6 +1,7 @@
 import { setPermission } from '@livekit-swarm/livekit';
 import type { EventLine } from '@livekit-swarm/record';
 import type { ParticipantPlan, PlannedAction } from '@livekit-swarm/scenario';
+import { messageOf } from '@livekit-swarm/settings/errors';
 import type { Deployment } from './deployment.ts';
 import { schedule } from './schedule.ts';
 
@@ -54,7 +55,7 @@ export const startPermissionSchedule = (
           tell({
             event: 'action_failed',
             reason: 'room_service',
-            message: error instanceof Error ? error.message : String(error),
+            message: messageOf(error),
           }),
       );
     },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ApiTarget, roomServiceOf, withoutTokens } from '@livekit-swarm/livekit';
 import type { ParticipantPlan, Plan } from '@livekit-swarm/scenario';
-import { SwarmError } from '@livekit-swarm/settings';
+import { SwarmError, messageOf } from '@livekit-swarm/settings';
 import { ADMISSION_LEAD_MS } from './worker-protocol.ts';
 
 /** Rooms of a run on a server that does not create them at a join (`room.auto_create: false`). */
@@ -122,7 +122,7 @@ const withRetries = async (work: () => Promise<void>): Promise<void> => {
 const notCreated = (url: string, room: string, error: unknown): SwarmError =>
   new SwarmError(
     'room_not_found',
-    `${url} creates no rooms at a join (room.auto_create: false), and its room service did not create ${room}: ${withoutTokens(error instanceof Error ? error.message : String(error))}`,
+    `${url} creates no rooms at a join (room.auto_create: false), and its room service did not create ${room}: ${withoutTokens(messageOf(error))}`,
     'swarm creates its rooms through the API (/twirp/livekit.RoomService), which must be reachable: give its address with --api-url, or switch room.auto_create on',
   );
 

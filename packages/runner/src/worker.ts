@@ -3,6 +3,7 @@
  * shard.
  */
 import { failpoint } from '@livekit-swarm/host';
+import { messageOf } from '@livekit-swarm/settings/errors';
 import { type EngineModule, loadEngine } from './load-engine.ts';
 import { hostShard, type ShardHost } from './shard-host.ts';
 import type { WorkerCommand, WorkerMessage } from './worker-protocol.ts';
@@ -78,7 +79,7 @@ process.on('message', (command) => {
     .then(() => carryOut(command as WorkerCommand))
     .catch((error: unknown) =>
       sendLast(
-        { type: 'failed', message: error instanceof Error ? error.message : String(error) },
+        { type: 'failed', message: messageOf(error) },
         1,
       ),
     );

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { decideVerdict, readRecord, resolveThresholds } from '@livekit-swarm/analysis';
 import { type EventLine, RECORD_FILE, recordLines } from '@livekit-swarm/record';
-import { SwarmError } from '@livekit-swarm/settings';
+import { SwarmError, messageOf } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { type Drill, drillSchema } from '../drill/drill.ts';
 import { MAX_EXTRA_ATTEMPTS, repeatFolder } from '../execute/execute-drill.ts';
@@ -68,7 +68,7 @@ const readStoredDrill = (dir: string): z.infer<typeof storedSchema> => {
 };
 
 const whyOf = (error: unknown): string => {
-  if (!(error instanceof z.ZodError)) return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof z.ZodError)) return messageOf(error);
   const [first] = error.issues;
   return `${first?.path.join('.') ?? ''}: ${first?.message ?? ''}`;
 };
@@ -142,7 +142,7 @@ const whyNotRolledBack = async (
       ? null
       : { code: 'rollback_unknown', faults, message: `${hidden.file}: ${hidden.reason}` };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return { code: 'rollback_unknown', faults, message };
   }
 };

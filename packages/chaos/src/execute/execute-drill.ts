@@ -14,7 +14,7 @@ import {
   type WorkerAllocation,
 } from '@livekit-swarm/runner';
 import type { Plan } from '@livekit-swarm/scenario';
-import { SwarmError } from '@livekit-swarm/settings';
+import { SwarmError, messageOf } from '@livekit-swarm/settings';
 import type { Drill } from '../drill/drill.ts';
 import { LOAD_ROLE, planOfDrill } from '../drill/scenario-of-drill.ts';
 import { drillTimes } from '../drill/schedule.ts';
@@ -419,7 +419,7 @@ export const repeatFolder = (
 const executionFailed = (error: unknown): ExecutionFailure['reason'] => ({
   code: 'execution_failed',
   error: error instanceof SwarmError ? error.code : null,
-  message: error instanceof Error ? error.message : String(error),
+  message: messageOf(error),
 });
 
 /** Resolves after this time, or as soon as `stop` is aborted. */

@@ -4,6 +4,7 @@
  * }`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '@livekit-swarm/settings/errors';
 import { FAULTS } from '../faults/index.ts';
 import { openJournal, parseEntry } from './journal.ts';
 import { rollbackEntry } from './rollback-pending.ts';
@@ -20,7 +21,7 @@ for (const wait of [...RETRY_AFTER_MS, null]) {
     process.stdout.write(`rolled back automatically: ${read.fault} (${read.id})\n`);
     break;
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${messageOf(error)}\n`);
     if (wait === null) process.exit(1);
     await sleep(wait);
   }

@@ -1,5 +1,5 @@
 import { kindOfRedis, kindOfRedisError, redisKindText } from '@livekit-swarm/livekit';
-import { SwarmError } from '@livekit-swarm/settings';
+import { SwarmError, messageOf } from '@livekit-swarm/settings';
 import { Redis } from 'ioredis';
 import type { Component, Platform } from './platform.ts';
 
@@ -108,7 +108,7 @@ const redisFromHere = (
       const redis = await connected(database);
       return linesOf(await redis.call(command, ...rest));
     } catch (error) {
-      throw rejected(component, command, error instanceof Error ? error.message : String(error));
+      throw rejected(component, command, messageOf(error));
     }
   };
   return {

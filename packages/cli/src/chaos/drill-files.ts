@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Drill, parseDrill } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
-import { fileProblem, hasErrorCode, invalidFile, type Problem } from '@livekit-swarm/settings';
+import { fileProblem, hasErrorCode, invalidFile, type Problem, messageOf } from '@livekit-swarm/settings';
 
 export interface DrillFileResult {
   file: string;
@@ -83,7 +83,7 @@ const textOf = (file: string): string => {
       );
     throw unreadable(
       file,
-      `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      `cannot be read: ${messageOf(error)}`,
     );
   }
 };

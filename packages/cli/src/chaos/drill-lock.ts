@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { cacheDir, withFileLock } from '@livekit-swarm/host';
-import { SwarmError } from '@livekit-swarm/settings';
+import { SwarmError, messageOf } from '@livekit-swarm/settings';
 import { type DeploymentChoice, describeDeployment } from './deployment-choice.ts';
 
 /**
@@ -37,7 +37,7 @@ export const lockDeployment = async <T>(
     );
   } catch (error) {
     if (begun || error instanceof SwarmError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new SwarmError(
       'journal_unavailable',
       `cannot write the lock of ${label}: ${why}`,

@@ -1,5 +1,6 @@
 import { basename, dirname, extname, join } from 'node:path';
 import { type DrillOutcome, isDrillResult } from '@livekit-swarm/report/drill';
+import { messageOf } from '@livekit-swarm/settings/errors';
 import { type Console, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
 import { parseRequestsOf, type ReportRequest } from '../output/report-request.ts';
@@ -37,7 +38,7 @@ export const writeDrillReports = async (
         if (!quiet) await write(stderr, `Report ${request.name}: ${file}\n`);
       } catch (error) {
         complete = false;
-        const message = `the report ${request.name} could not be written to ${file}: ${error instanceof Error ? error.message : String(error)}`;
+        const message = `the report ${request.name} could not be written to ${file}: ${messageOf(error)}`;
         await write(
           stderr,
           formatError({

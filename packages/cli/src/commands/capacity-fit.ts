@@ -7,7 +7,7 @@ import {
   shapeOf,
 } from '@livekit-swarm/analysis/capacity';
 import { modelText } from '@livekit-swarm/report/capacity';
-import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, usageError, messageOf } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import { writeWhole } from '../output/write-whole.ts';
 
@@ -70,7 +70,7 @@ export const readJson = (file: string): unknown => {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     throw usageError(
-      `${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      `${file}: cannot be read: ${messageOf(error)}`,
       'give the folder of swarm capacity, its capacity.json, or a cost-model.json',
     );
   }

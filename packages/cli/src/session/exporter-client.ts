@@ -1,5 +1,5 @@
 import { NO_SESSION, type RoomView } from '@livekit-swarm/sessions';
-import { SwarmError, usageError } from '@livekit-swarm/settings';
+import { SwarmError, usageError, messageOf } from '@livekit-swarm/settings';
 
 const TIMEOUT_MS = 30_000;
 
@@ -80,5 +80,5 @@ const codeOf = async (answer: Response): Promise<unknown> => {
 const reasonOf = (error: unknown): string => {
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof Error) return cause.message || String(cause);
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 };

@@ -15,7 +15,7 @@ import { outcomeOf, type SessionState } from '../outcome.ts';
 import type { Client, ClientEvent, ClientHost, ClientReading } from './client.ts';
 import { ClientStreams } from './client-streams.ts';
 import { type Evidence, keepEvidence } from './evidence.ts';
-import { messageOf } from './message-of.ts';
+import { messageOf } from '@livekit-swarm/settings/errors';
 import { readStats } from './read-stats.ts';
 
 export interface ClientParticipantOptions {

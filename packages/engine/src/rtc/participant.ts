@@ -13,7 +13,7 @@ import {
 } from '@livekit/rtc-node';
 import type { TrackPlan } from '@livekit-swarm/scenario';
 import type { ClientEvent, ClientJoined, ClientReading } from '../client/client.ts';
-import { messageOf } from '../client/message-of.ts';
+import { messageOf } from '@livekit-swarm/settings/errors';
 import type { TrackFacts } from '../client/read-stats.ts';
 import { addKey, encryptionOf, type RtcKey } from './encryption.ts';
 import { createMedia, type OwnMedia } from './media.ts';

@@ -1,3 +1,4 @@
+import { messageOf } from '@livekit-swarm/settings/errors';
 import { unwatchFile, watchFile } from 'node:fs';
 import { resolve } from 'node:path';
 import { readSecret, type SecretReader } from '@livekit-swarm/host';
@@ -49,7 +50,7 @@ export class Secrets {
           this.#log(`${where}: the secret was read again`);
         } catch (error) {
           this.#log(
-            `${error instanceof Error ? error.message : String(error)}; the old secret stays in use`,
+            `${messageOf(error)}; the old secret stays in use`,
           );
         }
       };

@@ -2,7 +2,7 @@ import { unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:https';
 import { createSecureContext } from 'node:tls';
-import { usageError } from '@livekit-swarm/settings';
+import { usageError, messageOf } from '@livekit-swarm/settings';
 
 /** Paths of PEM files. */
 export interface CertificateFiles {
@@ -32,7 +32,7 @@ export const readCertificate = async ({
     createSecureContext(pair);
   } catch (error) {
     throw usageError(
-      `tls: ${cert} and ${key} are not a certificate and its key: ${error instanceof Error ? error.message : String(error)}`,
+      `tls: ${cert} and ${key} are not a certificate and its key: ${messageOf(error)}`,
       'both must be PEM, and belong together',
     );
   }
@@ -57,7 +57,7 @@ export const watchCertificate = (
       },
       (error: unknown) =>
         log(
-          `${error instanceof Error ? error.message : String(error)}; the old certificate stays in use`,
+          `${messageOf(error)}; the old certificate stays in use`,
         ),
     );
   };

@@ -2,6 +2,7 @@ import { EXPORTER_METRICS, type SourceName } from '@livekit-swarm/catalogue';
 import type { Snapshot } from '@livekit-swarm/catalogue/registry';
 import { collect, countSeries, registerFamily } from '@livekit-swarm/catalogue/registry';
 import { Registry } from 'prom-client';
+import { messageOf } from '@livekit-swarm/settings/errors';
 import type { Source, SourceContext } from '../source.ts';
 
 /** State of the exporter and of its sources. */
@@ -56,7 +57,7 @@ export const createExporterSelf = ({
     } catch (error) {
       failed(
         name,
-        `could not be collected: ${error instanceof Error ? error.message : String(error)}`,
+        `could not be collected: ${messageOf(error)}`,
       );
       metrics.livekit_swarm_exporter_series.set(source, 0);
       metrics.livekit_swarm_exporter_up.set(source, 0);

@@ -7,7 +7,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { SwarmError } from '@livekit-swarm/settings';
+import { SwarmError, messageOf } from '@livekit-swarm/settings';
 
 /** A control group whose processes share a CPU quota. */
 export interface CpuLimit {
@@ -63,7 +63,7 @@ export const limitCpu = (cores: number, root = CGROUPS): CpuLimit => {
         remove: () => remove(group),
       };
     } catch (error) {
-      reasons.push(error instanceof Error ? error.message : String(error));
+      reasons.push(messageOf(error));
       remove(group);
     }
   }

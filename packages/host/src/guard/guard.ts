@@ -17,6 +17,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { messageOf } from '@livekit-swarm/settings/errors';
 import { type CpuLimit, limitCpu } from './cpu-limit.ts';
 import { endCause } from './end-cause.ts';
 import { exitWithParent } from './exit-with-parent.ts';
@@ -79,7 +80,7 @@ process.on('message', (message: ToGuard) => {
       run(message.command);
     } catch (error) {
       report(
-        { type: 'refused', message: error instanceof Error ? error.message : String(error) },
+        { type: 'refused', message: messageOf(error) },
         end,
       );
     }

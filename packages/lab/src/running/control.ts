@@ -6,7 +6,7 @@ import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { constants } from 'node:os';
 import { identifyProcess, type ProcessIdentity } from '@livekit-swarm/host';
-import { SwarmError } from '@livekit-swarm/settings';
+import { SwarmError, messageOf } from '@livekit-swarm/settings';
 import type { Cluster } from '../cluster/start-cluster.ts';
 import type { Answer, Request } from './control-protocol.ts';
 
@@ -55,7 +55,7 @@ const answer = async (line: string, cluster: Pick<Cluster, 'service'>): Promise<
     return {
       error: {
         code: 'internal',
-        message: error instanceof Error ? error.message : String(error),
+        message: messageOf(error),
         hint: null,
       },
     };

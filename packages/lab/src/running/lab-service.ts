@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { ProcessIdentity } from '@livekit-swarm/host';
-import { errorCodeOf, SwarmError } from '@livekit-swarm/settings';
+import { errorCodeOf, SwarmError, messageOf } from '@livekit-swarm/settings';
 import type { Answer, ServiceAction } from './control-protocol.ts';
 import { controlSocket } from './lab-state.ts';
 
@@ -32,7 +32,7 @@ export const labService = async (
     socket.write(`${JSON.stringify({ service, action })}\n`);
     await closed;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new SwarmError(
       'no_lab',
       `the lab "${lab}" cannot be reached: ${why}`,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { SwarmError } from '@livekit-swarm/settings';
+import { SwarmError, messageOf } from '@livekit-swarm/settings';
 import { parse } from 'yaml';
 import type { LiveKitConfig } from './config.ts';
 
@@ -74,7 +74,7 @@ const readYaml = (path: string): unknown => {
   try {
     return parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new SwarmError(
       'bad_config',
       `${path}: cannot be read: ${why.split('\n')[0]}`,

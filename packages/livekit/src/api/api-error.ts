@@ -1,3 +1,4 @@
+import { messageOf } from '@livekit-swarm/settings/errors';
 import { withoutTokens } from '../failure.ts';
 import { ApiRejection } from './api-rejection.ts';
 
@@ -17,7 +18,7 @@ export const statusOf = (error: unknown): number | null =>
 /** Code or message of the error that kept the API from answering. */
 export const causeOf = (error: unknown): string => {
   const cause = error instanceof Error ? error.cause : null;
-  if (!(cause instanceof Error)) return error instanceof Error ? error.message : String(error);
+  if (!(cause instanceof Error)) return messageOf(error);
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
 };
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { usageError, withoutSecrets } from '@livekit-swarm/settings';
+import { usageError, withoutSecrets, messageOf } from '@livekit-swarm/settings';
 
 /** Target of pushes. */
 export interface Endpoint {
@@ -122,7 +122,7 @@ export const readTlsFile = (path: string, variable: string): Buffer => {
     return readFileSync(path);
   } catch (error) {
     throw usageError(
-      `${variable}: cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`,
+      `${variable}: cannot read ${path}: ${messageOf(error)}`,
       'name a file in PEM format',
     );
   }

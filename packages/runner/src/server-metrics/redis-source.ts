@@ -1,5 +1,5 @@
 import { connectRegistry, isStale, type ReportedNode } from '@livekit-swarm/livekit';
-import { withoutSecrets } from '@livekit-swarm/settings';
+import { withoutSecrets, messageOf } from '@livekit-swarm/settings';
 import { type NodeReading, type ServerSource, SourceError } from './server-source.ts';
 
 /** Answers of Redis if a password is missing or wrong, or its user may not read. */
@@ -28,7 +28,7 @@ export const redisSource = (url: string, now: () => number = Date.now): ServerSo
     where,
     sample: async () => {
       const all = await registry.nodes().catch((error: unknown) => {
-        const text = error instanceof Error ? error.message : String(error);
+        const text = messageOf(error);
         if (REFUSED.test(text))
           throw new SourceError('unauthorized', `${where} refuses the credentials`);
         if (/timed? ?out/i.test(text))

@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { usageError } from '@livekit-swarm/settings';
+import { usageError, messageOf } from '@livekit-swarm/settings';
 
 /** Application id in files of this program: `SWSJ`. */
 const APPLICATION_ID = 0x5357534a;
@@ -143,7 +143,7 @@ const explained = (error: unknown, file: string): unknown => {
     return usageError(`${file}: is locked by another process`, 'try again when that has ended');
   if (code !== null || (error instanceof Error && 'code' in error && 'syscall' in error))
     return usageError(
-      `${file}: cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
+      `${file}: cannot be opened: ${messageOf(error)}`,
       'check that its folder exists, and that this user may write there',
     );
   return error;

@@ -1,3 +1,4 @@
+import { messageOf } from '@livekit-swarm/settings/errors';
 import { type Check, type CheckResult, found, passed, skipped, unknown } from '../check.ts';
 import { isAnnounced } from '../facts/facts.ts';
 import { askPermissions, type PermissionAnswer } from '../turn/ask-permissions.ts';
@@ -75,7 +76,7 @@ export const turnRelay: Check = {
         const permissions = await askPermissions(url, credentials, peers);
         answers.push({ url: text, trouble: null, permissions });
       } catch (error) {
-        const trouble = error instanceof Error ? error.message : String(error);
+        const trouble = messageOf(error);
         answers.push({ url: text, trouble, permissions: [] });
       }
     }

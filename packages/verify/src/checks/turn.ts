@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { PathCheck } from '@livekit-swarm/probe';
+import { messageOf } from '@livekit-swarm/settings/errors';
 import { type Check, type CheckResult, found, passed } from '../check.ts';
 import { isAnnounced, type NodeFacts } from '../facts/facts.ts';
 import type { VerifyRequest } from '../request.ts';
@@ -94,7 +95,7 @@ const askApplication = async (
       const permissions = await askPermissions(url, given, [...peers]);
       answers.push({ url: text, trouble: null, permissions });
     } catch (error) {
-      const trouble = error instanceof Error ? error.message : String(error);
+      const trouble = messageOf(error);
       answers.push({ url: text, trouble, permissions: [] });
     }
   }

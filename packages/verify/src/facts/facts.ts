@@ -27,6 +27,7 @@ import {
   type RoomAccess,
 } from '@livekit-swarm/probe';
 import type { Room } from 'livekit-server-sdk';
+import { messageOf } from '@livekit-swarm/settings/errors';
 import type { VerifyRequest } from '../request.ts';
 import { findServices, type OpenService } from './open-services.ts';
 
@@ -192,7 +193,7 @@ export const openFacts = (request: VerifyRequest): Facts => {
       const token = tokenFor(room, 'swarm-verify-paths');
       return { name, joined: await readAnnouncedPaths(deployment, token, API_MS) };
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       return { name, joined: { reason: 'internal', message, retryable: false } };
     }
   };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
+import { hasErrorCode, SwarmError, messageOf } from '@livekit-swarm/settings';
 import { type Engine, isConflict } from '../docker/engine.ts';
 import { type HeldLock, type LockPurpose, lockedError, lostError, WAITS_S } from './host-lock.ts';
 
@@ -43,7 +43,7 @@ export const lockEngine = async (
       aliveAt = at;
     } catch (error) {
       // The next sign of life may succeed; `assertHeld` measures the time since the last success.
-      missed = error instanceof Error ? error.message : String(error);
+      missed = messageOf(error);
     }
   };
   const signs = setInterval(() => void giveSign(), SIGN_OF_LIFE_EVERY_MS);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { V1Lease, V1LeaseSpec } from '@kubernetes/client-node';
-import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
+import { hasErrorCode, SwarmError, messageOf } from '@livekit-swarm/settings';
 import { ask, type KubernetesClient, orNull, statusOf } from '../kubernetes/client.ts';
 import { MANAGED_BY } from '../kubernetes/reservation.ts';
 import { type HeldLock, type LockPurpose, lockedError, lostError, WAITS_S } from './host-lock.ts';
@@ -63,7 +63,7 @@ export const lockNamespace = async (
       else lost = lossText(current);
     } catch (error) {
       // The next renewal may succeed; `assertHeld` measures the time since the last success.
-      missed = error instanceof Error ? error.message : String(error);
+      missed = messageOf(error);
     }
     return RETRY_AFTER_MS;
   };

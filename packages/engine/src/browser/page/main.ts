@@ -20,7 +20,7 @@ import {
 } from 'livekit-client';
 import type { ClientReading } from '../../client/client.ts';
 import type { ClientLayout } from '../../client/client-layout.ts';
-import { messageOf } from '../../client/message-of.ts';
+import { messageOf } from '@livekit-swarm/settings/errors';
 import type { TrackFacts } from '../../client/read-stats.ts';
 import type { PageEvent, PageJoin, PageJoined, PageKey, PageTrack } from '../page-protocol.ts';
 import { type Encryption, encryptionOf } from './encryption.ts';

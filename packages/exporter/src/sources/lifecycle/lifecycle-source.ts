@@ -11,6 +11,7 @@ import {
 } from '@livekit-swarm/livekit';
 import type { WebhookEvent } from 'livekit-server-sdk';
 import { Registry } from 'prom-client';
+import { messageOf } from '@livekit-swarm/settings/errors';
 import type { Source, SourceContext } from '../../source.ts';
 import { type ApiPoll, createApiPoll } from './api-poll.ts';
 import type { LifecycleHandles } from './lifecycle-handles.ts';
@@ -198,7 +199,7 @@ const createWatch = (
       return view;
     } catch (error) {
       metrics.livekit_swarm_lifecycle_api_errors_total.inc({ target: name, call: 'redis' });
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       tell('redis', { reason: message, message });
       return null;
     }

@@ -10,6 +10,7 @@ import {
   readNodeId,
   runProbe,
 } from '@livekit-swarm/probe';
+import { messageOf } from '@livekit-swarm/settings/errors';
 import type { TargetNode } from '../../config/target.ts';
 import { createProbeResults, type ProbeResults } from './probe-results.ts';
 import type { ProbeTarget } from './probe-target.ts';
@@ -91,7 +92,7 @@ export const createProber = (options: ProberOptions): Prober => {
       // The failure is logged once, not with every probe of a node that is down.
       if (!nodesWithoutId.has(node)) {
         log(
-          `${node.name}: how it calls itself is not known: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+          `${node.name}: how it calls itself is not known: ${messageOf(thrown)}`,
         );
       }
       nodesWithoutId.add(node);

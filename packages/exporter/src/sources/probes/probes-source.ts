@@ -2,7 +2,7 @@ import { EXPORTER_METRICS, PROBE_METRICS, PROBE_REJECTIONS } from '@livekit-swar
 import type { Snapshot } from '@livekit-swarm/catalogue/registry';
 import { asMetric, mergeSnapshots, registerFamily } from '@livekit-swarm/catalogue/registry';
 import type { ProbeResult } from '@livekit-swarm/probe';
-import { usageError } from '@livekit-swarm/settings';
+import { usageError, messageOf } from '@livekit-swarm/settings';
 import { openPump } from '@livekit-swarm/webrtc';
 import { Registry } from 'prom-client';
 import type { Target } from '../../config/target.ts';
@@ -48,7 +48,7 @@ export const createProbesSource = (
           context.error(`${describe(destination)}: left out, too many probes at the same time`);
         } catch (error) {
           context.error(
-            `${describe(destination)}: ${error instanceof Error ? error.message : String(error)}`,
+            `${describe(destination)}: ${messageOf(error)}`,
           );
         }
       },
@@ -82,7 +82,7 @@ const checkEngine = (): void => {
     openPump({ threads: 1 }, () => {}).close();
   } catch (error) {
     throw usageError(
-      `probes cannot be made: ${error instanceof Error ? error.message : String(error)}`,
+      `probes cannot be made: ${messageOf(error)}`,
     );
   }
 };

@@ -4,6 +4,7 @@ import { asMetric, mergeSnapshots } from '@livekit-swarm/catalogue/registry';
 import { createRunMetrics, type RunMetrics } from '@livekit-swarm/catalogue/run-metrics';
 import type { RecordLine } from '@livekit-swarm/record';
 import { Registry } from 'prom-client';
+import { messageOf } from '@livekit-swarm/settings/errors';
 import type { Source, SourceContext } from '../../source.ts';
 import {
   createDrillGauges,
@@ -93,7 +94,7 @@ export const createRunsSource = (context: SourceContext): RunsSource => {
         if (line.type === 'end' && current === run) endedAt = performance.now();
       } catch (error) {
         context.error(
-          `a line of the record: ${error instanceof Error ? error.message : String(error)}`,
+          `a line of the record: ${messageOf(error)}`,
         );
       }
     };
