@@ -134,7 +134,7 @@ const note = (
   side: SideObservation,
   { event, phases, node, selectedPair, addressFamily, durationMs, reason, message }: EventLine,
 ): void => {
-  const trouble = { reason: reason ?? 'unknown', message: message ?? reason ?? 'no reason given' };
+  const failure = { reason: reason ?? 'unknown', message: message ?? reason ?? 'no reason given' };
   switch (event) {
     case 'joined':
       side.phases = phases ?? null;
@@ -146,11 +146,11 @@ const note = (
       side.firstMediaMs = durationMs ?? null;
       break;
     case 'join_failed':
-      side.refusal = trouble;
+      side.refusal = failure;
       break;
     case 'signal_lost':
     case 'disconnected':
-      side.loss ??= trouble;
+      side.loss ??= failure;
       break;
     default:
   }

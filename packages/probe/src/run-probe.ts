@@ -51,10 +51,10 @@ export const runProbe = async (order: ProbeRequest): Promise<Observation> => {
   };
   let made: 'yes' | 'no' | 'perhaps' = 'no';
   try {
-    const { trouble, exists } = await createProbeRoom(access, room, nodeId, left() - reserve);
+    const { failure, exists } = await createProbeRoom(access, room, nodeId, left() - reserve);
     made = exists;
-    observation.room = trouble;
-    if (trouble === null && !signal.aborted) await call(order, observation, () => left() - reserve);
+    observation.room = failure;
+    if (failure === null && !signal.aborted) await call(order, observation, () => left() - reserve);
     else observation.outOfTime = left() <= reserve;
   } catch (error) {
     observation.internal = failureOf(error).message;

@@ -34,7 +34,7 @@ export const startPermissionSchedule = (
     elapsedMs,
     ({ participant: { room, identity, group, role }, action }) => {
       const began = elapsedMs();
-      const tell = (
+      const report = (
         outcome: Pick<EventLine, 'event' | 'reason' | 'message' | 'durationMs'>,
       ): void => {
         if (!stopped)
@@ -50,9 +50,9 @@ export const startPermissionSchedule = (
           });
       };
       setPermission(deployment, room, identity, action.permission).then(
-        () => tell({ event: 'acted', durationMs: elapsedMs() - began }),
+        () => report({ event: 'acted', durationMs: elapsedMs() - began }),
         (error: unknown) =>
-          tell({
+          report({
             event: 'action_failed',
             reason: 'room_service',
             message: messageOf(error),

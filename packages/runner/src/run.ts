@@ -155,14 +155,14 @@ const admitFirstParticipant = async (
   const [first] = plan.participants;
   if (first === undefined) throw new RangeError('a plan needs participants');
   const rooms = createRunRooms(deployment, plan, name);
-  const ask = async (): Promise<EngineOptions['signalling']> => {
+  const admit = async (): Promise<EngineOptions['signalling']> => {
     const newest = await preflight(deployment, first, endpointOf(first));
     return signalling === 'auto' ? newest : signalling;
   };
   const ownToken = plan.participants.find((one) => endpointOf(one) === undefined);
-  if (ownToken === undefined) return { signalling: await ask(), rooms: null };
+  if (ownToken === undefined) return { signalling: await admit(), rooms: null };
   try {
-    const accepted = await ask();
+    const accepted = await admit();
     // A room that existed before does not show whether the server creates others.
     const isShown = ownToken === first && first.room.includes(name);
     const createsRooms =
@@ -171,7 +171,7 @@ const admitFirstParticipant = async (
   } catch (error) {
     if (!hasErrorCode(error, 'room_not_found') || ownToken !== first) throw error;
     await rooms.create([first.room]);
-    return { signalling: await ask(), rooms };
+    return { signalling: await admit(), rooms };
   }
 };
 

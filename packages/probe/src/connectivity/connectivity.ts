@@ -166,11 +166,11 @@ const readAnnounced = async (
     subscribe: true,
     ttlSeconds: TOKEN_SECONDS,
   });
-  const { trouble } = await createProbeRoom(access, room, nodeId, API_MS);
+  const { failure } = await createProbeRoom(access, room, nodeId, API_MS);
   // The rejection of a join has more details than the error of the API, so it is thrown first.
   const admission = await validateAdmission({ url, token, timeoutMs: API_MS });
   if (!admission.ok) throw errorOf(admission.rejection);
-  if (trouble !== null) throw errorOf(trouble);
+  if (failure !== null) throw errorOf(failure);
   try {
     const read = await readAnnouncedPaths(deploymentAt(url, 'v0'), token, API_MS);
     if ('reason' in read) throw errorOf(read);

@@ -27,7 +27,7 @@ const DEPARTURE_SECONDS = 5;
 
 export interface Made {
   /** Error that prevented the creation; null if there was none. */
-  trouble: ApiError | null;
+  failure: ApiError | null;
   /** Existence of the room. `perhaps`: the response was lost, so the server may have created it. */
   exists: 'yes' | 'no' | 'perhaps';
 }
@@ -42,7 +42,7 @@ export const createProbeRoom = async (
   nodeId: string | null,
   timeoutMs: number,
 ): Promise<Made> => {
-  if (access.withoutApi === true) return { trouble: null, exists: 'no' };
+  if (access.withoutApi === true) return { failure: null, exists: 'no' };
   try {
     const client = await roomServiceOf(access, timeoutMs / 1_000);
     await client.createRoom({
@@ -52,9 +52,9 @@ export const createProbeRoom = async (
       maxParticipants: 2,
       ...(nodeId === null ? {} : { nodeId }),
     });
-    return { trouble: null, exists: 'yes' };
+    return { failure: null, exists: 'yes' };
   } catch (error) {
-    return { trouble: apiErrorOf(error), exists: saidNo(error) ? 'no' : 'perhaps' };
+    return { failure: apiErrorOf(error), exists: saidNo(error) ? 'no' : 'perhaps' };
   }
 };
 

@@ -33,10 +33,10 @@ describe('room cleaner', () => {
 
   it('names the room that it could not delete', async () => {
     const onFailed = vi.fn();
-    const trouble = { reason: 'unreachable', message: 'connection refused' };
+    const failure = { reason: 'unreachable', message: 'connection refused' };
     const cleaner = createRoomCleaner({
       onFailed,
-      deleteRoom: async () => trouble,
+      deleteRoom: async () => failure,
       pauses: [1, 1],
     });
     await cleaner.clean(access, 'swarm-probe-1', 1_000);

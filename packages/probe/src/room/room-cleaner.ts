@@ -39,13 +39,13 @@ export const createRoomCleaner = ({
   const underWay = new Set<Promise<void>>();
 
   const persist = async (access: RoomAccess, room: string): Promise<void> => {
-    let trouble = await deleteRoom(access, room, TRY_MS);
+    let failure = await deleteRoom(access, room, TRY_MS);
     for (const pause of pauses) {
-      if (trouble === null) return;
+      if (failure === null) return;
       await sleep(pause, undefined, { ref: false });
-      trouble = await deleteRoom(access, room, TRY_MS);
+      failure = await deleteRoom(access, room, TRY_MS);
     }
-    if (trouble !== null) onFailed(`the room ${room} could not be deleted: ${trouble.message}`);
+    if (failure !== null) onFailed(`the room ${room} could not be deleted: ${failure.message}`);
   };
   const atMost = async (ms: number, work: Promise<unknown>): Promise<void> => {
     const over = new AbortController();

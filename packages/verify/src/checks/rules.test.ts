@@ -311,10 +311,10 @@ describe('paths of media', () => {
 
   it('TURN: of the application, or useless if nodes have no UDP', () => {
     const none = [at('turn-udp', 'not_offered'), at('turn-tls', 'not_offered')];
-    const relay = (granted: boolean, trouble: string | null = null) => ({
-      ...{ url: 'turn:192.0.2.9', trouble },
+    const relay = (granted: boolean, failure: string | null = null) => ({
+      ...{ url: 'turn:192.0.2.9', failure },
       permissions:
-        trouble === null ? [{ peer: '192.0.2.1', granted, code: granted ? null : 403 }] : [],
+        failure === null ? [{ peer: '192.0.2.1', granted, code: granted ? null : 403 }] : [],
     });
     expect(of(turnRule(none, []))).toBe('warning');
     expect(JSON.stringify(turnRule(none, []))).toContain('--turn-url');
@@ -334,8 +334,8 @@ describe('paths of media', () => {
 });
 
 it('turn-relay: permitted private peers; a server that was not asked is unknown', () => {
-  const answer = (granted: boolean, trouble: string | null = null) => ({
-    ...{ url: 'turn:192.0.2.1', trouble },
+  const answer = (granted: boolean, failure: string | null = null) => ({
+    ...{ url: 'turn:192.0.2.1', failure },
     permissions: [{ peer: '10.0.0.1', granted, code: granted ? null : 403 }],
   });
   expect(of(turnRelayRule([answer(false)]))).toBe('passed');

@@ -17,7 +17,7 @@ export const INNER_PEERS = [
 export interface RelayAnswer {
   url: string;
   /** Reason why no permission was requested; null: they were requested. */
-  trouble: string | null;
+  failure: string | null;
   permissions: readonly PermissionAnswer[];
 }
 
@@ -27,12 +27,12 @@ export const turnRelayRule = (answers: readonly RelayAnswer[]): CheckResult => {
     return granted.length === 0 ? [] : [`${url} relays to ${granted.join(', ')}`];
   });
   if (open.length > 0) return found('error', open);
-  const asked = answers.filter(({ trouble }) => trouble === null);
+  const asked = answers.filter(({ failure }) => failure === null);
   if (asked.length < answers.length) {
-    const troubles = answers.flatMap(({ url, trouble }) =>
-      trouble === null ? [] : [`${url}: ${trouble}`],
+    const failures = answers.flatMap(({ url, failure }) =>
+      failure === null ? [] : [`${url}: ${failure}`],
     );
-    return unknown(troubles.join('; '));
+    return unknown(failures.join('; '));
   }
   return passed(
     ...asked.map(
@@ -74,10 +74,10 @@ export const turnRelay: Check = {
       if (url === null || signal.aborted) continue;
       try {
         const permissions = await askPermissions(url, credentials, peers);
-        answers.push({ url: text, trouble: null, permissions });
+        answers.push({ url: text, failure: null, permissions });
       } catch (error) {
-        const trouble = messageOf(error);
-        answers.push({ url: text, trouble, permissions: [] });
+        const failure = messageOf(error);
+        answers.push({ url: text, failure, permissions: [] });
       }
     }
     return turnRelayRule(answers);

@@ -19,8 +19,8 @@ export const turnRule = (
   announced: readonly PathCheck[],
   application: readonly RelayAnswer[],
 ): CheckResult => {
-  const bad = application.flatMap(({ url, trouble, permissions }) => [
-    ...(trouble === null ? [] : [`${url}: ${trouble}`]),
+  const bad = application.flatMap(({ url, failure, permissions }) => [
+    ...(failure === null ? [] : [`${url}: ${failure}`]),
     ...permissions.flatMap(({ peer, granted, code }) =>
       granted ? [] : [`${url} does not relay to the node at ${peer} (${code})`],
     ),
@@ -93,10 +93,10 @@ const askApplication = async (
     if (given === null || url === null || signal.aborted) continue;
     try {
       const permissions = await askPermissions(url, given, [...peers]);
-      answers.push({ url: text, trouble: null, permissions });
+      answers.push({ url: text, failure: null, permissions });
     } catch (error) {
-      const trouble = messageOf(error);
-      answers.push({ url: text, trouble, permissions: [] });
+      const failure = messageOf(error);
+      answers.push({ url: text, failure, permissions: [] });
     }
   }
   return answers;

@@ -140,9 +140,9 @@ export const openFacts = (request: VerifyRequest): Facts => {
       const room = newName();
       const made = await createProbeRoom(await usable(), room, nodeId ?? null, API_MS);
       if (made.exists !== 'no') rooms.push(room);
-      if (made.trouble === null) return room;
-      if (made.trouble.reason !== 'server_error' || attempt >= attempts)
-        throw new Error(made.trouble.message);
+      if (made.failure === null) return room;
+      if (made.failure.reason !== 'server_error' || attempt >= attempts)
+        throw new Error(made.failure.message);
     }
   };
   const makePlainRoom = async (): Promise<Room> => {

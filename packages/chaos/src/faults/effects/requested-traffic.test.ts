@@ -47,9 +47,9 @@ it('is requested from the controller of the platform', async () => {
   await fault.inject(context);
   expect(await fault.missingEffect(context, MEMBER, true)).toBe('network_chaos_missing');
   await fault.rollback(context);
-  const trouble = { protocol: 'both', direction: 'out', loss: 0.5 };
-  expect(network.missingCapability).toHaveBeenCalledWith(MEMBER, trouble);
-  expect(network.request).toHaveBeenCalledWith(MEMBER, 'abcd1234', trouble, 64_000);
+  const impairment = { protocol: 'both', direction: 'out', loss: 0.5 };
+  expect(network.missingCapability).toHaveBeenCalledWith(MEMBER, impairment);
+  expect(network.request).toHaveBeenCalledWith(MEMBER, 'abcd1234', impairment, 64_000);
   expect(network.withdraw).toHaveBeenCalledWith(MEMBER, 'abcd1234');
   expect(done).toEqual([]);
 });

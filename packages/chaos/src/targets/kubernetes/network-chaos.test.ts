@@ -7,11 +7,11 @@ const ORDER = {
   selectors: { redis: 'app.kubernetes.io/name=redis, tier = data' },
 };
 const SENT = { protocol: 'both', direction: 'out' } as const;
-const objectOf = (trouble: NetworkFault, expiresAfterMs: number | null = 70_000) =>
+const objectOf = (fault: NetworkFault, expiresAfterMs: number | null = 70_000) =>
   networkChaos(
     'swarm-abcd1234-livekit-0',
     { name: 'livekit-0' },
-    trouble,
+    fault,
     expiresAfterMs,
     ORDER,
   ) as {
@@ -72,8 +72,8 @@ describe('a fault that Chaos Mesh cannot cause', () => {
     [{ protocol: 'both', direction: 'in', loss: 0.1 }, /direction: out/],
     [{ ...SENT, loss: 0.1, burst: 4 }, /in bursts/],
     [{ ...SENT, rateBps: 1_000, shared: false }, /not each participant/],
-  ])('%o', (trouble, why) => {
-    expect(whyUnsupported(trouble, ORDER)).toMatch(why);
+  ])('%o', (fault, why) => {
+    expect(whyUnsupported(fault, ORDER)).toMatch(why);
   });
 
   it('is one whose Redis selector has more than plain labels: more pods would be affected', () => {

@@ -34,7 +34,7 @@ export const lockEngine = async (
   const own = id;
   let lost: string | null = null;
   let missed = 'no answer yet';
-  const giveSign = async (): Promise<void> => {
+  const renew = async (): Promise<void> => {
     const at = performance.now();
     try {
       await engine.restart(own);
@@ -46,15 +46,15 @@ export const lockEngine = async (
       missed = messageOf(error);
     }
   };
-  const signs = setInterval(() => void giveSign(), SIGN_OF_LIFE_EVERY_MS);
-  signs.unref();
+  const renewals = setInterval(() => void renew(), SIGN_OF_LIFE_EVERY_MS);
+  renewals.unref();
   return {
     assertHeld: () => {
       if (performance.now() - aliveAt > EXPIRES_AFTER_S * 1_000) lost ??= missed;
       if (lost !== null) throw lostError(purpose, where, lost);
     },
     [Symbol.asyncDispose]: async () => {
-      clearInterval(signs);
+      clearInterval(renewals);
       await engine.remove(own);
     },
   };

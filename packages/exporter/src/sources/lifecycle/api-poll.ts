@@ -35,13 +35,13 @@ const ENDED_EGRESS_EVERY_MS = 60_000;
 
 /**
  * Create the polls of a deployment.
- * @param tell called with the result of each call; null: the server responded
+ * @param report called with the result of each call; null: the server responded
  */
 export const createApiPoll = (
   deployment: NamedDeployment,
   httpUrl: string,
   metrics: LifecycleHandles,
-  tell: (call: string, trouble: ApiError | null) => void,
+  report: (call: string, failure: ApiError | null) => void,
 ): ApiPoll => {
   const { name } = deployment;
   // Keys are read for each poll, as they may be rotated.
@@ -59,7 +59,7 @@ export const createApiPoll = (
    */
   const missing = new Set<string>();
 
-  const call = async <T>(what: string, ask: () => Promise<T>): Promise<T | null> => {
+  const call = async <T>(what: string, request: () => Promise<T>): Promise<T | null> => {
     const stop = metrics.livekit_swarm_lifecycle_api_duration_seconds.startTimer({
       target: name,
       call: what,
@@ -68,14 +68,14 @@ export const createApiPoll = (
     // increase.
     metrics.livekit_swarm_lifecycle_api_errors_total.inc({ target: name, call: what }, 0);
     try {
-      const answer = await ask();
-      tell(what, null);
+      const answer = await request();
+      report(what, null);
       return answer;
     } catch (error) {
       if (/not connected|not implemented|redis required/i.test(String(error))) missing.add(what);
       else {
         metrics.livekit_swarm_lifecycle_api_errors_total.inc({ target: name, call: what });
-        tell(what, apiErrorOf(error));
+        report(what, apiErrorOf(error));
       }
       return null;
     } finally {
@@ -86,12 +86,12 @@ export const createApiPoll = (
   const countByStatus = async (
     what: 'list_egress' | 'list_ingress',
     gauge: LifecycleHandles['livekit_swarm_lifecycle_egress'],
-    ask: () => Promise<string[]>,
+    request: () => Promise<string[]>,
     /** Check whether the response covers a status; the counts of others stay unchanged. */
     covers: (status: string) => boolean = () => true,
   ): Promise<boolean> => {
     if (missing.has(what)) return false;
-    const statuses = await call(what, ask);
+    const statuses = await call(what, request);
     if (statuses === null) return false;
     for (const status of known.get(what) ?? [])
       if (covers(status)) gauge.set({ target: name, status }, 0);

@@ -141,9 +141,9 @@ const createWatch = (
 ): Watch => {
   const { deployment, httpUrl, redisUrl, intervalMs } = target;
   const { name } = deployment;
-  const tell = tellChanges((line) => context.log(`${name}: ${line}`));
+  const report = logChanges((line) => context.log(`${name}: ${line}`));
   const api: ApiPoll | null =
-    httpUrl === null ? null : createApiPoll(deployment, httpUrl, metrics, tell);
+    httpUrl === null ? null : createApiPoll(deployment, httpUrl, metrics, report);
   const registry: RegistryClient | null = redisUrl === null ? null : connectRegistry(redisUrl);
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> = Promise.resolve();
@@ -194,13 +194,13 @@ const createWatch = (
             now,
           ).length,
         );
-      tell('redis', null);
+      report('redis', null);
       observer.onRegistry?.(name, view, now);
       return view;
     } catch (error) {
       metrics.livekit_swarm_lifecycle_api_errors_total.inc({ target: name, call: 'redis' });
       const message = messageOf(error);
-      tell('redis', { reason: message, message });
+      report('redis', { reason: message, message });
       return null;
     }
   };
@@ -230,16 +230,16 @@ const createWatch = (
  * Create a function that logs when a call begins to fail, fails for another reason, or succeeds
  * again, not with every poll.
  */
-const tellChanges = (
+const logChanges = (
   log: (line: string) => void,
-): ((call: string, trouble: ApiError | null) => void) => {
+): ((call: string, failure: ApiError | null) => void) => {
   const reasons = new Map<string, string>();
-  return (call, trouble) => {
+  return (call, failure) => {
     const before = reasons.get(call);
-    if (before === trouble?.reason) return;
-    if (trouble === null) reasons.delete(call);
-    else reasons.set(call, trouble.reason);
-    log(`${call}: ${trouble === null ? 'is answered again' : trouble.message}`);
+    if (before === failure?.reason) return;
+    if (failure === null) reasons.delete(call);
+    else reasons.set(call, failure.reason);
+    log(`${call}: ${failure === null ? 'is answered again' : failure.message}`);
   };
 };
 

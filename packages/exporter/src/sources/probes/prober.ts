@@ -129,7 +129,7 @@ export const createProber = (options: ProberOptions): Prober => {
   };
 
   /** Log a failure when it begins, changes and ends, not with every probe. */
-  const tell = (destination: ProbeTarget, { failures }: ProbeResult): void => {
+  const logChange = (destination: ProbeTarget, { failures }: ProbeResult): void => {
     const key = keyOf(destination);
     const before = reasons.get(key) ?? '';
     const now = failures.map(({ reason }) => reason).join();
@@ -169,7 +169,7 @@ export const createProber = (options: ProberOptions): Prober => {
         // An aborted probe is not a result of the deployment.
         if (ended.aborted) return stopping.signal.aborted ? 'stopping' : 'gone';
         resultsOf(destination).add(result);
-        tell(destination, result);
+        logChange(destination, result);
         return result;
       } finally {
         underWay.delete(making);

@@ -19,39 +19,39 @@ const scenarios = async (runs: ReturnType<typeof createRunsSource>): Promise<unk
   (await collect(runs.registry))
     .find(({ name }) => name === 'livekit_swarm_run_info')
     ?.values.map(({ labels }) => labels.scenario) ?? [];
-const tellAll = (runs: ReturnType<typeof createRunsSource>, lines: readonly RecordLine[]): void => {
-  const tell = runs.begin();
-  for (const line of lines) tell(line);
+const addAll = (runs: ReturnType<typeof createRunsSource>, lines: readonly RecordLine[]): void => {
+  const add = runs.begin();
+  for (const line of lines) add(line);
 };
 
 describe('runs source', () => {
   it('keeps the last run of each scenario after its end', async () => {
     const { runs } = source();
     expect(await scenarios(runs)).toEqual([]);
-    tellAll(runs, named('one'));
-    tellAll(runs, named('two'));
-    tellAll(runs, named('one'));
+    addAll(runs, named('one'));
+    addAll(runs, named('two'));
+    addAll(runs, named('one'));
     expect(await scenarios(runs)).toEqual(['one', 'two']);
   });
 
   it('does not fail for any record line', () => {
     const { runs, error } = source();
-    const tell = runs.begin();
-    tell({ type: 'end', at: 1, reason: 'completed' });
+    const add = runs.begin();
+    add({ type: 'end', at: 1, reason: 'completed' });
     expect(error).toHaveBeenCalledWith(expect.stringContaining('no header'));
   });
 
   it('waits until a scraper has fetched the final values, and only with a scraper', async () => {
     const { runs } = source();
     const { signal } = new AbortController();
-    tellAll(runs, record);
+    addAll(runs, record);
     // Without any scrape, there is no wait.
     await runs.linger(signal);
-    const tell = runs.begin();
-    for (const line of record.slice(0, -1)) tell(line);
+    const add = runs.begin();
+    for (const line of record.slice(0, -1)) add(line);
     await collect(runs.registry);
     await sleep(5);
-    for (const line of record.slice(-1)) tell(line);
+    for (const line of record.slice(-1)) add(line);
     let over = false;
     const lingering = runs.linger(signal).then(() => {
       over = true;
@@ -69,7 +69,7 @@ describe('runs source', () => {
     const going = new AbortController();
     await collect(runs.registry);
     await sleep(5);
-    tellAll(runs, record);
+    addAll(runs, record);
     const lingering = runs.linger(going.signal);
     going.abort();
     await lingering;
