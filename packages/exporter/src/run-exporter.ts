@@ -54,5 +54,5 @@ export const startRunExporter = async ({
   return { url: `${exporter.url}/metrics`, begin, beginDrill, linger, close: exporter.stop };
 };
 
-export type { DrillReception, DrillVerdictMetrics } from './sources/runs/drill-gauges.ts';
+export type { DrillVerdictMetrics } from './sources/runs/drill-gauges.ts';
 export { checkToken, type DrillObserver, parseListenAddress };

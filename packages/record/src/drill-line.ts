@@ -43,6 +43,12 @@ export const MEDIA_RECEPTIONS = [
 
 export type MediaReception = (typeof MEDIA_RECEPTIONS)[number];
 
+/** Media reception of a drill's load at a moment: numbers of participants and subscriptions. */
+export interface DrillReception {
+  participants: Record<MediaReception, number>;
+  subscriptions: Record<'receiving' | 'interrupted', number>;
+}
+
 /** Target of a fault as in the drill file; resolved to components at the time of the injection. */
 export const faultTarget = z
   .union([

@@ -20,6 +20,7 @@ export {
   type DrillEvent,
   type DrillLine,
   type DrillObjective,
+  type DrillReception,
   type DrillStopReason,
   type DrillVerdict,
   drillStopReason,

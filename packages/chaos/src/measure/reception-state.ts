@@ -3,14 +3,13 @@ import {
   type ParticipantState,
   reduceParticipant,
 } from '@livekit-swarm/analysis';
-import type { EventLine, MediaReception, RecordLine } from '@livekit-swarm/record';
+import type {
+  DrillReception,
+  EventLine,
+  MediaReception,
+  RecordLine,
+} from '@livekit-swarm/record';
 import { LOAD_ROLE } from '../drill/scenario-of-drill.ts';
-
-/** Number of participants by reception, and of subscriptions. */
-export interface DrillReception {
-  participants: Record<MediaReception, number>;
-  subscriptions: { receiving: number; interrupted: number };
-}
 
 /** Reception of a drill's load while it runs. */
 export interface ReceptionStates {

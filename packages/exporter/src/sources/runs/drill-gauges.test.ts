@@ -1,23 +1,27 @@
 import { CHAOS_METRICS } from '@livekit-swarm/catalogue';
 import { collect, render } from '@livekit-swarm/catalogue/registry';
+import type { DrillReception } from '@livekit-swarm/record';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import {
   createDrillGauges,
   type DrillGauges,
-  type DrillReception,
   type DrillVerdictMetrics,
 } from './drill-gauges.ts';
 
-const sight = (hearing: number, deaf: number, silent: number): DrillReception => ({
+const reception = (
+  receiving: number,
+  deprived: number,
+  interrupted: number,
+): DrillReception => ({
   participants: {
-    receiving_all: hearing,
+    receiving_all: receiving,
     receiving_some: 0,
-    receiving_none: deaf,
+    receiving_none: deprived,
     reconnecting: 0,
     disconnected: 0,
   },
-  subscriptions: { receiving: 12 - silent, interrupted: silent },
+  subscriptions: { receiving: 12 - interrupted, interrupted },
 });
 const passed: DrillVerdictMetrics = {
   verdict: 'passed',
@@ -41,13 +45,13 @@ describe('media reception in a drill', () => {
   it('is absent before a drill, and current with every scrape', async () => {
     const { gauges, shown } = made();
     expect(await shown(/./)).toEqual([]);
-    let now = sight(4, 0, 0);
+    let now = reception(4, 0, 0);
     gauges.watch('mine', () => now);
     expect(await shown(/receiving_none|interrupted/)).toEqual([
       'livekit_swarm_chaos_participants{drill="mine",state="receiving_none"} 0',
       'livekit_swarm_chaos_subscriptions{drill="mine",state="interrupted"} 0',
     ]);
-    now = sight(1, 3, 9);
+    now = reception(1, 3, 9);
     expect(await shown(/receiving_none|interrupted/)).toEqual([
       'livekit_swarm_chaos_participants{drill="mine",state="receiving_none"} 3',
       'livekit_swarm_chaos_subscriptions{drill="mine",state="interrupted"} 9',
@@ -56,9 +60,9 @@ describe('media reception in a drill', () => {
 
   it('is of the latest repeat of each drill', async () => {
     const { gauges, shown } = made();
-    gauges.watch('mine', () => sight(0, 4, 12));
-    gauges.watch('other', () => sight(1, 3, 9));
-    gauges.watch('mine', () => sight(4, 0, 0));
+    gauges.watch('mine', () => reception(0, 4, 12));
+    gauges.watch('other', () => reception(1, 3, 9));
+    gauges.watch('mine', () => reception(4, 0, 0));
     expect(await shown(/receiving_all/)).toEqual([
       'livekit_swarm_chaos_participants{drill="mine",state="receiving_all"} 4',
       'livekit_swarm_chaos_participants{drill="other",state="receiving_all"} 1',
@@ -90,7 +94,7 @@ describe('the result of a drill', () => {
 
   it('has only metrics of the catalogue', async () => {
     const { gauges, shown } = made();
-    gauges.watch('mine', () => sight(4, 0, 0));
+    gauges.watch('mine', () => reception(4, 0, 0));
     gauges.setVerdict('mine', passed);
     const names = new Set((await shown(/./)).map((line) => line.replace(/\{.*/, '')));
     expect([...names].filter((name) => !(name in CHAOS_METRICS))).toEqual([]);

@@ -5,16 +5,10 @@ import {
   DRILL_OBJECTIVES,
   DRILL_VERDICTS,
   type DrillObjective,
+  type DrillReception,
   type DrillVerdict,
-  type MediaReception,
 } from '@livekit-swarm/record';
 import type { Registry } from 'prom-client';
-
-/** Media reception in a drill at a moment. */
-export interface DrillReception {
-  participants: Readonly<Record<MediaReception, number>>;
-  subscriptions: Readonly<Record<'receiving' | 'interrupted', number>>;
-}
 
 /** Result of a repeat of a drill. */
 export interface DrillVerdictMetrics {
@@ -47,7 +41,7 @@ export const createDrillGauges = (registry: Registry): DrillGauges => {
   const drills = new Map<string, () => DrillReception>();
   const register = (
     name: keyof typeof SEEN,
-    counts: (sight: DrillReception) => Readonly<Record<string, number>>,
+    counts: (reception: DrillReception) => Readonly<Record<string, number>>,
   ): void => {
     const valuesOf = ([drill, look]: [string, () => DrillReception]): SnapshotValue[] =>
       Object.entries(counts(look())).map(([state, value]) => ({ labels: { drill, state }, value }));

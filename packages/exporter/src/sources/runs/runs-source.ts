@@ -2,15 +2,11 @@ import { RUN_METRICS } from '@livekit-swarm/catalogue';
 import type { Snapshot } from '@livekit-swarm/catalogue/registry';
 import { asMetric, mergeSnapshots } from '@livekit-swarm/catalogue/registry';
 import { createRunMetrics, type RunMetrics } from '@livekit-swarm/catalogue/run-metrics';
-import type { RecordLine } from '@livekit-swarm/record';
+import type { DrillReception, RecordLine } from '@livekit-swarm/record';
 import { Registry } from 'prom-client';
 import { messageOf } from '@livekit-swarm/settings/errors';
 import type { Source, SourceContext } from '../../source.ts';
-import {
-  createDrillGauges,
-  type DrillReception,
-  type DrillVerdictMetrics,
-} from './drill-gauges.ts';
+import { createDrillGauges, type DrillVerdictMetrics } from './drill-gauges.ts';
 import { createFaultGauge } from './fault-gauge.ts';
 
 /** Source of the runs of this process, the current one and earlier ones. */
