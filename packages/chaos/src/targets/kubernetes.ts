@@ -9,7 +9,6 @@ import {
   orNull,
   REQUEST_WITHIN_MS,
 } from './kubernetes/client.ts';
-import { podExpiry } from './kubernetes/expiry.ts';
 import { podHosts } from './kubernetes/host-scheduler.ts';
 import { countPods, createNodeIds, listPods, type Pod, stateOf } from './kubernetes/pods.ts';
 import { createReplacementTracker } from './kubernetes/replacements.ts';
@@ -196,7 +195,13 @@ const kubernetesPlatform = (client: KubernetesClient, spec: ResolvedKubernetesSp
     isStopped: async () => false,
     // The component is the first process in its container.
     pid: async (component) => ((await podOf(component))?.running === true ? 1 : null),
-    expiry: podExpiry(),
+    // The cluster rolls back: it starts pods again, Chaos Mesh ends a NetworkChaos after its
+    // duration, and the job controller ends a reservation.
+    expiry: {
+      missingCapability: async () => null,
+      arm: async () => [],
+      disarm: async () => {},
+    },
     inFlight: { maxMs: REQUEST_WITHIN_MS },
     network: chaosMesh({ client, spec, podOf, may }),
     hosts: podHosts({
