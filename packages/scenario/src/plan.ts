@@ -1,13 +1,13 @@
 /** Plan that a run carries out: every participant, when it joins and leaves, and what it does. */
 import type { Window } from '@livekit-swarm/metrics';
 import type { PlannedAction } from './actions/action-spec.ts';
-import type { Conduct } from './role-keys/registry.ts';
+import type { ParticipantSettings } from './role-keys/registry.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Name of a role in the scenario; with flags `publisher` or `subscriber`. */
 export type Role = string;
 
-export interface ParticipantPlan extends Conduct {
+export interface ParticipantPlan extends ParticipantSettings {
   /** Number of the participant in the run, from 0, in the order of joins. */
   index: number;
   identity: string;

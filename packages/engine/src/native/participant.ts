@@ -212,7 +212,7 @@ export class Participant {
     const { selectedPair } = this.#plane.peers;
     const now = deployment.clock.now();
     const endedAt = this.#progress.endedAt ?? now;
-    const wasStaying = this.#progress.isStaying;
+    const wasJoined = this.#progress.isJoined;
     this.#reception.check();
     this.#plane.finish();
     const rejected = this.#progress.rejected(this.#options.tracks.map(({ spec }) => spec));
@@ -222,7 +222,7 @@ export class Participant {
     effects.left(this);
     keys.left();
     this.#turns.lost();
-    if (wasStaying) this.#emit('left', now, {});
+    if (wasJoined) this.#emit('left', now, {});
     return {
       type: 'participant',
       at: now - engine.startedAtMs,
@@ -245,7 +245,7 @@ export class Participant {
     const { plan, engine } = this.#options;
     const { departure } = plan;
     const session = this.#sessions.current;
-    if (this.#progress.isStaying && disappearsByAction(plan, now - engine.startedAtMs)) {
+    if (this.#progress.isJoined && disappearsByAction(plan, now - engine.startedAtMs)) {
       this.#actions.disappear();
       session.disappear();
     } else if (departure === 'close' || departure === 'disappear') {

@@ -78,7 +78,7 @@ test('recoveries are counted and reported; a rejoin ends a disconnect', () => {
   progress.onEvent({ type: 'resumed', at: 2_300, ...RECOVERY });
   progress.onEvent({ type: 'reconnected', at: 3_300, ...RECOVERY });
   progress.onEvent({ type: 'disconnected', at: 4_000, failure: FAILURE });
-  expect(progress).toMatchObject({ isConnected: false, isStaying: false, endedAt: 4_000 });
+  expect(progress).toMatchObject({ isConnected: false, isJoined: false, endedAt: 4_000 });
   expect(progress.result).toMatchObject({ outcome: 'disconnected', reason: 'timeout' });
   progress.onEvent({ type: 'rejoined', at: 4_300, ...RECOVERY });
   expect(progress).toMatchObject({ isConnected: true, endedAt: null });
@@ -110,7 +110,7 @@ test('an end that an action requested is no disconnect', () => {
   const { progress, lines } = opened({ endsByAction: true });
   progress.onEvent(JOINED);
   progress.onEvent({ type: 'disconnected', at: 4_000, failure: FAILURE });
-  expect(progress).toMatchObject({ isConnected: false, isStaying: true, endedAt: 4_000 });
+  expect(progress).toMatchObject({ isConnected: false, isJoined: true, endedAt: 4_000 });
   expect(progress.result).toMatchObject({ outcome: 'left', reason: null });
   expect(lines.map(({ event }) => event)).toEqual(['joined']);
 });

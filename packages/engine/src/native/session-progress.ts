@@ -45,12 +45,12 @@ export class SessionProgress {
   }
 
   /** True from the join until a disconnect. */
-  get isStaying(): boolean {
+  get isJoined(): boolean {
     return this.#state === 'in';
   }
 
   get isConnected(): boolean {
-    return this.isStaying && !this.#isEnded;
+    return this.isJoined && !this.#isEnded;
   }
 
   /** End of the session, Unix ms; null: it has not ended. */

@@ -8,7 +8,7 @@ export interface Listener {
 }
 
 /** Participant that takes turns in speaking. */
-interface Talker {
+interface TurnTaker {
   /** Start of its last turn, Unix ms. */
   beganAt: number;
   /** End of its last turn, Unix ms; null: it speaks. */
@@ -36,14 +36,14 @@ const NEVER = Number.NEGATIVE_INFINITY;
  * Turns are known only for participants of this engine; announcements of others are ignored.
  */
 export class Speakers {
-  readonly #talkers = new Map<string, Talker>();
+  readonly #turnTakers = new Map<string, TurnTaker>();
   /** Identities that each listener knows as active, by its index. */
   readonly #active = new Map<number, Set<string>>();
   readonly #taken = new Map<string, { sample: SpeakersSample; delay: Sketch }>();
 
   /** Add a participant that takes turns and does not speak yet. */
   add(identity: string): void {
-    this.#talkers.set(identity, {
+    this.#turnTakers.set(identity, {
       beganAt: NEVER,
       endedAt: NEVER,
       listeners: new Map(),
@@ -53,43 +53,43 @@ export class Speakers {
 
   /** Note the start of a turn. @param listeners participants that receive the whole turn */
   began(identity: string, listeners: readonly Listener[], at: number): void {
-    const talker = this.#talkers.get(identity);
-    if (talker === undefined) return;
-    talker.beganAt = at;
-    talker.endedAt = null;
+    const turnTaker = this.#turnTakers.get(identity);
+    if (turnTaker === undefined) return;
+    turnTaker.beganAt = at;
+    turnTaker.endedAt = null;
     // A previous turn that is still announced leaves nothing to announce.
     const waiting = listeners.filter(
       ({ index }) => this.#active.get(index)?.has(identity) !== true,
     );
-    talker.listeners = new Map(waiting.map((one) => [one.index, one]));
-    talker.waiting = new Set(talker.listeners.keys());
+    turnTaker.listeners = new Map(waiting.map((one) => [one.index, one]));
+    turnTaker.waiting = new Set(turnTaker.listeners.keys());
   }
 
   ended(identity: string, at: number): void {
-    const talker = this.#talkers.get(identity);
-    if (talker === undefined || talker.endedAt !== null) return;
-    talker.endedAt = at;
-    if (at - talker.beganAt >= LONG_TURN_MS)
-      for (const [index, { plan }] of talker.listeners) {
+    const turnTaker = this.#turnTakers.get(identity);
+    if (turnTaker === undefined || turnTaker.endedAt !== null) return;
+    turnTaker.endedAt = at;
+    if (at - turnTaker.beganAt >= LONG_TURN_MS)
+      for (const [index, { plan }] of turnTaker.listeners) {
         const { sample } = this.#of(plan);
         sample.turns += 1;
-        if (talker.waiting.has(index)) sample.missed += 1;
+        if (turnTaker.waiting.has(index)) sample.missed += 1;
       }
-    talker.listeners.clear();
-    talker.waiting.clear();
+    turnTaker.listeners.clear();
+    turnTaker.waiting.clear();
   }
 
   /** Discard the current turn: the participant was muted, or lost its connection. */
   disturbed(identity: string): void {
-    const talker = this.#talkers.get(identity);
-    talker?.listeners.clear();
-    talker?.waiting.clear();
+    const turnTaker = this.#turnTakers.get(identity);
+    turnTaker?.listeners.clear();
+    turnTaker?.waiting.clear();
   }
 
   /** Note that the server announced to a listener whether a participant speaks. */
   announced(listener: Listener, identity: string, isActive: boolean, at: number): void {
-    const talker = this.#talkers.get(identity);
-    if (talker === undefined) return;
+    const turnTaker = this.#turnTakers.get(identity);
+    if (turnTaker === undefined) return;
     const { index, plan } = listener;
     const active = this.#active.get(index) ?? new Set();
     this.#active.set(index, active);
@@ -99,8 +99,8 @@ export class Speakers {
     active.add(identity);
     const { sample, delay } = this.#of(plan);
     sample.announced += 1;
-    if (talker.endedAt !== null && at - talker.endedAt > LINGERS_MS) sample.wrong += 1;
-    if (talker.waiting.delete(index)) delay.add(at - talker.beganAt);
+    if (turnTaker.endedAt !== null && at - turnTaker.endedAt > LINGERS_MS) sample.wrong += 1;
+    if (turnTaker.waiting.delete(index)) delay.add(at - turnTaker.beganAt);
   }
 
   /**
@@ -108,9 +108,9 @@ export class Speakers {
    */
   left(index: number): void {
     this.#active.delete(index);
-    for (const talker of this.#talkers.values()) {
-      talker.listeners.delete(index);
-      talker.waiting.delete(index);
+    for (const turnTaker of this.#turnTakers.values()) {
+      turnTaker.listeners.delete(index);
+      turnTaker.waiting.delete(index);
     }
   }
 

@@ -25,7 +25,7 @@ export const ROOM_PREFIX = 'swarm-probe-';
 const EMPTY_SECONDS = 10;
 const DEPARTURE_SECONDS = 5;
 
-export interface Made {
+export interface CreatedRoom {
   /** Error that prevented the creation; null if there was none. */
   failure: ApiError | null;
   /** Existence of the room. `perhaps`: the response was lost, so the server may have created it. */
@@ -41,7 +41,7 @@ export const createProbeRoom = async (
   name: string,
   nodeId: string | null,
   timeoutMs: number,
-): Promise<Made> => {
+): Promise<CreatedRoom> => {
   if (access.withoutApi === true) return { failure: null, exists: 'no' };
   try {
     const client = await roomServiceOf(access, timeoutMs / 1_000);

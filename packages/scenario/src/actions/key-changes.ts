@@ -3,7 +3,7 @@
 import type { Random } from '../random.ts';
 import type { KeyChange } from '../role-keys/e2ee.ts';
 import type { PlannedAction } from './action-spec.ts';
-import { MAX_ACTIONS, type Stay } from './plan-actions.ts';
+import { MAX_ACTIONS, type SessionSpan } from './plan-actions.ts';
 
 /** Number of the current key at a time of the run, from 0. */
 export const keyAt = ({ everyMs }: KeyChange, atMs: number): number => Math.floor(atMs / everyMs);
@@ -11,7 +11,7 @@ export const keyAt = ({ everyMs }: KeyChange, atMs: number): number => Math.floo
 /** Times at which one participant changes to each key after the one that it joined with. */
 export const planKeyChanges = (
   keyChange: KeyChange,
-  { joinAtMs, leaveAtMs }: Stay,
+  { joinAtMs, leaveAtMs }: SessionSpan,
   random: Random,
 ): PlannedAction[] => {
   const { everyMs, withinMs } = keyChange;

@@ -15,20 +15,20 @@ type Acting = Pick<RoleSpec, 'actions' | 'publish' | 'data' | 'subscribe' | 'gra
  */
 export const MAX_ACTIONS = 500_000;
 
-/** Stay of a participant, ms after the start of the run. */
-export interface Stay {
+/** Planned session of a participant, ms after the start of the run. */
+export interface SessionSpan {
   joinAtMs: number;
   leaveAtMs: number;
 }
 
 /**
- * Actions of one participant during its stay, in order of time. Actions after its end are left out;
+ * Actions of one participant during its session, in order of time. Actions after its end are left out;
  * a disappearance ends it. Each action has a separate random stream, so that changing one does not
  * change the others.
  */
 export const planActions = (
   role: Acting,
-  { joinAtMs, leaveAtMs }: Stay,
+  { joinAtMs, leaveAtMs }: SessionSpan,
   random: (action: number) => Random,
 ): PlannedAction[] => {
   const planned = (role.actions ?? []).flatMap((spec, index) =>

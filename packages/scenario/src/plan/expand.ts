@@ -9,7 +9,7 @@ import type { ParticipantPlan, Plan } from '../plan.ts';
 import { randomStream } from '../random.ts';
 import { departsWhileJoining } from '../role-keys/departure.ts';
 import type { E2ee } from '../role-keys/e2ee.ts';
-import { conductOf, type RoleSpec } from '../role-keys/registry.ts';
+import { participantSettings, type RoleSpec } from '../role-keys/registry.ts';
 import { planTurns } from '../role-keys/turns.ts';
 import type { GroupSpec, Scenario, WitnessSpec } from '../scenario.ts';
 import { witnessRole } from '../witness-spec.ts';
@@ -230,7 +230,7 @@ const witnessDrafts = (load: readonly Draft[], witnesses: readonly WitnessSpec[]
         joinAtMs: fromMs,
         leaveAtMs: toMs,
         role: role.name,
-        ...conductOf(role),
+        ...participantSettings(role),
         e2ee,
       };
     }),
@@ -268,15 +268,15 @@ const addReaders = (drafts: readonly Draft[]): void => {
 const addTurns = (drafts: readonly Draft[], seed: number, most: number): void => {
   let steps = 0;
   for (const [room, present] of Map.groupBy(drafts, roomKey)) {
-    const talkers = present.flatMap((draft) => {
+    const turnTakers = present.flatMap((draft) => {
       const { turns } = draft.roleSpec;
       return turns === undefined ? [] : [{ ...draft, turns, draft }];
     });
-    if (talkers.length === 0) continue;
+    if (turnTakers.length === 0) continue;
     for (const draft of present)
       draft.turns = draft.roleSpec.turns === undefined ? 'hears' : 'takes';
-    const turns = planTurns(talkers, randomStream(seed, 'turns', room), most);
-    for (const [index, { draft }] of talkers.entries()) {
+    const turns = planTurns(turnTakers, randomStream(seed, 'turns', room), most);
+    for (const [index, { draft }] of turnTakers.entries()) {
       const spoken = (turns[index] ?? []).flatMap(({ fromMs, toMs }): PlannedAction[] => [
         { atMs: fromMs, do: 'speak' },
         ...(toMs < draft.leaveAtMs ? [{ atMs: toMs, do: 'listen' as const }] : []),
@@ -348,7 +348,7 @@ function* draftsOf({ group, rooms, slots }: ExpandedGroup, seed: number): Genera
           ...stay,
           ...(last?.do === 'disappear' && { leaveAtMs: last.atMs }),
           role: role.name,
-          ...conductOf(role),
+          ...participantSettings(role),
           ...(actions.length > 0 && { actions }),
         };
       }

@@ -69,16 +69,16 @@ const overlappingTracks = (
   const tracks = members.map((member) =>
     isChanging(member) ? 0 : visibleTracks(member).filter((track) => track.kind === kind).length,
   );
-  const stays = (member: Member): boolean => member.leaveAtMs - member.joinAtMs >= enough;
+  const isLongEnough = (member: Member): boolean => member.leaveAtMs - member.joinAtMs >= enough;
   const senders = members.flatMap((member, index) => {
     const count = tracks[index] ?? 0;
-    return count > 0 && stays(member) ? [{ member, count }] : [];
+    return count > 0 && isLongEnough(member) ? [{ member, count }] : [];
   });
   if (senders.length === 0) return () => 0;
   const joined = runningSum(senders.map(({ member, count }) => ({ atMs: member.joinAtMs, count })));
   const left = runningSum(senders.map(({ member, count }) => ({ atMs: member.leaveAtMs, count })));
   return (me, index) => {
-    if (!stays(me)) return 0;
+    if (!isLongEnough(me)) return 0;
     return (
       joined(me.leaveAtMs - enough, true) - left(me.joinAtMs + enough, false) - (tracks[index] ?? 0)
     );

@@ -3,7 +3,7 @@ import { formatDuration, usageError } from '@livekit-swarm/settings';
 import type { ParticipantPlan } from '../plan.ts';
 import type { NamedWindow } from '../scenario.ts';
 
-type Stay = Pick<ParticipantPlan, 'joinAtMs' | 'leaveAtMs'>;
+type SessionSpan = Pick<ParticipantPlan, 'joinAtMs' | 'leaveAtMs'>;
 
 /**
  * Shortest steady window, ms: samples are taken once per second, and the first and last one are
@@ -17,10 +17,10 @@ const MIN_STEADY_MS = 3_000;
  * the most participant time (participants × duration). If none is long enough: from the first join
  * to the last leave.
  */
-export const steadyWindow = (stays: readonly Stay[]): { fromMs: number; toMs: number } => {
-  const joins = Float64Array.from(stays, ({ joinAtMs }) => joinAtMs).sort();
-  const leaves = Float64Array.from(stays, ({ leaveAtMs }) => leaveAtMs).sort();
-  const last = stays.length - 1;
+export const steadyWindow = (sessions: readonly SessionSpan[]): { fromMs: number; toMs: number } => {
+  const joins = Float64Array.from(sessions, ({ joinAtMs }) => joinAtMs).sort();
+  const leaves = Float64Array.from(sessions, ({ leaveAtMs }) => leaveAtMs).sort();
+  const last = sessions.length - 1;
   const [firstJoin = 0, lastJoin = 0, firstLeave = 0, lastLeave = 0] = [
     joins[0],
     joins[last],
@@ -30,7 +30,7 @@ export const steadyWindow = (stays: readonly Stay[]): { fromMs: number; toMs: nu
   if (firstLeave >= lastJoin) return { fromMs: lastJoin, toMs: firstLeave };
   let best = { fromMs: firstJoin, toMs: lastLeave, participantMs: 0 };
   let fromMs = firstJoin;
-  for (let join = 0, leave = 0; leave < stays.length; ) {
+  for (let join = 0, leave = 0; leave < sessions.length; ) {
     const toMs = Math.min(
       joins[join] ?? Number.POSITIVE_INFINITY,
       leaves[leave] ?? Number.POSITIVE_INFINITY,
@@ -38,8 +38,8 @@ export const steadyWindow = (stays: readonly Stay[]): { fromMs: number; toMs: nu
     const participantMs = (join - leave) * (toMs - fromMs);
     if (toMs - fromMs >= MIN_STEADY_MS && participantMs > best.participantMs)
       best = { fromMs, toMs, participantMs };
-    while (join < stays.length && (joins[join] ?? 0) <= toMs) join++;
-    while (leave < stays.length && (leaves[leave] ?? 0) <= toMs) leave++;
+    while (join < sessions.length && (joins[join] ?? 0) <= toMs) join++;
+    while (leave < sessions.length && (leaves[leave] ?? 0) <= toMs) leave++;
     fromMs = toMs;
   }
   return { fromMs: best.fromMs, toMs: best.toMs };

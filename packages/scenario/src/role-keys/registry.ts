@@ -1,5 +1,5 @@
 /**
- * Role of a scenario: its keys in the file, its settings in records, and the conduct of its
+ * Role of a scenario: its keys in the file, its settings in records, and the settings of its
  * participants in a plan.
  */
 import { hinted, name, type Path, strict } from '@livekit-swarm/settings';
@@ -81,8 +81,8 @@ export type RoleSpec = z.output<typeof roleSpecSchema>;
 type Same = Extract<Key, { plan: 'same' }>;
 type Mapped = Extract<Key, { plan: object }>;
 
-/** Conduct of participants that follows from the settings of their role alone. */
-export type Conduct = z.output<z.ZodObject<Shape<Same, 'settings'>>> & {
+/** ParticipantSettings of participants that follows from the settings of their role alone. */
+export type ParticipantSettings = z.output<z.ZodObject<Shape<Same, 'settings'>>> & {
   [One in Mapped as One['name']]: ReturnType<One['plan']['from']>;
 };
 
@@ -162,15 +162,15 @@ export const checkRole = (
   }
 };
 
-/** Conduct of each participant of the role. */
-export const conductOf = (role: RoleSpec): Conduct =>
+/** ParticipantSettings of each participant of the role. */
+export const participantSettings = (role: RoleSpec): ParticipantSettings =>
   Object.fromEntries(
     KEYS.flatMap(({ name, plan }) => {
       const settings = role[name];
       if (plan === 'none' || settings === undefined) return [];
       return [[name, plan === 'same' ? settings : plan.from(settings)]];
     }),
-  ) as Conduct;
+  ) as ParticipantSettings;
 
 const {
   name: _name,

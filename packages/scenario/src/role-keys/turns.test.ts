@@ -3,10 +3,10 @@ import { parseScenario } from '../language/parse-scenario.ts';
 import { formatScenario } from '../language/write/format-scenario.ts';
 import { expandPlan } from '../plan/expand.ts';
 import { randomStream } from '../random.ts';
-import { planTurns, type Talker, type Turn } from './turns.ts';
+import { planTurns, type TurnTaker, type Turn } from './turns.ts';
 
 const HOUR = 3_600_000;
-const talker = (overlap: number, joinAtMs = 0, leaveAtMs = HOUR): Talker => ({
+const turnTaker = (overlap: number, joinAtMs = 0, leaveAtMs = HOUR): TurnTaker => ({
   joinAtMs,
   leaveAtMs,
   turns: {
@@ -16,8 +16,8 @@ const talker = (overlap: number, joinAtMs = 0, leaveAtMs = HOUR): Talker => ({
   },
 });
 
-const planned = (talkers: Talker[], seed = 1) =>
-  planTurns(talkers, randomStream(seed, 'turns'), 100_000);
+const planned = (turnTakers: TurnTaker[], seed = 1) =>
+  planTurns(turnTakers, randomStream(seed, 'turns'), 100_000);
 
 const inOrder = (turns: Turn[][]) =>
   turns
@@ -26,7 +26,7 @@ const inOrder = (turns: Turn[][]) =>
 
 describe('the turns of a room', () => {
   it('follow one another with a pause, and no participant speaks twice in a row', () => {
-    const order = inOrder(planned([talker(0), talker(0), talker(0)]));
+    const order = inOrder(planned([turnTaker(0), turnTaker(0), turnTaker(0)]));
     expect(order.length).toBeGreaterThan(HOUR / 7_000 / 1.2);
     for (const [index, { who, fromMs }] of order.entries()) {
       const before = order[index - 1];
@@ -41,20 +41,20 @@ describe('the turns of a room', () => {
   });
 
   it('overlap with the requested share, two at a time', () => {
-    const order = inOrder(planned([talker(0.3), talker(0.3), talker(0.3), talker(0.3)]));
+    const order = inOrder(planned([turnTaker(0.3), turnTaker(0.3), turnTaker(0.3), turnTaker(0.3)]));
     const interrupted = order.filter(({ fromMs }, index) => (order[index - 1]?.toMs ?? 0) > fromMs);
     expect(interrupted.length / order.length).toBeGreaterThan(0.22);
     expect(interrupted.length / order.length).toBeLessThan(0.38);
   });
 
   it('are the same for the same seed, and different for another', () => {
-    const talkers = [talker(0.1), talker(0.1)];
-    expect(planned(talkers)).toEqual(planned(talkers));
-    expect(planned(talkers)).not.toEqual(planned(talkers, 2));
+    const turnTakers = [turnTaker(0.1), turnTaker(0.1)];
+    expect(planned(turnTakers)).toEqual(planned(turnTakers));
+    expect(planned(turnTakers)).not.toEqual(planned(turnTakers, 2));
   });
 
   it('are within the stay of each participant, and a participant alone speaks repeatedly', () => {
-    const [early = [], late = []] = planned([talker(0, 0, 60_000), talker(0, 120_000, 180_000)]);
+    const [early = [], late = []] = planned([turnTaker(0, 0, 60_000), turnTaker(0, 120_000, 180_000)]);
     expect(early.length).toBeGreaterThan(2);
     expect(late.length).toBeGreaterThan(2);
     expect(early.every(({ fromMs, toMs }) => fromMs < toMs && toMs <= 60_000)).toBe(true);
@@ -62,7 +62,7 @@ describe('the turns of a room', () => {
   });
 
   it('stop at the limit of turns, and without participants', () => {
-    expect(planTurns([talker(0)], randomStream(1), 3)[0]).toHaveLength(3);
+    expect(planTurns([turnTaker(0)], randomStream(1), 3)[0]).toHaveLength(3);
     expect(planTurns([], randomStream(1), 3)).toEqual([]);
   });
 });

@@ -63,7 +63,7 @@ const turnsForm = ({ length, pause, overlap }: Turns): Record<string, unknown> =
 });
 
 /** Participant that takes turns, from its join to its leave, ms after the start of the run. */
-export interface Talker {
+export interface TurnTaker {
   joinAtMs: number;
   leaveAtMs: number;
   turns: Turns;
@@ -83,15 +83,15 @@ const LEAST_MS = 100;
  * its numbers from the stream in the same order.
  * @param most largest number of turns; later ones are left out
  */
-export const planTurns = (talkers: readonly Talker[], random: Random, most: number): Turn[][] => {
-  const turns = talkers.map((): Turn[] => []);
-  const endMs = talkers.reduce((latest, { leaveAtMs }) => Math.max(latest, leaveAtMs), 0);
-  let atMs = talkers.reduce((least, { joinAtMs }) => Math.min(least, joinAtMs), endMs);
-  let last: Talker | null = null;
+export const planTurns = (turnTakers: readonly TurnTaker[], random: Random, most: number): Turn[][] => {
+  const turns = turnTakers.map((): Turn[] => []);
+  const endMs = turnTakers.reduce((latest, { leaveAtMs }) => Math.max(latest, leaveAtMs), 0);
+  let atMs = turnTakers.reduce((least, { joinAtMs }) => Math.min(least, joinAtMs), endMs);
+  let last: TurnTaker | null = null;
   for (let count = 0; count < most && atMs < endMs; ) {
-    const present = talkers.filter((one) => one.joinAtMs <= atMs && one.leaveAtMs > atMs);
+    const present = turnTakers.filter((one) => one.joinAtMs <= atMs && one.leaveAtMs > atMs);
     if (present.length === 0) {
-      atMs = nextJoin(talkers, atMs);
+      atMs = nextJoin(turnTakers, atMs);
       continue;
     }
     const others = present.filter((one) => one !== last);
@@ -99,7 +99,7 @@ export const planTurns = (talkers: readonly Talker[], random: Random, most: numb
     const { length, pause, overlap } = next.turns;
     const [lengthMs, pauseMs] = [drawDuration(length, random), drawDuration(pause, random)];
     const isInterrupted = random() < overlap;
-    const mine = turns[talkers.indexOf(next)] ?? [];
+    const mine = turns[turnTakers.indexOf(next)] ?? [];
     const fromMs = Math.max(atMs, mine.at(-1)?.toMs ?? 0);
     const toMs = Math.min(fromMs + lengthMs, next.leaveAtMs);
     if (toMs > fromMs) mine.push({ fromMs, toMs });
@@ -111,8 +111,8 @@ export const planTurns = (talkers: readonly Talker[], random: Random, most: numb
   return turns;
 };
 
-const nextJoin = (talkers: readonly Talker[], atMs: number): number =>
-  talkers.reduce(
+const nextJoin = (turnTakers: readonly TurnTaker[], atMs: number): number =>
+  turnTakers.reduce(
     (least, { joinAtMs }) => (joinAtMs > atMs ? Math.min(least, joinAtMs) : least),
     Number.POSITIVE_INFINITY,
   );

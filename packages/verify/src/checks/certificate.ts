@@ -4,7 +4,7 @@ import type { CheckResult } from '../check.ts';
 import { found, passed } from '../check.ts';
 
 /** Certificate of one port. */
-export interface Presented {
+export interface PresentedCertificate {
   /** URL and address of the port: `wss://livekit.example.com at 192.0.2.1`. */
   where: string;
   /** Error code of OpenSSL or of the connection; null: the certificate was accepted. */
@@ -23,7 +23,7 @@ const TIMEOUT_MS = 4_000;
  * Result for the certificates of one kind of port: all must be accepted, and be valid for two more
  * weeks.
  */
-export const certificateRule = (presented: readonly Presented[], nowMs: number): CheckResult => {
+export const certificateRule = (presented: readonly PresentedCertificate[], nowMs: number): CheckResult => {
   const bad = presented.filter(({ error }) => error !== null);
   if (bad.length > 0) {
     const [first] = bad;
@@ -47,7 +47,7 @@ export const certificateRule = (presented: readonly Presented[], nowMs: number):
 const daysUntil = (expiresAt: number | null, nowMs: number): number =>
   Math.floor(((expiresAt ?? nowMs) - nowMs) / DAY_MS);
 
-const describe = ({ where, error, names }: Presented): string => {
+const describe = ({ where, error, names }: PresentedCertificate): string => {
   const what = tlsProblem(error ?? '')?.what ?? 'no TLS connection';
   const itsNames = error === 'ERR_TLS_CERT_ALTNAME_INVALID' ? `; it has ${names}` : '';
   return `${where}: ${what} (${error}${itsNames})`;
@@ -62,7 +62,7 @@ export const presentedAt = (
   address: string,
   port: number,
   where: string,
-): Promise<Presented> =>
+): Promise<PresentedCertificate> =>
   new Promise((resolve) => {
     const isAddress = /^[\d.]+$|:/.test(host);
     const socket = connect({

@@ -9,7 +9,7 @@ import { addressesRule } from './addresses.ts';
 import { admissionRule } from './admission.ts';
 import { agentsRule } from './agents.ts';
 import { candidatesRule } from './candidates.ts';
-import { certificateRule, type Presented } from './certificate.ts';
+import { certificateRule, type PresentedCertificate } from './certificate.ts';
 import { clockRule } from './clock.ts';
 import { idleRule } from './idle.ts';
 import { keysRule } from './keys.ts';
@@ -61,7 +61,7 @@ describe('addresses', () => {
 });
 
 describe('certificates', () => {
-  const presented = (given: Partial<Presented>): Presented => ({
+  const presented = (given: Partial<PresentedCertificate>): PresentedCertificate => ({
     ...{ where: 'wss://livekit.example.com', error: null, names: 'DNS:livekit.example.com' },
     expiresAt: NOW + 60 * DAY,
     ...given,

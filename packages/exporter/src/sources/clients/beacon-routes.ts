@@ -10,7 +10,7 @@ import { createLimiter } from './limiter.ts';
 import { bodySchema, type ReadBody, type ReadReport } from './payload-schema.ts';
 import { activeFor, isNew, type Participant, type Sessions } from './sessions.ts';
 import { type ClientHandles, tally } from './tally.ts';
-import { createTokenCheck, type Holder } from './token-check.ts';
+import { createTokenCheck, type TokenHolder } from './token-check.ts';
 
 /** Maximum size of a body, bytes: that of sendBeacon. */
 export const MAX_BYTES = 64 * 1024;
@@ -67,7 +67,7 @@ export const beaconRoutes = (
     options.origins.includes(origin) ||
     (host !== undefined && hostOf(origin) === host);
 
-  const take = (participant: Participant, holder: Holder, body: ReadBody): void => {
+  const take = (participant: Participant, holder: TokenHolder, body: ReadBody): void => {
     const { session, sdk, browser, reports } = body;
     participant.sdk = sdkOf(sdk);
     participant.browser = browserOf(browser);
@@ -149,7 +149,7 @@ export const beaconRoutes = (
     },
   );
 
-  const admit = (context: Context, holder: Holder, body: ReadBody) => {
+  const admit = (context: Context, holder: TokenHolder, body: ReadBody) => {
     const at = now();
     if (!byParticipant.allows(JSON.stringify([holder.room, holder.identity]), at)) {
       return reject(context, 'rate_limited', 'too many reports of this participant');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { networkOf, transportOf } from './labels.ts';
-import type { Holder } from './token-check.ts';
+import type { TokenHolder } from './token-check.ts';
 
 /**
  * Participant as known from its reports. Neither identity nor room is kept, except for rooms on the
@@ -30,7 +30,7 @@ export interface Participant {
 
 export interface Sessions {
   /** Return the participant, known or new; null if the maximum is reached. */
-  open(holder: Holder, at: number): Participant | null;
+  open(holder: TokenHolder, at: number): Participant | null;
   /** Return the participants that reported recently. */
   active(at: number): Participant[];
   readonly size: number;
@@ -94,7 +94,7 @@ export const createSessions = (
     }
   };
 
-  const open = ({ room, identity, expires }: Holder, at: number): Participant | null => {
+  const open = ({ room, identity, expires }: TokenHolder, at: number): Participant | null => {
     const key = createHash('sha256')
       .update(JSON.stringify([room, identity]))
       .digest('base64url');

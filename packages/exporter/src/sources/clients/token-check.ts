@@ -1,7 +1,7 @@
 import { type ApiKey, verifyToken } from '../../api-key.ts';
 
 /** Holder of a token. */
-export interface Holder {
+export interface TokenHolder {
   room: string;
   identity: string;
   /** Time at which the token expires, Unix seconds. */
@@ -16,7 +16,7 @@ const LONGEST_NAME = 256;
  * known key, not expired, with a grant to join one room.
  */
 export const createTokenCheck =
-  (keys: () => readonly ApiKey[]): ((token: string) => Promise<Holder | null>) =>
+  (keys: () => readonly ApiKey[]): ((token: string) => Promise<TokenHolder | null>) =>
   async (token) => {
     try {
       return holderOf(await verifyToken(token, keys()));
@@ -29,7 +29,7 @@ const holderOf = ({
   video,
   sub = '',
   exp = 0,
-}: Awaited<ReturnType<typeof verifyToken>>): Holder | null => {
+}: Awaited<ReturnType<typeof verifyToken>>): TokenHolder | null => {
   const { room = '', roomJoin } = video ?? {};
   const named = [room, sub].every(
     (name) => typeof name === 'string' && name !== '' && name.length <= LONGEST_NAME,
