@@ -98,12 +98,8 @@ export {
   trackSourceOf,
 } from './session/acts.ts';
 export { type RemoteTrack, RoomView } from './session/room-view.ts';
-export {
-  type Admitted,
-  Session,
-  type SessionEvent,
-  type SessionOptions,
-} from './session/session.ts';
+export { Session } from './session/session.ts';
+export type { Admitted, SessionEvent, SessionOptions } from './session/session-options.ts';
 export { joinEndpoint, type Signalling } from './signal/endpoint.ts';
 export { isJoin, joinBySignal, type SignalJoin } from './signal/signal-join.ts';
 export type { SignalConnection } from './signal/signal-socket.ts';

@@ -20,6 +20,7 @@ import type { RequestMessage, ResponseMessage, SignalConnection } from '../signa
 import { codecFailure } from './allowed-codecs.ts';
 import { type ConnectionLoss, type RecoveryStep, timeoutLoss } from './connection-loss.ts';
 import { Inbox } from './inbox.ts';
+import { peerLoss, plannedLoss } from './peer-loss.ts';
 import { Peers } from './peers.ts';
 import { type PublishRejection, publishRejection, rejectionsBy } from './permissions.ts';
 import { Publications } from './publications.ts';
@@ -233,15 +234,7 @@ export class Membership {
    */
   interrupt(way: 'resume' | 'reconnect'): void {
     this.#socket?.abandon();
-    const failure: Failure =
-      way === 'resume'
-        ? {
-            reason: 'address_changed',
-            message: 'the participant changed its network',
-            retryable: true,
-          }
-        : { reason: 'simulated', message: 'a full reconnect was simulated', retryable: true };
-    this.#lose(failure, way, ReconnectReason.RR_SIGNAL_DISCONNECTED);
+    this.#lose(plannedLoss(way));
   }
 
   /** Disappears: sends no LEAVE and no close. */
@@ -299,41 +292,12 @@ export class Membership {
         : ReconnectReason.RR_SUBSCRIBER_FAILED;
     if (state === 'ice-connected') this.times.iceAt = at;
     if (state === 'connected') this.times.dtlsAt = at;
+    const loss = peerLoss(state, cause);
     // A peer that disconnects during a recovery is part of that recovery.
-    if (state === 'disconnected' && this.#state === 'in') {
-      this.#lose(
-        {
-          reason: 'ice_disconnected',
-          message: 'the media connection went silent',
-          retryable: true,
-        },
-        'resume',
-        cause,
-      );
-    }
-    if (state === 'failed') {
-      const message = 'the media engine of the load generator failed; its log has the cause';
-      this.#lose({ reason: 'internal_error', message, retryable: false }, 'none', cause);
-    }
-    if (state === 'no_route') {
-      const message =
-        'this host has no route to the address family of any media address of the server';
-      this.#lose({ reason: state, message, retryable: false }, 'none', cause);
-    }
-    if (state === 'no_socket') {
-      const message =
-        'this host gives no socket for the address family of the media addresses of the server';
-      this.#lose({ reason: state, message, retryable: true }, 'reconnect', cause);
-    }
-    if (state === 'closed') {
-      const failure: Failure = {
-        reason: 'peer_closed',
-        message: 'the server closed the media connection',
-        retryable: true,
-      };
-      this.#options.deployment.clock.after(CLOSE_GRACE_MS, () =>
-        this.#lose(failure, 'reconnect', cause),
-      );
+    if (loss !== null && (state !== 'disconnected' || this.#state === 'in')) {
+      if (state === 'closed')
+        this.#options.deployment.clock.after(CLOSE_GRACE_MS, () => this.#lose(loss));
+      else this.#lose(loss);
     }
     this.#check();
   }
@@ -341,7 +305,8 @@ export class Membership {
   /** Fails at once when the media path leads nowhere: waiting for ICE would only take longer. */
   pathFailed(peer: number, failure: Failure): void {
     if (!this.#peers.owns(peer)) return;
-    this.#lose(failure, failure.retryable ? 'reconnect' : 'none', ReconnectReason.RR_UNKNOWN);
+    const way = failure.retryable ? 'reconnect' : 'none';
+    this.#lose({ failure, way, cause: ReconnectReason.RR_UNKNOWN });
   }
 
   #attempt(
@@ -376,18 +341,15 @@ export class Membership {
           ),
           onMessage: (message) => this.#receive(message),
           onEnd: (failure) =>
-            this.#lose(
+            this.#lose({
               failure,
-              failure.retryable ? 'resume' : 'none',
-              ReconnectReason.RR_SIGNAL_DISCONNECTED,
-            ),
+              way: failure.retryable ? 'resume' : 'none',
+              cause: ReconnectReason.RR_SIGNAL_DISCONNECTED,
+            }),
         });
       } catch (error) {
-        this.#lose(
-          { ...failureOf(error), reason: 'no_socket' },
-          'none',
-          ReconnectReason.RR_UNKNOWN,
-        );
+        const failure = { ...failureOf(error), reason: 'no_socket' };
+        this.#lose({ failure, way: 'none', cause: ReconnectReason.RR_UNKNOWN });
       }
     });
   }
@@ -426,18 +388,15 @@ export class Membership {
         this.#resumed();
       } else if (message.case === 'leave') {
         const action = actionOf(message.value);
-        this.#lose(
-          failureOfLeave(message.value),
-          action === 'disconnect' ? 'none' : action,
-          ReconnectReason.RR_UNKNOWN,
-        );
+        this.#lose({
+          failure: failureOfLeave(message.value),
+          way: action === 'disconnect' ? 'none' : action,
+          cause: ReconnectReason.RR_UNKNOWN,
+        });
       } else this.#inbox.handle(message);
     } catch (error) {
-      this.#lose(
-        { ...failureOf(error), reason: 'negotiation', retryable: true },
-        'reconnect',
-        ReconnectReason.RR_UNKNOWN,
-      );
+      const failure = { ...failureOf(error), reason: 'negotiation', retryable: true };
+      this.#lose({ failure, way: 'reconnect', cause: ReconnectReason.RR_UNKNOWN });
     }
     this.#check();
   }
@@ -458,7 +417,7 @@ export class Membership {
     const published = tracks.filter(({ cid }) => !this.#publications.isRefused(cid));
     const forbidden = codecFailure(published, this.#allowedCodecs);
     if (forbidden !== null) {
-      this.#lose(forbidden, 'none', ReconnectReason.RR_UNKNOWN);
+      this.#lose({ failure: forbidden, way: 'none', cause: ReconnectReason.RR_UNKNOWN });
       return;
     }
     this.#options.plane.peers.joinedNode?.(this.server.node);
@@ -496,11 +455,11 @@ export class Membership {
       this.#options.onRefused(refusal);
   }
 
-  #lose(failure: Failure, way: ConnectionLoss['way'], cause: ReconnectReason): void {
-    if (this.#settle !== null) this.#settle({ failure, way, cause });
+  #lose(loss: ConnectionLoss): void {
+    if (this.#settle !== null) this.#settle(loss);
     else if (this.#state === 'in') {
       this.#state = 'lost';
-      this.#options.onLost({ failure, way, cause });
+      this.#options.onLost(loss);
     }
   }
 

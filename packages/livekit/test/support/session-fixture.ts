@@ -1,4 +1,5 @@
-import { Session, type SessionEvent, type SessionOptions } from '../../src/session/session.ts';
+import { Session } from '../../src/session/session.ts';
+import type { SessionEvent, SessionOptions } from '../../src/session/session-options.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 import { type RecordingPlane, recordingPlane } from './recording-plane.ts';
 import {
