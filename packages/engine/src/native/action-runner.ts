@@ -17,12 +17,8 @@ import {
   type TrackPlan,
 } from '@livekit-swarm/scenario';
 import type { PublishedTrack } from './clips.ts';
-import type { EffectTracker, Observer } from './effect-tracker.ts';
-
-/** Another participant of the same room on this engine. */
-export interface Neighbour extends Observer {
-  readonly plan: Pick<ParticipantPlan, 'group' | 'role' | 'subscribe' | 'layout' | 'grants'>;
-}
+import type { EffectTracker } from './effect-tracker.ts';
+import { type Neighbour, receives } from './neighbours.ts';
 
 export type ActionDetails = Pick<
   EventLine,
@@ -265,13 +261,6 @@ export class ActionRunner {
     emit('action_failed', clock.now(), { ...namesOf(step), reason, message });
   }
 }
-
-/** Check whether a participant receives a track regardless of the other tracks in the room. */
-export const receives = ({ plan: { subscribe, layout, grants } }: Neighbour, { kind }: TrackPlan) =>
-  subscribe &&
-  grants.canSubscribe !== false &&
-  layout.type !== 'none' &&
-  (kind === 'audio' || layout.type === 'all');
 
 /**
  * Name of an action in records (`mute`, `simulate-migration`), with the kind and source of its

@@ -9,7 +9,7 @@ import type { ParticipantLine } from '@livekit-swarm/record';
 import type { ParticipantPlan, PlannedStep } from '@livekit-swarm/scenario';
 import { openPump, type Pump, type PumpEvent } from '@livekit-swarm/webrtc';
 import type { Admission, Engine, EngineOptions, EngineSample } from '../engine.ts';
-import type { Neighbour } from './action-runner.ts';
+import type { Neighbour } from './neighbours.ts';
 import { Clips } from './clips.ts';
 import { EffectTracker } from './effect-tracker.ts';
 import { FrameKeys } from './frame-keys.ts';

@@ -2,7 +2,7 @@ import type { Deployment, TokenEndpoint } from '@livekit-swarm/livekit';
 import type { ParticipantPlan, TrackPlan } from '@livekit-swarm/scenario';
 import type { Pump } from '@livekit-swarm/webrtc';
 import type { EngineOptions } from '../engine.ts';
-import type { Neighbour } from './action-runner.ts';
+import type { Neighbour } from './neighbours.ts';
 import type { PublishedTrack } from './clips.ts';
 import type { EffectTracker } from './effect-tracker.ts';
 import type { ParticipantKeys } from './participant-keys.ts';

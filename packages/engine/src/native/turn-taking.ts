@@ -1,6 +1,6 @@
 import type { Clock } from '@livekit-swarm/livekit';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
-import { type Neighbour, receives } from './action-runner.ts';
+import { type Neighbour, receives } from './neighbours.ts';
 import type { PublishedTrack } from './clips.ts';
 import type { Speakers } from './speakers.ts';
 
