@@ -67,7 +67,7 @@ it('logs once that a node does not report its id, and probes it anyway', async (
   let says = false;
   const { probe, log, nodeIds } = await proberOf(() => says);
   for (let i = 0; i < 3; i++) await probe(5_000);
-  expect(log).toEqual([expect.stringContaining('node-1: how it calls itself is not known')]);
+  expect(log).toEqual([expect.stringContaining('node-1: node ID unknown')]);
   says = true;
   await probe(5_000);
   says = false;

@@ -92,7 +92,7 @@ export const createProber = (options: ProberOptions): Prober => {
       // The failure is logged once, not with every probe of a node that is down.
       if (!nodesWithoutId.has(node)) {
         log(
-          `${node.name}: how it calls itself is not known: ${messageOf(thrown)}`,
+          `${node.name}: node ID unknown: ${messageOf(thrown)}`,
         );
       }
       nodesWithoutId.add(node);
