@@ -4,7 +4,7 @@ import type { EventDetails } from './event-lines.ts';
 import { SessionProgress } from './session-progress.ts';
 
 const FAILURE = { reason: 'timeout', message: 'the server did not answer', retryable: true };
-const JOINED: SessionEvent = {
+const JOINED = {
   type: 'joined',
   at: 1_250,
   attempt: 2,
@@ -16,7 +16,7 @@ const JOINED: SessionEvent = {
   node: 'ND_1',
   backend: 'node-1',
   serverVersion: '1.13.7',
-};
+} satisfies SessionEvent;
 const RECOVERY = { attempt: 1, durationMs: 300, node: 'ND_2', backend: '' };
 
 /** Progress of a participant whose join was scheduled at 1,000. */
@@ -117,13 +117,13 @@ test('an end that an action requested is no disconnect', () => {
 
 test('a rejection is reported once, and its publication has no result', () => {
   const { progress, lines } = opened();
-  const refused: SessionEvent = {
+  const refused = {
     type: 'refused',
     at: 1_300,
     what: 'publish',
     cid: 'mic',
     message: 'no permission to publish',
-  };
+  } satisfies SessionEvent;
   progress.onEvent(refused);
   progress.onEvent({ ...refused, at: 2_300 });
   expect(lines).toEqual([

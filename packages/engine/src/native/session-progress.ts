@@ -1,4 +1,4 @@
-import type { SessionEvent, TrackSpec } from '@livekit-swarm/livekit';
+import type { Failure, SessionEvent, TrackSpec } from '@livekit-swarm/livekit';
 import type { ParticipantLine } from '@livekit-swarm/record';
 import { outcomeOf, type SessionState } from '../outcome.ts';
 import type { ActionRunner } from './action-runner.ts';
@@ -94,7 +94,7 @@ export class SessionProgress {
         break;
       case 'join_failed':
       case 'disconnected':
-        this.#ended(event);
+        this.#ended(event.type, event);
         break;
       case 'join_retry':
         // If the run ends before the next attempt does, this is the reason of the failed join.
@@ -173,7 +173,10 @@ export class SessionProgress {
     });
   }
 
-  #ended({ type, at, failure }: EventOf<'join_failed' | 'disconnected'>): void {
+  #ended(
+    type: 'join_failed' | 'disconnected',
+    { at, failure }: { at: number; failure: Failure },
+  ): void {
     const { emit, actions, joinFrom } = this.#options;
     this.#endedAt = at;
     if (actions.disconnected(at)) {
