@@ -33,7 +33,7 @@ export class Participant {
   #leaving: Promise<ParticipantLine> | null = null;
 
   constructor(options: ParticipantOptions) {
-    const { plan, deployment, engine, effects, neighbours } = options;
+    const { plan, deployment, engine, effects } = options;
     const { clock } = deployment;
     this.#options = options;
     this.#emit = eventEmitter(plan, engine);
@@ -46,7 +46,7 @@ export class Participant {
       isLeaving: () => this.#leaving !== null,
       onUpdate: (participants) => effects.updated(this, participants),
       ...(plan.turns !== undefined && {
-        onSpeakers: (speakers: readonly SpeakerInfo[]) => this.#announce(speakers),
+        onSpeakers: (speakers: readonly SpeakerInfo[]) => this.#turns.announced(speakers),
       }),
       onEvent: (event) => this.#progress.onEvent(event),
     });
@@ -63,7 +63,7 @@ export class Participant {
       clock,
       play: (cid) => this.#plane.senders.playAgain(cid),
       isAudible: () => this.isConnected && this.#actions.isAudible,
-      neighbours,
+      room: this.#room,
     });
     const joinFrom = () => options.scheduledAt + session().waitedMs;
     this.#progress = new SessionProgress({
@@ -193,15 +193,6 @@ export class Participant {
 
   #peerChanged({ peer, at }: { peer: number; at: number }, state: PeerState): void {
     this.#sessions.peerChanged(peer, state, at);
-  }
-
-  /** Report announcements of active speakers. */
-  #announce(speakers: readonly SpeakerInfo[]): void {
-    const at = this.#options.deployment.clock.now();
-    for (const { sid, active } of speakers) {
-      const identity = this.#room.identityOf(sid);
-      if (identity !== undefined) this.#options.speakers.announced(this, identity, active, at);
-    }
   }
 
   async #leave(): Promise<ParticipantLine> {

@@ -1,4 +1,4 @@
-import type { Clock } from '@livekit-swarm/livekit';
+import type { Clock, RoomView, SpeakerInfo } from '@livekit-swarm/livekit';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import { type Neighbour, receives } from './neighbours.ts';
 import type { PublishedTrack } from './clips.ts';
@@ -15,6 +15,7 @@ export interface TurnTakingOptions {
   /** Check whether others can receive the participant's audio. */
   isAudible(): boolean;
   neighbours(): Neighbour[];
+  room: Pick<RoomView, 'identityOf'>;
 }
 
 /** Audio of a participant that takes turns: speech during its turn, otherwise silence. */
@@ -53,6 +54,17 @@ export class TurnTaking {
     const { plan, speakers, tracks, isAudible } = this.#options;
     for (const track of tracks) this.#choose(track);
     if (this.#isSpeaking && !isAudible()) speakers.disturbed(plan.identity);
+  }
+
+  /** Note announcements of active speakers that the participant received. */
+  announced(announced: readonly SpeakerInfo[]): void {
+    const { plan, clock, speakers, room } = this.#options;
+    const listener = { index: plan.index, plan };
+    const at = clock.now();
+    for (const { sid, active } of announced) {
+      const identity = room.identityOf(sid);
+      if (identity !== undefined) speakers.announced(listener, identity, active, at);
+    }
   }
 
   #choose(track: PublishedTrack): void {
