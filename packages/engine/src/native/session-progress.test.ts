@@ -106,7 +106,7 @@ test('recoveries are counted and reported; a rejoin ends a disconnect', () => {
   ]);
 });
 
-test('an end that an action requested is no disconnect', () => {
+test('an end that an action requested does not count as a disconnect', () => {
   const { progress, lines } = opened({ endsByAction: true });
   progress.onEvent(JOINED);
   progress.onEvent({ type: 'disconnected', at: 4_000, failure: FAILURE });
