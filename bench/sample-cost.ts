@@ -5,8 +5,8 @@
  * with the columns of the engine.
  */
 import { parseArgs } from 'node:util';
-import { Sampler } from '../packages/engine/src/native/sampler.ts';
-import { StreamRegistry } from '../packages/engine/src/native/stream-registry.ts';
+import { Sampler } from '../packages/engine/src/native/streams/sampler.ts';
+import { StreamRegistry } from '../packages/engine/src/native/streams/stream-registry.ts';
 import { downStream, peerOf, upStream } from '../packages/engine/test/support/streams.ts';
 import { loadAddon } from '../packages/webrtc/src/open-pump.ts';
 import { sampleReader } from '../packages/webrtc/src/rows.ts';

@@ -10,8 +10,8 @@ const SOURCES = [
   'packages/livekit/src/rejection.ts',
   'packages/livekit/src/session/allowed-codecs.ts',
   'packages/livekit/src/session/connection-loss.ts',
-  'packages/engine/src/native/offered-candidates.ts',
-  'packages/engine/src/native/path-failures.ts',
+  'packages/engine/src/native/network/offered-candidates.ts',
+  'packages/engine/src/native/network/path-failures.ts',
   'packages/record/src/participant-line.ts',
 ].map(read);
 

@@ -16,7 +16,7 @@ export interface Counter {
   track?: string;
   /**
    * Columns of the pump's rows that add up to the counter: senders (`up`), receivers (`down`), data
-   * flows. `derived`: computed from several columns (engine/src/native/pump-counters.ts).
+   * flows. `derived`: computed from several columns (engine/src/native/streams/pump-counters.ts).
    */
   pump: {
     up?: readonly string[] | 'derived';

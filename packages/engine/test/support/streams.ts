@@ -1,5 +1,5 @@
 import type { DataFlowStats, PeerStats, ReceiverStats, SenderStats } from '@livekit-swarm/webrtc';
-import type { DownStream, Peer, UpStream } from '../../src/native/stream-registry.ts';
+import type { DownStream, Peer, UpStream } from '../../src/native/streams/stream-registry.ts';
 
 /** Counters and streams for tests; every counter that is not given is 0. */
 export const senderStats = (given: Partial<SenderStats> = {}): SenderStats => ({

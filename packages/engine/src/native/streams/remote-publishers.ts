@@ -1,4 +1,4 @@
-import type { RemotePublisher } from '../engine.ts';
+import type { RemotePublisher } from '../../engine.ts';
 import type { CohortOf } from './cohorts.ts';
 
 type On = Pick<CohortOf, 'publishersOn'>;

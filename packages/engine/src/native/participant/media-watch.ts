@@ -2,8 +2,8 @@ import type { RemoteTrack } from '@livekit-swarm/livekit';
 import type { TrackSource } from '@livekit-swarm/record';
 import type { Kind } from '@livekit-swarm/scenario';
 import { INTERRUPTION_MS } from '@livekit-swarm/webrtc';
-import type { DownStream } from './stream-registry.ts';
-import { publicationOf, videoSourceOf } from './video-source.ts';
+import type { DownStream } from '../streams/stream-registry.ts';
+import { publicationOf, videoSourceOf } from '../streams/video-source.ts';
 
 /**
  * Time without packets after which a publication of a connected participant is reported as

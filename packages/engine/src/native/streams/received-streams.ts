@@ -1,6 +1,6 @@
 import type { MediaReceivers, ReceiveStream, RemoteTrack, RoomView } from '@livekit-swarm/livekit';
 import type { Pump } from '@livekit-swarm/webrtc';
-import type { ParticipantKeys } from './participant-keys.ts';
+import type { ParticipantKeys } from '../media/participant-keys.ts';
 import type { RoomPublishers } from './remote-publishers.ts';
 import type { DownStream, Owner, StreamRegistry } from './stream-registry.ts';
 import type { StreamEnds } from './stream-ends.ts';

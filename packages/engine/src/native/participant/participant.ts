@@ -9,7 +9,7 @@ import type { ParticipantOptions } from './participant-options.ts';
 import { ParticipantSessions } from './participant-sessions.ts';
 import { PumpPlane } from './pump-plane.ts';
 import { ReceptionEvents } from './reception-events.ts';
-import { trackResults } from './results.ts';
+import { trackResults } from '../streams/results.ts';
 import { SessionProgress } from './session-progress.ts';
 import { TurnTaking } from './turn-taking.ts';
 

@@ -1,17 +1,17 @@
 import type { Deployment, TokenEndpoint } from '@livekit-swarm/livekit';
 import type { ParticipantPlan, TrackPlan } from '@livekit-swarm/scenario';
 import type { Pump } from '@livekit-swarm/webrtc';
-import type { EngineOptions } from '../engine.ts';
+import type { EngineOptions } from '../../engine.ts';
 import type { Neighbour } from './neighbours.ts';
-import type { PublishedTrack } from './clips.ts';
+import type { PublishedTrack } from '../media/clips.ts';
 import type { EffectTracker } from './effect-tracker.ts';
-import type { ParticipantKeys } from './participant-keys.ts';
-import type { RemotePublishers } from './remote-publishers.ts';
-import type { Route } from './route.ts';
-import type { Sampler } from './sampler.ts';
+import type { ParticipantKeys } from '../media/participant-keys.ts';
+import type { RemotePublishers } from '../streams/remote-publishers.ts';
+import type { Route } from '../network/route.ts';
+import type { Sampler } from '../streams/sampler.ts';
 import type { Speakers } from './speakers.ts';
-import type { StreamRegistry } from './stream-registry.ts';
-import type { TurnAddress } from './turn-servers.ts';
+import type { StreamRegistry } from '../streams/stream-registry.ts';
+import type { TurnAddress } from '../network/turn-servers.ts';
 
 /** Deployment, and the way to it, which all participants at a URL share. */
 export interface Target {

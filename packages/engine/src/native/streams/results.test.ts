@@ -1,6 +1,6 @@
 import type { RemoteTrack, TrackSpec } from '@livekit-swarm/livekit';
 import { expect, test } from 'vitest';
-import { downStream, receiverStats, senderStats, upStream } from '../../test/support/streams.ts';
+import { downStream, receiverStats, senderStats, upStream } from '../../../test/support/streams.ts';
 import { type SessionStreams, trackResults } from './results.ts';
 
 const ENDED_AT = 100_000;

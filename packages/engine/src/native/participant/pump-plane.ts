@@ -1,11 +1,11 @@
 import type { MediaPlane } from '@livekit-swarm/livekit';
-import { DataFlows, type DataFlowsOptions } from './data-flows.ts';
-import { PeerConnections, type PeerConnectionsOptions } from './peer-connections.ts';
-import { ReceivedStreams, type ReceivedStreamsOptions } from './received-streams.ts';
-import type { SessionStreams } from './results.ts';
-import type { Sampler } from './sampler.ts';
-import { SentStreams, type SentStreamsOptions } from './sent-streams.ts';
-import { StreamEnds } from './stream-ends.ts';
+import { DataFlows, type DataFlowsOptions } from '../streams/data-flows.ts';
+import { PeerConnections, type PeerConnectionsOptions } from '../network/peer-connections.ts';
+import { ReceivedStreams, type ReceivedStreamsOptions } from '../streams/received-streams.ts';
+import type { SessionStreams } from '../streams/results.ts';
+import type { Sampler } from '../streams/sampler.ts';
+import { SentStreams, type SentStreamsOptions } from '../streams/sent-streams.ts';
+import { StreamEnds } from '../streams/stream-ends.ts';
 
 export type PumpPlaneOptions = Omit<
   PeerConnectionsOptions & DataFlowsOptions & SentStreamsOptions & ReceivedStreamsOptions,

@@ -16,7 +16,7 @@ import {
   type ParticipantPlan,
   type TrackPlan,
 } from '@livekit-swarm/scenario';
-import type { PublishedTrack } from './clips.ts';
+import type { PublishedTrack } from '../media/clips.ts';
 import type { EffectTracker } from './effect-tracker.ts';
 import { type Neighbour, receives } from './neighbours.ts';
 

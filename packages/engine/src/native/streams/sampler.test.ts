@@ -1,6 +1,6 @@
 import type { PumpSample } from '@livekit-swarm/webrtc';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { peerOf } from '../../test/support/streams.ts';
+import { peerOf } from '../../../test/support/streams.ts';
 import { Sampler } from './sampler.ts';
 import { StreamRegistry } from './stream-registry.ts';
 

@@ -3,7 +3,7 @@ import type { PumpEvent } from '@livekit-swarm/webrtc';
 import type { EffectTracker, Observer } from './effect-tracker.ts';
 import type { Emit } from './event-lines.ts';
 import { MediaWatch } from './media-watch.ts';
-import type { ReceivedStreams } from './received-streams.ts';
+import type { ReceivedStreams } from '../streams/received-streams.ts';
 
 export interface ReceptionEventsOptions {
   emit: Emit;

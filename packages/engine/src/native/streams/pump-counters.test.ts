@@ -1,6 +1,6 @@
 import { COUNTERS, SERIES_COUNTERS, TRACK_COUNTERS } from '@livekit-swarm/record';
 import { describe, expect, it } from 'vitest';
-import { dataStats, receiverStats, senderStats } from '../../test/support/streams.ts';
+import { dataStats, receiverStats, senderStats } from '../../../test/support/streams.ts';
 import {
   FLOW_COUNTERS,
   type PumpCounter,

@@ -1,7 +1,7 @@
 import { Sketch } from '@livekit-swarm/metrics';
 import type { StreamDrops } from '@livekit-swarm/record';
 import type { Bins, Pump } from '@livekit-swarm/webrtc';
-import type { EngineSample } from '../engine.ts';
+import type { EngineSample } from '../../engine.ts';
 import { seriesOf } from './series.ts';
 import type { StreamRegistry } from './stream-registry.ts';
 

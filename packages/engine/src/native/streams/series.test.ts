@@ -8,7 +8,7 @@ import {
   receiverStats,
   senderStats,
   upStream,
-} from '../../test/support/streams.ts';
+} from '../../../test/support/streams.ts';
 import { seriesOf } from './series.ts';
 import { StreamRegistry } from './stream-registry.ts';
 

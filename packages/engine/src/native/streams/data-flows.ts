@@ -6,8 +6,8 @@ import {
 } from '@livekit-swarm/livekit';
 import type { DataTraffic } from '@livekit-swarm/scenario';
 import { DATA_STAMP_BYTES, type DataFlowOptions, type Pump } from '@livekit-swarm/webrtc';
-import type { FrameKeyHandle } from './frame-keys.ts';
-import type { ParticipantKeys } from './participant-keys.ts';
+import type { FrameKeyHandle } from '../media/frame-keys.ts';
+import type { ParticipantKeys } from '../media/participant-keys.ts';
 
 export interface DataFlowsOptions {
   pump: Pick<Pump, 'createDataChannel' | 'startDataFlow'>;
