@@ -79,17 +79,17 @@ export const call = async (
     await Promise.race([joining, until(ended, left())]);
     // A join that fails after this moment belongs to a probe that has ended.
     joining.catch(() => {});
-    const bothIn = (): boolean => SIDES.every((side) => observation.sides[side].phases !== null);
+    const bothJoined = (): boolean => SIDES.every((side) => observation.sides[side].phases !== null);
     const met = (): boolean =>
       SIDES.every((_side, index) => (engine.view(index)?.others.length ?? 0) > 0);
-    if (bothIn() && !ended.aborted) {
+    if (bothJoined() && !ended.aborted) {
       const metAt = performance.now();
       await until(ended, Math.min(module.durationMs, left()));
       observation.measuredMs = performance.now() - metAt;
       await eventually(met, ended, Math.min(MEET_MS - observation.measuredMs, left()));
     }
     const complete =
-      bothIn() && met() && observation.measuredMs >= module.durationMs - LOOK_EVERY_MS;
+      bothJoined() && met() && observation.measuredMs >= module.durationMs - LOOK_EVERY_MS;
     observation.outOfTime = !ended.aborted && !complete && left() <= LOOK_EVERY_MS;
     for (const index of setOut) {
       const side = SIDES[index];

@@ -132,8 +132,8 @@ const addPlayout = (
   }
   metrics.trend('jitter_buffer_delay', labels).addBins(playout.jitterBufferDelay);
   if (kind === 'audio') {
-    const heard = playout.concealedSamples - playout.silentConcealedSamples;
-    metrics.rate('concealed_samples', labels, heard, playout.samples);
+    const audible = playout.concealedSamples - playout.silentConcealedSamples;
+    metrics.rate('concealed_samples', labels, audible, playout.samples);
     return;
   }
   metrics.trend('frame_latency', labels).addBins(playout.frameLatency);

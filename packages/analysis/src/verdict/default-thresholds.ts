@@ -18,13 +18,13 @@ const always = (): boolean => true;
 const meets = (
   scenario: Scenario,
   sends: (role: RoleSpec) => boolean,
-  hears: (role: RoleSpec) => boolean,
+  receives: (role: RoleSpec) => boolean,
 ): boolean =>
   scenario.groups.some(({ roles }) =>
     roles.some(
       (sender) =>
         sends(sender) &&
-        roles.some((other) => hears(other) && (other !== sender || other.count > 1)),
+        roles.some((other) => receives(other) && (other !== sender || other.count > 1)),
     ),
   );
 const sendsMedia = ({ publish, count }: RoleSpec): boolean => publish.length > 0 && count > 0;

@@ -3,7 +3,7 @@
  * journal.
  */
 import { hasErrorCode } from '@livekit-swarm/settings';
-import { ask, connectKubernetes, orNull } from '../targets/kubernetes/client.ts';
+import { callCluster, connectKubernetes, orNull } from '../targets/kubernetes/client.ts';
 import { GROUP, PLURAL, VERSION } from '../targets/kubernetes/network-chaos.ts';
 import { MANAGED_BY } from '../targets/kubernetes/reservation.ts';
 import type { KubernetesSpec } from '../targets/kubernetes/spec.ts';
@@ -25,7 +25,7 @@ export const openClusterScan = async (
   const chaos = { group: GROUP, version: VERSION, namespace, plural: PLURAL };
 
   const remove = async ({ kind, name }: Orphan): Promise<void> => {
-    await ask(
+    await callCluster(
       `delete ${name}`,
       orNull<unknown>(
         kind === 'network_chaos'
@@ -38,12 +38,12 @@ export const openClusterScan = async (
   return {
     place,
     find: async () => {
-      const jobs = await ask(
+      const jobs = await callCluster(
         `list the jobs in ${namespace}`,
         batch.listNamespacedJob({ namespace, labelSelector: LABELS }),
       );
       // Null: Chaos Mesh is not installed.
-      const objects: { items: { metadata?: { name?: string } }[] } | null = await ask(
+      const objects: { items: { metadata?: { name?: string } }[] } | null = await callCluster(
         `list the NetworkChaos in ${namespace}`,
         orNull(custom.listNamespacedCustomObject({ ...chaos, labelSelector: LABELS })),
       );

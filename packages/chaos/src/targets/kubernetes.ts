@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
 import { chaosMesh } from './kubernetes/chaos-mesh.ts';
 import {
-  ask,
+  callCluster,
   connectKubernetes,
   createPermissionChecks,
   type KubernetesClient,
@@ -122,7 +122,7 @@ const kubernetesPlatform = (client: KubernetesClient, spec: ResolvedKubernetesSp
       preconditions: { uid: pod.uid },
       ...(grace === null ? {} : { gracePeriodSeconds: grace }),
     };
-    await ask(
+    await callCluster(
       `delete ${pod.name}`,
       orNull(core.deleteNamespacedPod({ name: pod.name, namespace, body })),
     );

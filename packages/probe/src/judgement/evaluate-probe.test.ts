@@ -13,7 +13,7 @@ describe('evaluateProbe', () => {
     expect(result).toMatchObject({
       success: true,
       failures: [],
-      heard: { a: true, b: true },
+      received: { a: true, b: true },
       rttMs: 2,
     });
     expect(result.media).toEqual([
@@ -54,7 +54,7 @@ describe('evaluateProbe', () => {
       {},
       { a: { tracks: [track({ direction: 'down', publisher: from, ...given })] } },
     );
-    expect(evaluateProbe(seen).heard).toEqual({ a: false, b: true });
+    expect(evaluateProbe(seen).received).toEqual({ a: false, b: true });
     expect(reasons(seen)).toEqual(['media_missing']);
   });
 
@@ -108,7 +108,7 @@ describe('evaluateProbe', () => {
     const one = observation('data_echo', {}, { a: { tracks: [flow(10)] }, b: { tracks: [] } });
     expect(evaluateProbe(one)).toMatchObject({
       success: false,
-      heard: { a: true, b: false },
+      received: { a: true, b: false },
       data: { echoP50Ms: null, loss: 0 },
     });
     const lossy = observation(

@@ -19,7 +19,7 @@ export interface ProbeResult {
    * Reception by each side: true if it received everything that the other side sends; null if the
    * module sends nothing.
    */
-  heard: Readonly<Record<Side, boolean>> | null;
+  received: Readonly<Record<Side, boolean>> | null;
   media: readonly MediaFigures[];
   rttMs: number | null;
   nacks: { up: number; down: number };
@@ -43,19 +43,19 @@ const PROOF_PACKETS = 10;
 /** Evaluate the observation of a probe. */
 export const evaluateProbe = (observation: Observation): ProbeResult => {
   const { module, sides } = observation;
-  const bothIn = SIDES.every((side) => sides[side].phases !== null);
+  const bothJoined = SIDES.every((side) => sides[side].phases !== null);
   const tracks = SIDES.flatMap((side) => sides[side].tracks);
   const kinds = [...new Set(module.publish.map(({ kind }) => kind))];
   const sends = kinds.length > 0 || module.data !== null;
-  const heard = sends ? { a: hears(observation, 'a'), b: hears(observation, 'b') } : null;
-  const media = bothIn ? kinds.map((kind) => figuresOf(kind, tracks)) : [];
-  const data = module.data === null || !bothIn ? null : dataFigures(sides);
-  const failures = failuresOf(observation, { bothIn, heard, media, data });
+  const received = sends ? { a: receivesAll(observation, 'a'), b: receivesAll(observation, 'b') } : null;
+  const media = bothJoined ? kinds.map((kind) => figuresOf(kind, tracks)) : [];
+  const data = module.data === null || !bothJoined ? null : dataFigures(sides);
+  const failures = failuresOf(observation, { bothJoined, received, media, data });
   return {
     success: failures.length === 0,
     failures,
     observation,
-    heard,
+    received,
     media,
     rttMs: highest(tracks.map(({ rttMs }) => rttMs)),
     nacks: sumBoth(tracks, 'nacks'),
@@ -68,7 +68,7 @@ export const evaluateProbe = (observation: Observation): ProbeResult => {
  * Check whether a side received all media of the other side in a form that a user could hear or
  * see.
  */
-const hears = ({ module, sides }: Observation, side: Side): boolean => {
+const receivesAll = ({ module, sides }: Observation, side: Side): boolean => {
   const from = identityOf(otherOf(side));
   const received = sides[side].tracks.filter(({ direction }) => direction === 'down');
   const media = module.publish.every(({ kind }) =>

@@ -18,8 +18,8 @@ export interface FailedProbe {
 
 /** Figures from which failures are derived, in addition to the observation. */
 export interface EvaluatedProbe {
-  bothIn: boolean;
-  heard: Readonly<Record<Side, boolean>> | null;
+  bothJoined: boolean;
+  received: Readonly<Record<Side, boolean>> | null;
   media: readonly MediaFigures[];
   data: DataFigures | null;
 }
@@ -39,7 +39,7 @@ export const failuresOf = (observation: Observation, figures: EvaluatedProbe): F
   const late: FailedProbe[] = outOfTime
     ? [{ reason: 'timeout', message: timeoutMessage(observation) }]
     : [];
-  if (!figures.bothIn)
+  if (!figures.bothJoined)
     return unique([
       ...refused,
       ...late,
@@ -102,7 +102,7 @@ const joinFailures = ({ sides, module: { limits }, wantedNode }: Observation): F
     ];
   });
 
-const meetingFailures = ({ sides }: Observation, { heard }: EvaluatedProbe): FailedProbe[] =>
+const meetingFailures = ({ sides }: Observation, { received }: EvaluatedProbe): FailedProbe[] =>
   SIDES.flatMap((side): FailedProbe[] => {
     const other = otherOf(side);
     if (!sees(sides[side], other)) {
@@ -113,7 +113,7 @@ const meetingFailures = ({ sides }: Observation, { heard }: EvaluatedProbe): Fai
         },
       ];
     }
-    if (heard !== null && !heard[side])
+    if (received !== null && !received[side])
       return [{ reason: 'media_missing', message: `${side} got nothing of ${other}` }];
     return [];
   });

@@ -7,7 +7,7 @@ import {
   type NetworkFaultController,
   waitUntil,
 } from '../platform.ts';
-import { ask, type KubernetesClient, orNull, type Permission } from './client.ts';
+import { callCluster, type KubernetesClient, orNull, type Permission } from './client.ts';
 import {
   GROUP,
   networkChaos,
@@ -60,7 +60,7 @@ export const chaosMesh = ({
   };
 
   const read = (name: string) =>
-    ask(
+    callCluster(
       'read the NetworkChaos',
       orNull(client.custom.getNamespacedCustomObject({ ...place, name })),
     );
@@ -73,7 +73,7 @@ export const chaosMesh = ({
   ): Promise<void> => {
     const name = nameOf(component, id);
     const body = networkChaos(name, component, fault, expiresAfterMs, spec);
-    await ask(
+    await callCluster(
       'create a NetworkChaos',
       client.custom.createNamespacedCustomObject({ ...place, body }),
     );
@@ -97,7 +97,7 @@ export const chaosMesh = ({
     const name = nameOf(component, id);
     // Without the resource definition, no object was created.
     if ((await read(name)) === null) return;
-    await ask(
+    await callCluster(
       'delete the NetworkChaos',
       orNull(client.custom.deleteNamespacedCustomObject({ ...place, name })),
     );
@@ -122,7 +122,7 @@ export const chaosMesh = ({
 
 const isInstalled = async ({ custom }: KubernetesClient): Promise<boolean> =>
   (
-    await ask(
+    await callCluster(
       'list the kinds of Chaos Mesh',
       orNull(custom.getAPIResources({ group: GROUP, version: VERSION })),
     )

@@ -95,9 +95,9 @@ export const statusOf = (error: unknown): number | null =>
   error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : null;
 
 /** Result of a request; null for an object that does not exist (404). */
-export const orNull = async <T>(asked: Promise<T>): Promise<T | null> => {
+export const orNull = async <T>(response: Promise<T>): Promise<T | null> => {
   try {
-    return await asked;
+    return await response;
   } catch (error) {
     if (statusOf(error) === NOT_FOUND) return null;
     throw error;
@@ -110,7 +110,7 @@ const NOT_FOUND = 404;
  * @param what request, for messages: `delete livekit-0`
  * @throws SwarmError `rejected`, `cluster_unreachable`
  */
-export const ask = async <T>(what: string, asked: Promise<T>): Promise<T> => {
+export const callCluster = async <T>(what: string, response: Promise<T>): Promise<T> => {
   const timer = Promise.withResolvers<never>();
   const late = setTimeout(
     () =>
@@ -123,7 +123,7 @@ export const ask = async <T>(what: string, asked: Promise<T>): Promise<T> => {
     REQUEST_WITHIN_MS,
   );
   try {
-    return await Promise.race([asked, timer.promise]);
+    return await Promise.race([response, timer.promise]);
   } catch (error) {
     if (error instanceof SwarmError) throw error;
     const status = statusOf(error);
@@ -184,7 +184,7 @@ export const createPermissionChecks = ({
   const known = new Map<string, Promise<boolean>>();
   return (right) => {
     const key = JSON.stringify(right);
-    const asked = known.get(key) ?? askFor(authorization, right);
+    const asked = known.get(key) ?? reviewAccess(authorization, right);
     known.set(key, asked);
     // A request that failed may be repeated.
     asked.catch(() => known.delete(key));
@@ -192,7 +192,7 @@ export const createPermissionChecks = ({
   };
 };
 
-const askFor = async (
+const reviewAccess = async (
   authorization: KubernetesClient['authorization'],
   right: Permission,
 ): Promise<boolean> => {
@@ -209,7 +209,7 @@ const askFor = async (
     kind: 'SelfSubjectAccessReview',
     spec: { resourceAttributes },
   };
-  const answer = await ask(
+  const answer = await callCluster(
     'check permissions',
     authorization.createSelfSubjectAccessReview({ body }),
   );

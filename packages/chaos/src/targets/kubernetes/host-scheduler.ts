@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
 import { type Component, type HostScheduler, waitUntil } from '../platform.ts';
-import { ask, type KubernetesClient, orNull, type Permission, statusOf } from './client.ts';
+import { callCluster, type KubernetesClient, orNull, type Permission, statusOf } from './client.ts';
 import type { Pod } from './pods.ts';
 import { INJECTION_LABEL, reservationOf } from './reservation.ts';
 
@@ -57,13 +57,13 @@ export const podHosts = ({
     if (pod === null || pod.host === null)
       throw new SwarmError('fault_unavailable', `${component.name} is not assigned to a host`);
     const body = reservationOf(id, pod, pod.host, namespace, expiresAfterMs);
-    await ask('create a job', client.batch.createNamespacedJob({ namespace, body }));
+    await callCluster('create a job', client.batch.createNamespacedJob({ namespace, body }));
     await untilReserved(client, namespace, body.metadata?.name ?? '', pod.host);
     onEvict(pod);
     await evict(client, namespace, pod, patienceMs);
   },
   isReserved: async ({ name }, id) => {
-    const { items } = await ask(
+    const { items } = await callCluster(
       `list the pods in ${namespace}`,
       client.core.listNamespacedPod({ namespace, labelSelector: `${INJECTION_LABEL}=${id}` }),
     );
@@ -90,7 +90,7 @@ const untilReserved = async (
 ): Promise<void> => {
   let problem = 'its job has no pod';
   const isReserved = async (): Promise<boolean> => {
-    const { items } = await ask(
+    const { items } = await callCluster(
       `list the pods in ${namespace}`,
       core.listNamespacedPod({ namespace, labelSelector: `job-name=${job}` }),
     );
@@ -117,20 +117,20 @@ const release = async (
   id: string,
 ): Promise<void> => {
   const labelSelector = `${INJECTION_LABEL}=${id}`;
-  const { items } = await ask(
+  const { items } = await callCluster(
     `list the jobs in ${namespace}`,
     batch.listNamespacedJob({ namespace, labelSelector }),
   );
   for (const { metadata } of items) {
     const name = metadata?.name ?? '';
-    await ask(
+    await callCluster(
       `delete the job ${name}`,
       orNull(batch.deleteNamespacedJob({ name, namespace, propagationPolicy: 'Background' })),
     );
   }
   const isFree = async (): Promise<boolean> =>
     (
-      await ask(
+      await callCluster(
         `list the pods in ${namespace}`,
         core.listNamespacedPod({ namespace, labelSelector }),
       )
@@ -167,7 +167,7 @@ const evict = async (
       return;
     } catch (error) {
       if (statusOf(error) !== TOO_MANY_REQUESTS) {
-        await ask(`evict ${name}`, Promise.reject(error));
+        await callCluster(`evict ${name}`, Promise.reject(error));
         return;
       }
       if (performance.now() > deadline)

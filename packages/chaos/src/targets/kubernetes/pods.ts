@@ -1,7 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { COMPONENT_KINDS, type ComponentKind, isComponentKind } from '../platform.ts';
 import { readNodeId } from '../process/inspect.ts';
-import { ask, type KubernetesClient } from './client.ts';
+import { callCluster, type KubernetesClient } from './client.ts';
 import type { ResolvedKubernetesSpec } from './spec.ts';
 
 /** Facts about a pod that drills use. */
@@ -42,7 +42,7 @@ export const listPods = async (
 ): Promise<Pod[]> => {
   const list = async (labelSelector: string): Promise<V1Pod[]> =>
     (
-      await ask(
+      await callCluster(
         `list the pods in ${namespace}`,
         core.listNamespacedPod({ namespace, labelSelector }),
       )

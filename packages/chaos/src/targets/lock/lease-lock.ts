@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { V1Lease, V1LeaseSpec } from '@kubernetes/client-node';
 import { hasErrorCode, SwarmError, messageOf } from '@livekit-swarm/settings';
-import { ask, type KubernetesClient, orNull, statusOf } from '../kubernetes/client.ts';
+import { callCluster, type KubernetesClient, orNull, statusOf } from '../kubernetes/client.ts';
 import { MANAGED_BY } from '../kubernetes/reservation.ts';
 import { type HeldLock, type LockPurpose, lockedError, lostError, WAITS_S } from './host-lock.ts';
 
@@ -170,9 +170,12 @@ const openLeases = async (
   const name = leaseName(purpose);
   const holder = `${hostname()}_${process.pid}_${randomBytes(4).toString('hex')}`;
 
-  const request = async (what: string, asked: Promise<V1Lease | null>): Promise<V1Lease | null> => {
+  const request = async (
+    what: string,
+    response: Promise<V1Lease | null>,
+  ): Promise<V1Lease | null> => {
     try {
-      return await ask(`${what} the lease ${name}`, asked);
+      return await callCluster(`${what} the lease ${name}`, response);
     } catch (error) {
       const status = error instanceof Error ? statusOf(error.cause) : null;
       if (status === CONFLICT) return null;

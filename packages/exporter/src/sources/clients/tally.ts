@@ -38,12 +38,12 @@ export const tally = (
     Math.min(MAX_RECONNECTS, reconnects),
   );
   metrics.livekit_swarm_client_reports_dropped_total.inc(Math.min(MAX_RECONNECTS, dropped));
-  const heard = observeScores(metrics, streams, { sdk, browser });
+  const qualities = observeScores(metrics, streams, { sdk, browser });
   if (participant.room !== undefined) {
     const before =
       report.part === true ? participant.last : { score: undefined, lost: 0, expected: 0 };
     participant.last = {
-      score: participantQuality([...heard, ...(before.score === undefined ? [] : [before.score])]),
+      score: participantQuality([...qualities, ...(before.score === undefined ? [] : [before.score])]),
       lost: streams.reduce((sum, { lost = 0 }) => sum + lost, before.lost),
       expected: streams.reduce((sum, stream) => sum + expectedPackets(stream), before.expected),
     };

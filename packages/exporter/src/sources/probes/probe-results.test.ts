@@ -46,7 +46,7 @@ describe('probe results', () => {
     const text = await textOf(evaluateProbe(observation('join_only', {}, { a: quiet, b: quiet })));
     expect(text).toContain('livekit_swarm_probe_success 1\n');
     expect(text.replace(/^#.*$/gm, '')).not.toMatch(
-      /heard|loss|jitter|latency|rtt|nacks|plis|packets|first_media|data_|failure\{/,
+      /media_received|loss|jitter|latency|rtt|nacks|plis|packets|first_media|data_|failure\{/,
     );
   });
 

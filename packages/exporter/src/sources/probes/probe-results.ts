@@ -69,7 +69,7 @@ const seconds = (ms: number | null | undefined): number | null =>
 type Emit = (name: Name, labels: Labels, value: number | null | undefined) => void;
 
 const emitResult = (result: ProbeResult, emit: Emit): void => {
-  const { observation, heard, media, data, failures } = result;
+  const { observation, received, media, data, failures } = result;
   emit('livekit_swarm_probe_success', {}, result.success ? 1 : 0);
   emit(
     'livekit_swarm_probe_path_success',
@@ -90,7 +90,7 @@ const emitResult = (result: ProbeResult, emit: Emit): void => {
     for (const [phase, ms] of Object.entries(reached))
       emit('livekit_swarm_probe_phase_seconds', { phase, side }, seconds(ms));
     emit('livekit_swarm_probe_remote_participants', { side }, others.length);
-    if (heard !== null) emit('livekit_swarm_probe_media_received', { side }, heard[side] ? 1 : 0);
+    if (received !== null) emit('livekit_swarm_probe_media_received', { side }, received[side] ? 1 : 0);
     if (selectedPair !== null) {
       const { path, allocationMs } = selectedPair;
       emit('livekit_swarm_probe_selected_path_info', { side, path }, 1);
