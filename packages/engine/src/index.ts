@@ -13,8 +13,8 @@ export type {
   RemotePublisher,
 } from './engine.ts';
 export { NativeEngine } from './native/native-engine.ts';
-export type { ParticipantView } from './native/participant/participant.ts';
 export { settingOfFailure } from './native/network/path-failures.ts';
+export type { ParticipantView } from './native/participant/participant.ts';
 
 /**
  * Make the engine of a run: native, and engines of real clients when a participant needs one.

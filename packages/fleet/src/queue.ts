@@ -1,5 +1,5 @@
 import { hostOf, scopeOf } from '@livekit-swarm/livekit';
-import { SwarmError, usageError, withoutSecrets, messageOf } from '@livekit-swarm/settings';
+import { messageOf, SwarmError, usageError, withoutSecrets } from '@livekit-swarm/settings';
 import { Redis, type RedisOptions } from 'ioredis';
 import { COMMAND_MS } from './deadlines.ts';
 import { createSeal, KEY_HINT, readFleetKey, type Seal } from './fleet-key.ts';

@@ -1,4 +1,4 @@
-import { SwarmError, messageOf } from '@livekit-swarm/settings';
+import { messageOf, SwarmError } from '@livekit-swarm/settings';
 
 /** Reason for which a join, a resume or a reconnect failed. */
 export interface Failure {

@@ -79,7 +79,8 @@ export const call = async (
     await Promise.race([joining, until(ended, left())]);
     // A join that fails after this moment belongs to a probe that has ended.
     joining.catch(() => {});
-    const bothJoined = (): boolean => SIDES.every((side) => observation.sides[side].phases !== null);
+    const bothJoined = (): boolean =>
+      SIDES.every((side) => observation.sides[side].phases !== null);
     const met = (): boolean =>
       SIDES.every((_side, index) => (engine.view(index)?.others.length ?? 0) > 0);
     if (bothJoined() && !ended.aborted) {

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureHostSpeed } from '@livekit-swarm/engine/host-speed';
 import { cacheDir, identifyHost } from '@livekit-swarm/host';
-import { usageError, messageOf } from '@livekit-swarm/settings';
+import { messageOf, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
 /** Speed of this host for predictions: CPU time for one packet of bare UDP with encryption, µs. */

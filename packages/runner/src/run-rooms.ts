@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ApiTarget, roomServiceOf, withoutTokens } from '@livekit-swarm/livekit';
 import type { ParticipantPlan, Plan } from '@livekit-swarm/scenario';
-import { SwarmError, messageOf } from '@livekit-swarm/settings';
+import { messageOf, SwarmError } from '@livekit-swarm/settings';
 import { ADMISSION_LEAD_MS } from './worker-protocol.ts';
 
 /** Rooms of a run on a server that does not create them at a join (`room.auto_create: false`). */

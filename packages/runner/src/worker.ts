@@ -77,12 +77,7 @@ process.on('message', (command) => {
   heardAt = performance.now();
   last = last
     .then(() => carryOut(command as WorkerCommand))
-    .catch((error: unknown) =>
-      sendLast(
-        { type: 'failed', message: messageOf(error) },
-        1,
-      ),
-    );
+    .catch((error: unknown) => sendLast({ type: 'failed', message: messageOf(error) }, 1));
 });
 
 // The coordinator has ended, perhaps while this process was loading. SIGKILL, because no native

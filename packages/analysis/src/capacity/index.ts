@@ -15,7 +15,7 @@ export {
   type PlannedLoad,
   type StepFacts,
 } from './result.ts';
-export { type SearchResult, nextStep, type SearchOptions, type SearchRun } from './search.ts';
+export { nextStep, type SearchOptions, type SearchResult, type SearchRun } from './search.ts';
 export { HEADROOM } from './sizing.ts';
 export { factsOfStep, partsOf } from './step.ts';
 export { RESOURCES, type Resource, type UtilisationLimit } from './utilisation.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { describe, expect, test } from 'vitest';
-import { type SearchResult, nextStep, type SearchOptions, type SearchRun } from './search.ts';
+import { nextStep, type SearchOptions, type SearchResult, type SearchRun } from './search.ts';
 import type { RunEvidence } from './sequential-test.ts';
 
 const OPTIONS: SearchOptions = { start: 1, max: 100_000, growth: 2, resolution: 0.05 };

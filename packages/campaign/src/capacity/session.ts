@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { isRun } from '@livekit-swarm/analysis';
 import {
-  type SearchResult,
   factsOfStep,
   nextStep,
   type SearchOptions,
+  type SearchResult,
   type SearchRun,
   type StepFacts,
   type UtilisationLimit,

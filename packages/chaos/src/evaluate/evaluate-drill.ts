@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { decideVerdict, readRecord, resolveThresholds } from '@livekit-swarm/analysis';
 import { type EventLine, RECORD_FILE, recordLines } from '@livekit-swarm/record';
-import { SwarmError, messageOf } from '@livekit-swarm/settings';
+import { messageOf, SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { type Drill, drillSchema } from '../drill/drill.ts';
 import { MAX_EXTRA_ATTEMPTS, repeatFolder } from '../execute/execute-drill.ts';

@@ -14,7 +14,7 @@ import {
   type WorkerAllocation,
 } from '@livekit-swarm/runner';
 import type { Plan } from '@livekit-swarm/scenario';
-import { SwarmError, messageOf } from '@livekit-swarm/settings';
+import { messageOf, SwarmError } from '@livekit-swarm/settings';
 import type { Drill } from '../drill/drill.ts';
 import { LOAD_ROLE, planOfDrill } from '../drill/scenario-of-drill.ts';
 import { drillTimes } from '../drill/schedule.ts';

@@ -3,12 +3,7 @@ import {
   type ParticipantState,
   reduceParticipant,
 } from '@livekit-swarm/analysis';
-import type {
-  DrillReception,
-  EventLine,
-  MediaReception,
-  RecordLine,
-} from '@livekit-swarm/record';
+import type { DrillReception, EventLine, MediaReception, RecordLine } from '@livekit-swarm/record';
 import { LOAD_ROLE } from '../drill/scenario-of-drill.ts';
 
 /** Reception of a drill's load while it runs. */

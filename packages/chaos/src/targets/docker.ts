@@ -61,7 +61,11 @@ export const dockerPlatform = (
   /** Node IDs by container and start: a paused container does not answer. */
   const nodeIds = new Map<string, string>();
 
-  const look = async ({ id, name, ...component }: ContainerComponent): Promise<DiscoveredContainer | null> => {
+  const look = async ({
+    id,
+    name,
+    ...component
+  }: ContainerComponent): Promise<DiscoveredContainer | null> => {
     const info = await engine.inspect(id);
     if (info === null) return null;
     if (networkOf(info) === 'host') onHost.add(name);
@@ -281,7 +285,10 @@ const instanceOf = ({
  * Selection of a node's connections to Redis: its own network, its cgroup, or an address that no
  * other component uses.
  */
-const redisPath = ({ component, info }: DiscoveredContainer, all: readonly DiscoveredContainer[]): RedisPath | null => {
+const redisPath = (
+  { component, info }: DiscoveredContainer,
+  all: readonly DiscoveredContainer[],
+): RedisPath | null => {
   const declared = component.settings.redis;
   const [server] = all
     .filter(({ component: { settings } }) => settings.kind === 'redis')

@@ -1,5 +1,5 @@
 import { kindOfRedis, kindOfRedisError, redisKindText } from '@livekit-swarm/livekit';
-import { SwarmError, messageOf } from '@livekit-swarm/settings';
+import { messageOf, SwarmError } from '@livekit-swarm/settings';
 import { Redis } from 'ioredis';
 import type { Component, Platform } from './platform.ts';
 

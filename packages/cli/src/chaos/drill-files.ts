@@ -2,7 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Drill, parseDrill } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
-import { fileProblem, hasErrorCode, invalidFile, type Problem, messageOf } from '@livekit-swarm/settings';
+import {
+  fileProblem,
+  hasErrorCode,
+  invalidFile,
+  messageOf,
+  type Problem,
+} from '@livekit-swarm/settings';
 
 export interface DrillFileResult {
   file: string;
@@ -81,10 +87,7 @@ const textOf = (file: string): string => {
         'is a folder',
         `give the files in it: ${file.replace(/\/$/, '')}/*.yaml`,
       );
-    throw unreadable(
-      file,
-      `cannot be read: ${messageOf(error)}`,
-    );
+    throw unreadable(file, `cannot be read: ${messageOf(error)}`);
   }
 };
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { cacheDir, withFileLock } from '@livekit-swarm/host';
-import { SwarmError, messageOf } from '@livekit-swarm/settings';
+import { messageOf, SwarmError } from '@livekit-swarm/settings';
 import { type DeploymentChoice, describeDeployment } from './deployment-choice.ts';
 
 /**

@@ -7,7 +7,7 @@ import {
   shapeOf,
 } from '@livekit-swarm/analysis/capacity';
 import { modelText } from '@livekit-swarm/report/capacity';
-import { EXIT_CODES, type ExitCode, usageError, messageOf } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, messageOf, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import { writeWhole } from '../output/write-whole.ts';
 

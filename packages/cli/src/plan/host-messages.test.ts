@@ -13,7 +13,14 @@ describe('predictionText', () => {
   });
 
   it('does not mention a server that is elsewhere', () => {
-    const estimate = { unit: 'participants', besideServer: null, alone: 900, requested: 1 } as const;
-    expect(predictionText(estimate)).toBe('Estimated capacity of this host: 900 participants; 1 requested.');
+    const estimate = {
+      unit: 'participants',
+      besideServer: null,
+      alone: 900,
+      requested: 1,
+    } as const;
+    expect(predictionText(estimate)).toBe(
+      'Estimated capacity of this host: 900 participants; 1 requested.',
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { NO_SESSION, type RoomView } from '@livekit-swarm/sessions';
-import { SwarmError, usageError, messageOf } from '@livekit-swarm/settings';
+import { messageOf, SwarmError, usageError } from '@livekit-swarm/settings';
 
 const TIMEOUT_MS = 30_000;
 

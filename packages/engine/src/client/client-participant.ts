@@ -10,12 +10,12 @@ import {
 } from '@livekit-swarm/livekit';
 import type { ClientSample, EventLine, ParticipantLine, SeriesSample } from '@livekit-swarm/record';
 import { type ClientEngineName, keyAt, type ParticipantPlan } from '@livekit-swarm/scenario';
+import { messageOf } from '@livekit-swarm/settings/errors';
 import type { Admission, EngineOptions } from '../engine.ts';
 import { outcomeOf, type SessionState } from '../outcome.ts';
 import type { Client, ClientEvent, ClientHost, ClientReading } from './client.ts';
 import { ClientStreams } from './client-streams.ts';
 import { type Evidence, keepEvidence } from './evidence.ts';
-import { messageOf } from '@livekit-swarm/settings/errors';
 import { readStats } from './read-stats.ts';
 
 export interface ClientParticipantOptions {

@@ -9,19 +9,19 @@ import type { ParticipantLine } from '@livekit-swarm/record';
 import type { ParticipantPlan, PlannedStep } from '@livekit-swarm/scenario';
 import { openPump, type Pump, type PumpEvent } from '@livekit-swarm/webrtc';
 import type { Admission, Engine, EngineOptions, EngineSample } from '../engine.ts';
-import type { Neighbour } from './participant/neighbours.ts';
 import { Clips } from './media/clips.ts';
-import { EffectTracker } from './participant/effect-tracker.ts';
 import { FrameKeys } from './media/frame-keys.ts';
-import { Participant, type ParticipantView } from './participant/participant.ts';
 import { ParticipantKeys, type SharedKeys } from './media/participant-keys.ts';
-import type { EngineParts, Target } from './participant/participant-options.ts';
-import { RemotePublishers } from './streams/remote-publishers.ts';
 import { Route } from './network/route.ts';
-import { Sampler } from './streams/sampler.ts';
-import { Speakers } from './participant/speakers.ts';
-import { StreamRegistry } from './streams/stream-registry.ts';
 import { readTurnAddress } from './network/turn-servers.ts';
+import { EffectTracker } from './participant/effect-tracker.ts';
+import type { Neighbour } from './participant/neighbours.ts';
+import { Participant, type ParticipantView } from './participant/participant.ts';
+import type { EngineParts, Target } from './participant/participant-options.ts';
+import { Speakers } from './participant/speakers.ts';
+import { RemotePublishers } from './streams/remote-publishers.ts';
+import { Sampler } from './streams/sampler.ts';
+import { StreamRegistry } from './streams/stream-registry.ts';
 
 /** Largest number of data flows that one participant can start in a run, reconnects included. */
 const FLOWS_PER_PARTICIPANT = 256;

@@ -12,8 +12,8 @@ import {
   VideoStream,
 } from '@livekit/rtc-node';
 import type { TrackPlan } from '@livekit-swarm/scenario';
-import type { ClientEvent, ClientJoined, ClientReading } from '../client/client.ts';
 import { messageOf } from '@livekit-swarm/settings/errors';
+import type { ClientEvent, ClientJoined, ClientReading } from '../client/client.ts';
 import type { TrackFacts } from '../client/read-stats.ts';
 import { addKey, encryptionOf, type RtcKey } from './encryption.ts';
 import { createMedia, type OwnMedia } from './media.ts';

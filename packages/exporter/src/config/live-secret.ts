@@ -1,8 +1,8 @@
-import { messageOf } from '@livekit-swarm/settings/errors';
 import { unwatchFile, watchFile } from 'node:fs';
 import { resolve } from 'node:path';
 import { readSecret, type SecretReader } from '@livekit-swarm/host';
 import type { SecretRef } from '@livekit-swarm/settings';
+import { messageOf } from '@livekit-swarm/settings/errors';
 
 /** Secret that may change while the exporter runs. */
 export interface Secret {
@@ -49,9 +49,7 @@ export class Secrets {
           secret.current = value;
           this.#log(`${where}: the secret was read again`);
         } catch (error) {
-          this.#log(
-            `${messageOf(error)}; the old secret stays in use`,
-          );
+          this.#log(`${messageOf(error)}; the old secret stays in use`);
         }
       };
       this.#files.set(path, (this.#files.get(path) ?? new Set()).add(renew));

@@ -2,7 +2,7 @@ import { unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:https';
 import { createSecureContext } from 'node:tls';
-import { usageError, messageOf } from '@livekit-swarm/settings';
+import { messageOf, usageError } from '@livekit-swarm/settings';
 
 /** Paths of PEM files. */
 export interface CertificateFiles {
@@ -55,10 +55,7 @@ export const watchCertificate = (
         server.setSecureContext(pair);
         log('tls: the certificate was renewed');
       },
-      (error: unknown) =>
-        log(
-          `${messageOf(error)}; the old certificate stays in use`,
-        ),
+      (error: unknown) => log(`${messageOf(error)}; the old certificate stays in use`),
     );
   };
   const paths = [files.cert, files.key];

@@ -1,8 +1,8 @@
 import { EXPORTER_METRICS, type SourceName } from '@livekit-swarm/catalogue';
 import type { Snapshot } from '@livekit-swarm/catalogue/registry';
 import { collect, countSeries, registerFamily } from '@livekit-swarm/catalogue/registry';
-import { Registry } from 'prom-client';
 import { messageOf } from '@livekit-swarm/settings/errors';
+import { Registry } from 'prom-client';
 import type { Source, SourceContext } from '../source.ts';
 
 /** State of the exporter and of its sources. */
@@ -55,10 +55,7 @@ export const createExporterSelf = ({
       metrics.livekit_swarm_exporter_up.set(source, works.get(name) === false ? 0 : 1);
       return snapshots;
     } catch (error) {
-      failed(
-        name,
-        `could not be collected: ${messageOf(error)}`,
-      );
+      failed(name, `could not be collected: ${messageOf(error)}`);
       metrics.livekit_swarm_exporter_series.set(source, 0);
       metrics.livekit_swarm_exporter_up.set(source, 0);
       return [];

@@ -79,10 +79,7 @@ process.on('message', (message: ToGuard) => {
     try {
       run(message.command);
     } catch (error) {
-      report(
-        { type: 'refused', message: messageOf(error) },
-        end,
-      );
+      report({ type: 'refused', message: messageOf(error) }, end);
     }
 });
 process.once('disconnect', killAndEnd);

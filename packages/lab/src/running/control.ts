@@ -6,7 +6,7 @@ import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { constants } from 'node:os';
 import { identifyProcess, type ProcessIdentity } from '@livekit-swarm/host';
-import { SwarmError, messageOf } from '@livekit-swarm/settings';
+import { messageOf, SwarmError } from '@livekit-swarm/settings';
 import type { Cluster } from '../cluster/start-cluster.ts';
 import type { Answer, Request } from './control-protocol.ts';
 

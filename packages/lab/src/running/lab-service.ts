@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { ProcessIdentity } from '@livekit-swarm/host';
-import { errorCodeOf, SwarmError, messageOf } from '@livekit-swarm/settings';
+import { errorCodeOf, messageOf, SwarmError } from '@livekit-swarm/settings';
 import type { Answer, ServiceAction } from './control-protocol.ts';
 import { controlSocket } from './lab-state.ts';
 

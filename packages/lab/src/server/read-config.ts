@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { SwarmError, messageOf } from '@livekit-swarm/settings';
+import { messageOf, SwarmError } from '@livekit-swarm/settings';
 import { parse } from 'yaml';
 import type { LiveKitConfig } from './config.ts';
 

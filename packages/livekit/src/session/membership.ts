@@ -358,7 +358,9 @@ export class Membership {
   #timeOut(timeoutMs: number): void {
     const step = this.#step();
     const code =
-      step === 'ice' || step === 'dtls' ? (this.#options.plane.peers.localSendError?.() ?? null) : null;
+      step === 'ice' || step === 'dtls'
+        ? (this.#options.plane.peers.localSendError?.() ?? null)
+        : null;
     if (code === null) {
       const known = step === 'ice' ? (this.#options.plane.peers.pathFailure?.() ?? null) : null;
       const loss = timeoutLoss(step, timeoutMs);

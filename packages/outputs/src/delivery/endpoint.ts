@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { usageError, withoutSecrets, messageOf } from '@livekit-swarm/settings';
+import { messageOf, usageError, withoutSecrets } from '@livekit-swarm/settings';
 
 /** Target of pushes. */
 export interface Endpoint {

@@ -47,7 +47,9 @@ export const evaluateProbe = (observation: Observation): ProbeResult => {
   const tracks = SIDES.flatMap((side) => sides[side].tracks);
   const kinds = [...new Set(module.publish.map(({ kind }) => kind))];
   const sends = kinds.length > 0 || module.data !== null;
-  const received = sends ? { a: receivesAll(observation, 'a'), b: receivesAll(observation, 'b') } : null;
+  const received = sends
+    ? { a: receivesAll(observation, 'a'), b: receivesAll(observation, 'b') }
+    : null;
   const media = bothJoined ? kinds.map((kind) => figuresOf(kind, tracks)) : [];
   const data = module.data === null || !bothJoined ? null : dataFigures(sides);
   const failures = failuresOf(observation, { bothJoined, received, media, data });

@@ -1,5 +1,5 @@
 import { connectRegistry, isStale, type ReportedNode } from '@livekit-swarm/livekit';
-import { withoutSecrets, messageOf } from '@livekit-swarm/settings';
+import { messageOf, withoutSecrets } from '@livekit-swarm/settings';
 import { type NodeReading, type ServerSource, SourceError } from './server-source.ts';
 
 /** Answers of Redis if a password is missing or wrong, or its user may not read. */

@@ -17,7 +17,9 @@ const MIN_STEADY_MS = 3_000;
  * the most participant time (participants × duration). If none is long enough: from the first join
  * to the last leave.
  */
-export const steadyWindow = (sessions: readonly SessionSpan[]): { fromMs: number; toMs: number } => {
+export const steadyWindow = (
+  sessions: readonly SessionSpan[],
+): { fromMs: number; toMs: number } => {
   const joins = Float64Array.from(sessions, ({ joinAtMs }) => joinAtMs).sort();
   const leaves = Float64Array.from(sessions, ({ leaveAtMs }) => leaveAtMs).sort();
   const last = sessions.length - 1;

@@ -3,7 +3,7 @@ import { parseScenario } from '../language/parse-scenario.ts';
 import { formatScenario } from '../language/write/format-scenario.ts';
 import { expandPlan } from '../plan/expand.ts';
 import { randomStream } from '../random.ts';
-import { planTurns, type TurnTaker, type Turn } from './turns.ts';
+import { planTurns, type Turn, type TurnTaker } from './turns.ts';
 
 const HOUR = 3_600_000;
 const turnTaker = (overlap: number, joinAtMs = 0, leaveAtMs = HOUR): TurnTaker => ({
@@ -41,7 +41,9 @@ describe('the turns of a room', () => {
   });
 
   it('overlap with the requested share, two at a time', () => {
-    const order = inOrder(planned([turnTaker(0.3), turnTaker(0.3), turnTaker(0.3), turnTaker(0.3)]));
+    const order = inOrder(
+      planned([turnTaker(0.3), turnTaker(0.3), turnTaker(0.3), turnTaker(0.3)]),
+    );
     const interrupted = order.filter(({ fromMs }, index) => (order[index - 1]?.toMs ?? 0) > fromMs);
     expect(interrupted.length / order.length).toBeGreaterThan(0.22);
     expect(interrupted.length / order.length).toBeLessThan(0.38);
@@ -54,7 +56,10 @@ describe('the turns of a room', () => {
   });
 
   it('are within the stay of each participant, and a participant alone speaks repeatedly', () => {
-    const [early = [], late = []] = planned([turnTaker(0, 0, 60_000), turnTaker(0, 120_000, 180_000)]);
+    const [early = [], late = []] = planned([
+      turnTaker(0, 0, 60_000),
+      turnTaker(0, 120_000, 180_000),
+    ]);
     expect(early.length).toBeGreaterThan(2);
     expect(late.length).toBeGreaterThan(2);
     expect(early.every(({ fromMs, toMs }) => fromMs < toMs && toMs <= 60_000)).toBe(true);

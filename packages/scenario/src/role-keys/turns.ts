@@ -83,7 +83,11 @@ const LEAST_MS = 100;
  * its numbers from the stream in the same order.
  * @param most largest number of turns; later ones are left out
  */
-export const planTurns = (turnTakers: readonly TurnTaker[], random: Random, most: number): Turn[][] => {
+export const planTurns = (
+  turnTakers: readonly TurnTaker[],
+  random: Random,
+  most: number,
+): Turn[][] => {
   const turns = turnTakers.map((): Turn[] => []);
   const endMs = turnTakers.reduce((latest, { leaveAtMs }) => Math.max(latest, leaveAtMs), 0);
   let atMs = turnTakers.reduce((least, { joinAtMs }) => Math.min(least, joinAtMs), endMs);

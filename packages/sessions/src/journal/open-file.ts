@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { usageError, messageOf } from '@livekit-swarm/settings';
+import { messageOf, usageError } from '@livekit-swarm/settings';
 
 /** Application id in files of this program: `SWSJ`. */
 const APPLICATION_ID = 0x5357534a;

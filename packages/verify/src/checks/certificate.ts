@@ -23,7 +23,10 @@ const TIMEOUT_MS = 4_000;
  * Result for the certificates of one kind of port: all must be accepted, and be valid for two more
  * weeks.
  */
-export const certificateRule = (presented: readonly PresentedCertificate[], nowMs: number): CheckResult => {
+export const certificateRule = (
+  presented: readonly PresentedCertificate[],
+  nowMs: number,
+): CheckResult => {
   const bad = presented.filter(({ error }) => error !== null);
   if (bad.length > 0) {
     const [first] = bad;

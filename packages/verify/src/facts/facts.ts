@@ -26,8 +26,8 @@ import {
   type PathCheck,
   type RoomAccess,
 } from '@livekit-swarm/probe';
-import type { Room } from 'livekit-server-sdk';
 import { messageOf } from '@livekit-swarm/settings/errors';
+import type { Room } from 'livekit-server-sdk';
 import type { VerifyRequest } from '../request.ts';
 import { findServices, type OpenService } from './open-services.ts';
 

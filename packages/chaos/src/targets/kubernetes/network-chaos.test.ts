@@ -8,13 +8,7 @@ const ORDER = {
 };
 const SENT = { protocol: 'both', direction: 'out' } as const;
 const objectOf = (fault: NetworkFault, expiresAfterMs: number | null = 70_000) =>
-  networkChaos(
-    'swarm-abcd1234-livekit-0',
-    { name: 'livekit-0' },
-    fault,
-    expiresAfterMs,
-    ORDER,
-  ) as {
+  networkChaos('swarm-abcd1234-livekit-0', { name: 'livekit-0' }, fault, expiresAfterMs, ORDER) as {
     spec: Record<string, unknown>;
   };
 

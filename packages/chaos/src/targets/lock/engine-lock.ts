@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasErrorCode, SwarmError, messageOf } from '@livekit-swarm/settings';
+import { hasErrorCode, messageOf, SwarmError } from '@livekit-swarm/settings';
 import { type Engine, isConflict } from '../docker/engine.ts';
 import { type HeldLock, type LockPurpose, lockedError, lostError, WAITS_S } from './host-lock.ts';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { V1Lease, V1LeaseSpec } from '@kubernetes/client-node';
-import { hasErrorCode, SwarmError, messageOf } from '@livekit-swarm/settings';
+import { hasErrorCode, messageOf, SwarmError } from '@livekit-swarm/settings';
 import { callCluster, type KubernetesClient, orNull, statusOf } from '../kubernetes/client.ts';
 import { MANAGED_BY } from '../kubernetes/reservation.ts';
 import { type HeldLock, type LockPurpose, lockedError, lostError, WAITS_S } from './host-lock.ts';

@@ -3,6 +3,7 @@
  * Bundled by scripts/bundle-page.ts.
  */
 
+import { messageOf } from '@livekit-swarm/settings/errors';
 import {
   ConnectionError,
   ConnectionErrorReason,
@@ -20,7 +21,6 @@ import {
 } from 'livekit-client';
 import type { ClientReading } from '../../client/client.ts';
 import type { ClientLayout } from '../../client/client-layout.ts';
-import { messageOf } from '@livekit-swarm/settings/errors';
 import type { TrackFacts } from '../../client/read-stats.ts';
 import type { PageEvent, PageJoin, PageJoined, PageKey, PageTrack } from '../page-protocol.ts';
 import { type Encryption, encryptionOf } from './encryption.ts';

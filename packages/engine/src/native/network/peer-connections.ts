@@ -9,14 +9,20 @@ import type {
 } from '@livekit-swarm/livekit';
 import type { MediaPath, NetworkImpairment } from '@livekit-swarm/scenario';
 import type { PeerOptions, Pump, PumpEvent } from '@livekit-swarm/webrtc';
-import { OfferedCandidates } from './offered-candidates.ts';
 import type { ParticipantKeys } from '../media/participant-keys.ts';
+import type { RoomPublishers } from '../streams/remote-publishers.ts';
+import type { StreamEnds } from '../streams/stream-ends.ts';
+import type {
+  DownStream,
+  Owner,
+  Peer,
+  StreamRegistry,
+  UpStream,
+} from '../streams/stream-registry.ts';
+import { OfferedCandidates } from './offered-candidates.ts';
 import { PeerPaths, selectedPairOf } from './peer-paths.ts';
 import { PeerSockets, type PeerSocketsOptions } from './peer-sockets.ts';
-import type { RoomPublishers } from '../streams/remote-publishers.ts';
 import type { Family, Route } from './route.ts';
-import type { DownStream, Owner, Peer, StreamRegistry, UpStream } from '../streams/stream-registry.ts';
-import type { StreamEnds } from '../streams/stream-ends.ts';
 import type { TurnAddress } from './turn-servers.ts';
 
 export interface PeerConnectionsOptions extends PeerSocketsOptions {

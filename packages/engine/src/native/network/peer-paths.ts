@@ -1,7 +1,7 @@
 import { type Failure, failureOfError, type IceServer } from '@livekit-swarm/livekit';
 import type { MediaPath } from '@livekit-swarm/scenario';
-import type { Pump, SelectedPair } from '@livekit-swarm/webrtc';
 import { messageOf } from '@livekit-swarm/settings/errors';
+import type { Pump, SelectedPair } from '@livekit-swarm/webrtc';
 import { type FailedPath, failureOfPath, notOffered } from './path-failures.ts';
 import type { Route } from './route.ts';
 import { tcpAddressOfCandidate } from './route.ts';

@@ -1,8 +1,8 @@
 import type { RemoteTrack } from '@livekit-swarm/livekit';
 import { expect, test } from 'vitest';
 import { downStream, receiverStats } from '../../../test/support/streams.ts';
-import { type MediaEvent, MediaWatch } from './media-watch.ts';
 import type { DownStream } from '../streams/stream-registry.ts';
+import { type MediaEvent, MediaWatch } from './media-watch.ts';
 
 const MICROPHONE = 2;
 

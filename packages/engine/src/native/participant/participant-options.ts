@@ -2,16 +2,16 @@ import type { Deployment, TokenEndpoint } from '@livekit-swarm/livekit';
 import type { ParticipantPlan, TrackPlan } from '@livekit-swarm/scenario';
 import type { Pump } from '@livekit-swarm/webrtc';
 import type { EngineOptions } from '../../engine.ts';
-import type { Neighbour } from './neighbours.ts';
 import type { PublishedTrack } from '../media/clips.ts';
-import type { EffectTracker } from './effect-tracker.ts';
 import type { ParticipantKeys } from '../media/participant-keys.ts';
-import type { RemotePublishers } from '../streams/remote-publishers.ts';
 import type { Route } from '../network/route.ts';
-import type { Sampler } from '../streams/sampler.ts';
-import type { Speakers } from './speakers.ts';
-import type { StreamRegistry } from '../streams/stream-registry.ts';
 import type { TurnAddress } from '../network/turn-servers.ts';
+import type { RemotePublishers } from '../streams/remote-publishers.ts';
+import type { Sampler } from '../streams/sampler.ts';
+import type { StreamRegistry } from '../streams/stream-registry.ts';
+import type { EffectTracker } from './effect-tracker.ts';
+import type { Neighbour } from './neighbours.ts';
+import type { Speakers } from './speakers.ts';
 
 /** Deployment, and the way to it, which all participants at a URL share. */
 export interface Target {

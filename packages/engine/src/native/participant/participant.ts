@@ -2,6 +2,7 @@ import { type PeerState, RoomView, type SpeakerInfo } from '@livekit-swarm/livek
 import type { ParticipantLine } from '@livekit-swarm/record';
 import type { ParticipantPlan, PlannedStep } from '@livekit-swarm/scenario';
 import type { PumpEvent } from '@livekit-swarm/webrtc';
+import { trackResults } from '../streams/results.ts';
 import { ActionRunner } from './action-runner.ts';
 import { disappearsByAction } from './departure.ts';
 import { type Emit, eventEmitter } from './event-lines.ts';
@@ -9,7 +10,6 @@ import type { ParticipantOptions } from './participant-options.ts';
 import { ParticipantSessions } from './participant-sessions.ts';
 import { PumpPlane } from './pump-plane.ts';
 import { ReceptionEvents } from './reception-events.ts';
-import { trackResults } from '../streams/results.ts';
 import { SessionProgress } from './session-progress.ts';
 import { TurnTaking } from './turn-taking.ts';
 

@@ -1,6 +1,6 @@
 import type { MediaPlane } from '@livekit-swarm/livekit';
-import { DataFlows, type DataFlowsOptions } from '../streams/data-flows.ts';
 import { PeerConnections, type PeerConnectionsOptions } from '../network/peer-connections.ts';
+import { DataFlows, type DataFlowsOptions } from '../streams/data-flows.ts';
 import { ReceivedStreams, type ReceivedStreamsOptions } from '../streams/received-streams.ts';
 import type { SessionStreams } from '../streams/results.ts';
 import type { Sampler } from '../streams/sampler.ts';

@@ -1,7 +1,7 @@
 import type { Clock, RoomView, SpeakerInfo } from '@livekit-swarm/livekit';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
-import { type Neighbour, receives } from './neighbours.ts';
 import type { PublishedTrack } from '../media/clips.ts';
+import { type Neighbour, receives } from './neighbours.ts';
 import type { Speakers } from './speakers.ts';
 
 export interface TurnTakingOptions {

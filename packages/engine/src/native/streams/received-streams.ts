@@ -2,8 +2,8 @@ import type { MediaReceivers, ReceiveStream, RemoteTrack, RoomView } from '@live
 import type { Pump } from '@livekit-swarm/webrtc';
 import type { ParticipantKeys } from '../media/participant-keys.ts';
 import type { RoomPublishers } from './remote-publishers.ts';
-import type { DownStream, Owner, StreamRegistry } from './stream-registry.ts';
 import type { StreamEnds } from './stream-ends.ts';
+import type { DownStream, Owner, StreamRegistry } from './stream-registry.ts';
 
 export interface ReceivedStreamsOptions {
   pump: Pump;

@@ -1,8 +1,8 @@
 import type { MediaSenders, Rid, SendStream } from '@livekit-swarm/livekit';
 import type { Pump } from '@livekit-swarm/webrtc';
 import type { PublishedTrack } from '../media/clips.ts';
-import type { Owner, StreamRegistry, UpStream } from './stream-registry.ts';
 import type { StreamEnds } from './stream-ends.ts';
+import type { Owner, StreamRegistry, UpStream } from './stream-registry.ts';
 
 export interface SentStreamsOptions {
   pump: Pump;

@@ -122,9 +122,24 @@ test('a received track without packets is not counted as active', () => {
 test('a simulcast track counts once, and its layers are those that are sent', () => {
   const registry = new StreamRegistry();
   const video = { kind: 'video' as const, codec: 'vp8', cid: 'cam' };
-  sender(registry, 1, { packets: 10, active: 1 }, { ...video, layer: 'q', height: 180, first: true });
-  sender(registry, 2, { packets: 20, active: 1 }, { ...video, layer: 'h', height: 360, first: false });
-  sender(registry, 3, { packets: 30, active: 0 }, { ...video, layer: 'f', height: 720, first: false });
+  sender(
+    registry,
+    1,
+    { packets: 10, active: 1 },
+    { ...video, layer: 'q', height: 180, first: true },
+  );
+  sender(
+    registry,
+    2,
+    { packets: 20, active: 1 },
+    { ...video, layer: 'h', height: 360, first: false },
+  );
+  sender(
+    registry,
+    3,
+    { packets: 30, active: 0 },
+    { ...video, layer: 'f', height: 720, first: false },
+  );
   expect(seriesOf(registry, NO_LATENCY)[0]).toMatchObject({
     tracks: 1,
     packets: 60,
@@ -186,7 +201,10 @@ test('latency goes to its own series, regardless of packet counts', () => {
       cohort !== undefined && index === 1 ? [[cohort, sketch]] : [],
     ),
   );
-  const series = seriesOf(registry, latencies).map(({ labels: { role }, latency }) => [role, latency]);
+  const series = seriesOf(registry, latencies).map(({ labels: { role }, latency }) => [
+    role,
+    latency,
+  ]);
   expect(series).toEqual([
     ['publisher', sketch.toBins()],
     ['subscriber', { bins: [], zeros: 0 }],

@@ -43,7 +43,10 @@ export const tally = (
     const before =
       report.part === true ? participant.last : { score: undefined, lost: 0, expected: 0 };
     participant.last = {
-      score: participantQuality([...qualities, ...(before.score === undefined ? [] : [before.score])]),
+      score: participantQuality([
+        ...qualities,
+        ...(before.score === undefined ? [] : [before.score]),
+      ]),
       lost: streams.reduce((sum, { lost = 0 }) => sum + lost, before.lost),
       expected: streams.reduce((sum, stream) => sum + expectedPackets(stream), before.expected),
     };

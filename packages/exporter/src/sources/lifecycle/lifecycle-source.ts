@@ -9,9 +9,9 @@ import {
   type RegistryClient,
   type RegistryView,
 } from '@livekit-swarm/livekit';
+import { messageOf } from '@livekit-swarm/settings/errors';
 import type { WebhookEvent } from 'livekit-server-sdk';
 import { Registry } from 'prom-client';
-import { messageOf } from '@livekit-swarm/settings/errors';
 import type { Source, SourceContext } from '../../source.ts';
 import { type ApiPoll, createApiPoll } from './api-poll.ts';
 import type { LifecycleHandles } from './lifecycle-handles.ts';

@@ -47,7 +47,8 @@ export const createProbeResults = (): ProbeResults => {
         // Probes without media have no NACKs.
         if (packets.size > 0)
           emit('livekit_swarm_probe_nacks_total', { direction }, nacks[direction]);
-        if (packets.size > 0) emit('livekit_swarm_probe_plis_total', { direction }, plis[direction]);
+        if (packets.size > 0)
+          emit('livekit_swarm_probe_plis_total', { direction }, plis[direction]);
       }
       return [...series].map(([name, values]) => ({ ...headOf(name), values }));
     },
@@ -90,7 +91,8 @@ const emitResult = (result: ProbeResult, emit: Emit): void => {
     for (const [phase, ms] of Object.entries(reached))
       emit('livekit_swarm_probe_phase_seconds', { phase, side }, seconds(ms));
     emit('livekit_swarm_probe_remote_participants', { side }, others.length);
-    if (received !== null) emit('livekit_swarm_probe_media_received', { side }, received[side] ? 1 : 0);
+    if (received !== null)
+      emit('livekit_swarm_probe_media_received', { side }, received[side] ? 1 : 0);
     if (selectedPair !== null) {
       const { path, allocationMs } = selectedPair;
       emit('livekit_swarm_probe_selected_path_info', { side, path }, 1);

@@ -91,9 +91,7 @@ export const createProber = (options: ProberOptions): Prober => {
     } catch (thrown) {
       // The failure is logged once, not with every probe of a node that is down.
       if (!nodesWithoutId.has(node)) {
-        log(
-          `${node.name}: node ID unknown: ${messageOf(thrown)}`,
-        );
+        log(`${node.name}: node ID unknown: ${messageOf(thrown)}`);
       }
       nodesWithoutId.add(node);
       return null;

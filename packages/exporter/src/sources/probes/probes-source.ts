@@ -2,7 +2,7 @@ import { EXPORTER_METRICS, PROBE_METRICS, PROBE_REJECTIONS } from '@livekit-swar
 import type { Snapshot } from '@livekit-swarm/catalogue/registry';
 import { asMetric, mergeSnapshots, registerFamily } from '@livekit-swarm/catalogue/registry';
 import type { ProbeResult } from '@livekit-swarm/probe';
-import { usageError, messageOf } from '@livekit-swarm/settings';
+import { messageOf, usageError } from '@livekit-swarm/settings';
 import { openPump } from '@livekit-swarm/webrtc';
 import { Registry } from 'prom-client';
 import type { Target } from '../../config/target.ts';
@@ -47,9 +47,7 @@ export const createProbesSource = (
           refused.inc({ reason: 'busy' });
           context.error(`${describe(destination)}: left out, too many probes at the same time`);
         } catch (error) {
-          context.error(
-            `${describe(destination)}: ${messageOf(error)}`,
-          );
+          context.error(`${describe(destination)}: ${messageOf(error)}`);
         }
       },
     })),
@@ -81,9 +79,7 @@ const checkEngine = (): void => {
   try {
     openPump({ threads: 1 }, () => {}).close();
   } catch (error) {
-    throw usageError(
-      `probes cannot be made: ${messageOf(error)}`,
-    );
+    throw usageError(`probes cannot be made: ${messageOf(error)}`);
   }
 };
 

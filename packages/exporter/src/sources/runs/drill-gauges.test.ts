@@ -3,17 +3,9 @@ import { collect, render } from '@livekit-swarm/catalogue/registry';
 import type { DrillReception } from '@livekit-swarm/record';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import {
-  createDrillGauges,
-  type DrillGauges,
-  type DrillVerdictMetrics,
-} from './drill-gauges.ts';
+import { createDrillGauges, type DrillGauges, type DrillVerdictMetrics } from './drill-gauges.ts';
 
-const reception = (
-  receiving: number,
-  deprived: number,
-  interrupted: number,
-): DrillReception => ({
+const reception = (receiving: number, deprived: number, interrupted: number): DrillReception => ({
   participants: {
     receiving_all: receiving,
     receiving_some: 0,

@@ -3,8 +3,8 @@ import type { Snapshot } from '@livekit-swarm/catalogue/registry';
 import { asMetric, mergeSnapshots } from '@livekit-swarm/catalogue/registry';
 import { createRunMetrics, type RunMetrics } from '@livekit-swarm/catalogue/run-metrics';
 import type { DrillReception, RecordLine } from '@livekit-swarm/record';
-import { Registry } from 'prom-client';
 import { messageOf } from '@livekit-swarm/settings/errors';
+import { Registry } from 'prom-client';
 import type { Source, SourceContext } from '../../source.ts';
 import { createDrillGauges, type DrillVerdictMetrics } from './drill-gauges.ts';
 import { createFaultGauge } from './fault-gauge.ts';
@@ -89,9 +89,7 @@ export const createRunsSource = (context: SourceContext): RunsSource => {
         if (line.type === 'header') runs.set(line.scenario.name, run);
         if (line.type === 'end' && current === run) endedAt = performance.now();
       } catch (error) {
-        context.error(
-          `a line of the record: ${messageOf(error)}`,
-        );
+        context.error(`a line of the record: ${messageOf(error)}`);
       }
     };
   };
