@@ -85,11 +85,11 @@ const BAD: [string, string[], RegExp][] = [
   ],
   ['keys without a URL', KEYS, /--api-key has no effect without --url/],
   [
-    'a server version beside a URL',
-    ['--url', 'ws://127.0.0.1:1', ...KEYS, '--livekit-version', '1.11.0'],
-    /leave one out/,
+    'a server to start beside a URL',
+    ['--url', 'ws://127.0.0.1:1', ...KEYS, '--server', '1.11.0'],
+    /--server and --url: these are two servers[\s\S]*leave one out/,
   ],
-  ['an unknown server version', ['--livekit-version', '0.1'], /1\.13\.4, 1\.13\.5/],
+  ['an unknown server version', ['--server', '0.1'], /1\.13\.4, 1\.13\.5/],
 ];
 
 describe('bad input', () => {

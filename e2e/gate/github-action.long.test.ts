@@ -95,7 +95,11 @@ describe('the action', () => {
     const empty = await run(scratch(), { flags: '--rooms=1' }, { ...named, LIVEKIT_URL: '' });
     expect(empty.exit).toBe(2);
     expect(empty.stderr).toMatch(/LIVEKIT_URL/);
-    for (const inputs of [{ server: 'yours' }, { server: 'embedded', url: 'ws://127.0.0.1:1' }])
+    for (const inputs of [
+      { server: 'yours' },
+      { server: 'embedded', url: 'ws://127.0.0.1:1' },
+      { server: '1.13.4', url: 'ws://127.0.0.1:1' },
+    ])
       expect(await run(scratch(), inputs)).toMatchObject({ exit: 2, outputs: { verdict: '' } });
   });
 

@@ -16,7 +16,7 @@ describe('swarm', () => {
 
   it('speaks to an older server', async () => {
     const result = resultOf(
-      await runSwarm(['--rooms', '2', '--duration', '2s', '--json', '--livekit-version', '1.11.0']),
+      await runSwarm(['--rooms', '2', '--duration', '2s', '--json', '--server', '1.11.0']),
     );
     expect(result).toMatchObject({ verdict: 'passed', deployment: { serverVersion: '1.11.0' } });
   });

@@ -8,6 +8,7 @@ import {
   type ServerSource,
 } from '@livekit-swarm/runner';
 import type { Plan } from '@livekit-swarm/scenario';
+import { startOptions } from './server/start-options.ts';
 import type { Target } from './target.ts';
 
 /** A deployment that is ready for a run. */
@@ -58,8 +59,7 @@ export const deploy = async (
     };
   }
   const server = await startLiveKit({
-    ...target.server,
-    version: target.version,
+    ...(target.server !== null && startOptions(target.server)),
     dir,
     onProgress,
     signal,
@@ -75,7 +75,7 @@ export const deploy = async (
     serverVersion: version,
     sources: [processSource(server.pid, NODE), metricsSource(server.metricsUrl, NODE)],
     // With a CPU limit of its own it waits because of that limit, not because of other processes.
-    ...(target.server?.cpuCores === undefined && { serverPid: server.pid }),
+    ...((target.server?.cpuCores ?? null) === null && { serverPid: server.pid }),
     exited: server.exited.then((end) => ({
       cause: end.cause,
       message: `livekit-server ended with ${describeEnd(end)}; see ${server.logFile}`,

@@ -9,7 +9,7 @@ import { runSequence } from './sequence.ts';
 const planned = (name: string): PlannedRun =>
   planRun({
     scenario: { ...scenarioOfLoad({ rooms: 1, durationMs: 5_000 }), name },
-    target: { type: 'embedded', version: '1.13.4' },
+    target: { type: 'embedded', server: null },
     ...{ guard: ownServerGuard(), signalling: 'auto', workers: 1 },
   });
 

@@ -1,6 +1,6 @@
-import type { StartOptions } from '@livekit-swarm/lab';
-import type { LiveKitVersion } from '@livekit-swarm/lab/choices';
+import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import { withoutSecrets } from '@livekit-swarm/settings';
+import { describeServer, type ServerSpec } from './server/server-spec.ts';
 
 /** Target of a run: the user's deployment, or an embedded server. */
 export type Target = RemoteTarget | EmbeddedTarget;
@@ -15,17 +15,15 @@ export interface RemoteTarget {
 
 export interface EmbeddedTarget {
   type: 'embedded';
-  version: LiveKitVersion;
-  server?: ServerChanges;
-  /** URL in the environment, which --embedded overrides. */
-  insteadOf?: string;
+  /** Server of --server; null: the default version, or the program of SWARM_LIVEKIT_SERVER. */
+  server: ServerSpec | null;
+  /** URL that is not used, because a flag asks for this server. */
+  insteadOf?: { url: string; flag: '--embedded' | '--server' };
 }
 
-/** Differences of an embedded server from the default. */
-export type ServerChanges = Pick<StartOptions, 'serverPath' | 'config' | 'cpuCores' | 'env'>;
-
-/** Name of a target for messages: the URL without secrets, or the version of the server. */
-export const describeTarget = (target: Target): string =>
-  target.type === 'remote'
-    ? withoutSecrets(target.url)
-    : `livekit-server ${target.version} on this host`;
+/** Name of a target for messages: the URL without secrets, or the server. */
+export const describeTarget = (target: Target): string => {
+  if (target.type === 'remote') return withoutSecrets(target.url);
+  const { server } = target;
+  return `${server === null ? `livekit-server ${DEFAULT_LIVEKIT_VERSION}` : describeServer(server)} on this host`;
+};

@@ -4,6 +4,7 @@ import type { CapacityFlags } from './capacity/read-request.ts';
 import type { FitFlags } from './commands/capacity-fit.ts';
 import type { PredictFlags } from './commands/capacity-predict.ts';
 import type { Console } from './console.ts';
+import { serverFlag } from './flags/server.ts';
 import {
   addGroup,
   addSearchedDeployment,
@@ -55,12 +56,7 @@ export const addCapacityCommands = (
     .usage('[flags] FILE  or  swarm capacity fit|predict …')
     .argument('<file>', 'a scenario file; - for standard input');
   addGroup(capacity, console.env, 'Search:', searchFlags());
-  addSearchedDeployment(capacity, console.env, [
-    new Option(
-      '--server <server>',
-      'another local server, as swarm ab takes it: 1.13.4+livekit.yaml@cpu=0.5',
-    ),
-  ]);
+  addSearchedDeployment(capacity, console.env, [serverFlag()]);
   addGroup(capacity, console.env, SERVER_METRICS_GROUP, serverMetricsFlags());
   addGroup(capacity, console.env, 'Result:', [
     several(
@@ -115,6 +111,7 @@ export const addCapacityCommands = (
 const capacityHelp = `
 Examples:
   swarm capacity scenarios/voice-ai.yaml
+  swarm capacity scenarios/voice-ai.yaml --server 1.13.4+livekit.yaml@cpu=0.5
   swarm capacity scenarios/voice-ai.yaml --url wss://livekit.example.com --server-metrics http://10.0.0.5:6789/metrics \\
     --until cpu=70% --node-cores 4 --repeats 3
   swarm capacity scenarios/large-event.yaml --by viewer --max 500 --step-duration 1m

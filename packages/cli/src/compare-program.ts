@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type { AbFlags } from './commands/ab.ts';
 import type { CompareFlags } from './commands/compare.ts';
 import type { Console } from './console.ts';
+import { serversFlag } from './flags/server.ts';
 import {
   addGroup,
   addHostFlags,
@@ -77,10 +78,7 @@ export const addCompareCommands = (
       'a scenario file; - for standard input; without one, flags describe the load',
     );
   addGroup(ab, console.env, 'Servers:', [
-    several(
-      '--server <server>',
-      'twice: a version, the path of a livekit-server, a configuration, or a mix (see below)',
-    ),
+    serversFlag('given twice').argParser(collector()).default([]),
     new Option('--rounds <n>', 'runs of each server (default: 6)').default('6'),
   ]);
   addHostFlags(ab, 'Servers:', CONFIRMED.search);
@@ -134,8 +132,7 @@ Examples:
   swarm ab --server 1.13.4 --server 1.13.4+tuned.yaml --rooms 50 --publish audio,video
   swarm ab --server 1.13.4 --server 1.13.4@cpu=0.5 --rounds 8 --rooms 100
 
-A server is [NAME=]SERVER[+CONFIG.yaml][@cpu=CORES]: a pinned version, your binary, settings merged over the defaults, a limit on its
-CPU time (Linux, as root). A new server is started for each run; the order alternates from round to round, so that other work of
+A new server is started for each run; the order alternates from round to round, so that other work of
 the host affects both. A round in which the load generator was impaired is repeated. All records and the result are kept in one folder,
 also after Ctrl-C.
 

@@ -85,6 +85,6 @@ describe('flags of a run', () => {
 
   it('refuse a choice there is not', () => {
     expect(() => read(['--signalling', 'v7'])).toThrow(/Allowed choices are auto, v1, v0/);
-    expect(() => read([], { SWARM_LIVEKIT_VERSION: '0.1' })).toThrow(/SWARM_LIVEKIT_VERSION/);
+    expect(() => read([], { SWARM_SIGNALLING: 'v7' })).toThrow(/SWARM_SIGNALLING/);
   });
 });

@@ -1,11 +1,7 @@
-import {
-  DEFAULT_LIVEKIT_VERSION,
-  LIVEKIT_VERSIONS,
-  type LiveKitVersion,
-} from '@livekit-swarm/lab/choices';
 import type { LoadFlags } from '@livekit-swarm/scenario';
 import { readVariable, usageError } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
+import { serverFlag } from './flags/server.ts';
 import type { LivePageFlags } from './live-page.ts';
 import type { OutputFlags } from './output/output.ts';
 
@@ -19,7 +15,7 @@ export interface TargetFlags {
   apiSecret?: string;
   ca?: string;
   embedded?: boolean;
-  livekitVersion?: LiveKitVersion;
+  server?: string;
 }
 
 /** Flags that restrict the hosts of a load, or confirm one. */
@@ -183,9 +179,9 @@ export const addSharedRunFlags = (command: Command, env: Environment): Command =
   const add = (group: string, options: Option[]): void => addGroup(command, env, group, options);
   add(DEPLOYMENT_GROUP, [
     ...deploymentFlags(),
+    serverFlag(),
     embeddedFlag(),
     signallingFlag(),
-    liveKitVersionFlag(),
   ]);
   addHostFlags(command, DEPLOYMENT_GROUP, CONFIRMED.run);
   add(DEPLOYMENT_GROUP, [joinExistingRoomsFlag(), ...tokenEndpointFlags(), ...readFlags()]);
@@ -303,12 +299,6 @@ export const embeddedFlag = (): Option =>
     'start the server, whatever the environment holds; required in CI without a URL',
   );
 
-export const liveKitVersionFlag = (): Option =>
-  new Option(
-    '--livekit-version <version>',
-    `version of the local server: ${LIVEKIT_VERSIONS.join(', ')} (default: ${DEFAULT_LIVEKIT_VERSION})`,
-  ).choices(LIVEKIT_VERSIONS);
-
 /**
  * Adds the flags for host rules. The rules of the environment (SWARM_ALLOW_HOST) are read separately, because flags must not replace them. The environment
  * holds no confirmations.
@@ -329,7 +319,7 @@ export const addHostFlags = (command: Command, group: string, confirmed: string)
 
 /**
  * Adds the flags on a deployment that is loaded again and again, as by `swarm capacity` and `swarm soak`.
- * @param server the flag of the command for other local servers
+ * @param server the flags of the command for a server of this host and for metrics
  */
 export const addSearchedDeployment = (
   command: Command,
@@ -337,7 +327,7 @@ export const addSearchedDeployment = (
   server: readonly Option[],
 ): void => {
   const add = (options: Option[]): void => addGroup(command, env, DEPLOYMENT_GROUP, options);
-  add([...deploymentFlags(), embeddedFlag(), signallingFlag(), liveKitVersionFlag(), ...server]);
+  add([...deploymentFlags(), ...server, embeddedFlag(), signallingFlag()]);
   addHostFlags(command, DEPLOYMENT_GROUP, CONFIRMED.search);
   add([joinExistingRoomsFlag(), ...readFlags()]);
   command.addOption(withOtherUsersFlag().helpGroup(DEPLOYMENT_GROUP));

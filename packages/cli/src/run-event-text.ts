@@ -32,7 +32,7 @@ const targetText = (target: Target): string => {
   const name = describeTarget(target);
   return insteadOf === undefined
     ? name
-    : `${name}, not ${withoutSecrets(insteadOf)} of the environment: --embedded was given`;
+    : `${name}, not ${withoutSecrets(insteadOf.url)} of the environment: ${insteadOf.flag} was given`;
 };
 
 const MEGABIT = 1_000_000;

@@ -8,6 +8,7 @@ import { type Baseline, compareWithBaseline } from './compare/baseline.ts';
 import { type Console, wantsColor, write } from './console.ts';
 import { formatError } from './error-text.ts';
 import type { SharedRunFlags } from './flags.ts';
+import { leftOutLinesOf } from './left-out-lines.ts';
 import { type LivePageFlags, openRunPage, untilInterrupted } from './live-page.ts';
 import type { Output } from './output/output.ts';
 import { createProgressPrinter } from './progress-printer.ts';
@@ -43,6 +44,8 @@ export const executeSequence = async (
   // A warning is not progress: --quiet does not silence it.
   const warn = (line: string): void =>
     quiet ? void stderr.write(`${line}\n`) : printer.print(line);
+  const [first] = scenarios;
+  if (first !== undefined) leftOutLinesOf(first.planned.request.target).forEach(warn);
   const metricOutputs = await openMetricOutputs(flags.out, env, warn);
   const metrics =
     flags.metrics === undefined ? null : await serveRunMetrics(flags.metrics, { stderr, env });

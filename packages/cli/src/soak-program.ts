@@ -1,6 +1,7 @@
 import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { Console } from './console.ts';
+import { serversFlag } from './flags/server.ts';
 import {
   addGroup,
   addLoadFlags,
@@ -55,10 +56,7 @@ export const addSoakCommand = (
   addGroup(soak, console.env, 'Scenario:', scenarioFlags());
   addLoadFlags(soak, console.env);
   addSearchedDeployment(soak, console.env, [
-    several(
-      '--server <server>',
-      'another local server, as swarm ab takes it: 1.13.4+livekit.yaml, ./livekit-server; may be repeated to compare them',
-    ),
+    serversFlag('may be repeated to compare servers').argParser(collector()).default([]),
     new Option(
       '--server-metrics <url>',
       '/metrics of each node of a deployment (may be repeated): http://10.0.0.5:6789/metrics',

@@ -13,8 +13,7 @@ import {
 import type { Scenario } from '@livekit-swarm/scenario';
 import { planRun, type RunRequest } from '../plan-run.ts';
 import { type RunConditions, runOnce } from '../run-once.ts';
-import { embeddedTarget } from './embedded-target.ts';
-import type { ServerSpec } from './server-spec.ts';
+import type { ServerSpec } from '../server/server-spec.ts';
 
 /** The caller's view of a session. */
 export interface AbObserver {
@@ -93,7 +92,8 @@ const playRound = async (
   for (const which of first === 'A' ? (['A', 'B'] as const) : (['B', 'A'] as const)) {
     if (conditions.interruption.stop.aborted) return { problem: null };
     observer.onTurn(round, which);
-    const planned = planRun({ ...request, scenario, target: embeddedTarget(servers[which]) });
+    const target = { type: 'embedded', server: servers[which] } as const;
+    const planned = planRun({ ...request, scenario, target });
     const recordDir = join(folder, which, String(round));
     const outcome = await runOnce(planned, { ...conditions, recordDir });
     if (!isRun(outcome)) return { problem: conditions.interruption.stop.aborted ? null : outcome };

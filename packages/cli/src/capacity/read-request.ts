@@ -37,7 +37,6 @@ export interface CapacityFlags
   repeats: string;
   stepDuration?: string;
   seed?: string;
-  server?: string;
 }
 
 const DEFAULT_STEP_MS = 30_000;

@@ -2,14 +2,8 @@ import { join } from 'node:path';
 import { noRunOf } from '@livekit-swarm/analysis';
 import { compareRuns, type Tolerance } from '@livekit-swarm/analysis/compare';
 import { defaultRecordDir, newRunName, planRun } from '@livekit-swarm/campaign';
-import {
-  type AbSessionResult,
-  checkServers,
-  embeddedTarget,
-  parseServerSpec,
-  runAbSession,
-  type ServerSpec,
-} from '@livekit-swarm/campaign/ab';
+import { type AbSessionResult, runAbSession } from '@livekit-swarm/campaign/ab';
+import { checkServers, parseServerSpec, type ServerSpec } from '@livekit-swarm/campaign/server';
 import { diskReason } from '@livekit-swarm/host';
 import { LoadGuard, readHostRules } from '@livekit-swarm/livekit';
 import { describeScenario } from '@livekit-swarm/report';
@@ -28,7 +22,6 @@ import {
   usageError,
 } from '@livekit-swarm/settings';
 import { type AbScenarioFlags, readAbScenario } from '../ab/ab-scenario.ts';
-import { leftOutLines } from '../ab/left-out-lines.ts';
 import { interruptRuns } from '../command-interruption.ts';
 import { type ComparisonOutputFlags, openComparisonOutput } from '../compare/output.ts';
 import { parseTolerance } from '../compare/parse-tolerance.ts';
@@ -38,6 +31,7 @@ import { readPermission } from '../flags/read-permission.ts';
 import { readWorkers } from '../flags/target.ts';
 import { wholeNumber } from '../flags/whole-number.ts';
 import type { DeploymentFlags, GeneratorFlags, HostFlags, ResultFlags } from '../flags.ts';
+import { leftOutLines } from '../left-out-lines.ts';
 import { writeWhole } from '../output/write-whole.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
 import { showRunsOfSession } from '../run-observer.ts';
@@ -74,7 +68,7 @@ export const abCommand = async (
   const { scenario, warnings } = readAbScenario(files, flags, typed);
   const guard = LoadGuard.ofOwnServer(readHostRules(flags, env), 'search', readPermission(flags));
   const request = { guard, signalling: flags.signalling, workers: readWorkers(flags.workers) };
-  const { plan } = planRun({ scenario, target: embeddedTarget(servers.A), ...request });
+  const { plan } = planRun({ scenario, target: { type: 'embedded', server: servers.A }, ...request });
   const folder = flags.record ?? defaultRecordDir(`ab-${newRunName()}`, new Date());
   const show = openComparisonOutput(flags, console, () => folder);
   makeSessionFolder(folder, ['A', 'B']);

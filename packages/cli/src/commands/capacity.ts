@@ -19,7 +19,8 @@ import { formatError } from '../error-text.ts';
 import { readLoadGuard } from '../flags/load-guard.ts';
 import { readQueueChoice } from '../flags/queue.ts';
 import { readServerMetrics } from '../flags/server-metrics.ts';
-import { readServerOrTarget, readWorkers } from '../flags/target.ts';
+import { readTarget, readWorkers } from '../flags/target.ts';
+import { leftOutLinesOf } from '../left-out-lines.ts';
 import { parseRequestsOf } from '../output/report-request.ts';
 import { showSession } from '../output/show-session.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
@@ -40,7 +41,7 @@ export const capacityCommand = async (
 ): Promise<ExitCode> => {
   const { stderr, env } = console;
   const requests = parseRequestsOf(CAPACITY_REPORTERS, flags.report, flags.json === true);
-  const target = readServerOrTarget(flags, typed, env);
+  const target = readTarget(flags, typed, env);
   const nodeCores = readNodeCores(flags.nodeCores) ?? coresOf(target);
   const limits = flags.until.map((text) => readUntil(text, nodeCores));
   const { scenario, unit, warnings } = readCapacityScenario(path, flags);
@@ -74,6 +75,7 @@ export const capacityCommand = async (
     color: wantsColor(flags.color, stderr, env),
   });
   for (const warning of warnings) printer.print(`warning: ${warning}`);
+  for (const line of leftOutLinesOf(target)) printer.print(line);
   printer.print(
     `${scenario.name}: by ${flags.by ?? unit.type}, from ${options.start} to ${options.max} at most, on ${describeTarget(target)}`,
   );

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { defaultRecordDir, newRunName, type Target } from '@livekit-swarm/campaign';
-import { checkServers, parseServerSpec, type ServerSpec } from '@livekit-swarm/campaign/ab';
+import { checkServers, parseServerSpec, type ServerSpec } from '@livekit-swarm/campaign/server';
 import { type SoakObserver, soakServer } from '@livekit-swarm/campaign/soak';
 import type { LoadGuard } from '@livekit-swarm/livekit';
 import { describeScenario } from '@livekit-swarm/report';
@@ -19,13 +19,13 @@ import {
   usageError,
 } from '@livekit-swarm/settings';
 import { readAbScenario } from '../ab/ab-scenario.ts';
-import { leftOutLines } from '../ab/left-out-lines.ts';
 import { interruptRuns } from '../command-interruption.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
 import { readLoadGuard } from '../flags/load-guard.ts';
 import { readServerMetrics } from '../flags/server-metrics.ts';
-import { readServerOrTarget, readWorkers } from '../flags/target.ts';
+import { readTarget, readWorkers } from '../flags/target.ts';
+import { leftOutLines } from '../left-out-lines.ts';
 import { parseRequestsOf } from '../output/report-request.ts';
 import { keepSession, showSession } from '../output/show-session.ts';
 import { createProgressPrinter, type ProgressPrinter } from '../progress-printer.ts';
@@ -150,7 +150,7 @@ const candidatesOf = (
     const isUrl = (flag: string): boolean => flag === 'url' && typed(flag);
     return { name, target, guard: readLoadGuard(flags, isUrl, env, { kind: 'search', target }) };
   };
-  if (servers.length === 0) return [candidate('', readServerOrTarget(others, isTyped, env))];
+  if (servers.length === 0) return [candidate('', readTarget(others, isTyped, env))];
   const twice = servers.find(({ name }, index) =>
     servers.slice(0, index).some((other) => other.name === name),
   );
@@ -162,7 +162,7 @@ const candidatesOf = (
   return servers.map(({ name }, index) =>
     candidate(
       name,
-      readServerOrTarget(
+      readTarget(
         { ...others, ...(texts[index] !== undefined && { server: texts[index] }) },
         isTyped,
         env,

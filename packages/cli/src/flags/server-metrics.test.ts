@@ -4,7 +4,7 @@ import type { ServerMetricsFlags } from '../flags.ts';
 import { readServerMetrics } from './server-metrics.ts';
 
 const REMOTE: Target = { type: 'remote', url: 'wss://a.example', apiKey: 'k', apiSecret: 's' };
-const EMBEDDED: Target = { type: 'embedded', version: '1.13.4' };
+const EMBEDDED: Target = { type: 'embedded', server: null };
 
 const read = (flags: ServerMetricsFlags, target: Target = REMOTE, typed = true) =>
   readServerMetrics(flags, target, (flag) => typed && flag in flags);

@@ -9,8 +9,11 @@ const remote = { url: 'wss://livekit.example.com', apiKey: 'key', apiSecret: 'se
 
 describe('readTarget', () => {
   it('is a server of our own when no URL is given', () => {
-    expect(fromEnvironment({})).toEqual({ type: 'embedded', version: '1.13.4' });
-    expect(typedIn({ livekitVersion: '1.11.0' })).toEqual({ type: 'embedded', version: '1.11.0' });
+    expect(fromEnvironment({})).toEqual({ type: 'embedded', server: null });
+    expect(typedIn({ server: '1.11.0@cpu=0.5' })).toMatchObject({
+      type: 'embedded',
+      server: { version: '1.11.0', cpuCores: 0.5 },
+    });
   });
 
   it('is the deployment at a URL', () => {
@@ -33,11 +36,16 @@ describe('readTarget', () => {
     );
   });
 
-  it('refuses a version for a server that runs already, but not one the environment happens to hold', () => {
-    expect(() => typedIn({ ...remote, livekitVersion: '1.11.0' })).toThrow(
-      /leave one out|names a deployment/,
-    );
-    expect(fromEnvironment({ ...remote, livekitVersion: '1.11.0' }).type).toBe('remote');
+  it('refuses --server next to a URL, unless only one of them was typed', () => {
+    const both = { ...remote, server: '1.11.0' };
+    const only = (typed: keyof Flags) => readTarget(both, (flag) => flag === typed, {});
+    expect(() => typedIn(both)).toThrow(/--server and --url: these are two servers/);
+    expect(() => fromEnvironment(both)).toThrow(/--server and --url: these are two servers/);
+    expect(only('url').type).toBe('remote');
+    expect(only('server')).toMatchObject({
+      server: { version: '1.11.0' },
+      insteadOf: { url: remote.url, flag: '--server' },
+    });
   });
 
   it('needs a named server in CI, or --embedded', () => {
@@ -46,13 +54,17 @@ describe('readTarget', () => {
       expect(() => inCi({}, CI)).toThrow(/no server is named, and this is a CI job/);
     for (const CI of ['', 'false', '0']) expect(inCi({}, CI).type).toBe('embedded');
     expect(inCi({ embedded: true }, 'true').type).toBe('embedded');
+    expect(inCi({ server: '1.13.4' }, 'true').type).toBe('embedded');
     expect(inCi(remote, 'true').type).toBe('remote');
   });
 
   it('is the server that was typed, when the environment names another', () => {
     const both = { ...remote, embedded: true };
     const only = (typed: keyof Flags) => readTarget(both, (flag) => flag === typed, {});
-    expect(only('embedded')).toMatchObject({ type: 'embedded', insteadOf: remote.url });
+    expect(only('embedded')).toMatchObject({
+      type: 'embedded',
+      insteadOf: { url: remote.url, flag: '--embedded' },
+    });
     expect(only('url').type).toBe('remote');
     expect(() => typedIn(both)).toThrow(/these are two servers/);
     expect(() => fromEnvironment(both)).toThrow(/these are two servers/);

@@ -1,6 +1,5 @@
 import type { RemoteTarget, RunRequest, Target } from '@livekit-swarm/campaign';
-import { embeddedTarget, parseServerSpec } from '@livekit-swarm/campaign/ab';
-import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
+import { parseServerSpec } from '@livekit-swarm/campaign/server';
 import { checkAddress, readCalibrationChoice } from '@livekit-swarm/runner';
 import { type Connect, parseConnect } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
@@ -20,16 +19,10 @@ export const readTarget = (
   typed: (flag: keyof TargetFlags) => boolean,
   env: NodeJS.ProcessEnv,
 ): Target => {
-  const { apiUrl, apiKey, apiSecret, livekitVersion } = flags;
+  const { apiUrl, apiKey, apiSecret, server } = flags;
   const url = chosenUrl(flags, typed);
   if (url !== undefined) {
     checkAddress(url);
-    if (livekitVersion !== undefined && typed('livekitVersion')) {
-      throw usageError(
-        '--livekit-version applies to a local server, but --url (or LIVEKIT_URL) names a deployment',
-        'leave one out',
-      );
-    }
     if (apiKey === undefined || apiSecret === undefined) {
       const missing = [
         apiKey === undefined ? 'API key' : '',
@@ -44,7 +37,7 @@ export const readTarget = (
     checkAddress(apiUrl);
     return { type: 'remote', url, apiUrl, apiKey, apiSecret };
   }
-  assertEmbeddedWanted(flags.embedded === true, env);
+  if (server === undefined) assertEmbeddedWanted(flags.embedded === true, env);
   for (const flag of ['apiKey', 'apiSecret'] as const) {
     if (typed(flag)) {
       throw usageError(
@@ -57,8 +50,10 @@ export const readTarget = (
     throw usageError('--ca has no effect without --url', 'add --url or leave it out');
   return {
     type: 'embedded',
-    version: livekitVersion ?? DEFAULT_LIVEKIT_VERSION,
-    ...(flags.url !== undefined && { insteadOf: flags.url }),
+    server: server === undefined ? null : parseServerSpec(server),
+    ...(flags.url !== undefined && {
+      insteadOf: { url: flags.url, flag: server === undefined ? '--embedded' : '--server' },
+    }),
   };
 };
 
@@ -76,38 +71,24 @@ export const readDeployment = (
   throw usageError('no deployment is named', 'give --url, or set LIVEKIT_URL');
 };
 
-/** Flags that name another server than --server. */
-const OTHER_SERVERS = ['url', 'livekitVersion'] as const;
-type ServerFlags = TargetFlags & { server?: string };
+/** Flags that ask for a server of this host. */
+const LOCAL_SERVERS = ['server', 'embedded'] as const;
 
-/**
- * Reads the server of --server, else the target of the other flags.
- * @param typed whether a flag was given on the command line
- * @throws SwarmError `usage`
- */
-export const readServerOrTarget = (
-  flags: ServerFlags,
-  typed: (flag: keyof TargetFlags) => boolean,
-  env: NodeJS.ProcessEnv,
-): Target => {
-  if (flags.server === undefined) return readTarget(flags, typed, env);
-  const other = OTHER_SERVERS.find(typed);
-  if (other !== undefined)
-    throw usageError(
-      `--server and --${other === 'url' ? 'url' : 'livekit-version'}: these are two servers`,
-      'leave one out',
-    );
-  return embeddedTarget(parseServerSpec(flags.server));
-};
-
-/** The URL, unless --embedded overrides it: flags override the environment. */
+/** The URL, unless --server or --embedded overrides it: flags override the environment. */
 const chosenUrl = (
-  { url, embedded }: TargetFlags,
+  flags: TargetFlags,
   typed: (flag: keyof TargetFlags) => boolean,
 ): string | undefined => {
-  if (url === undefined || embedded !== true) return url;
-  if (typed('url') === typed('embedded'))
-    throw usageError('--embedded and --url: these are two servers', 'leave one out');
+  const { url } = flags;
+  const local = LOCAL_SERVERS.filter((flag) => flags[flag] !== undefined && flags[flag] !== false);
+  const [first] = local;
+  if (url === undefined || first === undefined) return url;
+  const typedLocal = local.find(typed);
+  if (typed('url') === (typedLocal !== undefined))
+    throw usageError(
+      `--${typedLocal ?? first} and --url: these are two servers, one that is started on this host and one that runs already`,
+      'leave one out',
+    );
   return typed('url') ? url : undefined;
 };
 
@@ -119,7 +100,7 @@ export const assertEmbeddedWanted = (embedded: boolean, env: NodeJS.ProcessEnv):
   if (embedded || !isCi(env)) return;
   throw usageError(
     `no server is named, and this is a CI job (CI=${env.CI})`,
-    'give --url (or LIVEKIT_URL), or --embedded to test a livekit-server that is started for the run',
+    'give --url (or LIVEKIT_URL), or --embedded or --server to test a livekit-server that is started for the run',
   );
 };
 

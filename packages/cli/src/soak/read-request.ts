@@ -9,7 +9,7 @@ import { readDepartures } from './read-departures.ts';
 
 export interface SoakFlags
   extends AbScenarioFlags,
-    DeploymentFlags,
+    Omit<DeploymentFlags, 'server'>,
     Pick<ServerMetricsFlags, 'serverMetrics'>,
     GeneratorFlags,
     ResultFlags {

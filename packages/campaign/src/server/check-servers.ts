@@ -1,26 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deploy } from '../deploy.ts';
-import type { EmbeddedTarget } from '../target.ts';
 import type { ServerSpec } from './server-spec.ts';
-
-/** The target of runs on a server that is specified. */
-export const embeddedTarget = ({
-  version,
-  serverPath,
-  config,
-  cpuCores,
-}: ServerSpec): EmbeddedTarget => ({
-  type: 'embedded',
-  version,
-  server: {
-    ...(serverPath === null ? {} : { serverPath }),
-    ...(config === null ? {} : { config }),
-    ...(cpuCores === null ? {} : { cpuCores }),
-    // The requested version is used in any case: one binary for both sides would be compared with itself.
-    env: { ...process.env, SWARM_LIVEKIT_SERVER: '' },
-  },
-});
 
 /**
  * Starts and stops each server once, so that one that cannot start is reported before the first measurement; builds what is missing.
@@ -37,7 +18,7 @@ export const checkServers = async (
   for (const server of servers) {
     signal.throwIfAborted();
     const dir = join(folder, 'check');
-    const deployed = await deploy(embeddedTarget(server), { dir, onProgress, signal });
+    const deployed = await deploy({ type: 'embedded', server }, { dir, onProgress, signal });
     await deployed.stop();
     versions.push(deployed.serverVersion ?? 'unknown');
     // The log helps only where the server did not start.

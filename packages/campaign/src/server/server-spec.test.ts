@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { parseServerSpec } from './server-spec.ts';
+import { describeServer, parseServerSpec } from './server-spec.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'swarm-spec-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -16,7 +16,14 @@ writeFileSync(config, 'port: 1\nrtc: { pli_throttle: { low_quality: 500ms } }\n'
 writeFileSync(more, 'rtc: { packet_buffer_size_audio: 7 }\nroom: { empty_timeout: 5 }\n');
 mkdirSync(join(dir, 'folder'));
 
-const plain = { version: '1.13.4', serverPath: null, config: null, cpuCores: null, leftOut: [] };
+const plain = {
+  version: '1.13.4',
+  serverPath: null,
+  configFiles: [],
+  config: null,
+  cpuCores: null,
+  leftOut: [],
+};
 
 test.each([
   ['1.11.0', { ...plain, name: '1.11.0', version: '1.11.0' }],
@@ -36,14 +43,15 @@ test('merges configurations, and reports what it ignores', () => {
     ...plain,
     name: '1.11.0+small.yaml+more.yml',
     version: '1.11.0',
+    configFiles: [config, more],
     config: {
       rtc: { pli_throttle: { low_quality: '500ms' }, packet_buffer_size_audio: 7 },
       room: { empty_timeout: 5 },
     },
     leftOut: ['port'],
   });
-  expect(parseServerSpec(config)).toMatchObject({
-    name: 'small.yaml',
+  expect(parseServerSpec(`+${config}`)).toMatchObject({
+    name: '1.13.4+small.yaml',
     version: '1.13.4',
     serverPath: null,
   });
@@ -56,15 +64,18 @@ test('merges configurations, and reports what it ignores', () => {
 test.each([
   ['', 'names no server'],
   ['1.10.0', 'version 1.10.0 is not pinned'],
-  ['wss://livekit.example.com', 'only servers that swarm starts'],
+  ['wss://livekit.example.com', 'names a server that runs already'],
   ['nowhere', 'there is no nowhere'],
-  ['=1.13.4', 'what is the name'],
+  ['=1.13.4', 'is not a name for a server'],
   ['name=', 'names no server'],
   ['1.13.4@cpu=0', 'not a number of cores'],
   ['1.13.4@cpu=fast', 'not a number of cores'],
   ['1.13.4@memory=1', 'there is no @memory'],
   ['1.13.4+1.11.0', 'is not a configuration file'],
   [join(dir, 'folder'), 'is a folder'],
+  [config, 'is a configuration, not a livekit-server'],
+  ['1.13.4+', '"" is not a configuration file'],
+  ['@cpu=0.5', 'names no server'],
 ])('refuses %j', (text, message) => {
   expect(() => parseServerSpec(text)).toThrow(
     expect.objectContaining({ code: 'usage', message: expect.stringContaining(message) }),
@@ -73,4 +84,28 @@ test.each([
 
 test('refuses a configuration that is not there', () => {
   expect(() => parseServerSpec('1.13.4+nowhere.yaml')).toThrow(/nowhere\.yaml: cannot be read/);
+});
+
+test.each([
+  '',
+  '1.10.0',
+  'wss://livekit.example.com',
+  'nowhere',
+  '=1.13.4',
+  '1.13.4@cpu=fast',
+  '1.13.4@memory=1',
+  '1.13.4+1.11.0',
+  config,
+])('the error for %j has an example', (text) => {
+  expect(() => parseServerSpec(text)).toThrow(
+    expect.objectContaining({ hint: expect.stringMatching(/1\.13\.4|\.\/livekit-server|@cpu=0\.5/) }),
+  );
+});
+
+test.each([
+  ['new=1.11.0@cpu=0.5', 'livekit-server 1.11.0@cpu=0.5'],
+  [`new=${binary}`, binary],
+  [`+${config}`, `livekit-server 1.13.4+${config}`],
+])('describes %s by version, files and limit', (text, described) => {
+  expect(describeServer(parseServerSpec(text))).toBe(described);
 });

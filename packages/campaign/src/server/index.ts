@@ -1,0 +1,2 @@
+export { checkServers } from './check-servers.ts';
+export { parseServerSpec, type ServerSpec } from './server-spec.ts';

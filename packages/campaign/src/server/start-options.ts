@@ -1,0 +1,17 @@
+import type { StartOptions } from '@livekit-swarm/lab';
+import type { ServerSpec } from './server-spec.ts';
+
+/** Start options of a server under test. */
+export const startOptions = ({
+  version,
+  serverPath,
+  config,
+  cpuCores,
+}: ServerSpec): Pick<StartOptions, 'version' | 'serverPath' | 'config' | 'cpuCores' | 'env'> => ({
+  version,
+  ...(serverPath !== null && { serverPath }),
+  ...(config !== null && { config }),
+  ...(cpuCores !== null && { cpuCores }),
+  // The requested version is used in any case: one binary for both sides of a comparison would be compared with itself.
+  env: { ...process.env, SWARM_LIVEKIT_SERVER: '' },
+});
