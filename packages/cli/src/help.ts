@@ -18,7 +18,7 @@ const EXAMPLES: [string, string][] = [
     'what a scenario does and whether this host can generate it',
   ],
   ['swarm run scenarios/*.yaml --scale small', 'scenario files, one after the other'],
-  ['swarm report records/2026-11-21T12-00-00-k3x9h', 'evaluate and render a run again'],
+  ['swarm report', 'evaluate and render the last run again; swarm records lists all'],
 ];
 
 /** Output of `swarm` without arguments. */
@@ -67,6 +67,7 @@ Twice: everything ends at once. --json prints exactly one object, and none for b
 
 export const reportHelp = (): string => `
 Examples:
+  swarm report                                               the last run in records/
   swarm report records/2026-11-21T12-00-00-k3x9h
   swarm report records/2026-11-21T12-00-00-k3x9h --serve     in a browser; also while its run is under way
   swarm report records/2026-11-21T12-00-00-k3x9h --threshold 'media_latency: p(95)<100' --json

@@ -28,6 +28,7 @@ import { addFleetCommands } from './fleet-program.ts';
 import { doctorHelp, reportHelp, runHelp, shortHelp } from './help.ts';
 import { addLabCommands } from './lab-program.ts';
 import { addMixinCommand } from './mixin-program.ts';
+import { addRecordsCommands } from './records-program.ts';
 import { addRunCommands, addScenarioCommands } from './scenario-program.ts';
 import { addSessionCommand } from './session-program.ts';
 import { addSloCommands } from './slo-program.ts';
@@ -118,7 +119,10 @@ export const createProgram = (console: Console, done: Done): Command => {
   const report = program
     .command('report')
     .description('evaluate and render a finished run again')
-    .argument('<record>', 'folder of a run, or the record.ndjson in it')
+    .argument(
+      '[record]',
+      'folder of a run, or the record.ndjson in it (default: the last one in records/)',
+    )
     .addOption(
       fromEnvironment(
         new Option(
@@ -132,7 +136,7 @@ export const createProgram = (console: Console, done: Done): Command => {
     )
     .addOption(colorFlag())
     .addHelpText('after', reportHelp)
-    .action(async (record: string, _flags: unknown, command: Command) => {
+    .action(async (record: string | undefined, _flags: unknown, command: Command) => {
       const { reportCommand } = await import('./commands/report.ts');
       done(await reportCommand(record, command.opts<ReportFlags>(), console));
     });
@@ -146,6 +150,7 @@ export const createProgram = (console: Console, done: Done): Command => {
     )
     .option('--ui-port <n>', 'port of this page, on 127.0.0.1 (default: a free one)');
 
+  addRecordsCommands(program, console, done);
   program
     .command('doctor')
     .description('show what is installed, what is missing, and how to install it')

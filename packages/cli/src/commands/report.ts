@@ -9,8 +9,9 @@ import { findRecord, recordLines } from '@livekit-swarm/record';
 import { exitCodeOf, type ReportInput } from '@livekit-swarm/report';
 import { checkThresholds, parseThresholds } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
-import type { Console } from '../console.ts';
+import { type Console, write } from '../console.ts';
 import { openPage, showRecord, untilInterrupted } from '../live-page.ts';
+import { lastRecord } from '../records/last-record.ts';
 import { type Output, type OutputFlags, openOutput } from '../output/output.ts';
 
 export interface ReportFlags extends OutputFlags {
@@ -20,15 +21,17 @@ export interface ReportFlags extends OutputFlags {
 }
 
 /**
- * `swarm report RECORD`: renders a finished run again, and judges it again; with `--serve`, shows it in a browser, also while it is under way.
+ * `swarm report [RECORD]`: renders a finished run again, and judges it again; with `--serve`, shows it in a browser, also while it is under way.
  * @throws SwarmError `bad_record` when there is no record, or one that cannot be read; `invalid_threshold`, also for thresholds on what was not in the run; `usage`
  */
 export const reportCommand = async (
-  path: string,
+  given: string | undefined,
   flags: ReportFlags,
   console: Console,
 ): Promise<ExitCode> => {
   const output = openOutput(flags, console);
+  const path = given ?? (await lastRecord());
+  if (given === undefined) await write(console.stderr, `Last record: ${path}\n`);
   if (flags.serve === true) return await serve(path, flags, output, console);
   if (flags.uiPort !== undefined) throw usageError('--ui-port: there is no page without --serve');
   const outcome = await evaluateRecord(path, flags);

@@ -1,0 +1,55 @@
+import { lstatSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { findKeptRecords, hasOwnName, keptRecordAt } from './find-records.ts';
+import type { KeptRecord } from './kept-record.ts';
+
+/** Rule of what to keep; with both parts, a record is removed only if both say so. */
+export interface KeepRule {
+  /** Number of the newest to keep; null: no number. */
+  newest: number | null;
+  /** Age up to which records are kept, ms; null: any. */
+  forMs: number | null;
+}
+
+/** Records that a rule removes, and those that stay in spite of it. */
+export interface PruneList {
+  remove: KeptRecord[];
+  /** Their run or session may still write to them. */
+  going: KeptRecord[];
+  /** Folders with a name that somebody gave, such as the one of a baseline. */
+  named: KeptRecord[];
+}
+
+/** Decides what a rule removes; removes nothing. */
+export const planPrune = async (
+  base: string,
+  { newest, forMs }: KeepRule,
+  now = Date.now(),
+): Promise<PruneList> => {
+  const kept = await findKeptRecords(base, now);
+  const own = kept.filter(hasOwnName);
+  const surplus = own.filter((record, index) => {
+    const isNewest = newest !== null && index < newest;
+    const isYoung =
+      forMs !== null && (record.startedAt === null || now - record.startedAt.getTime() <= forMs);
+    return !isNewest && !isYoung;
+  });
+  return {
+    remove: surplus.filter(({ isGoing }) => !isGoing),
+    going: surplus.filter(({ isGoing }) => isGoing),
+    named: kept.filter((record) => !hasOwnName(record)),
+  };
+};
+
+/**
+ * Removes the folder of a record, after a second look: it may have become a link, or a run may write to it, since the list was made. Links in it are
+ * removed, not what they lead to.
+ * @returns false: it stays
+ */
+export const removeRecord = async ({ dir }: KeptRecord): Promise<boolean> => {
+  if (!lstatSync(dir).isDirectory()) return false;
+  const now = await keptRecordAt(dir);
+  if (now === null || now.isGoing || !hasOwnName(now)) return false;
+  await rm(dir, { recursive: true });
+  return true;
+};
