@@ -120,7 +120,7 @@ describe('command lines of the pages', () => {
     'swarm --rooms 0',
     "swarm --threshold 'jiter: max<1'",
     'swarm reprot x',
-    'swarm report',
+    'swarm validate',
     'swarm chaos run',
     'swarm chaos plan chaos/none.yaml',
   ])('a wrong one is noticed: %s', async (line) => {

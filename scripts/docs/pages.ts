@@ -7,6 +7,7 @@ import { resultJsonSchema } from '@livekit-swarm/report';
 import { comparisonJsonSchema } from '@livekit-swarm/report/comparison';
 import { drillResultJsonSchema } from '@livekit-swarm/report/drill';
 import { scenarioJsonSchema } from '@livekit-swarm/scenario';
+import { folderSettingsJsonSchema } from '../../packages/cli/src/folder-settings/schema.ts';
 import { busyIsNotWrongPage } from './busy-is-not-wrong-page.ts';
 import { chaosFaultsPage } from './chaos-faults-page.ts';
 import { exitCodesPage } from './exit-codes-page.ts';
@@ -30,6 +31,8 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/reports.md': reportsPage,
   'packages/chaos/schema/drill.schema.json': () =>
     `${JSON.stringify(drillJsonSchema(FAULTS), null, 2)}\n`,
+  'packages/cli/schema/swarm.schema.json': () =>
+    `${JSON.stringify(folderSettingsJsonSchema(), null, 2)}\n`,
   'packages/cost/schema/prices.schema.json': () =>
     `${JSON.stringify(priceBookJsonSchema(), null, 2)}\n`,
   'packages/cost/schema/timetable.schema.json': () =>

@@ -1,3 +1,4 @@
+import { folderSettingsJsonSchema } from '../../packages/cli/src/folder-settings/schema.ts';
 import { actionInputs, actionOutputs } from './action-tables.ts';
 import { DRILL_TABLES } from './drill-keys.ts';
 import { drillLibraryTable } from './drill-library.ts';
@@ -5,7 +6,14 @@ import { exitCodesTable } from './exit-codes-page.ts';
 import { priceTable } from './price-table.ts';
 import { runbookSections } from './runbook-sections.ts';
 import { SCENARIO_TABLES } from './scenario-keys.ts';
+import { schemaKeys } from './schema-keys.ts';
 import { verifyChecksTable } from './verify-checks.ts';
+
+/** Table of the keys of swarm.yaml. */
+const folderSettingsTable = (): string => {
+  const schema = folderSettingsJsonSchema();
+  return schemaKeys(schema).keysOf(schema);
+};
 
 /** Generated sections of hand-written pages, between `<!-- NAME: … -->` and `<!-- /NAME -->`. */
 export const SECTIONS: readonly { path: string; name: string; text: () => string }[] = [
@@ -18,6 +26,7 @@ export const SECTIONS: readonly { path: string; name: string; text: () => string
     name: 'exit-codes',
     text: exitCodesTable,
   },
+  { path: 'docs/environment.md', name: 'settings', text: folderSettingsTable },
   { path: 'docs/verify.md', name: 'checks', text: verifyChecksTable },
   ...runbookSections(),
   ...Object.entries(SCENARIO_TABLES).map(([name, text]) => ({

@@ -48,6 +48,7 @@ const DATA = [
   'packages/lab/k6',
   'packages/lab/livekit-server',
   'packages/chaos/schema',
+  'packages/cli/schema',
   'packages/cost/schema',
   'packages/exporter/schema',
   'packages/report/schema',

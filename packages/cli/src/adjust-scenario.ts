@@ -9,6 +9,8 @@ import {
 } from '@livekit-swarm/scenario';
 import { isUsageError, usageError } from '@livekit-swarm/settings';
 import { wholeNumber } from './flags/whole-number.ts';
+import { withFolderSettings } from './folder-settings/apply-settings.ts';
+import type { FolderSettings } from './folder-settings/read-settings.ts';
 
 /** What flags may change about a scenario from a file. */
 export interface Adjustments {
@@ -18,6 +20,8 @@ export interface Adjustments {
   tag: readonly string[];
   /** As typed: `browser:2`. They replace those of the scenario. */
   witness?: readonly string[];
+  /** Settings of the working folder, below those of the scenario. */
+  folderSettings?: FolderSettings | undefined;
 }
 
 /**
@@ -27,16 +31,17 @@ export interface Adjustments {
  */
 export const adjustScenario = (
   scenario: Scenario,
-  { threshold, seed, tag, witness = [] }: Adjustments,
+  { threshold, seed, tag, witness = [], folderSettings }: Adjustments,
 ): Scenario => {
   const given = parseThresholds(threshold);
   const witnesses = readWitnesses(witness);
-  const witnessed = witnesses.length === 0 ? scenario : { ...scenario, witnesses };
+  const based = withFolderSettings(scenario, folderSettings);
+  const witnessed = witnesses.length === 0 ? based : { ...based, witnesses };
   checkThresholds(witnessed, given);
   return {
     ...withTags(witnessed, tag),
     seed: seed === undefined ? scenario.seed : readSeed(seed),
-    thresholds: replaceThresholds(scenario.thresholds, given),
+    thresholds: replaceThresholds(based.thresholds, given),
   };
 };
 

@@ -2,6 +2,7 @@ import type { LoadFlags } from '@livekit-swarm/scenario';
 import { readVariable, usageError } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import { serverFlag } from './flags/server.ts';
+import type { FolderSettings } from './folder-settings/read-settings.ts';
 import type { LivePageFlags } from './live-page.ts';
 import type { OutputFlags } from './output/output.ts';
 
@@ -23,6 +24,7 @@ export interface HostFlags {
   allowHost?: string[];
   denyHost?: string[];
   confirmTarget?: string[];
+  folderSettings?: FolderSettings;
 }
 
 /** Flags that allow a scenario to read variables and files of this host. */
@@ -177,12 +179,7 @@ export const DEPLOYMENT_GROUP =
 /** Adds the flags that do not describe the load: deployment, verdict, load generator. */
 export const addSharedRunFlags = (command: Command, env: Environment): Command => {
   const add = (group: string, options: Option[]): void => addGroup(command, env, group, options);
-  add(DEPLOYMENT_GROUP, [
-    ...deploymentFlags(),
-    serverFlag(),
-    embeddedFlag(),
-    signallingFlag(),
-  ]);
+  add(DEPLOYMENT_GROUP, [...deploymentFlags(), serverFlag(), embeddedFlag(), signallingFlag()]);
   addHostFlags(command, DEPLOYMENT_GROUP, CONFIRMED.run);
   add(DEPLOYMENT_GROUP, [joinExistingRoomsFlag(), ...tokenEndpointFlags(), ...readFlags()]);
   add(SERVER_METRICS_GROUP, serverMetricsFlags());

@@ -19,6 +19,8 @@ const COMMANDS: Record<string, { guarded: readonly string[] } | { none: string }
   'swarm ab': { none: 'only servers that it starts; endpoints of a scenario: load-guard.test.ts' },
   'swarm worker': { none: 'an agent has rules of its own, by its environment' },
   'swarm report': { none: 'reads records' },
+  'swarm records': { none: 'reads records' },
+  'swarm records prune': { none: 'removes records' },
   'swarm doctor': { none: 'looks at this host' },
   'swarm compare': { none: 'reads records' },
   'swarm capacity fit': { none: 'reads results' },

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import {
   EXIT_CODES,
   type ExitCode,
@@ -14,6 +15,7 @@ import { addConnectivityCommand } from './connectivity-program.ts';
 import { type Console, write } from './console.ts';
 import { addCostCommand } from './cost-program.ts';
 import { addExporterCommand } from './exporter-program.ts';
+import { noConfigFlag, readsFolderSettings, SETTINGS_FILE } from './flags/no-config.ts';
 import {
   addRunFlags,
   collector,
@@ -77,10 +79,15 @@ export const createProgram = (console: Console, done: Done): Command => {
     // Flags after a command's name are the command's own.
     .enablePositionalOptions()
     .allowExcessArguments()
-    .hook('preAction', (_program, command) => {
+    .hook('preAction', async (_program, command) => {
       rejectEmptyVariables(command, console.env);
+      const isLoad = command !== program || describesLoad(command, console.env);
+      if (isLoad && readsFolderSettings(command) && existsSync(SETTINGS_FILE)) {
+        const { useFolderSettings } = await import('./folder-settings/use-settings.ts');
+        await useFolderSettings(command, console);
+      }
       const { ca } = command.opts<{ ca?: string }>();
-      return ca === undefined ? undefined : trustOwnAuthorities(ca);
+      if (ca !== undefined) await trustOwnAuthorities(ca);
     })
     .exitOverride();
 
@@ -176,6 +183,8 @@ export const createProgram = (console: Console, done: Done): Command => {
   addSloCommands(program, console, done);
   addFleetCommands(program, console, done);
   addCompletionCommand(program, console, done);
+  for (const command of [program, ...program.commands])
+    if (command === program || LOAD_COMMANDS.has(command.name())) command.addOption(noConfigFlag());
   program.showHelpAfterError(hintAt('swarm', false));
   // An excess argument is an error: a second file would be ignored, or a flag's value was meant. The main program explains more.
   eachBelow(program, 'swarm', (command, path) => {
@@ -185,6 +194,9 @@ export const createProgram = (console: Console, done: Done): Command => {
   });
   return program;
 };
+
+/** Commands that send load, for which `swarm.yaml` holds defaults. */
+const LOAD_COMMANDS: ReadonlySet<string> = new Set(['run', 'ab', 'capacity', 'soak']);
 
 const hintAt = (path: string, isGroup: boolean): string =>
   `  → "${path} --help" lists ${isGroup ? 'its commands' : 'all flags'}`;

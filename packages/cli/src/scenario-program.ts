@@ -28,7 +28,7 @@ export const addScenarioCommands = (
 ): void => {
   program
     .command('init')
-    .description('write an example scenario file with comments')
+    .description('write an example scenario file with comments, or swarm.yaml')
     .argument('[file]', `name of the file (default: ${FIRST_FILE})`)
     .option('--force', 'overwrite an existing file')
     .addHelpText('after', initHelp)
@@ -55,6 +55,7 @@ const initHelp = `
 Examples:
   swarm init
   swarm init scenarios/meetings.yaml
+  swarm init swarm.yaml                  defaults of this folder: url, host rules, room prefix, thresholds
 
 The example runs for 15 seconds. Existing files are only overwritten with --force.
 `;

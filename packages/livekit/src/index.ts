@@ -45,6 +45,7 @@ export { type Failure, failureOf, withoutTokens } from './failure.ts';
 export {
   assertCloudConfirmed,
   assertHostAllowed,
+  checkHostEntry,
   type HostFlags,
   type HostRules,
   type HostScope,

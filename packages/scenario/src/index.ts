@@ -23,7 +23,7 @@ export {
   withSize,
 } from './language/size-scenario.ts';
 export { formatScenario } from './language/write/format-scenario.ts';
-export { LIMITS } from './limits.ts';
+export { DEFAULT_ROOM_PREFIX, LIMITS } from './limits.ts';
 export {
   FLAGS_GROUP,
   FLAGS_SCENARIO,

@@ -1,5 +1,8 @@
 import { LONGEST_DURATION_MS } from '@livekit-swarm/settings';
 
+/** Prefix of rooms whose group has none of its own. */
+export const DEFAULT_ROOM_PREFIX = 'swarm';
+
 /** Limits beyond which a number is a typing error. */
 export const LIMITS = {
   rooms: 100_000,

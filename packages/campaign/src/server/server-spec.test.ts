@@ -98,7 +98,9 @@ test.each([
   config,
 ])('the error for %j has an example', (text) => {
   expect(() => parseServerSpec(text)).toThrow(
-    expect.objectContaining({ hint: expect.stringMatching(/1\.13\.4|\.\/livekit-server|@cpu=0\.5/) }),
+    expect.objectContaining({
+      hint: expect.stringMatching(/1\.13\.4|\.\/livekit-server|@cpu=0\.5/),
+    }),
   );
 });
 

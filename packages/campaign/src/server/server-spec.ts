@@ -131,7 +131,7 @@ const isConfig = (file: string): boolean => /\.ya?ml$/i.test(file);
 const nameOf = (first: string, more: readonly string[], cpuCores: number | null): string =>
   `${[first, ...more].map((part) => basename(part)).join('+')}${cpuText(cpuCores)}`;
 
-/** A server under test in words: its version or path, configurations and limit, whatever its name is. */
+/** Description of a server under test: its version or path, configurations and limit, whatever its name is. */
 export const describeServer = ({
   version,
   serverPath,

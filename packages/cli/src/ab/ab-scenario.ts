@@ -9,12 +9,15 @@ import {
 import { formatProblem, usageError } from '@livekit-swarm/settings';
 import { adjustScenario } from '../adjust-scenario.ts';
 import type { ReadFlags } from '../flags.ts';
+import { withFolderThresholds } from '../folder-settings/apply-settings.ts';
+import type { FolderSettings } from '../folder-settings/read-settings.ts';
 import { prepareOwnMedia } from '../own-media.ts';
 
 export interface AbScenarioFlags extends LoadFlags, ReadFlags {
   threshold: string[];
   scale?: string;
   seed?: string;
+  folderSettings?: FolderSettings;
 }
 
 /**
@@ -37,7 +40,8 @@ export const readAbScenario = (
         '--scale and --seed require a scenario file',
         'name the file: scenarios/voice-ai.yaml --scale small',
       );
-    return { scenario: scenarioOfFlags(flags, flags.threshold), warnings: [] };
+    const described = scenarioOfFlags(flags, flags.threshold);
+    return { scenario: withFolderThresholds(described, flags.folderSettings), warnings: [] };
   }
   const shaping = LOAD_FLAGS.filter((flag) => typed.includes(flag));
   if (shaping.length > 0) {
@@ -56,6 +60,7 @@ export const readAbScenario = (
       threshold: flags.threshold,
       seed: flags.seed,
       tag: [],
+      folderSettings: flags.folderSettings,
     }),
     warnings: file.warnings.map(formatProblem),
   };

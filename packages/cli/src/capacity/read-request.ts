@@ -59,8 +59,8 @@ export const readCapacityScenario = (
   flags: CapacityFlags,
 ): { scenario: Scenario; unit: SizeUnit; warnings: string[] } => {
   const file = prepareOwnMedia(readScenarioFile(path), flags.allowFile ?? [], () => {});
-  const { threshold, seed } = flags;
-  const adjusted = adjustScenario(file.scenario, { threshold, seed, tag: [] });
+  const { threshold, seed, folderSettings } = flags;
+  const adjusted = adjustScenario(file.scenario, { threshold, seed, tag: [], folderSettings });
   const unit = readSizeUnit(adjusted, flags.by);
   if (sizeOf(adjusted, unit) === 0)
     throw usageError(`--by ${flags.by ?? unit.type}: the scenario has none`, 'choose what it has');

@@ -68,7 +68,11 @@ export const abCommand = async (
   const { scenario, warnings } = readAbScenario(files, flags, typed);
   const guard = LoadGuard.ofOwnServer(readHostRules(flags, env), 'search', readPermission(flags));
   const request = { guard, signalling: flags.signalling, workers: readWorkers(flags.workers) };
-  const { plan } = planRun({ scenario, target: { type: 'embedded', server: servers.A }, ...request });
+  const { plan } = planRun({
+    scenario,
+    target: { type: 'embedded', server: servers.A },
+    ...request,
+  });
   const folder = flags.record ?? defaultRecordDir(`ab-${newRunName()}`, new Date());
   const show = openComparisonOutput(flags, console, () => folder);
   makeSessionFolder(folder, ['A', 'B']);

@@ -2,7 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { codeOf, EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
-import { schemaPathFrom, shellLine } from '../scenario/file-header.ts';
+import { SETTINGS_FILE } from '../flags/no-config.ts';
+import { firstSettings } from '../folder-settings/first-settings.ts';
+import { SETTINGS_SCHEMA, schemaPathFrom, shellLine } from '../scenario/file-header.ts';
 import { firstScenario } from '../scenario/first-scenario.ts';
 
 export interface InitFlags {
@@ -10,7 +12,7 @@ export interface InitFlags {
 }
 
 /**
- * `swarm init [FILE]`: writes a commented first scenario.
+ * `swarm init [FILE]`: writes a commented first scenario; `swarm init swarm.yaml`, settings of its folder.
  * @param path `-` for stdout
  * @throws SwarmError `usage` when the file is there already, or cannot be written
  */
@@ -20,6 +22,12 @@ export const initCommand = async (
   { stdout }: Console,
 ): Promise<ExitCode> => {
   const folder = path === '-' ? process.cwd() : dirname(resolve(path));
+  if (basename(path) === SETTINGS_FILE) {
+    const text = firstSettings(schemaPathFrom(folder, process.cwd(), SETTINGS_SCHEMA));
+    save(path, folder, text, flags.force === true);
+    await write(stdout, `${path} is written. Look at it: commands that send load read it.\n`);
+    return EXIT_CODES.passed.code;
+  }
   const text = firstScenario(
     nameOf(path),
     path === '-' ? 'FILE' : shellLine([path]),

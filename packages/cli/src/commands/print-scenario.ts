@@ -9,6 +9,7 @@ import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { readWitnesses, withTags } from '../adjust-scenario.ts';
 import { type Console, write } from '../console.ts';
 import type { RunFlags } from '../flags.ts';
+import { withFolderThresholds } from '../folder-settings/apply-settings.ts';
 import { schemaPathFrom, shellLine } from '../scenario/file-header.ts';
 
 /**
@@ -21,10 +22,8 @@ export const printScenarioCommand = async (
 ): Promise<ExitCode> => {
   if (flags.json)
     throw usageError('--print-scenario prints a file in YAML, not JSON', 'leave --json out');
-  const scenario = withTags(
-    scenarioOfFlags(flags, flags.threshold, readWitnesses(flags.witness)),
-    flags.tag,
-  );
+  const described = scenarioOfFlags(flags, flags.threshold, readWitnesses(flags.witness));
+  const scenario = withTags(withFolderThresholds(described, flags.folderSettings), flags.tag);
   const here = process.cwd();
   await write(
     stdout,

@@ -1,6 +1,13 @@
 import { diskReason } from '@livekit-swarm/host';
 import { formatBytes, printable } from '@livekit-swarm/report';
-import { EXIT_CODES, type ExitCode, parseDuration, plural, usageError } from '@livekit-swarm/settings';
+import {
+  EXIT_CODES,
+  type ExitCode,
+  isUsageError,
+  parseDuration,
+  plural,
+  usageError,
+} from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
 import { wholeNumber } from '../flags/whole-number.ts';
@@ -31,7 +38,7 @@ export const recordsPruneCommand = async (
   if (named.length > 0)
     await write(
       stdout,
-      `stays: ${plural(named.length, 'folder')} with a name that somebody gave (--record): ${named.map(({ dir }) => printable(dir)).join(', ')}\n`,
+      `stays: ${plural(named.length, 'folder')} with a name of --record: ${named.map(({ dir }) => printable(dir)).join(', ')}\n`,
     );
   if (flags.yes !== true) {
     for (const record of remove) await write(stdout, `would remove ${lineOf(record)}\n`);
@@ -44,12 +51,17 @@ export const recordsPruneCommand = async (
       const isGone = await removeRecord(record);
       await write(
         stdout,
-        isGone ? `removed ${lineOf(record)}\n` : `stays: ${printable(record.dir)}: it is in use again\n`,
+        isGone
+          ? `removed ${lineOf(record)}\n`
+          : `stays: ${printable(record.dir)}: it is in use again\n`,
       );
     } catch (error) {
       failed = true;
       const message = `${record.dir}: cannot be removed whole: ${diskReason(error)}`;
-      await write(stderr, formatError({ message, hint: 'remove the rest of this folder yourself' }));
+      await write(
+        stderr,
+        formatError({ message, hint: 'remove the rest of this folder yourself' }),
+      );
     }
   }
   if (remove.length === 0) await write(stdout, 'Nothing to remove.\n');
@@ -83,7 +95,8 @@ const readAge = (text: string): number => {
   if (days !== undefined) return Number(days) * DAY_MS;
   try {
     return parseDuration(text);
-  } catch {
+  } catch (error) {
+    if (!isUsageError(error)) throw error;
     throw usageError(`--older-than ${text}: is not an age`, 'write it like 30d or 12h');
   }
 };

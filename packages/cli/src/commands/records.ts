@@ -2,7 +2,7 @@ import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { type Console, wantsColor, write } from '../console.ts';
 import { wholeNumber } from '../flags/whole-number.ts';
 import { findKeptRecords, RECORDS_FOLDER } from '../records/find-records.ts';
-import { judgeRecord } from '../records/judge-record.ts';
+import { type JudgedRecord, judgeRecord } from '../records/judge-record.ts';
 import { recordObject, recordsText } from '../records/records-text.ts';
 
 export interface RecordsFlags {
@@ -23,7 +23,7 @@ export const recordsCommand = async (
   const base = folder ?? RECORDS_FOLDER;
   const most = flags.last === 'all' ? MOST_LISTED : readLast(flags.last);
   const kept = await findKeptRecords(base);
-  const judged = [];
+  const judged: JudgedRecord[] = [];
   // One after the other: each is read whole.
   for (const record of kept.slice(0, most)) judged.push(await judgeRecord(record));
   await write(

@@ -11,8 +11,8 @@ import { checkThresholds, parseThresholds } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import { openPage, showRecord, untilInterrupted } from '../live-page.ts';
-import { lastRecord } from '../records/last-record.ts';
 import { type Output, type OutputFlags, openOutput } from '../output/output.ts';
+import { lastRecord } from '../records/last-record.ts';
 
 export interface ReportFlags extends OutputFlags {
   threshold: string[];

@@ -3,6 +3,7 @@ import type { ExitCode } from '@livekit-swarm/settings';
 import { readWitnesses, withTags } from '../adjust-scenario.ts';
 import type { Console } from '../console.ts';
 import type { RunFlags, SharedRunFlags } from '../flags.ts';
+import { withFolderThresholds } from '../folder-settings/apply-settings.ts';
 
 /**
  * `swarm`: runs the load that flags describe, and decides the verdict.
@@ -14,10 +15,8 @@ export const swarmCommand = async (
   typed: (flag: keyof SharedRunFlags) => boolean,
   console: Console,
 ): Promise<ExitCode> => {
-  const scenario = withTags(
-    scenarioOfFlags(flags, flags.threshold, readWitnesses(flags.witness)),
-    flags.tag,
-  );
+  const described = scenarioOfFlags(flags, flags.threshold, readWitnesses(flags.witness));
+  const scenario = withTags(withFolderThresholds(described, flags.folderSettings), flags.tag);
   // Loaded now: a load that is refused needs none of it.
   const { executeSequence, openOutput, planRun, readBaseline, readSharedRunFlags } = await import(
     '../execution.ts'

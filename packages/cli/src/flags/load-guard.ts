@@ -35,6 +35,7 @@ export const readLoadGuard = (
         rules,
         kind,
         url: target.url,
+        urlOrigin: target.url === flags.folderSettings?.url ? 'folder' : 'environment',
         typed: typedUrls,
         joinExistingRooms: flags.joinExistingRooms === true,
         withOtherUsers: flags.withOtherUsers === true,

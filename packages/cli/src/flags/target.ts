@@ -4,6 +4,7 @@ import { checkAddress, readCalibrationChoice } from '@livekit-swarm/runner';
 import { type Connect, parseConnect } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
 import type { SharedRunFlags, TargetFlags, TokenEndpointFlags } from '../flags.ts';
+import { isCi } from './is-ci.ts';
 import { readLoadGuard } from './load-guard.ts';
 import { readQueueChoice } from './queue.ts';
 import { readServerMetrics } from './server-metrics.ts';
@@ -100,13 +101,9 @@ export const assertEmbeddedWanted = (embedded: boolean, env: NodeJS.ProcessEnv):
   if (embedded || !isCi(env)) return;
   throw usageError(
     `no server is named, and this is a CI job (CI=${env.CI})`,
-    'give --url (or LIVEKIT_URL), or --embedded or --server to test a livekit-server that is started for the run',
+    'give --url (or LIVEKIT_URL), or --embedded to test a livekit-server that is started for the run',
   );
 };
-
-/** Every common CI system sets CI=true. */
-const isCi = ({ CI = '' }: NodeJS.ProcessEnv): boolean =>
-  !['', '0', 'false', 'no', 'off'].includes(CI.trim().toLowerCase());
 
 const MAX_WORKERS = 256;
 

@@ -1,4 +1,11 @@
-import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync, type Stats } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  type Stats,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { RECORD_FILE } from '@livekit-swarm/record';
 import { codeOf, usageError } from '@livekit-swarm/settings';
@@ -24,7 +31,7 @@ const RESULT_FILES: readonly [file: string, kind: RecordKind][] = [
 /** Name of a folder that swarm chose: time and name, of a session with its kind. */
 const OWN_NAME = /^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}-(?:(ab|capacity|soak)-)?/;
 
-/** Returns true for a folder whose name swarm chose, which nobody has named for keeping. */
+/** Returns true for a folder whose name swarm chose: one that was named with --record was meant to stay. */
 export const hasOwnName = ({ dir }: Pick<KeptRecord, 'dir'>): boolean =>
   OWN_NAME.test(basename(dir));
 
@@ -61,7 +68,7 @@ const foldersOf = (base: string): string[] => {
 
 /**
  * The records of a folder.
- * @param open files that processes have open, or null where that is not known
+ * @param open records that other processes have open, or null where that is not known
  * @returns null: the folder holds none
  */
 export const keptRecordAt = async (
@@ -75,8 +82,7 @@ export const keptRecordAt = async (
     .filter((path) => basename(path) === RECORD_FILE)
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   if (records.length === 0) return null;
-  const [resultName, resultKind] =
-    RESULT_FILES.find(([name]) => existsSync(join(dir, name))) ?? [];
+  const [resultName, resultKind] = RESULT_FILES.find(([name]) => existsSync(join(dir, name))) ?? [];
   const headers = await Promise.all(records.map(readHeader));
   const starts = headers.flatMap((header) => (header === null ? [] : [header.startedAtMs]));
   const changedAt = Math.max(...files.map(({ stats }) => stats.mtimeMs));
@@ -113,13 +119,16 @@ const filesBelow = (dir: string): { path: string; stats: Stats }[] =>
   });
 
 /**
- * Files that processes of this host have open, as far as this user may see; null: unknown, as this is not Linux. A run that is suspended writes
+ * Records that other processes of this host have open, as far as this user may see; null: unknown, as this is not Linux. A run that is suspended writes
  * nothing, but has its record open.
  */
 const openFiles = (): ReadonlySet<string> | null => {
   if (!existsSync('/proc/self/fd')) return null;
   const open = new Set<string>();
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+  const others = readdirSync('/proc').filter(
+    (name) => /^\d+$/.test(name) && name !== String(process.pid),
+  );
+  for (const pid of others) {
     for (const target of openFilesOf(pid)) if (target.endsWith(RECORD_FILE)) open.add(target);
   }
   return open;

@@ -14,9 +14,9 @@ export interface KeepRule {
 /** Records that a rule removes, and those that stay in spite of it. */
 export interface PruneList {
   remove: KeptRecord[];
-  /** Their run or session may still write to them. */
+  /** Records whose run or session may still write to them. */
   going: KeptRecord[];
-  /** Folders with a name that somebody gave, such as the one of a baseline. */
+  /** Folders that were named with --record, such as the one of a baseline. */
   named: KeptRecord[];
 }
 

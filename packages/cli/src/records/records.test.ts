@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   closeSync,
   existsSync,
@@ -119,10 +121,12 @@ describe('swarm records', () => {
     expect((await swarm('records', base, '--last', '0')).error).toMatch(/--last 0: must be/);
   });
 
-  it('tells runs that are going, damaged records, drills and sessions apart', async () => {
+  it('distinguishes runs that are going, damaged records, drills and sessions', async () => {
     keep({ name: folderName(0, 'going'), daysAgo: 0, isEnded: false });
     const damaged = keep({ name: folderName(1, 'damag'), daysAgo: 1 });
     writeFileSync(join(damaged, 'record.ndjson'), '{}\n');
+    const yesterday = (Date.now() - DAY_MS) / 1_000;
+    utimesSync(join(damaged, 'record.ndjson'), yesterday, yesterday);
     const drill = keep({ name: folderName(2, 'kill-node'), daysAgo: 2 });
     writeFileSync(join(drill, 'drill.json'), '{"exitCode":99}');
     const ab = folderName(3, 'ab-bbbbb');
@@ -142,9 +146,11 @@ describe('swarm records', () => {
     expect(found).toHaveLength(4);
   });
 
-  it('says so where there is none, and where the folder is missing', async () => {
+  it('reports that there is none, and that the folder is missing', async () => {
     expect((await swarm('records', base)).text).toMatch(/holds no record/);
-    expect((await swarm('records', join(base, 'nowhere'))).error).toMatch(/there is no such folder/);
+    expect((await swarm('records', join(base, 'nowhere'))).error).toMatch(
+      /there is no such folder/,
+    );
   });
 });
 
@@ -159,8 +165,7 @@ describe('swarm records prune', () => {
   });
 
   it('keeps the newest, or what is young, or both', async () => {
-    for (const day of [1, 10, 40, 50])
-      keep({ name: folderName(day, 'bbbbb'), daysAgo: day });
+    for (const day of [1, 10, 40, 50]) keep({ name: folderName(day, 'bbbbb'), daysAgo: day });
     const removed = async (newest: number | null, days: number | null): Promise<number> => {
       const forMs = days === null ? null : days * DAY_MS;
       return (await planPrune(base, { newest, forMs })).remove.length;
@@ -193,10 +198,14 @@ describe('swarm records prune', () => {
   it.skipIf(process.platform !== 'linux')('leaves a record that a process has open', async () => {
     const dir = keep({ name: folderName(9, 'paused'), daysAgo: 9, isEnded: false });
     const fd = openSync(join(dir, 'record.ndjson'), 'a');
+    const writer = spawn('sleep', ['60'], { stdio: ['ignore', fd, 'ignore'] });
+    closeSync(fd);
     try {
+      await once(writer, 'spawn');
       expect((await planPrune(base, { newest: 0, forMs: null })).going).toHaveLength(1);
     } finally {
-      closeSync(fd);
+      writer.kill('SIGKILL');
+      await once(writer, 'close');
     }
   });
 
@@ -204,10 +213,13 @@ describe('swarm records prune', () => {
     for (const run of ['001', '002'])
       keep({ name: join(folderName(0, 'soak-bbbbb'), run), daysAgo: 0, changedMsAgo: 60_000 });
     const { remove, going } = await planPrune(base, { newest: 0, forMs: null });
-    expect({ remove, going: going.map(({ kind }) => kind) }).toEqual({ remove: [], going: ['soak'] });
+    expect({ remove, going: going.map(({ kind }) => kind) }).toEqual({
+      remove: [],
+      going: ['soak'],
+    });
   });
 
-  it('leaves what is not a record, what somebody named, and links with what they lead to', async () => {
+  it('leaves what is not a record, what was named with --record, and links with what they lead to', async () => {
     const elsewhere = join(base, 'elsewhere');
     const target = keep({ name: join('elsewhere', folderName(9, 'bbbbb')), daysAgo: 9 });
     const records = join(base, 'records');
@@ -221,7 +233,7 @@ describe('swarm records prune', () => {
     const before = readdirSync(records);
     const { text } = await swarm('records', 'prune', records, '--keep', '0', '--yes');
     expect(text.match(/^removed /gm)).toHaveLength(1);
-    expect(text).toMatch(/stays: 1 folder with a name that somebody gave .*release/);
+    expect(text).toMatch(/stays: 1 folder with a name of --record: .*release/);
     expect(readdirSync(records)).toEqual(before.filter((name) => name !== basename(own)));
     expect(existsSync(join(target, 'record.ndjson'))).toBe(true);
     expect(existsSync(join(baseline, 'record.ndjson'))).toBe(true);

@@ -15,17 +15,23 @@ export interface HostFlags {
   allowHost?: string[];
   denyHost?: string[];
   confirmTarget?: string[];
+  /** Rules of `swarm.yaml` in the working folder. */
+  folderSettings?: { allowHosts: readonly string[]; denyHosts: readonly string[] };
 }
 
-/** Reads the rules of flags and environment. Flags can only narrow the rules of the environment. */
+/**
+ * Reads the rules of flags, environment and `swarm.yaml`. Each can only narrow the rules of the
+ * others.
+ */
 export const readHostRules = (
-  { allowHost = [], denyHost = [], confirmTarget = [] }: HostFlags,
+  { allowHost = [], denyHost = [], confirmTarget = [], folderSettings }: HostFlags,
   env: NodeJS.ProcessEnv,
 ): HostRules => {
   const typed = (lists: readonly string[]): string[] => lists.flatMap(splitHosts);
+  const { allowHosts = [], denyHosts = [] } = folderSettings ?? {};
   const rules = {
-    allow: [splitHosts(env.SWARM_ALLOW_HOST ?? ''), typed(allowHost)],
-    deny: [...splitHosts(env.SWARM_DENY_HOST ?? ''), ...typed(denyHost)],
+    allow: [splitHosts(env.SWARM_ALLOW_HOST ?? ''), typed(allowHost), typed(allowHosts)],
+    deny: [...splitHosts(env.SWARM_DENY_HOST ?? ''), ...typed(denyHost), ...typed(denyHosts)],
     confirmed: typed(confirmTarget),
   };
   for (const entry of [...rules.allow.flat(), ...rules.deny]) assertEntry(entry);
@@ -43,12 +49,15 @@ export const assertHostAllowed = (url: string, { allow, deny }: HostRules): void
   const host = hostOf(url);
   const denied = deny.find((entry) => matches(host, entry));
   if (denied !== undefined)
-    throw usageError(`${host} is denied by "${denied}"`, 'see --deny-host and SWARM_DENY_HOST');
+    throw usageError(
+      `${host} is denied by "${denied}"`,
+      'see --deny-host, SWARM_DENY_HOST, and denyHosts of swarm.yaml',
+    );
   for (const list of allow) {
     if (list.length === 0 || list.some((entry) => matches(host, entry))) continue;
     throw usageError(
       `${host} is not allowed, only ${list.join(', ')}`,
-      'see --allow-host and SWARM_ALLOW_HOST',
+      'see --allow-host, SWARM_ALLOW_HOST, and allowHosts of swarm.yaml',
     );
   }
 };
@@ -126,7 +135,12 @@ const PRIVATE = blockList(
 const PREFIX = /^([0-9a-f.:]+)\/(\d{1,3})$/;
 const NAME = /^(\*\.)?[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/;
 
-/** @throws SwarmError `usage` unless the entry is a host name, a pattern, an address or a prefix */
+/**
+ * Checks an entry of a list of hosts, in any case.
+ * @throws SwarmError `usage` unless it is a host name, a pattern, an address or a prefix
+ */
+export const checkHostEntry = (entry: string): void => assertEntry(entry.toLowerCase());
+
 const assertEntry = (entry: string): void => {
   const [, address = '', bits] = PREFIX.exec(entry) ?? [];
   const isPrefix = isIP(address) !== 0 && Number(bits) <= (isIP(address) === 6 ? 128 : 32);

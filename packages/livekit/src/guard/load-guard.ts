@@ -30,18 +30,26 @@ const CONFIRMED: Record<LoadKind, (url: string, origin: UrlOrigin) => boolean> =
   probe: () => false,
   drill: () => false,
   // The command line names the scenario file, and so its servers.
-  run: (url, origin) => origin === 'environment' && scopeOf(hostOf(url)) === 'public',
+  run: (url, origin) => origin !== 'scenario' && scopeOf(hostOf(url)) === 'public',
   search: () => true,
 };
 
-/** Source of a URL that is not on the command line. */
-type UrlOrigin = 'environment' | 'scenario';
+/** Source of a URL that is not on the command line; `folder`: `swarm.yaml`. */
+type UrlOrigin = 'environment' | 'folder' | 'scenario';
+
+const ORIGINS: Record<UrlOrigin, string> = {
+  environment: 'the environment',
+  folder: 'swarm.yaml',
+  scenario: 'the scenario',
+};
 
 export interface LoadGuardOptions {
   rules: HostRules;
   kind: LoadKind;
   /** URL of the server; null: the caller starts one. */
   url: string | null;
+  /** Source of this URL where the command line does not contain it. Default: the environment. */
+  urlOrigin?: 'environment' | 'folder';
   /** URLs on the command line, which need no confirmation. */
   typed: readonly string[];
   /** Join rooms that have participants already. */
@@ -82,7 +90,7 @@ export class LoadGuard {
   /** @throws SwarmError `usage` when the server may not be used, or needs a confirmation */
   static of(options: LoadGuardOptions): LoadGuard {
     const guard = new LoadGuard(options);
-    if (options.url !== null) guard.#check(options.url, 'environment');
+    if (options.url !== null) guard.#check(options.url, guard.#urlOrigin);
     return guard;
   }
 
@@ -93,6 +101,10 @@ export class LoadGuard {
   static ofOwnServer(rules: HostRules, kind: LoadKind, reads = NOTHING_READABLE): LoadGuard {
     const options = { rules, kind, url: null, typed: [], reads };
     return new LoadGuard({ ...options, joinExistingRooms: true, withOtherUsers: true });
+  }
+
+  get #urlOrigin(): UrlOrigin {
+    return this.#options.urlOrigin ?? 'environment';
   }
 
   /** Variables and files of this host that scenario files may read. */
@@ -112,7 +124,7 @@ export class LoadGuard {
 
   /** Checks a deployment without connecting. @throws SwarmError `usage` when it may not be used */
   assertServer(url: string): void {
-    if (this.#options.url !== null) this.#check(url, 'environment');
+    if (this.#options.url !== null) this.#check(url, this.#urlOrigin);
     else if (scopeOf(hostOf(url)) === 'public')
       throw new RangeError(`${hostOf(url)} is not a server that this command has started`);
   }
@@ -167,8 +179,8 @@ export class LoadGuard {
     if (this.#typed.has(host) || rules.confirmed.includes(host)) return;
     if (!CONFIRMED[kind](url, origin)) return;
     throw usageError(
-      `${host} is named by ${origin === 'environment' ? 'the environment' : 'the scenario'} only: ${kind === 'search' ? 'a load that grows or lasts' : 'load on a public server'} needs a confirmation`,
-      `add --confirm-target ${host}${origin === 'environment' ? ', or type the URL: --url' : ''}`,
+      `${host} is named by ${ORIGINS[origin]} only: ${kind === 'search' ? 'a load that grows or lasts' : 'load on a public server'} needs a confirmation`,
+      `add --confirm-target ${host}${origin === 'scenario' ? '' : ', or type the URL: --url'}`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import { type GroupFile, readExecutor } from '../executors/registry.ts';
+import { DEFAULT_ROOM_PREFIX } from '../limits.ts';
 import type { Profiles } from '../role-keys/definition.ts';
 import { readRole } from '../role-keys/registry.ts';
 import type { GroupSpec } from '../scenario.ts';
@@ -12,7 +13,7 @@ export const groupSpecOf = (
 ): GroupSpec => ({
   name,
   room: group.room ?? null,
-  roomPrefix: group.roomPrefix ?? 'swarm',
+  roomPrefix: group.roomPrefix ?? DEFAULT_ROOM_PREFIX,
   startMs: group.startTime,
   joinSpreadMs: group.joinSpread,
   executor: readExecutor(group, prefix),

@@ -2,6 +2,7 @@
 
 import { formatExpression, formatTarget, type Threshold } from '@livekit-swarm/metrics';
 import { executorOf } from '../../executors/registry.ts';
+import { DEFAULT_ROOM_PREFIX } from '../../limits.ts';
 import { dataOf, streamsOf } from '../../plan/streams.ts';
 import { writeRole } from '../../role-keys/registry.ts';
 import type { GroupSpec, Scenario } from '../../scenario.ts';
@@ -53,7 +54,7 @@ const groupForm = (group: GroupSpec, receiving: ReadonlySet<string>): FileForm =
     startMs > 0 && ['startTime', durationText(startMs)],
     joinSpreadMs > 0 && ['joinSpread', durationText(joinSpreadMs)],
     room !== null && ['room', room],
-    room === null && roomPrefix !== 'swarm' && ['roomPrefix', roomPrefix],
+    room === null && roomPrefix !== DEFAULT_ROOM_PREFIX && ['roomPrefix', roomPrefix],
     [
       'roles',
       Object.fromEntries(

@@ -1,0 +1,23 @@
+/**
+ * Text of a first `swarm.yaml`, with comments.
+ * @param schema path of the JSON Schema for editors; undefined: there is none
+ */
+export const firstSettings = (
+  schema: string | undefined,
+): string => `${schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`}# Defaults of this folder for swarm, swarm run, ab, capacity and soak. The environment and flags override them; --no-config leaves them out.
+# No secrets: API key and secret come from LIVEKIT_API_KEY and LIVEKIT_API_SECRET.
+
+# The deployment. It counts as not typed: public servers need --confirm-target HOST, and CI jobs do not use it.
+# url: wss://livekit.staging.example.com
+
+# Which hosts may be loaded, in addition to --allow-host and --deny-host.
+# allowHosts: ['*.staging.example.com']
+# denyHosts: [livekit.example.com]
+
+# Room names begin with it.
+roomPrefix: loadtest
+
+# Conditions that must be met, unless a scenario has one on the same metric.
+thresholds:
+  join_time: [p(95)<2000]
+`;

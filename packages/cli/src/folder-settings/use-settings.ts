@@ -1,0 +1,68 @@
+import { withoutSecrets } from '@livekit-swarm/settings';
+import type { Command } from 'commander';
+import { type Console, write } from '../console.ts';
+import { isCi } from '../flags/is-ci.ts';
+import { SETTINGS_FILE } from '../flags/no-config.ts';
+import { type FolderSettings, readFolderSettings } from './read-settings.ts';
+
+/**
+ * Gives a command the settings of the working folder, below those of flags and the environment, and names what it takes on stderr.
+ * @throws SwarmError `invalid_file`
+ */
+export const useFolderSettings = async (
+  command: Command,
+  { stderr, env }: Console,
+  folder = '.',
+): Promise<void> => {
+  const settings = readFolderSettings(folder);
+  if (settings === null) return;
+  const url = takesUrl(command) ? settings.url : null;
+  const used: FolderSettings = {
+    ...settings,
+    // A pull request can change the file: its job would send tokens of the real server to another one.
+    url: isCi(env) ? null : url,
+    roomPrefix: isGiven(command, 'roomPrefix', 'room') ? null : settings.roomPrefix,
+  };
+  const set = (name: string, value: unknown): unknown =>
+    command.setOptionValueWithSource(name, value, 'config');
+  set('folderSettings', used);
+  if (used.url !== null) set('url', used.url);
+  if (used.roomPrefix !== null && hasFlag(command, 'roomPrefix'))
+    set('roomPrefix', used.roomPrefix);
+  if (url !== used.url)
+    await write(
+      stderr,
+      `${SETTINGS_FILE}: url is not used in a CI job, which must name its server: --url or LIVEKIT_URL\n`,
+    );
+  const taken = takenFrom(used);
+  if (taken.length > 0 && command.getOptionValue('quiet') !== true)
+    await write(stderr, `${SETTINGS_FILE}: ${taken.join('; ')}\n`);
+};
+
+const hasFlag = (command: Command, name: string): boolean =>
+  command.options.some((option) => option.attributeName() === name);
+
+/** True when a flag or the environment gives one of these. */
+const isGiven = (command: Command, ...names: string[]): boolean =>
+  names.some((name) => {
+    const value: unknown = command.getOptionValue(name);
+    return value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
+  });
+
+const takesUrl = (command: Command): boolean =>
+  hasFlag(command, 'url') && !isGiven(command, 'url', 'server', 'embedded');
+
+/** Text of each value that a command takes from the file. */
+const takenFrom = (used: FolderSettings): string[] => {
+  const { url, allowHosts, denyHosts, roomPrefix, thresholds } = used;
+  return [
+    ...(url === null ? [] : [`url ${withoutSecrets(url)}`]),
+    ...(allowHosts.length === 0 ? [] : [`hosts allowed ${allowHosts.join(', ')}`]),
+    ...(denyHosts.length === 0 ? [] : [`hosts denied ${denyHosts.join(', ')}`]),
+    ...(roomPrefix === null ? [] : [`room prefix ${roomPrefix}`]),
+    ...(thresholds.length === 0 ? [] : [`thresholds on ${metricsOf(used)}`]),
+  ];
+};
+
+const metricsOf = ({ thresholds }: FolderSettings): string =>
+  [...new Set(thresholds.map(({ threshold }) => threshold.metric))].join(', ');
