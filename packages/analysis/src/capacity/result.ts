@@ -26,15 +26,15 @@ const planned = z
 const measured = z
   .object({
     joined: z.number(),
-    joinTimeP95Ms: known('Milliseconds.'),
+    joinTimeP95Ms: known('Join time, 95th percentile, milliseconds.'),
     joinFailures: known('From 0 to 1.'),
     loss: known('Downlink, after recovery, from 0 to 1.'),
     uplinkLoss: known('From 0 to 1.'),
-    jitterP95Ms: known('Milliseconds.'),
-    latencyP95Ms: known('One way, milliseconds.'),
-    cpuCores: known('Of all nodes, in the steady state.'),
-    busiestNodeCores: known('Of the node with most of it.'),
-    memoryBytes: known('Of all nodes.'),
+    jitterP95Ms: known('Interarrival jitter, 95th percentile, milliseconds.'),
+    latencyP95Ms: known('One-way latency, 95th percentile, milliseconds.'),
+    cpuCores: known('CPU cores of all nodes in the steady state.'),
+    busiestNodeCores: known('CPU cores of the node that uses most.'),
+    memoryBytes: known('Memory of all nodes.'),
     bitsUp: known('Media received by the server, bit/s.'),
     bitsDown: known('Media sent by the server, bit/s.'),
     packetsUp: known('Per second.'),
@@ -42,7 +42,7 @@ const measured = z
     drops: known('Packets that network interfaces of nodes dropped.'),
     nodes: z.number().describe('Nodes that were measured.'),
   })
-  .meta({ id: 'MeasuredLoad', description: 'What participants and nodes showed at a load.' });
+  .meta({ id: 'MeasuredLoad', description: 'Measurements of participants and nodes at a load.' });
 
 const crossing = z
   .object({
@@ -60,14 +60,14 @@ const crossing = z
 const step = z
   .object({
     load: z.number(),
-    repeat: z.number().describe('Of the search, from 1.'),
+    repeat: z.number().describe('Number of the search, from 1.'),
     record: z.string().nullable().describe('Folder of the run.'),
     outcome: z.enum(['held', 'crossed', 'inconclusive', 'interrupted']),
     evidence: z
       .object({
         windows: z.number().describe('Parts of the steady state that were evaluated.'),
-        crossed: z.number().describe('Those in which a limit was crossed.'),
-        failedAsAWhole: z.boolean().describe('As a join that failed, or a missing track.'),
+        crossed: z.number().describe('Windows in which a limit was crossed.'),
+        failedAsAWhole: z.boolean().describe('True if a join failed, or a track was missing.'),
         certain: z.boolean().describe('The server ended.'),
       })
       .nullable()
@@ -80,7 +80,7 @@ const step = z
       .describe('Joins that failed, most frequent reason first.'),
     serverEnded: z.boolean(),
     sourcesLost: z.array(z.string()).describe('Sources of server metrics that stopped answering.'),
-    impairments: z.array(z.string()).describe('How the load generator was impaired.'),
+    impairments: z.array(z.string()).describe('Impairments of the load generator.'),
     reasons: z.array(z.string()).describe('Codes of the reasons for the verdict of the run.'),
   })
   .meta({ id: 'CapacityStep', description: 'One run.' });
@@ -106,20 +106,20 @@ const cause = z
   .object({
     code: z.enum(CAUSES),
     crossing: crossing.nullable().describe('The limit that showed it. Null: none was crossed.'),
-    reason: z.string().nullable().describe('Of failed joins: server_full, room_full, …'),
-    message: z.string().nullable().describe('In the words of the server.'),
-    cpuShare: known('Of the cores of the busiest node, from 0 to 1.'),
+    reason: z.string().nullable().describe('Reason of failed joins: server_full, room_full, …'),
+    message: z.string().nullable().describe('Message of the server.'),
+    cpuShare: known('Share of the cores of the busiest node, from 0 to 1.'),
     tracks: z.number().describe('Published tracks at that load, as planned.'),
-    bitsDown: known('Sent by the server at that load, bit/s.'),
+    bitsDown: known('Media sent by the server at that load, bit/s.'),
   })
-  .meta({ id: 'Cause', description: 'What gave first, at the smallest load that is exceeded.' });
+  .meta({ id: 'Cause', description: 'First bottleneck, at the smallest load that is exceeded.' });
 
 const point = z
   .object({
     load: z.number(),
     state: z.enum(['carried', 'probably-carried', 'open', 'probably-exceeded', 'exceeded']),
-    runs: z.number().describe('With a result on the server.'),
-    inconclusive: z.number().describe('Runs that do not.'),
+    runs: z.number().describe('Runs with a result on the server.'),
+    inconclusive: z.number().describe('Runs without one.'),
     planned,
     measured: measured.describe('Medians over the runs.'),
   })
@@ -161,7 +161,7 @@ const model = z
           error: z.number().describe('Largest relative error of the model at these points.'),
         }),
       )
-      .describe('What it was fitted on.'),
+      .describe('Measured points that the model was fitted to.'),
     crossError: z
       .number()
       .nullable()
@@ -212,14 +212,14 @@ export const capacitySchema = z
     }),
     limits: z
       .array(z.string())
-      .describe('Of --until and --threshold, in addition to the defaults.'),
+      .describe('Limits of --until and --threshold, in addition to the defaults.'),
     carried: z.number().describe('The largest load that was carried; 0: none.'),
-    decided: z.boolean().describe('By the sequential test, not by a single run.'),
+    decided: z.boolean().describe('True if the sequential test decided, rather than a single run.'),
     exceeded: z.number().nullable().describe('The smallest load above it that was not carried.'),
     knee: interval.nullable().describe('Null: no limit was found.'),
     participants: z
       .object({ total: z.number(), perNode: z.number() })
-      .describe('At the load that is carried.'),
+      .describe('Figures at the load that is carried.'),
     cause: cause.nullable(),
     points: z.array(point),
     steps: z.array(step),
@@ -238,7 +238,7 @@ export const capacitySchema = z
     error: z
       .object({ code: z.string(), message: z.string(), hint: z.string().nullable() })
       .nullable()
-      .describe('What ended the search early.'),
+      .describe('Error that ended the search early.'),
   })
   .meta({
     $id: schemaUrl('report/schema/capacity.schema.json'),

@@ -9,8 +9,8 @@ const mediaFigures = z.object({
   missing: z.number().describe('Tracks of which no packet arrived.'),
   stalled: z.number().describe('Tracks that stopped.'),
   loss: known('From 0 to 1.'),
-  jitterMs: known('Milliseconds.'),
-  latencyP95Ms: known('Milliseconds.'),
+  jitterMs: known('Interarrival jitter, milliseconds.'),
+  latencyP95Ms: known('One-way latency, 95th percentile, milliseconds.'),
   longestInterruptionMs: z.number(),
   reconnects: z.number().describe('Resumes, reconnects and rejoins.'),
 });
@@ -23,10 +23,10 @@ export const affectedParticipant = z.object({
   outcome: participantSchema.shape.outcome
     .nullable()
     .describe(
-      'As in its result, but "left" if it left before it could have joined. Null: the record has no result.',
+      'Outcome of the participant\'s result, but "left" if it left before it could have joined. Null: the record has no result.',
     ),
   reason: z.string().nullable(),
-  scheduledAt: z.number().describe('When its join was scheduled, ms after the start.'),
+  scheduledAt: z.number().describe('Time of the scheduled join, ms after the start.'),
   ...mediaFigures.shape,
 });
 

@@ -6,9 +6,11 @@ const known = (description: string) =>
   z.number().nullable().describe(`${description} Null: not measured.`);
 
 const figures = z.object({
-  audioLoss: known('After recovery, from 0 to 1.'),
-  videoLoss: known('After recovery, from 0 to 1.'),
-  joinTimeP95Ms: known('From the scheduled join, or from when the client was there.'),
+  audioLoss: known('Loss after recovery, from 0 to 1.'),
+  videoLoss: known('Loss after recovery, from 0 to 1.'),
+  joinTimeP95Ms: known(
+    'Time from the scheduled join, or from the start of the client, until joined.',
+  ),
 });
 
 /** Figures in which the load and a client of the same rooms differ by more than chance. */
@@ -23,20 +25,20 @@ export const clientSummary = z
     seconds: z.number().describe('Samples, one a second and client.'),
     starvedSeconds: z
       .number()
-      .describe('Of these, those in which a client lacked CPU time: their figures are left out.'),
+      .describe('Samples in which a client lacked CPU time: their figures are left out.'),
     seen: figures.extend({
       framesDecoded: z.number(),
       freezes: z.number(),
       freezeMs: z.number(),
       concealed: known('Share of audio samples that the client made up, from 0 to 1.'),
-      jitterBufferP95Ms: known('Milliseconds.'),
-      frameLatencyP95Ms: known('From the capture of a video frame until it was shown, ms.'),
-      bandwidthP50: known('Bits per second that it estimated for what it sends.'),
+      jitterBufferP95Ms: known('Delay of the jitter buffer, 95th percentile, milliseconds.'),
+      frameLatencyP95Ms: known('Time from the capture of a video frame until it was shown, ms.'),
+      bandwidthP50: known('Bandwidth that the client estimated for sending, bit/s.'),
     }),
-    load: figures.describe('The same of the load, without witnesses.'),
+    load: figures.describe('Figures of the load, without witnesses.'),
     disagreements: z.array(disagreement),
   })
-  .meta({ id: 'ClientSummary', description: 'What real clients of one role saw.' });
+  .meta({ id: 'ClientSummary', description: 'Figures of the real clients of one role.' });
 
 export type ClientSummary = z.infer<typeof clientSummary>;
 export type ClientDisagreement = z.infer<typeof disagreement>;

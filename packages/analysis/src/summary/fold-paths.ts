@@ -9,7 +9,7 @@ const share = z.number().nullable().describe('From 0 to 1. Null: not measured.')
 
 export const pathSummary = z
   .object({
-    path: z.enum(PATHS).describe('What the roles use. Real clients: auto.'),
+    path: z.enum(PATHS).describe('Path of the roles. Real clients: auto.'),
     joined: z.number(),
     failed: z.number(),
     selected: z
@@ -17,11 +17,11 @@ export const pathSummary = z
       .describe('Participants by the path of the candidate pair that ICE selected last.'),
     joinTime: percentiles,
     allocationTime: percentiles.describe(
-      'Of the TURN server, from the first packet; null: nothing was relayed.',
+      'Time of allocations on the TURN server, from the first packet; null: nothing was relayed.',
     ),
     loss: share.describe('Downlink, after recovery, from 0 to 1. Null: not measured.'),
     lossBeforeRecovery: share,
-    latency: percentiles.describe('One way.'),
+    latency: percentiles.describe('One-way latency.'),
     streamDrops: z
       .number()
       .describe('Packets that were not sent because TCP had not delivered those before them.'),

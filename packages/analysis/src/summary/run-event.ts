@@ -56,7 +56,7 @@ export const runNotes = <Added extends z.core.$ZodShape>(added: Added) =>
       'host_busy',
       {
         otherCores: z.number().describe('Cores that other programs used.'),
-        cores: z.number().describe('Of the host.'),
+        cores: z.number().describe('Cores of the host.'),
         programs: z
           .array(z.string())
           .describe('Names of those that used most; empty where they cannot be seen.'),

@@ -7,7 +7,7 @@ const known = (description: string) =>
 const level = z
   .object({ avg: z.number(), max: z.number() })
   .nullable()
-  .describe('Of the steady state; of the whole run where it has none. Null: not measured.');
+  .describe('Level in the steady state; in the whole run if it has none. Null: not measured.');
 
 const rates = {
   bitsUp: known('Media received by the server, bit/s.'),
@@ -31,7 +31,7 @@ const source = z.enum(SERVER_SOURCES);
 
 const node = z.object({
   node: z.string(),
-  id: z.string().nullable().describe('As the server calls itself.'),
+  id: z.string().nullable().describe('Node ID of the server.'),
   sources: z.array(source),
   ofHost: z.boolean().describe('CPU and memory are those of the host or container.'),
   ...levels,
@@ -39,7 +39,7 @@ const node = z.object({
 });
 
 const missing = z.object({
-  atMs: z.number().describe('After the start of the run, the first time.'),
+  atMs: z.number().describe('Time of the first failure, after the start of the run.'),
   times: z.number(),
   source: source.nullable(),
   where: z.string().nullable(),
@@ -50,11 +50,11 @@ const missing = z.object({
 const change = z
   .object({ before: z.number(), after: z.number() })
   .nullable()
-  .describe('Of all nodes together. Null: not measured.');
+  .describe('Sum over all nodes. Null: not measured.');
 
 const after = z
   .object({
-    settledMs: z.number().describe('After the last participant had left.'),
+    settledMs: z.number().describe('Time after the last participant had left.'),
     rooms: known('Rooms of the run that the server still listed.'),
     participants: known('Participants in those rooms.'),
     tracks: change,
@@ -62,7 +62,7 @@ const after = z
     memoryBytes: change,
   })
   .nullable()
-  .describe('What was left on the server after the run. Null: it was not asked.');
+  .describe('State of the server after the run. Null: it was not requested.');
 
 /** Figures of the deployment under test, as far as they could be measured. */
 export const serverSummary = z
@@ -71,8 +71,8 @@ export const serverSummary = z
     total: z
       .object({ ...levels, ...rates })
       .nullable()
-      .describe('Of all nodes.'),
-    missing: z.array(missing).describe('What could not be measured, and why.'),
+      .describe('Sums over all nodes.'),
+    missing: z.array(missing).describe('Measurements that failed, with their reasons.'),
     after,
   })
   .meta({ id: 'Server', description: 'The nodes of the deployment during the run.' });

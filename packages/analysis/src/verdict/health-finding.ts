@@ -19,7 +19,7 @@ const finding = <
       value: z.number(),
       limit: z.number(),
       ...values,
-      host: z.string().exactOptional().describe('Of a run on several hosts.'),
+      host: z.string().exactOptional().describe('Host, in a run on several hosts.'),
     },
     added,
   ).describe(description);

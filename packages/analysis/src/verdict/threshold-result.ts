@@ -67,7 +67,7 @@ export type ThresholdDoubt = z.infer<typeof thresholdDoubt>;
 export const excludedValues = z
   .object({
     share: z.number().describe('From 0 to 1.'),
-    uncertaintyMs: z.number().describe('By how much they may be wrong at most.'),
+    uncertaintyMs: z.number().describe('Largest error of the values.'),
     allowedMs: z.number(),
   })
   .meta({

@@ -53,7 +53,7 @@ export const PROBE_METRICS = {
     why: 'after a participant joined',
   }),
   livekit_swarm_probe_allocation_seconds: gauge(
-    'From the first packet to the TURN server until it allocated an address',
+    'Time from the first packet to the TURN server until it allocated an address',
     {
       labels: ['side', 'path'],
       values: { side: SIDES, path: TAKEN_PATHS.filter((path) => path.startsWith('turn-')) },
@@ -64,7 +64,7 @@ export const PROBE_METRICS = {
     'Duration of the probe, including the deletion of its room',
   ),
   livekit_swarm_probe_phase_seconds: gauge(
-    'From the start of the join until the phase was reached',
+    'Time from the start of the join until the phase was reached',
     {
       labels: ['phase', 'side'],
       values: { phase: ['signal', 'ice', 'dtls', 'first_media'], side: SIDES },

@@ -50,7 +50,7 @@ export const RUN_METRICS = {
     why: JOINED,
   }),
   livekit_swarm_run_join_duration_seconds: histogram(
-    'From the scheduled join until the phase was reached',
+    'Time from the scheduled join until the phase was reached',
     JOIN_SECONDS,
     {
       labels: [...BY_ROLE, 'phase'],
@@ -59,12 +59,12 @@ export const RUN_METRICS = {
     },
   ),
   livekit_swarm_run_turn_allocation_seconds: histogram(
-    'From the first packet to a TURN server until its allocation was there',
+    'Time from the first packet to a TURN server until its allocation',
     LATENCY_SECONDS,
     { labels: BY_ROLE, why: 'after the first relayed join' },
   ),
   livekit_swarm_run_first_media_seconds: histogram(
-    'From the scheduled join until the first media packet of a remote participant',
+    'Time from the scheduled join until the first media packet of a remote participant',
     JOIN_SECONDS,
     { labels: BY_ROLE, why: 'after the first media packet' },
   ),
@@ -81,7 +81,7 @@ export const RUN_METRICS = {
     why: JOINED,
   }),
   livekit_swarm_run_reconnect_duration_seconds: histogram(
-    'From the loss of the connection until the media transport was ready again',
+    'Time from the loss of the connection until the media transport was ready again',
     JOIN_SECONDS,
     {
       labels: BY_ROLE,

@@ -33,7 +33,9 @@ const objectives = z.object({
   disconnected: limit(),
   alertsWithinMs: z
     .record(z.string(), ms())
-    .describe('By the name of an alert, after the first fault. Empty: not required.'),
+    .describe(
+      'Longest times until alerts fire, after the first fault, by the name of the alert. Empty: not required.',
+    ),
 });
 
 export type Objectives = z.infer<typeof objectives>;
@@ -47,7 +49,7 @@ const lab = z.object({
   config: z
     .record(z.string(), z.unknown())
     .describe("Merged into the nodes' configuration; secrets are left out."),
-  alerts: z.boolean().describe('With Prometheus: alerts become part of the report.'),
+  alerts: z.boolean().describe('True if the lab has Prometheus: alerts become part of the report.'),
 });
 
 const load = z.object({
@@ -56,7 +58,7 @@ const load = z.object({
   publish: z.array(z.enum(['audio', 'video'])),
   joinRate: z.number(),
   reconnectPolicy: z.enum(['none', 'sdk', 'app']),
-  path: z.enum(PATHS).default('direct').describe('How media reaches a node.'),
+  path: z.enum(PATHS).default('direct').describe('Path of media to a node.'),
 });
 
 /** Load of a drill: rooms of equal form. Those that no fault affects are the control group. */
@@ -77,14 +79,16 @@ const joinProbes = z.object({
 const fault = z.object({
   fault: z.string(),
   target: faultTarget,
-  atMs: ms().describe('After the steady state was reached, ms.'),
+  atMs: ms().describe('Time after the steady state was reached, ms.'),
   durationMs: z
     .number()
     .nullable()
     .describe(
       'Until the rollback. Null: instantaneous faults roll back at once, others at the end of the drill.',
     ),
-  params: z.record(z.string(), z.unknown()).describe("As the fault's own schema read them."),
+  params: z
+    .record(z.string(), z.unknown())
+    .describe("Parameters, as the fault's own schema read them."),
 });
 
 export type { FaultTarget } from '@livekit-swarm/record';
@@ -93,8 +97,8 @@ export type DrillFault = z.infer<typeof fault>;
 
 const knownFailures = z.object({
   serverVersion: z.string(),
-  always: z.array(objectiveCode).describe('Missed in every repeat.'),
-  sometimes: z.array(objectiveCode).describe('Missed in some repeats.'),
+  always: z.array(objectiveCode).describe('Objectives that are missed in every repeat.'),
+  sometimes: z.array(objectiveCode).describe('Objectives that are missed in some repeats.'),
   reason: z.string(),
 });
 
@@ -112,7 +116,7 @@ export const drillSchema = z
     steadyState: z
       .object({ withinMs: ms(), forMs: ms() })
       .describe('Required before the first injection.'),
-    faults: z.array(fault).describe('In the order of their injection.'),
+    faults: z.array(fault).describe('Faults in the order of their injection.'),
     recoveryMs: ms().describe('Observation time after the last rollback, ms.'),
     joinProbes: joinProbes.nullable(),
     objectives,
@@ -121,7 +125,7 @@ export const drillSchema = z
     abort: z
       .object({
         controlGroupInterrupted: z.number(),
-        interrupted: z.number().nullable().describe('Of all subscribers. Null: not checked.'),
+        interrupted: z.number().nullable().describe('Share of all subscribers. Null: not checked.'),
         forMs: ms(),
       })
       .nullable()
@@ -136,7 +140,8 @@ export const drillSchema = z
   })
   .meta({
     id: 'Drill',
-    description: 'As it was executed: everything is filled in, durations are in milliseconds.',
+    description:
+      'A drill as it was executed: everything is filled in, durations are in milliseconds.',
   });
 
 export type Drill = z.infer<typeof drillSchema>;

@@ -139,7 +139,7 @@ export const delay = impairmentFault(
     name: 'delay',
     description: 'delays every packet',
     params: strict({
-      delay: duration(1, 10_000).describe('Of every packet, in each direction.'),
+      delay: duration(1, 10_000).describe('Delay of every packet, in each direction.'),
       ...trafficParams('udp'),
     }),
   },

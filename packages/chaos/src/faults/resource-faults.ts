@@ -52,7 +52,7 @@ const quota = ({ cores }: z.output<typeof cpuParams>): ResourceLimits => {
 };
 
 const memoryParams = strict({
-  megabytes: whole(1, 1_000_000).describe('In addition to its memory at the injection.'),
+  megabytes: whole(1, 1_000_000).describe('Memory in addition to that at the injection.'),
 });
 
 /**

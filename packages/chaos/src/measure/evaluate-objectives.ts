@@ -27,7 +27,10 @@ export const objectiveResult = z
         z.object({
           name: z.string(),
           withinMs: z.number(),
-          firedAfterMs: z.number().nullable().describe('After the first fault. Null: not fired.'),
+          firedAfterMs: z
+            .number()
+            .nullable()
+            .describe('Time after the first fault. Null: not fired.'),
           firedBefore: z.boolean().describe('It was firing already when the fault was injected.'),
         }),
       ),

@@ -17,7 +17,7 @@ const subscription = z
       'The longest interruption over 500 ms that started or lasted after the fault. 0: none; null: it never ended.',
     ),
     timeToRecoverMs: ms(
-      'From the injection to the first packet after the interruption. 0: no interruption; null: not recovered.',
+      'Time from the injection to the first packet after the interruption. 0: no interruption; null: not recovered.',
     ),
   })
   .meta({ id: 'Subscription', description: 'The media of one publisher at one subscriber.' });
@@ -47,7 +47,7 @@ const participant = z
     room: z.string(),
     controlGroup: z.boolean().describe('No fault affected its room.'),
     signalLostAt: z.number().nullable(),
-    signalRecoveryMs: ms('From the loss of the signal connection until it was recovered.'),
+    signalRecoveryMs: ms('Time from the loss of the signal connection until it was recovered.'),
     recoveredBy: z
       .enum(['not_needed', 'resume', 'reconnect', 'rejoin', 'not_recovered'])
       .describe(
@@ -58,7 +58,7 @@ const participant = z
       .describe('Recoveries the client reported, whether media recovered or not.'),
     disconnected: z.boolean(),
     timeToRecoverMs: ms('The longest of its subscriptions. Null: one did not recover.'),
-    intervals: z.array(interval).describe('Its session, without gaps.'),
+    intervals: z.array(interval).describe('Intervals of its session, without gaps.'),
   })
   .meta({ id: 'Participant' });
 
@@ -69,12 +69,16 @@ const room = z
   .object({
     room: z.string(),
     controlGroup: z.boolean(),
-    nodesBefore: z.array(z.string()).describe('As the server reported to the participants.'),
-    nodesAfter: z.array(z.string()).describe('The same at the end.'),
-    withoutMedia: z.boolean().describe('At the end no participant received media.'),
+    nodesBefore: z
+      .array(z.string())
+      .describe('Nodes that the server reported to the participants.'),
+    nodesAfter: z.array(z.string()).describe('Nodes that the server reported at the end.'),
+    withoutMedia: z.boolean().describe('True if no participant received media at the end.'),
     partitions: z
       .array(z.array(z.string()))
-      .describe('At the end: participants that received media of each other and of no other.'),
+      .describe(
+        'Groups of participants that received media of each other and of no other, at the end.',
+      ),
     splitBrain: z.boolean().describe('More than one partition, and media in at least one.'),
     registryConsistent: z
       .boolean()
@@ -94,7 +98,7 @@ const joinProbe = z
     scheduledAtMs: at('Scheduled join'),
     joinTimeMs: z.number().nullable(),
     failure: z.string().nullable(),
-    remoteParticipants: z.number().describe('As the server reported to it.'),
+    remoteParticipants: z.number().describe('Participants that the server reported to it.'),
     expectedParticipants: z
       .number()
       .describe('Participants of the load that were connected during its whole session.'),

@@ -43,7 +43,7 @@ const tier = () =>
     upTo: positive(MOST, ' GB')
       .optional()
       .describe('End of the tier: GB of the month in all. The last tier has none.'),
-    each: amount('a price').describe('For each GB in this tier.'),
+    each: amount('a price').describe('Price of each GB in this tier.'),
   });
 
 const EXAMPLE = 'write - { upTo: 10240, each: 0.09 }, and last - { each: 0.05 }';
@@ -65,20 +65,24 @@ const tiers = () =>
 const quota = (of: string) =>
   strict({
     included: amount('what is included').describe(`${of} that the plan includes each month.`),
-    each: amount('a price').optional().describe('For each one beyond.'),
+    each: amount('a price').optional().describe('Price of each one beyond.'),
   });
 
 const machine = () =>
   strict({
     vcpus: whole(1, 1_024),
     memory: positive(65_536, ' GB').describe('GB.'),
-    hour: amount('a price').optional().describe('For an hour.'),
+    hour: amount('a price').optional().describe('Price of an hour.'),
     month: amount('a price')
       .optional()
-      .describe('For a month: the most that is billed, or with no price for an hour the only one.'),
+      .describe(
+        'Price of a month: the most that is billed, or the only price if there is none for an hour.',
+      ),
     sharedCpu: yesOrNo()
       .default(false)
-      .describe('Its vCPUs are shared with other customers, so that a node carries less at times.'),
+      .describe(
+        'Its vCPUs are shared with other customers, so that the capacity of a node varies.',
+      ),
     includedTraffic: amount('included traffic')
       .default(0)
       .describe('GB to the internet that each machine adds to the month.'),
@@ -104,14 +108,14 @@ export const priceBookSchema = () =>
       .record(
         CURRENCY,
         strict({
-          usd: positive(1e6).describe('What one unit costs in USD.'),
+          usd: positive(1e6).describe('Price of one unit, USD.'),
           source: source(),
         }),
       )
       .default({}),
     livekitCloud: strict({
       source: source(),
-      roundsUpToMinutes: positive(60).describe('Each connection is rounded up to these.'),
+      roundsUpToMinutes: positive(60).describe('Minutes that each connection is rounded up to.'),
       plans: named(
         'a plan',
         strict({
@@ -123,7 +127,9 @@ export const priceBookSchema = () =>
             .describe('Participants at the same time that the plan allows. Default: any number.'),
           hardLimit: yesOrNo()
             .default(false)
-            .describe('What is included cannot be exceeded: larger loads do not fit the plan.'),
+            .describe(
+              'True if the included amounts cannot be exceeded: larger loads do not fit the plan.',
+            ),
         }),
       ),
     }).describe('LiveKit Cloud, USD.'),
@@ -131,7 +137,7 @@ export const priceBookSchema = () =>
       'a provider',
       strict({
         region: text(60, 'a region'),
-        currency: CURRENCY.default('USD').describe('Of all prices of this provider.'),
+        currency: CURRENCY.default('USD').describe('Currency of all prices of this provider.'),
         machines: strict({ source: source(), types: named('a machine', machine()) }),
         traffic: strict({
           source: source(),
@@ -143,7 +149,10 @@ export const priceBookSchema = () =>
     turn: named('a TURN service', strict({ source: source(), tiers: tiers() })).default({}),
     storage: named(
       'a storage service',
-      strict({ source: source(), month: amount('a price').describe('For each GB and month.') }),
+      strict({
+        source: source(),
+        month: amount('a price').describe('Price of each GB and month.'),
+      }),
     ).default({}),
   });
 

@@ -56,11 +56,11 @@ const week = () =>
 /** Schema of a timetable: the number of participants over time, and the rates of each. */
 export const timetableSchema = () =>
   strict({
-    timetable: text(60, 'a name').describe('Its name.'),
+    timetable: text(60, 'a name').describe('Name of the timetable.'),
     description: prose(1_000, 'a description').optional(),
     week: week().optional().describe('Participants by day of the week and hour of the day.'),
     monthly: strict({
-      participantMinutes: positive(1e12).describe('In a month.'),
+      participantMinutes: positive(1e12).describe('Participant-minutes in a month.'),
       peakParticipants: whole(1, MOST)
         .optional()
         .describe('The most at the same time. Default: four times the average over the month.'),
@@ -73,20 +73,20 @@ export const timetableSchema = () =>
         'A scenario file, relative to this one: a participant sends and receives as there.',
       ),
     perParticipant: strict({
-      up: bitRate().describe('What one sends on average.'),
-      down: bitRate().describe('What one receives on average.'),
+      up: bitRate().describe('Mean bit rate that a participant sends.'),
+      down: bitRate().describe('Mean bit rate that a participant receives.'),
     })
       .optional()
       .describe('Instead of a scenario: bit rates on the wire.'),
     session: duration(1_000)
       .default(30 * MINUTE_MS)
       .describe(
-        'How long a participant stays on average; LiveKit Cloud rounds each stay up to a minute.',
+        'Mean length of stay of a participant; LiveKit Cloud rounds each stay up to a minute.',
       ),
     recording: strict({
       hours: positive(1e9).describe('Hours recorded in a month.'),
       bitRate: bitRate(),
-      keptMonths: positive(1_200).describe('How long a recording is kept.'),
+      keptMonths: positive(1_200).describe('Time that a recording is kept, months.'),
     })
       .optional()
       .describe('Recordings that are kept in object storage.'),

@@ -25,12 +25,12 @@ export const configFile = () =>
     listen: text(300, 'an address')
       .optional()
       .describe(
-        'Where to listen: ":9465" is this host alone, "0.0.0.0:9465" every interface. Default: ":9465".',
+        'Address to listen on: ":9465" is this host alone, "0.0.0.0:9465" every interface. Default: ":9465".',
       ),
     publicListen: text(300, 'an address')
       .optional()
       .describe(
-        'Where LiveKit and browsers report, if not at `listen`: a flood of connections there then keeps no scraper waiting.',
+        'Address for the reports of LiveKit and browsers, if not `listen`: a flood of connections there then keeps no scraper waiting.',
       ),
     token: secretRef()
       .optional()
@@ -83,7 +83,9 @@ export const configFile = () =>
       .describe(
         'Rooms and participants: webhooks at /webhook/NAME of the target, and the room service.',
       ),
-    clients: clientsSection().optional().describe('What browsers of real users report at /beacon.'),
+    clients: clientsSection()
+      .optional()
+      .describe('Reports of the browsers of real users at /beacon.'),
     sessions: sessionsSection()
       .optional()
       .describe(

@@ -35,8 +35,8 @@ const TRACK_HINT = 'write audio, video or screen; to publish also { screen: 1080
 const MIN_INTERVAL_MS = 100;
 
 const keys = {
-  at: distribution(0).describe('After the scheduled join of each participant.'),
-  do: word(ACTION_WORDS, 'action').describe('What it does.'),
+  at: distribution(0).describe('Time after the scheduled join of each participant.'),
+  do: word(ACTION_WORDS, 'action').describe('Kind of the action.'),
   track: z
     .union([z.string(), track], { error: hinted('must be a track', TRACK_HINT) })
     .optional()

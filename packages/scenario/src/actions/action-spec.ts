@@ -48,7 +48,10 @@ export const actionSchema = z
     every: distributionSchema.nullable(),
     step,
   })
-  .meta({ id: 'Action', description: 'What participants of a role do during their stay.' });
+  .meta({
+    id: 'Action',
+    description: 'An action of the participants of a role during their stay.',
+  });
 
 /** Step of a participant at one time. */
 export type ActionStep = z.infer<typeof step>;

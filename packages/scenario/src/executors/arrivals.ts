@@ -24,7 +24,9 @@ import { roomCount } from './fixed-rooms.ts';
 
 /** Keys of these executors in a scenario file. */
 export const arrivalKeys = () => ({
-  roomDuration: distribution().describe('How long a room stays open; may be drawn at random.'),
+  roomDuration: distribution().describe(
+    'Time for which a room stays open; may be drawn at random.',
+  ),
   maxRooms: roomCount()
     .optional()
     .describe(

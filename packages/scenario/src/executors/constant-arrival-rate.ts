@@ -38,7 +38,7 @@ export const constantArrivalRate = defineExecutor({
     ),
     timeUnit: duration(1).prefault('1s').describe('The time that the rate is per.'),
     duration: duration(LIMITS.minDurationMs).describe(
-      'How long rooms arrive, and how long the group lasts.',
+      'Time for which rooms arrive, and length of the group.',
     ),
     ...arrivalKeys(),
   },

@@ -39,7 +39,7 @@ export const constantRooms = defineExecutor({
     joinRate: joinRate()
       .prefault('50/s')
       .describe('Joins per second, over all rooms of the group.'),
-    duration: duration(LIMITS.minDurationMs).describe('From the last scheduled join.'),
+    duration: duration(LIMITS.minDurationMs).describe('Time from the last scheduled join.'),
   },
   settings: { rooms: z.number().min(0), joinRate: z.number(), durationMs: z.number().min(0) },
   read: (file) => ({

@@ -9,9 +9,7 @@ import type { Expansion, Group } from './expansion.ts';
 
 /** Keys of every group. */
 export const commonKeys = {
-  startTime: duration()
-    .prefault('0s')
-    .describe('When the group begins, after the start of the run.'),
+  startTime: duration().prefault('0s').describe('Start of the group, after the start of the run.'),
   joinSpread: duration()
     .prefault('0s')
     .describe('Participants of a room join at random within this time after it opened.'),
@@ -25,7 +23,7 @@ export const commonKeys = {
   roomPrefix: text(LIMITS.roomPrefix, 'a prefix')
     .optional()
     .meta({
-      description: 'What generated room names begin with. Default: swarm.',
+      description: 'Beginning of generated room names. Default: swarm.',
       samples: ['call'],
     }),
   ...groupKeys,

@@ -43,18 +43,18 @@ export const distribution = (min = 1) =>
               error: hinted('must be the shortest and the longest', 'write [10s, 60s]'),
             })
             .optional()
-            .describe('From the shortest to the longest, all equally likely.'),
+            .describe('Shortest and longest duration; all between them are equally likely.'),
           exponential: duration(1)
             .optional()
             .describe('The mean; most are shorter, a few much longer (memoryless).'),
           lognormal: strict({
-            median: duration(1).describe('Half are shorter.'),
+            median: duration(1).describe('Median: half are shorter.'),
             sigma: positive(3).describe(
-              'How wide it spreads: with 0.5 two in three are from 0.6 to 1.6 times the median.',
+              'Width of the distribution: with 0.5 two in three are from 0.6 to 1.6 times the median.',
             ),
           })
             .optional()
-            .describe('How long sessions usually last.'),
+            .describe('Log-normal distribution, which lengths of sessions usually have.'),
         }).transform((one, context): DurationDistribution => {
           if (context.issues.length > 0) return z.NEVER;
           const { uniform, exponential, lognormal } = one;

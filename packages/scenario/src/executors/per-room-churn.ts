@@ -53,11 +53,13 @@ export const perRoomChurn = defineExecutor({
     joinRate: joinRate()
       .prefault('50/s')
       .describe('Joins per second until every slot was taken once, over all rooms of the group.'),
-    duration: duration(LIMITS.minDurationMs).describe('From when every slot had been taken once.'),
-    sessionDuration: distribution().describe('How long a session lasts; may be drawn at random.'),
+    duration: duration(LIMITS.minDurationMs).describe(
+      'Time from the moment at which every slot has been taken once.',
+    ),
+    sessionDuration: distribution().describe('Length of a session; may be drawn at random.'),
     replacementDelay: distribution(0)
       .prefault('0s')
-      .describe('How long a slot is empty between two sessions; may be drawn at random.'),
+      .describe('Time for which a slot is empty between two sessions; may be drawn at random.'),
   },
   settings: {
     rooms: z.number().min(0),

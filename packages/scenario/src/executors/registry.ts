@@ -34,7 +34,7 @@ export type GroupFile = z.output<Groups[number]>;
 /** Settings of an executor with all defaults filled in, in the form of records. */
 export const executorSchema = z
   .discriminatedUnion('type', EXECUTORS.map(({ schema }) => schema) as Schemas)
-  .meta({ id: 'Executor', description: 'How rooms and participants come and go.' });
+  .meta({ id: 'Executor', description: 'Arrival and departure of rooms and participants.' });
 
 export type ExecutorSpec = z.infer<typeof executorSchema>;
 export type ExecutorName = ExecutorSpec['type'];

@@ -47,7 +47,7 @@ export const stages = <T extends z.ZodType>(target: T) =>
           .describe(
             'For thresholds (@NAME) and reports. Default: stage-1, stage-2, …; with the group’s name in front where several groups have stages.',
           ),
-        duration: duration(1).describe('How long it takes to get to the target.'),
+        duration: duration(1).describe('Time in which the target is reached.'),
         target,
       }),
       { error: hinted('must be a list of stages', 'write - { duration: 30s, target: 20 }') },

@@ -25,20 +25,20 @@ const lesson = strict({
     .describe(
       'A stage of the run, for thresholds (@NAME) and reports. Default: lesson-1, lesson-2, …',
     ),
-  at: duration().describe('When it begins, after the start of the group.'),
+  at: duration().describe('Beginning, after the start of the group.'),
   rooms: roomCount().describe('The number of rooms that fill.'),
   joinSpread: duration()
     .prefault('0s')
     .describe(
       'Participants join at random within this time. With 0s: within the group’s join spread.',
     ),
-  duration: duration(LIMITS.minDurationMs).describe('From its beginning until all leave.'),
+  duration: duration(LIMITS.minDurationMs).describe('Time from its beginning until all leave.'),
   repeat: strict({
-    every: duration(LIMITS.minDurationMs).describe('From one beginning to the next.'),
+    every: duration(LIMITS.minDurationMs).describe('Interval from one beginning to the next.'),
     times: whole(1, 1_000).describe('The number of lessons in all.'),
   })
     .optional()
-    .describe('The same again and again: NAME-1, NAME-2, …'),
+    .describe('Repeats: NAME-1, NAME-2, …'),
 });
 
 const EXAMPLE = 'write - { at: 0m, rooms: 10, joinSpread: 2m, duration: 50m }';

@@ -6,7 +6,9 @@ import { defineRoleKey } from './definition.ts';
 /** Actions of each participant during its stay, and their times. Absent: none. */
 export const actions = defineRoleKey({
   name: 'actions',
-  file: actionList().optional().describe('What each of them does during its stay, and when.'),
+  file: actionList()
+    .optional()
+    .describe('Actions of each of them during its stay, with their times.'),
   settings: z.array(actionSchema).exactOptional(),
   plan: 'none',
   nativeOnly: true,

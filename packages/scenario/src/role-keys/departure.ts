@@ -34,7 +34,7 @@ export const departure = defineRoleKey({
   file: word(DEPARTURES, 'departure')
     .optional()
     .describe(
-      'How their stays end. leave: LEAVE, then close. close: without LEAVE. disappear: neither. before-response, before-offer, before-ice: they are gone during the join, and publish nothing. Default: leave.',
+      'End of their stays. leave: LEAVE, then close. close: without LEAVE. disappear: neither. before-response, before-offer, before-ice: they are gone during the join, and publish nothing. Default: leave.',
     ),
   settings: z.enum(DEPARTURES).exactOptional(),
   plan: 'same',

@@ -82,10 +82,10 @@ const keyChange = strict({
 const secretKeys = {
   keyIndex: whole(0, MOST_KEYS - 1)
     .default(0)
-    .describe('Named in each frame.'),
+    .describe('Index of the key, which each frame names.'),
   ratchet: whole(0, MOST_RATCHETS)
     .default(0)
-    .describe('How often the secret was ratcheted before it is used.'),
+    .describe('Number of times that the secret is ratcheted before it is used.'),
   keyChange: keyChange.optional().describe('The key changes during the run. Default: never.'),
 };
 const base = 'the working directory';

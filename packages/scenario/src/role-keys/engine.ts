@@ -27,7 +27,7 @@ export const engine = defineRoleKey({
   file: word(ENGINE_NAMES, 'engine')
     .optional()
     .describe(
-      'What they are. native: many per host. browser: Chromium with livekit-client. rtc: libwebrtc (@livekit/rtc-node). Real clients decode, and cost 20 to 500 times as much. Default: native.',
+      'Client that they use. native: many per host. browser: Chromium with livekit-client. rtc: libwebrtc (@livekit/rtc-node). Real clients decode, and cost 20 to 500 times as much. Default: native.',
     ),
   settings: clientEngine.exactOptional(),
   plan: 'same',

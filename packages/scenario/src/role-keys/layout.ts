@@ -79,7 +79,7 @@ export const layout = defineRoleKey({
     })
     .optional()
     .describe(
-      'What they subscribe to. speaker: one large video; grid:N: up to N videos in tiles. Audio is always received, except with none. Default: all.',
+      'Tracks that they subscribe to. speaker: one large video; grid:N: up to N videos in tiles. Audio is always received, except with none. Default: all.',
     ),
   settings: layoutSchema,
   plan: 'same',

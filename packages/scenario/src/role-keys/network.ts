@@ -58,7 +58,7 @@ const link = strict({
   burst: burst()
     .default(PERFECT_LINK.burst)
     .describe('Mean length of a loss burst, packets. 1: independent losses.'),
-  delay: duration(0, LIMITS.delayMs).prefault('0s').describe('Of every packet.'),
+  delay: duration(0, LIMITS.delayMs).prefault('0s').describe('Delay of every packet.'),
   jitter: duration(0, LIMITS.jitterMs)
     .prefault('0s')
     .describe('Random delay in addition, with this mean.'),
@@ -71,10 +71,12 @@ const link = strict({
       error: 'must be from 10kbit/s to 100Gbit/s',
     })
     .optional()
-    .describe('What the link carries.'),
+    .describe('Rate of the link.'),
   queue: duration(LIMITS.minQueueMs, LIMITS.queueMs)
     .optional()
-    .describe('With a rate: a packet that would wait longer for its turn is dropped.'),
+    .describe(
+      'Longest wait in the queue of a link with a rate: a packet that would wait longer is dropped.',
+    ),
 }).transform(({ delay, jitter, rate, queue, ...shares }, context): LinkImpairment => {
   if (context.issues.length > 0) return z.NEVER;
   const given: LinkImpairment = {
@@ -104,8 +106,8 @@ const networkSetting = z
           )(issue),
       }),
       strict({
-        up: link.prefault({}).describe('From the participant to the server.'),
-        down: link.prefault({}).describe('From the server to the participant.'),
+        up: link.prefault({}).describe('Link from the participant to the server.'),
+        down: link.prefault({}).describe('Link from the server to the participant.'),
       }),
     ],
     {

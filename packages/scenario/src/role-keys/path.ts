@@ -19,7 +19,7 @@ export const path = defineRoleKey({
   file: word(PATHS, 'path')
     .optional()
     .describe(
-      'How media reaches a node. direct: UDP; ice-tcp: TCP; turn-…: through a TURN server; auto: ICE selects. Default: that of the group.',
+      'Path of media to a node. direct: UDP; ice-tcp: TCP; turn-…: through a TURN server; auto: ICE selects. Default: that of the group.',
     ),
   ofGroup: 'The path of roles that name none. Default: direct.',
   settings: z.enum(PATHS).default('direct'),

@@ -10,7 +10,7 @@ export const permanent = defineRoleKey({
   file: yesOrNo()
     .default(false)
     .describe(
-      'With an executor that replaces participants: these stay as long as the room is open.',
+      'True for participants that stay as long as the room is open, with an executor that replaces participants.',
     ),
   settings: z.boolean(),
   plan: 'none',

@@ -79,7 +79,7 @@ export const publish = defineRoleKey({
   file: published
     .default([])
     .describe(
-      'What each of them publishes: a track, a profile, or a list of them. Default: nothing.',
+      'Tracks that each of them publishes: a track, a profile, or a list of them. Default: nothing.',
     ),
   settings: z.array(trackPlanSchema),
   plan: 'same',

@@ -22,7 +22,7 @@ export const rateAdaptation = defineRoleKey({
   file: yesOrNo()
     .optional()
     .describe(
-      'Whether the video that they send follows the bandwidth that they estimate, as in browsers. Default: no; everything is sent, whatever is lost. Real clients always adapt.',
+      'Adapt the video that they send to the bandwidth that they estimate, as browsers do. Default: no; everything is sent, whatever is lost. Real clients always adapt.',
     ),
   settings: z.literal(true).exactOptional(),
   plan: 'same',

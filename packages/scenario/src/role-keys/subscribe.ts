@@ -13,7 +13,7 @@ export interface SubscribeRole {
 /** Choice to receive any tracks; `layout` decides which. */
 export const subscribe = defineRoleKey({
   name: 'subscribe',
-  file: yesOrNo().optional().describe('Whether they receive the tracks of others. Default: yes.'),
+  file: yesOrNo().optional().describe('Receive the tracks of others. Default: yes.'),
   settings: z.boolean(),
   plan: 'same',
   read: (given, { role: { layout } }: Reading<{ layout?: Layout | undefined }>): boolean =>

@@ -23,7 +23,7 @@ export const turnsSchema = z
      */
     overlap: z.number(),
   })
-  .meta({ id: 'Turns', description: 'How participants of a role take turns in speaking.' });
+  .meta({ id: 'Turns', description: 'Turns in which the participants of a role speak.' });
 
 export type Turns = z.infer<typeof turnsSchema>;
 
@@ -35,8 +35,8 @@ const DEFAULT_TURNS: Turns = {
 
 const turnsSetting = () =>
   strict({
-    length: distribution(100).optional().describe('How long each of them speaks at a time.'),
-    pause: distribution().optional().describe('Until another participant speaks.'),
+    length: distribution(100).optional().describe('Length of a turn.'),
+    pause: distribution().optional().describe('Pause until another participant speaks.'),
     overlap: share()
       .optional()
       .describe(

@@ -30,7 +30,7 @@ const itemOf = (fault: Fault) =>
     target: faultTarget()
       .optional()
       .describe(
-        'What it is injected into. May be left out where there is only one such component, as with Redis.',
+        'Component that the fault is injected into. May be left out if there is only one of its kind, as with Redis.',
       ),
     at: duration()
       .prefault('0s')

@@ -62,13 +62,13 @@ const load = strict({
     })
     .default(['audio'])
     .meta({
-      description: 'What each of them publishes.',
+      description: 'Tracks that each of them publishes.',
       samples: [['audio'], ['audio', 'video']],
     }),
   path: word(PATHS, 'path')
     .optional()
     .describe(
-      'How media reaches a node. A lab that is started for the drill offers TURN by coturn. Default: turn-udp with a fault whose target is turn, so that it has an effect; else direct.',
+      'Path of media to a node. A lab that is started for the drill offers TURN by coturn. Default: turn-udp with a fault whose target is turn, so that it has an effect; else direct.',
     ),
   joinRate: joinRate().prefault('20/s').describe('Joins per second.'),
   reconnectPolicy: word(['none', 'sdk', 'app'], 'reconnect policy')
@@ -82,12 +82,12 @@ const steadyState = strict({
   within: duration(1_000)
     .prefault('15s')
     .describe(
-      'From the last scheduled join until the first injection may happen. Without a steady state by then, the drill is void.',
+      'Longest time from the last scheduled join to the first injection. Without a steady state by then, the drill is void.',
     ),
   for: duration(1_000)
     .prefault('10s')
     .describe(
-      'For so long before that every participant must have been connected and every subscription must have received media. The window baseline.',
+      'Time before the first injection for which every participant must have been connected, and every subscription must have received media. It is the window baseline.',
     ),
 }).superRefine((given, context) => {
   if (given.for < given.within) return;
@@ -103,11 +103,13 @@ const steadyState = strict({
 const joinProbes = strict({
   every: duration(500)
     .prefault('2s')
-    .describe('From one to the next: alternately one joins a room of the load, and two a new one.'),
-  sessionDuration: duration(1_000).prefault('4s').describe('How long each of them stays.'),
+    .describe(
+      'Interval between join probes: alternately one joins a room of the load, and two a new one.',
+    ),
+  sessionDuration: duration(1_000).prefault('4s').describe('Length of stay of each of them.'),
   stagger: duration()
     .prefault('500ms')
-    .describe('Between the two that join a new room. 0s: both join at once.'),
+    .describe('Time between the two that join a new room. 0s: both join at once.'),
 }).superRefine(({ sessionDuration, stagger }, context) => {
   if (stagger < sessionDuration) return;
   const message = 'is not shorter than sessionDuration: the first would have left';
@@ -150,17 +152,19 @@ export const drillFile = (faults: Faults) =>
   strict(
     {
       drill: name('the name of a drill').meta({
-        description: 'Names it in reports and metrics.',
+        description: 'Name of the drill in reports and metrics.',
         samples: ['kill-room-node'],
       }),
-      description: prose(2_000, 'a description').optional().describe('What is tested, and why.'),
+      description: prose(2_000, 'a description').optional().describe('Purpose of the drill.'),
       tags: tags(),
       seed: seed().describe('The same seed gives the same schedule and the same choice of nodes.'),
-      lab: lab.prefault({}).describe('Started for the drill when no other deployment is given.'),
+      lab: lab
+        .prefault({})
+        .describe('Lab that is started for the drill when no other deployment is given.'),
       load: load.prefault({}).describe('Rooms and participants.'),
-      steadyState: steadyState.prefault({}).describe('Required before the first injection.'),
+      steadyState: steadyState.prefault({}).describe('Conditions for the first injection.'),
       faults: faultList(faults).describe(
-        'What is injected. An empty list measures the load alone.',
+        'Faults to inject. An empty list measures the load alone.',
       ),
       recovery: duration(5_000)
         .prefault('30s')
@@ -176,11 +180,13 @@ export const drillFile = (faults: Faults) =>
           'Conditions on metrics, as in scenarios; windows are @baseline, @fault and @recovery.',
         samples: [{ 'media_latency@recovery': ['p(95)<200'] }],
       }),
-      repeats: whole(1, 100).default(1).describe('How often it is executed: outcomes may vary.'),
+      repeats: whole(1, 100).default(1).describe('Number of executions: outcomes may vary.'),
       abort: abort
         .optional()
-        .describe('When it ends early. Default: never. Required outside a lab.'),
-      blastRadius: blastRadius.prefault({}).describe('What may be affected at the same time.'),
+        .describe('Conditions that end the drill early. Default: none. Required outside a lab.'),
+      blastRadius: blastRadius
+        .prefault({})
+        .describe('Limits on what may be affected at the same time.'),
       allowedTargets: z
         .array(text(200, 'the name of a deployment'), {
           error: hinted('must be a list', 'write [staging]'),

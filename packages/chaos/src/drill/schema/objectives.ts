@@ -80,7 +80,7 @@ export const objectives = strict({
   timeToRecover: timeToRecover
     .default({})
     .describe(
-      'From the injection until the media of a subscription resumed. Default: not required.',
+      'Time from the injection until the media of a subscription resumed. Default: not required.',
     ),
   subscriptionsNotRecovered: count()
     .prefault(0)
@@ -192,9 +192,9 @@ export const knownFailures = strict({
       error: hinted('must be a version', 'write 1.13.4'),
     })
     .meta({ description: 'The version that was tested.', samples: ['1.13.4'] }),
-  always: objectiveCodes().default([]).describe('Missed in every repeat.'),
-  sometimes: objectiveCodes().default([]).describe('Missed in some repeats.'),
-  reason: prose(1_000, 'a reason').describe('What the server does.'),
+  always: objectiveCodes().default([]).describe('Objectives that are missed in every repeat.'),
+  sometimes: objectiveCodes().default([]).describe('Objectives that are missed in some repeats.'),
+  reason: prose(1_000, 'a reason').describe('Behaviour of the server.'),
 }).superRefine(({ always, sometimes }, context) => {
   const complain = (path: Path, message: string, hint: string): void =>
     void context.addIssue(customIssue(path, message, hint));

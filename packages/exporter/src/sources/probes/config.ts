@@ -49,7 +49,9 @@ const limits = () =>
   strict({
     join: duration(1, 60_000)
       .optional()
-      .describe('From the start of the join until the media transport is connected. Default: 5s.'),
+      .describe(
+        'Time from the start of the join until the media transport is connected. Default: 5s.',
+      ),
     loss: share().optional().describe('Packets lost after retransmission. Default: 5%.'),
     jitter: duration(1, 10_000).optional().describe('Interarrival jitter. Default: no limit.'),
     latency: duration(1, 60_000)
@@ -64,7 +66,7 @@ const module = () =>
       .describe('Kind of the probe. Default: the name of the module, if it is one of these.'),
     duration: duration(SPAN.min, SPAN.max)
       .optional()
-      .describe('How long media is exchanged after both participants joined. Default: 3s.'),
+      .describe('Time for which media is exchanged after both participants joined. Default: 3s.'),
     codec: word(['vp8', 'h264'], 'video codec')
       .optional()
       .describe('For video_pair. Default: vp8.'),
@@ -90,7 +92,7 @@ const module = () =>
     path: word(PATHS, 'path')
       .optional()
       .describe(
-        'How media of both participants reaches the node: direct (UDP), ice-tcp, through a TURN server, or as ICE selects (auto). Default: direct.',
+        'Path of the media of both participants to the node: direct (UDP), ice-tcp, through a TURN server, or as ICE selects (auto). Default: direct.',
       ),
     limits: limits()
       .optional()

@@ -47,7 +47,7 @@ export const sessionsSection = () =>
       ),
     maxSize: size()
       .optional()
-      .describe('Of the file: the oldest rows are deleted first. Default: 1GiB.'),
+      .describe('Largest size of the file: the oldest rows are deleted first. Default: 1GiB.'),
   });
 
 export type SessionsSection = z.output<ReturnType<typeof sessionsSection>>;

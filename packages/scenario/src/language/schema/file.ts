@@ -109,8 +109,10 @@ export const fileKeys = {
     .array(
       strict({
         name: name('the name of a window').describe('For thresholds (@NAME) and reports.'),
-        from: duration().describe('After the start of the run.'),
-        to: duration().optional().describe('After the start of the run. Default: until the end.'),
+        from: duration().describe('Start of the window, after the start of the run.'),
+        to: duration()
+          .optional()
+          .describe('End of the window, after the start of the run. Default: the end of the run.'),
       }),
       { error: hinted('must be a list', 'write - { name: peak, from: 30s, to: 60s }') },
     )

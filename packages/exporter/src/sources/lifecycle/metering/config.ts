@@ -27,7 +27,7 @@ export const meteringSection = () =>
       .optional()
       .describe('Groups by the beginning of the name of a room; the longest that fits.'),
     metadata: strict({
-      key: text(200, 'a key').describe('Of the room’s metadata, which is then a JSON object.'),
+      key: text(200, 'a key').describe('Key in the room’s metadata, which is then a JSON object.'),
       values: groups('a value', 'write [acme, school]').describe('Values that are groups.'),
     })
       .optional()
