@@ -90,6 +90,7 @@ describe('swarm slo report', () => {
       month: '2026-10',
       months: '1',
       exclude: [],
+      report: [],
       minCoverage: '99%',
       color: false,
       ...flags,

@@ -19,7 +19,7 @@ export const BELOW = {
   chaos: ['runner', 'lab', 'livekit'],
   cost: ['analysis'],
   campaign: ['runner', 'fleet', 'lab', 'cost'],
-  report: ['analysis', 'chaos'],
+  report: ['chaos', 'cost', 'sessions', 'verify'],
   live: ['report'],
   beacon: [],
   catalogue: ['analysis'],

@@ -3,7 +3,10 @@ import { type Outcome, REPORTERS, type Reporter, wholeOf } from '@livekit-swarm/
 import { stagedReport } from '@livekit-swarm/testkit/reports';
 import { code, generatedFrom, table } from './markdown.ts';
 
-const render = async (reporter: Reporter, outcomes: Outcome[]): Promise<string> => {
+const render = async (
+  reporter: Reporter<readonly Outcome[]>,
+  outcomes: Outcome[],
+): Promise<string> => {
   const rendered = reporter.render(outcomes);
   return rendered === null ? '' : await wholeOf(rendered);
 };
@@ -52,12 +55,14 @@ npx swarm report records/2026-11-21T12-00-00-k3x9h --report markdown=- --thresho
 
 ${table(
   ['report', 'file', 'several runs', 'description'],
-  Object.entries<Reporter>(REPORTERS).map(([name, { fileName, several, about }]) => [
-    code(name),
-    code(fileName),
-    several ? 'in one document' : 'one file each',
-    about,
-  ]),
+  Object.entries<Reporter<readonly Outcome[]>>(REPORTERS).map(
+    ([name, { fileName, several, about }]) => [
+      code(name),
+      code(fileName),
+      several ? 'in one document' : 'one file each',
+      about,
+    ],
+  ),
 )}
 
 - ${code('--report NAME=FILE')} writes to that file, in that folder under the name above, or with ${code('-')} to stdout instead of the text. Missing folders are created.

@@ -12,6 +12,7 @@ import {
   colorFlag,
   queueFlags,
   quietFlag,
+  reportFlags,
   SERVER_METRICS_GROUP,
   serverMetricsFlags,
   workersFlag,
@@ -67,11 +68,7 @@ export const addCapacityCommands = (
       '--record <dir>',
       'folder for the records and the result (default: records/TIME-capacity-NAME)',
     ),
-    several(
-      '--report <name[=file]>',
-      'also write this report (may be repeated): text, json, html; =- for stdout',
-    ),
-    new Option('--json', 'print one JSON object instead of text: short for --report json=-'),
+    ...reportFlags('capacity'),
   ]);
   addGroup(capacity, console.env, 'Load generator:', [workersFlag(), ...queueFlags(), quietFlag()]);
   capacity

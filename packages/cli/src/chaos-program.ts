@@ -14,11 +14,9 @@ import {
   colorFlag,
   embeddedFlag,
   hostFlags,
+  reportFlags,
   workersFlag,
 } from './flags.ts';
-
-/** As in the drills' map of reports, which is not loaded for `--help`. */
-const REPORTS = 'text, json, junit, html';
 
 const deploymentFlags = (): Option[] => [
   embeddedFlag(),
@@ -124,13 +122,7 @@ export const addChaosCommands = (
   ]);
   addGroup(run, env, 'Verdict:', [
     new Option('--strict', 'treat known failures as failures'),
-    new Option(
-      '--report <name[=file]>',
-      `also make this report (may be repeated): ${REPORTS}; =- for stdout`,
-    )
-      .argParser(collector())
-      .default([]),
-    new Option('--json', 'print one JSON object instead of the summary: short for --report json=-'),
+    ...reportFlags('drill'),
     new Option('--record <dir>', 'folder for records and logs (default: records/TIME-DRILL)'),
     new Option(
       '--metrics <address>',
@@ -157,20 +149,13 @@ export const addChaosCommands = (
       );
     });
 
-  chaos
+  const report = chaos
     .command('report')
     .description('evaluate and render drills again from their records')
     .argument('<folders...>', 'folders of drills, as "swarm chaos run" named them')
-    .option('--strict', 'treat known failures as failures')
-    .addOption(
-      new Option(
-        '--report <name[=file]>',
-        `also make this report (may be repeated): ${REPORTS}; =- for stdout`,
-      )
-        .argParser(collector())
-        .default([]),
-    )
-    .option('--json', 'print one JSON object instead of the summary: short for --report json=-')
+    .option('--strict', 'treat known failures as failures');
+  for (const option of reportFlags('drill')) report.addOption(option);
+  report
     .addOption(colorFlag())
     .addHelpText('after', reportHelp)
     .action(async (folders: string[], flags: ChaosReportFlags) => {

@@ -12,14 +12,12 @@ import {
   collector,
   colorFlag,
   readFlags,
+  reportFlags,
   signallingFlag,
   toleranceFlag,
   workersFlag,
 } from './flags.ts';
 import { scenarioFlags } from './scenario-program.ts';
-
-/** Names of the reporters, which are not loaded for `--help`. */
-export const COMPARISON_REPORT_NAMES = ['text', 'json', 'markdown', 'junit'];
 
 /** A flag that may be repeated. */
 const several = (flags: string, description: string): Option =>
@@ -27,11 +25,7 @@ const several = (flags: string, description: string): Option =>
 
 const comparisonFlags = (): Option[] => [
   toleranceFlag(),
-  several(
-    '--report <name[=file]>',
-    `also write this report (may be repeated): ${COMPARISON_REPORT_NAMES.join(', ')}; =- for stdout`,
-  ),
-  new Option('--json', 'print one JSON object instead of text: short for --report json=-'),
+  ...reportFlags('comparison'),
   colorFlag(),
 ];
 

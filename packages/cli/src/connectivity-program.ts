@@ -9,6 +9,7 @@ import {
   collector,
   colorFlag,
   deploymentFlags,
+  reportFlags,
 } from './flags.ts';
 
 /** `swarm connectivity`. Its code is loaded on use. */
@@ -37,10 +38,7 @@ export const addConnectivityCommand = (
     new Option('--duration <time>', 'of the media on each path (default: 2s)'),
   ]);
   addGroup(command, console.env, 'Output:', [
-    new Option('--report <name[=file]>', 'additional report (may be repeated): json, junit')
-      .argParser(collector())
-      .default([]),
-    new Option('--json', 'print one JSON object: short for --report json=-'),
+    ...reportFlags('connectivity'),
     new Option('--quiet', 'no progress on stderr'),
   ]);
   command.addOption(colorFlag()).action(async (flags: ConnectivityFlags, own: Command) => {

@@ -1,3 +1,4 @@
+import { FORMATS, type Kind } from '@livekit-swarm/report/formats';
 import type { LoadFlags } from '@livekit-swarm/scenario';
 import { readVariable, usageError } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
@@ -452,7 +453,7 @@ export const insecureQueueFlag = (): Option =>
     'accept a queue without password or without SWARM_QUEUE_KEY: any program that reaches it commands its hosts',
   );
 
-/** Of a comparison. */
+/** Flag for the accepted changes of a comparison. */
 export const toleranceFlag = (): Option =>
   new Option(
     '--tolerance <share>',
@@ -461,18 +462,20 @@ export const toleranceFlag = (): Option =>
     .argParser(collector())
     .default([]);
 
-/** As in the reporters' map, which is not loaded for `--help`. */
-export const REPORT_NAMES = ['text', 'json', 'junit', 'markdown', 'github', 'csv', 'html'];
-
-/** Where results go; the same for every command that has results. */
-export const outputFlags = (): Option[] => [
+/** Selects formats of a result; the same for every command that has a result. */
+export const reportFlags = (kind: Kind): Option[] => [
   new Option(
     '--report <name[=file]>',
-    `additional report (may be repeated): ${REPORT_NAMES.join(', ')}; =- for stdout`,
+    `also write this report (may be repeated): ${FORMATS[kind].join(', ')}; =- for stdout`,
   )
     .argParser(collector())
     .default([]),
-  new Option('--json', 'print one JSON object instead of the summary: short for --report json=-'),
+  new Option('--json', 'print one JSON object instead of text: short for --report json=-'),
+];
+
+/** Flags for the output of runs. */
+export const outputFlags = (): Option[] => [
+  ...reportFlags('run'),
   new Option(
     '--no-github',
     'no annotations and no step summary (default inside GitHub Actions: both)',

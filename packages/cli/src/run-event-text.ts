@@ -5,9 +5,9 @@ import {
   type Target,
 } from '@livekit-swarm/campaign';
 import { describeScenario } from '@livekit-swarm/report';
+import { runPriceText } from '@livekit-swarm/report/cost';
+import { predictionText } from '@livekit-swarm/report/plan';
 import { formatNumber, plural, withoutSecrets } from '@livekit-swarm/settings';
-import { runPriceText } from './cost/run-price-text.ts';
-import { predictionText } from './plan/host-messages.ts';
 
 /** One line for an event of a run. */
 export const runEventText = (event: RunEvent): string => {

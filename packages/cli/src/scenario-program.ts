@@ -10,6 +10,7 @@ import {
   addSharedRunFlags,
   calibrationFlag,
   colorFlag,
+  reportFlags,
   type SharedRunFlags,
   signallingFlag,
   witnessFlag,
@@ -123,8 +124,8 @@ export const addRunCommands = (
     calibrationFlag(),
     witnessFlag(),
   ]);
+  for (const option of reportFlags('plan')) plan.addOption(option.helpGroup('Output:'));
   plan
-    .option('--json', 'print one JSON object')
     .addOption(colorFlag())
     .addHelpText('after', planHelp)
     .action(async (file: string, _flags: unknown, command: Command) => {

@@ -2,7 +2,7 @@ import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { SessionFlags } from './commands/session.ts';
 import type { Console } from './console.ts';
-import { fromEnvironment } from './flags.ts';
+import { fromEnvironment, reportFlags } from './flags.ts';
 
 /** `swarm session`. Its code is loaded on use. */
 export const addSessionCommand = (
@@ -10,7 +10,7 @@ export const addSessionCommand = (
   console: Console,
   done: (exitCode: ExitCode) => void,
 ): void => {
-  program
+  const command = program
     .command('session')
     .description('a room or a participant of real users: timeline, and the leg that was impaired')
     .argument('[room]', 'name of the room')
@@ -31,8 +31,9 @@ export const addSessionCommand = (
     .option('--ca <file>', 'certificates of your own CA, PEM, for https:// exporters')
     .option('--since <time>', 'how far back: 2h, 30m (default: 24h)')
     .option('--until <time>', 'up to how long ago: 1h (default: now)')
-    .option('--delete-identity <id>', 'delete everything about a participant, in all rooms')
-    .option('--json', 'print one JSON object')
+    .option('--delete-identity <id>', 'delete everything about a participant, in all rooms');
+  for (const option of reportFlags('session')) command.addOption(option);
+  command
     .addHelpText('after', sessionHelp)
     .action(
       async (

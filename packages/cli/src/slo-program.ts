@@ -2,7 +2,7 @@ import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { SloReportFlags } from './commands/slo-report.ts';
 import type { Console } from './console.ts';
-import { colorFlag, fromEnvironment } from './flags.ts';
+import { colorFlag, fromEnvironment, reportFlags } from './flags.ts';
 
 /** `swarm slo`. Its code is loaded on use. */
 export const addSloCommands = (
@@ -14,7 +14,7 @@ export const addSloCommands = (
     .command('slo')
     .description('service level objectives: joins, availability, good media minutes');
   const collect = (value: string, before: string[]): string[] => [...before, value];
-  slo
+  const report = slo
     .command('report')
     .description('objectives by month, from a Prometheus with the recording rules of swarm mixin')
     .addOption(
@@ -37,8 +37,9 @@ export const addSloCommands = (
     .option('--with-drills', 'count drills, too')
     .option('--with-load-tests', 'count load tests, too')
     .option('--check', 'exit with 99 when an objective is missed, with 98 when too little is known')
-    .option('--min-coverage <share>', 'what --check must know of each month', '99%')
-    .option('--json', 'print one JSON object')
+    .option('--min-coverage <share>', 'what --check must know of each month', '99%');
+  for (const option of reportFlags('slo')) report.addOption(option);
+  report
     .addOption(colorFlag())
     .addHelpText('after', sloHelp)
     .action(async (flags: SloReportFlags) => {

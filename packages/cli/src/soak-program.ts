@@ -9,6 +9,7 @@ import {
   collector,
   colorFlag,
   quietFlag,
+  reportFlags,
   workersFlag,
 } from './flags.ts';
 import { scenarioFlags } from './scenario-program.ts';
@@ -69,11 +70,7 @@ export const addSoakCommand = (
       '--record <dir>',
       'folder for the records and the result (default: records/TIME-soak-NAME)',
     ),
-    several(
-      '--report <name[=file]>',
-      'also write this report (may be repeated): text, json; =- for stdout',
-    ),
-    new Option('--json', 'print one JSON object instead of text: short for --report json=-'),
+    ...reportFlags('soak'),
   ]);
   addGroup(soak, console.env, 'Load generator:', [workersFlag(), quietFlag()]);
   soak

@@ -14,7 +14,13 @@ const LIST_MODULES = `data:text/javascript,${encodeURIComponent(`
   });
 `)}`;
 
-/** The packages that the program loads for a command line; workspaces without their scope. */
+/** Names of the formats of reports: the one file of `report` that the command line itself needs. */
+const FORMATS = /^file:.*\/packages\/report\/src\/formats\.ts$/m;
+
+/**
+ * The packages that the program loads for a command line, except the formats of reports; workspaces
+ * without their scope.
+ */
 const packagesLoaded = (line: string): string[] => {
   const program = fileURLToPath(new URL('main.ts', import.meta.url));
   const { stderr } = spawnSync(
@@ -22,7 +28,9 @@ const packagesLoaded = (line: string): string[] => {
     ['--import', LIST_MODULES, program, ...line.split(' ')],
     { encoding: 'utf8' },
   );
-  const names = [...stderr.matchAll(/^file:.*\/(?:node_modules|packages)\/([^/]+)\//gm)];
+  const names = [
+    ...stderr.replace(FORMATS, '').matchAll(/^file:.*\/(?:node_modules|packages)\/([^/]+)\//gm),
+  ];
   return [...new Set(names.map(([, name = '']) => name))].sort();
 };
 

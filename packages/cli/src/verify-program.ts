@@ -9,6 +9,7 @@ import {
   collector,
   colorFlag,
   deploymentFlags,
+  reportFlags,
   tokenEndpointFlags,
 } from './flags.ts';
 
@@ -79,13 +80,7 @@ export const addVerifyCommand = (
     ).helpGroup('Further checks:'),
   );
   addGroup(command, console.env, 'Output:', [
-    new Option(
-      '--report <name[=file]>',
-      'additional report (may be repeated): json, junit; =- for stdout',
-    )
-      .argParser(collector())
-      .default([]),
-    new Option('--json', 'print one JSON object: short for --report json=-'),
+    ...reportFlags('verify'),
     new Option('--quiet', 'no progress on stderr'),
   ]);
   command.addOption(colorFlag()).action(async (flags: VerifyFlags, own: Command) => {

@@ -46,7 +46,7 @@ export const csvReporter = {
     const runs = outcomes.filter(isRun);
     return runs.length === 0 ? null : renderCsv(runs);
   },
-} as const satisfies Reporter;
+} as const satisfies Reporter<readonly Outcome[]>;
 
 type Cell = string | number | null;
 type Column = (series: MergedSeries, second: SampleSecond, scenario: string) => Cell;

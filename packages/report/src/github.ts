@@ -59,7 +59,7 @@ export const githubReporter = {
   fileName: 'github-annotations.txt',
   several: true,
   render: renderGitHub,
-} as const satisfies Reporter;
+} as const satisfies Reporter<readonly Outcome[]>;
 
 /** What GitHub shows of a command's output, beside the log. */
 export interface Annotation {

@@ -112,7 +112,7 @@ export const jsonReporter = {
   fileName: 'result.json',
   several: true,
   render: renderJson,
-} as const satisfies Reporter;
+} as const satisfies Reporter<readonly Outcome[]>;
 
 const thresholdsOf = ({ thresholds }: VerdictDecision) =>
   thresholds.map(

@@ -1,27 +1,30 @@
-import type { Outcome } from './report-input.ts';
-
 export interface ReportOptions {
   /** ANSI colours, for a terminal. Default: none. */
   color?: boolean;
+  /** True when known failures fail a drill. Default: false. */
+  strict?: boolean;
 }
 
 /** Whole, or piece by piece when it may be long. */
 export type Rendered = string | AsyncIterable<string>;
 
-/** One way to show runs. */
-export interface Reporter {
-  /** Its output and audience, for `--help`. */
+/** A format of the results of a command: of all its runs or drills, or of its one result. */
+export interface Reporter<Input> {
+  /** Output and audience of the reporter, for `--help`. */
   readonly about: string;
   /** The name of its file when none is given. */
   readonly fileName: string;
-  /** Whether one document holds several runs; otherwise each run gets its own. */
-  readonly several: boolean;
   /**
-   * At least one outcome; exactly one unless `several`.
+   * True when one document holds all runs or drills; otherwise each gets its own. Absent where the
+   * input is one result.
+   */
+  readonly several?: boolean;
+  /**
+   * Renders at least one run or drill, exactly one unless `several`.
    * @returns null when there is nothing to show of it
    * @throws Error when it cannot be rendered: other reporters must not be affected
    */
-  render(outcomes: readonly Outcome[], options?: ReportOptions): Rendered | null;
+  render(input: Input, options?: ReportOptions): Rendered | null;
 }
 
 /** Piece by piece, however it was rendered. */

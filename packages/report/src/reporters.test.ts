@@ -14,15 +14,18 @@ const NO_RUN: NoRun = {
   hint: 'look whether it runs',
 };
 
-const textOf = async (reporter: Reporter, outcomes: Outcome[]): Promise<string | null> => {
+const textOf = async (
+  reporter: Reporter<readonly Outcome[]>,
+  outcomes: Outcome[],
+): Promise<string | null> => {
   const rendered = reporter.render(outcomes);
   return rendered === null ? null : await wholeOf(rendered);
 };
 
-/** Without the programs of a page. */
+/** A page without its scripts. */
 const shownOf = (text: string): string => text.replace(/<(script|style)>.*?<\/\1>/gs, '');
 
-describe.each<[string, Reporter]>(Object.entries(REPORTERS))(
+describe.each<[string, Reporter<readonly Outcome[]>]>(Object.entries(REPORTERS))(
   'the reporter %s',
   (name, reporter) => {
     it('shows every run, and only what is there', async () => {
@@ -48,7 +51,9 @@ describe.each<[string, Reporter]>(Object.entries(REPORTERS))(
       });
 
     it('has a file name of its own', () => {
-      const names = Object.values<Reporter>(REPORTERS).map(({ fileName }) => fileName);
+      const names = Object.values<Reporter<readonly Outcome[]>>(REPORTERS).map(
+        ({ fileName }) => fileName,
+      );
       expect(names.filter((other) => other === reporter.fileName)).toHaveLength(1);
       expect(reporter.fileName).toMatch(/^[a-z-]+\.[a-z]+$/);
     });

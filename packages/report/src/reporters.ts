@@ -1,9 +1,11 @@
 import { csvReporter } from './csv.ts';
+import type { Format } from './formats.ts';
 import { githubReporter } from './github.ts';
 import { htmlReporter } from './html/html.ts';
 import { jsonReporter } from './json.ts';
 import { junitReporter } from './junit/junit.ts';
 import { markdownReporter } from './markdown/markdown.ts';
+import type { Outcome } from './report-input.ts';
 import type { Reporter } from './reporter.ts';
 import { textReporter } from './text/text.ts';
 
@@ -16,6 +18,6 @@ export const REPORTERS = {
   github: githubReporter,
   csv: csvReporter,
   html: htmlReporter,
-} as const satisfies Record<string, Reporter>;
+} as const satisfies Record<Format<'run'>, Reporter<readonly Outcome[]>>;
 
 export type ReporterName = keyof typeof REPORTERS;

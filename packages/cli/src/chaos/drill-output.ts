@@ -1,22 +1,20 @@
 import { basename, dirname, extname, join } from 'node:path';
-import { type DrillOutcome, isDrillResult } from '@livekit-swarm/report/drill';
+import type { DrillResult } from '@livekit-swarm/chaos';
+import type { Reporter } from '@livekit-swarm/report';
+import { DRILL_REPORTERS, type DrillOutcome, isDrillResult } from '@livekit-swarm/report/drill';
+import type { Format } from '@livekit-swarm/report/formats';
 import { messageOf } from '@livekit-swarm/settings/errors';
 import { type Console, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
+import { pour } from '../output/pour.ts';
 import { parseRequestsOf, type ReportRequest } from '../output/report-request.ts';
 import { writeWhole } from '../output/write-whole.ts';
-import {
-  DRILL_REPORTS,
-  type DrillReporter,
-  type DrillReportName,
-  folderOf,
-} from './drill-reports.ts';
 
-type Request = ReportRequest<DrillReportName>;
+type Request = ReportRequest<Format<'drill'>>;
 
 /** @throws SwarmError `usage` when there is no such report, or two would be written to one place */
 export const readDrillReports = (texts: readonly string[], json: boolean): Request[] =>
-  parseRequestsOf(DRILL_REPORTS, texts, json);
+  parseRequestsOf(DRILL_REPORTERS, texts, json);
 
 /** Writes all that was asked for; one that fails does not take the others with it. @returns whether all of them were written */
 export const writeDrillReports = async (
@@ -27,14 +25,17 @@ export const writeDrillReports = async (
 ): Promise<boolean> => {
   let complete = true;
   for (const request of requests) {
-    const reporter: DrillReporter = DRILL_REPORTS[request.name];
+    const reporter: Reporter<readonly DrillOutcome[]> = DRILL_REPORTERS[request.name];
     if (request.to === 'stdout') {
-      if (outcomes.length > 0) await write(stdout, reporter.render(outcomes, strict));
+      const rendered = outcomes.length === 0 ? null : reporter.render(outcomes, { strict });
+      if (rendered !== null) await pour(stdout, rendered);
       continue;
     }
     for (const { file, some } of placesOf(request, outcomes)) {
       try {
-        await writeWhole(file, reporter.render(some, strict));
+        const rendered = reporter.render(some, { strict });
+        if (rendered === null) continue;
+        await writeWhole(file, rendered);
         if (!quiet) await write(stderr, `Report ${request.name}: ${file}\n`);
       } catch (error) {
         complete = false;
@@ -57,7 +58,7 @@ const placesOf = (
   { name, to }: Request,
   outcomes: readonly DrillOutcome[],
 ): { file: string; some: DrillOutcome[] }[] => {
-  const { fileName, several }: DrillReporter = DRILL_REPORTS[name];
+  const { fileName, several }: Reporter<readonly DrillOutcome[]> = DRILL_REPORTERS[name];
   const results = outcomes.filter(isDrillResult);
   if (to === null || to === 'stdout') {
     return results.flatMap((result) => {
@@ -65,7 +66,8 @@ const placesOf = (
       return folder === null ? [] : [{ file: join(folder, fileName), some: [result] }];
     });
   }
-  if (several) return outcomes.length === 0 ? [] : [{ file: to.file, some: [...outcomes] }];
+  if (several === true)
+    return outcomes.length === 0 ? [] : [{ file: to.file, some: [...outcomes] }];
   const suffixes = distinctNames(results.map(({ drill }) => drill.name));
   return results.map((result, index) => ({
     file:
@@ -89,4 +91,12 @@ export const distinctNames = (names: readonly string[]): string[] => {
     taken.add(own);
     return own;
   });
+};
+
+/** The folder of a drill's records. */
+const folderOf = ({ repeats, drill }: DrillResult): string | null => {
+  const [first] = repeats;
+  if (first === undefined) return null;
+  const folder = dirname(first.record);
+  return drill.repeats === 1 ? folder : join(folder, '..');
 };

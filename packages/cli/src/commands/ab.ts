@@ -1,20 +1,17 @@
-import { join } from 'node:path';
 import { noRunOf } from '@livekit-swarm/analysis';
 import { compareRuns, type Tolerance } from '@livekit-swarm/analysis/compare';
 import { defaultRecordDir, newRunName, planRun } from '@livekit-swarm/campaign';
 import { type AbSessionResult, runAbSession } from '@livekit-swarm/campaign/ab';
 import { checkServers, parseServerSpec, type ServerSpec } from '@livekit-swarm/campaign/server';
-import { diskReason } from '@livekit-swarm/host';
 import { LoadGuard, readHostRules } from '@livekit-swarm/livekit';
 import { describeScenario } from '@livekit-swarm/report';
 import {
   COMPARISON_REPORTERS,
   type ComparisonInput,
-  type ComparisonReporter,
   exclusionText,
+  exitCodeOfComparisons,
 } from '@livekit-swarm/report/comparison';
 import {
-  EXIT_CODES,
   type ExitCode,
   formatDuration,
   interruptedError,
@@ -23,16 +20,15 @@ import {
 } from '@livekit-swarm/settings';
 import { type AbScenarioFlags, readAbScenario } from '../ab/ab-scenario.ts';
 import { interruptRuns } from '../command-interruption.ts';
-import { type ComparisonOutputFlags, openComparisonOutput } from '../compare/output.ts';
 import { parseTolerance } from '../compare/parse-tolerance.ts';
-import { type Console, type OutputStream, wantsColor, write } from '../console.ts';
+import { type Console, wantsColor, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
 import { readPermission } from '../flags/read-permission.ts';
 import { readWorkers } from '../flags/target.ts';
 import { wholeNumber } from '../flags/whole-number.ts';
 import type { DeploymentFlags, GeneratorFlags, HostFlags, ResultFlags } from '../flags.ts';
 import { leftOutLines } from '../left-out-lines.ts';
-import { writeWhole } from '../output/write-whole.ts';
+import { exitCodeAfter, openResultOutput } from '../output/result-output.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
 import { showRunsOfSession } from '../run-observer.ts';
 import { makeSessionFolder } from '../session-folder.ts';
@@ -40,7 +36,6 @@ import { VERSION } from '../version.ts';
 
 export interface AbFlags
   extends AbScenarioFlags,
-    ComparisonOutputFlags,
     HostFlags,
     Pick<DeploymentFlags, 'signalling'>,
     GeneratorFlags,
@@ -74,7 +69,7 @@ export const abCommand = async (
     ...request,
   });
   const folder = flags.record ?? defaultRecordDir(`ab-${newRunName()}`, new Date());
-  const show = openComparisonOutput(flags, console, () => folder);
+  const output = openResultOutput(COMPARISON_REPORTERS, flags, console);
   makeSessionFolder(folder, ['A', 'B']);
 
   const printer = createProgressPrinter(stderr, {
@@ -122,20 +117,20 @@ export const abCommand = async (
     printer.done();
     if (session.problem !== null) await write(stderr, formatError(session.problem));
     const input = await decideSession(session, tolerance, interruption.stop.aborted, folder);
-    const kept = await keep(input, folder, stderr);
-    const exitCode = await show(input);
-    return kept || exitCode !== EXIT_CODES.passed.code ? exitCode : EXIT_CODES.internalError.code;
+    const isComplete = await output.finish(input, folder);
+    return exitCodeAfter(isComplete, exitCodeOfComparisons(input));
   } catch (error) {
     printer.done();
     const problem = interruption.stop.aborted ? interruptedError() : swarmErrorOf(error);
     await write(stderr, formatError(problem));
     if (flags.json === true) {
-      await show({
+      const input: ComparisonInput = {
         comparisons: [],
         notes: [],
         interrupted: interruption.stop.aborted,
         problem: noRunOf(problem, scenario.name),
-      });
+      };
+      await output.show(input, folder);
     }
     return problem.exitCode;
   } finally {
@@ -180,22 +175,3 @@ const decideSession = async (
   interrupted,
   problem,
 });
-
-/** The result stays with its records, in every form. False when it could not be written. */
-const keep = async (
-  input: ComparisonInput,
-  folder: string,
-  stderr: OutputStream,
-): Promise<boolean> => {
-  try {
-    for (const reporter of Object.values<ComparisonReporter>(COMPARISON_REPORTERS)) {
-      await writeWhole(join(folder, reporter.fileName), reporter.render(input));
-    }
-    return true;
-  } catch (error) {
-    const message = `the result could not be written to ${folder}: ${diskReason(error)}`;
-    const hint = `the records are there: swarm compare ${join(folder, 'A')} ${join(folder, 'B')}`;
-    await write(stderr, formatError({ message, hint }));
-    return false;
-  }
-};

@@ -21,8 +21,7 @@ import { readQueueChoice } from '../flags/queue.ts';
 import { readServerMetrics } from '../flags/server-metrics.ts';
 import { readTarget, readWorkers } from '../flags/target.ts';
 import { leftOutLinesOf } from '../left-out-lines.ts';
-import { parseRequestsOf } from '../output/report-request.ts';
-import { showSession } from '../output/show-session.ts';
+import { exitCodeAfter, openResultOutput } from '../output/result-output.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
 import { showRunsOfSession } from '../run-observer.ts';
 import { makeSessionFolder } from '../session-folder.ts';
@@ -40,7 +39,7 @@ export const capacityCommand = async (
   console: Console,
 ): Promise<ExitCode> => {
   const { stderr, env } = console;
-  const requests = parseRequestsOf(CAPACITY_REPORTERS, flags.report, flags.json === true);
+  const output = openResultOutput(CAPACITY_REPORTERS, flags, console);
   const target = readTarget(flags, typed, env);
   const nodeCores = readNodeCores(flags.nodeCores) ?? coresOf(target);
   const limits = flags.until.map((text) => readUntil(text, nodeCores));
@@ -113,12 +112,7 @@ export const capacityCommand = async (
       ...(session.errorExitCode !== null && { errorExitCode: session.errorExitCode }),
     });
     const about = loadText(result, result.carried);
-    return await showSession(result, CAPACITY_REPORTERS, requests, {
-      folder,
-      flags,
-      console,
-      about,
-    });
+    return exitCodeAfter(await output.finish(result, folder, about), result.exitCode);
   } catch (error) {
     printer.done();
     const problem = swarmErrorOf(error);

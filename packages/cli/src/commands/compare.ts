@@ -1,12 +1,21 @@
-import { compareRuns } from '@livekit-swarm/analysis/compare';
+import { type Comparison, compareRuns } from '@livekit-swarm/analysis/compare';
+import {
+  COMPARISON_REPORTERS,
+  type ComparisonInput,
+  exitCodeOfComparisons,
+} from '@livekit-swarm/report/comparison';
 import { type ExitCode, usageError } from '@livekit-swarm/settings';
 import { findRuns, type NamedRecords } from '../compare/find-runs.ts';
-import { type ComparisonOutputFlags, openComparisonOutput } from '../compare/output.ts';
 import { parseTolerance } from '../compare/parse-tolerance.ts';
 import { readSide } from '../compare/read-side.ts';
 import type { Console } from '../console.ts';
+import {
+  exitCodeAfter,
+  openResultOutput,
+  type ResultOutputFlags,
+} from '../output/result-output.ts';
 
-export interface CompareFlags extends ComparisonOutputFlags {
+export interface CompareFlags extends ResultOutputFlags {
   base: string[];
   current: string[];
   tolerance: string[];
@@ -22,14 +31,15 @@ export const compareCommand = async (
   console: Console,
 ): Promise<ExitCode> => {
   const tolerance = parseTolerance(flags.tolerance);
-  const show = openComparisonOutput(flags, console, null);
+  const output = openResultOutput(COMPARISON_REPORTERS, flags, console);
   const [base, ...currents] = chooseSides(sides, flags);
   if (base === undefined || currents.length === 0) throw usageError('two sides are needed', USAGE);
   const read = await readSide(base);
-  const comparisons = [];
+  const comparisons: Comparison[] = [];
   for (const current of currents)
     comparisons.push(await compareRuns(read, await readSide(current), { tolerance }));
-  return await show({ comparisons, notes: [], interrupted: false, problem: null });
+  const result: ComparisonInput = { comparisons, notes: [], interrupted: false, problem: null };
+  return exitCodeAfter(await output.show(result), exitCodeOfComparisons(result));
 };
 
 const USAGE =

@@ -1,5 +1,6 @@
 import { watchInterruption } from '@livekit-swarm/host';
 import { CHECKED_PATHS, type CheckedPath, checkConnectivity } from '@livekit-swarm/probe';
+import { CONNECTIVITY_REPORTERS, type Connectivity } from '@livekit-swarm/report/connectivity';
 import {
   EXIT_CODES,
   type ExitCode,
@@ -8,20 +9,17 @@ import {
   usageError,
   withoutSecrets,
 } from '@livekit-swarm/settings';
-import {
-  type Connectivity,
-  connectivityJson,
-  connectivityJunit,
-  renderConnectivity,
-} from '../connectivity/connectivity-report.ts';
 import type { Console } from '../console.ts';
 import { readLoadGuard } from '../flags/load-guard.ts';
 import { readDeployment } from '../flags/target.ts';
 import { readNodeFlag } from '../node-flag.ts';
-import { parseRequestsOf } from '../output/report-request.ts';
-import { type CheckReporters, showChecks } from '../output/show-checks.ts';
+import {
+  exitCodeAfter,
+  openResultOutput,
+  type ResultOutputFlags,
+} from '../output/result-output.ts';
 
-export interface ConnectivityFlags {
+export interface ConnectivityFlags extends ResultOutputFlags {
   url?: string;
   apiUrl?: string;
   apiKey?: string;
@@ -32,16 +30,7 @@ export interface ConnectivityFlags {
   path?: string;
   node: string[];
   duration?: string;
-  report: string[];
-  json?: boolean;
-  quiet?: boolean;
-  color: boolean;
 }
-
-const REPORTERS: CheckReporters<Connectivity> = {
-  json: { fileName: 'connectivity.json', render: connectivityJson },
-  junit: { fileName: 'junit.xml', render: connectivityJunit },
-};
 
 const DURATION = { defaultMs: 2_000, minMs: 1_000, maxMs: 60_000 } as const;
 
@@ -55,7 +44,7 @@ export const connectivityCommand = async (
   console: Console,
 ): Promise<ExitCode> => {
   const { stderr } = console;
-  const requests = parseRequestsOf(REPORTERS, flags.report, flags.json === true);
+  const output = openResultOutput(CONNECTIVITY_REPORTERS, flags, console);
   const required = readPaths(flags.path);
   const durationMs = readDuration(flags.duration);
   const target = readDeployment(flags, typed, console.env);
@@ -86,11 +75,7 @@ export const connectivityCommand = async (
       required: required !== null,
       checks,
     };
-    await showChecks(result, REPORTERS, renderConnectivity, requests, {
-      color: flags.color,
-      console,
-    });
-    return exitOf(result);
+    return exitCodeAfter(await output.show(result), exitOf(result));
   } finally {
     interruption.dispose();
   }

@@ -9,7 +9,7 @@ import {
   readPriceBook,
   type SelfHostedRules,
 } from '@livekit-swarm/cost';
-import { styleFor } from '@livekit-swarm/report';
+import { COST_REPORTERS } from '@livekit-swarm/report/cost';
 import {
   EXIT_CODES,
   type ExitCode,
@@ -18,13 +18,16 @@ import {
   nearest,
   usageError,
 } from '@livekit-swarm/settings';
-import { type Console, wantsColor, write } from '../console.ts';
+import { type Console, write } from '../console.ts';
 import { readCapacity } from '../cost/capacity-file.ts';
-import { costObject } from '../cost/cost-object.ts';
-import { costText } from '../cost/cost-text.ts';
 import { type LoadFlags, readPricedLoad } from '../cost/priced-load.ts';
+import {
+  exitCodeAfter,
+  openResultOutput,
+  type ResultOutputFlags,
+} from '../output/result-output.ts';
 
-export interface CostFlags extends LoadFlags {
+export interface CostFlags extends LoadFlags, ResultOutputFlags {
   prices?: string;
   printPrices?: true;
   provider: string[];
@@ -34,8 +37,6 @@ export interface CostFlags extends LoadFlags {
   autoscale?: true;
   turn?: string;
   staff?: string;
-  json?: true;
-  color: boolean;
 }
 
 /**
@@ -45,8 +46,10 @@ export interface CostFlags extends LoadFlags {
 export const costCommand = async (
   path: string | undefined,
   flags: CostFlags,
-  { stdout, stderr, env }: Console,
+  console: Console,
 ): Promise<ExitCode> => {
+  const { stdout, stderr } = console;
+  const output = openResultOutput(COST_REPORTERS, flags, console);
   if (flags.printPrices === true) {
     await write(stdout, readFileSync(DEFAULT_PRICES, 'utf8'));
     return EXIT_CODES.passed.code;
@@ -69,14 +72,8 @@ export const costCommand = async (
     providers: flags.provider,
     traffic: load.traffic,
   });
-  const shown = { load, estimate, rules, book };
-  await write(
-    stdout,
-    flags.json
-      ? `${JSON.stringify(costObject(shown), null, 2)}\n`
-      : costText(shown, styleFor(wantsColor(flags.color, stdout, env))),
-  );
-  return EXIT_CODES.passed.code;
+  const isComplete = await output.show({ load, estimate, rules, book });
+  return exitCodeAfter(isComplete, EXIT_CODES.passed.code);
 };
 
 const readPrices = (path: string | undefined): PriceBook => {

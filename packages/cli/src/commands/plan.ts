@@ -1,5 +1,6 @@
 import { hostCapacity } from '@livekit-swarm/campaign';
-import { styleFor } from '@livekit-swarm/report';
+import { defaultPriceBook, runPrice } from '@livekit-swarm/cost';
+import { PLAN_REPORTERS } from '@livekit-swarm/report/plan';
 import {
   assessHost,
   calibrate,
@@ -10,16 +11,20 @@ import {
 import { expandPlan, planLoad, readScenarioFile } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode, formatProblem, swarmErrorOf } from '@livekit-swarm/settings';
 import { adjustScenario } from '../adjust-scenario.ts';
-import { type Console, wantsColor, write } from '../console.ts';
+import { type Console, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
 import { readWorkers } from '../flags/target.ts';
 import type { SharedRunFlags } from '../flags.ts';
+import {
+  exitCodeAfter,
+  openResultOutput,
+  type ResultOutputFlags,
+} from '../output/result-output.ts';
 import { prepareOwnMedia } from '../own-media.ts';
-import { planText } from '../plan/plan-text.ts';
-import { planObject } from '../plan/plan-view.ts';
 
 export interface PlanFlags
-  extends Pick<SharedRunFlags, 'url' | 'signalling' | 'workers' | 'json' | 'color'> {
+  extends Pick<SharedRunFlags, 'url' | 'signalling' | 'workers'>,
+    ResultOutputFlags {
   scale?: string;
   seed?: string;
   witness: string[];
@@ -34,8 +39,10 @@ export interface PlanFlags
 export const planCommand = async (
   path: string,
   flags: PlanFlags,
-  { stdout, stderr, env }: Console,
+  console: Console,
 ): Promise<ExitCode> => {
+  const { stderr } = console;
+  const output = openResultOutput(PLAN_REPORTERS, flags, console);
   const workers = readWorkers(flags.workers);
   const choice = readCalibrationChoice(flags.calibration);
   if (flags.url !== undefined) checkAddress(flags.url);
@@ -63,14 +70,15 @@ export const planCommand = async (
     calibration,
   });
   for (const warning of file.warnings) await write(stderr, `warning: ${formatProblem(warning)}\n`);
-  const shown = { plan, load, host, assessment, calibration };
-  await write(
-    stdout,
-    flags.json
-      ? `${JSON.stringify(planObject(shown), null, 2)}\n`
-      : planText(shown, styleFor(wantsColor(flags.color, stdout, env))),
-  );
-  if (assessment.obstacle === null) return EXIT_CODES.passed.code;
+  const isComplete = await output.show({
+    plan,
+    load,
+    host,
+    assessment,
+    calibration,
+    cloudPrice: runPrice(plan, defaultPriceBook()),
+  });
+  if (assessment.obstacle === null) return exitCodeAfter(isComplete, EXIT_CODES.passed.code);
   await write(stderr, formatError(swarmErrorOf(assessment.obstacle)));
   return EXIT_CODES.usage.code;
 };

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { checkToken } from '@livekit-swarm/exporter/token';
+import { SESSION_REPORTERS } from '@livekit-swarm/report/session';
 import {
   deleteIdentity,
   openJournal,
@@ -15,17 +16,20 @@ import {
   usageError,
 } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
+import {
+  exitCodeAfter,
+  openResultOutput,
+  type ResultOutputFlags,
+} from '../output/result-output.ts';
 import { exporterClient } from '../session/exporter-client.ts';
-import { sessionText } from '../session/session-text.ts';
 
-export interface SessionFlags {
+export interface SessionFlags extends Omit<ResultOutputFlags, 'color'> {
   exporter: string;
   file?: string;
   tokenFile?: string;
   since?: string;
   until?: string;
   deleteIdentity?: string;
-  json?: boolean;
 }
 
 /**
@@ -36,8 +40,10 @@ export const sessionCommand = async (
   room: string | undefined,
   identity: string | undefined,
   flags: SessionFlags,
-  { stdout, env }: Console,
+  console: Console,
 ): Promise<ExitCode> => {
+  const { stdout, env } = console;
+  const output = openResultOutput(SESSION_REPORTERS, { ...flags, color: false }, console);
   if (flags.deleteIdentity !== undefined) {
     if (room !== undefined)
       throw usageError(
@@ -60,11 +66,7 @@ export const sessionCommand = async (
       `there is no session of ${identity === undefined ? '' : `${identity} in `}room ${room} in that time`,
       'look further back: --since 72h',
     );
-  await write(
-    stdout,
-    flags.json === true ? `${JSON.stringify(view, null, 2)}\n` : sessionText(view),
-  );
-  return EXIT_CODES.passed.code;
+  return exitCodeAfter(await output.show(view), EXIT_CODES.passed.code);
 };
 
 const read = async (

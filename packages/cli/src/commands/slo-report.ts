@@ -1,14 +1,18 @@
 import { namesOf, SLO_WINDOW_MS } from '@livekit-swarm/mixin';
-import { styleFor } from '@livekit-swarm/report';
+import { type MonthReport, SLO_REPORTERS } from '@livekit-swarm/report/slo';
 import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
-import { type Console, wantsColor, write } from '../console.ts';
+import type { Console } from '../console.ts';
 import { readMixinConfig } from '../mixin-config.ts';
+import {
+  exitCodeAfter,
+  openResultOutput,
+  type ResultOutputFlags,
+} from '../output/result-output.ts';
 import { monthsUpTo, readWindow } from '../slo/month.ts';
 import { prometheusApi } from '../slo/prometheus-api.ts';
-import { type MonthReport, sloReport } from '../slo/slo-report.ts';
-import { sloText } from '../slo/slo-text.ts';
+import { sloReport } from '../slo/slo-report.ts';
 
-export interface SloReportFlags {
+export interface SloReportFlags extends ResultOutputFlags {
   prometheus: string;
   month?: string;
   months: string;
@@ -20,8 +24,6 @@ export interface SloReportFlags {
   withLoadTests?: true;
   minCoverage: string;
   check?: true;
-  json?: true;
-  color: boolean;
 }
 
 /**
@@ -30,9 +32,10 @@ export interface SloReportFlags {
  */
 export const sloReportCommand = async (
   flags: SloReportFlags,
-  { stdout, env }: Console,
+  console: Console,
   nowMs = Date.now(),
 ): Promise<ExitCode> => {
+  const output = openResultOutput(SLO_REPORTERS, flags, console);
   const names = namesOf(readMixinConfig(flags).config);
   const leastCovered = readShare('--min-coverage', flags.minCoverage);
   const api = prometheusApi(flags.prometheus);
@@ -47,13 +50,8 @@ export const sloReportCommand = async (
   const months: MonthReport[] = [];
   for (const month of monthsUpTo({ last: flags.month, count: flags.months }, nowMs, SLO_WINDOW_MS))
     months.push(await sloReport(api, month, query));
-  await write(
-    stdout,
-    flags.json === true
-      ? `${JSON.stringify({ prometheus: api.where, months: months.map(monthObject) }, null, 2)}\n`
-      : sloText(months, styleFor(wantsColor(flags.color, stdout, env))),
-  );
-  return exitCodeOf(months, flags.check === true ? leastCovered : null);
+  const isComplete = await output.show({ prometheus: api.where, months });
+  return exitCodeAfter(isComplete, exitCodeOf(months, flags.check === true ? leastCovered : null));
 };
 
 /** @param leastCovered share of each month that must be known for the check to pass; null: nothing is checked */
@@ -74,20 +72,3 @@ const readShare = (flag: string, text: string): number => {
     throw usageError(`${flag} ${text}: is not a share`, `write ${flag} 99%`);
   return percent / 100;
 };
-
-const time = (ms: number): string => new Date(ms).toISOString();
-
-const monthObject = ({ name, fromMs, toMs, exclusions, results }: MonthReport) => ({
-  month: name,
-  from: time(fromMs),
-  to: time(toMs),
-  excluded: exclusions.map((one) => ({
-    from: time(one.fromMs),
-    to: time(one.toMs),
-    by: one.by,
-    name: one.name,
-    cluster: one.cluster,
-    applies: one.applies,
-  })),
-  objectives: results.map(({ title: _title, ...result }) => result),
-});

@@ -26,8 +26,7 @@ import { readLoadGuard } from '../flags/load-guard.ts';
 import { readServerMetrics } from '../flags/server-metrics.ts';
 import { readTarget, readWorkers } from '../flags/target.ts';
 import { leftOutLines } from '../left-out-lines.ts';
-import { parseRequestsOf } from '../output/report-request.ts';
-import { keepSession, showSession } from '../output/show-session.ts';
+import { exitCodeAfter, openResultOutput } from '../output/result-output.ts';
 import { createProgressPrinter, type ProgressPrinter } from '../progress-printer.ts';
 import { showRunsOfSession } from '../run-observer.ts';
 import { makeSessionFolder } from '../session-folder.ts';
@@ -55,7 +54,8 @@ export const soakCommand = async (
   console: Console,
 ): Promise<ExitCode> => {
   const { stderr, env } = console;
-  const requests = parseRequestsOf(SOAK_REPORTERS, flags.report, flags.json === true);
+  const output = openResultOutput(SOAK_REPORTERS, flags, console);
+  const comparisonOutput = openResultOutput(SOAK_COMPARISON_REPORTERS, flags, console);
   const servers = flags.server.map(parseServerSpec);
   const candidates = candidatesOf(flags, servers, typed, env);
   const names = Object.keys(flags).filter((name) => typed(name as keyof SoakFlags));
@@ -108,7 +108,7 @@ export const soakCommand = async (
       printer.done();
       const soak: SoakReport = { schema: 'livekit-swarm/soak/1', ...soaked };
       soaks.push({ name, soak });
-      if (candidates.length > 1) await keepSession(soak, SOAK_REPORTERS, { folder: own, console });
+      if (candidates.length > 1) await output.keep(soak, own);
       // The others would be compared with half of a soak.
       if (soak.error !== null) break;
     }
@@ -123,15 +123,18 @@ export const soakCommand = async (
   } finally {
     interruption.dispose();
   }
+  const about = 'records and result';
   const [only] = soaks;
-  const output = { flags, console, about: 'records and result', folder };
   if (candidates.length === 1 && only !== undefined)
-    return await showSession(only.soak, SOAK_REPORTERS, requests, output);
+    return exitCodeAfter(await output.finish(only.soak, folder, about), only.soak.exitCode);
   if (interruption.stop.aborted) ended = EXIT_CODES.interrupted.code;
   // Not that of a server that was soaked before.
   const compared = compareSoaks(soaks, candidates.length);
   const comparison = ended === null ? compared : { ...compared, exitCode: ended };
-  return await showSession(comparison, SOAK_COMPARISON_REPORTERS, requests, output);
+  return exitCodeAfter(
+    await comparisonOutput.finish(comparison, folder, about),
+    comparison.exitCode,
+  );
 };
 
 /**

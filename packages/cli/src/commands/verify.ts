@@ -1,19 +1,22 @@
 import { createHmac } from 'node:crypto';
 import { isIP } from 'node:net';
 import { watchInterruption } from '@livekit-swarm/host';
+import { VERIFY_REPORTERS } from '@livekit-swarm/report/verify';
 import { readTokenEndpoint } from '@livekit-swarm/runner';
 import { type ExitCode, parseDuration, readVariable, usageError } from '@livekit-swarm/settings';
-import { parseTurnUrl, type Verification, type VerifyRequest, verify } from '@livekit-swarm/verify';
+import { parseTurnUrl, type VerifyRequest, verify } from '@livekit-swarm/verify';
 import type { Console } from '../console.ts';
 import { readLoadGuard } from '../flags/load-guard.ts';
 import { readConnect, readDeployment } from '../flags/target.ts';
 import { wholeNumber } from '../flags/whole-number.ts';
 import { readNodeFlag } from '../node-flag.ts';
-import { parseRequestsOf } from '../output/report-request.ts';
-import { type CheckReporters, showChecks } from '../output/show-checks.ts';
-import { renderVerification, verifyJson, verifyJunit } from '../verify/verify-report.ts';
+import {
+  exitCodeAfter,
+  openResultOutput,
+  type ResultOutputFlags,
+} from '../output/result-output.ts';
 
-export interface VerifyFlags {
+export interface VerifyFlags extends ResultOutputFlags {
   url?: string;
   apiUrl?: string;
   apiKey?: string;
@@ -36,16 +39,7 @@ export interface VerifyFlags {
   turnUsername?: string;
   idle?: string;
   reload?: string;
-  report: string[];
-  json?: boolean;
-  quiet?: boolean;
-  color: boolean;
 }
-
-const REPORTERS: CheckReporters<Verification> = {
-  json: { fileName: 'verify.json', render: verifyJson },
-  junit: { fileName: 'junit.xml', render: verifyJunit },
-};
 
 /** Long enough that loss shows, short enough that five paths take seconds. */
 const MEDIA_MS = 1_000;
@@ -62,7 +56,7 @@ export const verifyCommand = async (
   console: Console,
 ): Promise<ExitCode> => {
   const { stderr, env } = console;
-  const requests = parseRequestsOf(REPORTERS, flags.report, flags.json === true);
+  const output = openResultOutput(VERIFY_REPORTERS, flags, console);
   const target = readDeployment(flags, typed, env);
   const known = readKnown(flags, env);
   const guard = readLoadGuard(flags, typed, env, { kind: 'probe', target });
@@ -95,11 +89,7 @@ export const verifyCommand = async (
           `warning: ${count} rooms (swarm-verify-…, swarm-probe-…) could not be deleted; the server closes them when they are empty\n`,
         ),
     });
-    await showChecks(verification, REPORTERS, renderVerification, requests, {
-      color: flags.color,
-      console,
-    });
-    return verification.exitCode;
+    return exitCodeAfter(await output.show(verification), verification.exitCode);
   } finally {
     interruption.dispose();
   }

@@ -10,6 +10,7 @@ import {
   usageOfPlan,
   usageOfTimetable,
 } from '@livekit-swarm/cost';
+import type { LoadAssumption } from '@livekit-swarm/report/cost';
 import { expandPlan, type Plan, readScenarioFile } from '@livekit-swarm/scenario';
 import { plainOf, readMapping, usageError } from '@livekit-swarm/settings';
 import { adjustScenario } from '../adjust-scenario.ts';
@@ -19,17 +20,10 @@ import { prepareOwnMedia } from '../own-media.ts';
 export interface PricedLoad {
   name: string;
   usage: Usage;
-  /** Of a scenario, or of the one that a timetable names. */
+  /** Plan of a scenario, or of the one that a timetable names. */
   traffic: { plan: Plan; usageOf(plan: Plan): Usage } | null;
   assumptions: LoadAssumption[];
 }
-
-/** What a file does not say. */
-export type LoadAssumption =
-  | { type: 'around_the_clock'; perMonth: number }
-  | { type: 'peak_to_mean' }
-  | { type: 'packets' }
-  | { type: 'session'; ms: number };
 
 export interface LoadFlags {
   scale?: string;
@@ -38,7 +32,7 @@ export interface LoadFlags {
 }
 
 interface LoadContext {
-  /** What LiveKit Cloud rounds each connection up to. */
+  /** Unit to which LiveKit Cloud rounds each connection up, minutes. */
   roundMinutes: number;
   /** Called while media files of the user are prepared. */
   progress(line: string): void;

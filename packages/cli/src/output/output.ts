@@ -1,39 +1,32 @@
 import { appendFileSync, existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import {
   isRun,
   type Outcome,
-  piecesOf,
   REPORTERS,
-  type Rendered,
   type Reporter,
   renderMarkdown,
   renderOverview,
 } from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
-import {
-  type Console,
-  isReaderGone,
-  type OutputStream,
-  tryWrite,
-  wantsColor,
-  write,
-} from '../console.ts';
+import { type Console, type OutputStream, wantsColor, write } from '../console.ts';
 import { placesOf } from './places.ts';
+import { pour } from './pour.ts';
 import { printFailure } from './print-failure.ts';
 import { parseReportRequests, type ReportRequest } from './report-request.ts';
+import type { ResultOutputFlags } from './result-output.ts';
 import { writeWhole } from './write-whole.ts';
 
-export interface OutputFlags {
-  /** As typed: `junit=out/junit.xml`. */
-  report: string[];
-  json?: boolean;
-  quiet?: boolean;
-  color: boolean;
+/** Flags for the output of a command that runs scenarios. */
+export interface OutputFlags extends ResultOutputFlags {
   /** False: nothing for GitHub Actions unless asked for, even where it runs us. */
   github?: boolean;
 }
 
-/** Where results go: stdout, files, what GitHub shows. One report that fails takes neither the others with it nor the verdict. */
+/**
+ * The output of runs: stdout, files, annotations of GitHub. A report that fails affects neither the
+ * others nor the verdict.
+ */
 export interface Output {
   /** Takes the outcome of a run, and prints it at once in text form. */
   add(outcome: Outcome): Promise<void>;
@@ -69,7 +62,12 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
       await work();
     } catch (error) {
       failed = true;
-      await printFailure(stderr, { name: request.name, where, error, outcomes });
+      await printFailure(stderr, {
+        name: request.name,
+        where,
+        error,
+        hint: againHint(request.name, outcomes),
+      });
     }
   };
 
@@ -78,7 +76,7 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
     some: readonly Outcome[],
     stream = stdout,
   ): Promise<void> => {
-    const reporter: Reporter = REPORTERS[request.name];
+    const reporter: Reporter<readonly Outcome[]> = REPORTERS[request.name];
     await attempt(request, stream === stdout ? 'stdout' : 'stderr', async () => {
       const rendered = reporter.render(some, { color: wantsColor(flags.color, stream, env) });
       if (rendered !== null) await pour(stream, rendered);
@@ -86,7 +84,7 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
   };
 
   const toFiles = async (request: ReportRequest): Promise<void> => {
-    const reporter: Reporter = REPORTERS[request.name];
+    const reporter: Reporter<readonly Outcome[]> = REPORTERS[request.name];
     for (const { file, some } of placesOf(request, outcomes)) {
       await attempt(request, file, async () => {
         const rendered = reporter.render(some);
@@ -135,21 +133,19 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
   };
 };
 
-/** @throws Error of the stream */
-const pour = async (stream: OutputStream, rendered: Rendered): Promise<void> => {
-  for await (const piece of piecesOf(rendered)) {
-    const error = await tryWrite(stream, piece);
-    if (error === null) continue;
-    // The rest need not be rendered.
-    if (isReaderGone(error)) return;
-    throw error;
-  }
+const againHint = (name: string, outcomes: readonly Outcome[]): string => {
+  const record = outcomes.flatMap((outcome) =>
+    isRun(outcome) && outcome.recordPath !== null ? [outcome.recordPath] : [],
+  )[0];
+  return record === undefined
+    ? `give another place: --report ${name}=FILE`
+    : `the verdict stands, and the record has everything: swarm report ${dirname(record)} --report ${name}=FILE`;
 };
 
 /** More than this in one step, and GitHub shows none of it: 1 MiB. */
 const MOST_BYTES = 1_024 * 1_024;
 
-/** Whether a GitHub Actions runner runs us. */
+/** Returns true when a GitHub Actions runner runs this process. */
 export const inGitHub = (env: NodeJS.ProcessEnv): boolean => env.GITHUB_ACTIONS === 'true';
 
 /**

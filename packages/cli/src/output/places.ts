@@ -9,11 +9,11 @@ export interface Place {
 }
 
 /**
- * Where a report goes: to the file that was named, all runs in one document where that is possible, otherwise one for each with the scenario's name in its
- * own; to the folders of the records when no file was named.
+ * Places of a report. With a named file: one document of all runs where that is possible, otherwise
+ * a file for each run, with the name of its scenario. Without: the folders of the records.
  */
 export const placesOf = ({ name, to }: ReportRequest, outcomes: readonly Outcome[]): Place[] => {
-  const { fileName, several }: Reporter = REPORTERS[name];
+  const { fileName, several }: Reporter<readonly Outcome[]> = REPORTERS[name];
   if (to === null || to === 'stdout') {
     return outcomes.flatMap((outcome) => {
       const folder =
@@ -21,7 +21,7 @@ export const placesOf = ({ name, to }: ReportRequest, outcomes: readonly Outcome
       return folder === null ? [] : [{ file: join(folder, fileName), some: [outcome] }];
     });
   }
-  if (several || outcomes.length === 1) return [{ file: to.file, some: [...outcomes] }];
+  if (several === true || outcomes.length === 1) return [{ file: to.file, some: [...outcomes] }];
   const suffixes = uniqueNames(outcomes.map(nameOf));
   return outcomes.map((outcome, index) => ({
     file: withSuffix(to.file, suffixes[index] ?? ''),
@@ -35,7 +35,7 @@ const withSuffix = (file: string, suffix: string): string => {
   return join(dirname(file), `${basename(file, extension)}-${suffix}${extension}`);
 };
 
-/** As file names; the second of the same gets a number. */
+/** File names of runs; the second of the same name gets a number. */
 const uniqueNames = (names: readonly string[]): string[] => {
   const seen = new Map<string, number>();
   return names.map((name) => {

@@ -1,56 +1,15 @@
 import { type MixinConfig, SLO_WINDOW_MS, SLOS, type Slo } from '@livekit-swarm/mixin';
+import type { Exclusion, MonthReport, SloResult } from '@livekit-swarm/report/slo';
 import type { Month, MonthWindow } from './month.ts';
 import type { PrometheusApi, WindowedSeries } from './prometheus-api.ts';
 
-/** A time that does not count. */
-export interface Exclusion extends MonthWindow {
-  /** Source of the exclusion: the metrics of a drill or load test, or --exclude. */
-  by: 'drill' | 'load_test' | 'flag';
-  /** The drill, or the scenario of the load test; null: --exclude. */
-  name: string | null;
-  /** The cluster of the drill or load test, "" without the label; null: all. */
-  cluster: string | null;
-  /** True when it leaves out figures of a deployment. */
-  applies: boolean;
-}
-
-/** What was counted. */
-interface Counted {
-  total: number;
-  bad: number;
-}
-
-/** An objective for a deployment in a month. */
-export interface SloResult extends Counted {
-  slo: Slo['id'];
-  title: string;
-  unit: string;
-  /** Which deployment. */
-  labels: Readonly<Record<string, string>>;
-  objective: number;
-  /** Share that was good; null: nothing was counted. */
-  good: number | null;
-  met: boolean | null;
-  /** Share of the error budget of the counted events that is used; above 1 it is exceeded. */
-  budgetUsed: number | null;
-  /** Share of the month for which Prometheus has figures, excluded times apart. The rest is unknown: neither good nor bad. */
-  covered: number;
-  /** Time without figures. */
-  unknownMs: number;
-  /** Of excluded times: what the objective would have had on top. */
-  excluded: Counted;
-}
-
-export interface MonthReport extends Month {
-  exclusions: Exclusion[];
-  results: SloResult[];
-}
+type Counted = Pick<SloResult, 'total' | 'bad'>;
 
 export interface SloQuery {
   limits: MixinConfig['limits'];
   /** The label that names a cluster. */
   clusterLabel: string;
-  /** Of the recordings: `cluster="eu"`; null: all. */
+  /** Label selector of the recordings: `cluster="eu"`; null: all. */
   selector: string | null;
   /** Time spans that do not count, beside drills. */
   exclude: readonly MonthWindow[];
@@ -138,7 +97,7 @@ const concerns = (
   clusterLabel: string,
 ): boolean => cluster === null || cluster === (labels[clusterLabel] ?? '');
 
-/** Of a deployment, without the name of the recording. */
+/** Key of a deployment: its labels without the name of the recording. */
 const keyOf = (labels: Readonly<Record<string, string>>): string =>
   JSON.stringify(Object.entries(named(labels)).toSorted());
 

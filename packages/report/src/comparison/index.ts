@@ -1,4 +1,5 @@
-import type { ReportOptions } from '../reporter.ts';
+import type { Format } from '../formats.ts';
+import type { Reporter } from '../reporter.ts';
 import type { ComparisonInput } from './comparison-input.ts';
 import { renderComparisonJson } from './json.ts';
 import { renderComparisonJunit } from './junit.ts';
@@ -20,14 +21,6 @@ export {
 } from './comparison-schema.ts';
 export { comparisonObject } from './json.ts';
 
-/** One way to show a comparison. */
-export interface ComparisonReporter {
-  readonly about: string;
-  /** The name of its file when none is given. */
-  readonly fileName: string;
-  render(input: ComparisonInput, options?: ReportOptions): string;
-}
-
 /** Every reporter of comparisons by its name; one file each. */
 export const COMPARISON_REPORTERS = {
   text: { about: 'for a terminal', fileName: 'comparison.txt', render: renderComparisonText },
@@ -36,16 +29,14 @@ export const COMPARISON_REPORTERS = {
     fileName: 'comparison.json',
     render: renderComparisonJson,
   },
-  markdown: {
-    about: 'for a comment on a pull request',
-    fileName: 'comparison.md',
-    render: renderComparisonMarkdown,
-  },
   junit: {
     about: 'JUnit XML: one test case per figure',
     fileName: 'comparison-junit.xml',
     render: renderComparisonJunit,
   },
-} as const satisfies Record<string, ComparisonReporter>;
-
-export type ComparisonReporterName = keyof typeof COMPARISON_REPORTERS;
+  markdown: {
+    about: 'for a comment on a pull request',
+    fileName: 'comparison.md',
+    render: renderComparisonMarkdown,
+  },
+} as const satisfies Record<Format<'comparison'>, Reporter<ComparisonInput>>;

@@ -12,5 +12,6 @@ export {
   renderDrillJson,
   writeDrillFile,
 } from './render-json.ts';
-export { drillSuite, renderDrillJunit } from './render-junit.ts';
-export { type DrillReportOptions, renderDrillText } from './render-text.ts';
+export { renderDrillJunit } from './render-junit.ts';
+export { renderDrillText } from './render-text.ts';
+export { DRILL_REPORTERS } from './reporters.ts';

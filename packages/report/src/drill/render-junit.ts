@@ -1,6 +1,7 @@
 import type { DrillResult, RepeatResult } from '@livekit-swarm/chaos';
 import { junitDocument, type TestCase, type TestSuite } from '../junit/document.ts';
 import { measuredOf } from '../phrases/limits.ts';
+import type { ReportOptions } from '../reporter.ts';
 import {
   describeKnownFailures,
   describeReason,
@@ -10,23 +11,47 @@ import {
   objectiveLabel,
   VERDICT_MARKS,
 } from './phrases.ts';
-import { exitCodeOfDrill } from './render-json.ts';
-import { type DrillReportOptions, renderDrillText } from './render-text.ts';
+import { type DrillOutcome, exitCodeOfDrill, isDrillResult, type NoDrill } from './render-json.ts';
+import { renderDrillText } from './render-text.ts';
 
 /** JUnit XML: a suite for each drill, a test case for its verdict, and one for each objective and threshold of each repeat. */
 export const renderDrillJunit = (
-  results: readonly DrillResult[],
-  options: DrillReportOptions = {},
-): string => junitDocument(results.map((result) => drillSuite(result, options)));
+  outcomes: readonly DrillOutcome[],
+  { strict = false }: Pick<ReportOptions, 'strict'> = {},
+): string =>
+  junitDocument(
+    outcomes.map((outcome) =>
+      isDrillResult(outcome) ? drillSuite(outcome, strict) : noDrillSuite(outcome),
+    ),
+  );
 
-/** One drill, for documents that also hold drills that were not executed. */
-export const drillSuite = (result: DrillResult, options: DrillReportOptions = {}): TestSuite => ({
+/** A drill without a result is an error, so that no CI system takes it for passed. */
+const noDrillSuite = ({ drill, code, message, hint, exitCode }: NoDrill): TestSuite => ({
+  name: drill,
+  startedAt: null,
+  properties: [],
+  cases: [
+    {
+      name: 'verdict',
+      seconds: 0,
+      failed: {
+        kind: 'error',
+        type: code,
+        message: `${message} (exit ${exitCode})`,
+        text: hint ?? '',
+      },
+      output: '',
+    },
+  ],
+});
+
+const drillSuite = (result: DrillResult, strict: boolean): TestSuite => ({
   name: result.drill.name,
   startedAt: result.startedAt,
   properties: propertiesOf(result),
   cases: [
-    verdictCase(result, options),
-    ...result.repeats.flatMap((repeat) => casesOf(repeat, result, options)),
+    verdictCase(result, strict),
+    ...result.repeats.flatMap((repeat) => casesOf(repeat, result, strict)),
   ],
 });
 
@@ -55,9 +80,9 @@ const propertiesOf = ({
       ]),
 ];
 
-const verdictCase = (result: DrillResult, options: DrillReportOptions): TestCase => {
+const verdictCase = (result: DrillResult, strict: boolean): TestCase => {
   const { verdict, repeats } = result;
-  const code = exitCodeOfDrill(result, options.strict ?? false);
+  const code = exitCodeOfDrill(result, strict);
   const reasons = repeats.flatMap(({ number, reasons: why }) =>
     why.map((reason) => `repeat ${number}: ${describeReason(reason)}`),
   );
@@ -74,21 +99,17 @@ const verdictCase = (result: DrillResult, options: DrillReportOptions): TestCase
             message: `${VERDICT_MARKS[verdict]} ${verdict} (exit ${code}): ${message}`,
             text: reasons.join('\n'),
           },
-    output: renderDrillText(result, options),
+    output: renderDrillText(result, { strict }),
   };
 };
 
 /** Names omit the repeat if there is only one, so that CI systems can compare drills over time. */
-const casesOf = (
-  repeat: RepeatResult,
-  result: DrillResult,
-  { strict }: DrillReportOptions,
-): TestCase[] => {
+const casesOf = (repeat: RepeatResult, result: DrillResult, strict: boolean): TestCase[] => {
   const { number, objectives, thresholds } = repeat;
   const name = (what: string): string =>
     result.drill.repeats === 1 && number === 1 ? what : `${what} (repeat ${number})`;
   // Known failures are shown in the output, and fail no test case.
-  const forgiven = exitCodeOfDrill(result, strict ?? false) === 0;
+  const forgiven = exitCodeOfDrill(result, strict) === 0;
   const caseOf = (what: string, ok: boolean | null, type: string, said: string): TestCase => {
     const decided = hasVerdict(repeat);
     if (!decided)

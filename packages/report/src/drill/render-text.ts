@@ -1,6 +1,7 @@
 import type { DrillResult, RepeatResult } from '@livekit-swarm/chaos';
 import { outcomeOf } from '@livekit-swarm/chaos';
 import { plural } from '@livekit-swarm/settings';
+import type { ReportOptions } from '../reporter.ts';
 import { paintOf, printable, renderTable, type Style, styleFor, wrap } from '../text-layout.ts';
 import {
   describeKnownFailures,
@@ -22,12 +23,6 @@ import {
   windowSection,
 } from './sections.ts';
 
-export interface DrillReportOptions {
-  color?: boolean;
-  /** Whether what is known to fail fails the drill. */
-  strict?: boolean;
-}
-
 const SECTIONS = [
   objectivesSection,
   faultsSection,
@@ -41,7 +36,7 @@ const SECTIONS = [
 /** The result of a drill: at most 100 columns, colours only on request. */
 export const renderDrillText = (
   result: DrillResult,
-  { color = false, strict = false }: DrillReportOptions = {},
+  { color = false, strict = false }: ReportOptions = {},
 ): string => {
   const style = styleFor(color);
   const { drill, verdict, deployment, repeats } = result;

@@ -1,6 +1,12 @@
 import { createHistory, createParticipantHistories } from '@livekit-swarm/analysis';
 import { formatDuration } from '@livekit-swarm/settings';
-import { type HtmlInput, isRun, type NoRun, type ReportInput } from '../report-input.ts';
+import {
+  type HtmlInput,
+  isRun,
+  type NoRun,
+  type Outcome,
+  type ReportInput,
+} from '../report-input.ts';
 import type { Reporter } from '../reporter.ts';
 import { MARKS } from '../text-layout.ts';
 import { chartGroups, seriesQueriesOf } from './charts/catalog.ts';
@@ -53,7 +59,7 @@ const renderNoRun = ({ scenario, verdict, exitCode, message, hint }: NoRun): str
     data: null,
   });
 
-export const htmlReporter: Reporter = {
+export const htmlReporter: Reporter<readonly Outcome[]> = {
   about: 'one self-contained page with charts',
   fileName: 'report.html',
   several: false,

@@ -41,7 +41,7 @@ export const junitReporter = {
   fileName: 'junit.xml',
   several: true,
   render: renderJunit,
-} as const satisfies Reporter;
+} as const satisfies Reporter<readonly Outcome[]>;
 
 /** The verdict comes first: a server that died fails a run although every threshold was met. */
 export const casesOf = (outcome: Outcome): TestCase[] =>

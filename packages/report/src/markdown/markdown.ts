@@ -93,7 +93,7 @@ export const markdownReporter = {
   fileName: 'report.md',
   several: true,
   render: renderMarkdown,
-} as const satisfies Reporter;
+} as const satisfies Reporter<readonly Outcome[]>;
 
 /** Longer texts are cut, and of more reasons the first are shown: messages of a server are unbounded. */
 const MAX_LENGTH = 1_000;

@@ -1,7 +1,8 @@
 import { DEFAULT_TOLERANCES, evaluateSoak } from '@livekit-swarm/analysis/soak';
 import { expect, test } from 'vitest';
-import { compareSoaks, SOAK_COMPARISON_REPORTERS } from './comparison.ts';
-import type { SoakReport } from './index.ts';
+import { compareSoaks } from './comparison.ts';
+import { SOAK_COMPARISON_REPORTERS } from './index.ts';
+import type { SoakReport } from './soak-report.ts';
 
 /** Goroutines at rest of livekit-server 1.13.3 and 1.13.4, after cycles of 188 joins. */
 const LEAKING = [174, 324, 486, 715, 903, 1_067, 1_211, 1_332];

@@ -5,18 +5,17 @@ import {
   slopeAfterAll,
 } from '@livekit-swarm/analysis/soak';
 import { EXIT_CODES, type ExitCode, formatNumber } from '@livekit-swarm/settings';
-import { finiteDeep } from '../format.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { printable, renderHeadedTable, styleFor, type TableData, wrap } from '../text-layout.ts';
-import type { SoakReport } from './index.ts';
+import type { SoakReport } from './soak-report.ts';
 import { amount, intervalText, NAMES, soakReasonLines, verdictText } from './text.ts';
 
 /** Several servers that were soaked with the same load. */
 export interface SoakComparison {
   schema: 'livekit-swarm/soaks/1';
-  /** That of the last server, which is compared with those before it. */
+  /** Exit code of the last server, which is compared with those before it. */
   exitCode: ExitCode;
-  /** How many servers there were to be. */
+  /** Number of servers that were to be soaked. */
   planned: number;
   soaks: readonly { name: string; soak: SoakReport }[];
   differences: SoakDifference[];
@@ -29,7 +28,7 @@ export interface SoakDifference {
   direction: 'more' | 'less';
 }
 
-/** @param planned how many servers there were to be: with fewer, an error or Ctrl-C came between */
+/** @param planned number of servers; fewer soaks mean an error or Ctrl-C */
 export const compareSoaks = (soaks: SoakComparison['soaks'], planned: number): SoakComparison => {
   const [first, ...others] = soaks;
   const last = soaks.at(-1)?.soak.exitCode ?? EXIT_CODES.inconclusive.code;
@@ -67,40 +66,48 @@ const directionOf = (
   return other.low > base.high ? 'more' : null;
 };
 
-const renderText = (
-  { soaks, planned, differences }: SoakComparison,
+/** Text of several soaks, for a terminal. */
+export const renderSoakComparisonText = (
+  comparison: SoakComparison,
   { color = false }: ReportOptions = {},
 ): string => {
   const style = styleFor(color);
+  const { soaks } = comparison;
   const [first] = soaks;
   const heads = soaks.map(({ name, soak }) =>
     [`${verdictText(soak, style)}  ${name}`, ...soakReasonLines(soak)].join('\n'),
   );
-  const missing =
-    soaks.length < planned
-      ? [`${soaks.length} of ${planned} servers were soaked.`]
-      : differences.length === 0
-        ? [`No server keeps more or less than ${first?.name ?? 'the first'}, for certain.`]
-        : differences.map(
-            ({ name, resource, direction }) =>
-              `${name} keeps ${howMuch(resource, direction)} ${NAMES[resource]} than ${first?.name ?? 'the first'}.`,
-          );
   return `${[
     `${first?.soak.scenario ?? ''}, one server after the other`,
     ...heads,
-    [style.title('REMAINS PER 1,000 JOINS'), ...renderHeadedTable(tableOf(soaks), style)].join(
+    [style.title('REMAINS PER 1,000 JOINS'), ...renderHeadedTable(soaksTable(soaks), style)].join(
       '\n',
     ),
-    missing.flatMap((sentence) => wrap('  ', sentence)).join('\n'),
+    soakDifferences(comparison)
+      .flatMap((sentence) => wrap('  ', sentence))
+      .join('\n'),
   ]
     .map(printable)
     .join('\n\n')}\n`;
 };
 
+/** Sentences about servers that differ from the first one, or that none does. */
+export const soakDifferences = ({ soaks, planned, differences }: SoakComparison): string[] => {
+  const first = soaks[0]?.name ?? 'the first';
+  if (soaks.length < planned) return [`${soaks.length} of ${planned} servers were soaked.`];
+  return differences.length === 0
+    ? [`No server keeps more or less than ${first}, for certain.`]
+    : differences.map(
+        ({ name, resource, direction }) =>
+          `${name} keeps ${howMuch(resource, direction)} ${NAMES[resource]} than ${first}.`,
+      );
+};
+
 const howMuch = (resource: SoakResource, direction: SoakDifference['direction']): string =>
   direction === 'less' && resource !== 'memoryBytes' ? 'fewer' : direction;
 
-const tableOf = (soaks: SoakComparison['soaks']): TableData => ({
+/** A row for each server: what remains per 1,000 joins. */
+export const soaksTable = (soaks: SoakComparison['soaks']): TableData => ({
   head: ['', ...SOAK_RESOURCES.map((resource) => NAMES[resource]), 'joins'],
   rows: soaks.map(({ name, soak }) => [
     name,
@@ -114,20 +121,3 @@ const tableOf = (soaks: SoakComparison['soaks']): TableData => ({
   ]),
   left: [0],
 });
-
-/** Every reporter of a comparison by its name: the names are those of a single soak. */
-export const SOAK_COMPARISON_REPORTERS = {
-  text: { about: 'for a terminal', fileName: 'soaks.txt', render: renderText },
-  json: {
-    about: 'one object, for machines',
-    fileName: 'soaks.json',
-    render: (comparison) => `${JSON.stringify(finiteDeep(comparison), null, 2)}\n`,
-  },
-} as const satisfies Record<
-  string,
-  {
-    about: string;
-    fileName: string;
-    render(comparison: SoakComparison, options?: ReportOptions): string;
-  }
->;

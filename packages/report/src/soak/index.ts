@@ -1,30 +1,31 @@
-import type { ServerSoakResult } from '@livekit-swarm/analysis/soak';
 import { finiteDeep } from '../format.ts';
-import type { ReportOptions } from '../reporter.ts';
+import type { Format } from '../formats.ts';
+import { jsonText } from '../json-text.ts';
+import type { Reporter } from '../reporter.ts';
+import { renderSoakComparisonText, type SoakComparison } from './comparison.ts';
+import type { SoakReport } from './soak-report.ts';
 import { renderSoakText } from './text.ts';
 
-export { compareSoaks, SOAK_COMPARISON_REPORTERS, type SoakComparison } from './comparison.ts';
+export { compareSoaks, type SoakComparison } from './comparison.ts';
+export type { SoakReport } from './soak-report.ts';
 export { soakReasonText } from './text.ts';
 
-/** A soak of one server as a document. */
-export interface SoakReport extends ServerSoakResult {
-  schema: 'livekit-swarm/soak/1';
-}
-
-/** One way to show a soak. */
-export interface SoakReporter {
-  readonly about: string;
-  /** The name of its file when none is given. */
-  readonly fileName: string;
-  render(report: SoakReport, options?: ReportOptions): string;
-}
-
-/** Every reporter by its name. */
+/** Every reporter of a soak by its name. */
 export const SOAK_REPORTERS = {
   text: { about: 'for a terminal', fileName: 'soak.txt', render: renderSoakText },
   json: {
     about: 'one object, for machines',
     fileName: 'soak.json',
-    render: (report) => `${JSON.stringify(finiteDeep(report), null, 2)}\n`,
+    render: (result) => jsonText(finiteDeep(result)),
   },
-} as const satisfies Record<string, SoakReporter>;
+} as const satisfies Record<Format<'soak'>, Reporter<SoakReport>>;
+
+/** Every reporter of several soaks by its name: the names are those of a single soak. */
+export const SOAK_COMPARISON_REPORTERS = {
+  text: { about: 'for a terminal', fileName: 'soaks.txt', render: renderSoakComparisonText },
+  json: {
+    about: 'one object, for machines',
+    fileName: 'soaks.json',
+    render: (result) => jsonText(finiteDeep(result)),
+  },
+} as const satisfies Record<Format<'soak'>, Reporter<SoakComparison>>;

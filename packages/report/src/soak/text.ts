@@ -1,3 +1,4 @@
+import type { Verdict } from '@livekit-swarm/analysis';
 import type {
   CycleDeparture,
   ResourceFinding,
@@ -18,7 +19,7 @@ import {
   type TableData,
   wrap,
 } from '../text-layout.ts';
-import type { SoakReport } from './index.ts';
+import type { SoakReport } from './soak-report.ts';
 
 export const NAMES: Record<SoakResource, string> = {
   goroutines: 'goroutines',
@@ -26,14 +27,14 @@ export const NAMES: Record<SoakResource, string> = {
   memoryBytes: 'memory',
 };
 
-const FINDINGS: Record<ResourceFinding['finding'], string> = {
+export const FINDINGS: Record<ResourceFinding['finding'], string> = {
   leaks: 'leaks',
   clean: 'clean',
   uncertain: 'uncertain',
   not_measured: 'not measured',
 };
 
-/** For a terminal. */
+/** Text of a soak, for a terminal. */
 export const renderSoakText = (
   report: SoakReport,
   { color = false }: ReportOptions = {},
@@ -60,25 +61,35 @@ export const renderSoakText = (
     .join('\n\n')}\n`;
 };
 
-/** The verdict of a soak, in its colour. Without a single participant there is none. */
-export const verdictText = ({ result, exitCode }: SoakReport, style: Style): string => {
-  const isUnreachable = exitCode === EXIT_CODES.unreachable.code;
-  const verdict = isUnreachable ? 'failed' : result.verdict;
-  const name = isUnreachable ? 'UNREACHABLE' : verdict.toUpperCase();
-  return paintOf(style, verdict)(`${MARKS[verdict]} ${name} (exit ${exitCode})`);
+/**
+ * Verdict of a soak, and its name. Without a single participant the deployment is unreachable.
+ */
+export const soakVerdict = ({
+  result,
+  exitCode,
+}: Pick<SoakReport, 'result' | 'exitCode'>): { verdict: Verdict; name: string } =>
+  exitCode === EXIT_CODES.unreachable.code
+    ? { verdict: 'failed', name: 'unreachable' }
+    : { verdict: result.verdict, name: result.verdict };
+
+/** The verdict of a soak, in its colour. */
+export const verdictText = (report: SoakReport, style: Style): string => {
+  const { verdict, name } = soakVerdict(report);
+  return paintOf(
+    style,
+    verdict,
+  )(`${MARKS[verdict]} ${name.toUpperCase()} (exit ${report.exitCode})`);
 };
 
-/** Why a soak is what it is. What ended it early explains why there are too few cycles. */
-export const soakReasonLines = ({ result: { reasons }, error }: SoakReport): string[] => [
-  ...reasons
-    .filter(({ code }) => error === null || code !== 'too_few_cycles')
-    .flatMap((reason) => wrap('  · ', soakReasonText(reason))),
-  ...(error === null
-    ? []
-    : [
-        ...wrap('  · ', `The soak ended early: ${error.message}`),
-        ...(error.hint === null ? [] : wrap('    → ', error.hint)),
-      ]),
+/** Reasons of the verdict of a soak. What ended it early explains why there are too few cycles. */
+export const soakReasons = ({ result: { reasons }, error }: SoakReport): string[] => [
+  ...reasons.filter(({ code }) => error === null || code !== 'too_few_cycles').map(soakReasonText),
+  ...(error === null ? [] : [`The soak ended early: ${error.message}`]),
+];
+
+export const soakReasonLines = (report: SoakReport): string[] => [
+  ...soakReasons(report).flatMap((reason) => wrap('  · ', reason)),
+  ...(report.error === null || report.error.hint === null ? [] : wrap('    → ', report.error.hint)),
 ];
 
 /** One sentence. */
@@ -115,7 +126,7 @@ const WHO: Record<CycleDeparture, string> = {
 
 const whoText = (departure: CycleDeparture): string => WHO[departure];
 
-const extentText = ({ result, elapsedMs }: SoakReport): string => {
+export const extentText = ({ result, elapsedMs }: SoakReport): string => {
   const { cycles, warmUpCycles } = result;
   const joins = cycles.reduce((sum, cycle) => sum + cycle.joins, 0);
   const extent = `${plural(cycles.length, 'cycle')}, ${plural(joins, 'join')}, ${formatDuration(Math.round(elapsedMs / 1_000) * 1_000)}`;
@@ -124,7 +135,7 @@ const extentText = ({ result, elapsedMs }: SoakReport): string => {
     : `${extent}; the first ${plural(Math.min(warmUpCycles, cycles.length), 'cycle')} did not count.`;
 };
 
-const resourceTable = (resources: readonly ResourceFinding[]): TableData => ({
+export const resourceTable = (resources: readonly ResourceFinding[]): TableData => ({
   head: ['', 'estimate', 'between', 'tolerated', ''],
   rows: resources.map(({ resource, overall, tolerance, finding }) => [
     NAMES[resource],
@@ -136,7 +147,7 @@ const resourceTable = (resources: readonly ResourceFinding[]): TableData => ({
   left: [0, 4],
 });
 
-const departureTable = (resources: readonly ResourceFinding[]): TableData => {
+export const departureTable = (resources: readonly ResourceFinding[]): TableData => {
   const measured = resources.filter(({ finding }) => finding !== 'not_measured');
   const [first] = measured;
   return {
@@ -158,7 +169,7 @@ const departureTable = (resources: readonly ResourceFinding[]): TableData => {
 const SHOWN = 12;
 
 /** The first and the last ones. */
-const readingTable = ({ result: { cycles } }: SoakReport): TableData => {
+export const readingTable = ({ result: { cycles } }: SoakReport): TableData => {
   const shown =
     cycles.length <= SHOWN ? cycles : [...cycles.slice(0, 3), ...cycles.slice(3 - SHOWN)];
   return {
@@ -200,7 +211,7 @@ export const intervalText = (resource: SoakResource, { low, high }: Slope): stri
     ? 'unknown'
     : `${amount(resource, low)} to ${amount(resource, high)}`;
 
-const slopeText = (resource: SoakResource, slope: Slope): string =>
+export const slopeText = (resource: SoakResource, slope: Slope): string =>
   slope.low === null
     ? amount(resource, slope.perThousand)
     : `${amount(resource, slope.perThousand)} (${intervalText(resource, slope)})`;

@@ -59,7 +59,7 @@ export const textReporter = {
       ...outcomes.map((outcome) => renderOutcome(outcome, options)),
       ...(outcomes.length > 1 ? [renderOverview(outcomes, options)] : []),
     ].join('\n\n'),
-} as const satisfies Reporter;
+} as const satisfies Reporter<readonly Outcome[]>;
 
 /** Longer reasons are cut, characters: the run's own report has them. */
 const LONGEST = 100;

@@ -1,7 +1,8 @@
 import type { PathCheck } from '@livekit-swarm/probe';
-import { styleFor } from '@livekit-swarm/report';
 import { expect, test } from 'vitest';
-import { type Connectivity, connectivityJunit, renderConnectivity } from './connectivity-report.ts';
+import { CONNECTIVITY_REPORTERS, type Connectivity } from './index.ts';
+
+const { text, junit } = CONNECTIVITY_REPORTERS;
 
 const check = (given: Partial<PathCheck> & Pick<PathCheck, 'path' | 'outcome'>): PathCheck => ({
   node: null,
@@ -33,14 +34,12 @@ const checks = [
 const result: Connectivity = { url: 'wss://livekit.example.com', required: false, checks };
 
 test('shows a line for each path, and what helps', () => {
-  expect(
-    renderConnectivity(result, styleFor(false)),
-  ).toBe(`Connectivity of wss://livekit.example.com
+  expect(text.render(result)).toBe(`Connectivity of wss://livekit.example.com
 
-NODE    PATH           RESULT                JOIN   LOSS UP/DOWN   LATENCY  BESIDE DIRECT
-ND_one  direct (IPv4)  works                 62 ms  0.0 % / 1.2 %  0.4 ms   –
-ND_one  turn-tls       failed (ice_timeout)  –      –              –        –
-ND_one  ice-tcp        not offered           –      –              –        –
+  node    path           result                 join   loss up/down  latency  added latency
+  ND_one  direct (IPv4)  works                 62 ms  0.0 % / 1.2 %   0.4 ms              –
+  ND_one  turn-tls       failed (ice_timeout)      –              –        –              –
+  ND_one  ice-tcp        not offered               –              –        –              –
 
   turn-tls: a: no answer
     → let its port pass
@@ -50,7 +49,7 @@ ND_one  ice-tcp        not offered           –      –              –      
 });
 
 test('a path that is not offered fails in JUnit only where it must work', () => {
-  expect(connectivityJunit(result)).toMatch(/failures="1"/);
-  expect(connectivityJunit(result)).toContain('<skipped');
-  expect(connectivityJunit({ ...result, required: true })).toMatch(/failures="2"/);
+  expect(junit.render(result)).toMatch(/failures="1"/);
+  expect(junit.render(result)).toContain('<skipped');
+  expect(junit.render({ ...result, required: true })).toMatch(/failures="2"/);
 });

@@ -1,11 +1,13 @@
-import { defaultPriceBook, type RunPrice, runPrice } from '@livekit-swarm/cost';
+import type { RunPrice } from '@livekit-swarm/cost';
 import type { Level, Plan, PlanLoad } from '@livekit-swarm/scenario';
-import { hostMessages, type PlannedHost } from './host-messages.ts';
+import type { PlannedHost } from './host-messages.ts';
 
 /** A plan with its load and what it needs of this host. */
 export interface PlanView extends PlannedHost {
   plan: Plan;
   load: PlanLoad;
+  /** Price of one run on LiveKit Cloud; null: the price book has none. */
+  cloudPrice: RunPrice | null;
 }
 
 /** A part of the run and its maximum load. */
@@ -50,10 +52,6 @@ export const curveOf = (
     return { atMs: fromMs, most: load.most(fromMs, toMs) };
   });
 
-/** What a run of it costs on LiveKit Cloud. */
-export const cloudPriceOf = ({ plan }: Pick<PlanView, 'plan'>): RunPrice | null =>
-  runPrice(plan, defaultPriceBook());
-
 /** The number of rooms in total. */
 export const roomsOf = ({ participants }: Pick<Plan, 'participants'>): number =>
   new Set(participants.map(({ room }) => room)).size;
@@ -78,46 +76,4 @@ export const turnsOf = ({ participants }: Pick<Plan, 'participants'>): PlannedTu
   });
   const rooms = Map.groupBy(turns, ({ room }) => room).values();
   return [...rooms].flatMap((of) => of.sort((a, b) => a.fromMs - b.fromMs));
-};
-
-/** Changes with what is incompatible only: fields may be added under the same name. */
-export const PLAN_SCHEMA = 'livekit-swarm/plan/1';
-
-/** Points of the curve: enough for any screen. */
-const POINTS = 240;
-
-/** What `swarm plan --json` prints. Times in milliseconds, packets and bits a second; bits as they are on the wire. */
-export const planObject = (view: PlanView): object => {
-  const { plan, host, assessment, calibration } = view;
-  const { need, allocation, obstacle, fits, short, estimate } = assessment;
-  return {
-    schema: PLAN_SCHEMA,
-    scenario: plan.scenario,
-    participants: plan.participants.length,
-    rooms: roomsOf(plan),
-    droppedRooms: plan.droppedRooms,
-    lastJoinAtMs: plan.lastJoinAtMs,
-    endAtMs: plan.endAtMs,
-    windows: plan.windows,
-    most: plannedParts(view).map(({ most, ...part }) => ({ ...part, ...most })),
-    turns: turnsOf(plan).map(({ fromMs, toMs, ...turn }) => ({
-      ...turn,
-      fromMs: Math.round(fromMs),
-      toMs: Math.round(toMs),
-    })),
-    livekitCloud: cloudPriceOf(view),
-    curve: curveOf(view, POINTS).map(({ atMs, most }) => ({ atMs, ...most })),
-    host: {
-      fits,
-      short,
-      obstacle: obstacle === null ? null : { message: obstacle.message, hint: obstacle.hint },
-      cores: host.cores,
-      memoryBytes: host.memoryBytes,
-      allocation,
-      need,
-      estimate,
-      calibration,
-      messages: hostMessages(view).map(({ text }) => text),
-    },
-  };
 };

@@ -1,4 +1,3 @@
-import { printable } from '@livekit-swarm/report';
 import {
   clockText,
   eventText,
@@ -8,6 +7,7 @@ import {
   type SessionView,
   timeText,
 } from '@livekit-swarm/sessions';
+import { printable } from '../text-layout.ts';
 
 const COLUMNS = 100;
 const NAME = 20;
@@ -16,7 +16,7 @@ const MOST_EVENTS = 40;
 const MOST_FINDINGS = 10;
 
 /** A room or a participant as text: the impaired leg, a timeline, events. */
-export const sessionText = (view: RoomView): string =>
+export const renderSessionText = (view: RoomView): string =>
   [
     `${view.identity === null ? '' : `${view.identity} in `}room ${view.room}, ${timeText(view.fromMs)} to ${timeText(view.toMs)} UTC`,
     ...(view.truncated

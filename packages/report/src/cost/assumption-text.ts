@@ -1,10 +1,9 @@
 import { PEAK_TO_MEAN, type Source } from '@livekit-swarm/cost';
-import { formatBits } from '@livekit-swarm/report';
 import { formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
-import type { CostView } from './cost-object.ts';
-import type { LoadAssumption } from './priced-load.ts';
+import { formatBits } from '../format.ts';
+import type { CostView, LoadAssumption } from './cost-view.ts';
 
-/** What an estimate rests on and no file contains, one sentence each. */
+/** Assumptions of an estimate that no file contains, one sentence each. */
 export const assumptionTexts = ({ load, rules, estimate, book }: CostView): string[] => [
   ...load.assumptions.map(loadText),
   capacityText(rules.capacity),

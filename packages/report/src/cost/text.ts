@@ -1,13 +1,16 @@
 import { ASSUMED_DELAY_MS, type PlanQuality, type Saving, type Variant } from '@livekit-swarm/cost';
-import { formatBytes, renderTable, type Style } from '@livekit-swarm/report';
 import { formatNumber, plural } from '@livekit-swarm/settings';
-import { sparkline } from '../plan/plan-text.ts';
+import { formatBytes } from '../format.ts';
+import type { ReportOptions } from '../reporter.ts';
+import { sparkline } from '../sparkline.ts';
+import { renderTable, type Style, styleFor } from '../text-layout.ts';
 import { assumptionTexts, sourceTexts } from './assumption-text.ts';
-import type { CostView } from './cost-object.ts';
+import type { CostView } from './cost-view.ts';
 import { formatDollars } from './money.ts';
 
 /** The text output of `swarm cost`. */
-export const costText = (view: CostView, style: Style): string => {
+export const renderCostText = (view: CostView, { color = false }: ReportOptions = {}): string => {
+  const style = styleFor(color);
   const sections = [
     usageLines(view),
     cloudLines(view, style),

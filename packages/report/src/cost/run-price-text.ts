@@ -1,6 +1,6 @@
 import type { RunPrice } from '@livekit-swarm/cost';
-import { formatBytes } from '@livekit-swarm/report';
 import { plural } from '@livekit-swarm/settings';
+import { formatBytes } from '../format.ts';
 import { formatDollars } from './money.ts';
 
 const GB = 1e9;

@@ -1,10 +1,13 @@
-import { describeScenario, formatBits, renderTable, type Style, wrap } from '@livekit-swarm/report';
 import type { Level } from '@livekit-swarm/scenario';
 import { formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
 import { runPriceText } from '../cost/run-price-text.ts';
+import { describeScenario } from '../describe-scenario.ts';
+import { formatBits } from '../format.ts';
+import type { ReportOptions } from '../reporter.ts';
+import { loadChart, sparkline } from '../sparkline.ts';
+import { renderTable, type Style, styleFor, wrap } from '../text-layout.ts';
 import { hostMessages } from './host-messages.ts';
 import {
-  cloudPriceOf,
   curveOf,
   type PlannedPart,
   type PlanView,
@@ -15,11 +18,12 @@ import {
 
 const COLUMNS = 72;
 const ROWS = 6;
-/** Of messages, without their marks. */
+/** Width of messages without their marks, characters. */
 const COLUMNS_OF_TEXT = 98;
 
 /** The text output of `swarm plan`. */
-export const planText = (view: PlanView, style: Style): string => {
+export const renderPlanText = (view: PlanView, { color = false }: ReportOptions = {}): string => {
+  const style = styleFor(color);
   const { plan } = view;
   const sections = [
     [
@@ -112,15 +116,13 @@ const table = (parts: readonly PlannedPart[], style: Style): string[] => {
   return renderTable([head, ...rows], [0, 1]);
 };
 
-const cloudPrice = (view: PlanView): string[][] => {
-  const price = cloudPriceOf(view);
-  return price === null ? [] : [wrap('On LiveKit Cloud: ', `${runPriceText(price)}.`)];
-};
+const cloudPrice = ({ cloudPrice: price }: PlanView): string[][] =>
+  price === null ? [] : [wrap('On LiveKit Cloud: ', `${runPriceText(price)}.`)];
 
 /** Turns of the first room that are shown. */
 const SHOWN_TURNS = 8;
 
-/** Who speaks when, where participants take turns. */
+/** Turns of the first room, where participants take turns. */
 const conversation = ({ plan }: PlanView, style: Style): string[][] => {
   const turns = turnsOf(plan);
   const [first] = turns;
@@ -142,28 +144,3 @@ const conversation = ({ plan }: PlanView, style: Style): string[][] => {
 };
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)}s`;
-
-const BLOCKS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-
-/**
- * A curve as a filled chart of block characters, highest row first.
- * @param values one a column, from 0
- * @param height rows
- */
-export const loadChart = (values: readonly number[], height: number): string[] => {
-  const top = Math.max(...values);
-  return Array.from({ length: height }, (_, row) =>
-    values
-      .map((value) => {
-        const filled = top > 0 ? (value / top) * height - (height - 1 - row) : 0;
-        // Something is never drawn as nothing.
-        const least = row === height - 1 && value > 0 ? 1 : 0;
-        return BLOCKS[Math.max(least, Math.min(8, Math.round(filled * 8)))] ?? ' ';
-      })
-      .join('')
-      .trimEnd(),
-  );
-};
-
-/** The same in one row. */
-export const sparkline = (values: readonly number[]): string => loadChart(values, 1)[0] ?? '';

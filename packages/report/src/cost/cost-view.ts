@@ -1,16 +1,22 @@
 import type { CostEstimate, PriceBook, SelfHostedRules } from '@livekit-swarm/cost';
-import type { PricedLoad } from './priced-load.ts';
+
+/** An assumption of an estimate where no file states the fact. */
+export type LoadAssumption =
+  | { type: 'around_the_clock'; perMonth: number }
+  | { type: 'peak_to_mean' }
+  | { type: 'packets' }
+  | { type: 'session'; ms: number };
 
 /** An estimate, with what it was made of. */
 export interface CostView {
-  load: PricedLoad;
+  load: { name: string; assumptions: readonly LoadAssumption[] };
   estimate: CostEstimate;
   rules: SelfHostedRules;
   book: PriceBook;
 }
 
 /** Changes with what is incompatible only: fields may be added under the same name. */
-export const COST_SCHEMA = 'livekit-swarm/cost/1';
+const COST_SCHEMA = 'livekit-swarm/cost/1';
 
 /** What `swarm cost --json` prints. USD a month, GB of 1,000 MB. */
 export const costObject = ({ load, estimate, rules, book }: CostView): object => {

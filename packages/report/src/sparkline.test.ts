@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadChart, sparkline } from './plan-text.ts';
+import { loadChart, sparkline } from './sparkline.ts';
 
 describe('loadChart', () => {
   it('draws a ramp, highest row first', () => {

@@ -1,7 +1,8 @@
-import { styleFor } from '@livekit-swarm/report';
 import type { Checked, Verification } from '@livekit-swarm/verify';
 import { expect, test } from 'vitest';
-import { renderVerification, verifyJunit } from './verify-report.ts';
+import { VERIFY_REPORTERS } from './index.ts';
+
+const { text, junit } = VERIFY_REPORTERS;
 
 const checked = (given: Partial<Checked> & Pick<Checked, 'id' | 'outcome'>): Checked => ({
   ...{ title: `${given.id} is right`, evidence: [], reason: null, cause: null, fix: null },
@@ -22,9 +23,7 @@ const verification: Verification = {
 };
 
 test('shows evidence, cause and fix of what was found, and why a check was not made', () => {
-  expect(
-    renderVerification(verification, styleFor(false)),
-  ).toBe(`Configuration of wss://livekit.example.com
+  expect(text.render(verification)).toBe(`Configuration of wss://livekit.example.com
 
   ✓  dns      dns is right
               192.0.2.1
@@ -49,7 +48,7 @@ Could not be checked: turn
 });
 
 test('JUnit: an error fails, a warning passes with its text, what is not known is an error', () => {
-  const xml = verifyJunit(verification);
+  const xml = junit.render(verification);
   expect(xml).toContain('tests="5" failures="1" errors="1"');
   expect(xml).toContain('<skipped');
   expect(xml).toMatch(/name="ice-tcp"[^>]*>\s*<system-out>seen/);

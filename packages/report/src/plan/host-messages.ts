@@ -1,4 +1,3 @@
-import { formatBytes } from '@livekit-swarm/report';
 import type {
   Calibration,
   HostAssessment,
@@ -6,6 +5,7 @@ import type {
   HostEstimate,
 } from '@livekit-swarm/runner';
 import { formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
+import { formatBytes } from '../format.ts';
 
 /** A statement about the host, and its severity. */
 export interface HostMessage {
@@ -20,7 +20,7 @@ export interface PlannedHost {
   calibration: Calibration;
 }
 
-/** Whether this host can generate the plan: required, available, and what to do. */
+/** Messages on whether this host can generate the plan: required, available, and advice. */
 export const hostMessages = ({ assessment, host, calibration }: PlannedHost): HostMessage[] => {
   const { need, allocation, fits, short, obstacle, estimate } = assessment;
   const has = `${plural(Math.round(host.cores * 100) / 100, 'core')} and ${formatBytes(host.memoryBytes)}`;
@@ -98,7 +98,7 @@ const packetText = ({ microsPerPacket }: { microsPerPacket: number }): string =>
 const amount = ({ cores, memoryBytes }: { cores: number; memoryBytes: number }): string =>
   `${formatCores(cores)} cores and ${formatBytes(memoryBytes)}`;
 
-/** Cores. */
+/** Smallest number of cores that is shown. */
 const LEAST_SHOWN = 0.1;
 
 const formatCores = (cores: number): string =>

@@ -1,0 +1,23 @@
+/**
+ * Names of the formats of each kind of result. This file imports nothing, so that `--help` loads no
+ * reporter.
+ */
+export const FORMATS = {
+  run: ['text', 'json', 'junit', 'markdown', 'github', 'csv', 'html'],
+  comparison: ['text', 'json', 'junit', 'markdown'],
+  drill: ['text', 'json', 'junit', 'html'],
+  capacity: ['text', 'json', 'html'],
+  soak: ['text', 'json'],
+  plan: ['text', 'json'],
+  cost: ['text', 'json'],
+  verify: ['text', 'json', 'junit'],
+  connectivity: ['text', 'json', 'junit'],
+  slo: ['text', 'json'],
+  session: ['text', 'json'],
+} as const;
+
+/** A kind of result. */
+export type Kind = keyof typeof FORMATS;
+
+/** A format of one kind of result. */
+export type Format<K extends Kind> = (typeof FORMATS)[K][number];
