@@ -54,6 +54,7 @@ describe('swarm ab', () => {
       'A',
       'B',
       'comparison-junit.xml',
+      'comparison.html',
       'comparison.json',
       'comparison.md',
       'comparison.txt',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Outcome, REPORTERS, type Reporter, wholeOf } from '@livekit-swarm/report';
+import { FORMATS } from '@livekit-swarm/report/formats';
 import { stagedReport } from '@livekit-swarm/testkit/reports';
 import { code, generatedFrom, table } from './markdown.ts';
 
@@ -28,6 +29,31 @@ const excerpt = (text: string, ...parts: [from: RegExp, to: RegExp][]): string =
   });
   return pieces.join('\n…\n');
 };
+
+/** Commands that have each kind of result. */
+const COMMANDS: Record<keyof typeof FORMATS, string> = {
+  run: 'swarm run',
+  comparison: 'swarm compare, swarm ab',
+  drill: 'swarm chaos run',
+  capacity: 'swarm capacity',
+  soak: 'swarm soak',
+  plan: 'swarm plan',
+  cost: 'swarm cost',
+  verify: 'swarm verify',
+  connectivity: 'swarm connectivity',
+  slo: 'swarm slo report',
+  session: 'swarm session',
+};
+
+const kindTable = (): string =>
+  table(
+    ['result', 'commands', ...FORMATS.run.map(code)],
+    Object.entries(FORMATS).map(([kind, formats]: [string, readonly string[]]) => [
+      kind,
+      COMMANDS[kind as keyof typeof FORMATS].split(', ').map(code).join(', '),
+      ...FORMATS.run.map((format) => (formats.includes(format) ? '✓' : '')),
+    ]),
+  );
 
 const fenced = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``;
 
@@ -73,9 +99,13 @@ ${table(
   where it would have been 0. It can be made again from the record.
 - A truncated record can be reported as well; the reports show that it is truncated.
 
-Drills have [reports of their own](chaos.md#the-report).
+Drills have [reports of their own](chaos.md#the-report). The examples on this page are of one made-up run, [with two groups, three stages and a named window](../testkit/src/reports.ts).
 
-The examples are of one made-up run, [with two groups, three stages and a named window](../testkit/src/reports.ts).
+## Kinds of results
+
+Every command that has a result takes ${code('--report NAME[=FILE]')} and ${code('--json')}. Without a file, a report goes into the folder of the records, or into the working folder where a command has no records.
+
+${kindTable()}
 
 ## text
 

@@ -4,15 +4,15 @@
  */
 export const FORMATS = {
   run: ['text', 'json', 'junit', 'markdown', 'github', 'csv', 'html'],
-  comparison: ['text', 'json', 'junit', 'markdown'],
+  comparison: ['text', 'json', 'junit', 'markdown', 'html'],
   drill: ['text', 'json', 'junit', 'html'],
-  capacity: ['text', 'json', 'html'],
-  soak: ['text', 'json'],
+  capacity: ['text', 'json', 'junit', 'markdown', 'html'],
+  soak: ['text', 'json', 'junit', 'markdown', 'html'],
   plan: ['text', 'json'],
   cost: ['text', 'json'],
-  verify: ['text', 'json', 'junit'],
-  connectivity: ['text', 'json', 'junit'],
-  slo: ['text', 'json'],
+  verify: ['text', 'json', 'junit', 'markdown', 'html'],
+  connectivity: ['text', 'json', 'junit', 'markdown', 'html'],
+  slo: ['text', 'json', 'junit', 'markdown', 'html'],
   session: ['text', 'json'],
 } as const;
 

@@ -1,9 +1,11 @@
 import type { Format } from '../formats.ts';
+import { renderPage } from '../page/html.ts';
 import type { Reporter } from '../reporter.ts';
 import type { ComparisonInput } from './comparison-input.ts';
 import { renderComparisonJson } from './json.ts';
 import { renderComparisonJunit } from './junit.ts';
 import { renderComparisonMarkdown } from './markdown.ts';
+import { comparisonPage } from './page.ts';
 import { renderComparisonText } from './text.ts';
 
 export { describeConclusion, exclusionText } from '../phrases/comparison.ts';
@@ -38,5 +40,10 @@ export const COMPARISON_REPORTERS = {
     about: 'for a comment on a pull request',
     fileName: 'comparison.md',
     render: renderComparisonMarkdown,
+  },
+  html: {
+    about: 'one self-contained page',
+    fileName: 'comparison.html',
+    render: (result) => renderPage(comparisonPage(result)),
   },
 } as const satisfies Record<Format<'comparison'>, Reporter<ComparisonInput>>;

@@ -1,5 +1,8 @@
 import type { TableData } from '../text-layout.ts';
 
+/** The most characters that GitHub takes in a comment. */
+export const MAX_CHARACTERS = 65_536;
+
 /**
  * Text that Markdown (CommonMark and GitHub's tables) renders literally: nothing of it becomes HTML, emphasis, a heading, a link, a formula, a
  * mention (`@name`) or of an issue (`#1`), nor does it end a table's cell.

@@ -9,8 +9,8 @@ import {
 import { marked, type Token, type Tokens } from 'marked';
 import { describe, expect, it } from 'vitest';
 import type { NoRun, ReportInput } from '../report-input.ts';
-import { code, plain } from './elements.ts';
-import { MAX_CHARACTERS, renderMarkdown } from './markdown.ts';
+import { code, MAX_CHARACTERS, plain } from './elements.ts';
+import { renderMarkdown } from './markdown.ts';
 
 /** Everything in it, as a renderer of Markdown takes it apart. */
 const tokensOf = (markdown: string): Token[] => {

@@ -29,10 +29,17 @@ import {
   trackCounts,
 } from '../tables.ts';
 import { MARKS, type TableData } from '../text-layout.ts';
-import { code, cut, fit, item, line, markdownTable, type Part, plain } from './elements.ts';
-
-/** More characters GitHub does not take in a comment. */
-export const MAX_CHARACTERS = 65_536;
+import {
+  code,
+  cut,
+  fit,
+  item,
+  line,
+  MAX_CHARACTERS,
+  markdownTable,
+  type Part,
+  plain,
+} from './elements.ts';
 
 const LEFT_OUT =
   '_This is not all: more would not fit into a comment. The records have everything, and other reports can be made from them._';

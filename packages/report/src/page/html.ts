@@ -1,0 +1,41 @@
+import { documentOf } from '../html/document.ts';
+import { html, type Markup, name, untrusted } from '../html/markup.ts';
+import { MARKS } from '../text-layout.ts';
+import type { PageSection, ResultPage } from './result-page.ts';
+
+/** Charts of a page, and the style sheet that they need. */
+export interface PageCharts {
+  markup: Markup | null;
+  sheet: string;
+}
+
+/** A self-contained page: verdict and reasons, charts, tables. */
+export const renderPage = (page: ResultPage, charts: PageCharts | null = null): string => {
+  const { kind, subject, tone, headline, lead, asked, reasons, sections, startedAt } = page;
+  const body = html`<a class="skip" href="#result">To the result</a>
+<header class="masthead"><p class="brand"><span class="pill ${tone}" aria-hidden="true">${MARKS[tone]}</span> <b>${name(subject)}</b> <span class="dim">${kind}</span></p></header>
+<main>
+<section class="hero ${tone}" id="result" aria-labelledby="result-title">
+<div class="verdict"><p class="seal" aria-hidden="true">${MARKS[tone]}</p>
+<div><h1 id="result-title">${untrusted(headline)}</h1>
+<p class="lead">${untrusted(lead)}</p>
+${asked !== null && html`<p class="asked">${untrusted(asked)}</p>`}</div></div>
+${reasons.length > 0 && html`<div class="reasons"><ul aria-label="Why">${reasons.map((reason) => html`<li>${untrusted(reason)}</li>`)}</ul></div>`}
+</section>
+${charts?.markup}
+${sections.map(sectionOf)}
+</main>
+<footer><p>livekit-swarm · ${kind} of ${name(subject)}${startedAt !== null && html` · started <time datetime="${startedAt}">${startedAt}</time>`}</p></footer>`;
+  return documentOf({
+    title: `${MARKS[tone]} ${untrusted(subject)}: ${kind}`,
+    body,
+    data: null,
+    sheet: charts?.sheet ?? '',
+  });
+};
+
+const sectionOf = ({ title, table: { head, rows, left }, note }: PageSection): Markup | null => {
+  if (rows.length === 0) return null;
+  const alignment = (column: number): string => (left.includes(column) ? '' : 'n');
+  return html`<section class="card"><h2>${untrusted(title)}</h2><div class="scroll" tabindex="0" role="region" aria-label="${untrusted(title)}"><table><thead><tr>${head.map((text, column) => (text === '' ? html`<td></td>` : html`<th scope="col" class="${alignment(column)}">${text}</th>`))}</tr></thead><tbody>${rows.map((row) => html`<tr>${row.map((text, column) => html`<td class="${alignment(column)}">${untrusted(text)}</td>`)}</tr>`)}</tbody></table></div>${note !== undefined && html`<p class="note">${untrusted(note)}</p>`}</section>`;
+};

@@ -1,0 +1,187 @@
+/** Made-up results of every kind. Names hold markup, which no report may pass on. */
+
+import { compareRuns } from '@livekit-swarm/analysis/compare';
+import { DEFAULT_TOLERANCES, evaluateSoak } from '@livekit-swarm/analysis/soak';
+import {
+  ASSUMED_CAPACITY,
+  aroundTheClock,
+  defaultPriceBook,
+  estimateCost,
+  runPrice,
+  usageOfPlan,
+} from '@livekit-swarm/cost';
+import type { PathCheck } from '@livekit-swarm/probe';
+import { assessHost, socketNeed } from '@livekit-swarm/runner';
+import { expandPlan, planLoad } from '@livekit-swarm/scenario';
+import type { RoomView } from '@livekit-swarm/sessions';
+import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
+import type { Checked, Verification } from '@livekit-swarm/verify';
+import type { ComparisonInput } from '../../src/comparison/index.ts';
+import type { Connectivity } from '../../src/connectivity/index.ts';
+import type { CostView } from '../../src/cost/cost-view.ts';
+import type { PlanView } from '../../src/plan/plan-view.ts';
+import type { SloReport } from '../../src/slo/index.ts';
+import type { SoakReport } from '../../src/soak/index.ts';
+
+/** Name that would run as a script where a page does not escape it. */
+export const HOSTILE = 'a"<script>alert(1)</script>';
+
+/** Goroutines of livekit-server 1.13.3 at rest, which it kept after cycles of 188 joins. */
+const KEPT = [174, 324, 486, 715, 903, 1_067, 1_211, 1_332];
+
+export const soakSample = (): SoakReport => ({
+  schema: 'livekit-swarm/soak/1',
+  scenario: HOSTILE,
+  server: 'livekit-server 1.13.3',
+  serverVersion: '1.13.3',
+  startedAt: '2026-11-23T17:33:00Z',
+  elapsedMs: 421_000,
+  exitCode: 99,
+  result: evaluateSoak(
+    KEPT.map((goroutines, index) => ({
+      atMs: index * 50_000,
+      departure: 'before-response',
+      joins: 188,
+      joinsFailed: 0,
+      recordPath: null,
+      reading: {
+        isAtRest: true,
+        waitedMs: 26_000,
+        nodes: [{ node: 'livekit-server', id: 'ND_1', goroutines, descriptors: 17 }],
+      },
+      generatorBytes: 1e8,
+    })),
+    {
+      tolerances: DEFAULT_TOLERANCES,
+      departures: ['before-response'],
+      warmUpCycles: 2,
+      isLast: true,
+    },
+  ),
+  error: null,
+});
+
+/** A comparison without any run: inconclusive, and a problem. */
+export const comparisonSample = async (): Promise<ComparisonInput> => ({
+  comparisons: [await compareRuns({ name: '1.13.4', runs: [] }, { name: HOSTILE, runs: [] })],
+  notes: [{ code: 'records', folder: 'records/ab' }],
+  interrupted: false,
+  problem: null,
+});
+
+const checked = (given: Partial<Checked> & Pick<Checked, 'id' | 'outcome'>): Checked => ({
+  ...{ title: `${given.id} is right`, evidence: [], reason: null, cause: null, fix: null },
+  seconds: 0.1,
+  ...given,
+});
+
+export const verifySample = (): Verification => {
+  const found = { evidence: [HOSTILE, 'a | b'], cause: 'a cause', fix: 'a fix' };
+  return {
+    ...{ url: 'wss://livekit.example.com', verdict: 'failed', exitCode: 99 },
+    checks: [
+      checked({ id: 'dns', outcome: 'passed', evidence: ['192.0.2.1'] }),
+      checked({ id: 'udp', outcome: 'error', ...found }),
+      checked({ id: 'ice-tcp', outcome: 'warning', ...found }),
+      checked({ id: 'turn', outcome: 'unknown', reason: 'no answer' }),
+      checked({ id: 'idle', outcome: 'skipped', reason: 'takes its time' }),
+    ],
+  };
+};
+
+const path = (given: Partial<PathCheck> & Pick<PathCheck, 'path' | 'outcome'>): PathCheck => ({
+  ...{ node: null, nodeId: HOSTILE, announced: [], addressFamily: null, joinTimeMs: null },
+  ...{ allocationTimeMs: null, packetLoss: null, latencyMs: null, addedLatencyMs: null },
+  ...{ reason: null, message: null, hint: null },
+  ...given,
+});
+
+export const connectivitySample = (): Connectivity => ({
+  url: 'wss://livekit.example.com',
+  required: false,
+  checks: [
+    path({ path: 'direct', outcome: 'works', joinTimeMs: 62, latencyMs: 0.4 }),
+    path({ path: 'turn-tls', outcome: 'failed', reason: 'ice_timeout', message: HOSTILE }),
+    path({ path: 'ice-tcp', outcome: 'not_offered', hint: 'set rtc.tcp_port' }),
+  ],
+});
+
+export const sloSample = (): SloReport => {
+  const counted = { total: 1_000, bad: 20, excluded: { total: 10, bad: 10 } };
+  const known = { objective: 0.99, unit: 'joins', covered: 0.998, unknownMs: 600_000 };
+  const joins = { slo: 'joins', title: 'Joins', ...known };
+  return {
+    prometheus: 'http://127.0.0.1:9090',
+    months: [
+      {
+        name: '2026-10',
+        fromMs: Date.UTC(2026, 9, 1),
+        toMs: Date.UTC(2026, 10, 1),
+        exclusions: [
+          {
+            ...{ fromMs: Date.UTC(2026, 9, 5), toMs: Date.UTC(2026, 9, 5, 1), by: 'drill' },
+            ...{ name: HOSTILE, cluster: 'eu', applies: true },
+          },
+        ],
+        results: [
+          {
+            ...joins,
+            labels: { cluster: 'eu' },
+            ...counted,
+            good: 0.98,
+            met: false,
+            budgetUsed: 2,
+          },
+          {
+            ...{ ...joins, labels: { cluster: HOSTILE }, ...counted, bad: 0 },
+            ...{ good: 1, met: true, budgetUsed: 0 },
+          },
+          {
+            ...{ ...joins, labels: { cluster: 'ap' }, ...counted, total: 0, bad: 0 },
+            ...{ good: null, met: null, budgetUsed: null },
+          },
+        ],
+      },
+    ],
+  };
+};
+
+const plan = expandPlan(scenarioOfLoad({ rooms: 3, durationMs: 10_000 }), 'plan');
+
+export const planSample = (): PlanView => {
+  const load = planLoad(plan);
+  const host = { cores: 4, memoryBytes: 8e9, limits: { openFiles: 20_000, localPorts: 28_000 } };
+  const need = socketNeed('auto');
+  return {
+    ...{ plan, load, host },
+    assessment: assessHost({ plan, load, host, workers: null, need, embedded: true }),
+    calibration: { source: 'given', microsPerPacket: 2 },
+    cloudPrice: runPrice(plan, defaultPriceBook()),
+  };
+};
+
+export const costSample = (): CostView => {
+  const book = defaultPriceBook();
+  const perMonth = aroundTheClock(plan);
+  const rules = {
+    ...{ capacity: ASSUMED_CAPACITY, headroom: 1.5, minNodes: 1, scaled: false },
+    ...{ turn: null, storage: null, staff: 0 },
+  };
+  const usage = usageOfPlan(plan, perMonth, 1);
+  return {
+    load: { name: 'calls', assumptions: [{ type: 'around_the_clock', perMonth }] },
+    estimate: estimateCost({ book, usage, rules, providers: [], traffic: null }),
+    ...{ rules, book },
+  };
+};
+
+export const sessionSample = (): RoomView => ({
+  room: HOSTILE,
+  identity: null,
+  fromMs: Date.UTC(2026, 10, 23, 12),
+  toMs: Date.UTC(2026, 10, 23, 13),
+  sessions: [],
+  events: [],
+  findings: [],
+  truncated: false,
+});
