@@ -26,7 +26,7 @@ import { DRILL_REPORTERS } from './drill/index.ts';
 import { FORMATS, type Kind } from './formats.ts';
 import { PLAN_REPORTERS } from './plan/index.ts';
 import { type Reporter, wholeOf } from './reporter.ts';
-import { REPORTERS } from './reporters.ts';
+import { REPORTERS } from './run/index.ts';
 import { SESSION_REPORTERS } from './session/index.ts';
 import { SLO_REPORTERS } from './slo/index.ts';
 import { compareSoaks, SOAK_COMPARISON_REPORTERS, SOAK_REPORTERS } from './soak/index.ts';

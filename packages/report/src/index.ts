@@ -1,8 +1,3 @@
-export {
-  mostSevere,
-  overallExitCode,
-  overallVerdict,
-} from './aggregate.ts';
 export { describeScenario } from './describe-scenario.ts';
 export {
   formatBits,
@@ -14,9 +9,7 @@ export {
   formatTime,
   shorten,
 } from './format.ts';
-export { noResultObject, renderJson, resultObject, resultsObject } from './json.ts';
 export { type FailedCase, junitDocument, type TestCase, type TestSuite } from './junit/document.ts';
-export { renderMarkdown } from './markdown/markdown.ts';
 export {
   crossedText,
   healthAdvice,
@@ -28,6 +21,26 @@ export {
 } from './phrases/limits.ts';
 export { eventText, noteText } from './phrases/run-event.ts';
 export { reasonText, reasonTexts } from './phrases/verdict-reason.ts';
+export type {
+  Rendered,
+  Reporter,
+  ReportOptions,
+} from './reporter.ts';
+export {
+  piecesOf,
+  wholeOf,
+} from './reporter.ts';
+export {
+  mostSevere,
+  overallExitCode,
+  overallVerdict,
+} from './run/aggregate.ts';
+export {
+  REPORTERS,
+  type ReporterName,
+} from './run/index.ts';
+export { noResultObject, renderJson, resultObject, resultsObject } from './run/json.ts';
+export { renderMarkdown } from './run/markdown.ts';
 export {
   COMPARISON_SCHEMA,
   exitCodeOf,
@@ -39,22 +52,9 @@ export {
   RESULTS_SCHEMA,
   type ReportInput,
   verdictOf,
-} from './report-input.ts';
-export type {
-  Rendered,
-  Reporter,
-  ReportOptions,
-} from './reporter.ts';
-export {
-  piecesOf,
-  wholeOf,
-} from './reporter.ts';
-export {
-  REPORTERS,
-  type ReporterName,
-} from './reporters.ts';
+} from './run/report-input.ts';
+export { renderOverview, renderText } from './run/text/text.ts';
 export { resultJsonSchema } from './schema/result-schema.ts';
-export { renderOverview, renderText } from './text/text.ts';
 export {
   MARKS,
   paintOf,

@@ -1,7 +1,7 @@
 import { failedReport } from '@livekit-swarm/testkit/reports';
 import { expect, it } from 'vitest';
-import type { ReportInput } from './report-input.ts';
-import { renderText } from './text/text.ts';
+import type { ReportInput } from './run/report-input.ts';
+import { renderText } from './run/text/text.ts';
 import { printable, styleFor } from './text-layout.ts';
 
 const HOSTILE = '\u001b]0;owned\u0007\u001b[2J\u001b[31;5mred\u009b1A\ttab\rreturn\u0000';

@@ -1,6 +1,6 @@
 import type { Comparison, ComparisonVerdict } from '@livekit-swarm/analysis/compare';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
-import type { NoRun } from '../report-input.ts';
+import type { NoRun } from '../run/report-input.ts';
 
 /** About the session of `swarm ab` that made the runs. */
 export type SessionNote =

@@ -1,6 +1,6 @@
 import { EXIT_CODES, schemaUrl } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { COMPARISON_SCHEMA } from '../report-input.ts';
+import { COMPARISON_SCHEMA } from '../run/report-input.ts';
 import {
   comparisonNote,
   comparisonReason,

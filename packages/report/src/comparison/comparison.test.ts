@@ -21,11 +21,11 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { marked } from 'marked';
 import { parse } from 'test-results-parser';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { renderJson } from '../json.ts';
-import { renderJunit } from '../junit/junit.ts';
-import { renderMarkdown } from '../markdown/markdown.ts';
-import type { ReportInput } from '../report-input.ts';
-import { renderText } from '../text/text.ts';
+import { renderJson } from '../run/json.ts';
+import { renderJunit } from '../run/junit.ts';
+import { renderMarkdown } from '../run/markdown.ts';
+import type { ReportInput } from '../run/report-input.ts';
+import { renderText } from '../run/text/text.ts';
 import { comparisonJsonSchema, strictComparisonJsonSchema } from './comparison-schema.ts';
 import { COMPARISON_REPORTERS, type ComparisonInput, exitCodeOfComparisons } from './index.ts';
 

@@ -9,7 +9,7 @@ import { comparisonPage } from './page.ts';
 import { renderComparisonText } from './text.ts';
 
 export { describeConclusion, exclusionText } from '../phrases/comparison.ts';
-export { COMPARISON_SCHEMA } from '../report-input.ts';
+export { COMPARISON_SCHEMA } from '../run/report-input.ts';
 export {
   type ComparisonInput,
   exitCodeOfComparisons,

@@ -16,7 +16,7 @@ import {
   sessionNoteText,
 } from '../phrases/comparison.ts';
 import { NO_CONTEXT } from '../phrases/limits.ts';
-import { COMPARISON_SCHEMA } from '../report-input.ts';
+import { COMPARISON_SCHEMA } from '../run/report-input.ts';
 import {
   type ComparisonInput,
   exitCodeOfComparisons,

@@ -19,7 +19,7 @@ import {
   remarksOf,
   VERDICT_TEXTS,
 } from '../phrases/comparison.ts';
-import type { NoRun } from '../report-input.ts';
+import type { NoRun } from '../run/report-input.ts';
 import { MARKS } from '../text-layout.ts';
 import { type ComparisonInput, exitCodeOfComparisons } from './comparison-input.ts';
 

@@ -9,8 +9,8 @@ import {
 } from '@livekit-swarm/testkit/reports';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { renderJson } from '../json.ts';
-import type { NoRun, Outcome } from '../report-input.ts';
+import { renderJson } from '../run/json.ts';
+import type { NoRun, Outcome } from '../run/report-input.ts';
 import { resultJsonSchema, strictResultJsonSchema } from './result-schema.ts';
 
 const PUBLISHED = new URL('../../schema/result.schema.json', import.meta.url);

@@ -9,7 +9,7 @@ import { scenarioSchema } from '@livekit-swarm/scenario';
 import { EXIT_CODES, schemaUrl } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { comparisonSchema } from '../comparison/comparison-schema.ts';
-import { RESULT_SCHEMA, RESULTS_SCHEMA } from '../report-input.ts';
+import { RESULT_SCHEMA, RESULTS_SCHEMA } from '../run/report-input.ts';
 import { healthFinding, reason, runNote } from './facts-schema.ts';
 
 const known = (description: string) =>

@@ -9,8 +9,8 @@ import { decideVerdict, foldRecord, resolveThresholds } from '@livekit-swarm/ana
 import { parseThreshold } from '@livekit-swarm/metrics';
 import { readRecordLines } from '@livekit-swarm/record';
 import type { Browser, Page } from 'puppeteer-core';
-import { htmlReporter } from '../../src/html/html.ts';
 import { wholeOf } from '../../src/reporter.ts';
+import { htmlReporter } from '../../src/run/html/html.ts';
 
 const textLines = (file: string): AsyncIterable<string> =>
   createInterface({ input: createReadStream(file, 'utf8') });

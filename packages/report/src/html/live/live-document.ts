@@ -1,6 +1,6 @@
+import { chartSection } from '../../run/html/sections/charts.ts';
 import { documentOf, readAsset } from '../document.ts';
 import { html, type Markup } from '../markup.ts';
-import { chartSection } from '../sections/charts.ts';
 import { LIVE_CHART_GROUPS } from './live-charts.ts';
 import { SHOWN_STATES, type ShownState } from './live-data.ts';
 

@@ -3,8 +3,8 @@ import type { LiveAffected, LiveFold, LiveMark } from '@livekit-swarm/analysis/l
 import { plural, withoutSecrets } from '@livekit-swarm/settings';
 import { crossedText, limitOf, measuredOf, thresholdName } from '../../phrases/limits.ts';
 import { eventText } from '../../phrases/run-event.ts';
+import { stagesOf } from '../../run/html/sections/glance.ts';
 import { untrusted } from '../markup.ts';
-import { stagesOf } from '../sections/glance.ts';
 import { chartsOf, type LiveLayout, valuesOf } from './live-charts.ts';
 import type {
   LiveFull,

@@ -1,0 +1,151 @@
+import type { Summary, ThresholdResult } from '@livekit-swarm/analysis';
+import { metricDefinition } from '@livekit-swarm/metrics';
+import { EXIT_CODES, formatNumber, plural } from '@livekit-swarm/settings';
+import { describeScenario } from '../../../describe-scenario.ts';
+import { clock, formatFigure, formatMs, formatShare } from '../../../format.ts';
+import { html, type Markup, name, untrusted } from '../../../html/markup.ts';
+import { adviceContextOf, limitOf, measuredOf } from '../../../phrases/limits.ts';
+import { MAY_BE_CAUSED_BY_GENERATOR, reasonText } from '../../../phrases/verdict-reason.ts';
+import { MARKS } from '../../../text-layout.ts';
+import type { HtmlInput } from '../../report-input.ts';
+import { beyond, crossingOf, outageSpans, spansText } from '../crossings.ts';
+
+const MAX_REASONS = 5;
+/** Collapsed. */
+const MAX_REASONS_IN_ALL = 50;
+
+/** The verdict, its reasons with times, and whether the deployment or the load generator caused them. */
+export const heroSection = (input: HtmlInput): Markup => {
+  const { summary, decision } = input;
+  const { verdict, exitCode } = decision;
+  return html`<section class="hero ${verdict}" id="verdict" aria-labelledby="verdict-title">
+<div class="verdict">
+<p class="seal" aria-hidden="true">${MARKS[verdict]}</p>
+<div>
+<h1 id="verdict-title">${TITLES[verdict]}</h1>
+<p class="lead">${lead(input)} <span class="dim">Exit code ${exitCode}.</span></p>
+<p class="asked">${untrusted(describeScenario(summary.scenario))}</p>
+${summary.scenario.description !== null && html`<p class="asked">${untrusted(summary.scenario.description)}</p>`}
+</div>
+</div>
+${reasonList(input)}
+${attribution(input)}
+</section>`;
+};
+
+const TITLES = { passed: 'Passed', failed: 'Failed', inconclusive: 'Inconclusive' } as const;
+
+/** Stated first where the run did not end as planned. */
+const endText = ({ end, abortedBy }: Summary): string => {
+  if (end === null) return ' The record is truncated: the end of the run is missing.';
+  if (end.reason === 'interrupted') return ' The run was interrupted.';
+  return abortedBy === null ? '' : ` A threshold ended the run at ${clock(abortedBy.at)}.`;
+};
+
+const lead = ({ decision, summary }: HtmlInput): string => {
+  const crossed = decision.thresholds.filter(({ ok }) => ok === false).length;
+  const all = plural(decision.thresholds.length, 'threshold');
+  const ended = endText(summary);
+  switch (decision.verdict) {
+    case 'passed':
+      return `All ${all} met.${ended}`;
+    case 'failed':
+      return `${formatNumber(crossed)} of ${all} crossed.${ended}`;
+    case 'inconclusive':
+      return `${decision.health.length > 0 ? 'Load generator impaired' : 'Data missing'}.${ended}`;
+  }
+};
+
+/** The reasons in their order; of a crossed threshold by how much and when. */
+const reasonList = (input: HtmlInput): Markup | null => {
+  const { reasons, thresholds } = input.decision;
+  const stated = new Set<ThresholdResult>();
+  const stating = reasons.map((reason) => {
+    if (reason.code !== 'threshold_crossed')
+      return html`${untrusted(reasonText(reason, adviceContextOf(input.summary)))}`;
+    stated.add(reason.result);
+    return html`${crossedItem(reason.result, input)}${reason.mayBeCausedByGenerator && html` <span class="dim">(${MAY_BE_CAUSED_BY_GENERATOR})</span>`}`;
+  });
+  // The reasons do not list them where no participant joined.
+  const others = thresholds.filter((result) => result.ok === false && !stated.has(result));
+  const items = [
+    ...outages(input),
+    ...stating,
+    ...others.map((result) => crossedItem(result, input)),
+  ].slice(0, MAX_REASONS_IN_ALL);
+  if (items.length === 0) return null;
+  const rest = items.slice(MAX_REASONS);
+  return html`<div class="reasons"><ul aria-label="Why">${items.slice(0, MAX_REASONS).map((item) => html`<li>${item}</li>`)}</ul>${
+    rest.length > 0 &&
+    html`<details><summary>and ${formatNumber(rest.length)} more</summary><ul>${rest.map((item) => html`<li>${item}</li>`)}</ul></details>`
+  }</div>`;
+};
+
+/** An outage shows in no threshold on packets. */
+const outages = ({ history }: HtmlInput): Markup[] => {
+  const spans = history === null ? [] : outageSpans(history);
+  return spans.length === 0
+    ? []
+    : [
+        html`No media received <strong>${spansText(spans)}</strong>, although tracks were published.`,
+      ];
+};
+
+const crossedItem = (result: ThresholdResult, { history }: HtmlInput): Markup => {
+  const crossing = crossingOf(result, history);
+  const { metric, aggregation } = result.threshold;
+  const definition = metricDefinition(metric);
+  const worst =
+    crossing?.worst == null || crossing.spans.length === 0
+      ? null
+      : html`, worst ${formatFigure(crossing.worst.value, definition, aggregation.type === 'p' ? 'p' : aggregation.type)} at ${clock(crossing.worst.atMs)}`;
+  const when =
+    crossing === null || crossing.spans.length === 0
+      ? null
+      : html`<span class="when">${beyond(result)} ${spansText(crossing.spans)}${worst}</span>`;
+  return html`<code>${name(result.metric)}</code> was <strong>${measuredOf(result)}</strong>, limit <span class="figure">${limitOf(result)}</span>${when !== null && html` ${when}`}`;
+};
+
+/** Did the deployment or the load generator cause it? */
+const attribution = (input: HtmlInput): Markup => {
+  const { summary, decision } = input;
+  const { generator, deployment } = summary;
+  const fit = decision.health.length === 0;
+  const measured = generator.samples > 0;
+  return html`<div class="whose">
+<h2>Load generator health</h2>
+<p>${conclusion(input)}</p>
+<dl>
+<div><dt>Load generator</dt><dd class="${!measured ? 'unsure' : fit ? 'good' : 'bad'}">${!measured ? 'no samples' : fit ? '✓ healthy' : '✗ impaired'}</dd>
+<dd>${plural(generator.workers, 'worker')}${generator.workersDied > 0 && `, ${formatNumber(generator.workersDied)} died`}${
+    generator.cpuCores !== null && html` · ${formatNumber(generator.cpuCores.max)} cores max`
+  } · event loop p95 ${formatMs(generator.eventLoopLag?.p95 ?? null)} · late sends ${formatShare(generator.lateSends.share)}</dd></div>
+<div><dt>Deployment</dt><dd>${
+    deployment === null
+      ? 'not reached'
+      : html`livekit-server ${deployment.serverVersion ?? '(version unknown)'}${deployment.embedded && ', started by swarm'}`
+  }</dd>${deployment !== null && html`<dd>${name(deployment.url)}${deployment.nodes.length > 1 && ` · ${plural(deployment.nodes.length, 'node')}`}</dd>`}</div>
+</dl>
+</div>`;
+};
+
+const conclusion = ({ decision, summary }: HtmlInput): string => {
+  if (decision.exitCode === EXIT_CODES.unreachable.code)
+    return 'The deployment was unreachable or rejected all participants.';
+  if (summary.end?.reason === 'server_died') return 'The server of the deployment died.';
+  if (decision.health.length > 0 && decision.verdict === 'passed')
+    return 'Load generator short of CPU: that can only have made the figures worse, and every threshold holds.';
+  if (decision.health.length > 0) {
+    return `Load generator impaired (${plural(decision.health.length, 'finding')}): the figures say little about the deployment.`;
+  }
+  if (summary.generator.samples === 0)
+    return 'The record contains no samples; media was not measured.';
+  switch (decision.verdict) {
+    case 'passed':
+      return 'Load generator healthy: the figures describe the deployment.';
+    case 'failed':
+      return 'Load generator healthy: the cause is the deployment or the network.';
+    case 'inconclusive':
+      return 'Load generator healthy as far as it ran: it did not cause the missing data.';
+  }
+};

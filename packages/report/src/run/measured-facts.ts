@@ -1,0 +1,65 @@
+import type { Summary } from '@livekit-swarm/analysis';
+import { aggregate, type MetricName } from '@livekit-swarm/metrics';
+import { formatNumber } from '@livekit-swarm/settings';
+import { formatBits, formatMs, formatShare } from '../format.ts';
+
+type Measured = Pick<Summary, 'metrics'>;
+
+const rateOf = ({ metrics }: Measured, metric: MetricName): number | null =>
+  aggregate(metrics.measure(metric), { type: 'rate' }) ?? null;
+
+const timeOf = ({ metrics }: Measured, metric: MetricName): string => {
+  const [p50, p95] = [50, 95].map(
+    (percentile) => aggregate(metrics.measure(metric), { type: 'p', percentile }) ?? null,
+  );
+  return `p50 ${formatMs(p50 ?? null)}, p95 ${formatMs(p95 ?? null)}`;
+};
+
+/** How well participants could decrypt what others sent. None: nothing was to be decrypted. */
+export const encryptionFacts = (summary: Measured): [name: string, value: string][] => {
+  const undecryptable = rateOf(summary, 'undecryptable_frames');
+  if (undecryptable === null) return [];
+  const changes = aggregate(summary.metrics.measure('key_changes'), { type: 'count' }) ?? 0;
+  return [
+    ['undecryptable frames', formatShare(undecryptable)],
+    ['first frame decrypted after', timeOf(summary, 'first_decrypted_time')],
+    ['key changes', formatNumber(changes)],
+  ];
+};
+
+/** How well the server announced who spoke. None: participants did not take turns. */
+export const speakerFacts = (summary: Measured): [name: string, value: string][] => {
+  const [missed, wrong] = [
+    rateOf(summary, 'active_speaker_misses'),
+    rateOf(summary, 'active_speaker_errors'),
+  ];
+  if (missed === null && wrong === null) return [];
+  return [
+    ['announced after', timeOf(summary, 'active_speaker_time')],
+    ['turns not announced', formatShare(missed)],
+    ['announcements of others', formatShare(wrong)],
+  ];
+};
+
+/** What publishers with rate adaptation estimated, and what they left out. Real clients have a table of their own. */
+export const adaptationFacts = ({
+  metrics,
+  scenario,
+}: Pick<Summary, 'metrics' | 'scenario'>): [name: string, value: string][] =>
+  scenario.groups.flatMap(({ name: group, roles }) =>
+    roles
+      .filter(({ rateAdaptation }) => rateAdaptation === true)
+      .flatMap(({ name: role }): [string, string][] => {
+        const estimates = metrics.measure('bandwidth_estimate', { direction: 'up', group, role });
+        const limited = metrics.measure('quality_limitation', { group, role });
+        const percentiles = [5, 50].map(
+          (percentile) =>
+            `p${percentile} ${formatBits(aggregate(estimates, { type: 'p', percentile }) ?? null)}`,
+        );
+        const share = formatShare(aggregate(limited, { type: 'rate' }) ?? null);
+        return [
+          [`${group}, ${role}: estimated bandwidth`, percentiles.join(', ')],
+          [`${group}, ${role}: in less than full quality`, `${share} of the time`],
+        ];
+      }),
+  );
