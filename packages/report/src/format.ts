@@ -72,12 +72,24 @@ export const finite = (value: number | null | undefined): number | null =>
     ? null
     : Number(value.toPrecision(6));
 
-/** The same for everything inside of a plain value. Whole numbers stay exact. */
-export const finiteDeep = (value: unknown): unknown => {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : finite(value);
-  if (Array.isArray(value)) return value.map(finiteDeep);
+/**
+ * A plain value with all numbers inside rounded; null for those that are not finite. Whole numbers
+ * stay exact.
+ * @param round default: six significant digits
+ */
+export const finiteDeep = (
+  value: unknown,
+  round: (value: number) => number | null = finite,
+): unknown => {
+  if (typeof value === 'number') {
+    if (Number.isSafeInteger(value)) return value;
+    return Number.isFinite(value) ? round(value) : null;
+  }
+  if (Array.isArray(value)) return value.map((inner) => finiteDeep(inner, round));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, finiteDeep(inner)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, finiteDeep(inner, round)]),
+  );
 };
 
 const pad = (value: number): string => String(value).padStart(2, '0');

@@ -1,0 +1,42 @@
+import { finiteDeep } from '../format.ts';
+import { jsonText } from '../json-text.ts';
+import type { CostView } from './cost-view.ts';
+
+/** Changes with what is incompatible only: fields may be added under the same name. */
+const COST_SCHEMA = 'livekit-swarm/cost/1';
+
+const MILLION = 1_000_000;
+
+/** Rounds to six decimals. Six significant digits, as elsewhere, would lose cents of large sums. */
+const toMillionths = (value: number): number => Math.round(value * MILLION) / MILLION;
+
+/** The JSON of `swarm cost`. Amounts are in USD a month, GB are 1,000 MB. */
+export const renderCostJson = ({ load, estimate, rules, book }: CostView): string => {
+  const { hours: _, ...usage } = estimate.usage;
+  const object = {
+    schema: COST_SCHEMA,
+    load: load.name,
+    currency: 'USD',
+    usage,
+    cloud: estimate.cloud,
+    selfHosted: estimate.selfHosted,
+    breakEven: estimate.breakEven,
+    nodes: estimate.nodes,
+    quality: estimate.quality,
+    savings: estimate.savings,
+    rules,
+    assumptions: load.assumptions,
+    sources: {
+      livekitCloud: book.livekitCloud.source,
+      ...Object.fromEntries(
+        estimate.selfHosted.flatMap(({ provider }) => {
+          const prices = book.providers[provider];
+          return prices === undefined
+            ? []
+            : [[provider, { machines: prices.machines.source, traffic: prices.traffic.source }]];
+        }),
+      ),
+    },
+  };
+  return jsonText(finiteDeep(object, toMillionths));
+};
