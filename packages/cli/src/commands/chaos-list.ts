@@ -62,17 +62,16 @@ const asText = (drills: readonly Listed[], style: Style): string => {
     expectedOutcome(drill, style),
     firstSentence(drill.description ?? ''),
   ]);
-  const width = Math.max(...[...FAULTS.keys()].map((name) => name.length));
   const faults = [...FAULTS.values()].flatMap((fault) => [
-    `  ${fault.name.padEnd(width)}  ${fault.description}`,
-    `  ${' '.repeat(width)}  ${style.dim(`targets ${fault.targets.join(', ')}${paramsOf(fault)}`)}`,
+    [fault.name, fault.description],
+    ['', style.dim(`targets ${fault.targets.join(', ')}${paramsOf(fault)}`)],
   ]);
   const lines = [
     ...(library.length === 0
       ? []
       : [style.title('DRILLS'), ...renderTable(library, [0, 1, 2]), '']),
     style.title('FAULTS'),
-    ...faults,
+    ...renderTable(faults, [0, 1]),
     '',
     ...wrap(
       '  ',

@@ -22,7 +22,7 @@ import {
   stopLab,
   withRedis,
 } from '@livekit-swarm/lab';
-import { type Style, styleFor } from '@livekit-swarm/report';
+import { renderTable, type Style, styleFor } from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, wantsColor, write } from '../console.ts';
 import { wholeNumber } from '../flags/whole-number.ts';
@@ -158,12 +158,14 @@ const publicState = ({ name, startedAt, facts, services }: LabState) => ({
   services: services.map(({ name: service, url, logFile }) => ({ name: service, url, logFile })),
 });
 
-const renderState = ({ name, facts, services }: LabState): string => {
-  const width = Math.max(...services.map((service) => service.name.length));
-  return [
+const renderState = ({ name, facts, services }: LabState): string =>
+  [
     `The lab "${name}" is up: ${facts.url}`,
     '',
-    ...services.map((service) => `  ${service.name.padEnd(width)}  ${service.url}`),
+    ...renderTable(
+      services.map((service) => [service.name, service.url]),
+      [0, 1],
+    ),
     '',
     'Start a load test:',
     `  . ${forShell(keysFile(name))}`,
@@ -177,7 +179,6 @@ const renderState = ({ name, facts, services }: LabState): string => {
     `End it: swarm lab down${name === DEFAULT_LAB ? '' : ` --name ${name}`}`,
     '',
   ].join('\n');
-};
 
 export const DEFAULT_LAB = 'lab';
 
@@ -227,17 +228,15 @@ const statusObject = ({ state, running, services }: LabStatus) => ({
   services: services.map(({ name, url, logFile, up }) => ({ name, url, logFile, up })),
 });
 
-const renderStatus = ({ state, running, services }: LabStatus, style: Style): string => {
-  const width = Math.max(...services.map(({ name }) => name.length));
-  return [
+const renderStatus = ({ state, running, services }: LabStatus, style: Style): string =>
+  [
     `${state.name}: ${running ? `up since ${state.startedAt}` : style.bad('was killed; "swarm lab down" removes what is left')}`,
-    ...services.map(
-      ({ name, url, up }) =>
-        `  ${up ? style.good('✓') : style.bad('✗')}  ${name.padEnd(width)}  ${url}`,
+    ...renderTable(
+      services.map(({ name, url, up }) => [up ? style.good('✓') : style.bad('✗'), name, url]),
+      [0, 1, 2],
     ),
     '',
   ].join('\n');
-};
 
 /** `swarm lab logs [SERVICE]`: what its programs wrote. */
 export const labLogsCommand = async (

@@ -1,4 +1,5 @@
 import { type AgentFacts, type Agents, openQueue, readAgents } from '@livekit-swarm/fleet';
+import { printable, renderTable } from '@livekit-swarm/report';
 import { labelText } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
@@ -6,6 +7,8 @@ import { readQueueOptions } from '../flags/queue.ts';
 import { VERSION } from '../version.ts';
 
 const COLUMNS = ['AGENT', 'CORES', 'MEMORY', 'VERSION', 'CLOCK', 'LABELS', 'STATE'];
+/** Columns of texts; the others hold figures. */
+const TEXTS = [0, 3, 5, 6];
 
 export interface WorkersFlags {
   queue: string;
@@ -48,18 +51,7 @@ const tableOf = ({ usable, foreign, refused }: Agents, address: string): string 
     'has another SWARM_QUEUE_KEY, or none',
   ]);
   const rows = [COLUMNS, ...usable.map(rowOf), ...others, ...strangers];
-  const widths = COLUMNS.map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+  return printable(`${renderTable(rows, TEXTS).join('\n')}\n`);
 };
 
 const rowOf = ({
