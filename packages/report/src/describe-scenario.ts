@@ -11,8 +11,9 @@ import {
 import { formatDuration, formatNumber } from '@livekit-swarm/settings';
 
 /**
- * What a scenario does, in a line: `voice-ai: 20 rooms × 1 caller + 1 agent, audio, 30s`. Several groups one after the other, each with its name; the name of the
- * scenario is left out when flags described it.
+ * The load of a scenario in a line: `voice-ai: 20 rooms × 1 caller + 1 agent, audio, 30s`. Several
+ * groups come one after the other, each with its name. The name of the scenario is left out when
+ * flags described it.
  */
 export const describeScenario = ({ name, groups }: Scenario): string => {
   const said = groups
@@ -71,7 +72,9 @@ const countOf = ({ name, count }: RoleSpec): string => {
 
 const many = (word: string): string => (word.endsWith('s') ? word : `${word}s`);
 
-/** `audio and 720p vp8 simulcast, data 10/s:200B:lossy`; empty for those who only watch and listen. */
+/**
+ * `audio and 720p vp8 simulcast, data 10/s:200B:lossy`; empty for those who only watch and listen.
+ */
 const publishes = ({ publish, data }: RoleSpec): string =>
   [
     ...(publish.length === 0 ? [] : [publish.map(describeTrack).join(' and ')]),

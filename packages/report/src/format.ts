@@ -66,7 +66,10 @@ export const shorten = (text: string, length: number): string => {
   return `${text.slice(0, length - 1 - tail)}…${text.slice(text.length - tail)}`;
 };
 
-/** JSON knows neither NaN nor infinity: they become null. Six digits are more than any measurement here is worth. */
+/**
+ * JSON knows neither NaN nor infinity: they become null. Six digits are more than any measurement
+ * here is worth.
+ */
 export const finite = (value: number | null | undefined): number | null =>
   value === null || value === undefined || !Number.isFinite(value)
     ? null

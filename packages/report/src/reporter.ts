@@ -5,7 +5,7 @@ export interface ReportOptions {
   strict?: boolean;
 }
 
-/** Whole, or piece by piece when it may be long. */
+/** Rendered report: whole, or in pieces when it may be long. */
 export type Rendered = string | AsyncIterable<string>;
 
 /** A format of the results of a command: of all its runs or drills, or of its one result. */
@@ -27,13 +27,13 @@ export interface Reporter<Input> {
   render(input: Input, options?: ReportOptions): Rendered | null;
 }
 
-/** Piece by piece, however it was rendered. */
+/** Pieces of a rendered report; one when it is whole. */
 export async function* piecesOf(rendered: Rendered): AsyncGenerator<string> {
   if (typeof rendered === 'string') yield rendered;
   else yield* rendered;
 }
 
-/** All of it at once. */
+/** Whole text of a rendered report. */
 export const wholeOf = async (rendered: Rendered): Promise<string> => {
   let text = '';
   for await (const piece of piecesOf(rendered)) text += piece;

@@ -5,7 +5,7 @@ import picocolors from 'picocolors';
 
 export type Paint = (text: string) => string;
 
-/** How things look; without colours every paint leaves the text alone. */
+/** Colours and weights by meaning; without colours every paint leaves the text alone. */
 export interface Style {
   title: Paint;
   good: Paint;
@@ -27,7 +27,7 @@ export const styleFor = (color: boolean): Style => {
 
 export const MARKS = { passed: '✓', failed: '✗', inconclusive: '?' } as const;
 
-/** Of runs and of repeats of a drill. */
+/** Paint for the verdict of a run or of a repeat of a drill. */
 export const paintOf = (style: Style, verdict: Verdict | DrillVerdict): Paint =>
   verdict === 'passed' ? style.good : verdict === 'failed' ? style.bad : style.unsure;
 
@@ -36,8 +36,9 @@ export const paintOf = (style: Style, verdict: Verdict | DrillVerdict): Paint =>
 const OURS = /\u001b\[(?:1|2|22|31|32|33|39)m/y;
 
 /**
- * Text that a terminal shows and does not obey: what servers say may hold escape sequences that move the cursor, set the title or worse. Every control character
- * that is neither a line end nor part of a colour of `Style` becomes U+FFFD.
+ * Text that a terminal shows and does not obey: what servers say may hold escape sequences that
+ * move the cursor, set the title or worse. Every control character that is neither a line end nor
+ * part of a colour of `Style` becomes U+FFFD.
  */
 export const printable = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
@@ -49,7 +50,10 @@ export const printable = (text: string): string =>
 /** The width that reports keep to. */
 export const COLUMNS = 100;
 
-/** Breaks a sentence into lines of at most `COLUMNS`, the first behind `head`, the others under its text. A word longer than a line (a path) stays whole. */
+/**
+ * Breaks a sentence into lines of at most `COLUMNS`, the first behind `head`, the others under its
+ * text. A word longer than a line (a path) stays whole.
+ */
 export const wrap = (head: string, text: string, columns: number = COLUMNS): string[] => {
   const indent = ' '.repeat(head.length);
   const lines: string[] = [];
@@ -94,7 +98,10 @@ const NO_BORDERS = Object.fromEntries(
   ].map((name) => [name, '']),
 );
 
-/** Columns without borders, two blanks in front and between; the first column to the left, the others to the right unless `left` names them. */
+/**
+ * Columns without borders, two blanks in front and between; the first column to the left, the
+ * others to the right unless `left` names them.
+ */
 export const renderTable = (rows: string[][], left: readonly number[] = [0]): string[] => {
   const [first] = rows;
   if (first === undefined) return [];

@@ -54,15 +54,14 @@ const LOOKS: [string, Look][] = [
   ['on a phone in the dark', { width: 390, scheme: 'dark' }],
 ];
 
-/** With names of realistic length. */
-const the = (room: number): string =>
-  `${'a very the name of a room'.replaceAll(' ', '')}${'x'.repeat(120)}${room}`;
+/** Long name of a room without blanks, where a line could break. */
+const longName = (room: number): string => `averylongnameofaroom${'x'.repeat(120)}${room}`;
 const RESULTS: [string, DrillResult][] = [
   ['one that passed', passedDrill()],
   ['a split brain', splitBrainDrill()],
   ['several repeats', variedDrill()],
   ['one that is void', voidDrill()],
-  ['many rooms with the names', largeDrill({ rooms: 60, name: the })],
+  ['many rooms with long names', largeDrill({ rooms: 60, name: longName })],
 ];
 
 describe.each(LOOKS)('the page of a drill %s', (_, look) => {
@@ -96,7 +95,7 @@ describe.each(LOOKS)('the page of a drill %s', (_, look) => {
   });
 });
 
-/** Of an element, CSS pixels. */
+/** Box of an element, CSS pixels. */
 type Box = Record<'x' | 'y' | 'width' | 'height', number>;
 
 const LAPTOP: Look = { width: 1_440, scheme: 'light' };

@@ -102,7 +102,7 @@ const bound = resultOf(
   { end: 'generator', carried: 4, decided: true, exceeded: null },
 );
 
-/** Without the breaks between lines. */
+/** Text without the breaks between lines. */
 const flat = (text: string): string => text.replaceAll(/\s+/g, ' ');
 
 describe('the text', () => {

@@ -5,8 +5,8 @@ import { causeName, conclusionText, notes } from './phrases.ts';
 import { renderCapacityText } from './text.ts';
 
 /**
- * JUnit XML: one test case, because the only check of a search is that it found a limit; the figures
- * are properties.
+ * JUnit XML: one test case, because the only check of a search is that it found a limit; the
+ * figures are properties.
  */
 export const renderCapacityJunit = (result: CapacityResult): string => {
   const { scenario, startedAt, exitCode, carried, exceeded, unit, participants, cause } = result;

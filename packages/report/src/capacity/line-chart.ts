@@ -10,15 +10,18 @@ const RIGHT = 12;
 
 export interface LineChart {
   title: string;
-  /** Of the horizontal axis. */
+  /** Unit of the horizontal axis. */
   unit: string;
   points: readonly { x: number; y: number; isGood: boolean }[];
-  /** A vertical line: what is carried. */
+  /** Position of a vertical line: the load that is carried. */
   mark: number | null;
   format: (value: number) => string;
 }
 
-/** A figure over load, on linear axes from zero; loads that are exceeded in another colour. Null: fewer than two figures. */
+/**
+ * A figure over load, on linear axes from zero; loads that are exceeded in another colour. Null:
+ * fewer than two figures.
+ */
 export const lineChart = ({ title, unit, points, mark, format }: LineChart): Markup | null => {
   if (points.length < 2) return null;
   const mostX = Math.max(...points.map(({ x }) => x), mark ?? 0);

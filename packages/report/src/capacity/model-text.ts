@@ -5,7 +5,7 @@ import { renderHeadedTable, styleFor, wrap } from '../text-layout.ts';
 import { modelErrorText } from './phrases.ts';
 import { modelTable } from './tables.ts';
 
-/** What a server is expected to need for a scenario. */
+/** CPU that a server is expected to need for a scenario. */
 export interface Prediction {
   scenario: string;
   planned: PlannedLoad;

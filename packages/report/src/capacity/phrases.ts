@@ -30,7 +30,7 @@ const causeNames: Record<Cause['code'], string> = {
 
 export const causeName = ({ code }: Pick<Cause, 'code'>): string => causeNames[code];
 
-/** What gave first, and the figures that show it. */
+/** First cause of failure, and the figures that show it. */
 export const causeText = (cause: Cause): string => {
   const { code, crossing, cpuShare, message, tracks, bitsDown } = cause;
   const facts = [
@@ -123,7 +123,7 @@ export const STATES: Record<CapacityPoint['state'], string> = {
   exceeded: 'exceeded',
 };
 
-/** Of a point: what its runs say. */
+/** State of a point, and how many of its runs are inconclusive. */
 export const stateText = ({ state, runs, inconclusive }: CapacityPoint): string =>
   runs === 0
     ? 'inconclusive'
@@ -133,7 +133,7 @@ export const stateText = ({ state, runs, inconclusive }: CapacityPoint): string 
 export const sizingTitle = ({ end }: Pick<CapacityResult, 'end'>): string =>
   `Nodes needed${end === 'knee' ? '' : ' at most'}, with ${formatNumber(HEADROOM)} × headroom`;
 
-/** What is known of the model's error. */
+/** Error of the cost model; empty without a model. */
 export const modelErrorText = ({ model }: Pick<CapacityResult, 'model'>): string => {
   if (model === null) return '';
   const own = Math.max(...model.shapes.map(({ error }) => error));

@@ -39,7 +39,7 @@ export const pointTable = (result: CapacityResult): TableData => ({
 const cores = (value: number | null): string =>
   value === null ? '–' : formatNumber(Number(value.toPrecision(3)));
 
-/** What one more room and participant costs. */
+/** Cost of one more room, and of one more participant. */
 export const costTable = ({ costs }: CapacityResult): TableData => ({
   head: ['', 'room', 'participant'],
   rows: [

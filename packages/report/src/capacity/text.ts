@@ -23,7 +23,7 @@ const TITLES: Record<CapacityResult['end'], string> = {
   error: 'ERROR',
 };
 
-/** For a terminal. */
+/** Report for a terminal. */
 export const renderCapacityText = (
   result: CapacityResult,
   { color = false }: ReportOptions = {},

@@ -13,9 +13,9 @@ export interface ComparisonInput {
   /** None when a problem prevented all of them. */
   comparisons: readonly Comparison[];
   notes: readonly SessionNote[];
-  /** Whether the user interrupted it. */
+  /** True when the user interrupted the session. */
   interrupted: boolean;
-  /** What ended a session early: a server that failed to start. */
+  /** Error that ended a session early, such as a server that failed to start; null: none. */
   problem: NoRun | null;
 }
 

@@ -105,7 +105,7 @@ export const comparisonSchema = z
   })
   .meta({ id: 'Comparison' });
 
-/** What `swarm compare --json` and `swarm ab --json` print. */
+/** JSON of `swarm compare` and `swarm ab`. */
 export const comparisonOutputSchema = z
   .object({
     schema: z.literal(COMPARISON_SCHEMA),

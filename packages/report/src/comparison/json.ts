@@ -24,7 +24,10 @@ import {
 } from './comparison-input.ts';
 import type { ComparisonOutput, ComparisonResult } from './comparison-schema.ts';
 
-/** One object, for machines. Values in the metric's unit (ms, shares from 0 to 1, sums per second); null for what was not measured. */
+/**
+ * One object, for machines. Values in the metric's unit (ms, shares from 0 to 1, sums per second);
+ * null for what was not measured.
+ */
 export const comparisonObject = (input: ComparisonInput): ComparisonOutput => ({
   schema: COMPARISON_SCHEMA,
   verdict: verdictOfComparisons(input),
@@ -69,7 +72,10 @@ const sideObject = (side: Comparison['base']): ComparisonResult['base'] => ({
 
 type Excluded = NonNullable<ComparisonResult['base']['runs'][number]['excludedReason']>;
 
-/** The origin of the load does not matter in a comparison: advice is for the report of the run itself. */
+/**
+ * The origin of the load does not matter in a comparison: advice is for the report of the run
+ * itself.
+ */
 const exclusionObject = (exclusion: Exclusion): Excluded => {
   const text = exclusionText(exclusion);
   return exclusion.code === 'generator_impaired'

@@ -24,8 +24,9 @@ import { MARKS } from '../text-layout.ts';
 import { type ComparisonInput, exitCodeOfComparisons } from './comparison-input.ts';
 
 /**
- * JUnit XML: a suite for each comparison, a test case for each figure and one for the verdict. A figure that is worse is a failure; one that cannot be
- * compared is skipped; an inconclusive comparison is an error, so that no CI system takes it for passed.
+ * JUnit XML: a suite for each comparison, a test case for each figure and one for the verdict. A
+ * figure that is worse is a failure; one that cannot be compared is skipped; an inconclusive
+ * comparison is an error, so that no CI system takes it for passed.
  */
 export const renderComparisonJunit = (input: ComparisonInput): string =>
   junitDocument([

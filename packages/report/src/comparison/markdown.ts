@@ -21,7 +21,7 @@ import type { ComparisonInput } from './comparison-input.ts';
 const LONGEST = 2_000;
 const MOST_ROWS = 100;
 
-/** For a pull request: the verdict and what changed, everything else folded away. */
+/** Comment for a pull request: the verdict and the changes, everything else folded away. */
 export const renderComparisonMarkdown = ({
   comparisons,
   notes,

@@ -19,7 +19,7 @@ import type { ReportOptions } from '../reporter.ts';
 import { type Paint, renderTable, type Style, styleFor, wrap } from '../text-layout.ts';
 import type { ComparisonInput } from './comparison-input.ts';
 
-/** For a terminal: at most 100 columns wide unless the name of a figure is very long. */
+/** Report for a terminal, at most 100 columns wide unless the name of a figure is very long. */
 export const renderComparisonText = (
   input: ComparisonInput,
   { color = false }: ReportOptions = {},

@@ -1,4 +1,6 @@
-/** The JSON document of drills: facts of packages/chaos, each reason and objective with its text. */
+/**
+ * The JSON document of drills: facts of packages/chaos, each reason and objective with its text.
+ */
 
 import {
   DRILL_REASON_CODES,

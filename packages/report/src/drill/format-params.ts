@@ -26,7 +26,9 @@ const NUMBERS: readonly (readonly [
   ['database', (value) => `database ${value}`],
 ];
 
-/** The parameters of a fault as text: `2 %, udp, in`. Defaults are omitted; empty: only defaults. */
+/**
+ * The parameters of a fault as text: `2 %, udp, in`. Defaults are omitted; empty: only defaults.
+ */
 export const formatParams = ({ params }: Pick<DrillFault, 'params'>): string => {
   if (typeof params !== 'object' || params === null) return '';
   const told = new Map<string, unknown>(Object.entries(params));

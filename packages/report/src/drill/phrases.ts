@@ -1,4 +1,7 @@
-/** Every text about a drill: text, HTML, JUnit and JSON reports and the progress of the CLI render the same facts with the same phrases. */
+/**
+ * Every text about a drill: text, HTML, JUnit and JSON reports and the progress of the CLI render
+ * the same facts with the same phrases.
+ */
 
 import {
   type AlertSpan,
@@ -38,7 +41,10 @@ export const verdictLabel = ({
     : verdict;
 };
 
-/** What was tested: `lab of 3 nodes, livekit-server 1.13.4`, `livekit.example.com, 3 nodes, livekit-server 1.13.4`. */
+/**
+ * Tested deployment: `lab of 3 nodes, livekit-server 1.13.4`,
+ * `livekit.example.com, 3 nodes, livekit-server 1.13.4`.
+ */
 export const describeServer = ({
   deployment,
   server,
@@ -130,7 +136,7 @@ export const measuredText = (result: ObjectiveResult): string => {
   return result.objective === 'joinProbesConnected' ? 'no join probes' : 'not recovered';
 };
 
-/** Why a repeat has its verdict. */
+/** Reason for the verdict of a repeat. */
 export const describeReason = (reason: DrillReason): string => {
   switch (reason.code) {
     case 'interrupted':
@@ -190,7 +196,10 @@ const METHODS: readonly (readonly [RecoveryMethod, string])[] = [
   ['not_recovered', 'not recovered'],
 ];
 
-/** `28 connection not lost, 12 reconnected`. Participants that were disconnected when a drill ended early may have recovered later. */
+/**
+ * `28 connection not lost, 12 reconnected`. Participants that were disconnected when a drill ended
+ * early may have recovered later.
+ */
 export const describeRecoveryMethods = (
   repeat: Pick<RepeatResult, 'recovery' | 'verdict' | 'reasons'>,
 ): string =>
@@ -209,7 +218,7 @@ const hasReason = (
   ...codes: readonly DrillReason['code'][]
 ): boolean => reasons.some(({ code }) => codes.includes(code));
 
-/** Whether it was observed to its end. */
+/** True when the repeat was observed to its end. */
 const isComplete = (repeat: Pick<RepeatResult, 'verdict' | 'reasons'>): boolean =>
   repeat.verdict !== 'interrupted' && !hasReason(repeat, 'record_truncated');
 
@@ -221,7 +230,10 @@ export const describeInjection = (
   return params === '' ? fault.fault : `${fault.fault} (${params})`;
 };
 
-/** When a fault was rolled back. Null: not in the record, as with faults that last to the end. @param format of a time */
+/**
+ * Time of the rollback of a fault.
+ * @param rolledBackAt null when it is not in the record, as with faults that last to the end
+ */
 export const describeRollback = (
   rolledBackAt: number | null,
   repeat: Pick<RepeatResult, 'reasons'>,
@@ -265,7 +277,7 @@ export const describeResumedWithoutMedia = ({
     : what;
 };
 
-/** With as many digits as tell two drills apart: `640 ms`, `8.63 s`, `10.4 s`, `134 s`. */
+/** Recovery time with enough digits to tell two drills apart: `640 ms`, `8.63 s`, `10.4 s`. */
 export const formatRecoveryTime = (ms: number | null): string => {
   if (ms === null) return '–';
   if (ms < 999.5) return `${Math.round(ms)} ms`;
@@ -278,7 +290,10 @@ export const formatRecoveryTime = (ms: number | null): string => {
 export const formatInterruption = (ms: number | null): string =>
   ms === null ? 'not recovered' : ms === 0 ? 'none' : formatRecoveryTime(ms);
 
-/** `Media interrupted on 84 of 120 subscriptions; 52 recovered (time to recover p50 8.63 s, p95 10.0 s, max 10.4 s); 32 not recovered`. */
+/**
+ * `Media interrupted on 84 of 120 subscriptions; 52 recovered (time to recover p50 8.63 s, p95 10.0
+ * s, max 10.4 s); 32 not recovered`.
+ */
 export const describeRecovery = ({
   timeToRecover,
   subscriptions,
@@ -302,7 +317,7 @@ export const describeRecovery = ({
   return `${interrupted}; ${recovered} recovered (${times})${rest}`;
 };
 
-/** Whether objectives were evaluated: not of a repeat that was not executed to its end. */
+/** True when objectives were evaluated: of repeats that were executed to their end. */
 export const hasVerdict = ({ verdict }: Pick<RepeatResult, 'verdict'>): boolean =>
   verdict !== 'void' && verdict !== 'interrupted';
 
@@ -326,7 +341,10 @@ export const describePartitions = (partitions: readonly (readonly string[])[]): 
   return `${plural(partitions.length, 'partition')} of ${sizes.join(', ')}${partitions.length > MAX_NAMED ? ', …' : ''} participants`;
 };
 
-/** `livekit-1 replaced by livekit-4: ready after 6.20 s (terminated 2.30 s, scheduled 2.50 s, running 3.10 s)`. */
+/**
+ * `livekit-1 replaced by livekit-4: ready after 6.20 s (terminated 2.30 s, scheduled 2.50 s,
+ * running 3.10 s)`.
+ */
 export const describeReplacement = ({
   component,
   replacement,
@@ -345,7 +363,10 @@ export const describeReplacement = ({
   return `${named}: ready after ${formatRecoveryTime(readyMs)}${seen.length === 0 ? '' : ` (${seen.join(', ')})`}`;
 };
 
-/** `alert LiveKitNodeDown fired after 31.2 s, resolved after 66.7 s`. @param since of the first fault, ms after the run's start */
+/**
+ * `alert LiveKitNodeDown fired after 31.2 s, resolved after 66.7 s`.
+ * @param since of the first fault, ms after the run's start
+ */
 export const describeAlert = ({ name, fromAt, toAt }: AlertSpan, since: number): string => {
   const fired =
     fromAt < since ? 'fired before the fault' : `fired after ${formatRecoveryTime(fromAt - since)}`;
@@ -358,7 +379,10 @@ export const describeAlert = ({ name, fromAt, toAt }: AlertSpan, since: number):
   return `alert ${name} ${fired}, ${resolved}`;
 };
 
-/** One line of a drill's record as it happens; null: an observation that belongs into the report only. */
+/**
+ * One line of a drill's record as it happens; null: an observation that belongs into the report
+ * only.
+ */
 export const describeDrillEvent = (line: DrillLine): string | null => {
   switch (line.event) {
     case 'steady_state_reached':

@@ -37,7 +37,10 @@ export type DrillOutcome = DrillResult | NoDrill;
 export const isDrillResult = (outcome: DrillOutcome): outcome is DrillResult =>
   'repeats' in outcome;
 
-/** One drill is an object; several are one, too, with all of them in `drills`. Indented, a newline at its end. */
+/**
+ * One drill is an object; several are one, too, with all of them in `drills`. Indented, a newline
+ * at its end.
+ */
 export const renderDrillJson = (
   outcomes: readonly DrillOutcome[],
   { strict = false }: { strict?: boolean } = {},
@@ -53,7 +56,10 @@ export const renderDrillJson = (
   return `${JSON.stringify(tidy(whole), null, 2)}\n`;
 };
 
-/** What drill-result.schema.json describes. @param strict whether known failures fail the drill */
+/**
+ * Document of a drill, as in drill-result.schema.json.
+ * @param strict true when known failures fail the drill
+ */
 export const drillDocument = (result: DrillResult, strict: boolean): DrillDocument => {
   const { drill, outcomes, repeats, ...facts } = result;
   return {
@@ -131,7 +137,8 @@ export const exitCodeOfDrill = (
     : CODES[verdict];
 
 /**
- * Writes the result so far into the folder of a drill, whole at any time: `swarm chaos report` needs it to evaluate the records of an interrupted drill.
+ * Writes the result so far into the folder of a drill, whole at any time: `swarm chaos report`
+ * needs it to evaluate the records of an interrupted drill.
  * @throws SwarmError when it cannot be written
  */
 export const writeDrillFile = async (dir: string, result: DrillResult): Promise<void> => {

@@ -27,7 +27,7 @@ interface Suite {
   cases: { name: string; status: string; failure: string }[];
 }
 
-/** As parsed by a foreign library. */
+/** Suites as a foreign library parses them. */
 const readBack = (results: DrillResult[], strict = false): Suite[] => {
   const file = join(dir, 'junit.xml');
   writeFileSync(file, renderDrillJunit(results, { strict }));

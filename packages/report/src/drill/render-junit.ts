@@ -14,7 +14,10 @@ import {
 import { type DrillOutcome, exitCodeOfDrill, isDrillResult, type NoDrill } from './render-json.ts';
 import { renderDrillText } from './render-text.ts';
 
-/** JUnit XML: a suite for each drill, a test case for its verdict, and one for each objective and threshold of each repeat. */
+/**
+ * JUnit XML: a suite for each drill, a test case for its verdict, and one for each objective and
+ * threshold of each repeat.
+ */
 export const renderDrillJunit = (
   outcomes: readonly DrillOutcome[],
   { strict = false }: Pick<ReportOptions, 'strict'> = {},

@@ -20,7 +20,7 @@ const RESULTS = {
   large: largeDrill(),
 };
 
-/** What a terminal makes of it. */
+/** Text that a terminal shows, without colours. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one.
 const plain = (text: string): string => text.replaceAll(/\u001b\[\d+m/g, '');
 

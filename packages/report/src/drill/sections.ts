@@ -70,7 +70,7 @@ const MAX_CELL = 20;
 const isLong = (result: ObjectiveResult): boolean =>
   Math.max(measuredText(result).length, expectedText(result).length) > MAX_CELL;
 
-/** With its selector a metric can be as long as a line. */
+/** Longest metric with its selector: without a limit it could fill a line. */
 const MAX_METRIC = 50;
 
 const markOf = (ok: boolean | null, style: Style): string =>
@@ -80,7 +80,7 @@ const markOf = (ok: boolean | null, style: Style): string =>
       ? style.good(MARKS.passed)
       : style.bad(MARKS.failed);
 
-/** Of one kind; more are counted. */
+/** Most faults of one kind that are listed; more are counted. */
 const MAX_FAULTS = 20;
 const MAX_ROOMS = 10;
 

@@ -1,4 +1,6 @@
-/** Whatever a server sends or a team enters: each report of a drill stays well-formed and shows it. */
+/**
+ * Whatever a server sends or a team enters: each report of a drill stays well-formed and shows it.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

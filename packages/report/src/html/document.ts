@@ -7,13 +7,15 @@ import { paletteSheet } from './palette.ts';
 
 export interface Document {
   title: string;
-  /** Of the body. */
   body: Markup;
   /** JSON for the script; null: no script is needed. */
   data: Markup | null;
   /** CSS of this page alone, after all others. */
   sheet?: string;
-  /** The script of a page that is not a report: a file of `page.generated`. It may connect to the server that the page is from. */
+  /**
+   * The script of a page that is not a report: a file of `page.generated`. It may connect to the
+   * server that the page is from.
+   */
   script?: string;
 }
 
@@ -43,7 +45,10 @@ const SCRIPT = 'main.js';
 const ICON =
   'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 16 16%22%3E%3Crect width=%2216%22 height=%2216%22 rx=%224%22 fill=%22%233457d5%22/%3E%3Ccircle cx=%225%22 cy=%225%22 r=%221.6%22 fill=%22white%22/%3E%3Ccircle cx=%2211%22 cy=%225%22 r=%221.6%22 fill=%22white%22/%3E%3Ccircle cx=%225%22 cy=%2211%22 r=%221.6%22 fill=%22white%22/%3E%3Ccircle cx=%2211%22 cy=%2211%22 r=%221.6%22 fill=%22white%22/%3E%3C/svg%3E';
 
-/** A self-contained file; its policy allows no other scripts, and network access only to pages with a script of their own. */
+/**
+ * A self-contained file; its policy allows no other scripts, and network access only to pages with
+ * a script of their own.
+ */
 export const documentOf = ({ title, body, data, sheet: own = '', script }: Document): string => {
   const sheet = [...SHEETS.map(readAsset), own].join('\n');
   const early = readAsset(EARLY);

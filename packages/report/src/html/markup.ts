@@ -1,10 +1,10 @@
 import { cut } from '../markdown/elements.ts';
 
 /**
- * HTML that is safe to put on a page: all values in it were escaped.
- *
- * Why not hono/html: its templates return `HtmlEscapedString | Promise<HtmlEscapedString>` and take `unknown`, so that every nested template needs a cast or
- * an await and an object renders as `[object Object]`; and it passes control characters and lone surrogates, which no HTML document may contain.
+ * HTML that is safe to put on a page: all values in it were escaped. * Why not hono/html: its
+ * templates return `HtmlEscapedString | Promise<HtmlEscapedString>` and take `unknown`, so that
+ * every nested template needs a cast or an await and an object renders as `[object Object]`; and it
+ * passes control characters and lone surrogates, which no HTML document may contain.
  */
 export class Markup {
   readonly text: string;
@@ -40,7 +40,9 @@ const LONGEST = 300;
 /** A text of unknown origin and length (server, user): shortened. */
 export const untrusted = (text: string): string => cut(text, LONGEST);
 
-/** A name from a server or user, isolated: a right-to-left name does not reorder the text around it. */
+/**
+ * A name from a server or user, isolated: a right-to-left name does not reorder the text around it.
+ */
 export const name = (text: string): Markup => html`<bdi>${untrusted(text)}</bdi>`;
 
 /** Longer names are shortened by the style sheet; their title has them in full. */

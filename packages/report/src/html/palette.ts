@@ -1,4 +1,7 @@
-/** Colours by meaning. Text in the colours of the first group has a contrast of at least 4.5 on `page` and `card` (WCAG 2.2 §1.4.3). */
+/**
+ * Colours by meaning. Text in the colours of the first group has a contrast of at least 4.5 on
+ * `page` and `card` (WCAG 2.2 §1.4.3).
+ */
 interface Palette {
   ink: string;
   muted: string;
@@ -24,7 +27,7 @@ interface Palette {
   video: string;
   data: string;
   plain: string;
-  /** From low to high video layers. */
+  /** Colours of video layers, from low to high. */
   'step-1': string;
   'step-2': string;
   'step-3': string;
@@ -94,7 +97,10 @@ const declarations = (palette: Palette): string =>
     .map(([name, color]) => `--${name}: ${color};`)
     .join(' ');
 
-/** As custom properties: what the system prefers, unless the reader chose; and light on paper. */
+/**
+ * Sheet of custom properties: the palette that the system prefers unless the reader chose one, and
+ * the light one on paper.
+ */
 export const paletteSheet = (): string => `:root { color-scheme: light; ${declarations(LIGHT)} }
 @media screen { @media (prefers-color-scheme: dark) { :root:not([data-theme="light"], .printing) { color-scheme: dark; ${declarations(DARK)} } }
 :root[data-theme="dark"]:not(.printing) { color-scheme: dark; ${declarations(DARK)} } }

@@ -13,8 +13,10 @@ export interface TestCase {
 }
 
 /**
- * As JUnit defines them: a *failure* is a check that did not hold, an *error* a check that could not be made. So an inconclusive case is an error: all CI
- * systems show that as red, most count it apart from failures, and none takes it for passed. *Skipped* is a case without influence on the verdict.
+ * A case that did not pass, in the words of JUnit: a *failure* is a check that did not hold, an
+ * *error* a check that could not be made. So an inconclusive case is an error: all CI systems show
+ * that as red, most count it apart from failures, and none takes it for passed. *Skipped* is a case
+ * without influence on the verdict.
  */
 export interface FailedCase {
   kind: 'failure' | 'error' | 'skipped';
@@ -32,7 +34,10 @@ export interface TestSuite {
   cases: readonly TestCase[];
 }
 
-/** JUnit XML as CI systems read it (Jenkins, GitLab, …). Only elements and attributes that Jenkins's junit-10.xsd knows. */
+/**
+ * JUnit XML as CI systems read it (Jenkins, GitLab, …). Only elements and attributes that Jenkins's
+ * junit-10.xsd knows.
+ */
 export const junitDocument = (suites: readonly TestSuite[]): string => {
   const counted = suites.map((suite) => ({ suite, numbers: numbersOf(suite) }));
   return xmlDocument('testsuites', {
@@ -87,7 +92,7 @@ const caseElement = (suite: string, { name, seconds, failed, output }: TestCase)
   'system-out': output === '' ? undefined : output,
 });
 
-/** Of a skipped case the schema knows a message only. */
+/** Element of a case that did not pass; the schema has only a message for a skipped one. */
 const failedElement = ({ kind, message, type, text }: FailedCase): XmlElement =>
   kind === 'skipped'
     ? { '@message': message }
@@ -106,7 +111,10 @@ const totals = (suites: readonly Numbers[]): XmlElement => {
 
 const inSeconds = (seconds: number): string => seconds.toFixed(3);
 
-/** An element: attributes begin with `@`, text is `#text`, everything else are elements inside of it, in order. */
+/**
+ * An element: attributes begin with `@`, text is `#text`, everything else are elements inside of
+ * it, in order.
+ */
 export interface XmlElement {
   [name: string]: string | number | XmlElement | readonly XmlElement[] | undefined;
 }
@@ -119,7 +127,10 @@ const builder = new XMLBuilder({
   format: true,
 });
 
-/** A document of XML 1.0 with this root. What XML cannot hold (most control characters, halves of surrogate pairs) becomes U+FFFD. */
+/**
+ * A document of XML 1.0 with this root. What XML cannot hold (most control characters, halves of
+ * surrogate pairs) becomes U+FFFD.
+ */
 export const xmlDocument = (name: string, root: XmlElement): string =>
   builder
     .build({ '?xml': { '@version': '1.0', '@encoding': 'UTF-8' }, [name]: clean(root) })

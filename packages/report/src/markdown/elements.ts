@@ -4,8 +4,9 @@ import type { TableData } from '../text-layout.ts';
 export const MAX_CHARACTERS = 65_536;
 
 /**
- * Text that Markdown (CommonMark and GitHub's tables) renders literally: nothing of it becomes HTML, emphasis, a heading, a link, a formula, a
- * mention (`@name`) or of an issue (`#1`), nor does it end a table's cell.
+ * Text that Markdown (CommonMark and GitHub's tables) renders literally: nothing of it becomes
+ * HTML, emphasis, a heading, a link, a formula, a mention (`@name`) or of an issue (`#1`), nor does
+ * it end a table's cell.
  */
 export const plain = (text: string): string =>
   oneLine(text)
@@ -27,7 +28,10 @@ export const line = (text: string): string =>
 /** An item of a list. */
 export const item = (text: string): string => `- ${line(text)}`;
 
-/** Text in code: as it is, with as many backticks around it as it takes (CommonMark §6.1); pipes are escaped, as tables split cells before anything else. */
+/**
+ * Text in code: with as many backticks around it as it takes (CommonMark §6.1); pipes are escaped,
+ * as tables split cells before anything else.
+ */
 export const code = (text: string): string => {
   const content = oneLine(text).replaceAll('|', '\\|');
   if (content === '') return '';
@@ -45,11 +49,11 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 const oneLine = (text: string): string =>
   text.toWellFormed().replaceAll(CONTROL, '\ufffd').replaceAll(/\s+/g, ' ').trim();
 
-/** Cut where it gets long: what servers say has no end. */
+/** Cut a long text: what servers say has no end. */
 export const cut = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 
-/** Cells are Markdown already. Beyond `most` rows the rest is counted, not shown. */
+/** Table whose cells are Markdown already. Rows beyond `most` are counted, not shown. */
 export const markdownTable = (
   { head, rows, left }: TableData,
   most = Number.POSITIVE_INFINITY,
@@ -69,8 +73,8 @@ export interface Part {
 }
 
 /**
- * Joins as many parts as fit into `most` characters, the most important first, in their order. `leftOut` is appended when parts are missing.
- * Whatever is too long even alone is left out, too.
+ * Joins as many parts as fit into `most` characters, the most important first, in their order.
+ * `leftOut` is appended when parts are missing. Whatever is too long even alone is left out, too.
  */
 export const fit = (parts: readonly Part[], most: number, leftOut: string): string => {
   const whole = parts.filter(({ text }) => text !== '');

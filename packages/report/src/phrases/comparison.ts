@@ -55,7 +55,7 @@ export const describeSides = ({ base, current, design }: Comparison): string => 
   return `${current.name} against ${base.name}, ${runs}`;
 };
 
-/** Of more changed figures the first are named; the table has all. */
+/** Most changed figures that a sentence names; the table has all. */
 const MAX_NAMED = 4;
 
 /** The result of a comparison in one sentence. */
@@ -117,7 +117,7 @@ export const comparisonReasonText = (reason: ComparisonReason): string => {
   }
 };
 
-/** Why a run is not compared, as part of a sentence. */
+/** Reason why a run is not compared, as part of a sentence. */
 export const exclusionText = (exclusion: Exclusion | Failure): string => {
   switch (exclusion.code) {
     case 'generator_impaired':
@@ -212,7 +212,7 @@ const changeText = (figure: FigureComparison): string => {
   return `${key}: ${formatChange(figure)} (${formatInterval(figure)})${values}`;
 };
 
-/** In the figure's unit. */
+/** Value in the figure's unit. */
 export const formatValue = (
   { metric, aggregation }: FigureComparison,
   value: number | null,
@@ -225,7 +225,9 @@ export const formatValue = (
   return formatFigure(value, definition, key);
 };
 
-/** The median, and by how much the runs (of a single one its parts) lie around it: `61.2 ms ±4 %`. */
+/**
+ * The median, and by how much the runs (of a single one its parts) lie around it: `61.2 ms ±4 %`.
+ */
 export const formatSide = (figure: FigureComparison, side: FigureComparison['base']): string => {
   if (side === null) return '–';
   const half = (side.max - side.min) / 2;
@@ -270,7 +272,8 @@ const formatRelative = (relative: number): string =>
 const FACTOR_FROM = 2;
 
 const percent = (share: number): string => formatShare(roundShare(share));
-/** Without its unit. */
+
+/** Per cent without the sign. */
 const percentFigure = (share: number): string => {
   const rounded = roundShare(share);
   return formatNumber(rounded >= 1 ? Math.round(rounded * 1_000) / 10 : rounded * 100);
@@ -323,14 +326,17 @@ const runsOf = (reason: ComparisonReason): string[] => {
   }
 };
 
-/** How to read the table. */
+/** Legend of the table. */
 export const legendOf = ({ figures, design }: Pick<Comparison, 'figures' | 'design'>): string => {
   const confidence = Math.min(1, ...figures.flatMap(({ interval }) => interval?.confidence ?? []));
   const of = design === 'single' ? 'parts of the runs' : 'runs';
   return `±: half the range of the ${of}. Interval: the change, ${Math.floor(confidence * 100)} % confidence per figure.`;
 };
 
-/** The rows of the table: changed figures first, then those with a threshold; without figures that are zero on both sides. */
+/**
+ * The rows of the table: changed figures first, then those with a threshold; without figures that
+ * are zero on both sides.
+ */
 export const shownFigures = ({ figures }: Pick<Comparison, 'figures'>): FigureComparison[] => {
   const rank = ({ verdict, hasThreshold }: FigureComparison): number =>
     (verdict === 'worse' ? 0 : verdict === 'better' ? 2 : 4) + (hasThreshold ? 0 : 1);

@@ -13,14 +13,16 @@ import { formatFigure, formatMs, formatShare } from '../format.ts';
 type Measured = Pick<ThresholdResult, 'threshold' | 'value'> &
   Partial<Pick<ThresholdResult, 'uncertainty'>>;
 
-/** What was measured, in the unit of its metric: `2.06 %`, `105 ms`, `7.9 ms ±0.4 ms`, `not measured`. */
+/**
+ * Measured value in the unit of its metric: `2.06 %`, `105 ms`, `7.9 ms ±0.4 ms`, `not measured`.
+ */
 export const measuredOf = ({ value, threshold, uncertainty = 0 }: Measured): string =>
   `${formatFigure(value, metricDefinition(threshold.metric), formatAggregation(threshold.aggregation))}${uncertaintyText(uncertainty)}`;
 
 /** ` ±0.4 ms`: by how much a latency between hosts may be wrong; nothing for one clock. */
 export const uncertaintyText = (ms: number): string => (ms === 0 ? '' : ` ±${formatMs(ms)}`);
 
-/** What readers must know of a result besides its value; null: nothing. */
+/** Sentence that readers need besides the value of a result; null: none. */
 export const restrictionOf = (
   result: Pick<ThresholdResult, 'metric' | 'expression' | 'doubt' | 'excluded'>,
 ): string | null => {
@@ -45,7 +47,10 @@ export const limitOf = ({ threshold }: { threshold: Threshold }): string => {
   return `${operator} ${formatFigure(limit, metricDefinition(metric), formatAggregation(aggregation))}`;
 };
 
-/** `packet_loss{kind:video}@peak: rate<0.02`: the same in every report, so that it can be searched for. */
+/**
+ * `packet_loss{kind:video}@peak: rate<0.02`: the same in every report, so that it can be searched
+ * for.
+ */
 export const thresholdName = ({
   metric,
   expression,
@@ -63,7 +68,7 @@ export const crossedText = (result: Measured & Pick<ThresholdResult, 'metric'>):
 export const crossingText = ({ threshold, metric, value }: ThresholdCrossing): string =>
   crossedText({ threshold: parseThreshold(threshold), metric, value });
 
-/** Where the load was described: the flags of `swarm run`, or a scenario file. */
+/** Origin of the load: the flags of `swarm run`, or a scenario file. */
 export type LoadOrigin = 'flags' | 'file';
 
 const percent = (share: number): string => formatShare(Number(share.toPrecision(2)));
@@ -76,7 +81,7 @@ export const processName = (shard: number): string =>
 export const stepText = (stepMs: number): string =>
   `${formatMs(Math.abs(stepMs))} ${stepMs < 0 ? 'back' : 'forwards'}`;
 
-/** What was measured of the load generator, and what it means for the figures of the run. */
+/** Finding about the load generator, and its meaning for the figures of the run. */
 export const healthText = (finding: HealthFinding): string =>
   finding.host === undefined || finding.code === 'host_lost'
     ? impairmentText(finding)
@@ -144,7 +149,10 @@ const LESS_LOAD = 'Reduce participants, add cores, or use a second host';
 /** Facts of a run on which advice depends. */
 export interface AdviceContext {
   origin: LoadOrigin;
-  /** Use of the host by other programs; null: other programs did not keep it busy, or the run had several hosts. */
+  /**
+   * Use of the host by other programs; null: other programs did not keep it busy, or the run had
+   * several hosts.
+   */
   busyHost: Extract<RunNote, { code: 'host_busy' }> | null;
   /** The load generator itself used little of the host. */
   usedLittle: boolean;
@@ -168,7 +176,7 @@ export const adviceContextOf = ({
 /** Fewer participants do not help a generator that uses less than this part of its host. */
 const USES_LITTLE = 0.25;
 
-/** What to change before the next run; null where the finding states it already. */
+/** Advice for the next run; null where the finding states it already. */
 export const healthAdvice = (
   { code }: HealthFinding,
   { origin, busyHost, usedLittle }: AdviceContext,

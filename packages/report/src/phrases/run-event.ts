@@ -92,7 +92,7 @@ export const noteText = (note: RunNote): string => {
 
 const inBrackets = (detail: string | null): string => (detail === null ? '' : ` (${detail})`);
 
-/** Why a drill did not go on to the end of its schedule: in reports of drills and of their runs. */
+/** Reason why a drill ended before its schedule, for reports of drills and of their runs. */
 export const stopReasonText = (reason: DrillStopReason): string => {
   switch (reason.code) {
     case 'steady_state_not_reached': {
@@ -168,7 +168,7 @@ const PROBABLE_CAUSES: Readonly<Record<EffectFinding, string>> = {
 
 type UnprovenTarget = Extract<DrillStopReason, { code: 'target_unproven' }>;
 
-/** Why it is not known whether components belong to the deployment that the participants use. */
+/** Reason why it is unknown if components belong to the deployment that the participants use. */
 export const unprovenText = ({ kind, components, why }: Omit<UnprovenTarget, 'code'>): string =>
   `it cannot be proven that the participants use ${components.join(', ') || `a ${kind} of the target`}: ${UNPROVEN[why]}`;
 

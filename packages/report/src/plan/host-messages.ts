@@ -62,7 +62,10 @@ export const hostMessages = ({ assessment, host, calibration }: PlannedHost): Ho
   ];
 };
 
-/** The prediction counts participants that have joined: without this, it could contradict the sum above. */
+/**
+ * The prediction counts participants that have joined: without this, it could contradict the sum
+ * above.
+ */
 const joinsText = ({ joins }: HostAssessment['need']): string =>
   `Of that, ${plural(Math.round(joins.perSecond), 'join')} in a second take about ${formatCores(joins.cores)} cores: they take less with a lower join rate.`;
 

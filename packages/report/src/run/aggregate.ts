@@ -2,7 +2,10 @@ import type { Verdict } from '@livekit-swarm/analysis';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { exitCodeOf, type Outcome, verdictOf } from './report-input.ts';
 
-/** What ended the command, what prevented runs, then failures, then inconclusive runs. */
+/**
+ * Exit codes by severity: those that end the command, those that prevent runs, then failures, then
+ * inconclusive runs.
+ */
 const MOST_SEVERE_FIRST: readonly ExitCode[] = [
   EXIT_CODES.interrupted.code,
   EXIT_CODES.internalError.code,

@@ -37,7 +37,7 @@ const csvOf = async (lines: RecordLine[]): Promise<string> => {
   return rendered === null ? '' : await wholeOf(rendered);
 };
 
-/** As a spreadsheet reads it. */
+/** Rows as a spreadsheet reads them. */
 const rowsOf = (csv: string): Row[] => {
   const { data, errors } = Papa.parse<Row>(csv, { header: true, skipEmptyLines: true });
   expect(errors).toEqual([]);

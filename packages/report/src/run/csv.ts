@@ -7,8 +7,8 @@ import type { Reporter } from '../reporter.ts';
 import { isRun, type Outcome, type ReportInput } from './report-input.ts';
 
 /**
- * Samples over time as RFC 4180: a line for each second and series, in the order of time. Read from the record piece by piece, so that memory does not grow with
- * the length of a run.
+ * Samples over time as RFC 4180: a line for each second and series, in the order of time. Read from
+ * the record piece by piece, so that memory does not grow with the length of a run.
  */
 async function* renderCsv(runs: readonly ReportInput[]): AsyncGenerator<string> {
   yield lines([Object.keys(COLUMNS)]);
@@ -68,8 +68,9 @@ const COUNTER_COLUMNS = Object.fromEntries(
 ) as Record<CsvColumn, Column>;
 
 /**
- * Every column by its name, in order: when, whose, what. Counts are of this second alone and add up over lines; percentiles, in ms, are of this second and do not.
- * The last ones are of the whole run, and the same in each line of a second.
+ * Every column by its name, in order: when, whose, what. Counts are of this second alone and add up
+ * over lines; percentiles, in ms, are of this second and do not. The last ones are of the whole
+ * run, and the same in each line of a second.
  */
 export const COLUMNS = {
   scenario: (_series, _second, scenario) => scenario,

@@ -22,7 +22,10 @@ const decoded = (text: string): string =>
     .replaceAll('%0D', '\r')
     .replaceAll('%25', '%');
 
-/** As the runner reads a line: the command up to the second `::`, its properties divided by commas. */
+/**
+ * Command as the runner reads a line: its name and properties up to the second `::`, its properties
+ * divided by commas.
+ */
 const parse = (line: string): Command => {
   const match = /^::(\w+) ([^:]*)::(.*)$/.exec(line);
   if (match === null) throw new Error(`no workflow command: ${line}`);

@@ -14,8 +14,9 @@ import {
 } from './report-input.ts';
 
 /**
- * Annotations that GitHub shows above a job and on its pull request. Failed runs are errors, inconclusive ones warnings, passed ones notices.
- * A crossed threshold of a run whose figures cannot be trusted is a warning, too.
+ * Annotations that GitHub shows above a job and on its pull request. Failed runs are errors,
+ * inconclusive ones warnings, passed ones notices. A crossed threshold of a run whose figures
+ * cannot be trusted is a warning, too.
  */
 export const renderGitHub = (outcomes: readonly Outcome[]): string => {
   // GitHub shows the first ten of a kind: verdicts before details, so that every scenario is seen.
@@ -61,7 +62,7 @@ export const githubReporter = {
   render: renderGitHub,
 } as const satisfies Reporter<readonly Outcome[]>;
 
-/** What GitHub shows of a command's output, beside the log. */
+/** Message that GitHub shows beside the log of a step. */
 export interface Annotation {
   level: 'error' | 'warning' | 'notice';
   title: string;
@@ -74,11 +75,16 @@ const MOST_OF_A_LEVEL = 10;
 const LONGEST_TITLE = 250;
 const LONGEST_TEXT = 4_000;
 
-/** `::error title=…::…`, one line. In properties and text `%` and line ends are escaped; in properties `:` and `,`, too. */
+/**
+ * `::error title=…::…`, one line. In properties and text `%` and line ends are escaped; in
+ * properties `:` and `,`, too.
+ */
 export const workflowCommand = ({ level, title, text }: Annotation): string =>
   `::${level} title=${escapeProperty(cut(title, LONGEST_TITLE))}::${escapeData(cut(text, LONGEST_TEXT))}\n`;
 
-/** Of too many the last one that is shown has the number of the others. */
+/**
+ * Keep as many annotations as GitHub shows; the last one counts and lists those that are left out.
+ */
 export const atMost = (annotations: readonly Annotation[]): Annotation[] =>
   (['error', 'warning', 'notice'] as const).flatMap((level) => {
     const mine = annotations.filter((one) => one.level === level);

@@ -18,7 +18,10 @@ import {
   type ReportInput,
 } from './report-input.ts';
 
-/** The object that `--json` prints: one, for machines. Times in milliseconds, shares from 0 to 1, null for what was not measured. */
+/**
+ * The object that `--json` prints: one, for machines. Times in milliseconds, shares from 0 to 1,
+ * null for what was not measured.
+ */
 export const resultObject = ({
   summary,
   decision,

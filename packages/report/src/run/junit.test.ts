@@ -29,7 +29,7 @@ interface Suite {
   cases: Case[];
 }
 
-/** As a third-party tool reads it. */
+/** Report as a third-party tool reads it. */
 const readBack = (outcomes: Outcome[]): { status: string; suites: Suite[] } => {
   const file = join(dir, 'junit.xml');
   writeFileSync(file, renderJunit(outcomes));

@@ -25,7 +25,9 @@ import {
 } from './report-input.ts';
 import { renderText } from './text/text.ts';
 
-/** JUnit XML: a suite for each scenario, a test case for each threshold, and one for the verdict. */
+/**
+ * JUnit XML: a suite for each scenario, a test case for each threshold, and one for the verdict.
+ */
 export const renderJunit = (outcomes: readonly Outcome[]): string =>
   junitDocument(
     outcomes.map((outcome) => ({

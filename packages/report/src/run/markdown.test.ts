@@ -25,7 +25,7 @@ const tablesOf = (markdown: string): Tokens.Table[] =>
 const rowsOf = (markdown: string): string[][] =>
   tablesOf(markdown).flatMap(({ rows }) => rows.map((cells) => cells.map(({ text }) => text)));
 
-/** What a reader sees. */
+/** Text that a reader sees. */
 const seen = (markdown: string): string => asRead(marked.parse(markdown, { async: false }));
 
 describe('the Markdown of a run', () => {

@@ -45,8 +45,9 @@ const LEFT_OUT =
   '_This is not all: more would not fit into a comment. The records have everything, and other reports can be made from them._';
 
 /**
- * A comment on a pull request, or the summary of a step: the verdicts and reasons are visible, everything else is collapsed.
- * Never longer than GitHub takes; with many runs those that did not pass stay, and figures go before reasons do.
+ * A comment on a pull request, or the summary of a step: the verdicts and reasons are visible,
+ * everything else is collapsed. Never longer than GitHub takes; with many runs those that did not
+ * pass stay, and figures go before reasons do.
  */
 export const renderMarkdown = (outcomes: readonly Outcome[]): string => {
   const alone = outcomes.length === 1;
@@ -102,7 +103,10 @@ export const markdownReporter = {
   render: renderMarkdown,
 } as const satisfies Reporter<readonly Outcome[]>;
 
-/** Longer texts are cut, and of more reasons the first are shown: messages of a server are unbounded. */
+/**
+ * Longer texts are cut, and of more reasons the first are shown: messages of a server are
+ * unbounded.
+ */
 const MAX_LENGTH = 1_000;
 const MAX_REASONS = 20;
 const MAX_ROWS = 100;
@@ -147,7 +151,7 @@ const reasons = (run: ReportInput): string => {
   return [...shown, ...(rest > 0 ? [`- … and ${rest} more`] : [])].join('\n');
 };
 
-/** Those that were crossed come first, so that they are seen and stay. */
+/** Table of thresholds; crossed ones come first, so that they are seen and stay. */
 const thresholds = ({ decision }: ReportInput): string => {
   const order = { false: 0, null: 1, true: 2 } as const;
   const results = decision.thresholds.toSorted((a, b) => order[`${a.ok}`] - order[`${b.ok}`]);

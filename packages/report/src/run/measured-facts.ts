@@ -15,7 +15,7 @@ const timeOf = ({ metrics }: Measured, metric: MetricName): string => {
   return `p50 ${formatMs(p50 ?? null)}, p95 ${formatMs(p95 ?? null)}`;
 };
 
-/** How well participants could decrypt what others sent. None: nothing was to be decrypted. */
+/** Figures of decryption by the participants; none when nothing was to be decrypted. */
 export const encryptionFacts = (summary: Measured): [name: string, value: string][] => {
   const undecryptable = rateOf(summary, 'undecryptable_frames');
   if (undecryptable === null) return [];
@@ -27,7 +27,7 @@ export const encryptionFacts = (summary: Measured): [name: string, value: string
   ];
 };
 
-/** How well the server announced who spoke. None: participants did not take turns. */
+/** Figures of the server's announcements of speakers; none when participants did not take turns. */
 export const speakerFacts = (summary: Measured): [name: string, value: string][] => {
   const [missed, wrong] = [
     rateOf(summary, 'active_speaker_misses'),
@@ -41,7 +41,10 @@ export const speakerFacts = (summary: Measured): [name: string, value: string][]
   ];
 };
 
-/** What publishers with rate adaptation estimated, and what they left out. Real clients have a table of their own. */
+/**
+ * Estimates of publishers with rate adaptation, and what they left out. Real clients have a table
+ * of their own.
+ */
 export const adaptationFacts = ({
   metrics,
   scenario,

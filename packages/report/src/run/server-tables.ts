@@ -5,7 +5,10 @@ import type { TableData } from '../text-layout.ts';
 
 type OfServer = Pick<Summary, 'server'>;
 
-/** The nodes of the deployment, and all of them together where there are several. No rows where none was measured. */
+/**
+ * The nodes of the deployment, and all of them together where there are several. No rows where none
+ * was measured.
+ */
 export const serverTable = ({ server: { nodes, total } }: OfServer): TableData => ({
   head: ['', 'CPU', 'max', 'memory', 'goroutines', 'rooms', 'particip.', 'tracks', '↑', '↓'],
   rows: [
@@ -30,7 +33,7 @@ const row = (name: string, node: ServerTotals): string[] => [
 
 const mostOf = (level: ServerTotals['rooms']): string => formatCount(level?.max ?? null);
 
-/** What remains on the server after the run; null where it was not asked. */
+/** Remains on the server after the run; null when the server was not asked. */
 export const remainsText = ({ server: { after } }: OfServer): string | null => {
   if (after === null) return null;
   const { settledMs, rooms, participants, tracks, goroutines, memoryBytes } = after;
@@ -54,7 +57,7 @@ const changeText = (
   return `${format(before)} → ${format(after)} (${sign}${format(Math.abs(change))})`;
 };
 
-/** What a reader must know of these figures: whose CPU it is, and what is missing and why. */
+/** Notes on the figures of the server: whose CPU it is, and what is missing and why. */
 export const serverNotes = ({ server }: OfServer): string[] => [
   ...hostNotes(server),
   ...server.missing.map(missingText),

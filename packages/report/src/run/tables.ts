@@ -26,7 +26,10 @@ import { MARKS, type TableData } from '../text-layout.ts';
 export const markOf = ({ ok }: ThresholdResult): string =>
   ok === null ? MARKS.inconclusive : ok ? MARKS.passed : MARKS.failed;
 
-/** Every threshold with its mark and what was measured; the last column separates those of the user from the defaults. */
+/**
+ * Every threshold with its mark and what was measured; the last column separates those of the user
+ * from the defaults.
+ */
 export const thresholdTable = (results: readonly ThresholdResult[]): TableData => ({
   head: ['', 'threshold', 'limit', 'measured', ''],
   rows: results.map((result) => [
@@ -101,7 +104,9 @@ const PHASES = [
   ['firstMedia', 'first media received'],
 ] as const;
 
-/** How long each step took, all from the scheduled join; the allocation of a TURN server from its first packet. */
+/**
+ * Times of each step since the scheduled join; that of a TURN allocation since its first packet.
+ */
 export const joinTable = ({ joins }: Summary): TableData => ({
   head: ['', 'p50', 'p95', 'max'],
   rows: [
@@ -146,7 +151,10 @@ const reasonText = ({ reason, count, message, hint }: FailureReason): string =>
 
 const ARROWS = { up: '↑', down: '↓' } as const;
 
-/** Media by kind and direction. Loss is after recovery, "before" is loss before recovery; jitter, latency and RTT are p95. */
+/**
+ * Media by kind and direction. Loss is after recovery, "before" is loss before recovery; jitter,
+ * latency and RTT are p95.
+ */
 export const mediaTable = ({ traffic }: Summary): TableData => ({
   head: ['', 'tracks', 'packets', 'pkt/s', 'bitrate', 'loss', 'before', 'jitter', 'latency', 'RTT'],
   rows: traffic.map((row) => [
@@ -194,11 +202,14 @@ const OUTCOMES: Record<NonNullable<AffectedParticipant['outcome']>, string> = {
   worker_died: 'worker died',
 };
 
-/** How the session of a participant ended. */
+/** End of the session of a participant, in words. */
 export const outcomeText = ({ outcome }: Pick<AffectedParticipant, 'outcome'>): string =>
   outcome === null ? 'unknown' : OUTCOMES[outcome];
 
-/** The most affected participants, in order of severity. No rows where no participant was to receive anything and none failed. */
+/**
+ * The most affected participants, in order of severity. No rows where no participant was to receive
+ * anything and none failed.
+ */
 export const mostAffectedTable = ({ mostAffected }: Summary): TableData => {
   const none = mostAffected.every(
     ({ outcome, missing, stalled, loss, reconnects }) =>
@@ -268,7 +279,7 @@ const selectedText = ({ path, selected }: PathSummary): string => {
     : others.map(([used, count]) => `${used} × ${formatNumber(count)}`).join(', ');
 };
 
-/** What the load measured beside what real clients saw. No rows without any. */
+/** Figures of the load beside those of real clients; no rows without real clients. */
 export const clientTable = ({ clients }: Pick<Summary, 'clients'>): TableData => {
   const [first] = clients;
   const row = (
@@ -314,7 +325,7 @@ export const clientTable = ({ clients }: Pick<Summary, 'clients'>): TableData =>
   };
 };
 
-/** Where the two differ. */
+/** Notes on real clients that disagree with the load, or that lacked CPU time. */
 export const clientNotes = ({ clients }: Pick<Summary, 'clients'>): string[] =>
   clients.flatMap((one) => [
     ...one.disagreements.map((code) => `${one.group}: ${one.role}: ${DISAGREEMENTS[code]}`),

@@ -1,4 +1,6 @@
-/** Text of servers and names of users cannot break the format of any report, and is shown as it is. */
+/**
+ * Text of servers and names of users cannot break the format of any report, and is shown as it is.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

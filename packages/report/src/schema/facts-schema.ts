@@ -2,7 +2,10 @@ import { fact, healthFindings, runNotes, verdictReasons } from '@livekit-swarm/a
 import * as compare from '@livekit-swarm/analysis/compare';
 import { z } from 'zod';
 
-/** Facts as JSON shows them: a code and its values, as the analysis defines them, and the text that the other reports show. */
+/**
+ * Facts as JSON shows them: a code and its values, as the analysis defines them, and the text that
+ * the other reports show.
+ */
 
 const text = z.string().describe('The fact as a sentence, as other reports show it.');
 const sentence = { text };

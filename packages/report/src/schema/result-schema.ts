@@ -124,7 +124,7 @@ export const noResultSchema = z
 
 const one = z.union([resultSchema, noResultSchema]);
 
-/** What `--json` prints: one run, or several runs of one command. */
+/** Schema of the JSON of runs: one run, or several runs of one command. */
 export const outputSchema = z
   .union([
     ...one.options,

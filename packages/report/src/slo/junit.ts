@@ -3,8 +3,8 @@ import { deploymentText, exactShare, goodText, NO_FIGURES, unknownText } from '.
 import type { SloReport, SloResult } from './slo-report.ts';
 
 /**
- * JUnit XML: a suite for each month, a test case for each objective of a deployment. A month without
- * figures is an error.
+ * JUnit XML: a suite for each month, a test case for each objective of a deployment. A month
+ * without figures is an error.
  */
 export const renderSloJunit = ({ prometheus, months }: SloReport): string =>
   junitDocument(

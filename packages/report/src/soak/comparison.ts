@@ -21,7 +21,10 @@ export interface SoakComparison {
   differences: SoakDifference[];
 }
 
-/** A server keeps more or less than the first one, for certain: the intervals of both do not overlap. */
+/**
+ * A server keeps more or less than the first one, for certain: the intervals of both do not
+ * overlap.
+ */
 export interface SoakDifference {
   name: string;
   resource: SoakResource;

@@ -5,7 +5,7 @@ import type { Page } from 'puppeteer-core';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** What stands in the way of WCAG 2.2 AA, as axe sees it. */
+/** Violations of WCAG 2.2 AA that axe finds. */
 export const violationsOf = async (page: Page): Promise<object[]> => {
   await page.evaluate(
     readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),

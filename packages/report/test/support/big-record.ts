@@ -1,4 +1,7 @@
-/** Records of large and eventful runs that never were, written as a run writes them: line by line, never all of it in memory. */
+/**
+ * Records of large and eventful runs that never were, written as a run writes them: line by line,
+ * never all of it in memory.
+ */
 
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
@@ -10,11 +13,11 @@ import { generatorOf, recordOf, trackOf } from '@livekit-swarm/testkit/record-of
 
 export interface BigRun {
   rooms: number;
-  /** In each room. */
+  /** Participants of each room. */
   people: number;
   seconds: number;
   shards: number;
-  /** How the nth of a room is called. */
+  /** Name of a participant by the indexes of room and participant, from 0. */
   identity?: (room: number, person: number) => string;
   roomName?: (room: number) => string;
 }

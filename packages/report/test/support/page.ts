@@ -39,8 +39,9 @@ export const renderRecord = async (
 
 export interface Opened extends AsyncDisposable {
   readonly page: Page;
-  /** What the page asked for beside itself, and what it complained of. */
+  /** URLs that the page requested besides its own. */
   readonly requests: string[];
+  /** Lines of the console, uncaught errors and dialogs of the page. */
   readonly complaints: string[];
 }
 

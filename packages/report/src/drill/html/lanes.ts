@@ -18,7 +18,10 @@ const lane = (
 ): Markup =>
   html`<div class="${look}"><span class="who">${title}</span><svg role="img" aria-label="${untrusted(label)}">${bars}</svg></div>`;
 
-/** From one moment to another, ms after the start of the run; at full height unless a share of it is given. */
+/**
+ * From one moment to another, ms after the start of the run; at full height unless a share of it is
+ * given.
+ */
 const bar = (
   look: string,
   [fromAt, toAt]: readonly [number, number],
@@ -63,7 +66,7 @@ const backendLane = (backends: Recovery['backends'], endAt: number): Markup => {
   return lane('healthy backends', label, steps, 'row lane-row');
 };
 
-/** From the requested termination until it or its replacement was ready. */
+/** Lane from the requested termination of a component until it or its replacement was ready. */
 const replacementLane = (replacement: Recovery['replacements'][number], endAt: number): Markup => {
   const { at, component, readyMs } = replacement;
   const text = describeReplacement(replacement);

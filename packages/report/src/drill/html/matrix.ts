@@ -10,7 +10,10 @@ const MOST_OF_ONE = 12;
 const LEAST_ROOMS = 3;
 const MOST_PEOPLE = 16;
 
-/** Time to recover by subscriber and publisher, for each room with interruptions. @param of repeats on the page */
+/**
+ * Time to recover by subscriber and publisher, for each room with interruptions.
+ * @param of repeats on the page
+ */
 export const subscriptionMatrices = (
   { recovery: { rooms, subscriptions }, number }: RepeatResult,
   of: number,

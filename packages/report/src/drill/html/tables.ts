@@ -25,7 +25,7 @@ export const partLabel = (
   of: number,
 ): string => (of > 1 ? `${what}, repeat ${number}` : what);
 
-/** What the objectives require, and what was measured. */
+/** Table of objectives and thresholds, with required and measured values. */
 export const objectiveTable = (repeat: RepeatResult): Markup | null => {
   const { objectives, thresholds } = repeat;
   if (!hasVerdict(repeat)) return null;

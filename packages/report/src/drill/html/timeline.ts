@@ -23,7 +23,10 @@ interface RoomTimeline {
   calm: boolean;
 }
 
-/** A timeline for each participant with the faults behind them, and the deployment below. @param of repeats on the page */
+/**
+ * A timeline for each participant with the faults behind them, and the deployment below.
+ * @param of repeats on the page
+ */
 export const timeline = (
   { recovery, seconds, number }: RepeatResult,
   of: number,

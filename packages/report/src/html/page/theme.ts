@@ -1,4 +1,4 @@
-/** Where the reader's choice of theme is kept for the next report; some browsers offer no storage. */
+/** Key under which browsers keep the reader's theme for the next report; some offer no storage. */
 const THEME_KEY = 'livekit-swarm-theme';
 
 type Theme = 'light' | 'dark' | 'auto';

@@ -12,8 +12,9 @@ interface Range {
 }
 
 /**
- * A distribution with a logarithmic axis, as times have long tails: bars, and where half, 95 and 99 of a hundred are below.
- * The bins of a sketch grow with the value, too, so no bar claims to know more than was kept.
+ * A distribution with a logarithmic axis, as times have long tails: bars, and where half, 95 and 99
+ * of a hundred are below. The bins of a sketch grow with the value, too, so no bar claims to know
+ * more than was kept.
  */
 export const histogram = (sketch: Sketch, limit: number | null): Markup => {
   const range = rangeOf(sketch, limit);
@@ -66,7 +67,10 @@ const barsOf = (sketch: Sketch, { from, to }: Range): number[] => {
   return bars;
 };
 
-/** A bin may lie across the edge of two bars; assigning it to one of them would draw a comb that is not in the data. */
+/**
+ * A bin may lie across the edge of two bars; assigning it to one of them would draw a comb that is
+ * not in the data.
+ */
 const PARTS = 4;
 
 const spread = (key: number, count: number, add: (value: number, count: number) => void): void => {

@@ -7,7 +7,8 @@ const HEIGHT = 24;
 const MOST_POINTS = 120;
 
 /**
- * A line without axes: how a figure went, with its limit, and in another colour where it was beyond it.
+ * A line without axes: how a figure went, with its limit, and in another colour where it was beyond
+ * it.
  * @param limit null: none to be drawn
  */
 export const sparkline = (
@@ -46,7 +47,7 @@ interface Point {
   over: boolean;
 }
 
-/** Of each few steps the highest: a spike must not vanish. */
+/** Keep the highest value of every few steps: a spike must not vanish. */
 const thin = (values: readonly (number | null)[], over: readonly boolean[]): Point[] => {
   const each = Math.max(1, Math.ceil(values.length / MOST_POINTS));
   return Array.from({ length: Math.ceil(values.length / each) }, (_, index) => {

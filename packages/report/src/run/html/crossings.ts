@@ -11,9 +11,12 @@ export interface Span {
 
 /** A threshold's figure over time, and when it was beyond the limit. */
 export interface Crossing {
-  /** Of each step the worst second; null outside of the window that is judged, and where nothing was measured. */
+  /**
+   * Worst second of each step; null outside of the window that is judged, and where nothing was
+   * measured.
+   */
   values: (number | null)[];
-  /** Of each step, whether it was beyond the limit. */
+  /** True for each step that was beyond the limit. */
   over: boolean[];
   spans: Span[];
   /** The worst second, and where its step begins. */
@@ -21,8 +24,9 @@ export interface Crossing {
 }
 
 /**
- * When a threshold was crossed: the verdict is about the whole run or a window; to find the cause one needs the time.
- * Null where the time is not known: the metric is not known by time, or the limit is for a sum.
+ * Times at which a threshold was crossed: the verdict is about the whole run or a window; to find
+ * the cause one needs the time. Null where the time is not known: the metric is not known by time,
+ * or the limit is for a sum.
  */
 export const crossingOf = (
   { threshold, window }: ThresholdResult,
@@ -74,7 +78,7 @@ export const spansOf = (over: readonly boolean[], stepMs: number): Span[] => {
   return spans;
 };
 
-/** On which side of the limit it was. */
+/** Side of the limit on which a value crosses it: `above the limit`. */
 export const beyond = ({ threshold: { operator } }: ThresholdResult): string =>
   operator === '<' || operator === '<='
     ? 'above the limit'
@@ -96,8 +100,9 @@ export const spansText = (spans: readonly Span[], most = 3): string => {
 const spanText = ({ fromMs, toMs }: Span): string => `${clock(fromMs)}–${clock(toMs)}`;
 
 /**
- * When no media was received although tracks were published: an outage shows in no share of packets, since packets that were never sent have no
- * number. Searched between the first and the last received media.
+ * Times at which no media was received although tracks were published: an outage shows in no share
+ * of packets, since packets that were never sent have no number. Searched between the first and the
+ * last received media.
  */
 export const outageSpans = (history: History): Span[] => {
   const received = history.series(seriesQuery('bytes_received'))?.value ?? [];

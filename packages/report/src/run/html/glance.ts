@@ -20,7 +20,7 @@ export interface Lane {
   summary: string;
   tone: 'ok' | 'warn' | 'bad';
   values: (number | null)[];
-  /** In the unit of the values. Null: none. */
+  /** Limit in the unit of the values; null: none. */
   limit: number | null;
   /** Severity of a second beyond the limit: a warning where the threshold was met in the end. */
   over: 'warn' | 'bad';

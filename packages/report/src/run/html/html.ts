@@ -22,7 +22,10 @@ import { participantsSection } from './sections/participants.ts';
 import { thresholdSection } from './sections/thresholds.ts';
 import { tileSection } from './sections/tiles.ts';
 
-/** What the page lists: enough for most runs, and a bounded size for the others. */
+/**
+ * Most participants and rooms that the page lists: all of most runs, and a bounded size for the
+ * others.
+ */
 const MAX_LISTED = { participants: 1_000, rooms: 200 };
 
 /** Reads the record again, and renders a page from it. */
@@ -51,7 +54,7 @@ async function* renderRun({
   });
 }
 
-/** Without a run: what is wrong, and what to do next. */
+/** Page without a run: the error, and what to do next. */
 const renderNoRun = ({ scenario, verdict, exitCode, message, hint }: NoRun): string =>
   documentOf({
     title: `${MARKS[verdict]} ${scenario}: ${verdict}`,

@@ -17,7 +17,7 @@ import { htmlReporter } from './html.ts';
 
 const pageOf = (input: ReportInput): Promise<string> => wholeOf(htmlReporter.render([input]) ?? '');
 
-/** What is read, without programs, marks and runs of blanks. */
+/** Text that is read, without programs, tags and runs of blanks. */
 const textOf = (page: string): string =>
   page
     .replace(/<(script|style)\b.*?<\/\1>/gs, ' ')
@@ -25,7 +25,7 @@ const textOf = (page: string): string =>
     .replace(/&lt;/g, '<')
     .replace(/\s+/g, ' ');
 
-/** Of the page's script. */
+/** Data of the page's script. */
 const dataOf = (page: string) =>
   JSON.parse(/<script type="application\/json" id="data">(.*?)<\/script>/s.exec(page)?.[1] ?? '');
 

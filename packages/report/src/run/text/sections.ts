@@ -79,7 +79,7 @@ const thresholdSection: Section = ({ decision: { thresholds } }, style) => {
 const stateOf = (result: ThresholdResult | undefined): 'passed' | 'failed' | 'inconclusive' =>
   result?.ok == null ? 'inconclusive' : result.ok ? 'passed' : 'failed';
 
-/** How the run compares with its baseline, where it has one. */
+/** Comparison of the run with its baseline; empty without one. */
 const baselineSection: Section = ({ comparison }, style) => {
   if (comparison === undefined) return [];
   const { verdict, base } = comparison;
@@ -93,7 +93,7 @@ const baselineSection: Section = ({ comparison }, style) => {
   ];
 };
 
-/** Of longer tables the JSON report has all rows. */
+/** Most rows of a table; the JSON report has all. */
 const MAX_ROWS = 40;
 
 const cutTable = (table: TableData, style: Style): string[] => {
@@ -109,7 +109,7 @@ const stageSection: Section = ({ summary }, style) => {
   return table.rows.length === 0 ? [] : [style.title('STAGES'), ...cutTable(table, style)];
 };
 
-/** How many participants joined, how long each step took, and why joins failed. */
+/** Numbers of joins, times of each step, and reasons of failed joins. */
 const joinSection: Section = ({ summary }, style) => [
   style.title('JOINS'),
   ...wrap('  ', joinCounts(summary)),
@@ -129,7 +129,7 @@ const mediaSection: Section = ({ summary }, style) =>
         ...cutTable(pathTable(summary), style),
       ];
 
-/** What the load measured beside what real clients saw. */
+/** Figures of the load beside those of real clients; empty without real clients. */
 const clientSection: Section = ({ summary }, style) =>
   summary.clients.length === 0
     ? []
@@ -272,7 +272,7 @@ const recordSection: Section = ({ recordPath, summary }, style) =>
     ? []
     : [`${style.title('RECORD')}  ${recordPath}  ${style.dim(`(run ${summary.run})`)}`];
 
-/** In the order of interest: the result, how it was decided, then details. */
+/** Sections in the order of interest: the result, its reasons, then details. */
 export const SECTIONS: readonly Section[] = [
   verdictSection,
   thresholdSection,

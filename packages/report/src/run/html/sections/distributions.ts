@@ -49,7 +49,10 @@ ${histogram(sketch, limitFor(input, metric, selector ?? {}))}<p class="hidden">$
 const figuresOf = (sketch: Sketch): Markup =>
   html`p50 <b>${formatMs(sketch.quantile(0.5) ?? null)}</b> · p95 <b>${formatMs(sketch.quantile(0.95) ?? null)}</b> · p99 <b>${formatMs(sketch.quantile(0.99) ?? null)}</b> · ${formatNumber(Math.round(sketch.count))} values`;
 
-/** Of a percentile of all, or of the very same selection. */
+/**
+ * Limit of a percentile of all values or of the very same selection, over the whole run; null:
+ * none.
+ */
 const limitFor = ({ decision }: HtmlInput, metric: MetricName, selector: Labels): number | null => {
   const found = decision.thresholds.find(({ threshold }) => {
     const labels = Object.entries(threshold.selector);

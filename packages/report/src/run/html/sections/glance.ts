@@ -6,7 +6,7 @@ import { eventText } from '../../../phrases/run-event.ts';
 import type { HtmlInput } from '../../report-input.ts';
 import { type Lane, lanesOf } from '../glance.ts';
 
-/** As many bars as are distinguishable on a laptop. */
+/** Most bars that are distinguishable on a laptop. */
 const MAX_BARS = 120;
 /** Windows may overlap: each row of the band holds some that do not. */
 const MAX_ROWS = 3;
@@ -124,7 +124,7 @@ export interface Bar {
   /** 0 … 1 of the chart's height. */
   height: number;
   tone: 'ok' | 'warn' | 'bad';
-  /** Its tooltip. */
+  /** Tooltip of the bar. */
   title: string;
 }
 

@@ -14,7 +14,10 @@ const MAX_REASONS = 5;
 /** Collapsed. */
 const MAX_REASONS_IN_ALL = 50;
 
-/** The verdict, its reasons with times, and whether the deployment or the load generator caused them. */
+/**
+ * The verdict, its reasons with times, and whether the deployment or the load generator caused
+ * them.
+ */
 export const heroSection = (input: HtmlInput): Markup => {
   const { summary, decision } = input;
   const { verdict, exitCode } = decision;

@@ -48,7 +48,10 @@ ${recordPath !== null && html`<h4>The record</h4><p><code class="path">${recordP
 </div></section>`;
 };
 
-/** As a scenario file. If the record of another version has values that cannot be written: as in the record. */
+/**
+ * Scenario as a file, or as JSON when the record is of another version and has values that a file
+ * cannot hold.
+ */
 const sourceOf = (scenario: Scenario): string => {
   try {
     return formatScenario(scenario);

@@ -12,7 +12,7 @@ import { outcomeText } from '../../tables.ts';
 
 const MAX_TIMELINES = 12;
 
-/** What happened to the most affected participants, as strips and as lists. */
+/** Events of the most affected participants, as strips and as lists. */
 export const timelineSection = (
   { participants }: ParticipantHistories,
   runMs: number,
@@ -63,7 +63,7 @@ const toneOf = ({ event }: ParticipantEvent): string =>
       ? 'unsure'
       : '';
 
-/** What went wrong, most severe first. */
+/** Problems of a participant, most severe first. */
 const summaryOf = (participant: ParticipantHistory): string => {
   const { outcome, reason, missing, stalled, loss, longestInterruptionMs, reconnects } =
     participant;
