@@ -5,7 +5,7 @@ import {
   openJournal,
   stoppedComponents,
 } from '@livekit-swarm/chaos';
-import { printable, type Style, styleFor, wrap } from '@livekit-swarm/report';
+import { printable, renderChecklist, type Style, styleFor, wrap } from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode, plural } from '@livekit-swarm/settings';
 import {
   type DeploymentFlags,
@@ -63,8 +63,7 @@ interface Findings {
 }
 
 const asText = ({ label, found, notRunning, journalEntries }: Findings, style: Style): string => {
-  const width = Math.max(...found.map(({ fault }) => fault.length));
-  const lines = found.flatMap(({ fault, available, unavailable }) => {
+  const entries = found.map(({ fault, available, unavailable }) => {
     const reasons = [...new Set(unavailable.map(({ why }) => why))];
     const mark =
       available.length > 0
@@ -78,11 +77,9 @@ const asText = ({ label, found, notRunning, journalEntries }: Findings, style: S
         : reasons.length > 0
           ? 'not available'
           : 'no component of its kind';
-    return [
-      `  ${mark}  ${fault.padEnd(width)}  ${what}`,
-      ...reasons.flatMap((reason) => wrap(`${' '.repeat(7 + width)}→ `, reason)),
-    ];
+    return { mark, name: fault, finding: what, below: reasons };
   });
+  const lines = renderChecklist(entries, (reason, columns) => wrap('→ ', reason, columns));
   const some = found.filter(({ available }) => available.length > 0).length;
   const conclusion = `${some} of ${plural(found.length, 'fault')} can be injected into ${label}.`;
   const rest = [

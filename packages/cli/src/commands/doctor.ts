@@ -1,4 +1,4 @@
-import { type Style, styleFor } from '@livekit-swarm/report';
+import { renderChecklist, type Style, styleFor } from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { type Console, wantsColor, write } from '../console.ts';
 import { doctor } from '../doctor/doctor.ts';
@@ -18,14 +18,17 @@ export const doctorCommand = async (
 
 const MARKS = { ok: '✓', warn: '!', missing: '✗' } as const;
 
-/** One line a finding, its next step below it, and what it all comes to. */
+/** Checklist of findings with their next steps, and a conclusion. */
 export const renderFindings = (findings: readonly Finding[], style: Style): string => {
   const paint = { ok: style.good, warn: style.unsure, missing: style.bad };
-  const width = Math.max(0, ...findings.map(({ name }) => name.length));
-  const lines = findings.flatMap(({ name, status, found, nextStep }) => [
-    `  ${paint[status](MARKS[status])}  ${name.padEnd(width)}  ${found}`,
-    ...(nextStep === null ? [] : [`     ${' '.repeat(width)}  ${style.dim('→')} ${nextStep}`]),
-  ]);
+  const lines = renderChecklist(
+    findings.map(({ name, status, found, nextStep }) => ({
+      mark: paint[status](MARKS[status]),
+      name,
+      finding: found,
+      below: nextStep === null ? [] : [`${style.dim('→')} ${nextStep}`],
+    })),
+  );
   return `${lines.join('\n')}\n\n${conclusion(findings, paint)}\n`;
 };
 

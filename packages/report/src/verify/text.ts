@@ -1,4 +1,5 @@
 import type { Checked, Verification } from '@livekit-swarm/verify';
+import { type ChecklistEntry, renderChecklist } from '../checklist.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { printable, type Style, styleFor } from '../text-layout.ts';
 import { CHECK_MARKS, countsText, reasonText, VERIFY_VERDICTS } from './phrases.ts';
@@ -10,28 +11,23 @@ export const renderVerification = (
 ): string => {
   const style = styleFor(color);
   const paint = paintsOf(style);
-  const width = Math.max(0, ...checks.map(({ id }) => id.length));
-  const lines = checks.flatMap((check) => {
-    const { id, title, outcome, evidence, reason, cause, fix } = check;
-    const head = `  ${paint[outcome](CHECK_MARKS[outcome])}  ${id.padEnd(width)}  ${title}`;
-    const below = (text: string): string => `     ${' '.repeat(width)}  ${text}`;
-    if (reason !== null)
-      return [
-        outcome === 'unknown' ? paint.unknown(head) : style.dim(head),
-        below(reasonText(check)),
-      ];
-    if (cause === null || fix === null)
-      return [head, ...evidence.map((text) => below(style.dim(text)))];
-    return [
-      head,
-      ...evidence.map((text) => below(paint[outcome](text))),
-      below(`cause: ${cause}`),
-      below(`→ ${fix}`),
-    ];
-  });
-  return printable(
-    `${[`Configuration of ${url}`, '', ...lines, '', conclusion(checks, verdict, paint)].join('\n')}\n`,
-  );
+  const lines = [
+    `Configuration of ${url}`,
+    '',
+    ...renderChecklist(checks.map((check) => entryOf(check, style, paint))),
+    '',
+    conclusion(checks, verdict, paint),
+  ];
+  return printable(`${lines.join('\n')}\n`);
+};
+
+const entryOf = (check: Checked, style: Style, paints: Paints): ChecklistEntry => {
+  const { id, title, outcome, evidence, reason, cause, fix } = check;
+  const paint = paints[outcome];
+  const entry = { mark: paint(CHECK_MARKS[outcome]), name: id, finding: title };
+  if (reason !== null) return { ...entry, paint, below: [reasonText(check)] };
+  if (cause === null || fix === null) return { ...entry, below: evidence.map(style.dim) };
+  return { ...entry, below: [...evidence.map(paint), `cause: ${cause}`, `→ ${fix}`] };
 };
 
 type Paints = Record<Checked['outcome'], (text: string) => string>;
