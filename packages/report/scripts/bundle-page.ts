@@ -1,7 +1,10 @@
 /**
- * Bundles the scripts of HTML reports, `src/html/page/`, into `src/html/page.generated/`: *     npm
- * run report:page * The result is committed, so that neither a report nor development needs a
- * bundler; a test finds it out of date.
+ * Bundles the scripts of HTML reports, `src/html/page/`, into `src/html/page.generated/`:
+ *
+ *     npm run report:page
+ *
+ * The result is committed, so that neither a report nor development needs a bundler; a test finds
+ * it out of date.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

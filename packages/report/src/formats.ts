@@ -8,12 +8,12 @@ export const FORMATS = {
   drill: ['text', 'json', 'junit', 'html'],
   capacity: ['text', 'json', 'junit', 'markdown', 'html'],
   soak: ['text', 'json', 'junit', 'markdown', 'html'],
-  plan: ['text', 'json'],
-  cost: ['text', 'json'],
+  plan: ['text', 'json', 'markdown', 'html'],
+  cost: ['text', 'json', 'markdown', 'html'],
   verify: ['text', 'json', 'junit', 'markdown', 'html'],
   connectivity: ['text', 'json', 'junit', 'markdown', 'html'],
   slo: ['text', 'json', 'junit', 'markdown', 'html'],
-  session: ['text', 'json'],
+  session: ['text', 'json', 'markdown'],
 } as const;
 
 /** A kind of result. */

@@ -1,6 +1,7 @@
 import { PEAK_TO_MEAN, type Source } from '@livekit-swarm/cost';
 import { formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
 import { formatBits } from '../format.ts';
+import type { TableData } from '../text-layout.ts';
 import type { CostView, LoadAssumption } from './cost-view.ts';
 
 /** Assumptions of an estimate that no file contains, one sentence each. */
@@ -53,19 +54,39 @@ const sharedText = (
       ];
 };
 
-/** Where the prices are from, and which of them are not verified. */
-export const sourceTexts = ({ book, estimate }: CostView): string[] => [
-  line('LiveKit Cloud', book.livekitCloud.source),
+/** Sources of the prices, and which of them are not verified. */
+export const sourceTable = ({ book, estimate }: CostView): TableData => ({
+  head: ['prices', 'read', 'source', 'address'],
+  rows: [
+  row('LiveKit Cloud', book.livekitCloud.source),
   ...estimate.selfHosted.flatMap(({ provider }) => {
     const prices = book.providers[provider];
     if (prices === undefined) return [];
     const { region, machines, traffic } = prices;
     return [
-      line(`${provider} machines, ${region}`, machines.source),
-      line(`${provider} traffic`, traffic.source),
+      row(`${provider} machines, ${region}`, machines.source),
+      row(`${provider} traffic`, traffic.source),
     ];
   }),
+  ],
+  left: [0, 1, 2, 3],
+});
+
+const TRUST = {
+  vendor: 'read at the vendor',
+  reported: 'as reported by others',
+  assumed: 'assumed, not verified',
+} as const satisfies Record<Source['trust'], string>;
+
+const row = (prices: string, { url, read, trust }: Source): string[] => [
+  prices,
+  read,
+  TRUST[trust],
+  url,
 ];
 
-const line = (what: string, { url, read, trust }: Source): string =>
-  `${what}: ${read}, ${trust === 'vendor' ? 'read at the vendor' : trust === 'reported' ? 'as reported by others' : 'assumed, not verified'}; ${url}`;
+/** Sources of the prices, one line each. */
+export const sourceTexts = (view: CostView): string[] =>
+  sourceTable(view).rows.map(
+    ([prices, read, source, address]) => `${prices}: ${read}, ${source}; ${address}`,
+  );

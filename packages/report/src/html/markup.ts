@@ -1,10 +1,12 @@
 import { cut } from '../markdown/elements.ts';
 
 /**
- * HTML that is safe to put on a page: all values in it were escaped. * Why not hono/html: its
- * templates return `HtmlEscapedString | Promise<HtmlEscapedString>` and take `unknown`, so that
- * every nested template needs a cast or an await and an object renders as `[object Object]`; and it
- * passes control characters and lone surrogates, which no HTML document may contain.
+ * HTML that is safe to put on a page: all values in it were escaped.
+ *
+ * hono/html was rejected: its templates return `HtmlEscapedString | Promise<HtmlEscapedString>` and
+ * take `unknown`, so that every nested template needs a cast or an await and an object renders as
+ * `[object Object]`; and it passes control characters and lone surrogates, which no HTML document
+ * may contain.
  */
 export class Markup {
   readonly text: string;

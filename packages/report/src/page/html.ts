@@ -13,10 +13,10 @@ export interface PageCharts {
 export const renderPage = (page: ResultPage, charts: PageCharts | null = null): string => {
   const { kind, subject, tone, headline, lead, asked, reasons, sections, startedAt } = page;
   const body = html`<a class="skip" href="#result">To the result</a>
-<header class="masthead"><p class="brand"><span class="pill ${tone}" aria-hidden="true">${MARKS[tone]}</span> <b>${name(subject)}</b> <span class="dim">${kind}</span></p></header>
+<header class="masthead"><p class="brand">${tone !== null && html`<span class="pill ${tone}" aria-hidden="true">${MARKS[tone]}</span> `}<b>${name(subject)}</b> <span class="dim">${kind}</span></p></header>
 <main>
-<section class="hero ${tone}" id="result" aria-labelledby="result-title">
-<div class="verdict"><p class="seal" aria-hidden="true">${MARKS[tone]}</p>
+<section class="hero ${tone ?? ''}" id="result" aria-labelledby="result-title">
+<div class="verdict">${tone !== null && html`<p class="seal" aria-hidden="true">${MARKS[tone]}</p>`}
 <div><h1 id="result-title">${untrusted(headline)}</h1>
 <p class="lead">${untrusted(lead)}</p>
 ${asked !== null && html`<p class="asked">${untrusted(asked)}</p>`}</div></div>
@@ -27,7 +27,7 @@ ${sections.map(sectionOf)}
 </main>
 <footer><p>livekit-swarm · ${kind} of ${name(subject)}${startedAt !== null && html` · started <time datetime="${startedAt}">${startedAt}</time>`}</p></footer>`;
   return documentOf({
-    title: `${MARKS[tone]} ${untrusted(subject)}: ${kind}`,
+    title: `${tone === null ? '' : `${MARKS[tone]} `}${untrusted(subject)}: ${kind}`,
     body,
     data: null,
     sheet: charts?.sheet ?? '',

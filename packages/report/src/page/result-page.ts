@@ -18,8 +18,8 @@ export interface ResultPage {
   kind: string;
   /** Name of the scenario, or address of the deployment. */
   subject: string;
-  /** Colour and mark of the page. */
-  tone: Verdict;
+  /** Colour and mark of the page; null: the result is no verdict. */
+  tone: Verdict | null;
   /** The result in one sentence. */
   headline: string;
   /** Sentence below the headline: what was tested where, and the exit code. */

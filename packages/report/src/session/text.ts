@@ -7,7 +7,9 @@ import {
   type SessionView,
   timeText,
 } from '@livekit-swarm/sessions';
-import { printable } from '../text-layout.ts';
+import type { ReportOptions } from '../reporter.ts';
+import { type Paint, printable, type Style, styleFor } from '../text-layout.ts';
+import { NO_FINDING, subjectText, TRUNCATED } from './phrases.ts';
 
 const COLUMNS = 100;
 const NAME = 20;
@@ -15,51 +17,60 @@ const BAR = 64;
 const MOST_EVENTS = 40;
 const MOST_FINDINGS = 10;
 
-/** A room or a participant as text: the impaired leg, a timeline, events. */
-export const renderSessionText = (view: RoomView): string =>
-  [
-    `${view.identity === null ? '' : `${view.identity} in `}room ${view.room}, ${timeText(view.fromMs)} to ${timeText(view.toMs)} UTC`,
-    ...(view.truncated
-      ? ['older sessions are left out, as there are too many: choose a shorter time']
-      : []),
-    '',
-    ...findingLines(view),
-    '',
-    'timeline: · below 1 % of packets lost, ▒ below 2 %, █ more',
-    ...view.sessions.flatMap((session) => lane(session, view)),
-    `${' '.repeat(NAME + 10)}${axis(view)}`,
-    ...eventLines(view),
-  ]
-    .flatMap((line) => wrap(printable(line.replaceAll('\u001b', '\ufffd'))))
-    .map((line) => `${line}\n`)
-    .join('');
+/** A line, and its paint where it has one. */
+type Line = readonly [text: string, paint?: Paint];
 
-const findingLines = ({ findings }: RoomView): string[] => {
-  if (findings.length === 0)
-    return ['no impaired leg: less than 2 % of packets were lost, and no device was too slow'];
+/** A room or a participant as text: the impaired leg, a timeline, events. */
+export const renderSessionText = (
+  view: RoomView,
+  { color = false }: ReportOptions = {},
+): string => {
+  const style = styleFor(color);
+  const lines: Line[] = [
+    [`${subjectText(view)}, ${timeText(view.fromMs)} to ${timeText(view.toMs)} UTC`, style.title],
+    ...(view.truncated ? [[TRUNCATED, style.unsure] as const] : []),
+    [''],
+    ...findingLines(view, style),
+    [''],
+    ['timeline: · below 1 % of packets lost, ▒ below 2 %, █ more', style.dim],
+    ...view.sessions.flatMap((session) => lane(session, view)),
+    [`${' '.repeat(NAME + 10)}${axis(view)}`, style.dim],
+    ...eventLines(view, style),
+  ];
+  return lines.flatMap(([text, paint]) => shown(text, paint)).join('');
+};
+
+/** Lines of a text, painted after what servers say can no longer be taken for our colours. */
+const shown = (text: string, paint: Paint = (plain) => plain): string[] =>
+  wrap(printable(text.replaceAll('\u001b', '\ufffd'))).map((line) => `${paint(line)}\n`);
+
+const findingLines = ({ findings }: RoomView, style: Style): Line[] => {
+  if (findings.length === 0) return [[NO_FINDING, style.good]];
   const more = findings.length - MOST_FINDINGS;
   return [
-    'impaired leg:',
+    ['impaired leg:', style.title],
     ...findings
       .slice(0, MOST_FINDINGS)
-      .flatMap((finding) => [
-        `  ${findingText(finding)}`,
-        `    ${clockText(finding.fromMs)} to ${clockText(finding.toMs)}, confidence ${finding.confidence}`,
-        ...finding.evidence.map((one) => `    - ${evidenceText(one)}`),
+      .flatMap((finding): Line[] => [
+        [`  ${findingText(finding)}`, style.bad],
+        [
+          `    ${clockText(finding.fromMs)} to ${clockText(finding.toMs)}, confidence ${finding.confidence}`,
+        ],
+        ...finding.evidence.map((one): Line => [`    - ${evidenceText(one)}`]),
       ]),
-    ...(more > 0 ? [`  … and ${more} more: --json`] : []),
+    ...(more > 0 ? [[`  … and ${more} more: --json`, style.dim] as const] : []),
   ];
 };
 
-const lane = (session: SessionView, view: RoomView): string[] => {
+const lane = (session: SessionView, view: RoomView): Line[] => {
   const name = clip(session.identity, NAME - 1).padEnd(NAME);
   return [
-    `${name}sent      ${bar(session, 'up', view)}`,
-    `${' '.repeat(NAME)}received  ${bar(session, 'down', view)}`,
+    [`${name}sent      ${bar(session, 'up', view)}`],
+    [`${' '.repeat(NAME)}received  ${bar(session, 'down', view)}`],
   ];
 };
 
-/** The worst window of each column. */
+/** Bar of a timeline: the worst window of each column. */
 const bar = (
   { figures }: SessionView,
   direction: 'up' | 'down',
@@ -90,24 +101,24 @@ const axis = ({ fromMs, toMs }: RoomView): string => {
   return `${from}${' '.repeat(BAR - from.length - to.length)}${to}`;
 };
 
-const eventLines = ({ events, sessions }: RoomView): string[] => {
+const eventLines = ({ events, sessions }: RoomView, style: Style): Line[] => {
   if (events.length === 0) return [];
   const identityOf = new Map(sessions.map(({ sid, identity }) => [sid, identity]));
   const left = events.length - MOST_EVENTS;
   return [
-    '',
-    'events (UTC):',
-    ...(left > 0 ? [`  ${left} earlier ones: --json`] : []),
+    [''],
+    ['events (UTC):', style.title],
+    ...(left > 0 ? [[`  ${left} earlier ones: --json`, style.dim] as const] : []),
     ...events
       .slice(-MOST_EVENTS)
-      .map((event) => `  ${clockText(event.atMs)}  ${eventText(event, identityOf)}`),
+      .map((event): Line => [`  ${clockText(event.atMs)}  ${eventText(event, identityOf)}`]),
   ];
 };
 
 const clip = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 
-/** At spaces, with the indentation of the line and two more. */
+/** Breaks a line at spaces, with its indentation and two more. */
 const wrap = (line: string): string[] => {
   if (line.length <= COLUMNS) return [line];
   const indent = ' '.repeat(line.length - line.trimStart().length + 2);

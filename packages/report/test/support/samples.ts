@@ -175,13 +175,33 @@ export const costSample = (): CostView => {
   };
 };
 
-export const sessionSample = (): RoomView => ({
-  room: HOSTILE,
-  identity: null,
-  fromMs: Date.UTC(2026, 10, 23, 12),
-  toMs: Date.UTC(2026, 10, 23, 13),
-  sessions: [],
-  events: [],
-  findings: [],
-  truncated: false,
-});
+/** Room in which the uplink of a participant loses packets for a minute. */
+export const sessionSample = (): RoomView => {
+  const fromMs = Date.UTC(2026, 10, 23, 12);
+  const subject = { type: 'participant', sid: 'PA_1', identity: 'ben', path: 'direct' } as const;
+  return {
+    ...{ room: HOSTILE, identity: null, truncated: true, fromMs, toMs: fromMs + 600_000 },
+    sessions: [
+      {
+        ...{ sid: 'PA_1', room: HOSTILE, identity: 'ben', node: 'ND_1', path: 'direct' },
+        ...{ network: null, sdk: 'js', browser: null, leftMs: null, leftReason: null },
+        ...{ joinedMs: fromMs, seenMs: fromMs + 600_000 },
+        figures: [
+          { atMs: fromMs, up: 0.001, down: null },
+          { atMs: fromMs + 60_000, up: 0.081, down: null },
+        ],
+      },
+    ],
+    events: [{ atMs: fromMs, code: 'joined', detail: HOSTILE, sid: 'PA_1' }],
+    findings: [
+      {
+        ...{ leg: 'sender_uplink', subject, loss: 0.081, confidence: 'high' },
+        evidence: [
+          { code: 'node_missed_packets', lost: 81, packets: 1_000 },
+          { code: 'receivers_of_sender', impaired: 3, of: 3 },
+        ],
+        ...{ fromMs: fromMs + 60_000, toMs: fromMs + 120_000, windows: 6 },
+      },
+    ],
+  };
+};
