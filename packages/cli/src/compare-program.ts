@@ -10,9 +10,8 @@ import {
   addLoadFlags,
   CONFIRMED,
   collector,
-  colorFlag,
   readFlags,
-  reportFlags,
+  resultOutputFlags,
   signallingFlag,
   toleranceFlag,
   workersFlag,
@@ -25,8 +24,7 @@ const several = (flags: string, description: string): Option =>
 
 const comparisonFlags = (): Option[] => [
   toleranceFlag(),
-  ...reportFlags('comparison'),
-  colorFlag(),
+  ...resultOutputFlags('comparison'),
 ];
 
 /** `swarm compare` and `swarm ab`. Their code is loaded on use. */
@@ -90,11 +88,7 @@ export const addCompareCommands = (
     ),
     ...comparisonFlags(),
   ]);
-  addGroup(ab, console.env, 'Load generator:', [
-    signallingFlag(),
-    workersFlag(),
-    new Option('--quiet', 'no progress on stderr'),
-  ]);
+  addGroup(ab, console.env, 'Load generator:', [signallingFlag(), workersFlag()]);
   ab.addHelpText('after', abHelp).action(
     async (files: string[], _flags: unknown, command: Command) => {
       const { abCommand } = await import('./commands/ab.ts');

@@ -7,9 +7,8 @@ import {
   addHostFlags,
   CONFIRMED,
   collector,
-  colorFlag,
   deploymentFlags,
-  reportFlags,
+  resultOutputFlags,
 } from './flags.ts';
 
 /** `swarm connectivity`. Its code is loaded on use. */
@@ -37,11 +36,8 @@ export const addConnectivityCommand = (
       .default([]),
     new Option('--duration <time>', 'of the media on each path (default: 2s)'),
   ]);
-  addGroup(command, console.env, 'Output:', [
-    ...reportFlags('connectivity'),
-    new Option('--quiet', 'no progress on stderr'),
-  ]);
-  command.addOption(colorFlag()).action(async (flags: ConnectivityFlags, own: Command) => {
+  addGroup(command, console.env, 'Output:', resultOutputFlags('connectivity'));
+  command.action(async (flags: ConnectivityFlags, own: Command) => {
     const { connectivityCommand } = await import('./commands/connectivity.ts');
     const typed = (flag: string): boolean => own.getOptionValueSource(flag) === 'cli';
     done(await connectivityCommand(flags, typed, console));

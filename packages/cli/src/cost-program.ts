@@ -2,7 +2,7 @@ import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { CostFlags } from './commands/cost.ts';
 import type { Console } from './console.ts';
-import { addGroup, collector, colorFlag, reportFlags } from './flags.ts';
+import { addGroup, collector, resultOutputFlags } from './flags.ts';
 import { scenarioFlags } from './scenario-program.ts';
 
 /** `swarm cost`. Its code is loaded on use. */
@@ -44,12 +44,11 @@ export const addCostCommand = (
     ),
     new Option('--staff <usd>', 'what it costs a month to have them operated (default: 0)'),
   ]);
-  for (const option of reportFlags('cost')) command.addOption(option.helpGroup('Output:'));
+  for (const option of resultOutputFlags('cost')) command.addOption(option.helpGroup('Output:'));
   addGroup(command, console.env, 'Output:', [
     new Option('--print-prices', 'print the price book that comes with swarm, and exit'),
   ]);
   command
-    .addOption(colorFlag())
     .addHelpText('after', costHelp)
     .action(async (file: string | undefined, flags: CostFlags) => {
       const { costCommand } = await import('./commands/cost.ts');

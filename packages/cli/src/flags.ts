@@ -473,6 +473,13 @@ export const reportFlags = (kind: Kind): Option[] => [
   new Option('--json', 'print one JSON object instead of text: short for --report json=-'),
 ];
 
+/** Flags for the output of a command with one result. */
+export const resultOutputFlags = (kind: Kind): Option[] => [
+  ...reportFlags(kind),
+  quietFlag(),
+  colorFlag(),
+];
+
 /** Flags for the output of runs. */
 export const outputFlags = (): Option[] => [
   ...reportFlags('run'),

@@ -10,7 +10,7 @@ import {
   addSharedRunFlags,
   calibrationFlag,
   colorFlag,
-  reportFlags,
+  resultOutputFlags,
   type SharedRunFlags,
   signallingFlag,
   witnessFlag,
@@ -124,9 +124,8 @@ export const addRunCommands = (
     calibrationFlag(),
     witnessFlag(),
   ]);
-  for (const option of reportFlags('plan')) plan.addOption(option.helpGroup('Output:'));
+  for (const option of resultOutputFlags('plan')) plan.addOption(option.helpGroup('Output:'));
   plan
-    .addOption(colorFlag())
     .addHelpText('after', planHelp)
     .action(async (file: string, _flags: unknown, command: Command) => {
       refuseMisplaced(program, 'plan');

@@ -2,7 +2,7 @@ import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { SessionFlags } from './commands/session.ts';
 import type { Console } from './console.ts';
-import { fromEnvironment, reportFlags } from './flags.ts';
+import { fromEnvironment, resultOutputFlags } from './flags.ts';
 
 /** `swarm session`. Its code is loaded on use. */
 export const addSessionCommand = (
@@ -32,7 +32,7 @@ export const addSessionCommand = (
     .option('--since <time>', 'how far back: 2h, 30m (default: 24h)')
     .option('--until <time>', 'up to how long ago: 1h (default: now)')
     .option('--delete-identity <id>', 'delete everything about a participant, in all rooms');
-  for (const option of reportFlags('session')) command.addOption(option);
+  for (const option of resultOutputFlags('session')) command.addOption(option);
   command
     .addHelpText('after', sessionHelp)
     .action(

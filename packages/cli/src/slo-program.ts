@@ -2,7 +2,7 @@ import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { SloReportFlags } from './commands/slo-report.ts';
 import type { Console } from './console.ts';
-import { colorFlag, fromEnvironment, reportFlags } from './flags.ts';
+import { fromEnvironment, resultOutputFlags } from './flags.ts';
 
 /** `swarm slo`. Its code is loaded on use. */
 export const addSloCommands = (
@@ -38,9 +38,8 @@ export const addSloCommands = (
     .option('--with-load-tests', 'count load tests, too')
     .option('--check', 'exit with 99 when an objective is missed, with 98 when too little is known')
     .option('--min-coverage <share>', 'what --check must know of each month', '99%');
-  for (const option of reportFlags('slo')) report.addOption(option);
+  for (const option of resultOutputFlags('slo')) report.addOption(option);
   report
-    .addOption(colorFlag())
     .addHelpText('after', sloHelp)
     .action(async (flags: SloReportFlags) => {
       const { sloReportCommand } = await import('./commands/slo-report.ts');

@@ -7,9 +7,8 @@ import {
   addHostFlags,
   CONFIRMED,
   collector,
-  colorFlag,
   deploymentFlags,
-  reportFlags,
+  resultOutputFlags,
   tokenEndpointFlags,
 } from './flags.ts';
 
@@ -79,11 +78,8 @@ export const addVerifyCommand = (
       'run this command, which reloads your proxy, while a signal connection is open: "systemctl reload nginx"; in a maintenance window',
     ).helpGroup('Further checks:'),
   );
-  addGroup(command, console.env, 'Output:', [
-    ...reportFlags('verify'),
-    new Option('--quiet', 'no progress on stderr'),
-  ]);
-  command.addOption(colorFlag()).action(async (flags: VerifyFlags, own: Command) => {
+  addGroup(command, console.env, 'Output:', resultOutputFlags('verify'));
+  command.action(async (flags: VerifyFlags, own: Command) => {
     const { verifyCommand } = await import('./commands/verify.ts');
     const typed = (flag: string): boolean => own.getOptionValueSource(flag) === 'cli';
     done(await verifyCommand(flags, typed, console));

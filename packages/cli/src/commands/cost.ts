@@ -61,7 +61,9 @@ export const costCommand = async (
   const rules = rulesOf(flags, book);
   const load = readPricedLoad(path, flags, {
     roundMinutes: book.livekitCloud.roundsUpToMinutes,
-    progress: (line) => stderr.write(`${line}\n`),
+    progress: (line) => {
+      if (flags.quiet !== true) stderr.write(`${line}\n`);
+    },
   });
   if (!(load.usage.participantMinutes > 0))
     throw usageError(`${path}: no participant ever joins`, 'a load needs participants');

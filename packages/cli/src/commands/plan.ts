@@ -46,9 +46,10 @@ export const planCommand = async (
   const workers = readWorkers(flags.workers);
   const choice = readCalibrationChoice(flags.calibration);
   if (flags.url !== undefined) checkAddress(flags.url);
-  const file = prepareOwnMedia(readScenarioFile(path, { scale: flags.scale }), 'any', (line) =>
-    stderr.write(`${line}\n`),
-  );
+  const progress = (line: string): void => {
+    if (flags.quiet !== true) stderr.write(`${line}\n`);
+  };
+  const file = prepareOwnMedia(readScenarioFile(path, { scale: flags.scale }), 'any', progress);
   const scenario = adjustScenario(file.scenario, {
     threshold: [],
     seed: flags.seed,

@@ -23,7 +23,7 @@ import {
 } from '../output/result-output.ts';
 import { exporterClient } from '../session/exporter-client.ts';
 
-export interface SessionFlags extends Omit<ResultOutputFlags, 'color'> {
+export interface SessionFlags extends ResultOutputFlags {
   exporter: string;
   file?: string;
   tokenFile?: string;
@@ -43,7 +43,7 @@ export const sessionCommand = async (
   console: Console,
 ): Promise<ExitCode> => {
   const { stdout, env } = console;
-  const output = openResultOutput(SESSION_REPORTERS, { ...flags, color: false }, console);
+  const output = openResultOutput(SESSION_REPORTERS, flags, console);
   if (flags.deleteIdentity !== undefined) {
     if (room !== undefined)
       throw usageError(
