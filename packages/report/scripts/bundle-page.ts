@@ -14,7 +14,7 @@ const HTML = join(import.meta.dirname, '..', 'src', 'html');
 
 export const BUNDLES = join(HTML, 'page.generated');
 
-/** In the head of a page, and at its end: of a report, and of a live page. */
+/** Scripts in the head of each page, at the end of a report, and at the end of a live page. */
 const ENTRIES = ['early', 'main', 'live'];
 
 /** uPlot is a script of its own on the page, whose licence stands beside it. */

@@ -20,5 +20,5 @@ export const loadChart = (values: readonly number[], height: number): string[] =
   );
 };
 
-/** The same in one row. */
+/** A curve as one row of block characters. */
 export const sparkline = (values: readonly number[]): string => loadChart(values, 1)[0] ?? '';

@@ -14,7 +14,7 @@ const SHEET = readFileSync(join(import.meta.dirname, 'capacity.css'), 'utf8');
 export const renderCapacityHtml = (result: CapacityResult): string =>
   renderPage(capacityPage(result), { markup: charts(result), sheet: SHEET });
 
-/** Two points at least make a line. */
+/** Charts of figures that have at least two points. */
 const charts = (result: CapacityResult): Markup | null => {
   const shown = (
     [

@@ -129,7 +129,9 @@ export const stateText = ({ state, runs, inconclusive }: CapacityPoint): string 
     ? 'inconclusive'
     : `${STATES[state]}${inconclusive > 0 ? `, ${inconclusive} inconclusive` : ''}`;
 
-/** A lower bound of what a node carries is an upper bound of the nodes. */
+/**
+ * Title of the nodes needed: a lower bound of what a node carries is an upper bound of the nodes.
+ */
 export const sizingTitle = ({ end }: Pick<CapacityResult, 'end'>): string =>
   `Nodes needed${end === 'knee' ? '' : ' at most'}, with ${formatNumber(HEADROOM)} × headroom`;
 

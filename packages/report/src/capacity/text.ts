@@ -57,7 +57,7 @@ export const renderCapacityText = (
     .join('\n\n')}\n`;
 };
 
-/** The first words, not those behind the comma. */
+/** Title in capitals up to its comma. */
 const upper = (title: string): string => title.replace(/^[^,]+/, (words) => words.toUpperCase());
 
 const part = (title: string, table: TableData | null, style: Style): string[] =>

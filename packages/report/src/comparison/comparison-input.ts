@@ -2,7 +2,7 @@ import type { Comparison, ComparisonVerdict } from '@livekit-swarm/analysis/comp
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import type { NoRun } from '../run/report-input.ts';
 
-/** About the session of `swarm ab` that made the runs. */
+/** Note about the session of `swarm ab` that made the runs. */
 export type SessionNote =
   | { code: 'no_rounds' }
   | { code: 'rounds_missing'; missing: number }
@@ -10,7 +10,7 @@ export type SessionNote =
 
 /** All that is shown of a comparison: one base, and each of the others against it. */
 export interface ComparisonInput {
-  /** None when a problem prevented all of them. */
+  /** Comparisons; none when a problem prevented all of them. */
   comparisons: readonly Comparison[];
   notes: readonly SessionNote[];
   /** True when the user interrupted the session. */

@@ -36,7 +36,7 @@ export const renderComparisonMarkdown = ({
       : [item(cut(`The session ended early: ${problem.message}`, LONGEST))]),
   ].join('\n\n')}\n`;
 
-/** Headline, sentence, tables, remarks; nothing empty. */
+/** Parts of a comparison: headline, sentence, tables, remarks; none is empty. */
 export const comparisonParts = (comparison: Comparison, interrupted: boolean): string[] => {
   const { verdict, exitCode } = comparison;
   const shown = shownFigures(comparison);

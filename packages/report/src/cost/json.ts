@@ -2,7 +2,7 @@ import { finiteDeep } from '../format.ts';
 import { jsonText } from '../json-text.ts';
 import type { CostView } from './cost-view.ts';
 
-/** Changes with what is incompatible only: fields may be added under the same name. */
+/** Schema of an estimate. Its version changes only with incompatible fields; fields may be added. */
 const COST_SCHEMA = 'livekit-swarm/cost/1';
 
 const MILLION = 1_000_000;

@@ -64,7 +64,7 @@ export const renderPlan = (plan: DrillPlan, style: Style, running = false): stri
   return printable(`${blocks.map((block) => block.join('\n')).join('\n\n')}\n`);
 };
 
-/** Two columns; long texts of the second are wrapped. */
+/** Rows of two columns; long texts of the second are wrapped. */
 const columns = (rows: readonly (readonly [string, string])[], right = false): string[] => {
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.flatMap(([name, text]) =>

@@ -59,7 +59,7 @@ export const renderDrillText = (
   return printable(`${parts.join('\n\n')}\n`);
 };
 
-/** The first is the most important. */
+/** Most reasons in the text; the first is the most important. */
 const MAX_REASONS = 10;
 
 const renderRepeat = (

@@ -2,11 +2,11 @@ import XMLBuilder from 'fast-xml-builder';
 
 /** One line in the list of a CI system. */
 export interface TestCase {
-  /** The same in every run, or CI systems could not compare runs: figures are not in it. */
+  /** Name without figures: the same in every run, so that CI systems can compare runs. */
   name: string;
-  /** Only the verdict took time; a suite's time is the sum of its cases. */
+  /** Duration; only the verdict has one, as the time of a suite is the sum of its cases. */
   seconds: number;
-  /** Null: the case passed. */
+  /** Failure; null: the case passed. */
   failed: FailedCase | null;
   /** Standard output of the case; empty: none. */
   output: string;

@@ -1,7 +1,7 @@
 import { hostMessages } from './host-messages.ts';
 import { curveOf, type PlanView, plannedParts, roomsOf, turnsOf } from './plan-view.ts';
 
-/** Changes with what is incompatible only: fields may be added under the same name. */
+/** Schema of a plan. Its version changes only with incompatible fields; fields may be added. */
 const PLAN_SCHEMA = 'livekit-swarm/plan/1';
 
 /** Points of the curve: enough for any screen. */

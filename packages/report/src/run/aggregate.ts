@@ -19,7 +19,7 @@ const MOST_SEVERE_FIRST: readonly ExitCode[] = [
 export const overallExitCode = (outcomes: readonly Outcome[]): ExitCode =>
   mostSevere(outcomes.map(exitCodeOf));
 
-/** 0 when there are none. */
+/** The most severe of several exit codes; 0 without any. */
 export const mostSevere = (codes: readonly ExitCode[]): ExitCode =>
   MOST_SEVERE_FIRST.find((code) => codes.includes(code)) ?? EXIT_CODES.passed.code;
 

@@ -72,7 +72,7 @@ export const resultObject = ({
   };
 };
 
-/** The same envelope for a run that did not start. */
+/** JSON object of a run that did not start. */
 export const noResultObject = ({
   scenario,
   verdict,
@@ -106,7 +106,7 @@ export const resultsObject = (outcomes: readonly Outcome[]): object => {
   };
 };
 
-/** Indented, one object, a newline at its end. */
+/** Indented JSON of all outcomes, with a newline at its end. */
 export const renderJson = (outcomes: readonly Outcome[]): string =>
   `${JSON.stringify(finiteDeep(resultsObject(outcomes)), null, 2)}\n`;
 

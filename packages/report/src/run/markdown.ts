@@ -57,7 +57,7 @@ export const renderMarkdown = (outcomes: readonly Outcome[]): string => {
   return fit(alone ? parts : [overview(outcomes), ...parts], MAX_CHARACTERS, LEFT_OUT);
 };
 
-/** More rows are not readable. */
+/** Most scenarios in the table: more are not readable. */
 const MAX_SCENARIOS = 200;
 
 const overview = (outcomes: readonly Outcome[]): Part => {
@@ -104,14 +104,15 @@ export const markdownReporter = {
 } as const satisfies Reporter<readonly Outcome[]>;
 
 /**
- * Longer texts are cut, and of more reasons the first are shown: messages of a server are
- * unbounded.
+ * Longest text, and most reasons; the first ones are shown. Messages of a server are unbounded.
  */
 const MAX_LENGTH = 1_000;
 const MAX_REASONS = 20;
 const MAX_ROWS = 100;
 
-/** The most important first: the parts of a run that passed go before those of one that did not. */
+/**
+ * Parts of a run by rank: those of a run that passed are left out before those of one that did not.
+ */
 export const partsOfRun = (run: ReportInput): Part[] => {
   const { summary, decision } = run;
   const passed = decision.verdict === 'passed';
@@ -168,7 +169,7 @@ const thresholds = ({ decision }: ReportInput): string => {
   return markdownTable({ ...table, rows }, MAX_ROWS);
 };
 
-/** Under the thresholds, as long as there is a baseline. */
+/** Comparison with the baseline; empty without one. */
 const baseline = ({ comparison }: ReportInput): string =>
   comparison === undefined ? '' : comparisonParts(comparison, false).join('\n\n');
 
@@ -227,7 +228,7 @@ const surroundings = ({ summary, decision }: ReportInput): string => {
 const record = ({ recordPath, summary }: ReportInput): string =>
   recordPath === null ? '' : `Record: ${code(recordPath)} (run ${code(summary.run)})`;
 
-/** Collapsed. The blank lines make GitHub read what is inside as Markdown. */
+/** Collapsed details. The blank lines make GitHub read the content as Markdown. */
 const details = (title: string, content: string): string =>
   content === '' ? '' : `<details><summary>${title}</summary>\n\n${content}\n\n</details>`;
 

@@ -11,7 +11,7 @@ import type { ExitCode } from '@livekit-swarm/settings';
 
 export { type EvaluatedRun as ReportInput, isRun, type NoRun, type Outcome };
 
-/** Common to all outcomes. */
+/** Name of the scenario of an outcome. */
 export const nameOf = (outcome: Outcome): string =>
   isRun(outcome) ? outcome.summary.scenario.name : outcome.scenario;
 export const verdictOf = (outcome: Outcome): Verdict =>
@@ -19,7 +19,7 @@ export const verdictOf = (outcome: Outcome): Verdict =>
 export const exitCodeOf = (outcome: Outcome): ExitCode =>
   isRun(outcome) ? outcome.decision.exitCode : outcome.exitCode;
 
-/** Changes with what is incompatible only: fields may be added under the same name. */
+/** Schema of one run. Its version changes only with incompatible fields; fields may be added. */
 export const RESULT_SCHEMA = 'livekit-swarm/result/2';
 
 /** Schema of several runs of one command. */

@@ -45,7 +45,7 @@ export const thresholdTable = (results: readonly ThresholdResult[]): TableData =
 const P95: Aggregation = { type: 'p', percentile: 95 };
 const RATE: Aggregation = { type: 'rate' };
 
-/** The same figures of each stage and each named window. No rows for a run without them. */
+/** Figures of each stage and each named window. No rows for a run without them. */
 export const stageTable = ({ windows, scenario }: Summary): TableData => {
   const several = scenario.groups.length > 1;
   const shown = windows.filter(
@@ -79,7 +79,7 @@ export const stageTable = ({ windows, scenario }: Summary): TableData => {
   };
 };
 
-/** `–` where no join was attempted. */
+/** Numbers of joins and of failed joins; `–` when no join was attempted. */
 const joins = (metrics: MetricReader): [joined: string, failed: string] => {
   const failures = metrics.measure('join_failures');
   return failures?.type === 'rate' && failures.total > 0
@@ -271,7 +271,7 @@ export const pathTable = ({ paths }: Pick<Summary, 'paths'>): TableData => ({
   left: [0, 1],
 });
 
-/** `–` where ICE had no choice. */
+/** Other paths that ICE selected, with their numbers; `–`: none. */
 const selectedText = ({ path, selected }: PathSummary): string => {
   const others = Object.entries(selected).filter(([used]) => used !== path);
   return others.length === 0

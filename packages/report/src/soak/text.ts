@@ -92,7 +92,7 @@ export const soakReasonLines = (report: SoakReport): string[] => [
   ...(report.error === null || report.error.hint === null ? [] : wrap('    → ', report.error.hint)),
 ];
 
-/** One sentence. */
+/** A reason in one sentence. */
 export const soakReasonText = (reason: SoakReason): string => {
   switch (reason.code) {
     case 'leak':
@@ -168,7 +168,7 @@ export const departureTable = (resources: readonly ResourceFinding[]): TableData
 
 const SHOWN = 12;
 
-/** The first and the last ones. */
+/** Readings at rest after the first and the last cycles. */
 export const readingTable = ({ result: { cycles } }: SoakReport): TableData => {
   const shown =
     cycles.length <= SHOWN ? cycles : [...cycles.slice(0, 3), ...cycles.slice(3 - SHOWN)];

@@ -17,13 +17,13 @@ export const violationsOf = async (page: Page): Promise<object[]> => {
   return found as object[];
 };
 
-/** Where the tabulator key stops, and whether one sees that. */
+/** Stop of the tabulator key, and whether it is visible. */
 export interface TabStop {
   what: string;
   seen: boolean;
 }
 
-/** Every stop from the first to the last; no more than `most`. */
+/** Stops from the first to the last; no more than `most`. */
 export const tabStops = async (page: Page, most: number): Promise<TabStop[]> => {
   const stops: TabStop[] = [];
   while (stops.length < most) {

@@ -14,7 +14,7 @@ import {
 } from '../phrases.ts';
 import { partLabel } from './tables.ts';
 
-/** Longer lists are cut. */
+/** Most entries of a list. */
 const MAX_FAULTS = 20;
 const MAX_NAMES = 20;
 
@@ -36,7 +36,7 @@ ${rejoined !== null && html`<li>${rejoined}.</li>`}
 ${claims > 0 && html`<li class="bad">${describeFalseReconnects(claims)}.</li>`}${resumed !== null && html`<li class="bad">${resumed}.</li>`}</ul>`;
 };
 
-/** Rows; join probes that failed or received incomplete media come first. */
+/** Most rows; join probes that failed or received incomplete media come first. */
 const MAX_PROBES = 60;
 
 /** Join probes: whether they joined, and what they received. */

@@ -82,7 +82,7 @@ ${drillDefinition(drill)}
 </section>`;
 };
 
-/** The first is the most important. */
+/** Most reasons on the page; the first is the most important. */
 const MOST_REASONS = 10;
 
 const repeatPart = (repeat: RepeatResult, result: DrillResult, of: number): Markup => {
@@ -107,7 +107,7 @@ const RECOVERY = {
   app: 'app (resume, reconnect, rejoin)',
 } as const;
 
-/** More are counted. */
+/** Most faults that are listed; more are counted. */
 const MOST_FAULTS = 5;
 
 /** The definition of the drill, next to its verdict. */

@@ -25,7 +25,7 @@ export const participantTimeline = (person: ParticipantRecovery, endAt: number):
   return html`<div class="row"><span class="who">${name(shortName(person))}</span><svg role="img" aria-label="${sentence(person)}">${parts.map((part) => stretch(part, endAt))}</svg></div>`;
 };
 
-/** Fits next to a timeline. */
+/** Longest name that fits next to a timeline. */
 const MAX_NAME = 12;
 
 /** Identities begin with the name of their room: only the end differs. */

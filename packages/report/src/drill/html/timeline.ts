@@ -19,7 +19,7 @@ const MIN_TIMELINES = 60;
 interface RoomTimeline {
   facts: RoomRecovery;
   participants: readonly ParticipantRecovery[];
-  /** No interruption, and no connection lost. */
+  /** True without an interruption and without a lost connection. */
   calm: boolean;
 }
 
@@ -61,7 +61,7 @@ ${axis(endAt)}
 const participantsIn = (timelines: readonly RoomTimeline[]): number =>
   timelines.reduce((sum, { participants }) => sum + participants.length, 0);
 
-/** Most severe first. */
+/** Timelines of rooms, most severe first. */
 const roomTimelines = ({ rooms, participants }: Recovery): RoomTimeline[] => {
   const byRoom = Map.groupBy(participants, ({ room }) => room);
   return rooms
@@ -83,7 +83,7 @@ const rank = ({ withoutMedia, splitBrain, controlGroup }: RoomRecovery): number 
 /** `room-9` before `room-10`. */
 const { compare } = new Intl.Collator('en', { numeric: true });
 
-/** Whole rooms up to the limit; at least one. */
+/** Keep whole rooms up to a number of strips; at least one room. */
 const within = (timelines: readonly RoomTimeline[], most: number): RoomTimeline[] => {
   let strips = 0;
   return timelines.filter(({ participants }, index) => {
@@ -123,10 +123,10 @@ const roomStrips = ({ facts, participants }: RoomTimeline, endAt: number): Marku
   return html`<p class="room">${name(room)} <span class="${tone}">${what}</span></p>${participants.slice(0, MAX_PER_REPEAT).map((participant) => participantTimeline(participant, endAt))}`;
 };
 
-/** More names are not listed. */
+/** Most names of calm rooms that are listed. */
 const MAX_CALM = 40;
 
-/** One bar for all of them. */
+/** One bar for all calm rooms. */
 const calmRooms = (timelines: readonly RoomTimeline[], endAt: number): Markup => {
   const fromAt = Math.min(
     ...timelines.flatMap(({ participants }) =>

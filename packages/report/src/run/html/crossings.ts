@@ -3,7 +3,7 @@ import { holds, metricDefinition } from '@livekit-swarm/metrics';
 import { clock } from '../../format.ts';
 import { seriesQuery } from '../../html/series-queries.ts';
 
-/** From … to, ms after the start. */
+/** Time span, ms after the start. */
 export interface Span {
   fromMs: number;
   toMs: number;

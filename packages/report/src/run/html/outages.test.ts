@@ -13,7 +13,7 @@ const spansIn = (lines: RecordLine[]) => {
   return outageSpans(history.interim());
 };
 
-/** Nothing in this direction between these seconds. */
+/** Record without media in a direction between two seconds. */
 const without = (direction: 'up' | 'down' | 'both', from: number, to: number): RecordLine[] =>
   altered(recordOf(specOf({ rooms: 2, participants: 2, durationMs: 20_000 })), (line) =>
     line.type !== 'sample' || line.at <= from * 1_000 || line.at > to * 1_000

@@ -32,7 +32,7 @@ export const renderText = (input: ReportInput, { color = false }: ReportOptions 
   return printable(`${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`);
 };
 
-/** A run that did not start: why, and what to do. */
+/** Lines on a run that did not start: the reason, and what to do. */
 const noRunLines = (
   { scenario, verdict, exitCode, message, hint }: NoRun,
   style: Style,
@@ -61,7 +61,7 @@ export const textReporter = {
     ].join('\n\n'),
 } as const satisfies Reporter<readonly Outcome[]>;
 
-/** Longer reasons are cut, characters: the run's own report has them. */
+/** Longest reason, characters; the run's own report has it whole. */
 const LONGEST = 100;
 
 /** Several runs in a line each, and why those did not pass that did not. */

@@ -51,7 +51,7 @@ ${
 </section>`;
 };
 
-/** More than this are not readable. */
+/** Most stages that are readable. */
 const MAX_STAGES = 60;
 
 /** Stages and named windows; without them joining and steady. */
@@ -61,7 +61,10 @@ export const stagesOf = (windows: readonly Window[]): Window[] => {
   return named.length > 0 ? named : [...windows];
 };
 
-/** A cut name is not readable; a letter takes about a hundredth of the width of a laptop’s lane. */
+/**
+ * True when a name fits into its share of the lane, as a cut one is not readable. A letter takes
+ * about a hundredth of the width of a laptop’s lane.
+ */
 const hasRoom = (name: string, share: number): boolean => name.length * 0.009 + 0.01 < share;
 
 const rowsOf = (windows: readonly Window[]): Window[][] => {
@@ -121,7 +124,7 @@ const ticks = (runMs: number): number[] => {
 
 /** A bar of a small chart over time. */
 export interface Bar {
-  /** 0 … 1 of the chart's height. */
+  /** Share of the chart's height, 0 … 1. */
   height: number;
   tone: 'ok' | 'warn' | 'bad';
   /** Tooltip of the bar. */

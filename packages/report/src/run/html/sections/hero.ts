@@ -11,7 +11,7 @@ import type { HtmlInput } from '../../report-input.ts';
 import { beyond, crossingOf, outageSpans, spansText } from '../crossings.ts';
 
 const MAX_REASONS = 5;
-/** Collapsed. */
+/** Most reasons on the page; those beyond the first are collapsed. */
 const MAX_REASONS_IN_ALL = 50;
 
 /**
@@ -38,7 +38,7 @@ ${attribution(input)}
 
 const TITLES = { passed: 'Passed', failed: 'Failed', inconclusive: 'Inconclusive' } as const;
 
-/** Stated first where the run did not end as planned. */
+/** Sentence about the end of a run that did not end as planned; else empty. */
 const endText = ({ end, abortedBy }: Summary): string => {
   if (end === null) return ' The record is truncated: the end of the run is missing.';
   if (end.reason === 'interrupted') return ' The run was interrupted.';
