@@ -1,4 +1,4 @@
-export { type ChecklistEntry, renderChecklist } from './checklist.ts';
+export { renderChecklist } from './checklist.ts';
 export { describeScenario } from './describe-scenario.ts';
 export {
   formatBits,

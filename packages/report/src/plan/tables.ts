@@ -38,7 +38,7 @@ export const partTable = (view: PlanView): TableData => ({
 const SHOWN_TURNS = 8;
 
 /** First turns of a conversation, and how many there are. */
-export interface TurnSummary {
+interface TurnSummary {
   title: string;
   table: TableData;
   /** Turns that the table leaves out. */
