@@ -5,7 +5,7 @@
 export const FORMATS = {
   run: ['text', 'json', 'junit', 'markdown', 'github', 'csv', 'html'],
   comparison: ['text', 'json', 'junit', 'markdown', 'html'],
-  drill: ['text', 'json', 'junit', 'html'],
+  drill: ['text', 'json', 'junit', 'markdown', 'html'],
   capacity: ['text', 'json', 'junit', 'markdown', 'html'],
   soak: ['text', 'json', 'junit', 'markdown', 'html'],
   plan: ['text', 'json', 'markdown', 'html'],

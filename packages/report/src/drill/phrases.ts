@@ -16,7 +16,7 @@ import {
   resumedWithoutMedia,
 } from '@livekit-swarm/chaos';
 import type { DrillLine, DrillVerdict } from '@livekit-swarm/record';
-import { formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
+import { capital, formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
 import { shorten } from '../format.ts';
 import { healthText, limitOf, measuredOf, thresholdName } from '../phrases/limits.ts';
 import { stopReasonText, unprovenText } from '../phrases/run-event.ts';
@@ -29,6 +29,15 @@ export const VERDICT_MARKS: Readonly<Record<DrillVerdict, string>> = {
   void: '?',
   interrupted: '?',
 };
+
+/** Tones of verdicts, for which the style sheets have colours. */
+export const VERDICT_TONES = {
+  passed: 'passed',
+  failed: 'failed',
+  inconclusive: 'inconclusive',
+  void: 'inconclusive',
+  interrupted: 'inconclusive',
+} as const satisfies Record<DrillVerdict, string>;
 
 /** `passed`, `failed`, `known failure`. */
 export const verdictLabel = ({
@@ -135,6 +144,14 @@ export const measuredText = (result: ObjectiveResult): string => {
   if (result.measured !== null) return formatObjective(result.objective, result.measured);
   return result.objective === 'joinProbesConnected' ? 'no join probes' : 'not recovered';
 };
+
+/** Reasons for the verdicts of all repeats, a sentence each. */
+export const describeReasons = ({ repeats }: Pick<DrillResult, 'repeats'>): string[] =>
+  repeats.flatMap(({ number, reasons }) =>
+    reasons
+      .map(describeReason)
+      .map((why) => (repeats.length === 1 ? capital(why) : `Repeat ${number}: ${why}`)),
+  );
 
 /** Reason for the verdict of a repeat. */
 export const describeReason = (reason: DrillReason): string => {

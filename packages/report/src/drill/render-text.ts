@@ -2,13 +2,19 @@ import type { DrillResult, RepeatResult } from '@livekit-swarm/chaos';
 import { outcomeOf } from '@livekit-swarm/chaos';
 import { plural } from '@livekit-swarm/settings';
 import type { ReportOptions } from '../reporter.ts';
-import { paintOf, printable, renderTable, type Style, styleFor, wrap } from '../text-layout.ts';
+import {
+  paintOf,
+  printable,
+  renderHeadedTable,
+  type Style,
+  styleFor,
+  wrap,
+} from '../text-layout.ts';
 import {
   describeKnownFailures,
   describeOutcome,
   describeReason,
   describeServer,
-  formatRecoveryTime,
   VERDICT_MARKS,
   verdictLabel,
 } from './phrases.ts';
@@ -22,6 +28,7 @@ import {
   recoverySection,
   windowSection,
 } from './sections.ts';
+import { spreadTable } from './table-data.ts';
 
 const SECTIONS = [
   objectivesSection,
@@ -94,33 +101,8 @@ const renderRepeat = (
     .join('\n\n');
 };
 
-const renderSpread = ({ spread, outcomes, repeats }: DrillResult, style: Style): string => {
-  const rows = (
-    [
-      ['time to recover p50', spread.timeToRecoverP50],
-      ['time to recover max', spread.timeToRecoverMax],
-    ] as const
-  ).flatMap(([name, figures]) =>
-    figures === null
-      ? []
-      : [
-          [
-            name,
-            formatRecoveryTime(figures.min),
-            formatRecoveryTime(figures.median),
-            formatRecoveryTime(figures.max),
-          ],
-        ],
-  );
-  const table =
-    rows.length === 0
-      ? []
-      : renderTable([
-          [`over ${plural(repeats.length, 'repeat')}`, 'min', 'median', 'max'].map(style.dim),
-          ...rows,
-        ]);
-  return [
-    ...table,
-    ...outcomes.flatMap((one) => wrap(`  ${one.count} × `, describeOutcome(one))),
+const renderSpread = (result: DrillResult, style: Style): string =>
+  [
+    ...renderHeadedTable(spreadTable(result), style),
+    ...result.outcomes.flatMap((one) => wrap(`  ${one.count} × `, describeOutcome(one))),
   ].join('\n');
-};

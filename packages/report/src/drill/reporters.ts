@@ -1,7 +1,9 @@
 import type { DrillResult } from '@livekit-swarm/chaos';
 import type { Format } from '../formats.ts';
+import { renderPageMarkdown } from '../page/markdown.ts';
 import type { Reporter, ReportOptions } from '../reporter.ts';
 import { renderDrillHtml } from './html/render-html.ts';
+import { drillPage } from './page.ts';
 import { type DrillOutcome, isDrillResult, renderDrillJson } from './render-json.ts';
 import { renderDrillJunit } from './render-junit.ts';
 import { renderDrillText } from './render-text.ts';
@@ -33,6 +35,14 @@ export const DRILL_REPORTERS = {
     fileName: 'junit.xml',
     several: true,
     render: renderDrillJunit,
+  },
+  markdown: {
+    about: 'for a comment or a wiki',
+    fileName: 'drill.md',
+    several: true,
+    render: eachOf((result, options) =>
+      renderPageMarkdown(drillPage(result, options?.strict ?? false)),
+    ),
   },
   html: {
     about: 'one self-contained page with a timeline',

@@ -1,14 +1,8 @@
-import type {
-  DrillResult,
-  JoinProbeResult,
-  ObjectiveResult,
-  RepeatResult,
-} from '@livekit-swarm/chaos';
+import type { DrillResult, ObjectiveResult, RepeatResult } from '@livekit-swarm/chaos';
 import { alertSpans, describeTarget } from '@livekit-swarm/chaos';
 import { plural } from '@livekit-swarm/settings';
-import { formatCount, formatMs, formatShare, formatTime, shorten } from '../format.ts';
-import { measuredOf } from '../phrases/limits.ts';
-import { MARKS, renderTable, type Style, wrap } from '../text-layout.ts';
+import { formatTime } from '../format.ts';
+import { type Paint, renderHeadedTable, type Style, wrap } from '../text-layout.ts';
 import {
   describeAlert,
   describeFalseReconnects,
@@ -28,6 +22,7 @@ import {
   measuredText,
   objectiveLabel,
 } from './phrases.ts';
+import { joinProbeTable, markOf, objectiveTable, windowTable } from './table-data.ts';
 
 /** Lines of one section of the report; none when it is empty. */
 export type Section = (repeat: RepeatResult, style: Style, result: DrillResult) => string[];
@@ -36,28 +31,18 @@ export const objectivesSection: Section = (repeat, style) => {
   const { objectives, thresholds } = repeat;
   if (!hasVerdict(repeat)) return [];
   const short = objectives.filter((finding) => !isLong(finding));
-  const rows = [
-    ...short.map((result) => [
-      markOf(result.met, style),
-      objectiveLabel(result),
-      measuredText(result),
-      expectedText(result),
-    ]),
-    ...thresholds.map((result) => [
-      markOf(result.ok, style),
-      shorten(result.metric, MAX_METRIC),
-      measuredOf(result),
-      result.expression,
-    ]),
-  ];
+  const { head, rows, left } = objectiveTable(repeat, short);
+  const results = [...short.map(({ met }) => met), ...thresholds.map(({ ok }) => ok)];
+  const painted = rows.map(([mark = '', ...cells], index) => [
+    paintOfMark(results[index] ?? null, style)(mark),
+    ...cells,
+  ]);
   return [
-    ...(rows.length === 0
-      ? []
-      : renderTable([['', 'objective', 'measured', 'expected'].map(style.dim), ...rows], [0, 1])),
+    ...renderHeadedTable({ head, rows: painted, left }, style),
     ...objectives
       .filter(isLong)
       .flatMap((result) => [
-        `  ${markOf(result.met, style)}  ${objectiveLabel(result)}`,
+        `  ${paintOfMark(result.met, style)(markOf(result.met))}  ${objectiveLabel(result)}`,
         ...wrap('       measured: ', measuredText(result)),
         ...wrap('       expected: ', expectedText(result)),
       ]),
@@ -70,15 +55,8 @@ const MAX_CELL = 20;
 const isLong = (result: ObjectiveResult): boolean =>
   Math.max(measuredText(result).length, expectedText(result).length) > MAX_CELL;
 
-/** Longest metric with its selector: without a limit it could fill a line. */
-const MAX_METRIC = 50;
-
-const markOf = (ok: boolean | null, style: Style): string =>
-  ok === null
-    ? style.unsure(MARKS.inconclusive)
-    : ok
-      ? style.good(MARKS.passed)
-      : style.bad(MARKS.failed);
+const paintOfMark = (ok: boolean | null, style: Style): Paint =>
+  ok === null ? style.unsure : ok ? style.good : style.bad;
 
 /** Most faults of one kind that are listed; more are counted. */
 const MAX_FAULTS = 20;
@@ -161,82 +139,11 @@ export const recoverySection: Section = (repeat, style) => {
   ];
 };
 
-export const windowSection: Section = ({ windows }, style) =>
-  windows.length === 0
-    ? []
-    : renderTable(
-        [
-          [
-            '',
-            'joined',
-            'join failed',
-            'join p95',
-            '↓ pkt/s',
-            'loss',
-            'jitter p95',
-            'latency p95',
-          ].map(style.dim),
-          ...windows.map(
-            ({
-              name,
-              joined,
-              joinFailures,
-              joinP95Ms,
-              packetsPerSecond,
-              loss,
-              jitterP95Ms,
-              latencyP95Ms,
-            }) => [
-              `@${name}`,
-              String(joined),
-              String(joinFailures),
-              formatMs(joinP95Ms),
-              formatCount(packetsPerSecond === null ? null : Math.round(packetsPerSecond)),
-              formatShare(loss),
-              formatMs(jitterP95Ms),
-              formatMs(latencyP95Ms),
-            ],
-          ),
-        ],
-        [0],
-      );
+export const windowSection: Section = (repeat, style) =>
+  renderHeadedTable(windowTable(repeat), style);
 
-export const joinProbesSection: Section = ({ recovery: { joinProbes } }, style) => {
-  if (joinProbes.length === 0) return [];
-  const rows = (['baseline', 'fault', 'recovery'] as const).flatMap((window) =>
-    [false, true].flatMap((newRoom) => {
-      const came = joinProbes.filter(
-        (newcomer) => newcomer.window === window && newcomer.newRoom === newRoom,
-      );
-      return came.length === 0
-        ? []
-        : [[window, newRoom ? 'new rooms' : 'rooms of the load', ...figuresOf(came)]];
-    }),
-  );
-  return renderTable(
-    [
-      ['join probes', '', 'joins', 'connected', 'join max', 'complete media'].map(style.dim),
-      ...rows,
-    ],
-    [0, 1],
-  );
-};
-
-const figuresOf = (came: readonly JoinProbeResult[]): string[] => {
-  const joined = came.filter(({ failure }) => failure === null);
-  const found = joined.filter(
-    ({ remoteParticipants, expectedParticipants, receivingFrom, publishing }) =>
-      remoteParticipants >= expectedParticipants && receivingFrom >= publishing,
-  );
-  const worst =
-    joined.length === 0 ? null : Math.max(...joined.map(({ joinTimeMs }) => joinTimeMs ?? 0));
-  return [
-    String(came.length),
-    String(joined.length),
-    formatMs(worst),
-    `${found.length} of ${joined.length}`,
-  ];
-};
+export const joinProbesSection: Section = (repeat, style) =>
+  renderHeadedTable(joinProbeTable(repeat), style);
 
 export const clusterSection: Section = ({ recovery }) => {
   const { backends, replacements, faults } = recovery;

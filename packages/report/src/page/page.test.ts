@@ -1,7 +1,9 @@
 /** Pages of results that are no verdict, and of those that are. */
 import { describe, expect, it } from 'vitest';
 import { costSample, planSample, sessionSample } from '../../test/support/samples.ts';
+import { passedDrill, variedDrill } from '../../../chaos/test/support/drill-results.ts';
 import { costPage } from '../cost/page.ts';
+import { drillPage } from '../drill/page.ts';
 import { planPage } from '../plan/page.ts';
 import { sessionPage } from '../session/page.ts';
 import { renderPage } from './html.ts';
@@ -59,5 +61,22 @@ describe('a session', () => {
     const { headline, reasons } = sessionPage({ ...sessionSample(), findings: [] });
     expect(headline).toBe('No impaired leg');
     expect(reasons[0]).toContain('less than 2 % of packets were lost');
+  });
+});
+
+describe('a drill', () => {
+  it('begins with the verdict, and has the objectives of its only repeat', () => {
+    const markdown = renderPageMarkdown(drillPage(passedDrill(), false));
+    expect(markdown).toMatch(/^## ✓ [\w-]+: passed\n/);
+    expect(markdown).toMatch(/### objectives\n\n\|  \| objective \| measured \| expected \|/);
+    expect(markdown).not.toContain('### Outcomes');
+  });
+
+  it('numbers the tables of several repeats, and counts their outcomes', () => {
+    const { sections } = drillPage(variedDrill(), false);
+    expect(sections[0]?.title).toBe('Outcomes');
+    expect(sections.map(({ title }) => title)).toContainEqual(
+      expect.stringMatching(/^Repeat 2, .+: objectives$/),
+    );
   });
 });

@@ -8,9 +8,10 @@ import { html, type Markup, name, untrusted } from '../../html/markup.ts';
 import { formatParams } from '../format-params.ts';
 import {
   describeKnownFailures,
-  describeReason,
+  describeReasons,
   describeServer,
   VERDICT_MARKS,
+  VERDICT_TONES,
   verdictLabel,
 } from '../phrases.ts';
 import { exitCodeOfDrill } from '../render-json.ts';
@@ -45,30 +46,17 @@ ${shown.map((repeat) => repeatPart(repeat, result, shown.length))}
   });
 };
 
-/** Verdicts for which the style sheets define colours. */
-const TONES = {
-  passed: 'passed',
-  failed: 'failed',
-  inconclusive: 'inconclusive',
-  void: 'inconclusive',
-  interrupted: 'inconclusive',
-} as const;
-
 const masthead = ({ drill, verdict }: DrillResult, repeats: readonly RepeatResult[]): Markup =>
-  html`<header class="masthead"><p class="brand"><span class="pill ${TONES[verdict]}" aria-hidden="true">${VERDICT_MARKS[verdict]}</span> <b>${name(drill.name)}</b></p>
+  html`<header class="masthead"><p class="brand"><span class="pill ${VERDICT_TONES[verdict]}" aria-hidden="true">${VERDICT_MARKS[verdict]}</span> <b>${name(drill.name)}</b></p>
 <nav aria-label="Parts of the report"><ul><li><a href="#verdict">Verdict</a></li>${repeats.map(({ number }) => html`<li><a href="#repeat-${number}">${drill.repeats === 1 ? 'Timeline' : `Repeat ${number}`}</a></li>`)}</ul></nav>
 </header>`;
 
 const hero = (result: DrillResult, strict: boolean): Markup => {
-  const { drill, verdict, deployment, repeats } = result;
+  const { drill, verdict, deployment } = result;
   const server = describeServer(result);
   const known = describeKnownFailures(result);
-  const reasons = repeats.flatMap(({ number, reasons: whys }) =>
-    whys
-      .map(describeReason)
-      .map((why) => (repeats.length === 1 ? capital(why) : `Repeat ${number}: ${why}`)),
-  );
-  return html`<section class="hero ${TONES[verdict]}" id="verdict" aria-labelledby="verdict-title">
+  const reasons = describeReasons(result);
+  return html`<section class="hero ${VERDICT_TONES[verdict]}" id="verdict" aria-labelledby="verdict-title">
 <div class="verdict">
 <p class="seal" aria-hidden="true">${VERDICT_MARKS[verdict]}</p>
 <div>

@@ -1,0 +1,77 @@
+import { type DrillResult, outcomeOf, type RepeatResult } from '@livekit-swarm/chaos';
+import { capital } from '@livekit-swarm/settings';
+import { formatTime } from '../format.ts';
+import type { PageSection, ResultPage } from '../page/result-page.ts';
+import {
+  describeInjection,
+  describeKnownFailures,
+  describeOutcome,
+  describeReasons,
+  describeRecovery,
+  describeRollback,
+  describeServer,
+  listSome,
+  VERDICT_TONES,
+  verdictLabel,
+} from './phrases.ts';
+import { exitCodeOfDrill } from './render-json.ts';
+import { joinProbeTable, objectiveTable, spreadTable, windowTable } from './table-data.ts';
+
+/** Page of a drill: the verdict, its reasons, and the tables of each repeat. */
+export const drillPage = (result: DrillResult, strict: boolean): ResultPage => {
+  const { drill, verdict, repeats, startedAt } = result;
+  const known = describeKnownFailures(result);
+  return {
+    kind: 'drill',
+    subject: drill.name,
+    tone: VERDICT_TONES[verdict],
+    headline: `${drill.name}: ${verdictLabel(result)}`,
+    lead: `${capital(describeServer(result))}. Exit code ${exitCodeOfDrill(result, strict)}.`,
+    asked: drill.description,
+    reasons: [...(known === null ? [] : [capital(known)]), ...describeReasons(result)],
+    sections: [
+      ...(repeats.length > 1 ? spreadSections(result) : []),
+      ...repeats.flatMap((repeat) => repeatSections(repeat, repeats.length)),
+    ],
+    startedAt,
+  };
+};
+
+const spreadSections = (result: DrillResult): PageSection[] => [
+  {
+    title: 'Outcomes',
+    table: {
+      head: ['outcome', 'repeats'],
+      rows: result.outcomes.map((one) => [describeOutcome(one), String(one.count)]),
+      left: [0],
+    },
+  },
+  { title: 'Times to recover', table: spreadTable(result) },
+];
+
+/** Tables of a repeat, with its number where there are several. */
+const repeatSections = (repeat: RepeatResult, of: number): PageSection[] => {
+  const titled = (title: string): string =>
+    of > 1 ? `Repeat ${repeat.number}, ${describeOutcome(outcomeOf(repeat))}: ${title}` : title;
+  return [
+    {
+      title: titled('objectives'),
+      table: objectiveTable(repeat),
+      note: `${capital(describeRecovery(repeat.recovery))}.`,
+    },
+    { title: titled('faults'), table: faultTable(repeat) },
+    { title: titled('windows'), table: windowTable(repeat) },
+    { title: titled('join probes'), table: joinProbeTable(repeat) },
+  ];
+};
+
+const faultTable = (repeat: RepeatResult): PageSection['table'] => ({
+  head: ['at', 'fault', 'components', 'rollback'],
+  rows: repeat.recovery.faults.map((fault) => [
+    formatTime(fault.injectedAt),
+    describeInjection(fault),
+    listSome(fault.components) || 'none',
+    describeRollback(fault.rolledBackAt, repeat, formatTime),
+  ]),
+  left: [0, 1, 2, 3],
+});

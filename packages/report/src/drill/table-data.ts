@@ -1,0 +1,132 @@
+import type {
+  DrillResult,
+  JoinProbeResult,
+  ObjectiveResult,
+  RepeatResult,
+} from '@livekit-swarm/chaos';
+import { plural } from '@livekit-swarm/settings';
+import { formatCount, formatMs, formatShare, shorten } from '../format.ts';
+import { measuredOf } from '../phrases/limits.ts';
+import { MARKS, type TableData } from '../text-layout.ts';
+import {
+  expectedText,
+  formatRecoveryTime,
+  hasVerdict,
+  measuredText,
+  objectiveLabel,
+} from './phrases.ts';
+
+/** Mark of an objective or threshold; null: not judged. */
+export const markOf = (ok: boolean | null): string =>
+  ok === null ? MARKS.inconclusive : ok ? MARKS.passed : MARKS.failed;
+
+/** Longest metric with its selector: without a limit it could fill a line. */
+const MAX_METRIC = 50;
+
+/** Objectives and thresholds of a repeat. @param objectives those to list; default: all */
+export const objectiveTable = (
+  repeat: RepeatResult,
+  objectives: readonly ObjectiveResult[] = repeat.objectives,
+): TableData => ({
+  head: ['', 'objective', 'measured', 'expected'],
+  rows: hasVerdict(repeat)
+    ? [
+        ...objectives.map((result) => [
+          markOf(result.met),
+          objectiveLabel(result),
+          measuredText(result),
+          expectedText(result),
+        ]),
+        ...repeat.thresholds.map((result) => [
+          markOf(result.ok),
+          shorten(result.metric, MAX_METRIC),
+          measuredOf(result),
+          result.expression,
+        ]),
+      ]
+    : [],
+  left: [0, 1],
+});
+
+/** Figures of a repeat in each of its windows. */
+export const windowTable = ({ windows }: RepeatResult): TableData => ({
+  head: [
+    '',
+    'joined',
+    'join failed',
+    'join p95',
+    '↓ pkt/s',
+    'loss',
+    'jitter p95',
+    'latency p95',
+  ],
+  rows: windows.map((window) => [
+    `@${window.name}`,
+    String(window.joined),
+    String(window.joinFailures),
+    formatMs(window.joinP95Ms),
+    formatCount(window.packetsPerSecond === null ? null : Math.round(window.packetsPerSecond)),
+    formatShare(window.loss),
+    formatMs(window.jitterP95Ms),
+    formatMs(window.latencyP95Ms),
+  ]),
+  left: [0],
+});
+
+/** Join probes by window, in new rooms and in those of the load. */
+export const joinProbeTable = ({ recovery: { joinProbes } }: RepeatResult): TableData => ({
+  head: ['join probes', '', 'joins', 'connected', 'join max', 'complete media'],
+  rows: (['baseline', 'fault', 'recovery'] as const).flatMap((window) =>
+    [false, true].flatMap((newRoom) => {
+      const came = joinProbes.filter(
+        (newcomer) => newcomer.window === window && newcomer.newRoom === newRoom,
+      );
+      return came.length === 0
+        ? []
+        : [[window, newRoom ? 'new rooms' : 'rooms of the load', ...figuresOf(came)]];
+    }),
+  ),
+  left: [0, 1],
+});
+
+const figuresOf = (came: readonly JoinProbeResult[]): string[] => {
+  const joined = came.filter(({ failure }) => failure === null);
+  const found = joined.filter(
+    ({ remoteParticipants, expectedParticipants, receivingFrom, publishing }) =>
+      remoteParticipants >= expectedParticipants && receivingFrom >= publishing,
+  );
+  const worst =
+    joined.length === 0 ? null : Math.max(...joined.map(({ joinTimeMs }) => joinTimeMs ?? 0));
+  return [
+    String(came.length),
+    String(joined.length),
+    formatMs(worst),
+    `${found.length} of ${joined.length}`,
+  ];
+};
+
+/** Spread of the times to recover over the repeats. */
+export const spreadTable = ({
+  spread,
+  repeats,
+}: Pick<DrillResult, 'spread' | 'repeats'>): TableData => ({
+  head: [`over ${plural(repeats.length, 'repeat')}`, 'min', 'median', 'max'],
+  rows: (
+    [
+      ['time to recover p50', spread.timeToRecoverP50],
+      ['time to recover max', spread.timeToRecoverMax],
+    ] as const
+  ).flatMap(([name, figures]) =>
+    figures === null
+      ? []
+      : [
+          [
+            name,
+            formatRecoveryTime(figures.min),
+            formatRecoveryTime(figures.median),
+            formatRecoveryTime(figures.max),
+          ],
+        ],
+  ),
+  left: [0],
+});
