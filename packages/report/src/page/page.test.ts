@@ -68,7 +68,7 @@ describe('a drill', () => {
   it('begins with the verdict, and has the objectives of its only repeat', () => {
     const markdown = renderPageMarkdown(drillPage(passedDrill(), false));
     expect(markdown).toMatch(/^## ✓ [\w-]+: passed\n/);
-    expect(markdown).toMatch(/### objectives\n\n\|  \| objective \| measured \| expected \|/);
+    expect(markdown).toMatch(/### Objectives\n\n\|  \| objective \| measured \| expected \|/);
     expect(markdown).not.toContain('### Outcomes');
   });
 
