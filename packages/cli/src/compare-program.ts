@@ -22,10 +22,7 @@ import { scenarioFlags } from './scenario-program.ts';
 const several = (flags: string, description: string): Option =>
   new Option(flags, description).argParser(collector()).default([]);
 
-const comparisonFlags = (): Option[] => [
-  toleranceFlag(),
-  ...resultOutputFlags('comparison'),
-];
+const comparisonFlags = (): Option[] => [toleranceFlag(), ...resultOutputFlags('comparison')];
 
 /** `swarm compare` and `swarm ab`. Their code is loaded on use. */
 export const addCompareCommands = (

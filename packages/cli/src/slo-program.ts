@@ -39,12 +39,10 @@ export const addSloCommands = (
     .option('--check', 'exit with 99 when an objective is missed, with 98 when too little is known')
     .option('--min-coverage <share>', 'what --check must know of each month', '99%');
   for (const option of resultOutputFlags('slo')) report.addOption(option);
-  report
-    .addHelpText('after', sloHelp)
-    .action(async (flags: SloReportFlags) => {
-      const { sloReportCommand } = await import('./commands/slo-report.ts');
-      done(await sloReportCommand(flags, console));
-    });
+  report.addHelpText('after', sloHelp).action(async (flags: SloReportFlags) => {
+    const { sloReportCommand } = await import('./commands/slo-report.ts');
+    done(await sloReportCommand(flags, console));
+  });
 };
 
 const sloHelp = `

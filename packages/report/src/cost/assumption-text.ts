@@ -58,16 +58,16 @@ const sharedText = (
 export const sourceTable = ({ book, estimate }: CostView): TableData => ({
   head: ['prices', 'read', 'source', 'address'],
   rows: [
-  row('LiveKit Cloud', book.livekitCloud.source),
-  ...estimate.selfHosted.flatMap(({ provider }) => {
-    const prices = book.providers[provider];
-    if (prices === undefined) return [];
-    const { region, machines, traffic } = prices;
-    return [
-      row(`${provider} machines, ${region}`, machines.source),
-      row(`${provider} traffic`, traffic.source),
-    ];
-  }),
+    row('LiveKit Cloud', book.livekitCloud.source),
+    ...estimate.selfHosted.flatMap(({ provider }) => {
+      const prices = book.providers[provider];
+      if (prices === undefined) return [];
+      const { region, machines, traffic } = prices;
+      return [
+        row(`${provider} machines, ${region}`, machines.source),
+        row(`${provider} traffic`, traffic.source),
+      ];
+    }),
   ],
   left: [0, 1, 2, 3],
 });

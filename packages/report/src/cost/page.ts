@@ -26,7 +26,11 @@ export const costPage = (view: CostView): ResultPage => {
       { title: 'Savings', table: savingTable(view), note: SCORES_TEXT },
       {
         title: 'Assumptions',
-        table: { head: ['assumption'], rows: assumptionTexts(view).map((text) => [text]), left: [0] },
+        table: {
+          head: ['assumption'],
+          rows: assumptionTexts(view).map((text) => [text]),
+          left: [0],
+        },
       },
       { title: 'Prices', table: sourceTable(view), note: 'USD a month, without taxes' },
     ],
@@ -42,9 +46,7 @@ const cheapestText = ({ estimate: { cloud, selfHosted } }: CostView): string => 
     ...(plan === undefined ? [] : [`LiveKit Cloud (${plan.plan}) ${formatDollars(plan.total)}`]),
     ...(machine === undefined
       ? []
-      : [
-          `own machines (${machine.provider}:${machine.machine}) ${formatDollars(machine.total)}`,
-        ]),
+      : [`own machines (${machine.provider}:${machine.machine}) ${formatDollars(machine.total)}`]),
   ];
   return offers.length === 0 ? 'No offer of the price book' : `A month: ${offers.join(', ')}`;
 };
@@ -54,6 +56,8 @@ const nodesNote = ({ estimate: { nodes } }: CostView): Pick<PageSection, 'note'>
   const counts = nodes.map((hour) => hour.nodes);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   return least < most
-    ? { note: `${plural(least, 'node')} in the quietest hour, ${plural(most, 'node')} in the busiest.` }
+    ? {
+        note: `${plural(least, 'node')} in the quietest hour, ${plural(most, 'node')} in the busiest.`,
+      }
     : {};
 };

@@ -52,7 +52,9 @@ const spreadSections = (result: DrillResult): PageSection[] => [
 /** Tables of a repeat, with its number where there are several. */
 const repeatSections = (repeat: RepeatResult, of: number): PageSection[] => {
   const titled = (title: string): string =>
-    of > 1 ? `Repeat ${repeat.number}, ${describeOutcome(outcomeOf(repeat))}: ${title}` : capital(title);
+    of > 1
+      ? `Repeat ${repeat.number}, ${describeOutcome(outcomeOf(repeat))}: ${title}`
+      : capital(title);
   return [
     {
       title: titled('objectives'),

@@ -50,16 +50,7 @@ export const objectiveTable = (
 
 /** Figures of a repeat in each of its windows. */
 export const windowTable = ({ windows }: RepeatResult): TableData => ({
-  head: [
-    '',
-    'joined',
-    'join failed',
-    'join p95',
-    '↓ pkt/s',
-    'loss',
-    'jitter p95',
-    'latency p95',
-  ],
+  head: ['', 'joined', 'join failed', 'join p95', '↓ pkt/s', 'loss', 'jitter p95', 'latency p95'],
   rows: windows.map((window) => [
     `@${window.name}`,
     String(window.joined),

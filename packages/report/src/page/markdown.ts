@@ -21,7 +21,10 @@ export const renderPageMarkdown = (page: ResultPage): string => {
   const { tone, headline, lead, asked, reasons, sections } = page;
   return fit(
     [
-      { rank: 0, text: `## ${tone === null ? '' : `${MARKS[tone]} `}${plain(cut(headline, LONGEST))}` },
+      {
+        rank: 0,
+        text: `## ${tone === null ? '' : `${MARKS[tone]} `}${plain(cut(headline, LONGEST))}`,
+      },
       { rank: 0, text: line(cut(lead, LONGEST)) },
       ...(asked === null ? [] : [{ rank: 1, text: line(cut(asked, LONGEST)) }]),
       { rank: 1, text: reasons.map((reason) => item(cut(reason, LONGEST))).join('\n') },

@@ -1,7 +1,7 @@
 /** Pages of results that are no verdict, and of those that are. */
 import { describe, expect, it } from 'vitest';
-import { costSample, planSample, sessionSample } from '../../test/support/samples.ts';
 import { passedDrill, variedDrill } from '../../../chaos/test/support/drill-results.ts';
+import { costSample, planSample, sessionSample } from '../../test/support/samples.ts';
 import { costPage } from '../cost/page.ts';
 import { drillPage } from '../drill/page.ts';
 import { planPage } from '../plan/page.ts';
@@ -52,7 +52,9 @@ describe('a session', () => {
   it('begins with the impaired leg, and has its evidence, sessions and events', () => {
     const markdown = renderPageMarkdown(sessionPage(sessionSample()));
     expect(markdown).toMatch(/^## sender's uplink: ben, 8\.1 % of packets lost\n/);
-    expect(markdown).toContain('the node missed 81 of 1,000 packets that it sent; 3 of 3 receivers');
+    expect(markdown).toContain(
+      'the node missed 81 of 1,000 packets that it sent; 3 of 3 receivers',
+    );
     expect(markdown).toMatch(/\| ben \| 12:00:00 \| – \| ND_1 \| direct \| 8\.1 % \| – \|/);
     expect(markdown).toContain('older sessions are left out');
   });
@@ -68,7 +70,7 @@ describe('a drill', () => {
   it('begins with the verdict, and has the objectives of its only repeat', () => {
     const markdown = renderPageMarkdown(drillPage(passedDrill(), false));
     expect(markdown).toMatch(/^## ✓ [\w-]+: passed\n/);
-    expect(markdown).toMatch(/### Objectives\n\n\|  \| objective \| measured \| expected \|/);
+    expect(markdown).toMatch(/### Objectives\n\n\| {2}\| objective \| measured \| expected \|/);
     expect(markdown).not.toContain('### Outcomes');
   });
 
