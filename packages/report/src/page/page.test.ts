@@ -12,7 +12,7 @@ import { renderPageMarkdown } from './markdown.ts';
 describe('a cost estimate', () => {
   it('begins with the cheapest offers, without the mark of a verdict', () => {
     const markdown = renderPageMarkdown(costPage(costSample()));
-    expect(markdown).toMatch(/^## A month: LiveKit Cloud \(\w+\) \$[\d,.]+, own machines \(/);
+    expect(markdown).toMatch(/^## A month: LiveKit Cloud \(\w+\) \\\$[\d,.]+, own machines \(/);
     expect(markdown).toContain('### Machines\n\n| Own machines | nodes |');
     expect(markdown).toMatch(/### Prices\n\n\| prices \| read \| source \| address \|/);
     const page = renderPage(costPage(costSample()));
