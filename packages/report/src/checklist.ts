@@ -1,4 +1,4 @@
-import { COLUMN_GAP, COLUMNS, type Paint, renderTable } from './text-layout.ts';
+import { COLUMN_PADDING, COLUMNS, type Paint, renderTable } from './text-layout.ts';
 
 /** An entry of a checklist: a marked name with a finding, and lines below the finding. */
 export interface ChecklistEntry {
@@ -11,7 +11,7 @@ export interface ChecklistEntry {
   paint?: Paint;
 }
 
-/** Breaks a text into lines of at most so many columns. */
+/** Breaks a text into lines of at most a number of columns. */
 type LineBreaker = (text: string, columns: number) => readonly string[];
 
 const plain: Paint = (text) => text;
@@ -25,7 +25,7 @@ export const renderChecklist = (
   breakLine: LineBreaker = (text) => [text],
 ): string[] => {
   const longestName = Math.max(0, ...entries.map(({ name }) => name.length));
-  const columns = COLUMNS - (COLUMN_GAP + 1) - (COLUMN_GAP + longestName) - COLUMN_GAP;
+  const columns = COLUMNS - (COLUMN_PADDING + 1) - (COLUMN_PADDING + longestName) - COLUMN_PADDING;
   return renderTable(
     entries.flatMap(({ mark, name, finding, below, paint = plain }) => [
       [mark, paint(name), paint(finding)],

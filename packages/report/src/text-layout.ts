@@ -80,7 +80,7 @@ export interface TableData {
 }
 
 /** Blanks in front of each column of a table. */
-export const COLUMN_GAP = 2;
+export const COLUMN_PADDING = 2;
 
 const NO_BORDERS = Object.fromEntries(
   [
@@ -110,7 +110,7 @@ export const renderTable = (rows: string[][], left: readonly number[] = [0]): st
   if (first === undefined) return [];
   const table = new Table({
     chars: { ...NO_BORDERS, middle: '' },
-    style: { 'padding-left': COLUMN_GAP, 'padding-right': 0, head: [], border: [] },
+    style: { 'padding-left': COLUMN_PADDING, 'padding-right': 0, head: [], border: [] },
     colAligns: first.map((_, column) => (left.includes(column) ? 'left' : 'right')),
   });
   table.push(...rows);

@@ -294,7 +294,7 @@ export const describeResumedWithoutMedia = ({
     : what;
 };
 
-/** Recovery time with enough digits to tell two drills apart: `640 ms`, `8.63 s`, `10.4 s`. */
+/** Recovery time with enough digits to distinguish two drills: `640 ms`, `8.63 s`, `10.4 s`. */
 export const formatRecoveryTime = (ms: number | null): string => {
   if (ms === null) return '–';
   if (ms < 999.5) return `${Math.round(ms)} ms`;

@@ -1,4 +1,4 @@
-/** Pages of results that are no verdict, and of those that are. */
+/** Pages of results with and without a verdict. */
 import { describe, expect, it } from 'vitest';
 import { passedDrill, variedDrill } from '../../../chaos/test/support/drill-results.ts';
 import { costSample, planSample, sessionSample } from '../../test/support/samples.ts';
@@ -59,7 +59,7 @@ describe('a session', () => {
     expect(markdown).toContain('older sessions are left out');
   });
 
-  it('says that no leg was impaired', () => {
+  it('states that no leg was impaired', () => {
     const { headline, reasons } = sessionPage({ ...sessionSample(), findings: [] });
     expect(headline).toBe('No impaired leg');
     expect(reasons[0]).toContain('less than 2 % of packets were lost');

@@ -18,7 +18,7 @@ export interface ResultPage {
   kind: string;
   /** Name of the scenario, or address of the deployment. */
   subject: string;
-  /** Colour and mark of the page; null: the result is no verdict. */
+  /** Colour and mark of the page; null: the result has no verdict. */
   tone: Verdict | null;
   /** The result in one sentence. */
   headline: string;

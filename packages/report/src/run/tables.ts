@@ -202,7 +202,7 @@ const OUTCOMES: Record<NonNullable<AffectedParticipant['outcome']>, string> = {
   worker_died: 'worker died',
 };
 
-/** End of the session of a participant, in words. */
+/** End of the session of a participant. */
 export const outcomeText = ({ outcome }: Pick<AffectedParticipant, 'outcome'>): string =>
   outcome === null ? 'unknown' : OUTCOMES[outcome];
 
