@@ -1,6 +1,6 @@
 /** Every kind of result in each of its formats. */
 import { readFileSync } from 'node:fs';
-import { concludeCapacity, type Found } from '@livekit-swarm/analysis/capacity';
+import { concludeCapacity, type SearchResult } from '@livekit-swarm/analysis/capacity';
 import { failedReport } from '@livekit-swarm/testkit/reports';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
@@ -62,7 +62,7 @@ const sampleOf = <Input>(
   },
 });
 
-const nothing: Found = { end: 'knee', carried: 0, decided: true, exceeded: 1 };
+const nothing: SearchResult = { end: 'knee', carried: 0, decided: true, exceeded: 1 };
 const capacity = concludeCapacity({
   ...{ scenario: HOSTILE, unit: 'rooms', startedAt: '2026-11-23T12:00:00.000Z', limits: [] },
   ...{ error: null, target: { url: null, serverVersion: '1.13.4', nodeCores: 1 }, cpu: null },
