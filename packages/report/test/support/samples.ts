@@ -45,7 +45,7 @@ export const soakSample = (): SoakReport => ({
       joinsFailed: 0,
       recordPath: null,
       reading: {
-        isAtRest: true,
+        isIdle: true,
         waitedMs: 26_000,
         nodes: [{ node: 'livekit-server', id: 'ND_1', goroutines, descriptors: 17 }],
       },
