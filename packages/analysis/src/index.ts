@@ -8,7 +8,7 @@ export {
   sampleSeconds,
 } from './history/sample-seconds.ts';
 export { secondOfSample } from './history/seconds.ts';
-export type { SeriesQuery, TimeSeries } from './history/time-series.ts';
+export { type SeriesQuery, seriesName, type TimeSeries } from './history/time-series.ts';
 export { type EvaluatedRun, isRun, type NoRun, noRunOf, type Outcome } from './outcome.ts';
 export {
   createParticipantHistories,

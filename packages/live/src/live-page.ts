@@ -5,13 +5,10 @@ import { LiveFold } from '@livekit-swarm/analysis/live';
 import type { RecordLine } from '@livekit-swarm/record';
 import type { Outcome } from '@livekit-swarm/report';
 import {
-  fullOf,
-  type LiveLayout,
+  CHARTED,
   type LiveMessage,
-  layoutKey,
-  layoutOf,
+  LiveMessages,
   type RunNumber,
-  tickOf,
 } from '@livekit-swarm/report/live';
 import { createLiveApp } from './app.ts';
 import { eventOf, LiveFeed } from './feed.ts';
@@ -68,6 +65,8 @@ const EVALUATE_EVERY_S = 10;
 const BECOME_TIMEOUT_MS = 10_000;
 const BECOME_POLL_MS = 50;
 
+const ONLY: RunNumber = { number: 1, of: 1 };
+
 /** Ignores an error that the browser gets. */
 const ignore = (): void => {};
 
@@ -78,10 +77,8 @@ const ignore = (): void => {};
 export const openLivePage = async ({ port, onError }: LivePageOptions): Promise<LivePage> => {
   const token = randomBytes(16).toString('base64url');
   const reports = new ReportPages();
-  let run = new LiveFold(null);
-  let number: RunNumber = { number: 1, of: 1 };
-  let layout: LiveLayout = [];
-  let shown = '';
+  let run = new LiveFold(CHARTED, null);
+  let messages = new LiveMessages(run, ONLY);
   let sinceEvaluated = 0;
   let ended = 0;
   let moved: string | null = null;
@@ -96,8 +93,7 @@ export const openLivePage = async ({ port, onError }: LivePageOptions): Promise<
   const everything = (): Uint8Array[] => {
     if (full === null) {
       run.evaluate();
-      layout = layoutOf(run.columns);
-      full = messageOf(fullOf(run, layout, number));
+      full = messageOf(messages.full());
     }
     return [
       full,
@@ -117,17 +113,14 @@ export const openLivePage = async ({ port, onError }: LivePageOptions): Promise<
     full = null;
     sinceEvaluated += seconds;
     if (feed.size === 0) {
+      messages.skip();
       if (sinceEvaluated >= EVALUATE_EVERY_S) evaluate();
       return;
     }
     evaluate();
-    layout = layoutOf(run.columns);
-    const key = `${run.columns.step} ${layoutKey(layout)}`;
-    const isSame = key === shown && seconds === 1;
-    shown = key;
-    const marks = run.marks.takeChanged();
-    if (isSame) feed.publish(messageOf(tickOf(run, layout, marks)));
-    else publishAll();
+    const message = messages.next();
+    if (message === null) publishAll();
+    else feed.publish(messageOf(message));
   };
 
   const evaluate = (): void => {
@@ -146,8 +139,7 @@ export const openLivePage = async ({ port, onError }: LivePageOptions): Promise<
 
   const start = (next: LiveFold, which: RunNumber): void => {
     run = next;
-    number = which;
-    shown = '';
+    messages = new LiveMessages(next, which);
     sinceEvaluated = 0;
     safely(publishAll);
   };
@@ -167,7 +159,7 @@ export const openLivePage = async ({ port, onError }: LivePageOptions): Promise<
   return {
     url: `http://127.0.0.1:${listening.port}/${token}/`,
     begin: (which) => {
-      const own = new LiveFold(null);
+      const own = new LiveFold(CHARTED, null);
       start(own, which);
       return {
         add: (line) =>
@@ -178,8 +170,8 @@ export const openLivePage = async ({ port, onError }: LivePageOptions): Promise<
       };
     },
     beginRecord: () => {
-      const own = new LiveFold(createSummary());
-      start(own, { number: 1, of: 1 });
+      const own = new LiveFold(CHARTED, createSummary());
+      start(own, ONLY);
       return {
         add: (lines) => {
           let seconds = 0;

@@ -5,7 +5,7 @@ import { specOf } from '@livekit-swarm/testkit/load-spec';
 import { generatorOf, recordOf, seriesOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it } from 'vitest';
 import { createHistory, type History } from './history.ts';
-import type { SeriesQuery } from './time-series.ts';
+import { type SeriesQuery, seriesName } from './time-series.ts';
 
 const LOSS: SeriesQuery = {
   metric: 'packet_loss',
@@ -204,6 +204,79 @@ describe('a history', () => {
     const late = sample(10_000, { shard: 1 }, 25);
     const { series } = historyOf([...seconds(70).map((at) => sample(at)), late]);
     expect(series(PACKETS)?.value.slice(8, 11)).toEqual([50, 75, 50]);
+  });
+
+  it('has the same figures however often it is read', () => {
+    const read = createHistory(ALL);
+    const unread = createHistory(ALL);
+    const slow = [seriesOf('down', 'audio', 'publisher', 1, { latency: bins(90, 95, 100) })];
+    const lines = [
+      ...seconds(3).flatMap((at) => [sample(at), happened(at - 300, 'signal_lost')]),
+      // The second worker is late: its samples of a second that was read already.
+      sample(1_000, { shard: 1, series: slow, connected: 5 }),
+      sample(2_000, { shard: 1, series: slow, connected: 5 }, 40, 10),
+      happened(2_300, 'resumed', { durationMs: 1_600 }),
+      ...seconds(40)
+        .slice(3)
+        .map((at) => sample(at)),
+    ];
+    for (const line of lines) {
+      read.add(line);
+      unread.add(line);
+      read.interim();
+      read.interim(1);
+    }
+    const [one, other] = [read.interim(), unread.interim()];
+    for (const query of ALL) expect(one.series(query)).toEqual(other.series(query));
+    for (const name of one.names('')) expect(one.line(name)).toEqual(other.line(name));
+    expect(one.names('')).toEqual(other.names(''));
+    expect(one.series(LATENCY)?.value[0]).toBeGreaterThan(80);
+  });
+
+  it('is read from a step on, and up to a second', () => {
+    const fold = createHistory(ALL);
+    for (const at of seconds(30)) fold.add(sample(at, {}, at / 100));
+    expect(fold.interim(28)).toMatchObject({ steps: 28, seconds: 28 });
+    expect(fold.interim(28).line(seriesName(PACKETS), 26)?.value).toEqual([270, 280]);
+    expect(fold.interim().line(seriesName(PACKETS), 28)?.value).toEqual([290, 300]);
+  });
+
+  it('names the first second that has changed since it was asked', () => {
+    const fold = createHistory(ALL);
+    for (const at of seconds(20)) fold.add(sample(at));
+    expect(fold.takeChanged()).toBe(0);
+    expect(fold.takeChanged()).toBe(Number.POSITIVE_INFINITY);
+    fold.add(
+      happened(20_400, 'joined', { phases: { started: 0, signal: 4, ice: 6, joined: 3_000 } }),
+    );
+    // A join counts at its scheduled time.
+    expect(fold.takeChanged()).toBe(17);
+  });
+
+  it('counts participants by state, also if their events are a minute late', () => {
+    const lines = [
+      happened(500, 'joined'),
+      happened(700, 'joined', { identity: 'k3x9-1-p2' }),
+      ...seconds(4).map((at) => sample(at)),
+      happened(1_200, 'signal_lost'),
+      happened(2_500, 'resumed', { durationMs: 1_300 }),
+      happened(3_100, 'disconnected', { identity: 'k3x9-1-p2' }),
+      ...seconds(70)
+        .slice(4)
+        .map((at) => sample(at)),
+      happened(3_900, 'signal_lost'),
+    ];
+    const { line } = historyOf(lines);
+    const firsts = (name: string) => line(`participants ${name}`)?.value.slice(0, 6);
+    expect(firsts('reconnecting')).toEqual([0, 1, 0, 1, 1, 1]);
+    expect(firsts('disconnected')).toEqual([0, 0, 0, 1, 1, 1]);
+    expect(line('participants disconnected')?.value.at(-1)).toBe(1);
+    expect(line('participants join_failed')).toBeUndefined();
+  });
+
+  it('has no loss below zero, where packets arrive after they were counted as lost', () => {
+    const { series } = historyOf([sample(1_000, {}, 40, 10), sample(2_000, {}, 60, -10)]);
+    expect(series(LOSS)?.value).toEqual([0.2, 0]);
   });
 
   it('is available during a run', () => {

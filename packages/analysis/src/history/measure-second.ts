@@ -111,6 +111,15 @@ export class Levels {
     this.#of = of;
   }
 
+  /** Copy that continues on its own: seconds that may still change are tried on it. */
+  copy(): Levels {
+    const copy = new Levels(this.#of);
+    for (const [shard, held] of this.#held) copy.#held.set(shard, held);
+    for (const name of this.#names) copy.#names.add(name);
+    copy.#last = this.#last;
+    return copy;
+  }
+
   /** Levels of the seconds up to this one; must be called in order of time. */
   *until(second: number, content: SecondMetrics): Generator<LevelAt> {
     const { died } = content;

@@ -1,26 +1,34 @@
-import type { SketchBins } from '@livekit-swarm/metrics';
 import {
+  type Aggregation,
   aggregate,
   isSelected,
-  type Label,
   type Labels,
   type MetricName,
   metricDefinition,
   Sketch,
+  type SketchBins,
 } from '@livekit-swarm/metrics';
 import type { MetricSink } from '../summary/measure.ts';
-import type { SeriesCell, SeriesQuery } from './time-series.ts';
+import type { ConnectionChange } from './connection-changes.ts';
+import type { QueryGroup } from './query-groups.ts';
+import type { Downsampling, SeriesCell } from './time-series.ts';
 
 /** Least part of a second, s, that samples must cover for a rate. */
 const MIN_COVERED_S = 0.3;
 
-/** Values of one query in one second. */
+/** Values of one group of queries in one second. */
 interface Collected {
-  query: SeriesQuery;
-  selector: [Label, string][];
+  group: QueryGroup;
   hits: number;
   total: number;
   sketch: Sketch | null;
+}
+
+/** Contribution of a second to a series. */
+interface NamedCell {
+  name: string;
+  downsampling: Downsampling;
+  cell: SeriesCell;
 }
 
 /** Metrics of one second of a run, restricted to those that are queried. */
@@ -37,34 +45,44 @@ export class SecondMetrics implements MetricSink {
   /** Shards of workers that died in this second. */
   readonly died = new Set<number>();
   /** Number of events of each kind. */
-  readonly events = new Map<string, number>();
+  readonly #events = new Map<string, number>();
+  /** Change of the number of participants in each state that is counted. */
+  readonly #changes = new Map<string, number>();
+  /** Cells of what was added so far; null: something was added since they were computed. */
+  #cells: NamedCell[] | null = null;
 
   readonly #complete: (labels: Labels) => Labels;
 
   /** @param complete adds labels that follow from other labels */
-  constructor(queries: readonly SeriesQuery[], complete: (labels: Labels) => Labels) {
+  constructor(groups: readonly QueryGroup[], complete: (labels: Labels) => Labels) {
     this.#complete = complete;
-    for (const query of queries) {
-      const selector = Object.entries(query.selector) as [Label, string][];
-      const same = this.#collected.get(query.metric) ?? [];
-      same.push({ query, selector, hits: 0, total: 0, sketch: null });
-      this.#collected.set(query.metric, same);
+    for (const group of groups) {
+      const same = this.#collected.get(group.metric) ?? [];
+      same.push({ group, hits: 0, total: 0, sketch: null });
+      this.#collected.set(group.metric, same);
     }
   }
 
   /** Begins a sample of a shard: until the next call, values count with this share. */
   beginSample(shard: number, seconds: number, share: number): void {
     this.#share = share;
+    this.#cells = null;
     this.#covered.set(shard, (this.#covered.get(shard) ?? 0) + seconds);
   }
 
   /** Begins an event: until the next call, values count in full. */
   beginEvent(): void {
     this.#share = 1;
+    this.#cells = null;
   }
 
   countEvent(name: string): void {
-    this.events.set(name, (this.events.get(name) ?? 0) + 1);
+    this.#events.set(name, (this.#events.get(name) ?? 0) + 1);
+  }
+
+  countChange({ state, change }: ConnectionChange): void {
+    this.#changes.set(state, (this.#changes.get(state) ?? 0) + change);
+    this.#cells = null;
   }
 
   rate(metric: MetricName, labels: Labels, hits: number, total: number): void {
@@ -99,17 +117,34 @@ export class SecondMetrics implements MetricSink {
   }
 
   /**
-   * Contributions of this second to each queried series.
+   * Contributions of this second to the queried series, to the numbers of events, and to the
+   * numbers of participants by state.
    * @param late true if the second was complete before: its time has been counted then, and amounts
    * add to the known ones
    */
-  *cells(late: boolean): Generator<[SeriesQuery, SeriesCell]> {
-    const covered = late ? 0 : Math.min(1, Math.max(0, ...this.#covered.values()));
+  cells(late: boolean): readonly NamedCell[] {
+    if (late) return this.#compute(0);
+    this.#cells ??= this.#compute(Math.min(1, Math.max(0, ...this.#covered.values())));
+    return this.#cells;
+  }
+
+  #compute(covered: number): NamedCell[] {
+    const cells: NamedCell[] = [];
     for (const same of this.#collected.values())
-      for (const one of same) {
-        const cell = cellOf(one, covered);
-        if (cell !== null) yield [one.query, cell];
-      }
+      for (const one of same)
+        for (const { name, downsampling, aggregation } of one.group.series) {
+          const cell = cellOf(one, aggregation, covered);
+          if (cell !== null) cells.push({ name, downsampling, cell });
+        }
+    for (const [name, times] of this.#events)
+      cells.push({ name, downsampling: 'sum', cell: { part: times, whole: 1, figure: times } });
+    for (const [state, change] of this.#changes)
+      cells.push({
+        name: `participants ${state}`,
+        downsampling: 'total',
+        cell: { part: change, whole: 1, figure: null },
+      });
+    return cells;
   }
 
   #matching(metric: MetricName, given: Labels): Collected[] {
@@ -117,18 +152,21 @@ export class SecondMetrics implements MetricSink {
     if (collected === undefined) return NONE;
     const labels = this.#complete(given);
     return collected.filter(
-      ({ query, selector }) =>
-        isSelected(metric, query.selector, labels) &&
-        selector.every(([label, value]) => labels[label] === value),
+      ({ group }) =>
+        group.labels.every(([label, value]) => labels[label] === value) &&
+        isSelected(metric, group.selector, labels),
     );
   }
 }
 
 const NONE: Collected[] = [];
 
-const cellOf = ({ query, hits, total, sketch }: Collected, covered: number): SeriesCell | null => {
-  const { metric, aggregation } = query;
-  switch (metricDefinition(metric).type) {
+const cellOf = (
+  { group, hits, total, sketch }: Collected,
+  aggregation: Aggregation,
+  covered: number,
+): SeriesCell | null => {
+  switch (metricDefinition(group.metric).type) {
     case 'trend': {
       if (sketch === null || sketch.count === 0) return null;
       if (aggregation.type === 'count') return perSecond(sketch.count, covered);

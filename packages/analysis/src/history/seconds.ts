@@ -61,8 +61,8 @@ const punctual = (at: number): number => {
   return Math.abs(at - full) <= PUNCTUAL_MS ? full : at;
 };
 
-/** Collected content of one second. */
-export interface CompleteSecond<Content> {
+/** Content of one second that was collected. */
+export interface CollectedSecond<Content> {
   second: number;
   content: Content;
   /** True if the content arrived after the second had been complete, and must be added to it. */
@@ -79,6 +79,8 @@ export class SecondBuffer<Content> {
   #newest = -1;
   /** Number of the first second that is not complete. */
   #completeUntil = 0;
+  /** First second whose content was requested since `takeChanged`; infinite: none. */
+  #changedFrom = Number.POSITIVE_INFINITY;
 
   constructor(create: (second: number) => Content) {
     this.#create = create;
@@ -92,28 +94,40 @@ export class SecondBuffer<Content> {
       this.#open.set(second, content);
     }
     this.#newest = Math.max(this.#newest, second);
+    this.#changedFrom = Math.min(this.#changedFrom, second);
     return content;
   }
 
+  /** Seconds before `until` that are not taken out yet, in order of time. */
+  open(until: number): CollectedSecond<Content>[] {
+    return [...this.#open]
+      .filter(([second]) => second < until)
+      .sort(([a], [b]) => a - b)
+      .map(([second, content]) => ({ second, content, late: second < this.#completeUntil }));
+  }
+
+  /** First second whose content was requested since the last call; infinite: none. */
+  takeChanged(): number {
+    const from = this.#changedFrom;
+    this.#changedFrom = Number.POSITIVE_INFINITY;
+    return from;
+  }
+
   /** Takes out the seconds that have become complete, in order of time. */
-  takeComplete(): CompleteSecond<Content>[] {
+  takeComplete(): CollectedSecond<Content>[] {
     const end = this.#newest - LATE_SAMPLES_S;
     return end > this.#completeUntil ? this.#take(end) : [];
   }
 
   /** Takes out all seconds, at the end of the record. */
-  takeAll(): CompleteSecond<Content>[] {
+  takeAll(): CollectedSecond<Content>[] {
     return this.#take(this.#newest + 1);
   }
 
-  #take(end: number): CompleteSecond<Content>[] {
-    const until = this.#completeUntil;
-    const taken = [...this.#open]
-      .filter(([second]) => second < end)
-      .sort(([a], [b]) => a - b)
-      .map(([second, content]) => ({ second, content, late: second < until }));
+  #take(end: number): CollectedSecond<Content>[] {
+    const taken = this.open(end);
     for (const { second } of taken) this.#open.delete(second);
-    this.#completeUntil = Math.max(until, end);
+    this.#completeUntil = Math.max(this.#completeUntil, end);
     return taken;
   }
 }

@@ -25,8 +25,9 @@ export interface TimeSeries {
  * - mean: sum of parts divided by sum of wholes; exact for shares and for amounts per second
  * - max: highest second; percentiles cannot be averaged, and readers look for peaks
  * - sum: number of events; zero where there was none, never null
+ * - total: sum of all changes since the start, at the end of the step; never null
  */
-export type Downsampling = 'mean' | 'max' | 'sum';
+export type Downsampling = 'mean' | 'max' | 'sum' | 'total';
 
 /**
  * Contribution of one second to a series: an amount and its divisor (seconds, packets, …), and the
@@ -39,75 +40,128 @@ export interface SeriesCell {
   figure: number | null;
 }
 
+/** Extent of the values of a series: none, only zeros, or others. */
+export type Extent = 'nothing' | 'zeros' | 'figures';
+
+/** Sums of the seconds of one step, and the extremes of their figures. */
+interface Step {
+  part: number;
+  whole: number;
+  low: number;
+  high: number;
+}
+
+const EMPTY: Step = {
+  part: 0,
+  whole: 0,
+  low: Number.POSITIVE_INFINITY,
+  high: Number.NEGATIVE_INFINITY,
+};
+
 /**
  * Time series that merges its steps two by two, so that a long run takes no more memory than a
- * short one.
+ * short one. Seconds that may still change are kept apart from those that are complete.
  */
 export class TimeSeriesBuilder {
   readonly #downsampling: Downsampling;
-  #parts: number[] = [];
-  #wholes: number[] = [];
-  #lows: number[] = [];
-  #highs: number[] = [];
+  #complete: Step[] = [];
+  readonly #open = new Map<number, Step>();
 
   constructor(downsampling: Downsampling) {
     this.#downsampling = downsampling;
   }
 
-  add(step: number, { part, whole, figure }: SeriesCell): void {
-    this.#grow(step + 1);
-    this.#parts[step] = (this.#parts[step] ?? 0) + part;
-    this.#wholes[step] = (this.#wholes[step] ?? 0) + whole;
-    if (figure === null) return;
-    this.#lows[step] = Math.min(this.#lows[step] ?? figure, figure);
-    this.#highs[step] = Math.max(this.#highs[step] ?? figure, figure);
+  /** Adds a complete second to its step. */
+  add(step: number, cell: SeriesCell): void {
+    while (this.#complete.length <= step) this.#complete.push(EMPTY);
+    this.#complete[step] = joined(this.#complete[step], stepOf(cell));
   }
 
-  /** Merges every two steps into one. */
+  /** Adds a second that may still change to its step, until `clearOpen`. */
+  addOpen(step: number, cell: SeriesCell): void {
+    this.#open.set(step, joined(this.#open.get(step), stepOf(cell)));
+  }
+
+  clearOpen(): void {
+    this.#open.clear();
+  }
+
+  /** Merges every two steps of complete seconds into one. */
   halve(): void {
-    this.#parts = pairs(this.#parts, (a, b) => a + b);
-    this.#wholes = pairs(this.#wholes, (a, b) => a + b);
-    this.#lows = pairs(this.#lows, Math.min);
-    this.#highs = pairs(this.#highs, Math.max);
+    this.#complete = Array.from({ length: Math.ceil(this.#complete.length / 2) }, (_, pair) =>
+      joined(this.#complete[2 * pair], this.#complete[2 * pair + 1]),
+    );
   }
 
-  /** Series with a given number of steps; null where nothing was measured. */
-  series(steps: number): TimeSeries {
-    this.#grow(steps);
-    const high = this.#highs.slice(0, steps).map(known);
-    const low = this.#lows.slice(0, steps).map(known);
-    return { value: high.map((highest, step) => this.#value(step, highest)), low, high };
+  /** Series from one step to before another; null where nothing was measured. */
+  series(from: number, to: number): TimeSeries {
+    const series: TimeSeries = { value: [], low: [], high: [] };
+    let total = 0;
+    // A total needs all steps before.
+    for (let step = this.#downsampling === 'total' ? 0 : from; step < to; step++) {
+      const one = this.#at(step);
+      total += one.part;
+      if (step < from) continue;
+      series.value.push(this.#value(one, total));
+      series.low.push(known(one.low));
+      series.high.push(known(one.high));
+    }
+    return series;
   }
 
-  /** Value of one step, read without building the series. */
-  at(step: number): number | null {
-    const highest = known(this.#highs[step] ?? Number.NEGATIVE_INFINITY);
-    return this.#value(step, highest);
+  /** Extent of the values of the first steps. */
+  extent(steps: number): Extent {
+    let extent: Extent = 'nothing';
+    for (let step = 0; step < steps; step++) {
+      const one = this.#at(step);
+      // A total is zero until its first change.
+      const value = this.#value(one, one.part);
+      if (value !== null && value !== 0) return 'figures';
+      if (value === 0) extent = 'zeros';
+    }
+    return extent;
   }
 
-  #value(step: number, highest: number | null): number | null {
-    const part = this.#parts[step] ?? 0;
-    if (this.#downsampling === 'sum') return part;
-    if (this.#downsampling === 'max' || highest === null) return highest;
-    const whole = this.#wholes[step] ?? 0;
-    return whole > 0 ? part / whole : null;
+  #at(step: number): Step {
+    return joined(this.#complete[step], this.#open.get(step));
   }
 
-  #grow(steps: number): void {
-    while (this.#parts.length < steps) {
-      this.#parts.push(0);
-      this.#wholes.push(0);
-      this.#lows.push(Number.POSITIVE_INFINITY);
-      this.#highs.push(Number.NEGATIVE_INFINITY);
+  #value({ part, whole, low, high }: Step, total: number): number | null {
+    switch (this.#downsampling) {
+      case 'sum':
+        return part;
+      case 'total':
+        return total;
+      case 'max':
+        return known(high);
+      case 'mean': {
+        if (known(high) === null || whole <= 0) return null;
+        // Amounts may be negative where figures are not: see the loss in `SecondMetrics`.
+        const mean = part / whole;
+        return low >= 0 ? Math.max(0, mean) : mean;
+      }
     }
   }
 }
 
-const pairs = (values: readonly number[], join: (a: number, b: number) => number): number[] =>
-  Array.from({ length: Math.ceil(values.length / 2) }, (_, pair) => {
-    const [a, b] = values.slice(2 * pair, 2 * pair + 2);
-    return a === undefined ? Number.NaN : b === undefined ? a : join(a, b);
-  });
+const stepOf = ({ part, whole, figure }: SeriesCell): Step => ({
+  part,
+  whole,
+  low: figure ?? Number.POSITIVE_INFINITY,
+  high: figure ?? Number.NEGATIVE_INFINITY,
+});
+
+const joined = (a: Step = EMPTY, b: Step = EMPTY): Step =>
+  a === EMPTY
+    ? b
+    : b === EMPTY
+      ? a
+      : {
+          part: a.part + b.part,
+          whole: a.whole + b.whole,
+          low: Math.min(a.low, b.low),
+          high: Math.max(a.high, b.high),
+        };
 
 const known = (figure: number): number | null => (Number.isFinite(figure) ? figure : null);
 

@@ -3,6 +3,7 @@ import { COORDINATOR_SHARD } from '@livekit-swarm/record';
 import { specOf } from '@livekit-swarm/testkit/load-spec';
 import { altered, generatorOf, recordOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it } from 'vitest';
+import type { SeriesQuery } from '../history/time-series.ts';
 import { createSummary } from '../summary/summarize.ts';
 import { LiveFold } from './live-fold.ts';
 
@@ -27,8 +28,15 @@ const withCoordinator = (lines: RecordLine[]): RecordLine[] => {
 
 const LOAD = specOf({ rooms: 2, participants: 2, durationMs: 10_000 });
 
+const LOSS: SeriesQuery = {
+  metric: 'packet_loss',
+  selector: { kind: 'audio' },
+  aggregation: { type: 'rate' },
+};
+const QUERIES = [LOSS];
+
 const foldOf = (lines: readonly RecordLine[]): LiveFold => {
-  const fold = new LiveFold(createSummary());
+  const fold = new LiveFold(QUERIES, createSummary());
   for (const line of lines) fold.add(line);
   return fold;
 };
@@ -45,17 +53,17 @@ const eventOf = (identity: string, event: EventName, at: number): RecordLine => 
 
 describe('the fold of a run under way', () => {
   it('has a point for each second, once the coordinator has sampled', () => {
-    const fold = new LiveFold(null);
+    const fold = new LiveFold(QUERIES, null);
     const complete = withCoordinator(recordOf(LOAD)).flatMap((line) =>
       fold.add(line) && 'at' in line ? [line.at] : [],
     );
     expect(complete.slice(0, 3)).toEqual([1_150, 2_150, 3_150]);
-    expect(fold.columns.points).toBe(complete.length);
-    expect(fold.point).toBe(complete.length - 1);
+    // The end of the run completes what is left.
+    expect(fold.history().steps).toBe(complete.length - 1);
   });
 
   it('has points for records without a coordinator', () => {
-    expect(foldOf(recordOf(LOAD)).columns.points).toBeGreaterThan(8);
+    expect(foldOf(recordOf(LOAD)).history().steps).toBeGreaterThan(8);
   });
 
   it('counts participants by state', () => {
@@ -86,10 +94,9 @@ describe('the fold of a run under way', () => {
           }
         : line,
     );
-    const { columns } = foldOf(withCoordinator(lossy));
-    expect(columns.at('loss audio', 4)).toBeCloseTo(0.5, 6);
-    expect(columns.at('loss audio', 3)).toBe(0);
-    expect(columns.at('latency p95', 4)).toBeGreaterThan(3);
+    const loss = foldOf(withCoordinator(lossy)).history().series(LOSS)?.value;
+    expect(loss?.[4]).toBeCloseTo(0.5, 6);
+    expect(loss?.[3]).toBe(0);
   });
 
   it('shows connections that are lost simultaneously as one mark with a growing count', () => {
@@ -119,7 +126,7 @@ describe('the fold of a run under way', () => {
         ? { ...line, series: line.series.map((one) => ({ ...one, lost: one.packets })) }
         : line,
     );
-    const fold = new LiveFold(createSummary());
+    const fold = new LiveFold(QUERIES, createSummary());
     for (const line of withCoordinator(lossy)) if (fold.add(line)) fold.evaluate();
     const turned = fold.marks.all.flatMap(({ at, event }) =>
       event.code === 'threshold_turned' && event.result.metric === 'packet_loss'
@@ -144,16 +151,27 @@ describe('the fold of a run under way', () => {
     ]);
   });
 
-  it('keeps a limited number of points and halves their resolution', () => {
-    const { columns } = new LiveFold(null);
-    for (let second = 0; second < 4_000; second++) {
-      const point = columns.open(second);
-      columns.add(point, 'x', 'mean', { part: second, whole: 1, figure: second });
-    }
-    expect(columns.step).toBe(4);
-    expect(columns.points).toBe(1_000);
-    expect(columns.at('x', 0)).toBe(1.5);
-    expect(columns.all('x').at(-1)).toBe(3_997.5);
-    expect(columns.all('never')).toHaveLength(1_000);
+  it('shows no second that is not complete, until the run ends', () => {
+    const lines = withCoordinator(recordOf(LOAD));
+    const [one] = lines.flatMap((line) =>
+      line.type === 'event' && line.identity !== undefined ? [line.identity] : [],
+    );
+    const early = lines.filter((line) => !('at' in line) || line.at < 5_200);
+    const fold = foldOf([...early, eventOf(one ?? '', 'signal_lost', 5_250)]);
+    expect(fold.history().steps).toBe(5);
+    expect(fold.history().line('signal_lost')).toBeUndefined();
+    fold.add({ type: 'end', at: 5_300, reason: 'interrupted' });
+    expect(fold.history().line('signal_lost')?.value).toEqual([0, 0, 0, 0, 0, 1]);
+  });
+
+  it('names the first second that has changed', () => {
+    const fold = new LiveFold(QUERIES, null);
+    const lines = withCoordinator(recordOf(LOAD));
+    const sample = lines.find((line) => line.type === 'sample' && line.at === 2_000);
+    for (const line of lines) if (!('at' in line) || line.at < 6_200) fold.add(line);
+    expect(fold.takeChanged()).toBe(0);
+    expect(fold.takeChanged()).toBe(6);
+    if (sample?.type === 'sample') fold.add({ ...sample, shard: 7 });
+    expect(fold.takeChanged()).toBe(1);
   });
 });

@@ -3,25 +3,18 @@ import {
   type DeploymentLine,
   type HeaderLine,
   type RecordLine,
-  type SampleLine,
   type ServerMissingLine,
 } from '@livekit-swarm/record';
 import { type Scenario, scenarioOfRecord } from '@livekit-swarm/scenario';
+import { createHistory, type History, type HistoryFold } from '../history/history.ts';
 import { createRunPhase, type PhaseFold, type RunPhase } from '../history/run-phase.ts';
+import type { SeriesQuery } from '../history/time-series.ts';
 import type { SummaryFold } from '../summary/summarize.ts';
 import type { InterimSummary } from '../summary/summary.ts';
 import { resolveThresholds, type SourcedThreshold } from '../verdict/default-thresholds.ts';
 import { evaluate, type ThresholdResult } from '../verdict/threshold-result.ts';
-import { LiveColumns } from './live-columns.ts';
 import { LiveMarks } from './live-marks.ts';
 import { LiveParticipants } from './live-participants.ts';
-import { type LiveGenerator, LiveSecond } from './live-second.ts';
-
-/** Current state of the load generator. */
-export interface LiveGeneratorNow extends LiveGenerator {
-  workers: number;
-  workersDied: number;
-}
 
 const SECOND_MS = 1_000;
 /**
@@ -31,14 +24,13 @@ const SECOND_MS = 1_000;
 const NO_COORDINATOR_MS = 1_500;
 
 /**
- * Fold of a run under way, from the lines of its record. Adding a line is cheap, and ending a
- * second takes a few sums and two quantiles: results are computed only on request.
+ * Fold of a run under way, from the lines of its record. Adding a line is cheap: figures are
+ * computed only on request. They come from the history that reports read, too.
  */
 export class LiveFold {
-  readonly columns = new LiveColumns();
   readonly participants = new LiveParticipants();
   readonly marks = new LiveMarks();
-  readonly #second = new LiveSecond();
+  readonly #history: HistoryFold;
   readonly #phase: PhaseFold = createRunPhase();
   readonly #fold: SummaryFold | null;
   #interim: (() => InterimSummary) | null;
@@ -53,14 +45,17 @@ export class LiveFold {
   #at = 0;
   /** End of the last complete second, s after the start. */
   #until = 0;
-  #point = -1;
+  /** Number of seconds at the last `takeChanged`. */
+  #taken = 0;
   #ended = false;
 
   /**
+   * @param queries series of the charts
    * @param fold summary fold that receives the lines, for thresholds; null: `observe` gets another
    * one
    */
-  constructor(fold: SummaryFold | null) {
+  constructor(queries: readonly SeriesQuery[], fold: SummaryFold | null) {
+    this.#history = createHistory(queries);
     this.#fold = fold;
     this.#interim = fold?.interim ?? null;
   }
@@ -109,11 +104,6 @@ export class LiveFold {
     return this.#ended;
   }
 
-  /** Last point of the columns; -1: none yet. */
-  get point(): number {
-    return this.#point;
-  }
-
   get thresholds(): readonly SourcedThreshold[] {
     return this.#thresholds;
   }
@@ -123,12 +113,23 @@ export class LiveFold {
     return this.#results;
   }
 
-  generator(): LiveGeneratorNow {
-    return {
-      ...this.#second.generator(),
-      workers: this.#header?.workers ?? 0,
-      workersDied: this.#workersDied,
-    };
+  get workersDied(): number {
+    return this.#workersDied;
+  }
+
+  /**
+   * History of the complete seconds, and of everything once the run has ended; valid until the next
+   * line.
+   */
+  history(): History {
+    return this.#history.interim(this.#ended ? undefined : this.#until);
+  }
+
+  /** First second whose figures are new or may have changed since the last call. */
+  takeChanged(): number {
+    const from = Math.min(this.#history.takeChanged(), this.#taken);
+    this.#taken = this.#until;
+    return from;
   }
 
   /**
@@ -137,6 +138,7 @@ export class LiveFold {
    */
   add(line: RecordLine): boolean {
     this.#fold?.add(line);
+    this.#history.add(line);
     this.#phase.add(line);
     let complete = false;
     if ('at' in line && Number.isFinite(line.at)) {
@@ -155,24 +157,19 @@ export class LiveFold {
         this.#deployment = line;
         break;
       case 'sample':
-        complete = this.#addSample(line) || complete;
+        if (line.shard === COORDINATOR_SHARD) complete = this.#flush(line.at) || complete;
         break;
       case 'server':
         this.#missing = null;
-        this.#second.addServer(line);
         break;
       case 'server_missing':
         this.#missing = line;
         break;
       case 'event':
         this.#serverVersion = line.serverVersion ?? this.#serverVersion;
-        this.#second.addEvent(line);
         this.participants.addEvent(line);
         this.marks.addLine(line);
-        if (line.event === 'worker_died') {
-          this.#workersDied++;
-          if (line.shard !== undefined) this.#second.forget(line.shard);
-        }
+        if (line.event === 'worker_died') this.#workersDied++;
         break;
       case 'drill':
         this.marks.addLine(line);
@@ -181,8 +178,9 @@ export class LiveFold {
         this.participants.addResult(line);
         break;
       case 'end':
+        this.#flush(line.at);
         this.#ended = true;
-        complete = this.#flush(line.at) || complete;
+        complete = true;
         break;
       default:
     }
@@ -197,28 +195,12 @@ export class LiveFold {
     this.marks.addThresholds(this.#at, this.#results);
   }
 
-  #addSample(line: SampleLine): boolean {
-    this.#second.addSample(line);
-    return line.shard === COORDINATOR_SHARD ? this.#flush(line.at) : false;
-  }
-
   /** Ends the second before a time, if it is still open. */
   #flush(at: number): boolean {
     const until = Math.floor(at / SECOND_MS);
     if (until <= this.#until) return false;
     this.#until = until;
-    const point = this.columns.open(until - 1);
-    this.marks.addSecond(at, this.#second.events);
-    this.#second.flush(this.columns, point, at);
-    const { connected, reconnecting, disconnected, join_failed } = this.participants.counts();
-    for (const [name, figure] of Object.entries({
-      connected,
-      reconnecting,
-      disconnected,
-      'not joined': join_failed,
-    }))
-      this.columns.add(point, name, 'mean', { part: figure, whole: 1, figure });
-    this.#point = point;
+    this.marks.endSecond(at);
     return true;
   }
 }

@@ -1,17 +1,17 @@
-import type { DrillLine, EventLine } from '@livekit-swarm/record';
+import type { DrillLine, EventLine, EventName } from '@livekit-swarm/record';
 import { type Annotation, annotationOf } from '../history/annotation.ts';
 import type { ThresholdResult } from '../verdict/threshold-result.ts';
-import type { CountedEvent } from './live-second.ts';
 
 /**
  * Events that make one mark for all participants affected at about the same time; its count grows
  * while they continue.
  */
-const BURSTS = ['signal_lost', 'disconnected', 'join_failed'] as const satisfies CountedEvent[];
+const BURSTS = ['signal_lost', 'disconnected', 'join_failed'] as const satisfies EventName[];
+type Burst = (typeof BURSTS)[number];
 
 export type LiveEvent =
   | Annotation['event']
-  | { code: 'participants_affected'; event: (typeof BURSTS)[number]; participants: number }
+  | { code: 'participants_affected'; event: Burst; participants: number }
   /** Change of a threshold: from then on it is crossed, or met again. */
   | { code: 'threshold_turned'; result: ThresholdResult };
 
@@ -38,7 +38,9 @@ const MAX_OF_KIND = 150;
 export class LiveMarks {
   readonly #marks: LiveMark[] = [];
   readonly #changed = new Set<LiveMark>();
-  readonly #bursts = new Map<CountedEvent, { mark: LiveMark; lastAt: number }>();
+  readonly #bursts = new Map<Burst, { mark: LiveMark; lastAt: number }>();
+  /** Number of events of each burst since the end of the last second. */
+  readonly #counts: Record<Burst, number> = { signal_lost: 0, disconnected: 0, join_failed: 0 };
   readonly #ok = new Map<string, boolean>();
   readonly #ofKind: Record<MarkKind, number> = { run: 0, participants: 0, threshold: 0 };
 
@@ -56,12 +58,15 @@ export class LiveMarks {
   addLine(line: EventLine | DrillLine): void {
     const annotation = annotationOf(line);
     if (annotation !== null) this.#add('run', annotation.at, annotation.event);
+    if (line.type === 'event' && line.identity !== undefined && isBurst(line.event))
+      this.#counts[line.event]++;
   }
 
-  /** Adds the events of a second that has ended. */
-  addSecond(at: number, events: ReadonlyMap<CountedEvent, number>): void {
+  /** Ends a second: its events of participants become marks, or add to those of a burst. */
+  endSecond(at: number): void {
     for (const event of BURSTS) {
-      const count = events.get(event) ?? 0;
+      const count = this.#counts[event];
+      this.#counts[event] = 0;
       if (count === 0) continue;
       const burst = this.#bursts.get(event);
       if (burst !== undefined && at - burst.lastAt <= BURST_PAUSE_MS) {
@@ -101,3 +106,6 @@ export class LiveMarks {
     return mark;
   }
 }
+
+const isBurst = (event: EventName): event is Burst =>
+  event === 'signal_lost' || event === 'disconnected' || event === 'join_failed';

@@ -1,5 +1,6 @@
-import type { EventLine, EventName, HeaderLine, ParticipantLine } from '@livekit-swarm/record';
+import type { EventLine, HeaderLine, ParticipantLine } from '@livekit-swarm/record';
 import { identityPrefix } from '@livekit-swarm/scenario';
+import { beginsSession } from '../history/connection-changes.ts';
 import {
   type ConnectionState,
   initialParticipantState,
@@ -20,12 +21,6 @@ interface Present {
   role: string;
   longestInterruptionMs: number;
 }
-
-/**
- * Events that begin a session. Other events of a participant without a session follow its result
- * and are ignored.
- */
-const BEGINNINGS: ReadonlySet<EventName> = new Set(['joined', 'join_retry', 'join_failed']);
 
 /** Number of participants that have left and are kept as most affected. */
 const MAX_LEFT = 50;
@@ -67,7 +62,7 @@ export class LiveParticipants {
   addEvent(line: EventLine): void {
     const { identity } = line;
     if (identity === undefined) return;
-    if (!this.#present.has(identity) && !BEGINNINGS.has(line.event)) return;
+    if (!this.#present.has(identity) && !beginsSession(line.event)) return;
     const one = this.#entry(identity, line.room ?? '', line.role ?? '');
     const next = reduceParticipant(one.state, line);
     const interrupted =

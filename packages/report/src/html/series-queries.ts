@@ -14,3 +14,13 @@ export const seriesQuery = (
   selector,
   aggregation,
 });
+
+/** Figures of the whole run: the overview of a report, and the key figures of the live page. */
+export const OVERVIEW = {
+  loss: seriesQuery('packet_loss'),
+  received: seriesQuery('bytes_received'),
+  sent: seriesQuery('bytes_sent'),
+  latency: seriesQuery('media_latency', {}, percentile(95)),
+  jitter: seriesQuery('jitter', {}, percentile(95)),
+  interruptions: seriesQuery('media_interruptions'),
+} as const;

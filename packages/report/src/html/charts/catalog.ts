@@ -1,159 +1,100 @@
 import type { SeriesQuery, VerdictDecision } from '@livekit-swarm/analysis';
-import type { MetricName } from '@livekit-swarm/metrics';
-import { untrusted } from '../markup.ts';
-import { MAX, percentile, seriesQuery } from '../series-queries.ts';
-import { type Builder, builderOf, type Chart, type ChartHistory, type Look } from './builder.ts';
-import type { SeriesData } from './chart-data.ts';
+import type { Labels, MetricName } from '@livekit-swarm/metrics';
+import { MAX, OVERVIEW, percentile, seriesQuery } from '../series-queries.ts';
+import {
+  bits,
+  type ChartGroupSpec,
+  type ChartLine,
+  type ChartSpec,
+  chart,
+  events,
+  KINDS,
+  level,
+  measured,
+  percentiles,
+} from './chart-spec.ts';
+import { byNode } from './server-nodes.ts';
+import { heights } from './video-heights.ts';
 
-export interface ChartGroup {
-  title: string;
-  charts: Chart[];
-}
-
-/** All charts with data. */
-export const chartGroups = (
-  history: ChartHistory,
-  decision: Pick<VerdictDecision, 'thresholds'>,
-): ChartGroup[] => {
-  const make = builderOf(history, decision);
-  const groups: ChartGroup[] = [
-    { title: 'Participants', charts: participants(make) },
-    { title: 'Subscriber media (downlink)', charts: received(make) },
-    { title: 'Publisher media (uplink)', charts: sent(make) },
-    { title: 'Loss recovery (NACK, RTX, FEC)', charts: recovery(make) },
-    { title: 'Server', charts: server(make, nodesOf(history)) },
-    { title: 'Load generator', charts: generator(make) },
-  ];
-  return groups
-    .map(({ title, charts }) => ({
-      title,
-      charts: charts.filter(({ series }) => series.length > 0),
-    }))
-    .filter(({ charts }) => charts.length > 0);
-};
-
-/** The series that the overview shows, and that outages are found in. */
-const OF_OVERVIEW: readonly SeriesQuery[] = [
-  seriesQuery('packet_loss'),
-  seriesQuery('bytes_received'),
-  seriesQuery('bytes_sent'),
-  seriesQuery('media_latency', {}, percentile(95)),
-  seriesQuery('jitter', {}, percentile(95)),
-  seriesQuery('media_interruptions'),
-];
-
-/** What the page needs of the history: the series of the overview, of its charts and of the thresholds. */
-export const seriesQueriesOf = ({
-  thresholds,
-}: Pick<VerdictDecision, 'thresholds'>): SeriesQuery[] => {
-  const charted: SeriesQuery[] = [];
-  const series: ChartHistory['series'] = (query) => {
-    charted.push(query);
-    return undefined;
-  };
-  chartGroups({ stepMs: 1_000, series, line: () => undefined, names: () => [] }, { thresholds });
-  return [
-    ...OF_OVERVIEW,
-    ...charted,
-    ...thresholds.map(({ threshold }) =>
-      seriesQuery(threshold.metric, threshold.selector, threshold.aggregation),
-    ),
-  ];
-};
-
-const participants = ({ chart, line, measured, perSecond }: Builder): Chart[] => [
-  chart('connected', 'Participants connected', '', 'count', [
-    line('connected', 'connected', 'plain', 'area'),
+const PARTICIPANTS: readonly ChartSpec[] = [
+  chart('connected', 'Participants', 'By state', 'count', [
+    level('connected', 'connected', 'plain', 'area'),
+    level('participants reconnecting', 'reconnecting', 'unsure', 'thin'),
+    level('participants disconnected', 'disconnected', 'bad', 'thin'),
+    level('participants join_failed', 'join failed', 'bad', 'dashed'),
   ]),
   chart('joins', 'Joins', 'Per second', 'perSecond', [
-    perSecond('joined', 'joined', 'good', 'solid'),
-    perSecond('join_retry', 'retried', 'unsure', 'dashed'),
-    perSecond('join_failed', 'failed', 'bad', 'solid'),
+    events('joined', 'joined', 'good', 'solid'),
+    events('join_retry', 'retried', 'unsure', 'dashed'),
+    events('join_failed', 'failed', 'bad', 'solid'),
   ]),
-  chart(
-    'join-time',
-    'Join time',
-    'By scheduled join time',
-    'ms',
-    [
-      measured(seriesQuery('join_time', {}, percentile(50)), 'p50', 'plain', 'thin'),
-      measured(seriesQuery('join_time', {}, percentile(95)), 'p95', 'plain', 'solid'),
-    ],
-    'join_time',
-  ),
+  chart('join-time', 'Join time', 'By scheduled join time', 'ms', [
+    measured(seriesQuery('join_time', {}, percentile(50)), 'p50', 'plain', 'thin'),
+    measured(seriesQuery('join_time', {}, percentile(95)), 'p95', 'plain', 'solid'),
+  ]),
   chart('reconnections', 'Reconnections', 'Per second', 'perSecond', [
-    perSecond('signal_lost', 'signal lost', 'bad', 'solid'),
-    perSecond('resumed', 'resumed', 'good', 'solid'),
-    perSecond('reconnected', 'reconnected', 'good', 'dashed'),
-    perSecond('rejoined', 'rejoined', 'good', 'thin'),
-    perSecond('disconnected', 'disconnected', 'bad', 'dashed'),
+    events('signal_lost', 'signal lost', 'bad', 'solid'),
+    events('resumed', 'resumed', 'good', 'solid'),
+    events('reconnected', 'reconnected', 'good', 'dashed'),
+    events('rejoined', 'rejoined', 'good', 'thin'),
+    events('disconnected', 'disconnected', 'bad', 'dashed'),
   ]),
 ];
 
-const KINDS = ['audio', 'video'] as const;
+const losses = (after: MetricName, before: MetricName): ChartLine[] =>
+  KINDS.flatMap((kind) => [
+    measured(seriesQuery(after, { kind }), kind, kind, 'solid'),
+    measured(seriesQuery(before, { kind }), `${kind}, before recovery`, kind, 'dashed'),
+  ]);
 
-const received = ({ chart, measured, bits, heights, line }: Builder): Chart[] => [
+const RECEIVED: readonly ChartSpec[] = [
   chart(
     'bits-down',
     'Downlink bitrate',
     'RTP payload',
     'bits',
-    KINDS.map((kind) => bits(seriesQuery('bytes_received', { kind }), kind, kind)),
+    KINDS.map((kind) => bits(seriesQuery('bytes_received', { kind }), kind, kind, 'solid')),
   ),
   chart(
     'loss-down',
     'Packet loss, downlink',
     'Dashed: before recovery',
     'share',
-    KINDS.flatMap((kind) => [
-      measured(seriesQuery('packet_loss', { kind }), kind, kind, 'solid'),
-      measured(
-        seriesQuery('packet_loss_before_recovery', { kind }),
-        `${kind}, before recovery`,
-        kind,
-        'dashed',
-      ),
-    ]),
-    'packet_loss',
+    losses('packet_loss', 'packet_loss_before_recovery'),
   ),
   chart(
     'latency',
     'One-way latency',
     'Publisher to subscriber',
     'ms',
-    percentiles(measured, 'media_latency', [50, 95, 99]),
-    'media_latency',
+    percentiles('media_latency', [50, 95, 99]),
   ),
-  chart(
-    'jitter-down',
-    'Jitter, downlink',
-    'RFC 3550',
-    'ms',
-    percentiles(measured, 'jitter', [50, 95]),
-    'jitter',
-  ),
+  chart('jitter-down', 'Jitter, downlink', 'RFC 3550', 'ms', percentiles('jitter', [50, 95])),
   chart(
     'media-interruptions',
     'Media interruptions',
-    'Subscriptions without media for more than 500 ms',
+    'Subscriptions without media for more than 500 ms; freezes of real clients',
     'perSecond',
-    KINDS.map((kind) =>
-      measured(seriesQuery('media_interruptions', { kind }), kind, kind, 'solid'),
+    [
+      ...KINDS.map((kind) =>
+        measured(seriesQuery('media_interruptions', { kind }), kind, kind, 'solid'),
+      ),
+      measured(seriesQuery('freezes'), 'freezes', 'bad', 'dashed'),
+    ],
+  ),
+  {
+    ...chart('layers-down', 'Video layers received', 'Tracks by height', 'count', heights('down')),
+    stacked: true,
+  },
+  chart(
+    'tracks-down',
+    'Tracks received',
+    '',
+    'count',
+    [...KINDS, 'data' as const].map(
+      (kind): ChartLine => ({ ...level(`tracks down ${kind}`, kind, kind, 'solid'), ifAny: true }),
     ),
   ),
-  chart(
-    'layers-down',
-    'Video layers received',
-    'Tracks by height',
-    'count',
-    heights('down'),
-    null,
-    true,
-  ),
-  chart('tracks-down', 'Tracks received', '', 'count', [
-    ...KINDS.map((kind) => line(`tracks down ${kind}`, kind, kind, 'solid')),
-    line('tracks down data', 'data', 'data', 'solid'),
-  ]),
   chart('data', 'Data messages', 'Per second', 'perSecond', [
     measured(seriesQuery('data_messages_sent'), 'sent', 'data', 'thin'),
     measured(seriesQuery('data_messages_received'), 'received', 'data', 'solid'),
@@ -164,78 +105,58 @@ const received = ({ chart, measured, bits, heights, line }: Builder): Chart[] =>
   ]),
 ];
 
-const sent = ({ chart, measured, bits, heights }: Builder): Chart[] => [
+const rtt = (direction: 'up' | 'down'): SeriesQuery =>
+  seriesQuery('rtt', { direction }, percentile(95));
+
+const SENT: readonly ChartSpec[] = [
   chart(
     'bits-up',
     'Uplink bitrate',
     'RTP payload, all layers',
     'bits',
-    KINDS.map((kind) => bits(seriesQuery('bytes_sent', { kind }), kind, kind)),
+    KINDS.map((kind) => bits(seriesQuery('bytes_sent', { kind }), kind, kind, 'solid')),
   ),
   chart(
     'loss-up',
     'Packet loss, uplink',
     'As the server reports it; dashed: before recovery',
     'share',
-    KINDS.flatMap((kind) => [
-      measured(seriesQuery('uplink_loss', { kind }), kind, kind, 'solid'),
-      measured(
-        seriesQuery('uplink_loss_before_recovery', { kind }),
-        `${kind}, before recovery`,
-        kind,
-        'dashed',
-      ),
-    ]),
-    'uplink_loss',
+    losses('uplink_loss', 'uplink_loss_before_recovery'),
   ),
   chart(
     'jitter-up',
     'Jitter, uplink',
     'As the server reports it',
     'ms',
-    percentiles(measured, 'uplink_jitter', [50, 95]),
-    'uplink_jitter',
+    percentiles('uplink_jitter', [50, 95]),
   ),
-  chart(
-    'rtt',
-    'Round-trip time',
-    'p95',
-    'ms',
-    [
-      measured(
-        seriesQuery('rtt', { direction: 'down' }, percentile(95)),
-        'downlink',
-        'plain',
-        'solid',
-      ),
-      measured(
-        seriesQuery('rtt', { direction: 'up' }, percentile(95)),
-        'uplink',
-        'plain',
-        'dashed',
-      ),
-    ],
-    'rtt',
-  ),
-  chart(
-    'layers-up',
-    'Video layers sent',
-    'Tracks by height, as the server requests them',
-    'count',
-    heights('up'),
-    null,
-    true,
-  ),
+  chart('rtt', 'Round-trip time', 'p95', 'ms', [
+    measured(rtt('down'), 'downlink', 'plain', 'solid'),
+    measured(rtt('up'), 'uplink', 'plain', 'dashed'),
+  ]),
+  {
+    ...chart(
+      'layers-up',
+      'Video layers sent',
+      'Tracks by height, as the server requests them',
+      'count',
+      heights('up'),
+    ),
+    stacked: true,
+  },
 ];
 
-const recovery = ({ chart, measured }: Builder): Chart[] => [
+const UP: Labels = { direction: 'up' };
+const DOWN: Labels = { direction: 'down' };
+
+const RECOVERY: readonly ChartSpec[] = [
   chart('nacks', 'NACKs', 'Per second', 'perSecond', [
     measured(seriesQuery('nacks_sent'), 'sent by participants', 'plain', 'solid'),
     measured(seriesQuery('nacks_received'), 'sent by the server', 'plain', 'dashed'),
   ]),
   chart('rtx', 'Retransmissions', 'Packets per second', 'perSecond', [
-    measured(seriesQuery('rtx_packets', { direction: 'down' }), 'received', 'plain', 'solid'),
-    measured(seriesQuery('rtx_packets', { direction: 'up' }), 'sent', 'plain', 'dashed'),
+    measured(seriesQuery('rtx_packets', DOWN), 'received', 'plain', 'solid'),
+    measured(seriesQuery('rtx_packets', UP), 'sent', 'plain', 'dashed'),
   ]),
   chart('plis', 'PLIs', 'Keyframe requests per second', 'perSecond', [
     measured(seriesQuery('plis_sent'), 'sent by participants', 'plain', 'solid'),
@@ -246,75 +167,36 @@ const recovery = ({ chart, measured }: Builder): Chart[] => [
   ]),
 ];
 
-const OF_NODE = 'server cpu of ';
+const SERVER: readonly ChartSpec[] = [
+  chart('server-cpu', 'Server CPU', 'Cores', 'cores', byNode('cpu')),
+  chart('server-memory', 'Server memory', '', 'bytes', byNode('memory')),
+  chart('server-goroutines', 'Goroutines of the server', '', 'count', byNode('goroutines')),
+  chart(
+    'server-traffic',
+    'Media through the server',
+    'As it counts it, spread over the seconds in which it collected',
+    'bits',
+    [
+      bits(seriesQuery('server_bytes', UP), 'received', 'plain', 'dashed'),
+      bits(seriesQuery('server_bytes', DOWN), 'sent', 'plain', 'solid'),
+    ],
+  ),
+  chart('server-rooms', 'Rooms and participants on the server', 'Other users’ included', 'count', [
+    level('server rooms', 'rooms', 'plain', 'dashed'),
+    level('server participants', 'participants', 'plain', 'solid'),
+  ]),
+  chart('server-tracks', 'Tracks on the server', '', 'count', [
+    level('server tracks', 'published', 'plain', 'dashed'),
+    level('server subscriptions', 'subscriptions', 'plain', 'solid'),
+  ]),
+];
 
-/** Nodes that are followed one by one. */
-const nodesOf = ({ names }: ChartHistory): string[] => {
-  const prefixes = [OF_NODE, 'server memory of '];
-  return [
-    ...new Set(
-      prefixes.flatMap((prefix) => names(prefix).map((name) => name.slice(prefix.length))),
-    ),
-  ];
-};
-
-/** On the time axis of the participants: each node, and all of them together. */
-const server = ({ chart, line, bits }: Builder, nodes: readonly string[]): Chart[] => {
-  const [first, ...others] = nodes;
-  const several = others.length > 0;
-  const lines = (what: string): (SeriesData | null)[] =>
-    several
-      ? [
-          line(`server ${what}`, 'all nodes', 'plain', 'solid'),
-          ...nodes.map((node, index) =>
-            line(`server ${what} of ${node}`, untrusted(node), `step-${1 + (index % 6)}`, 'thin'),
-          ),
-        ]
-      : [line(`server ${what}`, first ?? 'server', 'plain', 'area')];
-  return [
-    chart('server-cpu', 'Server CPU', 'Cores', 'cores', lines('cpu'), 'server_cpu'),
-    chart('server-memory', 'Server memory', '', 'bytes', lines('memory'), 'server_memory'),
-    chart(
-      'server-goroutines',
-      'Goroutines of the server',
-      '',
-      'count',
-      lines('goroutines'),
-      'server_goroutines',
-    ),
-    chart(
-      'server-traffic',
-      'Media through the server',
-      'As it counts it, spread over the seconds in which it collected',
-      'bits',
-      [
-        bits(seriesQuery('server_bytes', { direction: 'up' }), 'received', 'plain', 'dashed'),
-        bits(seriesQuery('server_bytes', { direction: 'down' }), 'sent', 'plain'),
-      ],
-    ),
-    chart(
-      'server-rooms',
-      'Rooms and participants on the server',
-      'Other users’ included',
-      'count',
-      [
-        line('server rooms', 'rooms', 'plain', 'dashed'),
-        line('server participants', 'participants', 'plain', 'solid'),
-      ],
-    ),
-    chart('server-tracks', 'Tracks on the server', '', 'count', [
-      line('server tracks', 'published', 'plain', 'dashed'),
-      line('server subscriptions', 'subscriptions', 'plain', 'solid'),
-    ]),
-  ];
-};
-
-const generator = ({ chart, measured, line }: Builder): Chart[] => [
+const GENERATOR: readonly ChartSpec[] = [
   chart('cpu', 'CPU', 'Cores used by the load generator', 'cores', [
-    line('cpu', 'cores', 'plain', 'area'),
+    level('cpu', 'cores', 'plain', 'area'),
   ]),
   chart('host-cpu', 'Host CPU', 'Share of all cores, all processes', 'share', [
-    line('host_cpu', 'busy', 'plain', 'area'),
+    level('host_cpu', 'busy', 'plain', 'area'),
   ]),
   chart('lateness', 'Event loop lag and pump lateness', 'Maximum of all workers', 'ms', [
     measured(seriesQuery('event_loop_lag', {}, MAX), 'event loop', 'plain', 'solid'),
@@ -331,23 +213,35 @@ const generator = ({ chart, measured, line }: Builder): Chart[] => [
       measured(seriesQuery('socket_drops'), 'socket drops', 'bad', 'solid'),
     ],
   ),
-  chart('memory', 'Memory', 'All workers', 'bytes', [line('memory', 'resident', 'plain', 'area')]),
+  chart('memory', 'Memory', 'All workers', 'bytes', [level('memory', 'resident', 'plain', 'area')]),
 ];
 
-const LOOKS: readonly Look[] = ['thin', 'solid', 'dashed'];
+/** All charts. A chart is on the report and on the live page as soon as it has data. */
+export const CHART_GROUPS: readonly ChartGroupSpec[] = [
+  { title: 'Participants', charts: PARTICIPANTS },
+  { title: 'Subscriber media (downlink)', charts: RECEIVED },
+  { title: 'Publisher media (uplink)', charts: SENT },
+  { title: 'Loss recovery (NACK, RTX, FEC)', charts: RECOVERY },
+  { title: 'Server', charts: SERVER },
+  { title: 'Load generator', charts: GENERATOR },
+];
 
-const percentiles = (
-  measured: Builder['measured'],
-  metric: MetricName,
-  shares: readonly number[],
-): (SeriesData | null)[] =>
-  KINDS.flatMap((kind) =>
-    shares.map((share, index) =>
-      measured(
-        seriesQuery(metric, { kind }, percentile(share)),
-        `${kind} p${share}`,
-        kind,
-        LOOKS[index] ?? 'dashed',
-      ),
+/** Series of the charts, and of the figures of the whole run. */
+export const CHARTED: readonly SeriesQuery[] = [
+  ...Object.values(OVERVIEW),
+  ...CHART_GROUPS.flatMap(({ charts }) =>
+    charts.flatMap(({ lines }) =>
+      typeof lines === 'function' ? [] : lines.flatMap(({ query }) => query ?? []),
     ),
-  );
+  ),
+];
+
+/** Series that a report is made of: those of the charts, and of the thresholds. */
+export const seriesQueriesOf = ({
+  thresholds,
+}: Pick<VerdictDecision, 'thresholds'>): SeriesQuery[] => [
+  ...CHARTED,
+  ...thresholds.map(({ threshold }) =>
+    seriesQuery(threshold.metric, threshold.selector, threshold.aggregation),
+  ),
+];

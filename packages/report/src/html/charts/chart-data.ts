@@ -13,15 +13,19 @@ export type Color =
   | 'plain'
   | `step-${number}`;
 
-export interface SeriesData {
+/** Points of a line. */
+export interface SeriesPoints {
+  values: (number | null)[];
+  /** Highest and lowest single second of each point, where a point is more than a second. */
+  high?: (number | null)[];
+  low?: (number | null)[];
+}
+
+export interface SeriesData extends SeriesPoints {
   label: string;
   color: Color;
   /** Solid lines are the subject of the chart; dashed and thin ones are additional. */
   look: 'solid' | 'dashed' | 'thin' | 'area';
-  values: (number | null)[];
-  /** The highest and lowest single second of each point, where a point is more than a second. */
-  high?: (number | null)[];
-  low?: (number | null)[];
 }
 
 export interface ChartData {

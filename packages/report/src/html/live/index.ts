@@ -1,4 +1,5 @@
-export { type LiveLayout, layoutKey, layoutOf } from './live-charts.ts';
+export { CHARTED } from '../charts/catalog.ts';
 export type { LiveMessage, LiveReports } from './live-data.ts';
 export { liveDocument } from './live-document.ts';
-export { fullOf, type RunNumber, tickOf } from './snapshot.ts';
+export { LiveMessages } from './live-messages.ts';
+export type { RunNumber } from './snapshot.ts';

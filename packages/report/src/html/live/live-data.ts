@@ -1,5 +1,5 @@
 /** What the server of a live page sends to its browsers: plain JSON, one message per second. */
-import type { PageData } from '../charts/chart-data.ts';
+import type { PageData, SeriesPoints } from '../charts/chart-data.ts';
 
 /** States of participants, in the order in which they are shown. */
 export const SHOWN_STATES = [
@@ -90,18 +90,22 @@ export interface LiveFull {
   kind: 'full';
   facts: LiveRunFacts;
   page: Omit<PageData, 'marks'>;
+  /** Note on the length of a point; empty: a second. */
+  stepNote: string;
   marks: LiveMarkData[];
   /** Null: before the header. */
   status: LiveStatus | null;
 }
 
-/** One second more. */
+/** One second more, and earlier points that have changed. */
 export interface LiveTick {
   kind: 'tick';
-  /** The point that is new or has changed. */
-  point: number;
-  /** Its value in each series of each chart, in the order of the full message. */
-  values: (number | null)[][];
+  /** First point that is new or has changed. */
+  from: number;
+  /** Number of all points. */
+  points: number;
+  /** Points from there on of each series of each chart, in the order of the full message. */
+  series: SeriesPoints[][];
   marks: LiveMarkData[];
   status: LiveStatus;
 }

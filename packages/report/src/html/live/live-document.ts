@@ -1,7 +1,7 @@
-import { chartSection } from '../../run/html/sections/charts.ts';
+import { chartSection, stepNote } from '../../run/html/sections/charts.ts';
+import { CHART_GROUPS } from '../charts/catalog.ts';
 import { documentOf, readAsset } from '../document.ts';
 import { html, type Markup } from '../markup.ts';
-import { LIVE_CHART_GROUPS } from './live-charts.ts';
 import { SHOWN_STATES, type ShownState } from './live-data.ts';
 
 const STATE_NAMES: Record<ShownState, string> = {
@@ -68,7 +68,7 @@ const body = (): Markup => html`<a class="skip" href="#now">Skip to the figures<
 <p class="note" id="events-none">None so far.</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="events-title"><ol class="events" id="event-list"></ol></div></section>
 </div>
-${chartSection(LIVE_CHART_GROUPS, 1_000)}
+${chartSection(CHART_GROUPS, stepNote(1_000))}
 <section class="card" id="affected" aria-labelledby="affected-title"><h2 id="affected-title">Most affected participants</h2>
 <p class="note" id="affected-none">No participant has lost its connection. What each received is known when it leaves.</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="affected-title"><table class="live-table" id="affected-table" hidden><thead><tr><th scope="col">Participant</th><th scope="col">Room</th><th scope="col">State</th><th scope="col" class="n">Reconnects</th><th scope="col" class="n">Longest interruption</th><th scope="col" class="n">Loss</th><th scope="col" class="n">Latency p95</th></tr></thead><tbody></tbody></table></div></section>

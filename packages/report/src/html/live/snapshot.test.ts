@@ -5,7 +5,9 @@ import { specOf } from '@livekit-swarm/testkit/load-spec';
 import { altered, recordOf } from '@livekit-swarm/testkit/record-of';
 import { withServer } from '@livekit-swarm/testkit/server-lines';
 import { describe, expect, it } from 'vitest';
-import { layoutKey, layoutOf } from './live-charts.ts';
+import { CHART_GROUPS, CHARTED } from '../charts/catalog.ts';
+import { layoutKey, layoutOf } from '../charts/read-charts.ts';
+import type { LiveFull, LiveTick } from './live-data.ts';
 import { liveDocument } from './live-document.ts';
 import { fullOf, tickOf } from './snapshot.ts';
 
@@ -13,28 +15,39 @@ const LOAD = specOf({ rooms: 2, participants: 2, durationMs: 10_000 });
 const ONE = { number: 1, of: 1 };
 
 const foldOf = (lines: readonly RecordLine[]): LiveFold => {
-  const fold = new LiveFold(createSummary());
+  const fold = new LiveFold(CHARTED, createSummary());
   for (const line of lines) fold.add(line);
   fold.evaluate();
   return fold;
 };
 
+const full = (fold: LiveFold): LiveFull => {
+  const history = fold.history();
+  return fullOf(fold, history, layoutOf(history), ONE);
+};
+
+const tick = (fold: LiveFold, second: number): LiveTick => {
+  const history = fold.history();
+  return tickOf(fold, history, layoutOf(history), second, []);
+};
+
 describe('the messages of a live page', () => {
   const fold = foldOf(recordOf(LOAD).filter(({ type }) => type !== 'end'));
-  const layout = layoutOf(fold.columns);
 
   it('hold the whole run, and then the last point of each line', () => {
-    const full = fullOf(fold, layout, ONE);
-    const tick = tickOf(fold, layout, []);
-    expect(full.page.points).toBe(fold.columns.points);
-    const last = full.page.charts.map(({ series }) => series.map(({ values }) => values.at(-1)));
-    expect(tick.values).toEqual(last);
-    expect(tick.point).toBe(full.page.points - 1);
-    expect(full.status).toEqual(tick.status);
+    const { page, status } = full(fold);
+    const { series, from, points, status: now } = tick(fold, 7);
+    expect(page.points).toBe(fold.history().steps);
+    expect(page.points).toBeGreaterThan(7);
+    expect({ from, points }).toEqual({ from: 7, points: page.points });
+    for (const [index, chart] of page.charts.entries())
+      for (const [line, { values }] of chart.series.entries())
+        expect(series[index]?.[line]?.values).toEqual(values.slice(7));
+    expect(now).toEqual(status);
   });
 
   it('show thresholds with what is measured now', () => {
-    const { status } = tickOf(fold, layout, []);
+    const { status } = tick(fold, 7);
     expect(status.thresholds).toContainEqual({
       state: 'passed',
       metric: 'packet_loss',
@@ -46,8 +59,7 @@ describe('the messages of a live page', () => {
   });
 
   it('are empty before the header', () => {
-    const empty = new LiveFold(null);
-    expect(fullOf(empty, layoutOf(empty.columns), ONE)).toMatchObject({
+    expect(full(new LiveFold(CHARTED, null))).toMatchObject({
       status: null,
       page: { points: 0 },
       facts: { scenario: '', startedAtMs: null },
@@ -60,10 +72,11 @@ describe('the messages of a live page', () => {
       'node-2': { cpuCores: 1, memoryBytes: 60e6 },
     }));
     const several = foldOf(lines);
-    const { page } = fullOf(several, layoutOf(several.columns), ONE);
+    const { page } = full(several);
     const cpu = page.charts.find(({ id }) => id === 'server-cpu');
-    expect(cpu?.series.map(({ label }) => label)).toEqual(['node-1', 'node-2']);
-    expect(layoutKey(layoutOf(several.columns))).not.toBe(layoutKey(layout));
+    expect(cpu?.series.map(({ label }) => label)).toEqual(['all nodes', 'node-1', 'node-2']);
+    const key = (one: LiveFold): string => layoutKey(layoutOf(one.history()));
+    expect(key(several)).not.toBe(key(fold));
   });
 
   it('hold no password of the URL', () => {
@@ -72,7 +85,7 @@ describe('the messages of a live page', () => {
         line.type === 'deployment' ? { ...line, url: 'ws://user:hunter2@127.0.0.1:7880' } : line,
       ),
     );
-    const text = JSON.stringify(fullOf(secret, layoutOf(secret.columns), ONE));
+    const text = JSON.stringify(full(secret));
     expect(text).toContain('127.0.0.1:7880');
     expect(text).not.toContain('hunter2');
   });
@@ -88,8 +101,8 @@ describe('the live page', () => {
 
   it('has a place for each chart, and the licence of the chart library', () => {
     const page = liveDocument();
-    const { page: data } = fullOf(new LiveFold(null), layoutOf({ names: [] }), ONE);
-    for (const { id } of data.charts) expect(page).toContain(`data-chart="${id}"`);
+    for (const { charts } of CHART_GROUPS)
+      for (const { id } of charts) expect(page).toContain(`data-chart="${id}"`);
     expect(page).toContain('MIT License');
   });
 });

@@ -1,11 +1,17 @@
-import type { ThresholdResult } from '@livekit-swarm/analysis';
+import {
+  type History,
+  type SeriesQuery,
+  seriesName,
+  type ThresholdResult,
+} from '@livekit-swarm/analysis';
 import type { LiveAffected, LiveFold, LiveMark } from '@livekit-swarm/analysis/live';
 import { plural, withoutSecrets } from '@livekit-swarm/settings';
 import { crossedText, limitOf, measuredOf, thresholdName } from '../../phrases/limits.ts';
 import { eventText } from '../../phrases/run-event.ts';
-import { stagesOf } from '../../run/html/sections/glance.ts';
+import { bandsOf, stepNote } from '../../run/html/sections/charts.ts';
+import { type ChartLayout, chartsOf, pointsOf } from '../charts/read-charts.ts';
 import { untrusted } from '../markup.ts';
-import { chartsOf, type LiveLayout, valuesOf } from './live-charts.ts';
+import { OVERVIEW } from '../series-queries.ts';
 import type {
   LiveFull,
   LiveMarkData,
@@ -24,37 +30,48 @@ const MAX_AFFECTED = 10;
 export type RunNumber = Pick<LiveRunFacts, 'number' | 'of'>;
 
 /** A run as it is now, for a browser that knows nothing of it. */
-export const fullOf = (run: LiveFold, layout: LiveLayout, number: RunNumber): LiveFull => ({
+export const fullOf = (
+  run: LiveFold,
+  history: History,
+  layout: readonly ChartLayout[],
+  number: RunNumber,
+): LiveFull => ({
   kind: 'full',
   facts: factsOf(run, number),
   page: {
-    step: run.columns.step,
-    points: run.columns.points,
-    bands: stagesOf(run.header?.plan.windows ?? [])
-      .filter(({ source }) => source !== 'builtin')
-      .map(({ name, fromMs, toMs }) => ({
-        name: untrusted(name),
-        from: fromMs / 1_000,
-        to: toMs / 1_000,
-      })),
-    charts: chartsOf(layout, run.columns, run.thresholds),
+    step: history.stepMs / 1_000,
+    points: history.steps,
+    bands: bandsOf(run.header?.plan.windows ?? []),
+    charts: chartsOf(layout, history, run.thresholds),
   },
+  stepNote: stepNote(history.stepMs),
   marks: run.marks.all.map(markOf),
-  status: run.header === null ? null : statusOf(run),
+  status: run.header === null ? null : statusOf(run, history),
 });
 
-/** The last second of a run. */
+/**
+ * Points of a run that are new or have changed.
+ * @param second first second that is new or has changed
+ */
 export const tickOf = (
   run: LiveFold,
-  layout: LiveLayout,
+  history: History,
+  layout: readonly ChartLayout[],
+  second: number,
   marks: readonly LiveMark[],
-): LiveTick => ({
-  kind: 'tick',
-  point: run.point,
-  values: valuesOf(layout, run.columns, run.point),
-  marks: marks.map(markOf),
-  status: statusOf(run),
-});
+): LiveTick => {
+  const from = Math.floor((second * 1_000) / history.stepMs);
+  return {
+    kind: 'tick',
+    from,
+    points: history.steps,
+    series: layout.map(({ chart, lines }) =>
+      lines.map((line) => pointsOf(chart, line, history, from)),
+    ),
+    marks: marks.map(markOf),
+    status: statusOf(run, history),
+  };
+};
 
 const factsOf = (
   { header, deployment, serverVersion }: LiveFold,
@@ -72,9 +89,11 @@ const factsOf = (
         ),
 });
 
-const statusOf = (run: LiveFold): LiveStatus => {
-  const { header, elapsedMs, columns, point, results, participants } = run;
-  const now = (name: string): number | null => columns.at(name, point);
+const statusOf = (run: LiveFold, history: History): LiveStatus => {
+  const { header, elapsedMs, results, participants } = run;
+  const now = (name: string): number | null =>
+    history.line(name, history.steps - 1)?.value[0] ?? null;
+  const measured = (query: SeriesQuery): number | null => now(seriesName(query));
   return {
     phase: run.phase,
     stages: (header?.plan.windows ?? [])
@@ -88,15 +107,15 @@ const statusOf = (run: LiveFold): LiveStatus => {
     planned: participants.planned,
     participants: participants.counts(),
     now: {
-      loss: now('loss'),
-      latencyP95Ms: now('latency p95'),
-      jitterP95Ms: now('jitter p95'),
-      downBits: sumOf(now('down audio'), now('down video')),
-      upBits: sumOf(now('up audio'), now('up video')),
-      interruptions: sumOf(now('interruptions audio'), now('interruptions video')),
+      loss: measured(OVERVIEW.loss),
+      latencyP95Ms: measured(OVERVIEW.latency),
+      jitterP95Ms: measured(OVERVIEW.jitter),
+      downBits: bitsOf(measured(OVERVIEW.received)),
+      upBits: bitsOf(measured(OVERVIEW.sent)),
+      interruptions: measured(OVERVIEW.interruptions),
       serverCores: now('server cpu'),
       serverBytes: now('server memory'),
-      generatorCores: now('generator cpu'),
+      generatorCores: now('cpu'),
     },
     thresholds: results
       .map(thresholdOf)
@@ -110,10 +129,7 @@ const statusOf = (run: LiveFold): LiveStatus => {
 
 const RANK: Record<LiveThreshold['state'], number> = { failed: 0, inconclusive: 2, passed: 1 };
 
-const sumOf = (...values: (number | null)[]): number | null =>
-  values.every((value) => value === null)
-    ? null
-    : values.reduce((sum: number, value) => sum + (value ?? 0), 0);
+const bitsOf = (bytes: number | null): number | null => (bytes === null ? null : bytes * 8);
 
 const thresholdOf = (result: ThresholdResult): LiveThreshold => ({
   state: result.ok === null ? 'inconclusive' : result.ok ? 'passed' : 'failed',
@@ -137,11 +153,10 @@ const rowOf = (one: LiveAffected): LiveParticipantRow => ({
 
 /** What readers of the figures must know. */
 const noticesOf = (run: LiveFold): string[] => {
-  const { workersDied, workers } = run.generator();
-  const { serverMissing } = run;
+  const { header, workersDied, serverMissing } = run;
   return [
     ...(workersDied > 0
-      ? [`${workersDied} of ${plural(workers, 'worker')} of the load generator died.`]
+      ? [`${workersDied} of ${plural(header?.workers ?? 0, 'worker')} of the load generator died.`]
       : []),
     ...(serverMissing === null
       ? []

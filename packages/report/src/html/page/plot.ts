@@ -13,34 +13,46 @@ type Values = (number | null)[];
 
 /** A line that uPlot draws: a series of the chart, or an edge of the band around it. */
 export interface Layer {
-  values: Values;
+  /** Values as they are now: a live page adds to them. */
+  values: () => Values;
   /** Index in the chart's series. */
   series: number;
   edge: boolean;
 }
 
-/** Each series is stacked on the one before it; the topmost comes first, since uPlot paints later series over earlier ones. */
-const stackedLayers = (page: PageData, chart: ChartData): Layer[] => {
-  const layers: Layer[] = [];
-  let below: Values = Array.from({ length: page.points }, () => null);
-  for (const [series, { values }] of chart.series.entries()) {
-    const base = below;
-    below = values.map((value, point) =>
-      value === null ? (base[point] ?? null) : value + (base[point] ?? 0),
-    );
-    layers.unshift({ values: below, series, edge: false });
-  }
-  return layers;
+/** Values of a series on top of those of all series before it. */
+const stackOf = (page: PageData, chart: ChartData, index: number): Values => {
+  const stacked = chart.series.slice(0, index + 1);
+  return Array.from({ length: page.points }, (_, point) =>
+    stacked.reduce(
+      (sum: number | null, { values }) =>
+        values[point] == null ? sum : (sum ?? 0) + values[point],
+      null,
+    ),
+  );
 };
+
+/** Each series is stacked on the one before it; the topmost comes first, since uPlot paints later series over earlier ones. */
+const stackedLayers = (page: PageData, chart: ChartData): Layer[] =>
+  chart.series
+    .map(
+      (_, series): Layer => ({ values: () => stackOf(page, chart, series), series, edge: false }),
+    )
+    .reverse();
 
 const layersOf = (page: PageData, chart: ChartData): { layers: Layer[]; bands: uPlot.Band[] } => {
   const layers = chart.stacked
     ? stackedLayers(page, chart)
-    : chart.series.map(({ values }, series): Layer => ({ values, series, edge: false }));
+    : chart.series.map(
+        ({ values }, series): Layer => ({ values: () => values, series, edge: false }),
+      );
   const bands: uPlot.Band[] = [];
   for (const [series, { high, low, color }] of chart.series.entries()) {
     if (high === undefined || low === undefined) continue;
-    layers.push({ values: high, series, edge: true }, { values: low, series, edge: true });
+    layers.push(
+      { values: () => high, series, edge: true },
+      { values: () => low, series, edge: true },
+    );
     // uPlot counts the x values as series 0.
     bands.push({
       series: [layers.length - 1, layers.length],
@@ -98,7 +110,7 @@ const axisWidth = (_u: uPlot, labels: string[] | null): number =>
 /** What uPlot draws: times, and the values of each layer. */
 export const dataOf = (page: PageData, layers: readonly Layer[]): uPlot.AlignedData => [
   Array.from({ length: page.points }, (_, point) => point * page.step),
-  ...layers.map(({ values }) => values),
+  ...layers.map(({ values }) => values()),
 ];
 
 /** Draws a chart into `place`. */

@@ -1,6 +1,7 @@
 import { createHistory, createParticipantHistories } from '@livekit-swarm/analysis';
 import { formatDuration } from '@livekit-swarm/settings';
-import { chartGroups, seriesQueriesOf } from '../../html/charts/catalog.ts';
+import { seriesQueriesOf } from '../../html/charts/catalog.ts';
+import { groupsOf, layoutOf } from '../../html/charts/read-charts.ts';
 import { documentOf } from '../../html/document.ts';
 import { html, json, type Markup, name, untrusted } from '../../html/markup.ts';
 import type { Reporter } from '../../reporter.ts';
@@ -12,7 +13,7 @@ import {
   type Outcome,
   type ReportInput,
 } from '../report-input.ts';
-import { chartSection, pageDataOf } from './sections/charts.ts';
+import { chartSection, pageDataOf, stepNote } from './sections/charts.ts';
 import { detailSection } from './sections/details.ts';
 import { distributionSection } from './sections/distributions.ts';
 import { glanceSection } from './sections/glance.ts';
@@ -73,10 +74,10 @@ export const htmlReporter: Reporter<readonly Outcome[]> = {
 /** The whole page of one run. Pure: the same input gives the same page. */
 export const renderHtml = (input: HtmlInput): string => {
   const { summary, decision, history } = input;
-  const groups = history === null ? [] : chartGroups(history, decision);
+  const layout = history === null ? [] : layoutOf(history).filter(({ lines }) => lines.length > 0);
   const participants = participantsSection(input);
   const distributions = distributionSection(input);
-  const charts = chartSection(groups, history?.stepMs ?? 1_000);
+  const charts = chartSection(groupsOf(layout), stepNote(history?.stepMs ?? 1_000));
   const parts: [id: string, title: string, there: boolean][] = [
     ['verdict', 'Verdict', true],
     ['thresholds', 'Thresholds', true],
@@ -106,7 +107,7 @@ ${originSection(input)}
     data:
       history === null
         ? json({ step: 1, points: 0, bands: [], marks: [], charts: [] })
-        : json(pageDataOf(input, history, groups)),
+        : json(pageDataOf(input, history, layout)),
   });
 };
 

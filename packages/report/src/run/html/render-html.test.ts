@@ -58,8 +58,8 @@ describe('the page of a run', () => {
     const cpu = charts.find(({ id }) => id === 'server-cpu');
     expect(cpu?.series.map(({ label, values }) => [label, values.length, values[9]])).toEqual([
       ['all nodes', points, 1.5],
-      ['node-1', points, 0.5],
       ['<b>node', points, 1],
+      ['node-1', points, 0.5],
     ]);
     expect(charts.find(({ id }) => id === 'connected')?.series[0]?.values).toHaveLength(points);
     expect(textOf(page)).toMatch(/Server .* node-1 0\.5 0\.5 60 MB/);

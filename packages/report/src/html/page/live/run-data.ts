@@ -13,16 +13,19 @@ export const runDataOf = ({ page, marks }: LiveFull): RunData => {
   return data;
 };
 
-/** Adds a second. What came between two messages that the browser has seen is empty. */
-export const addTick = (data: RunData, { point, values, marks }: LiveTick): void => {
+/** Adds a second, and replaces earlier points that have changed. */
+export const addTick = (data: RunData, { from, points, series, marks }: LiveTick): void => {
   const { page } = data;
-  page.points = Math.max(page.points, point + 1);
-  for (const [index, { series }] of page.charts.entries()) {
-    for (const [line, one] of series.entries()) {
-      while (one.values.length < page.points) one.values.push(null);
-      one.values[point] = values[index]?.[line] ?? null;
+  page.points = points;
+  for (const [index, chart] of page.charts.entries())
+    for (const [line, known] of chart.series.entries()) {
+      const fresh = series[index]?.[line];
+      if (fresh === undefined) continue;
+      // In place: charts hold these lists.
+      known.values.splice(from, Number.POSITIVE_INFINITY, ...fresh.values);
+      known.high?.splice(from, Number.POSITIVE_INFINITY, ...(fresh.high ?? []));
+      known.low?.splice(from, Number.POSITIVE_INFINITY, ...(fresh.low ?? []));
     }
-  }
   addMarks(data, marks);
 };
 

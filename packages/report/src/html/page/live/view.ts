@@ -39,6 +39,8 @@ export const createLiveView = (): LiveView => {
       charts?.remove();
       for (const { id, series } of run.page.charts)
         byId(`chart-${id}`).hidden = series.length === 0;
+      for (const group of document.querySelectorAll<HTMLElement>('#time .group'))
+        group.hidden = group.querySelector('figure:not([hidden])') === null;
       charts = drawCharts(run.page, true);
     } else {
       charts?.update();
@@ -126,6 +128,8 @@ export const createLiveView = (): LiveView => {
           run = runDataOf(message);
           status = message.status;
           showFacts(message.facts);
+          byId('step').hidden = message.stepNote === '';
+          write('step', message.stepNote);
           schedule('everything');
           break;
         case 'tick':

@@ -1,22 +1,26 @@
 import type { History } from '@livekit-swarm/analysis';
 import { formatDuration } from '@livekit-swarm/settings';
-import type { ChartGroup } from '../../../html/charts/catalog.ts';
-import type { PageData } from '../../../html/charts/chart-data.ts';
+import type { BandData, PageData } from '../../../html/charts/chart-data.ts';
+import type { ChartGroupSpec } from '../../../html/charts/chart-spec.ts';
+import { type ChartLayout, chartsOf } from '../../../html/charts/read-charts.ts';
 import { html, type Markup, untrusted } from '../../../html/markup.ts';
 import { eventText } from '../../../phrases/run-event.ts';
 import type { HtmlInput } from '../../report-input.ts';
 import { stagesOf } from './glance.ts';
 
+/** Note on charts whose points are longer than a second; empty for others. */
+export const stepNote = (stepMs: number): string =>
+  stepMs > 1_000
+    ? `A point is ${formatDuration(stepMs)}. Lines are averages, percentiles those of the highest second; bands reach from the lowest to the highest second.`
+    : '';
+
 /** Places for the charts; the page's script draws them. */
-export const chartSection = (groups: readonly ChartGroup[], stepMs: number): Markup | null =>
+export const chartSection = (groups: readonly ChartGroupSpec[], note: string): Markup | null =>
   groups.length === 0
     ? null
     : html`<section id="time" aria-labelledby="time-title">
 <div class="head"><h2 id="time-title">Over time</h2><p class="note hint">Drag to zoom, double-click to reset. With the keyboard: arrows move through time, + and − zoom, 0 resets.</p><button type="button" id="reset-zoom" hidden>Reset zoom</button></div>
-${
-  stepMs > 1_000 &&
-  html`<p class="note step">A point is ${formatDuration(stepMs)}. Lines are averages, percentiles those of the highest second; bands reach from the lowest to the highest second.</p>`
-}<noscript><p class="card">The charts need JavaScript. The overview above and the tables below do not.</p></noscript>
+<p class="note step" id="step"${note === '' && html` hidden`}>${note}</p><noscript><p class="card">The charts need JavaScript. The overview above and the tables below do not.</p></noscript>
 ${groups.map(
   ({ title, charts }, group) =>
     html`<div class="group" role="group" aria-labelledby="group-${group}"><h3 id="group-${group}">${title}</h3><div class="charts">${charts.map(
@@ -32,25 +36,26 @@ ${groups.map(
 
 /** All that the page's script needs. */
 export const pageDataOf = (
-  { summary }: HtmlInput,
+  { summary, decision }: HtmlInput,
   history: History,
-  groups: readonly ChartGroup[],
+  layout: readonly ChartLayout[],
 ): PageData => ({
   step: history.stepMs / 1_000,
   points: history.steps,
-  // Joining and steady are in every run: only named windows are shaded.
-  bands: stagesOf(summary.plan.windows)
+  bands: bandsOf(summary.plan.windows),
+  marks: history.annotations.map((mark) => ({
+    at: mark.at / 1_000,
+    text: untrusted(eventText(mark)),
+  })),
+  charts: chartsOf(layout, history, decision.thresholds),
+});
+
+/** Shaded windows. Joining and steady are in every run: only the others have names. */
+export const bandsOf = (windows: Parameters<typeof stagesOf>[0]): BandData[] =>
+  stagesOf(windows)
     .filter(({ source }) => source !== 'builtin')
     .map(({ name, fromMs, toMs }) => ({
       name: untrusted(name),
       from: fromMs / 1_000,
       to: toMs / 1_000,
-    })),
-  marks: history.annotations.map((mark) => ({
-    at: mark.at / 1_000,
-    text: untrusted(eventText(mark)),
-  })),
-  charts: groups.flatMap(({ charts }) =>
-    charts.map(({ id, unit, series, limit, stacked }) => ({ id, unit, series, limit, stacked })),
-  ),
-});
+    }));
