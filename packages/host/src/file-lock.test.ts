@@ -97,6 +97,8 @@ test('reports the holder once, and writes its process id into the lock', async (
   await withFileLock(lock, async () => {
     expect(Number.parseInt(await readFile(lock, 'utf8'), 10)).toBe(process.pid);
     const second = withFileLock(lock, async () => {}, { onWait: (pid) => waited.push(pid) });
+    await expect.poll(() => waited).toHaveLength(1);
+    // It looks at the lock again and again meanwhile.
     await sleep(500);
     void second.catch(() => {});
   });

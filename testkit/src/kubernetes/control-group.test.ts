@@ -2,7 +2,6 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import {
   emptyControlGroup,
@@ -76,9 +75,7 @@ test.runIf(process.getuid?.() === 0 && existsSync('/sys/fs/cgroup'))(
     const ended = new Promise<string | null>((resolve) =>
       child.once('exit', (_, signal) => resolve(signal)),
     );
-    const deadline = performance.now() + 5_000;
-    while (processesIn(group.folders).length < 3 && performance.now() < deadline) await sleep(20);
-    expect(processesIn(group.folders)).toHaveLength(3);
+    await expect.poll(() => processesIn(group.folders)).toHaveLength(3);
     expect(await emptyControlGroup(group.folders)).toBe(true);
     expect(await ended).toBe('SIGKILL');
     expect(await removeControlGroup(group.folders)).toBe(true);

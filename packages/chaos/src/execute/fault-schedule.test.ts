@@ -78,8 +78,8 @@ it('lasts for its duration, however long it took to resolve the target', async (
   );
   const [injectedAt = 0, rolledBackAt = 0] = at;
   expect(injectedAt).toBeGreaterThan(290);
+  // From the injection, not from the moment that the drill planned for it.
   expect(rolledBackAt - injectedAt).toBeGreaterThan(395);
-  expect(rolledBackAt - injectedAt).toBeLessThan(600);
 });
 
 /** Runs a fault on a platform with these answers, and collects lost effects and events. */

@@ -1,5 +1,4 @@
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { Gauge, Registry } from 'prom-client';
 import { describe, expect, it, vi } from 'vitest';
@@ -223,28 +222,32 @@ describe('an application with failures', () => {
   });
 
   it('rejects too many requests at the same time, except health checks', async () => {
-    let release = (): void => {};
+    const arrived = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
     const slow = sourceOf({
       routes: new Hono().get('/probe', async (c) => {
-        await new Promise<void>((resolve) => {
-          release = resolve;
-        });
+        arrived.resolve();
+        await answer.promise;
         return c.text('done');
       }),
     });
     const app = appOf({ sources: [slow], requests: 1 });
     const first = app.request('/probe');
-    await sleep(10);
+    await arrived.promise;
     expect((await app.request('/metrics')).status).toBe(503);
     expect((await app.request('/-/healthy')).status).toBe(200);
-    release();
+    answer.resolve();
     expect((await first).status).toBe(200);
     expect((await app.request('/metrics')).status).toBe(200);
   });
 
   it('does not log clients that disconnect during a request', async () => {
+    let arrived = 0;
     const reading = sourceOf({
-      publicRoutes: new Hono().post('/report', async (c) => c.text(await c.req.text())),
+      publicRoutes: new Hono().post('/report', (c) => {
+        arrived++;
+        return c.req.text().then((text) => c.text(text));
+      }),
     });
     const app = appOf({ sources: [reading] });
     const listen = { host: '127.0.0.1', port: 0 };
@@ -257,13 +260,13 @@ describe('an application with failures', () => {
     });
     try {
       const before = log.length;
-      for (const length of [
+      for (const [index, length] of [
         'Content-Length: 100\r\n\r\nhalf',
         'Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n',
-      ]) {
+      ].entries()) {
         const socket = connect(listening.address.port, '127.0.0.1');
         socket.write(`POST /report HTTP/1.1\r\nHost: here\r\n${length}`);
-        await sleep(50);
+        await expect.poll(() => arrived).toBe(index + 1);
         socket.destroy();
       }
       const counted = async (): Promise<string> => (await app.request('/metrics')).text();

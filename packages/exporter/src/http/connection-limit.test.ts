@@ -10,17 +10,24 @@ const PER_CLIENT = 8;
 let server: Server;
 let port: number;
 let requests: number;
+/** Number of connections that the server has seen, open or closed. */
+let seen: number;
+/** Resolved to let slow requests be answered. */
+let answer: PromiseWithResolvers<void>;
 const sockets: Socket[] = [];
 
 const listen = async (newPerSecond: number): Promise<void> => {
   requests = 0;
+  seen = 0;
+  answer = Promise.withResolvers();
   server = createServer();
   const limits = { total: MAX, perClient: PER_CLIENT, newPerSecond };
   limitConnections(server, limits, async (request, response) => {
     requests++;
-    if (request.url === '/slow') await sleep(400);
+    if (request.url === '/slow') await answer.promise;
     response.end('here');
   });
+  server.on('connection', () => void seen++);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   ({ port } = server.address() as AddressInfo);
@@ -38,9 +45,10 @@ const openSilent = async (count: number, localAddress = '127.0.0.1'): Promise<So
   const opened = Array.from({ length: count }, () =>
     connect({ port, host: '127.0.0.1', localAddress }).on('error', () => {}),
   );
+  const before = seen;
   sockets.push(...opened);
   await Promise.all(opened.map((socket) => once(socket, 'connect')));
-  await sleep(50);
+  await expect.poll(() => seen).toBeGreaterThanOrEqual(before + count);
   return opened;
 };
 const connections = (): Promise<number> =>
@@ -86,22 +94,25 @@ it('rejects a client that opens too many connections within a second, and no oth
     isRejected = (await getFrom('127.0.0.2').catch(() => '')) === '';
   expect(isRejected).toBe(true);
   expect(await get()).toBe('here');
+  // The limit is for a second.
   await sleep(1_000);
   expect(await getFrom('127.0.0.2')).toMatch(/here/);
 });
 
 it('does not close a connection with a running request', async () => {
   const slow = get('/slow');
-  await sleep(100);
+  await expect.poll(() => requests).toBe(1);
   await openSilent(10 * MAX);
+  answer.resolve();
   expect(await slow).toBe('here');
 });
 
 it('rejects a connection of a client whose connections all have running requests', async () => {
   const slow = Array.from({ length: PER_CLIENT }, () => get('/slow'));
-  await sleep(150);
+  await expect.poll(() => requests).toBe(PER_CLIENT);
   await expect(get()).rejects.toThrow();
   expect(await getFrom('127.0.0.2')).toMatch(/^HTTP\/1\.1 200 OK.*here/s);
+  answer.resolve();
   expect(await Promise.all(slow)).toEqual(Array(PER_CLIENT).fill('here'));
   expect(await get()).toBe('here');
 });

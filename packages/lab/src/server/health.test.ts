@@ -24,10 +24,7 @@ test('stops waiting after its time limit', async () => {
   expect(await waitUntilHealthy(await serve(406), 200, never)).toBe(false);
 });
 
-test('stops waiting at once when the process has ended', async () => {
-  const started = performance.now();
-  expect(await waitUntilHealthy('http://127.0.0.1:9/', 20_000, AbortSignal.timeout(100))).toBe(
-    false,
-  );
-  expect(performance.now() - started).toBeLessThan(5_000);
+test('stops waiting when the process has ended, whatever the time limit', async () => {
+  const ended = AbortSignal.timeout(100);
+  expect(await waitUntilHealthy(await serve(406), Number.POSITIVE_INFINITY, ended)).toBe(false);
 });

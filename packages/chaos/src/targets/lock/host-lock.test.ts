@@ -50,6 +50,7 @@ it('a rollback waits for another one', async () => {
     order.push('second');
     return own;
   });
+  // It asks for the lock again meanwhile.
   await sleep(1_500);
   order.push('first is over');
   await first[Symbol.asyncDispose]();

@@ -155,7 +155,7 @@ it('logs the beginning and the end of an outage once each', async () => {
   }
 });
 
-it('stops within three seconds while a target hangs', async () => {
+it('does not wait for the answer of a target that hangs when it stops', async () => {
   const asked = Promise.withResolvers<void>();
   const hanging = createServer(() => asked.resolve());
   servers.push(hanging);
@@ -165,12 +165,13 @@ it('stops within three seconds while a target hangs', async () => {
     ...(await deployment('hangs', () => true)),
     httpUrl: `http://127.0.0.1:${port}`,
   };
-  let toldAt = 0;
-  await saidBy([target], async () => {
+  let saidSoFar: readonly boolean[] | null = null;
+  await saidBy([target], async (said) => {
+    saidSoFar = said;
     await asked.promise;
-    toldAt = performance.now();
   });
-  expect(performance.now() - toldAt).toBeLessThan(3_000);
+  // A poll that gave up after its own time limit would have reported the target as down.
+  expect(saidSoFar).toEqual([]);
   hanging.closeAllConnections();
 });
 

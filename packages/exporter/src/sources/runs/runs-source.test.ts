@@ -70,8 +70,14 @@ describe('runs source', () => {
     await collect(runs.registry);
     await sleep(5);
     addAll(runs, record);
-    const lingering = runs.linger(going.signal);
+    let isOver = false;
+    const lingering = runs.linger(going.signal).then(() => {
+      isOver = true;
+    });
+    await sleep(5);
+    expect(isOver).toBe(false);
     going.abort();
     await lingering;
+    expect(isOver).toBe(true);
   });
 });
