@@ -4,7 +4,7 @@ import { main } from '../packages/cli/launch/main.mjs';
 import { provideKubernetes, provideServers } from './setup/servers.mjs';
 import { setup } from './setup/setup.mjs';
 import { runVitest } from './test/run-vitest.mjs';
-import { describeTally, NONE } from './test/tally.mjs';
+import { describeTally, NONE, withinRetryBudget } from './test/tally.mjs';
 
 let tally = NONE;
 
@@ -16,10 +16,12 @@ const runTests = async (signal) => {
   await setup({ servers: ['1.13.4'], signal });
   await provideServers(['1.13.4'], signal);
   await provideKubernetes('build', signal);
-  tally = await runVitest(['kubernetes'], signal, [
-    '--config=vitest.kubernetes.config.ts',
-    ...process.argv.slice(2),
-  ]);
+  tally = withinRetryBudget(
+    await runVitest(['kubernetes'], signal, [
+      '--config=vitest.kubernetes.config.ts',
+      ...process.argv.slice(2),
+    ]),
+  );
 };
 
 const close = async () => {

@@ -20,7 +20,7 @@ import { setup } from './setup/setup.mjs';
 import { testCrate } from './test/crate.mjs';
 import { fuzzCrate } from './test/fuzz.mjs';
 import { runVitest } from './test/run-vitest.mjs';
-import { describeTally, NONE, sum } from './test/tally.mjs';
+import { describeTally, NONE, sum, withinRetryBudget } from './test/tally.mjs';
 
 /** File with the result of the last `npm test`. */
 const QUICK_TALLY = join(root, '.cache', 'tests', 'npm-test.json');
@@ -68,7 +68,7 @@ const readQuick = async () => {
 };
 
 const close = async () => {
-  const tally = sum(tallies);
+  const tally = withinRetryBudget(sum(tallies));
   for (const line of describeTally(tally)) process.stderr.write(`${line}\n`);
   process.stdout.write(`${tally.passed} passed, ${tally.failed.length} failed\n`);
   return tally.failed.length === 0 ? 0 : 1;

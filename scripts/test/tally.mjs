@@ -10,6 +10,29 @@
 /** @type {Tally} */
 export const NONE = { passed: 0, failed: [], skipped: [], retried: [] };
 
+/**
+ * Largest number of real tests that may be retried in all projects of a run together. Runs on a
+ * busy host with two cores retry up to 3; more than twice as many mean that a test or the product
+ * has become unreliable.
+ */
+export const RETRY_BUDGET = 6;
+
+/**
+ * Tally that counts too many retried tests as one failure.
+ * @param {Tally} tally
+ * @returns {Tally}
+ */
+export const withinRetryBudget = (tally) =>
+  tally.retried.length <= RETRY_BUDGET
+    ? tally
+    : {
+        ...tally,
+        failed: [
+          ...tally.failed,
+          `retries: ${tally.retried.length} tests were retried, at most ${RETRY_BUDGET} may be`,
+        ],
+      };
+
 /** @param {readonly Tally[]} tallies @returns {Tally} */
 export const sum = (tallies) => ({
   passed: tallies.reduce((total, { passed }) => total + passed, 0),

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { describeTally, NONE, sum, tallyCargo, tallyVitest } from './tally.mjs';
+import {
+  describeTally,
+  NONE,
+  RETRY_BUDGET,
+  sum,
+  tallyCargo,
+  tallyVitest,
+  withinRetryBudget,
+} from './tally.mjs';
 
 const CHROMIUM = 'Chromium is not installed: apt-get install chromium';
 const tally = {
@@ -42,6 +50,16 @@ test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; 
     ...NONE,
     failed: ['cargo: no result'],
   });
+});
+
+test('more retried tests than the budget are one failure, over all projects together', () => {
+  const names = Array.from({ length: RETRY_BUDGET }, (_, index) => `${index}.test.ts: joins`);
+  const retried = { ...NONE, passed: RETRY_BUDGET, retried: names };
+  expect(withinRetryBudget(retried)).toEqual(retried);
+  expect(withinRetryBudget(sum([retried, tally])).failed).toEqual([
+    'c.test.ts: leaves',
+    `retries: ${RETRY_BUDGET + 1} tests were retried, at most ${RETRY_BUDGET} may be`,
+  ]);
 });
 
 test('an empty sum is zero', () => {
