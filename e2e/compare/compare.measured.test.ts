@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ComparisonOutput } from '@livekit-swarm/report/comparison';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectPassedUnlessBusy, expectSameUnlessBusy } from '../support/busy-host.ts';
 import { type Outcome, resultOf, runSwarm } from '../support/swarm.ts';
 
 const LOAD = ['--rooms', '5', '--duration', '8s', '--quiet'];
@@ -26,15 +27,17 @@ const copyOf = (record: string, name: string, change: (text: string) => string):
 };
 
 beforeAll(async () => {
-  const { exit, stdout, stderr } = await runSwarm([...LOAD, '--record', base]);
-  expect([0, 98], stdout + stderr).toContain(exit);
+  const outcome = await runSwarm([...LOAD, '--record', base, '--json']);
+  expectPassedUnlessBusy(outcome.exit, resultOf(outcome));
 });
 
 describe('swarm compare', () => {
   it('shows no difference between a run and itself', async () => {
+    const outcome = await runSwarm(['compare', base, base, '--json']);
+    expectSameUnlessBusy(outcome.exit, comparisonOf(outcome));
     const { exit, stdout } = await runSwarm(['compare', base, base]);
-    expect([0, 98], stdout).toContain(exit);
-    expect(stdout).toMatch(/^(✓ NO DIFFERENCE|\? INCONCLUSIVE)/);
+    expect(exit).toBe(outcome.exit);
+    expect(stdout).toMatch(exit === 0 ? /^✓ NO DIFFERENCE/ : /^\? INCONCLUSIVE/);
   });
 
   it('compares several records with one, each on its own', async () => {
@@ -79,8 +82,9 @@ describe('swarm compare', () => {
 
   it('takes another seed and other thresholds, and mentions them', async () => {
     const seeded = copyOf(base, 'seeded', (text) => text.replace('"seed":1', '"seed":2'));
-    const { exit, stdout } = await runSwarm(['compare', base, seeded]);
-    expect([0, 98], stdout).toContain(exit);
+    const outcome = await runSwarm(['compare', base, seeded, '--json']);
+    expectSameUnlessBusy(outcome.exit, comparisonOf(outcome));
+    const { stdout } = await runSwarm(['compare', base, seeded]);
     expect(stdout).toContain('The scenarios differ where it does not change the load: seed: 1 → 2');
   });
 
@@ -124,7 +128,7 @@ describe('swarm compare', () => {
 describe('--baseline', () => {
   it('compares in one step', async () => {
     const result = await runSwarm([...LOAD, '--baseline', base, '--json']);
-    expect([0, 98], result.stderr).toContain(result.exit);
+    expectPassedUnlessBusy(result.exit, resultOf(result));
     expect(resultOf(result)).toMatchObject({
       comparison: { base: { name: 'base' }, current: { name: 'this run' } },
     });
@@ -138,8 +142,9 @@ describe('--baseline', () => {
         '"phases":{"started":1,"signal":1,"ice":1,"joined":2}',
       ),
     );
-    const { exit, stdout } = await runSwarm([
+    const outcome = await runSwarm([
       ...LOAD,
+      '--json',
       '--baseline',
       quick,
       '--tolerance',
@@ -147,12 +152,17 @@ describe('--baseline', () => {
       '--tolerance',
       'join_time=10%',
     ]);
-    if (exit !== 98) expect(exit, stdout).toBe(99);
-    if (exit === 99)
-      expect(stdout).toMatch(
-        /Compared with the baseline: this run is worse than quick in join_time/,
-      );
-    else expect(stdout).toMatch(/generator|late/);
+    const result = resultOf(outcome);
+    if (outcome.exit === 98) return expectPassedUnlessBusy(outcome.exit, result);
+    expect(outcome.exit, outcome.stdout).toBe(99);
+    expect(result.reasons).toContainEqual(
+      expect.objectContaining({
+        code: 'baseline_regression',
+        text: expect.stringContaining(
+          'Compared with the baseline: this run is worse than quick in join_time',
+        ),
+      }),
+    );
   });
 
   it('refuses another scenario before anything is started', async () => {

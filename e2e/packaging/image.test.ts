@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findFreePorts } from '@livekit-swarm/host';
 import { startLiveKit } from '@livekit-swarm/lab';
-import { EXIT_CODES } from '@livekit-swarm/settings';
 import { buildImage } from '@livekit-swarm/testkit/docker/build-image';
 import type { DockerEngine } from '@livekit-swarm/testkit/docker/docker-engine';
 import { librariesOf } from '@livekit-swarm/testkit/docker/libraries';
 import { testWithDocker } from '@livekit-swarm/testkit/docker/test-with-docker';
 import { execa } from 'execa';
 import { expect } from 'vitest';
+import { expectPassedUnlessBusy } from '../support/busy-host.ts';
 import { findCompose, NO_COMPOSE } from '../support/stack.ts';
 import { resultOf, scratch } from '../support/swarm.ts';
 
@@ -45,8 +45,8 @@ const buildFromPackages = async (engine: DockerEngine, dir: string): Promise<voi
 };
 
 /**
- * Runs the image to its end. Tests run beside others, so the verdict may be that the host was too busy to judge; who joined and received media does not
- * depend on that.
+ * Runs the image to its end. It passes, unless this host was too busy to judge it: tests run beside
+ * others. Who joined and received media does not depend on that.
  */
 const result = async (
   engine: DockerEngine,
@@ -58,9 +58,10 @@ const result = async (
   ]);
   const code = Number(await engine.docker(['wait', id]));
   const stdout = await engine.docker(['logs', id]);
-  expect([EXIT_CODES.passed.code, EXIT_CODES.inconclusive.code], stdout).toContain(code);
   await engine.docker(['rm', id]);
-  return resultOf({ stdout });
+  const printed = resultOf({ stdout });
+  expectPassedUnlessBusy(code, printed);
+  return printed;
 };
 
 const ALL_RECEIVED = {

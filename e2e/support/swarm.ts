@@ -11,6 +11,7 @@ import type {
   ThresholdResult,
   TrafficRow,
 } from '@livekit-swarm/analysis';
+import type { ComparisonResult } from '@livekit-swarm/report/comparison';
 import { afterEach, expect } from 'vitest';
 import { descendantsOf, type ProcessId, stillThere } from './processes.ts';
 
@@ -126,7 +127,16 @@ export interface Result {
   schema: string;
   verdict: string;
   exitCode: number;
-  reasons: { code: string; text: string }[];
+  reasons: {
+    code: string;
+    text: string;
+    /** Health finding of `generator_impaired`. */
+    finding?: { code: string };
+    /** Codes of the health findings of `impaired_at_times`. */
+    codes?: string[];
+    /** Set for `threshold_crossed`. */
+    mayBeCausedByGenerator?: boolean;
+  }[];
   thresholds: (Pick<ThresholdResult, 'metric' | 'expression' | 'value' | 'ok'> &
     Partial<Pick<ThresholdResult, 'doubt' | 'excluded' | 'uncertainty'>>)[];
   metrics: Record<string, number>;
@@ -152,5 +162,7 @@ export interface Result {
   lossRecovery: RecoverySummary;
   end: { reason: string } | null;
   record: string;
+  /** Comparison with `--baseline`; null: without. */
+  comparison?: ComparisonResult | null;
   error?: { code: string; message: string; hint: string | null };
 }

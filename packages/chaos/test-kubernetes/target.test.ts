@@ -274,12 +274,14 @@ describe('pods as a platform of drills', () => {
 });
 
 /**
- * Expects that all objectives are met. On a busy host, the drill is inconclusive because of its
- * figures.
+ * Expects that all objectives are met, and that the drill passed; if this host was too busy to
+ * judge it, that is the only reason.
  */
 const expectReached = (repeat: RepeatResult | undefined): void => {
   expect(repeat?.objectives.filter(({ met }) => !met)).toEqual([]);
-  expect(['passed', 'inconclusive'], repeat?.reasons.join(' ')).toContain(repeat?.verdict);
+  if (repeat?.verdict === 'passed') return;
+  expect(repeat?.verdict).toBe('inconclusive');
+  expect(repeat?.reasons.filter(({ code }) => code !== 'generator_impaired')).toEqual([]);
 };
 
 describe('a drill', () => {
