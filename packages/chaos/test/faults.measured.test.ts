@@ -364,6 +364,28 @@ describe('faults that limit the resources of a process', () => {
     expect(await groups()).toBe(before);
   });
 
+  test('memory-pressure: the kernel kills a process that needs more, and the rollback starts it', async ({
+    skip,
+  }) => {
+    const swaps = (await readFile('/proc/swaps', 'utf8')).trim().split('\n').length - 1;
+    skip(swaps > 0, 'this host has swap space, which the process uses before it is killed');
+    const node = await memberNamed('node-2');
+    const injection = await inject('memory-pressure', node, { megabytes: 1 });
+    const { hostname, port } = new URL(cluster.nodes[1]?.metricsUrl ?? '');
+    // Buffers and goroutines of this many connections take several megabytes.
+    const clients = Array.from({ length: 500 }, () =>
+      connect(Number(port), hostname).on('error', () => {}),
+    );
+    for (const client of clients) client.write('GET /metrics HTTP/1.1\r\nHost: node\r\n\r\n');
+    const isKilled = await eventually(async () => (await platform.pid(node)) === null);
+    for (const client of clients) client.destroy();
+    expect(isKilled).toBe(true);
+    // The kill is an effect of the fault, not its end.
+    expect(await injection.check(true)).toBeNull();
+    await expectHealed(injection);
+    expect(await runs('node-2')).toBe(true);
+  });
+
   test('cpu-pressure: only CPU is limited', async () => {
     const node = await memberNamed('node-2');
     const ticks = async (): Promise<number> => {
