@@ -3,6 +3,8 @@ import { parseDrill } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { COMPONENT_KINDS } from '../../packages/chaos/src/targets/platform.ts';
+import { markdownPages, readPage } from './testing/markdown-pages.ts';
 
 const page = readFileSync(new URL('../../docs/chaos.md', import.meta.url), 'utf8');
 const blocks = [...page.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text = '']): [string] => [
@@ -23,4 +25,27 @@ describe('docs/chaos.md', () => {
       : stringify({ ...REST, ...(parse(text) as object) });
     expect(() => parseDrill(whole, { file: 'example.yaml', faults: FAULTS })).not.toThrow();
   });
+
+  const [, rows = ''] =
+    /^\| target \| meaning \|\n\| --- \| --- \|\n((?:\|.*\n)+)/m.exec(page) ?? [];
+  const targets = rows
+    .split('\n')
+    .flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)])
+    .map(([, target = '']): [string] => [target]);
+  it.each(targets)('names the target %s as drills do', (target) => {
+    const text = `drill: example\nfaults: [{ fault: hang, target: ${target}, for: 2s }]\n`;
+    expect(() => parseDrill(text, { file: 'example.yaml', faults: FAULTS })).not.toThrow();
+  });
+
+  it('names at least as many targets as there are kinds of components', () => {
+    expect(targets.length).toBeGreaterThan(COMPONENT_KINDS.length);
+  });
+});
+
+it('all pages name the kinds of components as targets do', () => {
+  const lists = markdownPages().flatMap((name) => [
+    ...readPage(name).matchAll(/node`, `redis`, `([\w-]+)` or `turn`/g),
+  ]);
+  expect(lists.length).toBeGreaterThan(3);
+  for (const [list] of lists) expect(list.match(/[\w-]+(?=`)/g)).toEqual([...COMPONENT_KINDS]);
 });

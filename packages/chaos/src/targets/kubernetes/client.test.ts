@@ -18,10 +18,14 @@ const PODS: Readonly<Record<string, object[]>> = {
   'swarm.component': [
     { metadata: { name: 'cache-0', uid: '3', labels: { 'swarm.component': 'redis' } } },
     { metadata: { name: 'edge-0', uid: '2', labels: { 'swarm.component': 'load-balancer' } } },
-    { metadata: { name: 'job-1', uid: '4', labels: { 'swarm.component': 'something' } } },
   ],
 };
-const podsOf = (query: URLSearchParams): object[] => PODS[query.get('labelSelector') ?? ''] ?? [];
+/** Pod whose label names no kind of component. */
+const MISLABELLED = { metadata: { name: 'edge-0', labels: { 'swarm.component': 'balancer' } } };
+const podsOf = ({ pathname, searchParams }: URL): object[] =>
+  pathname.includes('/mislabelled/')
+    ? [MISLABELLED]
+    : (PODS[searchParams.get('labelSelector') ?? ''] ?? []);
 
 let file: string;
 const answers = createServer((request, response) => {
@@ -40,7 +44,7 @@ const answers = createServer((request, response) => {
       JSON.stringify({
         apiVersion: 'v1',
         kind: 'PodList',
-        items: podsOf(new URL(path, 'http://x').searchParams),
+        items: podsOf(new URL(path, 'http://x')),
       }),
     );
 });
@@ -92,6 +96,14 @@ describe('a cluster', () => {
   it('has pods that a selector or their own label selects', async () => {
     const found = (await pods('default')).map(({ kind, name }) => `${kind} ${name}`);
     expect(found).toEqual(['node livekit-0', 'redis cache-0', 'load-balancer edge-0']);
+  });
+
+  it('has no pod with a label that names no kind of component', async () => {
+    await expect(pods('mislabelled')).rejects.toMatchObject({
+      code: 'usage',
+      message: 'pod "edge-0": label swarm.component: unknown kind "balancer"',
+      hint: 'available: node, redis, load-balancer, turn',
+    });
   });
 
   it('that is not in the kubeconfig is reported, with the contexts that are', async () => {

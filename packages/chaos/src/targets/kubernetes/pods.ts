@@ -1,4 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
+import { usageError } from '@livekit-swarm/settings';
 import { COMPONENT_KINDS, type ComponentKind, isComponentKind } from '../platform.ts';
 import { readNodeId } from '../process/inspect.ts';
 import { callCluster, type KubernetesClient } from './client.ts';
@@ -35,7 +36,10 @@ export interface Pod {
 /** Label with the kind of a pod, regardless of other labels; the same as for Docker containers. */
 const KIND_LABEL = 'swarm.component';
 
-/** Lists all pods of the deployment, including terminating ones. */
+/**
+ * Lists all pods of the deployment, including terminating ones.
+ * @throws SwarmError `usage` for a label that names no kind of component
+ */
 export const listPods = async (
   { core }: KubernetesClient,
   { namespace, selectors }: Pick<ResolvedKubernetesSpec, 'namespace' | 'selectors'>,
@@ -54,13 +58,19 @@ export const listPods = async (
       return selector === undefined ? [] : (await list(selector)).map((pod) => readPod(pod, kind));
     }),
   ]);
-  const pods = labelled.flatMap((pod) => {
-    const kind = pod.metadata?.labels?.[KIND_LABEL] ?? '';
-    return isComponentKind(kind) ? [readPod(pod, kind)] : [];
-  });
+  const pods = labelled.map((pod) => readPod(pod, labelledKind(pod)));
   const known = new Set(pods.map(({ uid }) => uid));
   const others = selected.flat().filter(({ uid }) => !known.has(uid));
   return [...pods, ...others].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+};
+
+const labelledKind = ({ metadata }: V1Pod): ComponentKind => {
+  const kind = metadata?.labels?.[KIND_LABEL] ?? '';
+  if (isComponentKind(kind)) return kind;
+  throw usageError(
+    `pod "${metadata?.name}": label ${KIND_LABEL}: unknown kind "${kind}"`,
+    `available: ${COMPONENT_KINDS.join(', ')}`,
+  );
 };
 
 const rank = ({ kind }: Pod): number => COMPONENT_KINDS.indexOf(kind);
