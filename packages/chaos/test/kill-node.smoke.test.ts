@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { describe, expect, it } from 'vitest';
 import { evaluateDrill } from '../src/evaluate/evaluate-drill.ts';
-import { carryOut, journalDir, libraryDrill, onlyRepeat } from './support/library-drill.ts';
+import { carryOut, journalDir, onlyRepeat, smallDrill } from './support/library-drill.ts';
 
 await skipWithout('redis', 'haproxy');
 
@@ -12,7 +12,7 @@ describe('a killed node', () => {
   it('interrupts its own rooms, which recover within seconds, and no other', {
     timeout: 180_000,
   }, async () => {
-    const result = await carryOut(await libraryDrill('kill-room-node', { recoveryMs: 25_000 }));
+    const result = await carryOut(await smallDrill('kill-room-node', { recoveryMs: 25_000 }));
     const { recovery, verdict, reasons } = onlyRepeat(result);
     expect({ verdict, reasons }).toEqual({ verdict: 'passed', reasons: [] });
     expect(recovery.subscriptionsNotRecovered).toBe(0);

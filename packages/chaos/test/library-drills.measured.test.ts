@@ -5,7 +5,7 @@
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { carryOut, libraryDrill, onlyRepeat } from './support/library-drill.ts';
+import { carryOut, onlyRepeat, smallDrill } from './support/library-drill.ts';
 
 await skipWithout('packet-filter', 'redis', 'haproxy');
 
@@ -18,7 +18,7 @@ describe('a node that is unreachable for a while', () => {
     { timeout: 180_000 },
     async (name, outageMs) => {
       const result = await carryOut(
-        await libraryDrill(name, { recoveryMs: 10_000, joinProbes: null }),
+        await smallDrill(name, { recoveryMs: 10_000, joinProbes: null }),
       );
       const { recovery } = onlyRepeat(result);
       const hit = new Set(
@@ -36,7 +36,7 @@ describe('a node that is unreachable for a while', () => {
 
 describe('a fault whose effect is removed', () => {
   it('makes the drill void: its rules are deleted by hand', { timeout: 120_000 }, async () => {
-    const drill = await libraryDrill('blackhole-8s', { recoveryMs: 10_000, joinProbes: null });
+    const drill = await smallDrill('blackhole-8s', { recoveryMs: 10_000, joinProbes: null });
     let removed: Promise<unknown> | null = null;
     const result = await carryOut(drill, (line) => {
       if (line.type === 'drill' && line.event === 'fault_injected')
@@ -59,7 +59,7 @@ describe('a fault whose effect is removed', () => {
 describe('no fault', () => {
   it('has no effect', { timeout: 120_000 }, async () => {
     const { verdict, repeats } = await carryOut(
-      await libraryDrill('no-fault', { recoveryMs: 10_000 }),
+      await smallDrill('no-fault', { recoveryMs: 10_000 }),
     );
     expect({ verdict, reasons: repeats[0]?.reasons }).toEqual({ verdict: 'passed', reasons: [] });
     expect(repeats[0]?.recovery).toMatchObject({

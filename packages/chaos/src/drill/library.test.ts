@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expandPlan } from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
+import { EXECUTED, VARIANTS } from '../../test/support/library-coverage.ts';
 import { FAULTS } from '../faults/index.ts';
 import { parseDrill } from './parse-drill.ts';
 import { joinProbesOf, scenarioOfDrill } from './scenario-of-drill.ts';
@@ -47,6 +48,17 @@ describe('the library', () => {
       expect(drill.allowedTargets).toEqual([]);
     },
   );
+
+  it('has no drill that is not executed by a test, or a variant of one that is', () => {
+    const executed: readonly string[] = Object.values(EXECUTED).flat();
+    const names = [...executed, ...Object.keys(VARIANTS)].map((name) => `${name}.yaml`);
+    expect(names.toSorted()).toEqual(files.toSorted());
+    for (const [name, of] of Object.entries(VARIANTS)) expect(executed, name).toContain(of);
+    const faultsOf = (wanted: string): string[] =>
+      drills.find(({ name }) => name === wanted)?.faults.map(({ fault }) => fault) ?? [];
+    for (const [name, of] of Object.entries(VARIANTS))
+      expect(faultsOf(name), name).toEqual(faultsOf(of));
+  });
 
   it('repeats drills whose outcome varies', () => {
     for (const { name, knownFailures, repeats } of drills) {

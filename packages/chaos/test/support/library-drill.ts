@@ -24,12 +24,17 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 /** Folder of the journal of all drills of this file. */
 export const journalDir = (): string => join(dir, 'journal');
 
-/** A drill of the library with a small load and one repeat. */
+/** A drill of the library with one repeat. */
 export const libraryDrill = async (name: string, changes: Partial<Drill> = {}): Promise<Drill> => {
   const file = join(LIBRARY, `${name}.yaml`);
   const drill = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
-  const load = { ...drill.load, rooms: 4, participants: 3 };
-  return { ...drill, load, repeats: 1, ...changes };
+  return { ...drill, repeats: 1, ...changes };
+};
+
+/** A drill of the library with a small load and one repeat. */
+export const smallDrill = async (name: string, changes: Partial<Drill> = {}): Promise<Drill> => {
+  const drill = await libraryDrill(name, changes);
+  return { ...drill, load: { ...drill.load, rooms: 4, participants: 3 } };
 };
 
 /** Executes a drill in a lab of its own. */

@@ -1,0 +1,26 @@
+/**
+ * Tests one drill of the library for each kind of fault, with the load of its file: everything that
+ * it plans happens, and it misses no objective but those that its file names.
+ */
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
+import { expect, it } from 'vitest';
+import { EXECUTED } from './support/library-coverage.ts';
+import { carryOut, libraryDrill, onlyRepeat } from './support/library-drill.ts';
+
+await skipWithout('packet-filter', 'redis', 'haproxy', 'coturn');
+
+it.each(EXECUTED['library-drills.long.test.ts'])(
+  '%s: it is executed, and what it misses is known',
+  { timeout: 300_000 },
+  async (name) => {
+    const drill = await libraryDrill(name);
+    const { recovery, verdict, reasons, failedObjectives } = onlyRepeat(await carryOut(drill));
+    expect(['passed', 'failed'], JSON.stringify(reasons)).toContain(verdict);
+    expect(recovery.skipped).toEqual([]);
+    const injected = new Set(recovery.faults.map(({ fault }) => fault));
+    expect(injected).toEqual(new Set(drill.faults.map(({ fault }) => fault)));
+    const { always = [], sometimes = [] } = drill.knownFailures ?? {};
+    const known: readonly string[] = [...always, ...sometimes];
+    expect(failedObjectives.filter((code) => !known.includes(code))).toEqual([]);
+  },
+);

@@ -1,0 +1,38 @@
+/** Drills of the library that real tests execute, by the file of the test. */
+export const EXECUTED = {
+  'kill-node.smoke.test.ts': ['kill-room-node'],
+  'library-drills.measured.test.ts': ['blackhole-3s', 'blackhole-8s', 'no-fault'],
+  'library-drills.long.test.ts': [
+    'forced-stop',
+    'graceful-stop',
+    'hang-10s',
+    'kill-other-node',
+    'load-balancer-restart',
+    'node-full',
+    'packet-loss-2pct',
+    'redis-outage-5s',
+    'redis-partition-30s',
+    'room-full',
+    'simultaneous-first-join',
+    'subscription-limit',
+    'turn-kill',
+    'turn-kill-no-fallback',
+  ],
+} as const;
+
+/**
+ * Drills of the library that no test executes, by the executed drill whose fault and load they
+ * share: they last longer, or differ in a setting of the server or of participants.
+ */
+export const VARIANTS: Readonly<Record<string, string>> = {
+  'blackhole-20s': 'blackhole-8s',
+  'forced-stop-sdk': 'forced-stop',
+  'hang-20s': 'hang-10s',
+  'hang-40s': 'hang-10s',
+  'kill-room-node-alerts': 'kill-room-node',
+  'kill-room-node-fast-relay': 'kill-room-node',
+  'redis-outage-10s': 'redis-outage-5s',
+  'redis-outage-10s-aof': 'redis-outage-5s',
+  'redis-outage-60s': 'redis-outage-5s',
+  'redis-outage-60s-sdk': 'redis-outage-5s',
+};
