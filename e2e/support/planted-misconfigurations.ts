@@ -26,6 +26,7 @@ import { type FrontOptions, openFront } from './front.ts';
 import { startNameServer } from './name-server.ts';
 import type { Host } from './network.ts';
 import { openReloadingProxy } from './reloading-proxy.ts';
+import { steppingClock } from './stepped-clock.ts';
 import { scratch } from './swarm.ts';
 import { credentialUntil, inTenMinutes, startTurnServer } from './turn-server.ts';
 
@@ -247,8 +248,17 @@ export const MISCONFIGURATIONS: readonly Misconfiguration[] = [
     plant: (parts) => single(parts, { certificate: { days: 7 } }),
   },
   {
-    ...{ name: 'the clock is wrong', finds: 'clock', severity: 'error', exit: 99 },
+    ...{ name: 'the clock of the proxy is wrong', finds: 'clock', severity: 'error', exit: 99 },
     plant: (parts) => single(parts, { front: { clockAheadSeconds: 120 } }),
+  },
+  {
+    ...{ name: 'the clock of this host is behind', finds: 'clock', severity: 'warning', exit: 0 },
+    plant: async (parts) => {
+      // Less than a minute: tokens are valid all the same.
+      const clock = steppingClock(-20_000, scratch());
+      clock.step();
+      return single(parts, { env: clock.env });
+    },
   },
   {
     ...{ name: 'the secret is another', finds: 'admission', severity: 'error', exit: 3 },
@@ -301,6 +311,10 @@ export const MISCONFIGURATIONS: readonly Misconfiguration[] = [
   {
     ...{ name: 'another address is announced', finds: 'candidates', severity: 'error', exit: 99 },
     plant: (parts) => single(parts, { config: { rtc: { node_ip: '10.255.255.1' } } }),
+  },
+  {
+    ...{ name: 'an address that is not allowed', finds: 'candidates', severity: 'error', exit: 99 },
+    plant: (parts) => single(parts, { args: ['--announced', '198.51.100.0/24'] }),
   },
   {
     ...{ name: 'a firewall drops UDP', finds: 'udp', severity: 'error', exit: 99 },
