@@ -1,6 +1,5 @@
 /** The live page in a real browser, during a run against a real server whose packets are lost for a while. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startLiveKit } from '@livekit-swarm/lab';
 import { findChromium, launchChromium } from '@livekit-swarm/testkit/chromium';
 import { dropRtp } from '@livekit-swarm/testkit/packet-filter';
@@ -103,8 +102,7 @@ test('a run with a fault is shown live, by the run and from its record, and the 
   expect(stops.filter(({ seen }) => !seen)).toEqual([]);
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
   await page.setViewport({ width: 390, height: 844 });
-  await sleep(1_500);
-  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+  await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBe(390);
   expect(await violationsOf(page)).toEqual([]);
 
   // No secret is on the page.

@@ -3,24 +3,35 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
 import { missing } from '@livekit-swarm/testkit/requirements';
 import { expect, test } from 'vitest';
+import { joinsIn } from '../support/record-events.ts';
 import { resultOf, type Swarm, scratch, startSwarm } from '../support/swarm.ts';
 
 const PAUSE_MS = 2_500;
 
-/** From the start of its worker until all have joined and media flows. */
-const JOINED_MS = 5_000;
+/** Time with media before something happens to a run, ms: what is impaired is a part of it. */
+const MEDIA_MS = 2_000;
+
+/** Waits until all participants of a run have joined, and media flows for a while. */
+const withMedia = async (record: string, participants: number): Promise<void> => {
+  await expect.poll(() => joinsIn(record), { timeout: 60_000 }).toBe(participants);
+  await sleep(MEDIA_MS);
+};
+
+interface Run extends Swarm {
+  record: string;
+}
 
 /** Stops the worker of a run for a while, as a host without a free core would. */
-const starve = async (swarm: Swarm): Promise<void> => {
-  const workersOf = () =>
-    swarm.processes().filter(({ name, command }) => `${name} ${command}`.includes('swarm worker'));
-  await expect.poll(workersOf, { timeout: 30_000 }).toHaveLength(1);
-  await sleep(JOINED_MS);
-  const workers = workersOf();
+const starve = async (run: Run, participants: number): Promise<void> => {
+  await withMedia(run.record, participants);
+  const workers = run
+    .processes()
+    .filter(({ name, command }) => `${name} ${command}`.includes('swarm worker'));
   expect(workers).toHaveLength(1);
   for (const { pid } of workers) process.kill(pid, 'SIGSTOP');
   await sleep(PAUSE_MS);
@@ -31,12 +42,16 @@ const start = (
   { url, apiKey, apiSecret }: LiveKitServer,
   flags: string,
   more: string[] = [],
-): Swarm =>
-  startSwarm([...flags.split(' '), ...more, '--workers', '1', '--json', '--quiet'], {
+): Run => {
+  const record = join(scratch(), 'record');
+  const args = [...flags.split(' '), ...more, '--workers', '1', '--json', '--quiet'];
+  const swarm = startSwarm([...args, '--record', record], {
     LIVEKIT_URL: url,
     LIVEKIT_API_KEY: apiKey,
     LIVEKIT_API_SECRET: apiSecret,
   });
+  return { ...swarm, record };
+};
 
 test('loss in our own full receive buffers is inconclusive, with the reason, though a threshold on loss is crossed', async () => {
   await using server = await startLiveKit({ dir: scratch() });
@@ -45,12 +60,12 @@ test('loss in our own full receive buffers is inconclusive, with the reason, tho
     server,
     '--room busy --participants 4 --publish video --video 1080p --layout none --duration 40s',
   );
-  await sleep(3_000);
+  await withMedia(publishers.record, 4);
   const subscriber = start(server, '--room busy --participants 0 --subscribers 4 --duration 14s', [
     '--join-existing-rooms',
     ...['--threshold', 'packet_loss: rate<0.001'],
   ]);
-  await starve(subscriber);
+  await starve(subscriber, 4);
   const exit = await subscriber.ended;
   publishers.signal('SIGTERM');
   await publishers.ended;
@@ -78,7 +93,7 @@ test('loss in our own full receive buffers is inconclusive, with the reason, tho
 test('packets that left late, or never, because a worker was stopped make the run inconclusive', async () => {
   await using server = await startLiveKit({ dir: scratch() });
   const swarm = start(server, '--rooms 2 --publish audio,video --video 360p --duration 15s');
-  await starve(swarm);
+  await starve(swarm, 4);
   expect(await swarm.ended).toBe(98);
   const { verdict, generator } = resultOf({ stdout: swarm.stdout() });
   expect(verdict).toBe('inconclusive');
@@ -92,16 +107,16 @@ test('an embedded server that other processes keep from the CPU is not blamed', 
 }) => {
   const lacking = await missing('taskset');
   skip(lacking !== null, lacking ?? '');
+  const record = join(scratch(), 'record');
   const swarm = startSwarm([
     ...'--embedded --rooms 20 --participants 4 --duration 25s --workers 1 --json --quiet'.split(
       ' ',
     ),
     // Below a millisecond when the server gets a core.
-    ...['--threshold', 'media_latency: p(95)<5'],
+    ...['--threshold', 'media_latency: p(95)<5', '--record', record],
   ]);
   const serverOf = () => swarm.processes().find(({ name }) => name.startsWith('livekit-server'));
-  await expect.poll(serverOf, { timeout: 60_000 }).toBeDefined();
-  await sleep(JOINED_MS);
+  await withMedia(record, 80);
   // The server alone shares one core with eight others: the load generator has the rest of the host.
   const server = serverOf()?.pid ?? 0;
   spawnSync('taskset', ['--all-tasks', '--pid', '--cpu-list', '0', String(server)]);

@@ -1,10 +1,11 @@
 /** Whole runs against a real server in which time itself fails: processes that are stopped, and a wall clock that is set. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLiveKit } from '@livekit-swarm/lab';
 import type { RecordLine } from '@livekit-swarm/record';
 import { expect, test } from 'vitest';
+import { joinsIn } from '../support/record-events.ts';
 import { steppingClock } from '../support/stepped-clock.ts';
 import { type Result, resultOf, type Swarm, scratch, startSwarm } from '../support/swarm.ts';
 
@@ -18,12 +19,6 @@ const lines = (dir: string): RecordLine[] =>
     .map((line) => JSON.parse(line) as RecordLine);
 
 const PARTICIPANTS = 8;
-
-/** Of the record while it is written. */
-const joinsIn = (dir: string): number => {
-  const file = join(dir, 'record.ndjson');
-  return existsSync(file) ? readFileSync(file, 'utf8').split('"event":"joined"').length - 1 : 0;
-};
 
 /** A run of two workers, to which `plant` does something once all participants have joined. */
 const runWith = async (

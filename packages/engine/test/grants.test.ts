@@ -1,7 +1,7 @@
 import { type LiveKitServer, TESTED_VERSIONS } from '@livekit-swarm/lab';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startServer } from './support/servers.ts';
-import { AUDIO, openTestRoom, seconds, tracksOf } from './support/test-room.ts';
+import { AUDIO, openTestRoom, seconds, tracksOf, until } from './support/test-room.ts';
 
 const CAMERA = {
   kind: 'video',
@@ -28,7 +28,10 @@ describe.each(TESTED_VERSIONS)('livekit-server %s', (version) => {
       );
       expect(testRoom.of('joined')).toHaveLength(2);
       for (const { phases } of testRoom.of('joined')) expect(phases?.joined).toBeLessThan(5_000);
-      await seconds(1.5);
+      await until(
+        'its audio is received, its camera refused',
+        () => testRoom.of('first_media').length === 1 && testRoom.of('warning').length > 0,
+      );
       const [publisher, listener] = await testRoom.leave();
       expect(testRoom.of('warning')).toEqual([
         expect.objectContaining({
@@ -55,6 +58,7 @@ describe.each(TESTED_VERSIONS)('livekit-server %s', (version) => {
         { publish: [AUDIO], expectedTracks: { audio: 0, video: 0 } },
       );
       expect(testRoom.of('joined')).toHaveLength(2);
+      // Time in which media would arrive.
       await seconds(1.5);
       const [denied, other] = await testRoom.leave();
       const reasons = testRoom
@@ -74,6 +78,7 @@ describe.each(TESTED_VERSIONS)('livekit-server %s', (version) => {
         { publish: [AUDIO] },
         { subscribe: false, expectedTracks: { audio: 0, video: 0 } },
       );
+      // Time in which media would arrive.
       await seconds(1.5);
       const [, deaf] = await testRoom.leave();
       expect(testRoom.of('warning')).toEqual([]);

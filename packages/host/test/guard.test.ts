@@ -115,16 +115,19 @@ describe('nothing is left behind', () => {
 });
 
 test('forwards signals and reports the exit code', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'swarm-guard-'));
+  const logFile = join(dir, 'log');
   const shell = await spawnGuarded({
     command: '/bin/sh',
     args: ['-c', 'trap "exit 7" USR1; echo ready; while :; do sleep 0.05; done'],
     env: { PATH: process.env.PATH ?? '' },
-    logFile: '/dev/null',
+    logFile,
   });
-  await sleep(300);
+  await expect.poll(() => readFileSync(logFile, 'utf8')).toBe('ready\n');
   shell.signal('SIGUSR1');
   expect(await shell.exited).toEqual({ code: 7, signal: null, cause: 'crashed' });
   shell.signal('SIGTERM');
+  rmSync(dir, { recursive: true });
 });
 
 const notRoot = await missing('root');

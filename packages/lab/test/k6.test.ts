@@ -247,7 +247,11 @@ describe('failures', () => {
       STAY: '10s',
       ROOMS: '2',
     });
-    await sleep(3_500);
+    const { httpUrl, apiKey, apiSecret } = doomed;
+    const client = new RoomServiceClient(httpUrl, apiKey, apiSecret);
+    const connected = async (): Promise<number> =>
+      (await client.listRooms()).reduce((sum, room) => sum + room.numParticipants, 0);
+    await expect.poll(connected).toBeGreaterThan(3);
     process.kill(doomed.pid, 'SIGKILL');
     const { exitCode, crossed, reasons } = await running;
     expect(exitCode).toBe(THRESHOLDS_CROSSED);

@@ -110,6 +110,7 @@ test('a short outage does not end a run if its participants rejoin', async () =>
 });
 
 test('an outage ends a run if its participants do not rejoin', async () => {
+  let restarted: Promise<void> = Promise.resolve();
   const { summary } = await run({
     deployment: { ...cluster, embedded: false, serverVersion: null, exited: new Promise(() => {}) },
     guard: ownServerGuard(),
@@ -121,9 +122,11 @@ test('an outage ends a run if its participants do not rejoin', async () => {
     version: '0.0.0',
     stop: new AbortController().signal,
     reconnectPolicy: 'none',
-    onStart: (live) => void setTimeout(() => void restartNode(), 2_500 - live.elapsedMs()),
+    onStart: (live) => {
+      restarted = sleep(2_500 - live.elapsedMs()).then(restartNode);
+    },
   });
   expect(summary.end?.reason).toBe('no_participants_left');
   expect(summary.joins).toMatchObject({ joined: 2, disconnected: 2, reconnects: 0, resumes: 0 });
-  await sleep(1_500);
+  await restarted;
 });
