@@ -32,7 +32,7 @@ const coresUsed = async (file: string, rooms: number): Promise<number> => {
   return serverMetrics?.total?.cpuCores?.avg ?? Number.NaN;
 };
 
-/** Of three runs: a shared host differs from minute to minute. */
+/** Median of the cores that three runs used: a shared host differs from minute to minute. */
 const medianCoresUsed = async (file: string, rooms: number): Promise<number> => {
   const runs: number[] = [];
   for (let run = 0; run < 3; run++) runs.push(await coresUsed(file, rooms));

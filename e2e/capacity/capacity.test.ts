@@ -1,4 +1,4 @@
-/** What `swarm capacity` does where nothing is measured: these tests do not depend on how busy the host is. */
+/** Tests `swarm capacity` where nothing is measured: they do not depend on how busy the host is. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { capacitySchema } from '@livekit-swarm/analysis/capacity';

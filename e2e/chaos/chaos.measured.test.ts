@@ -61,7 +61,7 @@ it('runs a drill and reports the time to recover', async () => {
   expect(withoutLength(again.out)).toEqual(withoutLength(out));
 });
 
-/** How long it took counts what came after the last line of its record. */
+/** Result without its duration, which counts what came after the last line of the record. */
 const withoutLength = (json: string): object =>
   JSON.parse(json, (key, value: unknown) => (key === 'durationMs' ? undefined : value)) as object;
 

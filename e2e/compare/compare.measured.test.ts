@@ -7,7 +7,7 @@ import { expectPassedUnlessBusy, expectSameUnlessBusy } from '../support/busy-ho
 import { type Outcome, resultOf, runSwarm } from '../support/swarm.ts';
 
 const LOAD = ['--rooms', '5', '--duration', '8s', '--quiet'];
-/** Folder for all tests; `scratch` is for one. */
+/** Folder of all tests of this file; `scratch` makes one for a single test. */
 const dir = mkdtempSync(join(tmpdir(), 'swarm-compare-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const base = join(dir, 'base');

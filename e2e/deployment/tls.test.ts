@@ -24,7 +24,7 @@ const missing = await skipWithout('haproxy', 'openssl');
 
 const RUN = ['--rooms', '1', '--workers', '1', '--duration', '2s', '--json', '--quiet'];
 
-/** Of each load balancer in front of the same server. */
+/** Load balancer in front of the same server. */
 interface Front {
   url: string;
   service: Service;

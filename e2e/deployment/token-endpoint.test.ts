@@ -15,7 +15,7 @@ const SECRET = 'Bearer secret-of-the-application';
 
 interface Application extends AsyncDisposable {
   url: string;
-  /** How often each participant asked. */
+  /** Number of requests by participant. */
   asked: Map<string, number>;
 }
 

@@ -121,7 +121,7 @@ describe('the pipeline for GitLab', () => {
     return { ...(own.extends === undefined ? {} : pipeline[own.extends]), ...own };
   };
 
-  /** As a runner does: one script of all lines, variables in its environment. */
+  /** Run a job as a runner does: one script of all lines, variables in its environment. */
   const runJob = async (name: string, dir: string): Promise<ScriptRun> => {
     const { before_script, script } = job(name);
     const file = join(dir, '.job.sh');

@@ -1,4 +1,4 @@
-/** What action.yml runs is what runs here: its own scripts, by bash, against a real server. */
+/** Tests the scripts of action.yml itself, run by bash, against a real server. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

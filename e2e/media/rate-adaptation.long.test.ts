@@ -1,4 +1,7 @@
-/** What a native publisher sends through a narrow uplink, beside Chromium behind the same one. */
+/**
+ * Tests that a native publisher sends as much through a narrow uplink as Chromium behind the same
+ * one.
+ */
 import { missing } from '@livekit-swarm/testkit/requirements';
 import { expect, test } from 'vitest';
 import { whyNoNetwork } from '../support/network.ts';

@@ -79,7 +79,7 @@ const count = async (): Promise<Counted> => {
 const between = (from: Counted, to: Counted, name: string): number =>
   (to.bytes[name] ?? 0) - (from.bytes[name] ?? 0);
 
-/** What was sent and received according to the record, bytes. */
+/** Bytes that were sent and received according to the record. */
 const recorded = (dir: string): { up: number; down: number } => {
   const lines = readFileSync(join(dir, 'record.ndjson'), 'utf8')
     .trim()
@@ -91,7 +91,7 @@ const recorded = (dir: string): { up: number; down: number } => {
   return { up: sum('wireBytesSent'), down: sum('wireBytesReceived') };
 };
 
-/** Of the loops of the clips, which last 4, 8, 9 and 10 s. */
+/** Window of the measurement, s: whole loops of the clips, which last 4, 8, 9 and 10 s. */
 const LOOPS_S = { voice: 16, dtx: 20, camera: 16, screen: 18 };
 
 test.each([

@@ -19,7 +19,7 @@ import { resultOf, scratch } from '../support/swarm.ts';
 const RELEASE = fileURLToPath(new URL('../../scripts/release/', import.meta.url));
 const WORKERS = fileURLToPath(new URL('../../packaging/compose/workers.yml', import.meta.url));
 const IMAGE = 'swarm-test/livekit-swarm:local';
-/** As a cluster with the strictest rules starts it. */
+/** Flags with which a cluster with the strictest rules starts the image. */
 const LOCKED = [
   ...['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
   ...['--tmpfs', '/tmp', '--tmpfs', '/work'],

@@ -37,7 +37,9 @@ const run = async (
   }
 };
 
-/** What this host has, without what only builders need: Rust, Go, and the programs of this checkout. */
+/**
+ * PATH of this host without what only builders need: Rust, Go, and the programs of this checkout.
+ */
 const withoutToolchains = (path: string): string =>
   path
     .split(delimiter)

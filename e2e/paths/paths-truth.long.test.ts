@@ -98,13 +98,16 @@ const callOver = async (
   return { loss: down?.lossBeforeRecovery ?? 1, before, after };
 };
 
-/** In which all four were connected. */
+/** Number of seconds in which all four were connected. */
 const secondsOf = (record: string): number => {
   const file = join(record, 'record.ndjson');
   return existsSync(file) ? readFileSync(file, 'utf8').split('"connected":4').length - 1 : 0;
 };
 
-/** Of the fastest packets: what a busy host adds to the others changes from second to second. */
+/**
+ * Expect the planted delay of the fastest packets: what a busy host adds to the others changes from
+ * second to second.
+ */
 const expectDelay = ({ before, after }: { before: Sketch; after: Sketch }): void => {
   const [without = 0, delayed = 0] = [before.quantile(FASTEST), after.quantile(FASTEST)];
   expect(without).toBeGreaterThan(0);

@@ -1,4 +1,7 @@
-/** What a TURN server refuses, planted once each with coturn: the code of the participant, and the setting that causes it. */
+/**
+ * Tests each refusal of a TURN server, planted with coturn: the code of the participant, and the
+ * setting that causes it.
+ */
 import { createAuthority, DEFAULT_LIVEKIT_VERSION, type LiveKitConfig } from '@livekit-swarm/lab';
 import { missing } from '@livekit-swarm/testkit/requirements';
 import { beforeAll, beforeEach, expect, test } from 'vitest';

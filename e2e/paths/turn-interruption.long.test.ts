@@ -91,7 +91,7 @@ test('an interruption is as long as there were no packets', async () => {
   expect(Math.abs(Math.max(...measured) - truth)).toBeLessThan(TOLERANCE_MS);
 });
 
-/** In which both were connected. */
+/** Number of seconds in which both were connected. */
 const secondsOf = (record: string): number => {
   const file = join(record, 'record.ndjson');
   return existsSync(file) ? readFileSync(file, 'utf8').split('"connected":2').length - 1 : 0;

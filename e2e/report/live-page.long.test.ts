@@ -25,7 +25,7 @@ const addressOf = async (swarm: Swarm): Promise<string> => {
 const textOf = (page: Page, selector: string): Promise<string> =>
   page.$eval(selector, (found) => (found as unknown as { innerText: string }).innerText);
 
-/** What the page complains of. */
+/** Open a page; returns the list to which its errors and warnings are added. */
 const open = async (page: Page, url: string): Promise<string[]> => {
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(message.text()));

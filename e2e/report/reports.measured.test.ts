@@ -21,7 +21,7 @@ import { MAIN, type Outcome, runSwarm, scratch } from '../support/swarm.ts';
 const allInto = (dir: string): string[] =>
   Object.keys(REPORTERS).flatMap((name) => ['--report', `${name}=${dir}/`]);
 
-/** Where a result violates the published schema. */
+/** Places at which a result violates the published schema. */
 const problemsOf = (json: string): unknown[] => {
   const validate = new Ajv2020({
     allErrors: true,

@@ -255,7 +255,7 @@ describe('certificates.sh', () => {
   });
 });
 
-/** Whether a program is there and takes the file. */
+/** Expect that a program accepts the files that its arguments name. */
 const takes = async (program: string, ...args: string[]): Promise<void> => {
   const { exitCode, all: said } = await execa(program, args, {
     all: true,

@@ -9,7 +9,7 @@ export interface FrontOptions {
   backends: readonly number[];
   /** PEM; without, it speaks plain HTTP. */
   tls?: { cert: Buffer; key: Buffer };
-  /** Its clock is ahead by this, s. */
+  /** Time by which the clock of the proxy is ahead, s. */
   clockAheadSeconds?: number;
   /** It does not know WebSockets: the headers of the upgrade are dropped. */
   dropsUpgrade?: boolean;

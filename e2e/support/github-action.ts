@@ -23,10 +23,10 @@ export interface Action {
 export const readAction = (file: string): Action => parse(readFileSync(file, 'utf8')) as Action;
 
 export interface ActionRun {
-  /** Of the first script that failed, or 0. */
+  /** Exit code of the first script that failed, or 0. */
   exit: number;
   outputs: Record<string, string>;
-  /** What was appended to $GITHUB_STEP_SUMMARY. */
+  /** Text that was appended to $GITHUB_STEP_SUMMARY. */
   summary: string;
   stdout: string;
   stderr: string;

@@ -47,7 +47,7 @@ recovery: ${recovery}
 
 export const programsOf = ({ labs }: LabWorld): ProcessId[] => descendantsOf(supervisorOf(labs));
 
-/** Whether any program of the lab has been stopped: `T` in proc(5). */
+/** Returns true if any program of the lab is stopped: `T` in proc(5). */
 export const stopped = (lab: LabWorld): boolean =>
   programsOf(lab).some(({ pid }) =>
     / T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/, '')),

@@ -39,7 +39,7 @@ export const supervisorOf = (labs: string): number =>
     }
   ).supervisor.pid;
 
-/** Whether all of these have ended within ten seconds. */
+/** Resolves to true once all of these have ended, to false after ten seconds. */
 export const gone = async (processes: ProcessId[]): Promise<boolean> => {
   for (let tries = 0; tries < 200 && processes.some(stillThere); tries++) await sleep(50);
   return !processes.some(stillThere);

@@ -26,7 +26,7 @@ const CROWD =
 interface Measured {
   result: Result;
   truth: Truth;
-  /** From the record. */
+  /** Recovered packets, from the record. */
   recovered: Record<'audio' | 'video', number>;
 }
 

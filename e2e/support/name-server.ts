@@ -8,7 +8,7 @@ import { join } from 'node:path';
 export type NameAnswer = 'address' | 'servfail' | 'nxdomain';
 
 export interface NameServer extends AsyncDisposable {
-  /** What to put before a command. */
+  /** Prefix of a command that asks this server. */
   readonly through: readonly string[];
 }
 

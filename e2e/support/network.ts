@@ -15,12 +15,14 @@ import { missing } from '@livekit-swarm/testkit/requirements';
 const exec = promisify(execFile);
 
 export interface Host {
-  /** Of the network namespace. */
+  /** Name of the network namespace. */
   readonly name: string;
   /** IPv4. */
   readonly address: string;
   readonly address6: string;
-  /** What to put before a command that shall run on this host; it becomes that command and keeps its descriptors. */
+  /**
+   * Prefix of a command that runs on this host; it becomes that command and keeps its descriptors.
+   */
   readonly through: readonly [string, ...string[]];
   /** Runs a program on this host to its end and resolves with its stdout. Rejects when it fails, with its stderr. */
   run(program: string, args: readonly string[], stdin?: string): Promise<string>;
@@ -82,7 +84,10 @@ export const openNetwork = async (): Promise<Network> => {
   };
 };
 
-/** What is missing and how to install it; null when networks can be created. */
+/**
+ * Requirement that is missing, with the command that installs it; null when networks can be
+ * created.
+ */
 export const whyNoNetwork = async (): Promise<string | null> => {
   const reason = await missing('root', 'ip', 'nft');
   if (reason !== null) return reason;
@@ -116,7 +121,7 @@ const removeLeftovers = async (): Promise<void> => {
     if (!isAlive(makerOf(name))) await exec('sh', ['-c', removal(name)]).catch(goneAlready);
 };
 
-/** Its own janitor was quicker. */
+/** Ignore an error: the janitor of the network was quicker. */
 const goneAlready = (): void => {};
 
 /** Every process in one of these namespaces was started here. */

@@ -29,18 +29,18 @@ import { resultOf, type Swarm, scratch, startSwarm } from './swarm.ts';
 
 const exec = promisify(execFile);
 
-/** What a run with a fault came to. */
+/** Result of a run with a fault. */
 export interface FaultyRun {
   exitCode: number | NodeJS.Signals;
   /** Codes of the health findings and of the reasons; empty where there was no run. */
   findings: string[];
   reasons: string[];
-  /** Why there was no run. */
+  /** Error that prevented the run; null: there was a run. */
   error: string | null;
 }
 
 export interface Planting {
-  /** Why this host cannot do it, with what to install, or null. Absent: every host can. */
+  /** Reason for which this host cannot do it, with what to install; null or absent: it can. */
   unavailable?(): Promise<string | null>;
   run(): Promise<FaultyRun>;
 }
@@ -61,7 +61,7 @@ interface Load {
   flags: string;
   /** The deployment; absent: an embedded server. */
   server?: Pick<Served, 'url' | 'apiKey' | 'apiSecret'>;
-  /** What to put before the command. */
+  /** Prefix of the command. */
   through?: readonly string[];
   env?: Record<string, string>;
 }
@@ -118,7 +118,9 @@ const coresUsedBy = async (pids: readonly number[]): Promise<number> => {
   return (seconds() - before) / 2;
 };
 
-/** With a server of its own on this host. `plant` begins when all participants are connected. */
+/**
+ * Run with a server of its own on this host. `plant` begins when all participants are connected.
+ */
 const onThisHost = async (
   flags: string,
   plant: (swarm: Swarm, server: { pid: number }) => Promise<void>,
@@ -131,7 +133,7 @@ const onThisHost = async (
   return await outcomeOf(swarm);
 };
 
-/** With an embedded server. */
+/** Run with an embedded server. */
 const embedded = async (
   plant: (swarm: Swarm) => Promise<void> | void,
   through: readonly string[] = [],
@@ -151,7 +153,7 @@ interface Hosts {
   served: Served;
 }
 
-/** With the server and the generator on hosts of their own. */
+/** Run with the server and the generator on hosts of their own. */
 const onTwoHosts = async (
   plant: (hosts: Hosts, load: (flags: string, more?: Partial<Load>) => Swarm) => Promise<Swarm>,
   config: LiveKitConfig = {},

@@ -6,7 +6,7 @@ import type { HealthCode, Reason } from '@livekit-swarm/analysis';
 import type { ErrorCode, ExitName } from '@livekit-swarm/settings';
 
 interface FaultFacts {
-  /** What is done, and to what. */
+  /** Fault, and the part to which it is applied. */
   planted: string;
   outcome: Extract<ExitName, 'passed' | 'inconclusive' | 'failed' | 'unreachable'>;
   /** Health findings that the run must have; it may have more. */
@@ -17,7 +17,7 @@ interface FaultFacts {
   error?: ErrorCode;
 }
 
-/** On the side of the load generator: never a failure of the server. */
+/** Faults on the side of the load generator, which are never failures of the server. */
 export const GENERATOR_FAULTS = {
   'pump thread panics': {
     planted: 'a panic in the work of one peer connection, three seconds into the run',

@@ -30,7 +30,7 @@ import { steppingClock } from './stepped-clock.ts';
 import { scratch } from './swarm.ts';
 import { credentialUntil, inTenMinutes, startTurnServer } from './turn-server.ts';
 
-/** How `swarm verify` is called. */
+/** Call of `swarm verify`. */
 export interface Call {
   args: string[];
   env: Record<string, string>;
@@ -38,7 +38,7 @@ export interface Call {
   wrapper?: readonly string[];
 }
 
-/** Where parts of a deployment go that end with the test. */
+/** Parts of a deployment, which end with the test. */
 export type Parts = AsyncDisposableStack;
 
 export interface Misconfiguration {
@@ -53,7 +53,7 @@ export interface Misconfiguration {
 const exec = promisify(execFile);
 const IP_NAMES = ['IP:127.0.0.1'];
 
-/** This host, as a host of the tests in namespaces. */
+/** Host of this process, in the form of hosts in namespaces. */
 const HERE: Host = {
   name: 'here',
   address: '127.0.0.1',
@@ -74,14 +74,14 @@ const certificate = async (
 };
 
 interface Planted {
-  /** Of each node. */
+  /** Configuration of each node. */
   config?: LiveKitConfig;
   options?: Partial<StartOptions>;
   front?: Partial<FrontOptions>;
   certificate?: { names?: string[]; days?: number };
   args?: string[];
   env?: Record<string, string>;
-  /** Of the URL. Default 127.0.0.1. */
+  /** Host of the URL. Default: 127.0.0.1. */
   host?: string;
 }
 
@@ -209,7 +209,7 @@ const turnServers = (list: object[]): Planted => ({
 
 const freePort = async (): Promise<number> => (await findFreePorts('127.0.0.1', 1)).http;
 
-/** What coturn denies in the lab. */
+/** Settings of coturn that deny everything but loopback. */
 const CLOSED = [
   'allow-loopback-peers',
   'denied-peer-ip=0.0.0.0-126.255.255.255',

@@ -6,7 +6,7 @@ export interface ScriptRun {
   stderr: string;
 }
 
-/** As `shell: bash` is started, without the developer's CI or deployment variables. */
+/** Run a script as `shell: bash` does, without the developer's CI or deployment variables. */
 export const runScript = (
   script: string,
   cwd: string,

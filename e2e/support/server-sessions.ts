@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 
-/** Of a line of livekit-server's log. */
+/** Line of livekit-server's log about a session that starts. */
 interface SessionStart {
   participantInit: { Identity: string; Reconnect: boolean };
 }
 
-/** Who joined, as a livekit-server logged it: an identity for each new session. A session that is resumed is none. */
+/**
+ * Identities that joined, as a livekit-server logged it: one for each new session. A session that
+ * is resumed is none.
+ */
 export const joinsInLog = (logFile: string): string[] =>
   readFileSync(logFile, 'utf8')
     .split('\n')

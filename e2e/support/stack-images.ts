@@ -61,7 +61,10 @@ const contents = async (): Promise<Record<string, Contents>> => ({
   },
 });
 
-/** What the Dockerfile puts into it, of the packages installed here and the engine built here. */
+/**
+ * Contents that the Dockerfile puts into the image, from the packages installed here and the engine
+ * built here.
+ */
 const exporterContents = async (): Promise<Contents> => {
   const listed = await execa(
     'npm',
@@ -108,7 +111,7 @@ const exporterContents = async (): Promise<Contents> => {
   };
 };
 
-/** What each of them is called in docker-compose.yml. */
+/** Images of docker-compose.yml, by the variable that replaces each. */
 export const imagesOfCompose = async (): Promise<Map<string, string>> => {
   const text = await readFile(join(ROOT, 'docker-compose.yml'), 'utf8');
   return new Map(

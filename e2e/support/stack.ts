@@ -55,7 +55,7 @@ export const openStack = (
   engine: DockerEngine,
   command: readonly string[],
   variables: Record<string, string>,
-  /** Where docker-compose.yml and what it mounts are. */
+  /** Folder of docker-compose.yml and of what it mounts. */
   folder = ROOT,
 ): Stack => {
   const inside: Stack['inside'] = async (...words) => {

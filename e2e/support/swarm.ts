@@ -118,7 +118,7 @@ export const runSwarm = async (
 export const expectGone = (processes: ProcessId[]): Promise<void> =>
   expect.poll(() => processes.filter(stillThere), { timeout: 3_000, interval: 50 }).toEqual([]);
 
-/** What `--json` printed: exactly one object. */
+/** Result that `--json` printed: exactly one object. */
 export const resultOf = ({ stdout }: Pick<Outcome, 'stdout'>): Result =>
   JSON.parse(stdout) as Result;
 

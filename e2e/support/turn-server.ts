@@ -5,16 +5,19 @@ import { onTestFinished } from 'vitest';
 import type { Host } from './network.ts';
 
 export interface TurnServer {
-  /** What it wrote to its log. */
+  /** Text of its log. */
   log(): string;
-  /** Without a farewell to its clients. */
+  /** End it without a farewell to its clients. */
   kill(): void;
 }
 
-/** From which `credentialUntil` makes credentials (TURN REST API). */
+/** Secret from which `credentialUntil` makes credentials (TURN REST API). */
 export const TURN_SECRET = 'secret-of-the-turn-server';
 
-/** What a deployment that shares the secret gives to its clients; `at`: when they expire, Unix seconds. */
+/**
+ * Credentials that a deployment with the same secret gives to its clients. @param at expiry, Unix
+ * seconds
+ */
 export const credentialUntil = (at: number): { username: string; credential: string } => {
   const username = `${Math.round(at)}:swarm`;
   const credential = createHmac('sha1', TURN_SECRET).update(username).digest('base64');

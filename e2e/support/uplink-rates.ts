@@ -1,5 +1,6 @@
 /**
- * What publishers send through a narrow uplink, second by second. The uplink is a token bucket of the kernel between two network namespaces, the same for the native
+ * Rates at which publishers send through a narrow uplink, second by second. The uplink is a token
+ * bucket of the kernel between two network namespaces, the same for the native
  * engine and for Chromium; what arrives is counted by the interface of the server's host. A subscriber on that host makes the server forward every layer.
  */
 import { spawn } from 'node:child_process';
@@ -23,11 +24,19 @@ const BUCKET_BYTES = 4_000;
 const GRACE_MS = 30_000;
 
 export interface UplinkRates {
-  /** Of everything that arrived, headers included, kbit/s, one value a second. From the first second in which more than signalling arrived. */
+  /**
+   * Rate of everything that arrived, headers included, from the first second in which more than
+   * signalling arrived; one value a second, kbit/s.
+   */
   wire: number[];
-  /** Of RTP payload that the subscriber received from the publisher, kbit/s, one value a second of its record. */
+  /**
+   * Rate of RTP payload that the subscriber received from the publisher, one value a second of its
+   * record, kbit/s.
+   */
   media: number[];
-  /** What the publisher estimates that it can send, kbit/s, one value a second of its record. */
+  /**
+   * Rate that the publisher estimates that it can send, one value a second of its record, kbit/s.
+   */
   estimate: number[];
 }
 
@@ -123,7 +132,9 @@ const countArrivals = async (host: Host, seconds: number): Promise<number[]> => 
   return rates;
 };
 
-/** From the record of the subscriber: RTP payload, kbit/s; from the first second with media. */
+/**
+ * Rates of RTP payload in the record of the subscriber, from the first second with media, kbit/s.
+ */
 const mediaRates = async (record: string): Promise<number[]> => {
   const rates: number[] = [];
   for await (const line of recordLines(record)) {
@@ -138,7 +149,7 @@ const mediaRates = async (record: string): Promise<number[]> => {
   return rates;
 };
 
-/** From the record of the publisher. */
+/** Estimates in the record of the publisher, kbit/s. */
 const estimates = async (record: string): Promise<number[]> => {
   const found: number[] = [];
   for await (const line of recordLines(record)) {
@@ -155,7 +166,7 @@ const estimates = async (record: string): Promise<number[]> => {
   return found;
 };
 
-/** From this second on a rate counts as settled. */
+/** Second from which on a rate counts as settled. */
 const SETTLED_AFTER_S = 20;
 
 /** The mean of what arrived once the rate had settled, kbit/s. */

@@ -6,14 +6,14 @@ import type { Served } from './serve-on.ts';
 import { scratch } from './swarm.ts';
 import { credentialUntil, inTenMinutes, startTurnServer } from './turn-server.ts';
 
-/** What a path needs of the server and of the participants. */
+/** Requirements of a path on the server and the participants. */
 export interface Way {
   protocol: 'tcp' | 'udp';
-  /** What the firewall opens, in addition to signalling; null: the server's port of media. */
+  /** Port that the firewall opens besides that of signalling; null: the server's port of media. */
   port: number | null;
   config: LiveKitConfig;
   env?: Record<string, string>;
-  /** With `auto`: the path that ICE is to select. */
+  /** Path that ICE is to select with `auto`. */
   selects?: string;
 }
 
