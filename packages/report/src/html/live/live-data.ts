@@ -1,4 +1,4 @@
-/** What the server of a live page sends to its browsers: plain JSON, one message per second. */
+/** Messages from the server of a live page to its browsers: plain JSON, one per second. */
 import type { PageData, SeriesPoints } from '../charts/chart-data.ts';
 
 /** States of participants, in the order in which they are shown. */
@@ -65,17 +65,17 @@ export interface LiveStatus {
   now: LiveFiguresNow;
   /** Crossed ones first. */
   thresholds: LiveThreshold[];
-  /** How many there are; `thresholds` may be shorter. */
+  /** Number of all thresholds; `thresholds` may be shorter. */
   thresholdCount: number;
   /** Most affected first. */
   affected: LiveParticipantRow[];
-  /** What impairs the load generator, and why there are no figures of the server: texts. */
+  /** Texts on impairments of the load generator, and on missing figures of the server. */
   notices: string[];
 }
 
-/** Of the run, which does not change. */
+/** Facts about the run, which do not change. */
 export interface LiveRunFacts {
-  /** Which run of the command, from 1, and of how many. */
+  /** Number of the run among the `of` runs of the command, from 1. */
   number: number;
   of: number;
   run: string;
@@ -118,7 +118,7 @@ export interface LiveReports {
   become: string | null;
 }
 
-/** What the server has to say of itself: the record does not grow. Null: nothing. */
+/** Notice of the server about itself, such as that the record does not grow; null: none. */
 export interface LiveNotice {
   kind: 'notice';
   text: string | null;

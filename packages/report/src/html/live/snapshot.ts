@@ -26,7 +26,7 @@ import type {
 const MAX_THRESHOLDS = 60;
 const MAX_AFFECTED = 10;
 
-/** Which run of how many; the rest is in the record. */
+/** Number of the run and of all runs, which the record does not have. */
 export type RunNumber = Pick<LiveRunFacts, 'number' | 'of'>;
 
 /** A run as it is now, for a browser that knows nothing of it. */
@@ -151,7 +151,7 @@ const rowOf = (one: LiveAffected): LiveParticipantRow => ({
   latencyP95Ms: one.latencyP95Ms,
 });
 
-/** What readers of the figures must know. */
+/** Notices that readers of the figures need. */
 const noticesOf = (run: LiveFold): string[] => {
   const { header, workersDied, serverMissing } = run;
   return [

@@ -64,7 +64,7 @@ export const drawCharts = (page: PageData, live = false): Charts => {
   const reset = required(document.getElementById('reset-zoom'), '#reset-zoom');
   const end = (): number => Math.max((page.points - 1) * page.step, live ? LEAST_SECONDS : 0);
   const latest = (): number | null => (live && page.points > 0 ? page.points - 1 : null);
-  /** What the reader has zoomed to; null: the whole run. */
+  /** Time span that the reader has zoomed to; null: the whole run. */
   let view: { min: number; max: number } | null = null;
 
   let following = false;

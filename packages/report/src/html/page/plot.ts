@@ -93,7 +93,10 @@ const layerOptions = (chart: ChartData, { series, edge }: Layer): uPlot.Series =
   return seriesOptions(data, chart.stacked);
 };
 
-/** From zero to a little above the highest value; includes the limit unless it is four times higher. */
+/**
+ * Range from zero to a little above the highest value, with the limit unless it is four times
+ * higher.
+ */
 const rangeOf =
   (chart: ChartData): uPlot.Range.Function =>
   (_u, _lowest, highest) => {
@@ -103,11 +106,11 @@ const rangeOf =
     return [0, Math.max(most, limit < most * 4 ? limit : 0) * 1.12];
   };
 
-/** As wide as the longest label. uPlot passes no labels while it has no data. */
+/** Width of the longest label. uPlot passes no labels while it has no data. */
 const axisWidth = (_u: uPlot, labels: string[] | null): number =>
   Math.max(46, ...(labels ?? []).map((label) => label.length * 6.4 + 14));
 
-/** What uPlot draws: times, and the values of each layer. */
+/** Data that uPlot draws: times, and the values of each layer. */
 export const dataOf = (page: PageData, layers: readonly Layer[]): uPlot.AlignedData => [
   Array.from({ length: page.points }, (_, point) => point * page.step),
   ...layers.map(({ values }) => values()),
@@ -172,7 +175,7 @@ export interface DrawnChart {
   place: HTMLElement;
   u: uPlot;
   layers: Layer[];
-  /** In the legend: the value of each series at the cursor. */
+  /** Elements of the legend with the value of each series at the cursor. */
   values: HTMLElement[];
 }
 
