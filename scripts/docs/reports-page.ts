@@ -95,6 +95,8 @@ ${table(
   Without a file it is written to the folder of the record. ${code('--json')} is short for ${code('--report json=-')}; ${code('SWARM_REPORT')} holds several, separated by ${code(';')}.
 - Several runs (${code('swarm run a.yaml b.yaml')}) go into one document if the format has one for several; otherwise each run gets a file with its scenario's name
   (${code('report-voice-ai.html')}).
+- ${code('--summary compact|full')} is about the text on stdout alone. ${code('compact')}, as runs print it, shows a run that passed in at most 25 lines, and every other run in full; ${code('swarm report')} prints
+  ${code('full')}. On terminals that have links, the paths of the record and of reports are links; ${code('--no-color')}, ${code('NO_COLOR')} and ${code('CI')} leave them out.
 - A file appears complete or not at all. A report that cannot be written is reported on stderr and does not affect other reports or the verdict: the exit code is that of the run, and 1
   where it would have been 0. It can be made again from the record.
 - A truncated record can be reported as well; the reports show that it is truncated.

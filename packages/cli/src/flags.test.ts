@@ -38,6 +38,7 @@ describe('flags of a run', () => {
       github: true,
       label: [],
       out: [],
+      summary: 'compact',
       color: true,
     });
   });

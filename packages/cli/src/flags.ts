@@ -3,6 +3,7 @@ import type { LoadFlags } from '@livekit-swarm/scenario';
 import { readVariable, usageError } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import { serverFlag } from './flags/server.ts';
+import { type SummaryForm, summaryFlag } from './flags/summary.ts';
 import type { FolderSettings } from './folder-settings/read-settings.ts';
 import type { LivePageFlags } from './live-page.ts';
 import type { OutputFlags } from './output/output.ts';
@@ -218,7 +219,7 @@ export const addSharedRunFlags = (command: Command, env: Environment): Command =
     )
       .argParser(collector())
       .default([]),
-    ...outputFlags(),
+    ...outputFlags('compact'),
   ]);
   add('Load generator:', [
     new Option(
@@ -480,9 +481,10 @@ export const resultOutputFlags = (kind: Kind): Option[] => [
   colorFlag(),
 ];
 
-/** Flags for the output of runs. */
-export const outputFlags = (): Option[] => [
+/** Flags for the output of runs. @param summary form of the summary without its flag */
+export const outputFlags = (summary: SummaryForm): Option[] => [
   ...reportFlags('run'),
+  summaryFlag(summary),
   new Option(
     '--no-github',
     'no annotations and no step summary (default inside GitHub Actions: both)',

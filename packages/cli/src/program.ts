@@ -148,7 +148,7 @@ export const createProgram = (console: Console, done: Done): Command => {
       done(await reportCommand(record, command.opts<ReportFlags>(), console));
     });
 
-  for (const option of outputFlags()) report.addOption(option);
+  for (const option of outputFlags('full')) report.addOption(option);
   report
     .option('--quiet', 'do not print where reports were written')
     .option(

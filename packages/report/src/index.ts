@@ -54,6 +54,7 @@ export {
   type ReportInput,
   verdictOf,
 } from './run/report-input.ts';
+export { renderCompact } from './run/text/compact.ts';
 export { renderOverview, renderText } from './run/text/text.ts';
 export { resultJsonSchema } from './schema/result-schema.ts';
 export {

@@ -1,6 +1,8 @@
 export interface ReportOptions {
   /** ANSI colours, for a terminal. Default: none. */
   color?: boolean;
+  /** Makes a link of a path, for terminals that have links. Default: the path alone. */
+  link?: (path: string) => string;
   /** True when known failures fail a drill. Default: false. */
   strict?: boolean;
 }

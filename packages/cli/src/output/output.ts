@@ -5,11 +5,17 @@ import {
   type Outcome,
   REPORTERS,
   type Reporter,
+  type ReportInput,
+  type ReportOptions,
+  renderCompact,
   renderMarkdown,
   renderOverview,
+  renderText,
 } from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { type Console, type OutputStream, wantsColor, write } from '../console.ts';
+import type { SummaryForm } from '../flags/summary.ts';
+import { linksFor } from './hyperlinks.ts';
 import { placesOf } from './places.ts';
 import { pour } from './pour.ts';
 import { printFailure } from './print-failure.ts';
@@ -21,6 +27,8 @@ import { writeWhole } from './write-whole.ts';
 export interface OutputFlags extends ResultOutputFlags {
   /** False: nothing for GitHub Actions unless asked for, even where it runs us. */
   github?: boolean;
+  /** Form of the summary on stdout. Default: full. */
+  summary?: SummaryForm;
 }
 
 /**
@@ -49,6 +57,10 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
   if (flags.github !== false && inGitHub(env) && requests.every(({ name }) => name !== 'github')) {
     requests.push({ name: 'github', to: null });
   }
+  const optionsFor = (stream: OutputStream): ReportOptions => ({
+    color: wantsColor(flags.color, stream, env),
+    link: linksFor(stream, flags.color, env),
+  });
   const outcomes: Outcome[] = [];
   let shown = 0;
   let failed = false;
@@ -78,10 +90,17 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
   ): Promise<void> => {
     const reporter: Reporter<readonly Outcome[]> = REPORTERS[request.name];
     await attempt(request, stream === stdout ? 'stdout' : 'stderr', async () => {
-      const rendered = reporter.render(some, { color: wantsColor(flags.color, stream, env) });
+      const rendered = reporter.render(some, optionsFor(stream));
       if (rendered !== null) await pour(stream, rendered);
     });
   };
+
+  /** The text of a run that nothing else on stdout replaces. */
+  const showSummary = (outcome: ReportInput): Promise<void> =>
+    attempt({ name: 'text', to: 'stdout' }, 'stdout', async () => {
+      const render = flags.summary === 'compact' ? renderCompact : renderText;
+      await pour(stdout, render(outcome, optionsFor(stdout)));
+    });
 
   const toFiles = async (request: ReportRequest): Promise<void> => {
     const reporter: Reporter<readonly Outcome[]> = REPORTERS[request.name];
@@ -90,7 +109,11 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
         const rendered = reporter.render(some);
         if (rendered === null) return;
         await writeWhole(file, rendered);
-        if (flags.quiet !== true) await write(stderr, `Report ${request.name}: ${file}\n`);
+        if (flags.quiet !== true)
+          await write(
+            stderr,
+            `Report ${request.name}: ${linksFor(stderr, flags.color, env)(file)}\n`,
+          );
       });
     }
   };
@@ -109,7 +132,7 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
       // What kept a run from coming about is on stderr already.
       if (onStdout !== undefined || !isRun(outcome)) return;
       if (shown++ > 0) await write(stdout, '\n\n');
-      await toStream({ name: 'text', to: 'stdout' }, [outcome]);
+      await showSummary(outcome);
     },
     close: async (exitCode) => {
       if (outcomes.length === 0) return exitCode;

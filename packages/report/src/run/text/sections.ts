@@ -8,9 +8,11 @@ import { restrictionOf } from '../../phrases/limits.ts';
 import { noteText } from '../../phrases/run-event.ts';
 import { serverName } from '../../phrases/server.ts';
 import { reasonTexts } from '../../phrases/verdict-reason.ts';
+import type { ReportOptions } from '../../reporter.ts';
 import {
   MARKS,
   paintOf,
+  printable,
   renderHeadedTable,
   renderTable,
   type Style,
@@ -40,7 +42,7 @@ import {
 type Section = (input: ReportInput, style: Style) => string[];
 
 /** The verdict, the load, and the reasons. */
-const verdictSection: Section = (input, style) => {
+export const verdictSection: Section = (input, style) => {
   const { summary, decision } = input;
   const { verdict, exitCode } = decision;
   const paint = paintOf(style, verdict);
@@ -267,12 +269,18 @@ const noteSection: Section = ({ summary: { notes } }, style) =>
     ? []
     : [style.title('NOTES'), ...notes.flatMap((note) => wrap('  · ', noteText(note)))];
 
-const recordSection: Section = ({ recordPath, summary }, style) =>
-  recordPath === null
-    ? []
-    : [`${style.title('RECORD')}  ${recordPath}  ${style.dim(`(run ${summary.run})`)}`];
+/** Place of the record, as a link where the terminal has them; empty where none was kept. */
+export const recordLine = (
+  { recordPath, summary }: ReportInput,
+  style: Style,
+  { link = (path) => path }: ReportOptions,
+): string => {
+  if (recordPath === null) return '';
+  const path = link(printable(recordPath));
+  return `${style.title('RECORD')}  ${path}  ${style.dim(`(run ${printable(summary.run)})`)}`;
+};
 
-/** Sections in the order of interest: the result, its reasons, then details. */
+/** Sections in the order of interest: the result, its reasons, then details. The line of the record follows. */
 export const SECTIONS: readonly Section[] = [
   verdictSection,
   thresholdSection,
@@ -291,5 +299,4 @@ export const SECTIONS: readonly Section[] = [
   serverSection,
   deploymentSection,
   noteSection,
-  recordSection,
 ];

@@ -21,15 +21,17 @@ import {
   type ReportInput,
   verdictOf,
 } from '../report-input.ts';
-import { SECTIONS } from './sections.ts';
+import { recordLine, SECTIONS } from './sections.ts';
 
 /** The summary at the end of a run: at most 100 columns, colours only when asked for. */
-export const renderText = (input: ReportInput, { color = false }: ReportOptions = {}): string => {
-  const style = styleFor(color);
+export const renderText = (input: ReportInput, options: ReportOptions = {}): string => {
+  const style = styleFor(options.color ?? false);
   const sections = SECTIONS.map((section) => section(input, style)).filter(
     (lines) => lines.length > 0,
   );
-  return printable(`${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`);
+  const text = printable(sections.map((lines) => lines.join('\n')).join('\n\n'));
+  const record = recordLine(input, style, options);
+  return `${text}${record === '' ? '' : `\n\n${record}`}\n`;
 };
 
 /** Lines on a run that did not start: the reason, and what to do. */
