@@ -22,7 +22,7 @@ const comparisonOf = (stdout: string): ComparisonOutput => JSON.parse(stdout) as
 const noQuota = await missing('cpu-quota');
 
 describe('swarm ab', () => {
-  it('takes a server and itself by turns, and keeps everything in one folder', async () => {
+  it('alternates between a server and itself, and keeps everything in one folder', async () => {
     const dir = join(scratch(), 'session');
     const { exit, stdout, stderr } = await runSwarm([
       'ab',

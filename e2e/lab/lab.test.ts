@@ -81,12 +81,12 @@ it('follows logs until their lab has ended, and leaves nothing when it is killed
   }
 });
 
-it('waits for one that is just coming up before it ends it', async () => {
+it('waits for a lab that is starting before it ends it', async () => {
   const { labs, env } = labWorld();
   const lock = join(labs, 'lab.lock');
   writeFileSync(lock, String(process.pid));
   const down = startSwarm(['lab', 'down'], env);
-  await down.says(/is just coming up/);
+  await down.says(/is starting/);
   mkdirSync(join(labs, 'lab'));
   rmSync(lock);
   expect(await down.ended).toBe(0);

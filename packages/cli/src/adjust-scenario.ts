@@ -12,21 +12,21 @@ import { wholeNumber } from './flags/whole-number.ts';
 import { withFolderSettings } from './folder-settings/apply-settings.ts';
 import type { FolderSettings } from './folder-settings/read-settings.ts';
 
-/** What flags may change about a scenario from a file. */
+/** Changes that flags may make to a scenario from a file. */
 export interface Adjustments {
   threshold: readonly string[];
   seed?: string | undefined;
-  /** As typed: `team=voice`. */
+  /** Tags as typed: `team=voice`. */
   tag: readonly string[];
-  /** As typed: `browser:2`. They replace those of the scenario. */
+  /** Witnesses as typed: `browser:2`. They replace those of the scenario. */
   witness?: readonly string[];
   /** Settings of the working folder, below those of the scenario. */
   folderSettings?: FolderSettings | undefined;
 }
 
 /**
- * The scenario with the changes of flags or the environment: thresholds replace those on the same metric, selector, window and aggregation, and
- * come on top of the others; so do tags.
+ * The scenario with the changes of flags or the environment: thresholds replace those on the same
+ * metric, selector, window and aggregation, and come on top of the others; so do tags.
  * @throws SwarmError `usage`, `invalid_threshold`
  */
 export const adjustScenario = (
@@ -51,7 +51,7 @@ export const withTags = (scenario: Scenario, tag: readonly string[]): Scenario =
   tags: { ...scenario.tags, ...Object.fromEntries(tag.map(readTag)) },
 });
 
-/** As typed: `browser:2`. @throws SwarmError `usage` */
+/** Reads witnesses as typed: `browser:2`. @throws SwarmError `usage` */
 export const readWitnesses = (texts: readonly string[]): WitnessSpec[] =>
   mergeWitnesses(
     texts.map((text) => {
@@ -68,7 +68,7 @@ const MAX_SEED = 2 ** 32 - 1;
 
 const readSeed = wholeNumber('--seed', 0, MAX_SEED, 'leave it out to take the scenario’s own');
 
-/** As scenario files have them. */
+/** Form of a tag, which scenario files have as well. */
 const TAG = /^([A-Za-z][A-Za-z0-9_.-]{0,59})=(.{1,200})$/s;
 
 const readTag = (text: string): [string, string] => {

@@ -27,7 +27,10 @@ const deploymentFlags = (): Option[] => [
   ).choices(LIVEKIT_VERSIONS),
 ];
 
-/** Of a deployment that is not a lab: its platform, its URL and what can be observed. */
+/**
+ * Flags that describe a deployment that is not a lab: its platform, its URL and what can be
+ * observed.
+ */
 const platformFlags = (): Option[] => [
   new Option('--docker <name>', 'containers with the label swarm.drill=NAME, or with KEY=VALUE'),
   new Option(

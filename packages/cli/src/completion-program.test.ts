@@ -18,7 +18,7 @@ const file = (shell: keyof typeof SHELLS): string => {
   return path;
 };
 
-/** What bash offers for the last word. */
+/** Run the completion of bash. Returns what it offers for the last word. */
 const complete = (...words: string[]): string[] =>
   execFileSync(
     'bash',

@@ -7,7 +7,7 @@ export const leftOutLines = (servers: readonly ServerSpec[]): string[] =>
     leftOut.length === 0
       ? []
       : [
-          `${name}: not used of its configuration, as the lab sees to it or must not touch it: ${leftOut.join(', ')}`,
+          `${name}: settings of its configuration that are ignored, because the lab sets them or must not change them: ${leftOut.join(', ')}`,
         ],
   );
 

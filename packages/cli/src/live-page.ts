@@ -5,7 +5,7 @@ import { usageError } from '@livekit-swarm/settings';
 import type { OutputStream } from './console.ts';
 import { wholeNumber } from './flags/whole-number.ts';
 
-/** Of a run: `--ui`, `--ui-port`, `--ui-stay`. */
+/** Flags of a run for the live page: `--ui`, `--ui-port`, `--ui-stay`. */
 export interface LivePageFlags {
   ui?: boolean;
   uiPort?: string;
@@ -13,7 +13,8 @@ export interface LivePageFlags {
 }
 
 /**
- * The page of `--ui`; null without it. Its address goes to stderr, also with `--quiet`: nothing else shows it.
+ * The page of `--ui`; null without it. Its address goes to stderr, also with `--quiet`: nothing
+ * else shows it.
  * @throws SwarmError `usage` for a port that there is not, or that is in use
  */
 export const openRunPage = async (

@@ -53,7 +53,10 @@ const blameEnvironment =
     throw usageError(error.message, error.hint === null ? names : `${error.hint} (${names})`);
   };
 
-/** Where a command has --ca: before its first connection. @throws SwarmError `usage` */
+/**
+ * Trusts the authorities of `--ca` before the first connection of a command.
+ * @throws SwarmError `usage`
+ */
 const trustOwnAuthorities = async (ca: string): Promise<void> => {
   const { readAuthorities, trustAuthorities } = await import('@livekit-swarm/livekit');
   trustAuthorities(readAuthorities(ca));
@@ -186,7 +189,8 @@ export const createProgram = (console: Console, done: Done): Command => {
   for (const command of [program, ...program.commands])
     if (command === program || LOAD_COMMANDS.has(command.name())) command.addOption(noConfigFlag());
   program.showHelpAfterError(hintAt('swarm', false));
-  // An excess argument is an error: a second file would be ignored, or a flag's value was meant. The main program explains more.
+  // An excess argument is an error: a second file would be ignored, or a flag's value was meant.
+  // The main program explains more.
   eachBelow(program, 'swarm', (command, path) => {
     command
       .allowExcessArguments(false)

@@ -12,7 +12,7 @@ export interface Checked {
   outcome: 'passed' | Severity | 'unknown' | 'skipped';
   /** Observations. */
   evidence: readonly string[];
-  /** Reason why the check was not made; null: it was made. */
+  /** Reason why the check was skipped; null: it was not. */
   reason: string | null;
   /** Cause; null without a finding. */
   cause: string | null;
@@ -39,7 +39,7 @@ export const verify = async (
   request.guard.assertServer(request.access.url);
   const facts = openFacts(request);
   const done = new Map<string, Checked>();
-  /** Checks that were not made because one that they need has a finding. */
+  /** Checks that were skipped because one that they need has a finding. */
   const blocked = new Set<string>();
   try {
     for (const check of checks) {

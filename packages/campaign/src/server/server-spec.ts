@@ -101,7 +101,7 @@ const readServer = (
   if (/^v?\d+\.\d+(\.\d+)?$/.test(first) && !existsSync(first))
     throw usageError(
       `--server ${text}: version ${first} is not pinned here`,
-      `pinned are ${PINNED_VERSIONS}; any other by the path of its binary: ./livekit-server`,
+      `pinned versions: ${PINNED_VERSIONS}; for another one, give the path of its binary: ./livekit-server`,
     );
   if (!existsSync(first)) throw usageError(`--server ${text}: there is no ${first}`, HINT);
   if (statSync(first).isDirectory())
@@ -121,7 +121,7 @@ const readConfig = (file: string, text: string): ReturnType<typeof readLiveKitCo
   if (isConfig(file)) return readLiveKitConfig(file);
   throw usageError(
     `--server ${text}: "${file}" is not a configuration file`,
-    'after + comes a .yaml file: 1.13.4+livekit.yaml',
+    'write a .yaml file after the +: 1.13.4+livekit.yaml',
   );
 };
 

@@ -79,7 +79,7 @@ const readDuration = (scenario: Scenario, text: string | undefined): Scenario =>
   if (timed !== null) return timed;
   if (text === undefined) return scenario;
   throw usageError(
-    '--step-duration: an executor of the scenario has a course of its own',
+    '--step-duration: an executor of the scenario sets its own times',
     'leave it out, or write the scenario with constant-rooms',
   );
 };

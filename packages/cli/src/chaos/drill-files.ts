@@ -41,7 +41,10 @@ export const readDrillFiles = (paths: readonly string[]): DrillFileResult[] => {
   return results;
 };
 
-/** The same for those who want to carry them out. @throws SwarmError `invalid_file` with everything that is wrong with any of them */
+/**
+ * Reads drill files to execute them.
+ * @throws SwarmError `invalid_file` with everything that is wrong with any of them
+ */
 export const readDrills = (paths: readonly string[]): Drill[] => {
   const results = readDrillFiles(paths);
   const problems = results.flatMap((result) => result.problems);

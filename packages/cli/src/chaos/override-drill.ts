@@ -1,7 +1,7 @@
 import type { Drill, DrillLoad } from '@livekit-swarm/chaos/drill';
 import { wholeNumber } from '../flags/whole-number.ts';
 
-/** What flags change about a drill. */
+/** Changes that flags make to a drill. */
 export interface Overrides {
   repeats?: string;
   reconnectPolicy?: DrillLoad['reconnectPolicy'];

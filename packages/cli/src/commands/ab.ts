@@ -46,7 +46,8 @@ export interface AbFlags
 }
 
 /**
- * `swarm ab`: one scenario on two servers by turns, and whether the second differs from the first.
+ * `swarm ab`: runs one scenario alternately on two servers, and decides whether the second differs
+ * from the first.
  * @param typed names of the flags on the command line
  * @throws SwarmError `usage`, SwarmError before anything was measured
  */

@@ -20,13 +20,16 @@ export interface ChaosDoctorFlags extends DeploymentFlags {
   color: boolean;
 }
 
-/** What `--json` prints. */
+/** Schema of the output of `--json`. */
 const SCHEMA = 'livekit-swarm/chaos-doctor/1';
 
-/** Of a lab: enough for every fault to have a target. */
+/** Nodes of a lab that suffice for every fault to have a target. */
 const NODES = 1;
 
-/** `swarm chaos doctor`: which faults are available here, and what the others need. Exits with 3 when none is. */
+/**
+ * `swarm chaos doctor`: which faults are available here, and what the others need. Exits with 3
+ * when none is.
+ */
 export const chaosDoctorCommand = async (
   flags: ChaosDoctorFlags,
   typed: (flag: keyof DeploymentFlags) => boolean,

@@ -6,7 +6,7 @@ import { EXIT_CODES, type ExitCode, jsonSchemaOf } from '@livekit-swarm/settings
 import { libraryFiles, readDrillFiles } from '../chaos/drill-files.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 
-/** What `--json` prints. */
+/** Schema of the output of `--json`. */
 const SCHEMA = 'livekit-swarm/drill-list/1';
 
 type FaultOf = typeof FAULTS extends ReadonlyMap<string, infer Fault> ? Fault : never;

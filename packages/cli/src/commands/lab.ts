@@ -44,10 +44,13 @@ export interface LabUpFlags {
 const readNodes = wholeNumber('--nodes', 1, MAX_NODES);
 const readLines = wholeNumber('--lines', 0, 1_000_000);
 
-/** Where `swarm run --metrics :9464` is watched: down at all other times. */
+/** Scrape job for `swarm run --metrics :9464`: down at all other times. */
 const RUN_JOB = { job: 'swarm-run', targets: [{ address: '127.0.0.1:9464' }] } as const;
 
-/** Options of Prometheus and Alertmanager. @throws SwarmError `usage`, also for flags of a service that is not selected */
+/**
+ * Options of Prometheus and Alertmanager.
+ * @throws SwarmError `usage`, also for flags of a service that is not selected
+ */
 const monitoringOptions = (
   { rules, alertWebhook }: LabUpFlags,
   companions: readonly OptionalService[],
@@ -95,7 +98,10 @@ const readCompanions = (
   return { companions, offers, exporter: words.includes(EXPORTER) };
 };
 
-/** What the lab needs to know of the exporter before it is there: the nodes send their webhooks to it, signed with a key that so must be known, too. */
+/**
+ * Reserves the port and the key of the exporter before it starts, because the nodes need both for
+ * their webhooks.
+ */
 const exporterOptions = async (): Promise<
   Pick<LabSpec, 'config' | 'credentials' | 'extrasModule' | 'extrasOptions'>
 > => {
@@ -189,7 +195,7 @@ export const labDownCommand = async (
 ): Promise<ExitCode> => {
   const names = flags.all ? await labNames() : [flags.name];
   const onWait = (name: string) => (): void =>
-    void stderr.write(`The lab "${name}" is just coming up; waiting until it stands …\n`);
+    void stderr.write(`Lab "${name}" is starting; waiting until it is ready …\n`);
   for (const name of names)
     await write(stdout, `${LOWERED[await stopLab(name, onWait(name))].replace('NAME', name)}\n`);
   if (names.length === 0) await write(stdout, 'There is no lab.\n');
@@ -202,7 +208,10 @@ const LOWERED = {
   none: 'There is no lab "NAME".',
 } as const;
 
-/** `swarm lab status`: running labs and the health of their services. Exits with 3 when a service does not answer. */
+/**
+ * `swarm lab status`: running labs and the health of their services. Exits with 3 when a service
+ * does not answer.
+ */
 export const labStatusCommand = async (
   flags: { name?: string; json?: boolean; color: boolean },
   { stdout, env }: Console,

@@ -129,7 +129,7 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
   return {
     add: async (outcome) => {
       outcomes.push(outcome);
-      // What kept a run from coming about is on stderr already.
+      // The error of a run that could not be started is on stderr already.
       if (onStdout !== undefined || !isRun(outcome)) return;
       if (shown++ > 0) await write(stdout, '\n\n');
       await showSummary(outcome);
@@ -172,7 +172,8 @@ const MOST_BYTES = 1_024 * 1_024;
 export const inGitHub = (env: NodeJS.ProcessEnv): boolean => env.GITHUB_ACTIONS === 'true';
 
 /**
- * Appends the runs to GitHub's step summary. Runs beyond its size limit are omitted with a note, because GitHub drops a larger file.
+ * Appends the runs to GitHub's step summary. Runs beyond its size limit are omitted with a note,
+ * because GitHub drops a larger file.
  * @throws Error of the file system
  */
 export const writeStepSummary = async (

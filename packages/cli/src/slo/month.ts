@@ -1,7 +1,7 @@
 import { usageError } from '@livekit-swarm/settings';
 import { wholeNumber } from '../flags/whole-number.ts';
 
-/** Of time, Unix ms; `toMs` is not part of it. */
+/** Window of time, Unix ms; `toMs` is not part of it. */
 export interface MonthWindow {
   fromMs: number;
   toMs: number;

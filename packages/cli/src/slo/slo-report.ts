@@ -35,7 +35,10 @@ const ANNOUNCED = [
   },
 ] as const;
 
-/** Figures of a month, without announced drills and load tests. @throws SwarmError when Prometheus has no answer */
+/**
+ * Figures of a month, without announced drills and load tests.
+ * @throws SwarmError when Prometheus has no answer
+ */
 export const sloReport = async (
   api: PrometheusApi,
   month: Month,
@@ -90,7 +93,10 @@ export const sloReport = async (
   };
 };
 
-/** Returns true when an exclusion applies to a deployment; one without a cluster label does not apply to named clusters. */
+/**
+ * Returns true when an exclusion applies to a deployment; one without a cluster label does not
+ * apply to named clusters.
+ */
 const concerns = (
   { cluster }: Exclusion,
   labels: Readonly<Record<string, string>>,
@@ -120,14 +126,16 @@ const resultOf = (
     if (!out) expected++;
     const total = values.get(end);
     const failed = total === 0 ? 0 : bad.get(end);
-    // A time without figures is not good: the outage may have stopped Prometheus or the exporter, too.
+    // A time without figures is not good: the outage may have stopped Prometheus or the exporter,
+    // too.
     if (total === undefined || failed === undefined) continue;
     if (!out) windows++;
     const into = out ? excluded : counted;
     into.total += total * slo.factor;
     into.bad += Math.min(total, failed) * slo.factor;
   }
-  // A join that begins in one window and has media in the next adds to the first and takes from the second.
+  // A join that begins in one window and has media in the next adds to the first and takes from the
+  // second.
   for (const sum of [counted, excluded]) sum.bad = Math.max(0, sum.bad);
   const objective = slo.objective(query.limits);
   const badShare = counted.total > 0 ? counted.bad / counted.total : null;

@@ -33,7 +33,7 @@ export const readCertificate = async ({
   } catch (error) {
     throw usageError(
       `tls: ${cert} and ${key} are not a certificate and its key: ${messageOf(error)}`,
-      'both must be PEM, and belong together',
+      'both must be PEM, and the key must be that of the certificate',
     );
   }
   return pair;

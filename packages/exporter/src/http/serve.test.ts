@@ -175,7 +175,7 @@ describe('serve, with TLS', () => {
     await listening.close(100);
   }, 40_000);
 
-  it('rejects files that are missing or do not belong together', async () => {
+  it('rejects files that are missing or do not match', async () => {
     const [one, two] = [make('one'), make('two')];
     await expect(start({ tls: { cert: one.cert, key: two.key } })).rejects.toThrow(
       'are not a certificate and its key',

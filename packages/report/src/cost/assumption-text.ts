@@ -15,7 +15,7 @@ export const assumptionTexts = ({ load, rules, estimate, book }: CostView): stri
     : [
         `${rules.turn.service} relays ${formatNumber(rules.turn.share * 100)} % of what participants receive.`,
       ]),
-  ...(rules.staff === 0 ? ['Operating own machines costs nothing (--staff).'] : []),
+  ...(rules.staff === 0 ? ['The operation of your own machines costs nothing (--staff).'] : []),
   'Not counted: Redis, load balancer, monitoring, egress, ingress, agents, SIP, retransmissions and RTCP.',
   ...(estimate.usage.recordedGb > 0 && rules.storage !== null
     ? [`Recordings are kept in ${rules.storage}; what records them is not counted.`]

@@ -16,12 +16,12 @@ export const VERIFY_VERDICTS = {
   unknown: 'Could not be checked',
 } as const satisfies Record<Verification['verdict'], string>;
 
-/** Reason why a check was not made. */
+/** Reason why a check was skipped. */
 export const reasonText = ({ outcome, reason }: Pick<Checked, 'outcome' | 'reason'>): string =>
   `${outcome === 'unknown' ? 'could not be checked' : 'not checked'}: ${reason}`;
 
 export const countsText = (checks: readonly Pick<Checked, 'outcome'>[]): string => {
   const count = (outcome: Checked['outcome']): number =>
     checks.filter((check) => check.outcome === outcome).length;
-  return `${plural(count('passed'), 'check')} passed, ${count('skipped')} not made`;
+  return `${plural(count('passed'), 'check')} passed, ${count('skipped')} skipped`;
 };

@@ -22,7 +22,7 @@ const verification: Verification = {
   ],
 };
 
-test('shows evidence, cause and fix of what was found, and why a check was not made', () => {
+test('shows evidence, cause and fix of what was found, and why a check was skipped', () => {
   expect(text.render(verification)).toBe(`Configuration of wss://livekit.example.com
 
   ✓  dns      dns is right
@@ -40,7 +40,7 @@ test('shows evidence, cause and fix of what was found, and why a check was not m
   –  idle     idle is right
               not checked: takes its time
 
-Failed: 1 check passed, 1 not made
+Failed: 1 check passed, 1 skipped
 Errors: udp
 Warnings: ice-tcp
 Could not be checked: turn

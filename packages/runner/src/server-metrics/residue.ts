@@ -46,7 +46,7 @@ const unanswered = (error: unknown): Unanswered => {
         : reason === 'unauthorized' || reason === 'forbidden'
           ? 'unauthorized'
           : 'not_measured',
-    message: `what remains after the run is not known, as the API did not list it: ${message}`,
+    message: `rooms left after the run are unknown, because the API did not list them: ${message}`,
   };
 };
 
