@@ -3,14 +3,17 @@
  * Handles are numbers. Times are Unix ms (CLOCK_REALTIME, fractional) unless a name has another unit.
  */
 
-/** How the pump is started. One pump per process; each of its threads drives its share of the peers. */
+/**
+ * Options of the pump. There is one pump per process; each of its threads drives its share of the
+ * peers.
+ */
 export interface PumpOptions {
   /** Threads, 1 to 256. */
   threads: number;
   /**
-   * How often a thread wakes to read its sockets and to send packets, microseconds, 500 to
-   * 20,000. Default 4,000 (1,000 while a handshake is under way). The kernel stamps arrivals, so
-   * it adds nothing to what is measured; a frame may leave up to one tick late.
+   * Interval at which a thread wakes to read its sockets and to send packets, 500 to 20,000 µs.
+   * Default: 4,000 µs (1,000 µs while a handshake is under way). The kernel stamps arrivals, so
+   * the interval adds nothing to what is measured; a frame may leave up to one tick late.
    */
   tickMicros?: number;
   /**
@@ -65,8 +68,8 @@ export interface LocalTransport {
   /** Value of `a=fingerprint`: `sha-256 AB:CD:…`. */
   fingerprint: string;
   /**
-   * An `a=` line without the `a=`: `candidate:… 1 udp … typ host`. Empty for a peer without a UDP
-   * socket.
+   * An `a=` line without the `a=`: `candidate:… 1 udp … typ host`. Empty for a peer without a
+   * UDP socket.
    */
   candidate: string;
 }
@@ -75,17 +78,17 @@ export interface LocalTransport {
 export interface TurnServerOptions {
   /** `ADDRESS:PORT`. */
   address: string;
-  /** How it is reached. */
+  /** Transport to the server: UDP, TCP or TLS. */
   path: Exclude<PathKind, 'direct' | 'ice-tcp'>;
-  /** With TLS: the name in its certificate, which is also sent as SNI. */
+  /** Name in the certificate of the server, which is also sent as SNI; used with TLS only. */
   domain: string;
-  /** Long-term credentials. */
+  /** User name of the long-term credentials (RFC 8489 §9.2). */
   username: string;
-  /** Of that user. */
+  /** Password of that user. */
   password: string;
 }
 
-/** RFC 8839 §5.1. */
+/** Type of an ICE candidate (RFC 8839 §5.1). */
 export type CandidateType =
   /** An address of the host. */
   | 'host'
@@ -98,15 +101,15 @@ export type CandidateType =
 
 /** The pair that ICE has selected (RFC 8445 §8.1.1). */
 export interface SelectedPair {
-  /** How media reaches the remote. */
+  /** Path on which media reaches the remote. */
   path: PathKind;
-  /** Of this side. */
+  /** Type of the candidate of this side. */
   localCandidate: CandidateType;
-  /** Of the remote. */
+  /** Type of the candidate of the remote. */
   remoteCandidate: CandidateType;
-  /** Between the two candidates, whatever this side uses to reach its relay. */
+  /** Protocol between the two candidates, whatever this side uses to reach its relay. */
   protocol: 'udp' | 'tcp';
-  /** With a relay: from the first packet, or the TCP connection, to the allocation, ms. */
+  /** Time from the first packet, or the TCP connection, to the allocation, ms; only with a relay. */
   allocationMs?: number;
 }
 
@@ -122,11 +125,11 @@ export interface LinkImpairment {
    * must be at least `loss / (1 - loss)` long.
    */
   burst: number;
-  /** 0 to 10,000. */
+  /** Delay of every datagram, 0 to 10,000 ms. */
   delayMs: number;
   /**
-   * In addition to the delay: exponentially distributed with this mean, drawn again every 20 ms, 0
-   * to 1,000. It does not reorder.
+   * Mean of a variable delay in addition to `delayMs`, 0 to 1,000 ms. It is exponentially
+   * distributed, drawn again every 20 ms, and does not reorder.
    */
   jitterMs: number;
   /**
@@ -134,26 +137,29 @@ export interface LinkImpairment {
    * 0.5.
    */
   reorder: number;
-  /** Bit/s, with 28 bytes of IP and UDP headers for each datagram, 10,000 to 10^11; null: no limit. */
+  /**
+   * Rate of the link, 10,000 to 10^11 bit/s, with 28 bytes of IP and UDP headers for each
+   * datagram; null: no limit.
+   */
   rateBps: number | null;
   /**
-   * With a rate: datagrams that would wait longer than this in the queue are dropped, 0 to
-   * 10,000.
+   * Longest wait in the queue of a link with a rate, 0 to 10,000 ms: datagrams that would wait
+   * longer are dropped.
    */
   queueMs: number;
 }
 
 /**
- * An impaired access network. All datagrams of the peer pass it: STUN, DTLS, media and feedback.
- * What the downlink drops was lost, and what it delays arrived late; a time stamp of an outgoing
- * packet is of when it entered the uplink.
+ * An impaired access network. All datagrams of the peer pass it: STUN, DTLS, media and feedback. A
+ * datagram that the downlink drops was lost, and one that it delays arrived late; the time stamp
+ * of an outgoing packet is the time at which it entered the uplink.
  */
 export interface Impairment {
-  /** From this peer to the remote. */
+  /** Link from this peer to the remote. */
   up: LinkImpairment;
-  /** From the remote to this peer. */
+  /** Link from the remote to this peer. */
   down: LinkImpairment;
-  /** The same seed drops the same datagrams, by their number. 0 to 2^32 - 1. */
+  /** Seed of the losses, 0 to 2^32 - 1: the same seed drops the same datagrams, by their number. */
   seed: number;
 }
 
@@ -167,13 +173,13 @@ export interface PeerOptions {
   /** An impaired access network. */
   impairment?: Impairment;
   /**
-   * Whether what its senders send follows the estimated bandwidth, as in browsers (Google congestion
-   * control). It needs transport-wide sequence numbers. Default: false.
+   * Rate adaptation: the senders of the peer follow the estimated bandwidth, as in browsers
+   * (Google congestion control). It needs transport-wide sequence numbers. Default: false.
    */
   rateAdaptation?: boolean;
 }
 
-/** Which side of the DTLS handshake this peer is. */
+/** Role of this peer in the DTLS handshake (RFC 5763 §5). */
 export type DtlsRole =
   /** The remote has `a=setup:passive`. */
   | 'client'
@@ -190,25 +196,31 @@ export interface RemoteTransport {
   fingerprint: string;
   /** The role of this side. */
   dtlsRole: DtlsRole;
-  /** Whether this side is the controlling ICE agent: the offerer is (RFC 8445 §6.1.1). */
+  /** True if this side is the controlling ICE agent: the offerer is (RFC 8445 §6.1.1). */
   controlling: boolean;
-  /** Whether data channels were negotiated. */
+  /** True if data channels were negotiated. */
   dataChannels: boolean;
 }
 
-/** What a peer sent beside media (STUN, DTLS, data, RTCP) in one address family, cumulative. */
+/**
+ * Packets that a peer sent beside media (STUN, DTLS, data, RTCP) in one address family,
+ * cumulative.
+ */
 export interface ControlSends {
-  /** 4 or 6. */
+  /** Address family, 4 or 6. */
   family: number;
   /** Packets that were handed to the kernel. */
   tried: number;
-  /** Those that it refused, by error. */
+  /** Packets that the kernel refused, by error. */
   rejected: Array<RejectedSends>;
 }
 
 /** Packets that the kernel refused with one error. */
 export interface RejectedSends {
-  /** Number of the operating system, as in `util.getSystemErrorName(-errno)`; 0 for none. */
+  /**
+   * Error number of the operating system, as in `util.getSystemErrorName(-errno)`; 0 for an
+   * error without one.
+   */
   errno: number;
   /** Packets, cumulative. */
   packets: number;
@@ -216,21 +228,21 @@ export interface RejectedSends {
 
 /** Header extension ids (RFC 8285); leave out what was not negotiated. */
 export interface ExtensionIds {
-  /** RFC 9143. */
+  /** Id of the mid (RFC 9143). */
   mid?: number;
-  /** RFC 8852. */
+  /** Id of the rid (RFC 8852). */
   rid?: number;
-  /** RFC 8852, of a retransmission. */
+  /** Id of the rid of a retransmission (RFC 8852). */
   repairedRid?: number;
-  /** RFC 6464. */
+  /** Id of the audio level (RFC 6464). */
   audioLevel?: number;
-  /** abs-send-time. */
+  /** Id of abs-send-time. */
   absSendTime?: number;
-  /** abs-capture-time. */
+  /** Id of abs-capture-time. */
   absCaptureTime?: number;
-  /** draft-holmer-rmcat-transport-wide-cc-extensions-01. */
+  /** Id of transport-wide sequence numbers (draft-holmer-rmcat-transport-wide-cc-extensions-01). */
   transportWideCc?: number;
-  /** AV1 RTP specification, appendix A. */
+  /** Id of the dependency descriptor (AV1 RTP specification, appendix A). */
   dependencyDescriptor?: number;
 }
 
@@ -245,18 +257,19 @@ export type MediaKind =
 export interface ClipData {
   /** Audio or video. */
   kind: MediaKind;
-  /** What the payloads carry. */
+  /** Codec of the payloads. */
   codec: Exclude<Codec, 'other'>;
   /** RTP clock, Hz: 48000 or 90000. */
   clockRate: number;
-  /** Pixels; 0 for audio. */
+  /** Width, pixels; 0 for audio. */
   width: number;
-  /** Pixels; 0 for audio. */
+  /** Height, pixels; 0 for audio. */
   height: number;
   /**
    * All RTP payloads, one after the other. VP8 payloads have no payload descriptor: the pump
-   * writes it, as the picture id runs on. In those of VP9 it fills in the picture id. VP9 and AV1
-   * payloads are preceded by their dependency descriptor, and that by its length in one byte.
+   * writes it, as the picture id runs on. In those of VP9 it fills in the picture id. VP9 and
+   * AV1 payloads are preceded by their dependency descriptor, and that by its length in one
+   * byte.
    */
   payload: Uint8Array;
   /**
@@ -280,8 +293,8 @@ export interface SenderOptions {
   /** Handle returned by `addClip`. */
   clip: number;
   /**
-   * With rate adaptation: clips of the same picture and codec that play instead while bandwidth does
-   * not suffice for `clip`, lowest bit rate first. Up to 8.
+   * Clips of the same picture and codec for rate adaptation, lowest bit rate first, up to 8.
+   * They play while bandwidth does not suffice for `clip`.
    */
   lowerClips?: Array<number>;
   /** `a=mid`. */
@@ -312,7 +325,7 @@ export interface SenderOptions {
    * Default: no.
    */
   frameMetadata?: boolean;
-  /** Whether it sends from the start. */
+  /** True if the sender is active from the start. */
   active: boolean;
 }
 
@@ -320,7 +333,7 @@ export interface SenderOptions {
 export interface ReceiverPayload {
   /** RTP payload type. */
   payloadType: number;
-  /** What it carries. */
+  /** Codec of the payload type. */
   codec: Codec;
   /** RTP clock, Hz. */
   clockRate: number;
@@ -336,17 +349,17 @@ export interface ReceiverOptions {
   kind: MediaKind;
   /** `a=mid`. */
   mid: string;
-  /** From `a=ssrc`; left out when it was not signalled: then packets are found by mid. */
+  /** SSRC from `a=ssrc`; left out when it was not signalled: then packets are found by mid. */
   ssrc?: number;
   /** SSRC of the RTX stream. */
   rtxSsrc?: number;
   /** Negotiated payload types. */
   payloads: Array<ReceiverPayload>;
-  /** Whether NACK was negotiated for this m-line. */
+  /** True if NACK was negotiated for this m-line (RFC 4585 §6.2.1). */
   nack: boolean;
-  /** Whether PLI was negotiated for this m-line. */
+  /** True if PLI was negotiated for this m-line (RFC 4585 §6.3.1). */
   pli: boolean;
-  /** Whether REMB was negotiated for this m-line. */
+  /** True if REMB was negotiated for this m-line. */
   remb: boolean;
   /**
    * The cohort that its latency counts for (`latencies` of a sample); left out, it is only in
@@ -361,17 +374,17 @@ export interface DataChannelOptions {
   peer: number;
   /** Label, unique in the peer. */
   label: string;
-  /** Whether messages arrive in order. */
+  /** True if messages arrive in order. */
   ordered: boolean;
-  /** `null`: reliable. */
+  /** The most retransmissions of a message; `null`: reliable. */
   maxRetransmits: number | null;
 }
 
 /**
  * Data messages that the pump sends at an interval. The template is sent as it is, except for
  * `DATA_STAMP_BYTES` at `stampOffset`: there the pump writes a magic number, the number of the
- * flow, a sequence number and the time of sending. A receiving pump finds the magic number anywhere
- * in a message, and counts loss and latency from it.
+ * flow, a sequence number and the time of sending. A receiving pump finds the magic number
+ * anywhere in a message, and counts loss and latency from it.
  */
 export interface DataFlowOptions {
   /** Handle of its peer. */
@@ -380,13 +393,16 @@ export interface DataFlowOptions {
   label: string;
   /** The message. */
   template: Uint8Array;
-  /** Where the stamp goes in the template. */
+  /** Offset of the stamp in the template, bytes. */
   stampOffset: number;
-  /** Above 0. */
+  /** Interval between messages, above 0 ms. */
   intervalMs: number;
   /** Number of the flow, unique in the run: receivers count sequence numbers by it. */
   flow: number;
-  /** Given: the template is the `EncryptedPacketPayload` of each message. */
+  /**
+   * End-to-end encryption of the flow: the template is then the `EncryptedPacketPayload` of each
+   * message.
+   */
   encryption?: DataEncryption;
 }
 
@@ -394,7 +410,7 @@ export interface DataFlowOptions {
 export interface DataEncryption {
   /** Handle returned by `addKeyRing`. */
   keyRing: number;
-  /** Of the key to encrypt with. */
+  /** Index of the key to encrypt with. */
   keyIndex: number;
   /** The `DataPacket` to which the encrypted packet is appended. */
   envelope: Uint8Array;
@@ -402,9 +418,9 @@ export interface DataEncryption {
 
 /** A key of end-to-end encryption. */
 export interface FrameKey {
-  /** 0 to 15; every frame names it. */
+  /** Index of the key, 0 to 15; every frame names it. */
   index: number;
-  /** 16 bytes, as derived. */
+  /** The derived key, 16 bytes. */
   key: Uint8Array;
 }
 
@@ -438,46 +454,46 @@ export interface SampleTables {
   /** Cohorts that received anything since the last sample. */
   latencies: Array<CohortLatency>;
   /**
-   * Datagrams sent on all sockets, cumulative, for the cost of a packet. What an impaired uplink
-   * drops is not included.
+   * Datagrams sent on all sockets, cumulative, for the cost of a packet. Datagrams that an
+   * impaired uplink drops are not included.
    */
   datagramsSent: number;
   /** Datagrams received on all sockets, cumulative. */
   datagramsReceived: number;
   /**
-   * Bytes of the datagrams sent, with their headers of UDP and IP, cumulative. What TURN and TCP
-   * have beside that is left out.
+   * Bytes of the datagrams sent, with their headers of UDP and IP, cumulative. Bytes that TURN
+   * and TCP add are not included.
    */
   wireBytesSent: number;
-  /** As `wireBytesSent`, of those received. */
+  /** Bytes of the datagrams received, counted as in `wireBytesSent`. */
   wireBytesReceived: number;
   /**
-   * Datagrams that the kernel dropped on sockets that peers share, cumulative; `socketDrops` of a
-   * peer has the others.
+   * Datagrams that the kernel dropped on sockets that peers share, cumulative; `socketDrops` of
+   * a peer has the others.
    */
   sharedSocketDrops: number;
-  /** The latest that a thread woke since the last sample, ms. */
+  /** The longest delay of a thread's wake-up since the last sample, ms. */
   maxTickLateMs: number;
   /** CPU time of the pump's threads, cumulative, s. */
   cpuSeconds: number;
   /**
-   * Threads that have not run for two seconds or more. Counters of those that hold their lock are
-   * missing from this sample.
+   * Threads that have not run for two seconds or more. Counters of those that hold their lock
+   * are missing from this sample.
    */
   stuckThreads: number;
 }
 
 /** Names of the columns of each table of a sample, in their order. */
 export interface SampleColumns {
-  /** Of `SenderStats`. */
+  /** Columns of `SenderStats`. */
   senders: Array<string>;
-  /** Of `ReceiverStats`. */
+  /** Columns of `ReceiverStats`. */
   receivers: Array<string>;
-  /** Of `PeerStats`. */
+  /** Columns of `PeerStats`. */
   peers: Array<string>;
-  /** Of `DataFlowStats`. */
+  /** Columns of `DataFlowStats`. */
   flows: Array<string>;
-  /** Of `Interruption`. */
+  /** Columns of `Interruption`. */
   interruptions: Array<string>;
 }
 
@@ -516,27 +532,27 @@ export declare class NativePump {
   /** Keeps keys of end-to-end encryption, and returns the handle of the ring. */
   addKeyRing(keys: Array<FrameKey>): number;
   /**
-   * Encrypts a clip, and returns the handle of the result: a clip of its own. It takes as long as
-   * AES-GCM over all of its bytes, some milliseconds.
+   * Encrypts a clip, and returns the handle of the result: a clip of its own. It takes as long
+   * as AES-GCM over all of its bytes, some milliseconds.
    */
   encryptClip(clip: number, keyRing: number, keyIndex: number): number;
   /** Forgets a clip. Senders that play it keep it; its handle is unknown from now on. */
   removeClip(clip: number): void;
   /**
-   * Generates ICE credentials and binds a UDP socket on `localAddress` (an IP address); null: none,
-   * for paths that follow (`connectStream`, `addRelay`). Throws `system_resource` when no file
-   * descriptor or port is left.
+   * Generates ICE credentials and binds a UDP socket on `localAddress` (an IP address); null:
+   * none, for paths that follow (`connectStream`, `addRelay`). Throws `system_resource` when no
+   * file descriptor or port is left.
    */
   createPeer(localAddress: string | null, options?: PeerOptions | undefined | null): LocalTransport;
   /**
    * Binds another UDP socket for a peer, on an address of the other address family, and returns
-   * its candidate; ICE selects the pair. At any time: a remote without the candidate learns the address
-   * from a check. Throws `system_resource` as `createPeer` does.
+   * its candidate; ICE selects the pair. At any time: a remote without the candidate learns the
+   * address from a check. Throws `system_resource` as `createPeer` does.
    */
   addLocalAddress(peer: number, localAddress: string): string;
   /**
-   * Moves a peer to a new socket on `localAddress`, of an address family that it has a socket of, as
-   * a device whose network changed, and returns the new candidate. Restart ICE next.
+   * Moves a peer to a new socket on `localAddress`, of an address family that it has a socket
+   * of, as a device whose network changed, and returns the new candidate. Restart ICE next.
    */
   changeAddress(peer: number, localAddress: string): string;
   /**
@@ -546,34 +562,34 @@ export declare class NativePump {
   abandonPaths(peer: number): void;
   /**
    * Connects a peer by TCP to `remote` (`ADDRESS:PORT` of a passive candidate, RFC 6544). At any
-   * time; `path_failed` follows where it fails. Throws `system_resource` where this host does not
-   * even try.
+   * time; `path_failed` follows where it fails. Throws `system_resource` where this host does
+   * not even try.
    */
   connectStream(peer: number, remote: string): void;
   /**
-   * Allocates an address for a peer on a TURN server, and offers it to ICE. An allocation that it
-   * already has there ends once media uses another. At any time; `path_failed` follows where it
-   * fails. Throws `system_resource` where this host does not even try.
+   * Allocates an address for a peer on a TURN server, and offers it to ICE. An allocation that
+   * it already has there ends once media uses another. At any time; `path_failed` follows where
+   * it fails. Throws `system_resource` where this host does not even try.
    */
   addRelay(peer: number, server: TurnServerOptions): void;
   /** The pair that ICE has selected, if any. */
   selectedPair(peer: number): SelectedPair | null;
   /**
-   * What a peer sent beside media, and what of it the kernel refused: for a peer that does not
-   * connect, whether its own host keeps it from that.
+   * Packets that a peer sent beside media, and those that the kernel refused. For a peer that
+   * does not connect, they show whether its own host prevents it.
    */
   controlSends(peer: number): Array<ControlSends>;
   /** Starts ICE and DTLS with the remote; after `restartIce`, takes its new credentials. */
   setRemote(peer: number, remote: RemoteTransport): void;
   /**
-   * Takes a `candidate:…` line of SDP or trickle ICE. Ignored are candidates without an IP address,
-   * and of TCP those that are not passive. Those that the peer has no socket for wait for
-   * `addLocalAddress`, `connectStream` or `addRelay`.
+   * Takes a `candidate:…` line of SDP or trickle ICE. Ignored are candidates without an IP
+   * address, and of TCP those that are not passive. Those that the peer has no socket for wait
+   * for `addLocalAddress`, `connectStream` or `addRelay`.
    */
   addRemoteCandidate(peer: number, candidate: string): void;
   /**
-   * New credentials for an ICE restart (RFC 8445 §9); call `setRemote` with the remote's new ones
-   * afterwards.
+   * New credentials for an ICE restart (RFC 8445 §9); call `setRemote` with the remote's new
+   * ones afterwards.
    */
   restartIce(peer: number): IceCredentials;
   /** Header extensions of the peer connection. */
@@ -586,7 +602,7 @@ export declare class NativePump {
   startDataFlow(options: DataFlowOptions): void;
   /** The keys with which a peer decrypts data messages. */
   setDataKeys(peer: number, keyRing: number): void;
-  /** From the next message on, encrypted flows of a peer are encrypted with another key. */
+  /** Encrypts the encrypted flows of a peer with another key, from the next message on. */
   setDataFlowKey(peer: number, keyRing: number, keyIndex: number): void;
   /** Adds a sender and returns its handle. */
   addSender(options: SenderOptions): number;
@@ -596,11 +612,11 @@ export declare class NativePump {
   setSenderClip(sender: number, clip: number): void;
   /** Adds a receiver and returns its handle. */
   addReceiver(options: ReceiverOptions): number;
-  /** While a receiver is muted, silence is not an interruption. */
+  /** Mutes a receiver, or unmutes it: while it is muted, silence is not an interruption. */
   setReceiverMuted(receiver: number, muted: boolean): void;
   /**
-   * From now on frames of a receiver are decrypted with these keys, and counted. `serverTrailer` is at
-   * the end of frames that the server inserts, which are not encrypted.
+   * Decrypts the frames of a receiver with these keys from now on, and counts them.
+   * `serverTrailer` is at the end of frames that the server inserts, which are not encrypted.
    */
   setReceiverKeys(receiver: number, keyRing: number, serverTrailer: Uint8Array): void;
   /** Removes a receiver. Its counters leave the samples: read them first. */
@@ -612,11 +628,11 @@ export declare class NativePump {
    * read them first.
    */
   closePeer(peer: number): void;
-  /** As `closePeer`, but without a word to the remote: the device disappeared. */
+  /** Closes a peer as `closePeer` does, but sends nothing to the remote: the device disappeared. */
   dropPeer(peer: number): void;
   /**
-   * Corrects the stamps that leave this process, and its arrival times where latency is measured by
-   * them: what its clock lacks to the one that the hosts of a run share, milliseconds.
+   * Corrects the stamps that leave this process, and its arrival times where latency is measured
+   * by them, by the offset from its clock to the one that the hosts of a run share, ms.
    */
   setClockCorrection(ms: number): void;
   /** Plants a defect of the pump, so that tests can show what it leads to. */
@@ -627,46 +643,50 @@ export declare class NativePump {
   close(): void;
 }
 
-/** What this host takes for the parts of a packet. */
+/** Cost of the parts of a packet on this host. */
 export interface HostSpeed {
-  /** CPU time to encrypt and send one datagram, or to receive and decrypt one, mean of both, µs; median of all rounds. */
+  /**
+   * CPU time to encrypt and send one datagram, or to receive and decrypt one, mean of both,
+   * median of all rounds, µs.
+   */
   microsPerPacket: number;
-  /** The same in the best and the worst tenth of rounds. */
+  /** The value of `microsPerPacket` that a tenth of the rounds stay below, µs. */
   bestMicros: number;
-  /** See `bestMicros`. */
+  /** The value of `microsPerPacket` that a tenth of the rounds exceed, µs. */
   worstMicros: number;
-  /** Of that, encryption or decryption alone, µs. */
+  /** The part of `microsPerPacket` that encryption or decryption takes, µs. */
   cryptoMicros: number;
   /** CPU time of one timed wait, µs. */
   wakeMicros: number;
-  /** How late timed waits ended, 95th percentile, µs. */
+  /** Lateness of the ends of timed waits, 95th percentile, µs. */
   wakeLatenessMicros: number;
   /** Time that these measurements took, ms. */
   tookMs: number;
 }
 
 /**
- * Measures this host. Blocks for about a quarter of a second, and longer where other processes keep it from a core.
+ * Measures this host. Blocks for about a quarter of a second, and longer where other processes
+ * keep it from a core.
  * @throws Error where UDP on 127.0.0.1 does not work
  */
 export declare function measureHostSpeed(): HostSpeed;
 
-/** What an RTP payload carries. */
+/** Codec of an RTP payload. */
 export type Codec =
-  /** RFC 7587. */
+  /** Opus (RFC 7587). */
   | 'opus'
-  /** RFC 7741. */
+  /** VP8 (RFC 7741). */
   | 'vp8'
-  /** RFC 6184. */
+  /** H.264 (RFC 6184). */
   | 'h264'
-  /** RFC 9628. */
+  /** VP9 (RFC 9628). */
   | 'vp9'
-  /** RTP Payload Format For AV1, of the Alliance for Open Media. */
+  /** AV1 (RTP Payload Format For AV1, of the Alliance for Open Media). */
   | 'av1'
-  /** Counted, but not looked into. */
+  /** Another codec: its packets are counted, but not looked into. */
   | 'other';
 
-/** Which kind of failure an error of the pump is: the property `code` of the thrown `Error`. */
+/** Kind of a failure of the pump: the property `code` of the thrown `Error`. */
 export type PumpErrorCode =
   /** An argument is out of range, or of the wrong form. The caller has a bug. */
   | 'invalid_argument'
@@ -685,7 +705,7 @@ export type PumpErrorCode =
   /** The data channel buffers too much already; the message was not sent. */
   | 'channel_full';
 
-/** How media reaches the remote. */
+/** Path on which media reaches the remote. */
 export type PathKind =
   /** UDP. */
   | 'direct'
@@ -698,7 +718,7 @@ export type PathKind =
   /** A TURN server, reached by TLS. */
   | 'turn-tls';
 
-/** Why a path cannot be used. */
+/** Reason why a path cannot be used. */
 export type PathFailureCode =
   /** The TCP connection was refused or closed. */
   | 'tcp_refused'
@@ -729,7 +749,7 @@ export type IceState =
   /** The consent checks of the selected pair fail (RFC 7675). */
   | 'disconnected';
 
-/** Why a connection ended. */
+/** Reason why a connection ended. */
 export type CloseCode =
   /** The remote closed it. */
   | 'closed_by_remote'
@@ -760,7 +780,10 @@ export interface SenderStats {
   rtxPackets: number;
   /** Packets sent again as padding, with rate adaptation: to probe, or to fill the bandwidth. */
   paddingPackets: number;
-  /** Sequence numbers that NACKs asked for, each counted once: what the remote missed at first. */
+  /**
+   * Sequence numbers that NACKs asked for, each counted once: what the remote missed at
+   * first.
+   */
   nackedPackets: number;
   /** NACK messages received (RFC 4585 §6.2.1). */
   nacks: number;
@@ -768,7 +791,10 @@ export interface SenderStats {
   plis: number;
   /** FIR messages received (RFC 5104 §4.3.1). */
   firs: number;
-  /** Packets lost after recovery, from the last receiver report (RFC 3550 §6.4.1), cumulative. */
+  /**
+   * Packets lost after recovery, from the last receiver report (RFC 3550 §6.4.1),
+   * cumulative.
+   */
   remoteLost: number;
   /** Interarrival jitter that the remote reported last, ms. */
   remoteJitterMs: number;
@@ -787,13 +813,19 @@ export interface SenderStats {
    * route, an interface that is down.
    */
   sendErrors: number;
-  /** Packets that were not sent because the remote, or a router, had reported that it is gone. */
+  /**
+   * Packets that were not sent because the remote, or a router, had reported that it is
+   * gone.
+   */
   unreachableSends: number;
   /** Bit rate of the clip that plays, payload and headers, bit/s; 0 while none does. */
   targetBps: number;
-  /** With rate adaptation: how long it was to send video, ms. */
+  /** Time for which the sender was to send video with rate adaptation, ms. */
   wantedMs: number;
-  /** Of that time, how long its track was sent in less than full quality for lack of bandwidth. */
+  /**
+   * The part of `wantedMs` for which the track was sent in less than full quality for lack
+   * of bandwidth, ms.
+   */
   limitedMs: number;
 }
 
@@ -816,12 +848,13 @@ export interface ReceiverStats {
    */
   paddingPackets: number;
   /**
-   * Sequence numbers whose first transmission never arrived. Without RTX (audio) a late first
-   * transmission cannot be distinguished from a retransmission once it was requested: what the uplink
-   * of the publisher lost, and the server forwards late, counts here as well.
+   * Sequence numbers whose first transmission never arrived. Without RTX (audio) a late
+   * first transmission cannot be distinguished from a retransmission once it was requested:
+   * what the uplink of the publisher lost, and the server forwards late, counts here as
+   * well.
    */
   lostBeforeRecovery: number;
-  /** Of those, the ones that no retransmission recovered either. */
+  /** Sequence numbers of `lostBeforeRecovery` that no retransmission recovered either. */
   lost: number;
   /** Packets recovered by RTX or by a retransmission on the same SSRC. */
   recovered: number;
@@ -854,18 +887,18 @@ export interface ReceiverStats {
    * counts.
    */
   interruptions: number;
-  /** Their sum, ms. */
+  /** Sum of the media interruptions, ms. */
   interruptionMs: number;
-  /** The longest of them, ms. */
+  /** The longest media interruption, ms. */
   longestInterruptionMs: number;
   /**
    * One-way latency from abs-capture-time over the life of the receiver, median, ms; NaN
    * without samples.
    */
   latencyP50Ms: number;
-  /** 95th percentile of the same, ms; NaN without samples. */
+  /** One-way latency as in `latencyP50Ms`, 95th percentile, ms; NaN without samples. */
   latencyP95Ms: number;
-  /** Maximum of the same, ms; NaN without samples. */
+  /** One-way latency as in `latencyP50Ms`, maximum, ms; NaN without samples. */
   latencyMaxMs: number;
   /** Frames that were decrypted (end-to-end encryption): of audio all, of video one a second. */
   decryptedFrames: number;
@@ -882,8 +915,8 @@ export interface PeerStats {
   /** Round-trip time of STUN consent checks (RFC 7675), ms; NaN until known. */
   rttMs: number;
   /**
-   * Datagrams that the kernel dropped because the receive buffer of a socket of this peer was
-   * full.
+   * Datagrams that the kernel dropped because the receive buffer of a socket of this peer
+   * was full.
    */
   socketDrops: number;
   /** Packets that a TCP connection did not take in time: the network was too slow for them. */
@@ -903,17 +936,17 @@ export interface PeerStats {
   dataBytesSent: number;
   /** Data messages received. */
   dataMessagesReceived: number;
-  /** Of those, the ones with end-to-end encryption that were decrypted. */
+  /** Data messages received with end-to-end encryption that were decrypted. */
   dataMessagesDecrypted: number;
-  /** And those that could not be. */
+  /** Data messages received with end-to-end encryption that could not be decrypted. */
   dataMessagesUndecryptable: number;
   /** Datagrams that entered the impaired uplink. */
   impairedUp: number;
-  /** Of those, the ones that it dropped. */
+  /** Datagrams that the impaired uplink dropped. */
   impairedDroppedUp: number;
   /** Datagrams that entered the impaired downlink. */
   impairedDown: number;
-  /** Of those, the ones that it dropped. */
+  /** Datagrams that the impaired downlink dropped. */
   impairedDroppedDown: number;
 }
 
@@ -933,9 +966,9 @@ export interface DataFlowStats {
   duplicates: number;
   /** One-way latency over the life of the flow, median, ms; NaN without samples. */
   latencyP50Ms: number;
-  /** 95th percentile of the same, ms; NaN without samples. */
+  /** One-way latency as in `latencyP50Ms`, 95th percentile, ms; NaN without samples. */
   latencyP95Ms: number;
-  /** Maximum of the same, ms; NaN without samples. */
+  /** One-way latency as in `latencyP50Ms`, maximum, ms; NaN without samples. */
   latencyMaxMs: number;
 }
 

@@ -12,19 +12,20 @@ use crate::totals::Traffic;
 /// The most endpoints of one peer: UDP of both families, TCP connections and relays.
 pub const MAX_ENDPOINTS: usize = 8;
 
-/// Endpoints and impairment of one peer. There is at most one UDP endpoint of each address family. An
-/// endpoint keeps its number while it exists.
+/// Endpoints and impairment of one peer. There is at most one UDP endpoint of each address family.
+/// An endpoint keeps its number while it exists.
 pub struct Access {
     /// The endpoint that media uses: that of the selected pair.
     pub endpoint: Endpoint,
-    /// Its number.
+    /// Number of that endpoint.
     selected: u8,
-    /// The others, by their numbers.
+    /// The other endpoints, by their numbers.
     others: Vec<(u8, Endpoint)>,
-    /// Whether any has a connection or an allocation that must be looked after.
+    /// True once an endpoint was added that must be looked after: a TCP connection or an
+    /// allocation.
     has_paths: bool,
     impairment: Option<Box<Impairment<Way>>>,
-    /// What the kernel took, cumulative; of an impaired uplink, what left it.
+    /// Traffic that the kernel took, cumulative; with an impaired uplink, the traffic that left it.
     pub sent: Traffic,
 }
 
@@ -60,7 +61,7 @@ impl Access {
         Some(self.others.swap_remove(index).1)
     }
 
-    /// Whether there is a UDP endpoint of the address family of `ip`.
+    /// Returns true if there is a UDP endpoint of the address family of `ip`.
     pub fn has_family_of(&self, ip: IpAddr) -> bool {
         self.endpoints().any(|(_, endpoint)| {
             endpoint.path() == PathKind::Direct
@@ -84,7 +85,8 @@ impl Access {
         std::iter::once((self.selected, &self.endpoint)).chain(others)
     }
 
-    /// Those that must be looked after: connections and allocations.
+    /// Every endpoint with its number, once one of them must be looked after: a TCP connection or
+    /// an allocation. None before.
     pub fn paths(&mut self) -> impl Iterator<Item = (u8, &mut Endpoint)> {
         let others = self.others.iter_mut().map(|(id, endpoint)| (*id, endpoint));
         let all = std::iter::once((self.selected, &mut self.endpoint)).chain(others);
@@ -131,7 +133,7 @@ impl Access {
         others.map(|(id, _)| *id).collect()
     }
 
-    /// Whether it ever had a connection or an allocation.
+    /// Returns true once a TCP connection or an allocation was added.
     pub fn has_paths(&self) -> bool {
         self.has_paths
     }
@@ -147,7 +149,7 @@ impl Access {
         unsent + self.endpoints().map(|(_, endpoint)| endpoint.stream_drops()).sum::<u64>()
     }
 
-    /// When a path must be looked after, monotonic ns.
+    /// Time at which a path must be looked after, monotonic ns.
     pub fn path_due_at(&self) -> u64 {
         if !self.has_paths {
             return u64::MAX;
@@ -202,8 +204,8 @@ impl Access {
     }
 
     /// Puts a received datagram on the impaired downlink, if there is one, and returns whether it
-    /// did. It then comes out of [`Access::pop_downlink`], unless the link drops it. `arrival`: wall
-    /// clock, ns.
+    /// did. It then comes out of [`Access::pop_downlink`], unless the link drops it. `arrival`:
+    /// wall clock, ns.
     pub fn enter_downlink(&mut self, datagram: &[u8], way: Way, arrival: u64, now: Now) -> bool {
         let is_on_stream = self.is_on_stream(way);
         let Some(impairment) = &mut self.impairment else { return false };
@@ -226,13 +228,14 @@ impl Access {
         self.impairment.as_mut()?.down.leave(now)
     }
 
-    /// When [`Access::pop_downlink`] has something, monotonic ns; `u64::MAX` for an empty link.
+    /// Time at which [`Access::pop_downlink`] has something, monotonic ns; `u64::MAX` for an empty
+    /// link.
     pub fn downlink_due_at(&self) -> u64 {
         self.impairment.as_ref().map_or(u64::MAX, |impairment| impairment.down.due_at())
     }
 
-    /// Sends what has left the impaired uplink by `now`, monotonic ns. `on_refused` gets the datagrams
-    /// that the kernel refused, with their remotes.
+    /// Sends what has left the impaired uplink by `now`, monotonic ns. `on_refused` gets the
+    /// datagrams that the kernel refused, with their remotes.
     pub fn flush_uplink(
         &mut self,
         now: u64,
@@ -253,7 +256,8 @@ impl Access {
         }
     }
 
-    /// When [`Access::flush_uplink`] has something, monotonic ns; `u64::MAX` for an empty link.
+    /// Time at which [`Access::flush_uplink`] has something, monotonic ns; `u64::MAX` for an empty
+    /// link.
     pub fn uplink_due_at(&self) -> u64 {
         self.impairment.as_ref().map_or(u64::MAX, |impairment| impairment.up.due_at())
     }

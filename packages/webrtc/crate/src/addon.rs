@@ -29,7 +29,7 @@ use crate::sender::{self, SenderConfig};
 use crate::sketch;
 use crate::tls::Trust;
 
-/// Of a sender.
+/// The most lower clips of one sender.
 const MAX_LOWER_CLIPS: usize = 8;
 
 type Result<T> = napi::Result<T, ErrorCode>;
@@ -67,7 +67,7 @@ pub fn sample_columns() -> SampleColumns {
 #[napi]
 pub struct NativePump {
     threads: Threads,
-    /// By their handles; `None`: removed.
+    /// Clips by their handles; `None` for a removed one.
     clips: Vec<Option<Arc<Clip>>>,
     key_rings: Vec<Arc<KeyRing>>,
     trust: Trust,
@@ -140,8 +140,8 @@ impl NativePump {
         Ok(self.key_rings.len() as u32 - 1)
     }
 
-    /// Encrypts a clip, and returns the handle of the result: a clip of its own. It takes as long as
-    /// AES-GCM over all of its bytes, some milliseconds.
+    /// Encrypts a clip, and returns the handle of the result: a clip of its own. It takes as long
+    /// as AES-GCM over all of its bytes, some milliseconds.
     #[napi]
     pub fn encrypt_clip(&mut self, clip: u32, key_ring: u32, key_index: u32) -> Result<u32> {
         let ring = self.key_ring(key_ring)?;
@@ -158,9 +158,9 @@ impl NativePump {
         Ok(())
     }
 
-    /// Generates ICE credentials and binds a UDP socket on `localAddress` (an IP address); null: none,
-    /// for paths that follow (`connectStream`, `addRelay`). Throws `system_resource` when no file
-    /// descriptor or port is left.
+    /// Generates ICE credentials and binds a UDP socket on `localAddress` (an IP address); null:
+    /// none, for paths that follow (`connectStream`, `addRelay`). Throws `system_resource` when no
+    /// file descriptor or port is left.
     #[napi]
     pub fn create_peer(
         &mut self,
@@ -195,16 +195,16 @@ impl NativePump {
     }
 
     /// Binds another UDP socket for a peer, on an address of the other address family, and returns
-    /// its candidate; ICE selects the pair. At any time: a remote without the candidate learns the address
-    /// from a check. Throws `system_resource` as `createPeer` does.
+    /// its candidate; ICE selects the pair. At any time: a remote without the candidate learns the
+    /// address from a check. Throws `system_resource` as `createPeer` does.
     #[napi]
     pub fn add_local_address(&self, peer: u32, local_address: String) -> Result<String> {
         let local = parse_address(local_address)?;
         Ok(self.threads.owner(peer)?.add_local_address(peer, local)?)
     }
 
-    /// Moves a peer to a new socket on `localAddress`, of an address family that it has a socket of, as
-    /// a device whose network changed, and returns the new candidate. Restart ICE next.
+    /// Moves a peer to a new socket on `localAddress`, of an address family that it has a socket
+    /// of, as a device whose network changed, and returns the new candidate. Restart ICE next.
     #[napi]
     pub fn change_address(&self, peer: u32, local_address: String) -> Result<String> {
         let local = parse_address(local_address)?;
@@ -222,17 +222,17 @@ impl NativePump {
     }
 
     /// Connects a peer by TCP to `remote` (`ADDRESS:PORT` of a passive candidate, RFC 6544). At any
-    /// time; `path_failed` follows where it fails. Throws `system_resource` where this host does not
-    /// even try.
+    /// time; `path_failed` follows where it fails. Throws `system_resource` where this host does
+    /// not even try.
     #[napi]
     pub fn connect_stream(&self, peer: u32, remote: String) -> Result<()> {
         let remote = parse_remote(remote)?;
         Ok(self.threads.owner(peer)?.connect_stream(peer, remote)?)
     }
 
-    /// Allocates an address for a peer on a TURN server, and offers it to ICE. An allocation that it
-    /// already has there ends once media uses another. At any time; `path_failed` follows where it
-    /// fails. Throws `system_resource` where this host does not even try.
+    /// Allocates an address for a peer on a TURN server, and offers it to ICE. An allocation that
+    /// it already has there ends once media uses another. At any time; `path_failed` follows where
+    /// it fails. Throws `system_resource` where this host does not even try.
     #[napi]
     pub fn add_relay(&self, peer: u32, server: TurnServerOptions) -> Result<()> {
         let TurnServerOptions { address, path, domain, username, password } = server;
@@ -247,8 +247,8 @@ impl NativePump {
         self.with_peer(peer, |peer, _| Ok(peer.transport.selected_pair().map(Into::into)))
     }
 
-    /// What a peer sent beside media, and what of it the kernel refused: for a peer that does not
-    /// connect, whether its own host keeps it from that.
+    /// Packets that a peer sent beside media, and those that the kernel refused. For a peer that
+    /// does not connect, they show whether its own host prevents it.
     #[napi]
     pub fn control_sends(&self, peer: u32) -> Result<Vec<ControlSends>> {
         self.with_peer(peer, |peer, _| {
@@ -270,9 +270,9 @@ impl NativePump {
         self.with_peer(peer, |peer, now| peer.set_remote(remote, now))
     }
 
-    /// Takes a `candidate:…` line of SDP or trickle ICE. Ignored are candidates without an IP address,
-    /// and of TCP those that are not passive. Those that the peer has no socket for wait for
-    /// `addLocalAddress`, `connectStream` or `addRelay`.
+    /// Takes a `candidate:…` line of SDP or trickle ICE. Ignored are candidates without an IP
+    /// address, and of TCP those that are not passive. Those that the peer has no socket for wait
+    /// for `addLocalAddress`, `connectStream` or `addRelay`.
     #[napi]
     pub fn add_remote_candidate(&self, peer: u32, candidate: String) -> Result<()> {
         self.with_peer(peer, |peer, now| {
@@ -281,8 +281,8 @@ impl NativePump {
         })
     }
 
-    /// New credentials for an ICE restart (RFC 8445 §9); call `setRemote` with the remote's new ones
-    /// afterwards.
+    /// New credentials for an ICE restart (RFC 8445 §9); call `setRemote` with the remote's new
+    /// ones afterwards.
     #[napi]
     pub fn restart_ice(&self, peer: u32) -> Result<IceCredentials> {
         let credentials = self.with_peer(peer, |peer, _| Ok(peer.restart_ice()))?;
@@ -349,7 +349,7 @@ impl NativePump {
         })
     }
 
-    /// From the next message on, encrypted flows of a peer are encrypted with another key.
+    /// Encrypts the encrypted flows of a peer with another key, from the next message on.
     #[napi]
     pub fn set_data_flow_key(&self, peer: u32, key_ring: u32, key_index: u32) -> Result<()> {
         let ring = self.key_ring(key_ring)?;
@@ -433,7 +433,7 @@ impl NativePump {
         Ok(self.threads.owner(options.peer)?.add_receiver(options.peer, config)?)
     }
 
-    /// While a receiver is muted, silence is not an interruption.
+    /// Mutes a receiver, or unmutes it: while it is muted, silence is not an interruption.
     #[napi]
     pub fn set_receiver_muted(&self, receiver: u32, muted: bool) -> Result<()> {
         self.with_stream(receiver, |peer, now| {
@@ -443,8 +443,8 @@ impl NativePump {
         })
     }
 
-    /// From now on frames of a receiver are decrypted with these keys, and counted. `serverTrailer` is at
-    /// the end of frames that the server inserts, which are not encrypted.
+    /// Decrypts the frames of a receiver with these keys from now on, and counts them.
+    /// `serverTrailer` is at the end of frames that the server inserts, which are not encrypted.
     #[napi]
     pub fn set_receiver_keys(
         &self,
@@ -489,14 +489,14 @@ impl NativePump {
         self.change(peer, |reactor| reactor.close_peer(peer))
     }
 
-    /// As `closePeer`, but without a word to the remote: the device disappeared.
+    /// Closes a peer as `closePeer` does, but sends nothing to the remote: the device disappeared.
     #[napi]
     pub fn drop_peer(&self, peer: u32) -> Result<()> {
         self.change(peer, |reactor| reactor.drop_peer(peer))
     }
 
-    /// Corrects the stamps that leave this process, and its arrival times where latency is measured by
-    /// them: what its clock lacks to the one that the hosts of a run share, milliseconds.
+    /// Corrects the stamps that leave this process, and its arrival times where latency is measured
+    /// by them, by the offset from its clock to the one that the hosts of a run share, ms.
     #[napi]
     pub fn set_clock_correction(&self, ms: f64) {
         if ms.is_finite() {
@@ -537,8 +537,8 @@ impl NativePump {
         self.key_rings.get(ring as usize).cloned().ok_or(PumpError::UnknownKeyRing(ring))
     }
 
-    /// Succeeds also for what belongs to a stuck thread or to a peer that panicked: there is nothing
-    /// left to change.
+    /// Succeeds also for what belongs to a stuck thread or to a peer that panicked: there is
+    /// nothing left to change.
     fn change(
         &self,
         handle: u32,

@@ -1,9 +1,10 @@
-//! Receiver-side bandwidth estimation for REMB (draft-alvestrand-rmcat-remb-03), from loss and rising
-//! delay.
+//! Receiver-side bandwidth estimation for REMB (draft-alvestrand-rmcat-remb-03), from loss and
+//! rising delay.
 //!
-//! A load generator has no bottleneck of its own, so the estimate is unlimited until there is evidence
-//! of one: loss above 10 %, or a growing queue. It then falls to 85 % of the received rate and grows
-//! by 8 % per second, as Google congestion control does (draft-ietf-rmcat-gcc-02 §5.5, §6).
+//! A load generator has no bottleneck of its own, so the estimate is unlimited until there is
+//! evidence of one: loss above 10 %, or a growing queue. It then falls to 85 % of the received rate
+//! and grows by 8 % per second, as Google congestion control does (draft-ietf-rmcat-gcc-02 §5.5,
+//! §6).
 
 use crate::clock::MS;
 
@@ -60,7 +61,7 @@ impl BandwidthEstimator {
         self.queue_ms += (delay_ms - self.lowest_delay_ms - self.queue_ms) / 32.0;
     }
 
-    /// When the next report is to be sent, monotonic ns.
+    /// Time at which the next report is to be sent, monotonic ns.
     pub fn due_at(&self) -> u64 {
         self.reported_at + INTERVAL_NS
     }
@@ -70,7 +71,8 @@ impl BandwidthEstimator {
         self.estimate as u64
     }
 
-    /// Updates the estimate and returns it, bit/s. `expected` and `lost` are totals over all tracks.
+    /// Updates the estimate and returns it, bit/s. `expected` and `lost` are totals over all
+    /// tracks.
     pub fn report(&mut self, now: u64, expected: u64, lost: u64) -> u64 {
         let seconds = (now - self.since).max(1) as f64 / 1e9;
         let arriving = self.bytes as f64 * 8.0 / seconds;

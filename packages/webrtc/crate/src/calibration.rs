@@ -1,8 +1,9 @@
-//! What this host takes for the parts of a packet: UDP system calls, AES-GCM, and timer wake-ups. A
-//! quarter of a second of measurements, from which `swarm plan` predicts how large a load it carries.
+//! Cost of the parts of a packet on this host: UDP system calls, AES-GCM, and timer wake-ups. A
+//! quarter of a second of measurements, from which `swarm plan` predicts how large a load the host
+//! can generate.
 //!
-//! CPU time of the thread is measured, not elapsed time, in short rounds of which the median counts:
-//! other load on the host delays it, and changes it little.
+//! CPU time of the thread is measured, not elapsed time, in short rounds of which the median
+//! counts: other load on the host delays it, and changes it little.
 
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};
@@ -15,7 +16,7 @@ use crate::error::{ErrorCode, PumpError};
 
 /// Connections, each with a socket and keys of its own, as on a real network.
 const SOCKETS: usize = 32;
-/// Of a datagram: an audio packet.
+/// Length of a datagram, that of an audio packet, bytes.
 const BYTES: usize = 120;
 const HEADER: usize = 12;
 const TAG: usize = 16;
@@ -26,26 +27,28 @@ const WAKE_INTERVAL: Duration = Duration::from_millis(1);
 /// A datagram on loopback arrives at once, or was dropped.
 const ARRIVAL: Duration = Duration::from_millis(500);
 
-/// What this host takes for the parts of a packet.
+/// Cost of the parts of a packet on this host.
 #[napi(object)]
 pub struct HostSpeed {
-    /// CPU time to encrypt and send one datagram, or to receive and decrypt one, mean of both, µs; median of all rounds.
+    /// CPU time to encrypt and send one datagram, or to receive and decrypt one, mean of both,
+    /// median of all rounds, µs.
     pub micros_per_packet: f64,
-    /// The same in the best and the worst tenth of rounds.
+    /// The value of `microsPerPacket` that a tenth of the rounds stay below, µs.
     pub best_micros: f64,
-    /// See `bestMicros`.
+    /// The value of `microsPerPacket` that a tenth of the rounds exceed, µs.
     pub worst_micros: f64,
-    /// Of that, encryption or decryption alone, µs.
+    /// The part of `microsPerPacket` that encryption or decryption takes, µs.
     pub crypto_micros: f64,
     /// CPU time of one timed wait, µs.
     pub wake_micros: f64,
-    /// How late timed waits ended, 95th percentile, µs.
+    /// Lateness of the ends of timed waits, 95th percentile, µs.
     pub wake_lateness_micros: f64,
     /// Time that these measurements took, ms.
     pub took_ms: f64,
 }
 
-/// Measures this host. Blocks for about a quarter of a second, and longer where other processes keep it from a core.
+/// Measures this host. Blocks for about a quarter of a second, and longer where other processes
+/// keep it from a core.
 /// @throws Error where UDP on 127.0.0.1 does not work
 #[napi]
 pub fn measure_host_speed() -> napi::Result<HostSpeed, ErrorCode> {
@@ -68,7 +71,8 @@ fn measure() -> std::io::Result<HostSpeed> {
     })
 }
 
-/// CPU µs of a packet, of each round: all sockets send, and then all receive. The partner is not counted.
+/// CPU µs of a packet, of each round: all sockets send, and then all receive. The partner is not
+/// counted.
 fn packet_rounds() -> std::io::Result<Vec<f64>> {
     let far = UdpSocket::bind("127.0.0.1:0")?;
     far.set_read_timeout(Some(ARRIVAL))?;

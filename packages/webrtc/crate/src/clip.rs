@@ -16,13 +16,13 @@ const MIN_VP9_PAYLOAD: usize = 5;
 /// One RTP payload of a clip.
 #[derive(Debug, Clone, Copy)]
 pub struct ClipPacket {
-    /// Where it begins in the payloads of the clip.
+    /// Offset of the payload in the payloads of the clip, bytes.
     pub offset: u32,
-    /// Bytes.
+    /// Length, bytes.
     pub len: u32,
     /// RTP marker bit.
     pub marker: bool,
-    /// The first packet of its frame.
+    /// True for the first packet of its frame.
     pub starts_frame: bool,
     /// Bytes of the dependency descriptor in front of it; 0 for none.
     pub descriptor_len: u8,
@@ -33,35 +33,35 @@ pub struct ClipPacket {
 pub struct ClipFrame {
     /// Index of its first packet.
     pub first_packet: u32,
-    /// How many packets it has, 1 or more.
+    /// Number of its packets, 1 or more.
     pub packets: u32,
     /// RTP clock ticks until the next frame, 1 or more.
     pub duration: u32,
-    /// Whether it can be decoded on its own.
+    /// True if the frame can be decoded on its own.
     pub keyframe: bool,
-    /// RFC 6464 level, -dBov.
+    /// Audio level (RFC 6464), -dBov.
     pub audio_level: u8,
 }
 
-/// What an RTP payload carries.
+/// Codec of an RTP payload.
 #[napi(string_enum = "lowercase")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Codec {
-    /// RFC 7587.
+    /// Opus (RFC 7587).
     Opus,
-    /// RFC 7741.
+    /// VP8 (RFC 7741).
     Vp8,
-    /// RFC 6184.
+    /// H.264 (RFC 6184).
     H264,
-    /// RFC 9628.
+    /// VP9 (RFC 9628).
     Vp9,
-    /// RTP Payload Format For AV1, of the Alliance for Open Media.
+    /// AV1 (RTP Payload Format For AV1, of the Alliance for Open Media).
     Av1,
-    /// Counted, but not looked into.
+    /// Another codec: its packets are counted, but not looked into.
     Other,
 }
 
-/// Why a clip cannot be played.
+/// Reason why a clip cannot be played.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClipError {
@@ -75,7 +75,7 @@ pub enum ClipError {
     Packet {
         /// Bytes of the packet.
         len: u32,
-        /// Where it should begin.
+        /// Offset at which the packet should begin, bytes.
         offset: u32,
     },
     /// A packet of VP9 or AV1 without what must precede it.
@@ -98,7 +98,7 @@ pub enum ClipError {
 /// Payloads, and the frames that they make up. It loops.
 #[derive(Debug)]
 pub struct Clip {
-    /// What it carries.
+    /// Codec of the payloads.
     pub codec: Codec,
     /// RTP clock, Hz.
     pub clock_rate: u32,
@@ -173,7 +173,7 @@ impl Clip {
         (index + 1) % self.frames.len()
     }
 
-    /// How many frames it has.
+    /// Number of frames.
     pub fn frames(&self) -> usize {
         self.frames.len()
     }
@@ -202,8 +202,8 @@ impl Clip {
     }
 }
 
-/// VP9 and AV1: each payload is preceded by its dependency descriptor, and that by its length. It has
-/// at least `least` bytes.
+/// VP9 and AV1: each payload is preceded by its dependency descriptor, and that by its length. It
+/// has at least `least` bytes.
 fn split_descriptors(
     packets: &mut [ClipPacket],
     payload: &[u8],

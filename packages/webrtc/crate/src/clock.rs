@@ -33,15 +33,15 @@ impl Now {
         Self { mono, wall: mono + epoch(), instant: instant_at(mono) }
     }
 
-    /// How long ago `wall` was, ns. At most a second: packets that waited while this process was
-    /// stopped must not move str0m far into the past.
+    /// Age of `wall`, ns; at most a second: packets that waited while this process was stopped must
+    /// not move str0m far into the past.
     pub fn since(&self, wall: u64) -> u64 {
         self.wall.saturating_sub(wall).min(MAX_AGE_NS)
     }
 }
 
-/// The clock that str0m takes at a time of the monotonic clock. Where both are the same clock, reading it
-/// once is enough.
+/// The clock that str0m takes at a time of the monotonic clock. Where both are the same clock,
+/// reading it once is enough.
 #[cfg(target_os = "linux")]
 fn instant_at(mono: u64) -> Instant {
     static ANCHOR: OnceLock<(Instant, u64)> = OnceLock::new();
@@ -70,8 +70,8 @@ pub fn monotonic_ns() -> u64 {
 /// Unix time at the zero of the monotonic clock; 0: not known yet.
 static EPOCH: AtomicU64 = AtomicU64::new(0);
 
-/// Sets the offset between the clocks, for the whole process. Processes whose times are compared must
-/// have the same one. Without it, it is measured at first use.
+/// Sets the offset between the clocks, for the whole process. Processes whose times are compared
+/// must have the same one. Without it, it is measured at first use.
 pub fn set_epoch(ns: u64) {
     EPOCH.store(ns, Ordering::Relaxed);
 }
@@ -89,13 +89,13 @@ fn epoch() -> u64 {
     }
 }
 
-/// The clock for time stamps that leave this process: nanoseconds since the Unix epoch, as the host's
-/// clock was set when the run began.
+/// The clock for time stamps that leave this process: nanoseconds since the Unix epoch, as the
+/// host's clock was set when the run began.
 pub fn wall_ns() -> u64 {
     monotonic_ns() + epoch()
 }
 
-/// What [`wall_ns`] lacks to the clock that the hosts of a run share, ns.
+/// Offset from [`wall_ns`] to the clock that the hosts of a run share, ns.
 static CORRECTION: AtomicI64 = AtomicI64::new(0);
 
 /// Corrects [`shared`] from now on, for the whole process.
@@ -109,8 +109,8 @@ pub fn shared(wall: u64) -> u64 {
     wall.wrapping_add_signed(CORRECTION.load(Ordering::Relaxed))
 }
 
-/// Stamps of an earlier setting of the clock are read for this long after it was set, ns: what waits
-/// in a socket is read within a few ticks.
+/// Stamps of an earlier setting of the clock are read for this long after it was set, ns: what
+/// waits in a socket is read within a few ticks.
 const SETTLES_NS: u64 = 1000 * MS;
 /// The clock was set when the clocks are further apart than this from what was known, ns.
 const TOLERANCE_NS: i64 = 200_000;
@@ -139,7 +139,8 @@ impl Stamps {
         }
     }
 
-    /// CLOCK_REALTIME was `real` at some time from `wall` to `after`. Returns whether that was exact.
+    /// CLOCK_REALTIME was `real` at some time from `wall` to `after`. Returns whether that was
+    /// exact.
     fn observe(&mut self, wall: u64, real: u64, after: u64) -> bool {
         self.read_at = after;
         let (least, most) = (real.wrapping_sub(after) as i64, real.wrapping_sub(wall) as i64);
@@ -155,8 +156,9 @@ impl Stamps {
         is_exact
     }
 
-    /// When a datagram arrived that the kernel stamped `stamp`. One that was stamped before the clock
-    /// was set may be read after it: of the two possible times the later one that is not in the future.
+    /// Arrival of a datagram that the kernel stamped `stamp`, wall clock, ns. A datagram that was
+    /// stamped before the clock was set may be read after it: of the two possible times, the later
+    /// one that is not in the future is returned.
     pub fn wall(&self, stamp: u64) -> u64 {
         let at = |offset: i64| stamp.wrapping_sub(offset as u64);
         let is_past = |time: &u64| *time <= self.read_at + TOLERANCE_NS as u64;

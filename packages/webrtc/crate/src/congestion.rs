@@ -24,27 +24,28 @@ use crate::clock::MS;
 const START_BPS: i64 = 300_000;
 /// Browsers let no estimate fall below what their encoders need at least, bit/s.
 const FLOOR_BPS: i64 = 30_000;
-/// How often libwebrtc has the controller look at the time.
+/// Interval at which libwebrtc has the controller look at the time, ns.
 const PROCESS_INTERVAL_NS: u64 = 25 * MS;
 
-/// What the tracks of a peer want to send, bit/s on the wire.
+/// Bit rates on the wire that the tracks of a peer want to send, bit/s.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Wanted {
-    /// With every track in full quality.
+    /// Bit rate with every track in full quality.
     pub full: f64,
-    /// Up to here the rate is filled with padding, so that the estimate can grow to what the next
-    /// better quality needs.
+    /// Bit rate up to which padding is sent, so that the estimate can grow to what the next better
+    /// quality needs.
     pub padded: f64,
 }
 
-/// The controller, which a thread may take over from another: pump threads and the thread of JavaScript
-/// both drive a peer, one at a time, under the lock of its reactor.
+/// The controller, which a thread may take over from another: pump threads and the thread of
+/// JavaScript both drive a peer, one at a time, under the lock of its reactor.
 struct Controller(GoogCcNetworkController);
 
 // SAFETY: goog_cc 0.1.4, which is pinned exactly, has no `Rc`, no `Cell`, no raw pointer and no
-// thread-local: a controller is numbers and collections of numbers that nothing else refers to. It is not
-// `Send` automatically only because it keeps one part, `acknowledged_bitrate_estimator`, as a `Box<dyn …>`
-// without `+ Send`; the two types that this can be are numbers and collections as well, and private.
+// thread-local: a controller is numbers and collections of numbers that nothing else refers to. It
+// is not `Send` automatically only because it keeps one part, `acknowledged_bitrate_estimator`, as
+// a `Box<dyn …>` without `+ Send`; the two types that this can be are numbers and collections as
+// well, and private.
 unsafe impl Send for Controller {}
 
 /// The congestion control of one peer connection.
@@ -94,7 +95,7 @@ impl CongestionControl {
         self.target_bps
     }
 
-    /// When [`CongestionControl::on_timer`] is to be called, monotonic ns.
+    /// Time at which [`CongestionControl::on_timer`] is to be called, monotonic ns.
     pub fn due_at(&self) -> u64 {
         let at =
             if self.probes.is_probing() { 0 } else { self.process_at.min(self.pacer.padding_at()) };
@@ -156,7 +157,8 @@ impl CongestionControl {
         self.apply(update, now);
     }
 
-    /// Whether a packet of padding is to be sent now: for a probe, or up to the padded rate.
+    /// Returns true if a packet of padding is to be sent now: for a probe, or up to the padded
+    /// rate.
     pub fn wants_padding(&mut self, now: u64) -> bool {
         self.probes.wants_packet(now)
             || (!self.probes.is_probing() && self.pacer.wants_padding(now))

@@ -22,7 +22,8 @@ use crate::sketch::{Binned, Sketch};
 const MAGIC: [u8; 8] = [0xf5, b's', b'w', b'a', b'r', b'm', 0x01, 0xfa];
 /// Bytes of a stamp.
 pub const STAMP_LEN: usize = 32;
-/// Incoming flows that a peer counts, about 6 KB each. Every participant of the room can send stamps.
+/// Incoming flows that a peer counts, about 6 KB each. Every participant of the room can send
+/// stamps.
 const MAX_FLOWS: usize = 1024;
 /// A flow that is later than this skips messages instead of catching up.
 const MAX_CATCH_UP_NS: u64 = 1_000_000_000;
@@ -31,7 +32,7 @@ const MAX_CATCH_UP_NS: u64 = 1_000_000_000;
 pub struct DataFlow {
     /// Label of its data channel.
     pub label: String,
-    /// When the next message is to be sent, monotonic ns.
+    /// Time at which the next message is to be sent, monotonic ns.
     pub due_ns: u64,
     flow: u32,
     sequence: u32,
@@ -77,7 +78,7 @@ impl DataFlow {
         Self { seal: Some(seal), ..self }
     }
 
-    /// Where messages are encrypted: with another key, from the next one on.
+    /// Encrypts the messages of an encrypted flow with another key, from the next one on.
     pub fn set_key(&mut self, keys: &Arc<KeyRing>, index: u8) {
         if let Some(seal) = &mut self.seal {
             seal.set_key(keys.clone(), index);
@@ -106,7 +107,7 @@ impl DataFlow {
 /// An incoming flow.
 #[derive(Default)]
 pub struct FlowReceived {
-    /// What happened to its sequence numbers.
+    /// Sequence numbers of the flow that were received, lost or duplicated.
     pub sequences: SequenceTracker,
     /// Messages, duplicates not included.
     pub received: u64,

@@ -1,4 +1,4 @@
-//! What one system call reads: on Linux dozens of datagrams, with the arrival time of the kernel;
+//! Datagrams that one system call reads: on Linux dozens, with the arrival time of the kernel;
 //! elsewhere one, stamped when it is read. Bytes of TCP connections have these times as well.
 
 use std::io;
@@ -34,7 +34,7 @@ pub struct Datagram<'a> {
     pub source: Option<SocketAddr>,
     /// The local address that it was sent to, when the socket reports it (IP_PKTINFO).
     pub destination: Option<Ipv4Addr>,
-    /// Wall clock, ns.
+    /// Arrival, wall clock, ns.
     pub arrival: u64,
 }
 
@@ -42,14 +42,15 @@ pub struct Datagram<'a> {
 pub struct Datagrams {
     buffers: Box<[[u8; MAX_DATAGRAM]]>,
     addresses: Box<[libc::sockaddr_storage]>,
-    /// These two are only pointed at by `headers`.
+    /// Control messages and vectors, which only `headers` points at.
     _controls: Box<[[u64; CONTROL / 8]]>,
     _iovecs: Box<[libc::iovec]>,
     headers: Box<[Header]>,
     stamps: Stamps,
 }
 
-// SAFETY: the raw pointers in `headers` and `_iovecs` point into the boxes beside them, whose contents stay where they are when the struct moves.
+// SAFETY: the raw pointers in `headers` and `_iovecs` point into the boxes beside them, whose
+// contents stay where they are when the struct moves.
 unsafe impl Send for Datagrams {}
 
 impl Default for Datagrams {
@@ -107,11 +108,13 @@ impl Datagrams {
     #[cfg(linux_io)]
     fn receive_into_headers(&mut self, fd: RawFd, most: usize) -> usize {
         let (headers, none) = (self.headers.as_mut_ptr(), std::ptr::null_mut::<libc::timespec>());
-        // SAFETY: the first `most` headers point at live buffers of the stated lengths (see `default`).
+        // SAFETY: the first `most` headers point at live buffers of the stated lengths (see
+        // `default`).
         let count = unsafe {
             libc::syscall(libc::SYS_recvmmsg, fd, headers, most as u32, libc::MSG_DONTWAIT, none)
         };
-        // Errors here are EAGAIN or a pending ICMP error (a dead server): nothing to read either way.
+        // Errors here are EAGAIN or a pending ICMP error (a dead server): nothing to read either
+        // way.
         usize::try_from(count).unwrap_or(0)
     }
 
@@ -129,7 +132,7 @@ impl Datagrams {
         control(&self.headers[index].msg_hdr).1
     }
 
-    /// What a datagram holds.
+    /// Bytes of a datagram.
     pub fn bytes(&self, index: usize) -> &[u8] {
         &self.buffers[index][..(self.headers[index].msg_len as usize).min(MAX_DATAGRAM)]
     }
@@ -170,7 +173,8 @@ pub fn receive_bytes(fd: RawFd, buffer: &mut [u8]) -> io::Result<(usize, Option<
 fn source(address: &libc::sockaddr_storage) -> Option<SocketAddr> {
     match address.ss_family as i32 {
         libc::AF_INET => {
-            // SAFETY: an address of this family is a sockaddr_in, and the storage is large enough and aligned for it.
+            // SAFETY: an address of this family is a sockaddr_in, and the storage is large enough
+            // and aligned for it.
             let v4 = unsafe { &*(&raw const *address).cast::<libc::sockaddr_in>() };
             Some(SocketAddr::new(
                 IpAddr::V4(u32::from_be(v4.sin_addr.s_addr).into()),
@@ -199,7 +203,8 @@ fn control(_header: &libc::msghdr) -> (Option<u64>, Option<Ipv4Addr>) {
 #[cfg(linux_io)]
 fn control(header: &libc::msghdr) -> (Option<u64>, Option<Ipv4Addr>) {
     let (mut arrival, mut destination) = (None, None);
-    // SAFETY: `header` was filled in by the kernel; the CMSG macros stay within msg_control..msg_controllen.
+    // SAFETY: `header` was filled in by the kernel; the CMSG macros stay within
+    // msg_control..msg_controllen.
     unsafe {
         let mut message = libc::CMSG_FIRSTHDR(header);
         while !message.is_null() {

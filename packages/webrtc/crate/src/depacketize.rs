@@ -8,11 +8,11 @@ pub const SPS: u8 = 7;
 pub const STAP_A: u8 = 24;
 /// See [`STAP_A`].
 pub const FU_A: u8 = 28;
-/// Of an FU-A (RFC 6184 §5.8).
+/// Bit in the header of an FU-A that marks the first fragment (RFC 6184 §5.8).
 pub const FU_START: u8 = 0x80;
-/// See [`FU_START`].
+/// Bit in the header of an FU-A that marks the last fragment.
 pub const FU_END: u8 = 0x40;
-/// In front of each NAL unit of a frame (H.264 annex B), as libwebrtc writes it.
+/// Start code in front of each NAL unit of a frame (H.264 annex B), as libwebrtc writes it.
 pub const START_CODE: [u8; 4] = [0, 0, 0, 1];
 
 /// The type in the first byte of a NAL unit or of an H.264 payload.
@@ -20,7 +20,7 @@ pub fn nal_type(first: u8) -> u8 {
     first & 0x1f
 }
 
-/// Where the NAL units of a frame begin, behind their start codes of three or four bytes.
+/// Offsets of the NAL units of a frame, behind their start codes of three or four bytes.
 pub struct NalUnits<'a> {
     frame: &'a [u8],
     at: usize,

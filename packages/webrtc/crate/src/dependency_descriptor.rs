@@ -6,13 +6,14 @@ use crate::frame_size::FrameSize;
 const MANDATORY: usize = 3;
 const TEMPLATES: u8 = 64;
 
-/// How the layers of a stream are built: sent with each keyframe.
+/// Layers of a stream (AV1 RTP specification §A.8.2, template dependency structure): sent with each
+/// keyframe.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Structure {
     template_offset: u8,
     /// The spatial layer of each template.
     spatial: Vec<u8>,
-    /// Of each spatial layer, lowest first; empty where they are not stated.
+    /// Size of each spatial layer, lowest first; empty if the structure does not state them.
     pub sizes: Vec<FrameSize>,
 }
 

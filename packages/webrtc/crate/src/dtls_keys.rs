@@ -14,22 +14,22 @@ use str0m::crypto::dtls::{
 };
 use str0m::crypto::{CryptoError, CryptoProvider};
 
-/// What a handshake exports for SRTP.
+/// Keys that a handshake exports for SRTP.
 pub struct ExportedKeys {
     /// Keying material (RFC 5764 §4.2).
     pub material: Vec<u8>,
     /// The negotiated protection profile.
     pub profile: SrtpProfile,
-    /// Whether this side was the DTLS client.
+    /// True if this side was the DTLS client.
     pub client: bool,
 }
 
-/// Where a handshake puts its keys, once.
+/// Slot that a handshake puts its keys into, once.
 pub type KeySlot = Arc<Mutex<Option<ExportedKeys>>>;
 
 thread_local! {
-    /// str0m creates the DTLS instance inside `RtcConfig::build`, on the caller's thread: this is how
-    /// an instance finds its slot.
+    /// str0m creates the DTLS instance inside `RtcConfig::build`, on the caller's thread: this is
+    /// how an instance finds its slot.
     static NEXT_SLOT: RefCell<Option<KeySlot>> = const { RefCell::new(None) };
 }
 

@@ -1,6 +1,7 @@
-//! End-to-end encryption as LiveKit's SDKs do it: frames and data messages under keys that the server
-//! does not have. Clips are encrypted when they are loaded ([`crate::clip`]), so that sending costs
-//! nothing more; received frames are decrypted to find out whether they could be shown.
+//! End-to-end encryption as LiveKit's SDKs do it: frames and data messages under keys that the
+//! server does not have. Clips are encrypted when they are loaded ([`crate::clip`]), so that
+//! sending costs nothing more; received frames are decrypted to find out whether they could be
+//! shown.
 
 mod decryption;
 pub(crate) mod frame;

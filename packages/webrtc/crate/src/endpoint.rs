@@ -1,5 +1,5 @@
-//! Where a peer sends from: a UDP socket of its own, an address of its own on the shared socket of
-//! its thread, a TCP connection, or an allocation on a TURN server.
+//! Endpoint that a peer sends from: a UDP socket of its own, an address of its own on the shared
+//! socket of its thread, a TCP connection, or an allocation on a TURN server.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
@@ -21,14 +21,14 @@ pub enum Endpoint {
         socket: Arc<SharedSocket>,
         /// The address that no other peer of the thread has.
         ip: Ipv4Addr,
-        /// What [`Endpoint::connect`] was given.
+        /// Remote that [`Endpoint::connect`] was given.
         remote: Option<SocketAddr>,
     },
     /// A TCP connection to one remote (RFC 6544).
     Stream(Box<Stream>),
     /// An allocation on a TURN server.
     Relay(Box<Relay>),
-    /// Nothing yet: a peer that uses neither UDP nor knows a remote.
+    /// No endpoint yet: a peer that uses no UDP and knows no remote.
     None,
 }
 
@@ -44,12 +44,12 @@ impl Endpoint {
         }
     }
 
-    /// Its address family.
+    /// Returns true if the endpoint has an IPv6 address.
     pub fn is_ipv6(&self) -> bool {
         self.local().is_some_and(|local| local.is_ipv6())
     }
 
-    /// Which path it is.
+    /// Kind of path that the endpoint is on.
     pub fn path(&self) -> PathKind {
         match self {
             Self::Own(_) | Self::Shared { .. } | Self::None => PathKind::Direct,
@@ -58,12 +58,12 @@ impl Endpoint {
         }
     }
 
-    /// The protocol between its candidate and the remote's.
+    /// Returns true if the protocol between its candidate and the remote's is TCP.
     pub fn is_tcp(&self) -> bool {
         matches!(self, Self::Stream(_))
     }
 
-    /// Whether its packets are sent on a TCP connection, to the remote or to a TURN server.
+    /// Returns true if its packets are sent on a TCP connection, to the remote or to a TURN server.
     pub fn is_on_stream(&self) -> bool {
         match self {
             Self::Stream(_) => true,
@@ -72,7 +72,7 @@ impl Endpoint {
         }
     }
 
-    /// Its UDP socket, if packets of it must be read there.
+    /// UDP socket of the endpoint, if packets of it must be read there.
     pub fn socket(&mut self) -> Option<&mut UdpSocket> {
         match self {
             Self::Own(socket) => Some(socket),
@@ -84,7 +84,7 @@ impl Endpoint {
         }
     }
 
-    /// Its TCP connection.
+    /// TCP connection of the endpoint.
     pub fn stream(&mut self) -> Option<&mut Stream> {
         match self {
             Self::Stream(stream) => Some(stream),
@@ -133,12 +133,13 @@ impl Endpoint {
                 *remote = None;
                 Ok(())
             }
-            // During a restart media uses the old pair (RFC 8445 §9), and both receive from any remote.
+            // During a restart media uses the old pair (RFC 8445 §9), and both receive from any
+            // remote.
             Self::Relay(_) | Self::Stream(_) | Self::None => Ok(()),
         }
     }
 
-    /// Whether the remote is fixed.
+    /// Returns true if the remote is fixed.
     pub fn is_connected(&self) -> bool {
         match self {
             Self::Own(socket) => socket.connected_to().is_some(),
@@ -160,7 +161,8 @@ impl Endpoint {
         }
     }
 
-    /// Sends to the fixed remote. A shared socket reports what the kernel refused when it is flushed.
+    /// Sends to the fixed remote. A shared socket reports what the kernel refused when it is
+    /// flushed.
     pub fn send(&mut self, datagram: &[u8]) -> io::Result<()> {
         match self {
             Self::Own(socket) => socket.send(datagram),
@@ -185,7 +187,8 @@ impl Endpoint {
                 stream.send(datagram);
                 Ok(())
             }
-            // ICE pairs every local candidate with every remote one, and a connection has one remote.
+            // ICE pairs every local candidate with every remote one, and a connection has one
+            // remote.
             (Self::Stream(_), _) => Ok(()),
             (Self::None, _) => Err(io::ErrorKind::NotConnected.into()),
         }

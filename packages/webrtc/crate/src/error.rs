@@ -15,7 +15,7 @@ use crate::impairment::LinkError;
 /// The result of everything that can fail in the pump.
 pub type Result<T, E = PumpError> = std::result::Result<T, E>;
 
-/// Which kind of failure an error of the pump is: the property `code` of the thrown `Error`.
+/// Kind of a failure of the pump: the property `code` of the thrown `Error`.
 #[napi(string_enum = "snake_case", js_name = "PumpErrorCode")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorCode {
@@ -52,7 +52,7 @@ impl AsRef<str> for ErrorCode {
     }
 }
 
-/// Why a call of the pump failed.
+/// Failure of a call of the pump.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PumpError {
@@ -71,10 +71,10 @@ pub enum PumpError {
     /// Text that was given as a DTLS fingerprint.
     #[error("{0:?} is not a fingerprint like \"sha-256 AB:CD:…\"")]
     Fingerprint(String),
-    /// Not in 0 to 127 (RFC 3550 §5.1).
+    /// A payload type that is not in 0 to 127 (RFC 3550 §5.1).
     #[error("an RTP payload type is 0 to 127, not {0}")]
     PayloadType(u32),
-    /// Not below [`COHORTS`].
+    /// A cohort that is not below [`COHORTS`].
     #[error("a cohort is 0 to {max}, not {0}", max = COHORTS - 1)]
     Cohort(u32),
     /// An impairment that no link can have.
@@ -82,7 +82,7 @@ pub enum PumpError {
     Link {
         /// `up` or `down`.
         direction: &'static str,
-        /// What is wrong with it.
+        /// Problem of the impairment.
         source: LinkError,
     },
     /// A clip whose tables contradict each other.
@@ -96,7 +96,7 @@ pub enum PumpError {
     StampRoom {
         /// Bytes of the template.
         len: usize,
-        /// Where the stamp should begin.
+        /// Offset at which the stamp should begin, bytes.
         offset: usize,
     },
     /// SCTP has no messages without content: the remote would drop it, and everything behind it.

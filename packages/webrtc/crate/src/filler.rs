@@ -1,5 +1,5 @@
-//! What a server inserts where the media of a publisher ends: silence and blank frames, so that
-//! decoders do not freeze on the last sound or frame. This is not media of a participant.
+//! Media that a server inserts where the media of a publisher ends: silence and blank frames, so
+//! that decoders do not freeze on the last sound or frame. This is not media of a participant.
 //! livekit-server (pkg/sfu/downtrack.go) sends it when a track is muted or closed, and after a node
 //! has hung, for publishers that disconnected meanwhile.
 
@@ -13,11 +13,11 @@ const SILENCE_LEN: usize = 80;
 const VP8_8X8: [u8; 7] = [0x9d, 0x01, 0x2a, 8, 0, 8, 0];
 /// The longest payload descriptor (RFC 7741 §4.2), and the three bytes before the start code.
 const VP8_BEFORE: usize = 6 + 3;
-/// In a STAP-A: the sequence parameter set of a frame of 2 × 2, behind its length.
+/// Sequence parameter set of a frame of 2 × 2, which follows its length in a STAP-A.
 const H264_2X2: [u8; 8] = [0x67, 0x42, 0xc0, 0x1f, 0x0f, 0xd9, 0x1f, 0x88];
 
-/// Whether `payload` (of RTP, padding removed) was inserted by the server. The server may have added
-/// a trailer.
+/// Returns true if the server inserted `payload` (of RTP, padding removed). The server may have
+/// added a trailer.
 pub fn is_filler(codec: Codec, payload: &[u8]) -> bool {
     match codec {
         Codec::Opus => {

@@ -6,7 +6,7 @@ use h264_reader::nal::{Nal, RefNal};
 use crate::clip::Codec;
 use crate::depacketize::{SPS, STAP_A, nal_type, vp8_part};
 
-/// Pixels.
+/// Size of a frame, pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FrameSize {
     /// Pixels of a line.

@@ -1,5 +1,5 @@
-//! Packets within a TCP stream: those of ICE/TCP behind a length (RFC 4571 §2), those of TURN as they
-//! are, ChannelData padded (RFC 8656 §12.5).
+//! Packets within a TCP stream: those of ICE/TCP behind a length (RFC 4571 §2), those of TURN as
+//! they are, ChannelData padded (RFC 8656 §12.5).
 
 use crate::rtp::MAX_DATAGRAM;
 use crate::stun;
@@ -11,12 +11,12 @@ pub const CHANNEL_HEADER: usize = 4;
 /// The largest packet of a stream: what is larger is not a packet of a peer or a TURN server.
 const MAX_PACKET: usize = MAX_DATAGRAM + CHANNEL_HEADER;
 
-/// How packets of a stream are separated.
+/// Separation of the packets of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Framing {
-    /// RFC 4571.
+    /// A length in front of each packet (RFC 4571).
     Ice,
-    /// STUN and ChannelData one after the other.
+    /// STUN messages and ChannelData, one after the other.
     Turn,
 }
 
@@ -36,8 +36,8 @@ impl Framing {
         }
     }
 
-    /// The first packet of `bytes`: where it begins and ends, and where the next one begins. `None`:
-    /// it has not arrived as a whole.
+    /// The first packet of `bytes`: where it begins and ends, and where the next one begins.
+    /// `None`: it has not arrived as a whole.
     fn first(self, bytes: &[u8]) -> Result<Option<[usize; 3]>, NotFramed> {
         let length_at =
             |at: usize| Some(u16::from_be_bytes([*bytes.get(at)?, *bytes.get(at + 1)?]));
@@ -67,19 +67,19 @@ impl Framing {
     }
 }
 
-/// Whether a packet of a TURN server is ChannelData (RFC 7983 §7).
+/// Returns true if a packet of a TURN server is ChannelData (RFC 7983 §7).
 pub fn is_channel_data(packet: &[u8]) -> bool {
     packet.first().is_some_and(|first| (0x40..0x80).contains(first))
 }
 
-/// Number and payload of ChannelData. What follows the payload is padding.
+/// Number and payload of ChannelData. Bytes behind the payload are padding.
 pub fn channel_data(packet: &[u8]) -> Option<(u16, &[u8])> {
     let [high, low, len_high, len_low, rest @ ..] = packet else { return None };
     let payload = rest.get(..u16::from_be_bytes([*len_high, *len_low]) as usize)?;
     is_channel_data(packet).then_some((u16::from_be_bytes([*high, *low]), payload))
 }
 
-/// What was read from a stream and is not yet a whole packet.
+/// Bytes that were read from a stream and are not a whole packet yet.
 #[derive(Default)]
 pub struct FrameReader {
     bytes: Vec<u8>,

@@ -1,7 +1,8 @@
 //! The packet pump of livekit-swarm: ICE, DTLS, SRTP, RTP, RTCP and SCTP for thousands of simulated
-//! participants in one process. It plays packetised clips, receives tracks as a browser would (NACK,
-//! PLI, REMB, transport-wide feedback), impairs access networks, and counts. It knows neither LiveKit
-//! nor SDP: JavaScript does signalling and passes addresses, credentials, SSRCs and payload types.
+//! participants in one process. It plays packetised clips, receives tracks as a browser would
+//! (NACK, PLI, REMB, transport-wide feedback), impairs access networks, and counts. It knows
+//! neither LiveKit nor SDP: JavaScript does signalling and passes addresses, credentials, SSRCs and
+//! payload types.
 //!
 //! # Threads
 //!
@@ -39,9 +40,9 @@
 //!
 //! * [`peer`] connects the parts; [`peer::Transport`], [`peer::Tracks`] and [`peer::DataChannels`]
 //!   are its concerns.
-//! * str0m does ICE, DTLS and SCTP. RTP does not pass it: its DTLS keys are exported ([`dtls_keys`])
-//!   and the selected address is read from the checks ([`stun`]), which makes a packet 2.4 to 2.7
-//!   times cheaper (ADR 2).
+//! * str0m does ICE, DTLS and SCTP. RTP does not pass it: its DTLS keys are exported
+//!   ([`dtls_keys`]) and the selected address is read from the checks ([`stun`]), which makes a
+//!   packet 2.4 to 2.7 times cheaper (ADR 2).
 //! * [`sender`] plays a [`clip`]; [`receiver`] counts one remote track with [`sequence`] and
 //!   [`sketch`].
 //! * [`e2ee`] encrypts clips when they are loaded, and decrypts received frames to count those that
@@ -61,15 +62,15 @@
 //! | latency | with a sample | bins of sketches by cohort, [`cohorts`] |
 //! | errors | thrown by calls | `code` and message, [`error`] |
 //!
-//! [`addon`] is the surface that JavaScript sees, and [`rows`] its counters. The TypeScript contract
-//! (`packages/webrtc/src/addon.d.ts`) is generated from their declarations and documentation: run
-//! `npm run contract` after a change.
+//! [`addon`] is the surface that JavaScript sees, and [`rows`] its counters. The TypeScript
+//! contract (`packages/webrtc/src/addon.d.ts`) is generated from their declarations and
+//! documentation: run `npm run contract` after a change.
 //!
 //! # Conventions
 //!
 //! Times are nanoseconds: monotonic for deadlines, wall clock (Unix epoch) for what leaves the
-//! process ([`clock`]). `u64::MAX` is a deadline that never comes. Extended sequence numbers start at
-//! cycle one. Nothing that arrives from the network may panic.
+//! process ([`clock`]). `u64::MAX` is a deadline that never comes. Extended sequence numbers start
+//! at cycle one. Nothing that arrives from the network may panic.
 
 #![deny(missing_docs, unsafe_op_in_unsafe_fn, unreachable_pub)]
 

@@ -1,10 +1,10 @@
-//! How media reaches the remote, and why it does not.
+//! Paths on which media reaches the remote, and reasons why it does not.
 
 use std::net::SocketAddr;
 
 use napi_derive::napi;
 
-/// How media reaches the remote.
+/// Path on which media reaches the remote.
 #[napi(string_enum = "kebab-case")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathKind {
@@ -20,7 +20,7 @@ pub enum PathKind {
     TurnTls,
 }
 
-/// Why a path cannot be used.
+/// Reason why a path cannot be used.
 #[napi(string_enum = "snake_case")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathFailureCode {
@@ -45,22 +45,23 @@ pub enum PathFailureCode {
 /// A failure with its details.
 #[derive(Debug, Clone)]
 pub struct PathFailure {
-    /// For programs.
+    /// Reason, for programs.
     pub code: PathFailureCode,
     /// The server that failed, or did not answer.
     pub server: SocketAddr,
-    /// What it reported, for readers.
+    /// Details of the failure, for readers.
     pub detail: String,
 }
 
-/// What an endpoint reports to its peer.
+/// Event that an endpoint reports to its peer.
 #[derive(Debug)]
 pub enum PathEvent {
-    /// It has a local address now: a TCP connection that is established, or an allocation.
+    /// The endpoint has a local address now: a TCP connection that is established, or an
+    /// allocation.
     Ready,
-    /// It cannot be used, or not any longer.
+    /// The endpoint cannot be used, or not any longer.
     Failed(PathFailure),
-    /// It relays to no address of the remote that is known so far.
+    /// The endpoint relays to no address of the remote that is known so far.
     Refused(PathFailure),
 }
 
@@ -69,6 +70,6 @@ pub enum PathEvent {
 pub struct Way {
     /// Number of the endpoint within its peer.
     pub endpoint: u8,
-    /// Where it goes, or comes from.
+    /// Remote that a datagram goes to, or comes from.
     pub remote: SocketAddr,
 }

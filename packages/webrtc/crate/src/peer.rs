@@ -50,7 +50,7 @@ const CONNECT_TIMEOUT_NS: u64 = 10_000 * MS;
 /// A buffer for one outgoing packet, tag and SRTCP index included.
 pub type Scratch = [u8; MAX_DATAGRAM + 64];
 
-/// What a peer uses of its thread during one call.
+/// Parts of the thread that a peer uses during one call.
 pub struct Context<'a> {
     /// The clocks as read for this wake-up.
     pub now: Now,
@@ -98,8 +98,8 @@ impl Peer {
         Ok(())
     }
 
-    /// Takes the address of an endpoint that was added to the access link, and returns its candidate.
-    /// Without signalling the remote learns it from a check (RFC 8445 §7.3.1.3).
+    /// Takes the address of an endpoint that was added to the access link, and returns its
+    /// candidate. If it is not signalled, the remote learns it from a check (RFC 8445 §7.3.1.3).
     pub fn add_local_candidate(&mut self, local: SocketAddr, now: Now) -> Result<String> {
         let candidate = self.transport.add_local_candidate(local)?;
         self.advance(now);
@@ -192,7 +192,8 @@ impl Peer {
         }
     }
 
-    /// Gives up every connection and allocation without a farewell: the network of this side changed.
+    /// Gives up every connection and allocation without a farewell: the network of this side
+    /// changed.
     pub fn abandon_paths(&mut self, now: Now) {
         let ids: Vec<u8> = self.transport.access.paths().map(|(id, _)| id).collect();
         for id in ids {
@@ -214,8 +215,8 @@ impl Peer {
         self.events.push(PeerEvent::PathFailed { path, failure, ended });
     }
 
-    /// The remote that a packet of an endpoint is from, and where in it the datagram is. `None`: it was
-    /// for the allocation on a TURN server.
+    /// The remote that a packet of an endpoint is from, and where in it the datagram is. `None`: it
+    /// was for the allocation on a TURN server.
     pub fn unwrap(
         &mut self,
         id: u8,
@@ -333,30 +334,32 @@ impl Peer {
         self.tracks.add_receiver(handle, config, now);
     }
 
-    /// Whether a handshake is under way: every millisecond of waiting is then a millisecond of join
-    /// time.
+    /// Returns true while a handshake is under way: every millisecond of waiting is then a
+    /// millisecond of join time.
     pub fn is_connecting(&self) -> bool {
         !self.transport.has_keys() && self.transport.has_remote()
     }
 
-    /// Whether a handshake is under way, or can still begin when the remote becomes known.
+    /// Returns true while a handshake is under way, or can still begin when the remote becomes
+    /// known.
     pub fn may_connect(&self, now: Now) -> bool {
         !self.transport.has_keys()
             && !self.transport.is_closed()
             && now.mono.saturating_sub(self.created_at) < CONNECT_TIMEOUT_NS
     }
 
-    /// Whether the connection has ended, from either side.
+    /// Returns true once the connection has ended, from either side.
     pub fn is_closed(&self) -> bool {
         self.transport.is_closed()
     }
 
-    /// Whether datagrams since the last call may have moved [`Peer::next_at`]; most move nothing.
+    /// Returns true if datagrams since the last call may have moved [`Peer::next_at`]; most move
+    /// nothing.
     pub fn take_timers_moved(&mut self) -> bool {
         std::mem::take(&mut self.timers_moved)
     }
 
-    /// When to call [`Peer::on_timer`] next, monotonic ns.
+    /// Time at which to call [`Peer::on_timer`] next, monotonic ns.
     pub fn next_at(&self, now: Now) -> u64 {
         let at = self.transport.next_at(now);
         if !self.transport.has_keys() {

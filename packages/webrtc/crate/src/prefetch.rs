@@ -1,5 +1,6 @@
-//! The peers of a thread do not fit into its caches, and each packet belongs to another peer than the one before. What
-//! the next packets need is requested before it is their turn, so that the waits for memory overlap.
+//! The peers of a thread do not fit into its caches, and each packet belongs to another peer than
+//! the one before. What the next packets need is requested before it is their turn, so that the
+//! waits for memory overlap.
 
 const CACHE_LINE: usize = 64;
 

@@ -16,9 +16,10 @@ use crate::rows::Tables;
 
 /// The most threads of a pump.
 pub const MAX_THREADS: u32 = 256;
-/// Between wake-ups while a handshake is under way.
+/// Interval between wake-ups while a handshake is under way, ns.
 const HANDSHAKE_TICK_NS: u64 = 1_000_000;
-/// What leaves impaired uplinks is gathered for this long: one system call sends many datagrams.
+/// Time for which datagrams that leave impaired uplinks are gathered, ns: one system call sends
+/// many.
 const UPLINK_PAUSE_NS: u64 = 500_000;
 /// A thread that is behind still leaves its lock for this long, or JavaScript would never get it.
 const MIN_SLEEP: Duration = Duration::from_micros(50);
@@ -39,7 +40,7 @@ pub struct Threads {
 
 struct Thread {
     reactor: Arc<Mutex<Reactor>>,
-    /// When it last woke, monotonic ns.
+    /// Time at which it last woke, monotonic ns.
     woke_at: Arc<AtomicU64>,
     handle: JoinHandle<()>,
 }

@@ -1,5 +1,6 @@
-//! The event loop of one pump thread: its share of the peers, their timers and their sockets. A panic
-//! of code that serves a peer is a defect of this crate or of a library; it ends that peer alone.
+//! The event loop of one pump thread: its share of the peers, their timers and their sockets. A
+//! panic of code that serves a peer is a defect of this crate or of a library; it ends that peer
+//! alone.
 
 mod look_ahead;
 mod sample;
@@ -33,7 +34,7 @@ use crate::stream::Stream;
 use crate::tls::Trust;
 use crate::totals::Totals;
 
-/// How long [`Defect::Hang`] lasts.
+/// Duration of [`Defect::Hang`].
 const PLANTED_HANG: Duration = Duration::from_secs(600);
 
 /// Expired timers whose peers are requested from memory together ([`look_ahead`]).
@@ -72,15 +73,15 @@ impl Slot {
 
 /// A TURN server, and the credentials for it.
 pub struct TurnServer {
-    /// Where it is.
+    /// Address of the server.
     pub address: SocketAddr,
-    /// How it is reached.
+    /// Transport to the server: UDP, TCP or TLS.
     pub kind: PathKind,
-    /// Name of its certificate; with TLS.
+    /// Name in the certificate of the server; used with TLS only.
     pub domain: String,
-    /// Long-term credentials.
+    /// User name of the long-term credentials.
     pub username: String,
-    /// The same.
+    /// Password of the long-term credentials.
     pub password: String,
 }
 
@@ -93,11 +94,11 @@ pub struct Reactor {
     thread: u32,
     threads: u32,
     peers: Slab<Slot>,
-    /// When each peer's timer expires: monotonic ns, key of the peer. Entries that were replaced by
-    /// an earlier one are skipped.
+    /// Expiry of each peer's timer: monotonic ns, key of the peer. Entries that were replaced by an
+    /// earlier one are skipped.
     timers: BinaryHeap<Reverse<(u64, usize)>>,
-    /// The same for datagrams that leave an impaired uplink. They are sent between ticks, or the
-    /// tick would be part of the impairment.
+    /// Times at which datagrams leave impaired uplinks, in the same form. They are sent between
+    /// ticks, or the tick would be part of the impairment.
     uplinks: BinaryHeap<Reverse<(u64, usize)>>,
     /// The peer of each sender and receiver.
     stream_peers: FxHashMap<u32, usize>,
@@ -110,11 +111,11 @@ pub struct Reactor {
     cpu_ns: u64,
     /// Keys of peers that may be in a handshake.
     connecting: Vec<usize>,
-    /// Planted: the next tick sleeps.
+    /// Planted defect: the next tick sleeps this long.
     hang: Option<Duration>,
     /// Events since the thread last took them.
     pub events: Vec<TimedEvent>,
-    /// Whether the thread is to end.
+    /// True once the thread must end.
     pub stopped: bool,
 }
 
@@ -152,7 +153,8 @@ impl Reactor {
         self.insert_peer(endpoint)
     }
 
-    /// Creates a peer without a UDP socket: see [`Reactor::connect_stream`], [`Reactor::add_relay`].
+    /// Creates a peer without a UDP socket: see [`Reactor::connect_stream`],
+    /// [`Reactor::add_relay`].
     pub fn create_peer_without_socket(&mut self) -> Result<(u32, &mut Peer)> {
         self.insert_peer(Endpoint::None)
     }
@@ -360,7 +362,7 @@ impl Reactor {
         self.stopped = true;
     }
 
-    /// Whether a handshake is under way, so that the tick should be short.
+    /// Returns true while a handshake is under way, so that the tick should be short.
     pub fn is_connecting(&mut self) -> bool {
         if !self.connecting.is_empty() {
             let (peers, now) = (&self.peers, Now::read());
@@ -463,13 +465,15 @@ impl Reactor {
         }
     }
 
-    /// After anything that may have moved a peer's timers.
+    /// Collects the events of a peer and schedules its timers, after a call that may have moved
+    /// them.
     fn settle(&mut self, key: usize, now: Now) {
         self.collect(key, now);
         self.schedule(key, now);
     }
 
-    /// After datagrams, most of which move no timer.
+    /// Collects the events of a peer, and schedules its timers if a datagram has moved them: most
+    /// move none.
     fn settle_received(&mut self, key: usize, now: Now) {
         self.collect(key, now);
         if self.peers[key].peer.take_timers_moved() {

@@ -23,8 +23,8 @@ use crate::rtp::{Extensions, RtpHeader};
 use crate::sequence::{Arrival, SequenceTracker, Transmission};
 use crate::sketch::{Binned, Sketch};
 
-/// An Opus packet of a table-of-contents byte, and a frame count at most, is a frame without contents
-/// (RFC 6716 §3.2.1, libopus).
+/// An Opus packet of a table-of-contents byte, and a frame count at most, is a frame without
+/// contents (RFC 6716 §3.2.1, libopus).
 const EMPTY_OPUS_BYTES: usize = 2;
 
 /// One negotiated payload type.
@@ -32,7 +32,7 @@ const EMPTY_OPUS_BYTES: usize = 2;
 pub struct ReceiverPayload {
     /// RTP payload type.
     pub payload_type: u8,
-    /// What it carries.
+    /// Codec of the payload type.
     pub codec: Codec,
     /// RTP clock, Hz.
     pub clock_rate: u32,
@@ -40,9 +40,9 @@ pub struct ReceiverPayload {
     pub rtx_payload_type: Option<u8>,
 }
 
-/// What was negotiated for a receiver.
+/// Negotiated settings of a receiver.
 pub struct ReceiverConfig {
-    /// Video or audio.
+    /// True for video, false for audio.
     pub video: bool,
     /// `a=mid`.
     pub mid: Vec<u8>,
@@ -52,11 +52,11 @@ pub struct ReceiverConfig {
     pub rtx_ssrc: Option<u32>,
     /// Negotiated payload types.
     pub payloads: Vec<ReceiverPayload>,
-    /// Whether NACK was negotiated.
+    /// True if NACK was negotiated (RFC 4585 §6.2.1).
     pub nack: bool,
-    /// Whether PLI was negotiated.
+    /// True if PLI was negotiated (RFC 4585 §6.3.1).
     pub pli: bool,
-    /// Whether REMB was negotiated.
+    /// True if REMB was negotiated.
     pub remb: bool,
     /// The cohort that its latency counts for.
     pub cohort: Option<Cohort>,
@@ -79,27 +79,27 @@ pub struct ReceiverCounters {
     pub size: Option<FrameSize>,
 }
 
-/// How a packet arrived.
+/// Arrival of a packet.
 #[derive(Clone, Copy)]
 pub struct Delivery {
     /// Extended sequence number, see [`Receiver::extend`].
     pub extended: u64,
-    /// Whether it arrived on the RTX stream.
+    /// True if the packet arrived on the RTX stream.
     pub rtx: bool,
-    /// Wall clock, ns.
+    /// Arrival, wall clock, ns.
     pub arrival: u64,
-    /// Monotonic clock, ns.
+    /// Time of the wake-up that handles the packet, monotonic ns.
     pub now: u64,
 }
 
-/// What a packet changed, for the counters of the thread.
+/// Changes that a packet made, for the counters of the thread.
 #[derive(Debug, Default, PartialEq)]
 pub struct PacketOutcome {
-    /// The first media packet of the receiver.
+    /// True for the first media packet of the receiver.
     pub first: bool,
-    /// It completed the first frame that could be decrypted.
+    /// True if the packet completed the first frame that could be decrypted.
     pub first_decrypted: bool,
-    /// It ended a media interruption: arrival of the packet before, wall clock, ns.
+    /// Arrival of the packet before, wall clock, ns, if this packet ended a media interruption.
     pub silent_since: Option<u64>,
     /// One-way latency from abs-capture-time.
     pub latency: Option<Binned>,
@@ -107,11 +107,11 @@ pub struct PacketOutcome {
 
 /// One remote track.
 pub struct Receiver {
-    /// What was negotiated, and SSRCs that were learnt.
+    /// Negotiated settings, and SSRCs that were learnt.
     pub config: ReceiverConfig,
-    /// What has been counted.
+    /// Counters of the track.
     pub counters: ReceiverCounters,
-    /// Of a track with end-to-end encryption, once its keys are set.
+    /// Decryption of a track with end-to-end encryption, once its keys are set.
     pub decryption: Option<Box<Decryption>>,
     sequences: SequenceTracker,
     rtx_sequences: SequenceTracker,
@@ -161,7 +161,7 @@ impl Receiver {
         self.sequences_of(rtx).extend(sequence)
     }
 
-    /// Whether a packet has arrived from which the SRTP rollover counter follows.
+    /// Returns true once a packet has arrived from which the SRTP rollover counter follows.
     pub fn knows_rollover(&self, rtx: bool) -> bool {
         self.sequences_of(rtx).highest().is_some()
     }
@@ -170,7 +170,7 @@ impl Receiver {
         if rtx { &self.rtx_sequences } else { &self.sequences }
     }
 
-    /// What happened to the sequence numbers of the stream.
+    /// Sequence numbers of the stream that were received, recovered or lost.
     pub fn sequences(&self) -> &SequenceTracker {
         &self.sequences
     }
@@ -180,7 +180,7 @@ impl Receiver {
         self.latency.as_ref()
     }
 
-    /// RFC 3550 §6.4.1, ms.
+    /// Interarrival jitter (RFC 3550 §6.4.1), ms.
     pub fn jitter_ms(&self) -> f64 {
         self.arrivals.jitter() * 1000.0
     }
@@ -205,7 +205,8 @@ impl Receiver {
         (count, interruption_ns + open, longest_interruption_ns.max(open))
     }
 
-    /// While muted, silence is not an interruption. `wall`: wall clock, ns.
+    /// Mutes the track or unmutes it, at `wall`, wall clock, ns. While it is muted, silence is not
+    /// an interruption.
     pub fn set_muted(&mut self, muted: bool, wall: u64) {
         self.arrivals.set_muted(muted, wall);
     }
@@ -297,7 +298,7 @@ impl Receiver {
         outcome
     }
 
-    /// Whether the server inserted the frame.
+    /// Returns true if the server inserted the frame.
     fn is_filler(&self, codec: Codec, payload: &[u8]) -> bool {
         match &self.decryption {
             None => is_filler(codec, payload),
@@ -305,8 +306,8 @@ impl Receiver {
         }
     }
 
-    /// Whether an Opus packet has no contents: the encoder is in DTX, and sends the next one when speech
-    /// continues, or with its next comfort noise.
+    /// Returns true for an Opus packet without contents: the encoder is in DTX, and sends the next
+    /// packet when speech continues, or with its next comfort noise.
     fn begins_pause(&self, codec: Codec, payload: &[u8]) -> bool {
         let sealed = if self.decryption.is_some() { SEALED_BYTES } else { 0 };
         codec == Codec::Opus && payload.len() <= EMPTY_OPUS_BYTES + sealed
@@ -364,20 +365,20 @@ impl Receiver {
         due
     }
 
-    /// Whether to send a PLI now; if so, it counts as sent. Monotonic ns.
+    /// Returns true if a PLI is to be sent at `now`, monotonic ns, and counts it as sent.
     pub fn pli_due(&mut self, now: u64) -> bool {
         let due = self.recovery.pli_due(now);
         self.counters.plis += due as u64;
         due
     }
 
-    /// Whether [`Receiver::feedback_at`] may have moved.
+    /// Returns true if [`Receiver::feedback_at`] may have moved.
     pub fn wants_feedback(&self) -> bool {
         self.recovery.is_pending()
     }
 
-    /// When [`Receiver::nacks_due`] or [`Receiver::pli_due`] has something next, monotonic ns;
-    /// `u64::MAX` for never.
+    /// Time at which [`Receiver::nacks_due`] or [`Receiver::pli_due`] has something next, monotonic
+    /// ns; `u64::MAX` for never.
     pub fn feedback_at(&self) -> u64 {
         self.recovery.due_at()
     }
@@ -387,7 +388,8 @@ impl Receiver {
         self.reports.on_sender_report(ntp, arrival);
     }
 
-    /// The report block about this stream; `None` until a packet has arrived. `wall`: wall clock, ns.
+    /// The report block about this stream; `None` until a packet has arrived. `wall`: wall clock,
+    /// ns.
     pub fn report_block(&mut self, wall: u64) -> Option<ReportBlock> {
         let (ssrc, highest) = (self.config.ssrc?, self.sequences.highest()?);
         // Received is what arrived on this SSRC (RFC 3550 §6.4.1). What RTX recovered arrived on

@@ -1,5 +1,5 @@
-//! An allocation on a TURN server (RFC 8656), reached by UDP, TCP or TLS. turn-client-proto speaks the
-//! protocol; packets of media are ChannelData and pass it by.
+//! An allocation on a TURN server (RFC 8656), reached by UDP, TCP or TLS. turn-client-proto speaks
+//! the protocol; packets of media are ChannelData and pass it by.
 
 mod carrier;
 mod error_responses;
@@ -45,7 +45,7 @@ struct Channel {
 }
 
 enum ChannelState {
-    /// With what waits for it.
+    /// The channel is being bound, and these datagrams wait for it.
     Binding(Vec<Vec<u8>>),
     Bound(u16),
     Refused,
@@ -53,25 +53,25 @@ enum ChannelState {
 
 /// An allocation, or the attempt to get one.
 pub struct Relay {
-    /// What carries its packets.
+    /// Carrier of its packets.
     pub carrier: Carrier,
     kind: PathKind,
     server: SocketAddr,
     local: SocketAddr,
     client: Client,
-    /// By how much the time that `client` is given is ahead, ns: see [`PACING_NS`].
+    /// Lead of the time that `client` is given, ns: see [`PACING_NS`].
     ahead: u64,
     began: u64,
     allocated_at: Option<u64>,
-    /// When it is given up, monotonic ns.
+    /// Time at which the allocation is given up, monotonic ns.
     give_up_at: u64,
-    /// When `client` wants to be polled, monotonic ns.
+    /// Time at which `client` wants to be polled, monotonic ns.
     due_at: u64,
     relayed: Option<SocketAddr>,
     channels: Vec<Channel>,
     /// The remote that media uses.
     target: Option<SocketAddr>,
-    /// When remotes count as refused whose channel is not bound by then, monotonic ns.
+    /// Time at which remotes count as refused whose channel is not bound, monotonic ns.
     refuse_at: u64,
     error_responses: ErrorResponses,
     /// Room for one packet with its header.
@@ -129,7 +129,7 @@ impl Relay {
         }
     }
 
-    /// Which path it is.
+    /// Kind of path that the relay is on.
     pub fn kind(&self) -> PathKind {
         self.kind
     }
@@ -144,7 +144,7 @@ impl Relay {
         self.relayed
     }
 
-    /// How long the allocation took, from the first packet or the TCP connection, ns.
+    /// Time that the allocation took from the first packet, or the TCP connection, ns.
     pub fn allocation_ns(&self) -> Option<u64> {
         self.allocated_at.map(|at| at - self.began)
     }
@@ -159,12 +159,12 @@ impl Relay {
         self.target = remote;
     }
 
-    /// What happened since the last call.
+    /// Takes the events since the last call.
     pub fn take_events(&mut self) -> Vec<PathEvent> {
         std::mem::take(&mut self.events)
     }
 
-    /// When to call [`Relay::on_timer`], monotonic ns.
+    /// Time at which to call [`Relay::on_timer`], monotonic ns.
     pub fn due_at(&self) -> u64 {
         match (self.failed, self.relayed) {
             (true, _) => u64::MAX,
@@ -217,8 +217,8 @@ impl Relay {
         }
     }
 
-    /// Takes a packet from the server. Returns the remote that it is from, and where in the packet the
-    /// datagram is; `None`: it was for the allocation.
+    /// Takes a packet from the server. Returns the remote that it is from, and where in the packet
+    /// the datagram is; `None`: it was for the allocation.
     pub fn accept(&mut self, packet: &[u8]) -> Option<(SocketAddr, Range<usize>)> {
         if let Some((number, payload)) = channel_data(packet) {
             let is_its = |channel: &&Channel| matches!(channel.state, ChannelState::Bound(own) if own == number);

@@ -1,4 +1,4 @@
-//! Which packets of a stream were received before (RFC 3711 §3.3.2), so that a copy of an authentic
+//! Packets of a stream that were received before (RFC 3711 §3.3.2), so that a copy of an authentic
 //! packet changes nothing.
 
 use crate::prefetch::prefetch;

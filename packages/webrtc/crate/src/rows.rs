@@ -1,10 +1,9 @@
-//! The tables of a sample: one row per stream, one column per counter. They cross into JavaScript as
-//! plain arrays of numbers, because a thousand objects per second cost more than the packets that
-//! they describe.
+//! The tables of a sample: one row per stream, one column per counter. They cross into JavaScript
+//! as plain arrays of numbers, because a thousand objects per second cost more than the packets
+//! that they describe.
 //!
 //! Each column is declared once, here: the field is the column, its documentation is the
-//! documentation in the generated TypeScript contract, and [`Row::COLUMNS`] names it to
-//! JavaScript.
+//! documentation in the generated TypeScript contract, and [`Row::COLUMNS`] names it to JavaScript.
 
 use napi_derive::napi;
 
@@ -59,7 +58,8 @@ row! {
         rtx_packets,
         /// Packets sent again as padding, with rate adaptation: to probe, or to fill the bandwidth.
         padding_packets,
-        /// Sequence numbers that NACKs asked for, each counted once: what the remote missed at first.
+        /// Sequence numbers that NACKs asked for, each counted once: what the remote missed at
+        /// first.
         nacked_packets,
         /// NACK messages received (RFC 4585 §6.2.1).
         nacks,
@@ -67,7 +67,8 @@ row! {
         plis,
         /// FIR messages received (RFC 5104 §4.3.1).
         firs,
-        /// Packets lost after recovery, from the last receiver report (RFC 3550 §6.4.1), cumulative.
+        /// Packets lost after recovery, from the last receiver report (RFC 3550 §6.4.1),
+        /// cumulative.
         remote_lost,
         /// Interarrival jitter that the remote reported last, ms.
         remote_jitter_ms,
@@ -84,13 +85,15 @@ row! {
         /// Packets that the kernel refused for a reason on this host: a firewall, a full buffer, no
         /// route, an interface that is down.
         send_errors,
-        /// Packets that were not sent because the remote, or a router, had reported that it is gone.
+        /// Packets that were not sent because the remote, or a router, had reported that it is
+        /// gone.
         unreachable_sends,
         /// Bit rate of the clip that plays, payload and headers, bit/s; 0 while none does.
         target_bps,
-        /// With rate adaptation: how long it was to send video, ms.
+        /// Time for which the sender was to send video with rate adaptation, ms.
         wanted_ms,
-        /// Of that time, how long its track was sent in less than full quality for lack of bandwidth.
+        /// The part of `wantedMs` for which the track was sent in less than full quality for lack
+        /// of bandwidth, ms.
         limited_ms,
     }
 }
@@ -110,11 +113,12 @@ row! {
         /// Packets without media: padding, bandwidth probes, and silence or blank frames that the
         /// server inserts.
         padding_packets,
-        /// Sequence numbers whose first transmission never arrived. Without RTX (audio) a late first
-        /// transmission cannot be distinguished from a retransmission once it was requested: what the uplink
-        /// of the publisher lost, and the server forwards late, counts here as well.
+        /// Sequence numbers whose first transmission never arrived. Without RTX (audio) a late
+        /// first transmission cannot be distinguished from a retransmission once it was requested:
+        /// what the uplink of the publisher lost, and the server forwards late, counts here as
+        /// well.
         lost_before_recovery,
-        /// Of those, the ones that no retransmission recovered either.
+        /// Sequence numbers of `lostBeforeRecovery` that no retransmission recovered either.
         lost,
         /// Packets recovered by RTX or by a retransmission on the same SSRC.
         recovered,
@@ -145,16 +149,16 @@ row! {
         /// Media interruptions, i.e. pauses longer than `INTERRUPTION_MS`. One that is under way
         /// counts.
         interruptions,
-        /// Their sum, ms.
+        /// Sum of the media interruptions, ms.
         interruption_ms,
-        /// The longest of them, ms.
+        /// The longest media interruption, ms.
         longest_interruption_ms,
         /// One-way latency from abs-capture-time over the life of the receiver, median, ms; NaN
         /// without samples.
         latency_p50_ms,
-        /// 95th percentile of the same, ms; NaN without samples.
+        /// One-way latency as in `latencyP50Ms`, 95th percentile, ms; NaN without samples.
         latency_p95_ms,
-        /// Maximum of the same, ms; NaN without samples.
+        /// One-way latency as in `latencyP50Ms`, maximum, ms; NaN without samples.
         latency_max_ms,
         /// Frames that were decrypted (end-to-end encryption): of audio all, of video one a second.
         decrypted_frames,
@@ -172,8 +176,8 @@ row! {
         peer,
         /// Round-trip time of STUN consent checks (RFC 7675), ms; NaN until known.
         rtt_ms,
-        /// Datagrams that the kernel dropped because the receive buffer of a socket of this peer was
-        /// full.
+        /// Datagrams that the kernel dropped because the receive buffer of a socket of this peer
+        /// was full.
         socket_drops,
         /// Packets that a TCP connection did not take in time: the network was too slow for them.
         stream_drops,
@@ -190,17 +194,17 @@ row! {
         data_bytes_sent,
         /// Data messages received.
         data_messages_received,
-        /// Of those, the ones with end-to-end encryption that were decrypted.
+        /// Data messages received with end-to-end encryption that were decrypted.
         data_messages_decrypted,
-        /// And those that could not be.
+        /// Data messages received with end-to-end encryption that could not be decrypted.
         data_messages_undecryptable,
         /// Datagrams that entered the impaired uplink.
         impaired_up,
-        /// Of those, the ones that it dropped.
+        /// Datagrams that the impaired uplink dropped.
         impaired_dropped_up,
         /// Datagrams that entered the impaired downlink.
         impaired_down,
-        /// Of those, the ones that it dropped.
+        /// Datagrams that the impaired downlink dropped.
         impaired_dropped_down,
     }
 }
@@ -222,9 +226,9 @@ row! {
         duplicates,
         /// One-way latency over the life of the flow, median, ms; NaN without samples.
         latency_p50_ms,
-        /// 95th percentile of the same, ms; NaN without samples.
+        /// One-way latency as in `latencyP50Ms`, 95th percentile, ms; NaN without samples.
         latency_p95_ms,
-        /// Maximum of the same, ms; NaN without samples.
+        /// One-way latency as in `latencyP50Ms`, maximum, ms; NaN without samples.
         latency_max_ms,
     }
 }
@@ -262,11 +266,11 @@ pub struct Tables {
     pub datagrams_received: u64,
     /// Bytes of the datagrams sent, with their headers of UDP and IP, cumulative.
     pub wire_bytes_sent: u64,
-    /// As `wire_bytes_sent`, of those received.
+    /// Bytes of the datagrams received, counted as in `wire_bytes_sent`.
     pub wire_bytes_received: u64,
     /// Datagrams that the kernel dropped on shared sockets, cumulative.
     pub shared_socket_drops: u64,
-    /// The latest that a thread woke since the last sample, ns.
+    /// The longest delay of a thread's wake-up since the last sample, ns.
     pub max_tick_late_ns: u64,
     /// CPU time of the threads, cumulative, ns.
     pub cpu_ns: u64,

@@ -1,5 +1,5 @@
-//! RTP headers (RFC 3550 §5.1) and their extensions (RFC 8285), read without copying and written into
-//! a buffer.
+//! RTP headers (RFC 3550 §5.1) and their extensions (RFC 8285), read without copying and written
+//! into a buffer.
 
 /// The longest datagram that is sent or expected, bytes; LiveKit and browsers stay below it.
 pub const MAX_DATAGRAM: usize = 1500;
@@ -12,32 +12,32 @@ pub const ONE_BYTE_MAX: usize = 16;
 /// Negotiated ids of header extensions; 0 means not negotiated.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ExtensionIds {
-    /// RFC 9143.
+    /// Id of the mid (RFC 9143).
     pub mid: u8,
-    /// RFC 8852.
+    /// Id of the rid (RFC 8852).
     pub rid: u8,
-    /// RFC 8852, of a retransmission.
+    /// Id of the rid of a retransmission (RFC 8852).
     pub repaired_rid: u8,
-    /// RFC 6464.
+    /// Id of the audio level (RFC 6464).
     pub audio_level: u8,
-    /// abs-send-time.
+    /// Id of abs-send-time.
     pub abs_send_time: u8,
-    /// abs-capture-time.
+    /// Id of abs-capture-time.
     pub abs_capture_time: u8,
-    /// draft-holmer-rmcat-transport-wide-cc-extensions-01.
+    /// Id of transport-wide sequence numbers (draft-holmer-rmcat-transport-wide-cc-extensions-01).
     pub transport_wide_cc: u8,
-    /// AV1 RTP specification, appendix A.
+    /// Id of the dependency descriptor (AV1 RTP specification, appendix A).
     pub dependency_descriptor: u8,
 }
 
 /// The header of one packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RtpHeader {
-    /// M.
+    /// Marker bit.
     pub marker: bool,
-    /// PT.
+    /// Payload type.
     pub payload_type: u8,
-    /// Not extended.
+    /// Sequence number, not extended.
     pub sequence: u16,
     /// RTP clock ticks.
     pub timestamp: u32,
@@ -63,7 +63,7 @@ pub struct Extensions<'a> {
     pub transport_sequence: Option<u16>,
     /// abs-send-time: seconds in 6.18 fixed point, 24 bits.
     pub send_time: Option<u32>,
-    /// How the frame depends on others (AV1 RTP specification, appendix A).
+    /// Dependency descriptor of the frame (AV1 RTP specification, appendix A).
     pub dependency_descriptor: Option<&'a [u8]>,
 }
 
@@ -150,7 +150,8 @@ impl<'a> Extensions<'a> {
     }
 }
 
-/// Writes a header with extensions, one-byte ones by default. Elements are added between [`HeaderWriter::new`] and [`HeaderWriter::finish`].
+/// Writes a header with extensions, one-byte ones by default. Elements are added between
+/// [`HeaderWriter::new`] and [`HeaderWriter::finish`].
 pub struct HeaderWriter<'a> {
     buf: &'a mut [u8],
     at: usize,
@@ -176,7 +177,8 @@ impl<'a> HeaderWriter<'a> {
         Self { buf, at: 16, two_byte: false }
     }
 
-    /// For values longer than [`ONE_BYTE_MAX`]. Before the first element: the forms do not mix.
+    /// Uses two-byte elements (RFC 8285 §4.3), for values longer than [`ONE_BYTE_MAX`]. To be
+    /// called before the first element, because the forms do not mix.
     pub fn use_two_bytes(&mut self) {
         self.buf[12..14].copy_from_slice(&TWO_BYTE_PROFILE.to_be_bytes());
         self.two_byte = true;

@@ -18,7 +18,8 @@ use crate::prefetch::prefetch;
 use crate::rtp::{ExtensionIds, MAX_DATAGRAM};
 use crate::socket::is_remote_gone;
 
-/// A packet that leaves this much after its scheduled time is late, ns (JavaScript: `LATE_SEND_MS`).
+/// A packet that leaves this much after its scheduled time is late, ns (JavaScript:
+/// `LATE_SEND_MS`).
 pub const LATE_SEND_NS: u64 = 20_000_000;
 /// Packets of one frame that are sent in one go; the rest follow a millisecond later, as a pacer
 /// would spread them.
@@ -33,7 +34,7 @@ const RETRANSMIT_INTERVAL_NS: u64 = 20_000_000;
 const AUDIO_HISTORY: usize = 128;
 const VIDEO_HISTORY: usize = 1024;
 
-/// What was negotiated for a sender.
+/// Negotiated settings of a sender.
 pub struct SenderConfig {
     /// `a=mid`.
     pub mid: Vec<u8>,
@@ -47,10 +48,10 @@ pub struct SenderConfig {
     pub rtx: Option<(u32, u8)>,
     /// Header extensions of this m-line; `None`: those of the peer connection.
     pub extensions: Option<ExtensionIds>,
-    /// Whether each frame ends with LiveKit's frame metadata: its capture time, which clients can
+    /// True if each frame ends with LiveKit's frame metadata: its capture time, which clients can
     /// read.
     pub frame_metadata: bool,
-    /// Whether it sends from the start.
+    /// True if the sender is active from the start.
     pub active: bool,
 }
 
@@ -83,37 +84,37 @@ pub struct SenderCounters {
 
 /// One outgoing stream.
 pub struct Sender {
-    /// What was negotiated.
+    /// Negotiated settings.
     pub config: SenderConfig,
-    /// What has been counted.
+    /// Counters of the stream.
     pub counters: SenderCounters,
     playback: Playback,
     /// The same picture in several qualities, best last.
     clips: Box<[Arc<Clip>]>,
     /// Index of the clip to play; `None`: bandwidth does not suffice for any.
     chosen: Option<usize>,
-    /// Whether it is to send, as far as the remote and JavaScript are concerned.
+    /// True if the stream is to be sent, as far as the remote and JavaScript are concerned.
     wanted: bool,
-    /// To be played from the next frame on.
+    /// Clip that plays from the next frame on.
     next_clip: Option<Arc<Clip>>,
-    /// What was played before, for retransmissions: packets below this sequence number are of it.
+    /// Clip that played before, for retransmissions: packets below this sequence number are of it.
     earlier: Option<(Arc<Clip>, u64)>,
     active: bool,
-    /// The pacer delays the current frame.
+    /// True while the pacer delays the current frame.
     held: bool,
     /// Packets of the current frame that were sent.
     packet_in_frame: u32,
     due_ns: u64,
     /// Capture time of the current frame, NTP 32.32.
     capture_ntp: u64,
-    /// Extended: the upper bits are the SRTP rollover counter.
+    /// Extended sequence number: the upper bits are the SRTP rollover counter.
     next_sequence: u64,
     next_rtx_sequence: u64,
     numbers: Numbers,
     keyframe_requested: bool,
     last_keyframe_ns: u64,
     known_to_remote: bool,
-    /// By sequence number, modulo its length.
+    /// Sent packets by sequence number, modulo its length.
     history: Box<[SentPacket]>,
 }
 
@@ -161,12 +162,12 @@ impl Sender {
         prefetch::<1, _>(&self.history[self.next_sequence as usize % self.history.len()]);
     }
 
-    /// Whether it sends.
+    /// Returns true while the stream is sent.
     pub fn is_active(&self) -> bool {
         self.active
     }
 
-    /// When the next packet should leave, monotonic ns; `u64::MAX` while there is none.
+    /// Time at which the next packet should leave, monotonic ns; `u64::MAX` while there is none.
     pub fn due_ns(&self) -> u64 {
         self.due_ns
     }
@@ -214,8 +215,8 @@ impl Sender {
         }
     }
 
-    /// The header extensions change. Without RTX earlier packets can no longer be retransmitted: they
-    /// would not be the same bytes.
+    /// The header extensions change. Without RTX earlier packets can no longer be retransmitted:
+    /// they would not be the same bytes.
     pub fn on_extensions_changed(&mut self) {
         if self.config.rtx.is_none() && self.config.extensions.is_none() {
             self.history.fill(SentPacket::default());
@@ -445,8 +446,8 @@ impl Sender {
         Some(*sent)
     }
 
-    /// Counts a packet of `ssrc` that the kernel refused, if it was one of this sender's, and returns
-    /// whether it was.
+    /// Counts a packet of `ssrc` that the kernel refused, if it was one of this sender's, and
+    /// returns whether it was.
     pub fn on_send_rejected(&mut self, ssrc: u32, error: &io::Error) -> bool {
         let own = ssrc == self.config.ssrc || self.config.rtx.is_some_and(|(rtx, _)| rtx == ssrc);
         if own {
@@ -468,8 +469,8 @@ impl Sender {
         }
     }
 
-    /// For a sender report (RFC 3550 §6.4.1): the RTP time stamp at `now`, monotonic ns; packets;
-    /// payload octets.
+    /// Values for a sender report (RFC 3550 §6.4.1): the RTP time stamp at `now`, monotonic ns;
+    /// packets; payload octets.
     pub fn report(&self, now: u64) -> (u32, u32, u32) {
         let timestamp = self.playback.timestamp_at(now);
         (timestamp, self.counters.packets as u32, self.counters.bytes as u32)

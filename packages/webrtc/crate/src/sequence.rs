@@ -1,5 +1,4 @@
-//! What happened to the sequence numbers of a stream: received, recovered by retransmission,
-//! duplicated or lost.
+//! Sequence numbers of a stream: received, recovered by retransmission, duplicated or lost.
 
 use crate::prefetch::prefetch;
 
@@ -12,7 +11,7 @@ const ORIGINAL: u8 = 1;
 const RETRANSMITTED: u8 = 2;
 const NACKED: u8 = 4;
 
-/// How a packet relates to those before it.
+/// Relation of a packet to those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arrival {
     /// Newer than all before.
@@ -32,7 +31,7 @@ pub enum Arrival {
     Unknown,
 }
 
-/// Which transmission of its sequence number a packet is, as far as the stream shows it.
+/// Transmission of its sequence number that a packet is, as far as the stream shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transmission {
     /// The first one: retransmissions have an SSRC of their own.
@@ -72,8 +71,8 @@ impl Default for SequenceTracker {
 }
 
 impl SequenceTracker {
-    /// Extends `sequence` to the value nearest to the highest one received. The upper part gives the
-    /// rollover counter of SRTP (RFC 3711 §3.3.1).
+    /// Extends `sequence` to the value nearest to the highest one received. The upper part gives
+    /// the rollover counter of SRTP (RFC 3711 §3.3.1).
     pub fn extend(&self, sequence: u16) -> u64 {
         let Some(highest) = self.highest else { return (1 << 16) | sequence as u64 };
         let delta = sequence.wrapping_sub(highest as u16) as i16;
@@ -158,7 +157,7 @@ impl SequenceTracker {
         first
     }
 
-    /// Whether no transmission of `extended` has arrived.
+    /// Returns true if no transmission of `extended` has arrived.
     pub fn is_missing(&self, extended: u64) -> bool {
         self.highest.is_some_and(|highest| extended <= highest && highest - extended < WINDOW)
             && extended >= self.base
@@ -243,7 +242,8 @@ mod tests {
         assert_eq!((tracker.lost_before_recovery(), tracker.lost()), (1, 0));
     }
 
-    /// A server forwards late what the uplink of the publisher lost: on the downlink nothing was lost.
+    /// A server forwards late what the uplink of the publisher lost: on the downlink nothing was
+    /// lost.
     #[test]
     fn with_an_rtx_stream_a_late_original_was_not_lost() {
         let mut tracker = feed(&[1, 3]);

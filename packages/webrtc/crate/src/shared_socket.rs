@@ -16,8 +16,8 @@ use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use crate::rtp::{self, MAX_DATAGRAM};
 use crate::socket::kernel;
 
-/// Bytes as the kernel counts them: twice the requested size. A thousand participants with audio fill
-/// it in a third of a second.
+/// Bytes as the kernel counts them: twice the requested size. A thousand participants with audio
+/// fill it in a third of a second.
 const RECEIVE_BUFFER: usize = 8 << 20;
 /// Packets that are held back until they are sent together: a few tens of microseconds.
 const BATCH: usize = 32;
@@ -28,11 +28,11 @@ const CONTROL_WORDS: usize = 4;
 pub struct RejectedSend {
     /// The address of its peer.
     pub from: Ipv4Addr,
-    /// Its destination.
+    /// Destination of the packet.
     pub to: SocketAddr,
-    /// Its SSRC if it was RTP.
+    /// SSRC of the packet, if it was RTP.
     pub ssrc: Option<u32>,
-    /// Why.
+    /// Error of the system call.
     pub error: io::Error,
 }
 
@@ -82,7 +82,7 @@ impl SharedSocket {
         self.port
     }
 
-    /// For [`crate::datagrams::Datagrams::receive`].
+    /// File descriptor for [`crate::datagrams::Datagrams::receive`].
     pub fn fd(&self) -> RawFd {
         self.socket.as_raw_fd()
     }
@@ -92,7 +92,8 @@ impl SharedSocket {
         kernel::drops(&self.socket)
     }
 
-    /// Queues a packet: it leaves with the next [`SharedSocket::flush`], or at once when the batch is full.
+    /// Queues a packet: it leaves with the next [`SharedSocket::flush`], or at once when the batch
+    /// is full.
     pub fn send(&self, from: Ipv4Addr, to: SocketAddrV4, datagram: &[u8]) {
         let mut outbox = self.outbox.lock().unwrap_or_else(PoisonError::into_inner);
         outbox.push(from, to, datagram);
@@ -119,7 +120,8 @@ struct Outbox {
     refused: Vec<RejectedSend>,
 }
 
-// SAFETY: the raw pointers in `headers` and `iovecs` point into the boxes beside them, whose contents stay where they are when the struct moves.
+// SAFETY: the raw pointers in `headers` and `iovecs` point into the boxes beside them, whose
+// contents stay where they are when the struct moves.
 unsafe impl Send for Outbox {}
 
 impl Outbox {

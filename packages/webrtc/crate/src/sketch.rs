@@ -77,7 +77,7 @@ impl Sketch {
         self.max
     }
 
-    /// Whether nothing has been counted.
+    /// Returns true if nothing has been counted.
     pub fn is_empty(&self) -> bool {
         self.max.is_nan()
     }

@@ -6,8 +6,8 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
-/// Room for a burst of large keyframes while the thread is busy, bytes. The kernel takes memory only
-/// for what is queued.
+/// Room for a burst of large keyframes while the thread is busy, bytes. The kernel takes memory
+/// only for what is queued.
 const RECEIVE_BUFFER: usize = 1 << 20;
 
 /// A UDP socket with kernel time stamps, where the kernel has them.
@@ -17,8 +17,8 @@ pub struct UdpSocket {
     connected: Option<SocketAddr>,
     /// The remote that it was connected to last.
     last: Option<SocketAddr>,
-    /// Datagrams to ask for in the next call. Most sockets have one waiting, and asking for a second
-    /// costs as much as a system call to learn that there is none.
+    /// Datagrams to ask for in the next call. Most sockets have one waiting, and asking for a
+    /// second costs as much as a system call to learn that there is none.
     pub batch_size: usize,
 }
 
@@ -138,20 +138,21 @@ fn disconnect_by_family(socket: &Socket) -> io::Result<()> {
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// Whether a send failed because the remote, or a router on the way to it, reported that it is not
-/// there. Everything else (a firewall, a full buffer or conntrack table, an interface that is down,
-/// no route) is a failure of this host.
+/// Returns true if a send failed because the remote, or a router on the way to it, reported that it
+/// is not there. Everything else (a firewall, a full buffer or conntrack table, an interface that
+/// is down, no route) is a failure of this host.
 pub fn is_remote_gone(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::HostUnreachable)
 }
 
-/// What only Linux has.
+/// Functions that only Linux has.
 #[cfg(linux_io)]
 pub(crate) mod kernel {
     use super::*;
     use std::mem;
 
-    /// Not through libc's wrapper: being a cancellation point costs it 5 % of this program's time.
+    /// Sends without libc's wrapper: being a cancellation point costs it 5 % of this program's
+    /// time.
     pub(crate) fn send(socket: &Socket, datagram: &[u8]) -> io::Result<()> {
         // SAFETY: the pointer and length describe `datagram`; no address is given, so none is read.
         let sent = unsafe {
@@ -207,7 +208,7 @@ pub(crate) mod kernel {
     }
 }
 
-/// The same for other systems.
+/// The same functions for other systems.
 #[cfg(not(linux_io))]
 pub(crate) mod kernel {
     use super::*;

@@ -1,6 +1,6 @@
 //! SRTP and SRTCP with AES-GCM (RFC 7714); keys are derived as in RFC 3711 §4.3 and RFC 6188. All
-//! current WebRTC endpoints negotiate GCM; the older AES-CM profile is rejected with an error instead
-//! of being maintained without use.
+//! current WebRTC endpoints negotiate GCM; the older AES-CM profile is rejected with an error
+//! instead of being maintained without use.
 
 use aws_lc_rs::aead::{AES_128_GCM, AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::cipher::{AES_128, AES_256, EncryptingKey, EncryptionContext, UnboundCipherKey};
@@ -20,7 +20,7 @@ const SALT_LEN: usize = 12;
 /// SSRCs of SRTCP whose packets are remembered; those that were silent for longest are forgotten.
 const MAX_RTCP_SSRCS: usize = 4096;
 
-/// Why keys or a packet cannot be used.
+/// Reason why keys or a packet cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SrtpError {
@@ -83,7 +83,7 @@ pub struct Srtp {
     rtcp_out: Context,
     rtcp_in: Context,
     rtcp_index: u32,
-    /// By the SSRC of the remote's compound packets.
+    /// Received packets by the SSRC of the remote's compound packets.
     rtcp_received: FxHashMap<u32, RtcpReceived>,
     rtcp_packets: u64,
 }
@@ -97,7 +97,8 @@ struct RtcpReceived {
 }
 
 impl Srtp {
-    /// Splits the exporter's output (RFC 5764 §4.2): client key, server key, client salt, server salt.
+    /// Splits the exporter's output (RFC 5764 §4.2): client key, server key, client salt, server
+    /// salt.
     pub fn new(
         profile: SrtpProfile,
         material: &[u8],
@@ -131,7 +132,8 @@ impl Srtp {
         })
     }
 
-    /// Encrypts in place; `packet` is header and payload, the tag is appended into `packet[len..len + TAG_LEN]`. Returns the new length.
+    /// Encrypts in place; `packet` is header and payload, and the tag is appended behind `len`
+    /// bytes. Returns the new length.
     pub fn protect_rtp(
         &self,
         packet: &mut [u8],
@@ -175,7 +177,8 @@ impl Srtp {
         Ok(header_len + plain.len())
     }
 
-    /// Encrypts a compound RTCP packet of `len` bytes in place; the buffer must have room for 20 more.
+    /// Encrypts a compound RTCP packet of `len` bytes in place; the buffer must have room for 20
+    /// more.
     pub fn protect_rtcp(&mut self, packet: &mut [u8], len: usize) -> usize {
         self.rtcp_index = (self.rtcp_index + 1) & 0x7fff_ffff;
         let ssrc = u32::from_be_bytes([packet[4], packet[5], packet[6], packet[7]]);
@@ -236,7 +239,7 @@ impl Srtp {
     }
 }
 
-/// RFC 7714 §8.1.
+/// Nonce of an RTP packet (RFC 7714 §8.1).
 fn rtp_iv(ssrc: u32, roc: u32, seq: u16) -> [u8; NONCE_LEN] {
     let mut iv = [0; NONCE_LEN];
     iv[2..6].copy_from_slice(&ssrc.to_be_bytes());
@@ -245,7 +248,7 @@ fn rtp_iv(ssrc: u32, roc: u32, seq: u16) -> [u8; NONCE_LEN] {
     iv
 }
 
-/// RFC 7714 §9.1.
+/// Nonce of an RTCP packet (RFC 7714 §9.1).
 fn rtcp_iv(ssrc: u32, index: u32) -> [u8; NONCE_LEN] {
     let mut iv = [0; NONCE_LEN];
     iv[2..6].copy_from_slice(&ssrc.to_be_bytes());
@@ -253,7 +256,8 @@ fn rtcp_iv(ssrc: u32, index: u32) -> [u8; NONCE_LEN] {
     iv
 }
 
-/// The AES-CM pseudo-random function of RFC 3711 §4.3.3, key derivation rate 0: the key stream under `master salt XOR label`.
+/// The AES-CM pseudo-random function of RFC 3711 §4.3.3, key derivation rate 0: the key stream
+/// under `master salt XOR label`.
 fn derive(
     master_key: &[u8],
     master_salt: &[u8],

@@ -1,6 +1,6 @@
 //! One TCP connection of one peer, to the remote (ICE/TCP) or to a TURN server, with TLS if wanted.
-//! What the network does not take in time is dropped, as a router would: media that is late is of no
-//! use.
+//! What the network does not take in time is dropped, as a router would: media that is late is of
+//! no use.
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -20,7 +20,7 @@ use crate::tls::{self, RecordsEnd};
 const MAX_UNSENT: usize = 256 << 10;
 /// Bytes that one wake-up reads of one connection: other peers have their turn.
 const MAX_READ: usize = 1 << 20;
-/// After this nothing answers at the other end.
+/// Time after which nothing answers at the other end.
 const CONNECT_WITHIN_NS: u64 = 8_000 * MS;
 const CHUNK: usize = 16 << 10;
 
@@ -46,7 +46,7 @@ pub struct Stream {
     arrival: u64,
     /// Packets that the network did not take in time.
     pub dropped: u64,
-    /// What the poller is to wait for beside reading; the reactor keeps it up to date.
+    /// True if the poller waits for writing, too; the reactor keeps it up to date.
     pub waits_to_write: bool,
 }
 
@@ -93,7 +93,7 @@ impl Stream {
         self.remote
     }
 
-    /// When to call [`Stream::on_timer`], monotonic ns.
+    /// Time at which to call [`Stream::on_timer`], monotonic ns.
     pub fn due_at(&self) -> u64 {
         if self.state == State::Connecting { self.give_up_at } else { u64::MAX }
     }
@@ -106,7 +106,7 @@ impl Stream {
         Err(self.close(&io::Error::from_raw_os_error(libc::ETIMEDOUT)))
     }
 
-    /// Whether the poller must report when it can be written to.
+    /// Returns true if the poller must report when the connection can be written to.
     pub fn wants_write(&self) -> bool {
         self.state == State::Connecting || (self.state == State::Open && !self.unsent.is_empty())
     }
@@ -179,8 +179,8 @@ impl Stream {
         Ok(())
     }
 
-    /// When the last of what [`Stream::fill`] read had arrived, wall clock, ns. What arrived before it
-    /// and was read with it is dated the same: later by at most a tick.
+    /// Arrival of the last bytes that [`Stream::fill`] read, wall clock, ns. Bytes that arrived
+    /// before and were read with them are dated the same: later by at most a tick.
     pub fn arrival(&self) -> u64 {
         self.arrival
     }
@@ -204,7 +204,7 @@ impl Stream {
         }
     }
 
-    /// Whether the connection is established by now.
+    /// Returns true if the connection is established by now.
     fn is_established(&mut self) -> Result<bool, PathFailure> {
         match self.socket.take_error() {
             Ok(None) => {}

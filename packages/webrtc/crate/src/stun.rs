@@ -1,6 +1,6 @@
 //! Two facts about STUN that libraries do not report. Which address a check nominates (RFC 8445
-//! §8.1): media is sent there, so a check that was received must be authentic. And why a TURN server
-//! refuses a request.
+//! §8.1): media is sent there, so a check that was received must be authentic. And why a TURN
+//! server refuses a request.
 
 use aws_lc_rs::hmac;
 
@@ -16,7 +16,7 @@ const INTEGRITY_LEN: usize = 20;
 /// Bytes of a reason that are kept.
 const MAX_REASON: usize = 120;
 
-/// Whether `datagram` is STUN (RFC 7983 §7).
+/// Returns true if `datagram` is STUN (RFC 7983 §7).
 pub fn is_stun(datagram: &[u8]) -> bool {
     datagram.len() >= HEADER_LEN && datagram[0] < 4
 }
@@ -33,7 +33,7 @@ fn attributes(message: &[u8]) -> impl Iterator<Item = (u16, &[u8], usize)> {
     })
 }
 
-/// Whether this is a binding request that nominates its pair. Attributes behind MESSAGE-INTEGRITY
+/// Returns true for a binding request that nominates its pair. Attributes behind MESSAGE-INTEGRITY
 /// are ignored (RFC 8489 §14.5).
 pub fn nominates(datagram: &[u8]) -> bool {
     is_stun(datagram)
@@ -43,8 +43,8 @@ pub fn nominates(datagram: &[u8]) -> bool {
             .any(|(kind, ..)| kind == USE_CANDIDATE)
 }
 
-/// Whether the MESSAGE-INTEGRITY of a message was made with `password` (RFC 8489 §14.5, short-term
-/// credentials).
+/// Returns true if the MESSAGE-INTEGRITY of a message was made with `password` (RFC 8489 §14.5,
+/// short-term credentials).
 pub fn is_authentic(message: &[u8], password: &str) -> bool {
     let Some((_, tag, at)) = attributes(message).find(|(kind, ..)| *kind == MESSAGE_INTEGRITY)
     else {

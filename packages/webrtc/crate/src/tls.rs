@@ -1,5 +1,5 @@
-//! TLS of connections to TURN servers. What to trust comes from JavaScript, so that it is the same as
-//! for the signal connection.
+//! TLS of connections to TURN servers. What to trust comes from JavaScript, so that it is the same
+//! as for the signal connection.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -26,7 +26,8 @@ impl Trust {
         Ok(Self(Arc::new(config)))
     }
 
-    /// Begins a connection to the server that `domain` names (SNI, and the name of its certificate).
+    /// Begins a connection to the server that `domain` names (SNI, and the name of its
+    /// certificate).
     pub fn connect(&self, domain: &str) -> Result<ClientConnection, rustls::Error> {
         let name = ServerName::try_from(domain.to_owned()).map_err(|_| {
             rustls::Error::General(format!("{domain:?} is not the name of a server"))
@@ -41,7 +42,7 @@ impl Trust {
 /// Bytes that are decrypted at a time.
 const CHUNK: usize = 16 << 10;
 
-/// Why no further records of a connection are read.
+/// Reason why no further records of a connection are read.
 #[derive(Debug)]
 pub enum RecordsEnd {
     /// The server has announced that it sends no more (RFC 8446 §6.1, `close_notify`).
@@ -50,9 +51,9 @@ pub enum RecordsEnd {
     Invalid(io::Error),
 }
 
-/// Reads records that have arrived, in whatever parts, and hands on what was encrypted in them. Takes
-/// all of `bytes` or ends: rustls takes nothing any more once its buffer is full or the server has
-/// closed the connection.
+/// Reads records that have arrived, in whatever parts, and hands on what was encrypted in them.
+/// Takes all of `bytes` or ends: rustls takes nothing any more once its buffer is full or the
+/// server has closed the connection.
 pub fn open_records(
     connection: &mut ClientConnection,
     bytes: &[u8],

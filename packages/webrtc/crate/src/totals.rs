@@ -18,15 +18,15 @@ pub struct Interruption {
 /// Datagrams, and their bytes with the headers of UDP and IP.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Traffic {
-    /// How many.
+    /// Number of datagrams.
     pub datagrams: u64,
-    /// What an interface counts of them. What TURN and TCP have beside that is left out.
+    /// Bytes that an interface counts for them. Bytes that TURN and TCP add are not included.
     pub wire_bytes: u64,
 }
 
 impl Traffic {
-    /// Counts a datagram to or from `remote`. UDP has 8 bytes of headers, IPv4 20, IPv6 40 (RFC 768,
-    /// 791, 8200).
+    /// Counts a datagram to or from `remote`. UDP has 8 bytes of headers, IPv4 20, IPv6 40 (RFC
+    /// 768, 791, 8200).
     pub fn count(&mut self, bytes: usize, remote: SocketAddr) {
         self.datagrams += 1;
         self.wire_bytes += bytes as u64 + if remote.is_ipv4() { 28 } else { 48 };
@@ -39,16 +39,16 @@ impl Traffic {
     }
 }
 
-/// What one thread counts over all of its peers.
+/// Counters of one thread over all of its peers.
 #[derive(Default)]
 pub struct Totals {
     /// One-way latency by cohort since the last sample.
     pub latencies: Latencies,
     /// Media interruptions that ended since the last sample.
     pub interruptions: Vec<Interruption>,
-    /// Of peers that are gone, cumulative; `Access::sent` has that of the others.
+    /// Traffic sent by peers that are gone, cumulative; `Access::sent` has that of the others.
     pub sent: Traffic,
-    /// Of all peers, cumulative.
+    /// Traffic received by all peers, cumulative.
     pub received: Traffic,
 }
 

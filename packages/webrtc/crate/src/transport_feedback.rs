@@ -1,5 +1,5 @@
-//! Feedback for transport-wide congestion control (draft-holmer-rmcat-transport-wide-cc-extensions-01):
-//! which packets arrived, and when.
+//! Feedback for transport-wide congestion control
+//! (draft-holmer-rmcat-transport-wide-cc-extensions-01): which packets arrived, and when.
 
 use std::collections::VecDeque;
 
@@ -20,8 +20,8 @@ const KEPT_ARRIVALS: usize = 512;
 /// Arrivals that are not reported yet.
 #[derive(Default)]
 pub struct TransportFeedback {
-    /// Wall-clock arrivals of the extended sequence numbers from `next` on; 0: none. The last one has
-    /// arrived.
+    /// Wall-clock arrivals of the extended sequence numbers from `next` on; 0: none. The last one
+    /// has arrived.
     arrivals: VecDeque<u64>,
     /// The first extended sequence number that is not reported yet.
     next: Option<u64>,
@@ -53,7 +53,7 @@ impl TransportFeedback {
         moved
     }
 
-    /// When feedback is to be sent, monotonic ns; `u64::MAX` for never.
+    /// Time at which feedback is to be sent, monotonic ns; `u64::MAX` for never.
     pub fn due_at(&self) -> u64 {
         self.due.unwrap_or(u64::MAX)
     }

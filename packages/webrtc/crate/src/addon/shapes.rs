@@ -16,14 +16,15 @@ use crate::rows::{
 use crate::rtp;
 use crate::sketch::Sketch;
 
-/// How the pump is started. One pump per process; each of its threads drives its share of the peers.
+/// Options of the pump. There is one pump per process; each of its threads drives its share of the
+/// peers.
 #[napi(object, object_to_js = false)]
 pub struct PumpOptions {
     /// Threads, 1 to 256.
     pub threads: u32,
-    /// How often a thread wakes to read its sockets and to send packets, microseconds, 500 to
-    /// 20,000. Default 4,000 (1,000 while a handshake is under way). The kernel stamps arrivals, so
-    /// it adds nothing to what is measured; a frame may leave up to one tick late.
+    /// Interval at which a thread wakes to read its sockets and to send packets, 500 to 20,000 µs.
+    /// Default: 4,000 µs (1,000 µs while a handshake is under way). The kernel stamps arrivals, so
+    /// the interval adds nothing to what is measured; a frame may leave up to one tick late.
     pub tick_micros: Option<u32>,
     /// Unix time minus the time of the monotonic clock, ms, for the whole process: times of events
     /// and packets are monotonic times plus this. Default: measured at first use.
@@ -54,8 +55,8 @@ pub enum PumpEvent {
     Ice { peer: u32, at: f64, state: IceState },
     /// The DTLS handshake is done: media can flow. `family`: 4 or 6, of the selected addresses.
     Connected { peer: u32, at: f64, family: u32 },
-    /// A path cannot be used: it has `ended`, or reaches no address of the remote that is known so far.
-    /// `server`: `ADDRESS:PORT` of what failed or did not answer.
+    /// A path cannot be used: it has `ended`, or reaches no address of the remote that is known so
+    /// far. `server`: `ADDRESS:PORT` of what failed or did not answer.
     PathFailed {
         peer: u32,
         at: f64,
@@ -126,8 +127,8 @@ pub struct LocalTransport {
     pub pwd: String,
     /// Value of `a=fingerprint`: `sha-256 AB:CD:…`.
     pub fingerprint: String,
-    /// An `a=` line without the `a=`: `candidate:… 1 udp … typ host`. Empty for a peer without a UDP
-    /// socket.
+    /// An `a=` line without the `a=`: `candidate:… 1 udp … typ host`. Empty for a peer without a
+    /// UDP socket.
     pub candidate: String,
 }
 
@@ -136,18 +137,18 @@ pub struct LocalTransport {
 pub struct TurnServerOptions {
     /// `ADDRESS:PORT`.
     pub address: String,
-    /// How it is reached.
+    /// Transport to the server: UDP, TCP or TLS.
     #[napi(ts_type = "Exclude<PathKind, 'direct' | 'ice-tcp'>")]
     pub path: PathKind,
-    /// With TLS: the name in its certificate, which is also sent as SNI.
+    /// Name in the certificate of the server, which is also sent as SNI; used with TLS only.
     pub domain: String,
-    /// Long-term credentials.
+    /// User name of the long-term credentials (RFC 8489 §9.2).
     pub username: String,
-    /// Of that user.
+    /// Password of that user.
     pub password: String,
 }
 
-/// RFC 8839 §5.1.
+/// Type of an ICE candidate (RFC 8839 §5.1).
 #[napi(string_enum = "lowercase")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CandidateType {
@@ -175,16 +176,16 @@ impl From<CandidateKind> for CandidateType {
 /// The pair that ICE has selected (RFC 8445 §8.1.1).
 #[napi(object, object_from_js = false)]
 pub struct SelectedPair {
-    /// How media reaches the remote.
+    /// Path on which media reaches the remote.
     pub path: PathKind,
-    /// Of this side.
+    /// Type of the candidate of this side.
     pub local_candidate: CandidateType,
-    /// Of the remote.
+    /// Type of the candidate of the remote.
     pub remote_candidate: CandidateType,
-    /// Between the two candidates, whatever this side uses to reach its relay.
+    /// Protocol between the two candidates, whatever this side uses to reach its relay.
     #[napi(ts_type = "'udp' | 'tcp'")]
     pub protocol: String,
-    /// With a relay: from the first packet, or the TCP connection, to the allocation, ms.
+    /// Time from the first packet, or the TCP connection, to the allocation, ms; only with a relay.
     pub allocation_ms: Option<f64>,
 }
 
@@ -209,18 +210,19 @@ pub struct LinkOptions {
     /// Mean length of a run of losses (Gilbert–Elliott), 1 to 1,000; 1: independent losses. Runs
     /// must be at least `loss / (1 - loss)` long.
     pub burst: f64,
-    /// 0 to 10,000.
+    /// Delay of every datagram, 0 to 10,000 ms.
     pub delay_ms: f64,
-    /// In addition to the delay: exponentially distributed with this mean, drawn again every 20 ms, 0
-    /// to 1,000. It does not reorder.
+    /// Mean of a variable delay in addition to `delayMs`, 0 to 1,000 ms. It is exponentially
+    /// distributed, drawn again every 20 ms, and does not reorder.
     pub jitter_ms: f64,
     /// Share of datagrams that leave behind the one that followed them in their RTP stream, 0 to
     /// 0.5.
     pub reorder: f64,
-    /// Bit/s, with 28 bytes of IP and UDP headers for each datagram, 10,000 to 10^11; null: no limit.
+    /// Rate of the link, 10,000 to 10^11 bit/s, with 28 bytes of IP and UDP headers for each
+    /// datagram; null: no limit.
     pub rate_bps: Either<f64, Null>,
-    /// With a rate: datagrams that would wait longer than this in the queue are dropped, 0 to
-    /// 10,000.
+    /// Longest wait in the queue of a link with a rate, 0 to 10,000 ms: datagrams that would wait
+    /// longer are dropped.
     pub queue_ms: f64,
 }
 
@@ -259,16 +261,16 @@ impl LinkOptions {
     }
 }
 
-/// An impaired access network. All datagrams of the peer pass it: STUN, DTLS, media and feedback.
-/// What the downlink drops was lost, and what it delays arrived late; a time stamp of an outgoing
-/// packet is of when it entered the uplink.
+/// An impaired access network. All datagrams of the peer pass it: STUN, DTLS, media and feedback. A
+/// datagram that the downlink drops was lost, and one that it delays arrived late; the time stamp
+/// of an outgoing packet is the time at which it entered the uplink.
 #[napi(object, object_to_js = false, js_name = "Impairment")]
 pub struct ImpairmentOptions {
-    /// From this peer to the remote.
+    /// Link from this peer to the remote.
     pub up: LinkOptions,
-    /// From the remote to this peer.
+    /// Link from the remote to this peer.
     pub down: LinkOptions,
-    /// The same seed drops the same datagrams, by their number. 0 to 2^32 - 1.
+    /// Seed of the losses, 0 to 2^32 - 1: the same seed drops the same datagrams, by their number.
     pub seed: u32,
 }
 
@@ -281,12 +283,12 @@ pub struct PeerOptions {
     pub data_cohort: Option<u32>,
     /// An impaired access network.
     pub impairment: Option<ImpairmentOptions>,
-    /// Whether what its senders send follows the estimated bandwidth, as in browsers (Google congestion
-    /// control). It needs transport-wide sequence numbers. Default: false.
+    /// Rate adaptation: the senders of the peer follow the estimated bandwidth, as in browsers
+    /// (Google congestion control). It needs transport-wide sequence numbers. Default: false.
     pub rate_adaptation: Option<bool>,
 }
 
-/// Which side of the DTLS handshake this peer is.
+/// Role of this peer in the DTLS handshake (RFC 5763 §5).
 #[napi(string_enum = "lowercase")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DtlsRole {
@@ -307,27 +309,29 @@ pub struct RemoteTransport {
     pub fingerprint: String,
     /// The role of this side.
     pub dtls_role: DtlsRole,
-    /// Whether this side is the controlling ICE agent: the offerer is (RFC 8445 §6.1.1).
+    /// True if this side is the controlling ICE agent: the offerer is (RFC 8445 §6.1.1).
     pub controlling: bool,
-    /// Whether data channels were negotiated.
+    /// True if data channels were negotiated.
     pub data_channels: bool,
 }
 
-/// What a peer sent beside media (STUN, DTLS, data, RTCP) in one address family, cumulative.
+/// Packets that a peer sent beside media (STUN, DTLS, data, RTCP) in one address family,
+/// cumulative.
 #[napi(object, object_from_js = false)]
 pub struct ControlSends {
-    /// 4 or 6.
+    /// Address family, 4 or 6.
     pub family: u32,
     /// Packets that were handed to the kernel.
     pub tried: f64,
-    /// Those that it refused, by error.
+    /// Packets that the kernel refused, by error.
     pub rejected: Vec<RejectedSends>,
 }
 
 /// Packets that the kernel refused with one error.
 #[napi(object, object_from_js = false)]
 pub struct RejectedSends {
-    /// Number of the operating system, as in `util.getSystemErrorName(-errno)`; 0 for none.
+    /// Error number of the operating system, as in `util.getSystemErrorName(-errno)`; 0 for an
+    /// error without one.
     pub errno: i32,
     /// Packets, cumulative.
     pub packets: f64,
@@ -345,21 +349,21 @@ impl From<(u32, &FamilySends)> for ControlSends {
 /// Header extension ids (RFC 8285); leave out what was not negotiated.
 #[napi(object, object_to_js = false)]
 pub struct ExtensionIds {
-    /// RFC 9143.
+    /// Id of the mid (RFC 9143).
     pub mid: Option<u32>,
-    /// RFC 8852.
+    /// Id of the rid (RFC 8852).
     pub rid: Option<u32>,
-    /// RFC 8852, of a retransmission.
+    /// Id of the rid of a retransmission (RFC 8852).
     pub repaired_rid: Option<u32>,
-    /// RFC 6464.
+    /// Id of the audio level (RFC 6464).
     pub audio_level: Option<u32>,
-    /// abs-send-time.
+    /// Id of abs-send-time.
     pub abs_send_time: Option<u32>,
-    /// abs-capture-time.
+    /// Id of abs-capture-time.
     pub abs_capture_time: Option<u32>,
-    /// draft-holmer-rmcat-transport-wide-cc-extensions-01.
+    /// Id of transport-wide sequence numbers (draft-holmer-rmcat-transport-wide-cc-extensions-01).
     pub transport_wide_cc: Option<u32>,
-    /// AV1 RTP specification, appendix A.
+    /// Id of the dependency descriptor (AV1 RTP specification, appendix A).
     pub dependency_descriptor: Option<u32>,
 }
 
@@ -397,18 +401,19 @@ pub enum MediaKind {
 pub struct ClipData {
     /// Audio or video.
     pub kind: MediaKind,
-    /// What the payloads carry.
+    /// Codec of the payloads.
     #[napi(ts_type = "Exclude<Codec, 'other'>")]
     pub codec: Codec,
     /// RTP clock, Hz: 48000 or 90000.
     pub clock_rate: u32,
-    /// Pixels; 0 for audio.
+    /// Width, pixels; 0 for audio.
     pub width: u32,
-    /// Pixels; 0 for audio.
+    /// Height, pixels; 0 for audio.
     pub height: u32,
     /// All RTP payloads, one after the other. VP8 payloads have no payload descriptor: the pump
-    /// writes it, as the picture id runs on. In those of VP9 it fills in the picture id. VP9 and AV1
-    /// payloads are preceded by their dependency descriptor, and that by its length in one byte.
+    /// writes it, as the picture id runs on. In those of VP9 it fills in the picture id. VP9 and
+    /// AV1 payloads are preceded by their dependency descriptor, and that by its length in one
+    /// byte.
     pub payload: Uint8Array,
     /// Four numbers per packet: offset in `payload`, length, marker (0 or 1), starts a frame (0 or
     /// 1).
@@ -427,8 +432,8 @@ pub struct SenderOptions {
     pub peer: u32,
     /// Handle returned by `addClip`.
     pub clip: u32,
-    /// With rate adaptation: clips of the same picture and codec that play instead while bandwidth does
-    /// not suffice for `clip`, lowest bit rate first. Up to 8.
+    /// Clips of the same picture and codec for rate adaptation, lowest bit rate first, up to 8.
+    /// They play while bandwidth does not suffice for `clip`.
     pub lower_clips: Option<Vec<u32>>,
     /// `a=mid`.
     pub mid: String,
@@ -452,7 +457,7 @@ pub struct SenderOptions {
     /// Appends its capture time to each frame of a video, as livekit-client's `frameMetadata` does.
     /// Default: no.
     pub frame_metadata: Option<bool>,
-    /// Whether it sends from the start.
+    /// True if the sender is active from the start.
     pub active: bool,
 }
 
@@ -461,7 +466,7 @@ pub struct SenderOptions {
 pub struct ReceiverPayload {
     /// RTP payload type.
     pub payload_type: u32,
-    /// What it carries.
+    /// Codec of the payload type.
     pub codec: Codec,
     /// RTP clock, Hz.
     pub clock_rate: u32,
@@ -478,17 +483,17 @@ pub struct ReceiverOptions {
     pub kind: MediaKind,
     /// `a=mid`.
     pub mid: String,
-    /// From `a=ssrc`; left out when it was not signalled: then packets are found by mid.
+    /// SSRC from `a=ssrc`; left out when it was not signalled: then packets are found by mid.
     pub ssrc: Option<u32>,
     /// SSRC of the RTX stream.
     pub rtx_ssrc: Option<u32>,
     /// Negotiated payload types.
     pub payloads: Vec<ReceiverPayload>,
-    /// Whether NACK was negotiated for this m-line.
+    /// True if NACK was negotiated for this m-line (RFC 4585 §6.2.1).
     pub nack: bool,
-    /// Whether PLI was negotiated for this m-line.
+    /// True if PLI was negotiated for this m-line (RFC 4585 §6.3.1).
     pub pli: bool,
-    /// Whether REMB was negotiated for this m-line.
+    /// True if REMB was negotiated for this m-line.
     pub remb: bool,
     /// The cohort that its latency counts for (`latencies` of a sample); left out, it is only in
     /// the counters of the receiver.
@@ -502,16 +507,16 @@ pub struct DataChannelOptions {
     pub peer: u32,
     /// Label, unique in the peer.
     pub label: String,
-    /// Whether messages arrive in order.
+    /// True if messages arrive in order.
     pub ordered: bool,
-    /// `null`: reliable.
+    /// The most retransmissions of a message; `null`: reliable.
     pub max_retransmits: Either<u32, Null>,
 }
 
 /// Data messages that the pump sends at an interval. The template is sent as it is, except for
 /// `DATA_STAMP_BYTES` at `stampOffset`: there the pump writes a magic number, the number of the
-/// flow, a sequence number and the time of sending. A receiving pump finds the magic number anywhere
-/// in a message, and counts loss and latency from it.
+/// flow, a sequence number and the time of sending. A receiving pump finds the magic number
+/// anywhere in a message, and counts loss and latency from it.
 #[napi(object, object_to_js = false)]
 pub struct DataFlowOptions {
     /// Handle of its peer.
@@ -520,13 +525,14 @@ pub struct DataFlowOptions {
     pub label: String,
     /// The message.
     pub template: Uint8Array,
-    /// Where the stamp goes in the template.
+    /// Offset of the stamp in the template, bytes.
     pub stamp_offset: u32,
-    /// Above 0.
+    /// Interval between messages, above 0 ms.
     pub interval_ms: f64,
     /// Number of the flow, unique in the run: receivers count sequence numbers by it.
     pub flow: u32,
-    /// Given: the template is the `EncryptedPacketPayload` of each message.
+    /// End-to-end encryption of the flow: the template is then the `EncryptedPacketPayload` of each
+    /// message.
     pub encryption: Option<DataEncryption>,
 }
 
@@ -535,7 +541,7 @@ pub struct DataFlowOptions {
 pub struct DataEncryption {
     /// Handle returned by `addKeyRing`.
     pub key_ring: u32,
-    /// Of the key to encrypt with.
+    /// Index of the key to encrypt with.
     pub key_index: u32,
     /// The `DataPacket` to which the encrypted packet is appended.
     pub envelope: Uint8Array,
@@ -544,9 +550,9 @@ pub struct DataEncryption {
 /// A key of end-to-end encryption.
 #[napi(object, object_to_js = false)]
 pub struct FrameKey {
-    /// 0 to 15; every frame names it.
+    /// Index of the key, 0 to 15; every frame names it.
     pub index: u32,
-    /// 16 bytes, as derived.
+    /// The derived key, 16 bytes.
     pub key: Uint8Array,
 }
 
@@ -586,25 +592,25 @@ pub struct SampleTables {
     pub interruptions: Float64Array,
     /// Cohorts that received anything since the last sample.
     pub latencies: Vec<CohortLatency>,
-    /// Datagrams sent on all sockets, cumulative, for the cost of a packet. What an impaired uplink
-    /// drops is not included.
+    /// Datagrams sent on all sockets, cumulative, for the cost of a packet. Datagrams that an
+    /// impaired uplink drops are not included.
     pub datagrams_sent: f64,
     /// Datagrams received on all sockets, cumulative.
     pub datagrams_received: f64,
-    /// Bytes of the datagrams sent, with their headers of UDP and IP, cumulative. What TURN and TCP
-    /// have beside that is left out.
+    /// Bytes of the datagrams sent, with their headers of UDP and IP, cumulative. Bytes that TURN
+    /// and TCP add are not included.
     pub wire_bytes_sent: f64,
-    /// As `wireBytesSent`, of those received.
+    /// Bytes of the datagrams received, counted as in `wireBytesSent`.
     pub wire_bytes_received: f64,
-    /// Datagrams that the kernel dropped on sockets that peers share, cumulative; `socketDrops` of a
-    /// peer has the others.
+    /// Datagrams that the kernel dropped on sockets that peers share, cumulative; `socketDrops` of
+    /// a peer has the others.
     pub shared_socket_drops: f64,
-    /// The latest that a thread woke since the last sample, ms.
+    /// The longest delay of a thread's wake-up since the last sample, ms.
     pub max_tick_late_ms: f64,
     /// CPU time of the pump's threads, cumulative, s.
     pub cpu_seconds: f64,
-    /// Threads that have not run for two seconds or more. Counters of those that hold their lock are
-    /// missing from this sample.
+    /// Threads that have not run for two seconds or more. Counters of those that hold their lock
+    /// are missing from this sample.
     pub stuck_threads: u32,
 }
 
@@ -632,15 +638,15 @@ impl From<Tables> for SampleTables {
 /// Names of the columns of each table of a sample, in their order.
 #[napi(object, object_from_js = false)]
 pub struct SampleColumns {
-    /// Of `SenderStats`.
+    /// Columns of `SenderStats`.
     pub senders: Vec<String>,
-    /// Of `ReceiverStats`.
+    /// Columns of `ReceiverStats`.
     pub receivers: Vec<String>,
-    /// Of `PeerStats`.
+    /// Columns of `PeerStats`.
     pub peers: Vec<String>,
-    /// Of `DataFlowStats`.
+    /// Columns of `DataFlowStats`.
     pub flows: Vec<String>,
-    /// Of `Interruption`.
+    /// Columns of `Interruption`.
     pub interruptions: Vec<String>,
 }
 
@@ -660,7 +666,7 @@ fn column_names<R: Row>() -> Vec<String> {
     R::COLUMNS.iter().map(|column| camel_case(column)).collect()
 }
 
-/// As napi-rs names the fields of objects.
+/// Converts a name as napi-rs does for the fields of objects.
 fn camel_case(snake: &str) -> String {
     let mut words = snake.split('_');
     let first = words.next().unwrap_or_default().to_owned();

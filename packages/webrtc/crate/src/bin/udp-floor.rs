@@ -1,13 +1,13 @@
-//! The least that a media client can cost: bare UDP with AES-256-GCM over connected sockets at a given
-//! rate and size, and nothing else. Prints one JSON object: microseconds of CPU per packet, sent and
-//! received, of the measured threads; the partner is not counted.
+//! The least that a media client can cost: bare UDP with AES-256-GCM over connected sockets at a
+//! given rate and size, and nothing else. Prints one JSON object: microseconds of CPU per packet,
+//! sent and received, of the measured threads; the partner is not counted.
 //!
 //! ```text
 //! udp-floor --threads 4 --sockets 1000 --send-rate 50 --receive-rate 50 --bytes 120 --seconds 10 [--tick-micros 4000]
 //! ```
 //!
-//! `--near-address A --far-address B` put sockets and partner elsewhere than on loopback, `--far-namespace FILE` puts the partner into
-//! another network namespace (Linux, root).
+//! `--near-address A --far-address B` put sockets and partner elsewhere than on loopback,
+//! `--far-namespace FILE` puts the partner into another network namespace (Linux, root).
 
 #![deny(missing_docs, unsafe_op_in_unsafe_fn, unreachable_pub)]
 
@@ -46,7 +46,8 @@ fn text<'a>(arguments: &'a [String], name: &str) -> Option<&'a str> {
     arguments.get(given + 1).map(String::as_str)
 }
 
-/// A socket on `address`, in the network namespace that `namespace` is a file of. The kernel keeps a socket in the namespace of the thread that opened it.
+/// A socket on `address`, in the network namespace that `namespace` is a file of. The kernel keeps
+/// a socket in the namespace of the thread that opened it.
 fn open_far(address: &str, namespace: Option<&str>) -> UdpSocket {
     std::thread::scope(|scope| {
         let opened = scope.spawn(|| {

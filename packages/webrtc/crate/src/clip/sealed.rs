@@ -110,8 +110,8 @@ fn packetize(codec: Codec, frame: &[u8]) -> Option<Vec<Vec<u8>>> {
     }
 }
 
-/// What precedes the slice in a STAP-A (RFC 6184 §5.7.1), and the slice, which ends the frame: alone
-/// or in FU-As (§5.8).
+/// Packetises a frame: NAL units in front of the slice in a STAP-A (RFC 6184 §5.7.1), then the
+/// slice, which ends the frame, alone or in FU-As (§5.8).
 fn packetize_h264(frame: &[u8]) -> Option<Vec<Vec<u8>>> {
     let begins: Vec<usize> = NalUnits::of(frame).collect();
     let &slice = begins.iter().find(|at| frame::is_slice(frame[**at]))?;

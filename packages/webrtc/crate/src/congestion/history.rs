@@ -1,4 +1,4 @@
-//! What was sent, until feedback reports whether and when it arrived.
+//! Sent packets, until feedback reports whether and when they arrived.
 
 use goog_cc::transport::{PacedPacketInfo, PacketResult, SentPacket, TransportPacketsFeedback};
 use goog_cc::units::{DataSize, TimeDelta, Timestamp};
@@ -15,7 +15,7 @@ const REFERENCE_WRAP: i64 = 1 << 24;
 /// Packets by their transport-wide sequence number.
 #[derive(Default)]
 pub(super) struct SentHistory {
-    /// By extended sequence number, modulo [`PACKETS`].
+    /// Packets by extended sequence number, modulo [`PACKETS`].
     packets: Vec<Option<SentPacket>>,
     /// The extended number that the next packet should have.
     next: Option<i64>,
@@ -46,7 +46,7 @@ impl SentHistory {
         sent
     }
 
-    /// What feedback reports of packets that are remembered; `None`: of none that arrived.
+    /// The part of a feedback that concerns remembered packets; `None` if none of them arrived.
     pub(super) fn report(
         &mut self,
         twcc: &Twcc<'_>,

@@ -1,8 +1,8 @@
-//! Which simulcast layers fit a bit rate, and in which quality.
+//! Choice of the simulcast layers that fit a bit rate, and of their quality.
 //!
-//! An encoder would encode at any rate. Clips are encoded in advance, so the quality of a layer is one
-//! of a few clips. As in libwebrtc's allocation, the lowest layer is always sent, and a layer is sent
-//! only when those below it are sent in full.
+//! An encoder would encode at any rate. Clips are encoded in advance, so the quality of a layer is
+//! one of a few clips. As in libwebrtc's allocation, the lowest layer is always sent, and a layer
+//! is sent only when those below it are sent in full.
 
 /// IPv4 and UDP headers of a datagram, which congestion control counts as well.
 pub const IP_UDP_BYTES: usize = 28;

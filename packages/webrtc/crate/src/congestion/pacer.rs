@@ -35,13 +35,13 @@ impl Pacer {
         self.padding_debt = (self.padding_debt + bytes as f64 * 8.0).min(most);
     }
 
-    /// When the next packet of media may leave, monotonic ns.
+    /// Time at which the next packet of media may leave, monotonic ns.
     pub fn media_at(&mut self, now: u64) -> u64 {
         self.advance(now);
         now + (self.media_debt / self.media_bps * 1e9 - BURST_NS).max(0.0) as u64
     }
 
-    /// When padding is to be sent, monotonic ns; `u64::MAX`: never.
+    /// Time at which padding is to be sent, monotonic ns; `u64::MAX`: never.
     pub fn padding_at(&self) -> u64 {
         if self.padding_bps <= 0.0 {
             return u64::MAX;
@@ -51,7 +51,8 @@ impl Pacer {
         self.updated_at + (media.max(padding) * 1e9) as u64
     }
 
-    /// Whether padding is to be sent now: nothing waits, and less than the padding rate was sent.
+    /// Returns true if padding is to be sent now: nothing waits, and less than the padding rate was
+    /// sent.
     pub fn wants_padding(&mut self, now: u64) -> bool {
         self.advance(now);
         self.padding_bps > 0.0 && self.media_debt <= 0.0 && self.padding_debt <= 0.0

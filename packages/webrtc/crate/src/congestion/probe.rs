@@ -1,5 +1,5 @@
-//! Probes: short bursts at a higher rate, from whose arrival the controller sees whether the network
-//! carries that rate.
+//! Probes: short bursts at a higher rate, from whose arrival the controller sees whether the
+//! network carries that rate.
 
 use std::collections::VecDeque;
 
@@ -13,7 +13,7 @@ struct Probe {
     info: PacedPacketInfo,
     bps: f64,
     asked_at: u64,
-    /// When its first packet left.
+    /// Time at which the first packet of the probe left, monotonic ns.
     began_at: Option<u64>,
     packets: i64,
     bytes: i64,
@@ -41,13 +41,13 @@ impl Probes {
         }));
     }
 
-    /// Whether a probe is under way or waits.
+    /// Returns true while a probe is under way or waits.
     pub(super) fn is_probing(&self) -> bool {
         !self.waiting.is_empty()
     }
 
-    /// Whether the probe needs another packet now. The last packet of a probe does not count for its
-    /// rate: packets follow when those before them are off.
+    /// Returns true if the probe needs another packet now. The last packet of a probe does not
+    /// count for its rate: a packet follows once those before it have left at the rate.
     pub(super) fn wants_packet(&mut self, now: u64) -> bool {
         let is_over = |probe: &Probe| match probe.began_at {
             Some(_) => false,

@@ -5,7 +5,7 @@ use super::*;
 
 const SECOND: u64 = 1_000 * MS;
 const PACKET: usize = 1_200;
-/// Of the remote's clock, which has nothing to do with this one.
+/// Zero of the remote's clock, which has nothing to do with this one, ns.
 const REMOTE_ZERO: u64 = 77_777 * SECOND;
 
 /// Feedback on `statuses` from sequence number `base` on, as the remote would send it.
@@ -82,8 +82,8 @@ impl Path {
         take(&mut self.control, &feedback(reported[0].0, reference, &statuses), now);
     }
 
-    /// Sends media at `share` of the estimate, at most at `most`, and returns the mean estimate of the
-    /// last five seconds.
+    /// Sends media at `share` of the estimate, at most at `most`, and returns the mean estimate of
+    /// the last five seconds.
     fn run(&mut self, seconds: u64, most: f64) -> f64 {
         let (mut media_bits, mut estimates) = (0.0_f64, Vec::new());
         let end = self.now + seconds * SECOND;

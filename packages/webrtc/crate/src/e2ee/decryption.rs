@@ -1,4 +1,4 @@
-//! Whether the frames of one remote track can be decrypted.
+//! Decryption of the frames of one remote track, which counts those that can be decrypted.
 
 use std::sync::Arc;
 
@@ -9,14 +9,15 @@ use crate::clock::MS;
 use crate::depacketize;
 use crate::filler::is_filler;
 
-/// Between two video frames that are decrypted, ns. Audio frames are decrypted all: each is a packet.
+/// Interval between two video frames that are decrypted, ns. Audio frames are decrypted all: each
+/// is a packet.
 const VIDEO_INTERVAL_NS: u64 = 1_000 * MS;
 /// Longer video frames are not decrypted.
 const MAX_FRAME: usize = 4 << 20;
 
 /// One RTP payload of the track.
 pub struct Part<'a> {
-    /// What it carries.
+    /// Codec of the payload.
     pub codec: Codec,
     /// RTP time stamp.
     pub timestamp: u32,
@@ -24,7 +25,7 @@ pub struct Part<'a> {
     pub marker: bool,
     /// Extended sequence number.
     pub sequence: u64,
-    /// Without padding.
+    /// RTP payload without padding.
     pub payload: &'a [u8],
 }
 
@@ -45,22 +46,22 @@ struct Assembly {
 
 /// Decrypts frames of one track, and counts them.
 pub struct Decryption {
-    /// What has been counted.
+    /// Counters of the track.
     pub counters: DecryptionCounters,
     keys: Arc<KeyRing>,
-    /// At the end of frames that the server inserts.
+    /// Trailer at the end of frames that the server inserts.
     server_trailer: Vec<u8>,
     key_index: Option<u8>,
     buffer: Vec<u8>,
     assembly: Option<Assembly>,
     /// Sequence number behind the last video frame that was complete.
     frame_after: Option<u64>,
-    /// When a video frame is to be decrypted next, monotonic ns.
+    /// Time at which a video frame is to be decrypted next, monotonic ns.
     due: u64,
 }
 
 impl Decryption {
-    /// Of a track that has not been received yet.
+    /// The decryption of a track that has not been received yet.
     pub fn new(keys: Arc<KeyRing>, server_trailer: Vec<u8>) -> Self {
         Self {
             counters: DecryptionCounters::default(),
@@ -74,19 +75,20 @@ impl Decryption {
         }
     }
 
-    /// From now on with these keys.
+    /// Uses these keys from now on.
     pub fn set_keys(&mut self, keys: Arc<KeyRing>) {
         self.keys = keys;
     }
 
-    /// Whether the server inserted the frame: a known one, with its trailer. It is not encrypted.
+    /// Returns true if the server inserted the frame: a known one, with its trailer. Such a frame
+    /// is not encrypted.
     pub fn is_filler(&self, codec: Codec, payload: &[u8]) -> bool {
         let inserted = payload.strip_suffix(&self.server_trailer[..]);
         !self.server_trailer.is_empty() && inserted.is_some_and(|frame| is_filler(codec, frame))
     }
 
-    /// Takes the payload of a packet that was not received before. `now`: monotonic ns. Returns whether a
-    /// frame could be decrypted for the first time.
+    /// Takes the payload of a packet that was not received before. `now`: monotonic ns. Returns
+    /// whether a frame could be decrypted for the first time.
     pub fn on_part(&mut self, part: &Part<'_>, now: u64) -> bool {
         let is_frame = match part.codec {
             Codec::Opus => {

@@ -16,7 +16,7 @@ use crate::depacketize::{NalUnits, SPS, nal_type};
 
 const TRAILER_LEN: usize = 2;
 const TAG_LEN: usize = 16;
-/// By how much an encrypted frame is longer, unless it is escaped.
+/// Bytes by which an encrypted frame is longer, unless it is escaped.
 pub(crate) const SEALED_BYTES: usize = TAG_LEN + IV_LEN + TRAILER_LEN;
 
 /// A part of the bitstream stays clear, so that servers find keyframes.

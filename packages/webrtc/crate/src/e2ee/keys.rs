@@ -8,14 +8,14 @@ const KEYS: usize = 16;
 /// Bytes of an initialisation vector.
 pub(super) const IV_LEN: usize = NONCE_LEN;
 
-/// Why a ring cannot be made or used.
+/// Reason why a ring cannot be made or used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// Not of AES-128.
+    /// A key that is not one of AES-128.
     #[error("a key has 16 bytes, not {0}")]
     Length(usize),
-    /// Beyond the ring.
+    /// An index beyond the ring.
     #[error("a key index is 0 to {max}, not {0}", max = KEYS - 1)]
     Index(u32),
     /// Nothing can be encrypted with a key that is not there.

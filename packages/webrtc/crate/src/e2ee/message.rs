@@ -18,7 +18,7 @@ const GCM: u64 = 1;
 const VARINT: u64 = 0;
 const BYTES: u64 = 2;
 
-/// What messages of a flow are encrypted with.
+/// Encryption of the messages of a flow.
 pub struct MessageSeal {
     keys: Arc<KeyRing>,
     index: u8,
@@ -27,12 +27,12 @@ pub struct MessageSeal {
 }
 
 impl MessageSeal {
-    /// With the key of this index, which the ring has.
+    /// The encryption with the key of this index, which the ring has.
     pub fn new(keys: Arc<KeyRing>, index: u8, envelope: Vec<u8>) -> Self {
         Self { keys, index, envelope }
     }
 
-    /// From the next message on with the key of this index, which the ring has.
+    /// Encrypts with the key of this index, which the ring has, from the next message on.
     pub fn set_key(&mut self, keys: Arc<KeyRing>, index: u8) {
         (self.keys, self.index) = (keys, index);
     }
@@ -54,14 +54,14 @@ impl MessageSeal {
     }
 }
 
-/// What a message turned out to be.
+/// Result of opening a message.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Opened {
-    /// It is not encrypted.
+    /// A message that is not encrypted.
     Clear,
-    /// Its content.
+    /// The decrypted content.
     Content(Vec<u8>),
-    /// Encrypted with another key, or damaged.
+    /// A message that was encrypted with another key, or is damaged.
     Undecryptable,
 }
 

@@ -1,6 +1,6 @@
 //! Reads an input of the fuzzer as choices. An input that is too short chooses zeros.
 
-/// What is left of an input.
+/// Rest of an input.
 pub(crate) struct Input<'a>(&'a [u8]);
 
 impl<'a> Input<'a> {
@@ -22,7 +22,7 @@ impl<'a> Input<'a> {
         u16::from_be_bytes([self.byte(), self.byte()])
     }
 
-    /// At most `len` bytes.
+    /// Takes at most `len` bytes.
     fn bytes(&mut self, len: usize) -> &'a [u8] {
         let (taken, rest) = self.0.split_at(len.min(self.0.len()));
         self.0 = rest;

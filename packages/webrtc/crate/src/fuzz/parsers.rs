@@ -156,7 +156,8 @@ fn framing() {
     });
 }
 
-/// What does not come from the TURN server, or was not asked for, opens no way to a peer.
+/// Checks that packets open no way to a peer if they are not from the TURN server, or were not
+/// requested.
 #[test]
 fn turn_packet() {
     let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -175,7 +176,8 @@ fn turn_packet() {
     });
 }
 
-/// No records, in whatever parts, keep the reader from returning, and none of them is taken for media.
+/// No records, in whatever parts, keep the reader from returning, and none of them is taken for
+/// media.
 #[test]
 fn tls_records() {
     let seeds = seeds::tls();
@@ -192,7 +194,7 @@ fn tls_records() {
     });
 }
 
-/// The same as [`turn_packet`], of a stream that the input cuts.
+/// Checks the same as [`turn_packet`], for a stream that the input divides.
 #[test]
 fn turn_stream() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback");

@@ -59,7 +59,8 @@ pub(crate) fn payloads() -> Vec<Vec<u8>> {
     stap.extend([0, 5, 0x68, 0xcb, 0x83, 0xcb, 0x20]);
     let mut silence = vec![0; 80];
     silence[..3].copy_from_slice(&[0xf8, 0xff, 0xfe]);
-    // A keyframe of two layers with their sizes, and a flexible frame with two references (RFC 9628 §4.2).
+    // A keyframe of two layers with their sizes, and a flexible frame with two references (RFC 9628
+    // §4.2).
     let vp9_keyframe =
         vec![0xaa, 0x81, 0x23, 0x00, 0x05, 0x30, 1, 64, 0, 180, 2, 128, 1, 104, 0x82, 0x49];
     let vp9_flexible = vec![0xf0, 0x01, 0x20, 0x03, 0x02, 0x86, 0];
@@ -129,8 +130,8 @@ pub(crate) fn rtp() -> Vec<Vec<u8>> {
     ]
 }
 
-/// Compound RTCP packets before encryption: SR with a block, RR, NACK, PLI, FIR, transport feedback,
-/// REMB, SDES, BYE.
+/// Compound RTCP packets before encryption: SR with a block, RR, NACK, PLI, FIR, transport
+/// feedback, REMB, SDES, BYE.
 pub(crate) fn rtcp() -> Vec<Vec<u8>> {
     let ssrc = |n: u32| n.to_be_bytes();
     let packet = |first: u8, kind: u8, words: &[[u8; 4]]| {
@@ -221,7 +222,7 @@ pub(crate) fn messages() -> Vec<Vec<u8>> {
     vec![stamp(1, 1), stamp(1, 200), [b"envelope".to_vec(), stamp(2, 0)].concat()]
 }
 
-/// What a TURN server sends: ChannelData, and answers to requests that no client made.
+/// Packets of a TURN server: ChannelData, and answers to requests that no client made.
 pub(crate) fn turn() -> Vec<Vec<u8>> {
     let answer = |kind: [u8; 2], attributes: &[u8]| {
         let length = (attributes.len() as u16).to_be_bytes();
@@ -242,8 +243,9 @@ pub(crate) fn turn() -> Vec<Vec<u8>> {
     ]
 }
 
-/// TLS records as a server sends them before its first message is whole: a ServerHello, its beginning,
-/// one of a length that no server has, alerts, the change of the cipher, application data.
+/// TLS records as a server sends them before its first message is whole: a ServerHello, its
+/// beginning, one of a length that no server has, alerts, the change of the cipher, application
+/// data.
 pub(crate) fn tls() -> Vec<Vec<u8>> {
     // RFC 8446 §4.1.3: version, random, session id, TLS_AES_128_GCM_SHA256, supported_versions.
     let hello =

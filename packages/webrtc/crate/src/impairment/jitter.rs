@@ -4,12 +4,12 @@ use fastrand::Rng;
 
 use super::mix_seed;
 
-/// How long a drawn delay holds, ns. Delays change by time and not by datagram: what delays one also
-/// delays those beside it, so that the packets of a frame stay together, and the delay of a busy peer
-/// varies no more than that of an idle one.
+/// Time for which a drawn delay holds, ns. Delays change by time and not by datagram: a delay also
+/// applies to the neighbours of a datagram, so that the packets of a frame stay together, and the
+/// delay of a busy peer varies no more than that of an idle one.
 const PERIOD: u64 = 20_000_000;
-/// An exponentially distributed delay. The mean difference of two draws is their mean: packets 20 ms
-/// apart have it as their interarrival jitter (RFC 3550 §6.4.1).
+/// An exponentially distributed delay. The mean difference of two draws is their mean: packets 20
+/// ms apart have it as their interarrival jitter (RFC 3550 §6.4.1).
 pub(super) struct Jitter {
     mean: f64,
     seed: u64,
@@ -32,7 +32,8 @@ impl Jitter {
         }
         let period = now.saturating_sub(self.zero) / PERIOD;
         if period != self.period {
-            // Seeded by the number of the period: the same whether or not there were datagrams before.
+            // Seeded by the number of the period: the same whether or not there were datagrams
+            // before.
             let mut rng = Rng::with_seed(self.seed ^ mix_seed(period));
             self.period = period;
             self.wait = (-(1.0 - rng.f64()).ln() * self.mean) as u64;

@@ -17,27 +17,29 @@ const MAX_HOLD_NS: u64 = 50_000_000;
 /// Datagrams on the link at once, whatever rate and delay would allow.
 const MAX_IN_FLIGHT: usize = 16_384;
 
-/// Bytes that a TCP connection holds until the link has sent what is in front of them, as [`crate::stream`].
+/// Bytes that a TCP connection holds until the link has sent what is in front of them, as in
+/// [`crate::stream`].
 const MAX_UNSENT: f64 = 262_144.0;
-/// Between a segment and the next one of a call, whose acknowledgement shows that it was lost, ns.
+/// Interval between a segment and the next one of a call, whose acknowledgement shows that it was
+/// lost, ns.
 const NEXT_SEGMENT_NS: u64 = 20_000_000;
-/// After which a segment counts as delivered.
+/// Retransmissions after which a segment counts as delivered.
 const MAX_RETRANSMISSIONS: u64 = 20;
 
-/// A datagram on the link. `A`: how its owner identifies it.
+/// A datagram on the link. `A`: type by which the owner of the link identifies it.
 pub struct InTransit<A = SocketAddr> {
     /// The datagram.
     pub bytes: Box<[u8]>,
-    /// Its destination on an uplink, its source on a downlink.
+    /// Destination of the datagram on an uplink, its source on a downlink.
     pub address: A,
-    /// When it leaves the link, monotonic ns.
+    /// Time at which it leaves the link, monotonic ns.
     due: u64,
     entered: u64,
     entered_wall: u64,
 }
 
 impl<A> InTransit<A> {
-    /// When it left the link, wall clock, ns; independent of when it is taken from it.
+    /// Time at which it left the link, wall clock, ns; independent of when it is taken from it.
     pub fn arrival(&self) -> u64 {
         self.entered_wall + (self.due - self.entered)
     }
@@ -54,7 +56,7 @@ pub struct LinkStats {
 
 /// One direction of an impaired network.
 pub struct Link<A = SocketAddr> {
-    /// What it has carried.
+    /// Counters of the link.
     pub stats: LinkStats,
     /// Packets of TCP connections that their sender did not take, as too much was unsent.
     pub unsent: u64,
@@ -66,14 +68,14 @@ pub struct Link<A = SocketAddr> {
     jitter: Jitter,
     /// Probability that a datagram that overtakes no other is held until one overtakes it.
     hold_probability: f64,
-    /// When the link has sent everything that entered.
+    /// Time at which the link has sent everything that entered, monotonic ns.
     free_at: u64,
     last_due: u64,
-    /// The same of packets of TCP connections, which wait for those in front of them.
+    /// Latest departure of a packet of a TCP connection, for which later ones wait, monotonic ns.
     last_stream_due: u64,
-    /// By the time at which they leave.
+    /// Datagrams on the link, by the time at which they leave.
     in_flight: VecDeque<InTransit<A>>,
-    /// Held until another overtakes it, by stream.
+    /// Datagrams that are held until another overtakes them, with their streams.
     held: Vec<(u32, InTransit<A>)>,
 }
 
@@ -121,8 +123,9 @@ impl<A> Link<A> {
         self.enqueue(datagram);
     }
 
-    /// Takes a packet of a TCP connection. What the link loses TCP sends again: the packet arrives later,
-    /// and those behind it wait for it. Nothing is reordered, and a full queue makes the sender wait.
+    /// Takes a packet of a TCP connection. What the link loses TCP sends again: the packet arrives
+    /// later, and those behind it wait for it. Nothing is reordered, and a full queue makes the
+    /// sender wait.
     pub fn enter_stream(&mut self, bytes: &[u8], address: A, now: u64, wall: u64) {
         self.stats.datagrams += 1;
         // Nothing arrives, however often it is sent.
@@ -142,9 +145,9 @@ impl<A> Link<A> {
         self.insert(InTransit { bytes, address, due, entered: now, entered_wall: wall });
     }
 
-    /// How much later a segment arrives because it was lost, ns: it is sent again after a round trip and
-    /// a quarter, and again when that is lost, too (RFC 8985 §6.2). The other direction is taken to be
-    /// as long. A run of losses is over by then.
+    /// Additional delay of a segment that was lost, ns: it is sent again after a round trip and a
+    /// quarter, and again when that is lost, too (RFC 8985 §6.2). The other direction is assumed to
+    /// be as long. A run of losses is over by then.
     fn recovery(&mut self) -> u64 {
         if !self.losses.next(&mut self.loss_rng) {
             return 0;
@@ -158,7 +161,8 @@ impl<A> Link<A> {
         recovery
     }
 
-    /// As [`Link::sent_at`] of a packet that waits in its sender, whatever the queue takes.
+    /// Time as of [`Link::sent_at`] for a packet that waits in its sender, whatever the queue
+    /// takes.
     fn stream_sent_at(&mut self, len: usize, now: u64) -> Option<u64> {
         if self.in_flight.len() + self.held.len() >= MAX_IN_FLIGHT {
             return None;
@@ -173,7 +177,8 @@ impl<A> Link<A> {
         Some(self.free_at)
     }
 
-    /// When the link has sent a datagram that enters now; `None` when the queue is full.
+    /// Time at which the link has sent a datagram that enters now, monotonic ns; `None` when the
+    /// queue is full.
     fn sent_at(&mut self, len: usize, now: u64) -> Option<u64> {
         if self.in_flight.len() + self.held.len() >= MAX_IN_FLIGHT {
             return None;
@@ -209,7 +214,7 @@ impl<A> Link<A> {
         self.in_flight.insert(at, datagram);
     }
 
-    /// When [`Link::leave`] has something, monotonic ns; `u64::MAX` for an empty link.
+    /// Time at which [`Link::leave`] has something, monotonic ns; `u64::MAX` for an empty link.
     pub fn due_at(&self) -> u64 {
         let held = self.held.iter().map(|(_, datagram)| datagram.due);
         self.in_flight

@@ -1,4 +1,4 @@
-//! Which datagrams a link loses.
+//! Losses of a link.
 
 use fastrand::Rng;
 
@@ -22,7 +22,7 @@ impl LossModel {
         Self::Bursts { begin: (rate * end / (1.0 - rate)).min(1.0), end, bad: rng.f64() < rate }
     }
 
-    /// Whether the next datagram is lost.
+    /// Returns true if the next datagram is lost.
     pub(super) fn next(&mut self, rng: &mut Rng) -> bool {
         match self {
             Self::Independent { rate } => *rate > 0.0 && rng.f64() < *rate,

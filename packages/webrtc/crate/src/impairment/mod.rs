@@ -1,7 +1,7 @@
 //! An impaired access network of one peer: every datagram passes one link up and another link down.
 //!
-//! It is emulated here and not by the kernel (`tc netem`), so that each of a thousand peers can have
-//! its own, without privileges, on any system. What a link does is part of what is measured: a
+//! It is emulated here and not by the kernel (`tc netem`), so that each of a thousand peers can
+//! have its own, without privileges, on any system. What a link does is part of what is measured: a
 //! datagram that it drops was lost, and one that it delays arrived when it left the link.
 
 mod jitter;
@@ -38,22 +38,23 @@ pub enum LinkError {
     },
 }
 
-/// One direction. Times in ns.
+/// Settings of one direction. Times are in ns.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LinkConfig {
     /// Share of datagrams, 0 to 1.
     pub loss: f64,
     /// Mean length of a run of losses; 1: independent losses.
     pub burst: f64,
-    /// The same for all datagrams.
+    /// Delay of all datagrams.
     pub delay: u64,
     /// Mean of the variable part of the delay, which is exponentially distributed.
     pub jitter: u64,
     /// Share of datagrams that leave behind the next one of their stream, 0 to 0.5.
     pub reorder: f64,
-    /// Bit/s, IP and UDP headers included.
+    /// Rate with IP and UDP headers, bit/s; `None`: no limit.
     pub rate: Option<f64>,
-    /// With a rate: datagrams that would wait longer than this are dropped.
+    /// Longest wait in the queue of a link with a rate: datagrams that would wait longer are
+    /// dropped.
     pub queue: u64,
 }
 
@@ -69,9 +70,9 @@ impl LinkConfig {
 
 /// The links of one peer. `A`: how it identifies the remote of a datagram.
 pub struct Impairment<A = SocketAddr> {
-    /// From the peer.
+    /// Link from the peer.
     pub up: Link<A>,
-    /// To the peer.
+    /// Link to the peer.
     pub down: Link<A>,
 }
 

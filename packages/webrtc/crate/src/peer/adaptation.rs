@@ -17,7 +17,8 @@ const BETTER_INTERVAL_NS: u64 = 1_000_000_000;
 pub struct Adaptation {
     /// The controller that estimates the bandwidth.
     pub congestion: CongestionControl,
-    /// When the layers were last looked at, and when one was last improved, monotonic ns.
+    /// Times at which the layers were last looked at, and at which one was last improved, monotonic
+    /// ns.
     looked_at: u64,
     improved_at: u64,
 }
@@ -30,7 +31,8 @@ impl Adaptation {
 }
 
 impl Tracks {
-    /// Whether the rate follows the remote's feedback: it needs transport-wide sequence numbers.
+    /// Returns true if the rate follows the remote's feedback: it needs transport-wide sequence
+    /// numbers.
     pub(super) fn adapts(&self) -> bool {
         self.adaptation.is_some() && self.ids.transport_wide_cc != 0
     }
@@ -41,7 +43,7 @@ impl Tracks {
         adaptation.map_or(0.0, |adaptation| adaptation.congestion.target_bps())
     }
 
-    /// When [`Tracks::adapt`] is to be called, monotonic ns.
+    /// Time at which [`Tracks::adapt`] is to be called, monotonic ns.
     pub(super) fn adapt_at(&self) -> u64 {
         let adaptation = self.adaptation.as_ref().filter(|_| self.adapts() && self.playing);
         adaptation.map_or(u64::MAX, |adaptation| adaptation.congestion.due_at())

@@ -1,19 +1,19 @@
-//! What a peer sends beside media (STUN, DTLS, data, RTCP), and what of it the kernel refused. From
-//! this follows whether a peer that never connected was kept from it by its own host.
+//! Packets that a peer sends beside media (STUN, DTLS, data, RTCP), and those that the kernel
+//! refuses. They show whether a peer that never connected was prevented by its own host.
 
 use std::io;
 use std::net::SocketAddr;
 
-/// Of one address family.
+/// Counters of one address family.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct FamilySends {
     /// Packets that were handed to the kernel.
     pub tried: u64,
-    /// Those that it refused: error number of the operating system, packets.
+    /// Packets that the kernel refused: error number of the operating system, packets.
     pub rejected: Vec<(i32, u64)>,
 }
 
-/// Of both families.
+/// Counters of both address families.
 #[derive(Debug, Default)]
 pub struct ControlSends {
     ipv4: FamilySends,

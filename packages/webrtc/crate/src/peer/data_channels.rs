@@ -27,11 +27,11 @@ pub struct DataChannels {
     pub bytes_sent: u64,
     /// Messages received, stamped or not, cumulative.
     pub messages_received: u64,
-    /// Of those, the encrypted ones that were decrypted.
+    /// Encrypted messages that were decrypted, cumulative.
     pub messages_decrypted: u64,
-    /// And those that could not be.
+    /// Encrypted messages that could not be decrypted, cumulative.
     pub messages_undecryptable: u64,
-    /// What encrypted messages are decrypted with.
+    /// Keys that encrypted messages are decrypted with.
     pub keys: Option<Arc<KeyRing>>,
     /// One-way latencies of messages since the thread last collected them.
     pub latencies: Vec<Binned>,
@@ -87,14 +87,14 @@ impl DataChannels {
         self.flows.push(flow);
     }
 
-    /// Encrypted flows take another key, from their next message on.
+    /// Encrypts the encrypted flows with another key, from their next message on.
     pub fn set_flow_key(&mut self, keys: &Arc<KeyRing>, index: u8) {
         for flow in &mut self.flows {
             flow.set_key(keys, index);
         }
     }
 
-    /// When the next message of a flow is to be sent, monotonic ns; `u64::MAX` for never.
+    /// Time at which the next message of a flow is to be sent, monotonic ns; `u64::MAX` for never.
     pub(super) fn next_at(&self) -> u64 {
         let open = self.flows.iter().filter(|flow| self.open.contains_key(&flow.label));
         open.map(|flow| flow.due_ns).min().unwrap_or(u64::MAX)

@@ -1,4 +1,4 @@
-//! What happens to a peer, as it is reported to JavaScript.
+//! Events of a peer, as they are reported to JavaScript.
 
 use napi_derive::napi;
 use str0m::crypto::dtls::SrtpProfile;
@@ -19,7 +19,7 @@ pub enum IceState {
     Disconnected,
 }
 
-/// Why a connection ended.
+/// Reason why a connection ended.
 #[napi(string_enum = "snake_case")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CloseCode {
@@ -33,7 +33,7 @@ pub enum CloseCode {
     InternalError,
 }
 
-/// Why a connection ended, with details.
+/// Reason why a connection ended, with details.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CloseReason {
@@ -52,9 +52,9 @@ pub enum CloseReason {
     /// The negotiated profile, or its keys, cannot be used.
     #[error("SRTP cannot start ({profile:?}): {source}")]
     Srtp {
-        /// What DTLS negotiated.
+        /// Profile that DTLS negotiated.
         profile: SrtpProfile,
-        /// What is wrong with it.
+        /// Problem of the profile or its keys.
         source: SrtpError,
     },
     /// Code that served the peer panicked. It ended this peer alone.
@@ -88,11 +88,12 @@ pub enum PeerEvent {
     Closed(CloseReason),
     /// A path cannot be used.
     PathFailed {
-        /// Which.
+        /// Path that cannot be used.
         path: PathKind,
-        /// Why.
+        /// Reason of the failure.
         failure: PathFailure,
-        /// Whether it has ended. Otherwise it reaches no address of the remote that is known so far.
+        /// True if the path has ended. Otherwise it reaches no address of the remote that is known
+        /// so far.
         ended: bool,
     },
     /// The data channel with this label is open.
@@ -101,14 +102,14 @@ pub enum PeerEvent {
     FirstPacket {
         /// Handle of the receiver.
         receiver: u32,
-        /// Wall clock, ns.
+        /// Arrival of the packet, wall clock, ns.
         arrival: u64,
     },
     /// The first frame of a receiver that could be decrypted is complete.
     FirstDecrypted {
         /// Handle of the receiver.
         receiver: u32,
-        /// Wall clock, ns.
+        /// Arrival of the packet, wall clock, ns.
         arrival: u64,
     },
 }

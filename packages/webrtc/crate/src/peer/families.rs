@@ -1,5 +1,5 @@
-//! Tests of peers with two address families: ICE selects, and an address that does not answer, or that
-//! becomes known late, keeps no peer from connecting.
+//! Tests of peers with two address families: ICE selects, and an address that does not answer, or
+//! that becomes known late, keeps no peer from connecting.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::{Duration, Instant};
@@ -19,12 +19,12 @@ const SOON: Duration = Duration::from_secs(5);
 struct Pair {
     reactor: Reactor,
     handles: [u32; 2],
-    /// Whether each is connected, and over IPv6.
+    /// State of each peer: `None` until it is connected, then true if it uses IPv6.
     connected: [Option<bool>; 2],
 }
 
 impl Pair {
-    /// `None` where this host has no IPv6.
+    /// Returns `None` on a host without IPv6.
     fn new() -> Option<Self> {
         if UdpSocket::bind(V6).is_err() {
             eprintln!("no IPv6 here: nothing to test");
@@ -104,7 +104,7 @@ impl Pair {
         self.connected.iter().all(Option::is_some)
     }
 
-    /// Whether media of a peer uses IPv6.
+    /// Returns true if media of a peer uses IPv6.
     fn sends_v6(&mut self, side: usize) -> bool {
         self.with(side, |peer, _| Ok(peer.transport.access.endpoint.is_ipv6()))
     }

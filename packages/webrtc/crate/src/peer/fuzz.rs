@@ -1,5 +1,5 @@
-//! Fuzz targets for the receive path of a peer: what any host can send, and what a hostile server can.
-//! They check that nothing acts on a packet before it is authenticated.
+//! Fuzz targets for the receive path of a peer: what any host can send, and what a hostile server
+//! can. They check that nothing acts on a packet before it is authenticated.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::panic::AssertUnwindSafe;
@@ -99,7 +99,7 @@ fn add_tracks(peer: &mut Peer, now: Now) {
     peer.add_sender(2, sender, "fuzz".into(), vec![Arc::new(clip.unwrap())], now);
 }
 
-/// What a packet that is not authentic, or was received before, must leave as it is.
+/// State that a packet must not change if it is not authentic, or was received before.
 fn state(peer: &Peer, count_duplicates: bool) -> String {
     let Tracks { routes, receivers, senders, bandwidth, transport_feedback, .. } = &peer.tracks;
     let routes: Vec<_> =
@@ -279,7 +279,7 @@ fn peer_with_planted_keys() {
 /// Two peers after a real handshake, with a data channel.
 struct Connected {
     reactor: Reactor,
-    /// Of both peers.
+    /// Handles of both peers.
     handles: [u32; 2],
     inputs: usize,
 }
@@ -456,7 +456,8 @@ impl Waiting {
     }
 }
 
-/// Before the handshake any host may send: the peer must survive, and follow none.
+/// Checks that the peer survives packets from any host before the handshake, and follows none of
+/// them.
 #[test]
 fn peer_before_its_handshake() {
     let raw = [seeds::dtls(), seeds::stun(), seeds::rtp(), seeds::rtcp()].concat();

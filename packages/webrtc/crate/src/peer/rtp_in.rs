@@ -79,8 +79,8 @@ impl Tracks {
     }
 }
 
-/// Decrypts `packet` in place. Returns its length without the tag, and its extended sequence number;
-/// `None` for what is not authentic.
+/// Decrypts `packet` in place. Returns its length without the tag, and its extended sequence
+/// number; `None` for what is not authentic.
 fn unprotect(
     srtp: &Srtp,
     receiver: &Receiver,

@@ -26,23 +26,23 @@ pub(super) const RETRANSMISSION: u8 = u8::MAX;
 /// SSRCs beyond those that were signalled which a peer learns. A remote that uses more is broken.
 const MAX_LEARNT_ROUTES: usize = 1024;
 
-/// Which receiver an SSRC belongs to.
+/// Receiver that an SSRC belongs to.
 pub(super) struct Route {
     pub(super) ssrc: u32,
     pub(super) receiver: usize,
-    /// Whether it is the RTX stream of the receiver.
+    /// True for the RTX stream of the receiver.
     pub(super) rtx: bool,
-    /// As long as the history of sequence numbers.
+    /// Received indices, as many as the history of sequence numbers has.
     pub(super) replay: ReplayWindow<64>,
 }
 
 /// Senders, receivers, and what their RTCP needs.
 pub struct Tracks {
-    /// With their handles.
+    /// Senders with their handles.
     pub senders: Vec<(u32, Sender)>,
-    /// With their handles.
+    /// Receivers with their handles.
     pub receivers: Vec<(u32, Receiver)>,
-    /// By SSRC, sorted.
+    /// Routes sorted by SSRC.
     pub(super) routes: Vec<Route>,
     pub(super) ids: ExtensionIds,
     pub(super) cname: String,
@@ -54,9 +54,9 @@ pub struct Tracks {
     pub(super) transport_sequence: u16,
     /// Index of the sender of each transport-wide sequence number, modulo its length.
     pub(super) transport_senders: Option<Box<[u8; TRANSPORT_HISTORY]>>,
-    /// With rate adaptation.
+    /// Rate adaptation, if the peer adapts.
     pub adaptation: Option<Box<Adaptation>>,
-    /// Whether the clips play: they start with the connection.
+    /// True once the clips play: they start with the connection.
     pub(super) playing: bool,
     report_at: u64,
 }
@@ -140,7 +140,7 @@ impl Tracks {
         if negotiated { self.bandwidth.current_bps() } else { 0 }
     }
 
-    /// When media, feedback or a report is to be sent next, monotonic ns.
+    /// Time at which media, feedback or a report is to be sent next, monotonic ns.
     pub(super) fn next_at(&self) -> u64 {
         let mut at = self.report_at.min(self.transport_feedback.due_at()).min(self.adapt_at());
         for (_, sender) in &self.senders {
@@ -152,8 +152,8 @@ impl Tracks {
         at
     }
 
-    /// Counts a packet that the kernel refused, if it was one of these senders', and returns whether
-    /// it was.
+    /// Counts a packet that the kernel refused, if it was one of these senders', and returns
+    /// whether it was.
     pub fn on_send_rejected(&mut self, ssrc: u32, error: &io::Error) -> bool {
         self.senders.iter_mut().any(|(_, sender)| sender.on_send_rejected(ssrc, error))
     }
@@ -165,7 +165,8 @@ impl Tracks {
         }
     }
 
-    /// Requests the receiver of a datagram, if it is RTP, and returns its index. Some time after [`super::Peer::prefetch`].
+    /// Requests the receiver of a datagram, if it is RTP, and returns its index. Some time after
+    /// [`super::Peer::prefetch`].
     pub fn prefetch_received(&self, datagram: &[u8]) -> Option<usize> {
         let [128..=191, 0..=191 | 224.., _, _, _, _, _, _, a, b, c, d, ..] = *datagram else {
             return None;
@@ -175,7 +176,7 @@ impl Tracks {
         Some(route.receiver)
     }
 
-    /// The same, for a datagram that has not been read.
+    /// Requests the same from memory for a datagram that has not been read.
     pub fn prefetch_first_received(&self) {
         if let Some(route) = self.routes.first() {
             self.prefetch_route(route);
@@ -197,13 +198,13 @@ impl Tracks {
         }
     }
 
-    /// Where the route of an SSRC is, or belongs.
+    /// Index at which the route of an SSRC is, or belongs.
     pub(super) fn find_route(&self, ssrc: u32) -> Result<usize, usize> {
         self.routes.binary_search_by_key(&ssrc, |route| route.ssrc)
     }
 
-    /// Routes an SSRC that an authentic packet named by its mid, and returns where. `None`: too many
-    /// were learnt.
+    /// Routes an SSRC that an authentic packet named by its mid, and returns where. `None`: too
+    /// many were learnt.
     pub(super) fn learn_route(&mut self, ssrc: u32, receiver: usize, rtx: bool) -> Option<usize> {
         let Err(place) = self.find_route(ssrc) else { return None };
         if self.routes.len() >= 2 * self.receivers.len() + MAX_LEARNT_ROUTES {

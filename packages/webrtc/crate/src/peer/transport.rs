@@ -24,7 +24,7 @@ use crate::socket::is_remote_gone;
 use crate::srtp::{RTCP_OVERHEAD, Srtp};
 use crate::stun;
 
-/// How often str0m reports the round-trip time of its consent checks.
+/// Interval at which str0m reports the round-trip time of its consent checks.
 const STATS_INTERVAL: Duration = Duration::from_secs(5);
 
 /// The remote description of a peer.
@@ -33,15 +33,15 @@ pub struct Remote {
     pub credentials: IceCreds,
     /// `a=fingerprint`.
     pub fingerprint: Fingerprint,
-    /// Whether this side is the DTLS client.
+    /// True if this side is the DTLS client.
     pub dtls_client: bool,
-    /// Whether this side is the controlling ICE agent.
+    /// True if this side is the controlling ICE agent.
     pub controlling: bool,
-    /// Whether SCTP was negotiated.
+    /// True if SCTP was negotiated.
     pub data_channels: bool,
 }
 
-/// What [`Transport::poll`] hands to the peer.
+/// Event that [`Transport::poll`] hands to the peer.
 pub(super) enum TransportEvent {
     Peer(PeerEvent),
     ChannelOpen(ChannelId, String),
@@ -52,15 +52,15 @@ pub(super) enum TransportEvent {
 /// The pair that media uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SelectedPair {
-    /// How it reaches the remote.
+    /// Path on which the pair reaches the remote.
     pub path: PathKind,
-    /// Of this side.
+    /// Type of the candidate of this side.
     pub local: CandidateKind,
-    /// Of the remote.
+    /// Type of the candidate of the remote.
     pub remote: CandidateKind,
-    /// Whether the protocol between the candidates is TCP.
+    /// True if the protocol between the candidates is TCP.
     pub is_tcp: bool,
-    /// With a relay: how long the allocation took, ns.
+    /// Time that the allocation took, ns; only with a relay.
     pub allocation_ns: Option<u64>,
 }
 
@@ -68,16 +68,17 @@ pub struct SelectedPair {
 pub struct Transport {
     /// The sockets and their impairment.
     pub access: Access,
-    /// STUN, DTLS, data and RTCP.
+    /// Sent packets of STUN, DTLS, data and RTCP.
     pub sends: ControlSends,
-    /// Of those, what the kernel refused on the selected pair once media could flow, for a reason on
-    /// this host.
+    /// Packets of `sends` that the kernel refused on the selected pair once media could flow, for a
+    /// reason on this host.
     pub send_errors: u64,
     /// Round-trip time of the last STUN consent check, ms; NaN until known.
     pub rtt_ms: f64,
     /// Keys, once the DTLS handshake is done.
     pub(super) srtp: Option<Srtp>,
-    /// Arrival of the datagram that str0m is being given, wall clock, ns: its messages came with it.
+    /// Arrival of the datagram that str0m is being given, wall clock, ns: its messages came with
+    /// it.
     pub(super) data_arrival: Option<u64>,
     /// Boxed, so that the fields that every packet needs are close together.
     rtc: Box<Rtc>,
@@ -147,8 +148,8 @@ impl Transport {
         self.rtc.direct_api().local_dtls_fingerprint().to_string()
     }
 
-    /// Adds the address of an endpoint as a host candidate, and returns its line (RFC 8839 §5.1). IPv6
-    /// is preferred (RFC 8421).
+    /// Adds the address of an endpoint as a host candidate, and returns its line (RFC 8839 §5.1).
+    /// IPv6 is preferred (RFC 8421).
     pub(super) fn add_local_candidate(&mut self, local: SocketAddr) -> Result<String> {
         let candidate = Candidate::host(local, "udp").map_err(transport_error)?;
         let Some(added) = self.rtc.add_local_candidate(candidate) else {
@@ -295,7 +296,7 @@ impl Transport {
         self.remote_credentials.is_some()
     }
 
-    /// Whether ICE restarts and has not selected a pair yet.
+    /// Returns true while ICE restarts and has not selected a pair yet.
     pub(super) fn is_restarting(&self) -> bool {
         self.restarting
     }
@@ -314,7 +315,7 @@ impl Transport {
         Some(channel.write(true, message).map_err(transport_error))
     }
 
-    /// When [`Transport::timer_is_due`], or the impaired downlink is, monotonic ns.
+    /// Time at which [`Transport::timer_is_due`], or the impaired downlink is, monotonic ns.
     pub(super) fn next_at(&self, now: Now) -> u64 {
         let wait = self.rtc_at.saturating_duration_since(now.instant).as_nanos();
         let at = now.mono + wait.min(u64::MAX as u128 / 4) as u64;
@@ -381,8 +382,8 @@ impl Transport {
         let selects = if stun::is_stun(contents) {
             stun::nominates(contents) && self.is_first_nomination(way)
         } else {
-            // During a restart data still uses the old pair: fixing the socket on that would shut out
-            // the checks of the new pairs.
+            // During a restart data still uses the old pair: fixing the socket on that would shut
+            // out the checks of the new pairs.
             !self.restarting
         };
         if selects {
@@ -395,8 +396,8 @@ impl Transport {
         }
     }
 
-    /// Every later check of a nominated pair nominates it again, also when a better pair was nominated
-    /// after it.
+    /// Every later check of a nominated pair nominates it again, also when a better pair was
+    /// nominated after it.
     fn is_first_nomination(&mut self, way: Way) -> bool {
         let is_first = !self.nominated.contains(&way);
         if is_first {

@@ -1,10 +1,11 @@
-//! Requests from memory what the next packets of a batch need: in steps, as each step follows pointers that the one before has requested.
+//! Requests from memory what the next packets of a batch need: in steps, as each step follows
+//! pointers that the one before has requested.
 
 use super::Reactor;
 use crate::datagrams::MAX_BATCH;
 
 impl Reactor {
-    /// Before the datagrams of a batch, whose peers have these keys, are handled.
+    /// Requests the peers with these keys, before the datagrams of a batch for them are handled.
     pub(super) fn look_ahead_received(&self, keys: &[usize]) {
         for &key in keys {
             if let Some(slot) = self.peers.get(key) {
@@ -24,7 +25,8 @@ impl Reactor {
         }
     }
 
-    /// Before the sockets of peers with these keys are read: which of their tracks they have packets of is not known.
+    /// Requests the peers with these keys, before their sockets are read: the tracks that have
+    /// packets are not known yet.
     pub(super) fn look_ahead_ready(&self, keys: impl Iterator<Item = usize> + Clone) {
         let peers = keys.filter_map(|key| self.peers.get(key).map(|slot| &slot.peer));
         peers.clone().for_each(|peer| peer.prefetch());
@@ -36,7 +38,8 @@ impl Reactor {
         }
     }
 
-    /// Before the timers of peers with these keys are handled; most of them send the next packet.
+    /// Requests the peers with these keys, before their timers are handled; most of them send the
+    /// next packet.
     pub(super) fn look_ahead_due(&self, keys: impl Iterator<Item = usize> + Clone) {
         let peers = keys.filter_map(|key| self.peers.get(key).map(|slot| &slot.peer));
         peers.clone().for_each(|peer| peer.prefetch());

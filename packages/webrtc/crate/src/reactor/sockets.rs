@@ -147,8 +147,8 @@ impl Sockets {
         if self.polled == 0 {
             return;
         }
-        // Not through the poller: its wait needs five system calls, for timeouts and notifications that
-        // are not used here.
+        // Not through the poller: its wait needs five system calls, for timeouts and notifications
+        // that are not used here.
         let (epoll, room) = (self.poller.as_raw_fd(), MAX_EVENTS.get() as i32);
         // SAFETY: the pointer and length describe the capacity that was reserved in `new`.
         let count = unsafe { libc::epoll_wait(epoll, self.events.as_mut_ptr(), room, 0) };

@@ -1,11 +1,12 @@
-//! When the media of a receiver arrives: interarrival jitter and media interruptions.
+//! Arrival of the media of a receiver: interarrival jitter and media interruptions.
 
 use crate::clock::MS;
 
-/// Without a media packet for longer than this, media is interrupted, ns. JavaScript has it as
+/// Longest time without a media packet that is not an interruption, ns. JavaScript has it as
 /// `INTERRUPTION_MS`.
 pub const INTERRUPTION_NS: u64 = 500 * MS;
-/// In a pause of speech with DTX the next packet is expected only after 400 ms (RFC 7587 §3.1.3), ns.
+/// Time after which the next packet is expected in a pause of speech with DTX (RFC 7587 §3.1.3),
+/// ns.
 const DTX_NS: u64 = 400 * MS;
 /// A larger change comes from a source that was paused or replaced, not from the network, s.
 const MAX_TRANSIT_CHANGE: f64 = 5.0;
@@ -24,14 +25,14 @@ pub(super) struct Arrivals {
     muted: bool,
     /// The last packet announced a pause of speech (DTX).
     in_pause: bool,
-    /// RFC 3550 A.8, in seconds.
+    /// Interarrival jitter (RFC 3550 §A.8), s.
     jitter: f64,
     /// RTP time stamp and arrival, in seconds, of the last frame.
     last_transit: Option<(u32, f64)>,
 }
 
 impl Arrivals {
-    /// While muted, no media is expected.
+    /// True while the track is muted: no media is expected.
     pub(super) fn set_muted(&mut self, muted: bool, wall: u64) {
         if self.muted && !muted && self.last_at != 0 {
             self.last_at = wall; // the pause until now was intended
@@ -50,8 +51,8 @@ impl Arrivals {
         if self.in_pause { INTERRUPTION_NS + DTX_NS } else { INTERRUPTION_NS }
     }
 
-    /// `begins_pause`: the packet announces a pause of speech. Returns when the interruption began that
-    /// this packet ends.
+    /// `begins_pause`: the packet announces a pause of speech. Returns when the interruption began
+    /// that this packet ends.
     pub(super) fn on_media(&mut self, arrival: u64, begins_pause: bool) -> Option<u64> {
         let mut silent_since = None;
         if self.first_at == 0 {

@@ -5,25 +5,26 @@ use crate::depacketize::vp9_part;
 use crate::dependency_descriptor::{self, Structure};
 use crate::frame_size::FrameSize;
 
-/// In the aggregation header of AV1 (AV1 RTP specification §4.4): a coded video sequence begins.
+/// Bit in the aggregation header of AV1 that begins a coded video sequence (AV1 RTP specification
+/// §4.4).
 const BEGINS_SEQUENCE: u8 = 0x08;
 
 /// The keyframe under way, and the sizes of the layers.
 #[derive(Default)]
 pub(super) struct Layers {
     sizes: Vec<FrameSize>,
-    /// Of AV1.
+    /// Layers of an AV1 stream.
     structure: Option<Structure>,
     /// RTP time stamp, and the size of the highest layer so far.
     picture: Option<(u32, FrameSize)>,
 }
 
-/// What a packet has shown.
+/// Keyframe and size that a packet has shown.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Seen {
-    /// A keyframe begins.
+    /// True if a keyframe begins.
     pub(super) keyframe: bool,
-    /// The keyframe before has arrived in this size.
+    /// Size of the keyframe before, once it has arrived.
     pub(super) size: Option<FrameSize>,
 }
 

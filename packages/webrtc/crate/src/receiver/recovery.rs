@@ -1,4 +1,4 @@
-//! What a receiver requests from the sender: missing packets by NACK, keyframes by PLI.
+//! Requests of a receiver to the sender: missing packets by NACK, keyframes by PLI.
 
 use std::collections::VecDeque;
 
@@ -12,7 +12,7 @@ const REORDER_WAIT_NS: u64 = 10 * MS;
 const MAX_NACK_TRIES: u8 = 10;
 const MAX_NACK_AGE_NS: u64 = 1000 * MS;
 const MIN_NACK_INTERVAL_NS: u64 = 20 * MS;
-/// With more missing than this only a keyframe helps (libwebrtc's bound).
+/// Missing packets beyond which only a keyframe helps (libwebrtc's bound).
 const MAX_MISSING: usize = 1000;
 const PLI_INTERVAL_NS: u64 = 500 * MS;
 /// Assumed until the first measurement.
@@ -118,7 +118,7 @@ impl Recovery {
         (due, first_time)
     }
 
-    /// Whether to send a PLI (RFC 4585 §6.3.1) now; if so, it counts as sent.
+    /// Returns true if a PLI (RFC 4585 §6.3.1) is to be sent now, and counts it as sent.
     pub(super) fn pli_due(&mut self, now: u64) -> bool {
         let waited = self
             .keyframe_wanted_since
@@ -130,12 +130,12 @@ impl Recovery {
         due
     }
 
-    /// Whether anything is requested, now or later.
+    /// Returns true if anything is to be requested, now or later.
     pub(super) fn is_pending(&self) -> bool {
         !self.missing.is_empty() || self.keyframe_wanted_since.is_some()
     }
 
-    /// When the next NACK or PLI is to be sent; `u64::MAX` for never.
+    /// Time at which the next NACK or PLI is to be sent, monotonic ns; `u64::MAX` for never.
     pub(super) fn due_at(&self) -> u64 {
         let nack = self.missing.iter().map(|m| m.next_nack_at).min().unwrap_or(u64::MAX);
         let pli = match self.keyframe_wanted_since {

@@ -21,7 +21,7 @@ pub struct ReportBlock {
     pub delay_since_last_sr: u32,
 }
 
-/// What a report block needs to know of reports before it.
+/// Values of earlier reports that a report block needs.
 #[derive(Default, Clone, Copy)]
 pub(super) struct ReportState {
     /// The last sender report: middle 32 bits of its NTP time, and its arrival (wall clock, ns).

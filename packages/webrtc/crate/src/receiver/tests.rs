@@ -104,7 +104,7 @@ fn missing_packets_are_requested_once_reordering_is_ruled_out() {
     assert_eq!(receiver.feedback_at(), u64::MAX, "given up");
 }
 
-/// As when the uplink of a publisher lost it, and the server forwards it late.
+/// Case of a packet that the uplink of a publisher lost, and that the server forwards late.
 #[test]
 fn with_rtx_an_original_after_its_nack_is_out_of_order() {
     let mut receiver = video();

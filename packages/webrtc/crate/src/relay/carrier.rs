@@ -1,4 +1,4 @@
-//! What carries packets to a TURN server.
+//! Carriers of packets to a TURN server.
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,7 +10,7 @@ use crate::path::PathKind;
 use crate::socket::UdpSocket;
 use crate::stream::Stream;
 
-/// What carries packets to the server.
+/// Carrier of packets to the server.
 pub enum Carrier {
     /// A connected socket.
     Udp(UdpSocket),

@@ -1,4 +1,4 @@
-//! What a TURN server answers to requests that it refuses, which turn-client-proto does not report.
+//! Error responses of a TURN server, which turn-client-proto does not report.
 
 use std::net::SocketAddr;
 
@@ -34,12 +34,12 @@ impl ErrorResponses {
         !is_challenge && code != STALE_NONCE
     }
 
-    /// What comes next is about other requests.
+    /// Forgets the last response, because what follows is about other requests.
     pub(super) fn clear(&mut self) {
         self.last = None;
     }
 
-    /// Why there is no allocation.
+    /// Reason why there is no allocation.
     pub(super) fn of_allocation(&self, server: SocketAddr) -> PathFailure {
         let (code, detail) = self.said();
         let code = match code {
@@ -54,7 +54,7 @@ impl ErrorResponses {
         PathFailure { code, server, detail }
     }
 
-    /// Why nothing is relayed to a remote.
+    /// Reason why nothing is relayed to a remote.
     pub(super) fn of_remote(&self, server: SocketAddr, remote: SocketAddr) -> PathFailure {
         let (code, reported) = self.said();
         let code = match code {

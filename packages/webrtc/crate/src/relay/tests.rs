@@ -4,8 +4,8 @@ use super::error_responses::UNAUTHORIZED;
 use super::*;
 use crate::path::PathFailureCode;
 
-/// A server that challenges, and answers requests with credentials with one error: fakes, as no real
-/// server can be made to answer all of these.
+/// A server that challenges, and answers requests with credentials with one error: fakes, as no
+/// real server can be made to answer all of these.
 fn refused_with(code: u16) -> PathFailure {
     let server = StdSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     server.set_read_timeout(Some(Duration::from_millis(5))).unwrap();

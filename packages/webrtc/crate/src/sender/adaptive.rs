@@ -1,5 +1,4 @@
-//! What rate adaptation does with a sender: another clip of the same picture, a pause, a slower pace,
-//! padding.
+//! Rate adaptation of a sender: another clip of the same picture, a pause, a slower pace, padding.
 
 use std::io;
 
@@ -13,12 +12,12 @@ const OVERHEAD: usize = 12 + 20 + 16 + crate::congestion::layers::IP_UDP_BYTES;
 const PADDING_CANDIDATES: u64 = 8;
 
 impl Sender {
-    /// Whether it carries video: audio is never held back.
+    /// Returns true for video: audio is never held back.
     pub fn is_video(&self) -> bool {
         self.playback.clip.codec != Codec::Opus
     }
 
-    /// Whether it is to send, as far as bandwidth allows.
+    /// Returns true if the stream is to be sent, as far as bandwidth allows.
     pub fn is_wanted(&self) -> bool {
         self.wanted
     }
@@ -51,7 +50,7 @@ impl Sender {
         self.follow(now);
     }
 
-    /// Whether the pacer delays the next packet. It then becomes due later.
+    /// Returns true if the pacer delays the next packet, which then becomes due later.
     pub(super) fn is_held(&mut self, now: u64, context: &mut SendContext<'_>) -> bool {
         let Some(congestion) = context.congestion.as_mut() else { return false };
         let at = congestion.pacer.media_at(now);
@@ -63,8 +62,8 @@ impl Sender {
         true
     }
 
-    /// Sends one of the last packets again, as browsers do for padding: on the RTX stream, where the
-    /// remote recognises it as received before. Returns whether there was one.
+    /// Sends one of the last packets again, as browsers do for padding: on the RTX stream, where
+    /// the remote recognises it as received before. Returns whether there was one.
     pub fn send_padding(
         &mut self,
         context: &mut SendContext<'_>,

@@ -2,33 +2,35 @@
 
 use crate::clip::{Clip, ClipFrame, Codec};
 
-/// In the first byte of a VP9 payload descriptor (RFC 9628 §4.2): layer indices follow.
+/// Bit in the first byte of a VP9 payload descriptor (RFC 9628 §4.2): layer indices follow.
 const VP9_LAYERS: u8 = 0x20;
-/// Where layered VP9 has its temporal layer, and TL0PICIDX behind it.
+/// Offsets of the temporal layer, and of TL0PICIDX behind it, in the payload descriptor of layered
+/// VP9.
 const VP9_LAYER_INDICES: usize = 3;
 const VP9_TL0_PICTURE: usize = 4;
-/// In the first byte of a dependency descriptor (AV1 RTP specification §A.8.2).
+/// Bit in the first byte of a dependency descriptor (AV1 RTP specification §A.8.2): a frame starts.
 const STARTS_FRAME: u8 = 0x80;
 
-/// What the packets of a sender are numbered with beside the sequence number.
+/// Numbers of the packets of a sender, beside the sequence number.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Numbers {
-    /// VP8 and VP9: of the picture, 15 bits.
+    /// Number of the picture, 15 bits; VP8 and VP9.
     pub(super) picture_id: u16,
-    /// Layered VP9: counts pictures of temporal layer 0.
+    /// Counter of the pictures of temporal layer 0; layered VP9.
     tl0_picture: u8,
-    /// VP9 and AV1: of the frame in the dependency descriptor; each layer of a picture is one.
+    /// Number of the frame in the dependency descriptor, where each layer of a picture is a frame;
+    /// VP9 and AV1.
     pub(super) frame: u16,
 }
 
 impl Numbers {
-    /// They start anywhere.
+    /// Random numbers to start with.
     pub(super) fn random() -> Self {
         let picture_id = fastrand::u16(..) & 0x7fff;
         Self { picture_id, tl0_picture: fastrand::u8(..), frame: fastrand::u16(..) }
     }
 
-    /// A picture begins.
+    /// Counts a picture that begins.
     pub(super) fn begin_picture(&mut self, clip: &Clip, picture: &ClipFrame) {
         self.picture_id = (self.picture_id + 1) & 0x7fff;
         let (_, payload) = clip.packet(picture.first_packet);
@@ -37,7 +39,7 @@ impl Numbers {
         }
     }
 
-    /// The next packet.
+    /// Counts a frame, if the next packet starts one.
     pub(super) fn begin_packet(&mut self, descriptor: &[u8]) {
         if descriptor.first().is_some_and(|first| first & STARTS_FRAME != 0) {
             self.frame = self.frame.wrapping_add(1);

@@ -8,7 +8,7 @@ use crate::congestion::CongestionControl;
 use crate::rtp::{ExtensionIds, HeaderWriter, MAX_DATAGRAM, ONE_BYTE_MAX};
 use crate::srtp::TAG_LEN;
 
-/// RFC 7741 §4.2 with a 15-bit picture id.
+/// Length of a VP8 payload descriptor with a 15-bit picture id (RFC 7741 §4.2), bytes.
 const VP8_DESCRIPTOR_LEN: usize = 4;
 /// The V bit (RFC 6464 §3): there is voice.
 const VOICE_ACTIVITY: u8 = 0x80;
@@ -17,22 +17,23 @@ const SILENCE: u8 = 127;
 /// LiveKit's frame metadata with a time stamp: tag, length and value, length of all of it, magic.
 const FRAME_METADATA_LEN: usize = 2 + 8 + 1 + FRAME_METADATA_MAGIC.len();
 const FRAME_METADATA_MAGIC: &[u8] = b"LKTS";
-/// RFC 6184 §5.4.
+/// Packet type of a STAP-A (RFC 6184 §5.4).
 const STAP_A: u8 = 24;
-/// Its fields are inverted, so that a start code of H.264 cannot appear in them.
+/// Mask that inverts the fields of the frame metadata, so that a start code of H.264 cannot appear
+/// in them.
 const INVERTED: u8 = 0xff;
 
-/// Where a dependency descriptor has its frame number (AV1 RTP specification §A.8.2).
+/// Offset of the frame number in a dependency descriptor (AV1 RTP specification §A.8.2).
 const DESCRIPTOR_FRAME_NUMBER: usize = 1;
 
-/// What a packet takes from its peer connection.
+/// Parts of the peer connection that a packet needs.
 pub struct SendContext<'a> {
     /// The header extensions of the peer connection.
     pub ids: &'a ExtensionIds,
     /// The next sequence number of transport-wide congestion control, which counts the packets of
     /// all senders.
     pub transport_sequence: &'a mut u16,
-    /// With rate adaptation: it delays video, and counts each packet.
+    /// Congestion control of a peer with rate adaptation: it delays video, and counts each packet.
     pub congestion: Option<&'a mut CongestionControl>,
 }
 
@@ -50,11 +51,11 @@ impl SendContext<'_> {
 pub struct PlainPacket<'a> {
     /// Header and payload, and room for the authentication tag.
     pub buf: &'a mut [u8; MAX_DATAGRAM + 64],
-    /// Where the payload begins.
+    /// Offset of the payload.
     pub header_len: usize,
     /// Header and payload.
     pub len: usize,
-    /// Of the stream, or of its RTX stream.
+    /// SSRC of the stream, or of its RTX stream.
     pub ssrc: u32,
     /// SRTP rollover counter (RFC 3711 §3.3.1).
     pub rollover: u32,
@@ -62,13 +63,14 @@ pub struct PlainPacket<'a> {
     pub sequence: u16,
 }
 
-/// What differs between two transmissions of a packet. Without RTX a retransmission has the nonce of
-/// the first transmission, and must be the same bytes (RFC 7714 §8.4): it repeats the stamp.
+/// Fields that differ between two transmissions of a packet. Without RTX a retransmission has the
+/// nonce of the first transmission, and must be the same bytes (RFC 7714 §8.4): it repeats the
+/// stamp.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Stamp {
-    /// The remote has reported on this SSRC: it needs no mid and rid any more.
+    /// True if the remote has reported on this SSRC: the packet needs no mid and rid any more.
     known_to_remote: bool,
-    /// Transport-wide.
+    /// Transport-wide sequence number.
     transport_sequence: Option<u16>,
     /// abs-send-time: seconds in 6.18 fixed point, 24 bits.
     send_time: u32,
@@ -97,26 +99,26 @@ impl Stamp {
 /// A packet as it was first sent.
 #[derive(Clone, Copy, Default)]
 pub(super) struct SentPacket {
-    /// Extended: the upper bits are the SRTP rollover counter.
+    /// Extended sequence number: the upper bits are the SRTP rollover counter.
     pub(super) sequence: u64,
     pub(super) clip_packet: u32,
     pub(super) timestamp: u32,
     pub(super) numbers: Numbers,
     pub(super) audio_level: u8,
-    /// Whether the remote has asked for it.
+    /// True if the remote has requested it by NACK.
     pub(super) nacked: bool,
-    /// NTP 32.32.
+    /// Capture time, NTP 32.32.
     pub(super) capture_ntp: u64,
-    /// What its header had besides.
+    /// Other fields of its header.
     pub(super) stamp: Stamp,
-    /// Monotonic ns; 0 for never.
+    /// Time of the last retransmission, monotonic ns; 0 for never.
     pub(super) retransmitted_at: u64,
 }
 
 /// SSRC, payload type and sequence number of a retransmission on an RTX stream (RFC 4588).
 pub(super) type Rtx = (u32, u8, u16);
 
-/// How a packet is written.
+/// Values from which a packet is written.
 pub(super) struct Form<'a> {
     pub(super) config: &'a SenderConfig,
     pub(super) clip: &'a Clip,
@@ -202,8 +204,8 @@ impl Form<'_> {
     }
 }
 
-/// Appends the capture time in microseconds since 1970 as livekit-client does (`appendPacketTrailer`),
-/// and returns the bytes that it took.
+/// Appends the capture time in microseconds since 1970 as livekit-client does
+/// (`appendPacketTrailer`), and returns the bytes that it took.
 fn write_frame_metadata(capture_ntp: u64, buf: &mut [u8]) -> usize {
     let micros = clock::wall_from_ntp(capture_ntp) / 1_000;
     let (fields, magic) =
@@ -218,8 +220,8 @@ fn write_frame_metadata(capture_ntp: u64, buf: &mut [u8]) -> usize {
     FRAME_METADATA_LEN
 }
 
-/// In a STAP-A (RFC 6184 §5.7.1) each NAL unit has its length before it: the metadata becomes part of
-/// the last one. In other packets the NAL unit ends with the packet.
+/// Lengthens the last NAL unit of a STAP-A, where each has its length before it (RFC 6184 §5.7.1):
+/// the metadata becomes part of it. In other packets the NAL unit ends with the packet.
 fn lengthen_last_nal(payload: &mut [u8], by: u16) {
     if payload[0] & 0x1f != STAP_A {
         return;

@@ -1,4 +1,4 @@
-//! When the frames of a looping clip are to be sent, and the RTP time of each.
+//! Times at which the frames of a looping clip are to be sent, and the RTP time of each.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ impl Playback {
         self.timestamp_base.wrapping_add(self.ticks_at(now) as u32)
     }
 
-    /// When the current frame is to be sent, monotonic ns.
+    /// Time at which the current frame is to be sent, monotonic ns.
     pub(super) fn due_ns(&self) -> u64 {
         let since_epoch = self.ticks as u128 * NS_PER_SECOND / self.clip.clock_rate as u128;
         self.epoch_ns + since_epoch as u64
@@ -57,8 +57,8 @@ impl Playback {
         (elapsed * self.clip.clock_rate as u128 / NS_PER_SECOND) as u64
     }
 
-    /// Continues on the grid after a pause, with a keyframe. The first start is somewhere within the
-    /// first frame, or peers that connect together would send together.
+    /// Continues on the grid after a pause, with a keyframe. The first start is somewhere within
+    /// the first frame, or peers that connect together would send together.
     pub(super) fn resume(&mut self, now: u64, first: bool) {
         let duration = self.frame().duration as u64;
         self.ticks = (self.ticks_at(now) / duration + 1) * duration;
@@ -69,8 +69,8 @@ impl Playback {
         self.seek_keyframe();
     }
 
-    /// Continues with another clip of the same clock, and returns the one before: audio from its first
-    /// frame, video, which shows the same picture, from its next keyframe.
+    /// Continues with another clip of the same clock, and returns the one before: audio from its
+    /// first frame, video, which shows the same picture, from its next keyframe.
     pub(super) fn replace_clip(&mut self, clip: Arc<Clip>) -> Arc<Clip> {
         let same_time = self.frame * clip.frames() / self.clip.frames();
         let begins = clip.codec == Codec::Opus;

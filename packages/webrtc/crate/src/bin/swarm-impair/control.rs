@@ -1,6 +1,6 @@
-//! How a running process is found and addressed: by an abstract socket, which ends with the process
-//! and belongs to its network namespace. Any user may connect to it: others than the one that this
-//! process runs as are rejected.
+//! Access to a running process by an abstract socket, which ends with the process and belongs to
+//! its network namespace. Any user may connect to it: users other than the one that this process
+//! runs as are rejected.
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::os::fd::AsRawFd;
@@ -55,8 +55,8 @@ pub(crate) fn request(id: &str, command: &str) -> Result {
     Ok(())
 }
 
-/// Answers a client, if there is one. Returns the connection of one that stops the process: it is to
-/// be closed last, as the client waits for that.
+/// Answers a client, if there is one. Returns the connection of one that stops the process: it is
+/// to be closed last, as the client waits for that.
 pub(crate) fn serve(listener: &UnixListener, stats: LinkStats) -> Option<UnixStream> {
     let (mut stream, _) = listener.accept().ok()?;
     // SAFETY: geteuid has no arguments and cannot fail.

@@ -4,7 +4,7 @@ use std::io;
 
 pub(crate) type Result<T = (), E = ImpairError> = std::result::Result<T, E>;
 
-/// Why a command failed.
+/// Failure of a command.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum ImpairError {
@@ -28,7 +28,7 @@ pub(crate) enum ImpairError {
     Rule(#[source] io::Error),
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// What the process that was started wrote to stderr.
+    /// Message that the started process wrote to stderr.
     #[error("{0}")]
     Child(String),
 }

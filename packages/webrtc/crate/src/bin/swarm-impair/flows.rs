@@ -11,7 +11,7 @@ use crate::packet::{self, Flow};
 const IDLE_TIMEOUT: u64 = 60_000_000_000;
 
 struct Direction {
-    /// Its datagrams are identified by the packet ids of the kernel.
+    /// Link of this direction. Datagrams on it are identified by the packet ids of the kernel.
     link: Link<u32>,
     last_used: u64,
 }
@@ -51,7 +51,7 @@ impl Flows {
         direction.link.stats.dropped == before
     }
 
-    /// When [`Flows::leave`] has something, monotonic ns; `u64::MAX` for empty links.
+    /// Time at which [`Flows::leave`] has something, monotonic ns; `u64::MAX` for empty links.
     pub(crate) fn due_at(&self) -> u64 {
         self.directions.values().map(|direction| direction.link.due_at()).min().unwrap_or(u64::MAX)
     }

@@ -1,9 +1,9 @@
-//! The part of netlink that two requests and a stream of packets need (RFC 3549 §2.2, linux/netlink.h,
-//! linux/netfilter/nfnetlink.h).
+//! The part of netlink that two requests and a stream of packets need (RFC 3549 §2.2,
+//! linux/netlink.h, linux/netfilter/nfnetlink.h).
 //!
-//! By hand, as it is little: the one maintained crate for NFQUEUE does not expose its socket, so that
-//! a process could not wait for a packet and for a deadline at once, and it keeps a whole buffer with
-//! each held packet.
+//! By hand, as it is little: the one maintained crate for NFQUEUE does not expose its socket, so
+//! that a process could not wait for a packet and for a deadline at once, and it keeps a whole
+//! buffer with each held packet.
 
 use std::io::{Error, ErrorKind, Read, Result};
 
@@ -120,8 +120,8 @@ pub(crate) fn open() -> Result<Socket> {
     Socket::new(Domain::from(AF_NETLINK), Type::RAW, Some(Protocol::from(libc::NETLINK_NETFILTER)))
 }
 
-/// Sends, and waits until the kernel acknowledges the message with this sequence number or rejects any
-/// message.
+/// Sends, and waits until the kernel acknowledges the message with this sequence number or rejects
+/// any message.
 pub(crate) fn request(socket: &Socket, writer: &Writer, sequence: u32) -> Result<()> {
     socket.send(writer.bytes())?;
     let mut buffer = vec![0; 65_536];

@@ -103,7 +103,7 @@ fn number(parser: &mut lexopt::Parser, option: &'static str, min: f64, max: f64)
     }
 }
 
-/// From microseconds.
+/// Reads a number of microseconds, and returns it in nanoseconds.
 fn nanos(parser: &mut lexopt::Parser, option: &'static str) -> Result<u64> {
     Ok((number(parser, option, 0.0, MAX_MICROS)? * 1e3) as u64)
 }

@@ -19,8 +19,8 @@ impl Flow {
     }
 }
 
-/// The flow of an IPv4 packet, and the payload of UDP or TCP (RFC 791 §3.1, RFC 768, RFC 9293 §3.1).
-/// All packets that cannot be read are one flow.
+/// The flow of an IPv4 packet, and the payload of UDP or TCP (RFC 791 §3.1, RFC 768, RFC 9293
+/// §3.1). All packets that cannot be read are one flow.
 pub(crate) fn read(bytes: &[u8], outbound: bool) -> (Flow, &[u8]) {
     let unknown = Flow { outbound, protocol: 0, addresses: [0; 8], ports: [0; 4] };
     let header = usize::from(bytes.first().map_or(0, |first| first & 0x0f)) * 4;

@@ -47,9 +47,9 @@ pub(crate) struct Queue {
 pub(crate) struct Held<'a> {
     /// Packet id of the kernel.
     pub(crate) id: u32,
-    /// From the IP header on.
+    /// The packet, from the IP header on.
     pub(crate) bytes: &'a [u8],
-    /// It leaves this host, and has not arrived on it. On loopback a packet does both.
+    /// True if the packet leaves this host, false if it arrived. On loopback a packet does both.
     pub(crate) outbound: bool,
 }
 

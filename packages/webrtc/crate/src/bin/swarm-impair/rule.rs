@@ -28,15 +28,16 @@ mod attribute {
 /// Packets pass while no process listens on the queue.
 const BYPASS: u16 = 1;
 
-/// Uses the queue expression of nftables, which a kernel may lack (CONFIG_NFT_QUEUE), or the target of
-/// iptables (xt_NFQUEUE through nft_compat).
+/// Uses the queue expression of nftables, which a kernel may lack (CONFIG_NFT_QUEUE), or the target
+/// of iptables (xt_NFQUEUE through nft_compat).
 pub(crate) fn add(table: &str, chain: &str, queue: u16) -> Result<()> {
     match add_expression(table, chain, "queue", |data| {
         data.attribute(attribute::QUEUE_NUMBER, &queue.to_be_bytes());
         data.attribute(attribute::QUEUE_TOTAL, &1u16.to_be_bytes());
         data.attribute(attribute::QUEUE_FLAGS, &BYPASS.to_be_bytes());
     }) {
-        // No such expression, or no such table or chain: in that case the second attempt fails, too.
+        // No such expression, or no such table or chain: in that case the second attempt fails,
+        // too.
         Err(error) if error.kind() == ErrorKind::NotFound => add_target(table, chain, queue),
         outcome => outcome,
     }

@@ -1,5 +1,5 @@
-//! The event loop: takes packets from the kernel, and passes each when it leaves its link, until the
-//! process is to end.
+//! The event loop: takes packets from the kernel, and passes each when it leaves its link, until
+//! the process is to end.
 
 use std::io::{self, Write};
 use std::os::fd::AsRawFd;
@@ -14,7 +14,7 @@ use crate::{control, rule};
 /// Written to stdout once packets pass the process.
 pub(crate) const READY: &str = "ready";
 
-/// How often lifetime and owner are checked, ns.
+/// Interval between checks of the lifetime and the owner, ns.
 const CHECK_INTERVAL: u64 = 250_000_000;
 const SECOND: u64 = 1_000_000_000;
 /// Netlink datagrams that are read before packets are passed again.
@@ -89,8 +89,8 @@ fn wait(queue: &Queue, listener: &impl AsRawFd, ns: u64) -> Result {
         tv_sec: (ns / SECOND) as libc::time_t,
         tv_nsec: (ns % SECOND) as libc::c_long,
     };
-    // SAFETY: `fds` and `timeout` live and are valid for the duration of the call; there is no signal
-    // mask.
+    // SAFETY: `fds` and `timeout` live and are valid for the duration of the call; there is no
+    // signal mask.
     let outcome = unsafe {
         libc::ppoll(fds.as_mut_ptr(), fds.len() as libc::nfds_t, &timeout, std::ptr::null())
     };

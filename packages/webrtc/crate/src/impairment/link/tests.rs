@@ -1,4 +1,4 @@
-//! With a simulated clock.
+//! Tests of a link, with a simulated clock.
 
 use super::*;
 
@@ -30,8 +30,8 @@ fn enter(link: &mut Link, bytes: &[u8], now: u64) {
     link.enter(bytes, remote(), now, WALL + now);
 }
 
-/// Sends `count` packets of `len` bytes, one every `interval`, and returns those that left the link:
-/// sequence number, when it entered, and when it left.
+/// Sends `count` packets of `len` bytes, one every `interval`, and returns those that left the
+/// link: sequence number, when it entered, and when it left.
 fn run(link: &mut Link, count: u64, interval: u64, len: usize) -> Vec<(u16, u64, u64)> {
     let mut out = Vec::new();
     let mut clock = 0;
