@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,7 +67,8 @@ describe('completion for other shells', () => {
   it.for(['zsh', 'fish'] as const)('is read by %s', async (shell, context) => {
     const path = await findProgram(shell);
     context.skip(path === null, `no ${shell}: apt-get install ${shell}`);
-    execFileSync(shell, ['-n', file(shell)]);
+    const { status, stderr } = spawnSync(shell, ['-n', file(shell)], { encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
   it('has every command and flag for fish, with its description', () => {
