@@ -50,7 +50,7 @@ const NAME = 10;
 
 type Fact = [name: string, value: string];
 
-/** What an operator looks at first, in a line each. */
+/** Facts that an operator looks at first, in a line each. */
 const factsOf = ({ summary, decision, comparison }: ReportInput): Fact[] => {
   const { joined } = summary.joins.phases;
   return [
@@ -131,7 +131,7 @@ const mediaLines = (summary: Summary, style: Style): string[] => {
   return ['', ...renderHeadedTable({ ...table, rows: table.rows.slice(0, MAX_MEDIA) }, style)];
 };
 
-/** What else a passed run has to say, as far as there is space: a busy host first. */
+/** Further facts about a passed run, as far as there is space: a busy host first. */
 const noteLines = ({ summary, decision }: ReportInput, space: number): string[] => {
   const busy = summary.notes.filter(({ code }) => code === 'host_busy');
   const others = summary.notes.filter(({ code }) => code !== 'host_busy');
