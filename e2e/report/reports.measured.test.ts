@@ -158,7 +158,11 @@ describe('swarm report', () => {
 
   beforeAll(async () => {
     home = mkdtempSync(join(tmpdir(), 'swarm-reports-'));
-    first = await runSwarm([...RUN, '--record', record(), ...allInto(join(home, 'out'))], {}, home);
+    first = await runSwarm(
+      [...RUN, '--summary', 'full', '--record', record(), ...allInto(join(home, 'out'))],
+      {},
+      home,
+    );
     expect(first.exit, first.stderr).toBe(0);
   });
   afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -215,6 +219,13 @@ describe('swarm report', () => {
     expect(readFileSync(join(dir, 'both.txt'), 'utf8')).toBe(
       first.stdout + firstReport('samples.csv'),
     );
+  });
+
+  it('shows a run that passed in at most 25 lines with --summary compact', async () => {
+    const { exit, stdout } = await runSwarm(['report', record(), '--summary', 'compact']);
+    expect(exit).toBe(0);
+    expect(stdout.trimEnd().split('\n').length).toBeLessThanOrEqual(25);
+    expect(stdout).toMatch(/^✓ PASSED[\s\S]*thresholds[\s\S]*joins[\s\S]*RECORD[\s\S]*NEXT/);
   });
 
   it('exits normally when its output is closed, and reports a full disk', async () => {
