@@ -69,7 +69,7 @@ const measure = async (
   const queue = await openQueue(redis.url, { key: process.env.SWARM_QUEUE_KEY, isInsecure: false });
   try {
     const fleet = await reserveFleet(queue, {
-      ...{ machines: hosts, labels: {}, version: 'bench', run: 'bench', waitMs: 20_000 },
+      ...{ hosts, labels: {}, version: 'bench', run: 'bench', waitMs: 20_000 },
       signal: new AbortController().signal,
     });
     const record = openRecord(join(dir, `record-${participants}`));

@@ -75,11 +75,11 @@ try {
     for (const side of ['one', 'two'] as const) {
       const record = join(dir, `${side}-${repeat}`);
       runs[side].push(record);
-      const shared = [...load, '--workers', String(AGENTS), '--record', record];
+      const shared = [...load, '--processes', String(AGENTS), '--record', record];
       const code =
         side === 'one'
           ? await swarm(single, shared, target)
-          : await swarm(deployment, [...shared, '--machines', String(AGENTS)], {
+          : await swarm(deployment, [...shared, '--hosts', String(AGENTS)], {
               ...{ ...target, ...queue },
             });
       console.log(`${side} host${side === 'one' ? '' : 's'}, run ${repeat + 1}: exit ${code}`);

@@ -33,7 +33,13 @@ const writeRecord = (record: RecordWriter, plan: Plan, examples: RecordedLines):
   const workers = Math.ceil(plan.participants.length / PARTICIPANTS_PER_WORKER);
   const startedAtMs = 1_700_000_000_000;
   const header: HeaderLine = {
-    ...{ type: 'header', schema: 'livekit-swarm/record/1', run: 'bench', startedAtMs, workers },
+    ...{
+      type: 'header',
+      schema: 'livekit-swarm/record/1',
+      run: 'bench',
+      startedAtMs,
+      processes: workers,
+    },
     startedAt: new Date(startedAtMs).toISOString(),
     ...{ scenario: recordedScenario(plan.scenario), plan: planFactsOf(plan), environment: {} },
   };

@@ -94,7 +94,7 @@ const statOf = (pid: number): string[] | null => {
 };
 
 const ROLES: readonly [RegExp, ProcessRole][] = [
-  [/swarm worker/, 'worker'],
+  [/swarm process/, 'worker'],
   [/bin\/swarm\.mjs/, 'launcher'],
   [/cli\/src\/main\.[jt]s/, 'cli'],
   [/guard\/guard\.[jt]s/, 'guard'],

@@ -33,7 +33,7 @@ const BAD: [string, string[], RegExp][] = [
     /--duration 30: a duration needs a unit; write 30s/,
   ],
   ['a duration of nothing', ['--duration', '0s'], /--duration 0s: .* must be at least 1s/],
-  ['no workers', ['--workers', '0'], /--workers 0: must be a whole number from 1 to 256/],
+  ['no workers', ['--processes', '0'], /--processes 0: must be a whole number from 1 to 256/],
   ['an unknown kind', ['--publish', 'audio,smell'], /"smell" cannot be published/],
   [
     'an unknown codec',

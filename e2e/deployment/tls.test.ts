@@ -22,7 +22,7 @@ import { resultOf, runSwarm } from '../support/swarm.ts';
 
 const missing = await skipWithout('haproxy', 'openssl');
 
-const RUN = ['--rooms', '1', '--workers', '1', '--duration', '2s', '--json', '--quiet'];
+const RUN = ['--rooms', '1', '--processes', '1', '--duration', '2s', '--json', '--quiet'];
 
 /** Load balancer in front of the same server. */
 interface Front {

@@ -74,7 +74,7 @@ const envOf = (authorization: string = SECRET) => ({
   APP_AUTHORIZATION: authorization,
 });
 
-const SHORT = ['--workers', '1', '--json', '--quiet'];
+const SHORT = ['--processes', '1', '--json', '--quiet'];
 
 it('a run joins with the tokens of the endpoint; its time is a phase, and its header is in no record', async () => {
   await using app = await application(() => servers[0], 200);

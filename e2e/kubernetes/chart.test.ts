@@ -86,7 +86,7 @@ beforeAll(async () => {
     image: { repository: TAG, pullPolicy: 'Never' },
     queue: { existingSecret: 'queue' },
     // More than the node has to give is the default.
-    workers: { labels: ['zone=lab'], resources: { requests: { cpu: '10m', memory: '64Mi' } } },
+    hosts: { labels: ['zone=lab'], resources: { requests: { cpu: '10m', memory: '64Mi' } } },
   };
   const set = Object.entries(values).flatMap(([name, value]) => [
     '--set-json',
@@ -102,16 +102,16 @@ afterAll(async () => {
 });
 
 const podNames = async (): Promise<string[]> => {
-  const selector = 'app.kubernetes.io/component=worker';
+  const selector = 'app.kubernetes.io/component=host';
   const names = ['get', 'pods', '-l', selector, '-o', 'jsonpath={.items[*].metadata.name}'];
   return (await cluster.kubectl(names)).split(' ').filter((name) => name !== '');
 };
 
-const agents = async (): Promise<{ agent: string; host: string }[]> =>
-  JSON.parse((await runSwarm(['workers', '--json'], env)).stdout);
+const agents = async (): Promise<{ id: string; host: string }[]> =>
+  JSON.parse((await runSwarm(['hosts', '--json'], env)).stdout);
 
 // A shard for each pod, small as the load is.
-const LOAD = ['--rooms', '6', '--machines', '3', '--workers', '3', '--json'];
+const LOAD = ['--rooms', '6', '--hosts', '3', '--processes', '3', '--json'];
 
 describe('the Helm chart in a cluster', () => {
   it('has three pods, each a host that is ready', async () => {

@@ -14,7 +14,7 @@ import {
 } from '../support/swarm.ts';
 
 /** Long enough that only what the test does can end it. */
-const CROWD = ['--rooms', '4', '--duration', '120s', '--workers', '2'];
+const CROWD = ['--rooms', '4', '--duration', '120s', '--processes', '2'];
 
 /** A run whose participants are connected and whose media flows. */
 const inFullSwing = async (
@@ -28,7 +28,7 @@ const inFullSwing = async (
 
 const isServer = ({ name }: ProcessId): boolean => name.startsWith('livekit-server');
 const isWorker = ({ command, name }: ProcessId): boolean =>
-  `${name} ${command}`.includes('swarm worker');
+  `${name} ${command}`.includes('swarm process');
 
 const only = (processes: ProcessId[], test: (process: ProcessId) => boolean): ProcessId => {
   const [found] = processes.filter(test);
@@ -148,7 +148,7 @@ describe('a worker that dies', () => {
       '4',
       '--duration',
       '12s',
-      '--workers',
+      '--processes',
       '2',
       '--record',
       dir,
@@ -163,11 +163,11 @@ describe('a worker that dies', () => {
       end: { reason: 'completed' },
       joins: { planned: 8, unaccounted: 0 },
     });
-    expect(result.generator).toMatchObject({ workers: 2, workersDied: 1 });
-    expect(result.reasons[0]?.text).toMatch(/^1 of 2 workers died/);
-    expect(recordOf(dir).match(/"outcome":"worker_died"/g)).toHaveLength(4);
+    expect(result.generator).toMatchObject({ processes: 2, processesDied: 1 });
+    expect(result.reasons[0]?.text).toMatch(/^1 of 2 processes died/);
+    expect(recordOf(dir).match(/"outcome":"process_died"/g)).toHaveLength(4);
     expect(recordOf(dir).match(/"outcome":"left"/g)).toHaveLength(4);
-    expect(recordOf(dir)).toMatch(/"event":"worker_died","shard":\d,"reason":"SIGKILL"/);
+    expect(recordOf(dir)).toMatch(/"event":"process_died","shard":\d,"reason":"SIGKILL"/);
   });
 });
 

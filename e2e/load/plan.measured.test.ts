@@ -20,7 +20,7 @@ interface PlannedResult {
   curve: { atMs: number; participants: number }[];
   host: {
     fits: boolean;
-    allocation: { workers: number } | null;
+    allocation: { processes: number } | null;
     need: { server: object | null };
     messages: string[];
   };

@@ -17,9 +17,11 @@ it('a worker that is killed before the record begins: inconclusive, and no empty
     expect(resultOf(outcome)).toMatchObject({
       verdict: 'inconclusive',
       exitCode: 98,
-      error: { code: 'worker_died' },
+      error: { code: 'process_died' },
     });
-    expect(outcome.stderr).toMatch(/a worker was killed before the run began \(SIGKILL\)/);
+    expect(outcome.stderr).toMatch(
+      /a process that hosts participants was killed before the run began \(SIGKILL\)/,
+    );
     expect(existsSync(join(record, 'record.ndjson'))).toBe(false);
   } finally {
     await server.stop();

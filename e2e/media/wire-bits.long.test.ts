@@ -145,7 +145,7 @@ groups:
     const dir = scratch();
     const began = await count();
     const swarm = startSwarm(
-      ['run', file, '--workers', '1', '--record', dir],
+      ['run', file, '--processes', '1', '--record', dir],
       {
         LIVEKIT_URL: served.url,
         LIVEKIT_API_KEY: served.apiKey,

@@ -15,7 +15,7 @@ beforeEach(({ skip }) => skip(why !== null, why ?? ''));
 
 /** 40 native participants. Witnesses are in rooms with a publisher of audio and video. */
 const FLAGS =
-  '--rooms 10 --participants 1 --subscribers 3 --publish audio,video --video 180p --witness browser --witness rtc --workers 1 --json';
+  '--rooms 10 --participants 1 --subscribers 3 --publish audio,video --video 180p --witness browser --witness rtc --processes 1 --json';
 
 const runOn = async ({ server, generator }: Network, duration: string) => {
   const served = await serveOn(server, DEFAULT_LIVEKIT_VERSION, scratch());

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { resultOf, runSwarm, scratch, startSwarm } from '../support/swarm.ts';
 
 const CROWD =
-  '--rooms 3 --participants 2 --publish audio,video --video 180p --data-rate 10/s --duration 6s --workers 2 --json --quiet'.split(
+  '--rooms 3 --participants 2 --publish audio,video --video 180p --data-rate 10/s --duration 6s --processes 2 --json --quiet'.split(
     ' ',
   );
 

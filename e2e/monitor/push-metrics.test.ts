@@ -227,16 +227,16 @@ describe.skipIf(noRedis !== null)('a run on many hosts', () => {
     await using redis = await startRedis();
     await using otlp = await startOtlpReceiver();
     const env = { ...environment(), SWARM_QUEUE: redis.url };
-    const agents = [1, 2].map(() => startSwarm(['worker'], env));
+    const agents = [1, 2].map(() => startSwarm(['host'], env));
     try {
       await Promise.all(agents.map((agent) => agent.says(/ready: /)));
       const record = join(dir, 'record');
       const outcome = await runSwarm(
         [
           ...LOAD,
-          '--machines',
+          '--hosts',
           '2',
-          '--workers',
+          '--processes',
           '2',
           '--out',
           `otlp=${otlp.url}`,

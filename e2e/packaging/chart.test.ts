@@ -33,7 +33,7 @@ interface PodSpec {
 const helm = (await checkSources(HELM)).find(isFound)?.path ?? null;
 const EVERYTHING = [
   ...['exporter.enabled=true', 'exporter.existingSecret=livekit', 'serviceMonitor.enabled=true'],
-  ...['prometheusRule.enabled=true', 'dashboards.enabled=true', 'workers.labels={region=eu}'],
+  ...['prometheusRule.enabled=true', 'dashboards.enabled=true', 'hosts.labels={region=eu}'],
 ].flatMap((value) => ['--set', value]);
 
 let chart: string;
@@ -71,8 +71,8 @@ describe('the Helm chart', () => {
     ) as { version: string };
     const description = parse(readFileSync(join(chart, 'Chart.yaml'), 'utf8')) as object;
     expect(description).toMatchObject({ version, appVersion: version });
-    const [worker] = podsOf(await render()).filter(({ containers }) => containers[0]?.args);
-    expect(worker?.containers[0]?.image).toBe(`ghcr.io/livekit-swarm/livekit-swarm:${version}`);
+    const [host] = podsOf(await render()).filter(({ containers }) => containers[0]?.args);
+    expect(host?.containers[0]?.image).toBe(`ghcr.io/livekit-swarm/livekit-swarm:${version}`);
   });
 
   it('gives every pod the rights that Kubernetes calls restricted, and nothing to write to', async () => {
@@ -110,7 +110,7 @@ describe('the Helm chart', () => {
       expect(rendered[name]).toBe(readFileSync(join(ROOT, 'dashboards', name), 'utf8'));
   });
 
-  it('starts no Redis where a queue is named, and lets nothing connect to workers', async () => {
+  it('starts no Redis where a queue is named, and lets nothing connect to hosts', async () => {
     const objects = await render('--set', 'queue.existingSecret=mine');
     expect(objects.map(({ kind }) => kind).toSorted()).toEqual([
       'Deployment',
@@ -146,10 +146,10 @@ describe('the Helm chart', () => {
     expect(JSON.stringify(redis)).toContain('"name":"mine","key":"password"');
   });
 
-  it('gives workers the key of the fleet and the rules of hosts', async () => {
-    const objects = await render('--set', 'workers.denyHosts={*.prod.example.com,10.0.0.0/8}');
-    const [worker] = podsOf(objects).filter(({ containers }) => containers[0]?.args);
-    expect(worker?.containers[0]?.env).toEqual([
+  it('gives hosts the key of the fleet and the rules of hosts', async () => {
+    const objects = await render('--set', 'hosts.denyHosts={*.prod.example.com,10.0.0.0/8}');
+    const [host] = podsOf(objects).filter(({ containers }) => containers[0]?.args);
+    expect(host?.containers[0]?.env).toEqual([
       expect.objectContaining({ name: 'SWARM_QUEUE' }),
       {
         name: 'SWARM_QUEUE_KEY',
@@ -159,7 +159,7 @@ describe('the Helm chart', () => {
     ]);
   });
 
-  it('lets only workers and runners connect to Redis', async () => {
+  it('lets only hosts and runners connect to Redis', async () => {
     const policy = (await render()).find(
       ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name.endsWith('-redis'),
     );
@@ -172,7 +172,7 @@ describe('the Helm chart', () => {
         ports: [{ port: 'redis' }],
         from: [
           {
-            podSelector: { matchLabels: { ...release, 'app.kubernetes.io/component': 'worker' } },
+            podSelector: { matchLabels: { ...release, 'app.kubernetes.io/component': 'host' } },
           },
           { podSelector: { matchLabels: { 'app.kubernetes.io/component': 'runner' } } },
         ],
@@ -213,9 +213,9 @@ describe('the Helm chart', () => {
   });
 
   it.each([
-    ['workers.replicas=-1', /replicas/],
-    ['workers.labels={region}', /labels/],
-    ['worker.replicas=2', /worker/],
+    ['hosts.replicas=-1', /replicas/],
+    ['hosts.labels={region}', /labels/],
+    ['host.replicas=2', /host/],
     ['image.digest=latest', /digest/],
     ['exporter.enabled=true', /exporter\.existingSecret/],
   ])('rejects %s, and names it', async (value, named) => {

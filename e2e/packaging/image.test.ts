@@ -17,7 +17,7 @@ import { findCompose, NO_COMPOSE } from '../support/stack.ts';
 import { resultOf, scratch } from '../support/swarm.ts';
 
 const RELEASE = fileURLToPath(new URL('../../scripts/release/', import.meta.url));
-const WORKERS = fileURLToPath(new URL('../../packaging/compose/workers.yml', import.meta.url));
+const HOSTS = fileURLToPath(new URL('../../packaging/compose/hosts.yml', import.meta.url));
 const IMAGE = 'swarm-test/livekit-swarm:local';
 /** Flags with which a cluster with the strictest rules starts the image. */
 const LOCKED = [
@@ -69,8 +69,8 @@ const ALL_RECEIVED = {
   metrics: { 'missing_tracks.rate': 0 },
 };
 
-/** packaging/compose/workers.yml, with a Redis of this host. */
-const openWorkers = async (engine: DockerEngine, command: readonly string[]) => {
+/** packaging/compose/hosts.yml, with a Redis of this host. */
+const openHosts = async (engine: DockerEngine, command: readonly string[]) => {
   const redisImage = 'swarm-test/redis:local';
   await buildImage(engine, {
     name: redisImage,
@@ -93,17 +93,14 @@ const openWorkers = async (engine: DockerEngine, command: readonly string[]) => 
     compose: (...args: string[]) =>
       execa(
         program,
-        [
-          ...[...first, '--project-name', 'workers', '--file', WORKERS, '--profile', 'queue'],
-          ...args,
-        ],
+        [...[...first, '--project-name', 'hosts', '--file', HOSTS, '--profile', 'queue'], ...args],
         { env },
       ),
   };
 };
 
 testWithDocker(
-  'the image runs load, the exporter and a worker, as a user without rights and with nothing to write to',
+  'the image runs load, the exporter and a load host, as a user without rights and with nothing to write to',
   async ({ start, skip }) => {
     const composeCommand = (await findCompose()) ?? skip(NO_COMPOSE);
     const engine = await start({ network: 'host' });
@@ -125,7 +122,7 @@ testWithDocker(
       deployment: { embedded: true },
     });
 
-    const { queue, compose } = await openWorkers(engine, composeCommand);
+    const { queue, compose } = await openHosts(engine, composeCommand);
     const ofQueue = Object.entries(queue).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
     const server = await startLiveKit({ dir: scratch() });
     const variables = [
@@ -134,21 +131,21 @@ testWithDocker(
     ];
     try {
       await compose('up', '--detach', 'queue');
-      await compose('up', '--detach', 'worker');
+      await compose('up', '--detach', 'host');
       const agents = async () =>
         JSON.parse(
           await engine.docker([
             ...['run', '--rm', '--network', 'host', ...LOCKED],
-            ...[...ofQueue, IMAGE, 'workers', '--json'],
+            ...[...ofQueue, IMAGE, 'hosts', '--json'],
           ]),
         ) as unknown[];
       await expect.poll(agents, { timeout: 30_000, interval: 500 }).toHaveLength(1);
       const shared = await result(engine, [...ofQueue, ...variables], load);
       expect(shared).toMatchObject({
         ...ALL_RECEIVED,
-        hosts: [{ lost: null, generator: { workersDied: 0 } }],
+        hosts: [{ lost: null, generator: { processesDied: 0 } }],
       });
-      await compose('stop', 'worker');
+      await compose('stop', 'host');
 
       const exporter = await engine.docker([
         ...['run', '--detach', '--network', 'host', ...LOCKED, ...variables],

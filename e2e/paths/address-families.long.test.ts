@@ -54,7 +54,7 @@ test.for<[name: string, prepare: Prepare, family: 4 | 6, config?: LiveKitConfig]
   const served = await serveOn(network.server, DEFAULT_LIVEKIT_VERSION, scratch(), config);
   await prepare(network);
   const record = scratch();
-  const flags = `--rooms 2 --workers 1 --duration 8s --json --record ${record}`;
+  const flags = `--rooms 2 --processes 1 --duration 8s --json --record ${record}`;
   const env = {
     LIVEKIT_URL: served.url,
     LIVEKIT_API_KEY: served.apiKey,

@@ -69,7 +69,7 @@ const callOver = async (
   ...more: string[]
 ) => {
   const record = scratch();
-  const flags = `--path ${path} --rooms 1 --participants 4 --workers 1 --duration 18s --json --record ${record}`;
+  const flags = `--path ${path} --rooms 1 --participants 4 --processes 1 --duration 18s --json --record ${record}`;
   const env = {
     LIVEKIT_URL: served.url,
     LIVEKIT_API_KEY: served.apiKey,

@@ -22,7 +22,7 @@ test.for(Object.entries(WAYS))('%s', async ([path, wayOf]) => {
   const served = await serveOn(server, DEFAULT_LIVEKIT_VERSION, scratch(), config);
   const firewall = await openOnly(server, way, served);
   const record = scratch();
-  const flags = `--path ${path} --rooms 1 --workers 1 --duration 3s --json --record ${record}`;
+  const flags = `--path ${path} --rooms 1 --processes 1 --duration 3s --json --record ${record}`;
   const swarm = startSwarm(
     flags.split(' '),
     {

@@ -140,7 +140,7 @@ test.for(REFUSALS)('%s: %s', async ([, reason, setting, plant]) => {
   expect(checked?.hint).toMatch(setting);
 
   // What is refused to participants of a run, its report explains. An allocation without an answer is given up after 8 s.
-  const run = start(`--path ${path} --rooms 1 --workers 1 --duration 10s --quiet`);
+  const run = start(`--path ${path} --rooms 1 --processes 1 --duration 10s --quiet`);
   await run.ended;
   expect(run.stdout()).toContain(reason);
   expect(run.stdout().replace(/\s+/g, ' ')).toMatch(setting);

@@ -47,7 +47,7 @@ const longestPause = async ({ run }: Host): Promise<number> => {
 };
 
 /** One publishes audio, the other hears it; both by the TURN server. */
-const SCENARIO = '--path turn-udp --rooms 1 --participants 1 --subscribers 1 --workers 1';
+const SCENARIO = '--path turn-udp --rooms 1 --participants 1 --subscribers 1 --processes 1';
 
 test('an interruption is as long as there were no packets', async () => {
   await using network = await openNetwork();

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Outcome, resultOf, type Swarm, scratch, startSwarm } from '../support/swarm.ts';
 
 /** One room on two hosts, which all its participants join at once. */
-const LOAD = '--rooms 1 --participants 4 --subscribers 16 --join-rate 5000 --workers 2 --json';
+const LOAD = '--rooms 1 --participants 4 --subscribers 16 --join-rate 5000 --processes 2 --json';
 
 let server: LiveKitServer;
 let redis: RedisServer;
@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 
 const startAgents = async (...queues: string[]): Promise<void> => {
-  agents = queues.map((queue) => startSwarm(['worker'], { ...env, SWARM_QUEUE: queue }));
+  agents = queues.map((queue) => startSwarm(['host'], { ...env, SWARM_QUEUE: queue }));
   await Promise.all(agents.map((agent) => agent.says(/ready: /)));
 };
 

@@ -71,12 +71,12 @@ test('a host that does not reach Redis is named, and no shard is executed twice'
     SWARM_QUEUE_KEY: randomBytes(32).toString('base64'),
   };
   const agentOn = ({ through }: Host, place: string) =>
-    startSwarm(['worker', '--label', `place=${place}`], env, scratch(), through);
+    startSwarm(['host', '--label', `place=${place}`], env, scratch(), through);
   const agents = [agentOn(server, 'near'), agentOn(generator, 'far')] as const;
   await Promise.all(agents.map((agent) => agent.says(/ready: /)));
   const [, far] = agents;
 
-  const load = ['--rooms', '4', '--duration', '14s', '--workers', '4', '--json'];
+  const load = ['--rooms', '4', '--duration', '14s', '--processes', '4', '--json'];
   const run = startSwarm(load, env, scratch(), server.through);
   await run.says(/steady 8\/8 in/);
   const hosted = far.processes().filter(({ pid }) => pid !== far.pid);
@@ -107,7 +107,7 @@ test('a host that does not reach Redis is named, and no shard is executed twice'
   await expect.poll(() => hosted.filter(stillThere), { timeout: 12_000 }).toEqual([]);
   await cut.release();
   const idle = async (): Promise<number> => {
-    const workers = startSwarm(['workers', '--json'], env, scratch(), server.through);
+    const workers = startSwarm(['hosts', '--json'], env, scratch(), server.through);
     await workers.ended;
     return (JSON.parse(workers.stdout()) as { run: string | null }[]).filter(
       (one) => one.run === null,

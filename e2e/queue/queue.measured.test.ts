@@ -18,7 +18,7 @@ import {
 } from '../support/swarm.ts';
 
 /** Four participants on each of two hosts, each in two worker processes. */
-const LOAD = ['--rooms', '4', '--duration', '12s', '--workers', '4', '--json'];
+const LOAD = ['--rooms', '4', '--duration', '12s', '--processes', '4', '--json'];
 
 let server: LiveKitServer;
 let redis: RedisServer;
@@ -37,7 +37,7 @@ beforeEach(async () => {
     SWARM_QUEUE: redis.url,
     SWARM_QUEUE_KEY: randomBytes(32).toString('base64'),
   };
-  agents = ['eu', 'us'].map((region) => startSwarm(['worker', '--label', `region=${region}`], env));
+  agents = ['eu', 'us'].map((region) => startSwarm(['host', '--label', `region=${region}`], env));
   await Promise.all(agents.map((agent) => agent.says(/ready: /)));
 });
 afterEach(async () => {
@@ -115,15 +115,15 @@ describe('a run on two hosts', () => {
     expect(joinsInLog(server.logFile)).toHaveLength(8);
     expect(result).toMatchObject({
       hosts: [
-        { labels: { region: expect.any(String) }, lost: null, generator: { workersDied: 0 } },
-        { labels: { region: expect.any(String) }, lost: null, generator: { workersDied: 0 } },
+        { labels: { region: expect.any(String) }, lost: null, generator: { processesDied: 0 } },
+        { labels: { region: expect.any(String) }, lost: null, generator: { processesDied: 0 } },
       ],
     });
-    const listed = await runSwarm(['workers'], env);
+    const listed = await runSwarm(['hosts'], env);
     expect(listed.stdout.match(/ idle$/gm)).toHaveLength(2);
     expect(await redis.keysOfRuns()).toEqual([]);
     const { SWARM_QUEUE_KEY: _, ...withoutKey } = env;
-    const unsigned = await runSwarm(['workers'], withoutKey);
+    const unsigned = await runSwarm(['hosts'], withoutKey);
     expect(unsigned.stdout.match(/ has another SWARM_QUEUE_KEY, or none$/gm)).toHaveLength(2);
   });
 
@@ -162,7 +162,7 @@ groups:
   });
 
   it('sends no load from a host whose own rules deny the server', async () => {
-    const denying = startSwarm(['worker', '--label', 'region=denied'], {
+    const denying = startSwarm(['host', '--label', 'region=denied'], {
       ...env,
       SWARM_DENY_HOST: '127.0.0.0/8',
     });
@@ -193,7 +193,7 @@ groups:
         joins: { joined: 8, failed: 0, disconnected: 0, unaccounted: 0 },
         lost: { participants: 4, tolerated: 4 },
       });
-      expect(result.generator.workersDied).toBe(2);
+      expect(result.generator.processesDied).toBe(2);
       expect(result.generator.findings.map(({ text }) => text)).toEqual([]);
       expect(one.exit).toBe(0);
     }
@@ -217,7 +217,7 @@ groups:
       await expect.poll(() => hosted.filter(stillThere), { timeout: 12_000 }).toEqual([]);
       victim?.signal('SIGCONT');
       await expect
-        .poll(async () => (await runSwarm(['workers'], env)).stdout.match(/ idle$/gm)?.length, {
+        .poll(async () => (await runSwarm(['hosts'], env)).stdout.match(/ idle$/gm)?.length, {
           timeout: 15_000,
         })
         .toBe(2);
@@ -261,9 +261,9 @@ describe('swarm with a queue', () => {
       exit: 2,
       stderr: expect.stringMatching(/keys of end-to-end encryption.*[\s\S]*SWARM_QUEUE_KEY/),
     });
-    const machines = await runSwarm(['--machines', '2', '--rooms', '1']);
-    expect(machines).toMatchObject({ exit: 2, stderr: expect.stringContaining('--queue') });
-    const many = await runSwarm([...LOAD, '--machines', '3'], env);
+    const withoutQueue = await runSwarm(['--hosts', '2', '--rooms', '1']);
+    expect(withoutQueue).toMatchObject({ exit: 2, stderr: expect.stringContaining('--queue') });
+    const many = await runSwarm([...LOAD, '--hosts', '3'], env);
     expect(many).toMatchObject({ exit: 3, stderr: expect.stringContaining('3 hosts are needed') });
   });
 });

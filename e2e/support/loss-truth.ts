@@ -19,7 +19,7 @@ import { type Result, resultOf, scratch, startSwarm } from './swarm.ts';
 const TOLERANCE = 0.005;
 const DROPPED_PERCENT = 5;
 const CROWD =
-  '--rooms 1 --participants 3 --publish audio,video --video 360p --simulcast --duration 25s --workers 1 --json --quiet'.split(
+  '--rooms 1 --participants 3 --publish audio,video --video 360p --simulcast --duration 25s --processes 1 --json --quiet'.split(
     ' ',
   );
 

@@ -81,11 +81,11 @@ const start = ({ flags, server, through, env }: Load): Swarm =>
   );
 
 /** Two rooms with two participants each, that send audio. */
-const SMALL = '--rooms 2 --workers 1 --duration';
+const SMALL = '--rooms 2 --processes 1 --duration';
 const CONNECTED = /steady (\d+)\/\1 in/;
 
 const workersOf = (swarm: Swarm): ProcessId[] =>
-  swarm.processes().filter(({ name, command }) => `${name} ${command}`.includes('swarm worker'));
+  swarm.processes().filter(({ name, command }) => `${name} ${command}`.includes('swarm process'));
 const serverOf = (swarm: Swarm): ProcessId => firstOf(swarm.processes().filter(isServer));
 const isServer = ({ name }: ProcessId): boolean => name.startsWith('livekit-server');
 
@@ -213,7 +213,7 @@ const withNames = async (
   await using server = await startLiveKit({ dir });
   await using names = await startNameServer(dir, answer);
   const url = `ws://livekit.swarm.test:${server.ports.http}`;
-  const flags = `--rooms 4 --workers ${workers} --duration 8s`;
+  const flags = `--rooms 4 --processes ${workers} --duration 8s`;
   return await outcomeOf(start({ flags, server: { ...server, url }, through: names.through }));
 };
 
@@ -259,7 +259,7 @@ const withClockStepWhileJoining = async (
 ): Promise<FaultyRun> => {
   await using server = await startLiveKit({ dir: scratch() });
   const { env, step } = steppingClock(stepMs, scratch());
-  const joins = `--rooms ${rampSeconds / 4} --join-rate 0.5 --workers 1`;
+  const joins = `--rooms ${rampSeconds / 4} --join-rate 0.5 --processes 1`;
   const swarm = start({ flags: `${joins} --duration ${rampSeconds + 4}s`, server, env });
   await swarm.says(/joining \d+\/\d+/);
   step();
@@ -279,35 +279,35 @@ const group = (controller: 'cpu' | 'memory') => ({
 
 /** Much to send and to forward: 56 videos. */
 const VIDEO =
-  '--rooms 1 --participants 8 --publish audio,video --video 1080p --workers 1 --duration';
+  '--rooms 1 --participants 8 --publish audio,video --video 1080p --processes 1 --duration';
 /** Keyframes of a hundred packets: their bursts fill small buffers on an idle host, too. */
 const BURSTS =
-  '--rooms 1 --participants 6 --publish audio,video --video 1080p --workers 1 --duration';
+  '--rooms 1 --participants 6 --publish audio,video --video 1080p --processes 1 --duration';
 
 export const PLANTINGS: Record<PlantedFault, Planting> = {
   'pump thread panics': { run: () => withDefect('panic') },
   'pump thread hangs': { run: () => withDefect('hang') },
-  'worker killed': {
+  'process killed': {
     run: () =>
-      onThisHost('--rooms 2 --workers 2 --duration 6s', async (swarm) => {
+      onThisHost('--rooms 2 --processes 2 --duration 6s', async (swarm) => {
         process.kill(firstOf(workersOf(swarm)).pid, 'SIGKILL');
       }),
   },
-  'worker out of memory': {
+  'process out of memory': {
     ...group('memory'),
     run: async () => {
       await using memory = openControlGroup('memory');
       return await onThisHost(
-        '--rooms 2 --workers 2 --duration 8s',
+        '--rooms 2 --processes 2 --duration 8s',
         (swarm) => exhaustMemory(memory, firstOf(workersOf(swarm)).pid),
         { through: memory.through },
       );
     },
   },
-  'worker stopped for 5 s': {
+  'process stopped for 5 s': {
     run: () => onThisHost(`${SMALL} 12s`, (swarm) => pause([firstOf(workersOf(swarm)).pid], 5_000)),
   },
-  'worker stopped for 30 s': {
+  'process stopped for 30 s': {
     run: () =>
       onThisHost(`${SMALL} 38s`, (swarm) => pause([firstOf(workersOf(swarm)).pid], 30_000)),
   },
@@ -403,7 +403,7 @@ export const PLANTINGS: Record<PlantedFault, Planting> = {
           `chain in { type filter hook input priority 0; meta l4proto udp ct state new drop; }
            chain out { type filter hook output priority 0; meta l4proto udp ct state new ct count over 1 drop; }`,
         );
-        return load('--rooms 2 --workers 2 --duration 17s');
+        return load('--rooms 2 --processes 2 --duration 17s');
       }),
   },
   'interface down': {
@@ -440,7 +440,7 @@ export const PLANTINGS: Record<PlantedFault, Planting> = {
     unavailable: needs('root'),
     run: async () => {
       await using server = await startLiveKit({ dir: scratch() });
-      const flags = '--rooms 10 --join-rate 4 --workers 1 --duration 8s';
+      const flags = '--rooms 10 --join-rate 4 --processes 1 --duration 8s';
       const swarm = start({ flags, server });
       await swarm.says(/joining [4-9]\/20/);
       await exhaustDescriptors(firstOf(workersOf(swarm)).pid);
@@ -545,7 +545,7 @@ export const PLANTINGS: Record<PlantedFault, Planting> = {
     unavailable: needs('root'),
     run: async () => {
       await using server = await startLiveKit({ dir: scratch() });
-      const flags = '--rooms 20 --join-rate 4 --workers 1 --duration 10s';
+      const flags = '--rooms 20 --join-rate 4 --processes 1 --duration 10s';
       const swarm = start({ flags, server });
       await swarm.says(/joining [4-9]\/40/);
       await exhaustDescriptors(server.pid);

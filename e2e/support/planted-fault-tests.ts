@@ -15,11 +15,11 @@ const WAITING: readonly PlantedFault[] = [
   'clock set forward by 90 s while participants join',
   'clock set back by 90 s while participants join',
   'generator stopped for 30 s',
-  'worker stopped for 30 s',
+  'process stopped for 30 s',
   'all sends refused by the firewall',
   'all media refused by the firewall',
   'connection tracking full',
-  'worker stopped for 5 s',
+  'process stopped for 5 s',
 ];
 /** Each start of a run needs the CPU, ms. */
 const APART_MS = 3_000;

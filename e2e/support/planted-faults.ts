@@ -29,40 +29,41 @@ export const GENERATOR_FAULTS = {
     outcome: 'inconclusive',
     findings: ['engine_stuck'],
   },
-  'worker killed': {
-    planted: 'SIGKILL to one of two workers',
+  'process killed': {
+    planted: 'SIGKILL to one of two worker processes',
     outcome: 'inconclusive',
-    findings: ['worker_died'],
+    findings: ['process_died'],
   },
-  'worker out of memory': {
+  'process out of memory': {
     planted:
-      'a process in the memory control group of the generator allocates beyond its limit; the kernel ends a worker',
+      'a process in the memory control group of the generator allocates beyond its limit; the kernel ends a worker process',
     outcome: 'inconclusive',
-    findings: ['worker_died'],
+    findings: ['process_died'],
   },
-  'worker stopped for 5 s': {
-    planted: 'SIGSTOP to a worker, SIGCONT after 5 s',
+  'process stopped for 5 s': {
+    planted: 'SIGSTOP to a worker process, SIGCONT after 5 s',
     outcome: 'inconclusive',
     findings: ['process_paused'],
   },
-  'worker stopped for 30 s': {
-    planted: 'SIGSTOP to a worker, SIGCONT after 30 s',
+  'process stopped for 30 s': {
+    planted: 'SIGSTOP to a worker process, SIGCONT after 30 s',
     outcome: 'inconclusive',
     findings: ['process_paused'],
   },
   'generator stopped for 30 s': {
     planted:
-      'SIGSTOP to the coordinator and all workers, SIGCONT after 30 s; fewer than 5 % of the samples are late',
+      'SIGSTOP to the coordinator and all worker processes, SIGCONT after 30 s; fewer than 5 % of the samples are late',
     outcome: 'inconclusive',
     findings: ['process_paused'],
   },
   'clock set forward by 30 s': {
-    planted: 'the wall clock of coordinator and workers is set 30 s ahead during the run',
+    planted: 'the wall clock of coordinator and worker processes is set 30 s ahead during the run',
     outcome: 'inconclusive',
     findings: ['clock_stepped'],
   },
   'clock set back by 30 s': {
-    planted: 'the wall clock of coordinator and workers is set back by 30 s during the run',
+    planted:
+      'the wall clock of coordinator and worker processes is set back by 30 s during the run',
     outcome: 'inconclusive',
     findings: ['clock_stepped'],
   },
@@ -92,7 +93,8 @@ export const GENERATOR_FAULTS = {
     error: 'clock_wrong',
   },
   'CPU quota of a tenth': {
-    planted: 'the worker in a control group with a tenth of the CPU time that it used before',
+    planted:
+      'the worker process in a control group with a tenth of the CPU time that it used before',
     outcome: 'inconclusive',
     findings: ['late_sends'],
   },
@@ -130,7 +132,8 @@ export const GENERATOR_FAULTS = {
     findings: ['send_errors'],
   },
   'some name lookups fail': {
-    planted: 'a DNS server that answers the preflight and the first worker, and SERVFAIL then',
+    planted:
+      'a DNS server that answers the preflight and the first worker process, and SERVFAIL then',
     outcome: 'inconclusive',
     findings: ['dns_failed'],
   },
@@ -146,7 +149,8 @@ export const GENERATOR_FAULTS = {
     findings: ['no_route'],
   },
   'file descriptors exhausted': {
-    planted: 'prlimit takes all unused file descriptors from a worker while participants join',
+    planted:
+      'prlimit takes all unused file descriptors from a worker process while participants join',
     outcome: 'inconclusive',
     findings: ['no_socket'],
   },
@@ -253,7 +257,7 @@ export const factsOf = (faults: Readonly<Record<string, FaultFacts>>): [string, 
 /** The faults that stand for the others where there is no time for all. */
 export const OFTEN_PLANTED: ReadonlySet<string> = new Set<PlantedFault>([
   'pump thread panics',
-  'worker killed',
+  'process killed',
   'CPU quota of a tenth',
   'sends refused by the firewall',
   'embedded server killed',

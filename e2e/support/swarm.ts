@@ -141,8 +141,8 @@ export interface Result {
     Partial<Pick<ThresholdResult, 'doubt' | 'excluded' | 'uncertainty'>>)[];
   metrics: Record<string, number>;
   generator: Record<string, unknown> & {
-    workers: number;
-    workersDied: number;
+    processes: number;
+    processesDied: number;
     cpuCores: { avg: number };
     socketDrops: { count: number };
     findings: { code: string; text: string; stepMs?: number }[];

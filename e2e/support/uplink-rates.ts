@@ -88,7 +88,7 @@ export const uplinkRates = async ({ engine, kbps, seconds }: UplinkCase): Promis
     const run = (host: Host, name: string, role: object, runSeconds: number) => {
       const file = join(dir, `${name}.yaml`);
       writeFileSync(file, scenario(JSON.stringify(role), runSeconds));
-      const args = ['run', file, '--record', join(dir, name), '--workers', '1', '--quiet'];
+      const args = ['run', file, '--record', join(dir, name), '--processes', '1', '--quiet'];
       const [program, ...before] = host.through;
       const child = spawn(program, [...before, process.execPath, MAIN, ...args], {
         ...{ env, cwd: dir, stdio: 'ignore' },

@@ -31,7 +31,7 @@ const starve = async (run: Run, participants: number): Promise<void> => {
   await withMedia(run.record, participants);
   const workers = run
     .processes()
-    .filter(({ name, command }) => `${name} ${command}`.includes('swarm worker'));
+    .filter(({ name, command }) => `${name} ${command}`.includes('swarm process'));
   expect(workers).toHaveLength(1);
   for (const { pid } of workers) process.kill(pid, 'SIGSTOP');
   await sleep(PAUSE_MS);
@@ -44,7 +44,7 @@ const start = (
   more: string[] = [],
 ): Run => {
   const record = join(scratch(), 'record');
-  const args = [...flags.split(' '), ...more, '--workers', '1', '--json', '--quiet'];
+  const args = [...flags.split(' '), ...more, '--processes', '1', '--json', '--quiet'];
   const swarm = startSwarm([...args, '--record', record], {
     LIVEKIT_URL: url,
     LIVEKIT_API_KEY: apiKey,
@@ -109,7 +109,7 @@ test('an embedded server that other processes keep from the CPU is not blamed', 
   skip(lacking !== null, lacking ?? '');
   const record = join(scratch(), 'record');
   const swarm = startSwarm([
-    ...'--embedded --rooms 20 --participants 4 --duration 25s --workers 1 --json --quiet'.split(
+    ...'--embedded --rooms 20 --participants 4 --duration 25s --processes 1 --json --quiet'.split(
       ' ',
     ),
     // Below a millisecond when the server gets a core.

@@ -10,7 +10,7 @@ import { steppingClock } from '../support/stepped-clock.ts';
 import { type Result, resultOf, type Swarm, scratch, startSwarm } from '../support/swarm.ts';
 
 const workersOf = (swarm: Swarm) =>
-  swarm.processes().filter(({ name, command }) => `${name} ${command}`.includes('swarm worker'));
+  swarm.processes().filter(({ name, command }) => `${name} ${command}`.includes('swarm process'));
 
 const lines = (dir: string): RecordLine[] =>
   readFileSync(join(dir, 'record.ndjson'), 'utf8')
@@ -29,7 +29,7 @@ const runWith = async (
   await using server = await startLiveKit({ dir: scratch() });
   const { url, apiKey, apiSecret } = server;
   const dir = join(scratch(), 'record');
-  const flags = `--rooms 4 --duration ${seconds}s --workers 2 --json --quiet --record ${dir}`;
+  const flags = `--rooms 4 --duration ${seconds}s --processes 2 --json --quiet --record ${dir}`;
   const swarm = startSwarm(flags.split(' '), {
     LIVEKIT_URL: url,
     LIVEKIT_API_KEY: apiKey,

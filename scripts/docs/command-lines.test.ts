@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { resolveThresholds } from '@livekit-swarm/analysis';
 import { expandPlan, parseThresholds, scenarioOfFlags } from '@livekit-swarm/scenario';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { readTarget } from '../../packages/cli/src/flags/target.ts';
 import type { RunFlags } from '../../packages/cli/src/flags.ts';
 import { runHelp } from '../../packages/cli/src/help.ts';
 import { parseReportRequests } from '../../packages/cli/src/output/report-request.ts';
 import { createProgram } from '../../packages/cli/src/program.ts';
+import { readTarget } from '../../packages/cli/src/requests/target.ts';
 import { markdownPages, readPage, root } from './testing/markdown-pages.ts';
 import { readCommand } from './testing/shell-words.ts';
 

@@ -160,7 +160,7 @@ ${fenced('text', (await render(github, [run])).trimEnd())}
 ## csv
 
 Samples over time, for a spreadsheet or a notebook (RFC 4180): one line per second and series, that is per group, role, direction, kind and codec. ${code('at_s')} is the end of the second, from the start of
-the run. Counts are of that second, and add up over lines. Percentiles (ms) are computed from the bins of all workers together, and do not add up. Columns that begin with ${code('run_')} are of the whole run
+the run. Counts are of that second, and add up over lines. Percentiles (ms) are computed from the bins of all worker processes together, and do not add up. Columns that begin with ${code('run_')} are of the whole run
 and the same in every line of a second. The record is streamed: memory does not grow with the length of a run.
 
 ${fenced('csv', csvLines.slice(0, 4).join('\n'))}

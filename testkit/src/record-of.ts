@@ -262,7 +262,7 @@ export const recordOfScenario = (scenario: Scenario, workers = 2): RecordLine[] 
       scenario: recordedScenario(plan.scenario),
       plan: planFactsOf(plan),
       environment: { swarm: '0.1.0', node: 'v24.21.0', cores: 4 },
-      workers,
+      processes: workers,
     },
     {
       type: 'deployment',
@@ -293,7 +293,7 @@ export const altered = (
 export const onHosts = (lines: RecordLine[], changes: Partial<HostLine> = {}): RecordLine[] => {
   const [header, ...rest] = lines;
   if (header?.type !== 'header') throw new RangeError('a record begins with its header');
-  const hosts = Array.from({ length: header.workers }, (_, shard): HostLine => {
+  const hosts = Array.from({ length: header.processes }, (_, shard): HostLine => {
     const host = `load-${shard + 1}`;
     const clock = { clockOffsetMs: -3 + shard, clockUncertaintyMs: 0.21 };
     const size = { cores: 16, memoryBytes: 67_400_000_000 };

@@ -153,7 +153,7 @@ export const hostsReport = (): ReportInput =>
           return { ...line, generator: generatorOf({ lateSends: 140, tickLatenessMs: 420 }) };
         if (line.type === 'sample' && line.shard === 2 && line.at > 8_000) return null;
         if (line.type !== 'participant' || line.shard !== 2) return line;
-        return { ...line, at: 8_000, outcome: 'worker_died', reason: 'worker_died', tracks: [] };
+        return { ...line, at: 8_000, outcome: 'process_died', reason: 'process_died', tracks: [] };
       }).flatMap((line): RecordLine[] => {
         if (line.type !== 'end') return [line];
         const message = 'load-3: no message for 4 s: the host is gone';
@@ -161,7 +161,7 @@ export const hostsReport = (): ReportInput =>
           {
             type: 'event',
             at: 8_000,
-            event: 'worker_died',
+            event: 'process_died',
             shard: 2,
             reason: 'host_lost',
             message,

@@ -1,6 +1,6 @@
 export { type AnnouncedLoad, announcedLoad } from './announced-load.ts';
 export { hostCapacity, type PlannedRun, planRun, type RunRequest } from './plan-run.ts';
-export { MAX_MACHINES, type QueueChoice } from './queue-choice.ts';
+export { MAX_HOSTS, type QueueChoice } from './queue-choice.ts';
 export type { RunEvent, RunObserver } from './run-event.ts';
 export { defaultRecordDir, newRunName } from './run-name.ts';
 export { type RunConditions, runOnce } from './run-once.ts';

@@ -4,9 +4,9 @@ import type { QueueOptions } from '@livekit-swarm/fleet';
 export interface QueueChoice extends QueueOptions {
   url: string;
   /** Number of hosts; null: all that are idle. */
-  machines: number | null;
+  hosts: number | null;
   /** Labels of the hosts: each has all of them. */
   labels: Record<string, string>;
 }
 
-export const MAX_MACHINES = 1_000;
+export const MAX_HOSTS = 1_000;

@@ -12,7 +12,7 @@ export type RunEvent =
   | { type: 'load_announced'; load: AnnouncedLoad }
   /** A line of a long step, such as a build. */
   | { type: 'preparing'; line: string }
-  | { type: 'hosts_reserved'; hosts: readonly { host: string; cores: number }[]; workers: number }
+  | { type: 'hosts_reserved'; hosts: readonly { host: string; cores: number }[]; processes: number }
   /** Rooms that the run created could not be deleted. */
   | { type: 'rooms_left'; count: number };
 

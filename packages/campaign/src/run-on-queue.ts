@@ -9,7 +9,7 @@ import { allocateWorkers, socketNeed, type WorkerAllocation } from '@livekit-swa
 import { endpointsOf, hostSelectorsOf, type Plan } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
 import type { PlannedRun } from './plan-run.ts';
-import { MAX_MACHINES, type QueueChoice } from './queue-choice.ts';
+import { MAX_HOSTS, type QueueChoice } from './queue-choice.ts';
 
 /** Time for hosts that are being started to appear, ms. */
 const WAIT_MS = 30_000;
@@ -21,26 +21,26 @@ export interface QueuedRun {
 }
 
 /**
- * Reserves the hosts of a run, and allocates its workers to them.
+ * Reserves the hosts of a run, and allocates its worker processes to them.
  * @throws SwarmError `usage`, `no_agents`, `queue_unavailable`
  */
 export const reserveQueuedRun = async (
-  { url, key, isInsecure, ...hosts }: QueueChoice,
+  { url, key, isInsecure, ...choice }: QueueChoice,
   { name: run, plan, request: { signalling, workers } }: PlannedRun,
   version: string,
   signal: AbortSignal,
 ): Promise<QueuedRun> => {
-  if (workers !== null && workers < (hosts.machines ?? 1))
+  if (workers !== null && workers < (choice.hosts ?? 1))
     throw usageError(
-      `--workers ${workers}: ${hosts.machines} hosts need as many workers, at least one each`,
-      `--workers ${hosts.machines}, or leave it out`,
+      `--processes ${workers}: ${choice.hosts} hosts need as many processes, at least one each`,
+      `--processes ${choice.hosts}, or leave it out`,
     );
   const selectors = hostSelectorsOf(plan);
   const queue = await openQueue(url, { key, isInsecure });
   try {
     assertMayCarry(queue, plan);
-    const most = workers ?? MAX_MACHINES;
-    const request = { ...hosts, selectors, most, version, run, waitMs: WAIT_MS, signal };
+    const most = workers ?? MAX_HOSTS;
+    const request = { ...choice, selectors, most, version, run, waitMs: WAIT_MS, signal };
     const fleet = await reserveFleet(queue, request);
     const close = async (): Promise<void> => {
       await fleet.close();

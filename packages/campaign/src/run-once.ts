@@ -75,7 +75,7 @@ export const runOnce = async (planned: PlannedRun, conditions: RunConditions): P
       const { reserveQueuedRun } = await import('./run-on-queue.ts');
       queued = await reserveQueuedRun(request.queue, planned, version, interruption.stop);
       const { workers } = queued.allocation;
-      observer.onEvent({ type: 'hosts_reserved', hosts: queued.fleet.agents, workers });
+      observer.onEvent({ type: 'hosts_reserved', hosts: queued.fleet.agents, processes: workers });
     }
     const workersOf = queued?.allocation ?? allocation;
     if (workersOf === null) throw new RangeError('a run on no host');

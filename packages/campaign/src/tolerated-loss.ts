@@ -1,6 +1,6 @@
 import { plural, usageError } from '@livekit-swarm/settings';
 
-/** Participants that may be lost with their worker or host. */
+/** Participants that may be lost with their process or host. */
 export type ToleratedLoss = { type: 'share'; share: number } | { type: 'count'; count: number };
 
 /**

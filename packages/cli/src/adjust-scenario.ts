@@ -8,9 +8,9 @@ import {
   type WitnessSpec,
 } from '@livekit-swarm/scenario';
 import { isUsageError, usageError } from '@livekit-swarm/settings';
-import { wholeNumber } from './flags/whole-number.ts';
 import { withFolderSettings } from './folder-settings/apply-settings.ts';
 import type { FolderSettings } from './folder-settings/read-settings.ts';
+import { wholeNumber } from './requests/whole-number.ts';
 
 /** Changes that flags may make to a scenario from a file. */
 export interface Adjustments {

@@ -10,12 +10,12 @@ import {
   addSearchedDeployment,
   collector,
   colorFlag,
+  processesFlag,
   queueFlags,
   quietFlag,
   reportFlags,
   SERVER_METRICS_GROUP,
   serverMetricsFlags,
-  workersFlag,
 } from './flags.ts';
 
 const several = (flags: string, description: string): Option =>
@@ -70,7 +70,11 @@ export const addCapacityCommands = (
     ),
     ...reportFlags('capacity'),
   ]);
-  addGroup(capacity, console.env, 'Load generator:', [workersFlag(), ...queueFlags(), quietFlag()]);
+  addGroup(capacity, console.env, 'Load generator:', [
+    processesFlag(),
+    ...queueFlags(),
+    quietFlag(),
+  ]);
   capacity
     .addOption(colorFlag())
     .addHelpText('after', capacityHelp)

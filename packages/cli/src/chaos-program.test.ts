@@ -214,8 +214,8 @@ describe('swarm chaos run', () => {
     const { error } = await swarm('run', drill);
     expect(error?.message).toContain('no server is named, and this is a CI job');
     // What is wrong next shows that this is not.
-    const embedded = await swarm('run', drill, '--embedded', '--workers', 'many');
-    expect(embedded.error?.message).toContain('--workers many');
+    const embedded = await swarm('run', drill, '--embedded', '--processes', 'many');
+    expect(embedded.error?.message).toContain('--processes many');
     expect((await swarm('run', drill, '--embedded', '--lab', 'lab')).error?.message).toContain(
       'these are two deployments',
     );
@@ -239,7 +239,7 @@ describe('swarm chaos run', () => {
       '--livekit-version needs a lab that is started',
     ],
     [['--metrics', 'here'], '"here" is not an address to listen on'],
-    [['--workers', 'many'], '--workers many: must be a whole number'],
+    [['--processes', 'many'], '--processes many: must be a whole number'],
     [
       ['--url', 'wss://livekit.example.com'],
       '--url alone does not name what faults are injected into',

@@ -14,8 +14,8 @@ import {
   colorFlag,
   embeddedFlag,
   hostFlags,
+  processesFlag,
   reportFlags,
-  workersFlag,
 } from './flags.ts';
 
 const deploymentFlags = (): Option[] => [
@@ -133,7 +133,7 @@ export const addChaosCommands = (
     ),
   ]);
   addGroup(run, env, 'Load generator:', [
-    workersFlag(),
+    processesFlag(),
     new Option('--quiet', 'no progress on stderr'),
   ]);
   run

@@ -10,11 +10,11 @@ import {
   addLoadFlags,
   CONFIRMED,
   collector,
+  processesFlag,
   readFlags,
   resultOutputFlags,
   signallingFlag,
   toleranceFlag,
-  workersFlag,
 } from './flags.ts';
 import { scenarioFlags } from './scenario-program.ts';
 
@@ -85,7 +85,7 @@ export const addCompareCommands = (
     ),
     ...comparisonFlags(),
   ]);
-  addGroup(ab, console.env, 'Load generator:', [signallingFlag(), workersFlag()]);
+  addGroup(ab, console.env, 'Load generator:', [signallingFlag(), processesFlag()]);
   ab.addHelpText('after', abHelp).action(
     async (files: string[], _flags: unknown, command: Command) => {
       const { abCommand } = await import('./commands/ab.ts');

@@ -37,14 +37,14 @@ const complete = (...words: string[]): string[] =>
 
 describe('completion for bash', () => {
   it('offers commands, also below a command, for both names of the program', () => {
-    expect(complete('swarm', 'wor')).toEqual(['worker', 'workers']);
+    expect(complete('swarm', 'ho')).toEqual(['host', 'hosts']);
     expect(complete('livekit-swarm', 'chaos', 'r')).toEqual(['run', 'report', 'rollback']);
     expect(complete('swarm', '')).toEqual(program.commands.map(({ path }) => path));
   });
 
   it('offers the flags of the command that was typed, and no others', () => {
     expect(complete('swarm', '--room')).toEqual(['--rooms', '--room', '--room-prefix']);
-    expect(complete('swarm', 'workers', '--')).toEqual([
+    expect(complete('swarm', 'hosts', '--')).toEqual([
       ...['--queue', '--insecure-queue', '--json', '--help'],
     ]);
     expect(complete('swarm', 'chaos', 'list', '--room')).toEqual([]);
@@ -59,7 +59,7 @@ describe('completion for bash', () => {
 
   it('does not take the value of a flag for a command', () => {
     expect(complete('swarm', '--record', 'chaos', 'ru')).toEqual(['run']);
-    expect(complete('swarm', 'run', '--record', 'chaos', '--machi')).toEqual(['--machines']);
+    expect(complete('swarm', 'run', '--record', 'chaos', '--hos')).toEqual(['--hosts']);
   });
 });
 

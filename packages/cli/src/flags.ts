@@ -66,13 +66,13 @@ export interface ServerMetricsFlags {
 export interface QueueFlags {
   queue?: string;
   insecureQueue?: boolean;
-  machines?: string;
+  hosts?: string;
   label: string[];
 }
 
 /** Flags on the processes that generate the load. */
 export interface GeneratorFlags {
-  workers?: string;
+  processes?: string;
 }
 
 /** Flags on results, progress and the folder of both. */
@@ -199,7 +199,7 @@ export const addSharedRunFlags = (command: Command, env: Environment): Command =
     toleranceFlag(),
     new Option(
       '--tolerate-lost <share>',
-      'participants that may be lost with their worker or host: 1%, 50 (default: none)',
+      'participants that may be lost with their process or host: 1%, 50 (default: none)',
     ),
     new Option('--record <dir>', 'folder for the record and logs (default: records/TIME-RUN)'),
     ...livePageFlags(),
@@ -228,7 +228,7 @@ export const addSharedRunFlags = (command: Command, env: Environment): Command =
     )
       .choices(['none', 'sdk', 'app'])
       .default('sdk'),
-    workersFlag(),
+    processesFlag(),
     calibrationFlag(),
     witnessFlag(),
     new Option(
@@ -413,9 +413,9 @@ export const signallingFlag = (): Option =>
     .choices(['auto', 'v1', 'v0'])
     .default('auto');
 
-export const workersFlag = (): Option =>
+export const processesFlag = (): Option =>
   new Option(
-    '--workers <n>',
+    '--processes <n>',
     'processes that host participants (default: automatic, at most one per core)',
   );
 
@@ -437,10 +437,10 @@ export const witnessFlag = (): Option =>
 export const queueFlags = (): Option[] => [
   new Option(
     '--queue <url>',
-    'run on the hosts of this queue, each with "swarm worker": redis://HOST:6379 or rediss://',
+    'run on the hosts of this queue, each with "swarm host": redis://HOST:6379 or rediss://',
   ),
   insecureQueueFlag(),
-  new Option('--machines <n>', 'hosts of the queue (default: all that are idle)'),
+  new Option('--hosts <n>', 'hosts of the queue (default: all that are idle)'),
   new Option('--label <name=value>', 'only hosts of the queue with this label (may be repeated)')
     .argParser(collector())
     .default([]),

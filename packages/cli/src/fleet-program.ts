@@ -1,11 +1,11 @@
 import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
-import type { WorkerFlags } from './commands/worker.ts';
-import type { WorkersFlags } from './commands/workers.ts';
+import type { OfferedHostFlags } from './commands/host.ts';
+import type { HostsFlags } from './commands/hosts.ts';
 import type { Console } from './console.ts';
 import { addHostFlags, CONFIRMED, collector, fromEnvironment, insecureQueueFlag } from './flags.ts';
 
-/** `swarm worker` and `swarm workers`. Their code is loaded on use. */
+/** `swarm host` and `swarm hosts`. Their code is loaded on use. */
 export const addFleetCommands = (
   program: Command,
   console: Console,
@@ -20,8 +20,8 @@ export const addFleetCommands = (
       console.env,
     );
   const insecureQueue = (): Option => fromEnvironment(insecureQueueFlag(), console.env);
-  const worker = program
-    .command('worker')
+  const host = program
+    .command('host')
     .description(
       'offer this host to runs of other hosts ("swarm run --queue"), until it is stopped',
     )
@@ -41,33 +41,33 @@ export const addFleetCommands = (
         console.env,
       ),
     )
-    .addHelpText('after', workerHelp)
-    .action(async (flags: WorkerFlags) => {
-      const { workerCommand } = await import('./commands/worker.ts');
-      done(await workerCommand(flags, console));
+    .addHelpText('after', hostHelp)
+    .action(async (flags: OfferedHostFlags) => {
+      const { hostCommand } = await import('./commands/host.ts');
+      done(await hostCommand(flags, console));
     });
-  addHostFlags(worker, 'Servers that runs may load from this host:', CONFIRMED.probe);
+  addHostFlags(host, 'Servers that runs may load from this host:', CONFIRMED.probe);
   program
-    .command('workers')
+    .command('hosts')
     .description('list the hosts of a queue: cores, memory, version, clock, state')
     .addOption(queue())
     .addOption(insecureQueue())
     .option('--json', 'print one JSON array')
-    .action(async (flags: WorkersFlags) => {
-      const { workersCommand } = await import('./commands/workers.ts');
-      done(await workersCommand(flags, console));
+    .action(async (flags: HostsFlags) => {
+      const { hostsCommand } = await import('./commands/hosts.ts');
+      done(await hostsCommand(flags, console));
     });
 };
 
-const workerHelp = `
+const hostHelp = `
 Examples, each with the same two variables, from a file that only you can read:
   export SWARM_QUEUE=redis://:PASSWORD@10.0.0.5:6379   # with the password of this Redis
   export SWARM_QUEUE_KEY=KEY                           # made once with: openssl rand -base64 32
 
-  swarm worker --label region=eu --allow-host '*.staging.example.com'
-  swarm run scenarios/webinar.yaml --url wss://livekit.staging.example.com --machines 4 --label region=eu
+  swarm host --label region=eu --allow-host '*.staging.example.com'
+  swarm run scenarios/webinar.yaml --url wss://livekit.staging.example.com --hosts 4 --label region=eu
 
 The queue needs a Redis or Valkey of its own: that of LiveKit is part of what is tested, and is refused. Password and key belong into the
 environment, as flags show in the process list. A queue on another host needs both; on loopback, messages are signed if there is a key.
-Workers receive tokens of participants, never the API secret. What the rules of this host refuse, no run can make it load.
+Hosts receive tokens of participants, never the API secret. What the rules of this host refuse, no run can make it load.
 `;

@@ -17,7 +17,7 @@ const COMMANDS: Record<string, { guarded: readonly string[] } | { none: string }
   'swarm chaos run': { guarded: ['chaos/hang-10s.yaml', '--unit', 'node=no-such-unit'] },
   'swarm exporter': { guarded: [] },
   'swarm ab': { none: 'only servers that it starts; endpoints of a scenario: load-guard.test.ts' },
-  'swarm worker': { none: 'an agent has rules of its own, by its environment' },
+  'swarm host': { none: 'an agent has rules of its own, by its environment' },
   'swarm report': { none: 'reads records' },
   'swarm records': { none: 'reads records' },
   'swarm records prune': { none: 'removes records' },
@@ -39,7 +39,7 @@ const COMMANDS: Record<string, { guarded: readonly string[] } | { none: string }
   'swarm mixin': { none: 'writes files' },
   'swarm session': { none: 'asks an exporter' },
   'swarm slo report': { none: 'asks a Prometheus' },
-  'swarm workers': { none: 'lists hosts of a queue' },
+  'swarm hosts': { none: 'lists hosts of a queue' },
   'swarm completion': { none: 'prints a script' },
 };
 

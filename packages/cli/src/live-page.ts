@@ -3,7 +3,7 @@ import { findRecord } from '@livekit-swarm/record';
 import type { Outcome } from '@livekit-swarm/report';
 import { usageError } from '@livekit-swarm/settings';
 import type { OutputStream } from './console.ts';
-import { wholeNumber } from './flags/whole-number.ts';
+import { wholeNumber } from './requests/whole-number.ts';
 
 /** Flags of a run for the live page: `--ui`, `--ui-port`, `--ui-stay`. */
 export interface LivePageFlags {

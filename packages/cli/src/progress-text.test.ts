@@ -18,8 +18,8 @@ const progress: Progress = {
   jitterP95Ms: 1.234,
   latencyP95Ms: null,
   generator: {
-    workers: 2,
-    workersAlive: 2,
+    processes: 2,
+    processesAlive: 2,
     cpuCores: 0.123,
     residentBytes: 151_000_000,
     eventLoopLagMs: 3.2,
@@ -58,8 +58,8 @@ describe('progress', () => {
     );
   });
 
-  it('shows workers that died', () => {
-    const generator = { ...progress.generator, workersAlive: 1 };
-    expect(progressLine({ ...progress, generator })).toMatch(/, 1 of 2 workers died$/);
+  it('shows processes that died', () => {
+    const generator = { ...progress.generator, processesAlive: 1 };
+    expect(progressLine({ ...progress, generator })).toMatch(/, 1 of 2 processes died$/);
   });
 });

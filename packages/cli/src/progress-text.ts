@@ -11,7 +11,7 @@ export const progressLine = (progress: Progress): string => {
     `${time(progress)} ${phaseText(progress)} ${joined(progress)}, ${progress.failed} failed`,
     `packets up ${perSecond(rate.up)} down ${perSecond(rate.down)}`,
     `loss ${formatShare(progress.loss)} jitter p95 ${formatMs(progress.jitterP95Ms)} latency p95 ${formatMs(progress.latencyP95Ms)}`,
-    `generator ${generatorText(progress)}${workersText(generator) === '' ? '' : `, ${workersText(generator)}`}`,
+    `generator ${generatorText(progress)}${processesText(generator) === '' ? '' : `, ${processesText(generator)}`}`,
   ].join(' | ');
 };
 
@@ -22,13 +22,13 @@ export const progressBlock = (progress: Progress, style: Style): string => {
   const done = Math.round(share * BAR_CELLS);
   const bar = `${'█'.repeat(done)}${style.dim('░'.repeat(BAR_CELLS - done))}`;
   const failures = `${failed} failed`;
-  const workers = workersText(generator);
+  const processes = processesText(generator);
   return [
     `${bar} ${time(progress)}  ${phaseText(progress)}`,
     `  joined     ${progress.joined}/${progress.planned}${progress.connected < progress.joined ? `, ${progress.connected} in` : ''}  ${failed > 0 ? style.bad(failures) : failures}`,
     `  packets    ↑ ${perSecond(rate.up)}  ↓ ${perSecond(rate.down)}`,
     `  quality    loss ${formatShare(progress.loss)}  jitter p95 ${formatMs(progress.jitterP95Ms)}  latency p95 ${formatMs(progress.latencyP95Ms)}`,
-    `  generator  ${generatorText(progress)}${workers === '' ? '' : `  ${style.bad(workers)}`}`,
+    `  generator  ${generatorText(progress)}${processes === '' ? '' : `  ${style.bad(processes)}`}`,
   ].join('\n');
 };
 
@@ -56,5 +56,7 @@ const generatorText = ({ generator: own }: Progress): string =>
     `${formatNumber(own.socketDrops)} socket drops`,
   ].join(', ');
 
-const workersText = ({ workers, workersAlive }: Progress['generator']): string =>
-  workersAlive === workers ? '' : `${workers - workersAlive} of ${workers} workers died`;
+const processesText = ({ processes, processesAlive }: Progress['generator']): string =>
+  processesAlive === processes
+    ? ''
+    : `${processes - processesAlive} of ${processes} processes died`;

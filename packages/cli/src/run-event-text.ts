@@ -21,7 +21,7 @@ export const runEventText = (event: RunEvent): string => {
     case 'preparing':
       return event.line;
     case 'hosts_reserved':
-      return `${plural(event.hosts.length, 'host')}, ${plural(event.workers, 'worker')}: ${event.hosts.map(({ host, cores }) => `${host} (${plural(cores, 'core')})`).join(', ')}`;
+      return `${plural(event.hosts.length, 'host')}, ${plural(event.processes, 'process', 'processes')}: ${event.hosts.map(({ host, cores }) => `${host} (${plural(cores, 'core')})`).join(', ')}`;
     case 'rooms_left':
       return `warning: ${event.count} rooms of this run could not be deleted; the server closes them two minutes after they were left`;
   }

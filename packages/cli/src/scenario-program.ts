@@ -10,11 +10,11 @@ import {
   addSharedRunFlags,
   calibrationFlag,
   colorFlag,
+  processesFlag,
   resultOutputFlags,
   type SharedRunFlags,
   signallingFlag,
   witnessFlag,
-  workersFlag,
 } from './flags.ts';
 import { exitCodeHelp } from './help.ts';
 
@@ -120,7 +120,7 @@ export const addRunCommands = (
       'plan for a server elsewhere, which uses nothing of this host; also LIVEKIT_URL',
     ),
     signallingFlag(),
-    workersFlag(),
+    processesFlag(),
     calibrationFlag(),
     witnessFlag(),
   ]);

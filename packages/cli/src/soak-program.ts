@@ -8,9 +8,9 @@ import {
   addSearchedDeployment,
   collector,
   colorFlag,
+  processesFlag,
   quietFlag,
   reportFlags,
-  workersFlag,
 } from './flags.ts';
 import { scenarioFlags } from './scenario-program.ts';
 import type { SoakFlags } from './soak/read-request.ts';
@@ -72,7 +72,7 @@ export const addSoakCommand = (
     ),
     ...reportFlags('soak'),
   ]);
-  addGroup(soak, console.env, 'Load generator:', [workersFlag(), quietFlag()]);
+  addGroup(soak, console.env, 'Load generator:', [processesFlag(), quietFlag()]);
   soak
     .addOption(colorFlag())
     .addHelpText('after', soakHelp)

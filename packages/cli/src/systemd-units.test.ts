@@ -16,7 +16,7 @@ const commands = everyCommand(
   ),
 );
 
-describe.each(['swarm-worker.service', 'swarm-exporter.service'])('%s', (name) => {
+describe.each(['swarm-host.service', 'swarm-exporter.service'])('%s', (name) => {
   const unit = readFileSync(join(FOLDER, name), 'utf8');
   const settings = new Map(
     [...unit.matchAll(/^(\w+)=(.*)$/gm)].map(([, key = '', value = '']) => [key, value]),

@@ -11,7 +11,7 @@ import { RejectedMessage } from './rejected-message.ts';
 
 export interface AgentRequest {
   /** Number of hosts; null: all idle ones, at most `most`. */
-  machines: number | null;
+  hosts: number | null;
   most?: number;
   /** Labels that each agent must have. */
   labels: Labels;
@@ -55,7 +55,7 @@ export const reserveAgents = async (queue: Queue, request: AgentRequest): Promis
  */
 const choose = (
   usable: readonly AgentFacts[],
-  { machines, most = Number.POSITIVE_INFINITY, selectors = [] }: AgentRequest,
+  { hosts, most = Number.POSITIVE_INFINITY, selectors = [] }: AgentRequest,
 ): AgentFacts[] | null => {
   const needed = new Set<AgentFacts>();
   for (const selector of selectors) {
@@ -64,11 +64,8 @@ const choose = (
     if (one === undefined) return null;
     needed.add(one);
   }
-  const chosen = [...needed, ...usable.filter((one) => !needed.has(one))].slice(
-    0,
-    machines ?? most,
-  );
-  const wanted = Math.max(machines ?? 1, needed.size);
+  const chosen = [...needed, ...usable.filter((one) => !needed.has(one))].slice(0, hosts ?? most);
+  const wanted = Math.max(hosts ?? 1, needed.size);
   return chosen.length < wanted ? null : chosen;
 };
 
@@ -107,10 +104,10 @@ export const release = async ({ redis }: Queue, agents: readonly AgentFacts[]): 
 
 const tooFew = (
   { address }: Queue,
-  { machines, labels, selectors = [], version }: AgentRequest,
+  { hosts, labels, selectors = [], version }: AgentRequest,
   { usable, foreign, refused }: Agents,
 ): SwarmError => {
-  const wanted = machines ?? 1;
+  const wanted = hosts ?? 1;
   const list = [
     ...withUniqueHosts(usable).map((one) => `${one.host} (${stateOf(one, version)})`),
     ...foreign.map((one) => `${one.host} (version ${one.version}, which reports other facts)`),
@@ -124,9 +121,9 @@ const tooFew = (
   return new SwarmError(
     'no_agents',
     `${needed} ${wanted === 1 && selectors.length === 0 ? 'is' : 'are'} needed, and ${address} has ${list.length === 0 ? 'none' : list.join(', ')}`,
-    `start "swarm worker --queue ${address}${Object.entries({ ...labels, ...selectors[0] })
+    `start "swarm host --queue ${address}${Object.entries({ ...labels, ...selectors[0] })
       .map(([name, value]) => ` --label ${name}=${value}`)
-      .join('')}" on each; "swarm workers" lists them`,
+      .join('')}" on each; "swarm hosts" lists them`,
   );
 };
 

@@ -74,7 +74,7 @@ interface Coordinated extends AsyncDisposable {
 const coordinate = async (onLine = (_: RecordLine): void => {}): Promise<Coordinated> => {
   runName = `run-${++runs}`;
   const fleet = await reserveFleet(queue, {
-    ...{ machines: 1, labels: {}, version: '1.2.3', run: runName, waitMs: 5_000 },
+    ...{ hosts: 1, labels: {}, version: '1.2.3', run: runName, waitMs: 5_000 },
     signal: new AbortController().signal,
   });
   const lines: RecordLine[] = [];

@@ -28,7 +28,7 @@ const idleAgent = (agent: string, labels: Record<string, string> = {}): AgentFac
 });
 
 const request = (run: string) => ({
-  machines: null,
+  hosts: null,
   labels: {},
   version: '1.2.3',
   run,
@@ -104,7 +104,7 @@ it('takes a host for each selector of a role first', async () => {
   await writeFacts(queue, idleAgent('host-2', { region: 'us' }));
   await writeFacts(queue, idleAgent('host-3', { region: 'eu' }));
   const selectors = [{ region: 'eu' }, { region: 'us' }];
-  const two = { ...request('k3f9a'), machines: 2, selectors };
+  const two = { ...request('k3f9a'), hosts: 2, selectors };
   const fleet = await reserveFleet(queue, two);
   expect(fleet.agents.map(({ agent }) => agent).sort()).toEqual(['host-1', 'host-3']);
   await fleet.close();
@@ -152,7 +152,7 @@ it('has no shard left if an agent is lost before it took one', async () => {
     ticket: facts.ticket,
   });
   writer.push({ type: 'withdrawn', reason: 'withdrawn', message: 'the agent was stopped' });
-  await expect(pool.whenReady()).rejects.toMatchObject({ code: 'worker_died' });
+  await expect(pool.whenReady()).rejects.toMatchObject({ code: 'process_died' });
   expect(pool.alive).toBe(0);
   await pool.empty;
   writer.close();

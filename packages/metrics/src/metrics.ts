@@ -415,11 +415,11 @@ export const METRICS = {
   late_joins: atTheEnd(
     rate([], 'joins that started more than a second after their scheduled time'),
   ),
-  event_loop_lag: trend([], 'event-loop delay of the workers, p99 of each second'),
+  event_loop_lag: trend([], 'event-loop delay of the worker processes, p99 of each second'),
   tick_lateness: trend([], 'highest lateness of a pump thread in each second'),
-  cpu_cores: gauge('cores', 'CPU cores used by all workers'),
-  cpu_per_packet: gauge('µs', 'CPU time of the workers per datagram sent or received'),
-  resident_memory: gauge('bytes', 'memory of all workers'),
+  cpu_cores: gauge('cores', 'CPU cores used by all worker processes'),
+  cpu_per_packet: gauge('µs', 'CPU time of the worker processes per datagram sent or received'),
+  resident_memory: gauge('bytes', 'memory of all worker processes'),
 } as const satisfies Record<string, MetricDefinition>;
 
 export type MetricName = keyof typeof METRICS;

@@ -43,8 +43,8 @@ export const EVENT_NAMES = [
   'action_failed',
   'disconnected',
   'left',
-  'worker_started',
-  'worker_died',
+  'process_started',
+  'process_died',
   /**
    * A process of the load generator did not run for a second or more. `at`: the time when it ran
    * again.

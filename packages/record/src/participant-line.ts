@@ -72,7 +72,7 @@ export const participantSchema = z.object({
   /** Scheduled times of join and leave, ms after the start of the run. */
   joinAtMs: z.number(),
   leaveAtMs: z.number(),
-  outcome: z.enum(['left', 'join_failed', 'disconnected', 'worker_died']),
+  outcome: z.enum(['left', 'join_failed', 'disconnected', 'process_died']),
   reason: z.string().nullable(),
   joinTimeMs: measured,
   resumes: count,

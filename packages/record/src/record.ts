@@ -52,11 +52,11 @@ export const headerSchema = z.object({
   plan: planFactsSchema,
   /** Product version, Node version, kernel, CPUs, memory; never a secret. */
   environment: z.record(z.string(), z.union([z.string(), z.number()])),
-  workers: z.number(),
+  processes: z.number(),
   /** Reconnect policy; absent: `sdk`. */
   reconnectPolicy: z.enum(['none', 'app']).exactOptional(),
   /**
-   * Number of participants that may be lost with their worker or host without making the run
+   * Number of participants that may be lost with their process or host without making the run
    * inconclusive; absent: 0.
    */
   toleratedLost: z.number().exactOptional(),

@@ -26,7 +26,7 @@ const process = (pid: number, parent: number, name: string, ticks: number): void
 
 test('lists the other programs with the most CPU time, without the run and its descendants', () => {
   process(10, 1, 'swarm', 0);
-  process(11, 10, 'swarm worker', 0);
+  process(11, 10, 'swarm process', 0);
   process(12, 11, 'livekit-server', 0);
   process(20, 1, 'cc1plus', 0);
   process(21, 1, 'cc1plus', 0);
@@ -35,7 +35,7 @@ test('lists the other programs with the most CPU time, without the run and its d
   process(50, 1, 'idle', 0);
   mkdirSync(join(root, 'sys'));
   const meter = createOtherProgramsMeter(root, 10);
-  process(11, 10, 'swarm worker', 20);
+  process(11, 10, 'swarm process', 20);
   process(12, 11, 'livekit-server', 10);
   process(20, 1, 'cc1plus', 60);
   process(21, 1, 'cc1plus', 60);

@@ -25,8 +25,8 @@ export interface Progress extends RosterCounts {
 }
 
 export interface GeneratorProgress {
-  workers: number;
-  workersAlive: number;
+  processes: number;
+  processesAlive: number;
   cpuCores: number;
   residentBytes: number;
   eventLoopLagMs: number;
@@ -66,7 +66,7 @@ export interface ProgressFold {
   add(sample: SampleLine): void;
   forget(shard: number): void;
   snapshot(): Pick<Progress, 'packetsPerSecond' | 'loss' | 'jitterP95Ms' | 'latencyP95Ms'> & {
-    generator: Omit<GeneratorProgress, 'workers' | 'workersAlive'>;
+    generator: Omit<GeneratorProgress, 'processes' | 'processesAlive'>;
   };
 }
 

@@ -14,7 +14,7 @@ import type { RunOptions } from './run-options.ts';
 export const headerLine = (
   { run, plan, version, reconnectPolicy = 'sdk', toleratedLost = 0 }: RunOptions,
   startedAtMs: number,
-  workers: number,
+  processes: number,
 ): HeaderLine => ({
   type: 'header',
   schema: RECORD_SCHEMA,
@@ -24,7 +24,7 @@ export const headerLine = (
   scenario: recordedScenario(plan.scenario),
   plan: planFactsOf(plan),
   environment: describeEnvironment(version),
-  workers,
+  processes,
   ...(reconnectPolicy !== 'sdk' && { reconnectPolicy }),
   ...(toleratedLost > 0 && { toleratedLost }),
 });

@@ -49,7 +49,7 @@ describe('createRoster', () => {
     roster.add(event('rejoin_retry', a, { reason: 'unreachable' }));
     roster.add(event('rejoined', a));
     expect(roster.counts()).toMatchObject({ joined: 2, connected: 1, waiting: 2 });
-    const [lost] = roster.recordLostParticipants(0, 4_000, 'worker_died');
+    const [lost] = roster.recordLostParticipants(0, 4_000, 'process_died');
     expect(lost).toMatchObject({ identity: a, rejoins: 1, reconnects: 0 });
     expect(roster.counts()).toMatchObject({ connected: 0, failed: 0, waiting: 2 });
   });
@@ -58,7 +58,7 @@ describe('createRoster', () => {
     const roster = createRoster(shards, 'app');
     roster.add(joined(a));
     roster.add(event('disconnected', a, { reason: 'unreachable' }));
-    roster.recordLostParticipants(0, 4_000, 'worker_died');
+    roster.recordLostParticipants(0, 4_000, 'process_died');
     expect(roster.counts()).toMatchObject({ joined: 1, failed: 1, waiting: 2 });
   });
 
@@ -73,19 +73,19 @@ describe('createRoster', () => {
     const roster = createRoster(shards);
     roster.add(joined(a));
     roster.add(event('resumed', a));
-    const lost = roster.recordLostParticipants(0, 4_000, 'worker_died');
+    const lost = roster.recordLostParticipants(0, 4_000, 'process_died');
     expect(lost).toHaveLength(2);
     expect(lost[0]).toMatchObject({
       identity: a,
-      outcome: 'worker_died',
+      outcome: 'process_died',
       joinTimeMs: 12,
       resumes: 1,
       at: 4_000,
       shard: 0,
       tracks: [],
     });
-    expect(lost[1]).toMatchObject({ identity: b, joinTimeMs: null, reason: 'worker_died' });
-    expect(roster.recordLostParticipants(0, 5_000, 'worker_died')).toEqual([]);
+    expect(lost[1]).toMatchObject({ identity: b, joinTimeMs: null, reason: 'process_died' });
+    expect(roster.recordLostParticipants(0, 5_000, 'process_died')).toEqual([]);
     expect(roster.counts()).toEqual({ planned: 4, joined: 1, connected: 0, failed: 1, waiting: 2 });
   });
 
@@ -94,7 +94,7 @@ describe('createRoster', () => {
     const [result] = createRoster(shards).recordLostParticipants(0, 1, 'x');
     if (result !== undefined) roster.add({ ...result, outcome: 'left' });
     expect(
-      roster.recordLostParticipants(0, 2, 'worker_died').map(({ identity }) => identity),
+      roster.recordLostParticipants(0, 2, 'process_died').map(({ identity }) => identity),
     ).toEqual([b]);
   });
 

@@ -124,7 +124,7 @@ const lostParticipant = (
   role: plan.role,
   joinAtMs: plan.joinAtMs,
   leaveAtMs: plan.leaveAtMs,
-  outcome: 'worker_died',
+  outcome: 'process_died',
   reason,
   joinTimeMs,
   resumes,

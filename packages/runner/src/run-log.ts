@@ -94,7 +94,7 @@ export const openRunLog = ({
   };
   let startedAtMs = clock.now();
   let sampledAt = 0;
-  let workersAlive = shards.length;
+  let processesAlive = shards.length;
   const elapsedMs = (): number => clock.now() - startedAtMs;
   const append = (line: RecordLine): void => {
     record.write(line);
@@ -114,9 +114,9 @@ export const openRunLog = ({
     append,
     appendRunEvent,
     appendWorkerDeath: (shard, { reason, message }) => {
-      workersAlive--;
-      appendRunEvent('worker_died', { shard, reason, message });
-      for (const line of roster.recordLostParticipants(shard, elapsedMs(), 'worker_died'))
+      processesAlive--;
+      appendRunEvent('process_died', { shard, reason, message });
+      for (const line of roster.recordLostParticipants(shard, elapsedMs(), 'process_died'))
         append(line);
       fold.forget(shard);
     },
@@ -135,7 +135,7 @@ export const openRunLog = ({
         elapsedMs: elapsedMs(),
         ...roster.counts(),
         ...media,
-        generator: { ...generator, workers: shards.length, workersAlive },
+        generator: { ...generator, processes: shards.length, processesAlive },
       };
     },
     interimSummary: summary.interim,

@@ -157,14 +157,14 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
       joinRate: 2,
     });
     const deaths = linesOf(record).filter(
-      (line) => line.type === 'event' && line.event === 'worker_died',
+      (line) => line.type === 'event' && line.event === 'process_died',
     );
     expect(deaths[0]).toMatchObject({ reason: 'SIGKILL' });
     const lost = linesOf(record).filter(
-      (line) => line.type === 'participant' && line.outcome === 'worker_died',
+      (line) => line.type === 'participant' && line.outcome === 'process_died',
     );
     expect(lost).toHaveLength(4);
-    expect(summary.generator.workersDied).toBe(2);
+    expect(summary.generator.processesDied).toBe(2);
     expect(decision).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
   });
 
@@ -258,7 +258,7 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
       participants: 2,
       durationMs: 1_000,
     });
-    expect(summary.generator.workersDied).toBe(2);
+    expect(summary.generator.processesDied).toBe(2);
     expect(linesOf(record).at(-1)).toMatchObject({ type: 'end', reason: 'completed' });
   });
 

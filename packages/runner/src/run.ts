@@ -110,7 +110,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
     log.append(deploymentLine(deployment, log.elapsedMs()));
     const hosts = placement.hosts();
     for (const host of hosts) log.append({ type: 'host', at: log.elapsedMs(), ...host });
-    for (const { shard } of shards) log.appendRunEvent('worker_started', { shard });
+    for (const { shard } of shards) log.appendRunEvent('process_started', { shard });
 
     const engine = engineOptions(options, signalling);
     workers.start(

@@ -96,9 +96,9 @@ describe('allocateWorkers', () => {
       ),
     );
     expect(tooFew).toMatch(
-      /1 worker would need 3128 file descriptors each, but the hard limit is 1024/,
+      /1 process would need 3128 file descriptors each, but the hard limit is 1024/,
     );
-    expect(tooFew).toMatch(/--workers 4 or more.*ulimit -Hn/);
+    expect(tooFew).toMatch(/--processes 4 or more.*ulimit -Hn/);
     expect(
       explanationOf(() =>
         choose({ rooms: 500 }, { limits: { openFiles: 1_024, localPorts: 28_000 } }),

@@ -1,5 +1,5 @@
 import { maxParticipants, type Plan, type PlanLoad, planLoad } from '@livekit-swarm/scenario';
-import { type SwarmError, usageError } from '@livekit-swarm/settings';
+import { plural, type SwarmError, usageError } from '@livekit-swarm/settings';
 import type { Costs } from './costs.ts';
 import { DESCRIPTORS_PER_WORKER, type SocketNeed, type SystemLimits } from './descriptors.ts';
 
@@ -134,8 +134,8 @@ const tooFewFiles = (
   enough?: number,
 ): SwarmError =>
   usageError(
-    `${workers} worker${workers === 1 ? '' : 's'} would need ${needed} file descriptors each, but the hard limit is ${limits.openFiles}`,
-    enough === undefined ? RAISE : `use --workers ${enough} or more, or ${RAISE}`,
+    `${plural(workers, 'process', 'processes')} would need ${needed} file descriptors each, but the hard limit is ${limits.openFiles}`,
+    enough === undefined ? RAISE : `use --processes ${enough} or more, or ${RAISE}`,
   );
 
 const RAISE =

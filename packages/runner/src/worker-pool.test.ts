@@ -36,7 +36,7 @@ const start = (engineModule: string, deaths: string[] = []) =>
 
 test('a worker that is killed while it starts leaves the run without a result', async () => {
   await expect(start(engineThat(KILL))).rejects.toMatchObject({
-    code: 'worker_died',
+    code: 'process_died',
     exitCode: 98,
     message: expect.stringMatching(/killed before the run began \(SIGKILL\)/),
   });
@@ -44,9 +44,9 @@ test('a worker that is killed while it starts leaves the run without a result', 
 
 test('a worker whose engine cannot be loaded is an error', async () => {
   await expect(start(engineThat('throw new Error("no addon")'))).rejects.toMatchObject({
-    code: 'no_worker',
+    code: 'no_process',
     exitCode: 1,
-    message: 'no worker could be started: no addon',
+    message: 'no process that hosts participants could be started: no addon',
   });
 });
 

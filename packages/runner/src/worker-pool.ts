@@ -53,7 +53,7 @@ export interface WorkerPoolOptions {
 
 /**
  * Starts the workers and waits until each has loaded its engine.
- * @throws SwarmError `no_worker` if a worker cannot be started, `worker_died` if it was killed; all
+ * @throws SwarmError `no_process` if a worker cannot be started, `process_died` if it was killed; all
  * workers have ended then
  */
 export const startWorkerPool = async ({
@@ -131,13 +131,13 @@ export const startWorkerPool = async ({
 export const startFailure = (death: WorkerDeath): SwarmError =>
   death.killed
     ? new SwarmError(
-        'worker_died',
-        `a worker was killed before the run began (${death.reason}); nothing was measured`,
-        'run again; if the kernel killed it for lack of memory (dmesg), use fewer workers or less load',
+        'process_died',
+        `a process that hosts participants was killed before the run began (${death.reason}); nothing was measured`,
+        'run again; if the kernel killed it for lack of memory (dmesg), use fewer processes (--processes) or less load',
       )
     : new SwarmError(
-        'no_worker',
-        `no worker could be started: ${death.message}`,
+        'no_process',
+        `no process that hosts participants could be started: ${death.message}`,
         '"swarm doctor" shows what is missing',
       );
 

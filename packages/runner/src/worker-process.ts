@@ -33,7 +33,7 @@ export interface WorkerProcess {
 export interface WorkerOptions {
   shard: number;
   engineModule: string;
-  /** Folder of the worker's log, `worker-N.log`, which is removed if it is empty. */
+  /** Folder of the worker's log, `process-N.log`, which is removed if it is empty. */
   logDir: string;
   /** Browser program: see `EngineOptions`. */
   browser?: string | undefined;
@@ -56,7 +56,7 @@ export const startWorker = ({
   leaseMs,
   onMessage,
 }: WorkerOptions): WorkerProcess => {
-  const logFile = join(logDir, `worker-${shard}.log`);
+  const logFile = join(logDir, `process-${shard}.log`);
   const log = openSync(logFile, 'a');
   const child = fork(siblingModule(import.meta.url, './worker'), {
     // The launcher has the same option, which its child does not inherit.
@@ -82,7 +82,7 @@ export const startWorker = ({
     // worker, and may write to the profile until then.
     rmSync(browserProfile(logDir, shard), REMOVE);
     if (finished) return null;
-    const message = failure ?? (said === '' ? `worker ${shard} ended with ${reason}` : said);
+    const message = failure ?? (said === '' ? `process ${shard} ended with ${reason}` : said);
     const death = { reason, message, killed: signalled && failure === null };
     ready.resolve(death);
     return death;

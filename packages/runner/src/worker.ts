@@ -27,7 +27,7 @@ const carryOut = async (command: WorkerCommand): Promise<void> => {
     case 'prepare':
       if (prepared !== null) throw new Error('a second prepare: a worker loads one engine');
       prepared = command;
-      process.title = `swarm worker ${command.shard}`;
+      process.title = `swarm process ${command.shard}`;
       failpoint('worker.prepare');
       if (command.leaseMs !== undefined) watchLease(command.leaseMs);
       engine = await loadEngine(command.engineModule);

@@ -84,7 +84,7 @@ const descriptorsOfWorker = (): number => {
       const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
       return (
         parent === process.pid &&
-        readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('swarm worker')
+        readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('swarm process')
       );
     } catch {
       return false;

@@ -52,7 +52,7 @@ const EXITS = {
     'clock_wrong',
     // Nothing is known about the run.
     'record_not_written',
-    'worker_died',
+    'process_died',
   ],
   unreachable: [
     // The deployment cannot be reached, or it rejected the first participant.
@@ -129,7 +129,7 @@ const EXITS = {
     'ssh_unavailable',
     'systemd_unavailable',
   ],
-  internalError: ['internal', 'no_worker'],
+  internalError: ['internal', 'no_process'],
   interrupted: ['interrupted'],
 } as const satisfies Partial<Record<ExitName, readonly string[]>>;
 

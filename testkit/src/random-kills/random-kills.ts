@@ -144,7 +144,7 @@ type Kill = (context: KillContext) => Promise<string>;
 const killRun =
   (whose: 'cli' | 'worker'): Kill =>
   async ({ env, random, pick, dir, lab, counts }) => {
-    const load = ['--rooms', '2', '--participants', '2', '--duration', '3s', '--workers', '2'];
+    const load = ['--rooms', '2', '--participants', '2', '--duration', '3s', '--processes', '2'];
     const run = startTracked(
       [process.execPath, MAIN, ...load, '--url', lab.url, '--record', dir, '--quiet'],
       { ...env, ...lab.keys, LIVEKIT_URL: lab.url },
@@ -159,7 +159,7 @@ const killRun =
         run
           .running()
           // A worker sets its title once it has started.
-          .filter(({ command }) => /worker\.ts|swarm worker/.test(command))
+          .filter(({ command }) => /worker\.ts|swarm process/.test(command))
           .map(({ pid }) => pid);
       await until(() => workers().length > 0 || run.child.exitCode !== null, 20_000);
       after = `${Math.round(random() * 3_000)} ms after the first worker`;

@@ -245,7 +245,7 @@ describe('runs that cannot be compared', () => {
 test('the comparison notes differences of the environment', async () => {
   const elsewhere = altered(lines(), (line) => {
     if (line.type === 'header')
-      return { ...line, environment: { ...line.environment, cores: 8 }, workers: 3 };
+      return { ...line, environment: { ...line.environment, cores: 8 }, processes: 3 };
     if (line.type === 'sample') return { ...line, generator: generatorOf({ hostCpuShare: 0.2 }) };
     return line.type === 'deployment' ? { ...line, serverVersion: '1.11.0' } : line;
   });
@@ -260,7 +260,7 @@ test('the comparison notes differences of the environment', async () => {
         current: ['1.11.0'],
       },
       { code: 'environment_differs', what: 'environment', key: 'cores', base: [4], current: [8] },
-      { code: 'environment_differs', what: 'workers', key: null, base: [2], current: [3] },
+      { code: 'environment_differs', what: 'processes', key: null, base: [2], current: [3] },
       {
         code: 'host_load_differs',
         base: expect.closeTo(0.6, 2),

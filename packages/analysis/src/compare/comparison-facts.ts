@@ -96,7 +96,7 @@ export const comparisonNotes = <Added extends z.core.$ZodShape>(added: Added) =>
     fact(
       'environment_differs',
       {
-        what: z.enum(['server_version', 'deployment', 'workers', 'environment']),
+        what: z.enum(['server_version', 'deployment', 'processes', 'environment']),
         key: z.string().nullable().describe('Of the environment: which value.'),
         base: environmentValues.describe('Each value once; null: not known.'),
         current: environmentValues,

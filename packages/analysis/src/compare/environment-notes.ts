@@ -29,7 +29,7 @@ export const environmentNotes = (
     ...[...keys]
       .sort()
       .flatMap((key) => differs('environment', key, ({ environment }) => environment[key])),
-    ...differs('workers', null, ({ workers }) => workers),
+    ...differs('processes', null, ({ processes }) => processes),
     ...hostLoadNotes(base, current),
   ];
 };

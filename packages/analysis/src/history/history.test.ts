@@ -122,7 +122,7 @@ describe('a history', () => {
       sample(1_000, { shard: 1, connected: 5 }),
       sample(2_000),
       sample(3_000),
-      happened(3_500, 'worker_died', { shard: 1, identity: undefined as never }),
+      happened(3_500, 'process_died', { shard: 1, identity: undefined as never }),
       sample(4_000),
     ]);
     expect(line('connected')?.value).toEqual([7, 7, 7, 2]);

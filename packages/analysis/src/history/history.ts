@@ -184,7 +184,7 @@ export const createHistory = (queries: readonly SeriesQuery[]): HistoryFold => {
       metrics.beginEvent();
       return metrics;
     });
-    if (line.event === 'worker_died' && line.shard !== undefined)
+    if (line.event === 'process_died' && line.shard !== undefined)
       seconds.at(secondAt(line.at)).died.add(line.shard);
     annotate(line);
     addConnection(line);

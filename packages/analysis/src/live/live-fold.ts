@@ -41,7 +41,7 @@ export class LiveFold {
   #serverVersion: string | null = null;
   #thresholds: readonly SourcedThreshold[] = [];
   #results: ThresholdResult[] = [];
-  #workersDied = 0;
+  #processesDied = 0;
   #at = 0;
   /** End of the last complete second, s after the start. */
   #until = 0;
@@ -113,8 +113,8 @@ export class LiveFold {
     return this.#results;
   }
 
-  get workersDied(): number {
-    return this.#workersDied;
+  get processesDied(): number {
+    return this.#processesDied;
   }
 
   /**
@@ -169,7 +169,7 @@ export class LiveFold {
         this.#serverVersion = line.serverVersion ?? this.#serverVersion;
         this.participants.addEvent(line);
         this.marks.addLine(line);
-        if (line.event === 'worker_died') this.#workersDied++;
+        if (line.event === 'process_died') this.#processesDied++;
         break;
       case 'drill':
         this.marks.addLine(line);

@@ -156,10 +156,10 @@ describe('reduceParticipant', () => {
   });
 
   it('counts a participant lost with its worker as disconnected, or as failed if it had not joined', () => {
-    const lost = result({ outcome: 'worker_died' });
+    const lost = result({ outcome: 'process_died' });
     expect(after(JOINED, lost)).toMatchObject({
       connection: 'disconnected',
-      reason: 'worker_died',
+      reason: 'process_died',
     });
     expect(after({ ...lost, joinTimeMs: null })).toMatchObject({ connection: 'join_failed' });
   });

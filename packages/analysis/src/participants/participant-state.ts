@@ -135,8 +135,8 @@ const reduceEvent = (state: ParticipantState, line: EventLine): ParticipantState
     case 'acted':
     case 'action_failed':
     // The next events describe the run, not a participant.
-    case 'worker_started':
-    case 'worker_died':
+    case 'process_started':
+    case 'process_died':
     case 'process_paused':
     case 'host_suspended':
     case 'clock_stepped':
@@ -171,7 +171,7 @@ const reduceResult = (state: ParticipantState, line: ParticipantLine): Participa
     endedAt: at,
   };
   if (outcome === 'left') return ended;
-  const unknown = outcome === 'worker_died' ? 'worker_died' : null;
+  const unknown = outcome === 'process_died' ? 'process_died' : null;
   return { ...ended, reason: line.reason ?? unknown ?? state.reason };
 };
 

@@ -45,7 +45,7 @@ export interface RoomSummary extends MediaFigures {
 const OUTCOME_SEVERITY: Record<ParticipantLine['outcome'], number> = {
   join_failed: 3,
   disconnected: 2,
-  worker_died: 1,
+  process_died: 1,
   left: 0,
 };
 

@@ -156,12 +156,12 @@ export class GeneratorFold {
   }
 
   /** Summary of the samples so far. */
-  summary(workers: number, workersDied: number): GeneratorSummary {
+  summary(processes: number, processesDied: number): GeneratorSummary {
     const max = this.#mostCores;
     const avg = this.#figure('cpu_cores', 'value');
     return {
-      workers,
-      workersDied,
+      processes,
+      processesDied,
       samples: this.#samples,
       missingSamples: null,
       cpuCores: avg === null || max === null ? null : { avg, max },

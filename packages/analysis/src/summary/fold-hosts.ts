@@ -22,7 +22,7 @@ interface Entry {
   participants: number;
   /** Start lateness of the host's worker that began last, ms; null: none has reported it. */
   startLatenessMs: number | null;
-  workersDied: number;
+  processesDied: number;
   lost: string | null;
 }
 
@@ -47,7 +47,7 @@ export class HostFold {
       impaired: new ImpairedTimes(),
       participants: 0,
       startLatenessMs: null,
-      workersDied: 0,
+      processesDied: 0,
       lost: null,
     };
     this.#hosts.push(entry);
@@ -88,8 +88,8 @@ export class HostFold {
     if (entry === undefined) return;
     entry.generator.addEvent(line);
     entry.impaired.add(line);
-    if (line.event !== 'worker_died') return;
-    entry.workersDied++;
+    if (line.event !== 'process_died') return;
+    entry.processesDied++;
     entry.lost ??= line.message ?? line.reason ?? null;
   }
 
@@ -125,14 +125,14 @@ export class HostFold {
   summary(totalMs: number): HostSummary[] {
     return this.#hosts.map(({ line, ...entry }) => {
       const { agent, host, shards, cores, labels, clockUncertaintyMs } = line;
-      const { startLatenessMs, participants, workersDied, lost } = entry;
+      const { startLatenessMs, participants, processesDied, lost } = entry;
       return {
         ...{ agent, host, shards, participants, cores, labels },
         clock: entry.clock.summary(),
         startSkewMs: startLatenessMs === null ? null : clockUncertaintyMs + startLatenessMs,
         impairedMs: Math.round(entry.impaired.total(totalMs)),
         lost,
-        generator: entry.generator.summary(shards.length, workersDied),
+        generator: entry.generator.summary(shards.length, processesDied),
       };
     });
   }

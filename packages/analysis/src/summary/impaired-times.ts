@@ -42,7 +42,7 @@ export class ImpairedTimes {
   add(line: RecordLine): void {
     switch (line.type) {
       case 'header':
-        this.#workers = line.workers;
+        this.#workers = line.processes;
         this.#lost.begin(line);
         break;
       case 'sample': {
@@ -57,9 +57,9 @@ export class ImpairedTimes {
         break;
       }
       case 'event': {
-        if (line.event === 'worker_died' && line.shard !== undefined)
+        if (line.event === 'process_died' && line.shard !== undefined)
           this.#heardAt.set(line.shard, Number.POSITIVE_INFINITY);
-        if (line.event === 'worker_died' && this.#lost.tolerates) this.#deaths.push(line);
+        if (line.event === 'process_died' && this.#lost.tolerates) this.#deaths.push(line);
         else this.#markEvent(line);
         break;
       }

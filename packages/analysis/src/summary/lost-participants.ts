@@ -20,7 +20,7 @@ export class LostParticipants {
    * this one exceeds the tolerance
    */
   add(line: ParticipantLine): ParticipantLine[] {
-    if (line.outcome !== 'worker_died' || this.#tolerated === 0 || this.#exceeded) return [line];
+    if (line.outcome !== 'process_died' || this.#tolerated === 0 || this.#exceeded) return [line];
     this.#setAside.push(line);
     if (this.#setAside.length <= this.#tolerated) return [];
     this.#exceeded = true;

@@ -14,7 +14,7 @@ const stepMs = z.number().describe('Negative: backwards.');
  */
 const runEvents = <Added extends z.core.$ZodShape>(added: Added) =>
   [
-    fact('worker_died', { at, shard: z.number().nullable(), detail }, added),
+    fact('process_died', { at, shard: z.number().nullable(), detail }, added),
     fact(
       'process_paused',
       { at, shard: z.number().describe('-1: the coordinator.'), durationMs: z.number() },
@@ -49,7 +49,7 @@ export const runNotes = <Added extends z.core.$ZodShape>(added: Added) =>
     fact('last_line_truncated', { line: count }, added),
     fact('unknown_lines', { count }, added).describe('Lines that this version does not know.'),
     fact('loss_tolerated', { lost: count, planned: count, tolerated: count }, added).describe(
-      'Participants that were lost with their worker or host, and count nowhere.',
+      'Participants that were lost with their process or host, and count nowhere.',
     ),
     fact('publish_rejected', { rejected: count, total: count }, added),
     fact(
@@ -90,8 +90,8 @@ export const runEventOf = (line: EventLine): RunEvent | null => {
   const { at, identity, shard = null, reason = null, message, crossing = null } = line;
   const detail = message ?? reason;
   switch (line.event) {
-    case 'worker_died':
-      return { code: 'worker_died', at, shard, detail };
+    case 'process_died':
+      return { code: 'process_died', at, shard, detail };
     case 'process_paused':
       return {
         code: 'process_paused',

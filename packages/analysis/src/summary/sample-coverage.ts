@@ -40,7 +40,7 @@ export class SampleCoverage {
       }
       case 'event':
         // The participants of a dead worker have no result, which is a finding of its own.
-        if (line.event === 'worker_died' && line.shard !== undefined)
+        if (line.event === 'process_died' && line.shard !== undefined)
           this.#shard(line.shard).died = true;
         return;
     }

@@ -89,7 +89,7 @@ describe('a healthy run', () => {
 
   it('sums the generator over its workers', () => {
     expect(summary.generator).toMatchObject({
-      workers: 2,
+      processes: 2,
       samples: 60,
       cpuCores: { max: 0.1 },
       residentBytes: 240e6,
@@ -236,20 +236,20 @@ describe('lost participants', () => {
   it('count as failed if their worker died before they joined, and as disconnected if it died later', () => {
     const lost = (lines: RecordLine[], identity: string): RecordLine[] =>
       withResult(lines, identity, () => ({
-        outcome: 'worker_died',
+        outcome: 'process_died',
         joinTimeMs: null,
         tracks: [],
       }));
     const lines = withoutEvents(lost(lost(recordOf(THREE), 'k3x9-2-p2'), 'k3x9-2-p3'), 'k3x9-2-p3');
-    lines.push({ type: 'event', at: 9_500, event: 'worker_died', shard: 1, reason: 'SIGKILL' });
+    lines.push({ type: 'event', at: 9_500, event: 'process_died', shard: 1, reason: 'SIGKILL' });
     const summary = summarize(lines);
     expect(summary.joins).toMatchObject({ joined: 5, failed: 1, disconnected: 1, unaccounted: 0 });
     expect(summary.joins.failureReasons).toEqual([
-      { reason: 'worker_died', count: 1, message: null, hint: null },
+      { reason: 'process_died', count: 1, message: null, hint: null },
     ]);
-    expect(summary.generator.workersDied).toBe(1);
+    expect(summary.generator.processesDied).toBe(1);
     expect(summary.notes).toContainEqual({
-      code: 'worker_died',
+      code: 'process_died',
       at: 9_500,
       shard: 1,
       detail: 'SIGKILL',

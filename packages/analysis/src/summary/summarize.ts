@@ -95,7 +95,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
   let end: EndLine | null = null;
   let abortedBy: AbortingThreshold | null = null;
   let serverVersion: string | null = null;
-  let workersDied = 0;
+  let processesDied = 0;
   let lastAt = 0;
   let isDrill = false;
   let steadyFrom = Number.POSITIVE_INFINITY;
@@ -125,7 +125,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
     participants.addEvent(line);
     if (line.node !== undefined && line.node !== '') nodes.add(line.node);
     serverVersion = line.serverVersion ?? serverVersion;
-    if (line.event === 'worker_died') workersDied++;
+    if (line.event === 'process_died') processesDied++;
     generator.addEvent(line);
     hosts.addEvent(line);
     if (line.event === 'threshold_crossed')
@@ -208,11 +208,11 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
       }
     },
     interim: () => {
-      const { plan, workers } = knownHeader(header);
+      const { plan, processes } = knownHeader(header);
       return {
         joins: participants.summary(plan.participants, false),
         connected: participants.connected,
-        generator: generator.summary(workers, workersDied),
+        generator: generator.summary(processes, processesDied),
         lost: lostOf(lost, header),
         hosts: hosts.summary(lastAt),
         skewedSpikes: hosts.skewedSpikes(),
@@ -224,7 +224,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
       };
     },
     result: () => {
-      const { run, startedAt, scenario, plan, environment, workers } = knownHeader(header);
+      const { run, startedAt, scenario, plan, environment, processes } = knownHeader(header);
       if (end === null) notes.push({ code: 'record_truncated' });
       const finished = end?.reason === 'completed';
       participants.close(finished);
@@ -234,7 +234,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
       server.close();
       timeline.close();
       notes.push(...rejectionNotes(metrics), ...lossNotes(lostOf(lost, header), plan.participants));
-      notes.push(...busyNotes(generator.summary(workers, workersDied), environment));
+      notes.push(...busyNotes(generator.summary(processes, processesDied), environment));
       if (isDrill) notes.push({ code: 'drill_record' });
       return {
         run,
@@ -242,7 +242,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
         scenario,
         plan,
         environment,
-        workers,
+        processes,
         end: end === null ? null : { at: end.at, reason: end.reason },
         abortedBy,
         deployment:
@@ -268,7 +268,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
         recovery: recoveryOf(metrics),
         mostAffected,
         generator: {
-          ...generator.summary(workers, workersDied),
+          ...generator.summary(processes, processesDied),
           missingSamples: coverage.worst(),
         },
         lost: lostOf(lost, header),

@@ -44,7 +44,7 @@ const joins = z.object({
     'Left as planned before they could have joined: neither joined nor failed.',
   ),
   lostEarly: count().describe(
-    'Lost with their worker or host before they joined, within what the run tolerates: neither joined nor failed.',
+    'Lost with their process or host before they joined, within what the run tolerates: neither joined nor failed.',
   ),
   unaccounted: count().describe('Without a result in the record.'),
   retries: count(),
@@ -105,21 +105,21 @@ const recovery = z.object({
 });
 
 const generator = z.object({
-  workers: count(),
-  workersDied: count(),
-  samples: count().describe('One per worker and second.'),
+  processes: count(),
+  processesDied: count(),
+  samples: count().describe('One per process and second.'),
   missingSamples: z
     .object({ shard: z.number(), share: z.number().describe('From 0 to 1.') })
     .nullable()
     .describe(
-      'Of the worker that lacks most: the part of the time with participants that no sample covers. Null: not known yet, or of one host among several.',
+      'Of the process that lacks most: the part of the time with participants that no sample covers. Null: not known yet, or of one host among several.',
     ),
   cpuCores: z
     .object({ avg: z.number().describe('Of the steady state.'), max: z.number() })
     .nullable()
-    .describe('Cores, all workers together.'),
+    .describe('Cores, all worker processes together.'),
   cpuMicrosPerPacket: known('Microseconds of CPU time.'),
-  residentBytes: known('Memory of all workers.'),
+  residentBytes: known('Memory of all worker processes.'),
   eventLoopLag: percentiles,
   laggingSamples: share.describe('Samples in which the event loop lagged too much.'),
   tickLateness: percentiles,
@@ -174,7 +174,7 @@ const lost = z
   })
   .nullable()
   .describe(
-    'Participants that were lost with their worker or host and count nowhere, as the run tolerates that. Null: none.',
+    'Participants that were lost with their process or host and count nowhere, as the run tolerates that. Null: none.',
   );
 
 const host = z
@@ -196,7 +196,7 @@ const host = z
       stepMs: z.number().describe('Jumps of one of the two clocks, added up; 0: none.'),
     }),
     startSkewMs: known(
-      'How far it may have begun from the start of the run, at most: lateness of its last worker, and uncertainty of its clock.',
+      'How far it may have begun from the start of the run, at most: lateness of its last process, and uncertainty of its clock.',
     ),
     impairedMs: z
       .number()
@@ -257,7 +257,7 @@ export interface Summary extends z.infer<z.ZodObject<typeof SUMMARY_SHAPE>> {
   scenario: Scenario;
   plan: PlanFacts;
   environment: Record<string, string | number>;
-  workers: number;
+  processes: number;
   /** End of the run; null: the record is truncated. */
   end: { at: number; reason: EndLine['reason'] } | null;
   /** Events of the run itself and findings about its record, in order. */

@@ -29,7 +29,7 @@ const runWithLoss = (
   });
   const results = lines.flatMap((line): ParticipantLine[] =>
     line.type === 'participant' && line.shard === 0
-      ? [{ ...line, at: LOST_AT, outcome: 'worker_died', reason: 'worker_died', tracks: [] }]
+      ? [{ ...line, at: LOST_AT, outcome: 'process_died', reason: 'process_died', tracks: [] }]
       : [],
   );
   const index = kept.findIndex((line) => 'at' in line && line.at > LOST_AT);
@@ -39,7 +39,7 @@ const runWithLoss = (
     {
       type: 'event',
       at: LOST_AT,
-      event: 'worker_died',
+      event: 'process_died',
       shard: 0,
       reason: 'host_lost',
       message: WHY,
@@ -113,11 +113,11 @@ describe('the loss of a host', () => {
     const all = runWithLoss({ rooms: 20 }, 10, 4);
     const lost = new Set(
       all.flatMap((line) =>
-        line.type === 'participant' && line.outcome === 'worker_died' ? line.identity : [],
+        line.type === 'participant' && line.outcome === 'process_died' ? line.identity : [],
       ),
     );
     const lines = all.flatMap((line) => {
-      if (line.type === 'participant' && line.outcome === 'worker_died')
+      if (line.type === 'participant' && line.outcome === 'process_died')
         return [{ ...line, joinTimeMs: null }];
       return line.type === 'event' && line.event === 'joined' && lost.has(line.identity ?? '')
         ? []
@@ -151,7 +151,7 @@ describe('the loss of a host', () => {
       for (const line of runWithLoss({ rooms: 20 }, 10, toleratedLost)) histories.add(line);
       return histories
         .result()
-        .participants.filter(({ outcome }) => outcome === 'worker_died')
+        .participants.filter(({ outcome }) => outcome === 'process_died')
         .map(({ identity }) => identity);
     };
     expect(affected(0)).toHaveLength(4);

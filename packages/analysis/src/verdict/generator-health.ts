@@ -59,7 +59,7 @@ export const assessStrictly = (summary: Assessed): HealthFinding[] => {
   const { hosts, joins, end } = summary;
   // The dead workers are tolerated: their participants count nowhere.
   const generator =
-    summary.lost === null ? summary.generator : { ...summary.generator, workersDied: 0 };
+    summary.lost === null ? summary.generator : { ...summary.generator, processesDied: 0 };
   const found: HealthFinding[] = [];
   const invalidByTime = joins.failureReasons.some(({ reason }) => INVALID_BY_TIME.has(reason));
   if (end?.reason === 'server_killed') found.push({ code: 'server_killed', value: 1, limit: 0 });
@@ -90,9 +90,9 @@ export const assessStrictly = (summary: Assessed): HealthFinding[] => {
         : []),
       ...(lost === null || summary.lost !== null
         ? []
-        : [{ code: 'host_lost', value: ofHost.workersDied, limit: 0, host, why: lost } as const]),
+        : [{ code: 'host_lost', value: ofHost.processesDied, limit: 0, host, why: lost } as const]),
       ...assessHost(ofHost)
-        .filter(({ code }) => code !== 'worker_died')
+        .filter(({ code }) => code !== 'process_died')
         .map((finding) => ({ ...finding, host })),
     ]),
     // The coordinator hosts no participants.
@@ -106,12 +106,12 @@ export const assessStrictly = (summary: Assessed): HealthFinding[] => {
 /** Impairments that the processes of one host show. */
 const assessHost = (generator: GeneratorSummary): HealthFinding[] => {
   const found: HealthFinding[] = [];
-  if (generator.workersDied > 0)
+  if (generator.processesDied > 0)
     found.push({
-      code: 'worker_died',
-      value: generator.workersDied,
+      code: 'process_died',
+      value: generator.processesDied,
       limit: 0,
-      workers: generator.workers,
+      processes: generator.processes,
     });
   if (generator.stuckThreads > 0)
     found.push({ code: 'engine_stuck', value: generator.stuckThreads, limit: 0 });
@@ -241,7 +241,7 @@ export const impairmentOfEvent = ({
     case 'host_suspended':
       return { code: event, fromMs: at - SECOND_MS, toMs: at, aftermathMs: most };
     case 'clock_stepped':
-    case 'worker_died':
+    case 'process_died':
       return forGood(event);
     case 'join_failed':
     case 'disconnected':

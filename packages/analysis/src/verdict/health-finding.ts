@@ -32,10 +32,10 @@ const finding = <
  */
 export const healthFindings = <Added extends z.core.$ZodShape>(added: Added) =>
   z.discriminatedUnion('code', [
-    finding('worker_died', 'Worker processes that died.', { workers: count }, added),
+    finding('process_died', 'Worker processes that died.', { processes: count }, added),
     finding(
       'host_lost',
-      'A host of several whose participants have no result: its workers died, or it was not heard for seconds. The value is the number of its workers.',
+      'A host of several whose participants have no result: its processes died, or it was not heard for seconds. The value is the number of its processes.',
       { why: z.string() },
       added,
     ),
@@ -101,7 +101,7 @@ export const healthFindings = <Added extends z.core.$ZodShape>(added: Added) =>
     finding('no_samples', 'Samples in the record although participants joined.', {}, added),
     finding(
       'samples_missing',
-      'Share of the time with participants that no sample of a worker covers: samples were lost on their way into the record.',
+      'Share of the time with participants that no sample of a process covers: samples were lost on their way into the record.',
       { shard: z.number() },
       added,
     ),

@@ -396,13 +396,13 @@ describe('an impaired generator', () => {
   it('makes the run inconclusive if a worker died', () => {
     const lines: RecordLine[] = [
       ...healthy,
-      { type: 'event', at: 1_000, event: 'worker_died', shard: 0 },
+      { type: 'event', at: 1_000, event: 'process_died', shard: 0 },
     ];
     const decision = decide(lines);
-    expect(decision).toMatchObject({ verdict: 'inconclusive', health: [{ code: 'worker_died' }] });
+    expect(decision).toMatchObject({ verdict: 'inconclusive', health: [{ code: 'process_died' }] });
     expect(decision.reasons[0]).toEqual({
       code: 'generator_impaired',
-      finding: { code: 'worker_died', value: 1, limit: 0, workers: 2 },
+      finding: { code: 'process_died', value: 1, limit: 0, processes: 2 },
     });
   });
 

@@ -184,7 +184,7 @@ export const RUN_METRICS = {
     },
   ),
   livekit_swarm_run_generator_event_loop_lag_seconds: gauge(
-    "Delay of the workers' event loops, p99 of the last second, maximum over workers",
+    "Delay of the processes' event loops, p99 of the last second, maximum over processes",
     {
       labels: RUN,
     },
@@ -211,7 +211,7 @@ export const RUN_METRICS = {
       labels: RUN,
     },
   ),
-  livekit_swarm_run_generator_workers: gauge('Worker processes', {
+  livekit_swarm_run_generator_processes: gauge('Worker processes', {
     labels: [...RUN, 'state'],
     values: { state: ['alive', 'died'] },
   }),

@@ -14,7 +14,7 @@ export interface RunLevels {
   readonly residentBytes: number;
   /** Event-loop delay of the slowest worker, ms. */
   readonly eventLoopLagMs: number;
-  readonly workersDied: number;
+  readonly processesDied: number;
   readonly counts: Readonly<Record<GeneratorCount, number>>;
   tracks(): { labels: SeriesLabels; tracks: number }[];
   videoTracks(): { direction: 'up' | 'down'; height: string; tracks: number }[];
@@ -35,7 +35,7 @@ export const createRunLevels = (): RunLevels => {
   /** All labels seen so far: a removed one is exported as 0 instead of being absent. */
   const tracksSeen = new Map<string, SeriesLabels>();
   const heightsSeen = new Map<string, { direction: 'up' | 'down'; height: string }>();
-  let workersDied = 0;
+  let processesDied = 0;
 
   const all = (): SampleLine[] => [...latest.values()];
   const sum = (figure: (line: SampleLine) => number): number =>
@@ -53,8 +53,8 @@ export const createRunLevels = (): RunLevels => {
       }
     },
     addEvent: ({ event, shard }) => {
-      if (event !== 'worker_died') return;
-      workersDied++;
+      if (event !== 'process_died') return;
+      processesDied++;
       if (shard !== undefined) latest.delete(shard);
     },
     clear: () => latest.clear(),
@@ -68,8 +68,8 @@ export const createRunLevels = (): RunLevels => {
       const workers = all().filter(({ shard }) => shard !== COORDINATOR_SHARD);
       return Math.max(0, ...workers.map(({ generator }) => generator.eventLoopLagMs));
     },
-    get workersDied() {
-      return workersDied;
+    get processesDied() {
+      return processesDied;
     },
     counts,
     tracks: () => {

@@ -107,7 +107,7 @@ describe('run metrics', () => {
     const half = record.filter((line) => !('at' in line) || line.at < 4_000);
     const midway = metricsOf(half).snapshots();
     expect(sumOf(midway, 'livekit_swarm_run_participants', { state: 'connected' })).toBe(9);
-    expect(sumOf(midway, 'livekit_swarm_run_generator_workers', { state: 'alive' })).toBe(2);
+    expect(sumOf(midway, 'livekit_swarm_run_generator_processes', { state: 'alive' })).toBe(2);
     expect(sumOf(midway, 'livekit_swarm_run_tracks', { direction: 'up', kind: 'audio' })).toBe(6);
     const done = metricsOf(record).snapshots();
     expect(sumOf(done, 'livekit_swarm_run_phase', { phase: 'ended' })).toBe(1);
@@ -186,14 +186,14 @@ describe('run metrics', () => {
     const at = 3_000;
     const dying: RecordLine[] = [
       ...record.filter((line) => !('at' in line) || line.at < at),
-      { type: 'event', at, event: 'worker_died', shard: 1 },
+      { type: 'event', at, event: 'process_died', shard: 1 },
       ...record
         .filter((line) => line.type === 'participant' && line.shard === 1)
-        .map((line): RecordLine => ({ ...line, at, outcome: 'worker_died' }) as RecordLine),
+        .map((line): RecordLine => ({ ...line, at, outcome: 'process_died' }) as RecordLine),
     ];
     const snapshots = metricsOf(dying).snapshots();
-    expect(sumOf(snapshots, 'livekit_swarm_run_generator_workers', { state: 'died' })).toBe(1);
-    expect(sumOf(snapshots, 'livekit_swarm_run_generator_workers', { state: 'alive' })).toBe(1);
+    expect(sumOf(snapshots, 'livekit_swarm_run_generator_processes', { state: 'died' })).toBe(1);
+    expect(sumOf(snapshots, 'livekit_swarm_run_generator_processes', { state: 'alive' })).toBe(1);
     expect(sumOf(snapshots, 'livekit_swarm_run_participants', { state: 'connected' })).toBeLessThan(
       9,
     );

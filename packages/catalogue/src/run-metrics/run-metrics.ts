@@ -56,7 +56,7 @@ export const createRunMetrics = (): RunMetrics => {
 
   const figures = (): RunFigures => {
     if (header === null) return { snapshots: [], trends: [] };
-    const { scenario, run, plan, environment, workers } = header;
+    const { scenario, run, plan, environment, processes } = header;
     const interim = final ?? fold.interim();
     const series = new Map<RunMetricName, SnapshotValue[]>();
     const name = { scenario: scenario.name };
@@ -111,9 +111,9 @@ export const createRunMetrics = (): RunMetrics => {
     emit('livekit_swarm_run_generator_send_errors_total', {}, levels.counts.sendErrors);
     emit('livekit_swarm_run_generator_socket_drops_total', {}, levels.counts.socketDrops);
     emit('livekit_swarm_run_generator_late_joins_total', {}, levels.counts.lateJoins);
-    const alive = current === 'ended' ? 0 : workers - levels.workersDied;
-    emit('livekit_swarm_run_generator_workers', { state: 'alive' }, alive);
-    emit('livekit_swarm_run_generator_workers', { state: 'died' }, levels.workersDied);
+    const alive = current === 'ended' ? 0 : processes - levels.processesDied;
+    emit('livekit_swarm_run_generator_processes', { state: 'alive' }, alive);
+    emit('livekit_swarm_run_generator_processes', { state: 'died' }, levels.processesDied);
     const snapshots = [...series].map(([metric, values]) => ({ ...headOf(metric), values }));
     return { snapshots, trends };
   };

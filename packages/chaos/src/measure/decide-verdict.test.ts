@@ -32,7 +32,7 @@ const impaired = (finding: HealthFinding): RepeatFacts['decision'] => ({
   health: [finding],
   thresholds: [],
 });
-const WORKER_DIED = impaired({ code: 'worker_died', value: 1, limit: 0, workers: 1 });
+const WORKER_DIED = impaired({ code: 'process_died', value: 1, limit: 0, processes: 1 });
 const HOST_SATURATED = impaired({ code: 'host_saturated', value: 1, limit: 0, busy: 1 });
 const LATE_SENDS = impaired({ code: 'late_sends', value: 1, limit: 0, count: 1 });
 

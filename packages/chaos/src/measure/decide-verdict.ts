@@ -147,7 +147,7 @@ export const decideDrillVerdict = ({
  * reconnecting, and one that refuses to send packets interrupts media.
  */
 const IMPAIRS_INTERRUPTIONS: ReadonlySet<HealthCode> = new Set<HealthCode>([
-  'worker_died',
+  'process_died',
   'engine_error',
   'dns_failed',
   'no_route',

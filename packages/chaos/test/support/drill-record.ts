@@ -120,7 +120,7 @@ export const HEADER: HeaderLine = {
     ],
   },
   environment: { swarm: '0.1.0', node: 'v24.21.0', cores: 4 },
-  workers: 1,
+  processes: 1,
 };
 
 /** A record of these lines, in the order of their times. */

@@ -11,7 +11,6 @@ import {
 } from '@livekit-swarm/scenario';
 import { formatProblem, parseDuration, usageError } from '@livekit-swarm/settings';
 import { adjustScenario } from '../adjust-scenario.ts';
-import { wholeNumber } from '../flags/whole-number.ts';
 import type {
   DeploymentFlags,
   GeneratorFlags,
@@ -20,6 +19,7 @@ import type {
   ServerMetricsFlags,
 } from '../flags.ts';
 import { prepareOwnMedia } from '../own-media.ts';
+import { wholeNumber } from '../requests/whole-number.ts';
 
 export interface CapacityFlags
   extends DeploymentFlags,

@@ -1,5 +1,5 @@
 import type { Drill, DrillLoad } from '@livekit-swarm/chaos/drill';
-import { wholeNumber } from '../flags/whole-number.ts';
+import { wholeNumber } from '../requests/whole-number.ts';
 
 /** Changes that flags make to a drill. */
 export interface Overrides {

@@ -23,13 +23,13 @@ import { interruptRuns } from '../command-interruption.ts';
 import { parseTolerance } from '../compare/parse-tolerance.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
-import { readPermission } from '../flags/read-permission.ts';
-import { readWorkers } from '../flags/target.ts';
-import { wholeNumber } from '../flags/whole-number.ts';
 import type { DeploymentFlags, GeneratorFlags, HostFlags, ResultFlags } from '../flags.ts';
 import { leftOutLines } from '../left-out-lines.ts';
 import { exitCodeAfter, openResultOutput } from '../output/result-output.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
+import { readPermission } from '../requests/read-permission.ts';
+import { readProcesses } from '../requests/target.ts';
+import { wholeNumber } from '../requests/whole-number.ts';
 import { showRunsOfSession } from '../run-observer.ts';
 import { makeSessionFolder } from '../session-folder.ts';
 import { VERSION } from '../version.ts';
@@ -63,7 +63,7 @@ export const abCommand = async (
   const servers = readServers(flags.server);
   const { scenario, warnings } = readAbScenario(files, flags, typed);
   const guard = LoadGuard.ofOwnServer(readHostRules(flags, env), 'search', readPermission(flags));
-  const request = { guard, signalling: flags.signalling, workers: readWorkers(flags.workers) };
+  const request = { guard, signalling: flags.signalling, workers: readProcesses(flags.processes) };
   const { plan } = planRun({
     scenario,
     target: { type: 'embedded', server: servers.A },

@@ -16,13 +16,13 @@ import { stepText } from '../capacity/step-text.ts';
 import { interruptRuns } from '../command-interruption.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
-import { readLoadGuard } from '../flags/load-guard.ts';
-import { readQueueChoice } from '../flags/queue.ts';
-import { readServerMetrics } from '../flags/server-metrics.ts';
-import { readTarget, readWorkers } from '../flags/target.ts';
 import { leftOutLinesOf } from '../left-out-lines.ts';
 import { exitCodeAfter, openResultOutput } from '../output/result-output.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
+import { readLoadGuard } from '../requests/load-guard.ts';
+import { readQueueChoice } from '../requests/queue.ts';
+import { readServerMetrics } from '../requests/server-metrics.ts';
+import { readProcesses, readTarget } from '../requests/target.ts';
 import { showRunsOfSession } from '../run-observer.ts';
 import { makeSessionFolder } from '../session-folder.ts';
 import { VERSION } from '../version.ts';
@@ -56,7 +56,7 @@ export const capacityCommand = async (
     target,
     guard,
     signalling: flags.signalling,
-    workers: readWorkers(flags.workers),
+    workers: readProcesses(flags.processes),
     queue: readQueueChoice(flags, target, env),
     serverMetrics: readServerMetrics(flags, target, typed),
   };

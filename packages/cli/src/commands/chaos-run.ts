@@ -20,9 +20,9 @@ import { superviseDrill } from '../chaos/supervise-drill.ts';
 import { guardOfDrill } from '../chaos/user-deployment.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
-import { readRecordDir } from '../flags/record-folder.ts';
-import { assertEmbeddedWanted, readWorkers } from '../flags/target.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
+import { readRecordDir } from '../requests/record-folder.ts';
+import { assertEmbeddedWanted, readProcesses } from '../requests/target.ts';
 
 export interface ChaosRunFlags extends DeploymentFlags, Overrides {
   confirmTarget?: string;
@@ -33,7 +33,7 @@ export interface ChaosRunFlags extends DeploymentFlags, Overrides {
   report: string[];
   record?: string;
   metrics?: string;
-  workers?: string;
+  processes?: string;
   json?: boolean;
   quiet?: boolean;
   color: boolean;
@@ -56,7 +56,7 @@ export const chaosRunCommand = async (
   if (deployment.type === 'embedded') assertEmbeddedWanted(flags.embedded === true, env);
   const site = deployment.type === 'site' ? deployment.site : null;
   const guard = guardOfDrill(site, flags, env);
-  const workers = readWorkers(flags.workers);
+  const workers = readProcesses(flags.processes);
   const expiryMarginMs = parseDuration(flags.expiryMargin);
   const drills = readDrills(paths).map((drill) => overrideDrill(drill, flags));
   if (deployment.type === 'embedded') {

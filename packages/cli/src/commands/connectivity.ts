@@ -10,14 +10,14 @@ import {
   withoutSecrets,
 } from '@livekit-swarm/settings';
 import type { Console } from '../console.ts';
-import { readLoadGuard } from '../flags/load-guard.ts';
-import { readDeployment } from '../flags/target.ts';
 import { readNodeFlag } from '../node-flag.ts';
 import {
   exitCodeAfter,
   openResultOutput,
   type ResultOutputFlags,
 } from '../output/result-output.ts';
+import { readLoadGuard } from '../requests/load-guard.ts';
+import { readDeployment } from '../requests/target.ts';
 
 export interface ConnectivityFlags extends ResultOutputFlags {
   url?: string;

@@ -25,9 +25,9 @@ import {
 import { renderTable, type Style, styleFor } from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, wantsColor, write } from '../console.ts';
-import { wholeNumber } from '../flags/whole-number.ts';
 import { TOKEN_VARIABLE, webhookUrl } from '../lab-exporter.ts';
 import { readRules, shippedRules } from '../lab-rules.ts';
+import { wholeNumber } from '../requests/whole-number.ts';
 import { tail } from '../tail.ts';
 
 export interface LabUpFlags {

@@ -13,7 +13,6 @@ import { EXIT_CODES, type ExitCode, formatProblem, swarmErrorOf } from '@livekit
 import { adjustScenario } from '../adjust-scenario.ts';
 import { type Console, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
-import { readWorkers } from '../flags/target.ts';
 import type { SharedRunFlags } from '../flags.ts';
 import {
   exitCodeAfter,
@@ -21,9 +20,10 @@ import {
   type ResultOutputFlags,
 } from '../output/result-output.ts';
 import { prepareOwnMedia } from '../own-media.ts';
+import { readProcesses } from '../requests/target.ts';
 
 export interface PlanFlags
-  extends Pick<SharedRunFlags, 'url' | 'signalling' | 'workers'>,
+  extends Pick<SharedRunFlags, 'url' | 'signalling' | 'processes'>,
     ResultOutputFlags {
   scale?: string;
   seed?: string;
@@ -43,7 +43,7 @@ export const planCommand = async (
 ): Promise<ExitCode> => {
   const { stderr } = console;
   const output = openResultOutput(PLAN_REPORTERS, flags, console);
-  const workers = readWorkers(flags.workers);
+  const workers = readProcesses(flags.processes);
   const choice = readCalibrationChoice(flags.calibration);
   if (flags.url !== undefined) checkAddress(flags.url);
   const progress = (line: string): void => {

@@ -10,10 +10,10 @@ import {
 } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
-import { wholeNumber } from '../flags/whole-number.ts';
 import { RECORDS_FOLDER } from '../records/find-records.ts';
 import type { KeptRecord } from '../records/kept-record.ts';
 import { type KeepRule, planPrune, removeRecord } from '../records/prune.ts';
+import { wholeNumber } from '../requests/whole-number.ts';
 
 export interface RecordsPruneFlags {
   keep?: string;

@@ -1,9 +1,9 @@
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { type Console, wantsColor, write } from '../console.ts';
-import { wholeNumber } from '../flags/whole-number.ts';
 import { findKeptRecords, RECORDS_FOLDER } from '../records/find-records.ts';
 import { type JudgedRecord, judgeRecord } from '../records/judge-record.ts';
 import { recordObject, recordsText } from '../records/records-text.ts';
+import { wholeNumber } from '../requests/whole-number.ts';
 
 export interface RecordsFlags {
   last: string;

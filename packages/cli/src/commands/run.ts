@@ -10,9 +10,9 @@ import {
 } from '@livekit-swarm/settings';
 import { adjustScenario } from '../adjust-scenario.ts';
 import { type Console, write } from '../console.ts';
-import { readRecordDir } from '../flags/record-folder.ts';
 import type { SharedRunFlags } from '../flags.ts';
 import { prepareOwnMedia } from '../own-media.ts';
+import { readRecordDir } from '../requests/record-folder.ts';
 import type { PlannedScenario } from '../scenario-sequence.ts';
 
 export interface RunCommandFlags extends SharedRunFlags {

@@ -22,12 +22,12 @@ import { readAbScenario } from '../ab/ab-scenario.ts';
 import { interruptRuns } from '../command-interruption.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
-import { readLoadGuard } from '../flags/load-guard.ts';
-import { readServerMetrics } from '../flags/server-metrics.ts';
-import { readTarget, readWorkers } from '../flags/target.ts';
 import { leftOutLines } from '../left-out-lines.ts';
 import { exitCodeAfter, openResultOutput } from '../output/result-output.ts';
 import { createProgressPrinter, type ProgressPrinter } from '../progress-printer.ts';
+import { readLoadGuard } from '../requests/load-guard.ts';
+import { readServerMetrics } from '../requests/server-metrics.ts';
+import { readProcesses, readTarget } from '../requests/target.ts';
 import { showRunsOfSession } from '../run-observer.ts';
 import { makeSessionFolder } from '../session-folder.ts';
 import { cycleText } from '../soak/cycle-text.ts';
@@ -70,7 +70,7 @@ export const soakCommand = async (
       (flag) => flag === 'serverMetrics' && typed(flag),
     ),
   );
-  const workers = readWorkers(flags.workers);
+  const workers = readProcesses(flags.processes);
   for (const { target, guard } of candidates)
     if (target.type === 'remote') await guard.assertUnused(target);
   const folder = flags.record ?? defaultRecordDir(`soak-${newRunName()}`, new Date());

@@ -6,15 +6,15 @@ import { readTokenEndpoint } from '@livekit-swarm/runner';
 import { type ExitCode, parseDuration, readVariable, usageError } from '@livekit-swarm/settings';
 import { parseTurnUrl, type VerifyRequest, verify } from '@livekit-swarm/verify';
 import type { Console } from '../console.ts';
-import { readLoadGuard } from '../flags/load-guard.ts';
-import { readConnect, readDeployment } from '../flags/target.ts';
-import { wholeNumber } from '../flags/whole-number.ts';
 import { readNodeFlag } from '../node-flag.ts';
 import {
   exitCodeAfter,
   openResultOutput,
   type ResultOutputFlags,
 } from '../output/result-output.ts';
+import { readLoadGuard } from '../requests/load-guard.ts';
+import { readConnect, readDeployment } from '../requests/target.ts';
+import { wholeNumber } from '../requests/whole-number.ts';
 
 export interface VerifyFlags extends ResultOutputFlags {
   url?: string;

@@ -1,8 +1,8 @@
 import { withoutSecrets } from '@livekit-swarm/settings';
 import type { Command } from 'commander';
 import { type Console, write } from '../console.ts';
-import { isCi } from '../flags/is-ci.ts';
 import { SETTINGS_FILE } from '../flags/no-config.ts';
+import { isCi } from '../requests/is-ci.ts';
 import { type FolderSettings, readFolderSettings } from './read-settings.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type OutputStream, wantsColor } from '../console.ts';
-import { isCi } from '../flags/is-ci.ts';
+import { isCi } from '../requests/is-ci.ts';
 
 /** Operating system command 8: text that leads to an address. */
 const OSC = '\u001b]8;;';

@@ -1,5 +1,5 @@
 import { usageError } from '@livekit-swarm/settings';
-import { wholeNumber } from '../flags/whole-number.ts';
+import { wholeNumber } from '../requests/whole-number.ts';
 
 /** Window of time, Unix ms; `toMs` is not part of it. */
 export interface MonthWindow {

@@ -3,8 +3,8 @@ import type { SoakSettings } from '@livekit-swarm/campaign/soak';
 import type { Scenario } from '@livekit-swarm/scenario';
 import { parseDuration, usageError } from '@livekit-swarm/settings';
 import type { AbScenarioFlags } from '../ab/ab-scenario.ts';
-import { wholeNumber } from '../flags/whole-number.ts';
 import type { DeploymentFlags, GeneratorFlags, ResultFlags, ServerMetricsFlags } from '../flags.ts';
+import { wholeNumber } from '../requests/whole-number.ts';
 import { readDepartures } from './read-departures.ts';
 
 export interface SoakFlags

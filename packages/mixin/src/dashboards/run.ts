@@ -356,7 +356,7 @@ const generator = (scope: RunScope): Row => ({
     graph({
       title: 'Event loop lag',
       description:
-        'p99 of the last second, of the slowest worker. Above 20 ms, packets are sent late and the generator causes jitter.',
+        'p99 of the last second, of the slowest process. Above 20 ms, packets are sent late and the generator causes jitter.',
       unit: 's',
       limits: { warn: 0.02, bad: 0.05 },
       columns: 6,
@@ -382,9 +382,9 @@ const generator = (scope: RunScope): Row => ({
       ],
     }),
     graph({
-      title: 'Memory and workers',
+      title: 'Memory and processes',
       description:
-        'Resident memory of all processes. A worker that dies disconnects its participants: the run is then inconclusive.',
+        'Resident memory of all processes. A process that dies disconnects its participants: the run is then inconclusive.',
       unit: 'bytes',
       columns: 6,
       queries: [
@@ -393,8 +393,8 @@ const generator = (scope: RunScope): Row => ({
           'memory, {{scenario}}',
         ),
         promql(
-          `sum(livekit_swarm_run_generator_workers{${scope.run}, state="died"}) > 0`,
-          'workers that died',
+          `sum(livekit_swarm_run_generator_processes{${scope.run}, state="died"}) > 0`,
+          'processes that died',
         ),
       ],
     }),

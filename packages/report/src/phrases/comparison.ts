@@ -153,7 +153,7 @@ export const notComparableText = ({ reason }: FigureComparison): string =>
 const ENVIRONMENT: Record<string, string> = {
   server_version: 'Server version',
   deployment: 'Deployment',
-  workers: 'Workers',
+  processes: 'Processes',
   swarm: 'Version of livekit-swarm',
   node: 'Version of Node.js',
   memoryBytes: 'Memory',

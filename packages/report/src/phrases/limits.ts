@@ -73,9 +73,9 @@ export type LoadOrigin = 'flags' | 'file';
 
 const percent = (share: number): string => formatShare(Number(share.toPrecision(2)));
 
-/** A process of the load generator by its shard: `worker 1`, `the coordinator`. */
+/** A process of the load generator by its shard: `process 1`, `the coordinator`. */
 export const processName = (shard: number): string =>
-  shard === COORDINATOR_SHARD ? 'the coordinator' : `worker ${shard}`;
+  shard === COORDINATOR_SHARD ? 'the coordinator' : `process ${shard}`;
 
 /** `30 s forwards`. */
 export const stepText = (stepMs: number): string =>
@@ -90,13 +90,13 @@ export const healthText = (finding: HealthFinding): string =>
 const impairmentText = (finding: HealthFinding): string => {
   switch (finding.code) {
     case 'host_lost':
-      return `The participants of ${plural(finding.value, 'worker')} have no result. ${finding.why}.`;
-    case 'worker_died':
-      return `${formatNumber(finding.value)} of ${formatNumber(finding.workers)} workers died; their participants have no result. See the worker logs.`;
+      return `The participants of ${plural(finding.value, 'process', 'processes')} have no result. ${finding.why}.`;
+    case 'process_died':
+      return `${formatNumber(finding.value)} of ${formatNumber(finding.processes)} processes died; their participants have no result. See their logs.`;
     case 'server_killed':
       return 'The server of this run was ended from outside, not by a failure of its own; see its log next to the record.';
     case 'engine_error':
-      return `${plural(finding.value, 'connection')} ended with an internal error of the load generator; the worker logs have the cause.`;
+      return `${plural(finding.value, 'connection')} ended with an internal error of the load generator; the logs of the processes have the cause.`;
     case 'dns_failed':
       return `${plural(finding.value, 'participant')} did not connect because the resolver of this host did not look up the deployment's name.`;
     case 'no_route':
@@ -187,7 +187,7 @@ export const healthAdvice = (
     : LESS_LOAD;
   const joinRate = origin === 'flags' ? '--join-rate' : 'joinRate of the scenario';
   switch (code) {
-    case 'worker_died':
+    case 'process_died':
     case 'server_killed':
     case 'engine_error':
     case 'no_samples':
@@ -222,7 +222,7 @@ export const healthAdvice = (
       return `${lessLoad}; or raise net.core.wmem_max.`;
     case 'event_loop_lag':
       return !byOthers
-        ? `Lower ${joinRate}, use more workers, or reduce participants.`
+        ? `Lower ${joinRate}, use more processes, or reduce participants.`
         : `${lessLoad}.`;
     case 'late_joins':
       return !byOthers ? `Lower ${joinRate}, or add cores.` : `${lessLoad}.`;

@@ -27,12 +27,12 @@ const LATE: HealthFinding = { code: 'late_sends', value: 0.0414, limit: 0.01, co
 describe('health findings', () => {
   it.each<[HealthFinding, string]>([
     [
-      { code: 'worker_died', value: 1, limit: 0, workers: 2 },
-      '1 of 2 workers died; their participants have no result. See the worker logs.',
+      { code: 'process_died', value: 1, limit: 0, processes: 2 },
+      '1 of 2 processes died; their participants have no result. See their logs.',
     ],
     [
       { code: 'engine_error', value: 1, limit: 0 },
-      '1 connection ended with an internal error of the load generator; the worker logs have the cause.',
+      '1 connection ended with an internal error of the load generator; the logs of the processes have the cause.',
     ],
     [
       { code: 'engine_stuck', value: 2, limit: 0 },
@@ -44,7 +44,7 @@ describe('health findings', () => {
     ],
     [
       { code: 'process_paused', value: 5_012, limit: 2_000, shard: 1, count: 1 },
-      'Worker 1 did not run for 5,012 ms; servers disconnect participants that do not answer.',
+      'Process 1 did not run for 5,012 ms; servers disconnect participants that do not answer.',
     ],
     [
       { code: 'process_paused', value: 30_000, limit: 2_000, shard: -1, count: 1 },
@@ -227,8 +227,8 @@ describe('reasons of a verdict', () => {
 describe('events and notes', () => {
   it.each<[RunNote, string]>([
     [
-      { code: 'worker_died', at: 9_500, shard: 1, detail: 'SIGKILL' },
-      '9.5 s: worker 1 died (SIGKILL)',
+      { code: 'process_died', at: 9_500, shard: 1, detail: 'SIGKILL' },
+      '9.5 s: process 1 died (SIGKILL)',
     ],
     [{ code: 'server_died', at: 2_000, detail: null }, '2.0 s: server died'],
     [{ code: 'interrupted', at: 25_000 }, '25.0 s: interrupted'],
@@ -250,7 +250,7 @@ describe('events and notes', () => {
     ],
     [
       { code: 'loss_tolerated', lost: 3, planned: 300, tolerated: 3 },
-      '3 of 300 participants (1 %) were lost with their workers; up to 3 are tolerated (--tolerate-lost), so their loss does not count.',
+      '3 of 300 participants (1 %) were lost with their processes; up to 3 are tolerated (--tolerate-lost), so their loss does not count.',
     ],
     [
       { code: 'publish_rejected', rejected: 2, total: 6 },

@@ -5,11 +5,11 @@ import { formatMs, formatShare } from '../format.ts';
 import { crossingText, otherProgramsText, processName, stepText } from './limits.ts';
 import { MAY_BE_CAUSED_BY_GENERATOR } from './verdict-reason.ts';
 
-/** An event of the run itself, or of the drill it belongs to: `worker 1 died (SIGKILL)`. */
+/** An event of the run itself, or of the drill it belongs to: `process 1 died (SIGKILL)`. */
 export const eventText = ({ event }: Pick<Annotation, 'event'>): string => {
   switch (event.code) {
-    case 'worker_died':
-      return `worker ${event.shard ?? '?'} died${inBrackets(event.detail)}`;
+    case 'process_died':
+      return `process ${event.shard ?? '?'} died${inBrackets(event.detail)}`;
     case 'process_paused':
       return `${processName(event.shard)} did not run for ${formatMs(event.durationMs)}`;
     case 'host_suspended':
@@ -54,7 +54,7 @@ const componentsOf = ({ components }: { components: readonly string[] }): string
     ? 'no component'
     : `${components.slice(0, MAX_COMPONENTS).join(', ')}${components.length > MAX_COMPONENTS ? ', …' : ''}`;
 
-/** A note below a report: `12.3 s: worker 1 died (SIGKILL)`, or what was found in the record. */
+/** A note below a report: `12.3 s: process 1 died (SIGKILL)`, or what was found in the record. */
 export const noteText = (note: RunNote): string => {
   switch (note.code) {
     case 'record_truncated':
@@ -64,7 +64,7 @@ export const noteText = (note: RunNote): string => {
     case 'unknown_lines':
       return `${formatNumber(note.count)} lines of the record have a type that this version does not know; they were ignored.`;
     case 'loss_tolerated':
-      return `${formatNumber(note.lost)} of ${plural(note.planned, 'participant')} (${formatShare(note.lost / note.planned)}) were lost with their workers; up to ${formatNumber(note.tolerated)} are tolerated (--tolerate-lost), so their loss does not count.`;
+      return `${formatNumber(note.lost)} of ${plural(note.planned, 'participant')} (${formatShare(note.lost / note.planned)}) were lost with their processes; up to ${formatNumber(note.tolerated)} are tolerated (--tolerate-lost), so their loss does not count.`;
     case 'publish_rejected':
       return `The server rejected ${formatNumber(note.rejected)} of ${formatNumber(note.total)} tracks: their participants are not allowed to publish them.`;
     case 'host_busy':
@@ -76,7 +76,7 @@ export const noteText = (note: RunNote): string => {
       const total = delivered + rejected + lost;
       return `${formatNumber(rejected + lost)} of ${formatNumber(total)} pushes of metrics to ${output} (${url}) failed: ${formatNumber(rejected)} rejected, ${formatNumber(lost)} lost${inBrackets(detail)}.`;
     }
-    case 'worker_died':
+    case 'process_died':
     case 'process_paused':
     case 'host_suspended':
     case 'clock_stepped':

@@ -31,7 +31,7 @@ export const hostMessages = ({ assessment, host, calibration }: PlannedHost): Ho
         text: `This host (${has}) cannot run it: ${obstacle?.message ?? 'it cannot host any participant'}.`,
       },
     ];
-  const hosts = `${plural(allocation.workers, 'worker')}${allocation.threads > 1 ? ` of ${allocation.threads} threads` : ''}`;
+  const hosts = `${plural(allocation.workers, 'process', 'processes')}${allocation.threads > 1 ? ` of ${allocation.threads} threads` : ''}`;
   const generator = `${amount(need.generator)} for the load generator (${hosts})`;
   const load =
     need.clients === null

@@ -37,7 +37,8 @@ export const planObject = (view: PlanView): object => {
       obstacle: obstacle === null ? null : { message: obstacle.message, hint: obstacle.hint },
       cores: host.cores,
       memoryBytes: host.memoryBytes,
-      allocation,
+      allocation:
+        allocation === null ? null : { processes: allocation.workers, threads: allocation.threads },
       need,
       estimate,
       calibration,

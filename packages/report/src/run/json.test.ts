@@ -23,8 +23,8 @@ describe('the JSON of a run', () => {
         nodes: ['ND_test'],
       },
       generator: {
-        workers: 2,
-        workersDied: 0,
+        processes: 2,
+        processesDied: 0,
         cpuCores: { avg: 0.1, max: 0.1 },
         cpuMicrosPerPacket: 12.5,
         eventLoopLag: { p95: 3 },

@@ -205,7 +205,7 @@ const server = ({ summary }: ReportInput): string =>
 const surroundings = ({ summary, decision }: ReportInput): string => {
   const { deployment, environment, generator, notes } = summary;
   const facts = {
-    'load generator': `${decision.health.length === 0 ? 'healthy' : 'impaired'}, ${plural(generator.workers, 'worker')}`,
+    'load generator': `${decision.health.length === 0 ? 'healthy' : 'impaired'}, ${plural(generator.processes, 'process', 'processes')}`,
     ...(deployment === null
       ? {}
       : {

@@ -199,7 +199,7 @@ const OUTCOMES: Record<NonNullable<AffectedParticipant['outcome']>, string> = {
   left: 'left',
   join_failed: 'join failed',
   disconnected: 'disconnected',
-  worker_died: 'worker died',
+  process_died: 'process died',
 };
 
 /** End of the session of a participant. */
@@ -348,7 +348,7 @@ export const hostTable = (
   { hosts }: Pick<Summary, 'hosts'>,
   health: readonly HealthFinding[],
 ): TableData => ({
-  head: ['', 'cores', 'workers', 'participants', 'clock', 'skew', 'impaired', 'health'],
+  head: ['', 'cores', 'procs', 'participants', 'clock', 'skew', 'impaired', 'health'],
   rows: hosts.map((one) => [
     shorten(one.host, 24),
     formatNumber(one.cores),

@@ -16,7 +16,7 @@ export const healthFinding = healthFindings({
 }).meta({
   id: 'HealthFinding',
   description:
-    'How the load generator impaired its own measurement: value is above limit (no_samples: below), both workers, samples, milliseconds or shares from 0 to 1.',
+    'How the load generator impaired its own measurement: value is above limit (no_samples: below), both processes, samples, milliseconds or shares from 0 to 1.',
 });
 
 export const reason = verdictReasons(sentence, healthFinding).meta({

@@ -78,7 +78,7 @@ export function* bigRun({
       lastJoinAtMs: joinS * 1_000,
       endAtMs,
     },
-    workers: shards,
+    processes: shards,
   };
   yield deployment;
 

@@ -119,7 +119,7 @@ export const assertHosts = (
     const role = participants.find(({ hostSelector }) => hostSelector === selector)?.role;
     throw usageError(
       `the role ${role} selects hosts with ${labelText(selector)} (hostSelector), and the run has none`,
-      'add --queue redis://HOST:6379, with "swarm worker --label …" on such hosts; or remove hostSelector',
+      'add --queue redis://HOST:6379, with "swarm host --label …" on such hosts; or remove hostSelector',
     );
   }
 };

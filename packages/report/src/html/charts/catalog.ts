@@ -198,7 +198,7 @@ const GENERATOR: readonly ChartSpec[] = [
   chart('host-cpu', 'Host CPU', 'Share of all cores, all processes', 'share', [
     level('host_cpu', 'busy', 'plain', 'area'),
   ]),
-  chart('lateness', 'Event loop lag and pump lateness', 'Maximum of all workers', 'ms', [
+  chart('lateness', 'Event loop lag and pump lateness', 'Maximum of all processes', 'ms', [
     measured(seriesQuery('event_loop_lag', {}, MAX), 'event loop', 'plain', 'solid'),
     measured(seriesQuery('tick_lateness', {}, MAX), 'pump threads', 'plain', 'dashed'),
   ]),
@@ -213,7 +213,9 @@ const GENERATOR: readonly ChartSpec[] = [
       measured(seriesQuery('socket_drops'), 'socket drops', 'bad', 'solid'),
     ],
   ),
-  chart('memory', 'Memory', 'All workers', 'bytes', [level('memory', 'resident', 'plain', 'area')]),
+  chart('memory', 'Memory', 'All processes that host participants', 'bytes', [
+    level('memory', 'resident', 'plain', 'area'),
+  ]),
 ];
 
 /** All charts. A chart is on the report and on the live page as soon as it has data. */

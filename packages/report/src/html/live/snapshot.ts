@@ -153,10 +153,12 @@ const rowOf = (one: LiveAffected): LiveParticipantRow => ({
 
 /** Notices that readers of the figures need. */
 const noticesOf = (run: LiveFold): string[] => {
-  const { header, workersDied, serverMissing } = run;
+  const { header, processesDied, serverMissing } = run;
   return [
-    ...(workersDied > 0
-      ? [`${workersDied} of ${plural(header?.workers ?? 0, 'worker')} of the load generator died.`]
+    ...(processesDied > 0
+      ? [
+          `${processesDied} of ${plural(header?.processes ?? 0, 'process', 'processes')} of the load generator died.`,
+        ]
       : []),
     ...(serverMissing === null
       ? []

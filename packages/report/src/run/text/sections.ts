@@ -196,8 +196,8 @@ const generatorSection: Section = ({ summary, decision }, style) => {
       : [`${formatNumber(own.cpuMicrosPerPacket)} µs of CPU per packet`];
   const busy = own.hostCpu === null ? [] : [`host CPU ${formatShare(own.hostCpu.avg)} busy`];
   const usage = [
-    plural(own.workers, 'worker'),
-    ...(own.workersDied > 0 ? [`${formatNumber(own.workersDied)} died`] : []),
+    plural(own.processes, 'process', 'processes'),
+    ...(own.processesDied > 0 ? [`${formatNumber(own.processesDied)} died`] : []),
     ...cpu,
     ...cost,
     ...(own.residentBytes === null ? [] : [formatBytes(own.residentBytes)]),

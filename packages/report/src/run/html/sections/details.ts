@@ -168,10 +168,10 @@ const generatorFigures = ({
   return [
     ['health', decision.health.length === 0 ? 'healthy' : 'impaired'],
     [
-      'workers',
-      own.workersDied > 0
-        ? `${formatNumber(own.workers)}, ${formatNumber(own.workersDied)} died`
-        : formatNumber(own.workers),
+      'processes',
+      own.processesDied > 0
+        ? `${formatNumber(own.processes)}, ${formatNumber(own.processesDied)} died`
+        : formatNumber(own.processes),
     ],
     [
       'cores',

@@ -120,7 +120,7 @@ const attribution = (input: HtmlInput): Markup => {
 <p>${conclusion(input)}</p>
 <dl>
 <div><dt>Load generator</dt><dd class="${!measured ? 'unsure' : fit ? 'good' : 'bad'}">${!measured ? 'no samples' : fit ? '✓ healthy' : '✗ impaired'}</dd>
-<dd>${plural(generator.workers, 'worker')}${generator.workersDied > 0 && `, ${formatNumber(generator.workersDied)} died`}${
+<dd>${plural(generator.processes, 'process', 'processes')}${generator.processesDied > 0 && `, ${formatNumber(generator.processesDied)} died`}${
     generator.cpuCores !== null && html` · ${formatNumber(generator.cpuCores.max)} cores max`
   } · event loop p95 ${formatMs(generator.eventLoopLag?.p95 ?? null)} · late sends ${formatShare(generator.lateSends.share)}</dd></div>
 <div><dt>Deployment</dt><dd>${

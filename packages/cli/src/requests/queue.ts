@@ -1,4 +1,4 @@
-import { MAX_MACHINES, type QueueChoice, type Target } from '@livekit-swarm/campaign';
+import { MAX_HOSTS, type QueueChoice, type Target } from '@livekit-swarm/campaign';
 import type { QueueOptions } from '@livekit-swarm/fleet';
 import { readVariable, usageError } from '@livekit-swarm/settings';
 import type { QueueFlags } from '../flags.ts';
@@ -16,13 +16,13 @@ export const readQueueOptions = (
 
 /** @throws SwarmError `usage` */
 export const readQueueChoice = (
-  { queue, insecureQueue, machines, label, browser }: QueueFlags & { browser?: string },
+  { queue, insecureQueue, hosts, label, browser }: QueueFlags & { browser?: string },
   target: Target,
   env: NodeJS.ProcessEnv,
 ): QueueChoice | null => {
   if (queue === undefined) {
-    if (machines === undefined && label.length === 0) return null;
-    const flag = machines === undefined ? '--label' : '--machines';
+    if (hosts === undefined && label.length === 0) return null;
+    const flag = hosts === undefined ? '--label' : '--hosts';
     throw usageError(`${flag} has no effect without --queue`, 'add --queue redis://HOST:6379');
   }
   if (target.type === 'embedded')
@@ -34,19 +34,19 @@ export const readQueueChoice = (
   if (browser !== undefined)
     throw usageError(
       '--browser names a program of this host, and --queue lets other hosts carry the participants',
-      'give it to each of them: swarm worker --browser PATH',
+      'give it to each of them: swarm host --browser PATH',
     );
   return {
     url: queue,
     ...readQueueOptions({ insecureQueue }, env),
-    machines: machines === undefined ? null : readMachines(machines),
+    hosts: hosts === undefined ? null : readHosts(hosts),
     labels: readLabels(label),
   };
 };
 
-const readMachines = wholeNumber(
-  '--machines',
+const readHosts = wholeNumber(
+  '--hosts',
   1,
-  MAX_MACHINES,
+  MAX_HOSTS,
   'leave it out to use all hosts that are idle',
 );

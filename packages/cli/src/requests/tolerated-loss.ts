@@ -1,7 +1,7 @@
 import type { ToleratedLoss } from '@livekit-swarm/campaign';
 import { usageError } from '@livekit-swarm/settings';
 
-/** Reads `--tolerate-lost`: participants that may be lost with their worker or host. @throws SwarmError `usage` */
+/** Reads `--tolerate-lost`: participants that may be lost with their process or host. @throws SwarmError `usage` */
 export const readToleratedLoss = (text: string | undefined): ToleratedLoss | null => {
   if (text === undefined) return null;
   const [, digits, percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim()) ?? [];

@@ -1,7 +1,7 @@
 import { usageError } from '@livekit-swarm/settings';
 
 /**
- * `--label` of a host (`swarm worker`), or of the hosts that a run may use.
+ * `--label` of a host (`swarm host`), or of the hosts that a run may use.
  * @throws SwarmError `usage`
  */
 export const readLabels = (texts: readonly string[]): Record<string, string> => {

@@ -2,7 +2,7 @@ import { usageError } from '@livekit-swarm/settings/errors';
 
 /**
  * A parser of whole numbers for a flag: digits alone, without sign or exponent.
- * @param flag as it is typed: `--workers`
+ * @param flag as it is typed: `--processes`
  * @param hint the next step after a wrong value
  * @returns the number; throws SwarmError `usage` for any other text
  */

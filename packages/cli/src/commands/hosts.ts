@@ -3,22 +3,22 @@ import { printable, renderTable } from '@livekit-swarm/report';
 import { labelText } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
-import { readQueueOptions } from '../flags/queue.ts';
+import { readQueueOptions } from '../requests/queue.ts';
 import { VERSION } from '../version.ts';
 
-const COLUMNS = ['AGENT', 'CORES', 'MEMORY', 'VERSION', 'CLOCK', 'LABELS', 'STATE'];
+const COLUMNS = ['HOST', 'CORES', 'MEMORY', 'VERSION', 'CLOCK', 'LABELS', 'STATE'];
 /** Columns of texts; the others hold figures. */
 const TEXTS = [0, 3, 5, 6];
 
-export interface WorkersFlags {
+export interface HostsFlags {
   queue: string;
   insecureQueue?: boolean;
   json?: boolean;
 }
 
-/** `swarm workers`: lists the hosts of a queue. */
-export const workersCommand = async (
-  flags: WorkersFlags,
+/** `swarm hosts`: lists the hosts of a queue. */
+export const hostsCommand = async (
+  flags: HostsFlags,
   { stdout, env }: Console,
 ): Promise<ExitCode> => {
   const queue = await openQueue(flags.queue, readQueueOptions(flags, env));
@@ -36,12 +36,16 @@ export const workersCommand = async (
   }
 };
 
-/** Facts of an agent that users see, without its ticket. */
-const shownOf = ({ ticket: _, ...shown }: AgentFacts): Omit<AgentFacts, 'ticket'> => shown;
+/** Facts of a host that users see: the id of its agent, without its ticket. */
+const shownOf = ({
+  ticket: _,
+  agent,
+  ...shown
+}: AgentFacts): { id: string } & Omit<AgentFacts, 'ticket' | 'agent'> => ({ id: agent, ...shown });
 
 const tableOf = ({ usable, foreign, refused }: Agents, address: string): string => {
   if (usable.length + foreign.length + refused.length === 0)
-    return `${address} has no hosts: start "swarm worker --queue ${address}" on each\n`;
+    return `${address} has no hosts: start "swarm host --queue ${address}" on each\n`;
   const others = foreign.map(({ agent, version }) => [
     ...[agent, '–', '–', `${version} (not ${VERSION})`, '–', '–'],
     'reports other facts than this version reads',

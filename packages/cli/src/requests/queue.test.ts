@@ -11,10 +11,10 @@ const TARGET: Target = {
 const queue = 'redis://10.0.0.5:6379';
 
 it('reads the hosts of a run', () => {
-  const flags = { queue, machines: '3', label: ['region=eu'] };
+  const flags = { queue, hosts: '3', label: ['region=eu'] };
   expect(readQueueChoice(flags, TARGET, {})).toEqual({
     ...{ url: queue, key: undefined, isInsecure: false },
-    ...{ machines: 3, labels: { region: 'eu' } },
+    ...{ hosts: 3, labels: { region: 'eu' } },
   });
   expect(readQueueChoice({ label: [] }, TARGET, {})).toBeNull();
 });
@@ -25,7 +25,7 @@ it('refuses a browser of this host for participants on other hosts', () => {
     expect.objectContaining({
       code: 'usage',
       message: expect.stringMatching(/--browser.*--queue/),
-      hint: expect.stringContaining('swarm worker --browser'),
+      hint: expect.stringContaining('swarm host --browser'),
     }),
   );
 });

@@ -105,7 +105,7 @@ export const assertEmbeddedWanted = (embedded: boolean, env: NodeJS.ProcessEnv):
   );
 };
 
-const MAX_WORKERS = 256;
+const MAX_PROCESSES = 256;
 
 /**
  * Target and generator settings of a run, from flags.
@@ -131,7 +131,7 @@ export const readSharedRunFlags = (
     toleratedLoss: readToleratedLoss(flags.tolerateLost),
     signalling: flags.signalling,
     reconnectPolicy: flags.reconnectPolicy,
-    workers: readWorkers(flags.workers),
+    workers: readProcesses(flags.processes),
     calibration: readCalibrationChoice(flags.calibration),
     ...(flags.browser !== undefined && { browser: flags.browser }),
   };
@@ -151,8 +151,13 @@ export const readConnect = ({
   );
 };
 
-const workersOf = wholeNumber('--workers', 1, MAX_WORKERS, 'leave it out for the automatic choice');
+const processesOf = wholeNumber(
+  '--processes',
+  1,
+  MAX_PROCESSES,
+  'leave it out for the automatic choice',
+);
 
 /** @returns null: automatic */
-export const readWorkers = (text: string | undefined): number | null =>
-  text === undefined ? null : workersOf(text);
+export const readProcesses = (text: string | undefined): number | null =>
+  text === undefined ? null : processesOf(text);

@@ -4,11 +4,11 @@ import { assertCloudConfirmed, assertHostAllowed, readHostRules } from '@livekit
 import { DEFAULT_ENGINE } from '@livekit-swarm/runner';
 import { EXIT_CODES, type ExitCode, plural } from '@livekit-swarm/settings';
 import type { Console } from '../console.ts';
-import { readLabels } from '../flags/labels.ts';
-import { readQueueOptions } from '../flags/queue.ts';
+import { readLabels } from '../requests/labels.ts';
+import { readQueueOptions } from '../requests/queue.ts';
 import { VERSION } from '../version.ts';
 
-export interface WorkerFlags {
+export interface OfferedHostFlags {
   queue: string;
   insecureQueue?: boolean;
   label: string[];
@@ -18,15 +18,15 @@ export interface WorkerFlags {
   confirmTarget?: string[];
 }
 
-/** `swarm worker`: offers this host to runs until it is stopped. */
-export const workerCommand = async (
-  flags: WorkerFlags,
+/** `swarm host`: offers this host to runs until it is stopped. */
+export const hostCommand = async (
+  flags: OfferedHostFlags,
   { stderr, env }: Console,
 ): Promise<ExitCode> => {
   const labels = readLabels(flags.label);
   const rules = readHostRules(flags, env);
   const interruption = watchInterruption();
-  // Workers end with this process.
+  // Worker processes end with this one.
   const endAtOnce = (): never => process.exit(EXIT_CODES.interrupted.code);
   interruption.kill.addEventListener('abort', endAtOnce);
   try {
