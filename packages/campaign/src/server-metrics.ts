@@ -16,7 +16,7 @@ export interface ServerMetricsChoice {
   prometheus: { url: string; selector: string | null } | null;
   /** LiveKit's Redis, not that of the queue. */
   redis: string | null;
-  /** Wait before the server is asked what remains of the run, ms. */
+  /** Wait before leftover rooms are counted, ms. */
   settleMs: number;
 }
 

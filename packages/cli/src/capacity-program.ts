@@ -24,18 +24,18 @@ const several = (flags: string, description: string): Option =>
 const searchFlags = (): Option[] => [
   several(
     '--until <limit>',
-    'how far a node may be used (may be repeated): cpu=70%, cpu=2.8, memory=4GB, network=800Mbit',
+    'maximum use of a node (may be repeated): cpu=70%, cpu=2.8, memory=4GB, network=800Mbit',
   ),
   new Option('--node-cores <n>', 'cores of a node (default: those of a local server)'),
   new Option(
     '--by <unit>',
-    'what grows: rooms, participants of a room, or a role (default: rooms)',
+    'load to increase: rooms, participants of a room, or a role (default: rooms)',
   ),
   new Option('--start <n>', 'the first load (default: 1)').default('1'),
   new Option('--max <n>', 'the largest load (default: 10000)').default('10000'),
   new Option(
     '--resolution <share>',
-    'how exact the limit is to be (default: 5%; 1 unit where that is more)',
+    'precision of the limit (default: 5%; 1 unit where that is more)',
   ).default('5%'),
   new Option('--repeats <n>', 'searches; several give an interval (default: 1)').default('1'),
   new Option(

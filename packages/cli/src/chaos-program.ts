@@ -23,7 +23,7 @@ const deploymentFlags = (): Option[] => [
   new Option('--lab <name>', 'a running lab ("swarm lab up"); it keeps running after the drill'),
   new Option(
     '--livekit-version <version>',
-    `of the lab that is started: ${LIVEKIT_VERSIONS.join(', ')} (default: ${DEFAULT_LIVEKIT_VERSION})`,
+    `version of the lab that is started: ${LIVEKIT_VERSIONS.join(', ')} (default: ${DEFAULT_LIVEKIT_VERSION})`,
   ).choices(LIVEKIT_VERSIONS),
 ];
 
@@ -38,26 +38,35 @@ const platformFlags = (): Option[] => [
     'kinds of containers without the label swarm.component: node=livekit,redis=cache',
   ),
   new Option('--kubernetes <namespace>', 'pods of this namespace'),
-  new Option('--kube-context <name>', 'of the kubeconfig (default: its current one)'),
+  new Option('--kube-context <name>', 'context of the kubeconfig (default: its current one)'),
   new Option('--ssh <hosts>', 'systemd units on these hosts: lk-1,root@10.0.0.5'),
-  new Option('--ssh-config <file>', 'for ssh -F (default: your own)'),
+  new Option('--ssh-config <file>', 'configuration for ssh -F (default: your own)'),
   new Option(
     '--unit <kind=name>',
     'a systemd unit, on this host or those of --ssh: node=livekit-server (may be repeated)',
   )
     .argParser(collector())
     .default([]),
-  new Option('--url <url>', 'its URL, wss:// or ws://; also LIVEKIT_URL'),
+  new Option('--url <url>', 'URL of the deployment, wss:// or ws://; also LIVEKIT_URL'),
   new Option(
     '--api-url <url>',
     'URL of the API (/twirp), where it is not below --url; also LIVEKIT_API_URL',
   ),
-  new Option('--api-key <key>', 'also LIVEKIT_API_KEY'),
-  new Option('--api-secret <secret>', 'better LIVEKIT_API_SECRET: flags show in the process list'),
+  new Option('--api-key <key>', 'API key; also LIVEKIT_API_KEY'),
+  new Option(
+    '--api-secret <secret>',
+    'API secret; better LIVEKIT_API_SECRET: flags show in the process list',
+  ),
   authoritiesFlag(),
-  new Option('--redis <url>', 'its Redis, to compare its rooms with the participants'),
-  new Option('--load-balancer-metrics <url>', 'metrics of its haproxy, to count healthy backends'),
-  new Option('--prometheus <url>', 'its alerts become part of the report'),
+  new Option(
+    '--redis <url>',
+    'Redis of the deployment, to compare its rooms with the participants',
+  ),
+  new Option('--load-balancer-metrics <url>', 'metrics of HAProxy, to count healthy backends'),
+  new Option(
+    '--prometheus <url>',
+    'Prometheus of the deployment, whose alerts become part of the report',
+  ),
 ];
 
 const fromCommandLine =
@@ -234,10 +243,10 @@ export const addChaosCommands = (
     .option('--force', 'also roll back faults of a drill that is still running')
     .option('--scan', 'list what faults left on this host by its own name, also without a journal')
     .option('--ssh <hosts>', 'scan these hosts instead: lk-1,root@10.0.0.5')
-    .option('--ssh-config <file>', 'for ssh -F (default: your own)')
+    .option('--ssh-config <file>', 'configuration for ssh -F (default: your own)')
     .option('--docker <name>', 'scan the engine of these containers instead, wherever it is')
     .option('--kubernetes <namespace>', 'scan this namespace instead')
-    .option('--kube-context <name>', 'of the kubeconfig (default: its current one)')
+    .option('--kube-context <name>', 'context of the kubeconfig (default: its current one)')
     .option('--remove', 'remove what the scan lists')
     .option('--json', 'print one JSON object')
     .action(async (flags: ChaosRollbackFlags) => {

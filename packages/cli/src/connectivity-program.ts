@@ -34,7 +34,7 @@ export const addConnectivityCommand = (
     )
       .argParser(collector())
       .default([]),
-    new Option('--duration <time>', 'of the media on each path (default: 2s)'),
+    new Option('--duration <time>', 'duration of the media on each path (default: 2s)'),
   ]);
   addGroup(command, console.env, 'Output:', resultOutputFlags('connectivity'));
   command.action(async (flags: ConnectivityFlags, own: Command) => {

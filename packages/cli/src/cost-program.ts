@@ -14,14 +14,14 @@ export const addCostCommand = (
   const command = program
     .command('cost')
     .description(
-      'what a load costs a month: LiveKit Cloud beside own machines, break-even, savings',
+      'cost of a load per month: LiveKit Cloud or your own machines, break-even, savings',
     )
     .argument('[file]', 'a scenario file or a timetable');
   addGroup(command, console.env, 'Load:', [
     ...scenarioFlags(),
     new Option(
       '--per-month <n>',
-      'how often the scenario happens in a month (default: around the clock)',
+      'occurrences of the scenario in a month (default: around the clock)',
     ),
   ]);
   addGroup(command, console.env, 'Prices:', [
@@ -33,16 +33,19 @@ export const addCostCommand = (
       .argParser(collector())
       .default([]),
   ]);
-  addGroup(command, console.env, 'Own machines:', [
-    new Option('--capacity <file>', 'what a node carries, as swarm capacity measured it'),
-    new Option('--headroom <factor>', 'nodes are counted for the load times this (default: 1.5)'),
+  addGroup(command, console.env, 'Your machines:', [
+    new Option('--capacity <file>', 'capacity of a node, as swarm capacity measured it'),
+    new Option(
+      '--headroom <factor>',
+      'factor on the load for which nodes are counted (default: 1.5)',
+    ),
     new Option('--min-nodes <n>', 'nodes that run in any case (default: 1)'),
     new Option('--autoscale', 'nodes start and stop with the load, hour by hour'),
     new Option(
       '--turn <share>',
       'traffic that a paid TURN service relays: 20% (default: none, LiveKit has its own)',
     ),
-    new Option('--staff <usd>', 'what it costs a month to have them operated (default: 0)'),
+    new Option('--staff <usd>', 'cost of their operation per month (default: 0)'),
   ]);
   for (const option of resultOutputFlags('cost')) command.addOption(option.helpGroup('Output:'));
   addGroup(command, console.env, 'Output:', [

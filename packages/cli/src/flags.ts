@@ -144,10 +144,19 @@ export const addLoadFlags = (command: Command, env: Environment): Command => {
     new Option('--rooms <n>', 'rooms at the same time (default: 20)'),
     new Option('--room <name>', 'one room of this name instead'),
     new Option('--room-prefix <text>', 'prefix of room names (default: swarm)'),
-    new Option('--participants <n>', 'per room, publishing and subscribing (default: 2)'),
-    new Option('--subscribers <n>', 'per room, additional ones that only subscribe (default: 0)'),
+    new Option(
+      '--participants <n>',
+      'participants per room, publishing and subscribing (default: 2)',
+    ),
+    new Option(
+      '--subscribers <n>',
+      'additional participants per room that only subscribe (default: 0)',
+    ),
     new Option('--join-rate <n>', 'joins per second, over all rooms (default: 50)'),
-    new Option('--duration <time>', 'from the last scheduled join: 30s, 5m, 1h30m (default: 30s)'),
+    new Option(
+      '--duration <time>',
+      'time from the last scheduled join: 30s, 5m, 1h30m (default: 30s)',
+    ),
   ]);
   add('Media:', [
     new Option('--publish <kinds>', 'audio, video, audio,video or none (default: audio)'),
@@ -161,7 +170,7 @@ export const addLoadFlags = (command: Command, env: Environment): Command => {
     ),
     new Option(
       '--path <path>',
-      'how media reaches a node: direct, ice-tcp, turn-udp, turn-tcp, turn-tls, auto (default: direct)',
+      'path of media to a node: direct, ice-tcp, turn-udp, turn-tcp, turn-tls, auto (default: direct)',
     ),
     new Option(
       '--e2ee <key>',
@@ -267,21 +276,21 @@ export const serverMetricsFlags = (): Option[] => [
     '--redis <url>',
     'LiveKit’s Redis, in which nodes report; it is only read (least exact: CPU and memory are of the hosts)',
   ),
-  new Option(
-    '--settle <time>',
-    'wait before the server is asked what remains of the run (default: 1s)',
-  ),
+  new Option('--settle <time>', 'wait before leftover rooms are counted (default: 1s)'),
 ];
 
-/** Where a deployment is, and what it needs to accept participants. */
+/** Flags for the address of a deployment, and for what it needs to accept participants. */
 export const deploymentFlags = (): Option[] => [
   new Option('--url <url>', 'wss:// or ws:// URL of your deployment; also LIVEKIT_URL'),
   new Option(
     '--api-url <url>',
     'URL of the API (/twirp), where it is not below --url; also LIVEKIT_API_URL',
   ),
-  new Option('--api-key <key>', 'also LIVEKIT_API_KEY'),
-  new Option('--api-secret <secret>', 'better LIVEKIT_API_SECRET: flags show in the process list'),
+  new Option('--api-key <key>', 'API key; also LIVEKIT_API_KEY'),
+  new Option(
+    '--api-secret <secret>',
+    'API secret; better LIVEKIT_API_SECRET: flags show in the process list',
+  ),
   authoritiesFlag(),
 ];
 
@@ -295,7 +304,7 @@ export const authoritiesFlag = (): Option =>
 export const embeddedFlag = (): Option =>
   new Option(
     '--embedded',
-    'start the server, whatever the environment holds; required in CI without a URL',
+    'test a livekit-server started for this run; overrides LIVEKIT_URL; required in CI without a URL',
   );
 
 /**
@@ -335,14 +344,14 @@ export const addSearchedDeployment = (
 export const joinExistingRoomsFlag = (): Option =>
   new Option(
     '--join-existing-rooms',
-    'also join rooms that have participants already, or of which that is not known',
+    'also join rooms with participants, or whose participants are unknown',
   );
 
 /** A flag without a variable: users would forget one in their environment. */
 export const withOtherUsersFlag = (): Option =>
   new Option(
     '--with-other-users',
-    'also where the deployment has participants of others, or where that is not known',
+    'also load a deployment with participants of others, or with unknown participants',
   );
 
 /** Flags for the variables and files of this host that scenario files may read. */
@@ -369,7 +378,7 @@ export const CONFIRMED = {
     'LiveKit Cloud (*.livekit.cloud), and for every server that only the environment or the scenario names',
 } as const;
 
-/** Which servers load may be sent to. */
+/** Flags for the servers that load may be sent to. */
 export const hostFlags = (): Option[] => [
   new Option(
     '--allow-host <host>',
@@ -385,7 +394,7 @@ export const hostFlags = (): Option[] => [
     .default([]),
 ];
 
-/** Where the application gives out tokens. */
+/** Flags for the application that issues tokens. */
 export const tokenEndpointFlags = (): Option[] => [
   new Option(
     '--token-endpoint <url>',
@@ -422,7 +431,7 @@ export const processesFlag = (): Option =>
 export const calibrationFlag = (): Option =>
   new Option(
     '--calibration <auto|fresh|off|µs>',
-    'how fast this host is: measured once after each boot, measured now, not at all, or microseconds for a packet of bare UDP with encryption (default: auto)',
+    'speed of this host: measured once after each boot, measured now, not at all, or microseconds for a packet of bare UDP with encryption (default: auto)',
   );
 
 export const witnessFlag = (): Option =>

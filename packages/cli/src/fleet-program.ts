@@ -28,7 +28,7 @@ export const addFleetCommands = (
     .addOption(queue())
     .addOption(insecureQueue())
     .addOption(
-      new Option('--label <name=value>', 'of this host: region=eu (may be repeated)')
+      new Option('--label <name=value>', 'label of this host: region=eu (may be repeated)')
         .argParser(collector())
         .default([]),
     )

@@ -15,7 +15,7 @@ const EXAMPLES: [string, string][] = [
   ],
   [
     'swarm plan scenarios/viral-spike.yaml',
-    'what a scenario does and whether this host can generate it',
+    'show a scenario, and whether this host can generate it',
   ],
   ['swarm run scenarios/*.yaml --scale small', 'scenario files, one after the other'],
   ['swarm report', 'evaluate and render the last run again; swarm records lists all'],
@@ -47,7 +47,7 @@ export const exitCodeHelp = (): string =>
 
 const width = Math.max(...EXAMPLES.map(([command]) => command.length));
 
-/** What follows the flags in `swarm --help`. */
+/** Text behind the flags in `swarm --help`. */
 export const runHelp = (): string => `
 Examples:
 ${EXAMPLES.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`).join('\n')}

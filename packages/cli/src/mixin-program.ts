@@ -13,7 +13,7 @@ export const addMixinCommand = (
   const command = program
     .command('mixin')
     .description('write alert rules and dashboards for your Prometheus: job names, labels, limits')
-    .addOption(new Option('--config <file>', 'what differs from the variant: mixin.yaml'))
+    .addOption(new Option('--config <file>', 'differences from the variant: mixin.yaml'))
     .addOption(
       new Option(
         '--variant <name>',

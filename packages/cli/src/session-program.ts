@@ -29,8 +29,8 @@ export const addSessionCommand = (
       ),
     )
     .option('--ca <file>', 'certificates of your own CA, PEM, for https:// exporters')
-    .option('--since <time>', 'how far back: 2h, 30m (default: 24h)')
-    .option('--until <time>', 'up to how long ago: 1h (default: now)')
+    .option('--since <time>', 'age of the oldest session: 2h, 30m (default: 24h)')
+    .option('--until <time>', 'age of the newest session: 1h (default: now)')
     .option('--delete-identity <id>', 'delete everything about a participant, in all rooms');
   for (const option of resultOutputFlags('session')) command.addOption(option);
   command

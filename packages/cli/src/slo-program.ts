@@ -24,7 +24,7 @@ export const addSloCommands = (
       ),
     )
     .option('--month <month>', 'the last month, in UTC: 2026-11 (default: the current one)')
-    .option('--months <n>', 'how many months up to that one', '1')
+    .option('--months <n>', 'number of months up to that one', '1')
     .option('--config <file>', 'mixin.yaml with your objectives and labels')
     .option('--variant <name>', 'default, helm, compose or lab; or the key variant of the file')
     .option('--selector <labels>', 'only some deployments: cluster="eu"')

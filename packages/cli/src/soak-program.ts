@@ -47,11 +47,11 @@ export const addSoakCommand = (
     ).default('90s'),
     new Option(
       '--warm-up <n>',
-      'cycles that do not count at the beginning (default: one of each way of leaving, 2 at least)',
+      'cycles that do not count at the beginning (default: one of each kind of departure, at least 2)',
     ),
     several(
       '--tolerate <resource=n>',
-      'what may remain per 1,000 joins (may be repeated; default: goroutines=20, descriptors=10, memory=10MB)',
+      'accepted growth per 1,000 joins (may be repeated; default: goroutines=20, descriptors=10, memory=10MB)',
     ),
   ]);
   addGroup(soak, console.env, 'Scenario:', scenarioFlags());
@@ -93,9 +93,9 @@ Examples:
   swarm soak --rooms 10 --participants 4 --duration 5s --departures leave,disappear --for 1h
   swarm soak scenarios/churn.yaml --url wss://livekit.example.com --server-metrics http://10.0.0.5:6789/metrics
 
-The load runs in cycles. After each one the server is read when it is at rest: no rooms, and a number of goroutines that does not change. What grows
-with the number of joins remains; how much, and between which limits, is the result. Several servers are soaked one after the other, each for --for
-at most; the exit code is that of the last one.
+The load runs in cycles. After each one the server is read when it is at rest: no rooms, and a number of goroutines that does not change. The result
+is the growth per 1,000 joins, with its confidence interval. Several servers are soaked one after the other, each for --for at most; the exit code is
+that of the last one.
 
 Exit codes: 0 nothing remains beyond what is tolerated; 99 a leak; 98 not certain; 3 the server could not be reached; 130 interrupted.
 `;

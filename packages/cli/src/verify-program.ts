@@ -39,17 +39,17 @@ export const addVerifyCommand = (
     ),
     new Option(
       '--announced <prefix>',
-      'nodes may announce addresses in it only (may be repeated): 203.0.113.0/24',
+      'prefix of the addresses that nodes may announce (may be repeated): 203.0.113.0/24',
     )
       .argParser(collector())
       .default([]),
     new Option(
       '--closed-port <port>',
-      'must not answer users (may be repeated; default on public addresses: 6379, 6789, 7070, 9090, 6060)',
+      'port that must not answer users (may be repeated; default on public addresses: 6379, 6789, 7070, 9090, 6060)',
     )
       .argParser(collector())
       .default([]),
-    new Option('--participants <n>', 'a room must take as many (default: 2)'),
+    new Option('--participants <n>', 'participants that a room must accept (default: 2)'),
   ]);
   addGroup(command, console.env, 'Further checks:', [
     new Option(
@@ -67,7 +67,7 @@ export const addVerifyCommand = (
     )
       .argParser(collector())
       .default([]),
-    new Option('--turn-username <name>', 'of the credential for --turn-url'),
+    new Option('--turn-username <name>', 'user name of the credential for --turn-url'),
     new Option('--agent <name>', 'an agent of this name gets a job, in a room of its own'),
     new Option('--idle <time>', 'hold a signal connection open without messages, up to 50s'),
   ]);

@@ -3,7 +3,9 @@ import { availableParallelism, totalmem } from 'node:os';
 import { type Finding, ok, warn } from './finding.ts';
 import { runCaptured } from './program-output.ts';
 
-/** What a server and a worker open beside participants: logs, listeners, modules, IPC. */
+/**
+ * Descriptors that a server and a worker open beside participants: logs, listeners, modules, IPC.
+ */
 const DESCRIPTORS_BESIDE = 128;
 /** 500 rooms of two. */
 const LARGE_CROWD = 1_000;
