@@ -79,7 +79,10 @@ describe.each([
   });
 
   it('moves to new ICE credentials without a new handshake', async () => {
-    const { a, b, localA, localB } = pair;
+    const { a, b, localA, localB, events } = pair;
+    const channelsOpened = (): number =>
+      [...events.a, ...events.b].filter(({ type }) => type === 'channel_open').length;
+    const opened = channelsOpened();
     a.setSenderActive(sender(a.sample()).sender, true);
     const fresh = { a: a.restartIce(localA.peer), b: b.restartIce(localB.peer) };
     const before = receiver(b.sample()).packets;
@@ -100,6 +103,8 @@ describe.each([
     a.addRemoteCandidate(localA.peer, localB.candidate);
     b.addRemoteCandidate(localB.peer, localA.candidate);
     await until('media after the restart', () => receiver(b.sample()).packets > before + 50);
+    // A new handshake would begin a new association, in which the data channel opens again.
+    expect(channelsOpened()).toBe(opened);
   });
 
   it('limits the number of cohorts, with a code', () => {
