@@ -31,7 +31,7 @@ it('takes rooms, thresholds and host rules from swarm.yaml, and settings of the 
   expect(result.thresholds.map(({ metric }) => metric)).toContain('join_failures');
   expect(ran.stderr).toMatch(/^swarm\.yaml: room prefix folder; thresholds on /m);
   expect(ran.stderr).not.toMatch(/^swarm\.yaml: .*url/m);
-  expect(ran.stderr).toMatch(/small: not used of its configuration, .*: port\n/);
+  expect(ran.stderr).toMatch(/small: settings of its configuration that are ignored, .*: port\n/);
   expect(ran.stderr).toContain(`→ livekit-server 1.13.4+${config}${limit} on this host`);
 
   const listed = await runSwarm(['records', '--json'], {}, dir);
