@@ -63,15 +63,15 @@ const body = (): Markup => html`<a class="skip" href="#now">Skip to the figures<
 <div class="halves">
 <section class="card" id="thresholds" aria-labelledby="thresholds-title"><h2 id="thresholds-title">Thresholds <small id="thresholds-met"></small></h2>
 <p class="note" id="thresholds-none">None has been evaluated yet.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Table of thresholds"><table class="live-table" id="threshold-table" hidden><thead><tr><th scope="col"><span class="hidden">Now</span></th><th scope="col">Metric</th><th scope="col" class="n">Measured</th><th scope="col" class="n">Limit</th></tr></thead><tbody></tbody></table></div></section>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of thresholds" hidden><table class="live-table" id="threshold-table"><thead><tr><th scope="col"><span class="hidden">Now</span></th><th scope="col">Metric</th><th scope="col" class="n">Measured</th><th scope="col" class="n">Limit</th></tr></thead><tbody></tbody></table></div></section>
 <section class="card" id="events" aria-labelledby="events-title"><h2 id="events-title">Events and faults</h2>
 <p class="note" id="events-none">None so far.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="List of events"><ol class="events" id="event-list"></ol></div></section>
+<div class="scroll" tabindex="0" role="region" aria-label="List of events" hidden><ol class="events" id="event-list"></ol></div></section>
 </div>
 ${chartSection(CHART_GROUPS, stepNote(1_000))}
 <section class="card" id="affected" aria-labelledby="affected-title"><h2 id="affected-title">Most affected participants</h2>
 <p class="note" id="affected-none">No participant has lost its connection. What each received is known when it leaves.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Table of participants"><table class="live-table" id="affected-table" hidden><thead><tr><th scope="col">Participant</th><th scope="col">Room</th><th scope="col">State</th><th scope="col" class="n">Reconnects</th><th scope="col" class="n">Longest interruption</th><th scope="col" class="n">Loss</th><th scope="col" class="n">Latency p95</th></tr></thead><tbody></tbody></table></div></section>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of participants" hidden><table class="live-table" id="affected-table"><thead><tr><th scope="col">Participant</th><th scope="col">Room</th><th scope="col">State</th><th scope="col" class="n">Reconnects</th><th scope="col" class="n">Longest interruption</th><th scope="col" class="n">Loss</th><th scope="col" class="n">Latency p95</th></tr></thead><tbody></tbody></table></div></section>
 <p id="announcement" class="hidden" role="status" aria-live="polite"></p>
 </main>
 <footer><p>livekit-swarm <span id="run"></span></p></footer>`;

@@ -35,6 +35,10 @@ const CONNECTIONS: Record<ShownState, string> = {
 
 export const byId = (id: string): HTMLElement => required(document.getElementById(id), `#${id}`);
 
+/** Part of the page in which a table or list scrolls: while it is empty, keys must not stop there. */
+const scrolledOf = (content: HTMLElement): HTMLElement =>
+  required(content.closest<HTMLElement>('.scroll'), '.scroll');
+
 /** Fills a table, and hides it while it is empty. A table whose rows are the same is left as it is. */
 const fill = <Row>(
   id: string,
@@ -46,7 +50,7 @@ const fill = <Row>(
   const key = JSON.stringify(rows);
   if (table.dataset.rows === key) return;
   table.dataset.rows = key;
-  table.hidden = rows.length === 0;
+  scrolledOf(table).hidden = rows.length === 0;
   byId(note).hidden = rows.length > 0;
   required(table.querySelector('tbody'), `tbody of #${id}`).replaceChildren(...rows.map(rowOf));
 };
@@ -115,6 +119,7 @@ export const showEvents = (marks: readonly LiveMarkData[]): void => {
   if (list.dataset.rows === key) return;
   list.dataset.rows = key;
   byId('events-none').hidden = marks.length > 0;
+  scrolledOf(list).hidden = marks.length === 0;
   list.replaceChildren(
     ...marks
       .slice(-MAX_LISTED)
