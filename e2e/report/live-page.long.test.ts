@@ -1,12 +1,17 @@
 /** The live page in a real browser, during a run against a real server whose packets are lost for a while. */
 
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startLiveKit } from '@livekit-swarm/lab';
+import { findRecord, type RecordLine, recordLines } from '@livekit-swarm/record';
 import { findChromium, launchChromium } from '@livekit-swarm/testkit/chromium';
 import { dropRtp } from '@livekit-swarm/testkit/packet-filter';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import type { Page } from 'puppeteer-core';
 import { expect, test } from 'vitest';
 import { tabStops, violationsOf } from '../../packages/report/test/support/accessibility.ts';
+import { renderRecord } from '../../packages/report/test/support/page.ts';
+import { chartsOfPage, replayLive } from '../../packages/report/test/support/replay.ts';
 import { expectGone, type Swarm, scratch, startSwarm } from '../support/swarm.ts';
 
 await skipWithout('chromium', 'packet-filter', 'root');
@@ -83,23 +88,27 @@ test('a run with a fault is shown live, by the run and from its record, and the 
     });
     for (const one of [page, followed])
       await shows(one, '#event-list', /threshold crossed: packet_loss_before_recovery: rate was/);
+    // As long as the threshold is crossed in the whole run, too.
+    await sleep(5_000);
   }
   const crossed = await page.$$eval('#threshold-table .failed', (rows) =>
     rows.map(({ textContent }) => textContent).join(' '),
   );
   expect(crossed).toContain('packet_loss_before_recovery');
 
-  // Times of day instead of times since the start.
-  await page.click('#clock');
-  await shows(page, '#event-list', /^\d\d:\d\d:\d\d/);
-
-  // Accessible: also with the keyboard, on a phone, and in the dark.
+  // Accessible: also with the keyboard, from the top of the page.
   expect(await violationsOf(page)).toEqual([]);
-  const stops = await tabStops(page, 80);
+  const stops = await tabStops(page, 240);
   const reached = stops.map(({ what }) => what);
   for (const what of ['#now', 'clock', 'theme', 'connected', 'loss-down'])
     expect(reached).toContain(what);
   expect(stops.filter(({ seen }) => !seen)).toEqual([]);
+
+  // Times of day instead of times since the start.
+  await page.click('#clock');
+  await shows(page, '#event-list', /^\d\d:\d\d:\d\d/);
+
+  // Also on a phone, in the dark.
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
   await page.setViewport({ width: 390, height: 844 });
   await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBe(390);
@@ -115,6 +124,15 @@ test('a run with a fault is shown live, by the run and from its record, and the 
   expect(await textOf(page, '#verdict')).toContain('packet_loss_before_recovery');
   expect([...complaints, ...fromRecord]).toEqual([]);
   expect(swarm.stderr()).not.toContain(server.apiSecret);
+
+  // The live page has shown the points of the report, in every chart.
+  const lines: RecordLine[] = [];
+  for await (const line of recordLines(record)) lines.push(line);
+  const { shown, ticks } = replayLive(lines);
+  expect(ticks).toBeGreaterThan(30);
+  expect(shown.charts.map(({ id }) => id)).toContain('loss-down');
+  const report = await renderRecord(findRecord(record), dir);
+  expect(shown).toEqual(chartsOfPage(await readFile(report, 'utf8')));
 
   // The run has ended, the record is served until Ctrl-C.
   await expect(fetch(url)).rejects.toThrow();
