@@ -7,33 +7,32 @@ const { at, keysOf, objectIn } = schemaKeys(schema);
 
 const groups = (): JsonSchema[] => listOf(at('properties', 'groups', 'additionalProperties').oneOf);
 
-const executorOf = (group: JsonSchema): string => String(group.properties?.executor?.const);
+const keysIn = (group: JsonSchema): string[] => Object.keys(group.properties ?? {});
 
-/** Keys that groups of all executors have. */
-const COMMON = ['startTime', 'gather', 'room', 'roomPrefix', 'roles'];
-
-/** List of executors, with a sentence and their own keys. */
-const executors = (): string =>
+/** Keys that groups of all executors have, without the executor itself. */
+const common = (): string[] =>
   groups()
+    .map(keysIn)
+    .reduce((shared, keys) => shared.filter((key) => keys.includes(key)))
+    .filter((key) => key !== 'executor');
+
+/** List of executors, with a sentence, their own keys, and the keys of entries of their lists. */
+const executors = (): string => {
+  const shared = ['executor', ...common()];
+  return groups()
     .map((group) => {
-      const name = executorOf(group);
-      const what = group.properties?.executor?.description ?? '';
-      return `### ${name}\n\n${what}\n\n${keysOf(group, (key) => key !== 'executor' && !COMMON.includes(key))}`;
+      const executor: JsonSchema = group.properties?.executor ?? {};
+      const own = keysIn(group).filter((key) => !shared.includes(key));
+      const lists = own.flatMap((key) => {
+        const items = group.properties?.[key]?.items;
+        return isSchema(items) && items.properties !== undefined
+          ? [`Each of \`${key}\`:\n\n${keysOf(items)}`]
+          : [];
+      });
+      const keys = keysOf(group, (key) => own.includes(key));
+      return [`### ${executor.const}`, executor.description ?? '', keys, ...lists].join('\n\n');
     })
     .join('\n\n');
-
-const stages = (): JsonSchema => {
-  const group = groups().find((one) => executorOf(one) === 'ramping-rooms');
-  const items = group?.properties?.stages?.items;
-  if (!isSchema(items)) throw new RangeError('ramping-rooms has no stages');
-  return items;
-};
-
-const lessons = (): JsonSchema => {
-  const group = groups().find((one) => executorOf(one) === 'timetable');
-  const items = group?.properties?.lessons?.items;
-  if (!isSchema(items)) throw new RangeError('timetable has no lessons');
-  return items;
 };
 
 const track = (): JsonSchema => {
@@ -45,10 +44,8 @@ const track = (): JsonSchema => {
 /** Tables of docs/scenario-language.md, by section name. */
 export const SCENARIO_TABLES: Readonly<Record<string, () => string>> = {
   'keys-file': () => keysOf(schema),
-  'keys-group': () => keysOf(groups()[0] ?? schema, (key) => COMMON.includes(key)),
+  'keys-group': () => keysOf(groups()[0] ?? schema, (key) => common().includes(key)),
   'keys-executors': executors,
-  'keys-stage': () => keysOf(stages()),
-  'keys-lesson': () => keysOf(lessons()),
   'keys-role': () => keysOf(at('definitions', 'role')),
   'keys-track': () => keysOf(track()),
   'keys-turns': () => keysOf(at('definitions', 'turns')),

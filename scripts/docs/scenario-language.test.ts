@@ -1,5 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { formatScenario, parseScenario, readScenario } from '@livekit-swarm/scenario';
+import {
+  executorNames,
+  formatScenario,
+  parseScenario,
+  readScenario,
+} from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 
@@ -35,14 +40,9 @@ describe('docs/scenario-language.md', () => {
     expect(parseScenario(formatScenario(scenario), { file: 'written.yaml' })).toEqual(scenario);
   });
 
-  it.each([
-    'constant-rooms',
-    'ramping-rooms',
-    'constant-arrival-rate',
-    'ramping-arrival-rate',
-    'per-room-churn',
-    'timetable',
-  ])('has a chapter on %s', (executor) => {
+  it.each(executorNames())('has a table of the keys of %s, and states its timing', (executor) => {
     expect(page).toContain(`\n### ${executor}\n`);
+    const timing = page.split('\n### Exact timing\n')[1]?.split('\n### ')[0];
+    expect(timing).toMatch(new RegExp(`^- .*\`${executor}\``, 'm'));
   });
 });

@@ -6,8 +6,7 @@ import type { Admission } from '@livekit-swarm/engine';
 import type { AdmittedParticipant } from '@livekit-swarm/runner';
 import {
   ACTION_SOURCES,
-  DEPARTURES,
-  ENGINE_NAMES,
+  boundedSettings,
   LIMITS,
   MUSIC_KILOBITS,
   PATHS,
@@ -178,6 +177,7 @@ const labels = z.record(text(NAME), text(NAME));
 const expected = whole(0, 10 * LIMITS.participants);
 
 const planShape = {
+  ...boundedSettings,
   index: whole(0, 10 * LIMITS.participants),
   identity: text(NAME),
   group: text(NAME),
@@ -186,18 +186,14 @@ const planShape = {
   joinAtMs: time(),
   leaveAtMs: time(),
   publish: z.array(track).max(MOST_TRACKS),
-  subscribe: z.boolean(),
   layout,
   data: z.array(data).max(MOST_TRACKS),
   grants: z.strictObject(grantsShape),
   network: z.strictObject({ up: link, down: link }).nullable(),
-  rateAdaptation: yes().exactOptional(),
   path: z.enum(PATHS),
   hostSelector: labels.exactOptional(),
-  engine: z.enum(ENGINE_NAMES).exclude(['native']).exactOptional(),
   turns: z.enum(['takes', 'hears']).exactOptional(),
   readsFrameMetadata: yes().exactOptional(),
-  departure: z.enum(DEPARTURES).exactOptional(),
   actions: z.array(action).max(MOST_ACTIONS).exactOptional(),
   connect: connect.exactOptional(),
   e2ee: e2ee.nullable(),

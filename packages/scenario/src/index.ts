@@ -10,7 +10,12 @@ export {
 export { keyAt } from './actions/key-changes.ts';
 export { actionName, publishableSources } from './actions/plan-actions.ts';
 export { joinRate } from './executors/fixed-rooms.ts';
-export { describeExecutor, type ExecutorSpec, executorOf } from './executors/registry.ts';
+export {
+  describeExecutor,
+  type ExecutorSpec,
+  executorNames,
+  executorOf,
+} from './executors/registry.ts';
 export { hasLabels, type Labels, labelText } from './host-labels.ts';
 export { checkThresholds, parseThresholds, thresholdMisses } from './language/check-thresholds.ts';
 export { parseScenario, readScenario } from './language/parse-scenario.ts';
@@ -65,13 +70,13 @@ export type { DataTraffic } from './role-keys/data.ts';
 export { formatDataRate, MAX_DATA_BYTES, MIN_DATA_BYTES } from './role-keys/data.ts';
 export { DEPARTURES, type Departure, departsWhileJoining } from './role-keys/departure.ts';
 export type { E2ee, KeyChange } from './role-keys/e2ee.ts';
-export { type ClientEngineName, ENGINE_NAMES, type EngineName } from './role-keys/engine.ts';
+export type { ClientEngineName, EngineName } from './role-keys/engine.ts';
 export type { RoleGrants } from './role-keys/grants.ts';
 export { mayPublish, maySubscribe } from './role-keys/grants.ts';
 export type { Layout } from './role-keys/layout.ts';
 export { formatLayout, tileSize, visibleVideos } from './role-keys/layout.ts';
 export { type MediaPath, PATHS } from './role-keys/path.ts';
-export { DEFAULT_ROLE, type RoleSpec } from './role-keys/registry.ts';
+export { boundedSettings, DEFAULT_ROLE, type RoleSpec } from './role-keys/registry.ts';
 export {
   endpointsOf,
   type GroupSpec,

@@ -1,3 +1,7 @@
+import { executorNames } from '@livekit-swarm/scenario';
+
+const EXECUTOR = 'constant-rooms';
+
 /**
  * The example of `swarm init`: a scenario that runs in seconds and shows each part of the language.
  * @param name of the scenario
@@ -25,8 +29,11 @@ profiles:
 # Rooms that are alike. Several groups run at the same time.
 groups:
   meetings:
-    # How rooms open and close. Other executors: ramping-rooms, constant-arrival-rate, ramping-arrival-rate, per-room-churn and timetable.
-    executor: constant-rooms
+    # How rooms open and close. Other executors:
+    # ${executorNames()
+      .filter((executor) => executor !== EXECUTOR)
+      .join(', ')}.
+    executor: ${EXECUTOR}
     rooms: 3
     # Participants per second, over all rooms.
     joinRate: 6/s

@@ -69,6 +69,7 @@ export const constantRooms = defineExecutor({
   },
   scale: scaleFixedRooms,
   scaleRates: scaleFixedRates,
+  withDuration: (spec, durationMs) => ({ ...spec, durationMs }),
   maxRooms: ({ rooms }) => rooms,
   extentMs: (spec, group) => filledAtMs(spec, group) + spec.durationMs,
   overlapMs: ({ durationMs }) => durationMs,

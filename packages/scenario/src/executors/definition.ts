@@ -76,6 +76,11 @@ export interface ExecutorMethods<Spec, File> {
    * join rates.
    */
   scaleRates?(spec: Spec, factor: number): Spec;
+  /**
+   * Settings with another duration. Absent: the settings do not have one duration, for which the
+   * rooms are open.
+   */
+  withDuration?(spec: Spec, durationMs: number): Spec;
   /** Largest number of rooms in the settings. */
   maxRooms(spec: Spec): number;
   /** Latest time at which the last room closes, ms after the start of the executor. */

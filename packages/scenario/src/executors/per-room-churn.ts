@@ -108,6 +108,7 @@ export const perRoomChurn = defineExecutor({
   },
   scale: scaleFixedRooms,
   scaleRates: scaleFixedRates,
+  withDuration: (spec, durationMs) => ({ ...spec, durationMs }),
   maxRooms: ({ rooms }) => rooms,
   extentMs: (spec, group) => filledAtMs(spec, group) + spec.durationMs,
   overlapMs: () => null,

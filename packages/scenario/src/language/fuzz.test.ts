@@ -10,6 +10,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { arbitraryScenario } from '../../test/support/arbitrary-scenario.ts';
+import { executorNames } from '../executors/registry.ts';
 import { readScenario } from './parse-scenario.ts';
 import { formatScenario } from './write/format-scenario.ts';
 
@@ -114,15 +115,7 @@ const shaped = fc.record(
       fc.constantFrom('calls', 'rooms', 'constructor', '7'),
       fc.record(
         {
-          executor: fc.constantFrom(
-            'constant-rooms',
-            'ramping-rooms',
-            'constant-arrival-rate',
-            'ramping-arrival-rate',
-            'per-room-churn',
-            'timetable',
-            'x',
-          ),
+          executor: fc.constantFrom(...executorNames(), 'x'),
           rooms: fc.oneof(fc.constantFrom(1, 3), tree),
           duration: fc.oneof(fc.constant('9s'), tree),
           stages: fc.oneof(

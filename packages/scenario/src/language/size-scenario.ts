@@ -92,10 +92,8 @@ const withJoinRateOf = (
  */
 export const withDuration = (scenario: Scenario, durationMs: number): Scenario | null => {
   const groups = scenario.groups.flatMap((group): GroupSpec[] => {
-    const { executor } = group;
-    return executor.type === 'constant-rooms' || executor.type === 'per-room-churn'
-      ? [{ ...group, executor: { ...executor, durationMs } }]
-      : [];
+    const executor = executorOf(group.executor.type).withDuration?.(group.executor, durationMs);
+    return executor === undefined ? [] : [{ ...group, executor }];
   });
   return groups.length === scenario.groups.length ? { ...scenario, groups } : null;
 };

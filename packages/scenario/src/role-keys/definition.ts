@@ -73,6 +73,7 @@ export const defineRoleKey = <
   Group = unknown,
   Spec = unknown,
   const OfGroup extends string | null = null,
+  const Bounded extends boolean = false,
 >(
   definition: {
     name: Name;
@@ -87,6 +88,11 @@ export const defineRoleKey = <
     ofGroup?: OfGroup;
     /** True if real clients do not support the key. */
     nativeOnly?: true;
+    /**
+     * True if the schema of the settings limits their size, as booleans and names do: messages to
+     * other hosts are checked with it. Absent: they have a schema of their own.
+     */
+    isBounded?: Bounded;
   } & RoleKeyMethods<
     z.output<FileSchema>,
     SettingsOf<Settings>,

@@ -38,6 +38,7 @@ export const departure = defineRoleKey({
     ),
   settings: z.enum(DEPARTURES).exactOptional(),
   plan: 'same',
+  isBounded: true,
   nativeOnly: true,
   read: (given) => (given === 'leave' ? undefined : given),
   write: (settings) => settings,

@@ -8,7 +8,7 @@ import { type E2ee, type E2eeKey, e2eeOf } from './e2ee.ts';
  * Implementations of participants. `native`: many per host. `browser`: Chromium with
  * livekit-client. `rtc`: libwebrtc in @livekit/rtc-node.
  */
-export const ENGINE_NAMES = ['native', 'browser', 'rtc'] as const;
+const ENGINE_NAMES = ['native', 'browser', 'rtc'] as const;
 
 /** Engines of real clients. */
 export const clientEngine = z.enum(['browser', 'rtc']);
@@ -31,6 +31,7 @@ export const engine = defineRoleKey({
     ),
   settings: clientEngine.exactOptional(),
   plan: 'same',
+  isBounded: true,
   read: (given) => (given === 'native' ? undefined : given),
   write: (settings) => settings,
   check: (given, { at, role, group, tracks, complain }: Checking<EngineRole, EngineRole>) => {

@@ -26,6 +26,7 @@ export const rateAdaptation = defineRoleKey({
     ),
   settings: z.literal(true).exactOptional(),
   plan: 'same',
+  isBounded: true,
   read: (given) => given || undefined,
   write: (settings) => settings,
   check: (given, { at, role, group, tracks, complain }: Checking<RateAdaptationRole, E2eeKey>) => {

@@ -86,6 +86,16 @@ export type ParticipantSettings = z.output<z.ZodObject<Shape<Same, 'settings'>>>
   [One in Mapped as One['name']]: ReturnType<One['plan']['from']>;
 };
 
+type Bounded = Extract<Same, { isBounded?: true }>;
+
+/** Schemas of the settings whose size is limited, for the keys that plans have. */
+export const boundedSettings = Object.fromEntries(
+  ROLE_KEYS.filter(({ isBounded, plan }) => isBounded === true && plan === 'same').map((key) => [
+    key.name,
+    key.settings,
+  ]),
+) as Shape<Bounded, 'settings'>;
+
 type GroupKeys = z.output<z.ZodObject<Shape<KeyOfGroup, 'file'>>>;
 
 /** Any key of the list. */

@@ -16,6 +16,7 @@ export const subscribe = defineRoleKey({
   file: yesOrNo().optional().describe('Receive the tracks of others. Default: yes.'),
   settings: z.boolean(),
   plan: 'same',
+  isBounded: true,
   read: (given, { role: { layout } }: Reading<{ layout?: Layout | undefined }>): boolean =>
     given ?? layout?.type !== 'none',
   write: (settings, { role: { publish, data, layout }, receives }: Writing<SubscribeRole>) => {

@@ -5,7 +5,7 @@
 import { parseThreshold, type Threshold } from '@livekit-swarm/metrics';
 import fc from 'fast-check';
 import type { DurationDistribution } from '../../src/executors/duration-distribution.ts';
-import type { ExecutorSpec } from '../../src/executors/registry.ts';
+import { type ExecutorName, type ExecutorSpec, executorOf } from '../../src/executors/registry.ts';
 import type { Stage } from '../../src/executors/stages.ts';
 import type { LinkImpairment } from '../../src/network/impairment.ts';
 import {
@@ -210,74 +210,88 @@ const stages = (
 const rooms = fc.integer({ min: 1, max: 5 });
 const joinRate = fc.double({ min: 1, max: 100, noNaN: true });
 
-const executor = (prefix: string): fc.Arbitrary<ExecutorSpec> =>
-  fc.oneof(
-    fc.record({
-      type: fc.constant('constant-rooms' as const),
-      rooms,
-      joinRate,
-      durationMs: duration(1_000, 1e6),
-    }),
-    fc.record({
-      type: fc.constant('ramping-rooms' as const),
-      startRooms: rooms,
-      stages: stages(prefix, 0, fc.integer({ min: 0, max: 9 })),
-    }),
-    fc.record({
-      type: fc.constant('constant-arrival-rate' as const),
-      rate: fc.double({ min: 0.1, max: 5, noNaN: true }),
-      timeUnitMs: duration(1_000, 5_000),
-      durationMs: duration(2_000, 20_000),
-      roomDuration: span,
-      maxRooms: fc.option(rooms),
-    }),
-    fc.record({
-      type: fc.constant('ramping-arrival-rate' as const),
-      startRate: fc.constant(2),
-      timeUnitMs: fc.constant(1_000),
-      stages: stages(prefix, 2, fc.double({ min: 2, max: 5, noNaN: true })),
-      roomDuration: span,
-      maxRooms: fc.option(rooms),
-    }),
-    fc.record({
-      type: fc.constant('per-room-churn' as const),
-      rooms,
-      joinRate,
-      durationMs: duration(2_000, 20_000),
-      sessionDuration: span,
-      replacementDelay: span,
-    }),
-    fc
-      .array(fc.tuple(duration(0, 20_000), rooms, duration(0, 1_000), duration(2_000, 20_000)), {
-        minLength: 1,
-        maxLength: 3,
-      })
-      .map(
-        (list): ExecutorSpec => ({
-          type: 'timetable',
-          lessons: list.map(([atMs, many, joinSpreadMs, durationMs], index) => ({
-            name: `${prefix}-${index}`,
-            atMs,
-            rooms: many,
-            joinSpreadMs,
-            durationMs,
-          })),
-        }),
-      ),
-  );
+/** Arbitrary settings of each executor. */
+const executors = (
+  prefix: string,
+): { [Name in ExecutorName]: fc.Arbitrary<Extract<ExecutorSpec, { type: Name }>> } => ({
+  'constant-rooms': fc.record({
+    type: fc.constant('constant-rooms' as const),
+    rooms,
+    joinRate,
+    durationMs: duration(1_000, 1e6),
+  }),
+  'ramping-rooms': fc.record({
+    type: fc.constant('ramping-rooms' as const),
+    startRooms: rooms,
+    stages: stages(prefix, 0, fc.integer({ min: 0, max: 9 })),
+  }),
+  'constant-arrival-rate': fc.record({
+    type: fc.constant('constant-arrival-rate' as const),
+    rate: fc.double({ min: 0.1, max: 5, noNaN: true }),
+    timeUnitMs: duration(1_000, 5_000),
+    durationMs: duration(2_000, 20_000),
+    roomDuration: span,
+    maxRooms: fc.option(rooms),
+  }),
+  'ramping-arrival-rate': fc.record({
+    type: fc.constant('ramping-arrival-rate' as const),
+    startRate: fc.constant(2),
+    timeUnitMs: fc.constant(1_000),
+    stages: stages(prefix, 2, fc.double({ min: 2, max: 5, noNaN: true })),
+    roomDuration: span,
+    maxRooms: fc.option(rooms),
+  }),
+  'per-room-churn': fc.record({
+    type: fc.constant('per-room-churn' as const),
+    rooms,
+    joinRate,
+    durationMs: duration(2_000, 20_000),
+    sessionDuration: span,
+    replacementDelay: span,
+  }),
+  // The first role of a group, which is not permanent, has at least one participant.
+  'ramping-participants': fc.record({
+    type: fc.constant('ramping-participants' as const),
+    rooms,
+    startParticipants: fc.constant(1),
+    stages: stages(prefix, 1, fc.constant(1)),
+  }),
+  timetable: fc
+    .array(fc.tuple(duration(0, 20_000), rooms, duration(0, 1_000), duration(2_000, 20_000)), {
+      minLength: 1,
+      maxLength: 3,
+    })
+    .map((list) => ({
+      type: 'timetable' as const,
+      lessons: list.map(([atMs, many, joinSpreadMs, durationMs], index) => ({
+        name: `${prefix}-${index}`,
+        atMs,
+        rooms: many,
+        joinSpreadMs,
+        durationMs,
+      })),
+    })),
+});
 
-const ownRoom = ({ type }: ExecutorSpec): boolean =>
-  type === 'constant-rooms' || type === 'per-room-churn';
+const executor = (prefix: string): fc.Arbitrary<ExecutorSpec> =>
+  fc.oneof(...Object.values<fc.Arbitrary<ExecutorSpec>>(executors(prefix)));
+
+/** Check whether a group with the executor may name its room. */
+const mayNameRoom = (spec: ExecutorSpec): spec is Extract<ExecutorSpec, { rooms: number }> =>
+  'rooms' in spec;
+
+/** Check whether the executor sets the times of all joins. */
+const setsJoins = ({ type }: ExecutorSpec): boolean => type === 'ramping-participants';
 
 const group = (index: number): fc.Arbitrary<GroupSpec> =>
   executor(`stage-${index}`).chain((spec) =>
     fc
       .record({
         name: name.map((one) => `${one}-${index}`),
-        room: ownRoom(spec) ? fc.option(text(30)) : fc.constant(null),
+        room: mayNameRoom(spec) ? fc.option(text(30)) : fc.constant(null),
         roomPrefix: fc.oneof(fc.constant('swarm'), text(20)),
         startMs: duration(0, 5_000),
-        joinSpreadMs: duration(0, 5_000),
+        joinSpreadMs: setsJoins(spec) ? fc.constant(0) : duration(0, 5_000),
         executor: fc.constant(spec),
         first: role('first', 1, fc.constant(false)),
         others: fc.integer({ min: 0, max: 2 }).chain((count) =>
@@ -286,7 +300,9 @@ const group = (index: number): fc.Arbitrary<GroupSpec> =>
               role(
                 `role-${other}`,
                 0,
-                fc.boolean().map((permanent) => permanent && spec.type === 'per-room-churn'),
+                fc
+                  .boolean()
+                  .map((permanent) => permanent && executorOf(spec.type).replacesParticipants),
               ),
             ),
           ),
@@ -299,10 +315,7 @@ const group = (index: number): fc.Arbitrary<GroupSpec> =>
             ? {}
             : {
                 roomPrefix: 'swarm',
-                executor: {
-                  ...one.executor,
-                  ...(ownRoom(one.executor) ? { rooms: 1 } : {}),
-                } as ExecutorSpec,
+                executor: mayNameRoom(one.executor) ? { ...one.executor, rooms: 1 } : one.executor,
               }),
           // Every room has a publisher.
           roles: [
