@@ -2,7 +2,7 @@ import type { Capability, DescribedFault } from '@livekit-swarm/chaos';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
 import { jsonSchemaOf } from '@livekit-swarm/settings';
 import { code, generatedFrom, table } from './markdown.ts';
-import { schemaKeys } from './schema-keys.ts';
+import { flow, schemaKeys } from './schema-keys.ts';
 
 /** Texts of a platform's capabilities. */
 const CAPABILITIES: Readonly<Record<Capability, string>> = {
@@ -44,10 +44,13 @@ const withParams = (): string =>
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
-const paramsOf = ({ params }: DescribedFault): string => {
+const paramsOf = ({ params, example }: DescribedFault): string => {
   const schema = jsonSchemaOf(params, { definitions: false });
   if (Object.keys(schema.properties ?? {}).length === 0) return 'No parameters.';
-  return schemaKeys(schema).keysOf(schema);
+  const keys = schemaKeys(schema).keysOf(schema);
+  return Object.keys(example).length === 0
+    ? keys
+    : `${keys}\n\nExample: ${code(`with: ${flow(example)}`)}`;
 };
 
 /** Page docs/chaos-faults.md. */

@@ -87,7 +87,7 @@ const codes = (values: readonly unknown[]): string =>
   values.map((value) => code(flow(value))).join(', ');
 
 /** Formats a value in flow style, on one line. */
-const flow = (value: unknown): string => {
+export const flow = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
   if (!isSchema(value)) return String(value);
   return `{ ${Object.entries(value)

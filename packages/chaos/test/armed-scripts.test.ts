@@ -8,9 +8,8 @@ import { join } from 'node:path';
 import { missing } from '@livekit-swarm/testkit/requirements';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { FaultContext } from '../src/faults/fault.ts';
+import { exampleParams, type FaultContext } from '../src/faults/fault.ts';
 import { FAULTS } from '../src/faults/index.ts';
-import { sampleParams } from '../src/plan/available-faults.ts';
 import { armTimer } from '../src/targets/expiry/timer.ts';
 import { unitScript } from '../src/targets/expiry/unit-script.ts';
 import type { CommandResult } from '../src/targets/platform.ts';
@@ -38,7 +37,7 @@ const contextOf = (id: string, params: unknown): FaultContext<unknown> => ({
  */
 const SCRIPTS = [...FAULTS.values()]
   .flatMap((fault) => [
-    { name: fault.name, fault, params: sampleParams(fault) },
+    { name: fault.name, fault, params: exampleParams(fault) },
     ...(fault.name === 'packet-loss'
       ? [
           {

@@ -13,11 +13,11 @@ import { fileURLToPath } from 'node:url';
 import { startLab, stopLab } from '@livekit-swarm/lab';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { exampleParams, type Fault, findFault } from '../src/faults/fault.ts';
 import { FAULTS } from '../src/faults/index.ts';
 import { type Journal, openJournal } from '../src/journal/journal.ts';
 import { rollbackPending } from '../src/journal/rollback-pending.ts';
-import { sampleParams } from '../src/plan/available-faults.ts';
-import type { Component, Platform } from '../src/targets/platform.ts';
+import type { Component, ComponentKind, Platform } from '../src/targets/platform.ts';
 import { processState } from '../src/targets/process/inspect.ts';
 import { openProcessPlatform } from '../src/targets/process.ts';
 import { leftoversOf } from './support/leftovers.ts';
@@ -86,41 +86,38 @@ const memberNamed = async (name: string): Promise<Component> => {
   return found;
 };
 
-/** Target and parameters of each fault. */
-const CASES: Record<string, [member: string, params: object]> = {
-  kill: ['node-1', {}],
-  'graceful-stop': ['node-1', {}],
-  'forced-stop': ['node-1', {}],
-  restart: ['node-1', {}],
-  hang: ['node-1', {}],
-  // Comes before the kill of Redis, after which nodes need seconds to register again.
-  'redis-flush': ['redis', {}],
-  'redis-kill': ['redis', {}],
-  'redis-partition': ['node-1', {}],
-  'load-balancer-restart': ['haproxy', {}],
-  blackhole: ['node-1', {}],
-  'packet-loss': ['node-1', { loss: '20%', burst: 3 }],
-  delay: ['node-1', { delay: '50ms' }],
-  jitter: ['node-1', { jitter: '20ms' }],
-  reorder: ['node-1', { share: '10%' }],
-  'rate-limit': ['node-1', { rate: '1Mbit/s' }],
-  'cpu-pressure': ['node-1', { cores: 0.3 }],
-  'memory-pressure': ['node-1', { megabytes: 300 }],
+/** Component for each kind; the lab has no TURN server. */
+const COMPONENTS: Record<ComponentKind, string> = {
+  node: 'node-1',
+  redis: 'redis',
+  'load-balancer': 'haproxy',
+  turn: 'turn',
 };
 
-test('every available fault is tested', async () => {
-  const node = await memberNamed('node-1');
-  const others = [...FAULTS.values()].filter(({ name }) => !(name in CASES));
-  for (const fault of others)
-    expect(await fault.unavailable(target, node, sampleParams(fault)), fault.name).toMatch(
-      /\w+ \w+/,
-    );
-  expect(others.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(['clock-skew', 'certificate-expiry']),
-  );
+/** Faults that the process platform does not have. */
+const NOT_HERE = new Set(['drain', 'clock-skew', 'certificate-expiry']);
+
+interface Case {
+  fault: string;
+  member: string;
+  params: Fault['example'];
+}
+
+/** Every fault with its example, and the parameters that need another mechanism. */
+const CASES: readonly Case[] = [...FAULTS.values()]
+  .filter(({ name }) => !NOT_HERE.has(name))
+  .flatMap(({ name, targets: [kind = 'node'], example }): Case[] => {
+    const one = { fault: name, member: COMPONENTS[kind], params: example };
+    return name === 'packet-loss' ? [one, { ...one, params: { ...example, burst: 3 } }] : [one];
+  });
+
+test.each([...NOT_HERE])('%s is not available on this platform, for a reason', async (name) => {
+  const fault = findFault(FAULTS, name);
+  const why = await fault.unavailable(target, await memberNamed('node-1'), exampleParams(fault));
+  expect(why).toMatch(/\w+ \w+/);
 });
 
-test.each(Object.entries(CASES))('%s', async (fault, [name, params]) => {
+test.each(CASES)('$fault on $member, $params', async ({ fault, member: name, params }) => {
   const { drill, line: id } = await startDrill(
     'injector.ts',
     lab,

@@ -18,6 +18,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { DescribedFault } from '@livekit-swarm/chaos';
+import { FAULTS } from '@livekit-swarm/chaos/faults';
 import { recordLines } from '@livekit-swarm/record';
 import { randomStream } from '@livekit-swarm/scenario';
 import { allProcesses, descendantsOf, startTracked, type Tracked } from './processes.ts';
@@ -59,25 +61,36 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const MAIN = join(ROOT, 'packages/cli/src/main.ts');
 const INJECTOR = join(ROOT, 'packages/chaos/test/fixtures/injector.ts');
 
-/** Faults: name, component, parameters. */
-const FAULTS: readonly (readonly [string, string, object])[] = [
-  ['kill', 'node-1', {}],
-  ['graceful-stop', 'node-1', {}],
-  ['forced-stop', 'node-2', {}],
-  ['restart', 'node-1', { down: '500ms' }],
-  ['hang', 'node-2', {}],
-  ['redis-kill', 'redis', {}],
-  ['redis-partition', 'node-1', {}],
-  ['load-balancer-restart', 'haproxy', {}],
-  ['blackhole', 'node-2', {}],
-  ['packet-loss', 'node-1', { loss: '20%', burst: 3 }],
-  ['delay', 'node-2', { delay: '50ms' }],
-  ['jitter', 'node-1', { jitter: '20ms' }],
-  ['reorder', 'node-2', { share: '10%' }],
-  ['rate-limit', 'node-1', { rate: '1Mbit/s' }],
-  ['cpu-pressure', 'node-2', { cores: 0.3 }],
-  ['memory-pressure', 'node-1', { megabytes: 300 }],
-];
+/** Components for each kind; the lab has no TURN server. */
+const COMPONENTS: Record<DescribedFault['targets'][number], readonly string[]> = {
+  node: ['node-1', 'node-2'],
+  redis: ['redis'],
+  'load-balancer': ['haproxy'],
+  turn: ['turn'],
+};
+
+/** Faults that leave nothing to roll back in a lab. */
+const WITHOUT_ROLLBACK = new Set(['redis-flush', 'drain', 'clock-skew', 'certificate-expiry']);
+
+interface Injected {
+  fault: string;
+  components: readonly string[];
+  params: Readonly<Record<string, unknown>>;
+}
+
+const VARIATIONS: Partial<Record<string, Injected['params']>> = {
+  restart: { down: '500ms' },
+  'packet-loss': { loss: '20%', burst: 3 },
+};
+
+/** Every fault with its example, and parameters with another mechanism or a longer injection. */
+const INJECTED: readonly Injected[] = [...FAULTS.values()]
+  .filter(({ name }) => !WITHOUT_ROLLBACK.has(name))
+  .flatMap(({ name, targets: [kind = 'node'], example }): Injected[] => {
+    const one = { fault: name, components: COMPONENTS[kind], params: example };
+    const variation = VARIATIONS[name];
+    return variation === undefined ? [one] : [one, { ...one, params: variation }];
+  });
 
 /** Failpoints in the path of an injection and its rollback. */
 const FAILPOINTS = [
@@ -258,7 +271,8 @@ recovery: 5s
 /** Kills the injection of one fault, without load. */
 const killInjection: Kill = async (context) => {
   const { env, random, pick, counts, dir } = context;
-  const [fault, component, params] = pick(FAULTS);
+  const { fault, components, params } = pick(INJECTED);
+  const component = pick(components);
   const point = random() < 0.6 ? pick(FAILPOINTS) : null;
   const rollbackMs = Math.round(random() * 300);
   const journal = journalOf(env);

@@ -24,6 +24,7 @@ const fault = (inject: Fault['inject'], rollback: Fault['rollback'] = async () =
   description: '',
   targets: ['node'],
   params: noParams,
+  example: {},
   lasts: true,
   unavailable: async () => null,
   inject,

@@ -40,6 +40,11 @@ export interface Fault<Params = unknown> {
   /** Schema of its parameters in a drill file; unknown keys are rejected. */
   readonly params: z.ZodType<Params>;
   /**
+   * Example of the parameters, in the form of a drill file, with an effect that a small lab
+   * survives. Documentation, questions about availability and tests of every fault use it.
+   */
+  readonly example: Readonly<Record<string, unknown>>;
+  /**
    * True when it lasts until its rollback; false when it is instantaneous (after a kill, the
    * rollback starts the process).
    */
@@ -78,6 +83,12 @@ export interface Fault<Params = unknown> {
   /** Removes every effect, also of an incomplete injection, and if components no longer exist. */
   rollback(context: FaultContext<Params>): Promise<void>;
 }
+
+/** Parameters of the example, as the other methods take them. */
+export const exampleParams = <Params>({
+  params,
+  example,
+}: Pick<Fault<Params>, 'params' | 'example'>): Params => params.parse(example);
 
 /** @throws SwarmError `fault_not_found` */
 export const findFault = (faults: ReadonlyMap<string, Fault>, name: string): Fault => {

@@ -15,6 +15,10 @@ test('each fault is found by its name, and describes itself and its rollback', (
   }
 });
 
+test.each([...FAULTS.values()])('the example of $name is valid', (fault) => {
+  expect(fault.params.safeParse(fault.example).error).toBeUndefined();
+});
+
 test('parameters are parsed to base units', () => {
   expect(read('delay', { delay: '80ms' })).toEqual({
     delay: 80,
@@ -102,15 +106,8 @@ test.each([...FAULTS.values()])(
   'the rollback of $name that was not injected, or is gone, is not an error, and leaves everything running',
   async (fault) => {
     const platform = fakePlatform();
-    const params = {
-      loss: 0.1,
-      burst: 3,
-      protocol: 'udp',
-      direction: 'both',
-      cores: 1,
-      megabytes: 1,
-      delay: 1,
-    };
+    const bursts = fault.name === 'packet-loss' && { burst: 3 };
+    const params = fault.params.parse({ ...fault.example, ...bursts });
     await fault.rollback({
       platform,
       components: [NODE],

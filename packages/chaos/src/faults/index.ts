@@ -22,8 +22,9 @@ export const FAULTS: ReadonlyMap<string, DescribedFault> = new Map(
     forcedStop,
     restart,
     hang,
-    redisKill,
+    // Before the kill of Redis, after which nodes need seconds to register again.
     redisFlush,
+    redisKill,
     redisPartition,
     loadBalancerRestart,
     drain,

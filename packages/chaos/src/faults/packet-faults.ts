@@ -31,6 +31,7 @@ export const blackhole = requestedTraffic<Traffic>(
     requires: ['packet_filter'],
     targets: COMPONENT_KINDS,
     params: strict(trafficParams('both')),
+    example: {},
     lasts: true,
     unavailable: missingTrafficSupport,
     inject: ({ platform, components, params, id }) =>
@@ -65,6 +66,7 @@ export const packetLoss = requestedTraffic<LossParams>(
     requires: ['packet_filter'],
     targets: COMPONENT_KINDS,
     params: lossParams,
+    example: { loss: '20%' },
     lasts: true,
     unavailable: (platform, component, params) =>
       inBursts(params)
@@ -111,7 +113,7 @@ const atRandom = (loss: number): string => {
 
 /** Makes a fault that swarm-impair or a controller of the platform causes. */
 const impairmentFault = <Params extends Traffic>(
-  fault: Pick<DescribedFault<Params>, 'name' | 'description' | 'params'>,
+  fault: Pick<DescribedFault<Params>, 'name' | 'description' | 'params' | 'example'>,
   impairmentOf: (params: Params) => Impairment,
 ): DescribedFault<Params> =>
   requestedTraffic<Params>(
@@ -142,6 +144,7 @@ export const delay = impairmentFault(
       delay: duration(1, 10_000).describe('Delay of every packet, in each direction.'),
       ...trafficParams('udp'),
     }),
+    example: { delay: '50ms' },
   },
   ({ delay }) => ({ delayMs: delay }),
 );
@@ -157,6 +160,7 @@ export const jitter = impairmentFault(
       ),
       ...trafficParams('udp'),
     }),
+    example: { jitter: '20ms' },
   },
   ({ jitter }) => ({ jitterMs: jitter }),
 );
@@ -172,6 +176,7 @@ export const reorder = impairmentFault(
         .describe('Share of the packets of each stream.'),
       ...trafficParams('udp'),
     }),
+    example: { share: '10%' },
   },
   ({ share }) => ({ reorder: share }),
 );
@@ -193,6 +198,7 @@ export const rateLimit = impairmentFault(
         .describe('All participants share the rate; false: each has its own.'),
       ...trafficParams('udp'),
     }),
+    example: { rate: '1Mbit/s' },
   },
   ({ rate, queue, shared }) => ({ rateBps: rate, queueMs: queue, shared }),
 );

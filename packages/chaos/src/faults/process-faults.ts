@@ -38,6 +38,7 @@ export const kill: DescribedFault<NoParams> = {
   ...needs('signal', 'start'),
   targets: COMPONENT_KINDS,
   params: noParams,
+  example: {},
   lasts: false,
   inject: sendToAll('SIGKILL'),
   missingEffect: ({ platform }, component) => findTerminated(platform, component),
@@ -70,6 +71,7 @@ export const hang: DescribedFault<NoParams> = {
   ...needs('pause'),
   targets: COMPONENT_KINDS,
   params: noParams,
+  example: {},
   lasts: true,
   inject: sendToAll('SIGSTOP'),
   missingEffect: ({ platform }, component) => findStopped(platform, component),
@@ -93,6 +95,7 @@ export const restart: DescribedFault<RestartParams> = {
   requires: ['signal', 'start'],
   targets: ['node', 'redis', 'turn'],
   params: restartParams,
+  example: {},
   lasts: false,
   durationOf: ({ grace, down }) => grace + down,
   // With a down time, the platform must not start the process earlier.
@@ -139,6 +142,7 @@ export const gracefulStop: DescribedFault<NoParams> = {
   ...needs('signal', 'start'),
   targets: ['node', 'load-balancer', 'turn'],
   params: noParams,
+  example: {},
   lasts: false,
   inject: sendToAll('SIGTERM'),
   // The node drains until its rooms are empty, or has exited: nothing removes a delivered signal.
@@ -167,6 +171,7 @@ export const forcedStop: DescribedFault<NoParams> = {
   ...needs('signal', 'second_sigterm', 'start'),
   targets: ['node', 'load-balancer', 'turn'],
   params: noParams,
+  example: {},
   lasts: false,
   inject: ({ platform, components }) =>
     forAll(components, async (component) => {
@@ -194,6 +199,7 @@ export const drain: DescribedFault<NoParams> = {
   requires: ['start'],
   targets: COMPONENT_KINDS,
   params: noParams,
+  example: {},
   lasts: true,
   unavailable: async (platform, component) =>
     platform.hosts === undefined

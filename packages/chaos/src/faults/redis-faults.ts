@@ -43,6 +43,7 @@ export const redisFlush: DescribedFault<FlushParams> = {
   requires: [],
   targets: ['redis'],
   params: flushParams,
+  example: {},
   lasts: false,
   durationOf: () => 0,
   unavailable: async (platform, component, params) => {
@@ -170,6 +171,7 @@ export const redisPartition = requestedTraffic<NoParams>(
     requires: ['packet_filter'],
     targets: ['node'],
     params: noParams,
+    example: {},
     lasts: true,
     unavailable: async (platform, component) =>
       component.redis === undefined

@@ -30,6 +30,7 @@ export const cpuPressure: DescribedFault<z.output<typeof cpuParams>> = {
   requires: ['exec'],
   targets: COMPONENT_KINDS,
   params: cpuParams,
+  example: { cores: 0.3 },
   lasts: true,
   unavailable: (platform, component, params) =>
     missingResourceLimitSupport(platform, component, quota(params)),
@@ -66,6 +67,7 @@ export const memoryPressure: DescribedFault<z.output<typeof memoryParams>> = {
   requires: ['exec', 'start'],
   targets: COMPONENT_KINDS,
   params: memoryParams,
+  example: { megabytes: 300 },
   lasts: true,
   unavailable: async (platform, component, params) =>
     (await missingAny(platform, component, ['start'])) ??

@@ -6,7 +6,7 @@ import { nothingToFind } from './effects/effect-check.ts';
 import { type DescribedFault, noParams } from './fault.ts';
 
 const unavailableFault = <Params>(
-  fault: Pick<DescribedFault<Params>, 'name' | 'description' | 'targets' | 'params'>,
+  fault: Pick<DescribedFault<Params>, 'name' | 'description' | 'targets' | 'params' | 'example'>,
   why: string,
   hint: string,
 ): DescribedFault<Params> => ({
@@ -29,6 +29,7 @@ export const clockSkew = unavailableFault(
     description: 'clock skew; not available for LiveKit (see "swarm chaos doctor")',
     targets: ['node'],
     params: strict({ by: duration(1).describe('How much its clock is ahead.') }),
+    example: { by: '5m' },
   },
   'livekit-server is a static Go program that reads the time from the kernel, not from a library that could be replaced (LD_PRELOAD); time namespaces only ' +
     'shift the monotonic clock (time_namespaces(7)); and the clock of the host is shared by everything on it, including the measurement',
@@ -42,6 +43,7 @@ export const certificateExpiry = unavailableFault(
       'expired TLS or TURN certificate; not available in a drill (see "swarm chaos doctor")',
     targets: ['node', 'load-balancer', 'turn'],
     params: noParams,
+    example: {},
   },
   'LiveKit and its TURN server read their certificate once, when they start: if it expires while they run, only new TLS connections fail; to replace the ' +
     'certificate of a deployment, a drill would need its private key. For new participants a blackhole of TCP has the same effect',

@@ -19,6 +19,7 @@ const own: DescribedFault<{ loss: number }> = {
   requires: [],
   targets: ['node'],
   params: noParams as never,
+  example: {},
   lasts: true,
   unavailable: async () => 'not by ourselves',
   inject: async () => void done.push('inject'),
