@@ -3,6 +3,15 @@ import type { MetricName } from '@livekit-swarm/metrics';
 /** Value for each direction of a track, or for one of them. */
 type ByDirection<Value> = { up: Value } | { down: Value } | { up: Value; down: Value };
 
+/**
+ * Value of several columns of the pump: the largest of `most` without the columns `minus`, at least
+ * 0.
+ */
+export interface DerivedColumns {
+  most: readonly string[];
+  minus: readonly string[];
+}
+
 export interface Counter {
   unit: 'tracks' | 'packets' | 'bytes' | 'frames' | 'messages' | 'times' | 'ms' | 'pixels';
   /**
@@ -15,14 +24,11 @@ export interface Counter {
   /** Field of the counter in the result of a track (`TrackResult`). */
   track?: string;
   /**
-   * Columns of the pump's rows that add up to the counter: senders (`up`), receivers (`down`), data
-   * flows. `derived`: computed from several columns (engine/src/native/streams/pump-counters.ts).
+   * Columns of the pump's rows that add up to the counter, or are combined in another way: senders
+   * (`up`), receivers (`down`), data flows. The compiler checks their names in
+   * engine/src/native/streams/pump-counters.ts.
    */
-  pump: {
-    up?: readonly string[] | 'derived';
-    down?: readonly string[];
-    data?: readonly string[];
-  };
+  pump: { [Rows in 'up' | 'down' | 'data']?: readonly string[] | DerivedColumns };
   /** True if the counter is limited to video: for audio, the pump counts every packet. */
   video?: true;
   /**
@@ -76,16 +82,21 @@ export const COUNTERS = {
     w3c: { up: 'outbound-rtp.bytesSent', down: 'inbound-rtp.bytesReceived' },
   },
   /**
-   * Packets lost before recovery. Down: the first transmission did not arrive. Up: the server
-   * requested the packet again or reported it missing (RFC 3550 receiver report). Negative if a
-   * late packet arrives after all.
+   * Packets lost before recovery. Down: the first transmission did not arrive; negative if a late
+   * packet arrives after all. Up: the server requested the packet again, or its receiver reports
+   * count it as lost if it does not request (RFC 3550). Transport-wide feedback does not measure
+   * this: LiveKit reports packets from before the track was set up as not received.
    */
   lostBeforeRecovery: {
     unit: 'packets',
     aggregation: 'sum',
     series: true,
     track: 'lostBeforeRecovery',
-    pump: { up: 'derived', down: ['lostBeforeRecovery'], data: ['lost'] },
+    pump: {
+      up: { most: ['nackedPackets', 'remoteLost'], minus: [] },
+      down: ['lostBeforeRecovery'],
+      data: ['lost'],
+    },
     csv: 'lost_before_recovery',
   },
   /**
@@ -107,7 +118,10 @@ export const COUNTERS = {
     aggregation: 'sum',
     series: true,
     track: 'recovered',
-    pump: { up: 'derived', down: ['recovered'] },
+    pump: {
+      up: { most: ['nackedPackets', 'remoteLost'], minus: ['remoteLost'] },
+      down: ['recovered'],
+    },
     metric: { down: 'packets_recovered' },
     csv: 'recovered',
     w3c: { down: 'inbound-rtp.retransmittedPacketsReceived' },

@@ -6,6 +6,7 @@ export {
   type CounterName,
   CSV_COUNTERS,
   type CsvColumn,
+  type DerivedColumns,
   isSeriesCounter,
   SERIES_COUNTERS,
   type SeriesCounter,

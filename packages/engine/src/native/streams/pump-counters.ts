@@ -1,8 +1,10 @@
 import {
   COUNTER_NAMES,
   COUNTERS,
+  type Counter,
   type CounterName,
   type Decryption,
+  type DerivedColumns,
   type TrackCounter,
 } from '@livekit-swarm/record';
 import type { DataFlowStats, PeerStats, ReceiverStats, SenderStats } from '@livekit-swarm/webrtc';
@@ -15,55 +17,49 @@ export interface PumpCounter<Stats> {
 
 type Columns = 'up' | 'down' | 'data';
 
+/** Names of the columns of a counter. */
+type NamesIn<Given> = Given extends readonly (infer Column extends string)[]
+  ? Column
+  : Given extends {
+        most: readonly (infer Column extends string)[];
+        minus: readonly (infer Subtracted extends string)[];
+      }
+    ? Column | Subtracted
+    : never;
+
 /** Columns of the catalogue: without one of them in the pump, this package does not compile. */
 type ColumnOf<Row extends Columns> = {
   [Name in CounterName]: (typeof COUNTERS)[Name]['pump'] extends {
-    readonly [Key in Row]: readonly (infer Column extends string)[];
+    readonly [Key in Row]: infer Given;
   }
-    ? Column
+    ? NamesIn<Given>
     : never;
 }[CounterName];
-
-type DerivedCounter = {
-  [Name in CounterName]: (typeof COUNTERS)[Name]['pump'] extends { readonly up: 'derived' }
-    ? Name
-    : never;
-}[CounterName];
-
-/**
- * Packets that the server lacked at first: it requested them again, or its receiver reports count
- * them as lost if it does not request. Transport-wide feedback does not measure this: LiveKit
- * reports packets from before the track was set up as not received.
- */
-const lostOnUplink = ({ nackedPackets, remoteLost }: SenderStats): number =>
-  Math.max(nackedPackets, remoteLost);
-
-const DERIVED = {
-  lostBeforeRecovery: lostOnUplink,
-  recovered: (stats) => Math.max(0, lostOnUplink(stats) - stats.remoteLost),
-} satisfies Record<DerivedCounter, (stats: SenderStats) => number>;
-
-const isDerived = (name: CounterName): name is DerivedCounter => Object.hasOwn(DERIVED, name);
 
 const countersOf = <Stats extends Record<Column, number>, Column extends string>(
   direction: Columns,
 ): PumpCounter<Stats>[] =>
   COUNTER_NAMES.flatMap((name) => {
-    const pump: { [Key in Columns]?: readonly string[] | 'derived' } = COUNTERS[name].pump;
-    const columns = pump[direction];
-    if (columns === undefined || columns === 'derived') return [];
-    return [{ name, read: sumOf<Stats, Column>(columns as readonly Column[]) }];
+    const pump: Counter['pump'] = COUNTERS[name].pump;
+    const given = pump[direction];
+    return given === undefined ? [] : [{ name, read: readerOf<Stats, Column>(given) }];
   });
 
-const sumOf =
-  <Stats extends Record<Column, number>, Column extends string>(columns: readonly Column[]) =>
-  (stats: Stats): number =>
-    columns.reduce((sum, column) => sum + stats[column], 0);
+const readerOf = <Stats extends Record<Column, number>, Column extends string>(
+  given: readonly string[] | DerivedColumns,
+): ((stats: Stats) => number) => {
+  // The catalogue has no other columns: see `ColumnOf`.
+  const at = (stats: Stats, column: string): number => stats[column as Column];
+  const sum = (stats: Stats, columns: readonly string[]): number =>
+    columns.reduce((total, column) => total + at(stats, column), 0);
+  if (!('most' in given)) return (stats) => sum(stats, given);
+  return (stats) => {
+    const most = given.most.reduce((max, column) => Math.max(max, at(stats, column)), 0);
+    return Math.max(0, most - sum(stats, given.minus));
+  };
+};
 
-export const SENDER_COUNTERS: readonly PumpCounter<SenderStats>[] = [
-  ...countersOf<SenderStats, ColumnOf<'up'>>('up'),
-  ...COUNTER_NAMES.filter(isDerived).map((name) => ({ name, read: DERIVED[name] })),
-];
+export const SENDER_COUNTERS = countersOf<SenderStats, ColumnOf<'up'>>('up');
 
 export const RECEIVER_COUNTERS = countersOf<ReceiverStats, ColumnOf<'down'>>('down');
 
