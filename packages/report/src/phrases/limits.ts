@@ -1,4 +1,10 @@
-import type { HealthFinding, RunNote, Summary, ThresholdResult } from '@livekit-swarm/analysis';
+import type {
+  HealthFinding,
+  RunNote,
+  ServerTotals,
+  Summary,
+  ThresholdResult,
+} from '@livekit-swarm/analysis';
 import {
   formatAggregation,
   metricDefinition,
@@ -145,6 +151,7 @@ export const otherProgramsText = ({
   `other programs used ${otherCores.toFixed(1)} of ${plural(cores, 'core')}${programs.length === 0 ? '' : `: ${programs.join(', ')}`}`;
 
 const LESS_LOAD = 'Reduce participants, add cores, or use a second host';
+const LESS_LOAD_OR_SERVER = 'Use fewer rooms, or a server on another host (--url)';
 
 /** Facts of a run on which advice depends. */
 export interface AdviceContext {
@@ -156,10 +163,25 @@ export interface AdviceContext {
   busyHost: Extract<RunNote, { code: 'host_busy' }> | null;
   /** The load generator itself used little of the host. */
   usedLittle: boolean;
+  /**
+   * Use of the host by the livekit-server that the run started, cores; `unknown`: it was not
+   * measured. Null: there is no such server, or it used little of the host.
+   */
+  ownServer: { usedCores: number; cores: number } | 'unknown' | null;
 }
 
 /** Context of a run of which nothing is known: one of several that are compared. */
-export const NO_CONTEXT: AdviceContext = { origin: 'file', busyHost: null, usedLittle: false };
+export const NO_CONTEXT: AdviceContext = {
+  origin: 'file',
+  busyHost: null,
+  usedLittle: false,
+  ownServer: null,
+};
+
+/** CPU use of all nodes of the deployment. */
+interface ServerCpu {
+  total: Pick<ServerTotals, 'cpuCores'> | null;
+}
 
 /** @param summary of the run whose findings are explained */
 export const adviceContextOf = ({
@@ -167,24 +189,42 @@ export const adviceContextOf = ({
   notes,
   generator: { cpuCores },
   environment: { cores },
-}: Pick<Summary, 'scenario' | 'notes' | 'generator' | 'environment'>): AdviceContext => ({
+  deployment,
+  server,
+}: Pick<Summary, 'scenario' | 'notes' | 'generator' | 'environment' | 'deployment'> & {
+  server: ServerCpu;
+}): AdviceContext => ({
   origin: scenario.name === FLAGS_SCENARIO ? 'flags' : 'file',
   busyHost: notes.find((note) => note.code === 'host_busy') ?? null,
   usedLittle: cpuCores !== null && cpuCores.avg < USES_LITTLE * Number(cores),
+  ownServer: deployment?.embedded === true ? ownServerOf(server, Number(cores)) : null,
 });
 
-/** Fewer participants do not help a generator that uses less than this part of its host. */
+/** Less of a host than this part is not the reason why the host is busy. */
 const USES_LITTLE = 0.25;
 
+const ownServerOf = ({ total }: ServerCpu, cores: number): AdviceContext['ownServer'] => {
+  const usedCores = total?.cpuCores?.avg;
+  if (usedCores === undefined) return 'unknown';
+  return usedCores < USES_LITTLE * cores ? null : { usedCores, cores };
+};
+
+/** Advice to use less of the CPU of the host: by its users that fill it. */
+const lessCpu = ({ busyHost, usedLittle, ownServer }: AdviceContext): string => {
+  if (busyHost !== null)
+    return `End what else uses the CPU (${otherProgramsText(busyHost)}), or use another host`;
+  if (ownServer === 'unknown')
+    return usedLittle ? `${LESS_LOAD_OR_SERVER}; or end what else uses the CPU` : LESS_LOAD;
+  if (ownServer !== null)
+    return `${LESS_LOAD_OR_SERVER}: the server of this run used ${ownServer.usedCores.toFixed(1)} of ${plural(ownServer.cores, 'core')}`;
+  return usedLittle ? 'End what else uses the CPU, or use another host' : LESS_LOAD;
+};
+
 /** Advice for the next run; null where the finding states it already. */
-export const healthAdvice = (
-  { code }: HealthFinding,
-  { origin, busyHost, usedLittle }: AdviceContext,
-): string | null => {
+export const healthAdvice = ({ code }: HealthFinding, context: AdviceContext): string | null => {
+  const { origin, busyHost, usedLittle } = context;
   const byOthers = busyHost !== null || usedLittle;
-  const lessLoad = byOthers
-    ? `End what else uses the CPU${busyHost === null ? '' : ` (${otherProgramsText(busyHost)})`}, or use another host`
-    : LESS_LOAD;
+  const lessLoad = lessCpu(context);
   const joinRate = origin === 'flags' ? '--join-rate' : 'joinRate of the scenario';
   switch (code) {
     case 'process_died':

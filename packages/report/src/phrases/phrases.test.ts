@@ -5,7 +5,7 @@ import type {
   ComparisonReason,
   Exclusion,
 } from '@livekit-swarm/analysis/compare';
-import { failedReport, inconclusiveReport } from '@livekit-swarm/testkit/reports';
+import { failedReport, inconclusiveReport, passedReport } from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
 import {
   comparisonNoteText,
@@ -13,7 +13,7 @@ import {
   exclusionText,
   furtherReasons,
 } from './comparison.ts';
-import { healthAdvice, healthText, NO_CONTEXT } from './limits.ts';
+import { adviceContextOf, healthAdvice, healthText, NO_CONTEXT } from './limits.ts';
 import { eventText, noteText } from './run-event.ts';
 import { reasonText, reasonTexts } from './verdict-reason.ts';
 
@@ -124,6 +124,35 @@ describe('advice about a busy host', () => {
         /participants|joinRate/,
       );
     expect(healthAdvice(late, NO_CONTEXT)).toContain('Reduce participants');
+  });
+
+  it('names the server that the run started, where that used the CPU', () => {
+    const ownServer = { usedCores: 1.44, cores: 2 };
+    for (const finding of [late, lag]) {
+      const advice = healthAdvice(finding, { ...NO_CONTEXT, usedLittle: true, ownServer });
+      expect(advice).toBe(
+        'Use fewer rooms, or a server on another host (--url): the server of this run used 1.4 of 2 cores.',
+      );
+    }
+    expect(healthAdvice(late, { ...NO_CONTEXT, busyHost: byOthers, ownServer })).toContain('rustc');
+    const unknown = { ...NO_CONTEXT, usedLittle: true, ownServer: 'unknown' } as const;
+    expect(healthAdvice(late, unknown)).toMatch(/^Use fewer rooms.*end what else uses the CPU\.$/);
+  });
+
+  it('finds the server of the run among the figures of the deployment', () => {
+    const { summary } = passedReport();
+    const found = (embedded: boolean, avg: number | null) =>
+      adviceContextOf({
+        ...summary,
+        environment: { cores: 2 },
+        deployment: { url: 'ws://127.0.0.1:7880', embedded, serverVersion: null, nodes: [] },
+        server: { total: { cpuCores: avg === null ? null : { avg, max: avg } } },
+      }).ownServer;
+    expect(found(true, 1.44)).toEqual({ usedCores: 1.44, cores: 2 });
+    expect(found(true, 0.4)).toBeNull();
+    expect(found(true, null)).toBe('unknown');
+    // A server that runs elsewhere does not use the CPU of this host.
+    expect(found(false, 1.44)).toBeNull();
   });
 
   it('is a note also where no program can be seen', () => {

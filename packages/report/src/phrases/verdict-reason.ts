@@ -1,4 +1,4 @@
-import type { FailureReason, Reason, Summary, VerdictDecision } from '@livekit-swarm/analysis';
+import type { FailureReason, Reason, VerdictDecision } from '@livekit-swarm/analysis';
 import { formatNumber } from '@livekit-swarm/settings';
 import { describeConclusion } from './comparison.ts';
 import {
@@ -17,7 +17,7 @@ export const reasonTexts = ({
   summary,
   decision,
 }: {
-  summary: Pick<Summary, 'scenario' | 'notes' | 'generator' | 'environment'>;
+  summary: Parameters<typeof adviceContextOf>[0];
   decision: Pick<VerdictDecision, 'reasons'>;
 }): string[] => decision.reasons.map((reason) => reasonText(reason, adviceContextOf(summary)));
 
