@@ -97,10 +97,16 @@ test('a check that throws is unknown, and its text has no token', async () => {
 });
 
 test('a deployment that cannot be reached, or rejects the key: exit 3', async () => {
-  expect(await of(check('tls', fail))).toMatchObject({ verdict: 'failed', exitCode: 3 });
-  expect(await of(check('addresses', fail), check('admission', passed))).toMatchObject({
-    exitCode: 99,
-  });
+  const wayIn = { ...check('address', fail), isWayIn: true as const };
+  expect(await of(wayIn)).toMatchObject({ verdict: 'failed', exitCode: 3 });
+  expect(await of(check('other', fail))).toMatchObject({ verdict: 'failed', exitCode: 99 });
+  expect(await of(wayIn, check('admission', passed))).toMatchObject({ exitCode: 99 });
+  expect(CHECKS.filter(({ isWayIn }) => isWayIn).map(({ id }) => id)).toEqual([
+    'dns',
+    'addresses',
+    'tls',
+    'admission',
+  ]);
 });
 
 test('ids are unique, and every check comes after those it needs', () => {

@@ -55,7 +55,9 @@ export const verify = async (
   return {
     url: withoutSecrets(request.access.url),
     verdict,
-    exitCode: request.signal.aborted ? EXIT_CODES.interrupted.code : exitCodeOf(verdict, results),
+    exitCode: request.signal.aborted
+      ? EXIT_CODES.interrupted.code
+      : exitCodeOf(verdict, results, checks),
     checks: results,
   };
 };
@@ -130,22 +132,25 @@ export const verdictOf = (checks: readonly Pick<Checked, 'outcome'>[]): VerifyVe
   return has('warning') ? 'warnings' : 'passed';
 };
 
-/** Checks without which nothing can be reached. */
-const WAYS_IN: ReadonlySet<string> = new Set(['dns', 'addresses', 'tls', 'admission']);
-
 const ADMITTED: ReadonlySet<Checked['outcome'] | undefined> = new Set(['passed', 'warning']);
 
-const exitCodeOf = (verdict: VerifyVerdict, checks: readonly Checked[]): ExitCode => {
+const exitCodeOf = (
+  verdict: VerifyVerdict,
+  results: readonly Checked[],
+  checks: readonly Check[],
+): ExitCode => {
   switch (verdict) {
     case 'passed':
     case 'warnings':
       return EXIT_CODES.passed.code;
     case 'unknown':
       return EXIT_CODES.inconclusive.code;
-    case 'failed':
-      return checks.some(({ id, outcome }) => outcome === 'error' && WAYS_IN.has(id)) &&
-        !ADMITTED.has(checks.find(({ id }) => id === 'admission')?.outcome)
+    case 'failed': {
+      const waysIn = new Set(checks.filter(({ isWayIn }) => isWayIn).map(({ id }) => id));
+      return results.some(({ id, outcome }) => outcome === 'error' && waysIn.has(id)) &&
+        !ADMITTED.has(results.find(({ id }) => id === 'admission')?.outcome)
         ? EXIT_CODES.unreachable.code
         : EXIT_CODES.failed.code;
+    }
   }
 };

@@ -53,6 +53,7 @@ export const addresses: Check = {
     'The name still has an address that nothing listens on: users whose client tries it first wait, or do not connect',
   fix: 'remove the address from DNS, or start what should listen there and open its port',
   needs: ['dns'],
+  isWayIn: true,
   run: async ({ addresses: all, port }) => {
     const answers = (await all()).map(({ address, family }) => answerOf(address, family, port));
     return addressesRule(await Promise.all(answers), port);

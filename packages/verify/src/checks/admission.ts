@@ -42,5 +42,6 @@ export const admission: Check = {
     'Key and secret are not those of this deployment, or the proxy sends requests to something else',
   fix: 'compare the key with `keys` of livekit-server, and the backend of the proxy with its port',
   needs: ['tls', 'clock'],
+  isWayIn: true,
   run: async ({ admission: ask }) => admissionRule(await ask()),
 };

@@ -11,6 +11,7 @@ export const dns: Check = {
   cause: 'The name is not published where users look it up, or is misspelt',
   fix: 'publish an A or AAAA record of the load balancer or node for this name',
   needs: [],
+  isWayIn: true,
   run: async ({ url, addresses }) => {
     try {
       const all = await addresses();

@@ -1,5 +1,17 @@
-import { type Check, found, passed } from '../check.ts';
+import { type Check, type CheckResult, found, passed } from '../check.ts';
 import { scopeOfAddress } from '../facts/scope.ts';
+
+/** @param addresses addresses of the host of the URL */
+export const plainSignallingRule = (
+  { secure, ws }: { secure: boolean; ws: string },
+  addresses: readonly string[],
+): CheckResult => {
+  if (secure) return passed('wss://');
+  const open = addresses.find((address) => scopeOfAddress(address) === 'public');
+  return open === undefined
+    ? passed('ws://, to no public address')
+    : found('error', [`${ws} has the public address ${open}`]);
+};
 
 export const plainSignalling: Check = {
   id: 'plain-signalling',
@@ -9,11 +21,6 @@ export const plainSignalling: Check = {
     'Every network on the way can read the tokens, and browsers allow neither camera nor microphone on pages without TLS',
   fix: 'put a proxy with a certificate in front, and use wss://',
   needs: ['dns'],
-  run: async ({ url, addresses }) => {
-    if (url.secure) return passed('wss://');
-    const open = (await addresses()).filter(({ address }) => scopeOfAddress(address) === 'public');
-    return open.length === 0
-      ? passed('ws://, to no public address')
-      : found('error', [`${url.ws} has the public address ${open[0]?.address}`]);
-  },
+  run: async ({ url, addresses }) =>
+    plainSignallingRule(url, url.secure ? [] : (await addresses()).map(({ address }) => address)),
 };

@@ -9,6 +9,7 @@ export const tls: Check = {
     'The certificate has expired or soon will, is for another name, or lacks the intermediate certificate: browsers refuse it, and so do the SDKs',
   fix: 'present a certificate for this name with its whole chain',
   needs: ['addresses'],
+  isWayIn: true,
   run: async ({ url, port, addresses }) => {
     if (!url.secure) return skipped('signalling has no TLS');
     const presented = await Promise.all(
