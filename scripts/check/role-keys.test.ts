@@ -1,4 +1,4 @@
-/** Test that some code acts on every key of a role: the compiler cannot tell. */
+/** Test that some code acts on every key of a role, which the compiler does not check. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -42,7 +42,7 @@ export interface Check {
    * same cause.
    */
   needs: readonly string[];
-  /** True if nobody can reach the deployment after an error: exit code 3. */
+  /** True if no participant can reach the deployment after an error: exit code 3. */
   isWayIn?: true;
   run(facts: Facts, request: VerifyRequest): Promise<CheckResult>;
 }
