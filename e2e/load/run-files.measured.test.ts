@@ -272,7 +272,7 @@ describe('bad input of swarm run', () => {
     [
       'a flag that shapes the load',
       (dir) => [good(dir), '--rooms', '3'],
-      /unknown option '--rooms'/,
+      /--rooms: the scenario .* defines the load/,
     ],
   ])('%s: reported before anything is started', async (_what, args, message) => {
     const dir = scratch();

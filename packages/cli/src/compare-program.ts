@@ -32,7 +32,7 @@ export const addCompareCommands = (
 ): void => {
   const compare = program
     .command('compare')
-    .description('compare records of one scenario: which metrics changed beyond noise?')
+    .description('compare runs of one scenario: what changed beyond noise?')
     .usage('[flags] BASE CURRENT...')
     .argument(
       '[sides...]',
@@ -60,7 +60,7 @@ export const addCompareCommands = (
 
   const ab = program
     .command('ab')
-    .description('A/B test: run one scenario alternately on two servers and compare')
+    .description('run one scenario alternately on two servers, and compare them')
     .usage('[flags] --server A --server B [SCENARIO.yaml]')
     .argument(
       '[scenario...]',

@@ -19,7 +19,7 @@ export const addConnectivityCommand = (
 ): void => {
   const command = program
     .command('connectivity')
-    .description('check every way to a deployment: UDP, ICE/TCP, TURN over UDP, TCP and TLS')
+    .description('check every media path: UDP, ICE/TCP, TURN over UDP, TCP and TLS')
     .addHelpText('after', connectivityHelp);
   addGroup(command, console.env, 'Deployment:', deploymentFlags());
   addHostFlags(command, 'Deployment:', CONFIRMED.probe);

@@ -13,9 +13,7 @@ export const addCostCommand = (
 ): void => {
   const command = program
     .command('cost')
-    .description(
-      'cost of a load per month: LiveKit Cloud or your own machines, break-even, savings',
-    )
+    .description('estimate what a load costs a month: LiveKit Cloud, own machines')
     .argument('[file]', 'a scenario file or a timetable');
   addGroup(command, console.env, 'Load:', [
     ...scenarioFlags(),

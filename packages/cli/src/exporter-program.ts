@@ -13,7 +13,7 @@ export const addExporterCommand = (
     fromEnvironment(new Option(flags, description), console.env, 'SWARM_EXPORTER_');
   program
     .command('exporter')
-    .description('serve metrics of LiveKit deployments for Prometheus: probes, rooms, real users')
+    .description('serve metrics of deployments to Prometheus: probes, rooms, users')
     .addOption(option('--config <file>', 'configuration: see examples/exporter/exporter.yaml'))
     .addOption(option('--listen <address>', '[ADDRESS]:PORT (default: :9465, loopback only)'))
     .addOption(option('--token-file <file>', 'file with the bearer token that requests must carry'))

@@ -22,9 +22,7 @@ export const addFleetCommands = (
   const insecureQueue = (): Option => fromEnvironment(insecureQueueFlag(), console.env);
   const host = program
     .command('host')
-    .description(
-      'offer this host to runs of other hosts ("swarm run --queue"), until it is stopped',
-    )
+    .description('offer this host to runs with --queue, until it is stopped')
     .addOption(queue())
     .addOption(insecureQueue())
     .addOption(

@@ -41,6 +41,7 @@ const COMMANDS: Record<string, { guarded: readonly string[] } | { none: string }
   'swarm slo report': { none: 'asks a Prometheus' },
   'swarm hosts': { none: 'lists hosts of a queue' },
   'swarm completion': { none: 'prints a script' },
+  'swarm version': { none: 'prints versions' },
 };
 
 const stream = (): PassThrough => new PassThrough();

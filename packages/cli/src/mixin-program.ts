@@ -12,7 +12,7 @@ export const addMixinCommand = (
 ): void => {
   const command = program
     .command('mixin')
-    .description('write alert rules and dashboards for your Prometheus: job names, labels, limits')
+    .description('write alert rules and dashboards for your Prometheus')
     .addOption(new Option('--config <file>', 'differences from the variant: mixin.yaml'))
     .addOption(
       new Option(

@@ -5,10 +5,11 @@ import {
   isUsageError,
   usageError,
 } from '@livekit-swarm/settings/errors';
-import { Command, Option } from 'commander';
+import { Command, Help, Option, type ParseOptions } from 'commander';
 import { addCapacityCommands } from './capacity-program.ts';
 import { addChaosCommands } from './chaos-program.ts';
 import type { ReportFlags } from './commands/report.ts';
+import type { VersionFlags } from './commands/version.ts';
 import { addCompareCommands } from './compare-program.ts';
 import { addCompletionCommand } from './completion-program.ts';
 import { addConnectivityCommand } from './connectivity-program.ts';
@@ -27,7 +28,9 @@ import {
   rejectEmptyVariables,
 } from './flags.ts';
 import { addFleetCommands } from './fleet-program.ts';
-import { doctorHelp, reportHelp, runHelp, shortHelp } from './help.ts';
+import { throwUsageError, unknownCommand } from './help/command-line-error.ts';
+import { rootHelp } from './help/root-help.ts';
+import { doctorHelp, reportHelp, shortHelp } from './help.ts';
 import { addLabCommands } from './lab-program.ts';
 import { addMixinCommand } from './mixin-program.ts';
 import { addRecordsCommands } from './records-program.ts';
@@ -62,25 +65,37 @@ const trustOwnAuthorities = async (ca: string): Promise<void> => {
   trustAuthorities(readAuthorities(ca));
 };
 
+/** The program, which knows what was typed: errors name it. */
+class Program extends Command {
+  typed: readonly string[] = [];
+
+  override parseAsync(argv: readonly string[], options?: ParseOptions): Promise<this> {
+    this.typed = argv;
+    return super.parseAsync(argv, options);
+  }
+}
+
 /** The commands of `swarm`. Their code is loaded on use, so that `--help` is fast. */
 export const createProgram = (console: Console, done: Done): Command => {
-  const program = new Command('swarm')
-    .description(
-      'Load testing for self-hosted LiveKit with real audio and video; measures what each participant received.',
-    )
-    .usage('[flags]  or  swarm COMMAND')
-    .helpCommand('help [command]', 'show the help of a command')
+  const program = new Program('swarm');
+  program
+    .description('Load tests, checks and faults for self-hosted LiveKit, with real media.')
     .configureOutput({
       writeOut: (text) => void console.stdout.write(text),
       writeErr: (text) => void console.stderr.write(text),
+      // Errors are thrown: see `throwUsageError`.
+      outputError: () => {},
     })
     .configureHelp({
-      helpWidth: Math.min(110, console.stdout.columns ?? 110),
+      helpWidth: Math.min(100, console.stdout.columns ?? 100),
       // Each description contains values and default already.
       optionDescription: ({ description }) => description,
+      formatHelp: (command, helper) =>
+        command === program ? rootHelp(command) : new Help().formatHelp(command, helper),
     })
     // Flags after a command's name are the command's own.
     .enablePositionalOptions()
+    .helpCommand('help [command]', 'show the help of a command')
     .allowExcessArguments()
     .hook('preAction', async (_program, command) => {
       rejectEmptyVariables(command, console.env);
@@ -91,8 +106,7 @@ export const createProgram = (console: Console, done: Done): Command => {
       }
       const { ca } = command.opts<{ ca?: string }>();
       if (ca !== undefined) await trustOwnAuthorities(ca);
-    })
-    .exitOverride();
+    });
 
   addRunFlags(program, console.env)
     .optionsGroup('General:')
@@ -100,16 +114,15 @@ export const createProgram = (console: Console, done: Done): Command => {
     .addOption(colorFlag())
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this page')
-    .addHelpText('after', runHelp)
     .action(async (flags: RunFlags & { printScenario?: true }, command: Command) => {
       const [unknown] = command.args;
       if (unknown !== undefined) {
-        throw usageError(
-          `unknown command "${unknown}"`,
-          /\.ya?ml$/.test(unknown)
-            ? `to run a scenario file: swarm run ${unknown}`
-            : `there are ${program.commands.map((one) => one.name()).join(', ')}; without one, flags describe a run`,
-        );
+        throw /\.ya?ml$/.test(unknown)
+          ? usageError(
+              `unknown command "${unknown}"`,
+              `to run a scenario file: swarm run ${unknown}`,
+            )
+          : unknownCommand(unknown, program, 'swarm');
       }
       if (!describesLoad(command, console.env)) {
         await write(console.stdout, shortHelp);
@@ -171,6 +184,15 @@ export const createProgram = (console: Console, done: Done): Command => {
       done(await doctorCommand(flags, console));
     });
 
+  program
+    .command('version')
+    .description('print the version; with --json, also those of its parts')
+    .option('--json', 'print one JSON object: media engine, Node, pinned livekit-server')
+    .action(async (flags: VersionFlags) => {
+      const { versionCommand } = await import('./commands/version.ts');
+      done(await versionCommand(flags, console));
+    });
+
   addConnectivityCommand(program, console, done);
   addVerifyCommand(program, console, done);
   addCompareCommands(program, console, done);
@@ -188,22 +210,22 @@ export const createProgram = (console: Console, done: Done): Command => {
   addCompletionCommand(program, console, done);
   for (const command of [program, ...program.commands])
     if (command === program || LOAD_COMMANDS.has(command.name())) command.addOption(noConfigFlag());
-  program.showHelpAfterError(hintAt('swarm', false));
+  const failed = (command: Command, path: string): void => {
+    command.exitOverride((error) =>
+      throwUsageError(error, { command, path, typed: program.typed }),
+    );
+  };
+  failed(program, 'swarm');
   // An excess argument is an error: a second file would be ignored, or a flag's value was meant.
   // The main program explains more.
   eachBelow(program, 'swarm', (command, path) => {
-    command
-      .allowExcessArguments(false)
-      .showHelpAfterError(hintAt(path, command.commands.length > 0));
+    failed(command.allowExcessArguments(false), path);
   });
   return program;
 };
 
 /** Commands that send load, for which `swarm.yaml` holds defaults. */
 const LOAD_COMMANDS: ReadonlySet<string> = new Set(['run', 'ab', 'capacity', 'soak']);
-
-const hintAt = (path: string, isGroup: boolean): string =>
-  `  → "${path} --help" lists ${isGroup ? 'its commands' : 'all flags'}`;
 
 /** @param path what one types to get to the command: `swarm lab up` */
 const eachBelow = (

@@ -7,16 +7,17 @@ import type { ValidateFlags } from './commands/validate.ts';
 import type { Console } from './console.ts';
 import {
   addGroup,
-  addSharedRunFlags,
+  addRunFlags,
   calibrationFlag,
   colorFlag,
+  describesLoad,
   processesFlag,
+  type RunFlags,
   resultOutputFlags,
-  type SharedRunFlags,
   signallingFlag,
   witnessFlag,
 } from './flags.ts';
-import { exitCodeHelp } from './help.ts';
+import { runHelp } from './help.ts';
 
 /** Default file of `swarm init`. */
 const FIRST_FILE = 'scenario.yaml';
@@ -90,23 +91,18 @@ export const addRunCommands = (
 ): void => {
   const run = program
     .command('run')
-    .description('run scenario files one after the other')
-    .argument('<files...>', 'scenario files; - for standard input');
+    .description('run a load: scenario files one by one, or what flags describe')
+    .argument('[files...]', 'scenario files; - for standard input');
   addGroup(run, console.env, 'Scenario:', scenarioFlags());
-  addSharedRunFlags(run, console.env)
+  addRunFlags(run, console.env)
     .optionsGroup('General:')
+    .option('--print-scenario', 'print the equivalent scenario file and exit')
     .addOption(colorFlag())
     .addHelpText('after', filesHelp)
+    .addHelpText('after', runHelp)
     .action(async (files: string[], _flags: unknown, command: Command) => {
       refuseMisplaced(program, 'run');
-      const { runCommand } = await import('./commands/run.ts');
-      const typed = (flag: keyof SharedRunFlags): boolean =>
-        command.getOptionValueSource(flag) === 'cli';
-      done(
-        await runCommand(files, command.opts<RunCommandFlags>(), typed, console).catch(
-          blame(command),
-        ),
-      );
+      done(await runFilesOrFlags(files, command, console).catch(blame(command)));
     });
 
   const plan = program
@@ -134,6 +130,33 @@ export const addRunCommands = (
     });
 };
 
+/** `swarm run`, with scenario files or with flags that describe the load. */
+const runFilesOrFlags = async (
+  files: readonly string[],
+  command: Command,
+  console: Console,
+): Promise<ExitCode> => {
+  const flags = command.opts<RunCommandFlags & RunFlags & { printScenario?: true }>();
+  const typed = (flag: string): boolean => command.getOptionValueSource(flag) === 'cli';
+  if (files.length === 0 && !describesLoad(command, console.env))
+    throw usageError(
+      'swarm run: neither a scenario file nor a flag describes a load',
+      'for example: swarm run scenario.yaml, or swarm run --rooms 20',
+    );
+  const { assertFileOrFlags } = await import('./scenario/file-or-flags.ts');
+  assertFileOrFlags(files[0], typed);
+  if (files.length > 0) {
+    const { runCommand } = await import('./commands/run.ts');
+    return await runCommand(files, flags, typed, console);
+  }
+  if (flags.printScenario === true) {
+    const { printScenarioCommand } = await import('./commands/print-scenario.ts');
+    return await printScenarioCommand(flags, console);
+  }
+  const { swarmCommand } = await import('./commands/swarm.ts');
+  return await swarmCommand(flags, typed, console);
+};
+
 /** Flags in front of a command's name belong to a run without a file and would be ignored. */
 const refuseMisplaced = (program: Command, name: string): void => {
   const misplaced = program.options.find(
@@ -159,8 +182,6 @@ with a subfolder for each. If one cannot run, the others still do. Ctrl-C stops 
 
 Flags take precedence over the environment (SWARM_SCALE, SWARM_THRESHOLD, …), and that over the file. A threshold replaces the one
 of the file with the same metric, selector, window and aggregation, and is added to the others.
-
-${exitCodeHelp()}
 
 With several files, the first of these is returned: 130, 1, 2, 3, 99, 98, 0.
 `;

@@ -12,7 +12,7 @@ export const addSessionCommand = (
 ): void => {
   const command = program
     .command('session')
-    .description('a room or a participant of real users: timeline, and the leg that was impaired')
+    .description('show a room of real users: timeline, and which leg was impaired')
     .argument('[room]', 'name of the room')
     .argument('[identity]', 'one participant of it')
     .option(

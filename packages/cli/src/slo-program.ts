@@ -12,7 +12,7 @@ export const addSloCommands = (
 ): void => {
   const slo = program
     .command('slo')
-    .description('service level objectives: joins, availability, good media minutes');
+    .description('show service level objectives: joins, availability, good media');
   const collect = (value: string, before: string[]): string[] => [...before, value];
   const report = slo
     .command('report')

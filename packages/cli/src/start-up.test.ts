@@ -38,7 +38,14 @@ describe('start-up', () => {
   it.each(['--version', '--help', 'run --help', '--romms 3'])(
     'swarm %s loads the command line alone',
     (line) => {
-      expect(packagesLoaded(line)).toEqual(['campaign', 'cli', 'commander', 'lab', 'settings']);
+      expect(packagesLoaded(line)).toEqual([
+        'campaign',
+        'cli',
+        'commander',
+        'fastest-levenshtein',
+        'lab',
+        'settings',
+      ]);
     },
   );
 

@@ -20,9 +20,7 @@ export const addVerifyCommand = (
 ): void => {
   const command = program
     .command('verify')
-    .description(
-      'check whether a deployment is configured correctly: what is wrong, why, and how to fix it',
-    )
+    .description('find wrong settings of a deployment, and how to fix them')
     .addHelpText('after', verifyHelp);
   addGroup(command, console.env, 'Deployment:', deploymentFlags());
   addHostFlags(command, 'Deployment:', CONFIRMED.probe);

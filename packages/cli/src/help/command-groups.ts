@@ -1,0 +1,21 @@
+/** Headings of `swarm --help`, each with its commands. A command that does not exist is left out. */
+export const COMMAND_GROUPS = {
+  'Load-test': [
+    ...[
+      'run',
+      'plan',
+      'init',
+      'validate',
+      'report',
+      'records',
+      'compare',
+      'ab',
+      'capacity',
+      'soak',
+    ],
+  ],
+  Check: ['doctor', 'verify', 'connectivity'],
+  Operate: ['chaos', 'lab', 'exporter', 'mixin', 'slo', 'session', 'cost'],
+  'Scale out': ['host', 'hosts'],
+  Program: ['completion', 'version'],
+} as const satisfies Record<string, readonly string[]>;

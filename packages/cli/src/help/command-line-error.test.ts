@@ -1,0 +1,33 @@
+import { PassThrough } from 'node:stream';
+import { expect, it } from 'vitest';
+import { createProgram } from '../program.ts';
+
+const swarm = async (...args: string[]): Promise<void> => {
+  const stream = new PassThrough();
+  const program = createProgram({ stdout: stream, stderr: stream, env: {} }, () => {});
+  await program.parseAsync(args, { from: 'user' });
+};
+
+/** [command line, message, hint] */
+const WRONG: [string, RegExp, RegExp][] = [
+  ['--romms 3', /^unknown flag --romms$/, /^did you mean --rooms\?/],
+  ['verify --urll x', /^unknown flag --urll$/, /^did you mean --url\? "swarm verify --help"/],
+  ['reprot x', /^unknown command "reprot"$/, /^did you mean report\? "swarm --help" lists/],
+  ['chaos rnu x', /^unknown command "swarm chaos rnu"$/, /^did you mean run\?/],
+  ['release.yaml', /^unknown command "release.yaml"$/, /swarm run release\.yaml$/],
+  ['run', /neither a scenario file nor a flag/, /swarm run --rooms 20$/],
+  ['run --scale small', /require a scenario file/, /scenarios\/voice-ai\.yaml/],
+  ['run a.yaml --rooms 3', /^--rooms: the scenario a\.yaml defines the load$/, /leave/],
+  ['run --rooms', /^--rooms <n> needs a value: rooms at the same time/, /--rooms 20$/],
+  ['chaos run', /^swarm chaos run needs <files>: drill files/, /"swarm chaos run --help"/],
+  ['host', /^swarm host needs --queue <url>: the queue/, /^for example: swarm host --queue redis/],
+  ['plan a.yaml b.yaml', /^swarm plan: unexpected argument "b\.yaml"$/, /"swarm plan --help"/],
+];
+
+it.each(WRONG)('swarm %s', async (line, message, hint) => {
+  await expect(swarm(...line.split(' '))).rejects.toMatchObject({
+    code: 'usage',
+    message: expect.stringMatching(message),
+    hint: expect.stringMatching(hint),
+  });
+});
