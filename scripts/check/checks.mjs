@@ -25,6 +25,12 @@ export const CHECKS = [
     program: TSC,
     args: ['--noEmit', '-p', 'packages/engine/src/browser/page'],
   },
+  {
+    // What `npm run pack` writes: an exported type may name only what is exported.
+    name: 'tsc, declarations of published packages',
+    program: TSC,
+    args: ['--noEmit', '-p', 'scripts/release'],
+  },
   { name: 'layers', program: 'scripts/check/layers.mjs', args: [], summary: true },
   // Unused exports, files and dependencies.
   { name: 'knip', program: 'node_modules/knip/bin/knip.js', args: ['--no-progress'] },

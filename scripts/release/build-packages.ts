@@ -75,7 +75,7 @@ const buildMainPackage = async (
     readDescription(join('packages', workspace)),
   );
   await buildProgram(dir, dependencies);
-  await buildTypes(dir, ['cli', ...LIBRARIES]);
+  await buildTypes(dir);
   await writeCliDescription(dir, version);
   await buildTerminalFiles(dir, version);
   const { description, license, optionalDependencies } = await readDescription('.');

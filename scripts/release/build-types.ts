@@ -6,10 +6,10 @@ import { promisify } from 'node:util';
 import { readDescription, root } from './packages.ts';
 
 /**
- * Writes the declarations of these workspaces, and of all their imports, into `dir`, in the folders
- * of their modules.
+ * Writes the declarations of the entries in scripts/release/tsconfig.json, and of all their
+ * imports, into `dir`, in the folders of their modules.
  */
-export const buildTypes = async (dir: string, workspaces: readonly string[]): Promise<void> => {
+export const buildTypes = async (dir: string): Promise<void> => {
   const tsc = join(
     dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
     'bin',
@@ -21,19 +21,15 @@ export const buildTypes = async (dir: string, workspaces: readonly string[]): Pr
     await writeFile(
       config,
       JSON.stringify({
-        extends: join(root, 'tsconfig.json'),
+        extends: join(root, 'scripts', 'release', 'tsconfig.json'),
         compilerOptions: {
           noEmit: false,
-          declaration: true,
           emitDeclarationOnly: true,
           rewriteRelativeImportExtensions: true,
-          checkJs: false,
           typeRoots: [join(root, 'node_modules', '@types')],
           rootDir: root,
           outDir: dir,
         },
-        include: [],
-        files: workspaces.map((workspace) => join(root, 'packages', workspace, 'src', 'index.ts')),
       }),
     );
     await promisify(execFile)(process.execPath, [tsc, '-p', config]);
