@@ -38,6 +38,10 @@ const SECOND_MS = 1_000;
  */
 const MAX_STEPS = 720;
 const MAX_ANNOTATIONS = 200;
+/** Longest run, ms; a line with a later time is damaged. */
+const MAX_RUN_MS = 366 * 24 * 3_600 * SECOND_MS;
+
+const isTime = (at: number): boolean => Number.isFinite(at) && at <= MAX_RUN_MS;
 
 const ALPHABETICAL = new Intl.Collator('en', { numeric: true });
 
@@ -205,11 +209,11 @@ export const createHistory = (queries: readonly SeriesQuery[]): HistoryFold => {
   return {
     add: (line) => {
       if (line.type === 'header') paths.begin(line);
-      else if (line.type === 'sample' && Number.isFinite(line.at)) addSample(line);
-      else if (line.type === 'server' && Number.isFinite(line.at)) addServer(line);
-      else if (line.type === 'event' && Number.isFinite(line.at)) addEvent(line);
-      else if (line.type === 'participant' && Number.isFinite(line.at)) addConnection(line);
-      else if (line.type === 'drill' && Number.isFinite(line.at)) annotate(line);
+      else if (line.type === 'sample' && isTime(line.at)) addSample(line);
+      else if (line.type === 'server' && isTime(line.at)) addServer(line);
+      else if (line.type === 'event' && isTime(line.at)) addEvent(line);
+      else if (line.type === 'participant' && isTime(line.at)) addConnection(line);
+      else if (line.type === 'drill' && isTime(line.at)) annotate(line);
       settle(seconds.takeComplete());
     },
     interim: (until = Number.POSITIVE_INFINITY) => {

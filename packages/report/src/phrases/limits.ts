@@ -221,7 +221,12 @@ const lessCpu = ({ busyHost, usedLittle, ownServer }: AdviceContext): string => 
 };
 
 /** Advice for the next run; null where the finding states it already. */
-export const healthAdvice = ({ code }: HealthFinding, context: AdviceContext): string | null => {
+export const healthAdvice = (
+  { code, host }: HealthFinding,
+  ofRun: AdviceContext,
+): string | null => {
+  // A finding with a host is of a run on several hosts; the server of such a run is on none of them.
+  const context = host === undefined ? ofRun : { ...ofRun, ownServer: null };
   const { origin, busyHost, usedLittle } = context;
   const byOthers = busyHost !== null || usedLittle;
   const lessLoad = lessCpu(context);

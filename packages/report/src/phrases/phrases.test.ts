@@ -135,6 +135,10 @@ describe('advice about a busy host', () => {
       );
     }
     expect(healthAdvice(late, { ...NO_CONTEXT, busyHost: byOthers, ownServer })).toContain('rustc');
+    // The server of a run on several hosts is on none of them.
+    expect(healthAdvice({ ...late, host: 'load-2' }, { ...NO_CONTEXT, ownServer })).toContain(
+      'Reduce participants',
+    );
     const unknown = { ...NO_CONTEXT, usedLittle: true, ownServer: 'unknown' } as const;
     expect(healthAdvice(late, unknown)).toMatch(/^Use fewer rooms.*end what else uses the CPU\.$/);
   });
