@@ -233,7 +233,7 @@ describe('bad input of swarm run', () => {
     scenarioFile(dir, name, 'executor: constant-rooms\nrooms: 1\nduration: 2s');
 
   it.each<[string, (dir: string) => string[], RegExp]>([
-    ['no file', () => [], /missing required argument 'files'/],
+    ['no file', () => [], /neither a scenario file nor a flag describes a load/],
     ['a file that is not there', (dir) => [good(dir), 'none.yaml'], /none\.yaml: file not found/],
     ['a folder', (dir) => [dir], /is a folder[\s\S]*\*\.yaml/],
     ['two of one name', (dir) => [good(dir), good(dir), '--json'], /the file is given twice/],

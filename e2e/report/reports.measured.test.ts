@@ -273,7 +273,7 @@ describe('swarm report', () => {
     [['--report', 'junti=x.xml'], /there is no report "junti"\n {2}→ did you mean junit\?/],
     [['--report', 'junit='], /names no file/],
     [['--report', 'text=-', '--json'], /text and json would be written to stdout/],
-    [['--report'], /argument missing/],
+    [['--report'], /--report <name\[=file\]> needs a value: /],
   ])('refuses %j', async (flags, message) => {
     const { exit, stderr, stdout } = await runSwarm(['report', 'nowhere', ...flags]);
     expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
