@@ -106,11 +106,11 @@ const bound = resultOf(
 const flat = (text: string): string => text.replaceAll(/\s+/g, ' ');
 
 describe('the text', () => {
-  test('states what is carried, what gave first, what it costs and how many nodes are needed', () => {
+  test('states the load that is carried, the first bottleneck, its cost and how many nodes are needed', () => {
     const text = CAPACITY_REPORTERS.text.render(knee);
     expect(text).toMatch(/^CAPACITY \(exit 0\)/);
     expect(text).toContain('The node carries 9 rooms (18 participants); 10 are too many.');
-    expect(flat(text)).toContain('CPU gave first: the busiest node used 100 % of its cores');
+    expect(flat(text)).toContain('First bottleneck: CPU; the busiest node used 100 % of its cores');
     expect(flat(text)).toContain('media_latency: p(95)<200 was crossed by 320 ms.');
     expect(text).toMatch(/^ +9 +18 .* carried$/m);
     expect(text).toMatch(/^ +10 +20 .* exceeded$/m);

@@ -1,7 +1,7 @@
 import type { CapacityPoint, CapacityResult, Cause } from '@livekit-swarm/analysis/capacity';
 import { HEADROOM } from '@livekit-swarm/analysis/capacity';
 import { isMetricName, metricDefinition } from '@livekit-swarm/metrics';
-import { capital, formatNumber, plural } from '@livekit-swarm/settings';
+import { formatNumber, plural } from '@livekit-swarm/settings';
 import { formatBits, formatBytes, formatMs, formatShare } from '../format.ts';
 
 /** `24 rooms`; of a role `24 × viewer`. */
@@ -46,7 +46,7 @@ export const causeText = (cause: Cause): string => {
         ]),
     ...(crossing === null ? [] : [crossingText(crossing)]),
   ];
-  return `${capital(causeName(cause))} gave first${facts.length === 0 ? '' : `: ${facts.join('; ')}`}.`;
+  return `First bottleneck: ${[causeName(cause), ...facts].join('; ')}.`;
 };
 
 const crossingText = ({
