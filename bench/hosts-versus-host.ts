@@ -64,7 +64,7 @@ try {
     SWARM_QUEUE_KEY: randomBytes(32).toString('base64'),
   };
   await sleep(1_000);
-  for (const host of hosts) start(host, [process.execPath, PROGRAM, 'worker'], queue);
+  for (const host of hosts) start(host, [process.execPath, PROGRAM, 'host'], queue);
   const target = {
     ...{ LIVEKIT_URL: served.url, LIVEKIT_API_KEY: served.apiKey },
     LIVEKIT_API_SECRET: served.apiSecret,

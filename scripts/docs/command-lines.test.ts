@@ -108,7 +108,7 @@ describe('command lines of the pages', () => {
     ([, line = '']): [string] => [line],
   );
 
-  it.each(examples)('swarm --help: %s', async (line) => {
+  it.each(examples)('swarm run --help: %s', async (line) => {
     const env = line.includes('--url')
       ? { LIVEKIT_API_KEY: 'key', LIVEKIT_API_SECRET: 'secret' }
       : {};

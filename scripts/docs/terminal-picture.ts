@@ -2,7 +2,7 @@
  * Takes a picture of a real run for the README: its output with colours, as in a terminal. Needs
  * Chromium.
  *
- *     FORCE_COLOR=1 npx swarm … --quiet > run.txt
+ *     FORCE_COLOR=1 npx swarm … --quiet --summary full > run.txt
  *     node scripts/docs/terminal-picture.ts 'npx swarm …' docs/images/run.png < run.txt
  */
 import { readFileSync } from 'node:fs';

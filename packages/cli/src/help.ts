@@ -31,8 +31,8 @@ export const shortHelp = `Load testing for self-hosted LiveKit with real audio a
 
 Keys of a deployment: LIVEKIT_API_KEY and LIVEKIT_API_SECRET.
 
-swarm --help            all flags and commands
-swarm COMMAND --help    those of a command
+swarm --help            all commands
+swarm COMMAND --help    the flags of a command
 docs/get-started.md     the first five minutes
 `;
 
@@ -47,7 +47,7 @@ export const exitCodeHelp = (): string =>
 
 const width = Math.max(...EXAMPLES.map(([command]) => command.length));
 
-/** Text behind the flags in `swarm --help`. */
+/** Text behind the flags in `swarm run --help`. */
 export const runHelp = (): string => `
 Examples:
 ${EXAMPLES.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`).join('\n')}
@@ -72,7 +72,7 @@ Examples:
   swarm report records/2026-11-21T12-00-00-k3x9h --serve     in a browser; also while its run is under way
   swarm report records/2026-11-21T12-00-00-k3x9h --threshold 'media_latency: p(95)<100' --json
 
-The exit code is that of the run, evaluated with these thresholds: see "swarm --help".
+The exit code is that of the run, evaluated with these thresholds: see "swarm run --help".
 `;
 
 export const doctorHelp = (): string => `
