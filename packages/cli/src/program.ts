@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   EXIT_CODES,
   type ExitCode,
@@ -16,7 +15,7 @@ import { addConnectivityCommand } from './connectivity-program.ts';
 import { type Console, write } from './console.ts';
 import { addCostCommand } from './cost-program.ts';
 import { addExporterCommand } from './exporter-program.ts';
-import { noConfigFlag, readsFolderSettings, SETTINGS_FILE } from './flags/no-config.ts';
+import { hasFolderSettings, noConfigFlag, readsFolderSettings } from './flags/no-config.ts';
 import {
   addRunFlags,
   collector,
@@ -100,7 +99,7 @@ export const createProgram = (console: Console, done: Done): Command => {
     .hook('preAction', async (_program, command) => {
       rejectEmptyVariables(command, console.env);
       const isLoad = command !== program || describesLoad(command, console.env);
-      if (isLoad && readsFolderSettings(command) && existsSync(SETTINGS_FILE)) {
+      if (isLoad && readsFolderSettings(command) && hasFolderSettings('.')) {
         const { useFolderSettings } = await import('./folder-settings/use-settings.ts');
         await useFolderSettings(command, console);
       }

@@ -1,3 +1,6 @@
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { codeOf } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 
 /** Name of the file with the settings of a folder. */
@@ -12,3 +15,15 @@ export const noConfigFlag = (): Option =>
 /** Returns true for a command that reads these settings, unless --no-config is given. */
 export const readsFolderSettings = (command: Command): boolean =>
   command.options.some(({ long }) => long === NAME) && command.getOptionValue('config') !== false;
+
+/**
+ * Returns true when a folder has settings, also those that cannot be read: without their host rules a command could load a server that they deny.
+ */
+export const hasFolderSettings = (folder: string): boolean => {
+  try {
+    lstatSync(join(folder, SETTINGS_FILE));
+    return true;
+  } catch (error) {
+    return codeOf(error) !== 'ENOENT';
+  }
+};

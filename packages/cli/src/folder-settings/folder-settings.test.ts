@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -83,6 +83,13 @@ describe('swarm.yaml', () => {
     expect(readFolderSettings(folder)).toBeNull();
     writeFileSync(join(folder, 'swarm.yaml'), FILE);
     expect(readFolderSettings(folder)?.roomPrefix).toBe('loadtest');
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is an error where it cannot be read: its host rules would be missing', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'swarm-settings-'));
+    symlinkSync('nowhere', join(folder, 'swarm.yaml'));
+    expect(() => readFolderSettings(folder)).toThrow(/swarm\.yaml: cannot be read: ENOENT/);
     rmSync(folder, { recursive: true });
   });
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readThreshold, type Threshold } from '@livekit-swarm/metrics';
 import {
@@ -8,7 +8,7 @@ import {
   type Problem,
   readSettings,
 } from '@livekit-swarm/settings';
-import { SETTINGS_FILE } from '../flags/no-config.ts';
+import { hasFolderSettings, SETTINGS_FILE } from '../flags/no-config.ts';
 import { folderSettingsSchema } from './schema.ts';
 
 /** Threshold of the settings of a folder, and its position in the file. */
@@ -35,10 +35,8 @@ export interface FolderSettings {
  * @returns null: there is none
  * @throws SwarmError `invalid_file` with every problem
  */
-export const readFolderSettings = (folder: string): FolderSettings | null => {
-  const path = join(folder, SETTINGS_FILE);
-  return existsSync(path) ? parseFolderSettings(readText(path)) : null;
-};
+export const readFolderSettings = (folder: string): FolderSettings | null =>
+  hasFolderSettings(folder) ? parseFolderSettings(readText(join(folder, SETTINGS_FILE))) : null;
 
 const readText = (path: string): string => {
   try {
