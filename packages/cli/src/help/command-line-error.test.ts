@@ -11,6 +11,7 @@ const swarm = async (...args: string[]): Promise<void> => {
 /** [command line, message, hint] */
 const WRONG: [string, RegExp, RegExp][] = [
   ['--romms 3', /^unknown flag --romms$/, /^did you mean --rooms\?/],
+  ['--api-secrt=hunter2', /^unknown flag --api-secrt$/, /^did you mean --api-secret\?/],
   ['verify --urll x', /^unknown flag --urll$/, /^did you mean --url\? "swarm verify --help"/],
   ['reprot x', /^unknown command "reprot"$/, /^did you mean report\? "swarm --help" lists/],
   ['chaos rnu x', /^unknown command "swarm chaos rnu"$/, /^did you mean run\?/],
@@ -18,6 +19,7 @@ const WRONG: [string, RegExp, RegExp][] = [
   ['run', /neither a scenario file nor a flag/, /swarm run --rooms 20$/],
   ['run --scale small', /require a scenario file/, /scenarios\/voice-ai\.yaml/],
   ['run a.yaml --rooms 3', /^--rooms: the scenario a\.yaml defines the load$/, /leave/],
+  ['records prune --older-than', /^--older-than <age> needs a value/, /--older-than 30d$/],
   ['run --rooms', /^--rooms <n> needs a value: rooms at the same time/, /--rooms 20$/],
   ['chaos run', /^swarm chaos run needs <files>: drill files/, /"swarm chaos run --help"/],
   ['host', /^swarm host needs --queue <url>: the queue/, /^for example: swarm host --queue redis/],

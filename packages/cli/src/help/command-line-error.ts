@@ -22,7 +22,8 @@ export const throwUsageError = (error: CommanderError, failed: FailedCommand): n
       const flag = command.args.find((word) => word.startsWith('-') && word !== '-') ?? '';
       const name = flag.split('=', 1)[0] ?? flag;
       const known = command.options.flatMap(({ long, hidden }) => (long && !hidden ? [long] : []));
-      throw usageError(`unknown flag ${flag}`, didYouMean(name, known, listOf(failed)));
+      // Without its value, which may be a secret.
+      throw usageError(`unknown flag ${name}`, didYouMean(name, known, listOf(failed)));
     }
     case 'commander.unknownCommand':
       throw unknownCommand(command.args[0] ?? '', command, path);

@@ -3,6 +3,7 @@ import type { Option } from 'commander';
 /** Example of a value, by the placeholder of its flag. */
 const VALUES: Record<string, string> = {
   '<address>': ':9464',
+  '<age>': '30d',
   '<auto|fresh|off|µs>': 'fresh',
   '<command>': '"systemctl reload nginx"',
   '<dir>': 'records/my-run',
