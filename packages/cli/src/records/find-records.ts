@@ -105,17 +105,19 @@ export const keptRecordAt = async (
 };
 
 const kindWithoutResult = (dir: string, records: readonly string[]): RecordKind => {
+  // The records of a session are in folders below its own.
+  if (records.length === 1 && records[0] === join(dir, RECORD_FILE)) return 'run';
   const kind = OWN_NAME.exec(basename(dir))?.[1];
-  if (kind === 'ab' || kind === 'capacity' || kind === 'soak') return kind;
-  return records.length === 1 && records[0] === join(dir, RECORD_FILE) ? 'run' : 'runs';
+  return kind === 'ab' || kind === 'capacity' || kind === 'soak' ? kind : 'runs';
 };
 
-/** Every file below a folder; neither links nor what they lead to. */
+/** Every file below a folder; neither links nor what they lead to. A file that is renamed or removed meanwhile, as a report is, is left out. */
 const filesBelow = (dir: string): { path: string; stats: Stats }[] =>
   readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
     const path = join(dir, entry.name);
     if (entry.isDirectory()) return filesBelow(path);
-    return entry.isFile() ? [{ path, stats: lstatSync(path) }] : [];
+    const stats = entry.isFile() ? lstatSync(path, { throwIfNoEntry: false }) : undefined;
+    return stats === undefined ? [] : [{ path, stats }];
   });
 
 /**

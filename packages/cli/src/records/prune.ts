@@ -44,10 +44,12 @@ export const planPrune = async (
 /**
  * Removes the folder of a record, after a second look: it may have become a link, or a run may write to it, since the list was made. Links in it are
  * removed, not what they lead to.
- * @returns false: it stays
+ * @returns false: it stays; true also when another process has removed it
  */
 export const removeRecord = async ({ dir }: KeptRecord): Promise<boolean> => {
-  if (!lstatSync(dir).isDirectory()) return false;
+  const stats = lstatSync(dir, { throwIfNoEntry: false });
+  if (stats === undefined) return true;
+  if (!stats.isDirectory()) return false;
   const now = await keptRecordAt(dir);
   if (now === null || now.isGoing || !hasOwnName(now)) return false;
   await rm(dir, { recursive: true });

@@ -250,6 +250,14 @@ describe('swarm records prune', () => {
     expect(existsSync(join(target, 'record.ndjson'))).toBe(true);
   });
 
+  it('counts a record that another process has removed meanwhile as removed', async () => {
+    const dir = keep({ name: folderName(9, 'bbbbb'), daysAgo: 9 });
+    const [record] = await findKeptRecords(base);
+    if (record === undefined) throw new Error('no record was found');
+    rmSync(dir, { recursive: true });
+    expect(await removeRecord(record)).toBe(true);
+  });
+
   it.each([
     [[], /Neither --keep nor --older-than/],
     [['--keep', '-1'], /--keep|must be a whole number/],
@@ -266,6 +274,12 @@ describe('the last record', () => {
     const drill = keep({ name: folderName(0, 'kill-node'), daysAgo: 0 });
     writeFileSync(join(drill, 'drill.json'), '{"exitCode":0}');
     expect(await lastRecord(base)).toBe(going);
+  });
+
+  it('is that of a folder whose name begins like that of a session, if the record is in it', async () => {
+    keep({ name: folderName(3, 'bbbbb'), daysAgo: 3 });
+    const dir = keep({ name: folderName(1, 'soak-restart'), daysAgo: 1 });
+    expect(await lastRecord(base)).toBe(dir);
   });
 
   it('is missing where there is none, with a way to make one', async () => {
