@@ -24,31 +24,34 @@ export const writeDrillReports = async (
   { stdout, stderr }: Pick<Console, 'stdout' | 'stderr'>,
 ): Promise<boolean> => {
   let complete = true;
+  const attempt = async (name: string, place: string, act: () => Promise<void>): Promise<void> => {
+    try {
+      await act();
+    } catch (error) {
+      complete = false;
+      const message = `the report ${name} could not be written to ${place}: ${messageOf(error)}`;
+      await write(
+        stderr,
+        formatError({ message, hint: `give another place: --report ${name}=FILE` }),
+      );
+    }
+  };
   for (const request of requests) {
     const reporter: Reporter<readonly DrillOutcome[]> = DRILL_REPORTERS[request.name];
     if (request.to === 'stdout') {
-      const rendered = outcomes.length === 0 ? null : reporter.render(outcomes, { strict });
-      if (rendered !== null) await pour(stdout, rendered);
+      await attempt(request.name, 'stdout', async () => {
+        const rendered = outcomes.length === 0 ? null : reporter.render(outcomes, { strict });
+        if (rendered !== null) await pour(stdout, rendered);
+      });
       continue;
     }
-    for (const { file, some } of placesOf(request, outcomes)) {
-      try {
+    for (const { file, some } of placesOf(request, outcomes))
+      await attempt(request.name, file, async () => {
         const rendered = reporter.render(some, { strict });
-        if (rendered === null) continue;
+        if (rendered === null) return;
         await writeWhole(file, rendered);
         if (!quiet) await write(stderr, `Report ${request.name}: ${file}\n`);
-      } catch (error) {
-        complete = false;
-        const message = `the report ${request.name} could not be written to ${file}: ${messageOf(error)}`;
-        await write(
-          stderr,
-          formatError({
-            message,
-            hint: `give another place: --report ${request.name}=FILE`,
-          }),
-        );
-      }
-    }
+      });
   }
   return complete;
 };

@@ -1,6 +1,8 @@
 import { PassThrough } from 'node:stream';
+import type { Command } from 'commander';
 import { expect, it } from 'vitest';
 import { createProgram } from '../program.ts';
+import { exampleOf } from './example-values.ts';
 
 const swarm = async (...args: string[]): Promise<void> => {
   const stream = new PassThrough();
@@ -25,6 +27,18 @@ const WRONG: [string, RegExp, RegExp][] = [
   ['host', /^swarm host needs --queue <url>: the queue/, /^for example: swarm host --queue redis/],
   ['plan a.yaml b.yaml', /^swarm plan: unexpected argument "b\.yaml"$/, /"swarm plan --help"/],
 ];
+
+it('has an example for every flag with a value', () => {
+  const without = (command: Command, path: string): string[] => [
+    ...command.options
+      .filter((option) => option.required && exampleOf(option) === null)
+      .map(({ flags }) => `${path} ${flags}`),
+    ...command.commands.flatMap((one) => without(one, `${path} ${one.name()}`)),
+  ];
+  const stream = new PassThrough();
+  const program = createProgram({ stdout: stream, stderr: stream, env: {} }, () => {});
+  expect(without(program, 'swarm')).toEqual([]);
+});
 
 it.each(WRONG)('swarm %s', async (line, message, hint) => {
   await expect(swarm(...line.split(' '))).rejects.toMatchObject({

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import type { Reporter } from '@livekit-swarm/report';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exitCodeAfter, openResultOutput, type ResultOutputFlags } from './result-output.ts';
@@ -65,6 +65,23 @@ describe('the output of a command with one result', () => {
     const coloured = outputOf({}, { FORCE_COLOR: '1' });
     await coloured.output.show(42);
     expect(coloured.stdout()).toBe('coloured 42\n');
+  });
+
+  it('keeps a result in spite of a full disk behind stdout', async () => {
+    const full = new Writable({
+      write: (_piece, _encoding, done) =>
+        done(Object.assign(new Error('no space left'), { code: 'ENOSPC', errno: -28 })),
+    });
+    const stderr = collect();
+    const output = openResultOutput(
+      REPORTERS,
+      { report: [], color: true },
+      { stdout: full, stderr: stderr.stream, env: {} },
+    );
+    expect(await output.finish(42, dir, 'records and result')).toBe(false);
+    expect(stderr.text()).toContain('the report text could not be written to stdout');
+    expect(stderr.text()).toContain(`the records are in ${dir}`);
+    expect(readdirSync(dir).sort()).toEqual(['sum.json', 'sum.txt']);
   });
 
   it('names a report that cannot be written, and turns success into an error', async () => {

@@ -62,20 +62,31 @@ export const openResultOutput = <Name extends string, Result>(
       if (rendered !== null) await writeWhole(file, rendered);
       return true;
     } catch (error) {
-      const hint =
-        folder === undefined
-          ? `give another place: --report ${name}=FILE`
-          : `the records are in ${folder}`;
-      await printFailure(stderr, { name, where: file, error, hint });
+      await printFailure(stderr, { name, where: file, error, hint: hintAfter(name, folder) });
+      return false;
+    }
+  };
+
+  /** @returns whether it was printed */
+  const print = async (result: Result, folder: string | undefined): Promise<boolean> => {
+    try {
+      const color = wantsColor(flags.color, stdout, env);
+      const rendered = reporters[onStdout].render(result, { color });
+      if (rendered !== null) await pour(stdout, rendered);
+      return true;
+    } catch (error) {
+      await printFailure(stderr, {
+        name: onStdout,
+        where: 'stdout',
+        error,
+        hint: hintAfter(onStdout, folder),
+      });
       return false;
     }
   };
 
   const show: ResultOutput<Result>['show'] = async (result, folder) => {
-    const color = wantsColor(flags.color, stdout, env);
-    const rendered = reporters[onStdout].render(result, { color });
-    if (rendered !== null) await pour(stdout, rendered);
-    let isComplete = true;
+    let isComplete = await print(result, folder);
     for (const { name, to } of requests) {
       if (to === 'stdout') continue;
       const reporter = reporters[name];
@@ -107,6 +118,11 @@ export const openResultOutput = <Name extends string, Result>(
     },
   };
 };
+
+const hintAfter = (name: string, folder: string | undefined): string =>
+  folder === undefined
+    ? `give another place: --report ${name}=FILE`
+    : `the records are in ${folder}`;
 
 /** The exit code of a result; 1 instead of 0 when a report could not be written. */
 export const exitCodeAfter = (isComplete: boolean, exitCode: ExitCode): ExitCode =>
