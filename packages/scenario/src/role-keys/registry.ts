@@ -81,7 +81,7 @@ export type RoleSpec = z.output<typeof roleSpecSchema>;
 type Same = Extract<Key, { plan: 'same' }>;
 type Mapped = Extract<Key, { plan: object }>;
 
-/** ParticipantSettings of participants that follows from the settings of their role alone. */
+/** Settings of participants that follow from those of their role alone. */
 export type ParticipantSettings = z.output<z.ZodObject<Shape<Same, 'settings'>>> & {
   [One in Mapped as One['name']]: ReturnType<One['plan']['from']>;
 };
@@ -172,7 +172,7 @@ export const checkRole = (
   }
 };
 
-/** ParticipantSettings of each participant of the role. */
+/** Settings of each participant of the role. */
 export const participantSettings = (role: RoleSpec): ParticipantSettings =>
   Object.fromEntries(
     KEYS.flatMap(({ name, plan }) => {
