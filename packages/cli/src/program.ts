@@ -31,6 +31,7 @@ import { throwUsageError, unknownCommand } from './help/command-line-error.ts';
 import { rootHelp } from './help/root-help.ts';
 import { doctorHelp, reportHelp, shortHelp } from './help.ts';
 import { addLabCommands } from './lab-program.ts';
+import { refuseMisplacedFlags } from './misplaced-flags.ts';
 import { addMixinCommand } from './mixin-program.ts';
 import { addRecordsCommands } from './records-program.ts';
 import { addRunCommands, addScenarioCommands } from './scenario-program.ts';
@@ -97,6 +98,7 @@ export const createProgram = (console: Console, done: Done): Command => {
     .helpCommand('help [command]', 'show the help of a command')
     .allowExcessArguments()
     .hook('preAction', async (_program, command) => {
+      refuseMisplacedFlags(program, command);
       rejectEmptyVariables(command, console.env);
       const isLoad = command !== program || describesLoad(command, console.env);
       if (isLoad && readsFolderSettings(command) && hasFolderSettings('.')) {

@@ -101,7 +101,6 @@ export const addRunCommands = (
     .addHelpText('after', filesHelp)
     .addHelpText('after', runHelp)
     .action(async (files: string[], _flags: unknown, command: Command) => {
-      refuseMisplaced(program, 'run');
       done(await runFilesOrFlags(files, command, console).catch(blame(command)));
     });
 
@@ -124,7 +123,6 @@ export const addRunCommands = (
   plan
     .addHelpText('after', planHelp)
     .action(async (file: string, _flags: unknown, command: Command) => {
-      refuseMisplaced(program, 'plan');
       const { planCommand } = await import('./commands/plan.ts');
       done(await planCommand(file, command.opts<PlanFlags>(), console).catch(blame(command)));
     });
@@ -155,18 +153,6 @@ const runFilesOrFlags = async (
   }
   const { swarmCommand } = await import('./commands/swarm.ts');
   return await swarmCommand(flags, typed, console);
-};
-
-/** Flags in front of a command's name belong to a run without a file and would be ignored. */
-const refuseMisplaced = (program: Command, name: string): void => {
-  const misplaced = program.options.find(
-    (option) => program.getOptionValueSource(option.attributeName()) === 'cli',
-  );
-  if (misplaced === undefined) return;
-  throw usageError(
-    `${misplaced.long ?? misplaced.flags} is in front of "${name}"`,
-    `put flags after it ("swarm ${name} --help" lists them); flags that shape the load belong in the scenario`,
-  );
 };
 
 const filesHelp = () => `

@@ -22,6 +22,12 @@ const WRONG: [string, RegExp, RegExp][] = [
   ['run --scale small', /require a scenario file/, /scenarios\/voice-ai\.yaml/],
   ['run a.yaml --rooms 3', /^--rooms: the scenario a\.yaml defines the load$/, /leave/],
   ['records prune --older-than', /^--older-than <age> needs a value/, /--older-than 30d$/],
+  [
+    '--deny-host lk.example.com capacity a.yaml',
+    /^--deny-host is in front of "capacity"$/,
+    /^put flags after it \("swarm capacity --help"/,
+  ],
+  ['--no-color lab status', /^--no-color is in front of "lab status"$/, /^put flags after it/],
   ['run --rooms', /^--rooms <n> needs a value: rooms at the same time/, /--rooms 20$/],
   ['chaos run', /^swarm chaos run needs <files>: drill files/, /"swarm chaos run --help"/],
   ['host', /^swarm host needs --queue <url>: the queue/, /^for example: swarm host --queue redis/],
