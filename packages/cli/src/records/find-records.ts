@@ -37,14 +37,26 @@ export const hasOwnName = ({ dir }: Pick<KeptRecord, 'dir'>): boolean =>
 
 /**
  * Finds every folder directly in `base` that holds records, newest first. Symbolic links are not followed.
- * @throws SwarmError `usage` when `base` cannot be read
+ * @throws SwarmError `usage` when `base`, or a record in it, cannot be read
  */
 export const findKeptRecords = async (base: string, now = Date.now()): Promise<KeptRecord[]> => {
   const open = openFiles();
   const found: KeptRecord[] = [];
   for (const name of foldersOf(base)) {
-    const kept = await keptRecordAt(join(base, name), now, open);
-    if (kept !== null) found.push(kept);
+    const dir = join(base, name);
+    try {
+      const kept = await keptRecordAt(dir, now, open);
+      if (kept !== null) found.push(kept);
+    } catch (error) {
+      const code = codeOf(error);
+      // Another process has removed it meanwhile.
+      if (code === 'ENOENT') continue;
+      if (code !== 'EACCES' && code !== 'EPERM') throw error;
+      throw usageError(
+        `${dir}: cannot be read (${code})`,
+        'call swarm as the user that made the records, or move what is not yours out of this folder',
+      );
+    }
   }
   return found.sort((a, b) => timeOf(b) - timeOf(a) || b.dir.localeCompare(a.dir, 'en'));
 };

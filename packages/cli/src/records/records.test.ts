@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmodSync,
   closeSync,
   existsSync,
   mkdirSync,
@@ -144,6 +145,14 @@ describe('swarm records', () => {
       ]),
     );
     expect(found).toHaveLength(4);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('names a folder that this user may not read', async () => {
+    const dir = keep({ name: folderName(1, 'bbbbb'), daysAgo: 1 });
+    chmodSync(dir, 0o000);
+    const { error } = await swarm('records', base);
+    chmodSync(dir, 0o700);
+    expect(error).toMatch(/bbbbb: cannot be read \(EACCES\)/);
   });
 
   it('reports that there is none, and that the folder is missing', async () => {
