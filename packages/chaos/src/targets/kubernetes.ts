@@ -50,7 +50,7 @@ export const openKubernetesPlatform = async (spec: KubernetesSpec): Promise<Plat
   const client = await connectKubernetes(spec);
   const { kubeconfig, context } = client;
   const selectors = { ...DEFAULT_SELECTORS, ...spec.selectors };
-  const pods = await listPods(client, { namespace: spec.namespace, selectors });
+  const pods = await listPods(client, { namespace: spec.namespace, selectors }, 'refuse');
   const counts = countPods(pods);
   if (counts.node > 0)
     return kubernetesPlatform(client, {
@@ -82,7 +82,8 @@ const kubernetesPlatform = (client: KubernetesClient, spec: ResolvedKubernetesSp
   const { core } = client;
   const nodeIdOf = createNodeIds(client, namespace);
   const may = createPermissionChecks(client);
-  const look = (): Promise<Pod[]> => listPods(client, spec);
+  // A pod with a wrong label that appears during a drill must not prevent the rollback.
+  const look = (): Promise<Pod[]> => listPods(client, spec, 'leave-out');
   const replacements = createReplacementTracker(look);
   const podOf = async ({ name }: Pick<Component, 'name'>): Promise<Pod | null> =>
     (await look()).find((pod) => pod.name === name) ?? null;

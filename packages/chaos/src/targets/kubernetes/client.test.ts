@@ -80,6 +80,7 @@ const pods = async (namespace: string, context?: string) =>
       namespace,
       selectors: { node: 'app=livekit' },
     },
+    'refuse',
   );
 
 describe('a cluster', () => {
@@ -135,6 +136,18 @@ describe('a cluster', () => {
       message: expect.stringContaining('secret-token'),
     });
     await expect(pods('broken')).rejects.toMatchObject({ code: 'rejected' });
+  });
+
+  it('leaves out a pod with such a label that appeared during a drill', async () => {
+    await using platform = await reopenKubernetesPlatform({
+      kind: 'kubernetes',
+      kubeconfig: file,
+      context: 'here',
+      namespace: 'mislabelled',
+      selectors: { node: 'app=livekit' },
+      counts: { node: 1, redis: 0, 'load-balancer': 0, turn: 0 },
+    });
+    expect(await platform.components()).toEqual([]);
   });
 
   it('is locked for drills, rollbacks and removals, or refuses them', async () => {

@@ -1,5 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { usageError } from '@livekit-swarm/settings';
+import { type SwarmError, usageError } from '@livekit-swarm/settings';
 import { COMPONENT_KINDS, type ComponentKind, isComponentKind } from '../platform.ts';
 import { readNodeId } from '../process/inspect.ts';
 import { callCluster, type KubernetesClient } from './client.ts';
@@ -38,11 +38,14 @@ const KIND_LABEL = 'swarm.component';
 
 /**
  * Lists all pods of the deployment, including terminating ones.
- * @throws SwarmError `usage` for a label that names no kind of component
+ * @param mislabelled treatment of pods whose label names no kind of component, and which are never
+ *   part of the deployment
+ * @throws SwarmError `usage` for a pod that is refused
  */
 export const listPods = async (
   { core }: KubernetesClient,
   { namespace, selectors }: Pick<ResolvedKubernetesSpec, 'namespace' | 'selectors'>,
+  mislabelled: 'refuse' | 'leave-out',
 ): Promise<Pod[]> => {
   const list = async (labelSelector: string): Promise<V1Pod[]> =>
     (
@@ -58,20 +61,22 @@ export const listPods = async (
       return selector === undefined ? [] : (await list(selector)).map((pod) => readPod(pod, kind));
     }),
   ]);
-  const pods = labelled.map((pod) => readPod(pod, labelledKind(pod)));
-  const known = new Set(pods.map(({ uid }) => uid));
+  const pods = labelled.flatMap((pod) => {
+    const kind = pod.metadata?.labels?.[KIND_LABEL] ?? '';
+    if (isComponentKind(kind)) return [readPod(pod, kind)];
+    if (mislabelled === 'refuse') throw unknownKind(pod, kind);
+    return [];
+  });
+  const known = new Set(labelled.map(({ metadata }) => metadata?.uid ?? ''));
   const others = selected.flat().filter(({ uid }) => !known.has(uid));
   return [...pods, ...others].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 };
 
-const labelledKind = ({ metadata }: V1Pod): ComponentKind => {
-  const kind = metadata?.labels?.[KIND_LABEL] ?? '';
-  if (isComponentKind(kind)) return kind;
-  throw usageError(
+const unknownKind = ({ metadata }: V1Pod, kind: string): SwarmError =>
+  usageError(
     `pod "${metadata?.name}": label ${KIND_LABEL}: unknown kind "${kind}"`,
     `available: ${COMPONENT_KINDS.join(', ')}`,
   );
-};
 
 const rank = ({ kind }: Pod): number => COMPONENT_KINDS.indexOf(kind);
 
