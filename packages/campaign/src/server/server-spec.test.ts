@@ -82,6 +82,19 @@ test.each([
   );
 });
 
+test.each([
+  'wss://key:hunter2@livekit.example.com',
+  'new=wss://livekit.example.com?token=hunter2',
+  'wss://livekit.example.com?token=hunter2@cpu=2',
+])('shows no secret of %s', (text) => {
+  expect(() => parseServerSpec(text)).toThrow(
+    expect.objectContaining({
+      message: expect.stringMatching(/^--server wss:\/\/livekit\.example\.com: names a server/),
+      hint: expect.not.stringContaining('hunter2'),
+    }),
+  );
+});
+
 test('refuses a configuration that is not there', () => {
   expect(() => parseServerSpec('1.13.4+nowhere.yaml')).toThrow(/nowhere\.yaml: cannot be read/);
 });

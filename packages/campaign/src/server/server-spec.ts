@@ -9,7 +9,7 @@ import {
   mergeConfig,
   readLiveKitConfig,
 } from '@livekit-swarm/lab';
-import { usageError } from '@livekit-swarm/settings';
+import { usageError, withoutSecrets } from '@livekit-swarm/settings';
 import { PINNED_VERSIONS, SERVER_EXAMPLES, SERVER_GRAMMAR } from './grammar.ts';
 
 /** A server under test, as `--server` states it. */
@@ -38,6 +38,7 @@ const HINT = `write ${SERVER_GRAMMAR}, with a version (${PINNED_VERSIONS}), the 
  * @throws SwarmError `usage`; SwarmError for a configuration that cannot be read
  */
 export const parseServerSpec = (text: string): ServerSpec => {
+  refuseUrl(text);
   const { rest: withName, cpuCores } = cutCpu(text);
   const { rest, name } = cutName(withName);
   const [first = '', ...configFiles] = existsSync(rest)
@@ -57,6 +58,17 @@ export const parseServerSpec = (text: string): ServerSpec => {
     cpuCores,
     leftOut: configs.flatMap(({ leftOut }) => leftOut),
   };
+};
+
+/** Refuses a URL before its parts are read, because messages about these would show its secrets. */
+const refuseUrl = (text: string): void => {
+  const [, typed] = /^(?:[^/=]*=)?([a-z][a-z0-9+.-]*:\/\/.*)$/i.exec(text) ?? [];
+  if (typed === undefined) return;
+  const url = withoutSecrets(typed);
+  throw usageError(
+    `--server ${url}: names a server that runs already, but --server starts one on this host`,
+    `load a server that runs with --url ${url} (run, capacity, soak), or ${HINT}`,
+  );
 };
 
 const cutCpu = (text: string): { rest: string; cpuCores: number | null } => {
@@ -93,11 +105,6 @@ const readServer = (
   if (version !== undefined) return { version, serverPath: null };
   if (first === '' && hasConfig) return { version: DEFAULT_LIVEKIT_VERSION, serverPath: null };
   if (first === '') throw usageError(`--server ${text}: names no server`, HINT);
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(first))
-    throw usageError(
-      `--server ${text}: names a server that runs already, but --server starts one on this host`,
-      `load a server that runs with --url ${first} (run, capacity, soak), or ${HINT}`,
-    );
   if (/^v?\d+\.\d+(\.\d+)?$/.test(first) && !existsSync(first))
     throw usageError(
       `--server ${text}: version ${first} is not pinned here`,
