@@ -36,6 +36,12 @@ describe('readTarget', () => {
     );
   });
 
+  it('names the flag of a URL only if it was typed, and no token in it', () => {
+    const withToken = { url: `${remote.url}?access_token=hunter2` };
+    expect(() => typedIn(withToken)).toThrow(/^--url wss:\/\/livekit\.example\.com: the API key/);
+    expect(() => fromEnvironment(withToken)).toThrow(/^wss:\/\/livekit\.example\.com: the API key/);
+  });
+
   it('refuses --server next to a URL, unless only one of them was typed', () => {
     const both = { ...remote, server: '1.11.0' };
     const only = (typed: keyof Flags) => readTarget(both, (flag) => flag === typed, {});

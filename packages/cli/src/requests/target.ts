@@ -2,7 +2,7 @@ import type { RemoteTarget, RunRequest, Target } from '@livekit-swarm/campaign';
 import { parseServerSpec } from '@livekit-swarm/campaign/server';
 import { checkAddress, readCalibrationChoice } from '@livekit-swarm/runner';
 import { type Connect, parseConnect } from '@livekit-swarm/scenario';
-import { usageError } from '@livekit-swarm/settings';
+import { usageError, withoutSecrets } from '@livekit-swarm/settings';
 import type { SharedRunFlags, TargetFlags, TokenEndpointFlags } from '../flags.ts';
 import { isCi } from './is-ci.ts';
 import { readLoadGuard } from './load-guard.ts';
@@ -29,8 +29,9 @@ export const readTarget = (
         apiKey === undefined ? 'API key' : '',
         apiSecret === undefined ? 'API secret' : '',
       ].filter((one) => one !== '');
+      // The URL may be of the environment or of swarm.yaml.
       throw usageError(
-        `--url ${url}: the ${missing.join(' and ')} of this deployment ${missing.length > 1 ? 'are' : 'is'} missing`,
+        `${typed('url') ? '--url ' : ''}${withoutSecrets(url)}: the ${missing.join(' and ')} of this deployment ${missing.length > 1 ? 'are' : 'is'} missing`,
         'set LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or add --embedded to test a local server',
       );
     }
