@@ -1,12 +1,12 @@
-import { basename, dirname, extname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { DrillResult } from '@livekit-swarm/chaos';
 import type { Reporter } from '@livekit-swarm/report';
 import { DRILL_REPORTERS, type DrillOutcome, isDrillResult } from '@livekit-swarm/report/drill';
 import type { Format } from '@livekit-swarm/report/formats';
-import { messageOf } from '@livekit-swarm/settings/errors';
 import { type Console, write } from '../console.ts';
-import { formatError } from '../error-text.ts';
+import { distinctNames, withSuffix } from '../output/places.ts';
 import { pour } from '../output/pour.ts';
+import { printFailure } from '../output/print-failure.ts';
 import { parseRequestsOf, type ReportRequest } from '../output/report-request.ts';
 import { writeWhole } from '../output/write-whole.ts';
 
@@ -24,16 +24,13 @@ export const writeDrillReports = async (
   { stdout, stderr }: Pick<Console, 'stdout' | 'stderr'>,
 ): Promise<boolean> => {
   let complete = true;
-  const attempt = async (name: string, place: string, act: () => Promise<void>): Promise<void> => {
+  const attempt = async (name: string, where: string, act: () => Promise<void>): Promise<void> => {
     try {
       await act();
     } catch (error) {
       complete = false;
-      const message = `the report ${name} could not be written to ${place}: ${messageOf(error)}`;
-      await write(
-        stderr,
-        formatError({ message, hint: `give another place: --report ${name}=FILE` }),
-      );
+      const hint = `give another place: --report ${name}=FILE`;
+      await printFailure(stderr, { name, where, error, hint });
     }
   };
   for (const request of requests) {
@@ -77,23 +74,6 @@ const placesOf = (
       results.length === 1 ? to.file : withSuffix(to.file, suffixes[index] ?? result.drill.name),
     some: [result],
   }));
-};
-
-/** `out/drill.html` → `out/drill-hang-10s.html`. */
-const withSuffix = (file: string, suffix: string): string => {
-  const extension = extname(file);
-  return join(dirname(file), `${basename(file, extension)}-${suffix}${extension}`);
-};
-
-/** For files of drills, of which one may have been carried out several times: `hang-10s`, `hang-10s-2`. */
-export const distinctNames = (names: readonly string[]): string[] => {
-  const taken = new Set<string>();
-  return names.map((name) => {
-    let own = name;
-    for (let number = 2; taken.has(own); number++) own = `${name}-${number}`;
-    taken.add(own);
-    return own;
-  });
 };
 
 /** The folder of a drill's records. */

@@ -1,9 +1,10 @@
 import { type DrillResult, evaluateDrill } from '@livekit-swarm/chaos';
 import { mostSevere } from '@livekit-swarm/report';
 import { exitCodeOfDrill, renderDrillText } from '@livekit-swarm/report/drill';
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
+import type { ExitCode } from '@livekit-swarm/settings';
 import { readDrillReports, writeDrillReports } from '../chaos/drill-output.ts';
 import { type Console, wantsColor, write } from '../console.ts';
+import { exitCodeAfter } from '../output/result-output.ts';
 
 export interface ChaosReportFlags {
   strict?: boolean;
@@ -35,5 +36,5 @@ export const chaosReportCommand = async (
   }
   const complete = await writeDrillReports(requests, results, { strict, quiet: false }, console);
   const code = mostSevere(results.map((result) => exitCodeOfDrill(result, strict)));
-  return complete || code !== EXIT_CODES.passed.code ? code : EXIT_CODES.internalError.code;
+  return exitCodeAfter(complete, code);
 };

@@ -20,6 +20,7 @@ import { superviseDrill } from '../chaos/supervise-drill.ts';
 import { guardOfDrill } from '../chaos/user-deployment.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
+import { exitCodeAfter } from '../output/result-output.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
 import { readRecordDir } from '../requests/record-folder.ts';
 import { assertEmbeddedWanted, readProcesses } from '../requests/target.ts';
@@ -139,7 +140,7 @@ export const chaosRunCommand = async (
     await metrics.linger(interruption.stop, () =>
       printer.print('Waiting for a final scrape of /metrics (Ctrl-C to skip)'),
     );
-    return complete || code !== EXIT_CODES.passed.code ? code : EXIT_CODES.internalError.code;
+    return exitCodeAfter(complete, code);
   } finally {
     interruption.stop.removeEventListener('abort', printInterrupted);
     interruption.dispose();

@@ -15,7 +15,7 @@ import {
   type ExitCode,
   fileProblem,
   invalidFile,
-  nearest,
+  suggest,
   usageError,
 } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
@@ -97,10 +97,9 @@ const checkProviders = (book: PriceBook, wanted: readonly string[]): void => {
       ...Object.keys(book.providers),
       ...offersOf(book).map(({ provider, machine }) => `${provider}:${machine}`),
     ];
-    const meant = nearest(name, known);
     throw usageError(
       `--provider ${name}: the price book does not have it`,
-      meant === null ? `available: ${known.join(', ')}` : `did you mean ${meant}?`,
+      suggest(name, known, 'available:'),
     );
   }
 };

@@ -12,7 +12,7 @@ import {
   renderOverview,
   renderText,
 } from '@livekit-swarm/report';
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
+import type { ExitCode } from '@livekit-swarm/settings';
 import { type Console, type OutputStream, wantsColor, write } from '../console.ts';
 import type { SummaryForm } from '../flags/summary.ts';
 import { linksFor } from './hyperlinks.ts';
@@ -20,7 +20,7 @@ import { placesOf } from './places.ts';
 import { pour } from './pour.ts';
 import { printFailure } from './print-failure.ts';
 import { parseReportRequests, type ReportRequest } from './report-request.ts';
-import type { ResultOutputFlags } from './result-output.ts';
+import { exitCodeAfter, type ResultOutputFlags } from './result-output.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** Flags for the output of a command that runs scenarios. */
@@ -149,9 +149,7 @@ export const openOutput = (flags: OutputFlags, console: Console): Output => {
         else if (request.name === 'github' && request.to === null) await toGitHub(request);
         else await toFiles(request);
       }
-      return failed && exitCode === EXIT_CODES.passed.code
-        ? EXIT_CODES.internalError.code
-        : exitCode;
+      return exitCodeAfter(!failed, exitCode);
     },
   };
 };

@@ -22,7 +22,7 @@ export const placesOf = ({ name, to }: ReportRequest, outcomes: readonly Outcome
     });
   }
   if (several === true || outcomes.length === 1) return [{ file: to.file, some: [...outcomes] }];
-  const suffixes = uniqueNames(outcomes.map(nameOf));
+  const suffixes = distinctNames(outcomes.map((outcome) => fileNameOf(nameOf(outcome))));
   return outcomes.map((outcome, index) => ({
     file: withSuffix(to.file, suffixes[index] ?? ''),
     some: [outcome],
@@ -30,18 +30,21 @@ export const placesOf = ({ name, to }: ReportRequest, outcomes: readonly Outcome
 };
 
 /** `out/report.html` → `out/report-voice-ai.html`. */
-const withSuffix = (file: string, suffix: string): string => {
+export const withSuffix = (file: string, suffix: string): string => {
   const extension = extname(file);
   return join(dirname(file), `${basename(file, extension)}-${suffix}${extension}`);
 };
 
-/** File names of runs; the second of the same name gets a number. */
-const uniqueNames = (names: readonly string[]): string[] => {
-  const seen = new Map<string, number>();
+/** Name of a run as a part of the name of a file. */
+const fileNameOf = (name: string): string => name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-');
+
+/** Names of files, each only once: `hang-10s`, `hang-10s-2`. */
+export const distinctNames = (names: readonly string[]): string[] => {
+  const taken = new Set<string>();
   return names.map((name) => {
-    const plain = name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-');
-    const times = (seen.get(plain) ?? 0) + 1;
-    seen.set(plain, times);
-    return times === 1 ? plain : `${plain}-${times}`;
+    let own = name;
+    for (let number = 2; taken.has(own); number++) own = `${name}-${number}`;
+    taken.add(own);
+    return own;
   });
 };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { distinctNames } from './drill-output.ts';
+import { distinctNames } from './places.ts';
 
 it.each([
   [[], []],
