@@ -172,7 +172,7 @@ describe.each(SAMPLES.map((sample) => [sample.name, sample] as const))('%s', (_,
     if (text === null) throw new Error(`${format} shows nothing`);
     return text;
   };
-  // A format that a kind does not have is no test that is skipped on this host.
+  // A skipped test would be listed as one that this host cannot run.
   const itFor = (format: string, name: string, test: () => Promise<void>): void => {
     if (formats.includes(format)) it(name, test);
   };
