@@ -56,6 +56,7 @@ export default defineConfig({
         test: {
           ...patient,
           name: 'unit',
+          setupFiles: ['./scripts/test/property-seed.mjs'],
           include: [
             `${FOLDERS}/{src,scripts}/**/*.test.ts`,
             'scripts/**/*.test.{mjs,ts}',

@@ -9,8 +9,17 @@ import { CLIENTS_DEFAULTS } from './clients-options.ts';
  */
 const MAX_SERIES = 4 * 6 * 9 * 60;
 
-/** Values of labels for the SDKs and browsers that the property generates. */
-const KNOWN_SOFTWARE = new Set(['livekit-client', 'other']);
+/**
+ * Values of labels for the SDKs that the property generates: a random version may be the number of
+ * a known major version. Random names of browsers are unknown.
+ */
+const KNOWN_SOFTWARE = new Set([
+  'livekit-client',
+  'livekit-client 1',
+  'livekit-client 2',
+  'livekit-client 3',
+  'other',
+]);
 
 const withValue = (name: string, value: unknown): string =>
   JSON.stringify(bodyOf({ streams: [{ ...LISTENING, [name]: 'HERE' }] })).replace(
