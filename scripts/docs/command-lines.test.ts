@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { resolveThresholds } from '@livekit-swarm/analysis';
 import { expandPlan, parseThresholds, scenarioOfFlags } from '@livekit-swarm/scenario';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { RunFlags } from '../../packages/cli/src/flags.ts';
+import type { RunFlags } from '../../packages/cli/src/flags/run.ts';
 import { runHelp } from '../../packages/cli/src/help.ts';
 import { parseReportRequests } from '../../packages/cli/src/output/report-request.ts';
 import { createProgram } from '../../packages/cli/src/program.ts';

@@ -4,25 +4,18 @@ import type { CapacityFlags } from './capacity/read-request.ts';
 import type { FitFlags } from './commands/capacity-fit.ts';
 import type { PredictFlags } from './commands/capacity-predict.ts';
 import type { Console } from './console.ts';
+import { addSearchedDeployment } from './flags/deployment.ts';
+import { addGroup } from './flags/environment.ts';
+import { processesFlag } from './flags/generator.ts';
+import { colorFlag, quietFlag, recordFlag, reportFlags } from './flags/output.ts';
+import { queueFlags } from './flags/queue.ts';
+import { repeatable } from './flags/repeatable.ts';
 import { serverFlag } from './flags/server.ts';
-import {
-  addGroup,
-  addSearchedDeployment,
-  collector,
-  colorFlag,
-  processesFlag,
-  queueFlags,
-  quietFlag,
-  reportFlags,
-  SERVER_METRICS_GROUP,
-  serverMetricsFlags,
-} from './flags.ts';
-
-const several = (flags: string, description: string): Option =>
-  new Option(flags, description).argParser(collector()).default([]);
+import { SERVER_METRICS_GROUP, serverMetricsFlags } from './flags/server-metrics.ts';
+import { thresholdFlag } from './flags/verdict.ts';
 
 const searchFlags = (): Option[] => [
-  several(
+  repeatable(
     '--until <limit>',
     'maximum use of a node (may be repeated): cpu=70%, cpu=2.8, memory=4GB, network=800Mbit',
   ),
@@ -60,14 +53,8 @@ export const addCapacityCommands = (
   addSearchedDeployment(capacity, console.env, [serverFlag()]);
   addGroup(capacity, console.env, SERVER_METRICS_GROUP, serverMetricsFlags());
   addGroup(capacity, console.env, 'Result:', [
-    several(
-      '--threshold <expression>',
-      "threshold that replaces the default (may be repeated): 'jitter: p(95)<30'",
-    ),
-    new Option(
-      '--record <dir>',
-      'folder for the records and the result (default: records/TIME-capacity-NAME)',
-    ),
+    thresholdFlag(),
+    recordFlag('TIME-capacity-NAME'),
     ...reportFlags('capacity'),
   ]);
   addGroup(capacity, console.env, 'Load generator:', [

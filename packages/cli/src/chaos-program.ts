@@ -7,16 +7,13 @@ import type { ChaosReportFlags } from './commands/chaos-report.ts';
 import type { ChaosRollbackFlags } from './commands/chaos-rollback.ts';
 import type { ChaosRunFlags } from './commands/chaos-run.ts';
 import type { Console } from './console.ts';
-import {
-  addGroup,
-  authoritiesFlag,
-  collector,
-  colorFlag,
-  embeddedFlag,
-  hostFlags,
-  processesFlag,
-  reportFlags,
-} from './flags.ts';
+import { authoritiesFlag, embeddedFlag } from './flags/deployment.ts';
+import { addGroup } from './flags/environment.ts';
+import { processesFlag, reconnectPolicyFlag } from './flags/generator.ts';
+import { hostFlags } from './flags/host-rules.ts';
+import { metricsFlag } from './flags/live.ts';
+import { colorFlag, quietFlag, reportFlags } from './flags/output.ts';
+import { repeatable } from './flags/repeatable.ts';
 
 const deploymentFlags = (): Option[] => [
   embeddedFlag(),
@@ -41,12 +38,10 @@ const platformFlags = (): Option[] => [
   new Option('--kube-context <name>', 'context of the kubeconfig (default: its current one)'),
   new Option('--ssh <hosts>', 'systemd units on these hosts: lk-1,root@10.0.0.5'),
   new Option('--ssh-config <file>', 'configuration for ssh -F (default: your own)'),
-  new Option(
+  repeatable(
     '--unit <kind=name>',
     'a systemd unit, on this host or those of --ssh: node=livekit-server (may be repeated)',
-  )
-    .argParser(collector())
-    .default([]),
+  ),
   new Option('--url <url>', 'URL of the deployment, wss:// or ws://; also LIVEKIT_URL'),
   new Option(
     '--api-url <url>',
@@ -76,10 +71,7 @@ const fromCommandLine =
 
 const drillFlags = (): Option[] => [
   new Option('--repeats <n>', 'repeats of each drill (default: as in its file)'),
-  new Option(
-    '--reconnect-policy <policy>',
-    'reconnect policy: none, sdk (resume, then reconnect), app (also rejoin) (default: as in the file)',
-  ).choices(['none', 'sdk', 'app']),
+  reconnectPolicyFlag('as in the file'),
 ];
 
 const DEPLOYMENT = 'Deployment (default: a lab on this host, started for each repeat):';
@@ -136,15 +128,9 @@ export const addChaosCommands = (
     new Option('--strict', 'treat known failures as failures'),
     ...reportFlags('drill'),
     new Option('--record <dir>', 'folder for records and logs (default: records/TIME-DRILL)'),
-    new Option(
-      '--metrics <address>',
-      'serve live metrics to Prometheus at [ADDRESS]:PORT/metrics; :9464 is this host only',
-    ),
+    metricsFlag(),
   ]);
-  addGroup(run, env, 'Load generator:', [
-    processesFlag(),
-    new Option('--quiet', 'no progress on stderr'),
-  ]);
+  addGroup(run, env, 'Load generator:', [processesFlag(), quietFlag()]);
   run
     .optionsGroup('General:')
     .addOption(colorFlag())

@@ -3,24 +3,17 @@ import { type Command, Option } from 'commander';
 import type { AbFlags } from './commands/ab.ts';
 import type { CompareFlags } from './commands/compare.ts';
 import type { Console } from './console.ts';
+import { signallingFlag } from './flags/deployment.ts';
+import { addGroup } from './flags/environment.ts';
+import { processesFlag } from './flags/generator.ts';
+import { readFlags } from './flags/guard.ts';
+import { addHostFlags, CONFIRMED } from './flags/host-rules.ts';
+import { addLoadFlags } from './flags/load.ts';
+import { recordFlag, resultOutputFlags } from './flags/output.ts';
+import { repeatable } from './flags/repeatable.ts';
+import { scenarioFlags } from './flags/scenario.ts';
 import { serversFlag } from './flags/server.ts';
-import {
-  addGroup,
-  addHostFlags,
-  addLoadFlags,
-  CONFIRMED,
-  collector,
-  processesFlag,
-  readFlags,
-  resultOutputFlags,
-  signallingFlag,
-  toleranceFlag,
-} from './flags.ts';
-import { scenarioFlags } from './scenario-program.ts';
-
-/** A flag that may be repeated. */
-const several = (flags: string, description: string): Option =>
-  new Option(flags, description).argParser(collector()).default([]);
+import { toleranceFlag } from './flags/verdict.ts';
 
 const comparisonFlags = (): Option[] => [toleranceFlag(), ...resultOutputFlags('comparison')];
 
@@ -39,13 +32,13 @@ export const addCompareCommands = (
       'a record, the folder of a run or of several runs, or several of these separated by commas; first the baseline',
     )
     .addOption(
-      several(
+      repeatable(
         '--base <record>',
         'a run of the baseline, instead of the first argument (may be repeated)',
       ),
     )
     .addOption(
-      several(
+      repeatable(
         '--current <record>',
         'a run to compare, instead of the other arguments (may be repeated)',
       ),
@@ -67,7 +60,7 @@ export const addCompareCommands = (
       'a scenario file; - for standard input; without one, flags describe the load',
     );
   addGroup(ab, console.env, 'Servers:', [
-    serversFlag('given twice').argParser(collector()).default([]),
+    serversFlag('given twice'),
     new Option('--rounds <n>', 'runs of each server (default: 6)').default('6'),
   ]);
   addHostFlags(ab, 'Servers:', CONFIRMED.search);
@@ -75,14 +68,11 @@ export const addCompareCommands = (
   addGroup(ab, console.env, 'Scenario:', scenarioFlags());
   addLoadFlags(ab, console.env);
   addGroup(ab, console.env, 'Verdict:', [
-    several(
+    repeatable(
       '--threshold <expression>',
       "also compare the metric of this threshold (may be repeated): 'jitter: p(99)<30'",
     ),
-    new Option(
-      '--record <dir>',
-      'folder for the records and the result (default: records/TIME-ab-NAME)',
-    ),
+    recordFlag('TIME-ab-NAME'),
     ...comparisonFlags(),
   ]);
   addGroup(ab, console.env, 'Load generator:', [signallingFlag(), processesFlag()]);

@@ -2,14 +2,11 @@ import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { ConnectivityFlags } from './commands/connectivity.ts';
 import type { Console } from './console.ts';
-import {
-  addGroup,
-  addHostFlags,
-  CONFIRMED,
-  collector,
-  deploymentFlags,
-  resultOutputFlags,
-} from './flags.ts';
+import { deploymentFlags } from './flags/deployment.ts';
+import { addGroup } from './flags/environment.ts';
+import { addHostFlags, CONFIRMED } from './flags/host-rules.ts';
+import { resultOutputFlags } from './flags/output.ts';
+import { repeatable } from './flags/repeatable.ts';
 
 /** `swarm connectivity`. Its code is loaded on use. */
 export const addConnectivityCommand = (
@@ -28,12 +25,10 @@ export const addConnectivityCommand = (
       '--path <paths>',
       'these must work: direct, ice-tcp, turn-udp, turn-tcp, turn-tls, separated by commas (default: all that are offered)',
     ),
-    new Option(
+    repeatable(
       '--node <name=url>',
       'also check this node, by the URL of its metrics (may be repeated): node-1=http://10.0.0.1:6789/metrics',
-    )
-      .argParser(collector())
-      .default([]),
+    ),
     new Option('--duration <time>', 'duration of the media on each path (default: 2s)'),
   ]);
   addGroup(command, console.env, 'Output:', resultOutputFlags('connectivity'));

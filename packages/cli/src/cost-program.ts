@@ -2,8 +2,10 @@ import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { CostFlags } from './commands/cost.ts';
 import type { Console } from './console.ts';
-import { addGroup, collector, resultOutputFlags } from './flags.ts';
-import { scenarioFlags } from './scenario-program.ts';
+import { addGroup } from './flags/environment.ts';
+import { resultOutputFlags } from './flags/output.ts';
+import { repeatable } from './flags/repeatable.ts';
+import { scenarioFlags } from './flags/scenario.ts';
 
 /** `swarm cost`. Its code is loaded on use. */
 export const addCostCommand = (
@@ -24,12 +26,10 @@ export const addCostCommand = (
   ]);
   addGroup(command, console.env, 'Prices:', [
     new Option('--prices <file>', 'another price book (default: the one that comes with swarm)'),
-    new Option(
+    repeatable(
       '--provider <name>',
       'only this provider or machine: hetzner, aws:c6i.xlarge (may be repeated)',
-    )
-      .argParser(collector())
-      .default([]),
+    ),
   ]);
   addGroup(command, console.env, 'Your machines:', [
     new Option('--capacity <file>', 'capacity of a node, as swarm capacity measured it'),

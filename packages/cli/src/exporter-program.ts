@@ -1,7 +1,7 @@
 import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { Console } from './console.ts';
-import { fromEnvironment } from './flags.ts';
+import { fromEnvironment } from './flags/environment.ts';
 
 /** `swarm exporter`. Its code is loaded on use. */
 export const addExporterCommand = (

@@ -3,7 +3,11 @@ import { type Command, Option } from 'commander';
 import type { OfferedHostFlags } from './commands/host.ts';
 import type { HostsFlags } from './commands/hosts.ts';
 import type { Console } from './console.ts';
-import { addHostFlags, CONFIRMED, collector, fromEnvironment, insecureQueueFlag } from './flags.ts';
+import { fromEnvironment } from './flags/environment.ts';
+import { browserFlag } from './flags/generator.ts';
+import { addHostFlags, CONFIRMED } from './flags/host-rules.ts';
+import { insecureQueueFlag } from './flags/queue.ts';
+import { repeatable } from './flags/repeatable.ts';
 
 /** `swarm host` and `swarm hosts`. Their code is loaded on use. */
 export const addFleetCommands = (
@@ -26,19 +30,9 @@ export const addFleetCommands = (
     .addOption(queue())
     .addOption(insecureQueue())
     .addOption(
-      new Option('--label <name=value>', 'label of this host: region=eu (may be repeated)')
-        .argParser(collector())
-        .default([]),
+      repeatable('--label <name=value>', 'label of this host: region=eu (may be repeated)'),
     )
-    .addOption(
-      fromEnvironment(
-        new Option(
-          '--browser <path>',
-          'program of browser participants (default: Chromium or Chrome on the PATH or in puppeteer’s cache)',
-        ),
-        console.env,
-      ),
-    )
+    .addOption(fromEnvironment(browserFlag(), console.env))
     .addHelpText('after', hostHelp)
     .action(async (flags: OfferedHostFlags) => {
       const { hostCommand } = await import('./commands/host.ts');

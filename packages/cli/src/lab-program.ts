@@ -3,7 +3,8 @@ import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { LabUpFlags } from './commands/lab.ts';
 import type { Console } from './console.ts';
-import { collector, colorFlag } from './flags.ts';
+import { colorFlag } from './flags/output.ts';
+import { collector } from './flags/repeatable.ts';
 
 const nameFlag = (): Option =>
   new Option('--name <name>', 'name of the lab (default: lab)').default('lab');

@@ -2,7 +2,7 @@ import type { ExitCode } from '@livekit-swarm/settings';
 import { type Command, Option } from 'commander';
 import type { MixinFlags } from './commands/mixin.ts';
 import type { Console } from './console.ts';
-import { fromEnvironment } from './flags.ts';
+import { fromEnvironment } from './flags/environment.ts';
 
 /** `swarm mixin`. Its code is loaded on use. */
 export const addMixinCommand = (

@@ -4,7 +4,7 @@ import {
   isUsageError,
   usageError,
 } from '@livekit-swarm/settings/errors';
-import { Command, Help, Option, type ParseOptions } from 'commander';
+import { Command, Help, type ParseOptions } from 'commander';
 import { addCapacityCommands } from './capacity-program.ts';
 import { addChaosCommands } from './chaos-program.ts';
 import type { ReportFlags } from './commands/report.ts';
@@ -15,21 +15,16 @@ import { addConnectivityCommand } from './connectivity-program.ts';
 import { type Console, write } from './console.ts';
 import { addCostCommand } from './cost-program.ts';
 import { addExporterCommand } from './exporter-program.ts';
+import { rejectEmptyVariables } from './flags/environment.ts';
+import { describesLoad } from './flags/load.ts';
 import { hasFolderSettings, noConfigFlag, readsFolderSettings } from './flags/no-config.ts';
-import {
-  addRunFlags,
-  collector,
-  colorFlag,
-  describesLoad,
-  fromEnvironment,
-  outputFlags,
-  type RunFlags,
-  rejectEmptyVariables,
-} from './flags.ts';
+import { colorFlag, outputFlags } from './flags/output.ts';
+import { repeatable } from './flags/repeatable.ts';
+import { addRunFlags, type RunFlags } from './flags/run.ts';
 import { addFleetCommands } from './fleet-program.ts';
+import { doctorHelp, reportHelp, shortHelp } from './help.ts';
 import { throwUsageError, unknownCommand } from './help/command-line-error.ts';
 import { rootHelp } from './help/root-help.ts';
-import { doctorHelp, reportHelp, shortHelp } from './help.ts';
 import { addLabCommands } from './lab-program.ts';
 import { refuseMisplacedFlags } from './misplaced-flags.ts';
 import { addMixinCommand } from './mixin-program.ts';
@@ -148,15 +143,10 @@ export const createProgram = (console: Console, done: Done): Command => {
       'folder of a run, or the record.ndjson in it (default: the last one in records/)',
     )
     .addOption(
-      fromEnvironment(
-        new Option(
-          '--threshold <expression>',
-          'threshold that replaces one of the record (may be repeated)',
-        ),
-        {},
-      )
-        .argParser(collector())
-        .default([]),
+      repeatable(
+        '--threshold <expression>',
+        'threshold that replaces one of the record (may be repeated)',
+      ),
     )
     .addOption(colorFlag())
     .addHelpText('after', reportHelp)

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { RecordsFlags } from './commands/records.ts';
 import type { RecordsPruneFlags } from './commands/records-prune.ts';
 import type { Console } from './console.ts';
-import { colorFlag } from './flags.ts';
+import { colorFlag } from './flags/output.ts';
 
 /** `swarm records` and its command. Their code is loaded on use. */
 export const addRecordsCommands = (

@@ -5,18 +5,13 @@ import type { PlanFlags } from './commands/plan.ts';
 import type { RunCommandFlags } from './commands/run.ts';
 import type { ValidateFlags } from './commands/validate.ts';
 import type { Console } from './console.ts';
-import {
-  addGroup,
-  addRunFlags,
-  calibrationFlag,
-  colorFlag,
-  describesLoad,
-  processesFlag,
-  type RunFlags,
-  resultOutputFlags,
-  signallingFlag,
-  witnessFlag,
-} from './flags.ts';
+import { signallingFlag } from './flags/deployment.ts';
+import { addGroup } from './flags/environment.ts';
+import { calibrationFlag, processesFlag, witnessFlag } from './flags/generator.ts';
+import { describesLoad } from './flags/load.ts';
+import { colorFlag, resultOutputFlags } from './flags/output.ts';
+import { addRunFlags, type RunFlags } from './flags/run.ts';
+import { scenarioFlags } from './flags/scenario.ts';
 import { runHelp } from './help.ts';
 
 /** Default file of `swarm init`. */
@@ -72,15 +67,6 @@ Every scale of a file is checked. Exits with 0 when all files are valid, else wi
 `;
 
 type Blame = (command: Command) => (error: unknown) => never;
-
-/** Flags that vary a scenario. */
-export const scenarioFlags = (): Option[] => [
-  new Option('--scale <name>', 'one of the file’s own scales, or a factor: small, 0.1'),
-  new Option(
-    '--seed <n>',
-    'seed of random numbers: join times and durations (default: the scenario’s)',
-  ),
-];
 
 /** `swarm run` and `swarm plan`. Their code is loaded on use. */
 export const addRunCommands = (

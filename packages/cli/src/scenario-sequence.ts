@@ -7,7 +7,7 @@ import { interruptRuns } from './command-interruption.ts';
 import { type Baseline, compareWithBaseline } from './compare/baseline.ts';
 import { type Console, wantsColor, write } from './console.ts';
 import { formatError } from './error-text.ts';
-import type { SharedRunFlags } from './flags.ts';
+import type { SharedRunFlags } from './flags/run.ts';
 import { leftOutLinesOf } from './left-out-lines.ts';
 import { type LivePageFlags, openRunPage, untilInterrupted } from './live-page.ts';
 import type { Output } from './output/output.ts';

@@ -2,7 +2,8 @@ import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { SessionFlags } from './commands/session.ts';
 import type { Console } from './console.ts';
-import { fromEnvironment, resultOutputFlags } from './flags.ts';
+import { fromEnvironment } from './flags/environment.ts';
+import { resultOutputFlags } from './flags/output.ts';
 
 /** `swarm session`. Its code is loaded on use. */
 export const addSessionCommand = (

@@ -2,7 +2,9 @@ import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { SloReportFlags } from './commands/slo-report.ts';
 import type { Console } from './console.ts';
-import { fromEnvironment, resultOutputFlags } from './flags.ts';
+import { fromEnvironment } from './flags/environment.ts';
+import { resultOutputFlags } from './flags/output.ts';
+import { repeatable } from './flags/repeatable.ts';
 
 /** `swarm slo`. Its code is loaded on use. */
 export const addSloCommands = (
@@ -13,7 +15,6 @@ export const addSloCommands = (
   const slo = program
     .command('slo')
     .description('show service level objectives: joins, availability, good media');
-  const collect = (value: string, before: string[]): string[] => [...before, value];
   const report = slo
     .command('report')
     .description('objectives by month, from a Prometheus with the recording rules of swarm mixin')
@@ -28,11 +29,11 @@ export const addSloCommands = (
     .option('--config <file>', 'mixin.yaml with your objectives and labels')
     .option('--variant <name>', 'default, helm, compose or lab; or the key variant of the file')
     .option('--selector <labels>', 'only some deployments: cluster="eu"')
-    .option(
-      '--exclude <from/to>',
-      'a time that does not count (may be repeated): 2026-11-12T14:00Z/2026-11-12T15:00Z',
-      collect,
-      [],
+    .addOption(
+      repeatable(
+        '--exclude <from/to>',
+        'a time that does not count (may be repeated): 2026-11-12T14:00Z/2026-11-12T15:00Z',
+      ),
     )
     .option('--with-drills', 'count drills, too')
     .option('--with-load-tests', 'count load tests, too')

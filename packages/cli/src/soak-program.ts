@@ -1,22 +1,16 @@
 import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { Console } from './console.ts';
+import { addSearchedDeployment } from './flags/deployment.ts';
+import { addGroup } from './flags/environment.ts';
+import { processesFlag } from './flags/generator.ts';
+import { addLoadFlags } from './flags/load.ts';
+import { colorFlag, quietFlag, recordFlag, reportFlags } from './flags/output.ts';
+import { repeatable } from './flags/repeatable.ts';
+import { scenarioFlags } from './flags/scenario.ts';
 import { serversFlag } from './flags/server.ts';
-import {
-  addGroup,
-  addLoadFlags,
-  addSearchedDeployment,
-  collector,
-  colorFlag,
-  processesFlag,
-  quietFlag,
-  reportFlags,
-} from './flags.ts';
-import { scenarioFlags } from './scenario-program.ts';
+import { nodeMetricsFlag } from './flags/server-metrics.ts';
 import type { SoakFlags } from './soak/read-request.ts';
-
-const several = (flags: string, description: string): Option =>
-  new Option(flags, description).argParser(collector()).default([]);
 
 /** `swarm soak`. Its code is loaded on use. */
 export const addSoakCommand = (
@@ -49,7 +43,7 @@ export const addSoakCommand = (
       '--warm-up <n>',
       'cycles that do not count at the beginning (default: one of each kind of departure, at least 2)',
     ),
-    several(
+    repeatable(
       '--tolerate <resource=n>',
       'accepted growth per 1,000 joins (may be repeated; default: goroutines=20, descriptors=10, memory=10MB)',
     ),
@@ -57,19 +51,11 @@ export const addSoakCommand = (
   addGroup(soak, console.env, 'Scenario:', scenarioFlags());
   addLoadFlags(soak, console.env);
   addSearchedDeployment(soak, console.env, [
-    serversFlag('may be repeated to compare servers').argParser(collector()).default([]),
-    new Option(
-      '--server-metrics <url>',
-      '/metrics of each node of a deployment (may be repeated): http://10.0.0.5:6789/metrics',
-    )
-      .argParser(collector())
-      .default([]),
+    serversFlag('may be repeated to compare servers'),
+    nodeMetricsFlag(),
   ]);
   addGroup(soak, console.env, 'Result:', [
-    new Option(
-      '--record <dir>',
-      'folder for the records and the result (default: records/TIME-soak-NAME)',
-    ),
+    recordFlag('TIME-soak-NAME'),
     ...reportFlags('soak'),
   ]);
   addGroup(soak, console.env, 'Load generator:', [processesFlag(), quietFlag()]);

@@ -8,7 +8,7 @@ import {
 } from '@livekit-swarm/scenario';
 import { formatProblem, usageError } from '@livekit-swarm/settings';
 import { adjustScenario } from '../adjust-scenario.ts';
-import type { ReadFlags } from '../flags.ts';
+import type { ReadFlags } from '../flags/guard.ts';
 import { withFolderThresholds } from '../folder-settings/apply-settings.ts';
 import type { FolderSettings } from '../folder-settings/read-settings.ts';
 import { prepareOwnMedia } from '../own-media.ts';

@@ -11,13 +11,11 @@ import {
 } from '@livekit-swarm/scenario';
 import { formatProblem, parseDuration, usageError } from '@livekit-swarm/settings';
 import { adjustScenario } from '../adjust-scenario.ts';
-import type {
-  DeploymentFlags,
-  GeneratorFlags,
-  QueueFlags,
-  ResultFlags,
-  ServerMetricsFlags,
-} from '../flags.ts';
+import type { DeploymentFlags } from '../flags/deployment.ts';
+import type { GeneratorFlags } from '../flags/generator.ts';
+import type { ResultFlags } from '../flags/output.ts';
+import type { QueueFlags } from '../flags/queue.ts';
+import type { ServerMetricsFlags } from '../flags/server-metrics.ts';
 import { prepareOwnMedia } from '../own-media.ts';
 import { wholeNumber } from '../requests/whole-number.ts';
 

@@ -13,7 +13,7 @@ import { EXIT_CODES, type ExitCode, formatProblem, swarmErrorOf } from '@livekit
 import { adjustScenario } from '../adjust-scenario.ts';
 import { type Console, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
-import type { SharedRunFlags } from '../flags.ts';
+import type { SharedRunFlags } from '../flags/run.ts';
 import {
   exitCodeAfter,
   openResultOutput,

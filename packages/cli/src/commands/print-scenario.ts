@@ -8,7 +8,7 @@ import {
 import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { readWitnesses, withTags } from '../adjust-scenario.ts';
 import { type Console, write } from '../console.ts';
-import type { RunFlags } from '../flags.ts';
+import type { RunFlags } from '../flags/run.ts';
 import { withFolderThresholds } from '../folder-settings/apply-settings.ts';
 import { schemaPathFrom, shellLine } from '../scenario/file-header.ts';
 

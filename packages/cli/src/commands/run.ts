@@ -10,7 +10,7 @@ import {
 } from '@livekit-swarm/settings';
 import { adjustScenario } from '../adjust-scenario.ts';
 import { type Console, write } from '../console.ts';
-import type { SharedRunFlags } from '../flags.ts';
+import type { SharedRunFlags } from '../flags/run.ts';
 import { prepareOwnMedia } from '../own-media.ts';
 import { readRecordDir } from '../requests/record-folder.ts';
 import type { PlannedScenario } from '../scenario-sequence.ts';

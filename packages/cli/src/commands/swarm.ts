@@ -2,7 +2,7 @@ import { scenarioOfFlags } from '@livekit-swarm/scenario';
 import type { ExitCode } from '@livekit-swarm/settings';
 import { readWitnesses, withTags } from '../adjust-scenario.ts';
 import type { Console } from '../console.ts';
-import type { RunFlags, SharedRunFlags } from '../flags.ts';
+import type { RunFlags, SharedRunFlags } from '../flags/run.ts';
 import { withFolderThresholds } from '../folder-settings/apply-settings.ts';
 
 /**

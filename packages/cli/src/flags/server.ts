@@ -1,6 +1,7 @@
 import { PINNED_VERSIONS, SERVER_GRAMMAR } from '@livekit-swarm/campaign/server-grammar';
 import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import { Option } from 'commander';
+import { repeatable } from './repeatable.ts';
 
 /** Description of `--server`, the same for every command. */
 const DESCRIPTION = `server to start and test: ${SERVER_GRAMMAR}; VERSION is ${PINNED_VERSIONS} (default: ${DEFAULT_LIVEKIT_VERSION}), PATH a livekit-server, CONFIG a livekit.yaml to merge, N its CPU limit in cores (Linux, root)`;
@@ -10,4 +11,4 @@ export const serverFlag = (): Option => new Option('--server <server>', DESCRIPT
 
 /** The servers of a command that tests several. @param times how often it may be given: `twice` */
 export const serversFlag = (times: string): Option =>
-  new Option('--server <server>', `${DESCRIPTION}; ${times}`);
+  repeatable('--server <server>', `${DESCRIPTION}; ${times}`);

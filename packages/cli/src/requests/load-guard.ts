@@ -1,6 +1,8 @@
 import type { Target } from '@livekit-swarm/campaign';
 import { assertHostAllowed, LoadGuard, type LoadKind, readHostRules } from '@livekit-swarm/livekit';
-import type { GuardFlags, TargetFlags, TokenEndpointFlags } from '../flags.ts';
+import type { TargetFlags } from '../flags/deployment.ts';
+import type { GuardFlags } from '../flags/guard.ts';
+import type { TokenEndpointFlags } from '../flags/token-endpoint.ts';
 import { type Permissions, readPermission } from './read-permission.ts';
 
 type CommandFlags = Pick<TargetFlags, 'url'> &

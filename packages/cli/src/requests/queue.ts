@@ -1,7 +1,7 @@
 import { MAX_HOSTS, type QueueChoice, type Target } from '@livekit-swarm/campaign';
 import type { QueueOptions } from '@livekit-swarm/fleet';
 import { readVariable, usageError } from '@livekit-swarm/settings';
-import type { QueueFlags } from '../flags.ts';
+import type { QueueFlags } from '../flags/queue.ts';
 import { readLabels } from './labels.ts';
 import { wholeNumber } from './whole-number.ts';
 

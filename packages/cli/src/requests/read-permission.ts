@@ -1,5 +1,5 @@
 import type { ReadPermission } from '@livekit-swarm/scenario';
-import type { ReadFlags } from '../flags.ts';
+import type { ReadFlags } from '../flags/guard.ts';
 
 /** Flags that name what a scenario may read. */
 export interface Permissions extends ReadFlags {

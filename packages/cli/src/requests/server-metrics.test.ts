@@ -1,6 +1,6 @@
 import type { Target } from '@livekit-swarm/campaign';
 import { describe, expect, test } from 'vitest';
-import type { ServerMetricsFlags } from '../flags.ts';
+import type { ServerMetricsFlags } from '../flags/server-metrics.ts';
 import { readServerMetrics } from './server-metrics.ts';
 
 const REMOTE: Target = { type: 'remote', url: 'wss://a.example', apiKey: 'k', apiSecret: 's' };

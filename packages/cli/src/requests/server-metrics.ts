@@ -1,6 +1,6 @@
 import { DEFAULT_SETTLE_MS, type ServerMetricsChoice, type Target } from '@livekit-swarm/campaign';
 import { parseDuration, usageError } from '@livekit-swarm/settings';
-import type { ServerMetricsFlags } from '../flags.ts';
+import type { ServerMetricsFlags } from '../flags/server-metrics.ts';
 
 const MAX_SETTLE_MS = 600_000;
 

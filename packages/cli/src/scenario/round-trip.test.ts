@@ -9,7 +9,7 @@ import { Command } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scenarioWords } from '../commands/print-scenario.ts';
-import { addRunFlags, type RunFlags } from '../flags.ts';
+import { addRunFlags, type RunFlags } from '../flags/run.ts';
 import { shellLine } from './file-header.ts';
 
 /** Reads flags as `swarm` does. */

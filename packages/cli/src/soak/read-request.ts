@@ -3,7 +3,10 @@ import type { SoakSettings } from '@livekit-swarm/campaign/soak';
 import type { Scenario } from '@livekit-swarm/scenario';
 import { parseDuration, usageError } from '@livekit-swarm/settings';
 import type { AbScenarioFlags } from '../ab/ab-scenario.ts';
-import type { DeploymentFlags, GeneratorFlags, ResultFlags, ServerMetricsFlags } from '../flags.ts';
+import type { DeploymentFlags } from '../flags/deployment.ts';
+import type { GeneratorFlags } from '../flags/generator.ts';
+import type { ResultFlags } from '../flags/output.ts';
+import type { ServerMetricsFlags } from '../flags/server-metrics.ts';
 import { wholeNumber } from '../requests/whole-number.ts';
 import { readDepartures } from './read-departures.ts';
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { addRunFlags, colorFlag, type RunFlags } from './flags.ts';
+import { colorFlag } from './output.ts';
+import { addRunFlags, type RunFlags } from './run.ts';
 
 const read = (args: string[], env: Record<string, string> = {}): RunFlags => {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);

@@ -1,0 +1,37 @@
+import { Option } from 'commander';
+import { repeatable } from './repeatable.ts';
+
+/** Flags that give out the metrics of a run while it is under way. */
+export interface LiveMetricsFlags {
+  metrics?: string;
+  out: string[];
+  tag: string[];
+}
+
+/** Flags for a page that shows the run meanwhile. */
+export const livePageFlags = (): Option[] => [
+  new Option('--ui', 'show the run live in a browser on this host; its address goes to stderr'),
+  uiPortFlag(),
+  new Option('--ui-stay', 'serve the report at this address after the run, until Ctrl-C'),
+];
+
+export const uiPortFlag = (): Option =>
+  new Option('--ui-port <n>', 'port of this page, on 127.0.0.1 (default: a free one)');
+
+export const liveMetricsFlags = (): Option[] => [
+  metricsFlag(),
+  repeatable(
+    '--out <name[=url]>',
+    'push live metrics (may be repeated): otlp=URL, prometheus-rw=URL; otlp alone takes OTEL_EXPORTER_OTLP_ENDPOINT',
+  ),
+  repeatable(
+    '--tag <name=value>',
+    'added to record and reports (may be repeated); testid is a label of pushed metrics',
+  ),
+];
+
+export const metricsFlag = (): Option =>
+  new Option(
+    '--metrics <address>',
+    'serve live metrics to Prometheus at [ADDRESS]:PORT/metrics; :9464 is loopback only',
+  );

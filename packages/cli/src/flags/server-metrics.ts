@@ -1,0 +1,34 @@
+import { Option } from 'commander';
+import { repeatable } from './repeatable.ts';
+
+/** Flags that name the metrics of a deployment. */
+export interface ServerMetricsFlags {
+  serverMetrics?: string[];
+  prometheus?: string;
+  prometheusSelector?: string;
+  redis?: string;
+  settle?: string;
+}
+
+export const SERVER_METRICS_GROUP = 'Server metrics (automatic for a local server and a lab):';
+
+export const nodeMetricsFlag = (): Option =>
+  repeatable(
+    '--server-metrics <url>',
+    '/metrics of a node, on its prometheus.port (may be repeated): http://10.0.0.5:6789/metrics, NAME=URL',
+  );
+
+/** Flags for the sources of the nodes' CPU, memory and traffic. */
+export const serverMetricsFlags = (): Option[] => [
+  nodeMetricsFlag(),
+  new Option('--prometheus <url>', 'a Prometheus that scrapes the nodes: http://10.0.0.7:9090'),
+  new Option(
+    '--prometheus-selector <labels>',
+    `only nodes with these labels: 'job="livekit", cluster="eu"'`,
+  ),
+  new Option(
+    '--redis <url>',
+    'LiveKit’s Redis, in which nodes report; it is only read (least exact: CPU and memory are of the hosts)',
+  ),
+  new Option('--settle <time>', 'wait before leftover rooms are counted (default: 1s)'),
+];
