@@ -4,7 +4,8 @@ import { resolveThresholds } from '@livekit-swarm/analysis';
 import { expandPlan, parseThresholds, scenarioOfFlags } from '@livekit-swarm/scenario';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RunFlags } from '../../packages/cli/src/flags/run.ts';
-import { runHelp } from '../../packages/cli/src/help.ts';
+import { examplesOf } from '../../packages/cli/src/help/command-help.ts';
+import { ROOT_EXAMPLES } from '../../packages/cli/src/help/root-help.ts';
 import { parseReportRequests } from '../../packages/cli/src/output/report-request.ts';
 import { createProgram } from '../../packages/cli/src/program.ts';
 import { readTarget } from '../../packages/cli/src/requests/target.ts';
@@ -37,6 +38,16 @@ const commandsOf = (page: string): [string, string, Record<string, string>][] =>
     });
   });
 
+type Command = ReturnType<typeof createProgram>;
+
+const programOf = (env: Record<string, string>): Command =>
+  createProgram({ stdout: process.stdout, stderr: process.stderr, env }, () => {});
+
+const everyCommand = (command: Command): Command[] => [
+  command,
+  ...command.commands.flatMap(everyCommand),
+];
+
 /**
  * Parses a command line like `swarm`, without executing it. The file of a reader's CA is not looked
  * for.
@@ -45,7 +56,7 @@ const commandsOf = (page: string): [string, string, Record<string, string>][] =>
 const read = async (line: string, variables: Record<string, string>): Promise<void> => {
   const { SWARM_CA: _, ...env } = variables;
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  const program = createProgram({ stdout: process.stdout, stderr: process.stderr, env }, () => {});
+  const program = programOf(env);
   program.action((flags: RunFlags) => {
     if (program.args.length > 0) throw new Error(`unknown command: ${program.args.join(' ')}`);
     const scenario = scenarioOfFlags(flags, flags.threshold);
@@ -104,14 +115,19 @@ describe('command lines of the pages', () => {
     expect(lines.filter((line) => /…|your-org|gitlab\.example/.test(line))).toEqual([]);
   });
 
-  const examples = [...runHelp().matchAll(/^ {2}(swarm(?: .*?)?) {2,}/gm)].map(
-    ([, line = '']): [string] => [line],
-  );
+  const examples = [ROOT_EXAMPLES, ...everyCommand(programOf({})).map(examplesOf)]
+    .flat()
+    .map(([line]): [string] => [line])
+    .filter(([line]) => swarmArguments(readCommand(line).words) !== null);
 
-  it.each(examples)('swarm run --help: %s', async (line) => {
+  it('of the help exist', () => {
+    expect(examples.length).toBeGreaterThan(50);
+  });
+
+  it.each(examples)('an example of the help: %s', async (line) => {
     const env = line.includes('--url')
       ? { LIVEKIT_API_KEY: 'key', LIVEKIT_API_SECRET: 'secret' }
-      : {};
+      : { SWARM_QUEUE: 'redis://127.0.0.1:6379' };
     await expect(read(line, env)).resolves.toBeUndefined();
   });
 

@@ -7,12 +7,14 @@ import type { Console } from './console.ts';
 import { addSearchedDeployment } from './flags/deployment.ts';
 import { addGroup } from './flags/environment.ts';
 import { processesFlag } from './flags/generator.ts';
+import { isTyped } from './flags/is-typed.ts';
 import { colorFlag, quietFlag, recordFlag, reportFlags } from './flags/output.ts';
 import { queueFlags } from './flags/queue.ts';
 import { repeatable } from './flags/repeatable.ts';
 import { serverFlag } from './flags/server.ts';
 import { SERVER_METRICS_GROUP, serverMetricsFlags } from './flags/server-metrics.ts';
 import { thresholdFlag } from './flags/verdict.ts';
+import { addHelp, type CommandHelp } from './help/command-help.ts';
 
 const searchFlags = (): Option[] => [
   repeatable(
@@ -62,52 +64,59 @@ export const addCapacityCommands = (
     ...queueFlags(),
     quietFlag(),
   ]);
-  capacity
-    .addOption(colorFlag())
-    .addHelpText('after', capacityHelp)
-    .action(async (file: string, _flags: unknown, command: Command) => {
+  addHelp(capacity.addOption(colorFlag()), capacityHelp).action(
+    async (file: string, _flags: unknown, command: Command) => {
       const { capacityCommand } = await import('./commands/capacity.ts');
-      const typed = (flag: keyof CapacityFlags): boolean =>
-        command.getOptionValueSource(flag) === 'cli';
-      done(await capacityCommand(file, command.opts<CapacityFlags>(), typed, console));
-    });
+      const flags = command.opts<CapacityFlags>();
+      done(await capacityCommand(file, flags, isTyped(command), console));
+    },
+  );
 
-  capacity
+  const fit = capacity
     .command('fit')
     .description('fit a cost model to the results of several scenarios')
     .argument('<results...>', 'capacity.json of swarm capacity, or the folders they are in')
     .option('--model <file>', 'where the model is written (default: cost-model.json)')
-    .option('--json', 'print the model instead of text')
-    .action(async (results: string[], flags: FitFlags) => {
+    .option('--json', 'print the model instead of text');
+  addHelp(fit, { examples: [['swarm capacity fit records/voice records/video']] }).action(
+    async (results: string[], flags: FitFlags) => {
       const { fitCommand } = await import('./commands/capacity-fit.ts');
       done(await fitCommand(results, flags, console));
-    });
+    },
+  );
 
-  capacity
+  const predict = capacity
     .command('predict')
     .description('predict the CPU of a server for scenarios, without running them')
     .argument('<model>', 'cost-model.json of swarm capacity fit, or a capacity.json')
     .argument('<files...>', 'scenario files')
     .option('--scale <name>', 'one of the file’s own scales, or a factor: small, 0.1')
-    .option('--json', 'print one JSON object')
-    .action(async (model: string, files: string[], flags: PredictFlags) => {
-      const { predictCommand } = await import('./commands/capacity-predict.ts');
-      done(await predictCommand(model, files, flags, console));
-    });
+    .option('--json', 'print one JSON object');
+  addHelp(predict, {
+    examples: [['swarm capacity predict cost-model.json scenarios/big-cluster.yaml']],
+  }).action(async (model: string, files: string[], flags: PredictFlags) => {
+    const { predictCommand } = await import('./commands/capacity-predict.ts');
+    done(await predictCommand(model, files, flags, console));
+  });
 };
 
-const capacityHelp = `
-Examples:
-  swarm capacity scenarios/voice-ai.yaml
-  swarm capacity scenarios/voice-ai.yaml --server 1.13.4+livekit.yaml@cpu=0.5
-  swarm capacity scenarios/voice-ai.yaml --url wss://livekit.example.com --server-metrics http://10.0.0.5:6789/metrics \\
-    --until cpu=70% --node-cores 4 --repeats 3
-  swarm capacity scenarios/large-event.yaml --by viewer --max 500 --step-duration 1m
-  swarm capacity fit records/voice records/video && swarm capacity predict cost-model.json scenarios/big-cluster.yaml
+const capacityHelp: CommandHelp = {
+  examples: [
+    ['swarm capacity scenarios/voice-ai.yaml'],
+    ['swarm capacity scenarios/voice-ai.yaml --server 1.13.4+livekit.yaml@cpu=0.5'],
+    [
+      'swarm capacity scenarios/voice-ai.yaml --url wss://livekit.example.com --server-metrics http://10.0.0.5:6789/metrics --until cpu=70% --node-cores 4 --repeats 3',
+    ],
+    ['swarm capacity scenarios/large-event.yaml --by viewer --max 500 --step-duration 1m'],
+    ['swarm capacity fit records/voice records/video'],
+    ['swarm capacity predict cost-model.json scenarios/big-cluster.yaml'],
+  ],
+  notes: `
+Each step is a run of its own. The load doubles until a threshold or a limit of --until is
+crossed; bisection follows, and both sides of the limit are decided by repeated runs. Records and
+the result (text, JSON, HTML) are kept in one folder, also after Ctrl-C.
 
-Each step is a run of its own. The load doubles until a threshold or a limit of --until is crossed; bisection follows, and both sides of
-the limit are decided by repeated runs. Records and the result (text, JSON, HTML) are kept in one folder, also after Ctrl-C.
-
-Exit codes: 0 measured; 98 inconclusive (the load generator was impaired: the result is a lower bound); 3 the deployment was
-unreachable; 2 bad usage; 130 interrupted.
-`;
+Exit codes: 0 measured; 98 inconclusive (the load generator was impaired: the result is a lower
+bound); 3 the deployment was unreachable; 2 bad usage; 130 interrupted.
+`,
+};

@@ -14,6 +14,7 @@ import { repeatable } from './flags/repeatable.ts';
 import { scenarioFlags } from './flags/scenario.ts';
 import { serversFlag } from './flags/server.ts';
 import { toleranceFlag } from './flags/verdict.ts';
+import { addHelp, type CommandHelp } from './help/command-help.ts';
 
 const comparisonFlags = (): Option[] => [toleranceFlag(), ...resultOutputFlags('comparison')];
 
@@ -44,12 +45,12 @@ export const addCompareCommands = (
       ),
     );
   for (const option of comparisonFlags()) compare.addOption(option);
-  compare
-    .addHelpText('after', compareHelp)
-    .action(async (sides: string[], _flags: unknown, command: Command) => {
+  addHelp(compare, compareHelp).action(
+    async (sides: string[], _flags: unknown, command: Command) => {
       const { compareCommand } = await import('./commands/compare.ts');
       done(await compareCommand(sides, command.opts<CompareFlags>(), console));
-    });
+    },
+  );
 
   const ab = program
     .command('ab')
@@ -76,40 +77,47 @@ export const addCompareCommands = (
     ...comparisonFlags(),
   ]);
   addGroup(ab, console.env, 'Load generator:', [signallingFlag(), processesFlag()]);
-  ab.addHelpText('after', abHelp).action(
-    async (files: string[], _flags: unknown, command: Command) => {
-      const { abCommand } = await import('./commands/ab.ts');
-      const typed = command.options
-        .map((option) => option.attributeName())
-        .filter((name) => command.getOptionValueSource(name) === 'cli');
-      done(await abCommand(files, command.opts<AbFlags>(), typed, console));
-    },
-  );
+  addHelp(ab, abHelp).action(async (files: string[], _flags: unknown, command: Command) => {
+    const { abCommand } = await import('./commands/ab.ts');
+    const typed = command.options
+      .map((option) => option.attributeName())
+      .filter((name) => command.getOptionValueSource(name) === 'cli');
+    done(await abCommand(files, command.opts<AbFlags>(), typed, console));
+  });
 };
 
-const compareHelp = `
-Examples:
-  swarm compare records/release records/nightly            folders of one or several runs
-  swarm compare release=records/a,records/b nightly=records/c,records/d
-  swarm compare --base records/a --base records/b --current records/c --tolerance join_time=20%
+const compareHelp: CommandHelp = {
+  examples: [
+    ['swarm compare records/release records/nightly', 'folders of one or several runs'],
+    ['swarm compare release=records/a,records/b nightly=records/c,records/d'],
+    [
+      'swarm compare --base records/a --base records/b --current records/c --tolerance join_time=20%',
+    ],
+  ],
+  notes: `
+Exit codes: 0 no regression; 99 regression; 98 inconclusive; 2 the scenarios differ (the message
+names the difference).
 
-Exit codes: 0 no regression; 99 regression; 98 inconclusive; 2 the scenarios differ (the message names the difference).
+A metric regressed when its change exceeds the tolerance, the smallest change that users notice,
+and the noise between runs of one side. More runs show smaller changes: with noise of 2 %, three
+runs of each side detect +40 %, five +25 %. With one run of each, only changes of three times the
+tolerance count.
+`,
+};
 
-A metric regressed when its change exceeds the tolerance, the smallest change that users notice, and the noise between runs of one side.
-More runs show smaller changes: with noise of 2 %, three runs of each side detect +40 %, five +25 %. With one run of each, only
-changes of three times the tolerance count.
-`;
+const abHelp: CommandHelp = {
+  examples: [
+    ['swarm ab --server 1.11.0 --server 1.13.4 scenarios/voice-ai.yaml --scale small'],
+    ['swarm ab --server old=1.13.4 --server new=./livekit-server --rooms 50 --duration 20s'],
+    ['swarm ab --server 1.13.4 --server 1.13.4+tuned.yaml --rooms 50 --publish audio,video'],
+    ['swarm ab --server 1.13.4 --server 1.13.4@cpu=0.5 --rounds 8 --rooms 100'],
+  ],
+  notes: `
+A new server is started for each run; the order alternates from round to round, so that other work
+of the host affects both. A round in which the load generator was impaired is repeated. All records
+and the result are kept in one folder, also after Ctrl-C.
 
-const abHelp = `
-Examples:
-  swarm ab --server 1.11.0 --server 1.13.4 scenarios/voice-ai.yaml --scale small
-  swarm ab --server old=1.13.4 --server new=./livekit-server --rooms 50 --duration 20s
-  swarm ab --server 1.13.4 --server 1.13.4+tuned.yaml --rooms 50 --publish audio,video
-  swarm ab --server 1.13.4 --server 1.13.4@cpu=0.5 --rounds 8 --rooms 100
-
-A new server is started for each run; the order alternates from round to round, so that other work of
-the host affects both. A round in which the load generator was impaired is repeated. All records and the result are kept in one folder,
-also after Ctrl-C.
-
-Exit codes: 0 no regression; 99 regression; 98 inconclusive; 3 a server could not be started; 130 interrupted.
-`;
+Exit codes: 0 no regression; 99 regression; 98 inconclusive; 3 a server could not be started; 130
+interrupted.
+`,
+};

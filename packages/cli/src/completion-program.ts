@@ -6,6 +6,7 @@ import { type CommandFacts, describeCommand } from './completion/command-tree.ts
 import { fishCompletion } from './completion/fish.ts';
 import { zshCompletion } from './completion/zsh.ts';
 import { type Console, write } from './console.ts';
+import { addHelp, type CommandHelp } from './help/command-help.ts';
 
 /** Functions that write the completion for a shell. */
 export const SHELLS = {
@@ -20,20 +21,20 @@ export const addCompletionCommand = (
   console: Console,
   done: (exitCode: ExitCode) => void,
 ): void => {
-  program
+  const command = program
     .command('completion')
     .description('print the completion for a shell')
-    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SHELLS)))
-    .addHelpText('after', completionHelp)
-    .action(async (shell: keyof typeof SHELLS) => {
-      await write(console.stdout, SHELLS[shell](describeCommand(program)));
-      done(EXIT_CODES.passed.code);
-    });
+    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SHELLS)));
+  addHelp(command, completionHelp).action(async (shell: keyof typeof SHELLS) => {
+    await write(console.stdout, SHELLS[shell](describeCommand(program)));
+    done(EXIT_CODES.passed.code);
+  });
 };
 
-const completionHelp = `
-Examples:
-  swarm completion bash > ~/.local/share/bash-completion/completions/swarm
-  swarm completion zsh > "\${fpath[1]}/_swarm"
-  swarm completion fish > ~/.config/fish/completions/swarm.fish
-`;
+const completionHelp: CommandHelp = {
+  examples: [
+    ['swarm completion bash > ~/.local/share/bash-completion/completions/swarm'],
+    ['swarm completion zsh > "$fpath[1]/_swarm"'],
+    ['swarm completion fish > ~/.config/fish/completions/swarm.fish'],
+  ],
+};

@@ -6,6 +6,7 @@ import { addGroup } from './flags/environment.ts';
 import { resultOutputFlags } from './flags/output.ts';
 import { repeatable } from './flags/repeatable.ts';
 import { scenarioFlags } from './flags/scenario.ts';
+import { addHelp, type CommandHelp } from './help/command-help.ts';
 
 /** `swarm cost`. Its code is loaded on use. */
 export const addCostCommand = (
@@ -49,20 +50,21 @@ export const addCostCommand = (
   addGroup(command, console.env, 'Output:', [
     new Option('--print-prices', 'print the price book that comes with swarm, and exit'),
   ]);
-  command
-    .addHelpText('after', costHelp)
-    .action(async (file: string | undefined, flags: CostFlags) => {
-      const { costCommand } = await import('./commands/cost.ts');
-      done(await costCommand(file, flags, console));
-    });
+  addHelp(command, costHelp).action(async (file: string | undefined, flags: CostFlags) => {
+    const { costCommand } = await import('./commands/cost.ts');
+    done(await costCommand(file, flags, console));
+  });
 };
 
-const costHelp = `
-Examples:
-  swarm cost scenarios/video-meeting.yaml
-  swarm cost school.yaml --provider hetzner --provider aws:c6i.xlarge --autoscale
-  swarm cost school.yaml --capacity capacity.json --staff 4000
-  swarm cost --print-prices > prices.yaml
-
-Every price has a source and a day; what was assumed is listed below the figures. Exits with 0, and with 2 when a file is invalid.
-`;
+const costHelp: CommandHelp = {
+  examples: [
+    ['swarm cost scenarios/video-meeting.yaml'],
+    ['swarm cost school.yaml --provider hetzner --provider aws:c6i.xlarge --autoscale'],
+    ['swarm cost school.yaml --capacity capacity.json --staff 4000'],
+    ['swarm cost --print-prices > prices.yaml'],
+  ],
+  notes: `
+Every price has a source and a day; what was assumed is listed below the figures. Exits with 0, and
+with 2 when a file is invalid.
+`,
+};

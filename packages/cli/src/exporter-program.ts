@@ -2,6 +2,7 @@ import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { Console } from './console.ts';
 import { fromEnvironment } from './flags/environment.ts';
+import { addHelp, type CommandHelp } from './help/command-help.ts';
 
 /** `swarm exporter`. Its code is loaded on use. */
 export const addExporterCommand = (
@@ -11,7 +12,7 @@ export const addExporterCommand = (
 ): void => {
   const option = (flags: string, description: string): Option =>
     fromEnvironment(new Option(flags, description), console.env, 'SWARM_EXPORTER_');
-  program
+  const exporter = program
     .command('exporter')
     .description('serve metrics of deployments to Prometheus: probes, rooms, users')
     .addOption(option('--config <file>', 'configuration: see examples/exporter/exporter.yaml'))
@@ -19,24 +20,27 @@ export const addExporterCommand = (
     .addOption(option('--token-file <file>', 'file with the bearer token that requests must carry'))
     .addOption(option('--ca <file>', 'certificates of your own CA, PEM, for wss:// deployments'))
     .addOption(option('--tls-cert <file>', 'serve https with this certificate, PEM'))
-    .addOption(option('--tls-key <file>', 'private key of the certificate, PEM'))
-    .addHelpText('after', exporterHelp)
-    .action(async (_flags: unknown, command: Command) => {
-      const { exporterCommand } = await import('./commands/exporter.ts');
-      done(await exporterCommand(command.opts(), console));
-    });
+    .addOption(option('--tls-key <file>', 'private key of the certificate, PEM'));
+  addHelp(exporter, exporterHelp).action(async (_flags: unknown, command: Command) => {
+    const { exporterCommand } = await import('./commands/exporter.ts');
+    done(await exporterCommand(command.opts(), console));
+  });
 };
 
-const exporterHelp = `
-Examples:
-  LIVEKIT_URL=wss://livekit.example.com LIVEKIT_API_KEY=… LIVEKIT_API_SECRET=… swarm exporter
-  swarm exporter --config exporter.yaml --listen 0.0.0.0:9465 --token-file /run/secrets/exporter-token
-  curl -s 'http://127.0.0.1:9465/probe?target=production&module=audio_pair&debug=true'
-
+const exporterHelp: CommandHelp = {
+  examples: [
+    ['LIVEKIT_URL=wss://livekit.example.com LIVEKIT_API_KEY=… LIVEKIT_API_SECRET=… swarm exporter'],
+    [
+      'swarm exporter --config exporter.yaml --listen 0.0.0.0:9465 --token-file /run/secrets/exporter-token',
+    ],
+    ["curl -s 'http://127.0.0.1:9465/probe?target=production&module=audio_pair&debug=true'"],
+  ],
+  notes: `
 Environment:
   Every flag can be set as SWARM_EXPORTER_NAME (--listen: SWARM_EXPORTER_LISTEN); the token itself as SWARM_EXPORTER_TOKEN.
   Without a file, LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET name the deployment, and everything is enabled.
   Defaults < file < environment < flags. A variable that is set but empty is an error.
 
 SIGTERM: running scrapes finish and the rooms of probes are deleted.
-`;
+`,
+};

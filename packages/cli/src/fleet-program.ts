@@ -8,6 +8,7 @@ import { browserFlag } from './flags/generator.ts';
 import { addHostFlags, CONFIRMED } from './flags/host-rules.ts';
 import { insecureQueueFlag } from './flags/queue.ts';
 import { repeatable } from './flags/repeatable.ts';
+import { addHelp, type CommandHelp } from './help/command-help.ts';
 
 /** `swarm host` and `swarm hosts`. Their code is loaded on use. */
 export const addFleetCommands = (
@@ -32,34 +33,40 @@ export const addFleetCommands = (
     .addOption(
       repeatable('--label <name=value>', 'label of this host: region=eu (may be repeated)'),
     )
-    .addOption(fromEnvironment(browserFlag(), console.env))
-    .addHelpText('after', hostHelp)
-    .action(async (flags: OfferedHostFlags) => {
-      const { hostCommand } = await import('./commands/host.ts');
-      done(await hostCommand(flags, console));
-    });
+    .addOption(fromEnvironment(browserFlag(), console.env));
+  addHelp(host, hostHelp).action(async (flags: OfferedHostFlags) => {
+    const { hostCommand } = await import('./commands/host.ts');
+    done(await hostCommand(flags, console));
+  });
   addHostFlags(host, 'Servers that runs may load from this host:', CONFIRMED.probe);
-  program
+  const hosts = program
     .command('hosts')
     .description('list the hosts of a queue: cores, memory, version, clock, state')
     .addOption(queue())
     .addOption(insecureQueue())
-    .option('--json', 'print one JSON array')
-    .action(async (flags: HostsFlags) => {
+    .option('--json', 'print one JSON array');
+  addHelp(hosts, { examples: [['swarm hosts --queue redis://10.0.0.5:6379']] }).action(
+    async (flags: HostsFlags) => {
       const { hostsCommand } = await import('./commands/hosts.ts');
       done(await hostsCommand(flags, console));
-    });
+    },
+  );
 };
 
-const hostHelp = `
-Examples, each with the same two variables, from a file that only you can read:
-  export SWARM_QUEUE=redis://:PASSWORD@10.0.0.5:6379   # with the password of this Redis
-  export SWARM_QUEUE_KEY=KEY                           # made once with: openssl rand -base64 32
-
-  swarm host --label region=eu --allow-host '*.staging.example.com'
-  swarm run scenarios/webinar.yaml --url wss://livekit.staging.example.com --hosts 4 --label region=eu
-
-The queue needs a Redis or Valkey of its own: that of LiveKit is part of what is tested, and is refused. Password and key belong into the
-environment, as flags show in the process list. A queue on another host needs both; on loopback, messages are signed if there is a key.
-Hosts receive tokens of participants, never the API secret. What the rules of this host refuse, no run can make it load.
-`;
+const hostHelp: CommandHelp = {
+  title: 'Examples, each with the same two variables, from a file that only you can read:',
+  examples: [
+    ['export SWARM_QUEUE=redis://:PASSWORD@10.0.0.5:6379', '# with the password of this Redis'],
+    ['export SWARM_QUEUE_KEY=KEY', '# made once with: openssl rand -base64 32'],
+    ["swarm host --label region=eu --allow-host '*.staging.example.com'"],
+    [
+      'swarm run scenarios/webinar.yaml --url wss://livekit.staging.example.com --hosts 4 --label region=eu',
+    ],
+  ],
+  notes: `
+The queue needs a Redis or Valkey of its own: that of LiveKit is part of what is tested, and is
+refused. Password and key belong into the environment, as flags show in the process list. A queue on
+another host needs both; on loopback, messages are signed if there is a key. Hosts receive tokens of
+participants, never the API secret. What the rules of this host refuse, no run can make it load.
+`,
+};

@@ -42,6 +42,7 @@ const COMMANDS: Record<string, { guarded: readonly string[] } | { none: string }
   'swarm hosts': { none: 'lists hosts of a queue' },
   'swarm completion': { none: 'prints a script' },
   'swarm version': { none: 'prints versions' },
+  'swarm help': { none: 'prints the help of a command' },
 };
 
 const stream = (): PassThrough => new PassThrough();

@@ -5,6 +5,7 @@ import type { LabUpFlags } from './commands/lab.ts';
 import type { Console } from './console.ts';
 import { colorFlag } from './flags/output.ts';
 import { collector } from './flags/repeatable.ts';
+import { addHelp, type CommandHelp } from './help/command-help.ts';
 
 const nameFlag = (): Option =>
   new Option('--name <name>', 'name of the lab (default: lab)').default('lab');
@@ -17,11 +18,10 @@ export const addLabCommands = (
 ): void => {
   const lab = program
     .command('lab')
-    .description('manage a local lab: nodes, Redis, load balancer, Prometheus')
-    .helpCommand(false)
-    .addHelpText('after', labHelp);
+    .description('manage a local lab: nodes, Redis, load balancer, Prometheus');
+  addHelp(lab, labHelp);
 
-  lab
+  const up = lab
     .command('up')
     .description('start a lab that runs until "swarm lab down"')
     .addOption(nameFlag())
@@ -41,52 +41,56 @@ export const addLabCommands = (
       ).argParser(collector()),
     )
     .option('--alert-webhook <url>', 'where Alertmanager sends alerts')
-    .option('--json', 'print one JSON object')
-    .action(async (flags: LabUpFlags) =>
+    .option('--json', 'print one JSON object');
+  addHelp(up, { examples: [['swarm lab up --nodes 3 --with haproxy,prometheus']] }).action(
+    async (flags: LabUpFlags) =>
       done(await (await import('./commands/lab.ts')).labUpCommand(flags, console)),
-    );
+  );
 
-  lab
+  const status = lab
     .command('status')
     .description('show running labs and the health of their services')
     .option('--name <name>', 'only this lab (default: all)')
     .option('--json', 'print JSON')
-    .addOption(colorFlag())
-    .action(async (flags: { name?: string; json?: boolean; color: boolean }) =>
+    .addOption(colorFlag());
+  addHelp(status, { examples: [['swarm lab status']] }).action(
+    async (flags: { name?: string; json?: boolean; color: boolean }) =>
       done(await (await import('./commands/lab.ts')).labStatusCommand(flags, console)),
-    );
+  );
 
-  lab
+  const logs = lab
     .command('logs')
     .description('print the logs of its services')
     .argument('[service]', 'one service: node-1, redis, haproxy, …')
     .addOption(nameFlag())
     .option('-n, --lines <n>', 'lines of each log (default: 50)', '50')
-    .option('-f, --follow', 'keep following the log')
-    .action(
-      async (
-        service: string | undefined,
-        flags: { name: string; lines: string; follow?: boolean },
-      ) => done(await (await import('./commands/lab.ts')).labLogsCommand(service, flags, console)),
-    );
+    .option('-f, --follow', 'keep following the log');
+  addHelp(logs, { examples: [['swarm lab logs node-2 --follow']] }).action(
+    async (service: string | undefined, flags: { name: string; lines: string; follow?: boolean }) =>
+      done(await (await import('./commands/lab.ts')).labLogsCommand(service, flags, console)),
+  );
 
-  lab
+  const down = lab
     .command('down')
     .description('stop the lab and remove its data')
     .addOption(nameFlag())
-    .option('--all', 'every lab on this host')
-    .action(async (flags: { name: string; all?: boolean }) =>
+    .option('--all', 'every lab on this host');
+  addHelp(down, { examples: [['swarm lab down']] }).action(
+    async (flags: { name: string; all?: boolean }) =>
       done(await (await import('./commands/lab.ts')).labDownCommand(flags, console)),
-    );
+  );
 };
 
-const labHelp = `
-Examples:
-  swarm lab up --nodes 3 --with haproxy,prometheus,alertmanager,exporter
-  swarm lab up --nodes 1 --with ice-tcp,turn,coturn,tls
-  swarm lab status
-  swarm lab logs node-2 --follow
-  swarm lab down
-
-Everything listens on loopback. The API keys are in a file that only you can read; "swarm lab up" prints its path.
-`;
+const labHelp: CommandHelp = {
+  examples: [
+    ['swarm lab up --nodes 3 --with haproxy,prometheus,alertmanager,exporter'],
+    ['swarm lab up --nodes 1 --with ice-tcp,turn,coturn,tls'],
+    ['swarm lab status'],
+    ['swarm lab logs node-2 --follow'],
+    ['swarm lab down'],
+  ],
+  notes: `
+Everything listens on loopback. The API keys are in a file that only you can read; "swarm lab up"
+prints its path.
+`,
+};

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type { MixinFlags } from './commands/mixin.ts';
 import type { Console } from './console.ts';
 import { fromEnvironment } from './flags/environment.ts';
+import { addHelp, type CommandHelp } from './help/command-help.ts';
 
 /** `swarm mixin`. Its code is loaded on use. */
 export const addMixinCommand = (
@@ -30,20 +31,24 @@ export const addMixinCommand = (
         console.env,
       ),
     )
-    .addOption(new Option('--print-config', 'print the whole configuration, as a file, and exit'))
-    .addHelpText('after', mixinHelp);
-  command.action(async (flags: MixinFlags) => {
+    .addOption(new Option('--print-config', 'print the whole configuration, as a file, and exit'));
+  addHelp(command, mixinHelp).action(async (flags: MixinFlags) => {
     const { mixinCommand } = await import('./commands/mixin.ts');
     done(await mixinCommand(flags, console));
   });
 };
 
-const mixinHelp = `
-Examples:
-  swarm mixin --variant helm --out monitoring
-  swarm mixin --variant helm --print-config > mixin.yaml
-  swarm mixin --config mixin.yaml --out monitoring
-  kubectl apply -n monitoring -f monitoring/alerts/livekit-swarm.prometheus-rule.yaml -f monitoring/dashboards/kubernetes
-
-Files that are there are replaced. Exits with 0, and with 2 when a file is invalid or cannot be written.
-`;
+const mixinHelp: CommandHelp = {
+  examples: [
+    ['swarm mixin --variant helm --out monitoring'],
+    ['swarm mixin --variant helm --print-config > mixin.yaml'],
+    ['swarm mixin --config mixin.yaml --out monitoring'],
+    [
+      'kubectl apply -n monitoring -f monitoring/alerts/livekit-swarm.prometheus-rule.yaml -f monitoring/dashboards/kubernetes',
+    ],
+  ],
+  notes: `
+Files that are there are replaced. Exits with 0, and with 2 when a file is invalid or cannot be
+written.
+`,
+};

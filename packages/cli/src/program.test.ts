@@ -71,11 +71,15 @@ describe('swarm alone', () => {
   });
 });
 
-it('shows the help of a command: swarm help run', async () => {
+it.each([
+  [[], /^Load tests, checks and faults/],
+  [['run'], /^Usage: swarm run /],
+  [['chaos', 'plan'], /^Usage: swarm chaos plan /],
+])('shows the help of a command: swarm help %j', async (words, page) => {
   const stdout = new PassThrough();
   const program = createProgram({ stdout, stderr: stdout, env: process.env }, () => {});
-  await expect(program.parseAsync(['help', 'run'], { from: 'user' })).rejects.toMatchObject({
+  await expect(program.parseAsync(['help', ...words], { from: 'user' })).rejects.toMatchObject({
     exitCode: 0,
   });
-  expect(String(stdout.read())).toContain('Usage: swarm run');
+  expect(String(stdout.read())).toMatch(page);
 });

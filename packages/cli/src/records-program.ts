@@ -4,6 +4,7 @@ import type { RecordsFlags } from './commands/records.ts';
 import type { RecordsPruneFlags } from './commands/records-prune.ts';
 import type { Console } from './console.ts';
 import { colorFlag } from './flags/output.ts';
+import { addHelp, type CommandHelp } from './help/command-help.ts';
 
 /** `swarm records` and its command. Their code is loaded on use. */
 export const addRecordsCommands = (
@@ -18,38 +19,46 @@ export const addRecordsCommands = (
     .argument('[folder]', 'the folder that holds them (default: records)')
     .option('--last <n>', 'number of the newest, or all (default: 20)', '20')
     .option('--json', 'print one JSON array')
-    .addOption(colorFlag())
-    .addHelpText('after', recordsHelp)
-    .action(async (folder: string | undefined, flags: RecordsFlags) => {
-      const { recordsCommand } = await import('./commands/records.ts');
-      done(await recordsCommand(folder, flags, console));
-    });
+    .addOption(colorFlag());
+  addHelp(records, recordsHelp).action(async (folder: string | undefined, flags: RecordsFlags) => {
+    const { recordsCommand } = await import('./commands/records.ts');
+    done(await recordsCommand(folder, flags, console));
+  });
 
-  records
+  const prune = records
     .command('prune')
     .description('remove old records; without --yes, list what would be removed')
     .argument('[folder]', 'the folder that holds them (default: records)')
     .option('--keep <n>', 'number of the newest that stay')
     .option('--older-than <age>', 'keep what is younger: 30d, 12h')
-    .option('--yes', 'remove them')
-    .addHelpText('after', pruneHelp)
-    .action(async (folder: string | undefined, flags: RecordsPruneFlags) => {
-      const { recordsPruneCommand } = await import('./commands/records-prune.ts');
-      done(await recordsPruneCommand(folder, flags, console));
-    });
+    .option('--yes', 'remove them');
+  addHelp(prune, pruneHelp).action(async (folder: string | undefined, flags: RecordsPruneFlags) => {
+    const { recordsPruneCommand } = await import('./commands/records-prune.ts');
+    done(await recordsPruneCommand(folder, flags, console));
+  });
 };
 
-const recordsHelp = `
-Examples:
-  swarm records
-  swarm records --last all --json
-  swarm records prune --keep 20
-  swarm records prune --older-than 30d --yes
+const recordsHelp: CommandHelp = {
+  examples: [
+    ['swarm records'],
+    ['swarm records --last all --json'],
+    ['swarm records prune --keep 20'],
+    ['swarm records prune --older-than 30d --yes'],
+  ],
+  notes: `
+Verdicts are those of the records, judged again with their own thresholds; those of drills, ab,
+capacity and soak are the ones of their results.
+`,
+};
 
-Verdicts are those of the records, judged again with their own thresholds; those of drills, ab, capacity and soak are the ones of their results.
-`;
-
-const pruneHelp = `
-Removes only folders that hold a record and whose name swarm chose (TIME-NAME): a folder of --record, such as a baseline, stays, and so does a record
-to which a run may still write. Symbolic links are not followed. With --keep and --older-than, a record is removed only if both say so.
-`;
+const pruneHelp: CommandHelp = {
+  examples: [
+    ['swarm records prune --keep 20', 'list what would be removed'],
+    ['swarm records prune --older-than 30d --yes'],
+  ],
+  notes: `
+Removes only folders that hold a record and whose name swarm chose (TIME-NAME): a folder of
+--record, such as a baseline, stays, and so does a record to which a run may still write. Symbolic
+links are not followed. With --keep and --older-than, a record is removed only if both say so.
+`,
+};

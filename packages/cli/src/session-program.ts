@@ -4,6 +4,7 @@ import type { SessionFlags } from './commands/session.ts';
 import type { Console } from './console.ts';
 import { fromEnvironment } from './flags/environment.ts';
 import { resultOutputFlags } from './flags/output.ts';
+import { addHelp, type CommandHelp } from './help/command-help.ts';
 
 /** `swarm session`. Its code is loaded on use. */
 export const addSessionCommand = (
@@ -34,30 +35,28 @@ export const addSessionCommand = (
     .option('--until <time>', 'age of the newest session: 1h (default: now)')
     .option('--delete-identity <id>', 'delete everything about a participant, in all rooms');
   for (const option of resultOutputFlags('session')) command.addOption(option);
-  command
-    .addHelpText('after', sessionHelp)
-    .action(
-      async (
-        room: string | undefined,
-        identity: string | undefined,
-        flags: SessionFlags,
-      ): Promise<void> => {
-        const { sessionCommand } = await import('./commands/session.ts');
-        done(await sessionCommand(room, identity, flags, console));
-      },
-    );
+  addHelp(command, sessionHelp).action(
+    async (room: string | undefined, identity: string | undefined, flags: SessionFlags) => {
+      const { sessionCommand } = await import('./commands/session.ts');
+      done(await sessionCommand(room, identity, flags, console));
+    },
+  );
 };
 
-const sessionHelp = `
-Examples:
-  swarm session town-hall
-  swarm session town-hall anna --since 2h
-  swarm session town-hall --exporter https://metrics.example.com --token-file /run/secrets/exporter-token
-  swarm session town-hall --file /var/lib/swarm/sessions.db --json
-  swarm session --delete-identity anna
-
+const sessionHelp: CommandHelp = {
+  examples: [
+    ['swarm session town-hall'],
+    ['swarm session town-hall anna --since 2h'],
+    [
+      'swarm session town-hall --exporter https://metrics.example.com --token-file /run/secrets/exporter-token',
+    ],
+    ['swarm session town-hall --file /var/lib/swarm/sessions.db --json'],
+    ['swarm session --delete-identity anna'],
+  ],
+  notes: `
 Environment:
   SWARM_EXPORTER_TOKEN, SWARM_EXPORTER_TOKEN_FILE: the token of the exporter.
 
 Exits with 0, with 2 when there is no such session, and with 3 when the exporter does not answer.
-`;
+`,
+};

@@ -5,6 +5,7 @@ import type { Console } from './console.ts';
 import { fromEnvironment } from './flags/environment.ts';
 import { resultOutputFlags } from './flags/output.ts';
 import { repeatable } from './flags/repeatable.ts';
+import { addHelp, type CommandHelp } from './help/command-help.ts';
 
 /** `swarm slo`. Its code is loaded on use. */
 export const addSloCommands = (
@@ -40,18 +41,22 @@ export const addSloCommands = (
     .option('--check', 'exit with 99 when an objective is missed, with 98 when too little is known')
     .option('--min-coverage <share>', 'what --check must know of each month', '99%');
   for (const option of resultOutputFlags('slo')) report.addOption(option);
-  report.addHelpText('after', sloHelp).action(async (flags: SloReportFlags) => {
+  addHelp(report, sloHelp).action(async (flags: SloReportFlags) => {
     const { sloReportCommand } = await import('./commands/slo-report.ts');
     done(await sloReportCommand(flags, console));
   });
 };
 
-const sloHelp = `
-Examples:
-  swarm slo report --prometheus http://prometheus.example.com:9090
-  swarm slo report --month 2026-10 --months 3 --config mixin.yaml
-  swarm slo report --month 2026-10 --exclude 2026-10-12T14:00Z/2026-10-12T15:00Z --json
-
-Drills and load tests are announced by their own metrics: run them with --metrics, and let Prometheus scrape them with the cluster label of the deployment.
-Exits with 0, with 3 when Prometheus does not answer, with 98 when it has no figures, or too few for --check, and with 99 when --check finds an objective missed.
-`;
+const sloHelp: CommandHelp = {
+  examples: [
+    ['swarm slo report --prometheus http://prometheus.example.com:9090'],
+    ['swarm slo report --month 2026-10 --months 3 --config mixin.yaml'],
+    ['swarm slo report --month 2026-10 --exclude 2026-10-12T14:00Z/2026-10-12T15:00Z --json'],
+  ],
+  notes: `
+Drills and load tests are announced by their own metrics: run them with --metrics, and let
+Prometheus scrape them with the cluster label of the deployment. Exits with 0, with 3 when
+Prometheus does not answer, with 98 when it has no figures, or too few for --check, and with 99 when
+--check finds an objective missed.
+`,
+};

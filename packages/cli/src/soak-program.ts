@@ -4,12 +4,14 @@ import type { Console } from './console.ts';
 import { addSearchedDeployment } from './flags/deployment.ts';
 import { addGroup } from './flags/environment.ts';
 import { processesFlag } from './flags/generator.ts';
+import { isTyped } from './flags/is-typed.ts';
 import { addLoadFlags } from './flags/load.ts';
 import { colorFlag, quietFlag, recordFlag, reportFlags } from './flags/output.ts';
 import { repeatable } from './flags/repeatable.ts';
 import { scenarioFlags } from './flags/scenario.ts';
 import { serversFlag } from './flags/server.ts';
 import { nodeMetricsFlag } from './flags/server-metrics.ts';
+import { addHelp, type CommandHelp } from './help/command-help.ts';
 import type { SoakFlags } from './soak/read-request.ts';
 
 /** `swarm soak`. Its code is loaded on use. */
@@ -54,34 +56,35 @@ export const addSoakCommand = (
     serversFlag('may be repeated to compare servers'),
     nodeMetricsFlag(),
   ]);
-  addGroup(soak, console.env, 'Result:', [
-    recordFlag('TIME-soak-NAME'),
-    ...reportFlags('soak'),
-  ]);
+  addGroup(soak, console.env, 'Result:', [recordFlag('TIME-soak-NAME'), ...reportFlags('soak')]);
   addGroup(soak, console.env, 'Load generator:', [processesFlag(), quietFlag()]);
-  soak
-    .addOption(colorFlag())
-    .addHelpText('after', soakHelp)
-    .action(async (files: string[], _flags: unknown, command: Command) => {
+  addHelp(soak.addOption(colorFlag()), soakHelp).action(
+    async (files: string[], _flags: unknown, command: Command) => {
       const { soakCommand } = await import('./commands/soak.ts');
-      const typed = (flag: keyof SoakFlags): boolean =>
-        command.getOptionValueSource(flag) === 'cli';
-      done(
-        await soakCommand(files, { ...command.opts<SoakFlags>(), threshold: [] }, typed, console),
-      );
-    });
+      const flags = { ...command.opts<SoakFlags>(), threshold: [] };
+      done(await soakCommand(files, flags, isTyped(command), console));
+    },
+  );
 };
 
-const soakHelp = `
-Examples:
-  swarm soak scenarios/join-and-leave.yaml --for 20m
-  swarm soak scenarios/join-and-leave.yaml --departures before-response --server 1.13.3 --server 1.13.4 --server 1.13.5
-  swarm soak --rooms 10 --participants 4 --duration 5s --departures leave,disappear --for 1h
-  swarm soak scenarios/churn.yaml --url wss://livekit.example.com --server-metrics http://10.0.0.5:6789/metrics
+const soakHelp: CommandHelp = {
+  examples: [
+    ['swarm soak scenarios/join-and-leave.yaml --for 20m'],
+    [
+      'swarm soak scenarios/join-and-leave.yaml --departures before-response --server 1.13.3 --server 1.13.4 --server 1.13.5',
+    ],
+    ['swarm soak --rooms 10 --participants 4 --duration 5s --departures leave,disappear --for 1h'],
+    [
+      'swarm soak scenarios/churn.yaml --url wss://livekit.example.com --server-metrics http://10.0.0.5:6789/metrics',
+    ],
+  ],
+  notes: `
+The load runs in cycles. After each one the server is read when it is at rest: no rooms, and a
+number of goroutines that does not change. The result is the growth per 1,000 joins, with its
+confidence interval. Several servers are soaked one after the other, each for --for at most; the
+exit code is that of the last one.
 
-The load runs in cycles. After each one the server is read when it is at rest: no rooms, and a number of goroutines that does not change. The result
-is the growth per 1,000 joins, with its confidence interval. Several servers are soaked one after the other, each for --for at most; the exit code is
-that of the last one.
-
-Exit codes: 0 nothing remains beyond what is tolerated; 99 a leak; 98 not certain; 3 the server could not be reached; 130 interrupted.
-`;
+Exit codes: 0 nothing remains beyond what is tolerated; 99 a leak; 98 not certain; 3 the server
+could not be reached; 130 interrupted.
+`,
+};

@@ -5,9 +5,11 @@ import type { Console } from './console.ts';
 import { deploymentFlags } from './flags/deployment.ts';
 import { addGroup } from './flags/environment.ts';
 import { addHostFlags, CONFIRMED } from './flags/host-rules.ts';
+import { isTyped } from './flags/is-typed.ts';
 import { resultOutputFlags } from './flags/output.ts';
 import { repeatable } from './flags/repeatable.ts';
 import { tokenEndpointFlags } from './flags/token-endpoint.ts';
+import { addHelp, type CommandHelp } from './help/command-help.ts';
 
 /** `swarm verify`. Its code is loaded on use. */
 export const addVerifyCommand = (
@@ -17,8 +19,7 @@ export const addVerifyCommand = (
 ): void => {
   const command = program
     .command('verify')
-    .description('find wrong settings of a deployment, and how to fix them')
-    .addHelpText('after', verifyHelp);
+    .description('find wrong settings of a deployment, and how to fix them');
   addGroup(command, console.env, 'Deployment:', deploymentFlags());
   addHostFlags(command, 'Deployment:', CONFIRMED.probe);
   addGroup(command, console.env, 'What is known of it:', [
@@ -66,19 +67,21 @@ export const addVerifyCommand = (
     ).helpGroup('Further checks:'),
   );
   addGroup(command, console.env, 'Output:', resultOutputFlags('verify'));
-  command.action(async (flags: VerifyFlags, own: Command) => {
+  addHelp(command, verifyHelp).action(async (flags: VerifyFlags, own: Command) => {
     const { verifyCommand } = await import('./commands/verify.ts');
-    const typed = (flag: string): boolean => own.getOptionValueSource(flag) === 'cli';
-    done(await verifyCommand(flags, typed, console));
+    done(await verifyCommand(flags, isTyped(own), console));
   });
 };
 
-const verifyHelp = `
-Examples:
-  swarm verify --url wss://livekit.example.com
-  swarm verify --redis redis://10.0.0.5:6379 --announced 203.0.113.0/24
-  swarm verify --closed-port 6379 --closed-port 6789 --report junit=verify.xml
-
-Safe in production: at most two participants at a time, in rooms of random names that are deleted. Exit code 0: passed, with or without
-warnings. 99: something is wrong. 98: a check could not be made. 3: the deployment cannot be reached, or rejects the key.
-`;
+const verifyHelp: CommandHelp = {
+  examples: [
+    ['swarm verify --url wss://livekit.example.com'],
+    ['swarm verify --redis redis://10.0.0.5:6379 --announced 203.0.113.0/24'],
+    ['swarm verify --closed-port 6379 --closed-port 6789 --report junit=verify.xml'],
+  ],
+  notes: `
+Safe in production: at most two participants at a time, in rooms of random names that are deleted.
+Exit code 0: passed, with or without warnings. 99: something is wrong. 98: a check could not be
+made. 3: the deployment cannot be reached, or rejects the key.
+`,
+};

@@ -38,8 +38,8 @@ export const deploymentFlags = (): Option[] => [
   authoritiesFlag(),
 ];
 
-/** Read by the program before any command: see `program.ts`. */
-export const authoritiesFlag = (): Option =>
+/** Flag that the program reads before any command: see `program.ts`. */
+const authoritiesFlag = (): Option =>
   new Option(
     '--ca <file>',
     "certificates of your own CA, PEM, for wss:// (in addition to Node's and NODE_EXTRA_CA_CERTS)",

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fromEnvironment } from './environment.ts';
 import { colorFlag } from './output.ts';
+import { repeatable } from './repeatable.ts';
 import { addRunFlags, type RunFlags } from './run.ts';
 
 const read = (args: string[], env: Record<string, string> = {}): RunFlags => {
@@ -81,6 +83,14 @@ describe('flags of a run', () => {
   it('gather reports in the same way', () => {
     expect(read(['--report', 'text=a', '--report', 'json']).report).toEqual(['text=a', 'json']);
     expect(read([], { SWARM_REPORT: 'text=a;json=-' }).report).toEqual(['text=a', 'json=-']);
+  });
+
+  it('may each be repeated in its variable, if the flag may be repeated', () => {
+    const option = repeatable('--node <name=url>', 'a node');
+    expect(fromEnvironment(option, { SWARM_NODE: 'a=http://1; b=http://2' }).defaultValue).toEqual([
+      'a=http://1',
+      'b=http://2',
+    ]);
   });
 
   it('refuse a choice there is not', () => {

@@ -29,7 +29,10 @@ const WRONG: [string, RegExp, RegExp][] = [
   ],
   ['--no-color lab status', /^--no-color is in front of "lab status"$/, /^put flags after it/],
   ['run --rooms', /^--rooms <n> needs a value: rooms at the same time/, /--rooms 20$/],
-  ['chaos run', /^swarm chaos run needs <files>: drill files/, /"swarm chaos run --help"/],
+  ['chaos run', /^swarm chaos run needs <files>: drill files/, /^for example: swarm chaos run ch/],
+  ['capacity', /^swarm capacity needs <file>/, /^for example: swarm capacity scenarios\/voice-ai/],
+  ['help nosuch', /^unknown command "nosuch"$/, /"swarm --help" lists its commands$/],
+  ['help chaos rnu', /^unknown command "swarm chaos rnu"$/, /^did you mean run\?/],
   ['host', /^swarm host needs --queue <url>: the queue/, /^for example: swarm host --queue redis/],
   ['plan a.yaml b.yaml', /^swarm plan: unexpected argument "b\.yaml"$/, /"swarm plan --help"/],
 ];

@@ -1,5 +1,6 @@
 import { nearest, usageError } from '@livekit-swarm/settings/errors';
 import type { Command, CommanderError } from 'commander';
+import { examplesOf } from './command-help.ts';
 import { exampleOf } from './example-values.ts';
 
 /** A command in which a command line ended with an error. */
@@ -52,7 +53,7 @@ export const throwUsageError = (error: CommanderError, failed: FailedCommand): n
       );
       throw usageError(
         `${path} needs <${argument?.name()}>: ${argument?.description}`,
-        listOf(failed),
+        exampleHint(command) ?? listOf(failed),
       );
     }
     case 'commander.excessArguments': {
@@ -84,6 +85,12 @@ const didYouMean = (word: string, known: readonly string[], list: string): strin
 
 const listOf = ({ command, path }: Pick<FailedCommand, 'command' | 'path'>): string =>
   `"${path} --help" lists ${command.commands.length > 0 ? 'its commands' : 'its flags'}`;
+
+/** Hint with the first example of a command; null without one. */
+const exampleHint = (command: Command): string | null => {
+  const own = examplesOf(command).find(([line]) => line.startsWith('swarm '));
+  return own === undefined ? null : `for example: ${own[0]}`;
+};
 
 /** Removes commander's own word for an error, which every error of `swarm` begins with. */
 const withoutPrefix = (message: string): string => message.replace(/^error: /, '');

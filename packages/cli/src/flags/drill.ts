@@ -1,0 +1,86 @@
+import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS } from '@livekit-swarm/lab/choices';
+import { type Command, Option } from 'commander';
+import { deploymentFlags, embeddedFlag } from './deployment.ts';
+import { addGroup, type Environment } from './environment.ts';
+import { reconnectPolicyFlag } from './generator.ts';
+import { hostFlags } from './host-rules.ts';
+import { repeatable } from './repeatable.ts';
+
+const LAB_GROUP = 'Deployment (default: a lab on this host, started for each repeat):';
+const USER_GROUP = 'Your deployment:';
+
+/** Adds the flags that change what a drill file says. */
+export const addDrillFlags = (command: Command, env: Environment): void =>
+  addGroup(command, env, 'Drill:', [
+    new Option('--repeats <n>', 'repeats of each drill (default: as in its file)'),
+    reconnectPolicyFlag('as in the file'),
+  ]);
+
+/** Adds the flags for the deployment of a drill: a lab, or one of the user. */
+export const addDrillDeployment = (command: Command, env: Environment): void => {
+  addGroup(command, env, LAB_GROUP, labFlags());
+  addGroup(command, env, USER_GROUP, platformFlags());
+};
+
+const labFlags = (): Option[] => [
+  embeddedFlag(),
+  new Option('--lab <name>', 'a running lab ("swarm lab up"); it keeps running after the drill'),
+  new Option(
+    '--livekit-version <version>',
+    `version of the lab that is started: ${LIVEKIT_VERSIONS.join(', ')} (default: ${DEFAULT_LIVEKIT_VERSION})`,
+  ).choices(LIVEKIT_VERSIONS),
+];
+
+/**
+ * Flags that describe a deployment that is not a lab: its platform, its URL and what can be
+ * observed.
+ */
+const platformFlags = (): Option[] => [
+  new Option('--docker <name>', 'containers with the label swarm.drill=NAME, or with KEY=VALUE'),
+  new Option(
+    '--docker-components <list>',
+    'kinds of containers without the label swarm.component: node=livekit,redis=cache',
+  ),
+  new Option('--kubernetes <namespace>', 'pods of this namespace'),
+  new Option('--kube-context <name>', 'context of the kubeconfig (default: its current one)'),
+  new Option('--ssh <hosts>', 'systemd units on these hosts: lk-1,root@10.0.0.5'),
+  new Option('--ssh-config <file>', 'configuration for ssh -F (default: your own)'),
+  repeatable(
+    '--unit <kind=name>',
+    'a systemd unit, on this host or those of --ssh: node=livekit-server (may be repeated)',
+  ),
+  ...deploymentFlags(),
+  new Option(
+    '--redis <url>',
+    'Redis of the deployment, to compare its rooms with the participants',
+  ),
+  new Option('--load-balancer-metrics <url>', 'metrics of HAProxy, to count healthy backends'),
+  new Option(
+    '--prometheus <url>',
+    'Prometheus of the deployment, whose alerts become part of the report',
+  ),
+];
+
+/**
+ * Adds the flags that allow faults against a deployment of the user. None comes from the
+ * environment: rules there (SWARM_ALLOW_HOST) are read apart, because flags must not replace them,
+ * and a confirmation there would be forgotten.
+ */
+export const addFaultPermissions = (command: Command): void => {
+  for (const option of [
+    ...hostFlags(),
+    new Option(
+      '--confirm-target <name>',
+      'allow faults against this deployment, which is not a lab',
+    ),
+    new Option(
+      '--allow-unproven-target',
+      'inject also where it cannot be proven that the participants use this deployment',
+    ),
+    new Option(
+      '--without-expiry',
+      'inject also where the target cannot roll back on its own when this host fails',
+    ),
+  ])
+    command.addOption(option.helpGroup(USER_GROUP));
+};
