@@ -12,8 +12,10 @@ const swarm = async (...args: string[]): Promise<void> => {
 
 /** [command line, message, hint] */
 const WRONG: [string, RegExp, RegExp][] = [
-  ['--romms 3', /^unknown flag --romms$/, /^did you mean --rooms\?/],
+  ['--romms 3', /^unknown flag --romms$/, /^did you mean --rooms\? "swarm run --help" lists its f/],
   ['--api-secrt=hunter2', /^unknown flag --api-secrt$/, /^did you mean --api-secret\?/],
+  ['--signalling v7', /--signalling.* Allowed choices are auto, v1, v0/, /^"swarm run --help"/],
+  ['capacity a.yaml --unti x', /^unknown flag --unti$/, /^did you mean --until\? .* its flags$/],
   ['verify --urll x', /^unknown flag --urll$/, /^did you mean --url\? "swarm verify --help"/],
   ['reprot x', /^unknown command "reprot"$/, /^did you mean report\? "swarm --help" lists/],
   ['chaos rnu x', /^unknown command "swarm chaos rnu"$/, /^did you mean run\?/],

@@ -24,14 +24,14 @@ export const throwUsageError = (error: CommanderError, failed: FailedCommand): n
       const name = flag.split('=', 1)[0] ?? flag;
       const known = command.options.flatMap(({ long, hidden }) => (long && !hidden ? [long] : []));
       // Without its value, which may be a secret.
-      throw usageError(`unknown flag ${name}`, didYouMean(name, known, listOf(failed)));
+      throw usageError(`unknown flag ${name}`, didYouMean(name, known, flagsOf(path)));
     }
     case 'commander.unknownCommand':
       throw unknownCommand(command.args[0] ?? '', command, path);
     case 'commander.optionMissingArgument': {
       const flag = typed.at(-1) ?? '';
       const option = command.options.find(({ long, short }) => flag === long || flag === short);
-      if (option === undefined) throw usageError(`${flag} needs a value`, listOf(failed));
+      if (option === undefined) throw usageError(`${flag} needs a value`, flagsOf(path));
       throw usageError(
         `${option.flags} needs a value: ${option.description}`,
         `for example: ${exampleOf(option)}`,
@@ -61,7 +61,7 @@ export const throwUsageError = (error: CommanderError, failed: FailedCommand): n
       throw usageError(`${path}: unexpected argument "${first}"`, listOf(failed));
     }
     case 'commander.invalidArgument':
-      throw usageError(withoutPrefix(error.message), listOf(failed));
+      throw usageError(withoutPrefix(error.message), flagsOf(path));
     default:
       throw error;
   }
@@ -85,6 +85,10 @@ const didYouMean = (word: string, known: readonly string[], list: string): strin
 
 const listOf = ({ command, path }: Pick<FailedCommand, 'command' | 'path'>): string =>
   `"${path} --help" lists ${command.commands.length > 0 ? 'its commands' : 'its flags'}`;
+
+/** Hint at the page with the flags of a command; those of the program itself are on that of run. */
+const flagsOf = (path: string): string =>
+  `"${path === 'swarm' ? 'swarm run' : path} --help" lists its flags`;
 
 /** Hint with the first example of a command; null without one. */
 const exampleHint = (command: Command): string | null => {
