@@ -9,7 +9,7 @@ import { repeatable } from './repeatable.ts';
 const LAB_GROUP = 'Deployment (default: a lab on this host, started for each repeat):';
 const USER_GROUP = 'Your deployment:';
 
-/** Adds the flags that change what a drill file says. */
+/** Adds the flags that replace values of a drill file. */
 export const addDrillFlags = (command: Command, env: Environment): void =>
   addGroup(command, env, 'Drill:', [
     new Option('--repeats <n>', 'repeats of each drill (default: as in its file)'),

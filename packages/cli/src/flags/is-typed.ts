@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** Tells flags of the command line from those of the environment, of a file, and from defaults. */
+/** Distinguishes flags of the command line from those of the environment or a file, and defaults. */
 export const isTyped =
   (command: Command) =>
   (flag: string): boolean =>
