@@ -24,7 +24,7 @@ const partsOfCompose = ({ services }: Compose): ContainerComponent[] => {
         Labels: { 'com.docker.compose.service': name, ...labels },
       }) as unknown as ContainerInfo,
   );
-  return componentsOf(containers, { components: {} });
+  return componentsOf(containers, { components: {} }, 'refuse');
 };
 
 describe('docs/chaos-docker.md', () => {

@@ -33,9 +33,15 @@ const EFFECT_WITHIN_MS = 10_000;
 const POLL_MS = 10;
 const REDIS_PORT = 6_379;
 
-/** Opens the containers of a Docker engine. @throws SwarmError `docker_unavailable` */
-export const openDockerPlatform = async (spec: DockerSpec): Promise<Platform> =>
-  dockerPlatform(spec, await connectEngine(spec), []);
+/**
+ * Opens the containers of a Docker engine.
+ * @throws SwarmError `docker_unavailable`; `usage` for a container with a wrong label
+ */
+export const openDockerPlatform = async (spec: DockerSpec): Promise<Platform> => {
+  const engine = await connectEngine(spec);
+  componentsOf(await engine.list(spec.label), spec, 'refuse');
+  return dockerPlatform(spec, engine, []);
+};
 
 /**
  * Opens the platform of a journal entry.
@@ -72,7 +78,8 @@ export const dockerPlatform = (
     return { component: { id, name, ...component }, info };
   };
   const components = async (): Promise<ContainerComponent[]> =>
-    componentsOf(await engine.list(spec.label), spec);
+    // A container with a wrong label that appears during a drill must not prevent the rollback.
+    componentsOf(await engine.list(spec.label), spec, 'leave-out');
   /** Finds a component by name: a container that was created again has another ID. */
   const find = async (name: string): Promise<DiscoveredContainer | null> => {
     const component = (await components()).find((one) => one.name === name);

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { componentsOf, networkOf, portsOfComponent } from './container.ts';
 
-const container = (name: string, labels: Record<string, string>) => ({
+const container = (name: string, labels: Record<string, string>, created = 1) => ({
   Id: `${name}0123456789abcdef`,
   Names: [`/${name}`],
   Labels: labels,
+  Created: created,
 });
 
 const compose = (service: string, number: number, more: Record<string, string> = {}) =>
@@ -20,7 +21,9 @@ const info = (mode: string, exposed: readonly string[] = []) => ({
 });
 
 const brief = (containers: Parameters<typeof componentsOf>[0], components = {}): string[] =>
-  componentsOf(containers, { components }).map(({ name, settings }) => `${settings.kind} ${name}`);
+  componentsOf(containers, { components }, 'refuse').map(
+    ({ name, settings }) => `${settings.kind} ${name}`,
+  );
 
 describe('componentsOf', () => {
   it('selects containers that have a kind, and no others', () => {
@@ -61,23 +64,45 @@ describe('componentsOf', () => {
     ).toEqual(['redis r']);
   });
 
-  it('rejects unknown kinds and duplicate names', () => {
-    expect(() => brief([container('a', { 'swarm.component': 'Node' })])).toThrow(
-      'container "a": label swarm.component: unknown kind "Node"',
-    );
-    const two = [
-      container('a', { 'swarm.component': 'node', 'swarm.name': 'x' }),
-      container('b', { 'swarm.component': 'node', 'swarm.name': 'x' }),
-    ];
-    expect(() => brief(two)).toThrow('two containers are called "x"');
+  const wrong = [
+    [
+      container('x', { 'swarm.component': 'Node' }, 3),
+      'label swarm.component: unknown kind "Node"',
+    ],
+    [
+      container('x', { 'swarm.component': 'node', 'swarm.udp': 'all' }, 3),
+      'label swarm.udp: "all" is not a port or a range of ports',
+    ],
+    [
+      container('x', { 'swarm.component': 'node', 'swarm.name': 'lk-1' }, 3),
+      'two containers are called "lk-1": lk-101234567 and x0123456789',
+    ],
+  ] as const;
+  const node = container('lk-1', { 'swarm.component': 'node' }, 2);
+
+  it.each(wrong)('refuses wrong labels and duplicate names, or leaves them out: %#', (one, why) => {
+    for (const all of [
+      [one, node],
+      [node, one],
+    ]) {
+      expect(() => componentsOf(all, { components: {} }, 'refuse')).toThrow(why);
+      const left = componentsOf(all, { components: {} }, 'leave-out');
+      expect(left.map(({ id }) => id)).toEqual([node.Id]);
+    }
   });
 });
 
 describe('portsOfComponent', () => {
-  const [node] = componentsOf([container('a', { 'swarm.component': 'node' })], { components: {} });
-  const [redis] = componentsOf([container('b', { 'swarm.component': 'redis' })], {
-    components: {},
-  });
+  const [node] = componentsOf(
+    [container('a', { 'swarm.component': 'node' })],
+    { components: {} },
+    'refuse',
+  );
+  const [redis] = componentsOf(
+    [container('b', { 'swarm.component': 'redis' })],
+    { components: {} },
+    'refuse',
+  );
   const [labelled] = componentsOf(
     [
       container('c', {
@@ -86,9 +111,8 @@ describe('portsOfComponent', () => {
         'swarm.address': '127.0.0.1',
       }),
     ],
-    {
-      components: {},
-    },
+    { components: {} },
+    'refuse',
   );
   if (node === undefined || redis === undefined || labelled === undefined)
     throw new Error('none was found');

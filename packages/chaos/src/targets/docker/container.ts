@@ -1,4 +1,4 @@
-import { usageError } from '@livekit-swarm/settings';
+import { SwarmError, usageError } from '@livekit-swarm/settings';
 import type { ContainerInspectInfo, ContainerInfo as EngineContainer } from 'dockerode';
 import { type ComponentSettings, portsOf, readComponentSettings } from '../component-settings.ts';
 import {
@@ -12,7 +12,7 @@ import { processHere } from './process-here.ts';
 import type { DockerSpec } from './spec.ts';
 
 /** Used part of the engine's list. */
-type ContainerInfo = Pick<EngineContainer, 'Id' | 'Names' | 'Labels'>;
+type ContainerInfo = Pick<EngineContainer, 'Id' | 'Names' | 'Labels' | 'Created'>;
 
 /** Used part of the engine's report on a container. */
 interface ContainerNetwork {
@@ -33,30 +33,39 @@ const NUMBER = 'com.docker.compose.container-number';
 const ONE_OFF = 'com.docker.compose.oneoff';
 
 /**
- * Containers that are components, by their own labels or by `--docker-components`.
- * @throws SwarmError `usage` for invalid labels and duplicate names
+ * Lists containers that are components, by their own labels or by `--docker-components`.
+ * @param mislabelled treatment of containers whose labels are wrong, and of those whose name an
+ *   older container has; they are never part of the deployment
+ * @throws SwarmError `usage` for a container that is refused
  */
 export const componentsOf = (
   containers: readonly ContainerInfo[],
   { components }: Pick<DockerSpec, 'components'>,
+  mislabelled: 'refuse' | 'leave-out',
 ): ContainerComponent[] => {
-  const found = containers.flatMap(
-    (container) => componentOf(container, containers, components) ?? [],
-  );
-  const names = new Map<string, string>();
-  for (const { name, id } of found) {
-    const other = names.get(name);
-    if (other !== undefined) {
-      const both = `${other.slice(0, 12)} and ${id.slice(0, 12)}`;
-      throw usageError(
-        `two containers are called "${name}": ${both}`,
-        `give each a name of its own with the label ${PREFIX}name`,
-      );
+  const named = new Map<string, ContainerComponent>();
+  // A fault is on the older of two containers: the other one appeared later.
+  for (const container of containers.toSorted((a, b) => a.Created - b.Created)) {
+    try {
+      const component = componentOf(container, containers, components);
+      if (component === null) continue;
+      const other = named.get(component.name);
+      if (other !== undefined) throw duplicateName(other, component);
+      named.set(component.name, component);
+    } catch (error) {
+      if (mislabelled === 'refuse' || !isUsage(error)) throw error;
     }
-    names.set(name, id);
   }
-  return found.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+  return [...named.values()].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
 };
+
+const isUsage = (error: unknown): boolean => error instanceof SwarmError && error.code === 'usage';
+
+const duplicateName = (older: ContainerComponent, { name, id }: ContainerComponent): SwarmError =>
+  usageError(
+    `two containers are called "${name}": ${older.id.slice(0, 12)} and ${id.slice(0, 12)}`,
+    `give each a name of its own with the label ${PREFIX}name`,
+  );
 
 const componentOf = (
   container: ContainerInfo,

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { openDockerPlatform, reopenDockerPlatform } from '../docker.ts';
 import { connectEngine } from './engine.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'swarm-engine-'));
@@ -65,6 +66,29 @@ describe('connectEngine', () => {
     await expect(engine.start('there')).rejects.toMatchObject({
       message: expect.stringContaining('start there: disk is full'),
     });
+  });
+
+  it('lists a container with a wrong label: opening refuses it, a rollback leaves it out', async () => {
+    const paused = { Id: 'a1', State: { Running: true, Paused: true }, HostConfig: {} };
+    const labels = { 'swarm.component': 'node' };
+    const listed = [
+      { Id: 'a1', Names: ['/lk-1'], Created: 1, Labels: labels },
+      { Id: 'b2', Names: ['/lk-2'], Created: 2, Labels: { 'swarm.component': 'livekit' } },
+    ];
+    using _ = await answering('label.sock', ({ url = '' }, response) => {
+      const body = url.includes('/containers/json') ? listed : paused;
+      if (url.endsWith('_ping')) response.end('OK');
+      else response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
+    });
+    const spec = { host: `unix://${dir}/label.sock`, label: 'swarm.drill=x', components: {} };
+    await expect(openDockerPlatform(spec)).rejects.toMatchObject({
+      code: 'usage',
+      message: 'container "lk-2": label swarm.component: unknown kind "livekit"',
+    });
+    await using platform = await reopenDockerPlatform({ kind: 'docker', ...spec, onHost: [] });
+    const lk1 = { name: 'lk-1', kind: 'node', nodeId: null, instance: null, ports: null } as const;
+    expect(await platform.isStopped(lk1)).toBe(true);
+    expect(await platform.isStopped({ ...lk1, name: 'lk-2' })).toBe(false);
   });
 
   it('uses the TLS files of the docker command, and verifies the engine', async () => {
