@@ -4,7 +4,7 @@ import { findGo, findProgram, goHint } from '@livekit-swarm/lab';
 import { type Finding, missing, ok, warn } from './finding.ts';
 import { firstLine, runCaptured } from './program-output.ts';
 
-const OLDEST = { node: 24, rust: [1, 88], go: [1, 26] } as const;
+const OLDEST = { node: 24, rust: [1, 89], go: [1, 26] } as const;
 
 /** A checkout builds what it lacks; an installation has it from npm. */
 export type Place = 'checkout' | 'installation';
