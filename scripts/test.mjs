@@ -2,8 +2,8 @@
  * `npm test`: static checks, the tests of the crate, all unit tests, and one real test per
  * capability.
  * `npm run test:all`: all tests. `--after-npm-test` runs only those that `npm test` leaves out, and
- * adds its stored results. `--without-long` leaves out tests that take a minute or more and cover
- * stable code.
+ * adds its stored results. `--rotation 2026-11-26` runs the quarter of that day (UTC) of measured
+ * and long tests, `--quarter 2` that quarter (scripts/test/rotation.mjs).
  *
  * The last line is `N passed, N failed`.
  */
@@ -19,6 +19,8 @@ import { provideServers } from './setup/servers.mjs';
 import { setup } from './setup/setup.mjs';
 import { testCrate } from './test/crate.mjs';
 import { fuzzCrate } from './test/fuzz.mjs';
+import { DURATIONS, NIGHTLY_ONLY, parseRotation, rotatingFiles } from './test/rotating-files.mjs';
+import { filesOfQuarter, QUARTERS } from './test/rotation.mjs';
 import { runVitest } from './test/run-vitest.mjs';
 import { describeTally, NONE, sum, withinRetryBudget } from './test/tally.mjs';
 
@@ -27,25 +29,48 @@ const QUICK_TALLY = join(root, '.cache', 'tests', 'npm-test.json');
 
 const all = process.argv.includes('--all');
 const afterQuick = process.argv.includes('--after-npm-test');
-const withoutLong = process.argv.includes('--without-long');
 
 /** @type {import('./test/tally.mjs').Tally[]} */
 const tallies = [];
 
 /** @param {AbortSignal} signal */
 const runTests = async (signal) => {
+  // Refuses a mistake before minutes are spent.
+  const rotation = parseRotation(process.argv);
   const servers = all ? ['1.13.4', '1.11.0'] : ['1.13.4'];
   await setup({ servers, signal });
   await provideServers(servers, signal);
   tallies.push(afterQuick ? await readQuick() : await runQuick(signal));
   if (all) {
     tallies.push(await fuzzCrate({ seconds: 60, target: 'fuzz' }, signal));
-    const projects = ['real', 'measured', ...(withoutLong ? [] : ['long'])];
     // One project after the other, because each has a deadline.
-    for (const project of projects) tallies.push(await runVitest([project], signal));
+    tallies.push(await runVitest(['real'], signal));
+    const files = rotation === null ? null : announce(rotation);
+    for (const project of /** @type {const} */ (['measured', 'long'])) {
+      const chosen = files?.filter((each) => each.project === project).map(({ file }) => file);
+      if (chosen?.length !== 0) tallies.push(await runVitest([project], signal, chosen));
+    }
   } else log('more real tests: "npm run test:all" runs them');
-  if (all && withoutLong) log('long tests: "npm run test:all" runs them');
   log('tests that need a Kubernetes cluster: "npm run test:kubernetes" runs them');
+};
+
+/**
+ * Prints the files of a quarter, and how it is repeated.
+ * @param {{ quarter: number, date: string | null }} rotation
+ */
+const announce = ({ quarter, date }) => {
+  const rotating = rotatingFiles();
+  const names = filesOfQuarter(
+    rotating.map(({ file }) => file),
+    DURATIONS,
+    quarter,
+  );
+  log(
+    `quarter ${quarter} of ${QUARTERS}${date === null ? '' : `, of ${date} (UTC)`}: ${names.length} measured and long files; again: npm run test:all -- --quarter ${quarter}`,
+  );
+  for (const file of names) log(`  ${file}`);
+  log(`only in the nightly workflow: ${Object.keys(NIGHTLY_ONLY).join(', ')}`);
+  return rotating.filter(({ file }) => names.includes(file));
 };
 
 /** @param {AbortSignal} signal */

@@ -1,14 +1,23 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Reporter for vitest that writes the tally of a run to a file. */
+/** Reporter for vitest that writes the tally of a run, and the result of each test, to a file. */
 export class TallyReporter {
   /** @type {string} */
   #file;
+  #startedAt = new Date().toISOString();
+  /** A run of chosen tests has no results of the rest of their files. */
+  #isPartial = false;
 
   /** @param {string} file */
   constructor(file) {
     this.#file = file;
+  }
+
+  /** @param {import('vitest/node').Vitest} vitest */
+  onInit(vitest) {
+    this.#isPartial = vitest.config.testNamePattern !== undefined;
   }
 
   /**
@@ -17,9 +26,60 @@ export class TallyReporter {
    */
   async onTestRunEnd(modules, unhandledErrors) {
     await mkdir(dirname(this.#file), { recursive: true });
-    await writeFile(this.#file, JSON.stringify(tallyOf(modules, unhandledErrors)));
+    const results = {
+      startedAt: this.#startedAt,
+      commit: commitOfCheckout(),
+      files: this.#isPartial ? [] : modules.map(resultsOf),
+    };
+    await writeFile(this.#file, JSON.stringify({ ...tallyOf(modules, unhandledErrors), results }));
   }
 }
+
+/**
+ * Commit that the tests ran on, `+` appended if files differed from it; null: not in a Git checkout.
+ * @returns {string | null}
+ */
+const commitOfCheckout = () => {
+  const git = (/** @type {string[]} */ ...args) =>
+    execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  try {
+    const changed = git('status', '--porcelain', '--untracked-files=no');
+    return `${git('rev-parse', '--short=8', 'HEAD')}${changed === '' ? '' : '+'}`;
+  } catch {
+    // An archive of the sources, or no Git.
+    return null;
+  }
+};
+
+/**
+ * Results of a file, test by test.
+ * @param {import('vitest/node').TestModule} module
+ * @returns {import('./tally.mjs').FileResults}
+ */
+const resultsOf = (module) => ({
+  file: module.relativeModuleId,
+  project: module.project.name,
+  durationMs: Math.round(module.diagnostic().duration),
+  problems: problemsOf(module),
+  tests: [...module.children.allTests()].map((test) => ({
+    name: test.fullName,
+    outcome: test.result().state,
+    retries: test.diagnostic()?.retryCount ?? 0,
+    durationMs: Math.round(test.diagnostic()?.duration ?? 0),
+  })),
+});
+
+/**
+ * Failures of a file outside of its tests: it does not load, or a hook of a suite failed.
+ * @param {import('vitest/node').TestModule} module
+ * @returns {string[]}
+ */
+const problemsOf = (module) => [
+  ...(module.errors().length > 0 ? ['does not load'] : []),
+  ...[...module.children.allSuites()]
+    .filter((suite) => suite.errors().length > 0)
+    .map((suite) => `hooks of ${suite.fullName}`),
+];
 
 /**
  * Tally of a run. A file that does not load, a failed hook of a suite, and an unhandled error each
@@ -34,9 +94,7 @@ const tallyOf = (modules, unhandledErrors) => {
   for (const error of unhandledErrors) tally.failed.push(`unhandled error: ${messageOf(error)}`);
   for (const module of modules) {
     const file = module.relativeModuleId;
-    if (module.errors().length > 0) tally.failed.push(`${file}: does not load`);
-    for (const suite of module.children.allSuites())
-      if (suite.errors().length > 0) tally.failed.push(`${file}: hooks of ${suite.fullName}`);
+    tally.failed.push(...problemsOf(module).map((problem) => `${file}: ${problem}`));
     for (const test of module.children.allTests()) {
       const name = `${file}: ${test.fullName}`;
       const result = test.result();

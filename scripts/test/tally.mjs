@@ -7,6 +7,16 @@
  * @property {string[]} retried names of tests that passed or failed in a second attempt.
  */
 
+/**
+ * Results of a test file. `problems`: failures outside of its tests.
+ * @typedef {object} FileResults
+ * @property {string} file
+ * @property {string} project of vitest.config.ts.
+ * @property {number} durationMs
+ * @property {string[]} problems
+ * @property {{ name: string, outcome: 'passed' | 'failed' | 'skipped' | 'pending', retries: number, durationMs: number }[]} tests
+ */
+
 /** @type {Tally} */
 export const NONE = { passed: 0, failed: [], skipped: [], retried: [] };
 
@@ -32,6 +42,23 @@ export const withinRetryBudget = (tally) =>
           `retries: ${tally.retried.length} tests were retried, at most ${RETRY_BUDGET} may be`,
         ],
       };
+
+/**
+ * Tally without the failures that are known, and these failures.
+ * @param {Tally} tally
+ * @param {readonly { file: string, name: string, why: string }[]} known
+ * @returns {{ tally: Tally, failedAsKnown: { test: string, why: string }[] }}
+ */
+export const withoutKnown = (tally, known) => {
+  const reasons = new Map(known.map(({ file, name, why }) => [`${file}: ${name}`, why]));
+  return {
+    tally: { ...tally, failed: tally.failed.filter((test) => !reasons.has(test)) },
+    failedAsKnown: tally.failed.flatMap((test) => {
+      const why = reasons.get(test);
+      return why === undefined ? [] : [{ test, why }];
+    }),
+  };
+};
 
 /** @param {readonly Tally[]} tallies @returns {Tally} */
 export const sum = (tallies) => ({

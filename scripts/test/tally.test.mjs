@@ -7,6 +7,7 @@ import {
   tallyCargo,
   tallyVitest,
   withinRetryBudget,
+  withoutKnown,
 } from './tally.mjs';
 
 const CHROMIUM = 'Chromium is not installed: apt-get install chromium';
@@ -60,6 +61,15 @@ test('more retried tests than the budget are one failure, over all projects toge
     'c.test.ts: leaves',
     `retries: ${RETRY_BUDGET + 1} tests were retried, at most ${RETRY_BUDGET} may be`,
   ]);
+});
+
+test('a failure that is known does not count, and is named with its reason', () => {
+  const known = [{ file: 'c.test.ts', name: 'leaves', why: 'the server keeps the room' }];
+  expect(withoutKnown(tally, known)).toEqual({
+    tally: { ...tally, failed: [] },
+    failedAsKnown: [{ test: 'c.test.ts: leaves', why: 'the server keeps the room' }],
+  });
+  expect(withoutKnown(tally, [])).toEqual({ tally, failedAsKnown: [] });
 });
 
 test('an empty sum is zero', () => {
