@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { rolldown } from 'rolldown';
 import { writePage } from '../../packages/engine/scripts/bundle-page.ts';
 import { root } from './packages.ts';
@@ -159,12 +161,20 @@ const copy = async (file: string, dir: string): Promise<void> => {
   });
 };
 
-/** Writes the description of `packages/cli`, which contains its version. */
-export const writeCliDescription = (dir: string, version: string): Promise<void> =>
-  writeFile(
-    join(dir, 'packages', 'cli', 'package.json'),
-    `${JSON.stringify({ type: 'module', version }, null, 2)}\n`,
+/**
+ * Writes the description of `packages/cli`, which contains its version, and its commit where git
+ * knows it.
+ */
+export const writeCliDescription = async (dir: string, version: string): Promise<void> => {
+  const gitHead = await promisify(execFile)('git', ['rev-parse', 'HEAD'], { cwd: root }).then(
+    ({ stdout }) => stdout.trim(),
+    () => undefined,
   );
+  await writeFile(
+    join(dir, 'packages', 'cli', 'package.json'),
+    `${JSON.stringify({ type: 'module', version, gitHead }, null, 2)}\n`,
+  );
+};
 
 /**
  * Packages of other publishers that the program needs, with the versions that the workspaces pin.

@@ -1,6 +1,7 @@
 import type { RunExporter } from '@livekit-swarm/exporter/runs';
 import { readVariable } from '@livekit-swarm/settings';
 import type { Console } from './console.ts';
+import { readRevision } from './revision.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -20,6 +21,7 @@ export const serveRunMetrics = async (
     listen: parseListenAddress(address),
     token: token === undefined ? null : checkToken(token, 'SWARM_METRICS_TOKEN'),
     version: VERSION,
+    revision: await readRevision(),
     log: (line) => void stderr.write(`metrics: ${line}\n`),
   });
 };

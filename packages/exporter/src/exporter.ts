@@ -20,6 +20,8 @@ export interface ExporterOptions {
   limits: { requests: number; requestTimeoutMs: number };
   /** Version of the product. */
   version: string;
+  /** Commit that the program was built from; absent: unknown. */
+  revision?: string;
   /**
    * Create the sources.
    * @param contextOf returns the means of a source to report its own state
@@ -50,8 +52,17 @@ const GRACE_MS = 10_000;
  * nothing is left running then
  */
 export const startExporter = async (options: ExporterOptions): Promise<Exporter> => {
-  const { listen, publicListen = null, tokens, tls, limits, version, log } = options;
-  const self = createExporterSelf({ version, log, timeoutMs: limits.requestTimeoutMs });
+  const {
+    listen,
+    publicListen = null,
+    tokens,
+    tls,
+    limits,
+    version,
+    revision = 'unknown',
+    log,
+  } = options;
+  const self = createExporterSelf({ version, revision, log, timeoutMs: limits.requestTimeoutMs });
   const sources = options.sources(self.contextOf);
   let ready = false;
   const appOf = (part: AppPart): Hono =>

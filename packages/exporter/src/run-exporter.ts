@@ -14,6 +14,8 @@ export interface RunExporterOptions {
   token: string | null;
   /** Version of the product. */
   version: string;
+  /** Commit that the program was built from; absent: unknown. */
+  revision?: string;
   log(line: string): void;
 }
 
@@ -34,6 +36,7 @@ export const startRunExporter = async ({
   listen,
   token,
   version,
+  revision = 'unknown',
   log,
 }: RunExporterOptions): Promise<RunExporter> => {
   const made = Promise.withResolvers<RunsSource>();
@@ -43,6 +46,7 @@ export const startRunExporter = async ({
     tls: null,
     limits: LIMITS,
     version,
+    revision,
     log,
     sources: (contextOf) => {
       const runs = createRunsSource(contextOf('runs'));

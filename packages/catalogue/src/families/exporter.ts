@@ -11,9 +11,10 @@ const source = [...SOURCE_NAMES] as const;
 
 /** Metrics of the exporter itself. */
 export const EXPORTER_METRICS = {
-  livekit_swarm_exporter_build_info: gauge('Version of the exporter and of Node: always 1', {
-    labels: ['version', 'node'],
-  }),
+  livekit_swarm_exporter_build_info: gauge(
+    'Version of the exporter, the commit that it was built from, and the version of Node: always 1',
+    { labels: ['version', 'revision', 'node'] },
+  ),
   livekit_swarm_exporter_up: gauge(
     '1 while an enabled source works: everything that it monitors answers, for lifecycle every target',
     {
@@ -37,7 +38,6 @@ export const EXPORTER_METRICS = {
     labels: ['route', 'code'],
     why: 'after the first request',
   }),
-  livekit_swarm_exporter_resident_bytes: gauge('Memory of the exporter'),
   livekit_swarm_exporter_probes: gauge('Probes that are running and waiting', {
     labels: ['state'],
     values: { state: ['running', 'waiting'] },

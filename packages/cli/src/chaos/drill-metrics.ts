@@ -2,6 +2,7 @@ import { createReceptionStates, verdictMetricsOf } from '@livekit-swarm/chaos';
 import type { RunExporter } from '@livekit-swarm/exporter/runs';
 import type { RecordLine } from '@livekit-swarm/record';
 import type { Console } from '../console.ts';
+import { readRevision } from '../revision.ts';
 import { serveRunMetrics } from '../serve-run-metrics.ts';
 import { VERSION } from '../version.ts';
 
@@ -75,6 +76,7 @@ const serveToLab = async ({ stderr }: Pick<Console, 'stderr'>): Promise<RunExpor
     listen: { host: '127.0.0.1', port: 0 },
     token: null,
     version: VERSION,
+    revision: await readRevision(),
     log: (line) => log(line),
   });
   log = (line) => void stderr.write(`metrics: ${line}\n`);

@@ -7,6 +7,7 @@ import {
 import { watchInterruption } from '@livekit-swarm/host';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import type { Console } from '../console.ts';
+import { readRevision } from '../revision.ts';
 import { VERSION } from '../version.ts';
 
 /** `swarm exporter`: serves metrics until it is stopped. */
@@ -22,6 +23,7 @@ export const exporterCommand = async (
     const exporter = await startExporter({
       ...settings,
       version: VERSION,
+      revision: await readRevision(),
       sources: (contextOf) => createSources(settings, contextOf),
       log,
     });

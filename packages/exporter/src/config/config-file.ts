@@ -35,7 +35,7 @@ export const configFile = () =>
     token: secretRef()
       .optional()
       .describe(
-        'A bearer token, required everywhere except at /-/healthy and where LiveKit or browsers report. A file is read again when it changes, as with every secret.',
+        'A bearer token, required everywhere except at /-/healthy, /-/ready and where LiveKit or browsers report. A file is read again when it changes, as with every secret.',
       ),
     previousToken: secretRef()
       .optional()

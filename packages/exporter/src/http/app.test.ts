@@ -28,6 +28,7 @@ const appOf = ({
 } = {}) => {
   const self = createExporterSelf({
     version: '1.2.3',
+    revision: 'abc',
     log: (line) => log.push(line),
     timeoutMs: 50,
   });
@@ -51,7 +52,9 @@ describe('public routes', () => {
     const app = appOf();
     const text = await app.request('/metrics');
     expect(text.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
-    expect(await text.text()).toContain('livekit_swarm_exporter_build_info{version="1.2.3",node="');
+    expect(await text.text()).toContain(
+      'livekit_swarm_exporter_build_info{version="1.2.3",revision="abc",node="',
+    );
     const open = await app.request('/metrics', {
       headers: { accept: 'application/openmetrics-text' },
     });
@@ -118,7 +121,7 @@ describe('two listeners', () => {
       ]);
     };
     expect(await statuses('all')).toEqual([200, 200, 200, 200, 200]);
-    expect(await statuses('public')).toEqual([200, 404, 404, 404, 200]);
+    expect(await statuses('public')).toEqual([200, 404, 200, 404, 200]);
     expect(await statuses('protected')).toEqual([404, 200, 200, 200, 200]);
   });
 });
@@ -147,13 +150,12 @@ describe('a token', () => {
   it.each([
     '/',
     '/metrics',
-    '/-/ready',
     '/probe',
     '/nothing',
     '//metrics',
     '/metrics/',
     '/%6detrics',
-    '/-/healthy/../ready',
+    '/-/healthy/../../metrics',
   ])('is required at %s', async (path) => {
     for (const headers of [
       {},
@@ -173,8 +175,9 @@ describe('a token', () => {
     expect((await app.request('/nothing', bearer('let-me-in'))).status).toBe(404);
   });
 
-  it('is not required at the health check, nor where a source authenticates on its own', async () => {
+  it('is not required at the health checks, nor where a source authenticates on its own', async () => {
     expect((await app.request('/-/healthy')).status).toBe(200);
+    expect((await app.request('/-/ready')).status).toBe(200);
     expect((await app.request('/webhook', { method: 'POST' })).status).toBe(403);
     // Only this route with this method is public.
     expect((await app.request('/webhook')).status).toBe(401);

@@ -13,8 +13,8 @@ export interface AppOptions {
   self: ExporterSelf;
   version: string;
   /**
-   * Tokens, one of which is required everywhere except at /-/healthy and the public routes of
-   * sources; empty: no token is required.
+   * Tokens, one of which is required everywhere except at /-/healthy, /-/ready and the public
+   * routes of sources; empty: no token is required.
    */
   tokens: readonly Secret[];
   /** Maximum number of requests at the same time. */
@@ -52,8 +52,10 @@ export const createApp = ({
   });
   app.notFound((c) => c.text('there is no such path; / lists the paths\n', 404));
   app.use(counted(self));
-  // The health check is outside the limit, so that a busy process does not look unhealthy.
+  // The health checks are outside the limit, so that a busy process does not look unhealthy; and
+  // outside the token, which kubelets and load balancers do not have.
   app.get('/-/healthy', (c) => c.text('healthy\n'));
+  app.get('/-/ready', (c) => (isReady() ? c.text('ready\n') : c.text('not ready\n', 503)));
   // Public routes of each source have a limit of their own, so that their clients cannot block
   // scrapers.
   for (const { publicRoutes, admit, publicRequests = requests } of sources) {
@@ -67,7 +69,6 @@ export const createApp = ({
   app.use(limited(requests));
   if (tokens.length > 0) app.use(authenticate(tokens));
   app.get('/', (c) => c.html(landingPage(version, sources)));
-  app.get('/-/ready', (c) => (isReady() ? c.text('ready\n') : c.text('not ready\n', 503)));
   app.get('/metrics', async (c) => {
     const { contentType, body } = await render(
       await self.collectAll(sources),

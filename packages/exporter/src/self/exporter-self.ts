@@ -4,6 +4,7 @@ import { collect, countSeries, registerFamily } from '@livekit-swarm/catalogue/r
 import { messageOf } from '@livekit-swarm/settings/errors';
 import { Registry } from 'prom-client';
 import type { Source, SourceContext } from '../source.ts';
+import { processMetrics } from './process-metrics.ts';
 
 /** State of the exporter and of its sources. */
 export interface ExporterSelf {
@@ -19,6 +20,8 @@ export interface ExporterSelf {
 
 export interface ExporterSelfOptions {
   version: string;
+  /** Commit that the program was built from; `unknown` if it was built without git. */
+  revision: string;
   log(line: string): void;
   /** Time after which the collection of a source has failed, ms. */
   timeoutMs: number;
@@ -33,12 +36,16 @@ const {
 
 export const createExporterSelf = ({
   version,
+  revision,
   log,
   timeoutMs,
 }: ExporterSelfOptions): ExporterSelf => {
   const registry = new Registry();
   const metrics = registerFamily(registry, OWN);
-  metrics.livekit_swarm_exporter_build_info.set({ version, node: process.versions.node }, 1);
+  metrics.livekit_swarm_exporter_build_info.set(
+    { version, revision, node: process.versions.node },
+    1,
+  );
   const works = new Map<SourceName, boolean>();
 
   const failed = (source: SourceName, message: string): void => {
@@ -78,8 +85,8 @@ export const createExporterSelf = ({
     },
     collectAll: async (sources) => {
       const collected = await Promise.all(sources.map(collectOne));
-      metrics.livekit_swarm_exporter_resident_bytes.set(process.memoryUsage.rss());
-      return [...collected.flat(), ...(await collect(registry))];
+      const own = await Promise.all([registry, processMetrics()].map(collect));
+      return [...collected, ...own].flat();
     },
     countRequest: (route, code) =>
       metrics.livekit_swarm_exporter_requests_total.inc({ route, code: String(code) }),

@@ -251,7 +251,7 @@ const look = async (
   });
   return {
     series: lines.length,
-    residentBytes: sum('livekit_swarm_exporter_resident_bytes'),
+    residentBytes: sum('process_resident_memory_bytes'),
     results: Object.fromEntries(results),
     sessions: sum('livekit_swarm_client_sessions{'),
     scrapeMs,

@@ -5,6 +5,7 @@ import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Target } from '../../config/target.ts';
+import { blackboxNames } from './blackbox-names.ts';
 import type { ProbeSettings } from './config.ts';
 import { findProbeTarget, type ProbeTarget } from './probe-target.ts';
 import { describe, type ProbeNotRun, type Prober } from './prober.ts';
@@ -61,7 +62,10 @@ export const probeRoutes = ({ targets, settings, prober, onRejected }: ProbeRout
       const { status, text } = RESPONSES[result];
       return c.text(`${text}\n`, status);
     }
-    const snapshots = prober.resultsOf(destination).snapshots(result);
+    const snapshots = [
+      ...blackboxNames(result),
+      ...prober.resultsOf(destination).snapshots(result),
+    ];
     if (c.req.query('debug') === 'true')
       return c.text(`${inWords(destination, result)}\n${(await render(snapshots, 'text')).body}`);
     const { contentType, body } = await render(snapshots, formatFor(c.req.header('accept')));
