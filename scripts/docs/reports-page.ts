@@ -60,7 +60,7 @@ const fenced = (language: string, text: string): string => `\`\`\`${language}\n$
 /** Page docs/reports.md: output of each reporter for the same run. */
 export const reportsPage = async (): Promise<string> => {
   const run = stagedReport();
-  const { text, json, junit, markdown, github, csv } = REPORTERS;
+  const { text, json, junit, markdown, github, csv, openmetrics, k6 } = REPORTERS;
   const jsonText = await render(json, [run]);
   const { schema, verdict, exitCode, reasons, thresholds } = JSON.parse(jsonText);
   const shownJson = { schema, verdict, exitCode, reasons, thresholds: thresholds.slice(-2) };
@@ -164,6 +164,25 @@ the run. Counts are of that second, and add up over lines. Percentiles (ms) are 
 and the same in every line of a second. The record is streamed: memory does not grow with the length of a run.
 
 ${fenced('csv', csvLines.slice(0, 4).join('\n'))}
+
+## openmetrics
+
+Verdict, exit code, thresholds and figures of the whole run as [OpenMetrics](https://prometheus.io/docs/specs/om/open_metrics_spec/), in base units, with the scenario as label: for GitLab's [metrics report](how-to/gitlab.md), for
+${code('curl --data-binary @metrics.txt')} to a Pushgateway, or for the textfile collector of node_exporter. Distributions are summaries, shares are gauges from 0 to 1. A threshold that was not judged has no series. What happens *during* a run is
+in the [metrics that runs push](push-metrics.md).
+
+${fenced('text', excerpt(await render(openmetrics, [run]), [/^# HELP livekit_swarm_result_verdict/, /threshold="media_latency/], [/^# HELP livekit_swarm_result_join_time_seconds/, /^# HELP livekit_swarm_result_join_start/]))}
+
+## k6
+
+The JSON that ${code('k6 run --summary-export')} writes, for programs that read k6: GitLab's [load performance report](how-to/gitlab.md), and scripts. A test compares it with the output of k6 itself. One file for each run.
+
+- Metrics have the names of [metrics.md](metrics.md), times in milliseconds. In ${code('thresholds')}, ${code('true')} is crossed, or not judged.
+- ${code('checks')} are the verdict and each threshold: ${code('passes')} counts those that were met.
+- Metrics that k6 itself has are those of signalling, where each join attempt is one HTTP request: ${code('http_reqs')} (attempts), ${code('http_req_waiting')} (${code('signal_time')}), ${code('http_req_failed')}
+  (${code('join_failures')}), ${code('data_received')} and ${code('data_sent')} (media), ${code('vus_max')} (participants).
+
+${fenced('json', excerpt(await render(k6, [run]), [/^ {2}"metrics"/, /^ {4}"http_req_failed"/], [/^ {4}"packet_loss\{group:calls\}@after"/, /^ {4}"jitter\{role/]))}
 
 ${readFileSync(new URL('html-report.md', import.meta.url), 'utf8').trimEnd()}
 `;

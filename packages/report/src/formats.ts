@@ -3,7 +3,7 @@
  * reporter.
  */
 export const FORMATS = {
-  run: ['text', 'json', 'junit', 'markdown', 'github', 'csv', 'html'],
+  run: ['text', 'json', 'junit', 'markdown', 'github', 'csv', 'openmetrics', 'k6', 'html'],
   comparison: ['text', 'json', 'junit', 'markdown', 'html'],
   drill: ['text', 'json', 'junit', 'markdown', 'html'],
   capacity: ['text', 'json', 'junit', 'markdown', 'html'],

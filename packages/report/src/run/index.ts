@@ -5,7 +5,9 @@ import { githubReporter } from './github.ts';
 import { htmlReporter } from './html/html.ts';
 import { jsonReporter } from './json.ts';
 import { junitReporter } from './junit.ts';
+import { k6Reporter } from './k6.ts';
 import { markdownReporter } from './markdown.ts';
+import { openMetricsReporter } from './openmetrics.ts';
 import type { Outcome } from './report-input.ts';
 import { textReporter } from './text/text.ts';
 
@@ -17,6 +19,8 @@ export const REPORTERS = {
   markdown: markdownReporter,
   github: githubReporter,
   csv: csvReporter,
+  openmetrics: openMetricsReporter,
+  k6: k6Reporter,
   html: htmlReporter,
 } as const satisfies Record<Format<'run'>, Reporter<readonly Outcome[]>>;
 

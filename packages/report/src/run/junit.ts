@@ -24,6 +24,7 @@ import {
   verdictOf,
 } from './report-input.ts';
 import { renderText } from './text/text.ts';
+import { uniqueNames } from './unique-names.ts';
 
 /**
  * JUnit XML: a suite for each scenario, a test case for each threshold, and one for the verdict.
@@ -139,16 +140,6 @@ const caseOfNoRun = (noRun: NoRun): TestCase => {
     failed: failedVerdict(noRun, hint === null ? [message] : [message, hint]),
     output: '',
   };
-};
-
-/** The second of the same name gets a number: CI systems show only the first of two. */
-const uniqueNames = (names: readonly string[]): string[] => {
-  const seen = new Map<string, number>();
-  return names.map((name) => {
-    const times = (seen.get(name) ?? 0) + 1;
-    seen.set(name, times);
-    return times === 1 ? name : `${name} (${times})`;
-  });
 };
 
 /** The figures by which runs are compared; all of them are in the JSON. */
