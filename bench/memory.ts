@@ -1,6 +1,6 @@
 /**
  * `node scripts/run.mjs bench/memory.ts [--participants 100,400] [--repeats 3] [--seconds 12]`: PSS
- * of launcher, CLI and workers of `swarm` with audio rooms of two, once all participants are
+ * of CLI and workers of `swarm` with audio rooms of two, once all participants are
  * connected, and what each participant adds from the smallest load to the largest. The server on
  * this host is not counted.
  */
@@ -26,8 +26,8 @@ const loads = values.participants.split(',').map(Number);
 const seconds = Number(values.seconds);
 const joinRate = Number(values['join-rate']);
 const LAUNCHER = join(import.meta.dirname, '../packages/cli/bin/swarm.mjs');
-const ROLES = ['launcher', 'cli', 'guard', 'worker'] as const satisfies readonly ProcessRole[];
-/** Time for a launcher, a server and a worker to start, s. */
+const ROLES = ['cli', 'guard', 'worker'] as const satisfies readonly ProcessRole[];
+/** Time for the CLI, a server and a worker to start, s. */
 const START_SECONDS = 2;
 const MIB = 2 ** 20;
 
@@ -44,7 +44,7 @@ const measure = async (participants: number): Promise<Record<ProcessRole, number
   );
   try {
     await sleep((START_SECONDS + participants / joinRate + (seconds * 2) / 3) * 1_000);
-    const sums = { launcher: 0, cli: 0, guard: 0, worker: 0, server: 0, other: 0 };
+    const sums = { cli: 0, guard: 0, worker: 0, server: 0, other: 0 };
     for (const { role, pssBytes } of processCosts(swarm.pid ?? -1)) sums[role] += pssBytes / MIB;
     if (sums.worker === 0) throw new Error(`swarm with ${participants} participants has no worker`);
     return sums;

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Role of a process. `server`: livekit-server, which is not part of the load generator. */
-export type ProcessRole = 'launcher' | 'cli' | 'guard' | 'worker' | 'server' | 'other';
+export type ProcessRole = 'cli' | 'guard' | 'worker' | 'server' | 'other';
 
 export interface ProcessCost {
   role: ProcessRole;
@@ -95,8 +95,7 @@ const statOf = (pid: number): string[] | null => {
 
 const ROLES: readonly [RegExp, ProcessRole][] = [
   [/swarm process/, 'worker'],
-  [/bin\/swarm\.mjs/, 'launcher'],
-  [/cli\/src\/main\.[jt]s/, 'cli'],
+  [/bin\/swarm\.mjs/, 'cli'],
   [/guard\/guard\.[jt]s/, 'guard'],
   [/livekit-server/, 'server'],
 ];

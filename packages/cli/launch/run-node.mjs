@@ -2,14 +2,17 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join, sep } from 'node:path';
-import { checkout } from './checkout.mjs';
+import { dirname, join } from 'node:path';
 import { SetupError } from './log.mjs';
+import { runHere } from './run-here.mjs';
 import { listenForSignals, signalExitCode } from './signals.mjs';
+import { callersFolder, compileCache } from './surroundings.mjs';
 
 const MAJOR = 24;
 
-/** The Node that runs the program: the one that npm installed as an optional dependency, else this one if it is recent enough. */
+const isRecent = () => Number.parseInt(process.versions.node, 10) >= MAJOR;
+
+/** The Node for tools of a checkout, and where this one is too old: the one that npm installed as an optional dependency, else this one if it is recent enough. */
 export const pinnedNode = async () => {
   const platform = `${process.platform}-${process.arch}`;
   // That one is for glibc, and npm installs it also where the C library is musl.
@@ -21,7 +24,7 @@ export const pinnedNode = async () => {
     );
     if (installed) return pinned;
   }
-  if (Number.parseInt(process.versions.node, 10) >= MAJOR) return process.execPath;
+  if (isRecent()) return process.execPath;
   throw new SetupError(
     `Node ${MAJOR} is required: this is ${process.version}, and node_modules has none for ${platform}`,
     `install Node ${MAJOR} from https://nodejs.org/en/download and start again`,
@@ -49,17 +52,15 @@ const installedNode = (name) => {
   }
 };
 
-/** Node keeps sources here that it has compiled, so that programs and their workers start faster and need less memory. */
-const compileCache =
-  checkout === null ? {} : { NODE_COMPILE_CACHE: join(checkout, '.cache', 'node') };
-
 /**
- * Runs `swarm`. Its young objects get 1 MiB instead of 16: collections are more frequent, and 15 to 20 MB of memory are never touched.
+ * Runs `swarm`: in this process if its Node is recent enough. Young objects get 1 MiB instead of 16:
+ * collections are more frequent, and 15 to 20 MB of memory are never touched.
  *
  * @param {string} program
  * @param {string[]} args
  */
-export const runSwarm = (program, args) => runNode(program, args, ['--max-semi-space-size=1']);
+export const runSwarm = (program, args) =>
+  isRecent() ? runHere(program, args) : runNode(program, args, ['--max-semi-space-size=1']);
 
 /**
  * Runs a program under the pinned Node and resolves with its exit code (128 + n for a signal).
@@ -77,7 +78,10 @@ export const runNode = async (program, args, flags = []) => {
   return new Promise((resolve, reject) => {
     const child = spawn(node, [...flags, program, ...args], {
       cwd: callersFolder(),
-      env: { ...compileCache, ...process.env },
+      env: {
+        ...(compileCache !== null && { NODE_COMPILE_CACHE: compileCache }),
+        ...process.env,
+      },
       detached: true,
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     });
@@ -91,16 +95,4 @@ export const runNode = async (program, args, flags = []) => {
       resolve(code ?? (signal === null ? 1 : signalExitCode(signal)));
     });
   });
-};
-
-/** The folder in which the user typed the command: npm changes to that of the checkout, where relative paths would differ. */
-const callersFolder = () => {
-  const here = process.cwd();
-  const typed = process.env.INIT_CWD;
-  const moved =
-    checkout !== null &&
-    typed !== undefined &&
-    `${here}${sep}`.startsWith(checkout) &&
-    typed.startsWith(`${here}${sep}`);
-  return moved ? typed : here;
 };

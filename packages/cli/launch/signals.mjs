@@ -29,18 +29,30 @@ export const listenForSignals = (onSignal) => {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, onReceived);
 
-  // Started by hand, the process may outlive the shell (nohup).
-  const watch =
-    npm === null ? undefined : setInterval(() => npm.isGone() && orphaned(), PARENT_POLL_MS);
-  watch?.unref();
-  const orphaned = () => {
-    clearInterval(watch);
-    onReceived('SIGHUP');
-  };
+  const stopWatching = watchNpm(() => onReceived('SIGHUP'), npm);
   return () => {
-    clearInterval(watch);
+    stopWatching();
     for (const signal of signals) process.off(signal, onReceived);
   };
+};
+
+/**
+ * Calls `onGone` once when npm, which started this process, is killed. Started by hand, a process
+ * may outlive the shell (nohup).
+ *
+ * @param {() => void} onGone
+ * @param {Npm | null} npm
+ * @returns {() => void} ends the watch.
+ */
+export const watchNpm = (onGone, npm = findNpm()) => {
+  if (npm === null) return () => {};
+  const watch = setInterval(() => {
+    if (!npm.isGone()) return;
+    clearInterval(watch);
+    onGone();
+  }, PARENT_POLL_MS);
+  watch.unref();
+  return () => clearInterval(watch);
 };
 
 /** @typedef {{ isGone: () => boolean }} Npm the npm or npx that started this process, directly or through a shell. */

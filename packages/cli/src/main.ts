@@ -1,4 +1,4 @@
-/** The program behind `swarm`; runs under the Node that its launcher, bin/swarm.mjs, finds. */
+/** The program behind `swarm`, which its launcher, bin/swarm.mjs, loads. */
 import { EXIT_CODES, type ExitCode, swarmErrorOf } from '@livekit-swarm/settings/errors';
 import { CommanderError } from 'commander';
 import type { Console } from './console.ts';

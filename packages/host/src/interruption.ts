@@ -15,7 +15,7 @@ export interface Interruption {
  * Time within which a second signal counts as the same key press, ms. One key press can arrive
  * twice: the terminal signals the whole process group, and npm or a launcher forwards the signal.
  */
-export const SAME_PRESS_MS = 200;
+export const SAME_PRESS_MS = 300;
 
 /** The signals of a process, for tests to replace. */
 export interface SignalSource {
@@ -45,8 +45,7 @@ export const watchInterruption = (
     stop.abort();
     kill.abort();
   };
-  // The launcher that started this process holds an IPC channel. When the launcher dies, the output
-  // is no longer read.
+  // A launcher in an older Node holds an IPC channel. When it dies, the output is no longer read.
   const listeners = { SIGINT: press, SIGTERM: press, SIGHUP: hangUp, disconnect: hangUp };
   for (const [event, listener] of Object.entries(listeners)) source.on(event, listener);
   return {

@@ -59,7 +59,9 @@ export const startWorker = ({
   const logFile = join(logDir, `process-${shard}.log`);
   const log = openSync(logFile, 'a');
   const child = fork(siblingModule(import.meta.url, './worker'), {
-    // The launcher has the same option, which its child does not inherit.
+    // A terminal's Ctrl-C is for the coordinator, which ends its workers in order.
+    detached: true,
+    // As the coordinator, which sets it for itself (packages/cli/launch).
     execArgv: ['--max-semi-space-size=1'],
     serialization: 'advanced',
     env: workerEnvironment(process.env),

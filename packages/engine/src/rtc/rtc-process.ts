@@ -33,6 +33,8 @@ export class RtcProcess {
     const program = fileURLToPath(siblingModule(import.meta.url, './host'));
     const [command, ...parameters] = exitWithParent([process.execPath, program]);
     this.#child = spawn(command, parameters, {
+      // A terminal's Ctrl-C is for the coordinator, which lets participants leave first.
+      detached: true,
       // In other environments, rtc-node logs a line for each signalling packet.
       env: { ...process.env, NODE_ENV: 'production' },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

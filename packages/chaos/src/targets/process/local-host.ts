@@ -31,6 +31,8 @@ export const runHere = (
     // The command is killed with this process: it must not act after its drill.
     const [guarded, ...args] = exitWithParent([program, ...argv.slice(1)]);
     const child = spawn(guarded, args, {
+      // A terminal's Ctrl-C must not interrupt an injection or a rollback.
+      detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
       env: environment(),
       timeout: timeoutMs,

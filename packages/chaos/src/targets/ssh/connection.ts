@@ -97,6 +97,8 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
       actsUntil = Math.max(actsUntil, sentAt + timeoutMs + CLOCK_STEP_MS);
     };
     const result = await execa('ssh', [...options, '-T', '--', host, quoteAll(command)], {
+      // A terminal's Ctrl-C must not interrupt an injection or a rollback.
+      detached: true,
       input,
       timeout: timeoutMs,
       forceKillAfterDelay: 1_000,
@@ -213,6 +215,7 @@ export const connectSsh = async (host: string, config: string | null): Promise<S
     [Symbol.asyncDispose]: async () => {
       if (opened)
         await execa('ssh', [...options, '-O', 'exit', '--', host], {
+          detached: true,
           reject: false,
           stdio: 'ignore',
           timeout: 5_000,
