@@ -152,9 +152,11 @@ describe('the offline bundle', () => {
     expect(code, `${stderr}${stdout}`).toBe(0);
     const sbom = JSON.parse(await release('sbom.ts', join(dir, name))) as {
       bomFormat: string;
-      components: { purl: string }[];
+      components: { purl: string; licenses?: unknown[] }[];
     };
     expect(sbom.bomFormat).toBe('CycloneDX');
+    const unlicensed = sbom.components.filter(({ licenses = [] }) => licenses.length === 0);
+    expect(unlicensed.map(({ purl }) => purl)).toEqual([]);
     const purls = sbom.components.map(({ purl }) => purl);
     for (const part of [
       'pkg:npm/livekit-swarm@',

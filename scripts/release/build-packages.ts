@@ -8,7 +8,7 @@ import {
 } from '../../packages/beacon/scripts/build.ts';
 import { buildProgram, dependenciesOf, writeCliDescription } from './build-program.ts';
 import { buildTypes } from './build-types.ts';
-import { readDescription, root, writeDescription } from './packages.ts';
+import { OLDEST_NODE, readDescription, root, writeDescription } from './packages.ts';
 import { buildNativePackage, buildServerPackage } from './platform-packages.ts';
 import { type TargetName, targetOf } from './targets.ts';
 import { buildTerminalFiles, MAN_PAGES } from './terminal-files.ts';
@@ -91,7 +91,7 @@ const buildMainPackage = async (
     type: 'module',
     man: MAN_PAGES,
     bin: { 'livekit-swarm': LAUNCHER, swarm: LAUNCHER },
-    engines: { node: '>=20' },
+    engines: { node: OLDEST_NODE },
     exports: {
       '.': entry('cli'),
       ...Object.fromEntries(LIBRARIES.map((workspace) => [`./${workspace}`, entry(workspace)])),

@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { rolldown } from 'rolldown';
 import { writePage } from '../../packages/engine/scripts/bundle-page.ts';
+import { LICENCES_FILE, renderLicences } from './licences.ts';
+import { npmParts } from './npm-parts.ts';
 import { root } from './packages.ts';
 
 /** Workspaces of `swarm`; others are published separately, or not at all. */
@@ -87,7 +89,7 @@ export const buildProgram = async (
     external: (name) => !/^(\.|\/|\0|@livekit-swarm\/|@oxc-project\/runtime\/)/.test(name),
     preserveEntrySignatures: 'strict',
     treeshake: false,
-    // The launcher uses Node 24, so no syntax is lowered.
+    // It runs under Node 24 or newer, so no syntax is lowered.
     transform: { target: 'esnext' },
     tsconfig: false,
   });
@@ -112,6 +114,10 @@ export const buildProgram = async (
   const data = sources.filter((file) => !isModule(file) && !file.endsWith('.d.ts'));
   for (const file of [...DATA, ...data]) await copy(file, dir);
   await writePage(join(dir, BROWSER_PAGE));
+  await writeFile(
+    join(dir, BROWSER_PAGE, LICENCES_FILE),
+    await renderLicences(await npmParts('livekit-client')),
+  );
 };
 
 /** Packages of the engines `browser` and `rtc`, which their users install. */

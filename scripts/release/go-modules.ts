@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { LicensedPart } from './licences.ts';
 
 const run = promisify(execFile);
 
@@ -37,3 +38,12 @@ export const modulesIn = async (program: string): Promise<GoModule[]> => {
     return [{ module, version, hash, folder: join(folder, escaped) }];
   });
 };
+
+/** Go states licences only in files. */
+export const goPart = ({ module, version, folder }: GoModule): LicensedPart => ({
+  name: module,
+  version,
+  license: null,
+  authors: [],
+  folder,
+});

@@ -5,6 +5,12 @@ import { fileURLToPath } from 'node:url';
 /** Path of the checkout, with a slash at its end. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
+/**
+ * Node of published packages: what their dependencies accept. Under a Node older than 24, the program
+ * runs in the one that npm installs beside it.
+ */
+export const OLDEST_NODE = '>=22.19';
+
 export interface PackageDescription {
   name: string;
   version: string;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import {
@@ -10,8 +10,10 @@ import {
   serverPackage,
 } from '@livekit-swarm/lab';
 import { type NativeTarget, nativePackage } from '@livekit-swarm/webrtc';
-import { type GoModule, modulesIn } from './go-modules.ts';
-import { root, writeDescription } from './packages.ts';
+import { cratesOf } from './crates.ts';
+import { type GoModule, goPart, modulesIn } from './go-modules.ts';
+import { LICENCES_FILE, renderLicences } from './licences.ts';
+import { OLDEST_NODE, root, writeDescription } from './packages.ts';
 import { compiledFile, type TargetName, targetOf } from './targets.ts';
 
 const run = promisify(execFile);
@@ -20,7 +22,7 @@ const run = promisify(execFile);
 const fits = ({ platform, arch }: NativeTarget) => ({
   os: [platform],
   cpu: [arch],
-  engines: { node: '>=20' },
+  engines: { node: OLDEST_NODE },
 });
 
 /**
@@ -42,9 +44,11 @@ export const buildNativePackage = async (
     await copyFile(compiled.path, join(dir, compiled.name));
   }
   await cp(join(root, 'LICENSE'), join(dir, 'LICENSE'));
+  const crates = await cratesOf(targetName, { compiledIn: true });
+  await writeFile(join(dir, LICENCES_FILE), await renderLicences(crates));
   await writeFile(
     join(dir, 'README.md'),
-    `# ${name}\n\nThe media engine of [livekit-swarm](https://www.npmjs.com/package/livekit-swarm), compiled for this platform. npm installs it with livekit-swarm.\n`,
+    `# ${name}\n\nThe media engine of [livekit-swarm](https://www.npmjs.com/package/livekit-swarm), compiled for this platform. npm installs it with livekit-swarm. Licences of the crates that it contains are in ${LICENCES_FILE}.\n`,
   );
   await writeDescription(dir, {
     name,
@@ -53,7 +57,7 @@ export const buildNativePackage = async (
     license: 'Apache-2.0',
     ...fits(target),
     ...(target.libc !== null && { libc: [target.libc] }),
-    files: ['swarm-*'],
+    files: ['swarm-*', LICENCES_FILE],
   });
   return name;
 };
@@ -77,10 +81,10 @@ export const buildServerPackage = async (
   if (own === undefined)
     throw new Error(`${path} was not built from github.com/livekit/livekit-server`);
   await copyFile(join(own.folder, 'LICENSE'), join(dir, 'LICENSE'));
-  await writeFile(join(dir, 'THIRD-PARTY-LICENSES.txt'), await licencesOf(modules));
+  await writeFile(join(dir, LICENCES_FILE), await renderLicences(modules.map(goPart)));
   await writeFile(
     join(dir, 'README.md'),
-    `# ${name}\n\n[livekit-server](https://github.com/livekit/livekit) ${DEFAULT_LIVEKIT_VERSION}, built unchanged from its Go module for tests by [livekit-swarm](https://www.npmjs.com/package/livekit-swarm). Its licence is in LICENSE, those of the modules it contains in THIRD-PARTY-LICENSES.txt.\n`,
+    `# ${name}\n\n[livekit-server](https://github.com/livekit/livekit) ${DEFAULT_LIVEKIT_VERSION}, built unchanged from its Go module for tests by [livekit-swarm](https://www.npmjs.com/package/livekit-swarm). Its licence is in LICENSE, those of the modules it contains in ${LICENCES_FILE}.\n`,
   );
   await writeDescription(dir, {
     name,
@@ -88,7 +92,7 @@ export const buildServerPackage = async (
     description: `livekit-server ${DEFAULT_LIVEKIT_VERSION} for ${target.platform} on ${target.arch}, as livekit-swarm starts it`,
     license: 'Apache-2.0',
     ...fits(target),
-    files: ['livekit-server', 'THIRD-PARTY-LICENSES.txt'],
+    files: ['livekit-server', LICENCES_FILE],
   });
   return name;
 };
@@ -120,21 +124,4 @@ const expectPinned = async (modules: readonly GoModule[]): Promise<void> => {
     throw new Error(
       `not in ${join(server.moduleFolder, 'go.sum')}: ${foreign.map(({ module }) => module).join(', ')}`,
     );
-};
-
-const licencesOf = async (modules: readonly GoModule[]): Promise<string> => {
-  const texts = await Promise.all(
-    modules.map(async ({ module, version, folder }) => {
-      const entries = await readdir(folder, { withFileTypes: true });
-      const files = entries.filter(
-        (entry) => entry.isFile() && /^(licen[cs]e|copying|notice|patents)/i.test(entry.name),
-      );
-      const contents = await Promise.all(
-        files.map(({ name }) => readFile(join(folder, name), 'utf8')),
-      );
-      if (contents.length === 0) contents.push(`No licence file: https://pkg.go.dev/${module}`);
-      return `${module} ${version}\n${'='.repeat(72)}\n${contents.join('\n')}`;
-    }),
-  );
-  return texts.join('\n\n');
 };

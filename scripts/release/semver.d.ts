@@ -1,0 +1,3 @@
+declare module 'semver' {
+  export const satisfies: (version: string, range: string) => boolean;
+}
