@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { readDescription, root } from './packages.ts';
 
 /** Files that name the image with its version, which must be released together. */
-const IMAGE_FILES = ['packaging/compose/hosts.yml', 'docs/install.md'];
+const IMAGE_FILES = ['packaging/compose/hosts.yml', 'docs/install.md', 'SECURITY.md'];
 
 /** Reasons for which this checkout cannot be released as `tag` (`v1.2.3`); empty: it can. */
 export const releaseProblems = async (tag: string): Promise<string[]> => {
