@@ -14,6 +14,7 @@ import { parseScenario, readScenario } from '@livekit-swarm/scenario';
 import { isUsageError, type SwarmError } from '@livekit-swarm/settings';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createProgram } from './program.ts';
+import { schemaFrom } from './scenario/file-header.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -105,14 +106,28 @@ describe('swarm init', () => {
     expect(parseScenario(stdout, { file: 'stdin' }).name).toBe('first');
   });
 
-  it('links the schema for editors where it is part of the project', async () => {
+  const schemaLine = (text: string): string =>
+    /^# yaml-language-server: \$schema=(.*)$/m.exec(text)?.[1] ?? '';
+
+  it('links the schema for editors: relative where it is part of the project', async () => {
     const root = join(import.meta.dirname, '../../..');
     vi.mocked(process.cwd).mockReturnValue(root);
-    const { stdout } = await swarm('init', '-');
-    const [, path = ''] = /^# yaml-language-server: \$schema=(.*)$/m.exec(stdout) ?? [];
+    const path = schemaLine((await swarm('init', '-')).stdout);
+    expect(path).toMatch(/^\.\/packages\//);
     expect(existsSync(join(root, path))).toBe(true);
-    vi.mocked(process.cwd).mockReturnValue(dir);
-    expect((await swarm('init', '-')).stdout).not.toContain('$schema');
+  });
+
+  it.each(['first.yaml', 'swarm.yaml'])('links it in %s, by a checkout elsewhere', async (name) => {
+    await swarm('init', join(dir, name));
+    const url = new URL(schemaLine(readFileSync(join(dir, name), 'utf8')));
+    expect(url.protocol).toBe('file:');
+    expect(existsSync(url)).toBe(true);
+  });
+
+  it('links the address of the schema, by an installation elsewhere: that of its $id', () => {
+    const address = schemaFrom(dir, dir, undefined, false);
+    const file = new URL('../../scenario/schema/scenario.schema.json', import.meta.url);
+    expect(address).toBe(JSON.parse(readFileSync(file, 'utf8')).$id);
   });
 });
 
@@ -218,9 +233,8 @@ describe('swarm … --print-scenario', () => {
       '--print-scenario',
     );
     expect(exit).toBe(0);
-    expect(
-      stdout,
-    ).toBe(`# The same as: swarm --rooms 500 --duration 60s --threshold 'jitter{kind:audio}.max<20'
+    expect(stdout).toBe(`# yaml-language-server: $schema=${schemaFrom(dir, dir)}
+# The same as: swarm --rooms 500 --duration 60s --threshold 'jitter{kind:audio}.max<20'
 scenario: swarm
 
 groups:

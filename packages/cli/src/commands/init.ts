@@ -4,7 +4,7 @@ import { codeOf, EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/se
 import { type Console, write } from '../console.ts';
 import { SETTINGS_FILE } from '../flags/no-config.ts';
 import { firstSettings } from '../folder-settings/first-settings.ts';
-import { SETTINGS_SCHEMA, schemaPathFrom, shellLine } from '../scenario/file-header.ts';
+import { SETTINGS_SCHEMA, schemaFrom, shellLine } from '../scenario/file-header.ts';
 import { firstScenario } from '../scenario/first-scenario.ts';
 
 export interface InitFlags {
@@ -23,7 +23,7 @@ export const initCommand = async (
 ): Promise<ExitCode> => {
   const folder = path === '-' ? process.cwd() : dirname(resolve(path));
   if (basename(path) === SETTINGS_FILE) {
-    const text = firstSettings(schemaPathFrom(folder, process.cwd(), SETTINGS_SCHEMA));
+    const text = firstSettings(schemaFrom(folder, process.cwd(), SETTINGS_SCHEMA));
     save(path, folder, text, flags.force === true);
     await write(stdout, `${path} is written. Look at it: commands that send load read it.\n`);
     return EXIT_CODES.passed.code;
@@ -31,7 +31,7 @@ export const initCommand = async (
   const text = firstScenario(
     nameOf(path),
     path === '-' ? 'FILE' : shellLine([path]),
-    schemaPathFrom(folder, process.cwd()),
+    schemaFrom(folder, process.cwd()),
   );
   if (path === '-') await write(stdout, text);
   else {

@@ -10,7 +10,7 @@ import { readWitnesses, withTags } from '../adjust-scenario.ts';
 import { type Console, write } from '../console.ts';
 import type { RunFlags } from '../flags/run.ts';
 import { withFolderThresholds } from '../folder-settings/apply-settings.ts';
-import { schemaPathFrom, shellLine } from '../scenario/file-header.ts';
+import { schemaFrom, shellLine } from '../scenario/file-header.ts';
 
 /**
  * `swarm … --print-scenario`: prints the scenario file that is equivalent to the flags; starts nothing.
@@ -28,7 +28,7 @@ export const printScenarioCommand = async (
   await write(
     stdout,
     formatScenario(scenario, {
-      schema: schemaPathFrom(here, here),
+      schema: schemaFrom(here, here),
       comment: `The same as: ${shellLine(['swarm', ...scenarioWords(flags)])}`,
     }),
   );

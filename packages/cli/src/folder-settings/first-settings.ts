@@ -1,10 +1,9 @@
 /**
  * Text of a first `swarm.yaml`, with comments.
- * @param schema path of the JSON Schema for editors; undefined: there is none
+ * @param schema where editors find the JSON Schema
  */
-export const firstSettings = (
-  schema: string | undefined,
-): string => `${schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`}# Defaults of this folder for swarm, swarm run, ab, capacity and soak. The environment and flags override them; --no-config leaves them out.
+export const firstSettings = (schema: string): string => `# yaml-language-server: $schema=${schema}
+# Defaults of this folder for swarm, swarm run, ab, capacity and soak. The environment and flags override them; --no-config leaves them out.
 # No secrets: API key and secret come from LIVEKIT_API_KEY and LIVEKIT_API_SECRET.
 
 # The deployment. It counts as not typed: public servers need --confirm-target HOST, and CI jobs do not use it.

@@ -6,10 +6,11 @@ const EXECUTOR = 'constant-rooms';
  * The example of `swarm init`: a scenario that runs in seconds and shows each part of the language.
  * @param name of the scenario
  * @param file as it is called on a command line
- * @param schema where editors find the JSON Schema; undefined where unknown
+ * @param schema where editors find the JSON Schema
  */
-export const firstScenario = (name: string, file: string, schema: string | undefined): string =>
-  `${schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`}# A load for swarm. Try:
+export const firstScenario = (name: string, file: string, schema: string): string =>
+  `# yaml-language-server: $schema=${schema}
+# A load for swarm. Try:
 #
 #     swarm validate ${file}
 #     swarm run ${file}
