@@ -50,3 +50,20 @@ it.each(VARIANTS)('%s: has the alerts, recordings and dashboards of the files', 
       .toSorted(),
   });
 });
+
+it('takes labels for every alert, and leaves alerts out', async () => {
+  const folder = join(dir, 'overrides');
+  await writeFiles(folder, outputs(namesOf(variantConfig('default')), null));
+  const overrides = `
+local mixin = (import 'mixin.libsonnet') + {
+  _config+:: { alertLabels: { team: 'voice' }, disabledAlerts: ['Watchdog'] },
+};
+[rule for group in mixin.prometheusAlerts.groups for rule in group.rules]`;
+  await writeFile(join(folder, 'overrides.jsonnet'), overrides);
+  const { stdout } = await run(join(dir, 'jsonnet'), [join(folder, 'overrides.jsonnet')]);
+  const rules = JSON.parse(stdout) as { alert: string; labels: Record<string, string> }[];
+  expect(rules.length).toBeGreaterThan(20);
+  for (const { labels } of rules)
+    expect(labels).toMatchObject({ team: 'voice', severity: expect.any(String) });
+  expect(rules.map(({ alert }) => alert)).not.toContain('Watchdog');
+});
