@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CapacityResult, costModelSchema } from '@livekit-swarm/analysis/capacity';
 import { startLiveKit } from '@livekit-swarm/lab';
+import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import { holdTable } from '@livekit-swarm/testkit/nft';
 import { missing } from '@livekit-swarm/testkit/requirements';
 import { describe, expect, test } from 'vitest';
@@ -65,7 +66,7 @@ describe('a planted ceiling', { timeout: 20 * MINUTES }, () => {
       'limit: { num_tracks: 32 }\nnode_stats: { stats_update_interval: 200ms }\n',
     );
     const { exit, result, stderr } = await findCapacity(scenarioFile({ ...calls, joinRate: 4 }), [
-      ...['--server', `1.13.4+${config}`, '--repeats', '5'],
+      ...['--server', `${DEFAULT_LIVEKIT_VERSION}+${config}`, '--repeats', '5'],
     ]);
     expect(exit, stderr).toBe(0);
     expect(result.cause).toMatchObject({ code: 'limit', reason: 'server_full' });
@@ -83,7 +84,7 @@ describe('a planted ceiling', { timeout: 20 * MINUTES }, () => {
     const used: number[] = [];
     for (const cores of [0.2, 0.4]) {
       const { exit, result, stderr } = await findCapacity(file, [
-        ...['--server', `1.13.4@cpu=${cores}`],
+        ...['--server', `${DEFAULT_LIVEKIT_VERSION}@cpu=${cores}`],
         ...['--until', 'cpu=70%', '--start', String(Math.round(100 * cores))],
       ]);
       expect(exit, stderr).toBe(0);
@@ -105,7 +106,7 @@ describe('a planted ceiling', { timeout: 20 * MINUTES }, () => {
     skip(noQuota !== null, noQuota ?? '');
     const { exit, result, stderr } = await findCapacity(scenarioFile(calls), [
       '--server',
-      '1.13.4@cpu=0.15',
+      `${DEFAULT_LIVEKIT_VERSION}@cpu=0.15`,
     ]);
     expect(exit, stderr).toBe(0);
     expect(result.cause?.code).toBe('cpu');
@@ -116,7 +117,7 @@ describe('a planted ceiling', { timeout: 20 * MINUTES }, () => {
   }) => {
     skip(noQuota !== null, noQuota ?? '');
     const { exit, result, stderr } = await findCapacity(scenarioFile(talks), [
-      ...['--server', '1.13.4@cpu=0.2', '--until', 'cpu=70%'],
+      ...['--server', `${DEFAULT_LIVEKIT_VERSION}@cpu=0.2`, '--until', 'cpu=70%'],
       ...['--repeats', '5', '--start', '24'],
     ]);
     expect(exit, stderr).toBe(0);

@@ -1,6 +1,7 @@
 /** `swarm.yaml` of the working folder, and `--server` with a configuration, in one short run against a real server. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import { missing } from '@livekit-swarm/testkit/requirements';
 import { expect, it } from 'vitest';
 import { resultOf, runSwarm, scratch } from '../support/swarm.ts';
@@ -17,7 +18,14 @@ it('takes rooms, thresholds and host rules from swarm.yaml, and settings of the 
   const limit = (await missing('cpu-quota')) === null ? '@cpu=4' : '';
   const ran = await runSwarm(
     [
-      ...['--server', `small=1.13.4+${config}${limit}`, '--rooms', '1', '--participants', '3'],
+      ...[
+        '--server',
+        `small=${DEFAULT_LIVEKIT_VERSION}+${config}${limit}`,
+        '--rooms',
+        '1',
+        '--participants',
+        '3',
+      ],
       ...['--duration', '2s', '--json'],
     ],
     {},
@@ -32,7 +40,9 @@ it('takes rooms, thresholds and host rules from swarm.yaml, and settings of the 
   expect(ran.stderr).toMatch(/^swarm\.yaml: room prefix folder; thresholds on /m);
   expect(ran.stderr).not.toMatch(/^swarm\.yaml: .*url/m);
   expect(ran.stderr).toMatch(/small: settings of its configuration that are ignored, .*: port\n/);
-  expect(ran.stderr).toContain(`→ livekit-server 1.13.4+${config}${limit} on this host`);
+  expect(ran.stderr).toContain(
+    `→ livekit-server ${DEFAULT_LIVEKIT_VERSION}+${config}${limit} on this host`,
+  );
 
   const listed = await runSwarm(['records', '--json'], {}, dir);
   expect(JSON.parse(listed.stdout)).toEqual([

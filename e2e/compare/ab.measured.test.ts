@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import type { ComparisonOutput } from '@livekit-swarm/report/comparison';
 import { missing } from '@livekit-swarm/testkit/requirements';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -27,9 +28,9 @@ describe('swarm ab', () => {
     const { exit, stdout, stderr } = await runSwarm([
       'ab',
       '--server',
-      '1.13.4',
+      DEFAULT_LIVEKIT_VERSION,
       '--server',
-      '1.13.4',
+      DEFAULT_LIVEKIT_VERSION,
       '--rounds',
       '3',
       ...SMALL,
@@ -42,8 +43,11 @@ describe('swarm ab', () => {
     const { schema, comparisons, notes } = comparisonOf(stdout);
     expect(schema).toBe('livekit-swarm/comparison/1');
     expect(comparisons[0]).toMatchObject({
-      base: { name: '1.13.4 (A)' },
-      current: { name: '1.13.4 (B)', serverVersions: ['1.13.4'] },
+      base: { name: `${DEFAULT_LIVEKIT_VERSION} (A)` },
+      current: {
+        name: `${DEFAULT_LIVEKIT_VERSION} (B)`,
+        serverVersions: [DEFAULT_LIVEKIT_VERSION],
+      },
     });
     expect(comparisons[0]?.base.runs.length).toBe(comparisons[0]?.current.runs.length);
     expect(notes).toContainEqual({
@@ -73,9 +77,9 @@ describe('swarm ab', () => {
     const { exit, stdout, stderr } = await runSwarm([
       'ab',
       '--server',
-      '1.13.4',
+      DEFAULT_LIVEKIT_VERSION,
       '--server',
-      `1.13.4+${broken}`,
+      `${DEFAULT_LIVEKIT_VERSION}+${broken}`,
       ...SMALL,
       '--record',
       join(dir, 'session'),
@@ -93,7 +97,7 @@ describe('swarm ab', () => {
       '--server',
       '1.11.0',
       '--server',
-      '1.13.4',
+      DEFAULT_LIVEKIT_VERSION,
       '--rounds',
       '20',
       '--rooms',
@@ -123,7 +127,7 @@ describe('swarm ab', () => {
     const { exit, stderr } = await runSwarm([
       'ab',
       '--server',
-      '1.13.4',
+      DEFAULT_LIVEKIT_VERSION,
       '--server',
       '1.11.0',
       '--record',
@@ -134,14 +138,23 @@ describe('swarm ab', () => {
   });
 
   it.each([
-    [['--server', '1.13.4'], /two servers are compared, not 1/],
-    [['--server', '1.13.4', '--server', '1.9.9'], /version 1\.9\.9 is not pinned/],
-    [['--server', '1.13.4', '--server', '1.11.0', '--rounds', '0'], /--rounds 0: must be/],
-    [['--server', '1.13.4', '--server', '1.11.0', '--tolerance', 'x'], /--tolerance x/],
-    [['--server', '1.13.4', '--server', '1.11.0', '--scale', 'small'], /require a scenario file/],
-    [['--server', '1.13.4', '--server', '1.11.0', 'nowhere.yaml'], /nowhere\.yaml/],
+    [['--server', DEFAULT_LIVEKIT_VERSION], /two servers are compared, not 1/],
+    [['--server', DEFAULT_LIVEKIT_VERSION, '--server', '1.9.9'], /version 1\.9\.9 is not pinned/],
     [
-      ['--server', '1.13.4', '--server', '1.11.0', '--rooms', '5', 'nowhere.yaml'],
+      ['--server', DEFAULT_LIVEKIT_VERSION, '--server', '1.11.0', '--rounds', '0'],
+      /--rounds 0: must be/,
+    ],
+    [
+      ['--server', DEFAULT_LIVEKIT_VERSION, '--server', '1.11.0', '--tolerance', 'x'],
+      /--tolerance x/,
+    ],
+    [
+      ['--server', DEFAULT_LIVEKIT_VERSION, '--server', '1.11.0', '--scale', 'small'],
+      /require a scenario file/,
+    ],
+    [['--server', DEFAULT_LIVEKIT_VERSION, '--server', '1.11.0', 'nowhere.yaml'], /nowhere\.yaml/],
+    [
+      ['--server', DEFAULT_LIVEKIT_VERSION, '--server', '1.11.0', '--rooms', '5', 'nowhere.yaml'],
       /--rooms: the scenario nowhere\.yaml defines the load/,
     ],
   ])('refuses %j', async (args, message) => {
@@ -163,9 +176,9 @@ describe('a server that is short of CPU time', () => {
     session = await runSwarm([
       'ab',
       '--server',
-      'usual=1.13.4',
+      `usual=${DEFAULT_LIVEKIT_VERSION}`,
       '--server',
-      'slow=1.13.4@cpu=0.1',
+      `slow=${DEFAULT_LIVEKIT_VERSION}@cpu=0.1`,
       '--rounds',
       '3',
       '--rooms',

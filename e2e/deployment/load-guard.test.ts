@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
+import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import {
   deploymentAt,
   isJoin,
@@ -62,7 +63,7 @@ it.each(['capacity', 'soak'])(
 it.each([
   [['capacity', '--embedded'], {}],
   [['soak', '--embedded'], {}],
-  [['ab', '--server', '1.13.4', '--server', '1.13.4'], {}],
+  [['ab', '--server', DEFAULT_LIVEKIT_VERSION, '--server', DEFAULT_LIVEKIT_VERSION], {}],
   [['run', '--embedded'], { SWARM_DENY_HOST: '127.0.0.1' }],
   [['capacity', '--embedded', '--confirm-target', '127.0.0.1'], { SWARM_DENY_HOST: '127.0.0.1' }],
 ] as const)(

@@ -1,6 +1,7 @@
 /** A gate: load on a real server, a verdict with its exit code, and a record that can be evaluated again. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import { describe, expect, it } from 'vitest';
 import { resultOf, runSwarm, scratch } from '../support/swarm.ts';
 
@@ -15,7 +16,7 @@ describe('swarm as a gate', () => {
       verdict: 'passed',
       exitCode: 0,
       joins: { planned: 10, joined: 10, failed: 0, unaccounted: 0 },
-      deployment: { embedded: true, serverVersion: '1.13.4' },
+      deployment: { embedded: true, serverVersion: DEFAULT_LIVEKIT_VERSION },
     });
     expect(result.deployment.nodes).toEqual([expect.stringMatching(/^ND_/)]);
     expect(result.thresholds.length).toBeGreaterThan(5);

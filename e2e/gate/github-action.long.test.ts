@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import { describe, expect, it } from 'vitest';
 import { type ActionRun, readAction, runAction } from '../support/github-action.ts';
 import { scratch } from '../support/swarm.ts';
@@ -98,7 +99,7 @@ describe('the action', () => {
     for (const inputs of [
       { server: 'yours' },
       { server: 'embedded', url: 'ws://127.0.0.1:1' },
-      { server: '1.13.4', url: 'ws://127.0.0.1:1' },
+      { server: DEFAULT_LIVEKIT_VERSION, url: 'ws://127.0.0.1:1' },
     ])
       expect(await run(scratch(), inputs)).toMatchObject({ exit: 2, outputs: { verdict: '' } });
   });

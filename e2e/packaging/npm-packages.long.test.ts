@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NpmRegistry, startNpmRegistry } from '../support/npm-registry.ts';
 
@@ -162,7 +163,7 @@ describe('the offline bundle', () => {
       'pkg:npm/livekit-swarm@',
       'pkg:npm/node-linux-',
       'pkg:cargo/str0m@',
-      'pkg:golang/github.com/livekit/livekit-server@v1.13.4',
+      `pkg:golang/github.com/livekit/livekit-server@v${DEFAULT_LIVEKIT_VERSION}`,
     ])
       expect(purls.filter((purl) => purl.startsWith(part))).toHaveLength(1);
   });

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import type { SoakReport } from '@livekit-swarm/report/soak';
 import { expect, it } from 'vitest';
 import { runSwarm, scratch } from '../support/swarm.ts';
@@ -30,14 +31,14 @@ it('finds goroutines that 1.13.3 keeps of clients that are gone before it answer
   expect(result.reasons).toContainEqual(
     expect.objectContaining({ code: 'leak', resource: 'goroutines' }),
   );
-  const next = await soak('1.13.4', 'before-response', '12m');
+  const next = await soak(DEFAULT_LIVEKIT_VERSION, 'before-response', '12m');
   expect(next.result.verdict, JSON.stringify(next.result.reasons)).not.toBe('failed');
 });
 
 it('raises no false alarm in ten soaks of one version', { timeout: 90 * MINUTES }, async () => {
   const verdicts: string[] = [];
   for (let run = 0; run < 10; run++) {
-    const { result } = await soak('1.13.4', 'leave,close', '6m');
+    const { result } = await soak(DEFAULT_LIVEKIT_VERSION, 'leave,close', '6m');
     verdicts.push(result.verdict);
     expect(result.verdict, JSON.stringify({ run, reasons: result.reasons })).not.toBe('failed');
   }

@@ -1,6 +1,7 @@
 /** `swarm soak` against a real server, for as long as one or two cycles take. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import type { SoakComparison, SoakReport } from '@livekit-swarm/report/soak';
 import { expect, it } from 'vitest';
 import { expectGone, runSwarm, scratch, startSwarm } from '../support/swarm.ts';
@@ -11,7 +12,15 @@ it('runs cycles on one server, reads it at rest, and is not certain after two', 
   writeFileSync(quick, 'room: { departure_timeout: 1 }\n');
   const record = join(dir, 'soak');
   const { exit, stdout, stderr } = await runSwarm([
-    ...['soak', '--server', `1.13.4+${quick}`, '--rooms', '1', '--participants', '3'],
+    ...[
+      'soak',
+      '--server',
+      `${DEFAULT_LIVEKIT_VERSION}+${quick}`,
+      '--rooms',
+      '1',
+      '--participants',
+      '3',
+    ],
     ...['--duration', '2s', '--departures', 'leave,before-ice', '--for', '10s', '--settle', '20s'],
     ...['--record', record, '--json', '--quiet'],
   ]);
@@ -20,7 +29,7 @@ it('runs cycles on one server, reads it at rest, and is not certain after two', 
   expect({ schema, exitCode, serverVersion }).toEqual({
     schema: 'livekit-swarm/soak/1',
     exitCode: 98,
-    serverVersion: '1.13.4',
+    serverVersion: DEFAULT_LIVEKIT_VERSION,
   });
   expect(result.reasons).toEqual([expect.objectContaining({ code: 'too_few_cycles' })]);
   const [first] = result.cycles;
@@ -51,7 +60,13 @@ it('soaks servers one after the other; Ctrl-C leaves the results so far, and not
   writeFileSync(quick, 'room: { departure_timeout: 1 }\n');
   const record = join(dir, 'soaks');
   const swarm = startSwarm([
-    ...['soak', '--server', `first=1.13.4+${quick}`, '--server', `second=1.13.4+${quick}`],
+    ...[
+      'soak',
+      '--server',
+      `first=${DEFAULT_LIVEKIT_VERSION}+${quick}`,
+      '--server',
+      `second=${DEFAULT_LIVEKIT_VERSION}+${quick}`,
+    ],
     ...['--rooms', '1', '--participants', '2', '--duration', '2s', '--departures', 'leave'],
     ...['--for', '10s', '--settle', '20s', '--record', record],
   ]);
@@ -78,7 +93,10 @@ it.each([
   [['--tolerate', 'memory=10'], /memory=10MB/],
   [['--for', '1s'], /from 10s to 168h/],
   [['--server-metrics', 'http://127.0.0.1:1/metrics'], /has no effect without --url/],
-  [['--server', '1.13.4', '--server', '1.13.4'], /two servers have this name/],
+  [
+    ['--server', DEFAULT_LIVEKIT_VERSION, '--server', DEFAULT_LIVEKIT_VERSION],
+    /two servers have this name/,
+  ],
 ])('refuses %j', async (flags, message) => {
   const { exit, stderr } = await runSwarm(['soak', '--embedded', ...flags]);
   expect(exit).toBe(2);

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import { type ProcessId, stillThere } from './processes.ts';
 import { scratch, startSwarm } from './swarm.ts';
 
@@ -51,6 +52,8 @@ const realServer = (): string => {
     'livekit-swarm',
     'livekit-server',
   );
-  const [version = ''] = readdirSync(folder).filter((name) => name.startsWith('1.13.4'));
+  const [version = ''] = readdirSync(folder).filter((name) =>
+    name.startsWith(DEFAULT_LIVEKIT_VERSION),
+  );
   return join(folder, version, 'livekit-server');
 };

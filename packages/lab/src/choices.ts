@@ -9,5 +9,6 @@ export {
   DEFAULT_LIVEKIT_VERSION,
   LIVEKIT_VERSIONS,
   type LiveKitVersion,
+  NEWER_RELEASES,
   TESTED_VERSIONS,
-} from './versions.ts';
+} from './versions.mjs';

@@ -5,7 +5,7 @@ import { SwarmError } from '@livekit-swarm/settings';
 import { allGone, isRunning } from '@livekit-swarm/testkit/processes';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { startLiveKit } from '../src/server/start-livekit.ts';
-import { TESTED_VERSIONS } from '../src/versions.ts';
+import { TESTED_VERSIONS } from '../src/versions.mjs';
 
 let dir: string;
 beforeEach(async () => {

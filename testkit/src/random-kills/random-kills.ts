@@ -20,6 +20,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { DescribedFault } from '@livekit-swarm/chaos';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
+import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import { recordLines } from '@livekit-swarm/record';
 import { randomStream } from '@livekit-swarm/scenario';
 import { allProcesses, descendantsOf, startTracked, type Tracked } from './processes.ts';
@@ -418,7 +419,9 @@ const environment = (dir: string): NodeJS.ProcessEnv => {
     'livekit-swarm',
     'livekit-server',
   );
-  const [version = ''] = readdirSync(servers).filter((name) => name.startsWith('1.13.4'));
+  const [version = ''] = readdirSync(servers).filter((name) =>
+    name.startsWith(DEFAULT_LIVEKIT_VERSION),
+  );
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(LIVEKIT_|SWARM_|VITEST|GITHUB_)/.test(name),
   );

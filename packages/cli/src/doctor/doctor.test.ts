@@ -1,3 +1,4 @@
+import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import { expect, test } from 'vitest';
 import { checkEngine, doctor } from './doctor.ts';
 import { describeDescriptors } from './limits.ts';
@@ -11,7 +12,7 @@ test('every finding that is not ok has a next step', async () => {
     'C compiler',
     'Go',
     'media engine',
-    'livekit-server 1.13.4',
+    `livekit-server ${DEFAULT_LIVEKIT_VERSION}`,
     'file descriptors',
     'cores',
     'Chromium',
@@ -26,7 +27,9 @@ test('every finding that is not ok has a next step', async () => {
 
 test('an installation needs no toolchain and has no tests, so neither is looked at', async () => {
   const names = (await doctor('installation')).map(({ name }) => name);
-  expect(names).toEqual(expect.arrayContaining(['Node', 'media engine', 'livekit-server 1.13.4']));
+  expect(names).toEqual(
+    expect.arrayContaining(['Node', 'media engine', `livekit-server ${DEFAULT_LIVEKIT_VERSION}`]),
+  );
   for (const name of ['Rust', 'C compiler', 'Chromium', 'nftables', 'Docker engine'])
     expect(names).not.toContain(name);
 });

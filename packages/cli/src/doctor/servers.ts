@@ -7,6 +7,7 @@ import {
   LIVEKIT_VERSIONS,
   type LiveKitVersion,
   liveKitServer,
+  NEWER_RELEASES,
 } from '@livekit-swarm/lab';
 import { type Finding, missing, ok, warn } from './finding.ts';
 
@@ -23,6 +24,10 @@ export const checkServers = async (goIsThere: boolean): Promise<Finding[]> => [
   ...(
     await Promise.all(LIVEKIT_VERSIONS.map((version) => lookAtVersion(version, goIsThere)))
   ).flat(),
+  ok(
+    'livekit-server: newer versions',
+    `on ${NEWER_RELEASES.lookedUp} there were ${NEWER_RELEASES.first} to ${NEWER_RELEASES.last}, which cannot be built from pinned modules; a binary of any version can be given: SWARM_LIVEKIT_SERVER, or --server PATH`,
+  ),
   ok(
     'livekit-server: official release',
     'not used: there is no hash of it to check a download against (docs/adr/0001)',

@@ -5,7 +5,7 @@ import { SwarmError } from '@livekit-swarm/settings';
  * `node main.ts VERSION…`: provides these versions of livekit-server.
  * `node main.ts k6`: provides k6 and prints its path.
  */
-import { LIVEKIT_VERSIONS } from '../versions.ts';
+import { LIVEKIT_VERSIONS } from '../versions.mjs';
 import { provideK6, provisionLiveKit } from './provision.ts';
 
 const abort = new AbortController();

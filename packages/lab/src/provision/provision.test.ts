@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SwarmError } from '@livekit-swarm/settings';
 import { beforeEach, expect, test } from 'vitest';
-import { LIVEKIT_VERSIONS } from '../versions.ts';
+import { LIVEKIT_VERSIONS } from '../versions.mjs';
 import { checkSources } from './provide-program.ts';
 import { K6, liveKitServer, provideK6, provisionLiveKit } from './provision.ts';
 import { cachedProgram } from './sources.ts';

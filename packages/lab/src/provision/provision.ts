@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { SwarmError } from '@livekit-swarm/settings';
-import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS, type LiveKitVersion } from '../versions.ts';
+import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS, type LiveKitVersion } from '../versions.mjs';
 import type { PinnedProgram, ProgramBinary } from './pinned-program.ts';
 import { type ProvideOptions, provideProgram } from './provide-program.ts';
 
 export interface ProvisionOptions extends ProvideOptions {
-  /** Version of livekit-server. Default 1.13.4. */
+  /** Version of livekit-server. Default: DEFAULT_LIVEKIT_VERSION. */
   version?: LiveKitVersion;
   /** Path of a binary of any version. Default: SWARM_LIVEKIT_SERVER. */
   serverPath?: string;

@@ -3,7 +3,7 @@ import type { OptionalOffer, OptionalService } from '../cluster/optional-service
 import type { ScrapeJob } from '../cluster/services/prometheus.ts';
 import type { LiveKitConfig } from '../server/config.ts';
 import type { ApiCredentials } from '../server/credentials.ts';
-import type { LiveKitVersion } from '../versions.ts';
+import type { LiveKitVersion } from '../versions.mjs';
 
 /** Specification of a lab. Serialisable: it is sent to the supervisor. */
 export interface LabSpec {
