@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expectReleaseEngine } from './release-engine.ts';
 
 /** Part of `swarm --json` that benchmarks use. */
 export interface SwarmResult {
@@ -29,13 +30,14 @@ export interface Place {
 
 /**
  * Runs swarm with `flags` (or `run FILE`) against its own server, or that of `LIVEKIT_URL`.
- * @throws Error when it prints no result
+ * @throws Error when it prints no result, or the media engine is a development build
  */
 export const swarmRun = async (
   flags: readonly string[],
   { through = [], env = {} }: Place = {},
   onStart: (pid: number) => void = () => {},
 ): Promise<SwarmResult> => {
+  expectReleaseEngine();
   const record = mkdtempSync(join(tmpdir(), 'swarm-bench-'));
   try {
     const options = ['--json', '--quiet', '--record', join(record, 'record')];

@@ -3,7 +3,7 @@
  * 10] [--own-sockets]`: two media engines of one thread each exchange media, without server and
  * signalling: `calls` are audio both ways, `audio` and `video` (720p) go one way. Prints µs of CPU
  * per packet of both threads: for a profile of the packet path (`perf record -p PID`), and to
- * compare changes of the crate.
+ * compare changes of the crate. Also ms of CPU per join.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -75,6 +75,7 @@ for (let index = 0; index < peers; index++) {
 }
 while (connected < 2 * peers) await sleep(20);
 
+const sumOf = (numbers: number[]): number => numbers.reduce((all, one) => all + one, 0);
 const total = () => {
   const samples = [left, right].map((pump) => pump.sample());
   const sum = (read: (sample: (typeof samples)[number]) => number): number =>
@@ -86,6 +87,7 @@ const total = () => {
     late: sum(({ senders }) => senders.reduce((all, { lateSends }) => all + lateSends, 0)),
   };
 };
+const joins = total();
 await sleep(1_000);
 console.error(`connected ${peers} pairs, pid ${process.pid}`);
 const before = total();
@@ -101,6 +103,8 @@ console.log(
     ownSockets: values['own-sockets'],
     packets,
     microsPerPacket: Number((((cpuLeft + cpuRight) * 1e6) / packets).toFixed(3)),
+    // Handshakes, and the media until the last of them.
+    millisPerJoin: Number(((sumOf(joins.cpu) * 1e3) / (2 * peers)).toFixed(3)),
     // In one direction, the left engine only receives.
     ...(!isMutual && { receiver: Number(((cpuLeft * 2e6) / packets).toFixed(3)) }),
     residentMiB: Math.round(process.memoryUsage.rss() / 2 ** 20),
