@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { main } from '../packages/cli/launch/main.mjs';
 import { runNode } from '../packages/cli/launch/run-node.mjs';
+import { DEFAULT_LIVEKIT_VERSION } from '../packages/lab/src/versions.mjs';
 import { root } from './setup/paths.mjs';
 import { setup } from './setup/setup.mjs';
 
@@ -12,6 +13,6 @@ const args = process.argv.slice(2);
 const drills = args.some((arg) => /\.ya?ml$/.test(arg)) ? args : [FIRST, ...args];
 
 await main(
-  (signal) => setup({ servers: ['1.13.4'], signal }),
+  (signal) => setup({ servers: [DEFAULT_LIVEKIT_VERSION], signal }),
   () => runNode(join(root, 'packages', 'cli', 'src', 'main.ts'), ['chaos', 'run', ...drills]),
 );

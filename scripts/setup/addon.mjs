@@ -10,29 +10,33 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { SetupError } from '../../packages/cli/launch/log.mjs';
 import { findTool } from './find-tool.mjs';
 import { addon, contract, crate, impairment, setupCache } from './paths.mjs';
 import { runStep } from './run-step.mjs';
 
-const stamp = join(setupCache, 'addon-sources.sha256');
+/** @import { Profile } from './profile.mjs' */
+
+/** Note about the built engine: its profile, and the hash of its sources. */
+const stamp = join(setupCache, 'addon-build.json');
 const LIBRARIES = { linux: 'libswarm_native.so', darwin: 'libswarm_native.dylib' };
 
 /** Crate that is compiled last. */
 const CRATE = 'swarm-native';
 /**
- * Time after which Cargo optimises the whole program, ms: compiling the last crate without that
- * takes less.
+ * Time after which Cargo optimises the whole program of a release, ms: compiling the last crate
+ * without that takes less.
  */
 const QUIET_MS = 12_000;
 
 /**
  * Returns true when the addon, and the program of the same crate, exist and are built from the
- * present sources.
+ * present sources, in a profile that will do.
+ * @param {Profile | null} required null: any profile will do.
  */
-export const addonIsCurrent = async () => {
-  const [built, now] = await Promise.all([readFile(stamp, 'utf8').catch(() => ''), hashSources()]);
-  if (built !== now) return false;
+export const addonIsCurrent = async (required) => {
+  const [built, now] = await Promise.all([readStamp(), hashSources()]);
+  if (built === null || built.sources !== now) return false;
+  if (required !== null && built.profile !== required) return false;
   return Promise.all(
     [addon, ...(impairment === null ? [] : [impairment])].map((file) => access(file)),
   ).then(
@@ -40,6 +44,16 @@ export const addonIsCurrent = async () => {
     () => false,
   );
 };
+
+/** @returns {Promise<{ sources: string, profile: Profile } | null>} null: nothing was built. */
+const readStamp = () =>
+  readFile(stamp, 'utf8').then(
+    (text) => JSON.parse(text),
+    () => null,
+  );
+
+/** Profile of the built engine; null: there is none. */
+export const builtProfile = async () => (await readStamp())?.profile ?? null;
 
 /** Files that the addon is built from. */
 export const addonFiles = async () => {
@@ -60,13 +74,13 @@ const hashSources = async () => {
 };
 
 /**
- * Compiles the media engine. Throws a SetupError without Rust or a C compiler: a compiled engine is
- * not downloaded, because no file in a checkout could verify it.
+ * Compiles the media engine. A compiled engine is not downloaded, because no file in a checkout
+ * could verify it.
+ * @param {Profile} profile
  * @param {AbortSignal} signal
  */
-export const buildAddon = async (signal) => {
+export const buildAddon = async (profile, signal) => {
   const sources = await hashSources();
-  const cargo = await expectTools();
   const total = [
     ...(await readFile(join(crate, 'Cargo.lock'), 'utf8')).matchAll(/^\[\[package\]\]/gm),
   ].length;
@@ -77,12 +91,13 @@ export const buildAddon = async (signal) => {
   const programs = impairment === null ? [] : ['--bin', 'swarm-impair'];
   await mkdir(contract, { recursive: true });
   await runStep({
-    name: 'media engine (Rust)',
-    usual: '1 to 4 minutes, once',
-    command: cargo,
+    name: `media engine (Rust, profile ${profile})`,
+    usual: `${profile === 'release' ? '2 to 4 minutes' : '1 to 2 minutes'}, once`,
+    command: (await findTool('cargo')) ?? 'cargo',
     args: [
       'build',
-      '--release',
+      '--profile',
+      profile,
       '--locked',
       // Cargo's messages on stdout report the end of a compilation; its own lines report the start.
       '--message-format',
@@ -113,7 +128,7 @@ export const buildAddon = async (signal) => {
       // The slowest of the running crates is the one that started first.
       const [slowest = CRATE] = running;
       // Cargo reports no progress while it optimises over all crates, half of the time.
-      const isWhole = slowest === CRATE && performance.now() > wholeAt;
+      const isWhole = profile === 'release' && slowest === CRATE && performance.now() > wholeAt;
       // The lock file also names crates of other platforms, hence "at most".
       return `crate ${begun} of at most ${total}, ${isWhole ? 'optimising the whole' : `now ${slowest}`}`;
     },
@@ -123,7 +138,7 @@ export const buildAddon = async (signal) => {
         : 'are the crates reachable ("cargo fetch" in packages/webrtc/crate)? Is there a C compiler? "npx swarm doctor" shows what is missing',
     signal,
   });
-  await install(sources);
+  await install(sources, profile);
 };
 
 /**
@@ -139,46 +154,20 @@ export const endedCrate = (message) => {
   return /([^/#@]+)[#@][^#@]*$/.exec(package_id)?.[1] ?? null;
 };
 
-const expectTools = async () => {
-  const cargo = await findTool('cargo');
-  if (cargo === null)
-    throw new SetupError(
-      'the media engine is written in Rust and there is no Rust here ("cargo" is neither on PATH nor in ~/.cargo/bin)',
-      `install it with\n  curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y\nand start again`,
-    );
-  const compiler = await findTool(
-    ...(process.env.CC === undefined ? [] : [process.env.CC]),
-    'cc',
-    'gcc',
-    'clang',
-  );
-  if (compiler === null)
-    throw new SetupError(
-      'the media engine needs a C compiler for its cryptography, and there is none here (cc, gcc, clang)',
-      process.platform === 'darwin'
-        ? 'install it with "xcode-select --install" and start again'
-        : 'install it, on Debian or Ubuntu with "sudo apt-get install build-essential", and start again',
-    );
-  return cargo;
-};
-
-/** Moves the built files to their places. @param {string} sources */
-const install = async (sources) => {
+/**
+ * Moves the built files to their places.
+ * @param {string} sources
+ * @param {Profile} profile
+ */
+const install = async (sources, profile) => {
   const library = LIBRARIES[/** @type {keyof typeof LIBRARIES} */ (process.platform)];
-  if (library === undefined)
-    throw new SetupError(
-      `the media engine does not run on ${process.platform}`,
-      'use Linux or macOS',
-    );
-  await put(library, addon);
-  if (impairment !== null) await put('swarm-impair', impairment);
-  await note(sources);
-};
-
-/** Notes the sources that the addon was built from. @param {string} sources */
-const note = async (sources) => {
+  const built = join(crate, 'target', profile);
+  // What is half replaced is not current.
+  await rm(stamp, { force: true });
+  await put(join(built, library), addon);
+  if (impairment !== null) await put(join(built, 'swarm-impair'), impairment);
   await mkdir(setupCache, { recursive: true });
-  await writeFile(stamp, sources);
+  await writeFile(stamp, JSON.stringify({ sources, profile }));
 };
 
 /**
@@ -190,7 +179,7 @@ const note = async (sources) => {
 const put = async (built, place) => {
   const unfinished = join(dirname(place), `.unfinished-${process.pid}.node`);
   try {
-    await copyFile(join(crate, 'target', 'release', built), unfinished);
+    await copyFile(built, unfinished);
     await rename(unfinished, place);
   } finally {
     await rm(unfinished, { force: true });

@@ -1,42 +1,52 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { log } from '../../packages/cli/launch/log.mjs';
 import { pinnedNode } from '../../packages/cli/launch/run-node.mjs';
 import { withFileLock } from '../../packages/host/src/file-lock.mjs';
-import { addonFiles, addonIsCurrent, buildAddon } from './addon.mjs';
+import { addonFiles, addonIsCurrent, buildAddon, builtProfile } from './addon.mjs';
 import { browserPageIsCurrent, bundleBrowserPage, generated, pageFiles } from './browser-page.mjs';
 import { noteComplete } from './complete.mjs';
+import { expectTools } from './expect-tools.mjs';
 import { installed, installPackages, packagesAreCurrent } from './npm-packages.mjs';
 import { addon, impairment, root, setupCache } from './paths.mjs';
+import { profileToBuild } from './profile.mjs';
 import { bundledMain, programIsCurrent, programSources } from './program.mjs';
 import { runStep } from './run-step.mjs';
 import { provideServers } from './servers.mjs';
 
-/** Number of cores from which Rust and Go are built in parallel. */
-const CORES_FOR_BOTH = 4;
+/** @import { Profile } from './profile.mjs' */
+
+/** What a developer should know about the engine that a checkout gets. */
+const CHECKOUT_PROFILE =
+  'the media engine is a development build (profile checkout): it costs more CPU per packet than that of a release (docs/install.md#how-long-it-takes). SWARM_ENGINE_PROFILE=release compiles that one';
 
 /**
  * Installs and builds missing parts for `setup`.
- * @param {{ servers: string[], engine: boolean, signal: AbortSignal }} options
+ * @param {{ servers: readonly string[], engine: boolean, profile: Profile | null, signal: AbortSignal }} options
  */
-export const buildMissing = async ({ servers, engine, signal }) => {
+export const buildMissing = async ({ servers, engine, profile, signal }) => {
   const startedAt = Date.now();
-  const engineIsReady = async () => !engine || (await addonIsCurrent());
+  const engineIsReady = async () => !engine || (await addonIsCurrent(profile));
   const pageIsReady = async () => !engine || (await browserPageIsCurrent());
   if (!((await packagesAreCurrent()) && (await engineIsReady()) && (await pageIsReady())))
     await locked(signal, async () => {
       const started = performance.now();
-      if (!(await packagesAreCurrent())) await installPackages(signal);
-      if (!(await pageIsReady())) await bundleBrowserPage(signal);
-      const builds = [];
-      if (!(await engineIsReady())) builds.push(() => buildAddon(signal));
-      if (servers.length > 0) builds.push(() => provideServers(servers, signal));
-      if (builds.length > 0)
-        log('building what is missing; goal for a first start: under 6 minutes on 4 cores');
-      if (availableParallelism() >= CORES_FOR_BOTH) await allOrFirstError(builds);
-      else for (const build of builds) await build();
+      const buildsEngine = !(await engineIsReady());
+      await expectTools({ engine: buildsEngine, servers });
+      // Rust needs no npm packages, so it starts beside their installation; Go follows. Two cores
+      // are busy from the start to the end, and downloads take no time of their own.
+      await allOrFirstError(signal, [
+        async (signal) => {
+          if (buildsEngine) await buildAddon(profileToBuild(profile), signal);
+        },
+        async (signal) => {
+          if (!(await packagesAreCurrent())) await installPackages(signal);
+          if (!(await pageIsReady())) await bundleBrowserPage(signal);
+          if (servers.length > 0) await provideServers(servers, signal);
+        },
+      ]);
       const seconds = Math.round((performance.now() - started) / 1_000);
       log(`ready in ${seconds} s; the next start needs none of this`);
+      if (buildsEngine && (await builtProfile()) === 'checkout') log(CHECKOUT_PROFILE);
     });
   if (!engine) return;
   if (!programIsCurrent())
@@ -46,7 +56,12 @@ export const buildMissing = async ({ servers, engine, signal }) => {
   const [addonSources, pageSources] = await Promise.all([addonFiles(), pageFiles()]);
   const sources = [...addonSources, ...pageSources, ...programSources()];
   const made = [installed, addon, ...(impairment === null ? [] : [impairment]), ...generated];
-  noteComplete({ sources, made: [...made, bundledMain()], startedAt });
+  noteComplete({
+    sources,
+    made: [...made, bundledMain()],
+    profile: await builtProfile(),
+    startedAt,
+  });
 };
 
 /** @param {AbortSignal} signal @param {() => Promise<void>} work */
@@ -57,13 +72,25 @@ const locked = (signal, work) => {
 };
 
 /**
- * Waits for all builds, even when one fails: the results of the others are kept, and no builder
- * keeps running.
- * @param {(() => Promise<void>)[]} builds
+ * Runs jobs at the same time. The first error ends the others, which keep what they have compiled in
+ * the caches of their compilers; no job keeps running.
+ * @param {AbortSignal} signal
+ * @param {((signal: AbortSignal) => Promise<void>)[]} jobs
  */
-const allOrFirstError = async (builds) => {
-  for (const result of await Promise.allSettled(builds.map((build) => build())))
-    if (result.status === 'rejected') throw result.reason;
+const allOrFirstError = async (signal, jobs) => {
+  const failed = new AbortController();
+  const ended = AbortSignal.any([signal, failed.signal]);
+  /** @type {unknown[]} */
+  const errors = [];
+  await Promise.all(
+    jobs.map((job) =>
+      job(ended).catch((error) => {
+        errors.push(error);
+        failed.abort(error);
+      }),
+    ),
+  );
+  if (errors.length > 0) throw errors[0];
 };
 
 /** @param {AbortSignal} signal */

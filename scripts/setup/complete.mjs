@@ -2,6 +2,8 @@ import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { setupCache } from './paths.mjs';
 
+/** @import { Profile } from './profile.mjs' */
+
 const note = join(setupCache, 'complete.json');
 
 /**
@@ -22,12 +24,14 @@ export const areUnchanged = (stamps) =>
   Object.entries(stamps).every(([path, stamp]) => stampOf(path) === stamp);
 
 /**
- * Returns true when no file that a setup reads or makes has changed since a complete setup. Reads
- * no contents.
+ * Returns true when no file that a setup reads or makes has changed since a complete setup, and the
+ * media engine has the required profile. Reads no contents.
+ * @param {Profile | null} required null: any profile will do.
  */
-export const isComplete = () => {
+export const isComplete = (required) => {
   try {
-    return areUnchanged(JSON.parse(readFileSync(note, 'utf8')));
+    const { stamps, profile } = JSON.parse(readFileSync(note, 'utf8'));
+    return (required === null || profile === required) && areUnchanged(stamps);
   } catch {
     return false;
   }
@@ -35,16 +39,16 @@ export const isComplete = () => {
 
 /**
  * Notes that the setup is complete.
- * @param {{ sources: string[], made: string[], startedAt: number }} files `sources`: of what was
- * made, looked at after `startedAt` (Unix time, ms)
+ * @param {{ sources: string[], made: string[], profile: Profile | null, startedAt: number }} setup
+ * `sources`: of what was made, looked at after `startedAt` (Unix time, ms)
  */
-export const noteComplete = ({ sources, made, startedAt }) => {
+export const noteComplete = ({ sources, made, profile, startedAt }) => {
   // A source that was edited meanwhile may differ from the built files.
   const edited = (/** @type {string} */ path) =>
     (statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0) >= startedAt;
   if (sources.some(edited)) return;
   const stamps = Object.fromEntries([...sources, ...made].map((path) => [path, stampOf(path)]));
   mkdirSync(setupCache, { recursive: true });
-  writeFileSync(`${note}.${process.pid}`, JSON.stringify(stamps));
+  writeFileSync(`${note}.${process.pid}`, JSON.stringify({ stamps, profile }));
   renameSync(`${note}.${process.pid}`, note);
 };

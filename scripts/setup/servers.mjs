@@ -7,7 +7,7 @@ import { runWithOutput } from './run-with-output.mjs';
 /**
  * Prepares livekit-server, in parallel with the media engine. packages/lab builds it and reports
  * its progress.
- * @param {string[]} versions
+ * @param {readonly string[]} versions
  * @param {AbortSignal} signal
  */
 export const provideServers = async (versions, signal) => {

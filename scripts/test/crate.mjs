@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { builtProfile } from '../setup/addon.mjs';
 import { findTool } from '../setup/find-tool.mjs';
 import { crate, impairment } from '../setup/paths.mjs';
 import { runCommand } from './run-command.mjs';
@@ -8,7 +9,7 @@ const INSTALL_RUST =
   "Rust is not installed: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y";
 
 /**
- * Runs Clippy and the tests of the Rust crate in the release profile of the addon, so that its
+ * Runs Clippy and the tests of the Rust crate in the profile of the built addon, so that its
  * dependencies (C code among them) are compiled only once.
  * @param {AbortSignal} signal
  * @returns {Promise<import('./tally.mjs').Tally>}
@@ -18,7 +19,7 @@ export const testCrate = async (signal) => {
   if (cargo === null)
     return { ...NONE, skipped: [{ name: 'cargo test, clippy', why: INSTALL_RUST }] };
   const options = [
-    '--release',
+    ...['--profile', (await builtProfile()) ?? 'release'],
     '--locked',
     ...['--manifest-path', join(crate, 'Cargo.toml')],
     ...['--target-dir', join(crate, 'target')],

@@ -8,6 +8,7 @@ export { exitWithParent } from './guard/exit-with-parent.ts';
 export { type GuardedProcess, spawnGuarded } from './guard/guarded-process.ts';
 export type { EndCause, ProcessEnd } from './guard/protocol.ts';
 export { type HostIdentity, identifyHost, relateHost } from './host-identity.ts';
+export { installCommands } from './install-commands.mjs';
 export { type Interruption, watchInterruption } from './interruption.ts';
 export { makeFolder } from './make-folder.ts';
 export type { ProcessIdentity } from './process-identity.mjs';

@@ -516,6 +516,12 @@ export declare const SKETCH_GAMMA: number;
 export declare function sampleColumns(): SampleColumns;
 
 /**
+ * Profile of Cargo that this engine is compiled in: `release`, or `checkout`, which costs more CPU
+ * per packet.
+ */
+export declare function engineProfile(): string;
+
+/**
  * The pump: threads that drive peer connections. Errors are thrown as `Error` with a `code` of
  * `PumpErrorCode`.
  */

@@ -24,6 +24,7 @@ export {
   payloadBytes,
   readClip,
 } from './clips.ts';
+export { engineProfile } from './engine-profile.ts';
 export { engineVersion } from './engine-version.ts';
 export { type HostSpeed, measureHostSpeed } from './host-speed.ts';
 export { type NativeFile, nativeFile, nativeFileName } from './native-file.ts';

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { findGo } from '@livekit-swarm/lab';
 import { nativeFile, nativePackage } from '@livekit-swarm/webrtc';
 import { checkout } from '../../launch/checkout.mjs';
-import { type Finding, missing, ok } from './finding.ts';
+import { type Finding, missing, ok, warn } from './finding.ts';
 import { checkLimits } from './limits.ts';
 import { checkServers } from './servers.ts';
 import { checkTestTools } from './test-tools.ts';
@@ -13,6 +13,13 @@ export type { Finding } from './finding.ts';
 const ENGINE_HINTS: Record<Place, string> = {
   checkout: 'npm start (builds it once; needs Rust and a C compiler)',
   installation: `install livekit-swarm again with optional dependencies: npm install --include=optional livekit-swarm (it needs ${nativePackage()})`,
+};
+
+/** Profiles of Cargo, as a user knows them. */
+const PROFILES: Readonly<Record<string, string>> = {
+  release: 'as released',
+  checkout:
+    'a development build (profile checkout), which costs more CPU per packet; that of a release: SWARM_ENGINE_PROFILE=release npm start',
 };
 
 /**
@@ -34,11 +41,14 @@ export const doctor = async (place: Place = here()): Promise<Finding[]> => {
 
 const here = (): Place => (checkout === null ? 'installation' : 'checkout');
 
-/** Checks that the media engine's addon is there and loads on this host. */
+/** Checks that the media engine's addon is there and loads on this host, and names its profile. */
 export const checkEngine = (place: Place, path = nativeFile('swarm-native')): Finding => {
   try {
-    createRequire(import.meta.url)(path);
-    return ok('media engine', path);
+    const addon: { engineProfile?: () => string } = createRequire(import.meta.url)(path);
+    const profile = addon.engineProfile?.();
+    if (profile === undefined)
+      return warn('media engine', `${path}, compiled from older sources`, ENGINE_HINTS[place]);
+    return ok('media engine', `${path}, ${PROFILES[profile] ?? `profile ${profile}`}`);
   } catch (error) {
     const absent = error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';
     const found = absent

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { installCommands } from '@livekit-swarm/host';
 import { findGo, findProgram, goHint } from '@livekit-swarm/lab';
 import { type Finding, missing, ok, warn } from './finding.ts';
 import { firstLine, runCaptured } from './program-output.ts';
@@ -40,11 +41,7 @@ const lookAtRust = async (built: boolean): Promise<Finding> => {
   const cargo = await findProgram('cargo', process.env, [join(homedir(), '.cargo', 'bin')]);
   const said = cargo === null ? '' : firstLine((await runCaptured(cargo, ['--version'])).stdout);
   if (cargo === null || said === '')
-    return absent(
-      'Rust',
-      'no cargo',
-      "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y",
-    );
+    return absent('Rust', 'no cargo', installCommands(['rust']).join('; '));
   return isAtLeast(said, OLDEST.rust)
     ? ok('Rust', said)
     : absent('Rust', `${said}, older than ${OLDEST.rust.join('.')}`, 'rustup update stable');
@@ -59,11 +56,11 @@ const lookAtCompiler = async (built: boolean): Promise<Finding> => {
         `${firstLine((await runCaptured(path, ['--version'])).stdout)} at ${path}`,
       );
   }
-  const how =
-    process.platform === 'darwin'
-      ? 'xcode-select --install'
-      : 'sudo apt-get install build-essential';
-  return (built ? warn : missing)('C compiler', 'none (cc, gcc, clang)', how);
+  return (built ? warn : missing)(
+    'C compiler',
+    'none (cc, gcc, clang)',
+    installCommands(['c']).join('; '),
+  );
 };
 
 const lookAtGo = async (built: boolean): Promise<Finding> => {

@@ -62,6 +62,13 @@ pub fn sample_columns() -> SampleColumns {
     SampleColumns::read()
 }
 
+/// Profile of Cargo that this engine is compiled in: `release`, or `checkout`, which costs more CPU
+/// per packet.
+#[napi]
+pub fn engine_profile() -> &'static str {
+    env!("SWARM_CARGO_PROFILE")
+}
+
 /// The pump: threads that drive peer connections. Errors are thrown as `Error` with a `code` of
 /// `PumpErrorCode`.
 #[napi]
