@@ -28,6 +28,6 @@ export const DEFAULT_LIVEKIT_VERSION = LIVEKIT_VERSIONS[0];
 
 /**
  * Newer releases that are not pinned here, because they replace pion's modules by forks that the
- * module proxy of Go does not have, and the day on which this was looked up. Their binaries run.
+ * module proxy of Go does not have, and the day on which this was looked up.
  */
-export const NEWER_RELEASES = { first: '1.13.6', last: '1.13.11', lookedUp: '2026-11-25' };
+export const NEWER_RELEASES = { first: '1.13.6', last: '1.13.11', lookedUp: '2026-11-26' };
