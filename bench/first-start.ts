@@ -27,7 +27,7 @@ const { values } = parseArgs({
 });
 
 const ROOT = join(import.meta.dirname, '..');
-/** Programs whose CPU time is told apart. */
+/** Programs whose time and CPU are measured one by one. */
 const TOOLS = ['npm', 'cargo', 'go'] as const;
 
 /** Times of one start, s. */
@@ -42,7 +42,7 @@ interface FirstStart {
 
 /**
  * Programs in front of the tools on PATH that note wall and CPU time of each call. The calls of
- * `npm start` itself are not told apart: npm runs beside everything.
+ * `npm start` itself are left out: npm runs beside everything.
  */
 const timedTools = (folder: string, notes: string): void => {
   mkdirSync(folder);

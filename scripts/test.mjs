@@ -39,7 +39,7 @@ const runTests = async (signal) => {
   // Refuses a mistake before minutes are spent.
   const rotation = parseRotation(process.argv);
   const servers = all ? TESTED_VERSIONS : [DEFAULT_LIVEKIT_VERSION];
-  // Measured tests judge what is released. In CI, `.ci/run` says so before the first build.
+  // Measured tests judge what is released. `.ci/run` sets that profile before the first build.
   await setup({ servers, profile: all ? 'release' : null, signal });
   await provideServers(servers, signal);
   tallies.push(afterQuick ? await readQuick() : await runQuick(signal));

@@ -15,7 +15,7 @@ import { provideServers } from './servers.mjs';
 
 /** @import { Profile } from './profile.mjs' */
 
-/** What a developer should know about the engine that a checkout gets. */
+/** Note about the engine that a checkout gets. */
 const CHECKOUT_PROFILE =
   'the media engine is a development build (profile checkout): it costs more CPU per packet than that of a release (docs/install.md#how-long-it-takes). SWARM_ENGINE_PROFILE=release compiles that one';
 

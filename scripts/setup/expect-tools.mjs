@@ -57,7 +57,7 @@ export const expectTools = async ({ engine, servers }) => {
       `  ${DOCKER_PATH}`,
       ...(goIsMissing
         ? [
-            'Go is not needed with a livekit-server of yours: set SWARM_LIVEKIT_SERVER to its path, or give the --url of a deployment.',
+            'Go is not needed with your own livekit-server: set SWARM_LIVEKIT_SERVER to its path, or give the --url of a deployment.',
           ]
         : []),
     ].join('\n'),

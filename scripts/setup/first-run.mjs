@@ -12,7 +12,7 @@ const WITH_RESULT = [0, 98, 99];
 export const firstRun = (env) => (env.LIVEKIT_URL ? LOAD : [...LOAD, '--embedded']);
 
 /**
- * What to do after a first run; empty after one that has no result.
+ * Text of the next steps after a first run; empty after one without a result.
  * @param {number} code exit code of the run
  */
 export const nextSteps = (code) =>

@@ -60,7 +60,7 @@ const MANAGERS = [
   },
 ];
 
-/** This host. @returns {Host} */
+/** Reads the facts about this host. @returns {Host} */
 export const thisHost = () => ({
   platform: process.platform,
   arch: process.arch,

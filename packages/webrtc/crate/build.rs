@@ -10,7 +10,7 @@ fn main() {
     }
 }
 
-/// Name of Cargo's profile, which Cargo itself tells by the folder alone:
+/// Name of Cargo's profile. Only the folder of the output has it:
 /// `target/[TRIPLE/]PROFILE/build/swarm-native-HASH/out`.
 fn profile() -> String {
     let out = std::path::PathBuf::from(std::env::var_os("OUT_DIR").expect("Cargo sets OUT_DIR"));
