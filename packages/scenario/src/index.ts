@@ -9,6 +9,7 @@ export {
 } from './actions/action-spec.ts';
 export { keyAt } from './actions/key-changes.ts';
 export { actionName, publishableSources } from './actions/plan-actions.ts';
+export { type PublicationTimes, publicationTimes } from './actions/publication-times.ts';
 export { joinRate } from './executors/fixed-rooms.ts';
 export {
   describeExecutor,
@@ -21,6 +22,7 @@ export { checkThresholds, parseThresholds, thresholdMisses } from './language/ch
 export { parseScenario, readScenario } from './language/parse-scenario.ts';
 export { scenarioJsonSchema, thresholdsByMetric } from './language/schema/json-schema.ts';
 export {
+  extendTo,
   readSizeUnit,
   type SizeUnit,
   sizeOf,
@@ -48,6 +50,7 @@ export { expandPlan } from './plan/expand.ts';
 export { identityPrefix } from './plan/identities.ts';
 export { layersOf, receivedRate, receivedSize } from './plan/media-rates.ts';
 export { type Level, maxParticipants, type PlanLoad, planLoad } from './plan/plan-load.ts';
+export { planUntil } from './plan/plan-until.ts';
 export {
   assertHosts,
   hostSelectorsOf,
@@ -81,6 +84,7 @@ export {
   endpointsOf,
   type GroupSpec,
   type NamedWindow,
+  type RecordedScenario,
   recordedScenario,
   type Scenario,
   scenarioOfRecord,

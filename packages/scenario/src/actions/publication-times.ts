@@ -9,6 +9,7 @@ import { sendingPhases } from './sending-phases.ts';
  * allowed and not muted.
  */
 export interface PublicationTimes {
+  source: ActionSource;
   kind: Kind;
   /** Intervals in order of time; none is empty. */
   times: { fromMs: number; toMs: number }[];
@@ -31,7 +32,7 @@ export const publicationTimes = (participant: Acting): PublicationTimes[] => {
     const sent = new Map(tracks.map((track) => [actionSourceOf(track), track.kind]));
     for (const [source, kind] of sent) {
       if (!since.has(source)) since.set(source, fromMs);
-      if (!found.has(source)) found.set(source, { kind, times: [] });
+      if (!found.has(source)) found.set(source, { source, kind, times: [] });
     }
     for (const [source, began] of [...since]) if (!sent.has(source)) end(source, began, fromMs);
   }

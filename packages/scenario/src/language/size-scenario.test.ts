@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { expandPlan } from '../plan/expand.ts';
 import { parseScenario } from './parse-scenario.ts';
-import { readSizeUnit, sizeOf, withDuration, withSize } from './size-scenario.ts';
+import { extendTo, readSizeUnit, sizeOf, withDuration, withSize } from './size-scenario.ts';
 
 const calls = parseScenario(
   `
@@ -82,6 +82,41 @@ groups:
     { file: 'test.yaml' },
   );
   expect(withDuration(ramp, 9_000)).toBeNull();
+});
+
+describe('extendTo', () => {
+  const read = (groups: string) =>
+    parseScenario(`scenario: day\ngroups:\n${groups}`, { file: 'test.yaml' });
+  const calls = (name: string, more: string) => `
+  ${name}:
+    executor: constant-rooms
+    rooms: 1
+    joinRate: 1000/s
+    ${more}
+    roles: { caller: { count: 2, publish: [audio] } }
+`;
+
+  test('lets the groups last longer that last to the end', () => {
+    const scenario = read(calls('long', 'duration: 1m') + calls('short', 'duration: 10s'));
+    const extended = extendTo(scenario, 100_000);
+    const plan = expandPlan(extended ?? scenario, 'run');
+    // The end of the last join is estimated, to a join.
+    expect(plan.endAtMs).toBeGreaterThan(99_900);
+    expect(plan.endAtMs).toBeLessThanOrEqual(100_000);
+    const ends = plan.participants.map(({ group, leaveAtMs }) => `${group} ${leaveAtMs > 50_000}`);
+    expect(new Set(ends)).toEqual(new Set(['long true', 'short false']));
+    expect(extendTo(scenario, 20_000)).toBe(scenario);
+  });
+
+  test('is impossible where the last group has no duration of its own', () => {
+    const ramp = read(`
+  calls:
+    executor: ramping-rooms
+    stages: [{ target: 5, duration: 20s }]
+    roles: { caller: { count: 2, publish: [audio] } }
+`);
+    expect(extendTo(ramp, 100_000)).toBeNull();
+  });
 });
 
 test('a size beyond the limits of the language is rejected', () => {

@@ -1,6 +1,7 @@
 import { usageError } from '@livekit-swarm/settings';
 import { scaleCount } from '../executors/definition.ts';
 import { type ExecutorSpec, executorOf } from '../executors/registry.ts';
+import { latestEndMs } from '../plan/extent.ts';
 import type { RoleSpec } from '../role-keys/registry.ts';
 import type { GroupSpec, Scenario } from '../scenario.ts';
 import { scaleByFactor } from './scale-scenario.ts';
@@ -94,6 +95,32 @@ export const withDuration = (scenario: Scenario, durationMs: number): Scenario |
   const groups = scenario.groups.flatMap((group): GroupSpec[] => {
     const executor = executorOf(group.executor.type).withDuration?.(group.executor, durationMs);
     return executor === undefined ? [] : [{ ...group, executor }];
+  });
+  return groups.length === scenario.groups.length ? { ...scenario, groups } : null;
+};
+
+/** Difference of two ends that counts as none, ms: joins of a group may take a moment longer. */
+const SAME_END_MS = 1_000;
+
+/**
+ * Scenario that ends at a time: groups that last to its end now last to that time. A scenario that
+ * ends later, and a group that ends before the others, stay as they are.
+ * @param endAtMs end, ms after the start of the run
+ * @returns null if a group that lasts to the end has no duration that can be changed
+ */
+export const extendTo = (scenario: Scenario, endAtMs: number): Scenario | null => {
+  const nowMs = latestEndMs(scenario);
+  if (nowMs >= endAtMs) return scenario;
+  const groups = scenario.groups.flatMap((group): GroupSpec[] => {
+    const lackingMs = endAtMs - latestEndMs({ groups: [group] });
+    if (lackingMs > endAtMs - nowMs + SAME_END_MS) return [group];
+    const { executor } = group;
+    if (!('durationMs' in executor)) return [];
+    const extended = executorOf(executor.type).withDuration?.(
+      executor,
+      executor.durationMs + lackingMs,
+    );
+    return extended === undefined ? [] : [{ ...group, executor: extended }];
   });
   return groups.length === scenario.groups.length ? { ...scenario, groups } : null;
 };
