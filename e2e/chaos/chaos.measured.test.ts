@@ -1,5 +1,5 @@
 /** `swarm chaos` on a running lab: a drill to its verdict, one that is killed, interrupted or loses its lab, and a lab that is not whole. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, it } from 'vitest';
@@ -10,6 +10,59 @@ import { scratch, startSwarm } from '../support/swarm.ts';
 const runningLab = sharedLab(await skipWithout('redis', 'haproxy'));
 
 const HANG = '{ fault: hang, target: room-node, for: 60s }';
+
+it('drills the load of a scenario, and judges publishers and listeners apart', async () => {
+  const { run } = runningLab();
+  const folder = scratch();
+  writeFileSync(
+    join(folder, 'radio.yaml'),
+    `scenario: radio
+groups:
+  channels:
+    executor: constant-rooms
+    rooms: 2
+    joinRate: 20/s
+    duration: 5s
+    roles: { dj: { count: 1, publish: [{ audio: music }] }, listener: { count: 3 } }
+`,
+  );
+  const file = join(folder, 'drill.yaml');
+  writeFileSync(
+    file,
+    `drill: radio-hang
+scenario: radio.yaml
+steadyState: { within: 4s, for: 2s }
+faults: [{ fault: hang, target: room-node, for: 2s }]
+recovery: 8s
+objectives:
+  roles:
+    dj: { publishing: { timeToRecover: { max: 5s }, notRecovered: 0 } }
+    listener: { receiving: { timeToRecover: { max: 5s }, notRecovered: 0 } }
+`,
+  );
+  const { code, out, err } = await run('chaos', 'run', file, '--lab', 'lab', '--json');
+  expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
+  const { repeats } = JSON.parse(out) as {
+    repeats: {
+      objectives: { role?: string; direction?: string; met: boolean; measured: number }[];
+      recovery: {
+        subscriptions: { publisher: string }[];
+        roles: { role: string; direction: string; count: number; timeToRecover: { max: number } }[];
+      };
+    }[];
+  };
+  const [repeat] = repeats;
+  // Listeners receive their DJ and nothing else; a DJ receives nothing.
+  expect(repeat?.recovery.subscriptions).toHaveLength(6);
+  const roles = repeat?.recovery.roles ?? [];
+  expect(roles.map(({ role, direction, count }) => [role, direction, count])).toEqual([
+    ['dj', 'publishing', 2],
+    ['listener', 'receiving', 6],
+  ]);
+  for (const { timeToRecover } of roles)
+    expect(Math.abs(timeToRecover.max - 2_000)).toBeLessThan(500);
+  expect(repeat?.objectives.filter(({ role }) => role !== undefined)).toHaveLength(4);
+});
 
 it('runs a drill and reports the time to recover', async () => {
   const { run } = runningLab();

@@ -92,7 +92,7 @@ test('the drill is void, and nothing is injected', { timeout: 120_000 }, async (
       reconnectPolicy: 'app',
       path: 'direct',
     },
-    steadyState: { withinMs: 5_000, forMs: 1_000 },
+    steadyState: { withinMs: 5_000, forMs: 1_000, atMs: null },
     recoveryMs: 5_000,
     faults: [
       faultOf({ fault: 'kill', target: { role: 'other-node' }, durationMs: null }),

@@ -1,13 +1,27 @@
-import { LIMITS, thresholdMisses } from '@livekit-swarm/scenario';
+import {
+  expandPlan,
+  extendTo,
+  LIMITS,
+  type RecordedScenario,
+  scenarioOfRecord,
+  thresholdMisses,
+} from '@livekit-swarm/scenario';
 import {
   type FileSettings,
   formatDuration,
   type Path,
   type Problem,
+  suggest,
 } from '@livekit-swarm/settings';
-import type { Drill, ObjectiveCode, Objectives } from './drill.ts';
+import type { Drill, ObjectiveCode, Objectives, ScenarioLoad } from './drill.ts';
+import { expectedMedia } from './expected-media.ts';
 import { findConflicts } from './fault-conflicts.ts';
-import { scenarioOfDrill } from './scenario-of-drill.ts';
+import {
+  JOIN_PROBE_GROUP,
+  JOIN_PROBE_ROLE,
+  planOfLoad,
+  scenarioOfDrill,
+} from './scenario-of-drill.ts';
 import { drillTimes } from './schedule.ts';
 import type { Faults } from './schema/fault.ts';
 import type { DrillFile } from './schema/file.ts';
@@ -27,7 +41,8 @@ export const checkDrill = (
   const report: Report = (path, message, hint) =>
     void problems.push(settings.problem(path, message, hint));
   checkLength(drill, report);
-  checkLoad(drill, report);
+  // Without enough load, the drill has no plan that the other rules could judge.
+  if (!checkLoad(drill, report)) return problems;
   checkObjectives(drill, settings.value, report);
   checkWindows(drill, settings, problems);
   checkLab(drill, settings.value, report);
@@ -81,7 +96,11 @@ const requirementOf = (
   const { key, limits } = OBJECTIVE_KEYS[code];
   return {
     key: `objectives.${key}`,
-    isRequired: limits.some((limit) => objectives[limit] !== null),
+    isRequired: limits.some(
+      (limit) =>
+        objectives[limit] !== null ||
+        objectives.roles.some((one) => limit in one && one[limit as keyof typeof one] !== null),
+    ),
   };
 };
 
@@ -105,6 +124,7 @@ const checkObjectives = (drill: Drill, { knownFailures }: DrillFile, report: Rep
       'leave it out',
     );
   }
+  checkRoles(drill, report);
   checkAlerts(drill, report);
   for (const list of ['always', 'sometimes'] as const) {
     for (const [index, code] of (knownFailures?.[list] ?? []).entries()) {
@@ -117,6 +137,20 @@ const checkObjectives = (drill: Drill, { knownFailures }: DrillFile, report: Rep
       );
     }
   }
+};
+
+/** Reports objectives of roles that the load does not have. */
+const checkRoles = (drill: Drill, report: Report): void => {
+  const names = new Set(
+    scenarioOfDrill(drill).groups.flatMap(({ roles }) => roles.map(({ name }) => name)),
+  );
+  for (const role of new Set(drill.objectives.roles.map((one) => one.role)))
+    if (!names.has(role))
+      report(
+        ['objectives', 'roles', role],
+        `the load has no role "${role}"`,
+        suggest(role, [...names], 'its roles:'),
+      );
 };
 
 const checkAlerts = (drill: Drill, report: Report): void => {
@@ -158,15 +192,62 @@ const checkWindows = (
   }
 };
 
-const checkLoad = (drill: Drill, report: Report): void => {
-  const { rooms, participants } = drill.load;
-  if (rooms * participants <= LIMITS.participants) return;
-  report(
-    ['load', 'rooms'],
-    `${rooms} rooms × ${participants} are more than ${LIMITS.participants} participants`,
-    'use fewer rooms, or fewer in each',
-  );
+/** Reports a load that is too large or too short; false: it has no plan. */
+const checkLoad = ({ load, ...drill }: Drill, report: Report): boolean => {
+  if ('scenario' in load) return checkScenario({ load, ...drill }, load, report);
+  const { rooms, participants } = load;
+  if (rooms * participants > LIMITS.participants)
+    report(
+      ['load', 'rooms'],
+      `${rooms} rooms × ${participants} are more than ${LIMITS.participants} participants`,
+      'use fewer rooms, or fewer in each',
+    );
+  return true;
 };
+
+const checkScenario = (drill: Drill, { scenario }: ScenarioLoad, report: Report): boolean => {
+  const named = scenario.groups.flatMap(({ name, roles }) => [
+    name,
+    ...roles.map((role) => role.name),
+  ]);
+  const reserved = named.find((name) => name === JOIN_PROBE_ROLE || name === JOIN_PROBE_GROUP);
+  if (reserved !== undefined)
+    report(
+      ['scenario'],
+      `has a group or a role "${reserved}", as the join probes of a drill`,
+      'give it another name',
+    );
+  const { steadyFromMs, steadyMs, endMs } = drillTimes(drill);
+  const lastsMs = endOfLoad(scenario, endMs);
+  if (lastsMs < endMs - SHORT_MS) {
+    report(
+      ['scenario'],
+      `ends after ${formatDuration(lastsMs)}, and the drill takes ${formatDuration(endMs)}`,
+      'make its stages longer, or recovery shorter; groups with constant rooms last as long as the drill',
+    );
+    return false;
+  }
+  const { participants } = planOfLoad(drill, 'check');
+  const expected = [...expectedMedia(participants, steadyFromMs, steadyMs).values()];
+  if (expected.every(({ size }) => size === 0)) {
+    const span = `from ${formatDuration(steadyFromMs)} to ${formatDuration(steadyMs)}`;
+    report(
+      ['scenario'],
+      `no participant receives media of another during the whole steady state (${span})`,
+      'write steadyState: { at: 1m }, at a time when participants stay',
+    );
+  }
+  return true;
+};
+
+/** End of a scenario whose groups last as long as the drill, where they can, ms. */
+const endOfLoad = (scenario: RecordedScenario, endMs: number): number => {
+  const given = scenarioOfRecord({ ...scenario, windows: [], thresholds: [] });
+  return expandPlan(extendTo(given, endMs) ?? given, 'check').endAtMs;
+};
+
+/** Time by which a load may end before its drill, ms: joins are spread. */
+const SHORT_MS = 2_000;
 
 /** Keys of secrets in LiveKit's configuration. */
 const SECRETS: ReadonlySet<string> = new Set([

@@ -3,7 +3,7 @@
  * drill-result.schema.json.
  */
 import { DRILL_OBJECTIVES, faultTarget } from '@livekit-swarm/record';
-import { PATHS } from '@livekit-swarm/scenario';
+import { type MediaPath, PATHS, scenarioSchema } from '@livekit-swarm/scenario';
 import { z } from 'zod';
 
 const ms = () => z.number().describe('Milliseconds.');
@@ -15,6 +15,24 @@ export const objectiveCode = z
 
 /** Code of an objective in drill files, results and metrics. */
 export type ObjectiveCode = z.infer<typeof objectiveCode>;
+
+/** Conditions on the media that participants of one role send or receive. */
+const roleObjectives = z
+  .object({
+    role: z.string(),
+    direction: z
+      .enum(['receiving', 'publishing'])
+      .describe(
+        'receiving: subscriptions of its participants. publishing: their publications, interrupted while no subscriber receives them.',
+      ),
+    timeToRecoverP50Ms: limit(),
+    timeToRecoverP95Ms: limit(),
+    timeToRecoverMaxMs: limit(),
+    subscriptionsNotRecovered: limit(),
+  })
+  .meta({ id: 'RoleObjectives' });
+
+export type RoleObjectives = z.infer<typeof roleObjectives>;
 
 /** Conditions on the recovery. Times in ms after the injection. */
 const objectives = z.object({
@@ -31,6 +49,7 @@ const objectives = z.object({
   joinProbesWithoutMedia: limit(),
   ghostRooms: limit(),
   disconnected: limit(),
+  roles: z.array(roleObjectives).default([]),
   alertsWithinMs: z
     .record(z.string(), ms())
     .describe(
@@ -52,17 +71,35 @@ const lab = z.object({
   alerts: z.boolean().describe('True if the lab has Prometheus: alerts become part of the report.'),
 });
 
-const load = z.object({
-  rooms: z.number(),
-  participants: z.number().describe('Per room; each publishes, and subscribes to the others.'),
-  publish: z.array(z.enum(['audio', 'video'])),
-  joinRate: z.number(),
-  reconnectPolicy: z.enum(['none', 'sdk', 'app']),
-  path: z.enum(PATHS).default('direct').describe('Path of media to a node.'),
-});
+const reconnectPolicy = z.enum(['none', 'sdk', 'app']);
 
-/** Load of a drill: rooms of equal form. Those that no fault affects are the control group. */
+const roomsLoad = z
+  .object({
+    rooms: z.number(),
+    participants: z.number().describe('Per room; each publishes, and subscribes to the others.'),
+    publish: z.array(z.enum(['audio', 'video'])),
+    joinRate: z.number(),
+    reconnectPolicy,
+    path: z.enum(PATHS).default('direct').describe('Path of media to a node.'),
+  })
+  .meta({ id: 'RoomsLoad', description: 'Rooms of equal form.' });
+
+const scenarioLoad = z
+  .object({ scenario: scenarioSchema, reconnectPolicy })
+  .meta({ id: 'ScenarioLoad', description: 'Any load, as a scenario describes it.' });
+
+const load = z.union([scenarioLoad, roomsLoad]);
+
+/** Load of a drill. Rooms that no fault affects are the control group. */
 export type DrillLoad = z.infer<typeof load>;
+export type RoomsLoad = z.infer<typeof roomsLoad>;
+export type ScenarioLoad = z.infer<typeof scenarioLoad>;
+
+/** Paths on which the participants of a load send and receive media. */
+export const pathsOfLoad = (load: DrillLoad): MediaPath[] =>
+  'scenario' in load
+    ? [...new Set(load.scenario.groups.flatMap(({ roles }) => roles.map(({ path }) => path)))]
+    : [load.path];
 
 /** Participants that join during a drill, as a test that new joins succeed and receive media. */
 const joinProbes = z.object({
@@ -114,7 +151,16 @@ export const drillSchema = z
     lab,
     load,
     steadyState: z
-      .object({ withinMs: ms(), forMs: ms() })
+      .object({
+        withinMs: ms().describe('Time from the last join to the steady state, without `atMs`.'),
+        forMs: ms(),
+        atMs: ms()
+          .nullable()
+          .default(null)
+          .describe(
+            'Time of the steady state after the start of the run. Null: it follows from the joins.',
+          ),
+      })
       .describe('Required before the first injection.'),
     faults: z.array(fault).describe('Faults in the order of their injection.'),
     recoveryMs: ms().describe('Observation time after the last rollback, ms.'),

@@ -11,6 +11,7 @@ export {
   drillSchema,
   type KnownFailures,
   objectiveCode,
+  pathsOfLoad,
 } from './drill.ts';
 export { parseDrill } from './parse-drill.ts';
 export { planOfDrill } from './scenario-of-drill.ts';

@@ -42,7 +42,7 @@ describe('the library', () => {
       expect(drill.description).toMatch(/\w.{40}/);
       const plan = expandPlan(scenarioOfDrill(drill), 'k3x9');
       // A load with join probes that fits on any host, and a drill of at most three minutes.
-      expect(plan.participants.length + joinProbesOf(drill, plan).length).toBeLessThan(200);
+      expect(plan.participants.length + joinProbesOf(drill, plan, 'k3x9').length).toBeLessThan(200);
       expect(plan.endAtMs).toBeLessThan(180_000);
       expect(drill.knownFailures?.serverVersion ?? '1.13.4').toBe('1.13.4');
       expect(drill.allowedTargets).toEqual([]);

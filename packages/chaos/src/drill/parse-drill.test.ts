@@ -2,7 +2,7 @@ import { explain, isUsageError } from '@livekit-swarm/settings';
 import { describe, expect, it } from 'vitest';
 import { drillOf, faultOf } from '../../test/support/drill-of.ts';
 import { FAULTS } from '../../test/support/faults-of.ts';
-import type { Drill } from './drill.ts';
+import { type Drill, pathsOfLoad } from './drill.ts';
 import { parseDrill } from './parse-drill.ts';
 
 const parse = (text: string): Drill => parseDrill(text, { file: 'drill.yaml', faults: FAULTS });
@@ -90,7 +90,7 @@ knownFailures: { serverVersion: 1.13.4, always: [split_brain], sometimes: [time_
         reconnectPolicy: 'none',
         path: 'direct',
       },
-      steadyState: { withinMs: 30_000, forMs: 5_000 },
+      steadyState: { withinMs: 30_000, forMs: 5_000, atMs: null },
       faults: [
         { fault: 'kill', target: { role: 'redis' }, atMs: 0, durationMs: 5_000, params: {} },
         {
@@ -115,6 +115,7 @@ knownFailures: { serverVersion: 1.13.4, always: [split_brain], sometimes: [time_
         joinProbesWithoutMedia: 0,
         ghostRooms: 3,
         disconnected: 0,
+        roles: [],
         alertsWithinMs: { LiveKitNodeDown: 120_000 },
       },
       thresholds: [
@@ -214,7 +215,7 @@ describe('problems of drills', () => {
       'drill: x\nname: x\nfaults: []',
       'drill.yaml:2:1: name: unknown key "name"; a drill is named by drill: kill-room-node',
     ],
-    ['scenario: x\ngroups: {}', 'it belongs to a scenario file: see "swarm validate"'],
+    ['scenario: x\ngroups: {}', 'it belongs to a scenario file: name that with scenario: FILE'],
     [
       'drill: x\nload: { rooms: 5000, participants: 50 }\nfaults: []',
       'drill.yaml:2:16: load.rooms: 5000 rooms × 50 are more than 200000 participants; use fewer rooms, or fewer in each',
@@ -552,7 +553,9 @@ it.each([
   ['{ fault: kill, target: redis, for: 5s }', 'direct'],
 ])('a load takes the path that its fault affects: %s', (fault, path) => {
   const text = `drill: path\nfaults:\n  - ${fault}\n`;
-  expect(parseDrill(text, { file: 'path.yaml', faults: FAULTS }).load.path).toBe(path);
+  expect(pathsOfLoad(parseDrill(text, { file: 'path.yaml', faults: FAULTS }).load)).toEqual([path]);
   const named = `${text}load: { path: turn-tls }\n`;
-  expect(parseDrill(named, { file: 'path.yaml', faults: FAULTS }).load.path).toBe('turn-tls');
+  expect(pathsOfLoad(parseDrill(named, { file: 'path.yaml', faults: FAULTS }).load)).toEqual([
+    'turn-tls',
+  ]);
 });

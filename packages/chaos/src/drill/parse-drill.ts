@@ -1,10 +1,16 @@
-import type { MediaPath } from '@livekit-swarm/scenario';
-import { type FileSettings, invalidFile, readSettings } from '@livekit-swarm/settings';
+import { type MediaPath, recordedScenario, type Scenario } from '@livekit-swarm/scenario';
+import {
+  type FileSettings,
+  invalidFile,
+  type Problem,
+  readSettings,
+  usageError,
+} from '@livekit-swarm/settings';
 import { checkDrill } from './check-drill.ts';
-import type { Drill, DrillFault } from './drill.ts';
+import type { Drill, DrillFault, DrillLoad } from './drill.ts';
 import { durationOfItem, injectionTimes } from './schedule.ts';
 import type { FaultItem, Faults } from './schema/fault.ts';
-import { type DrillFile, drillFile } from './schema/file.ts';
+import { type DrillFile, drillFile, ROOMS_LOAD } from './schema/file.ts';
 import { defaultTarget } from './schema/target.ts';
 
 export interface ParseDrillOptions {
@@ -12,25 +18,71 @@ export interface ParseDrillOptions {
   file: string;
   /** Faults that a drill may use. */
   faults: Faults;
+  /**
+   * Reads a scenario file that the drill names.
+   * @param path as written in the drill
+   * @throws SwarmError `invalid_file`
+   */
+  readScenario?(path: string, scale: string | undefined): Scenario;
+  /** Scenario that replaces the load of the file. */
+  scenario?: Scenario | undefined;
 }
 
 /**
  * Reads a drill file: all defaults filled in, and every occurrence of its faults listed.
  * @throws SwarmError `invalid_file` with every problem: file, line, column, message and hint
  */
-export const parseDrill = (text: string, { file, faults }: ParseDrillOptions): Drill => {
+export const parseDrill = (text: string, options: ParseDrillOptions): Drill => {
+  const { file, faults } = options;
   const settings = readSettings(text, drillFile(faults), {
     file,
     noun: 'drill',
     begin: 'write drill: NAME and its faults: [{ fault: kill, target: room-node, for: 10s }]',
   });
-  const drill = drillOf(settings, faults);
+  const contradictions = checkLoadKeys(settings);
+  if (contradictions.length > 0) throw invalidFile(contradictions);
+  const drill = drillOf(settings, options);
   const problems = checkDrill(drill, settings, faults);
   if (problems.length > 0) throw invalidFile(problems);
   return drill;
 };
 
-const drillOf = ({ value }: FileSettings<DrillFile>, faults: Faults): Drill => ({
+/** Keys of rooms that a drill has besides its scenario. */
+const checkLoadKeys = ({ value, problem }: FileSettings<DrillFile>): Problem[] => {
+  const { load, scenario } = value;
+  if (scenario === undefined) return [];
+  return (['rooms', 'participants', 'publish', 'path', 'joinRate'] as const)
+    .filter((key) => load[key] !== undefined)
+    .map((key) =>
+      problem(['load', key], 'has no effect: the scenario describes the load', 'leave one out'),
+    );
+};
+
+const loadOf = (
+  { load, scenario, faults }: DrillFile,
+  { readScenario, scenario: replacement }: ParseDrillOptions,
+): DrillLoad => {
+  const { reconnectPolicy } = load;
+  const given =
+    replacement ??
+    (scenario === undefined ? undefined : readScenario?.(scenario.file, scenario.scale));
+  if (given !== undefined) return { scenario: recordedScenario(given), reconnectPolicy };
+  if (scenario !== undefined)
+    throw usageError(
+      `the scenario ${scenario.file} cannot be read here`,
+      'give the path of the drill file, instead of its text',
+    );
+  return {
+    rooms: load.rooms ?? ROOMS_LOAD.rooms,
+    participants: load.participants ?? ROOMS_LOAD.participants,
+    publish: load.publish ?? [...ROOMS_LOAD.publish],
+    joinRate: load.joinRate ?? ROOMS_LOAD.joinRate,
+    reconnectPolicy,
+    path: load.path ?? defaultPath(faults),
+  };
+};
+
+const drillOf = ({ value }: FileSettings<DrillFile>, options: ParseDrillOptions): Drill => ({
   name: value.drill,
   description: value.description ?? null,
   tags: { ...value.tags },
@@ -42,10 +94,14 @@ const drillOf = ({ value }: FileSettings<DrillFile>, faults: Faults): Drill => (
     config: structuredClone(value.lab.config),
     alerts: value.lab.alerts,
   },
-  load: { ...value.load, path: value.load.path ?? defaultPath(value.faults) },
-  steadyState: { withinMs: value.steadyState.within, forMs: value.steadyState.for },
+  load: loadOf(value, options),
+  steadyState: {
+    withinMs: value.steadyState.within,
+    forMs: value.steadyState.for,
+    atMs: value.steadyState.at ?? null,
+  },
   faults: value.faults
-    .flatMap((item, position) => occurrencesOf(item, value.seed, position, faults))
+    .flatMap((item, position) => occurrencesOf(item, value.seed, position, options.faults))
     .sort((a, b) => a.atMs - b.atMs),
   recoveryMs: value.recovery,
   joinProbes:
@@ -69,7 +125,8 @@ const drillOf = ({ value }: FileSettings<DrillFile>, faults: Faults): Drill => (
         },
   blastRadius: { maxComponents: value.blastRadius.components, maxShare: value.blastRadius.share },
   allowedTargets: value.allowedTargets,
-  knownFailures: value.knownFailures ?? null,
+  // Known failures are only known for the load of the file.
+  knownFailures: options.scenario === undefined ? (value.knownFailures ?? null) : null,
 });
 
 /** Default path of media: through a relay only if a fault targets one. */

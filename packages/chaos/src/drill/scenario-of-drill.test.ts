@@ -89,7 +89,7 @@ describe('scenarioOfDrill', () => {
 describe('joinProbesOf', () => {
   const drill = drillOf({ joinProbes: { everyMs: 2_000, sessionMs: 4_000 } });
   const plan = planOf(drill);
-  const newcomers = joinProbesOf(drill, plan);
+  const newcomers = joinProbesOf(drill, plan, 'k3x9');
 
   it('join from the steady state on, and leave before the end', () => {
     expect(newcomers[0]?.joinAtMs).toBe(drillTimes(drill).steadyFromMs);
@@ -145,6 +145,7 @@ describe('joinProbesOf', () => {
     const twins = joinProbesOf(
       { ...drill, joinProbes: { everyMs: 2_000, sessionMs: 4_000, staggerMs: 0 } },
       plan,
+      'k3x9',
     );
     expect(twins[1]?.joinAtMs).toBe(twins[2]?.joinAtMs);
   });
@@ -154,16 +155,16 @@ describe('joinProbesOf', () => {
       joinProbes: { everyMs: 2_000, sessionMs: 4_000 },
       load: { ...drill.load, rooms: 1 },
     });
-    const rooms = joinProbesOf(alone, planOf(alone)).map(({ room }) => room);
+    const rooms = joinProbesOf(alone, planOf(alone), 'k3x9').map(({ room }) => room);
     expect(new Set(rooms.filter((room) => !room.includes('probe')))).toEqual(
       new Set(['drill-k3x9-1']),
     );
   });
 
-  it('are absent by default, and take the name of the run from its identities', () => {
-    expect(joinProbesOf(drillOf(), plan)).toEqual([]);
+  it('are absent by default, and have the name of the run in their identities', () => {
+    expect(joinProbesOf(drillOf(), plan, 'k3x9')).toEqual([]);
     const odd = expandPlan(scenarioOfDrill(drill), 'a-b-3');
-    expect(joinProbesOf(drill, odd)[1]).toMatchObject({
+    expect(joinProbesOf(drill, odd, 'a-b-3')[1]).toMatchObject({
       room: 'drill-a-b-3-probe-2',
       identity: 'a-b-3-probe-2a',
     });

@@ -1,4 +1,4 @@
-import { randomStream } from '@livekit-swarm/scenario';
+import { expandPlan, randomStream, scenarioOfRecord } from '@livekit-swarm/scenario';
 import type { Fault } from '../faults/fault.ts';
 import type { Drill } from './drill.ts';
 
@@ -81,8 +81,8 @@ export const drillTimes = ({
   faults,
   recoveryMs,
 }: Pick<Drill, 'load' | 'steadyState' | 'faults' | 'recoveryMs'>): DrillTimes => {
-  const lastJoinMs = ((load.rooms * load.participants - 1) * 1_000) / load.joinRate;
-  const steadyMs = lastJoinMs + steadyState.withinMs;
+  const lastJoinMs = lastJoinOf(load);
+  const steadyMs = steadyState.atMs ?? lastJoinMs + steadyState.withinMs;
   const steadyFromMs = steadyMs - steadyState.forMs;
   const [first] = faults;
   if (first === undefined) {
@@ -111,3 +111,10 @@ export const drillTimes = ({
     endMs,
   };
 };
+
+/** Scheduled join of the last participant of a load, ms after the start of the run. */
+const lastJoinOf = (load: Drill['load']): number =>
+  'scenario' in load
+    ? expandPlan(scenarioOfRecord({ ...load.scenario, windows: [], thresholds: [] }), 'times')
+        .lastJoinAtMs
+    : ((load.rooms * load.participants - 1) * 1_000) / load.joinRate;

@@ -8,7 +8,7 @@ import {
 } from '@livekit-swarm/lab';
 import { readAuthorities, trustAuthorities } from '@livekit-swarm/livekit';
 import { SwarmError } from '@livekit-swarm/settings';
-import type { Drill } from '../drill/drill.ts';
+import { type Drill, pathsOfLoad } from '../drill/drill.ts';
 import { type DockerSpec, dockerSpecName } from '../targets/docker/spec.ts';
 import { openDockerPlatform } from '../targets/docker.ts';
 import { needsTurn } from '../targets/dry-run-lab.ts';
@@ -151,16 +151,17 @@ export const startDrillLab = async (
   options: DrillLabOptions,
 ): Promise<StartedDeployment> => {
   const { ruleFiles, metricsAddress = null, ...rest } = options;
+  const paths = pathsOfLoad(load);
   const cluster = await startCluster({
     ...rest,
     nodes: lab.nodes,
     with: [
       'redis',
       'haproxy',
-      ...(needsTurn(load.path) ? (['coturn'] as const) : []),
+      ...(needsTurn(paths) ? (['coturn'] as const) : []),
       ...(lab.alerts ? (['prometheus'] as const) : []),
     ],
-    offers: load.path === 'ice-tcp' ? ['ice-tcp'] : [],
+    offers: paths.includes('ice-tcp') ? ['ice-tcp'] : [],
     persistentRedis: lab.persistentRedis,
     config: lab.config,
     ruleFiles: lab.alerts ? ruleFiles : [],

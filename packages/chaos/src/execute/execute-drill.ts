@@ -16,7 +16,7 @@ import {
 import type { Plan } from '@livekit-swarm/scenario';
 import { messageOf, SwarmError } from '@livekit-swarm/settings';
 import type { Drill } from '../drill/drill.ts';
-import { LOAD_ROLE, planOfDrill } from '../drill/scenario-of-drill.ts';
+import { isLoad, planOfDrill } from '../drill/scenario-of-drill.ts';
 import { drillTimes } from '../drill/schedule.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -194,7 +194,7 @@ const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
   const plan = planOfDrill(drill, name);
   const recoveryFold = createRecoveryFold();
   const seconds = createSeconds();
-  const steadyState = createSteadyStateTracker(plan.participants);
+  const steadyState = createSteadyStateTracker(plan.participants, drillTimes(drill));
   // The faults in this set are rolled back in any case.
   const injected = new Set<InjectedFault>();
   const runEnded = new AbortController();
@@ -208,7 +208,7 @@ const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
   let result: Awaited<ReturnType<typeof run>>;
   let recovery: Recovery;
 
-  await openRooms(deployment, loadRooms(plan));
+  await openRooms(deployment, loadRooms(drill, plan));
   try {
     result = await run({
       deployment: {
@@ -384,9 +384,12 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
   }
 };
 
-const loadRooms = ({ participants }: Plan): string[] => [
-  ...new Set(participants.filter(({ role }) => role === LOAD_ROLE).map(({ room }) => room)),
-];
+/** Rooms that participants of the load join before the steady state. */
+const loadRooms = (drill: Drill, { participants }: Plan): string[] => {
+  const { steadyMs } = drillTimes(drill);
+  const early = participants.filter((one) => isLoad(one) && one.joinAtMs < steadyMs);
+  return [...new Set(early.map(({ room }) => room))];
+};
 
 /**
  * Returns true when no further repeat is needed: enough were measured, or the attempts are used up.

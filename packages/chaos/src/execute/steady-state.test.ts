@@ -1,16 +1,23 @@
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
-import { happened, load } from '../../test/support/drill-record.ts';
-import { JOIN_PROBE_ROLE, LOAD_ROLE } from '../drill/scenario-of-drill.ts';
+import { drillOf } from '../../test/support/drill-of.ts';
+import { END_AT, happened, load } from '../../test/support/drill-record.ts';
+import { JOIN_PROBE_ROLE, LOAD_ROLE, planOfDrill } from '../drill/scenario-of-drill.ts';
 import { createSteadyStateTracker } from './steady-state.ts';
 
-const person = (identity: string, role: string = LOAD_ROLE): ParticipantPlan =>
-  ({
-    identity,
-    room: identity.split('-')[0],
-    role,
-    publish: [{ kind: 'audio' }],
-  }) as ParticipantPlan;
+const [sample] = planOfDrill(drillOf(), 'x').participants;
+if (sample === undefined) throw new Error('the drill has participants');
+
+const person = (identity: string, role: string = LOAD_ROLE): ParticipantPlan => ({
+  ...sample,
+  joinAtMs: 0,
+  leaveAtMs: END_AT,
+  identity,
+  room: identity.split('-')[0] ?? '',
+  role,
+});
+
+const TIMES = { steadyFromMs: 5_000, steadyMs: 10_000 };
 
 const PEOPLE = [
   person('a-1'),
@@ -21,7 +28,7 @@ const PEOPLE = [
 ];
 
 const complete = () => {
-  const attendance = createSteadyStateTracker(PEOPLE);
+  const attendance = createSteadyStateTracker(PEOPLE, TIMES);
   for (const line of load('a-1', 'a-2', 'b-1', 'b-2'))
     if (line.type === 'event' && line.event !== 'left') attendance.add(line);
   return attendance;
@@ -29,7 +36,7 @@ const complete = () => {
 
 describe('the steady state', () => {
   it('is not reached before every participant is connected and every subscription receives media', () => {
-    const attendance = createSteadyStateTracker(PEOPLE);
+    const attendance = createSteadyStateTracker(PEOPLE, TIMES);
     attendance.add(happened('a-1', 100, { event: 'joined', node: 'ND_1' }));
     expect(attendance.steadySince).toBeNull();
     expect(attendance.missing()).toEqual({

@@ -5,9 +5,16 @@ import {
   reduceParticipant,
 } from '@livekit-swarm/analysis';
 import type { RecordLine } from '@livekit-swarm/record';
-import type { ParticipantPlan } from '@livekit-swarm/scenario';
+import { ACTION_SOURCES, type ParticipantPlan } from '@livekit-swarm/scenario';
 import type { Drill } from '../drill/drill.ts';
-import { LOAD_ROLE } from '../drill/scenario-of-drill.ts';
+import {
+  expectedMedia,
+  isPublished,
+  publicationKey,
+  sourceOfEvent,
+} from '../drill/expected-media.ts';
+import { isLoad } from '../drill/scenario-of-drill.ts';
+import type { DrillTimes } from '../drill/schedule.ts';
 
 /** Connected participants and received subscriptions, from the record as it is written. */
 export interface SteadyStateTracker {
@@ -33,22 +40,19 @@ export interface SteadyStateTracker {
   shareWithoutMedia(rooms: ReadonlySet<string>): number;
 }
 
+/**
+ * @param times steady state: participants that are planned to be present during all of it are
+ * required
+ */
 export const createSteadyStateTracker = (
   participants: readonly ParticipantPlan[],
+  { steadyFromMs, steadyMs }: Pick<DrillTimes, 'steadyFromMs' | 'steadyMs'>,
 ): SteadyStateTracker => {
-  const load = participants.filter(({ role }) => role === LOAD_ROLE);
-  const byIdentity = new Map(load.map((participant) => [participant.identity, participant]));
-  const missing = new Set(byIdentity.keys());
+  const load = new Map(participants.filter(isLoad).map((one) => [one.identity, one]));
+  const required = expectedMedia(participants, steadyFromMs, steadyMs);
+  const missing = new Set(required.keys());
   const states = new Map<string, ParticipantState>();
-  const expected = new Map<string, ReadonlySet<string>>();
-  for (const room of Map.groupBy(load, ({ room }) => room).values()) {
-    for (const subscriber of room) {
-      const keys = room
-        .filter((publisher) => publisher !== subscriber)
-        .flatMap(({ identity, publish }) => publish.map(({ kind }) => `${kind} ${identity}`));
-      expected.set(subscriber.identity, new Set(keys));
-    }
-  }
+  const expected = new Map([...required].map(([identity, keys]) => [identity, new Set(keys)]));
   /** Expected media that each subscriber does not receive. */
   const withoutMedia = new Map([...expected].map(([identity, keys]) => [identity, new Set(keys)]));
   const nodes = new Map<string, string>();
@@ -58,6 +62,18 @@ export const createSteadyStateTracker = (
   const isSteady = (): boolean =>
     missing.size === 0 && [...withoutMedia.values()].every(({ size }) => size === 0);
 
+  /** Expect nothing of a publication any more: its publisher left, or ended it, as planned. */
+  const endPublication = (key: string): void => {
+    for (const keys of [...expected.values(), ...withoutMedia.values()]) keys.delete(key);
+  };
+
+  const leave = (identity: string): void => {
+    missing.delete(identity);
+    expected.delete(identity);
+    withoutMedia.delete(identity);
+    for (const source of ACTION_SOURCES) endPublication(publicationKey(source, identity));
+  };
+
   return {
     nodes,
     backends,
@@ -66,24 +82,31 @@ export const createSteadyStateTracker = (
     },
     hasLasted: (forMs, nowMs) => steadySince !== null && nowMs - steadySince >= forMs,
     add: (line) => {
-      if (line.type !== 'event' || line.identity === undefined || !byIdentity.has(line.identity))
-        return;
-      const { event, identity, publisher, kind, node, backend, room = '', at } = line;
-      const key = `${kind} ${publisher}`;
-      const missingMedia = withoutMedia.get(identity);
+      if (line.type !== 'event' || line.identity === undefined) return;
+      const planned = load.get(line.identity);
+      if (planned === undefined) return;
+      const { event, identity, publisher = '', node, backend, room = '', at } = line;
       if (node !== undefined) nodes.set(room, node);
       if (backend !== undefined) backends.set(identity, backend);
+      if (!required.has(identity)) return;
+      const key = publicationKey(sourceOfEvent(line), publisher);
+      const missingMedia = withoutMedia.get(identity);
       const state = reduceParticipant(states.get(identity) ?? initialParticipantState(), line);
       states.set(identity, state);
-      if (isConnected(state)) missing.delete(identity);
+      if (state.connection === 'left') leave(identity);
+      else if (isConnected(state)) missing.delete(identity);
       else missing.add(identity);
       if (event === 'media_started' || event === 'media_resumed') missingMedia?.delete(key);
-      if (event === 'media_interrupted' && expected.get(identity)?.has(key)) missingMedia?.add(key);
+      if (event === 'media_interrupted') {
+        const from = load.get(publisher);
+        if (from !== undefined && !isPublished(from, sourceOfEvent(line), at)) endPublication(key);
+        else if (expected.get(identity)?.has(key)) missingMedia?.add(key);
+      }
       if (!isSteady()) steadySince = null;
       else if (steadySince === null || event === 'media_resumed') steadySince = at;
     },
     missing: () => ({
-      participants: load.length,
+      participants: required.size,
       participantsMissing: missing.size,
       subscriptionsWithoutMedia: [...withoutMedia.values()].reduce(
         (sum, { size }) => sum + size,
@@ -91,11 +114,11 @@ export const createSteadyStateTracker = (
       ),
     }),
     shareWithoutMedia: (rooms) => {
-      const subscribers = load.filter(
-        ({ room, identity }) => rooms.has(room) && (expected.get(identity)?.size ?? 0) > 0,
+      const subscribers = [...expected].filter(
+        ([identity, { size }]) => size > 0 && rooms.has(load.get(identity)?.room ?? ''),
       );
       const affected = subscribers.filter(
-        ({ identity }) => withoutMedia.get(identity)?.size === expected.get(identity)?.size,
+        ([identity, { size }]) => withoutMedia.get(identity)?.size === size,
       );
       return subscribers.length === 0 ? 0 : affected.length / subscribers.length;
     },

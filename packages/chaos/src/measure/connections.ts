@@ -4,6 +4,8 @@ import {
   reduceParticipant,
 } from '@livekit-swarm/analysis';
 import type { EventLine } from '@livekit-swarm/record';
+import type { ActionSource } from '@livekit-swarm/scenario';
+import { sourceOfEvent } from '../drill/expected-media.ts';
 import type { RecoveryMethod } from './recovery.ts';
 
 /** Span in which a participant was reconnecting or disconnected. */
@@ -16,6 +18,7 @@ export interface Disconnection {
 /** The connection of one participant during the drill. */
 export interface ConnectionHistory {
   identity: string;
+  group: string;
   room: string;
   role: string;
   joinedAt: number | null;
@@ -33,6 +36,8 @@ export interface ConnectionHistory {
   backend: string | null;
   disconnectedAt: number | null;
   failure: string | null;
+  /** Publications that it ended as planned. */
+  unpublished: { at: number; source: ActionSource }[];
 }
 
 export interface Connections {
@@ -75,6 +80,8 @@ export const createConnections = (): Connections => {
       history.joinedAt = state.joinedAt;
       history.disconnectedAt ??= state.disconnectedAt;
       if (state.connection === 'left') history.leftAt ??= state.since;
+      if (event === 'acted' && line.action === 'unpublish')
+        history.unpublished.push({ at, source: sourceOfEvent(line) });
       if (event === 'join_failed' || event === 'disconnected')
         history.failure = line.reason ?? 'unknown';
       if (event === 'resumed' || event === 'reconnected' || event === 'rejoined')
@@ -89,9 +96,10 @@ export const createConnections = (): Connections => {
 
 const emptyHistory = (
   identity: string,
-  { room = '', role = '' }: EventLine,
+  { group = '', room = '', role = '' }: EventLine,
 ): ConnectionHistory => ({
   identity,
+  group,
   room,
   role,
   joinedAt: null,
@@ -102,4 +110,5 @@ const emptyHistory = (
   backend: null,
   disconnectedAt: null,
   failure: null,
+  unpublished: [],
 });

@@ -1,16 +1,22 @@
 import { z } from 'zod';
-import { type Drill, type Objectives, objectiveCode, objectiveName } from '../drill/drill.ts';
+import {
+  type Drill,
+  type Objectives,
+  objectiveCode,
+  objectiveName,
+  type RoleObjectives,
+} from '../drill/drill.ts';
 import { firstAlerts } from './alerts.ts';
 import type { JoinProbeResult, Recovery } from './recovery.ts';
 
 /** Objective with one limit. */
-export type LimitedObjective = Exclude<keyof Objectives, 'alertsWithinMs'>;
+export type LimitedObjective = Exclude<keyof Objectives, 'alertsWithinMs' | 'roles'>;
 
 /** Schema of one objective: its limit, and the measured value. */
 export const objectiveResult = z
   .union([
     z.object({
-      objective: objectiveName.exclude(['alertsWithinMs']),
+      objective: objectiveName.exclude(['alertsWithinMs', 'roles']),
       code: objectiveCode,
       met: z.boolean(),
       limit: z.number().describe('A maximum; of joinProbesConnected a minimum.'),
@@ -18,6 +24,8 @@ export const objectiveResult = z
         .number()
         .nullable()
         .describe('Null: not recovered; of joinProbesConnected: there was no join probe.'),
+      role: z.string().exactOptional().describe('Present for the objective of one role.'),
+      direction: z.enum(['receiving', 'publishing']).exactOptional(),
     }),
     z.object({
       objective: z.literal('alertsWithinMs'),
@@ -92,6 +100,7 @@ export const evaluateObjectives = (
     'disconnected',
     recovery.participants.filter(({ disconnected }) => disconnected).length,
   );
+  results.push(...objectives.roles.flatMap((required) => roleResults(required, recovery)));
   const alerts = alertResults(objectives.alertsWithinMs, recovery);
   if (alerts.length > 0) {
     const met = alerts.every(
@@ -100,6 +109,30 @@ export const evaluateObjectives = (
     results.push({ objective: 'alertsWithinMs', code: 'alerts', met, alerts });
   }
   return results;
+};
+
+/** Results of the objectives of one role and direction. */
+const roleResults = (required: RoleObjectives, { roles }: Recovery): ObjectiveResult[] => {
+  const { role, direction } = required;
+  const found = roles.find((one) => one.role === role && one.direction === direction);
+  const timeToRecover = (quantile: 'p50' | 'p95' | 'max'): number | null =>
+    (found?.interrupted ?? 0) === 0 ? 0 : (found?.timeToRecover?.[quantile] ?? null);
+  const atMost = (
+    objective: Exclude<keyof RoleObjectives, 'role' | 'direction'>,
+    code: ObjectiveResult['code'],
+    measured: number | null,
+  ): ObjectiveResult[] => {
+    const limit = required[objective];
+    if (limit === null) return [];
+    const met = measured !== null && measured <= limit;
+    return [{ objective, code, met, limit, measured, role, direction }];
+  };
+  return [
+    ...atMost('timeToRecoverP50Ms', 'time_to_recover', timeToRecover('p50')),
+    ...atMost('timeToRecoverP95Ms', 'time_to_recover', timeToRecover('p95')),
+    ...atMost('timeToRecoverMaxMs', 'time_to_recover', timeToRecover('max')),
+    ...atMost('subscriptionsNotRecovered', 'not_recovered', found?.notRecovered ?? 0),
+  ];
 };
 
 /**

@@ -1,8 +1,10 @@
 import type { Window } from '@livekit-swarm/metrics';
 import type { ParticipantLine } from '@livekit-swarm/record';
+import { publishedSources } from '../drill/expected-media.ts';
 import { DRILL_WINDOWS } from '../drill/scenario-of-drill.ts';
 import type { ConnectionHistory } from './connections.ts';
 import type { JoinProbeResult } from './recovery.ts';
+import type { RoleOf } from './roles.ts';
 
 /** Results of the join probes, with the number of participants that each received. */
 export const joinProbeResults = (
@@ -10,6 +12,7 @@ export const joinProbeResults = (
   load: readonly ConnectionHistory[],
   results: ReadonlyMap<string, ParticipantLine>,
   windows: readonly Window[],
+  roleOf: RoleOf,
 ): JoinProbeResult[] => {
   const loadRooms = new Set(load.map(({ room }) => room));
   return probes
@@ -23,9 +26,12 @@ export const joinProbeResults = (
         ),
       ).size;
       const inRoom = ({ room }: ConnectionHistory): boolean => room === probe.room;
-      const expectedParticipants = load
-        .filter(inRoom)
-        .filter((other) => wasPresent(other, probe)).length;
+      const present = load.filter(inRoom).filter((other) => wasPresent(other, probe));
+      const visible = present.filter((other) => roleOf(other)?.grants.hidden !== true);
+      const publishing = present.filter((other) => {
+        const role = roleOf(other);
+        return role !== null && publishedSources(role).length > 0;
+      });
       const publishingProbes = probes
         .filter(inRoom)
         .filter((other) => isPublishing(results.get(other.identity)) && overlaps(other, probe));
@@ -42,9 +48,9 @@ export const joinProbeResults = (
           joinTimeMs,
           failure: joinTimeMs === null ? (reason ?? outcome) : null,
           remoteParticipants: result.remoteParticipants ?? 0,
-          expectedParticipants,
+          expectedParticipants: visible.length,
           receivingFrom,
-          publishing: expectedParticipants + publishingProbes.length,
+          publishing: publishing.length + publishingProbes.length,
         },
       ];
     })

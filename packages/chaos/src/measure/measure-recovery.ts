@@ -1,10 +1,13 @@
 import type { Window } from '@livekit-swarm/metrics';
 import type { DrillLine, ParticipantLine, RecordLine } from '@livekit-swarm/record';
-import { JOIN_PROBE_ROLE, LOAD_ROLE } from '../drill/scenario-of-drill.ts';
+import { isLoad, JOIN_PROBE_ROLE } from '../drill/scenario-of-drill.ts';
 import { createConnections } from './connections.ts';
 import { joinProbeResults } from './join-probes.ts';
 import { recoveryOfParticipant } from './participant-recovery.ts';
+import { quantiles } from './quantiles.ts';
 import type { Recovery } from './recovery.ts';
+import { recoveryOfRoles } from './role-recovery.ts';
+import { type RoleOf, rolesOfScenario } from './roles.ts';
 import { recoveryOfRoom } from './rooms.ts';
 import { createInterruptions, subscriptionsOf } from './subscriptions.ts';
 
@@ -26,7 +29,7 @@ export const createRecoveryFold = (): RecoveryFold => {
   const replacements: Recovery['replacements'] = [];
   const alerts: Recovery['alerts'] = [];
   const results = new Map<string, ParticipantLine>();
-  const kinds = new Set<'audio' | 'video'>();
+  let roleOf: RoleOf = () => null;
   let windows: readonly Window[] = [];
   let registry: Registry | null = null;
   let endAt = 0;
@@ -79,8 +82,7 @@ export const createRecoveryFold = (): RecoveryFold => {
       switch (line.type) {
         case 'header':
           windows = line.plan.windows;
-          for (const { roles } of line.scenario.groups)
-            for (const { publish } of roles) for (const { kind } of publish) kinds.add(kind);
+          roleOf = rolesOfScenario(line.scenario);
           break;
         case 'event':
           interruptions.add(line);
@@ -97,13 +99,13 @@ export const createRecoveryFold = (): RecoveryFold => {
     },
     result: () => {
       const all = connections.all();
-      const load = all.filter(({ role }) => role === LOAD_ROLE);
+      const load = all.filter(isLoad);
       const affectedRooms = new Set(faults.flatMap(({ rooms }) => rooms));
       const byRoom = [...Map.groupBy(load, ({ room }) => room)].sort(([a], [b]) =>
         a.localeCompare(b),
       );
       const subscriptions = byRoom.flatMap(([, members]) =>
-        subscriptionsOf(members, [...kinds], interruptions, faults),
+        subscriptionsOf(members, roleOf, interruptions, faults),
       );
       const bySubscriber = Map.groupBy(subscriptions, ({ subscriber }) => subscriber);
       const rooms = byRoom.map(([room, members]) =>
@@ -137,10 +139,12 @@ export const createRecoveryFold = (): RecoveryFold => {
           load,
           results,
           windows,
+          roleOf,
         ),
         timeToRecover: quantiles(
           interrupted.flatMap(({ timeToRecoverMs }) => timeToRecoverMs ?? []),
         ),
+        roles: recoveryOfRoles(load, subscriptions),
         subscriptionsInterrupted: interrupted.length,
         subscriptionsNotRecovered: interrupted.filter(
           ({ timeToRecoverMs }) => timeToRecoverMs === null,
@@ -163,10 +167,3 @@ export const createRecoveryFold = (): RecoveryFold => {
 
 const ghostRoomsOf = (registry: Registry | null): Recovery['ghostRooms'] =>
   registry === null || registry.rooms === null ? null : registry.ghostRooms;
-
-/** Quantiles by nearest rank, ms: with few values, every figure is a measured value. */
-const quantiles = (values: number[]): Recovery['timeToRecover'] => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const rank = (q: number): number => sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? 0;
-  return sorted.length === 0 ? null : { p50: rank(0.5), p95: rank(0.95), max: rank(1) };
-};

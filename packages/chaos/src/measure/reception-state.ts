@@ -4,7 +4,15 @@ import {
   reduceParticipant,
 } from '@livekit-swarm/analysis';
 import type { DrillReception, EventLine, MediaReception, RecordLine } from '@livekit-swarm/record';
-import { LOAD_ROLE } from '../drill/scenario-of-drill.ts';
+import type { ActionSource } from '@livekit-swarm/scenario';
+import {
+  publicationKey,
+  publishedSources,
+  receivedSources,
+  sourceOfEvent,
+} from '../drill/expected-media.ts';
+import { isLoad } from '../drill/scenario-of-drill.ts';
+import { type RoleOf, rolesOfScenario } from './roles.ts';
 
 /** Reception of a drill's load while it runs. */
 export interface ReceptionStates {
@@ -13,9 +21,11 @@ export interface ReceptionStates {
 }
 
 interface Participant {
+  group: string;
+  role: string;
   room: string;
   state: ParticipantState;
-  /** Media that it receives, by kind and publisher. */
+  /** Publications that it receives, as `publicationKey`s. */
   receives: Set<string>;
 }
 
@@ -25,10 +35,10 @@ interface Participant {
  */
 export const createReceptionStates = (): ReceptionStates => {
   const participants = new Map<string, Participant>();
-  let kinds: readonly string[] = [];
+  let roleOf: RoleOf = () => null;
 
   const addEvent = (line: EventLine): void => {
-    const { event, identity = '', room = '', publisher, kind } = line;
+    const { event, identity = '', room = '', group = '', role = '', publisher = '' } = line;
     const known = participants.get(identity);
     const state = reduceParticipant(known?.state ?? initialParticipantState(), line);
     if (state.joinedAt === null) return;
@@ -37,21 +47,38 @@ export const createReceptionStates = (): ReceptionStates => {
       return;
     }
     const receives = known?.receives ?? new Set();
-    participants.set(identity, { room: known?.room ?? room, state, receives });
+    participants.set(identity, { group, role, room: known?.room ?? room, state, receives });
     // A new session reports its media again from the beginning.
     if (state.connection === 'disconnected') receives.clear();
-    if (event === 'media_started' || event === 'media_resumed')
-      receives.add(`${kind} ${publisher}`);
-    if (event === 'media_interrupted') receives.delete(`${kind} ${publisher}`);
+    const key = publicationKey(sourceOfEvent(line), publisher);
+    if (event === 'media_started' || event === 'media_resumed') receives.add(key);
+    if (event === 'media_interrupted') receives.delete(key);
+  };
+
+  /** Publications that a participant must receive, of others in its room. */
+  const expectedBy = (
+    identity: string,
+    receiver: Participant,
+    room: readonly [string, Participant][],
+  ): { key: string; isPresent: boolean }[] => {
+    const role = roleOf(receiver);
+    const received: ReadonlySet<ActionSource> = role === null ? new Set() : receivedSources(role);
+    return room.flatMap(([other, publisher]) => {
+      const published = roleOf(publisher);
+      if (other === identity || published === null) return [];
+      return publishedSources(published)
+        .filter((source) => received.has(source))
+        .map((source) => ({
+          key: publicationKey(source, other),
+          isPresent: publisher.state.connection !== 'disconnected',
+        }));
+    });
   };
 
   return {
     add: (line) => {
-      if (line.type === 'header') {
-        const roles = line.scenario.groups.flatMap((group) => group.roles);
-        kinds = [...new Set(roles.flatMap(({ publish }) => publish.map(({ kind }) => kind)))];
-      }
-      if (line.type === 'event' && line.role === LOAD_ROLE) addEvent(line);
+      if (line.type === 'header') roleOf = rolesOfScenario(line.scenario);
+      if (line.type === 'event' && isLoad(line)) addEvent(line);
     },
     now: () => {
       const counts: Record<MediaReception, number> = {
@@ -63,18 +90,14 @@ export const createReceptionStates = (): ReceptionStates => {
       };
       const subscriptions = { receiving: 0, interrupted: 0 };
       const byRoom = Map.groupBy(participants, ([, { room }]) => room);
-      for (const [identity, { room, state, receives }] of participants) {
-        const others = (byRoom.get(room) ?? []).filter(([other]) => other !== identity);
-        const expected = others.length * kinds.length;
-        const received = others
-          .filter(([, other]) => other.state.connection !== 'disconnected')
-          .reduce(
-            (sum, [other]) => sum + kinds.filter((kind) => receives.has(`${kind} ${other}`)).length,
-            0,
-          );
+      for (const [identity, participant] of participants) {
+        const expected = expectedBy(identity, participant, byRoom.get(participant.room) ?? []);
+        const received = expected.filter(
+          ({ key, isPresent }) => isPresent && participant.receives.has(key),
+        ).length;
         subscriptions.receiving += received;
-        subscriptions.interrupted += expected - received;
-        counts[receptionOf(state, received, expected)]++;
+        subscriptions.interrupted += expected.length - received;
+        counts[receptionOf(participant.state, received, expected.length)]++;
       }
       return { participants: counts, subscriptions };
     },

@@ -11,6 +11,7 @@ const subscription = z
     subscriber: z.string(),
     publisher: z.string(),
     kind: z.enum(['audio', 'video']),
+    source: z.literal('screen').exactOptional().describe('Present for a shared screen.'),
     lastPacketAt: ms('Last packet before the longest interruption. Null: no interruption.'),
     firstPacketAt: ms('First packet after it. Null: none, or no interruption.'),
     interruptionMs: ms(
@@ -129,6 +130,26 @@ const replacement = z.object({
   readyMs: z.number(),
 });
 
+const roleRecovery = z
+  .object({
+    role: z.string(),
+    direction: z.enum(['receiving', 'publishing']),
+    count: z.number().describe('Subscriptions of its participants, or their publications.'),
+    interrupted: z.number(),
+    notRecovered: z.number(),
+    timeToRecover: z
+      .object({ p50: z.number(), p95: z.number(), max: z.number() })
+      .nullable()
+      .describe('Over those that recovered, ms. Null: no interruption, or no recovery.'),
+  })
+  .meta({
+    id: 'RoleRecovery',
+    description:
+      'Recovery of the media that participants of one role receive or publish. A publication is interrupted while no subscriber receives it.',
+  });
+
+export type RoleRecovery = z.infer<typeof roleRecovery>;
+
 export const recoverySchema = z
   .object({
     faults: z.array(fault),
@@ -143,6 +164,7 @@ export const recoverySchema = z
       .describe(
         'Over the subscriptions that recovered, ms. Null: no interruption, or no recovery.',
       ),
+    roles: z.array(roleRecovery).default([]),
     subscriptionsInterrupted: z.number(),
     subscriptionsNotRecovered: z.number(),
     roomsWithoutMedia: z.number(),

@@ -2,6 +2,9 @@ import type { ConnectionHistory } from './connections.ts';
 import type { RoomRecovery } from './recovery.ts';
 import type { SubscriptionFacts } from './subscriptions.ts';
 
+/** Time before a room closes within which its participants leave, ms. */
+const CLOSING_MS = 5_000;
+
 /**
  * State of one room at the end.
  * @param faultAt time of the first injection
@@ -15,12 +18,21 @@ export const recoveryOfRoom = (
   faultAt: number | null,
   registry: Readonly<Record<string, string>> | null,
 ): RoomRecovery => {
+  const closedAt = Math.max(0, ...members.map(({ leftAt }) => leftAt ?? 0));
   // Only participants that appear connected count for a split: a disconnected one has detected its
-  // state.
-  const present = members.filter(({ joinedAt, disconnections }) => {
+  // state. Those that left before the room closed are not present at the end.
+  const present = members.filter(({ joinedAt, leftAt, disconnections }) => {
     const last = disconnections.at(-1);
-    return joinedAt !== null && !(last?.state === 'disconnected' && last.toAt === null);
+    const hasLeft = leftAt !== null && leftAt < closedAt - CLOSING_MS;
+    return joinedAt !== null && !hasLeft && !(last?.state === 'disconnected' && last.toAt === null);
   });
+  const subscriptions = [...bySubscriber.values()]
+    .flat()
+    .filter((subscription) => subscription.room === room);
+  // Participants that neither send media nor receive any belong to no partition.
+  const involved = new Set(
+    subscriptions.flatMap(({ subscriber, publisher }) => [subscriber, publisher]),
+  );
   const receives = (subscriber: string, publisher: string): boolean =>
     (bySubscriber.get(subscriber) ?? []).some(
       (subscription) =>
@@ -29,10 +41,10 @@ export const recoveryOfRoom = (
           subscription.interruptions.at(-1)?.toAt !== null),
     );
   const partitions = partitionsOf(
-    present.map(({ identity }) => identity),
+    present.flatMap(({ identity }) => (involved.has(identity) ? [identity] : [])),
     receives,
   );
-  const withoutMedia = members.length > 1 && partitions.every(({ length }) => length === 1);
+  const withoutMedia = involved.size > 1 && partitions.every(({ length }) => length === 1);
   const nodesAfter = unique(present.flatMap(({ nodes }) => nodes.at(-1)?.node ?? []));
   return {
     room,

@@ -1,6 +1,9 @@
 import type { EventLine } from '@livekit-swarm/record';
+import { ACTION_SOURCES, type ActionSource } from '@livekit-swarm/scenario';
+import { publishedSources, receivedSources, sourceOfEvent } from '../drill/expected-media.ts';
 import type { ConnectionHistory } from './connections.ts';
 import type { SubscriptionRecovery } from './recovery.ts';
+import type { RoleOf } from './roles.ts';
 
 /** Span without media, ms after the run's start; `toAt` null: it did not end. */
 export interface Interruption {
@@ -8,11 +11,11 @@ export interface Interruption {
   toAt: number | null;
 }
 
-/** Media of one publisher at one subscriber. */
+/** A publication of one participant at one subscriber. */
 export interface SubscriptionHistory {
   subscriber: string;
   publisher: string;
-  kind: 'audio' | 'video';
+  source: ActionSource;
   /** Arrival of the first packet; null: none was received. */
   startedAt: number | null;
   /** Interruptions in order; only the last can be open. */
@@ -21,7 +24,9 @@ export interface SubscriptionHistory {
 
 export interface Interruptions {
   add(event: EventLine): void;
-  of(subscriber: string, publisher: string, kind: 'audio' | 'video'): SubscriptionHistory;
+  of(subscriber: string, publisher: string, source: ActionSource): SubscriptionHistory;
+  /** Sources of a publisher that a subscriber has received. */
+  receivedSources(subscriber: string, publisher: string): ActionSource[];
 }
 
 /**
@@ -30,19 +35,24 @@ export interface Interruptions {
  */
 export const createInterruptions = (): Interruptions => {
   const subscriptions = new Map<string, SubscriptionHistory>();
-  const of: Interruptions['of'] = (subscriber, publisher, kind) => {
-    const key = `${kind} ${subscriber} ${publisher}`;
+  const keyOf = (subscriber: string, publisher: string, source: ActionSource): string =>
+    `${source} ${subscriber} ${publisher}`;
+  const of: Interruptions['of'] = (subscriber, publisher, source) => {
+    const key = keyOf(subscriber, publisher, source);
     const known = subscriptions.get(key);
     if (known !== undefined) return known;
-    const created = { subscriber, publisher, kind, startedAt: null, interruptions: [] };
+    const created = { subscriber, publisher, source, startedAt: null, interruptions: [] };
     subscriptions.set(key, created);
     return created;
   };
   return {
     of,
-    add: ({ event, at, identity, publisher, kind, durationMs = 0 }) => {
+    receivedSources: (subscriber, publisher) =>
+      ACTION_SOURCES.filter((source) => subscriptions.has(keyOf(subscriber, publisher, source))),
+    add: (line) => {
+      const { event, at, identity, publisher, kind, durationMs = 0 } = line;
       if (identity === undefined || publisher === undefined || kind === undefined) return;
-      const subscription = of(identity, publisher, kind);
+      const subscription = of(identity, publisher, sourceOfEvent(line));
       const last = subscription.interruptions.at(-1);
       const open = last?.toAt === null ? last : undefined;
       if (event === 'media_started') subscription.startedAt ??= at;
@@ -67,43 +77,67 @@ const BEFORE_MS = 500;
 
 type FaultTimes = readonly { injectedAt: number }[];
 
-/** Subscriptions of a room, one for each kind of media. */
+/**
+ * Subscriptions of a room, one for each publication that a subscriber must receive, or has
+ * received.
+ */
 export const subscriptionsOf = (
   members: readonly ConnectionHistory[],
-  kinds: readonly ('audio' | 'video')[],
+  roleOf: RoleOf,
   histories: Interruptions,
   faults: FaultTimes,
 ): SubscriptionFacts[] =>
-  members.flatMap((subscriber) =>
-    members
-      .filter((publisher) => publisher !== subscriber)
-      .flatMap((publisher) =>
-        kinds.map((kind): SubscriptionFacts => {
-          const history = histories.of(subscriber.identity, publisher.identity, kind);
-          const interruptions = allInterruptions(history, subscriber, publisher);
-          return {
-            room: subscriber.room,
-            subscriber: subscriber.identity,
-            publisher: publisher.identity,
-            kind,
-            interruptions,
-            ...recoveryOf(interruptions, faults),
-          };
-        }),
-      ),
-  );
+  members.flatMap((subscriber) => {
+    const role = roleOf(subscriber);
+    const receives = role === null ? null : receivedSources(role);
+    return members.flatMap((publisher) => {
+      if (publisher === subscriber) return [];
+      const published = roleOf(publisher);
+      const must = published === null ? [] : publishedSources(published);
+      const sources = new Set([
+        ...must.filter((source) => receives?.has(source)),
+        ...histories.receivedSources(subscriber.identity, publisher.identity),
+      ]);
+      return [...sources].map((source): SubscriptionFacts => {
+        const history = histories.of(subscriber.identity, publisher.identity, source);
+        const interruptions = allInterruptions(history, subscriber, publisher);
+        return {
+          room: subscriber.room,
+          subscriber: subscriber.identity,
+          publisher: publisher.identity,
+          kind: source === 'audio' ? 'audio' : 'video',
+          ...(source === 'screen' && { source }),
+          interruptions,
+          ...recoveryOf(interruptions, faults),
+        };
+      });
+    });
+  });
+
+/**
+ * Time before its publisher's leave from which a lack of media is part of the leave, ms: the last
+ * packet may have arrived earlier.
+ */
+const LEAVING_MS = 1_000;
 
 /**
  * Adds interruptions that a subscriber cannot report (a final disconnection of either side, media
- * that never started), and omits those that only the end of the run caused.
+ * that never started), and omits those that a planned leave, the end of a publication or the end of
+ * the run caused.
  */
 const allInterruptions = (
-  { interruptions, startedAt }: SubscriptionHistory,
+  { source, interruptions, startedAt }: SubscriptionHistory,
   subscriber: ConnectionHistory,
   publisher: ConnectionHistory,
 ): Interruption[] => {
   const endsAt = Math.min(leftAtOf(subscriber), leftAtOf(publisher));
-  const reported = interruptions.filter(({ fromAt }) => fromAt < endsAt);
+  const hasLeft = (fromAt: number): boolean => fromAt >= leftAtOf(publisher) - LEAVING_MS;
+  const reported = interruptions.filter(
+    ({ fromAt, toAt }) =>
+      fromAt < endsAt &&
+      !(toAt === null && hasLeft(fromAt)) &&
+      !endsPublication(publisher, source, fromAt),
+  );
   if (reported.at(-1)?.toAt === null) return reported;
   const disconnectedAt = [subscriber, publisher].flatMap(({ disconnections }) => {
     const last = disconnections.at(-1);
@@ -115,10 +149,33 @@ const allInterruptions = (
     subscriber.joinedAt ?? Number.POSITIVE_INFINITY,
     publisher.joinedAt ?? Number.POSITIVE_INFINITY,
   );
-  return startedAt === null && reported.length === 0 && bothJoinedAt < endsAt
+  return startedAt === null && reported.length === 0 && endsAt - bothJoinedAt > START_WITHIN_MS
     ? [{ fromAt: bothJoinedAt, toAt: null }]
     : reported;
 };
+
+/** Times around the last packet at which the end of a publication is recorded, ms. */
+const ENDED_BEFORE_MS = 1_000;
+const ENDED_AFTER_MS = 3_000;
+
+/** Returns true for the last packet of a publication that its publisher ended as planned. */
+const endsPublication = (
+  { unpublished }: ConnectionHistory,
+  source: ActionSource,
+  lastPacketAt: number,
+): boolean =>
+  unpublished.some(
+    (ended) =>
+      ended.source === source &&
+      ended.at >= lastPacketAt - ENDED_BEFORE_MS &&
+      ended.at <= lastPacketAt + ENDED_AFTER_MS,
+  );
+
+/**
+ * Time that two participants must have been in the room together before media counts as missing,
+ * ms: joins of others take a moment.
+ */
+const START_WITHIN_MS = 5_000;
 
 const leftAtOf = ({ leftAt }: ConnectionHistory): number => leftAt ?? Number.POSITIVE_INFINITY;
 

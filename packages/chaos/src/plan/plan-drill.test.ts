@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { drillOf, drillWithTwoFaults, faultOf } from '../../test/support/drill-of.ts';
+import { pathsOfLoad } from '../drill/drill.ts';
 import { parseDrill } from '../drill/parse-drill.ts';
 import { assertLossesKnown } from '../execute/preconditions.ts';
 import { type Fault, findFault } from '../faults/fault.ts';
@@ -119,7 +120,7 @@ describe('planDrill', () => {
       });
       const { faults } = await planDrill(
         drill,
-        dryRunLab(drill.lab.nodes, drill.load.path),
+        dryRunLab(drill.lab.nodes, pathsOfLoad(drill.load)),
         FAULTS,
       );
       expect(faults.every(({ candidates }) => candidates.length > 0)).toBe(true);

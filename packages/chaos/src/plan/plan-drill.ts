@@ -1,7 +1,6 @@
-import { expandPlan } from '@livekit-swarm/scenario';
 import { explain, messageOf, SwarmError } from '@livekit-swarm/settings';
 import type { Drill, DrillFault, FaultTarget } from '../drill/drill.ts';
-import { joinProbesOf, scenarioOfDrill } from '../drill/scenario-of-drill.ts';
+import { isLoad, planOfDrill } from '../drill/scenario-of-drill.ts';
 import { type DrillTimes, drillTimes } from '../drill/schedule.ts';
 import type { Faults } from '../drill/schema/fault.ts';
 import {
@@ -57,7 +56,8 @@ export const planDrill = async (
   faults: Faults,
 ): Promise<DrillPlan> => {
   const times = drillTimes(drill);
-  const plan = expandPlan(scenarioOfDrill(drill), 'plan');
+  const { participants } = planOfDrill(drill, 'plan');
+  const load = participants.filter(isLoad).length;
   const components = await platform.components();
   const active = createActiveFaults(drill);
   const planned: PlannedFault[] = [];
@@ -68,7 +68,7 @@ export const planDrill = async (
     deployment: platform.label,
     components: components.map(({ name, kind }) => ({ name, kind })),
     notRunning: await stoppedComponents(platform, components),
-    participants: { load: plan.participants.length, joinProbes: joinProbesOf(drill, plan).length },
+    participants: { load, joinProbes: participants.length - load },
     times,
     faults: planned,
   };

@@ -14,10 +14,10 @@ const notThere = async (): Promise<never> => {
 
 /**
  * Lab that a drill would start: its components, and the faults available on this host.
- * @param path path of the load's media
+ * @param paths paths of the load's media
  */
-export const dryRunLab = (nodes: number, path: MediaPath = 'direct'): Platform => ({
-  ...processPlatform(dryRunLocation(nodes, needsTurn(path))),
+export const dryRunLab = (nodes: number, paths: readonly MediaPath[] = ['direct']): Platform => ({
+  ...processPlatform(dryRunLocation(nodes, needsTurn(paths))),
   // This process represents the components, and must not receive their signals.
   signal: notThere,
   start: notThere,
@@ -26,7 +26,8 @@ export const dryRunLab = (nodes: number, path: MediaPath = 'direct'): Platform =
 const AT = 'http://127.0.0.1:1';
 
 /** Returns true when the media of the load needs a relay: the lab then has a TURN server. */
-export const needsTurn = (path: MediaPath): boolean => path.startsWith('turn-');
+export const needsTurn = (paths: readonly MediaPath[]): boolean =>
+  paths.some((path) => path.startsWith('turn-'));
 
 /** Location of the lab that a drill would start. Ports are placeholders. */
 export const dryRunLocation = (nodes: number, withTurn = false): Location => {

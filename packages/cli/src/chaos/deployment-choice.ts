@@ -7,6 +7,7 @@ import {
 } from '@livekit-swarm/chaos';
 import type { Drill } from '@livekit-swarm/chaos/drill';
 import { DEFAULT_LIVEKIT_VERSION, type LiveKitVersion } from '@livekit-swarm/lab';
+import type { MediaPath } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
 import { ruleFiles } from './shipped-rules.ts';
 import { type PlatformFlags, readUserDeployment, type UserDeployment } from './user-deployment.ts';
@@ -88,11 +89,11 @@ export const openDeployment = async (
 export const inspectDeployment = async (
   where: DeploymentChoice,
   nodes: number,
-  path?: Drill['load']['path'],
+  paths?: readonly MediaPath[],
 ): Promise<Platform> => {
   switch (where.type) {
     case 'embedded':
-      return dryRunLab(nodes, path);
+      return dryRunLab(nodes, paths);
     case 'lab':
       return (await runningLab(where.name)).platform;
     case 'site':

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Drill, parseDrill } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
+import { readScenarioFile, type Scenario } from '@livekit-swarm/scenario';
 import {
   fileProblem,
   hasErrorCode,
@@ -20,9 +22,15 @@ export interface DrillFileResult {
 /** A larger file is not a drill. */
 const MOST_BYTES = 1 << 20;
 
-/** Reads each file. Two drills of one name are a problem: their reports and records would collide. */
-export const readDrillFiles = (paths: readonly string[]): DrillFileResult[] => {
-  const results = paths.map(readOne);
+/**
+ * Reads each file. Two drills of one name are a problem: their reports and records would collide.
+ * @param scenario scenario that replaces the load of each drill
+ */
+export const readDrillFiles = (
+  paths: readonly string[],
+  scenario?: Scenario,
+): DrillFileResult[] => {
+  const results = paths.map((path) => readOne(path, scenario));
   const taken = new Map<string, string>();
   for (const { file, drill, problems } of results) {
     if (drill === null) continue;
@@ -45,20 +53,24 @@ export const readDrillFiles = (paths: readonly string[]): DrillFileResult[] => {
  * Reads drill files to execute them.
  * @throws SwarmError `invalid_file` with everything that is wrong with any of them
  */
-export const readDrills = (paths: readonly string[]): Drill[] => {
-  const results = readDrillFiles(paths);
+export const readDrills = (paths: readonly string[], scenario?: Scenario): Drill[] => {
+  const results = readDrillFiles(paths, scenario);
   const problems = results.flatMap((result) => result.problems);
   if (problems.length === 0) return results.flatMap(({ drill }) => drill ?? []);
   throw invalidFile(problems);
 };
 
-const readOne = (file: string): DrillFileResult => {
+const readOne = (file: string, scenario: Scenario | undefined): DrillFileResult => {
   try {
-    return {
-      file,
-      drill: parseDrill(textOf(file), { file: file === '-' ? 'stdin' : file, faults: FAULTS }),
-      problems: [],
-    };
+    const drill = parseDrill(textOf(file), {
+      file: file === '-' ? 'stdin' : file,
+      faults: FAULTS,
+      // Relative to the drill, so that both can be moved together.
+      readScenario: (path, scale) =>
+        readScenarioFile(file === '-' ? path : resolve(dirname(file), path), { scale }).scenario,
+      scenario,
+    });
+    return { file, drill, problems: [] };
   } catch (error) {
     if (hasErrorCode(error, 'invalid_file'))
       return { file, drill: null, problems: [...error.problems] };

@@ -1,4 +1,5 @@
 import { FAULTS, planDrill } from '@livekit-swarm/chaos';
+import { pathsOfLoad } from '@livekit-swarm/chaos/drill';
 import { styleFor } from '@livekit-swarm/report';
 import { renderPlan } from '@livekit-swarm/report/drill';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
@@ -9,7 +10,7 @@ import {
   readDeploymentChoice,
 } from '../chaos/deployment-choice.ts';
 import { readDrills } from '../chaos/drill-files.ts';
-import { type Overrides, overrideDrill } from '../chaos/override-drill.ts';
+import { type Overrides, overrideDrill, readLoadOverride } from '../chaos/override-drill.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 
 export interface ChaosPlanFlags extends DeploymentFlags, Overrides {
@@ -28,8 +29,10 @@ export const chaosPlanCommand = async (
   { stdout, stderr, env }: Console,
 ): Promise<ExitCode> => {
   const choice = readDeploymentChoice(flags, typed, env);
-  for (const drill of readDrills([file]).map((one) => overrideDrill(one, flags))) {
-    await using platform = await inspectDeployment(choice, drill.lab.nodes, drill.load.path);
+  const drills = readDrills([file], readLoadOverride(flags));
+  for (const drill of drills.map((one) => overrideDrill(one, flags))) {
+    const paths = pathsOfLoad(drill.load);
+    await using platform = await inspectDeployment(choice, drill.lab.nodes, paths);
     const note = labNote(drill, choice);
     if (note !== null) await write(stderr, `warning: ${note}\n`);
     const plan = await planDrill(drill, platform, FAULTS);

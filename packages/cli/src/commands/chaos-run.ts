@@ -13,7 +13,7 @@ import { type DeploymentFlags, labNote, readDeploymentChoice } from '../chaos/de
 import { readDrills } from '../chaos/drill-files.ts';
 import { serveDrillMetrics } from '../chaos/drill-metrics.ts';
 import { readDrillReports, writeDrillReports } from '../chaos/drill-output.ts';
-import { type Overrides, overrideDrill } from '../chaos/override-drill.ts';
+import { type Overrides, overrideDrill, readLoadOverride } from '../chaos/override-drill.ts';
 import { rollbackLeftovers } from '../chaos/rollback-pending.ts';
 import { alertProblems } from '../chaos/shipped-rules.ts';
 import { superviseDrill } from '../chaos/supervise-drill.ts';
@@ -59,7 +59,9 @@ export const chaosRunCommand = async (
   const guard = guardOfDrill(site, flags, env);
   const workers = readProcesses(flags.processes);
   const expiryMarginMs = parseDuration(flags.expiryMargin);
-  const drills = readDrills(paths).map((drill) => overrideDrill(drill, flags));
+  const drills = readDrills(paths, readLoadOverride(flags)).map((drill) =>
+    overrideDrill(drill, flags),
+  );
   if (deployment.type === 'embedded') {
     const problems = drills.flatMap((drill, index) => alertProblems(paths[index] ?? '', drill));
     if (problems.length > 0) throw invalidFile(problems);

@@ -13,6 +13,11 @@ const USER_GROUP = 'Your deployment:';
 export const addDrillFlags = (command: Command, env: Environment): void =>
   addGroup(command, env, 'Drill:', [
     new Option('--repeats <n>', 'repeats of each drill (default: as in its file)'),
+    new Option(
+      '--scenario <file>',
+      'drill the load of this scenario file, instead of the load of the drill',
+    ),
+    new Option('--scale <scale>', 'with --scenario: a scale of its file, or a factor: small, 0.1'),
     reconnectPolicyFlag('as in the file'),
   ]);
 

@@ -15,7 +15,13 @@ import {
   verdictLabel,
 } from './phrases.ts';
 import { exitCodeOfDrill } from './render-json.ts';
-import { joinProbeTable, objectiveTable, spreadTable, windowTable } from './table-data.ts';
+import {
+  joinProbeTable,
+  objectiveTable,
+  roleTable,
+  spreadTable,
+  windowTable,
+} from './table-data.ts';
 
 /** Page of a drill: the verdict, its reasons, and the tables of each repeat. */
 export const drillPage = (result: DrillResult, strict: boolean): ResultPage => {
@@ -62,6 +68,7 @@ const repeatSections = (repeat: RepeatResult, of: number): PageSection[] => {
       note: `${capital(describeRecovery(repeat.recovery))}.`,
     },
     { title: titled('faults'), table: faultTable(repeat) },
+    { title: titled('recovery by role'), table: roleTable(repeat) },
     { title: titled('windows'), table: windowTable(repeat) },
     { title: titled('join probes'), table: joinProbeTable(repeat) },
   ];

@@ -15,8 +15,10 @@ import {
   type RepeatResult,
   resumedWithoutMedia,
 } from '@livekit-swarm/chaos';
+import type { Drill } from '@livekit-swarm/chaos/drill';
 import type { DrillLine, DrillVerdict } from '@livekit-swarm/record';
 import { capital, formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
+import { describeScenario } from '../describe-scenario.ts';
 import { shorten } from '../format.ts';
 import { healthText, limitOf, measuredOf, thresholdName } from '../phrases/limits.ts';
 import { stopReasonText, unprovenText } from '../phrases/run-event.ts';
@@ -88,6 +90,12 @@ export const describeKnownFailures = ({
   }
 };
 
+/** Description of a load: `10 rooms × 4, each publishing audio`, or that of its scenario. */
+export const loadText = (load: Drill['load']): string =>
+  'scenario' in load
+    ? describeScenario({ ...load.scenario, thresholds: [] })
+    : `${plural(load.rooms, 'room')} × ${load.participants}, each publishing ${load.publish.join(' and ')}`;
+
 /** Names of objectives, and how their values are written. */
 const OBJECTIVES = {
   timeToRecoverP50Ms: ['time to recover p50', 'time'],
@@ -104,8 +112,15 @@ const OBJECTIVES = {
   alertsWithinMs: ['alerts', 'time'],
 } as const satisfies Record<ObjectiveResult['objective'], readonly [string, string]>;
 
-export const objectiveLabel = ({ objective }: Pick<ObjectiveResult, 'objective'>): string =>
-  OBJECTIVES[objective][0];
+/** `time to recover p95`, `time to recover max, listener receiving`. */
+export const objectiveLabel = (result: ObjectiveResult): string => {
+  const label = OBJECTIVES[result.objective][0];
+  if (!('role' in result) || result.role === undefined) return label;
+  return `${label}, ${shorten(result.role, MAX_ROLE)} ${result.direction}`;
+};
+
+/** Longest role in a line of an objective. */
+const MAX_ROLE = 30;
 
 const formatObjective = (objective: ObjectiveResult['objective'], value: number): string => {
   switch (OBJECTIVES[objective][1]) {

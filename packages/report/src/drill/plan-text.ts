@@ -3,7 +3,7 @@ import type { Drill, KnownFailures } from '@livekit-swarm/chaos/drill';
 import { formatDuration, plural } from '@livekit-swarm/settings';
 import type { Style } from '../text-layout.ts';
 import { printable, wrap } from '../text-layout.ts';
-import { describeInjection } from './phrases.ts';
+import { describeInjection, loadText } from './phrases.ts';
 
 /**
  * The dry run of a drill: at most 100 columns.
@@ -21,7 +21,7 @@ export const renderPlan = (plan: DrillPlan, style: Style, running = false): stri
       ['components', components.map(({ name }) => name).join(', ')],
       [
         'load',
-        `${plural(load.rooms, 'room')} × ${load.participants} = ${plural(participants.load, 'participant')}, ${load.publish.join(' and ')}, reconnect policy ${load.reconnectPolicy}`,
+        `${loadText(load)}: ${plural(participants.load, 'participant')}, reconnect policy ${load.reconnectPolicy}`,
       ],
       ...(participants.joinProbes > 0
         ? [['join probes', `${participants.joinProbes}, from the steady state to the end`] as const]
@@ -82,7 +82,7 @@ const failuresOf = ({ always, sometimes }: KnownFailures): string =>
 
 const scheduleOf = ({ drill, participants, times, faults }: DrillPlan): [number, string][] => {
   const list: [number, string][] = [
-    [0, `${plural(participants.load, 'participant')} join, ${drill.load.joinRate} per second`],
+    [0, `${plural(participants.load, 'participant')} join${joinText(drill.load)}`],
     [times.steadyFromMs, 'steady state required from here, or the drill is void: @baseline'],
     ...faults.map((fault): [number, string] => [fault.atMs, describePlanned(fault)]),
     ...faults.flatMap((fault): [number, string][] =>
@@ -93,6 +93,9 @@ const scheduleOf = ({ drill, participants, times, faults }: DrillPlan): [number,
   ];
   return list.sort(([a], [b]) => a - b);
 };
+
+const joinText = (load: Drill['load']): string =>
+  'scenario' in load ? ', as the scenario plans' : `, ${load.joinRate} per second`;
 
 const describePlanned = (planned: PlannedFault): string => {
   const { target, candidates } = planned;
@@ -151,6 +154,12 @@ const requirementsOf = ({ objectives, thresholds }: Drill): string => {
     ...atMost('join probes without complete media', objectives.joinProbesWithoutMedia),
     ...atMost('ghost rooms', objectives.ghostRooms),
     ...atMost('disconnected', objectives.disconnected),
+    ...objectives.roles.flatMap(({ role, direction, ...one }) => [
+      ...within(`${role} ${direction}: time to recover p50`, one.timeToRecoverP50Ms),
+      ...within(`${role} ${direction}: time to recover p95`, one.timeToRecoverP95Ms),
+      ...within(`${role} ${direction}: time to recover max`, one.timeToRecoverMaxMs),
+      ...atMost(`${role} ${direction}: not recovered`, one.subscriptionsNotRecovered),
+    ]),
     ...Object.entries(objectives.alertsWithinMs).map(
       ([name, ms]) => `${name} within ${formatDuration(ms)}`,
     ),

@@ -26,6 +26,7 @@ import {
   objectivesSection,
   recordSection,
   recoverySection,
+  rolesSection,
   windowSection,
 } from './sections.ts';
 import { spreadTable } from './table-data.ts';
@@ -35,6 +36,7 @@ const SECTIONS = [
   faultsSection,
   recoverySection,
   windowSection,
+  rolesSection,
   joinProbesSection,
   clusterSection,
   recordSection,

@@ -22,7 +22,7 @@ import {
   measuredText,
   objectiveLabel,
 } from './phrases.ts';
-import { joinProbeTable, markOf, objectiveTable, windowTable } from './table-data.ts';
+import { joinProbeTable, markOf, objectiveTable, roleTable, windowTable } from './table-data.ts';
 
 /** Lines of one section of the report; none when it is empty. */
 export type Section = (repeat: RepeatResult, style: Style, result: DrillResult) => string[];
@@ -141,6 +141,8 @@ export const recoverySection: Section = (repeat, style) => {
 
 export const windowSection: Section = (repeat, style) =>
   renderHeadedTable(windowTable(repeat), style);
+
+export const rolesSection: Section = (repeat, style) => renderHeadedTable(roleTable(repeat), style);
 
 export const joinProbesSection: Section = (repeat, style) =>
   renderHeadedTable(joinProbeTable(repeat), style);

@@ -64,6 +64,28 @@ export const windowTable = ({ windows }: RepeatResult): TableData => ({
   left: [0],
 });
 
+/** Recovery by role, in each direction; empty for a load of one role. */
+export const roleTable = ({ recovery: { roles } }: RepeatResult): TableData => ({
+  head: ['roles', '', 'all', 'interrupted', 'not recovered', 'p50', 'p95', 'max'],
+  rows:
+    new Set(roles.map(({ role }) => role)).size < 2
+      ? []
+      : roles.map(({ role, direction, count, interrupted, notRecovered, timeToRecover }) => [
+          shorten(role, MAX_METRIC),
+          direction,
+          formatCount(count),
+          formatCount(interrupted),
+          formatCount(notRecovered),
+          formatTimeOf(timeToRecover?.p50),
+          formatTimeOf(timeToRecover?.p95),
+          formatTimeOf(timeToRecover?.max),
+        ]),
+  left: [0, 1],
+});
+
+const formatTimeOf = (ms: number | undefined): string =>
+  ms === undefined ? '–' : formatRecoveryTime(ms);
+
 /** Join probes by window, in new rooms and in those of the load. */
 export const joinProbeTable = ({ recovery: { joinProbes } }: RepeatResult): TableData => ({
   head: ['join probes', '', 'joins', 'connected', 'join max', 'complete media'],

@@ -17,8 +17,17 @@ import {
   yesOrNo,
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import type { RoomsLoad } from '../drill.ts';
 import { type Faults, faultList } from './fault.ts';
 import { knownFailures, objectives, thresholds } from './objectives.ts';
+
+/** Default load of a drill. */
+export const ROOMS_LOAD = {
+  rooms: 10,
+  participants: 4,
+  publish: ['audio'],
+  joinRate: 20,
+} as const satisfies Partial<RoomsLoad>;
 
 const MAX_NODES = 20;
 const MAX_ROOMS = 10_000;
@@ -45,13 +54,16 @@ const lab = strict({
     ),
 });
 
+/** Load in the file. With `scenario`, all keys but `reconnectPolicy` are excluded. */
 const load = strict({
-  rooms: whole(1, MAX_ROOMS)
-    .default(10)
-    .describe('Rooms that are alike; those that no fault affects are the control group.'),
-  participants: whole(2, MAX_PARTICIPANTS)
-    .default(4)
-    .describe('Per room; each publishes, and subscribes to the others.'),
+  rooms: whole(1, MAX_ROOMS).optional().meta({
+    default: ROOMS_LOAD.rooms,
+    description: 'Rooms that are alike; those that no fault affects are the control group.',
+  }),
+  participants: whole(2, MAX_PARTICIPANTS).optional().meta({
+    default: ROOMS_LOAD.participants,
+    description: 'Per room; each publishes, and subscribes to the others.',
+  }),
   publish: z
     .array(word(['audio', 'video'], 'kind of media'), {
       error: hinted('must be a list', 'write [audio] or [audio, video]'),
@@ -60,8 +72,9 @@ const load = strict({
     .refine((kinds) => new Set(kinds).size === kinds.length, {
       error: hinted('names one kind twice', 'write [audio, video]'),
     })
-    .default(['audio'])
+    .optional()
     .meta({
+      default: [...ROOMS_LOAD.publish],
       description: 'Tracks that each of them publishes.',
       samples: [['audio'], ['audio', 'video']],
     }),
@@ -70,7 +83,7 @@ const load = strict({
     .describe(
       'Path of media to a node. A lab that is started for the drill offers TURN by coturn. Default: turn-udp with a fault whose target is turn, so that it has an effect; else direct.',
     ),
-  joinRate: joinRate().prefault('20/s').describe('Joins per second.'),
+  joinRate: joinRate().optional().describe(`Joins per second. Default: ${ROOMS_LOAD.joinRate}/s.`),
   reconnectPolicy: word(['none', 'sdk', 'app'], 'reconnect policy')
     .default('app')
     .describe(
@@ -78,7 +91,32 @@ const load = strict({
     ),
 });
 
+const scenarioPath = () => text(1_000, 'the path of a scenario file');
+
+/** Scenario file whose load is drilled. */
+const scenario = z
+  .union(
+    [
+      scenarioPath().transform((file) => ({ file, scale: undefined })),
+      strict({
+        file: scenarioPath().describe('Path of the scenario file, from the folder of the drill.'),
+        scale: text(40, 'a scale')
+          .optional()
+          .describe('A scale of the file, or a factor: small, 0.1.'),
+      }),
+    ],
+    { error: hinted('must be a scenario file', 'write ../scenarios/dj-radio.yaml') },
+  )
+  .meta({
+    samples: ['../scenarios/dj-radio.yaml', { file: '../scenarios/dj-radio.yaml', scale: 'small' }],
+  });
+
 const steadyState = strict({
+  at: duration(1_000)
+    .optional()
+    .describe(
+      'Time of the first possible injection, after the start of the run: for a scenario whose participants come and go. Default: within after the last scheduled join.',
+    ),
   within: duration(1_000)
     .prefault('15s')
     .describe(
@@ -90,7 +128,11 @@ const steadyState = strict({
       'Time before the first injection for which every participant must have been connected, and every subscription must have received media. It is the window baseline.',
     ),
 }).superRefine((given, context) => {
-  if (given.for < given.within) return;
+  if (given.at !== undefined && given.for >= given.at) {
+    const message = 'is not shorter than at: no participant could join before it begins';
+    context.addIssue(customIssue(['for'], message, 'make at later, or for shorter'));
+  }
+  if (given.at !== undefined || given.for < given.within) return;
   context.addIssue(
     customIssue(
       ['for'],
@@ -142,8 +184,8 @@ const blastRadius = strict({
 /** Hint for a key of scenario files that drill files lack; null: another key. */
 const elsewhere = (key: string): string | null => {
   if (key === 'name') return 'a drill is named by drill: kill-room-node';
-  if (['scenario', 'groups', 'profiles', 'scales'].includes(key))
-    return 'it belongs to a scenario file: see "swarm validate"';
+  if (['groups', 'profiles', 'scales'].includes(key))
+    return 'it belongs to a scenario file: name that with scenario: FILE';
   return null;
 };
 
@@ -161,6 +203,11 @@ export const drillFile = (faults: Faults) =>
       lab: lab
         .prefault({})
         .describe('Lab that is started for the drill when no other deployment is given.'),
+      scenario: scenario
+        .optional()
+        .describe(
+          'Scenario whose load is drilled, instead of rooms of equal form. Its groups last until the end of the drill; its thresholds and windows are not used.',
+        ),
       load: load.prefault({}).describe('Rooms and participants.'),
       steadyState: steadyState.prefault({}).describe('Conditions for the first injection.'),
       faults: faultList(faults).describe(

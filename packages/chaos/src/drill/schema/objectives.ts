@@ -15,7 +15,7 @@ import {
   word,
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import type { KnownFailures, Objectives } from '../drill.ts';
+import type { KnownFailures, Objectives, RoleObjectives } from '../drill.ts';
 
 const MAX_COUNT = 1_000_000;
 
@@ -40,6 +40,60 @@ const timeToRecover = strict({
   if (max !== undefined && max < Math.max(p50 ?? 0, p95 ?? 0))
     complain('max', p95 === undefined ? 'p50' : 'p95');
 });
+
+/** Schema of the conditions on one direction of a role's media. */
+const direction = () =>
+  strict({
+    timeToRecover: timeToRecover
+      .default({})
+      .describe('Time from the injection until media resumed. Default: not required.'),
+    notRecovered: count()
+      .prefault('any')
+      .describe('Number of those whose media had not resumed at the end.'),
+  });
+
+type Direction = z.output<ReturnType<typeof direction>>;
+
+const roles = z
+  .record(
+    z.string(),
+    strict({
+      receiving: direction().optional().describe('Subscriptions of its participants.'),
+      publishing: direction()
+        .optional()
+        .describe(
+          'Publications of its participants. They are interrupted while no subscriber receives them.',
+        ),
+    }),
+    { error: hinted('must be a mapping of roles', 'write { listener: { receiving: {} } }') },
+  )
+  .transform((given): RoleObjectives[] =>
+    Object.entries(given).flatMap(([role, { receiving, publishing }]) => [
+      ...roleObjectives(role, 'receiving', receiving),
+      ...roleObjectives(role, 'publishing', publishing),
+    ]),
+  )
+  .meta({
+    samples: [{ listener: { receiving: { timeToRecover: { p95: '15s' }, notRecovered: 0 } } }],
+  });
+
+const roleObjectives = (
+  role: string,
+  direction: RoleObjectives['direction'],
+  given: Direction | undefined,
+): RoleObjectives[] =>
+  given === undefined
+    ? []
+    : [
+        {
+          role,
+          direction,
+          timeToRecoverP50Ms: given.timeToRecover.p50 ?? null,
+          timeToRecoverP95Ms: given.timeToRecover.p95 ?? null,
+          timeToRecoverMaxMs: given.timeToRecover.max ?? null,
+          subscriptionsNotRecovered: given.notRecovered,
+        },
+      ];
 
 const CONTROL_GROUP_HINT = 'write uninterrupted, any or { maxInterruption: 1s }';
 
@@ -110,6 +164,9 @@ export const objectives = strict({
   disconnected: count()
     .prefault('any')
     .describe('Participants that were disconnected, whether they rejoined or not.'),
+  roles: roles
+    .prefault({})
+    .describe('Conditions on the media of single roles, by direction. Default: none.'),
   alerts: alerts
     .default({})
     .describe(
@@ -128,6 +185,7 @@ export const objectives = strict({
     joinProbesWithoutMedia: given.joinProbesWithoutMedia ?? null,
     ghostRooms: given.ghostRooms,
     disconnected: given.disconnected,
+    roles: given.roles,
     alertsWithinMs: { ...given.alerts },
   }),
 );

@@ -10,6 +10,7 @@ import {
   describeKnownFailures,
   describeReasons,
   describeServer,
+  loadText,
   VERDICT_MARKS,
   VERDICT_TONES,
   verdictLabel,
@@ -17,7 +18,7 @@ import {
 import { exitCodeOfDrill } from '../render-json.ts';
 import { clusterPart, faultList, joinProbeTable } from './details.ts';
 import { subscriptionMatrices } from './matrix.ts';
-import { objectiveTable, shownRepeats, spreadPart, windowTable } from './tables.ts';
+import { objectiveTable, roleSection, shownRepeats, spreadPart, windowTable } from './tables.ts';
 import { tiles } from './tiles.ts';
 import { timeline } from './timeline.ts';
 
@@ -81,6 +82,7 @@ ${tiles(repeat)}
 ${faultList(repeat)}
 ${timeline(repeat, of)}
 ${objectiveTable(repeat)}
+${roleSection(repeat, of)}
 ${windowTable(repeat, of)}
 ${subscriptionMatrices(repeat, of)}
 ${joinProbeTable(repeat, of)}
@@ -103,7 +105,7 @@ export const drillDefinition = ({ description, load, faults, recoveryMs }: Drill
   html`<section class="whose" aria-labelledby="drill-title"><h2 id="drill-title">Drill</h2>
 ${description !== null && html`<p class="asked">${untrusted(description)}</p>`}
 <dl><div><dt>Faults</dt>${faults.length === 0 && html`<dd>none</dd>`}${faults.slice(0, MOST_FAULTS).map((fault) => html`<dd class="same">${describeFault(fault)}</dd>`)}${faults.length > MOST_FAULTS && html`<dd>… and ${plural(faults.length - MOST_FAULTS, 'fault')} more</dd>`}</div>
-<div><dt>Load</dt><dd>${plural(load.rooms, 'room')} of ${load.participants}, each publishing ${load.publish.join(' and ')}</dd><dd>reconnect policy: ${RECOVERY[load.reconnectPolicy]}</dd></div>
+<div><dt>Load</dt><dd>${untrusted(loadText(load))}</dd><dd>reconnect policy: ${RECOVERY[load.reconnectPolicy]}</dd></div>
 <div><dt>Observation</dt><dd>${seconds(recoveryMs)} after the last rollback</dd></div></dl></section>`;
 
 /** `10 s`, `0.5 s`. */

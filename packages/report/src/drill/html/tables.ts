@@ -17,6 +17,7 @@ import {
   measuredText,
   objectiveLabel,
 } from '../phrases.ts';
+import { roleTable } from '../table-data.ts';
 
 /** The accessible name of a part of the page. @param of repeats on the page */
 export const partLabel = (
@@ -73,6 +74,14 @@ export const windowTable = ({ windows, number }: RepeatResult, of: number): Mark
         ([title, figure]) =>
           html`<tr><th scope="row">${title}</th>${windows.map((window) => html`<td class="n">${figure(window)}</td>`)}</tr>`,
       )}</tbody></table></div>`;
+
+/** Recovery by role, for a load of several roles. */
+export const roleSection = (repeat: RepeatResult, of: number): Markup | null => {
+  const { head, rows, left } = roleTable(repeat);
+  if (rows.length === 0) return null;
+  const alignment = (column: number): string => (left.includes(column) ? '' : 'n');
+  return html`<h3>Recovery by role</h3><div class="scroll" tabindex="0" role="region" aria-label="${partLabel('Recovery by role', repeat, of)}"><table><thead><tr>${head.map((text, column) => (text === '' ? html`<td></td>` : html`<th scope="col" class="${alignment(column)}">${capital(text)}</th>`))}</tr></thead><tbody>${rows.map((cells) => html`<tr>${cells.map((text, column) => html`<td class="${alignment(column)}">${untrusted(text)}</td>`)}</tr>`)}</tbody></table></div>`;
+};
 
 const rounded = (value: number | null): number | null =>
   value === null ? null : Math.round(value);
