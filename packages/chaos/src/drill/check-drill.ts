@@ -227,17 +227,43 @@ const checkScenario = (drill: Drill, { scenario }: ScenarioLoad, report: Report)
     );
     return false;
   }
-  const { participants } = planOfLoad(drill, 'check');
-  const expected = [...expectedMedia(participants, steadyFromMs, steadyMs).values()];
-  if (expected.every(({ size }) => size === 0)) {
+  if (!hasSteadyMedia(drill)) {
     const span = `from ${formatDuration(steadyFromMs)} to ${formatDuration(steadyMs)}`;
+    const at = laterSteadyTime(drill, steadyMs);
     report(
       ['scenario'],
       `no participant receives media of another during the whole steady state (${span})`,
-      'write steadyState: { at: 1m }, at a time when participants stay',
+      at === null
+        ? 'choose a time with steadyState: { at: 1m }, and a shorter for'
+        : `write steadyState: { at: ${formatDuration(at)} } (--steady-at)`,
     );
   }
   return true;
+};
+
+/** Returns true if any participant must receive media during the whole steady state. */
+const hasSteadyMedia = (drill: Drill): boolean => {
+  const { steadyFromMs, steadyMs } = drillTimes(drill);
+  const { participants } = planOfLoad({ ...drill, thresholds: [] }, 'check');
+  return [...expectedMedia(participants, steadyFromMs, steadyMs).values()].some(
+    ({ size }) => size > 0,
+  );
+};
+
+const STEP_MS = 2_000;
+const MAX_STEPS = 100;
+
+/** Next time, in steps, at which the steady state could hold, ms; null: none was found. */
+const laterSteadyTime = (drill: Drill, fromMs: number): number | null => {
+  if (!('scenario' in drill.load)) return null;
+  for (let step = 1; step <= MAX_STEPS; step++) {
+    const atMs = Math.ceil(fromMs / 1_000) * 1_000 + step * STEP_MS;
+    const later = { ...drill, steadyState: { ...drill.steadyState, atMs } };
+    const { endMs } = drillTimes(later);
+    if (endOfLoad(drill.load.scenario, endMs) < endMs - SHORT_MS) return null;
+    if (hasSteadyMedia(later)) return atMs;
+  }
+  return null;
 };
 
 /** End of a scenario whose groups last as long as the drill, where they can, ms. */

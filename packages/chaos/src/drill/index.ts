@@ -13,6 +13,6 @@ export {
   objectiveCode,
   pathsOfLoad,
 } from './drill.ts';
-export { parseDrill } from './parse-drill.ts';
+export { parseDrill, type ReplacingLoad } from './parse-drill.ts';
 export { planOfDrill } from './scenario-of-drill.ts';
 export { drillJsonSchema } from './schema/file.ts';

@@ -24,8 +24,15 @@ export interface ParseDrillOptions {
    * @throws SwarmError `invalid_file`
    */
   readScenario?(path: string, scale: string | undefined): Scenario;
-  /** Scenario that replaces the load of the file. */
-  scenario?: Scenario | undefined;
+  /** Load that replaces that of the file. */
+  load?: ReplacingLoad | undefined;
+}
+
+/** Scenario that is drilled instead of the load of a file. */
+export interface ReplacingLoad {
+  scenario: Scenario;
+  /** Time of the steady state, ms after the start of the run; null: as in the file. */
+  steadyAtMs: number | null;
 }
 
 /**
@@ -60,11 +67,11 @@ const checkLoadKeys = ({ value, problem }: FileSettings<DrillFile>): Problem[] =
 
 const loadOf = (
   { load, scenario, faults }: DrillFile,
-  { readScenario, scenario: replacement }: ParseDrillOptions,
+  { readScenario, load: replacement }: ParseDrillOptions,
 ): DrillLoad => {
   const { reconnectPolicy } = load;
   const given =
-    replacement ??
+    replacement?.scenario ??
     (scenario === undefined ? undefined : readScenario?.(scenario.file, scenario.scale));
   if (given !== undefined) return { scenario: recordedScenario(given), reconnectPolicy };
   if (scenario !== undefined)
@@ -98,7 +105,7 @@ const drillOf = ({ value }: FileSettings<DrillFile>, options: ParseDrillOptions)
   steadyState: {
     withinMs: value.steadyState.within,
     forMs: value.steadyState.for,
-    atMs: value.steadyState.at ?? null,
+    atMs: options.load?.steadyAtMs ?? value.steadyState.at ?? null,
   },
   faults: value.faults
     .flatMap((item, position) => occurrencesOf(item, value.seed, position, options.faults))
@@ -126,7 +133,7 @@ const drillOf = ({ value }: FileSettings<DrillFile>, options: ParseDrillOptions)
   blastRadius: { maxComponents: value.blastRadius.components, maxShare: value.blastRadius.share },
   allowedTargets: value.allowedTargets,
   // Known failures are only known for the load of the file.
-  knownFailures: options.scenario === undefined ? (value.knownFailures ?? null) : null,
+  knownFailures: options.load === undefined ? (value.knownFailures ?? null) : null,
 });
 
 /** Default path of media: through a relay only if a fault targets one. */

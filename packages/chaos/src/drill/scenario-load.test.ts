@@ -112,7 +112,9 @@ faults: [{ fault: kill, target: room-node, for: 10s }]
 knownFailures: { serverVersion: 1.13.4, always: [split_brain], reason: It is known. }
 `;
     const scenario = parseScenario(DJ, { file: 'radio.yaml' });
-    const replaced = parseDrill(text, { file: 'drill.yaml', faults: FAULTS, scenario });
+    const load = { scenario, steadyAtMs: 40_000 };
+    const replaced = parseDrill(text, { file: 'drill.yaml', faults: FAULTS, load });
+    expect(replaced.steadyState.atMs).toBe(40_000);
     expect(replaced.load).toMatchObject({ scenario: { name: 'radio' } });
     expect(replaced.knownFailures).toBeNull();
   });
@@ -140,7 +142,7 @@ describe('a scenario whose participants come and go', () => {
   it('needs participants at that time', () => {
     const late = ARRIVALS.replace('  calls:', '  calls:\n    startTime: 2m');
     expect(problems(`${DRILL}steadyState: { at: 40s, for: 5s }`, late)).toMatch(
-      /no participant receives media of another during the whole steady state \(from 35s to 40s\)/,
+      /no participant receives media of another during the whole steady state \(from 35s to 40s\).*at: 2m 6s/s,
     );
   });
 });

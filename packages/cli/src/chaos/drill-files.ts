@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Drill, parseDrill } from '@livekit-swarm/chaos/drill';
+import { type Drill, parseDrill, type ReplacingLoad } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
-import { readScenarioFile, type Scenario } from '@livekit-swarm/scenario';
+import { readScenarioFile } from '@livekit-swarm/scenario';
 import {
   fileProblem,
   hasErrorCode,
@@ -24,13 +24,13 @@ const MOST_BYTES = 1 << 20;
 
 /**
  * Reads each file. Two drills of one name are a problem: their reports and records would collide.
- * @param scenario scenario that replaces the load of each drill
+ * @param load load that replaces that of each drill
  */
 export const readDrillFiles = (
   paths: readonly string[],
-  scenario?: Scenario,
+  load?: ReplacingLoad,
 ): DrillFileResult[] => {
-  const results = paths.map((path) => readOne(path, scenario));
+  const results = paths.map((path) => readOne(path, load));
   const taken = new Map<string, string>();
   for (const { file, drill, problems } of results) {
     if (drill === null) continue;
@@ -53,14 +53,14 @@ export const readDrillFiles = (
  * Reads drill files to execute them.
  * @throws SwarmError `invalid_file` with everything that is wrong with any of them
  */
-export const readDrills = (paths: readonly string[], scenario?: Scenario): Drill[] => {
-  const results = readDrillFiles(paths, scenario);
+export const readDrills = (paths: readonly string[], load?: ReplacingLoad): Drill[] => {
+  const results = readDrillFiles(paths, load);
   const problems = results.flatMap((result) => result.problems);
   if (problems.length === 0) return results.flatMap(({ drill }) => drill ?? []);
   throw invalidFile(problems);
 };
 
-const readOne = (file: string, scenario: Scenario | undefined): DrillFileResult => {
+const readOne = (file: string, load: ReplacingLoad | undefined): DrillFileResult => {
   try {
     const drill = parseDrill(textOf(file), {
       file: file === '-' ? 'stdin' : file,
@@ -68,7 +68,7 @@ const readOne = (file: string, scenario: Scenario | undefined): DrillFileResult 
       // Relative to the drill, so that both can be moved together.
       readScenario: (path, scale) =>
         readScenarioFile(file === '-' ? path : resolve(dirname(file), path), { scale }).scenario,
-      scenario,
+      load,
     });
     return { file, drill, problems: [] };
   } catch (error) {

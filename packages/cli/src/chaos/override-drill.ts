@@ -1,6 +1,6 @@
-import type { Drill, DrillLoad } from '@livekit-swarm/chaos/drill';
-import { readScenarioFile, type Scenario } from '@livekit-swarm/scenario';
-import { usageError } from '@livekit-swarm/settings';
+import type { Drill, DrillLoad, ReplacingLoad } from '@livekit-swarm/chaos/drill';
+import { readScenarioFile } from '@livekit-swarm/scenario';
+import { parseDuration, usageError } from '@livekit-swarm/settings';
 import { wholeNumber } from '../requests/whole-number.ts';
 
 /** Changes that flags make to a drill. */
@@ -8,23 +8,30 @@ export interface Overrides {
   repeats?: string;
   scenario?: string;
   scale?: string;
+  steadyAt?: string;
   reconnectPolicy?: DrillLoad['reconnectPolicy'];
 }
 
 const MOST_REPEATS = 100;
 
 /**
- * Scenario of `--scenario`, in any scale, which replaces the load of each drill.
+ * Load of `--scenario`, in any scale and from any time, which replaces the load of each drill.
  * @throws SwarmError `usage`, `invalid_file`
  */
 export const readLoadOverride = ({
   scenario,
   scale,
-}: Pick<Overrides, 'scenario' | 'scale'>): Scenario | undefined => {
-  if (scenario !== undefined) return readScenarioFile(scenario, { scale }).scenario;
-  if (scale !== undefined)
+  steadyAt,
+}: Pick<Overrides, 'scenario' | 'scale' | 'steadyAt'>): ReplacingLoad | undefined => {
+  if (scenario !== undefined)
+    return {
+      scenario: readScenarioFile(scenario, { scale }).scenario,
+      steadyAtMs: steadyAt === undefined ? null : parseDuration(steadyAt),
+    };
+  const alone = scale !== undefined ? '--scale' : steadyAt !== undefined ? '--steady-at' : null;
+  if (alone !== null)
     throw usageError(
-      '--scale has no effect without --scenario',
+      `${alone} has no effect without --scenario`,
       'add --scenario FILE, or leave it out',
     );
   return undefined;

@@ -18,6 +18,10 @@ export const addDrillFlags = (command: Command, env: Environment): void =>
       'drill the load of this scenario file, instead of the load of the drill',
     ),
     new Option('--scale <scale>', 'with --scenario: a scale of its file, or a factor: small, 0.1'),
+    new Option(
+      '--steady-at <duration>',
+      'with --scenario: time of the first possible fault, after the start of the run',
+    ),
     reconnectPolicyFlag('as in the file'),
   ]);
 
