@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseDrill } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
+import { readScenarioFile } from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { COMPONENT_KINDS } from '../../packages/chaos/src/targets/platform.ts';
 import { markdownPages, readPage } from './testing/markdown-pages.ts';
 
-const page = readFileSync(new URL('../../docs/chaos.md', import.meta.url), 'utf8');
+const DOCS = join(import.meta.dirname, '../../docs');
+const page = readFileSync(join(DOCS, 'chaos.md'), 'utf8');
 const blocks = [...page.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text = '']): [string] => [
   text,
 ]);
@@ -23,7 +26,10 @@ describe('docs/chaos.md', () => {
     const whole = text.includes('drill: ')
       ? text
       : stringify({ ...REST, ...(parse(text) as object) });
-    expect(() => parseDrill(whole, { file: 'example.yaml', faults: FAULTS })).not.toThrow();
+    const readScenario = (path: string, scale: string | undefined) =>
+      readScenarioFile(join(DOCS, path), { scale }).scenario;
+    const options = { file: 'example.yaml', faults: FAULTS, readScenario };
+    expect(() => parseDrill(whole, options)).not.toThrow();
   });
 
   const [, rows = ''] =

@@ -44,9 +44,7 @@ describe('a drill that is served', () => {
     const { metrics, output } = await served(undefined, true, { SWARM_METRICS_TOKEN: 'hush' });
     carryOut(metrics);
     const text = await scrape(metrics.labAddress ?? '');
-    expect(text).toContain(
-      'livekit_swarm_chaos_participants{drill="mine",state="receiving_none"} 0',
-    );
+    expect(text).toContain('livekit_swarm_chaos_participants{drill="mine",state="reconnecting"} 0');
     expect(text).toContain(
       'livekit_swarm_chaos_time_to_recover_seconds{drill="mine",quantile="0.95"} 9',
     );
