@@ -517,7 +517,7 @@ export declare function sampleColumns(): SampleColumns;
 
 /**
  * Profile of Cargo that this engine is compiled in: `release`, or `checkout`, which costs more CPU
- * per packet.
+ * per join.
  */
 export declare function engineProfile(): string;
 

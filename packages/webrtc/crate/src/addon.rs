@@ -63,7 +63,7 @@ pub fn sample_columns() -> SampleColumns {
 }
 
 /// Profile of Cargo that this engine is compiled in: `release`, or `checkout`, which costs more CPU
-/// per packet.
+/// per join.
 #[napi]
 pub fn engine_profile() -> &'static str {
     env!("SWARM_CARGO_PROFILE")
