@@ -9,7 +9,7 @@ for (const [path, page] of Object.entries(PAGES)) {
   writeFileSync(fileOf(path), await page());
   process.stdout.write(`${path}\n`);
 }
-for (const { path, name, text } of SECTIONS) {
-  writeFileSync(fileOf(path), withSection(readFileSync(fileOf(path), 'utf8'), name, text()));
+for (const { path, name, text, tight } of SECTIONS) {
+  writeFileSync(fileOf(path), withSection(readFileSync(fileOf(path), 'utf8'), name, text(), tight));
   process.stdout.write(`${path}: ${name}\n`);
 }

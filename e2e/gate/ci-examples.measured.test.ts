@@ -47,7 +47,7 @@ describe('the workflow for GitHub', () => {
   ) as Workflow;
   const action = readAction(join(ROOT, 'action.yml'));
   const ours = Object.values(jobs).flatMap(({ steps }) =>
-    steps.filter(({ uses }) => uses?.includes('livekit-swarm@')),
+    steps.filter(({ uses }) => uses?.includes('livekit-swarm')),
   );
   const gate = jobs['pull-request']?.steps.find(({ id }) => id === 'swarm')?.with ?? {};
 

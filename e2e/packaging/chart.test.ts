@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { buildChart } from '../../scripts/release/build-chart.ts';
+import { readNames } from '../../scripts/release/names.ts';
 import { ROOT } from '../support/stack-images.ts';
 import { scratch } from '../support/swarm.ts';
 
@@ -72,7 +73,7 @@ describe('the Helm chart', () => {
     const description = parse(readFileSync(join(chart, 'Chart.yaml'), 'utf8')) as object;
     expect(description).toMatchObject({ version, appVersion: version });
     const [host] = podsOf(await render()).filter(({ containers }) => containers[0]?.args);
-    expect(host?.containers[0]?.image).toBe(`ghcr.io/livekit-swarm/livekit-swarm:${version}`);
+    expect(host?.containers[0]?.image).toBe(`${readNames().image}:${version}`);
   });
 
   it('gives every pod the rights that Kubernetes calls restricted, and nothing to write to', async () => {

@@ -12,6 +12,7 @@ import { librariesOf } from '@livekit-swarm/testkit/docker/libraries';
 import { testWithDocker } from '@livekit-swarm/testkit/docker/test-with-docker';
 import { execa } from 'execa';
 import { expect } from 'vitest';
+import { readNames, repositoryUrl } from '../../scripts/release/names.ts';
 import { expectPassedUnlessBusy } from '../support/busy-host.ts';
 import { findCompose, NO_COMPOSE } from '../support/stack.ts';
 import { resultOf, scratch } from '../support/swarm.ts';
@@ -112,7 +113,7 @@ testWithDocker(
     expect(Config.Labels).toMatchObject({
       'org.opencontainers.image.version': '0.1.0',
       'org.opencontainers.image.revision': expect.stringMatching(/^[0-9a-f]{40}$/),
-      'org.opencontainers.image.source': 'https://github.com/livekit-swarm/livekit-swarm',
+      'org.opencontainers.image.source': repositoryUrl(readNames()),
       'org.opencontainers.image.licenses': 'Apache-2.0',
     });
 

@@ -15,13 +15,14 @@ it.each(Object.entries(PAGES))(
 
 it.each(SECTIONS)(
   '$path matches the code in its section $name ("npm run docs" writes it)',
-  ({ path, name, text }) => {
-    expect(read(path)).toBe(withSection(read(path), name, text()));
+  ({ path, name, text, tight }) => {
+    expect(read(path)).toBe(withSection(read(path), name, text(), tight));
   },
 );
 
 it('changes only its section', () => {
   const page = 'a\n<!-- x: made -->\nold\n<!-- /x -->\nb';
   expect(withSection(page, 'x', '$1 new')).toBe('a\n<!-- x: made -->\n\n$1 new\n\n<!-- /x -->\nb');
+  expect(withSection(page, 'x', 'new', true)).toBe('a\n<!-- x: made -->\nnew\n<!-- /x -->\nb');
   expect(() => withSection(page, 'y', '')).toThrow(/no section/);
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { capacityJsonSchema, costModelJsonSchema } from '@livekit-swarm/analysis/capacity';
 import { drillJsonSchema } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
@@ -8,10 +10,12 @@ import { comparisonJsonSchema } from '@livekit-swarm/report/comparison';
 import { drillResultJsonSchema } from '@livekit-swarm/report/drill';
 import { scenarioJsonSchema } from '@livekit-swarm/scenario';
 import { folderSettingsJsonSchema } from '../../packages/cli/src/folder-settings/schema.ts';
+import { root } from '../release/packages.ts';
 import { busyIsNotWrongPage } from './busy-is-not-wrong-page.ts';
 import { chaosFaultsPage } from './chaos-faults-page.ts';
 import { exitCodesPage } from './exit-codes-page.ts';
 import { exporterMetricsPage } from './exporter-metrics-page.ts';
+import { ACTION_EXAMPLES, releasesPage, withAction } from './install-commands.ts';
 import { metricsPage } from './metrics-page.ts';
 import { importPages } from './package-imports.ts';
 import { plantedFaultsPage } from './planted-faults-page.ts';
@@ -21,6 +25,9 @@ import { reverseProxyPage } from './reverse-proxy-page.ts';
 /** Generated pages, by path in the checkout. */
 export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   ...importPages(),
+  ...Object.fromEntries(
+    ACTION_EXAMPLES.map((path) => [path, () => withAction(readFileSync(join(root, path), 'utf8'))]),
+  ),
   'docs/adr/0013-busy-is-not-wrong.md': busyIsNotWrongPage,
   'docs/chaos-faults.md': chaosFaultsPage,
   'docs/exit-codes.md': exitCodesPage,
@@ -28,6 +35,7 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/how-to/reverse-proxy.md': reverseProxyPage,
   'docs/metrics.md': metricsPage,
   'docs/planted-faults.md': plantedFaultsPage,
+  'docs/releases.md': () => releasesPage(),
   'docs/reports.md': reportsPage,
   'packages/chaos/schema/drill.schema.json': () =>
     `${JSON.stringify(drillJsonSchema(FAULTS), null, 2)}\n`,

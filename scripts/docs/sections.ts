@@ -3,6 +3,7 @@ import { actionInputs, actionOutputs } from './action-tables.ts';
 import { DRILL_TABLES } from './drill-keys.ts';
 import { drillLibraryTable } from './drill-library.ts';
 import { exitCodesTable } from './exit-codes-page.ts';
+import { checkoutCommands, packagesToday, quickStart, statusBox } from './install-commands.ts';
 import { priceTable } from './price-table.ts';
 import { runbookSections } from './runbook-sections.ts';
 import { SCENARIO_TABLES } from './scenario-keys.ts';
@@ -16,7 +17,17 @@ const folderSettingsTable = (): string => {
 };
 
 /** Generated sections of hand-written pages, between `<!-- NAME: … -->` and `<!-- /NAME -->`. */
-export const SECTIONS: readonly { path: string; name: string; text: () => string }[] = [
+export const SECTIONS: readonly {
+  path: string;
+  name: string;
+  text: () => string;
+  /** True: no blank lines around the text. */
+  tight?: true;
+}[] = [
+  { path: 'README.md', name: 'status', text: statusBox, tight: true },
+  { path: 'README.md', name: 'quick-start', text: quickStart },
+  { path: 'docs/get-started.md', name: 'checkout', text: checkoutCommands },
+  { path: 'docs/install.md', name: 'packages', text: packagesToday },
   { path: 'chaos/README.md', name: 'drills', text: drillLibraryTable },
   { path: 'docs/cost.md', name: 'prices', text: priceTable },
   { path: 'examples/ci/README.md', name: 'inputs', text: actionInputs },
@@ -41,12 +52,11 @@ export const SECTIONS: readonly { path: string; name: string; text: () => string
  * Replaces the section of this name with `text`.
  * @throws Error when the page has no such section
  */
-export const withSection = (page: string, name: string, text: string): string => {
+export const withSection = (page: string, name: string, text: string, tight = false): string => {
   const section = new RegExp(`(<!-- ${name}:[^>]*-->\\n)[\\s\\S]*?(<!-- /${name} -->)`);
   if (!section.test(page))
     throw new Error(`there is no section <!-- ${name}: … --> … <!-- /${name} -->`);
-  return page.replace(
-    section,
-    (_all, open: string, close: string) => `${open}\n${text}\n\n${close}`,
+  return page.replace(section, (_all, open: string, close: string) =>
+    tight ? `${open}${text}\n${close}` : `${open}\n${text}\n\n${close}`,
   );
 };

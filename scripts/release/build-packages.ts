@@ -8,6 +8,7 @@ import {
 } from '../../packages/beacon/scripts/build.ts';
 import { buildProgram, dependenciesOf, writeCliDescription } from './build-program.ts';
 import { buildTypes } from './build-types.ts';
+import { readNames } from './names.ts';
 import { OLDEST_NODE, readDescription, root, writeDescription } from './packages.ts';
 import { buildNativePackage, buildServerPackage } from './platform-packages.ts';
 import { type TargetName, targetOf } from './targets.ts';
@@ -84,7 +85,7 @@ const buildMainPackage = async (
     default: `./packages/${workspace}/src/index.js`,
   });
   await writeDescription(dir, {
-    name: 'livekit-swarm',
+    name: readNames().package,
     version,
     description,
     license,

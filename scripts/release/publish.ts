@@ -1,13 +1,14 @@
 /**
  * `node scripts/release/publish.ts TARBALLS [--dry-run]`: publishes the npm packages in the folder
  * TARBALLS, with provenance. Published versions are skipped, so that a release can be
- * repeated. livekit-swarm is last: it needs the others.
+ * repeated. The program is last: it needs the others.
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { parseArgs, promisify } from 'node:util';
 import { descriptionIn, tarballsIn } from './install-tree.ts';
+import { readNames } from './names.ts';
 
-const MAIN = 'livekit-swarm';
+const MAIN = readNames().package;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

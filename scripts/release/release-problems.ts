@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { readNames } from './names.ts';
 import { readDescription, root } from './packages.ts';
 
 /** Files that name the image with its version, which must be released together. */
-const IMAGE_FILES = ['packaging/compose/hosts.yml', 'docs/install.md', 'SECURITY.md'];
+const IMAGE_FILES = ['packaging/compose/hosts.yml', 'docs/releases.md'];
 
 /** Reasons for which this checkout cannot be released as `tag` (`v1.2.3`); empty: it can. */
 export const releaseProblems = async (tag: string): Promise<string[]> => {
@@ -15,7 +16,13 @@ export const releaseProblems = async (tag: string): Promise<string[]> => {
     appVersion: string;
   };
   const beacon = await readDescription('packages/beacon');
+  const names = readNames();
   const problems = [
+    ...(names.released
+      ? []
+      : [
+          'scripts/release/names.json has released: false, so README states that nothing is published: run scripts/release/set-names.ts --released',
+        ]),
     ...(tag === `v${version}`
       ? []
       : [`the tag is ${tag}, packages/cli/package.json has ${version}`]),
@@ -25,14 +32,19 @@ export const releaseProblems = async (tag: string): Promise<string[]> => {
       : [`Chart.yaml has version ${chart.version} and appVersion ${chart.appVersion}`]),
   ];
   for (const path of IMAGE_FILES)
-    for (const [, other] of (await read(path)).matchAll(
-      /ghcr\.io\/livekit-swarm\/livekit-swarm:(\d[\w.-]*\w)/g,
-    ))
+    for (const other of versionsOf(names.image, await read(path)))
       if (other !== version) problems.push(`${path} has the image ${other}`);
   const notes = notesIn(await read('CHANGELOG.md'), version);
   if (notes === '') problems.push(`CHANGELOG.md has no section "## ${version}"`);
   return problems;
 };
+
+/** Versions with which a text names the image. */
+const versionsOf = (image: string, text: string): string[] =>
+  text
+    .split(`${image}:`)
+    .slice(1)
+    .flatMap((rest) => /^\d[\w.-]*\w/.exec(rest) ?? []);
 
 /** Section of a version in the changelog, without its heading. */
 export const notesIn = (changelog: string, version: string): string => {

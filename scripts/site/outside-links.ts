@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
+import { readNames, repositoryUrl } from '../release/names.ts';
 
-export const REPOSITORY = 'https://github.com/livekit-swarm/livekit-swarm';
+export const REPOSITORY = repositoryUrl(readNames());
 
 const IMAGE = /\.(?:png|svg|jpg)$/;
 /** Pattern of a Markdown link or image, outside of code. */
