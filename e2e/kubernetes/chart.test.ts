@@ -1,7 +1,10 @@
-/** The Helm chart, installed in a real cluster: three pods are the hosts of a run. */
+/**
+ * The Helm chart, installed in a real cluster: three pods are the hosts of a run, and load tests are
+ * Jobs. Its other objects, and those of examples/kubernetes, are checked by the API server.
+ */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +30,18 @@ let redis: RedisServer;
 let server: LiveKitServer;
 let env: Record<string, string>;
 let helm: (...args: string[]) => Promise<string>;
+let chart: string;
+
+const IMAGE = { repository: TAG, pullPolicy: 'Never' };
+/** The default is more than the node has to give. */
+const LITTLE = { requests: { cpu: '10m', memory: '64Mi' } };
+
+/** Flags of Helm for values. */
+const json = (values: Record<string, unknown>): string[] =>
+  Object.entries(values).flatMap(([name, value]) => [
+    '--set-json',
+    `${name}=${JSON.stringify(value)}`,
+  ]);
 
 const run = async (program: string, ...args: string[]): Promise<string> =>
   (await promisify(execFile)(program, args, { maxBuffer: 64 * 1_024 * 1_024 })).stdout;
@@ -81,18 +96,19 @@ beforeAll(async () => {
     `--from-literal=fleet-key=${env.SWARM_QUEUE_KEY}`,
   ];
   await cluster.kubectl(secret);
-  const chart = await buildChart(join(dir, 'chart'));
-  const values = {
-    image: { repository: TAG, pullPolicy: 'Never' },
-    queue: { existingSecret: 'queue' },
-    // More than the node has to give is the default.
-    hosts: { labels: ['zone=lab'], resources: { requests: { cpu: '10m', memory: '64Mi' } } },
-  };
-  const set = Object.entries(values).flatMap(([name, value]) => [
-    '--set-json',
-    `${name}=${JSON.stringify(value)}`,
+  const { LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET } = env;
+  const deployment = { LIVEKIT_URL, LIVEKIT_API_KEY, LIVEKIT_API_SECRET };
+  await cluster.kubectl([
+    ...['create', 'secret', 'generic', 'livekit'],
+    ...Object.entries(deployment).map(([name, value]) => `--from-literal=${name}=${value}`),
   ]);
-  await helm('install', 'load', chart, ...set, '--wait', '--timeout', '120s');
+  chart = await buildChart(join(dir, 'chart'));
+  const values = json({
+    image: IMAGE,
+    queue: { existingSecret: 'queue' },
+    hosts: { labels: ['zone=lab'], resources: LITTLE },
+  });
+  await helm('install', 'load', chart, ...values, '--wait', '--timeout', '120s');
 }, 600_000);
 afterAll(async () => {
   await redis?.[Symbol.asyncDispose]();
@@ -151,5 +167,150 @@ describe('the Helm chart in a cluster', () => {
         .filter((line) => line !== '');
     await expect.poll(left, { timeout: 60_000, interval: 1_000 }).toEqual([]);
     expect(await redis.keysOfRuns()).toEqual([]);
+  });
+});
+
+describe('load tests of the chart', () => {
+  interface Job {
+    metadata: { name: string };
+    status: { conditions?: { type: string; status: string; reason?: string; message?: string }[] };
+  }
+
+  beforeAll(async () => {
+    const test = { existingSecret: 'livekit', resources: LITTLE, reports: [] };
+    const load = ['--rooms=1', '--duration=3s'];
+    const loadTests = {
+      // Started by hand, as docs/how-to/kubernetes-job.md shows.
+      passing: { ...test, args: load, schedule: '0 0 1 1 *', suspend: true },
+      // No participant joins within a microsecond.
+      failing: {
+        ...test,
+        ...{ args: load, schedule: '0 0 1 1 *', suspend: true },
+        ...{ thresholds: ['join_time: p(95)<0.001'], backoffLimit: 2 },
+      },
+    };
+    const values = { image: IMAGE, 'hosts.enabled': false, 'redis.enabled': false, loadTests };
+    await helm('install', 'gate', chart, ...json(values));
+  });
+  afterAll(async () => {
+    await helm('uninstall', 'gate', '--wait', '--timeout', '60s');
+  });
+
+  /** Run a load test now; resolves when its Job has ended. */
+  const runNow = async (loadTest: string): Promise<{ name: string; job: Job }> => {
+    const name = `${loadTest}-${randomBytes(4).toString('hex')}`;
+    const from = `--from=cronjob/gate-livekit-swarm-${loadTest}`;
+    await cluster.kubectl(['create', 'job', name, from]);
+    let job: Job | undefined;
+    const endOf = async (): Promise<string | undefined> => {
+      job = JSON.parse(await cluster.kubectl(['get', 'job', name, '-o', 'json'])) as Job;
+      return job.status.conditions?.find(
+        ({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'),
+      )?.type;
+    };
+    await expect.poll(endOf, { timeout: 120_000, interval: 500 }).toBeDefined();
+    if (job === undefined) throw new Error('there is no Job');
+    return { name, job };
+  };
+  const podsOf = async (job: string): Promise<string> =>
+    await cluster.kubectl([
+      ...['get', 'pods', '--selector', `job-name=${job}`, '-o'],
+      'jsonpath={.items[*].status.containerStatuses[0].state.terminated}',
+    ]);
+
+  it('complete for a run that passed', async () => {
+    const { name, job } = await runNow('passing');
+    expect(job.status.conditions, await podsOf(name)).toContainEqual(
+      expect.objectContaining({ type: 'Complete', status: 'True' }),
+    );
+  });
+
+  it('fail with exit code 99 for a crossed threshold, and are not tried again', async () => {
+    const { name, job } = await runNow('failing');
+    const pods = await podsOf(name);
+    expect(job.status.conditions, pods).toContainEqual(
+      expect.objectContaining({
+        ...{ type: 'Failed', status: 'True', reason: 'PodFailurePolicy' },
+        message: expect.stringContaining('exit code 99'),
+      }),
+    );
+    expect(pods.match(/"exitCode":99/g)).toHaveLength(1);
+    // The status of the pod has the verdict.
+    expect(pods).toContain('FAILED (exit 99)');
+  });
+});
+
+describe('the API server', () => {
+  /** Modules with definitions of further objects, and their files. */
+  const DEFINITIONS = {
+    'github.com/argoproj/argo-rollouts': ['manifests/crds/analysis-template-crd.yaml'],
+    'github.com/prometheus-operator/prometheus-operator': [
+      'probes',
+      'prometheusrules',
+      'servicemonitors',
+    ].map((name) => `example/prometheus-operator-crd/monitoring.coreos.com_${name}.yaml`),
+    'sigs.k8s.io/gateway-api': ['config/crd/standard/gateway.networking.k8s.io_httproutes.yaml'],
+  };
+
+  beforeAll(async () => {
+    const cwd = fileURLToPath(new URL('./definitions/', import.meta.url));
+    for (const [module, files] of Object.entries(DEFINITIONS)) {
+      const { stdout } = await promisify(execFile)('go', ['mod', 'download', '-json', module], {
+        cwd,
+      });
+      const { Dir } = JSON.parse(stdout) as { Dir: string };
+      for (const file of files) await cluster.kubectl(['create', '-f', join(Dir, file)]);
+    }
+    const established = ['--for=condition=Established', '--timeout=30s'];
+    await cluster.kubectl(['wait', 'crd', '--all', ...established]);
+  });
+
+  const check = (input: string): Promise<string> =>
+    cluster.kubectl(['create', '--dry-run=server', '--validate=strict', '-f', '-'], { input });
+
+  it('accepts every object of the chart', async () => {
+    const values = json({
+      'hosts.podDisruptionBudget.enabled': true,
+      loadTests: {
+        once: {
+          ...{ existingSecret: 'livekit', scenario: { scenario: 'x', groups: {} } },
+          ...{ records: { size: '1Gi' }, ttlSecondsAfterFinished: 2_592_000 },
+          activeDeadlineSeconds: 3_600,
+        },
+        nightly: {
+          ...{ existingSecret: 'livekit', existingConfigMap: 's', files: ['a.yaml'], hosts: 3 },
+          ...{ schedule: '30 2 * * *', timeZone: 'Europe/Berlin' },
+        },
+      },
+      exporter: {
+        ...{ enabled: true, existingSecret: 'livekit' },
+        config: { publicListen: '0.0.0.0:9466', sessions: { file: '/var/lib/livekit-swarm/s.db' } },
+        ingress: { enabled: true, hosts: ['swarm.example.com'] },
+        httpRoute: { enabled: true, parentRefs: [{ name: 'public' }] },
+      },
+      'serviceMonitor.enabled': true,
+      'probe.enabled': true,
+      'prometheusRule.enabled': true,
+      'dashboards.enabled': true,
+    });
+    const created = await check(await helm('template', 'all', chart, ...values));
+    for (const kind of ['job', 'cronjob', 'ingress', 'httproute', 'probe', 'poddisruptionbudget'])
+      expect(created).toMatch(
+        new RegExp(`^${kind}\\S*/all-\\S+ created \\(server dry run\\)$`, 'm'),
+      );
+  });
+
+  it('accepts the templates for Argo Rollouts', async () => {
+    const folder = new URL('../../examples/kubernetes/argo-rollouts/', import.meta.url);
+    for (const name of await readdir(folder))
+      expect(await check(await readFile(new URL(name, folder), 'utf8'))).toMatch(
+        /^analysistemplate\S+ created/,
+      );
+  });
+
+  it('rejects what is in no definition', async () => {
+    const template = new URL('../../examples/kubernetes/argo-rollouts/job.yaml', import.meta.url);
+    const text = (await readFile(template, 'utf8')).replace('  metrics:', '  metricz:');
+    await expect(check(text)).rejects.toThrow(/metricz/);
   });
 });

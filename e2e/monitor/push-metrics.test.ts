@@ -12,12 +12,34 @@ import { type PrometheusServer, startPrometheus } from '@livekit-swarm/testkit/p
 import { startRedis } from '@livekit-swarm/testkit/redis-server';
 import { missing } from '@livekit-swarm/testkit/requirements';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { resultOf, runSwarm, scratch, startSwarm } from '../support/swarm.ts';
 
 const LOAD =
   '--rooms 2 --participants 2 --publish audio,video --video 180p --duration 4s --json --quiet'.split(
     ' ',
   );
+
+const analysis = z.object({
+  spec: z.object({
+    metrics: z.array(
+      z.object({
+        name: z.string(),
+        provider: z.looseObject({ prometheus: z.object({ query: z.string() }).optional() }),
+      }),
+    ),
+  }),
+});
+
+/** Query of the verdict in the example for Argo Rollouts. */
+const verdictQuery = (run: string): string => {
+  const file = new URL('../../examples/kubernetes/argo-rollouts/verdict.yaml', import.meta.url);
+  const { spec } = analysis.parse(parse(readFileSync(file, 'utf8')));
+  const query = spec.metrics.find(({ name }) => name === 'verdict')?.provider.prometheus?.query;
+  if (query === undefined) throw new Error('the example has no query of the verdict');
+  return query.replaceAll('{{args.run}}', run);
+};
 
 /** Sums over all tracks of a record, by direction and kind. */
 const totalsOf = async (record: string, field: 'packets' | 'bytes' | 'rtxPackets') => {
@@ -117,6 +139,14 @@ describe.skipIf(noPrometheus !== null)('swarm --out prometheus-rw', () => {
         expect(sumOf(ofOtlp, name, { testid: 'whole', direction, kind })).toBe(total);
       }
     }
+    // The verdict, as an analysis of Argo Rollouts reads it.
+    const [series] = await prometheus.query(verdictQuery('whole'));
+    const results = new Map<unknown, number>([
+      [0, 1],
+      [98, 0],
+      [99, -1],
+    ]);
+    expect(series?.values[0]?.[1]).toBe(results.get(outcome.exit));
     const latency = (await readRecord(record)).metrics.measure('media_latency');
     const count = latency?.type === 'trend' ? latency.sketch.count : Number.NaN;
     const name = 'livekit_swarm_run_media_latency_seconds';

@@ -21,8 +21,11 @@ interface KubernetesObject {
 
 interface PodSpec {
   automountServiceAccountToken: boolean;
+  serviceAccountName: string;
   securityContext: object;
+  priorityClassName?: string;
   containers: {
+    name: string;
     image: string;
     args?: string[];
     env?: object[];
@@ -35,7 +38,45 @@ const helm = (await checkSources(HELM)).find(isFound)?.path ?? null;
 const EVERYTHING = [
   ...['exporter.enabled=true', 'exporter.existingSecret=livekit', 'serviceMonitor.enabled=true'],
   ...['prometheusRule.enabled=true', 'dashboards.enabled=true', 'hosts.labels={region=eu}'],
+  ...['probe.enabled=true', 'hosts.podDisruptionBudget.enabled=true'],
 ].flatMap((value) => ['--set', value]);
+
+/** Flags of Helm for values that are not texts. */
+const json = (values: Record<string, unknown>): string[] =>
+  Object.entries(values).flatMap(([name, value]) => [
+    '--set-json',
+    `${name}=${JSON.stringify(value)}`,
+  ]);
+
+const LOAD_TESTS = json({
+  loadTests: {
+    gate: {
+      existingSecret: 'livekit',
+      scenario: { scenario: 'gate', groups: { calls: { executor: 'constant-rooms', rooms: 2 } } },
+      thresholds: ['join_time: p(95)<1000'],
+      records: { size: '10Gi' },
+      ttlSecondsAfterFinished: 2_592_000,
+    },
+    nightly: {
+      ...{ schedule: '30 2 * * *', timeZone: 'Europe/Berlin', existingSecret: 'livekit' },
+      ...{ existingConfigMap: 'scenarios', files: ['a.yaml', 'b.yaml'], hosts: 3 },
+    },
+    flags: { url: 'wss://livekit.example.com', args: ['--rooms=5'], reports: [] },
+  },
+});
+const PUBLIC = json({
+  'exporter.config': {
+    publicListen: '0.0.0.0:9466',
+    tls: { cert: '/etc/tls/tls.crt', key: '/etc/tls/tls.key' },
+  },
+  'exporter.ingress': {
+    ...{ enabled: true, hosts: ['swarm.example.com'] },
+    tls: [{ hosts: ['swarm.example.com'], secretName: 'swarm-tls' }],
+  },
+  'exporter.httpRoute': { enabled: true, parentRefs: [{ name: 'public' }] },
+  'exporter.extraVolumes': [{ name: 'tls', secret: { secretName: 'swarm-tls' } }],
+  'exporter.extraVolumeMounts': [{ name: 'tls', mountPath: '/etc/tls' }],
+});
 
 let chart: string;
 beforeAll(async () => {
@@ -55,16 +96,52 @@ const render = async (...flags: string[]): Promise<KubernetesObject[]> => {
     .filter((object) => object !== null);
 };
 
+interface WithPod {
+  template: { metadata: { labels: Record<string, string> }; spec: PodSpec };
+}
+interface JobSpec extends WithPod {
+  backoffLimit: number;
+  ttlSecondsAfterFinished?: number;
+  podFailurePolicy: object;
+}
+
+/** Pod of an object; null: it has none. */
+const podOf = ({ kind, spec }: KubernetesObject): PodSpec | null => {
+  switch (kind) {
+    case 'Pod':
+      return spec as object as PodSpec;
+    case 'Deployment':
+    case 'Job':
+      return (spec as object as WithPod).template.spec;
+    case 'CronJob':
+      return (spec as { jobTemplate: { spec: WithPod } }).jobTemplate.spec.template.spec;
+    default:
+      return null;
+  }
+};
+
 const podsOf = (objects: readonly KubernetesObject[]): PodSpec[] =>
   objects
     .filter(({ kind }) => kind === 'Deployment')
-    .map(({ spec }) => (spec.template as { spec: PodSpec }).spec);
+    .map(podOf)
+    .filter((pod) => pod !== null);
+
+const find = (objects: readonly KubernetesObject[], kind: string, end = ''): KubernetesObject => {
+  const found = objects.find(
+    (object) => object.kind === kind && object.metadata.name.includes(end),
+  );
+  if (found === undefined) throw new Error(`there is no ${kind} ${end}`);
+  return found;
+};
 
 describe('the Helm chart', () => {
-  it.each([[[]], [EVERYTHING]])('has no problem that Helm finds, with %j', async (flags) => {
-    const { stdout, failed } = await run('lint', '--strict', chart, ...flags);
-    expect(failed, stdout).toBe(false);
-  });
+  it.each([[[]], [EVERYTHING], [LOAD_TESTS], [[...EVERYTHING, ...PUBLIC]]])(
+    'has no problem that Helm finds, with %j',
+    async (flags) => {
+      const { stdout, failed } = await run('lint', '--strict', chart, ...flags);
+      expect(failed, stdout).toBe(false);
+    },
+  );
 
   it('has the version of the program', async () => {
     const { version } = JSON.parse(
@@ -77,8 +154,10 @@ describe('the Helm chart', () => {
   });
 
   it('gives every pod the rights that Kubernetes calls restricted, and nothing to write to', async () => {
-    const pods = podsOf(await render(...EVERYTHING));
-    expect(pods).toHaveLength(3);
+    const objects = await render(...EVERYTHING, ...LOAD_TESTS);
+    const pods = objects.map(podOf).filter((pod) => pod !== null);
+    // Hosts, Redis, exporter, three load tests, and the pod of "helm test".
+    expect(pods).toHaveLength(7);
     for (const pod of pods) {
       expect(pod.automountServiceAccountToken).toBe(false);
       expect(pod.securityContext).toMatchObject({
@@ -116,6 +195,7 @@ describe('the Helm chart', () => {
     expect(objects.map(({ kind }) => kind).toSorted()).toEqual([
       'Deployment',
       'NetworkPolicy',
+      'Pod',
       'ServiceAccount',
     ]);
     const policy = objects.find(({ kind }) => kind === 'NetworkPolicy');
@@ -213,12 +293,167 @@ describe('the Helm chart', () => {
     expect([failed, stderr]).toEqual([true, expect.stringContaining('sessions.file')]);
   });
 
+  it('runs a load test as a Job whose verdict is never tried again', async () => {
+    const objects = await render(...LOAD_TESTS);
+    const job = find(objects, 'Job', 'gate-');
+    const spec = job.spec as object as JobSpec;
+    expect(spec).toMatchObject({
+      backoffLimit: 0,
+      ttlSecondsAfterFinished: 2_592_000,
+      podFailurePolicy: {
+        rules: [
+          {
+            action: 'FailJob',
+            onExitCodes: { containerName: 'swarm', operator: 'In', values: [2, 98, 99, 130] },
+          },
+        ],
+      },
+      template: { spec: { restartPolicy: 'Never' } },
+    });
+    expect(spec.template.spec.containers[0]?.args).toEqual([
+      ...['run', '--url=$(LIVEKIT_URL)', '--threshold=join_time: p(95)<1000'],
+      ...['--report=json', '--report=junit', '/etc/livekit-swarm/scenarios/scenario.yaml'],
+    ]);
+    const scenario = find(objects, 'ConfigMap', 'gate').data?.['scenario.yaml'] ?? '';
+    expect(parse(scenario)).toMatchObject({ scenario: 'gate', groups: { calls: { rooms: 2 } } });
+    expect(find(objects, 'PersistentVolumeClaim', 'gate-records').metadata).toMatchObject({
+      annotations: { 'helm.sh/resource-policy': 'keep' },
+    });
+    // It may connect to the queue.
+    expect(spec.template.metadata.labels['app.kubernetes.io/component']).toBe('runner');
+  });
+
+  it('makes another Job of other fields, and the same of the same', async () => {
+    const nameOf = async (...flags: string[]): Promise<string> =>
+      find(await render(...LOAD_TESTS, ...flags), 'Job', 'gate-').metadata.name;
+    expect(await nameOf()).toBe(await nameOf('--set', 'hosts.replicas=9'));
+    expect(await nameOf()).not.toBe(await nameOf('--set', 'loadTests.gate.args={--seed=2}'));
+  });
+
+  it('runs a load test on a schedule, on hosts of the queue', async () => {
+    const objects = await render(...LOAD_TESTS);
+    const { spec } = find(objects, 'CronJob', 'nightly');
+    expect(spec).toMatchObject({
+      ...{ schedule: '30 2 * * *', timeZone: 'Europe/Berlin', concurrencyPolicy: 'Forbid' },
+      jobTemplate: {
+        spec: {
+          template: {
+            spec: {
+              volumes: expect.arrayContaining([
+                { name: 'scenarios', configMap: { name: 'scenarios' } },
+              ]),
+              containers: [
+                {
+                  args: expect.arrayContaining([
+                    '--hosts=3',
+                    '/etc/livekit-swarm/scenarios/a.yaml',
+                    '/etc/livekit-swarm/scenarios/b.yaml',
+                  ]),
+                  env: expect.arrayContaining([expect.objectContaining({ name: 'SWARM_QUEUE' })]),
+                },
+              ],
+            },
+          },
+        },
+      },
+    });
+    const flags = find(objects, 'Job', 'flags-').spec as object as JobSpec;
+    expect(flags.template.spec.containers[0]?.args).toEqual([
+      '--url=wss://livekit.example.com',
+      '--rooms=5',
+    ]);
+  });
+
+  it('takes a scenario as it stands in a file', async () => {
+    const file = join(ROOT, 'examples', 'ci', 'scenarios', 'calls.yaml');
+    const flags = ['--set-file', `loadTests.gate.scenario=${file}`];
+    const objects = await render(...flags, '--set', 'loadTests.gate.existingSecret=livekit');
+    const text = find(objects, 'ConfigMap', 'gate').data?.['scenario.yaml'] ?? '';
+    expect(text.trim()).toBe(readFileSync(file, 'utf8').trim());
+  });
+
+  it('opens webhooks and browser reports to the outside, never metrics', async () => {
+    const objects = await render(...EVERYTHING, ...PUBLIC);
+    const service = 'load-livekit-swarm-exporter-public';
+    const backend = { service: { name: service, port: { name: 'public' } } };
+    expect(find(objects, 'Ingress').spec.rules).toEqual([
+      {
+        host: 'swarm.example.com',
+        http: {
+          paths: ['/webhook', '/beacon'].map((path) => ({ path, pathType: 'Prefix', backend })),
+        },
+      },
+    ]);
+    expect(find(objects, 'HTTPRoute').spec.rules).toEqual([
+      {
+        matches: ['/webhook', '/beacon'].map((value) => ({ path: { type: 'PathPrefix', value } })),
+        backendRefs: [{ name: service, port: 9466 }],
+      },
+    ]);
+    expect(find(objects, 'ServiceMonitor').spec.endpoints).toMatchObject([{ scheme: 'https' }]);
+    const exporter = JSON.stringify(find(objects, 'Deployment', 'exporter'));
+    expect(exporter).toContain(
+      '"readinessProbe":{"httpGet":{"path":"/-/ready","port":"metrics","scheme":"HTTPS"}}',
+    );
+  });
+
+  it('asks for synthetic calls by a Probe for each module', async () => {
+    const objects = await render(...EVERYTHING, ...json({ 'probe.modules': ['a_b', 'video_hd'] }));
+    expect(objects.filter(({ kind }) => kind === 'Probe').map(({ spec }) => spec)).toMatchObject([
+      { module: 'a_b', targets: { staticConfig: { static: ['livekit'] } } },
+      { module: 'video_hd', prober: { path: '/probe', scheme: 'http' } },
+    ]);
+  });
+
+  it('keeps its selectors whatever names and labels are chosen', async () => {
+    const objects = await render(
+      ...['--set', 'nameOverride=swarm', '--set', 'fullnameOverride=gen'],
+      ...['--set', 'serviceAccount.create=false', '--set', 'serviceAccount.name=mine'],
+      ...['--set', 'hosts.priorityClassName=low', '--set', 'hosts.podLabels.team=a'],
+      ...['--set', 'hosts.podLabels.app\\.kubernetes\\.io/component=other'],
+    );
+    expect(objects.some(({ kind }) => kind === 'ServiceAccount')).toBe(false);
+    const host = find(objects, 'Deployment', 'gen-host');
+    const spec = host.spec as object as WithPod & { selector: { matchLabels: object } };
+    expect(spec.template.metadata.labels).toMatchObject({
+      ...spec.selector.matchLabels,
+      ...{ team: 'a', 'app.kubernetes.io/name': 'swarm' },
+    });
+    expect(spec.template.spec).toMatchObject({
+      ...{ serviceAccountName: 'mine', priorityClassName: 'low' },
+    });
+  });
+
+  it('checks the installation with "helm test"', async () => {
+    const pod = find(await render(...EVERYTHING, ...LOAD_TESTS), 'Pod');
+    expect(pod.metadata).toMatchObject({ annotations: { 'helm.sh/hook': 'test' } });
+    expect(podOf(pod)?.containers.map(({ name }) => name)).toEqual([
+      ...['queue', 'exporter', 'scenario-gate'],
+    ]);
+  });
+
+  it.each([
+    [{ gate: {} }, /loadTests\.gate\.existingSecret/],
+    [{ gate: { existingSecret: 's', existingConfigMap: 'c' } }, /loadTests\.gate\.files/],
+    [{ gate: { existingSecret: 's', files: ['a.yaml'] } }, /existingConfigMap/],
+    [{ gate: { existingSecret: 's', schedule: 'nightly' } }, /schedule/],
+    [{ gate: { url: 'https://livekit.example.com' } }, /url/],
+    [{ gate: { existingSecret: 's', retries: 3 } }, /retries/],
+    [{ [`g${'a'.repeat(40)}`]: { existingSecret: 's' } }, /52 characters/],
+  ])('rejects the load test %j', async (loadTests, named) => {
+    const { failed, stderr } = await run('template', 'load', chart, ...json({ loadTests }));
+    expect(failed).toBe(true);
+    expect(stderr).toMatch(named);
+  });
+
   it.each([
     ['hosts.replicas=-1', /replicas/],
     ['hosts.labels={region}', /labels/],
     ['host.replicas=2', /host/],
     ['image.digest=latest', /digest/],
     ['exporter.enabled=true', /exporter\.existingSecret/],
+    ['exporter.ingress.enabled=true', /exporter\.enabled/],
+    ['probe.modules={}', /modules/],
   ])('rejects %s, and names it', async (value, named) => {
     const { failed, stderr } = await run('template', 'load', chart, '--set', value);
     expect(failed).toBe(true);

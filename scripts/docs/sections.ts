@@ -1,5 +1,6 @@
 import { folderSettingsJsonSchema } from '../../packages/cli/src/folder-settings/schema.ts';
 import { actionInputs, actionOutputs } from './action-tables.ts';
+import { chartValuesTable } from './chart-values.ts';
 import { DRILL_TABLES } from './drill-keys.ts';
 import { drillLibraryTable } from './drill-library.ts';
 import { exitCodesTable } from './exit-codes-page.ts';
@@ -29,6 +30,7 @@ export const SECTIONS: readonly {
   { path: 'docs/get-started.md', name: 'checkout', text: checkoutCommands },
   { path: 'docs/install.md', name: 'packages', text: packagesToday },
   { path: 'chaos/README.md', name: 'drills', text: drillLibraryTable },
+  { path: 'packaging/helm/livekit-swarm/README.md', name: 'values', text: chartValuesTable },
   { path: 'docs/cost.md', name: 'prices', text: priceTable },
   { path: 'examples/ci/README.md', name: 'inputs', text: actionInputs },
   { path: 'examples/ci/README.md', name: 'outputs', text: actionOutputs },

@@ -11,7 +11,7 @@ export const markdownPages = (): string[] =>
   [
     '*.md',
     'docs/**/*.md',
-    '{packages,scenarios,chaos,examples,dashboards,alerts,bench,testkit,e2e,.github}/**/*.md',
+    '{packages,scenarios,chaos,examples,dashboards,alerts,bench,testkit,e2e,packaging,.github}/**/*.md',
   ]
     .flatMap((pattern) =>
       globSync(pattern, { cwd: root, exclude: (path) => NOT_WRITTEN_HERE.test(path) }),

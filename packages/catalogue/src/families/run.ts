@@ -172,6 +172,11 @@ export const RUN_METRICS = {
     labels: [...RUN, 'threshold'],
     why: 'after the first measurement of its metric',
   }),
+  livekit_swarm_run_verdict: gauge('1 for the verdict of the run, 0 for the others', {
+    labels: [...RUN, 'verdict'],
+    values: { verdict: ['passed', 'failed', 'inconclusive'] },
+    why: 'after the end of the run',
+  }),
 
   livekit_swarm_run_generator_cpu_cores: gauge(
     'CPU cores that the load generator uses, all its processes',

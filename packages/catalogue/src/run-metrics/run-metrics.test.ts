@@ -121,6 +121,9 @@ describe('run metrics', () => {
     expect(
       sumOf(done, 'livekit_swarm_run_threshold_met', { threshold: 'join_time: p(95)<1' }),
     ).toBe(0);
+    expect(sumOf(midway, 'livekit_swarm_run_verdict')).toBeUndefined();
+    expect(sumOf(done, 'livekit_swarm_run_verdict')).toBe(1);
+    expect(sumOf(done, 'livekit_swarm_run_verdict', { verdict: 'failed' })).toBe(1);
   });
 
   it('have one series for a threshold that was given twice', () => {

@@ -1,6 +1,7 @@
 import {
   createRunPhase,
   createSummary,
+  decideVerdict,
   evaluate,
   type InterimSummary,
   RolePaths,
@@ -9,6 +10,7 @@ import {
   resolveThresholds,
   type SourcedThreshold,
   type SummaryFold,
+  type Verdict,
 } from '@livekit-swarm/analysis';
 import type { DeploymentLine, HeaderLine, RecordLine } from '@livekit-swarm/record';
 import { scenarioOfRecord } from '@livekit-swarm/scenario';
@@ -53,6 +55,8 @@ export const createRunMetrics = (): RunMetrics => {
    * the run.
    */
   let final: InterimSummary | null = null;
+  /** Null during the run. */
+  let verdict: Verdict | null = null;
 
   const figures = (): RunFigures => {
     if (header === null) return { snapshots: [], trends: [] };
@@ -104,6 +108,9 @@ export const createRunMetrics = (): RunMetrics => {
     for (const { direction, height, tracks } of levels.videoTracks())
       emit('livekit_swarm_run_video_tracks', { direction, height }, tracks);
     emitThresholds(interim, thresholds, emit);
+    if (verdict !== null)
+      for (const one of VERDICTS)
+        emit('livekit_swarm_run_verdict', { verdict: one }, one === verdict ? 1 : 0);
     emit('livekit_swarm_run_generator_cpu_cores', {}, levels.cpuCores);
     emit('livekit_swarm_run_generator_resident_bytes', {}, levels.residentBytes);
     emit('livekit_swarm_run_generator_event_loop_lag_seconds', {}, levels.eventLoopLagMs / 1_000);
@@ -148,12 +155,15 @@ export const createRunMetrics = (): RunMetrics => {
         case 'end':
           levels.clear();
           final = endOf(fold);
+          verdict = decideVerdict(fold.result(), thresholds).verdict;
       }
     },
     snapshots: () => figures().snapshots,
     figures,
   };
 };
+
+const VERDICTS = ['passed', 'failed', 'inconclusive'] as const satisfies readonly Verdict[];
 
 const endOf = (fold: SummaryFold): InterimSummary => ({ ...fold.result(), connected: 0 });
 
