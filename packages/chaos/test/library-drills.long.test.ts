@@ -5,7 +5,7 @@
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, it } from 'vitest';
 import { EXECUTED } from './support/library-coverage.ts';
-import { carryOut, libraryDrill, onlyRepeat } from './support/library-drill.ts';
+import { carryOut, libraryDrill } from './support/library-drill.ts';
 
 await skipWithout('packet-filter', 'redis', 'haproxy', 'coturn');
 
@@ -14,7 +14,10 @@ it.each(EXECUTED['library-drills.long.test.ts'])(
   { timeout: 300_000 },
   async (name) => {
     const drill = await libraryDrill(name);
-    const { recovery, verdict, reasons, failedObjectives } = onlyRepeat(await carryOut(drill));
+    // A repeat that a busy host made inconclusive is followed by another one.
+    const last = (await carryOut(drill)).repeats.at(-1);
+    if (last === undefined) throw new Error('nothing was carried out');
+    const { recovery, verdict, reasons, failedObjectives } = last;
     expect(['passed', 'failed'], JSON.stringify(reasons)).toContain(verdict);
     expect(recovery.skipped).toEqual([]);
     const injected = new Set(recovery.faults.map(({ fault }) => fault));
