@@ -35,6 +35,7 @@ const COMMANDS: Record<keyof typeof FORMATS, string> = {
   run: 'swarm run',
   comparison: 'swarm compare, swarm ab',
   drill: 'swarm chaos run',
+  night: 'swarm chaos night',
   capacity: 'swarm capacity',
   soak: 'swarm soak',
   plan: 'swarm plan',

@@ -205,6 +205,51 @@ const SITE = [
   'hush',
 ];
 
+describe('swarm chaos night', () => {
+  const night = (...args: string[]) =>
+    swarm('night', ...args, '--history', join(dir, 'history.ndjson'));
+  const orderOf = async (...args: string[]): Promise<string[]> => {
+    const { stdout } = await night(dir, '--dry-run', '--json', ...args);
+    return (JSON.parse(stdout) as { drills: { name: string }[] }).drills.map(({ name }) => name);
+  };
+
+  it('prints the order of a seed and the expected duration, and starts nothing', async () => {
+    for (const name of ['a', 'b', 'c', 'd', 'e']) file(`${name}.yaml`, DRILL.replace('mine', name));
+    file('notes.txt', 'not a drill');
+    const order = await orderOf('--seed', '7');
+    expect(order.toSorted()).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(await orderOf('--seed', '7')).toEqual(order);
+    const { exit, stdout } = await night(dir, '--dry-run', '--seed', '7', '--repeats', '2');
+    expect(exit).toBe(EXIT_CODES.passed.code);
+    expect(stdout).toMatch(/^5 drills on embedded lab, order by --seed 7, about \d+m/);
+    expect(stdout).toContain('2 repeats');
+  });
+
+  it.each([
+    [['--seed', 'x'], /--seed x: must be a whole number/],
+    [['--nights', '0'], /--nights 0: must be a whole number/],
+    [['--max-duration', '0s'], /--max-duration 0s: must be more than 0/],
+    [['--expectations', 'missing.yaml'], /missing\.yaml: cannot be read/],
+    [['--resume', '--record', 'missing'], /--resume: missing\/night\.json/],
+    [['--lab', 'a', '--embedded'], /these are two deployments/],
+  ])('refuses %j', async (args, why) => {
+    file('a.yaml', DRILL);
+    const { error } = await night(dir, ...args);
+    expect(error?.message).toMatch(why);
+  });
+
+  it('needs files that are drills', async () => {
+    expect((await night(dir)).error?.message).toContain('there is no drill in this folder');
+    expect((await night('-')).error?.message).toContain('not standard input');
+    const broken = file('a.yaml', DRILL.replace('kill', 'kil'));
+    expect((await night(broken)).error?.message).toContain('unknown fault "kil"');
+    file('history.ndjson', 'hello\n');
+    expect((await night(file('b.yaml', DRILL))).error?.message).toContain(
+      'cannot be read as a line of a history',
+    );
+  });
+});
+
 describe('swarm chaos run', () => {
   it('needs a named deployment in CI, or --embedded', async () => {
     vi.stubEnv('CI', 'true');
@@ -281,16 +326,16 @@ describe('swarm chaos run', () => {
       () => {},
     );
     const chaos = program.commands.find((command) => command.name() === 'chaos');
-    const run = chaos?.commands.find((command) => command.name() === 'run');
-    expect(run?.options.find(({ long }) => long === '--confirm-target')).toMatchObject({
-      envVar: undefined,
-    });
-    expect(run?.getOptionValue('confirmTarget')).toBeUndefined();
-    expect(
-      chaos?.commands.filter((command) =>
-        command.options.some(({ long }) => long === '--confirm-target'),
-      ),
-    ).toEqual([run]);
+    const confirming = (chaos?.commands ?? []).filter((command) =>
+      command.options.some(({ long }) => long === '--confirm-target'),
+    );
+    expect(confirming.map((command) => command.name())).toEqual(['run', 'night']);
+    for (const command of confirming) {
+      expect(command.options.find(({ long }) => long === '--confirm-target')?.envVar).toBe(
+        undefined,
+      );
+      expect(command.getOptionValue('confirmTarget')).toBeUndefined();
+    }
   });
 
   it('reads all files before the first is carried out', async () => {

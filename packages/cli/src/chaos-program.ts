@@ -1,5 +1,6 @@
 import type { ExitCode } from '@livekit-swarm/settings/errors';
 import type { Command } from 'commander';
+import { addChaosNightCommand } from './chaos-night-program.ts';
 import { addChaosRunCommand } from './chaos-run-program.ts';
 import type { ChaosDoctorFlags } from './commands/chaos-doctor.ts';
 import type { ChaosPlanFlags } from './commands/chaos-plan.ts';
@@ -20,6 +21,7 @@ export const addChaosCommands = (program: Command, console: Console, done: Done)
     .description('inject faults under load and measure recovery');
   addHelp(chaos, chaosHelp);
   addChaosRunCommand(chaos, console, done);
+  addChaosNightCommand(chaos, console, done);
   addReportCommand(chaos, console, done);
   addFileCommands(chaos, console, done);
   addTargetCommands(chaos, console, done);

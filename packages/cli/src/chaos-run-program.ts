@@ -2,7 +2,12 @@ import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { ChaosRunFlags } from './commands/chaos-run.ts';
 import type { Console } from './console.ts';
-import { addDrillDeployment, addDrillFlags, addFaultPermissions } from './flags/drill.ts';
+import {
+  addDrillDeployment,
+  addDrillFlags,
+  addExpiryMargin,
+  addFaultPermissions,
+} from './flags/drill.ts';
 import { addGroup } from './flags/environment.ts';
 import { processesFlag } from './flags/generator.ts';
 import { isTyped } from './flags/is-typed.ts';
@@ -24,12 +29,7 @@ export const addChaosRunCommand = (
   addDrillFlags(run, env);
   addDrillDeployment(run, env);
   addFaultPermissions(run);
-  addGroup(run, env, 'Automatic rollback on the target:', [
-    new Option(
-      '--expiry-margin <duration>',
-      'from the scheduled rollback until the target rolls back on its own (default: 60s)',
-    ).default('60s'),
-  ]);
+  addExpiryMargin(run, env);
   addGroup(run, env, 'Verdict:', [
     new Option('--strict', 'treat known failures as failures'),
     ...reportFlags('drill'),

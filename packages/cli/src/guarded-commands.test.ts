@@ -15,6 +15,7 @@ const COMMANDS: Record<string, { guarded: readonly string[] } | { none: string }
   'swarm capacity': { guarded: ['scenarios/voice-ai.yaml'] },
   'swarm soak': { guarded: ['--rooms', '1', '--participants', '2', '--duration', '5s'] },
   'swarm chaos run': { guarded: ['chaos/hang-10s.yaml', '--unit', 'node=no-such-unit'] },
+  'swarm chaos night': { guarded: ['chaos/hang-10s.yaml', '--unit', 'node=no-such-unit'] },
   'swarm exporter': { guarded: [] },
   'swarm ab': { none: 'only servers that it starts; endpoints of a scenario: load-guard.test.ts' },
   'swarm host': { none: 'an agent has rules of its own, by its environment' },

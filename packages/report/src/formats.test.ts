@@ -12,6 +12,7 @@ import {
   connectivitySample,
   costSample,
   HOSTILE,
+  nightSample,
   planSample,
   sessionSample,
   sloSample,
@@ -24,6 +25,7 @@ import { CONNECTIVITY_REPORTERS } from './connectivity/index.ts';
 import { COST_REPORTERS } from './cost/index.ts';
 import { DRILL_REPORTERS } from './drill/index.ts';
 import { FORMATS, type Kind } from './formats.ts';
+import { NIGHT_REPORTERS } from './night/index.ts';
 import { PLAN_REPORTERS } from './plan/index.ts';
 import { type Reporter, wholeOf } from './reporter.ts';
 import { REPORTERS } from './run/index.ts';
@@ -89,6 +91,10 @@ const SAMPLES: Sample[] = [
   sampleOf(DRILL_REPORTERS, [variedDrill()], {
     ...{ kind: 'drill', name: 'drill', schema: 'livekit-swarm/drill-result/1' },
     ...{ published: 'drill-result', junit: { tests: 13, failures: 3, errors: 0 } },
+  }),
+  sampleOf(NIGHT_REPORTERS, nightSample(), {
+    ...{ kind: 'night', name: 'night', schema: 'livekit-swarm/night/1' },
+    junit: { tests: 7, failures: 1, errors: 1 },
   }),
   sampleOf(CAPACITY_REPORTERS, capacity, {
     ...{ kind: 'capacity', name: 'capacity', schema: 'livekit-swarm/capacity/1' },

@@ -6,6 +6,7 @@ export const FORMATS = {
   run: ['text', 'json', 'junit', 'markdown', 'github', 'csv', 'openmetrics', 'k6', 'html'],
   comparison: ['text', 'json', 'junit', 'markdown', 'html'],
   drill: ['text', 'json', 'junit', 'markdown', 'html'],
+  night: ['text', 'json', 'junit', 'markdown', 'html'],
   capacity: ['text', 'json', 'junit', 'markdown', 'html'],
   soak: ['text', 'json', 'junit', 'markdown', 'html'],
   plan: ['text', 'json', 'markdown', 'html'],

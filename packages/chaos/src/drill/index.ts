@@ -15,4 +15,5 @@ export {
 } from './drill.ts';
 export { parseDrill, type ReplacingLoad } from './parse-drill.ts';
 export { planOfDrill } from './scenario-of-drill.ts';
+export { drillTimes } from './schedule.ts';
 export { drillJsonSchema } from './schema/file.ts';

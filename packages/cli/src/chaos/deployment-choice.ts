@@ -76,9 +76,8 @@ export const openDeployment = async (
     case 'embedded':
       return startDrillLab(drill, { ...options, version: where.version, ruleFiles: ruleFiles() });
     case 'lab':
-      return runningLab(where.name);
     case 'site':
-      return where.site.open();
+      return openRunningDeployment(where);
   }
 };
 
@@ -90,16 +89,16 @@ export const inspectDeployment = async (
   where: DeploymentChoice,
   nodes: number,
   paths?: readonly MediaPath[],
-): Promise<Platform> => {
-  switch (where.type) {
-    case 'embedded':
-      return dryRunLab(nodes, paths);
-    case 'lab':
-      return (await runningLab(where.name)).platform;
-    case 'site':
-      return (await where.site.open()).platform;
-  }
-};
+): Promise<Platform> =>
+  where.type === 'embedded'
+    ? dryRunLab(nodes, paths)
+    : (await openRunningDeployment(where)).platform;
+
+/** @throws SwarmError when the lab is unknown, or the deployment cannot be reached */
+export const openRunningDeployment = async (
+  where: Exclude<DeploymentChoice, { type: 'embedded' }>,
+): Promise<StartedDeployment> =>
+  where.type === 'lab' ? runningLab(where.name) : where.site.open();
 
 /** Name for messages. */
 export const describeDeployment = (where: DeploymentChoice): string => {
@@ -122,12 +121,13 @@ export const labNote = (
   where: DeploymentChoice,
 ): string | null => {
   if (where.type === 'embedded') return null;
-  const passedOver = [
-    ...(Object.keys(lab.config).length > 0
-      ? [`config (${Object.keys(lab.config).join(', ')})`]
-      : []),
-    ...(lab.persistentRedis ? ['redis: persistent'] : []),
-  ];
+  const passedOver = ownLabSettings(lab);
   if (passedOver.length === 0) return null;
   return `${name}: ${passedOver.join(' and ')} of its lab is not applied: the deployment is used unchanged`;
 };
+
+/** Settings of a drill's lab that another deployment does not have. */
+export const ownLabSettings = ({ config, persistentRedis }: Drill['lab']): string[] => [
+  ...(Object.keys(config).length > 0 ? [`config (${Object.keys(config).join(', ')})`] : []),
+  ...(persistentRedis ? ['redis: persistent'] : []),
+];

@@ -8,33 +8,27 @@ import {
   isDrillResult,
   renderDrillText,
 } from '@livekit-swarm/report/drill';
-import { EXIT_CODES, type ExitCode, invalidFile, parseDuration } from '@livekit-swarm/settings';
-import { type DeploymentFlags, labNote, readDeploymentChoice } from '../chaos/deployment-choice.ts';
+import { EXIT_CODES, type ExitCode, invalidFile } from '@livekit-swarm/settings';
+import { type DeploymentFlags, labNote } from '../chaos/deployment-choice.ts';
 import { readDrills } from '../chaos/drill-files.ts';
 import { serveDrillMetrics } from '../chaos/drill-metrics.ts';
 import { readDrillReports, writeDrillReports } from '../chaos/drill-output.ts';
+import { type DrillRequestFlags, readDrillRequest } from '../chaos/drill-request.ts';
 import { type Overrides, overrideDrill, readLoadOverride } from '../chaos/override-drill.ts';
 import { rollbackLeftovers } from '../chaos/rollback-pending.ts';
 import { alertProblems } from '../chaos/shipped-rules.ts';
 import { superviseDrill } from '../chaos/supervise-drill.ts';
-import { guardOfDrill } from '../chaos/user-deployment.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
 import { exitCodeAfter } from '../output/result-output.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
 import { readRecordDir } from '../requests/record-folder.ts';
-import { assertEmbeddedWanted, readProcesses } from '../requests/target.ts';
 
-export interface ChaosRunFlags extends DeploymentFlags, Overrides {
-  confirmTarget?: string;
-  allowUnprovenTarget?: boolean;
-  expiryMargin: string;
-  withoutExpiry?: boolean;
+export interface ChaosRunFlags extends DrillRequestFlags, Overrides {
   strict?: boolean;
   report: string[];
   record?: string;
   metrics?: string;
-  processes?: string;
   json?: boolean;
   quiet?: boolean;
   color: boolean;
@@ -53,12 +47,8 @@ export const chaosRunCommand = async (
 ): Promise<ExitCode> => {
   const { stdout, stderr, env } = console;
   const requests = readDrillReports(flags.report, flags.json === true);
-  const deployment = readDeploymentChoice(flags, typed, env);
-  if (deployment.type === 'embedded') assertEmbeddedWanted(flags.embedded === true, env);
-  const site = deployment.type === 'site' ? deployment.site : null;
-  const guard = guardOfDrill(site, flags, env);
-  const workers = readProcesses(flags.processes);
-  const expiryMarginMs = parseDuration(flags.expiryMargin);
+  const request = readDrillRequest(flags, typed, env);
+  const { deployment } = request;
   const drills = readDrills(paths, readLoadOverride(flags)).map((drill) =>
     overrideDrill(drill, flags),
   );
@@ -95,14 +85,8 @@ export const chaosRunCommand = async (
       if (note !== null) printer.print(`warning: ${note}`);
       const outcome = await superviseDrill({
         drill,
-        deployment,
-        guard,
-        confirmedTarget: flags.confirmTarget ?? null,
-        allowUnprovenTarget: flags.allowUnprovenTarget === true,
-        expiryMarginMs,
-        withoutExpiry: flags.withoutExpiry === true,
+        ...request,
         dir: dirs[index] ?? defaultRecordDir(drill.name, new Date()),
-        workers,
         journal,
         metrics,
         interruption,

@@ -12,7 +12,7 @@ const USER_GROUP = 'Your deployment:';
 /** Adds the flags that replace values of a drill file. */
 export const addDrillFlags = (command: Command, env: Environment): void =>
   addGroup(command, env, 'Drill:', [
-    new Option('--repeats <n>', 'repeats of each drill (default: as in its file)'),
+    repeatsFlag(),
     new Option(
       '--scenario <file>',
       'drill the load of this scenario file, instead of the load of the drill',
@@ -23,6 +23,18 @@ export const addDrillFlags = (command: Command, env: Environment): void =>
       'with --scenario: time of the first possible fault, after the start of the run',
     ),
     reconnectPolicyFlag('as in the file'),
+  ]);
+
+export const repeatsFlag = (): Option =>
+  new Option('--repeats <n>', 'repeats of each drill (default: as in its file)');
+
+/** Adds the flag for the rollback that the target does without swarm. */
+export const addExpiryMargin = (command: Command, env: Environment): void =>
+  addGroup(command, env, 'Automatic rollback on the target:', [
+    new Option(
+      '--expiry-margin <duration>',
+      'from the scheduled rollback until the target rolls back on its own (default: 60s)',
+    ).default('60s'),
   ]);
 
 /** Adds the flags for the deployment of a drill: a lab, or one of the user. */

@@ -2,6 +2,7 @@
 
 import { compareRuns } from '@livekit-swarm/analysis/compare';
 import { DEFAULT_TOLERANCES, evaluateSoak } from '@livekit-swarm/analysis/soak';
+import type { NightResult } from '@livekit-swarm/chaos/night';
 import {
   ASSUMED_CAPACITY,
   aroundTheClock,
@@ -16,6 +17,7 @@ import { expandPlan, planLoad } from '@livekit-swarm/scenario';
 import type { RoomView } from '@livekit-swarm/sessions';
 import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import type { Checked, Verification } from '@livekit-swarm/verify';
+import { nightLine } from '../../../chaos/test/support/night-line.ts';
 import type { ComparisonInput } from '../../src/comparison/index.ts';
 import type { Connectivity } from '../../src/connectivity/index.ts';
 import type { CostView } from '../../src/cost/cost-view.ts';
@@ -60,6 +62,49 @@ export const soakSample = (): SoakReport => ({
   ),
   error: null,
 });
+
+/** A night with a drill of every finding, and one that was left out. */
+export const nightSample = (): NightResult => {
+  const failed = { outcome: 'failed', reasons: ['split_brain'] } as const;
+  const lines = [
+    nightLine({ drill: 'calm' }),
+    nightLine({ drill: HOSTILE, ...failed, reasons: [...failed.reasons] }),
+    nightLine({ drill: 'first', finding: 'new' }),
+    nightLine({
+      ...{ drill: 'worse', finding: 'changed', knownFrom: 'history', exitCode: 99 },
+      ...{ ...failed, reasons: ['split_brain'], message: HOSTILE },
+      known: [{ outcome: 'passed', reasons: [] }],
+    }),
+    nightLine({
+      ...{ drill: 'busy', finding: 'undecided', exitCode: 98, attempt: 2 },
+      ...{ outcome: 'inconclusive', reasons: ['generator_impaired'] },
+    }),
+  ];
+  return {
+    schema: 'livekit-swarm/night/1',
+    ...{ night: '2026-11-26T02:00:00.000Z', seed: 5, deployment: 'embedded lab' },
+    ...{ durationMs: 350_000, exitCode: 99, agreeingNights: 3, drills: lines },
+    leftOut: [
+      { drill: 'late', file: 'late.yaml', reason: { code: 'max_duration' } },
+      {
+        ...{ drill: 'other', file: 'other.yaml' },
+        reason: { code: 'fault_unavailable', fault: 'hang', why: HOSTILE },
+      },
+    ],
+    past: [
+      {
+        drill: 'worse',
+        outcomes: [
+          {
+            ...{ night: '2026-11-25T02:00:00.000Z', finding: 'known' },
+            ...{ outcome: 'passed', reasons: [] },
+          },
+        ],
+      },
+    ],
+    history: 'records/night/history.ndjson',
+  };
+};
 
 /** A comparison without any run: inconclusive, and a problem. */
 export const comparisonSample = async (): Promise<ComparisonInput> => ({

@@ -1,0 +1,30 @@
+import type { NightLine } from '../../src/night/night-line.ts';
+
+/** Made-up line of a history: a drill that passed. */
+export const nightLine = (facts: Partial<NightLine> = {}): NightLine => ({
+  schema: 'livekit-swarm/night-line/1',
+  night: '2026-11-26T02:00:00.000Z',
+  seed: 5,
+  drill: 'hang-10s',
+  file: 'chaos/hang-10s.yaml',
+  sha256: 'a'.repeat(64),
+  deployment: 'embedded lab',
+  attempt: 1,
+  startedAt: '2026-11-26T02:00:10.000Z',
+  durationMs: 70_000,
+  repeats: 1,
+  swarm: { version: '0.1.0', commit: null },
+  serverVersion: '1.13.4',
+  host: { name: 'ci-1', cores: 2 },
+  outcome: 'passed',
+  reasons: [],
+  knownFailureStatus: 'none',
+  finding: 'known',
+  known: [],
+  knownFrom: null,
+  exitCode: 0,
+  message: '',
+  recovery: null,
+  record: 'records/night/x/hang-10s',
+  ...facts,
+});

@@ -1,0 +1,76 @@
+import { type NightLine, shuffleDrills } from '@livekit-swarm/chaos/night';
+import { usageError } from '@livekit-swarm/settings';
+import type { NightDrill } from './night-drills.ts';
+import { drawSeed } from './night-settings.ts';
+import { findUnfinishedNight, type NightState, nightFolder } from './night-state.ts';
+
+/** Order of a night and its place on disk. */
+export interface Night {
+  folder: string;
+  state: NightState;
+  drills: NightDrill[];
+}
+
+/** Flags that choose a night. */
+export interface NightChoice {
+  /** Value of --record. */
+  given: string | undefined;
+  seed: number | null;
+  deployment: string;
+}
+
+/** Begins a night: draws a seed unless one was given, and shuffles the drills. */
+export const beginNight = (
+  all: readonly NightDrill[],
+  { given, seed, deployment }: NightChoice,
+): Night => {
+  const at = new Date();
+  const chosen = seed ?? drawSeed();
+  const drills = shuffleDrills(all, chosen);
+  return {
+    folder: given ?? nightFolder(at),
+    drills,
+    state: {
+      night: at.toISOString(),
+      seed: chosen,
+      deployment,
+      drills: drills.map(({ name, file, sha256 }) => ({ name, file, sha256 })),
+      isComplete: false,
+    },
+  };
+};
+
+/**
+ * Continues the last night that is not complete.
+ * @throws SwarmError `usage` when it is another night than the command line describes
+ */
+export const resumeNight = (all: readonly NightDrill[], choice: NightChoice): Night => {
+  const { folder, state } = findUnfinishedNight(choice.given);
+  const refuse = (why: string) =>
+    usageError(`--resume: ${why}`, 'give the same drills and flags, or begin a new night');
+  if (choice.seed !== null && choice.seed !== state.seed)
+    throw refuse(`the night in ${folder} has --seed ${state.seed}, not ${choice.seed}`);
+  if (choice.deployment !== state.deployment)
+    throw refuse(`the night in ${folder} is on ${state.deployment}, not ${choice.deployment}`);
+  const byName = new Map(all.map((one) => [one.name, one]));
+  const drills = state.drills.map(({ name, sha256 }) => {
+    const one = byName.get(name);
+    if (one === undefined) throw refuse(`the night in ${folder} has ${name}, too`);
+    if (one.sha256 !== sha256) throw refuse(`${one.file} was changed since the night began`);
+    return one;
+  });
+  const [other] = all.filter(({ name }) => !state.drills.some((one) => one.name === name));
+  if (other !== undefined) throw refuse(`${other.name} is not in the night in ${folder}`);
+  return { folder, state, drills };
+};
+
+/** Drills of a night that is continued which need not be executed again. */
+export const doneBefore = ({ night }: NightState, history: readonly NightLine[]): NightLine[] => {
+  const last = new Map(
+    history.filter((line) => line.night === night).map((line) => [line.drill, line]),
+  );
+  // What was left then is rolled back before the night is continued.
+  return [...last.values()].filter(
+    ({ outcome, reasons }) => outcome !== 'interrupted' && !reasons.includes('rollback_failed'),
+  );
+};
