@@ -36,7 +36,13 @@ const pod = (name: string, hostNetwork: boolean) => ({
   metadata: { name, labels: { app: name.startsWith('redis') ? 'redis' : 'livekit' } },
   spec: {
     hostNetwork,
-    containers: [{ name: 'pause', image: 'livekit-swarm/pause:1.0.0', imagePullPolicy: 'Never' }],
+    containers: [
+      {
+        ...{ name: 'pause', image: 'livekit-swarm/pause:1.0.0', imagePullPolicy: 'Never' },
+        // The other pods have no limit: stressors would take the CPU of their host.
+        ...(name === 'livekit-b' ? { resources: { limits: { cpu: '800m' } } } : {}),
+      },
+    ],
   },
 });
 
@@ -70,18 +76,19 @@ const fault = (name: string) => {
 };
 
 const SENT = { protocol: 'both', direction: 'out' };
-const objects = async (): Promise<
-  { metadata: { name: string }; spec: Record<string, unknown> }[]
-> => JSON.parse(await cluster.kubectl(['get', 'networkchaos', '-o', 'json'])).items;
+const objects = async (
+  plural = 'networkchaos',
+): Promise<{ metadata: { name: string }; spec: Record<string, unknown> }[]> =>
+  JSON.parse(await cluster.kubectl(['get', plural, '-o', 'json'])).items;
 
-const merge = (name: string, patch: object): Promise<string> =>
-  cluster.kubectl(['patch', 'networkchaos', name, '--type=merge', '-p', JSON.stringify(patch)]);
+const merge = (name: string, patch: object, plural = 'networkchaos'): Promise<string> =>
+  cluster.kubectl(['patch', plural, name, '--type=merge', '-p', JSON.stringify(patch)]);
 
 /** Handles objects like Chaos Mesh does: with a finalizer, and a status. */
-const takeOn = async (status: object): Promise<string> => {
-  await expect.poll(async () => (await objects()).length, { timeout: 10_000 }).toBe(1);
-  const name = (await objects())[0]?.metadata.name ?? '';
-  await merge(name, { metadata: { finalizers: [FINALIZER] }, status });
+const takeOn = async (status: object, plural = 'networkchaos'): Promise<string> => {
+  await expect.poll(async () => (await objects(plural)).length, { timeout: 10_000 }).toBe(1);
+  const name = (await objects(plural))[0]?.metadata.name ?? '';
+  await merge(name, { metadata: { finalizers: [FINALIZER] }, status }, plural);
   return name;
 };
 
@@ -106,17 +113,14 @@ describe('with Chaos Mesh in the cluster', () => {
       { cwd: module },
     );
     const { Dir } = JSON.parse(stdout) as { Dir: string };
-    await cluster.kubectl([
-      'create',
-      '-f',
-      join(Dir, 'config/crd/bases/chaos-mesh.org_networkchaos.yaml'),
-    ]);
-    await cluster.kubectl([
-      'wait',
-      'crd/networkchaos.chaos-mesh.org',
-      '--for=condition=Established',
-      '--timeout=30s',
-    ]);
+    for (const plural of ['networkchaos', 'podchaos', 'stresschaos']) {
+      const file = join(Dir, `config/crd/bases/chaos-mesh.org_${plural}.yaml`);
+      await cluster.kubectl(['create', '-f', file]);
+      await cluster.kubectl([
+        ...['wait', `crd/${plural}.chaos-mesh.org`],
+        ...['--for=condition=Established', '--timeout=30s'],
+      ]);
+    }
   });
 
   it.each([
@@ -208,6 +212,51 @@ describe('with Chaos Mesh in the cluster', () => {
     await healing;
     expect(await objects()).toEqual([]);
     expect((await journal.read()).pending).toEqual([]);
+  });
+
+  it.each([
+    [
+      ...(['cpu-pressure', { cores: 0.3 }, 'stresschaos', 'livekit-b', 'stress_chaos'] as const),
+      { stressors: { cpu: { workers: 1, load: 50 } } },
+    ],
+    [
+      ...(['redis-kill', {}, 'podchaos', 'redis-a', 'pod_chaos'] as const),
+      { action: 'pod-failure' },
+    ],
+  ])('%s acts on the container of a pod, and is rolled back', async (...row) => {
+    const [name, given, plural, target, kind, spec] = row;
+    const journal = openJournal(join(dir, 'journal'));
+    const params = fault(name).params.parse(given);
+    const found = (await platform.components()).find((one) => one.name === target) as Component;
+    expect(await fault(name).unavailable(platform, found, params)).toBeNull();
+    const order = { fault: fault(name), platform, components: [found], params };
+    const [injection, object] = await Promise.all([
+      injectFault({ ...order, drill: 'test', expiry: null, journal }),
+      takeOn(INJECTED, plural),
+    ]);
+    expect((await objects(plural))[0]?.spec).toMatchObject({
+      mode: 'all',
+      selector: { pods: { default: [target] } },
+      duration: '3600s',
+      ...spec,
+    });
+    await using scan = await openClusterScan({
+      kubeconfig: cluster.kubeconfig,
+      namespace: 'default',
+    });
+    expect(await scan.find()).toMatchObject([{ kind, name: object, injection: injection.id }]);
+    const rollback = injection.rollback();
+    await merge(object, { metadata: { finalizers: [] } }, plural);
+    await rollback;
+    expect(await objects(plural)).toEqual([]);
+    expect((await journal.read()).pending).toEqual([]);
+  });
+
+  it('takes no CPU from a pod without a limit', async () => {
+    const params = fault('cpu-pressure').params.parse({ cores: 0.3 });
+    expect(await fault('cpu-pressure').unavailable(platform, node, params)).toMatch(
+      /livekit-a has no CPU limit/,
+    );
   });
 
   it('reports the message of Chaos Mesh when an injection fails, and removes its objects', async () => {

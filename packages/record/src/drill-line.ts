@@ -100,8 +100,8 @@ export const EFFECT_FINDINGS = [
   'cgroup_missing',
   'process_left_cgroup',
   'limit_changed',
-  'network_chaos_missing',
-  'network_chaos_not_injected',
+  'chaos_object_missing',
+  'chaos_object_not_injected',
   'reservation_missing',
 ] as const;
 

@@ -11,6 +11,7 @@ import {
   terminateInstance,
   waitForExit,
 } from './effects/process-control.ts';
+import { requestedPodFault } from './effects/requested-pod-fault.ts';
 import { type DescribedFault, type FaultContext, type NoParams, noParams } from './fault.ts';
 
 const needs = (
@@ -50,15 +51,19 @@ export const kill: DescribedFault<NoParams> = {
  * SIGKILL of Redis: nodes lose their message bus and registry. Without an append-only file Redis
  * restarts empty.
  */
-export const redisKill: DescribedFault<NoParams> = {
-  ...kill,
-  name: 'redis-kill',
-  description: 'SIGKILL; down until rollback; without persistence Redis restarts empty',
-  ...needs('signal', 'stay_down', 'start'),
-  targets: ['redis'],
-  lasts: true,
-  missingEffect: ({ platform }, component) => findDown(platform, component),
-};
+export const redisKill = requestedPodFault<NoParams>(
+  {
+    ...kill,
+    name: 'redis-kill',
+    description: 'SIGKILL; down until rollback; without persistence Redis restarts empty',
+    ...needs('signal', 'stay_down', 'start'),
+    targets: ['redis'],
+    lasts: true,
+    missingEffect: ({ platform }, component) => findDown(platform, component),
+  },
+  () => ({ type: 'down' }),
+  startAll,
+);
 
 /**
  * SIGSTOP: no progress, as when swapping; the kernel still accepts connections and packets for the

@@ -3,6 +3,7 @@ import { positive, strict, whole } from '@livekit-swarm/settings';
 import type { z } from 'zod';
 import { COMPONENT_KINDS } from '../targets/platform.ts';
 import { forAll, missingAny } from './effects/process-control.ts';
+import { requestedPodFault } from './effects/requested-pod-fault.ts';
 import {
   findLimit,
   limitResources,
@@ -23,22 +24,25 @@ const cpuParams = strict({
 });
 
 /** CPU limit, as by a noisy neighbour or a small limit of a container. The load keeps its CPU. */
-export const cpuPressure: DescribedFault<z.output<typeof cpuParams>> = {
-  name: 'cpu-pressure',
-  description: 'limits the CPU time of the process',
-  rollbackDescription: 'restore the cgroup',
-  requires: ['exec'],
-  targets: COMPONENT_KINDS,
-  params: cpuParams,
-  example: { cores: 0.3 },
-  lasts: true,
-  unavailable: (platform, component, params) =>
-    missingResourceLimitSupport(platform, component, quota(params)),
-  inject: (context) => limitResources(context, quota(context.params)),
-  missingEffect: (context, component) => findLimit(context, component, quota(context.params)),
-  rollbackSteps: (context, component) => [releaseStep(context, component)],
-  rollback: releaseLimits,
-};
+export const cpuPressure = requestedPodFault<z.output<typeof cpuParams>>(
+  {
+    name: 'cpu-pressure',
+    description: 'limits the CPU time of the process',
+    rollbackDescription: 'restore the cgroup',
+    requires: ['exec'],
+    targets: COMPONENT_KINDS,
+    params: cpuParams,
+    example: { cores: 0.3 },
+    lasts: true,
+    unavailable: (platform, component, params) =>
+      missingResourceLimitSupport(platform, component, quota(params)),
+    inject: (context) => limitResources(context, quota(context.params)),
+    missingEffect: (context, component) => findLimit(context, component, quota(context.params)),
+    rollbackSteps: (context, component) => [releaseStep(context, component)],
+    rollback: releaseLimits,
+  },
+  ({ cores }) => ({ type: 'cpu', cores }),
+);
 
 const quota = ({ cores }: z.output<typeof cpuParams>): ResourceLimits => {
   const us = String(Math.round(cores * PERIOD_US));

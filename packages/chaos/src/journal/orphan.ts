@@ -10,6 +10,8 @@ export interface Orphan {
     | 'stopped_process'
     | 'paused_container'
     | 'network_chaos'
+    | 'pod_chaos'
+    | 'stress_chaos'
     | 'reservation'
     | 'automatic_rollback';
   /**

@@ -3,8 +3,8 @@
  * journal.
  */
 import { hasErrorCode } from '@livekit-swarm/settings';
+import { CHAOS_KINDS, GROUP, VERSION } from '../targets/kubernetes/chaos-object.ts';
 import { callCluster, connectKubernetes, orNull } from '../targets/kubernetes/client.ts';
-import { GROUP, PLURAL, VERSION } from '../targets/kubernetes/network-chaos.ts';
 import { MANAGED_BY } from '../targets/kubernetes/reservation.ts';
 import type { KubernetesSpec } from '../targets/kubernetes/spec.ts';
 import { lockNamespace } from '../targets/lock/lease-lock.ts';
@@ -14,6 +14,13 @@ const LABELS = Object.entries(MANAGED_BY)
   .map(([name, value]) => `${name}=${value}`)
   .join(',');
 
+/** Plurals of the kinds of Chaos Mesh, by the kind of an orphan. */
+const PLURALS = new Map<Orphan['kind'], string>([
+  ['network_chaos', CHAOS_KINDS.NetworkChaos],
+  ['pod_chaos', CHAOS_KINDS.PodChaos],
+  ['stress_chaos', CHAOS_KINDS.StressChaos],
+]);
+
 /** @throws SwarmError `cluster_unreachable` */
 export const openClusterScan = async (
   spec: Pick<KubernetesSpec, 'kubeconfig' | 'context' | 'namespace'>,
@@ -22,17 +29,27 @@ export const openClusterScan = async (
   const client = await connectKubernetes(spec);
   const { batch, custom, context } = client;
   const place = `${namespace}@${context}`;
-  const chaos = { group: GROUP, version: VERSION, namespace, plural: PLURAL };
+  const chaos = { group: GROUP, version: VERSION, namespace };
 
   const remove = async ({ kind, name }: Orphan): Promise<void> => {
+    const plural = PLURALS.get(kind);
     await callCluster(
       `delete ${name}`,
       orNull<unknown>(
-        kind === 'network_chaos'
-          ? custom.deleteNamespacedCustomObject({ ...chaos, name })
+        plural !== undefined
+          ? custom.deleteNamespacedCustomObject({ ...chaos, plural, name })
           : batch.deleteNamespacedJob({ name, namespace, propagationPolicy: 'Background' }),
       ),
     );
+  };
+
+  const list = async (kind: Orphan['kind'], plural: string): Promise<Orphan[]> => {
+    // Null: Chaos Mesh is not installed.
+    const objects: { items: { metadata?: { name?: string } }[] } | null = await callCluster(
+      `list the ${plural} in ${namespace}`,
+      orNull(custom.listNamespacedCustomObject({ ...chaos, plural, labelSelector: LABELS })),
+    );
+    return (objects?.items ?? []).map(({ metadata }) => orphanOf(kind, metadata?.name));
   };
 
   return {
@@ -42,14 +59,10 @@ export const openClusterScan = async (
         `list the jobs in ${namespace}`,
         batch.listNamespacedJob({ namespace, labelSelector: LABELS }),
       );
-      // Null: Chaos Mesh is not installed.
-      const objects: { items: { metadata?: { name?: string } }[] } | null = await callCluster(
-        `list the NetworkChaos in ${namespace}`,
-        orNull(custom.listNamespacedCustomObject({ ...chaos, labelSelector: LABELS })),
-      );
+      const found = await Promise.all([...PLURALS].map(([kind, plural]) => list(kind, plural)));
       return [
         ...jobs.items.map(({ metadata }) => orphanOf('reservation', metadata?.name)),
-        ...(objects?.items ?? []).map(({ metadata }) => orphanOf('network_chaos', metadata?.name)),
+        ...found.flat(),
       ];
     },
     remove: async (orphan) => {

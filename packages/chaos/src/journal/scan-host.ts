@@ -106,6 +106,8 @@ const removalOf = (kind: Orphan['kind'], name: string, pid: string): string[] | 
       return ['docker', 'unpause', name];
     // These objects exist only in clusters.
     case 'network_chaos':
+    case 'pod_chaos':
+    case 'stress_chaos':
     case 'reservation':
     case 'automatic_rollback':
       return null;

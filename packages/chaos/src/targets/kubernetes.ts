@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SwarmError } from '@livekit-swarm/settings';
-import { chaosMesh } from './kubernetes/chaos-mesh.ts';
+import { chaosMesh, chaosMeshOnPods } from './kubernetes/chaos-mesh.ts';
 import {
   callCluster,
   connectKubernetes,
@@ -196,7 +196,7 @@ const kubernetesPlatform = (client: KubernetesClient, spec: ResolvedKubernetesSp
     isStopped: async () => false,
     // The component is the first process in its container.
     pid: async (component) => ((await podOf(component))?.running === true ? 1 : null),
-    // The cluster rolls back: it starts pods again, Chaos Mesh ends a NetworkChaos after its
+    // The cluster rolls back: it starts pods again, Chaos Mesh ends its objects after their
     // duration, and the job controller ends a reservation.
     expiry: {
       missingCapability: async () => null,
@@ -205,6 +205,7 @@ const kubernetesPlatform = (client: KubernetesClient, spec: ResolvedKubernetesSp
     },
     inFlight: { maxMs: REQUEST_WITHIN_MS },
     network: chaosMesh({ client, spec, podOf, may }),
+    pods: chaosMeshOnPods({ client, spec, podOf, may }),
     hosts: podHosts({
       client,
       namespace,

@@ -190,6 +190,8 @@ export interface Platform extends AsyncDisposable {
   readonly inFlight?: InFlight;
   /** Controller that impairs packets on request. Absent: `run` makes rules. */
   readonly network?: NetworkFaultController;
+  /** Controller that affects the containers of pods on request. Absent: `run` and signals do. */
+  readonly pods?: PodFaultController;
   /** Scheduler that can drain hosts. Absent: components stay on their hosts. */
   readonly hosts?: HostScheduler;
   /**
@@ -307,6 +309,26 @@ export interface NetworkFaultController {
    * @throws SwarmError `rollback_failed`
    */
   withdraw(component: Component, id: string): Promise<void>;
+}
+
+/** Fault of the containers of a pod. */
+export type PodFault =
+  /** CPU that is left to the process, cores. */
+  | { type: 'cpu'; cores: number }
+  /** Stop of its containers until the end of the fault. */
+  | { type: 'down' };
+
+/** Controller that affects the containers of pods on request. Methods as of `NetworkFaultController`. */
+export interface PodFaultController {
+  missingCapability(component: Component, fault: PodFault): Promise<string | null>;
+  request(
+    component: Component,
+    id: string,
+    fault: PodFault,
+    expiresAfterMs: number | null,
+  ): Promise<void>;
+  missing(component: Component, id: string, fault: PodFault): Promise<EffectFinding | null>;
+  withdraw(component: Component, id: string, fault: PodFault): Promise<void>;
 }
 
 /** Scheduler that assigns components to hosts. */

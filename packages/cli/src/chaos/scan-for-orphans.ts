@@ -134,6 +134,8 @@ const KINDS: Readonly<Record<Orphan['kind'], string>> = {
   stopped_process: 'stopped process',
   paused_container: 'paused container',
   network_chaos: 'NetworkChaos',
+  pod_chaos: 'PodChaos',
+  stress_chaos: 'StressChaos',
   reservation: 'job that reserves a host',
   automatic_rollback: 'automatic rollback',
 };

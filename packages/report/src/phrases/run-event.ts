@@ -140,8 +140,8 @@ const EFFECT_FINDINGS: Readonly<Record<EffectFinding, string>> = {
   cgroup_missing: 'its cgroup does not exist',
   process_left_cgroup: 'its process is in another cgroup',
   limit_changed: 'the limit of its cgroup is another one',
-  network_chaos_missing: 'its NetworkChaos does not exist',
-  network_chaos_not_injected: 'its NetworkChaos is not injected (AllInjected)',
+  chaos_object_missing: 'its Chaos Mesh object does not exist',
+  chaos_object_not_injected: 'its Chaos Mesh object is not injected (AllInjected)',
   reservation_missing: 'no pod reserves the host',
 };
 
@@ -161,8 +161,8 @@ const PROBABLE_CAUSES: Readonly<Record<EffectFinding, string>> = {
   cgroup_missing: PROCESS_MOVED,
   process_left_cgroup: PROCESS_MOVED,
   limit_changed: 'the service manager or the container runtime set its own limit',
-  network_chaos_missing: 'an operator deleted it, or another process rolled it back',
-  network_chaos_not_injected: 'its pod was replaced, or Chaos Mesh recovered it',
+  chaos_object_missing: 'an operator deleted it, or another process rolled it back',
+  chaos_object_not_injected: 'its pod was replaced, or Chaos Mesh recovered it',
   reservation_missing: 'the Kubernetes node was replaced, or an operator deleted the job',
 };
 

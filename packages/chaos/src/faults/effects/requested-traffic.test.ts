@@ -31,7 +31,7 @@ const fault = requestedTraffic(own, ({ loss }) => ({ protocol: 'both', direction
 const network = {
   missingCapability: vi.fn<NetworkFaultController['missingCapability']>(async () => null),
   request: vi.fn<NetworkFaultController['request']>(async () => {}),
-  missing: vi.fn<NetworkFaultController['missing']>(async () => 'network_chaos_missing'),
+  missing: vi.fn<NetworkFaultController['missing']>(async () => 'chaos_object_missing'),
   withdraw: vi.fn<NetworkFaultController['withdraw']>(async () => {}),
 };
 const contextOf = (platform: Partial<Platform>) => ({
@@ -46,7 +46,7 @@ it('is requested from the controller of the platform', async () => {
   const context = contextOf({ network });
   expect(await fault.unavailable(context.platform, MEMBER, context.params)).toBeNull();
   await fault.inject(context);
-  expect(await fault.missingEffect(context, MEMBER, true)).toBe('network_chaos_missing');
+  expect(await fault.missingEffect(context, MEMBER, true)).toBe('chaos_object_missing');
   await fault.rollback(context);
   const impairment = { protocol: 'both', direction: 'out', loss: 0.5 };
   expect(network.missingCapability).toHaveBeenCalledWith(MEMBER, impairment);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NetworkFault } from '../platform.ts';
-import { networkChaos, readState, whyUnsupported } from './network-chaos.ts';
+import { readState } from './chaos-object.ts';
+import { networkChaos, whyUnsupported } from './network-chaos.ts';
 
 const ORDER = {
   namespace: 'livekit',

@@ -1,10 +1,6 @@
 import type { Component, NetworkFault } from '../platform.ts';
-import { MANAGED_BY, MAX_DURATION_MS } from './reservation.ts';
+import { chaosObject } from './chaos-object.ts';
 import type { ResolvedKubernetesSpec } from './spec.ts';
-
-export const GROUP = 'chaos-mesh.org';
-export const VERSION = 'v1alpha1';
-export const PLURAL = 'networkchaos';
 
 /** Longest wait of a packet if the drill gives none, ms. */
 const QUEUE_MS = 200;
@@ -36,17 +32,13 @@ export const networkChaos = (
   fault: NetworkFault,
   expiresAfterMs: number | null,
   { namespace, selectors }: Pick<ResolvedKubernetesSpec, 'namespace' | 'selectors'>,
-): object => ({
-  apiVersion: `${GROUP}/${VERSION}`,
-  kind: 'NetworkChaos',
-  metadata: { name, namespace, labels: MANAGED_BY },
-  spec: {
-    mode: 'all',
-    selector: { pods: { [namespace]: [component.name] } },
-    duration: `${Math.ceil((expiresAfterMs ?? MAX_DURATION_MS) / 1_000)}s`,
-    ...specOf(fault, namespace, selectors.redis),
-  },
-});
+): object =>
+  chaosObject(
+    'NetworkChaos',
+    { name, pod: component.name, namespace },
+    expiresAfterMs,
+    specOf(fault, namespace, selectors.redis),
+  );
 
 const specOf = (fault: NetworkFault, namespace: string, redis: string | undefined): object => {
   const {
@@ -111,29 +103,4 @@ const labelsOf = (selector: string): Record<string, string> | null => {
     labels[key] = value;
   }
   return labels;
-};
-
-interface ChaosState {
-  injected: boolean;
-  /** Message of Chaos Mesh; null: no failure. */
-  failure: string | null;
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;
-const listOf = (value: unknown): Record<string, unknown>[] =>
-  Array.isArray(value) ? value.filter(isRecord) : [];
-
-/** @param object object from the Kubernetes API */
-export const readState = (object: unknown): ChaosState => {
-  const status = isRecord(object) && isRecord(object.status) ? object.status : {};
-  const holds = (type: string): boolean =>
-    listOf(status.conditions).some((one) => one.type === type && one.status === 'True');
-  const experiment = isRecord(status.experiment) ? status.experiment : {};
-  const events = listOf(experiment.containerRecords).flatMap(({ events }) => listOf(events));
-  const failed = events.findLast(({ type }) => type === 'Failed');
-  return {
-    injected: holds('AllInjected'),
-    failure: failed === undefined ? null : String(failed.message ?? 'it failed'),
-  };
 };

@@ -10,6 +10,7 @@ const pod = (name: string, changes: Partial<Pod> = {}): Pod => ({
   running: true,
   ready: true,
   hostNetwork: true,
+  cpuLimit: null,
   image: 'livekit/livekit-server:v1.13.4',
   owner: { kind: 'StatefulSet', name: 'livekit' },
   containerId: 'containerd://1',

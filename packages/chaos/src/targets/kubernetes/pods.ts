@@ -3,6 +3,7 @@ import { type SwarmError, usageError } from '@livekit-swarm/settings';
 import { COMPONENT_KINDS, type ComponentKind, isComponentKind } from '../platform.ts';
 import { readNodeId } from '../process/inspect.ts';
 import { callCluster, type KubernetesClient } from './client.ts';
+import { readCpuQuantity } from './cpu-quantity.ts';
 import type { ResolvedKubernetesSpec } from './spec.ts';
 
 /** Facts about a pod that drills use. */
@@ -19,6 +20,8 @@ export interface Pod {
   /** True when it receives traffic. */
   ready: boolean;
   hostNetwork: boolean;
+  /** CPU limit of its first container, cores; null: none. */
+  cpuLimit: number | null;
   /** Image of its first container. */
   image: string;
   /** Controller that starts it again, such as `StatefulSet livekit`; null: none. */
@@ -94,6 +97,7 @@ export const readPod = (pod: V1Pod, kind: ComponentKind): Pod => {
     running: containers.length > 0 && containers.every(({ state }) => state?.running !== undefined),
     ready: isTrue(pod, 'Ready'),
     hostNetwork: spec?.hostNetwork === true,
+    cpuLimit: readCpuQuantity(spec?.containers[0]?.resources?.limits?.cpu ?? ''),
     image: spec?.containers[0]?.image ?? '',
     owner: owner === undefined ? null : { kind: owner.kind, name: owner.name },
     containerId: first?.state?.running === undefined ? null : (first.containerID ?? null),
