@@ -1,4 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseDrill } from '../drill/parse-drill.ts';
+import { FAULTS } from '../faults/index.ts';
 import { parseExpectations } from './expectations.ts';
 
 const parse = (text: string) => parseExpectations(text, 'expectations.yaml');
@@ -26,5 +30,21 @@ drills:
     ['drills: { a: [] }', /a/],
   ])('refuses %j', (text, why) => {
     expect(() => parse(text)).toThrow(why);
+  });
+});
+
+describe('the expectations of the included drills', async () => {
+  const folder = join(import.meta.dirname, '../../../../chaos');
+  const included = parse(await readFile(join(folder, 'night/expectations.yaml'), 'utf8'));
+
+  it.each([...included.keys()])('%s: it fails by its known failures only', async (name) => {
+    const file = join(folder, `${name}.yaml`);
+    const { knownFailures } = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
+    const { always = [], sometimes = [] } = knownFailures ?? {};
+    const known: readonly string[] = [...always, ...sometimes];
+    const outcomes = included.get(name) ?? [];
+    expect(
+      outcomes.flatMap(({ reasons }) => reasons).filter((one) => !known.includes(one)),
+    ).toEqual([]);
   });
 });
