@@ -1,4 +1,5 @@
 import { folderSettingsJsonSchema } from '../../packages/cli/src/folder-settings/schema.ts';
+import { claimsSection, flakySection } from '../evidence/page.ts';
 import { actionInputs, actionOutputs } from './action-tables.ts';
 import { chartValuesTable } from './chart-values.ts';
 import { DRILL_TABLES } from './drill-keys.ts';
@@ -40,6 +41,8 @@ export const SECTIONS: readonly {
     text: exitCodesTable,
   },
   { path: 'docs/environment.md', name: 'settings', text: folderSettingsTable },
+  { path: 'docs/evidence.md', name: 'claims', text: claimsSection },
+  { path: 'docs/evidence.md', name: 'flaky', text: flakySection },
   { path: 'docs/verify.md', name: 'checks', text: verifyChecksTable },
   ...runbookSections(),
   ...Object.entries(SCENARIO_TABLES).map(([name, text]) => ({

@@ -1,5 +1,5 @@
 /**
- * Tests further drills of the library (see also `kill-node.smoke.test.ts`): a lab of three nodes, a
+ * Tests further drills of the library (see also `kill-node.measured.test.ts`): a lab of three nodes, a
  * load, faults, and the measured recovery.
  */
 import { skipWithout } from '@livekit-swarm/testkit/requirements';

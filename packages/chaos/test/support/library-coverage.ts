@@ -1,6 +1,7 @@
 /** Drills of the library that real tests execute, by the file of the test. */
 export const EXECUTED = {
-  'kill-node.smoke.test.ts': ['kill-room-node'],
+  'kill-node.smoke.test.ts': ['kill-room-node-fast-relay'],
+  'kill-node.measured.test.ts': ['kill-room-node'],
   'library-drills.measured.test.ts': ['blackhole-3s', 'blackhole-8s', 'no-fault'],
   'library-drills.long.test.ts': [
     'forced-stop',
@@ -30,7 +31,6 @@ export const VARIANTS: Readonly<Record<string, string>> = {
   'hang-20s': 'hang-10s',
   'hang-40s': 'hang-10s',
   'kill-room-node-alerts': 'kill-room-node',
-  'kill-room-node-fast-relay': 'kill-room-node',
   'redis-outage-10s': 'redis-outage-5s',
   'redis-outage-10s-aof': 'redis-outage-5s',
   'redis-outage-60s': 'redis-outage-5s',

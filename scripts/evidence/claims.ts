@@ -1,0 +1,233 @@
+/** Test that proves a claim. `name`: end of the name of one test; null: all tests of the file. */
+export interface Proof {
+  file: string;
+  name: string | null;
+}
+
+/** Statement about the product, and the real tests that prove it. */
+export interface Claim {
+  claim: string;
+  proofs: readonly Proof[];
+}
+
+const proves = (claim: string, ...tests: readonly (string | [string, string])[]): Claim => ({
+  claim,
+  proofs: tests.map((test) =>
+    typeof test === 'string' ? { file: test, name: null } : { file: test[0], name: test[1] },
+  ),
+});
+
+/**
+ * Claims for each row of the table in README.md. The first claims of a row have a smoke test, which
+ * every change must pass.
+ */
+export const README_CLAIMS = {
+  'Load-test': [
+    proves(
+      'participants join a real server, send and receive, and the record evaluates to the same verdict',
+      [
+        'e2e/gate/gate.smoke.test.ts',
+        'passes; its record holds no secret, reports the same, and fails a stricter threshold',
+      ],
+    ),
+    proves(
+      'loss, NACKs and repeats equal those of the kernel',
+      'e2e/media/loss-truth.smoke.test.ts',
+      'e2e/media/loss-truth.measured.test.ts',
+    ),
+    proves(
+      'native participants and browsers see and hear each other',
+      'packages/engine/test/browser.smoke.test.ts',
+    ),
+    proves('every executor joins and leaves as planned', [
+      'e2e/load/run-files.measured.test.ts',
+      'runs every executor against a real server: each participant joins, stays and leaves as planned',
+    ]),
+    proves(
+      'the files of the scenario library run',
+      'e2e/load/library.measured.test.ts',
+      'e2e/load/library.long.test.ts',
+    ),
+    proves(
+      'end-to-end encrypted media is decrypted with the key, and only with it',
+      'packages/engine/test/e2ee.measured.test.ts',
+    ),
+    proves('simulcast and VP9 layers', 'packages/engine/test/layered.measured.test.ts'),
+    proves('an impaired network hits only the participants that have it', [
+      'packages/engine/test/network.measured.test.ts',
+      'only the participant with an impaired downlink has loss and delay',
+    ]),
+    proves(
+      'a run on several hosts joins every participant once, and is inconclusive when a host is killed',
+      'e2e/queue/queue.measured.test.ts',
+    ),
+    proves(
+      'an overloaded load generator makes a run inconclusive, and blames no server',
+      'e2e/verdict/starved-generator.measured.test.ts',
+      'e2e/verdict/planted-faults.measured.test.ts',
+    ),
+    proves(
+      'latency of media over UDP, TCP and TURN is that of the packets',
+      'e2e/paths/paths-truth.long.test.ts',
+    ),
+    proves('the live page shows a fault while it happens', 'e2e/report/live-page.long.test.ts'),
+  ],
+  'Know the price': [
+    proves(
+      'a month on LiveKit Cloud and on own machines costs what the price book yields',
+      'e2e/cost/cost.smoke.test.ts',
+    ),
+    proves(
+      'minutes are metered within 1 % of the record, traffic within 2 % of the kernel',
+      'packages/exporter/test/metering.long.test.ts',
+    ),
+  ],
+  'Check a deployment': [
+    proves(
+      'a server that is right passes; the keys of development mode are found',
+      'e2e/verify/verify.smoke.test.ts',
+    ),
+    proves('a proxy that drops WebSocket upgrades is found', 'e2e/proxies/proxies.smoke.test.ts'),
+    proves('every planted misconfiguration is the only finding', 'e2e/verify/verify.long.test.ts'),
+    proves(
+      'every path of media is checked, and a missing one is named with its setting',
+      'e2e/paths/connectivity.test.ts',
+      'e2e/paths/paths.measured.test.ts',
+    ),
+    proves(
+      'certificates that are expired, or of another name, are told apart',
+      'e2e/deployment/tls.test.ts',
+    ),
+  ],
+  'Plan capacity': [
+    proves(
+      'the maximum load is where it was planted, with its cause',
+      'e2e/capacity/capacity.smoke.test.ts',
+      'e2e/capacity/capacity.long.test.ts',
+    ),
+    proves('a plan predicts what a run measures', [
+      'e2e/load/plan.measured.test.ts',
+      'predicts what a run then measures',
+    ]),
+  ],
+  'Find leaks': [
+    proves(
+      'cycles of joins end with a reading of the server at rest',
+      'e2e/soak/soak.smoke.test.ts',
+    ),
+    proves(
+      'a published leak is found in the version that has it, and not in the next one',
+      'e2e/soak/soak.long.test.ts',
+    ),
+  ],
+  'Gate releases': [
+    proves('a crossed threshold ends with exit code 99', [
+      'e2e/gate/gate.smoke.test.ts',
+      'fails with exit 99 when a threshold is crossed, thresholds first',
+    ]),
+    proves(
+      'the examples for GitHub and GitLab pass and fail as they should',
+      'e2e/gate/ci-examples.measured.test.ts',
+      'e2e/gate/github-action.long.test.ts',
+    ),
+    proves(
+      'a worse server is found by A/B runs, and an equal one is not',
+      'e2e/compare/ab.measured.test.ts',
+      'e2e/compare/compare.measured.test.ts',
+    ),
+    proves('reports made again from a record are the same', [
+      'e2e/report/reports.measured.test.ts',
+      'makes every report again, the same',
+    ]),
+  ],
+  Monitor: [
+    proves(
+      'probes of a cluster succeed, and leave no room',
+      'packages/exporter/test/probes.smoke.test.ts',
+    ),
+    proves(
+      'every alert is silent first and fires then, by promtool',
+      'packages/mixin/test/promtool.smoke.test.ts',
+    ),
+    proves(
+      'every query of the dashboards has data in a real Prometheus',
+      'packages/mixin/test/queries.measured.test.ts',
+    ),
+    proves(
+      'real faults raise the right alerts, and no other',
+      'packages/mixin/test/alerts-for-real.long.test.ts',
+    ),
+    proves(
+      'the beacon reports what browsers measure',
+      'packages/exporter/test/beacon.measured.test.ts',
+    ),
+    proves('pushed metrics equal the record', 'e2e/monitor/push-metrics.test.ts'),
+    proves('SLO reports leave out drills and load tests', 'e2e/monitor/slo-report.test.ts'),
+    proves('split brain is found', 'packages/exporter/test/split-brain.test.ts'),
+    proves(
+      'the leg of a call that loses packets is found',
+      'packages/exporter/test/sessions.long.test.ts',
+    ),
+    proves(
+      'the Compose file starts, takes load, and is monitored',
+      'e2e/stack/stack.measured.test.ts',
+    ),
+  ],
+  'Rehearse failures': [
+    proves(
+      'rooms of a killed node recover on others, and no other room is interrupted',
+      'packages/chaos/test/kill-node.smoke.test.ts',
+      'packages/chaos/test/kill-node.measured.test.ts',
+    ),
+    proves(
+      'a measured interruption is as long as the one that was made',
+      'packages/chaos/test/library-drills.measured.test.ts',
+    ),
+    proves(
+      'the drills of the library run, and miss only what is known',
+      'packages/chaos/test/library-drills.long.test.ts',
+    ),
+    proves('every fault does what it states', 'packages/chaos/test/faults.measured.test.ts'),
+    proves(
+      'every fault is rolled back after its controller was killed',
+      'packages/chaos/test/rollback.test.ts',
+      'e2e/chaos/random-kills.measured.test.ts',
+    ),
+    proves(
+      'a fault ends on its target without the controller',
+      'packages/chaos/test/expiry.test.ts',
+      'packages/chaos/test/expiry-ssh.test.ts',
+    ),
+    proves(
+      'drills run on containers of a real Docker engine',
+      'packages/chaos/test/docker-target.long.test.ts',
+    ),
+  ],
+} as const satisfies Record<string, readonly Claim[]>;
+
+/** Claims of other pages. */
+const OTHER_CLAIMS: readonly Claim[] = [
+  proves(
+    'no secret is in a record, a log or a report',
+    [
+      'e2e/gate/gate.smoke.test.ts',
+      'passes; its record holds no secret, reports the same, and fails a stricter threshold',
+    ],
+    ['e2e/monitor/exporter.test.ts', 'needs only LIVEKIT_URL and its keys, and prints no secret'],
+  ),
+  proves(
+    'load on a deployment that others use needs a confirmation',
+    'e2e/deployment/load-guard.test.ts',
+  ),
+  proves('participants use the tokens of an application', 'e2e/deployment/token-endpoint.test.ts'),
+  proves('a clock that jumps makes a run inconclusive', 'e2e/verdict/time-faults.long.test.ts'),
+  proves('IPv4 and IPv6', 'e2e/paths/address-families.long.test.ts'),
+  proves('browsers and native participants measure the same', 'e2e/media/witnesses.long.test.ts'),
+  proves('the image and the chart', 'e2e/packaging/image.test.ts', 'e2e/packaging/chart.test.ts'),
+];
+
+/** All claims, by heading. */
+export const CLAIMS: Readonly<Record<string, readonly Claim[]>> = {
+  ...README_CLAIMS,
+  'Other pages': OTHER_CLAIMS,
+};
