@@ -25,7 +25,7 @@ const files =
   positionals.length > 0 ? positionals : globSync('.cache/tests/vitest-*.json').toSorted();
 const known = readResults(RESULTS);
 const news = files.map((file) => resultsOf(readFileSync(file, 'utf8')));
-// A test that was moved or removed is no evidence any more.
+// The results of a test that was moved or removed prove nothing any more.
 const results = mergeResults(known, ...news).filter(({ file }) => existsSync(file));
 writeFileSync(RESULTS, formatResults(results));
 process.stdout.write(

@@ -3,7 +3,8 @@
  * capability.
  * `npm run test:all`: all tests. `--after-npm-test` runs only those that `npm test` leaves out, and
  * adds its stored results. `--rotation 2026-11-26` runs the quarter of that day (UTC) of measured
- * and long tests, `--quarter 2` that quarter (scripts/test/rotation.mjs).
+ * and long tests, `--quarter 2` that quarter (scripts/test/rotation.mjs). `--only-nightly` runs
+ * only the files that are too long for the rotation.
  *
  * The last line is `N passed, N failed`.
  */
@@ -29,6 +30,7 @@ import { describeTally, NONE, sum, withinRetryBudget } from './test/tally.mjs';
 const QUICK_TALLY = join(root, '.cache', 'tests', 'npm-test.json');
 
 const all = process.argv.includes('--all');
+const onlyNightly = process.argv.includes('--only-nightly');
 const afterQuick = process.argv.includes('--after-npm-test');
 
 /** @type {import('./test/tally.mjs').Tally[]} */
@@ -42,6 +44,10 @@ const runTests = async (signal) => {
   // Measured tests judge what is released. `.ci/run` sets that profile before the first build.
   await setup({ servers, profile: all ? 'release' : null, signal });
   await provideServers(servers, signal);
+  if (onlyNightly) {
+    tallies.push(await runVitest(['long'], signal, Object.keys(NIGHTLY_ONLY)));
+    return;
+  }
   tallies.push(afterQuick ? await readQuick() : await runQuick(signal));
   if (all) {
     tallies.push(await fuzzCrate({ seconds: 60, target: 'fuzz' }, signal));

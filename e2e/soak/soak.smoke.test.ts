@@ -1,8 +1,8 @@
 /** `swarm soak` against a real server, for as long as two cycles take; `soak.long.test.ts` finds a leak. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SoakReport } from '@livekit-swarm/report/soak';
 import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
+import type { SoakReport } from '@livekit-swarm/report/soak';
 import { expect, it } from 'vitest';
 import { runSwarm, scratch } from '../support/swarm.ts';
 
@@ -12,7 +12,15 @@ it('runs cycles on one server, reads it at rest, and is not certain after two', 
   writeFileSync(quick, 'room: { departure_timeout: 1 }\n');
   const record = join(dir, 'soak');
   const { exit, stdout, stderr } = await runSwarm([
-    ...['soak', '--server', `${DEFAULT_LIVEKIT_VERSION}+${quick}`, '--rooms', '1', '--participants', '3'],
+    ...[
+      'soak',
+      '--server',
+      `${DEFAULT_LIVEKIT_VERSION}+${quick}`,
+      '--rooms',
+      '1',
+      '--participants',
+      '3',
+    ],
     ...['--duration', '2s', '--departures', 'leave,before-ice', '--for', '10s', '--settle', '20s'],
     ...['--record', record, '--json', '--quiet'],
   ]);

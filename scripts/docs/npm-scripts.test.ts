@@ -1,5 +1,5 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -30,20 +30,49 @@ it.each(markdownPages().filter((page) => scriptsIn(readPage(page)).length > 0))(
   },
 );
 
-it('CI runs the checks and the tests', () => {
-  const workflow = z
-    .object({
-      jobs: z.record(
-        z.string(),
-        z.object({ steps: z.array(z.object({ run: z.string().optional() })) }),
-      ),
-    })
-    .parse(parse(readFileSync(join(root, '.github/workflows/ci.yml'), 'utf8')));
-  const runs = Object.values(workflow.jobs).flatMap(({ steps }) =>
-    steps.flatMap(({ run }) => scriptsIn(run ?? '')),
+const workflowFile = z.object({
+  jobs: z.record(
+    z.string(),
+    z.object({ steps: z.array(z.object({ run: z.string().optional() })) }),
+  ),
+});
+const commandsOf = (workflow: string): string[] =>
+  Object.values(
+    workflowFile.parse(parse(readFileSync(join(root, '.github/workflows', workflow), 'utf8'))).jobs,
+  ).flatMap(({ steps }) => steps.map(({ run }) => run ?? ''));
+
+it('CI runs the checks and all tests of a change', () => {
+  const commands = commandsOf('ci.yml');
+  expect(commands.flatMap(scriptsIn)).toContain('check');
+  expect(commands.some((command) => command.endsWith(' .ci/run'))).toBe(true);
+  expect(scriptsIn(readFileSync(join(root, '.ci/run'), 'utf8'))).toEqual(['test', 'test:all']);
+});
+
+it.each(globSync('.github/workflows/*.yml', { cwd: root }).map((file) => basename(file)))(
+  'the workflow %s runs scripts and files that exist',
+  (workflow) => {
+    const commands = commandsOf(workflow);
+    expect(commands.flatMap(scriptsIn).filter((name) => !known.has(name))).toEqual([]);
+    for (const [file] of commands.join('\n').matchAll(/(?<= )\.ci\/\w+/g))
+      expect(existsSync(join(root, file)), file).toBe(true);
+  },
+);
+
+it('the nightly workflow runs every quarter, the longest tests and Kubernetes', () => {
+  const text = readFileSync(join(root, '.github/workflows/nightly.yml'), 'utf8');
+  expect(text).toContain('quarter: [1, 2, 3, 4]');
+  expect(text).toContain('--only-nightly');
+  expect(commandsOf('nightly.yml').flatMap(scriptsIn)).toContain('test:kubernetes');
+});
+
+it('CI tries the oldest Node and Rust that are supported', () => {
+  const text = readFileSync(join(root, '.github/workflows/ci.yml'), 'utf8');
+  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const crate = readFileSync(join(root, 'packages/webrtc/crate/Cargo.toml'), 'utf8');
+  expect(engines.node).toBe(`>=${/node-version: '(.*)'/.exec(text)?.[1]}`);
+  expect(/RUSTUP_TOOLCHAIN: (.*)\.0\n/.exec(text)?.[1]).toBe(
+    /rust-version = "(.*)"/.exec(crate)?.[1],
   );
-  expect(runs).toEqual(expect.arrayContaining(['check', 'test']));
-  expect(runs.filter((name) => !known.has(name))).toEqual([]);
 });
 
 it.each(['bug.yml', 'feature.yml'])(

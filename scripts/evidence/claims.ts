@@ -36,7 +36,7 @@ export const README_CLAIMS = {
       'e2e/media/loss-truth.measured.test.ts',
     ),
     proves(
-      'native participants and browsers see and hear each other',
+      'native participants and browsers receive media from each other',
       'packages/engine/test/browser.smoke.test.ts',
     ),
     proves('every executor joins and leaves as planned', [
@@ -95,7 +95,7 @@ export const README_CLAIMS = {
       'e2e/paths/paths.measured.test.ts',
     ),
     proves(
-      'certificates that are expired, or of another name, are told apart',
+      'an expired certificate and one of another name have different errors',
       'e2e/deployment/tls.test.ts',
     ),
   ],

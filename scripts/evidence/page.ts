@@ -49,7 +49,7 @@ const proofCells = ({ file, name }: Proof, results: readonly FileEvidence[]): st
       ];
 };
 
-/** Whether a list of full names has a test. Full names begin with those of its suites. */
+/** Finds a test in a list of full names, which begin with those of its suites. */
 const has = (names: readonly string[], name: string | null): boolean =>
   name !== null && names.some((each) => each.endsWith(name));
 

@@ -47,7 +47,7 @@ const reportSchema = z.object({
   }),
 });
 
-/** Results of real tests that a run of vitest wrote. Unit tests are no evidence of a claim. */
+/** Results of real tests that a run of vitest wrote. Unit tests prove no claim. */
 export const resultsOf = (report: string): FileEvidence[] => {
   const { startedAt, commit, files } = reportSchema.parse(JSON.parse(report)).results;
   return files
