@@ -17,7 +17,7 @@ const scriptsIn = (text: string): string[] => [
   ...new Set(
     [
       ...text.matchAll(
-        /\bnpm (?:run )?(?:--silent )?(test\b|start\b|(?<=run (?:--silent )?)\w[\w:-]*)/g,
+        /\bnpm (?:run )?(?:--silent )?((?<=run (?:--silent )?)\w[\w:-]*|test\b|start\b)/g,
       ),
     ].map(([, name = '']) => name),
   ),
