@@ -4,21 +4,27 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from './packages.ts';
 
-interface CustomManager {
-  description: string;
+interface Manager {
   managerFilePatterns: string[];
+}
+
+interface CustomManager extends Manager {
+  description: string;
   matchStrings: string[];
 }
 
-const { customManagers } = JSON.parse(readFileSync(join(root, 'renovate.json'), 'utf8')) as {
+interface Config extends Record<'docker-compose' | 'kubernetes', Manager> {
   customManagers: CustomManager[];
-};
+}
+
+const config = JSON.parse(readFileSync(join(root, 'renovate.json'), 'utf8')) as Config;
+/** A pattern as Renovate writes it: `/…/`. */
+const patternOf = (text: string): RegExp => new RegExp(text.slice(1, -1));
 const files = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0');
 
 /** Versions that Renovate finds in the files of a manager. */
 const found = ({ managerFilePatterns, matchStrings }: CustomManager): string[] => {
-  // Patterns are written as /…/, as Renovate reads them.
-  const patterns = managerFilePatterns.map((text) => new RegExp(text.slice(1, -1)));
+  const patterns = managerFilePatterns.map(patternOf);
   return files
     .filter((path) => patterns.some((pattern) => pattern.test(path)))
     .flatMap((path) => {
@@ -32,18 +38,23 @@ const found = ({ managerFilePatterns, matchStrings }: CustomManager): string[] =
 };
 
 describe('renovate.json', () => {
-  it.each(customManagers)('finds versions: $description', (manager) => {
+  it.each(config.customManagers)('finds versions: $description', (manager) => {
     expect(found(manager)).not.toEqual([]);
   });
 
-  it('finds every image of Compose that others publish', () => {
-    const images = ['docker-compose.yml', 'packaging/compose/hosts.yml'].flatMap((path) => [
-      ...readFileSync(join(root, path), 'utf8').matchAll(/image: \$\{\w+:-(.*):(.*)\}/g),
-    ]);
-    const expected = images
-      .map(([, name, tag]) => `${name} ${tag}`)
-      .filter((image) => !image.includes('livekit-swarm'));
-    expect(expected.length).toBeGreaterThan(8);
-    expect(customManagers.flatMap(found)).toEqual(expect.arrayContaining(expected));
+  it.each([
+    ['docker-compose', /^\s+image: .*:/m, /^packaging\/.*\.yml$/],
+    ['kubernetes', /^\s+image: .*:/m, /^examples\/kubernetes\/.*\.yaml$/],
+  ] as const)('%s reads every file with images', (manager, image, folder) => {
+    const patterns = config[manager].managerFilePatterns.map(patternOf);
+    const withImages = files
+      .filter((path) => folder.test(path))
+      .filter((path) => image.test(readFileSync(join(root, path), 'utf8')));
+    expect(withImages).not.toEqual([]);
+    for (const path of withImages)
+      expect(
+        patterns.some((pattern) => pattern.test(path)),
+        path,
+      ).toBe(true);
   });
 });

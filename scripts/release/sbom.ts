@@ -56,7 +56,8 @@ const withLicence = async (tree: string, component: Component): Promise<Componen
   if (component.licenses !== undefined && component.licenses.length > 0) return component;
   const path = component.properties?.find(({ name }) => name === 'cdx:npm:package:path')?.value;
   const { name, version } = component;
-  const part = { name, version, license: null, authors: [], folder: join(tree, path ?? '') };
+  const folder = join(tree, path ?? join('node_modules', name));
+  const part = { name, version, license: null, authors: [], folder };
   return { ...component, licenses: [{ expression: await licenceOf(part) }] };
 };
 
