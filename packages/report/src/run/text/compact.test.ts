@@ -25,6 +25,19 @@ const noted = (count: number): ReportInput => {
   return { ...run, summary: { ...run.summary, notes: [...pushes, busy] } };
 };
 
+/** A run of many groups, all with audio, whose description and table are long. */
+const grouped = (input: ReportInput, count: number): ReportInput => {
+  const { scenario, traffic } = input.summary;
+  const groups = Array.from({ length: count }, (_, index) =>
+    scenario.groups.map((group) => ({ ...group, name: `meetings-of-the-department-${index}` })),
+  ).flat();
+  const rows = Array.from({ length: count }, () => traffic).flat();
+  return {
+    ...input,
+    summary: { ...input.summary, scenario: { ...scenario, groups }, traffic: rows },
+  };
+};
+
 describe('the compact summary of a run that passed', () => {
   it('is as in golden/', async () => {
     await expect(renderCompact(passedReport())).toMatchFileSnapshot('../golden/compact.txt');
@@ -35,6 +48,10 @@ describe('the compact summary of a run that passed', () => {
     ['without media', quietReport()],
     ['with a note', noted(0)],
     ['with many notes', noted(40)],
+    ...[1, 2, 3, 4, 5, 6, 8, 40].flatMap((count): [string, ReportInput][] => [
+      [`with ${count} groups`, grouped(noted(0), count)],
+      [`with ${count} groups and many notes`, grouped(noted(40), count)],
+    ]),
   ])('has at most 25 lines of 100 columns: %s', (_name, input) => {
     const lines = linesOf(input);
     expect(lines.length).toBeLessThanOrEqual(25);

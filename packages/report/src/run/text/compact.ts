@@ -19,6 +19,10 @@ const MAX_LINES = 25;
 /** Most rows of media; the full summary has all. */
 const MAX_MEDIA = 6;
 
+/** Most lines of verdict and load, and of one fact: a scenario may have many groups. */
+const MAX_VERDICT = 4;
+const MAX_FACT = 2;
+
 /**
  * The summary at the end of a run in short: of a passed run in at most 25 lines, of every other run
  * in full, because its reasons may be anywhere.
@@ -29,21 +33,31 @@ export const renderCompact = (input: ReportInput, options: ReportOptions = {}): 
   if (decision.verdict !== 'passed' || decision.exitCode !== 0) return renderText(input, options);
   const style = styleFor(options.color ?? false);
   const head = [
-    ...verdictSection(input, style),
+    ...first(verdictSection(input, style), MAX_VERDICT),
     '',
-    ...factsOf(input).flatMap(([name, value]) => wrap(`  ${name.padEnd(NAME)}  `, value)),
-    ...mediaLines(summary, style),
+    ...factsOf(input).flatMap(([name, value]) =>
+      first(wrap(`  ${name.padEnd(NAME)}  `, value), MAX_FACT),
+    ),
   ];
   const foot = recordPath === null ? [] : nextLines(dirname(recordPath));
   // The line of the record, and the blank line before it.
   const record = recordPath === null ? 0 : 2;
-  const notes = noteLines(input, MAX_LINES - head.length - foot.length - record);
+  const space = MAX_LINES - head.length - foot.length - record;
+  const texts = notesOf(input);
+  const media = mediaLines(summary, space - (texts.length === 0 ? 0 : LEAST_NOTES), style);
+  const notes = noteLines(texts, space - media.length);
   const end =
     recordPath === null
       ? ''
       : `\n\n${recordLine(input, style, options)}${printable(foot.map((line) => `\n${line}`).join(''))}`;
-  return `${printable([...head, ...notes].join('\n'))}${end}\n`;
+  return `${printable([...head, ...media, ...notes].join('\n'))}${end}\n`;
 };
+
+/** The first lines of a text; the last ends with … where some are left out. */
+const first = (lines: readonly string[], most: number): string[] =>
+  lines.length <= most
+    ? [...lines]
+    : [...lines.slice(0, most - 1), `${lines[most - 1]?.replace(/.{1,2}$/, '')} …`];
 
 /** Width of the names of facts. */
 const NAME = 10;
@@ -124,18 +138,25 @@ const generatorText = ({ generator, hosts }: Summary, isShort: boolean): string 
   ].join(' · ');
 };
 
-/** Media by kind and direction, below a blank line. */
-const mediaLines = (summary: Summary, style: Style): string[] => {
-  if (summary.traffic.length === 0) return [];
+/** Lines of a table of media beside its rows: the blank line and the heads of columns. */
+const MEDIA_HEAD = 2;
+
+/** Media by kind and direction, below a blank line, as far as there is space. */
+const mediaLines = (summary: Summary, space: number, style: Style): string[] => {
+  const most = Math.min(MAX_MEDIA, space - MEDIA_HEAD);
+  if (summary.traffic.length === 0 || most < 1) return [];
   const table = mediaTable(summary);
-  return ['', ...renderHeadedTable({ ...table, rows: table.rows.slice(0, MAX_MEDIA) }, style)];
+  return ['', ...renderHeadedTable({ ...table, rows: table.rows.slice(0, most) }, style)];
 };
 
-/** Further facts about a passed run, as far as there is space: a busy host first. */
-const noteLines = ({ summary, decision }: ReportInput, space: number): string[] => {
+/** Lines of the shortest notes: a blank line and the number of them. */
+const LEAST_NOTES = 2;
+
+/** Further facts about a passed run: a busy host first. */
+const notesOf = ({ summary, decision }: ReportInput): string[][] => {
   const busy = summary.notes.filter(({ code }) => code === 'host_busy');
   const others = summary.notes.filter(({ code }) => code !== 'host_busy');
-  const notes = [
+  return [
     ...busy.map(noteText),
     ...decision.health.map(healthText),
     ...decision.thresholds.flatMap((result) => restrictionOf(result) ?? []),
@@ -143,6 +164,11 @@ const noteLines = ({ summary, decision }: ReportInput, space: number): string[] 
     ...clientNotes(summary),
     ...serverNotes(summary),
   ].map((note) => wrap('  · ', note));
+};
+
+/** Notes below a blank line, as far as there is space. */
+const noteLines = (notes: readonly string[][], space: number): string[] => {
+  if (space < LEAST_NOTES) return [];
   const fitting = fit(notes, space - 1);
   const left = notes.length - fitting.length;
   const lines = fitting.flat();
