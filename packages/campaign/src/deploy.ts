@@ -8,8 +8,9 @@ import {
   type ServerSource,
 } from '@livekit-swarm/runner';
 import type { Plan } from '@livekit-swarm/scenario';
+import type { ServerSpec } from './server/server-spec.ts';
 import { startOptions } from './server/start-options.ts';
-import type { Target } from './target.ts';
+import { givenProgram, type Target } from './target.ts';
 
 /** A deployment that is ready for a run. */
 export interface Deployed extends Deployment {
@@ -73,6 +74,7 @@ export const deploy = async (
     apiSecret,
     embedded: true,
     serverVersion: version,
+    ...startedServer(target.server),
     sources: [processSource(server.pid, NODE), metricsSource(server.metricsUrl, NODE)],
     // With a CPU limit of its own it waits because of that limit, not because of other processes.
     ...((target.server?.cpuCores ?? null) === null && { serverPid: server.pid }),
@@ -82,6 +84,15 @@ export const deploy = async (
     })),
     stop: () => server.stop(),
   };
+};
+
+/** Program, configuration and limit of a server, for the record; nothing for a plain release. */
+const startedServer = (spec: ServerSpec | null): Pick<Deployment, 'server'> => {
+  const program = spec === null ? (givenProgram() ?? null) : spec.serverPath;
+  const { configFiles = [], cpuCores = null } = spec ?? {};
+  return program === null && configFiles.length === 0 && cpuCores === null
+    ? {}
+    : { server: { program, configFiles, cpuCores } };
 };
 
 /** Name of the only node. */

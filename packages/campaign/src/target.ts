@@ -21,9 +21,16 @@ export interface EmbeddedTarget {
   insteadOf?: { url: string; flag: '--embedded' | '--server' };
 }
 
+/** Program of SWARM_LIVEKIT_SERVER, which is started where --server names none. */
+export const givenProgram = (): string | undefined => process.env.SWARM_LIVEKIT_SERVER || undefined;
+
 /** Name of a target for messages: the URL without secrets, or the server. */
 export const describeTarget = (target: Target): string => {
   if (target.type === 'remote') return withoutSecrets(target.url);
   const { server } = target;
-  return `${server === null ? `livekit-server ${DEFAULT_LIVEKIT_VERSION}` : describeServer(server)} on this host`;
+  const name =
+    server === null
+      ? (givenProgram() ?? `livekit-server ${DEFAULT_LIVEKIT_VERSION}`)
+      : describeServer(server);
+  return `${name} on this host`;
 };

@@ -71,6 +71,7 @@ export {
   planFactsSchema,
   RECORD_SCHEMA,
   type RecordLine,
+  type StartedServer,
   windowSchema,
 } from './record.ts';
 export {

@@ -103,12 +103,24 @@ const clockSchema = z.object({
   stepMs: z.number().exactOptional(),
 });
 
+/** Server that was started for a run, as `--server` states it. */
+const startedServerSchema = z.object({
+  /** Path of its program; null: the release of `serverVersion`. */
+  program: z.string().nullable(),
+  /** Files whose settings override those of an embedded server. */
+  configFiles: z.array(z.string()),
+  /** Limit of its CPU, cores; null: none. */
+  cpuCores: z.number().nullable(),
+});
+
 const deploymentSchema = z.object({
   type: z.literal('deployment'),
   at: z.number(),
   url: z.string(),
   embedded: z.boolean(),
   serverVersion: z.string().nullable(),
+  /** Absent: a plain release, or not started for the run. */
+  server: startedServerSchema.exactOptional(),
   /** Ids of the nodes, as reported to participants that joined. */
   nodes: z.array(z.string()),
 });
@@ -155,6 +167,7 @@ export const LINE_SCHEMAS = {
 
 export type PlanFacts = z.infer<typeof planFactsSchema>;
 export type HeaderLine = z.infer<typeof headerSchema>;
+export type StartedServer = z.infer<typeof startedServerSchema>;
 export type DeploymentLine = z.infer<typeof deploymentSchema>;
 export type HostLine = z.infer<typeof hostSchema>;
 export type ClockLine = z.infer<typeof clockSchema>;

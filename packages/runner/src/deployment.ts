@@ -1,4 +1,5 @@
 import type { EndCause } from '@livekit-swarm/host';
+import type { StartedServer } from '@livekit-swarm/record';
 
 /** LiveKit deployment under test. The caller that started it also stops it. */
 export interface Deployment {
@@ -15,6 +16,8 @@ export interface Deployment {
    * join.
    */
   serverVersion: string | null;
+  /** Program, configuration and limit of an embedded server; absent: a plain release. */
+  server?: StartedServer;
   /** Process of an embedded server, to detect that it lacks CPU. */
   serverPid?: number;
   /**

@@ -30,7 +30,7 @@ export const headerLine = (
 });
 
 export const deploymentLine = (
-  { url, embedded, serverVersion }: Deployment,
+  { url, embedded, serverVersion, server }: Deployment,
   at: number,
 ): DeploymentLine => ({
   type: 'deployment',
@@ -38,6 +38,7 @@ export const deploymentLine = (
   url: withoutSecrets(url),
   embedded,
   serverVersion,
+  ...(server !== undefined && { server }),
   nodes: [],
 });
 

@@ -207,6 +207,10 @@ export const capacitySchema = z
     target: z.object({
       url: z.string().nullable().describe('Null: an embedded server.'),
       serverVersion: z.string().nullable(),
+      server: z
+        .string()
+        .exactOptional()
+        .describe('As --server states it: version or path, configuration, limit. Absent: not given.'),
       nodes: z.number().describe('That were measured; 1 where none was.'),
       nodeCores: known('Cores of a node.'),
     }),

@@ -247,7 +247,13 @@ test('the comparison notes differences of the environment', async () => {
     if (line.type === 'header')
       return { ...line, environment: { ...line.environment, cores: 8 }, processes: 3 };
     if (line.type === 'sample') return { ...line, generator: generatorOf({ hostCpuShare: 0.2 }) };
-    return line.type === 'deployment' ? { ...line, serverVersion: '1.11.0' } : line;
+    return line.type === 'deployment'
+      ? {
+          ...line,
+          serverVersion: '1.11.0',
+          server: { program: null, configFiles: ['small.yaml'], cpuCores: 0.5 },
+        }
+      : line;
   });
   const { notes } = await compareRuns(side('base', lines()), side('current', elsewhere));
   expect(notes).toEqual(
@@ -258,6 +264,13 @@ test('the comparison notes differences of the environment', async () => {
         key: null,
         base: ['1.13.4'],
         current: ['1.11.0'],
+      },
+      {
+        code: 'environment_differs',
+        what: 'deployment',
+        key: null,
+        base: ['embedded'],
+        current: ['embedded +small.yaml@cpu=0.5'],
       },
       { code: 'environment_differs', what: 'environment', key: 'cores', base: [4], current: [8] },
       { code: 'environment_differs', what: 'processes', key: null, base: [2], current: [3] },

@@ -36,7 +36,19 @@ export const environmentNotes = (
 
 /** Deployment of a run without the port of an embedded server, which differs in each run. */
 const deploymentOf = (deployment: Summary['deployment']): string | null =>
-  deployment === null ? null : deployment.embedded ? 'embedded' : deployment.url;
+  deployment === null
+    ? null
+    : deployment.embedded
+      ? `embedded${startedAs(deployment.server)}`
+      : deployment.url;
+
+/** Program, configuration and limit of a server, as `--server` states them. */
+const startedAs = (
+  server: NonNullable<NonNullable<Summary['deployment']>['server']> | undefined,
+): string =>
+  server === undefined
+    ? ''
+    : ` ${[server.program ?? '', ...server.configFiles].join('+')}${server.cpuCores === null ? '' : `@cpu=${server.cpuCores}`}`;
 
 /** Distinct values of the runs: `[4]`, or `[4, 8]` where repeats differ. */
 const valuesOf = (runs: readonly MeasuredRun[], read: Read): Value[] =>

@@ -252,6 +252,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
                 url: withoutSecrets(deployment.url),
                 embedded: deployment.embedded,
                 serverVersion: deployment.serverVersion ?? serverVersion,
+                ...(deployment.server !== undefined && { server: deployment.server }),
                 nodes: [...nodes].sort(),
               },
         joins: {

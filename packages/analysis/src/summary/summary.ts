@@ -22,6 +22,14 @@ const deployment = z.object({
   url: z.string().describe('Without user, password and query.'),
   embedded: z.boolean(),
   serverVersion: z.string().nullable(),
+  server: z
+    .object({
+      program: z.string().nullable().describe('Path. Null: the release of this version.'),
+      configFiles: z.array(z.string()),
+      cpuCores: z.number().nullable().describe('Limit of its CPU. Null: none.'),
+    })
+    .exactOptional()
+    .describe('As --server states it. Absent: a plain release, or not started for the run.'),
   nodes: z.array(z.string()),
 });
 

@@ -1,2 +1,3 @@
 export { checkServers } from './check-servers.ts';
-export { parseServerSpec, type ServerSpec } from './server-spec.ts';
+export { describeServer, parseServerSpec, type ServerSpec } from './server-spec.ts';
+export { startOptions } from './start-options.ts';

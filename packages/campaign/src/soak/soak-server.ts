@@ -16,6 +16,7 @@ import {
   withoutSecrets,
 } from '@livekit-swarm/settings';
 import { type Deployed, deploy, pathsOf } from '../deploy.ts';
+import { describeServer } from '../server/server-spec.ts';
 import { observationOf, type ServerMetricsChoice } from '../server-metrics.ts';
 import type { Target } from '../target.ts';
 import { cycleScenario } from './cycle-scenario.ts';
@@ -67,7 +68,9 @@ export const soakServer = async (soak: ServerSoak): Promise<ServerSoakResult> =>
     const server =
       target.type === 'remote'
         ? withoutSecrets(target.url)
-        : `livekit-server ${deployed.serverVersion}`;
+        : target.server === null
+          ? `livekit-server ${deployed.serverVersion}`
+          : describeServer(target.server);
     observer.onStart(server, settings);
     const outcome = await runSoak({
       ...settings,

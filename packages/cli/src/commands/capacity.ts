@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { concludeCapacity, type StepFacts } from '@livekit-swarm/analysis/capacity';
 import { defaultRecordDir, describeTarget, newRunName } from '@livekit-swarm/campaign';
 import { runCapacitySession } from '@livekit-swarm/campaign/capacity';
+import { describeServer } from '@livekit-swarm/campaign/server';
 import { CAPACITY_REPORTERS, loadText } from '@livekit-swarm/report/capacity';
 import { type ExitCode, swarmErrorOf, withoutSecrets } from '@livekit-swarm/settings';
 import { readNodeCores, readUntil } from '../capacity/read-limits.ts';
@@ -101,6 +102,8 @@ export const capacityCommand = async (
       target: {
         url: target.type === 'remote' ? withoutSecrets(target.url) : null,
         serverVersion: session.serverVersion,
+        ...(target.type === 'embedded' &&
+          target.server !== null && { server: describeServer(target.server) }),
         nodeCores,
       },
       limits: [...flags.until, ...flags.threshold],

@@ -28,5 +28,6 @@ export const capacityPage = (result: CapacityResult): ResultPage => {
 const targetText = ({ target }: CapacityResult): string => {
   const version = target.serverVersion === null ? '' : ` ${target.serverVersion}`;
   const cores = target.nodeCores === null ? '' : `, ${formatNumber(target.nodeCores)} cores a node`;
-  return `${target.url ?? `a local livekit-server${version}`}${cores}`;
+  const local = target.server ?? `livekit-server${version}`;
+  return `${target.url ?? `a local ${local}`}${cores}`;
 };

@@ -15,6 +15,7 @@ import {
 } from './comparison.ts';
 import { adviceContextOf, healthAdvice, healthText, NO_CONTEXT } from './limits.ts';
 import { eventText, noteText } from './run-event.ts';
+import { serverName } from './server.ts';
 import { reasonText, reasonTexts } from './verdict-reason.ts';
 
 const CROSSING = {
@@ -163,6 +164,21 @@ describe('advice about a busy host', () => {
     expect(noteText(byOthers)).toBe('Other programs used 1.8 of 2 cores: cc1plus, node, rustc.');
     expect(noteText({ ...byOthers, programs: [] })).toBe('Other programs used 1.8 of 2 cores.');
   });
+});
+
+it('names configuration and limit of a server that was started with them', () => {
+  const deployment = { url: 'ws://127.0.0.1:7880', embedded: true, serverVersion: '1.13.4' };
+  const nameOf = (server: {
+    program: string | null;
+    configFiles: string[];
+    cpuCores: number | null;
+  }) => serverName({ deployment: { ...deployment, nodes: [], server } });
+  expect(nameOf({ program: null, configFiles: ['small.yaml'], cpuCores: 0.5 })).toBe(
+    'embedded livekit-server 1.13.4+small.yaml, limited to 0.5 cores',
+  );
+  expect(nameOf({ program: './livekit-server', configFiles: [], cpuCores: null })).toBe(
+    'embedded livekit-server 1.13.4, program ./livekit-server',
+  );
 });
 
 describe('reasons of a verdict', () => {

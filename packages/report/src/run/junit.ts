@@ -10,7 +10,7 @@ import {
   VERDICT_TEXTS,
 } from '../phrases/comparison.ts';
 import { measuredOf, measuredText, restrictionOf, thresholdName } from '../phrases/limits.ts';
-import { serverName } from '../phrases/server.ts';
+import { serverName, serverText } from '../phrases/server.ts';
 import { reasonTexts } from '../phrases/verdict-reason.ts';
 import type { Reporter } from '../reporter.ts';
 import { MARKS } from '../text-layout.ts';
@@ -187,6 +187,7 @@ export const propertiesOf = ({
     ['participants', String(plan.participants)],
     ['deployment.url', deployment?.url ?? ''],
     ['deployment.server_version', deployment?.serverVersion ?? ''],
+    ['deployment.server', deployment === null ? '' : serverText(deployment)],
     ['deployment.nodes', deployment?.nodes.join(' ') ?? ''],
     ...Object.entries(environment).map(([name, value]): [string, string] => [
       `environment.${name}`,

@@ -13,7 +13,7 @@ import {
   plain,
 } from '../markdown/elements.ts';
 import { noteText } from '../phrases/run-event.ts';
-import { serverName } from '../phrases/server.ts';
+import { serverName, serverText } from '../phrases/server.ts';
 import { reasonTexts } from '../phrases/verdict-reason.ts';
 import type { Reporter } from '../reporter.ts';
 import { MARKS, type TableData } from '../text-layout.ts';
@@ -209,7 +209,7 @@ const surroundings = ({ summary, decision }: ReportInput): string => {
     ...(deployment === null
       ? {}
       : {
-          server: `livekit-server ${deployment.serverVersion ?? '(version unknown)'}`,
+          server: serverText(deployment),
           URL: deployment.url,
           nodes: deployment.nodes.join(', '),
         }),

@@ -6,7 +6,7 @@ import { formatBytes, formatMs, formatShare } from '../../format.ts';
 import { describeConclusion, markOfComparison, VERDICT_TEXTS } from '../../phrases/comparison.ts';
 import { restrictionOf } from '../../phrases/limits.ts';
 import { noteText } from '../../phrases/run-event.ts';
-import { serverName } from '../../phrases/server.ts';
+import { serverName, serverText } from '../../phrases/server.ts';
 import { reasonTexts } from '../../phrases/verdict-reason.ts';
 import type { ReportOptions } from '../../reporter.ts';
 import {
@@ -254,7 +254,7 @@ const deploymentSection: Section = ({ summary: { deployment } }, style) => {
       : wrap(
           '  ',
           [
-            `livekit-server ${deployment.serverVersion ?? '(version unknown)'}`,
+            serverText(deployment),
             deployment.embedded ? `${deployment.url}, started by swarm` : deployment.url,
             deployment.nodes.length === 0
               ? 'no node known'

@@ -5,6 +5,7 @@ import { describeScenario } from '../../../describe-scenario.ts';
 import { clock, formatFigure, formatMs, formatShare } from '../../../format.ts';
 import { html, type Markup, name, untrusted } from '../../../html/markup.ts';
 import { adviceContextOf, limitOf, measuredOf } from '../../../phrases/limits.ts';
+import { serverText } from '../../../phrases/server.ts';
 import { MAY_BE_CAUSED_BY_GENERATOR, reasonText } from '../../../phrases/verdict-reason.ts';
 import { MARKS } from '../../../text-layout.ts';
 import type { HtmlInput } from '../../report-input.ts';
@@ -126,7 +127,7 @@ const attribution = (input: HtmlInput): Markup => {
 <div><dt>Deployment</dt><dd>${
     deployment === null
       ? 'not reached'
-      : html`livekit-server ${deployment.serverVersion ?? '(version unknown)'}${deployment.embedded && ', started by swarm'}`
+      : html`${untrusted(serverText(deployment))}${deployment.embedded && ', started by swarm'}`
   }</dd>${deployment !== null && html`<dd>${name(deployment.url)}${deployment.nodes.length > 1 && ` · ${plural(deployment.nodes.length, 'node')}`}</dd>`}</div>
 </dl>
 </div>`;

@@ -3,6 +3,7 @@ import { formatDuration } from '@livekit-swarm/settings';
 import { formatBytes } from '../../../format.ts';
 import { html, type Markup, name, untrusted } from '../../../html/markup.ts';
 import { cut } from '../../../markdown/elements.ts';
+import { serverText } from '../../../phrases/server.ts';
 import type { HtmlInput } from '../../report-input.ts';
 import { list } from './details.ts';
 
@@ -31,12 +32,7 @@ ${list([
 <details class="source" open><summary>As a file</summary><pre tabindex="0" aria-label="The scenario as a file">${cut(sourceOf(scenario), MAX_SOURCE)}</pre></details></div>
 <div class="card"><h3>Environment</h3>
 ${list([
-  [
-    'server',
-    deployment === null
-      ? 'not reached'
-      : `livekit-server ${deployment.serverVersion ?? '(version unknown)'}`,
-  ],
+  ['server', deployment === null ? 'not reached' : untrusted(serverText(deployment))],
   ...(deployment === null ? [] : ([['URL', name(deployment.url)]] as [string, Markup][])),
   ...(deployment !== null && deployment.nodes.length > 0
     ? ([['nodes', untrusted(deployment.nodes.join(', '))]] as [string, string][])
