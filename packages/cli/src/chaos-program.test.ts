@@ -277,10 +277,7 @@ describe('swarm chaos run', () => {
     [['--repeats', '0'], '--repeats 0: must be a whole number from 1 to 100'],
     [['--report', 'pdf'], 'there is no report "pdf"'],
     [['--report', 'json=-', '--json'], 'json twice would be written to stdout'],
-    [
-      ['--lab', 'lab', '--livekit-version', '1.13.4'],
-      '--livekit-version needs a lab that is started',
-    ],
+    [['--lab', 'lab', '--server', '1.13.4'], '--server needs a lab that is started'],
     [['--metrics', 'here'], '"here" is not an address to listen on'],
     [['--processes', 'many'], '--processes many: must be a whole number'],
     [
@@ -302,7 +299,9 @@ describe('swarm chaos run', () => {
     [['--unit', 'livekit'], 'unknown unit "livekit"'],
     [[...SITE, '--redis', 'http://user:hush@10.0.0.5'], '--redis: not an address'],
     [[...SITE, '--lab', 'lab'], '--lab lab and staging: these are two deployments'],
-    [[...SITE, '--livekit-version', '1.13.4'], '--livekit-version needs a lab'],
+    [[...SITE, '--server', '1.13.4'], '--server needs a lab'],
+    [['--server', '1.10.0'], '--server 1.10.0: version 1.10.0 is not pinned'],
+    [['--server', '1.13.4@cpu=0.5'], 'the nodes of a lab have no limit of their CPU'],
     [[...SITE, '--url', 'http://a b'], 'http://a b'],
   ])('refuses %j before anything is started', async (flags, message) => {
     const { exit, error } = await swarm('run', file('a.yaml', DRILL), ...flags);

@@ -1,10 +1,11 @@
-import { LIVEKIT_VERSIONS, OPTIONAL_OFFERS, OPTIONAL_SERVICES } from '@livekit-swarm/lab/choices';
+import { OPTIONAL_OFFERS, OPTIONAL_SERVICES } from '@livekit-swarm/lab/choices';
 import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { LabUpFlags } from './commands/lab.ts';
 import type { Console } from './console.ts';
 import { colorFlag } from './flags/output.ts';
 import { collector } from './flags/repeatable.ts';
+import { labServerFlag } from './flags/server.ts';
 import { addHelp, type CommandHelp } from './help/command-help.ts';
 
 const nameFlag = (): Option =>
@@ -30,9 +31,7 @@ export const addLabCommands = (
       '--with <list>',
       `additional services: ${[...OPTIONAL_SERVICES, 'exporter'].join(', ')} (Redis is included with more than one node, and with its exporter); for clients: ${OPTIONAL_OFFERS.join(', ')} (wss:// by haproxy)`,
     )
-    .addOption(
-      new Option('--livekit-version <version>', 'version of the nodes').choices(LIVEKIT_VERSIONS),
-    )
+    .addOption(labServerFlag())
     .option('--persistent-redis', 'Redis with an append-only file: its data survives a kill')
     .addOption(
       new Option(

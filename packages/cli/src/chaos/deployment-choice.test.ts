@@ -13,7 +13,7 @@ it('names the lab settings that are ignored when no lab is started for the drill
   expect(labNote(drill, { type: 'lab', name: 'lab' })).toBe(
     'mine: config (signal_relay) and redis: persistent of its lab is not applied: the deployment is used unchanged',
   );
-  expect(labNote(drill, { type: 'embedded', version: '1.13.4' })).toBeNull();
+  expect(labNote(drill, { type: 'embedded', server: null })).toBeNull();
   expect(
     labNote(
       { name: 'mine', lab: { ...lab, persistentRedis: false, config: {} } },

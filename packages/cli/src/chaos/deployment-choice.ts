@@ -1,3 +1,4 @@
+import { type ServerSpec, startOptions } from '@livekit-swarm/campaign/server';
 import {
   dryRunLab,
   type Platform,
@@ -6,22 +7,23 @@ import {
   startDrillLab,
 } from '@livekit-swarm/chaos';
 import type { Drill } from '@livekit-swarm/chaos/drill';
-import { DEFAULT_LIVEKIT_VERSION, type LiveKitVersion } from '@livekit-swarm/lab';
+import { mergeConfig } from '@livekit-swarm/lab';
 import type { MediaPath } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
+import { readLabServer } from '../requests/lab-server.ts';
 import { ruleFiles } from './shipped-rules.ts';
 import { type PlatformFlags, readUserDeployment, type UserDeployment } from './user-deployment.ts';
 
 /** Target of drills: a new lab for each, a running lab, or a deployment of the user. */
 export type DeploymentChoice =
-  | { type: 'embedded'; version: LiveKitVersion }
+  | { type: 'embedded'; server: ServerSpec | null }
   | { type: 'lab'; name: string }
   | { type: 'site'; site: UserDeployment };
 
 export interface DeploymentFlags extends PlatformFlags {
   embedded?: boolean;
   lab?: string;
-  livekitVersion?: LiveKitVersion;
+  server?: string;
 }
 
 /**
@@ -33,7 +35,7 @@ export const readDeploymentChoice = (
   typed: (flag: keyof DeploymentFlags) => boolean,
   env: NodeJS.ProcessEnv,
 ): DeploymentChoice => {
-  const { lab, livekitVersion, embedded } = flags;
+  const { lab, server, embedded } = flags;
   const site = readUserDeployment(flags, typed, env);
   if (embedded === true && (lab !== undefined || site !== null))
     throw usageError(
@@ -43,10 +45,10 @@ export const readDeploymentChoice = (
   if (lab !== undefined && site !== null)
     throw usageError(`--lab ${lab} and ${site.label}: these are two deployments`, 'leave one out');
   if (lab === undefined && site === null)
-    return { type: 'embedded', version: livekitVersion ?? DEFAULT_LIVEKIT_VERSION };
-  if (livekitVersion !== undefined) {
+    return { type: 'embedded', server: readLabServer(server) };
+  if (typed('server')) {
     throw usageError(
-      `--livekit-version needs a lab that is started for the drill, but ${lab === undefined ? site?.label : `--lab ${lab}`} is running already`,
+      `--server needs a lab that is started for the drill, but ${lab === undefined ? site?.label : `--lab ${lab}`} is running already`,
       'leave one out',
     );
   }
@@ -74,11 +76,24 @@ export const openDeployment = async (
 ): Promise<StartedDeployment> => {
   switch (where.type) {
     case 'embedded':
-      return startDrillLab(drill, { ...options, version: where.version, ruleFiles: ruleFiles() });
+      return startServerLab(where.server, drill, options);
     case 'lab':
     case 'site':
       return openRunningDeployment(where);
   }
+};
+
+/** Starts the lab of a drill with a server whose configuration overrides that of the drill. */
+const startServerLab = (
+  server: ServerSpec | null,
+  drill: Drill,
+  options: StartLabOptions,
+): Promise<StartedDeployment> => {
+  const rules = { ...options, ruleFiles: ruleFiles() };
+  if (server === null) return startDrillLab(drill, rules);
+  const { config = {}, ...program } = startOptions(server);
+  const lab = { ...drill.lab, config: mergeConfig(drill.lab.config, config) };
+  return startDrillLab({ ...drill, lab }, { ...rules, ...program });
 };
 
 /**

@@ -1,18 +1,19 @@
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServerSpec } from '@livekit-swarm/campaign/server';
 import { isSameProcess, siblingModule, watchInterruption } from '@livekit-swarm/host';
 import {
   createClusterPorts,
-  DEFAULT_LIVEKIT_VERSION,
   forShell,
   generateCredentials,
   keysFile,
   type LabSpec,
   type LabState,
   type LabStatus,
-  type LiveKitVersion,
   labNames,
   labStatus,
   MAX_NODES,
+  mergeConfig,
   OPTIONAL_OFFERS,
   OPTIONAL_SERVICES,
   type OptionalOffer,
@@ -27,6 +28,8 @@ import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, wantsColor, write } from '../console.ts';
 import { TOKEN_VARIABLE, webhookUrl } from '../lab-exporter.ts';
 import { readRules, shippedRules } from '../lab-rules.ts';
+import { leftOutLines } from '../left-out-lines.ts';
+import { readLabServer } from '../requests/lab-server.ts';
 import { wholeNumber } from '../requests/whole-number.ts';
 import { tail } from '../tail.ts';
 
@@ -34,7 +37,7 @@ export interface LabUpFlags {
   name: string;
   nodes: string;
   with?: string;
-  livekitVersion?: LiveKitVersion;
+  server?: string;
   persistentRedis?: boolean;
   rules?: string[];
   alertWebhook?: string;
@@ -115,6 +118,21 @@ const exporterOptions = async (): Promise<
   };
 };
 
+/** Options of a lab with the program and the configuration of its nodes. */
+const withServer = <Options extends Pick<LabSpec, 'config'>>(
+  server: ServerSpec | null,
+  options: Options,
+): Options & Pick<LabSpec, 'version' | 'serverPath'> =>
+  server === null
+    ? options
+    : {
+        ...options,
+        ...(server.serverPath === null
+          ? { version: server.version }
+          : { serverPath: resolve(server.serverPath) }),
+        config: mergeConfig(server.config ?? {}, options.config),
+      };
+
 /** `swarm lab up`: a deployment on this host that stays until `swarm lab down`. */
 export const labUpCommand = async (
   flags: LabUpFlags,
@@ -129,14 +147,16 @@ export const labUpCommand = async (
         '--persistent-redis has no effect without Redis',
         'a single node runs without Redis: --with redis',
       );
+    const server = readLabServer(flags.server);
+    for (const line of leftOutLines(server === null ? [] : [server]))
+      await write(stderr, `${line}\n`);
     const state = await startLab(
       {
         name: flags.name,
         nodes,
         with: companions,
         offers,
-        version: flags.livekitVersion ?? DEFAULT_LIVEKIT_VERSION,
-        ...(exporter ? await exporterOptions() : { config: {} }),
+        ...withServer(server, exporter ? await exporterOptions() : { config: {} }),
         persistentRedis: flags.persistentRedis === true,
         ...monitoringOptions(flags, companions),
         intervalSeconds: 2,

@@ -1,10 +1,10 @@
-import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS } from '@livekit-swarm/lab/choices';
 import { type Command, Option } from 'commander';
 import { deploymentFlags, embeddedFlag } from './deployment.ts';
 import { addGroup, type Environment } from './environment.ts';
 import { reconnectPolicyFlag } from './generator.ts';
 import { hostFlags } from './host-rules.ts';
 import { repeatable } from './repeatable.ts';
+import { labServerFlag } from './server.ts';
 
 const LAB_GROUP = 'Deployment (default: a lab on this host, started for each repeat):';
 const USER_GROUP = 'Your deployment:';
@@ -46,10 +46,7 @@ export const addDrillDeployment = (command: Command, env: Environment): void => 
 const labFlags = (): Option[] => [
   embeddedFlag(),
   new Option('--lab <name>', 'a running lab ("swarm lab up"); it keeps running after the drill'),
-  new Option(
-    '--livekit-version <version>',
-    `version of the lab that is started: ${LIVEKIT_VERSIONS.join(', ')} (default: ${DEFAULT_LIVEKIT_VERSION})`,
-  ).choices(LIVEKIT_VERSIONS),
+  labServerFlag(),
 ];
 
 /**

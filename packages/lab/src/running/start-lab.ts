@@ -19,12 +19,12 @@ export interface StartLabOptions {
  * Environment of the supervisor. It runs for long, so it gets only these variables: others may be
  * secrets of other deployments.
  */
-const supervisorEnv = (): NodeJS.ProcessEnv =>
+const supervisorEnv = ({ version }: LabSpec): NodeJS.ProcessEnv =>
   Object.fromEntries(
-    ['PATH', 'HOME', 'TMPDIR', 'XDG_CACHE_HOME', 'SWARM_LIVEKIT_SERVER'].map((name) => [
-      name,
-      process.env[name],
-    ]),
+    [
+      ...['PATH', 'HOME', 'TMPDIR', 'XDG_CACHE_HOME'],
+      ...(version === undefined ? ['SWARM_LIVEKIT_SERVER'] : []),
+    ].map((name) => [name, process.env[name]]),
   );
 
 const supervisorProgram = (): string =>
@@ -65,7 +65,11 @@ const raise = async (
   // This process has the user's proxy settings, with which Go downloads; the supervisor finds the
   // built program.
   await provisionLiveKit({
-    ...(order.version === undefined ? {} : { version: order.version }),
+    ...(order.version !== undefined && {
+      version: order.version,
+      env: { ...process.env, SWARM_LIVEKIT_SERVER: '' },
+    }),
+    ...(order.serverPath !== undefined && { serverPath: order.serverPath }),
     onProgress,
     signal,
   });
@@ -77,7 +81,7 @@ const raise = async (
   const supervisor = spawn(process.execPath, [supervisorProgram()], {
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],
-    env: supervisorEnv(),
+    env: supervisorEnv(order),
   });
   closeSync(log);
   const answer = Promise.withResolvers<void>();

@@ -11,7 +11,10 @@ export interface LabSpec {
   nodes: number;
   with: readonly OptionalService[];
   offers?: readonly OptionalOffer[];
+  /** Pinned release of the nodes, also where SWARM_LIVEKIT_SERVER is set. */
   version?: LiveKitVersion;
+  /** Program of the nodes. Default: that of SWARM_LIVEKIT_SERVER, or a pinned release. */
+  serverPath?: string;
   config: LiveKitConfig;
   persistentRedis: boolean;
   /**
