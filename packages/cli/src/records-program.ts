@@ -47,7 +47,7 @@ const recordsHelp: CommandHelp = {
   ],
   notes: `
 Verdicts are those of the records, judged again with their own thresholds; those of drills, ab,
-capacity and soak are the ones of their results.
+capacity, soak and runs with a baseline are the ones of their results.
 `,
 };
 
@@ -58,7 +58,7 @@ const pruneHelp: CommandHelp = {
   ],
   notes: `
 Removes only folders that hold a record and whose name swarm chose (TIME-NAME): a folder of
---record, such as a baseline, stays, and so does a record to which a run may still write. Symbolic
-links are not followed. With --keep and --older-than, a record is removed only if both say so.
+--record, such as a baseline, stays, and so does a record to which a run may still write, or with
+which a run that stays was compared. Symbolic links are not followed. With --keep and --older-than, a record is removed only if both say so.
 `,
 };

@@ -1,18 +1,26 @@
 import { type PlannedRun, runOnce, runSequence } from '@livekit-swarm/campaign';
 import type { RecordLine } from '@livekit-swarm/record';
-import { exitCodeOf, isRun, type Outcome, overallExitCode } from '@livekit-swarm/report';
+import {
+  exitCodeOf,
+  isRun,
+  type Outcome,
+  overallExitCode,
+  type ReportInput,
+} from '@livekit-swarm/report';
 import type { LiveRun } from '@livekit-swarm/runner';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { interruptRuns } from './command-interruption.ts';
 import { type Baseline, compareWithBaseline } from './compare/baseline.ts';
-import { type Console, wantsColor, write } from './console.ts';
+import { type Console, type OutputStream, wantsColor, write } from './console.ts';
 import { formatError } from './error-text.ts';
 import type { SharedRunFlags } from './flags/run.ts';
 import { leftOutLinesOf } from './left-out-lines.ts';
 import { type LivePageFlags, openRunPage, untilInterrupted } from './live-page.ts';
 import type { Output } from './output/output.ts';
+import { printFailure } from './output/print-failure.ts';
 import { createProgressPrinter } from './progress-printer.ts';
 import { afterPushes, openMetricOutputs } from './push-run-metrics.ts';
+import { BASELINE_FILE, keepBaseline } from './records/baseline-file.ts';
 import { showRun } from './run-observer.ts';
 import { serveRunMetrics } from './serve-run-metrics.ts';
 import { VERSION } from './version.ts';
@@ -85,7 +93,7 @@ export const executeSequence = async (
         const outcome = await afterPushes(run, push, interruption.kill);
         const baseline = scenarios[index]?.baseline ?? null;
         return isRun(outcome) && baseline !== null
-          ? await compareWithBaseline(outcome, baseline)
+          ? await compareAndKeep(outcome, baseline, stderr)
           : outcome;
       },
       onEnded: async (outcome) => {
@@ -110,4 +118,21 @@ export const executeSequence = async (
     await page?.close();
     await metrics?.close();
   }
+};
+
+/** Compares a run with its baseline, and keeps the verdict beside the record. */
+const compareAndKeep = async (
+  run: ReportInput,
+  baseline: Baseline,
+  stderr: OutputStream,
+): Promise<ReportInput> => {
+  const compared = await compareWithBaseline(run, baseline);
+  try {
+    const bases = baseline.side.runs.map(({ name }) => name);
+    await keepBaseline(compared, bases);
+  } catch (error) {
+    const where = `${run.recordPath ?? ''}: ${BASELINE_FILE}`;
+    await printFailure(stderr, { name: 'baseline', where, error, hint: 'the verdict stands' });
+  }
+  return compared;
 };

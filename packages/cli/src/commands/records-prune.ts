@@ -32,9 +32,11 @@ export const recordsPruneCommand = async (
   { stdout, stderr }: Console,
 ): Promise<ExitCode> => {
   const base = folder ?? RECORDS_FOLDER;
-  const { remove, going, named } = await planPrune(base, readRule(flags));
+  const { remove, going, named, baselines } = await planPrune(base, readRule(flags));
   for (const { dir } of going)
     await write(stdout, `stays: ${printable(dir)}: its run may still be going\n`);
+  for (const { dir } of baselines)
+    await write(stdout, `stays: ${printable(dir)}: a run that stays was compared with it\n`);
   if (named.length > 0)
     await write(
       stdout,

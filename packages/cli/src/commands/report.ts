@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import {
   decideVerdict,
   readRecord,
@@ -12,6 +13,7 @@ import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import { openPage, showRecord, untilInterrupted } from '../live-page.ts';
 import { type Output, type OutputFlags, openOutput } from '../output/output.ts';
+import { readBaselineFile } from '../records/baseline-file.ts';
 import { lastRecord } from '../records/last-record.ts';
 
 export interface ReportFlags extends OutputFlags {
@@ -35,8 +37,24 @@ export const reportCommand = async (
   if (flags.serve === true) return await serve(path, flags, output, console);
   if (flags.uiPort !== undefined) throw usageError('--ui-port: there is no page without --serve');
   const outcome = await evaluateRecord(path, flags);
+  await noteBaseline(outcome, path, console);
   await output.add(outcome);
   return await output.close(outcome.decision.exitCode);
+};
+
+/** Names the baseline of a run, with which a report does not compare it again. */
+const noteBaseline = async (
+  { recordPath }: ReportInput,
+  path: string,
+  { stderr }: Console,
+): Promise<void> => {
+  const compared = recordPath === null ? null : readBaselineFile(dirname(recordPath));
+  if (compared === null) return;
+  const [base = ''] = compared.records;
+  await write(
+    stderr,
+    `Judged without its baseline, with which the run ended with exit code ${compared.exitCode}: swarm compare ${base} ${path}\n`,
+  );
 };
 
 /** @throws SwarmError */

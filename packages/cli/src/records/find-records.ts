@@ -9,6 +9,7 @@ import {
 import { basename, join } from 'node:path';
 import { RECORD_FILE } from '@livekit-swarm/record';
 import { codeOf, usageError } from '@livekit-swarm/settings';
+import { BASELINE_FILE } from './baseline-file.ts';
 import type { KeptRecord, RecordKind } from './kept-record.ts';
 import { readHeader } from './read-header.ts';
 import { hasEnd } from './record-end.ts';
@@ -19,13 +20,15 @@ export const RECORDS_FOLDER = 'records';
 /** A record without an end, of which nothing has changed for so long, is that of a run that was killed, ms. */
 const QUIET_MS = 3_600_000;
 
-/** File with the result of each kind but a run. */
+/** File with the result of each kind; a run has one only if it was compared with a baseline. */
 const RESULT_FILES: readonly [file: string, kind: RecordKind][] = [
   ['drill.json', 'drill'],
   ['comparison.json', 'ab'],
   ['capacity.json', 'capacity'],
   ['soaks.json', 'soak'],
   ['soak.json', 'soak'],
+  // Last: the runs of a session may have one each.
+  [BASELINE_FILE, 'run'],
 ];
 
 /** Name of a folder that swarm chose: time and name, of a session with its kind. */

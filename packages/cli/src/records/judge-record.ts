@@ -3,6 +3,7 @@ import { decideVerdict, readRecord, resolveThresholds } from '@livekit-swarm/ana
 import { EXIT_CODES, type ExitName, hasErrorCode } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { KeptRecord, KeptVerdict } from './kept-record.ts';
+import { parseJson } from './parse-json.ts';
 import { readHeader } from './read-header.ts';
 
 /** A kept record with its load and verdict. */
@@ -54,21 +55,12 @@ const verdictOfRun = async (record: string): Promise<KeptVerdict> => {
   }
 };
 
-/** The part that the results of drills and sessions share. */
+/** The part that the results of drills, sessions and comparisons with a baseline share. */
 const result = z.object({ exitCode: z.number() });
 
 const verdictOfResult = (file: string): KeptVerdict => {
   const parsed = result.safeParse(parseJson(readFileSync(file, 'utf8')));
   return (parsed.success ? nameOf(parsed.data.exitCode) : null) ?? 'unreadable';
-};
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 };
 
 const nameOf = (exitCode: number): ExitName | null => {

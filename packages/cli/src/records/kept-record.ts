@@ -16,7 +16,7 @@ export interface KeptRecord {
   bytes: number;
   /** True: its run or session may still write to it. */
   isGoing: boolean;
-  /** File with the result of a drill or a session; null: none was written. */
+  /** File with the result of a drill, a session or a comparison with a baseline; null: none. */
   resultFile: string | null;
 }
 

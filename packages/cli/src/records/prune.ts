@@ -1,5 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
+import { readBaselineFile } from './baseline-file.ts';
 import { findKeptRecords, hasOwnName, keptRecordAt } from './find-records.ts';
 import type { KeptRecord } from './kept-record.ts';
 
@@ -18,6 +20,8 @@ export interface PruneList {
   going: KeptRecord[];
   /** Folders that were named with --record, such as the one of a baseline. */
   named: KeptRecord[];
+  /** Records with which a run that stays was compared. */
+  baselines: KeptRecord[];
 }
 
 /** Decides what a rule removes; removes nothing. */
@@ -34,10 +38,16 @@ export const planPrune = async (
       forMs !== null && (record.startedAt === null || now - record.startedAt.getTime() <= forMs);
     return !isNewest && !isYoung;
   });
+  const ended = surplus.filter(({ isGoing }) => !isGoing);
+  const staying = kept.filter((record) => !ended.includes(record));
+  const bases = staying.flatMap(({ dir }) => readBaselineFile(dir)?.records ?? []);
+  const isBaseline = ({ dir }: KeptRecord): boolean =>
+    bases.some((record) => `${record}${sep}`.startsWith(`${resolve(dir)}${sep}`));
   return {
-    remove: surplus.filter(({ isGoing }) => !isGoing),
+    remove: ended.filter((record) => !isBaseline(record)),
     going: surplus.filter(({ isGoing }) => isGoing),
     named: kept.filter((record) => !hasOwnName(record)),
+    baselines: ended.filter(isBaseline),
   };
 };
 

@@ -19,9 +19,12 @@ import { PassThrough } from 'node:stream';
 import { explain, isUsageError } from '@livekit-swarm/settings';
 import { specOf } from '@livekit-swarm/testkit/load-spec';
 import { altered, recordOf } from '@livekit-swarm/testkit/record-of';
+import { passedReport } from '@livekit-swarm/testkit/reports';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProgram } from '../program.ts';
+import { keepBaseline } from './baseline-file.ts';
 import { findKeptRecords } from './find-records.ts';
+import { judgeRecord } from './judge-record.ts';
 import { lastRecord } from './last-record.ts';
 import { planPrune, removeRecord } from './prune.ts';
 
@@ -145,6 +148,23 @@ describe('swarm records', () => {
       ]),
     );
     expect(found).toHaveLength(4);
+  });
+
+  it('judges a run with its baseline, and keeps the baseline of a run that stays', async () => {
+    const base1 = keep({ name: folderName(9, 'bbbbb'), daysAgo: 9 });
+    const other = keep({ name: folderName(8, 'ccccc'), daysAgo: 8 });
+    const run = keep({ name: folderName(1, 'ddddd'), daysAgo: 1 });
+    const [passed] = (await findKeptRecords(base)).map(judgeRecord);
+    expect(await passed).toMatchObject({ verdict: 'passed' });
+    const decision = { ...passedReport().decision, exitCode: 99 as const };
+    const recordPath = join(run, 'record.ndjson');
+    await keepBaseline({ recordPath, decision }, [base1]);
+    const [failed] = (await findKeptRecords(base)).map(judgeRecord);
+    expect(await failed).toMatchObject({ kind: 'run', verdict: 'failed', dir: run });
+    const plan = await planPrune(base, { newest: 1, forMs: null });
+    expect(plan.remove.map(({ dir }) => dir)).toEqual([other]);
+    expect(plan.baselines.map(({ dir }) => dir)).toEqual([base1]);
+    expect((await planPrune(base, { newest: 0, forMs: null })).remove).toHaveLength(3);
   });
 
   it.skipIf(process.getuid?.() === 0)('names a folder that this user may not read', async () => {
