@@ -4,6 +4,7 @@ import type { Reporter } from '@livekit-swarm/report';
 import { DRILL_REPORTERS, type DrillOutcome, isDrillResult } from '@livekit-swarm/report/drill';
 import type { Format } from '@livekit-swarm/report/formats';
 import { type Console, write } from '../console.ts';
+import { linksFor } from '../output/hyperlinks.ts';
 import { distinctNames, withSuffix } from '../output/places.ts';
 import { pour } from '../output/pour.ts';
 import { printFailure } from '../output/print-failure.ts';
@@ -20,9 +21,10 @@ export const readDrillReports = (texts: readonly string[], json: boolean): Reque
 export const writeDrillReports = async (
   requests: readonly Request[],
   outcomes: readonly DrillOutcome[],
-  { strict, quiet }: { strict: boolean; quiet: boolean },
-  { stdout, stderr }: Pick<Console, 'stdout' | 'stderr'>,
+  { strict, quiet, color }: { strict: boolean; quiet: boolean; color: boolean },
+  { stdout, stderr, env }: Console,
 ): Promise<boolean> => {
+  const link = linksFor(stderr, color, env);
   let complete = true;
   const attempt = async (name: string, where: string, act: () => Promise<void>): Promise<void> => {
     try {
@@ -47,7 +49,7 @@ export const writeDrillReports = async (
         const rendered = reporter.render(some, { strict });
         if (rendered === null) return;
         await writeWhole(file, rendered);
-        if (!quiet) await write(stderr, `Report ${request.name}: ${file}\n`);
+        if (!quiet) await write(stderr, `Report ${request.name}: ${link(file)}\n`);
       });
   }
   return complete;

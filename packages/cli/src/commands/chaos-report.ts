@@ -34,7 +34,8 @@ export const chaosReportCommand = async (
       results.map((result) => renderDrillText(result, { color, strict })).join('\n'),
     );
   }
-  const complete = await writeDrillReports(requests, results, { strict, quiet: false }, console);
+  const form = { strict, quiet: false, color: flags.color };
+  const complete = await writeDrillReports(requests, results, form, console);
   const code = mostSevere(results.map((result) => exitCodeOfDrill(result, strict)));
   return exitCodeAfter(complete, code);
 };

@@ -20,6 +20,7 @@ import { alertProblems } from '../chaos/shipped-rules.ts';
 import { superviseDrill } from '../chaos/supervise-drill.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
+import { leftOutLines } from '../left-out-lines.ts';
 import { exitCodeAfter } from '../output/result-output.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
 import { readRecordDir } from '../requests/record-folder.ts';
@@ -77,6 +78,8 @@ export const chaosRunCommand = async (
   interruption.stop.addEventListener('abort', printInterrupted);
   const outcomes: DrillOutcome[] = [];
   try {
+    if (deployment.type === 'embedded' && deployment.server !== null)
+      leftOutLines([deployment.server]).forEach(printer.print);
     for (const [index, drill] of drills.entries()) {
       if (interruption.stop.aborted) break;
       if (drills.length > 1)
@@ -110,7 +113,7 @@ export const chaosRunCommand = async (
     const complete = await writeDrillReports(
       requests,
       outcomes,
-      { strict, quiet: flags.quiet === true },
+      { strict, quiet: flags.quiet === true, color: flags.color },
       console,
     );
     const code = mostSevere([

@@ -30,8 +30,13 @@ const collect = (): { stream: PassThrough; text: () => string } => {
   return { stream, text: () => text };
 };
 
-const outputOf = (flags: Partial<ResultOutputFlags>, env: NodeJS.ProcessEnv = {}) => {
+const outputOf = (
+  flags: Partial<ResultOutputFlags>,
+  env: NodeJS.ProcessEnv = {},
+  terminal = {},
+) => {
   const [stdout, stderr] = [collect(), collect()];
+  Object.assign(stderr.stream, terminal);
   const output = openResultOutput(
     REPORTERS,
     { report: [], color: true, ...flags },
@@ -48,6 +53,16 @@ describe('the output of a command with one result', () => {
     expect(stdout()).toBe('42\n');
     expect(readFileSync(file, 'utf8')).toBe('{"sum":42}\n');
     expect(stderr()).toBe(`Report json: ${file}\n`);
+  });
+
+  it('links reports and the folder on a terminal that has links', async () => {
+    const { output, stderr } = outputOf(
+      { report: ['json'] },
+      { TERM: 'xterm-kitty' },
+      { isTTY: true },
+    );
+    expect(await output.finish(42, dir, 'records and result')).toBe(true);
+    expect(stderr().split('\u001b]8;;file:')).toHaveLength(3);
   });
 
   it('leaves stderr empty with --quiet', async () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Reporter } from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { type Console, wantsColor, write } from '../console.ts';
+import { linksFor } from './hyperlinks.ts';
 import { pour } from './pour.ts';
 import { printFailure } from './print-failure.ts';
 import { parseRequestsOf } from './report-request.ts';
@@ -48,6 +49,7 @@ export const openResultOutput = <Name extends string, Result>(
   { stdout, stderr, env }: Console,
 ): ResultOutput<Result> => {
   const requests = parseRequestsOf<Name | 'text'>(reporters, flags.report, flags.json === true);
+  const link = linksFor(stderr, flags.color, env);
   const onStdout = requests.find(({ to }) => to === 'stdout')?.name ?? 'text';
 
   /** @returns whether it was written */
@@ -93,7 +95,7 @@ export const openResultOutput = <Name extends string, Result>(
       const file = to?.file ?? join(folder ?? '.', reporter.fileName);
       const isSaved = await save(name, reporter, result, { file, folder });
       isComplete &&= isSaved;
-      if (isSaved && flags.quiet !== true) await write(stderr, `Report ${name}: ${file}\n`);
+      if (isSaved && flags.quiet !== true) await write(stderr, `Report ${name}: ${link(file)}\n`);
     }
     return isComplete;
   };
@@ -113,7 +115,8 @@ export const openResultOutput = <Name extends string, Result>(
     finish: async (result, folder, about) => {
       const isShown = await show(result, folder);
       const isKept = await keep(result, folder);
-      if (about !== undefined && flags.quiet !== true) await write(stderr, `${about}: ${folder}\n`);
+      if (about !== undefined && flags.quiet !== true)
+        await write(stderr, `${about}: ${link(folder)}\n`);
       return isShown && isKept;
     },
   };
