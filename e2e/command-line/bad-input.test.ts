@@ -52,15 +52,19 @@ const BAD: [string, string[], RegExp][] = [
     /--rooms 3: must be 1, because room names one/,
   ],
   ['simulcast without video', ['--simulcast'], /--simulcast: has no effect: no video is published/],
-  ['an unknown output', ['--out', 'influxdb=http://localhost'], /there is no output "influxdb"/],
+  [
+    'an unknown output',
+    ['--rooms', '1', '--out', 'influxdb=http://localhost'],
+    /there is no output "influxdb"/,
+  ],
   [
     'an output without a URL',
-    ['--out', 'prometheus-rw'],
+    ['--rooms', '1', '--out', 'prometheus-rw'],
     /--out prometheus-rw: names no URL.*\n.*--out prometheus-rw=http/,
   ],
   [
     'an output with a URL that is none',
-    ['--out', 'otlp=http://me:secret-that-must-not-be-shown@'],
+    ['--rooms', '1', '--out', 'otlp=http://me:secret-that-must-not-be-shown@'],
     /--out otlp: not a URL/,
   ],
   ['no participants', ['--participants', '0'], /no participant would join/],
@@ -112,7 +116,7 @@ describe('bad input', () => {
   it('names a record folder that cannot be written before anything is started', async () => {
     const dir = scratch();
     writeFileSync(join(dir, 'file'), '');
-    const { exit, stderr } = await runSwarm(['--record', join(dir, 'file')]);
+    const { exit, stderr } = await runSwarm(['--rooms', '1', '--record', join(dir, 'file')]);
     expect(exit).toBe(2);
     expect(stderr).toMatch(
       /--record .*file: the record cannot be written there: a part of the path is a file\n {2}→ give a folder/,
@@ -123,7 +127,7 @@ describe('bad input', () => {
   it('does not write over an earlier record', async () => {
     const dir = scratch();
     writeFileSync(join(dir, 'record.ndjson'), 'precious');
-    const { exit, stderr } = await runSwarm(['--record', dir]);
+    const { exit, stderr } = await runSwarm(['--rooms', '1', '--record', dir]);
     expect(exit).toBe(2);
     expect(stderr).toMatch(/the folder already has a record/);
   });

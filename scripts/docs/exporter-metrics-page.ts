@@ -5,7 +5,7 @@ const CHAPTERS: { family: keyof typeof CATALOGUE; title: string; intro: string }
   {
     family: 'run',
     title: 'Runs: livekit_swarm_run_*',
-    intro: `With \`swarm --metrics :9464\`, during a run, or [pushed](push-metrics.md) with \`--out\`. They are folded from the lines of the record, with the same code as summary and verdict, so they
+    intro: `With \`swarm --rooms 20 --metrics :9464\`, during a run, or [pushed](push-metrics.md) with \`--out\`. They are folded from the lines of the record, with the same code as summary and verdict, so they
 cannot disagree with the report. Direction up is what participants send, down what they receive. Histograms are made of sketches: their counts are exact, but a value
 within 2 % of a bound may be counted on its other side, and sums are exact within 2 %.`,
   },

@@ -5,10 +5,11 @@ import {
   parseThresholds,
   parseWitness,
   type Scenario,
+  type ScenarioFileOptions,
   type WitnessSpec,
 } from '@livekit-swarm/scenario';
 import { isUsageError, usageError } from '@livekit-swarm/settings';
-import { withFolderSettings } from './folder-settings/apply-settings.ts';
+import { withFolderThresholds } from './folder-settings/apply-settings.ts';
 import type { FolderSettings } from './folder-settings/read-settings.ts';
 import { wholeNumber } from './requests/whole-number.ts';
 
@@ -24,6 +25,15 @@ export interface Adjustments {
   folderSettings?: FolderSettings | undefined;
 }
 
+/** Options for reading a scenario file, from flags and the settings of the folder. */
+export const fileOptions = ({
+  scale,
+  folderSettings,
+}: {
+  scale?: string;
+  folderSettings?: FolderSettings;
+}): ScenarioFileOptions => ({ scale, roomPrefix: folderSettings?.roomPrefix ?? undefined });
+
 /**
  * The scenario with the changes of flags or the environment: thresholds replace those on the same
  * metric, selector, window and aggregation, and come on top of the others; so do tags.
@@ -35,7 +45,7 @@ export const adjustScenario = (
 ): Scenario => {
   const given = parseThresholds(threshold);
   const witnesses = readWitnesses(witness);
-  const based = withFolderSettings(scenario, folderSettings);
+  const based = withFolderThresholds(scenario, folderSettings);
   const witnessed = witnesses.length === 0 ? based : { ...based, witnesses };
   checkThresholds(witnessed, given);
   return {

@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { Command } from 'commander';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createProgram } from './program.ts';
 
 /**
@@ -83,18 +86,59 @@ test('every command is known here: a new one states how it is guarded', () => {
   );
 });
 
+/** Commands that send participants, with arguments whose files are absolute. */
+const GUARDED = Object.entries(COMMANDS).flatMap(([path, how]): [string, string[]][] =>
+  'guarded' in how
+    ? [[path, how.guarded.map((word) => (/\.yaml$/.test(word) ? resolve(word) : word))]]
+    : [],
+);
+
+const call = (path: string, args: readonly string[]): Promise<unknown> =>
+  programOf().parseAsync([...path.split(' ').slice(1), ...args], { from: 'user' });
+
+const DENIED = { code: 'usage', message: expect.stringContaining('127.0.0.1 is denied') };
+
 describe('refuses a denied host before it connects', () => {
-  test.each(
-    Object.entries(COMMANDS).flatMap(([path, how]) =>
-      'guarded' in how ? [[path, how.guarded] as const] : [],
-    ),
-  )('%s', async (path, args) => {
-    const words = path.split(' ').slice(1);
-    await expect(
-      programOf().parseAsync([...words, ...args], { from: 'user' }),
-    ).rejects.toMatchObject({
-      code: 'usage',
-      message: expect.stringContaining('127.0.0.1 is denied'),
-    });
+  test.each(GUARDED)('%s', async (path, args) => {
+    await expect(call(path, args)).rejects.toMatchObject(DENIED);
+  });
+});
+
+// The exporter has a configuration of its own.
+describe.each(GUARDED.filter(([path]) => path !== 'swarm exporter'))('%s', (path, args) => {
+  const folder = mkdtempSync(join(tmpdir(), 'swarm-guarded-'));
+  const before = process.cwd();
+  beforeEach(() => {
+    vi.stubEnv('SWARM_DENY_HOST', undefined);
+    process.chdir(folder);
+  });
+  afterEach(() => {
+    process.chdir(before);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('refuses a host that swarm.yaml denies, or does not allow', async () => {
+    writeFileSync('swarm.yaml', 'denyHosts: [127.0.0.1]\n');
+    await expect(call(path, args)).rejects.toMatchObject(DENIED);
+    writeFileSync('swarm.yaml', 'allowHosts: [10.0.0.1]\n');
+    await expect(call(path, args)).rejects.toThrow('127.0.0.1 is not allowed');
+  });
+
+  test('refuses an API that may be of another deployment', async () => {
+    writeFileSync('swarm.yaml', 'roomPrefix: loadtest\n');
+    vi.stubEnv('LIVEKIT_API_URL', 'https://api.example.com');
+    vi.stubEnv('CI', undefined);
+    await expect(call(path, [...args, '--url', 'ws://127.0.0.2:9'])).rejects.toThrow(
+      '--url is on 127.0.0.2, and LIVEKIT_API_URL on api.example.com: these may be two deployments',
+    );
+    vi.stubEnv('LIVEKIT_URL', undefined);
+    writeFileSync('swarm.yaml', 'url: ws://127.0.0.2:9\ndenyHosts: [127.0.0.2]\n');
+    const named = path.startsWith('swarm chaos')
+      ? 'the URL and the API key'
+      : 'url of swarm.yaml is';
+    await expect(call(path, args)).rejects.toThrow(named);
+    vi.stubEnv('LIVEKIT_API_URL', 'http://127.0.0.2:8080');
+    const denied = path.startsWith('swarm chaos') ? 'the URL and the API key' : 'is denied by';
+    await expect(call(path, args)).rejects.toThrow(denied);
   });
 });

@@ -43,6 +43,26 @@ describe('a variable that is set but empty', () => {
   });
 });
 
+it.each([
+  [
+    { SWARM_ROOMS: '50', SWARM_VIDEO: '180p' },
+    ['run', 'none.yaml'],
+    /^warning: SWARM_ROOMS, SWARM_VIDEO of the environment are not used: the scenario none\.yaml defines the load\n/,
+  ],
+  [{ SWARM_DURATION: '5s' }, ['soak', 'none.yaml'], /^warning: SWARM_DURATION .* is not used/],
+  [
+    { SWARM_SCALE: 'small' },
+    ['run', '--rooms', '0'],
+    /^warning: SWARM_SCALE .* is not used: there is no scenario file\n/,
+  ],
+])('names variables that a command does not use: %j', async (env, args, line) => {
+  const stream = new PassThrough();
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  const program = createProgram({ stdout: stream, stderr: stream, env: process.env }, () => {});
+  await expect(program.parseAsync(args, { from: 'user' })).rejects.toThrow();
+  expect(String(stream.read() ?? '')).toMatch(line);
+});
+
 describe('swarm alone', () => {
   const URL = {
     LIVEKIT_URL: 'wss://lk.example.com',
@@ -55,6 +75,23 @@ describe('swarm alone', () => {
     expect(shown.split('\n').length).toBeLessThanOrEqual(20);
     expect(shown.match(/^ {2}swarm /gm)).toHaveLength(3);
     expect(shown).toContain('swarm --help');
+  });
+
+  it.each([
+    ['--no-color'],
+    ['--no-config'],
+    ['--json'],
+    ['--ui'],
+    ['--record', 'x'],
+    ['--quiet', '--tag', 'a=b'],
+    ['--deny-host', 'a.example.com'],
+  ])('starts no load for a flag on the output: %s', async (...flags) => {
+    await expect(swarm(URL, ...flags)).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(
+        /^swarm --[a-z-]+: neither a scenario file nor a flag describes a load$/,
+      ),
+    });
   });
 
   it('runs the load of a variable, which here needs a confirmation', async () => {

@@ -5,14 +5,17 @@ import { addChaosCommands } from './chaos-program.ts';
 import { addCompareCommands } from './compare-program.ts';
 import { addCompletionCommand } from './completion-program.ts';
 import { addConnectivityCommand } from './connectivity-program.ts';
-import type { Console } from './console.ts';
+import { type Console, write } from './console.ts';
 import { addCostCommand } from './cost-program.ts';
 import { addDoctorCommands } from './doctor-program.ts';
 import { addExporterCommand } from './exporter-program.ts';
+import { describesLoad } from './flags/describes-load.ts';
 import { rejectEmptyVariables } from './flags/environment.ts';
-import { describesLoad } from './flags/load.ts';
 import { hasFolderSettings, noConfigFlag, readsFolderSettings } from './flags/no-config.ts';
 import { refuseMisplacedFlags } from './flags/refuse-misplaced.ts';
+import { refuseMixedDeployment } from './flags/refuse-mixed.ts';
+import { takenSettings } from './flags/taken-settings.ts';
+import { unusedVariables } from './flags/unused-variables.ts';
 import { addFleetCommands } from './fleet-program.ts';
 import { HELP_WIDTH } from './help/command-help.ts';
 import { throwUsageError, unknownCommand } from './help/command-line-error.ts';
@@ -81,6 +84,9 @@ export const createProgram = (console: Console, done: Done): Command => {
         const { useFolderSettings } = await import('./folder-settings/use-settings.ts');
         await useFolderSettings(command, console);
       }
+      if (isLoad) refuseMixedDeployment(command);
+      for (const line of unusedVariables(command, console.env))
+        await write(console.stderr, `warning: ${line}\n`);
       const { ca } = command.opts<{ ca?: string }>();
       if (ca !== undefined) await trustOwnAuthorities(ca);
     });
@@ -108,8 +114,7 @@ export const createProgram = (console: Console, done: Done): Command => {
   addFleetCommands(program, console, done);
   addCompletionCommand(program, console, done);
   addHelpCommand(program);
-  for (const command of [program, ...program.commands])
-    if (command === program || LOAD_COMMANDS.has(command.name())) command.addOption(noConfigFlag());
+  program.addOption(noConfigFlag());
   const failed = (command: Command, path: string): void => {
     command.exitOverride((error) =>
       throwUsageError(error, { command, path, typed: program.typed }),
@@ -120,12 +125,10 @@ export const createProgram = (console: Console, done: Done): Command => {
   // The main program explains more.
   eachBelow(program, 'swarm', (command, path) => {
     failed(command.helpCommand(false).allowExcessArguments(false), path);
+    if (takenSettings(command) !== null) command.addOption(noConfigFlag());
   });
   return program;
 };
-
-/** Commands that send load, for which `swarm.yaml` holds defaults. */
-const LOAD_COMMANDS: ReadonlySet<string> = new Set(['run', 'ab', 'capacity', 'soak']);
 
 /** `swarm help COMMAND`: the page of a command. */
 const addHelpCommand = (program: Command): void => {

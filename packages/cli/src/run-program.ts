@@ -2,9 +2,9 @@ import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings/e
 import type { Command } from 'commander';
 import type { RunCommandFlags } from './commands/run.ts';
 import { type Console, write } from './console.ts';
+import { describesLoad, typedFlags } from './flags/describes-load.ts';
 import { addGroup } from './flags/environment.ts';
 import { isTyped } from './flags/is-typed.ts';
-import { describesLoad } from './flags/load.ts';
 import { colorFlag } from './flags/output.ts';
 import { addRunFlags, type RunFlags } from './flags/run.ts';
 import { scenarioFlags } from './flags/scenario.ts';
@@ -25,6 +25,8 @@ export const addRunWithoutCommand = (program: Command, console: Console, done: D
     const [word] = command.args;
     if (word !== undefined) throw notACommand(word, program);
     if (!describesLoad(command, console.env)) {
+      const [flag] = typedFlags(command);
+      if (flag !== undefined) throw noLoad(`swarm ${flag}`);
       await write(console.stdout, SHORT_HELP);
       done(EXIT_CODES.passed.code);
       return;
@@ -52,6 +54,12 @@ const addEveryRunFlag = (command: Command, { env }: Console): Command =>
     .option('--print-scenario', 'print the equivalent scenario file and exit')
     .addOption(colorFlag());
 
+const noLoad = (typed: string): Error =>
+  usageError(
+    `${typed}: neither a scenario file nor a flag describes a load`,
+    'for example: swarm run scenario.yaml, or swarm run --rooms 20',
+  );
+
 const notACommand = (word: string, program: Command): Error =>
   /\.ya?ml$/.test(word)
     ? usageError(`unknown command "${word}"`, `to run a scenario file: swarm run ${word}`)
@@ -62,11 +70,7 @@ const runFilesOrFlags = async (
   command: Command,
   console: Console,
 ): Promise<ExitCode> => {
-  if (files.length === 0 && !describesLoad(command, console.env))
-    throw usageError(
-      'swarm run: neither a scenario file nor a flag describes a load',
-      'for example: swarm run scenario.yaml, or swarm run --rooms 20',
-    );
+  if (files.length === 0 && !describesLoad(command, console.env)) throw noLoad('swarm run');
   const typed = isTyped(command);
   const { assertFileOrFlags } = await import('./scenario/file-or-flags.ts');
   assertFileOrFlags(files[0], typed);

@@ -96,6 +96,7 @@ export {
   type ReadScenarioFile,
   readScenarioFile,
   readScenarioFiles,
+  type ScenarioFileOptions,
   sameNames,
 } from './scenario-file.ts';
 export type { Kind, Resolution, TrackPlan, VideoCodec } from './track-plan.ts';

@@ -7,15 +7,13 @@ import {
   type Problem,
   type SwarmError,
 } from '@livekit-swarm/settings';
-import { type ReadScenario, readScenario } from './language/parse-scenario.ts';
+import { type ParseOptions, type ReadScenario, readScenario } from './language/parse-scenario.ts';
 
 /** Size of the largest file that is accepted, bytes. */
 const MAX_BYTES = 1_024 * 1_024;
 
-export interface ScenarioFileOptions {
-  /** Name of a scale of the file, or a factor: `small`, `0.1`. */
-  scale?: string | undefined;
-}
+/** Scale and default prefix of rooms, as `ParseOptions` has them. */
+export type ScenarioFileOptions = Omit<ParseOptions, 'file'>;
 
 export interface ReadScenarioFile extends ReadScenario {
   /** Path as given. */
@@ -29,10 +27,10 @@ export interface ReadScenarioFile extends ReadScenario {
  */
 export const readScenarioFile = (
   path: string,
-  { scale }: ScenarioFileOptions = {},
+  options: ScenarioFileOptions = {},
 ): ReadScenarioFile => {
   const text = decode(readBounded(path), path);
-  return { path, ...readScenario(text, { file: path === '-' ? 'stdin' : path, scale }) };
+  return { path, ...readScenario(text, { ...options, file: path === '-' ? 'stdin' : path }) };
 };
 
 /**

@@ -210,7 +210,9 @@ export const capacitySchema = z
       server: z
         .string()
         .exactOptional()
-        .describe('As --server states it: version or path, configuration, limit. Absent: not given.'),
+        .describe(
+          'As --server states it: version or path, configuration, limit. Absent: not given.',
+        ),
       nodes: z.number().describe('That were measured; 1 where none was.'),
       nodeCores: known('Cores of a node.'),
     }),

@@ -7,7 +7,7 @@ import {
   scenarioOfFlags,
 } from '@livekit-swarm/scenario';
 import { formatProblem, usageError } from '@livekit-swarm/settings';
-import { adjustScenario } from '../adjust-scenario.ts';
+import { adjustScenario, fileOptions } from '../adjust-scenario.ts';
 import type { ReadFlags } from '../flags/guard.ts';
 import { withFolderThresholds } from '../folder-settings/apply-settings.ts';
 import type { FolderSettings } from '../folder-settings/read-settings.ts';
@@ -51,7 +51,7 @@ export const readAbScenario = (
     );
   }
   const file = prepareOwnMedia(
-    readScenarioFile(path, { scale: flags.scale }),
+    readScenarioFile(path, fileOptions(flags)),
     flags.allowFile ?? [],
     () => {},
   );

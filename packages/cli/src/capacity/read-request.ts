@@ -10,7 +10,7 @@ import {
   withDuration,
 } from '@livekit-swarm/scenario';
 import { formatProblem, parseDuration, usageError } from '@livekit-swarm/settings';
-import { adjustScenario } from '../adjust-scenario.ts';
+import { adjustScenario, fileOptions } from '../adjust-scenario.ts';
 import type { DeploymentFlags } from '../flags/deployment.ts';
 import type { GeneratorFlags } from '../flags/generator.ts';
 import type { ResultFlags } from '../flags/output.ts';
@@ -56,7 +56,11 @@ export const readCapacityScenario = (
   path: string,
   flags: CapacityFlags,
 ): { scenario: Scenario; unit: SizeUnit; warnings: string[] } => {
-  const file = prepareOwnMedia(readScenarioFile(path), flags.allowFile ?? [], () => {});
+  const file = prepareOwnMedia(
+    readScenarioFile(path, fileOptions(flags)),
+    flags.allowFile ?? [],
+    () => {},
+  );
   const { threshold, seed, folderSettings } = flags;
   const adjusted = adjustScenario(file.scenario, { threshold, seed, tag: [], folderSettings });
   const unit = readSizeUnit(adjusted, flags.by);

@@ -21,6 +21,7 @@ import {
 import { checkAddress } from '@livekit-swarm/runner';
 import { NOTHING_READABLE } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
+import type { FolderSettings } from '../folder-settings/read-settings.ts';
 
 /** Flags that describe a deployment other than a lab. */
 export interface PlatformFlags {
@@ -40,6 +41,7 @@ export interface PlatformFlags {
   prometheus?: string;
   allowHost?: string[];
   denyHost?: string[];
+  folderSettings?: FolderSettings;
 }
 
 /** A deployment of the user's. */
@@ -213,9 +215,14 @@ export const readUserDeployment = (
  * Host rules of a drill, without --confirm-target: a drill confirms the name of its deployment with
  * it.
  */
-const hostFlagsOf = ({ allowHost = [], denyHost = [] }: PlatformFlags): HostFlags => ({
+const hostFlagsOf = ({
+  allowHost = [],
+  denyHost = [],
+  folderSettings,
+}: PlatformFlags): HostFlags => ({
   allowHost,
   denyHost,
+  ...(folderSettings !== undefined && { folderSettings }),
 });
 
 /** The guard of a drill; a lab is a server that the drill starts. */

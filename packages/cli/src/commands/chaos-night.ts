@@ -128,7 +128,7 @@ export const chaosNightCommand = async (
         interruption,
         printer,
         keep: async (outcome) => {
-          const quiet = { strict: false, quiet: true };
+          const quiet = { strict: false, quiet: true, color: false };
           await writeDrillReports([{ name: 'html', to: null }], [outcome], quiet, console);
         },
       });

@@ -10,6 +10,8 @@ import {
   withoutSecrets,
 } from '@livekit-swarm/settings';
 import type { Console } from '../console.ts';
+import type { TargetFlags } from '../flags/deployment.ts';
+import type { HostFlags } from '../flags/host-rules.ts';
 import { readNodeFlag } from '../node-flag.ts';
 import {
   exitCodeAfter,
@@ -19,14 +21,10 @@ import {
 import { readLoadGuard } from '../requests/load-guard.ts';
 import { readDeployment } from '../requests/target.ts';
 
-export interface ConnectivityFlags extends ResultOutputFlags {
-  url?: string;
-  apiUrl?: string;
-  apiKey?: string;
-  apiSecret?: string;
-  allowHost?: string[];
-  denyHost?: string[];
-  confirmTarget?: string[];
+export interface ConnectivityFlags
+  extends Omit<TargetFlags, 'embedded' | 'server'>,
+    HostFlags,
+    ResultOutputFlags {
   path?: string;
   node: string[];
   duration?: string;

@@ -4,18 +4,16 @@ import { assertCloudConfirmed, assertHostAllowed, readHostRules } from '@livekit
 import { DEFAULT_ENGINE } from '@livekit-swarm/runner';
 import { EXIT_CODES, type ExitCode, plural } from '@livekit-swarm/settings';
 import type { Console } from '../console.ts';
+import type { HostFlags } from '../flags/host-rules.ts';
 import { readLabels } from '../requests/labels.ts';
 import { readQueueOptions } from '../requests/queue.ts';
 import { VERSION } from '../version.ts';
 
-export interface OfferedHostFlags {
+export interface OfferedHostFlags extends HostFlags {
   queue: string;
   insecureQueue?: boolean;
   label: string[];
   browser?: string;
-  allowHost?: string[];
-  denyHost?: string[];
-  confirmTarget?: string[];
 }
 
 /** `swarm host`: offers this host to runs until it is stopped. */

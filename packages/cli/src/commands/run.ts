@@ -8,7 +8,7 @@ import {
   type SwarmError,
   usageError,
 } from '@livekit-swarm/settings';
-import { adjustScenario } from '../adjust-scenario.ts';
+import { adjustScenario, fileOptions } from '../adjust-scenario.ts';
 import { type Console, write } from '../console.ts';
 import type { SharedRunFlags } from '../flags/run.ts';
 import { prepareOwnMedia } from '../own-media.ts';
@@ -31,7 +31,7 @@ export const runCommand = async (
   typed: (flag: keyof SharedRunFlags) => boolean,
   console: Console,
 ): Promise<ExitCode> => {
-  const files = readScenarioFiles(paths, { scale: flags.scale }).map((file) =>
+  const files = readScenarioFiles(paths, fileOptions(flags)).map((file) =>
     prepareOwnMedia(file, flags.allowFile ?? [], (line) => console.stderr.write(`${line}\n`)),
   );
   // Loaded now: a scenario that is refused needs none of it.

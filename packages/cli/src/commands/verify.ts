@@ -6,6 +6,8 @@ import { readTokenEndpoint } from '@livekit-swarm/runner';
 import { type ExitCode, parseDuration, readVariable, usageError } from '@livekit-swarm/settings';
 import { parseTurnUrl, type VerifyRequest, verify } from '@livekit-swarm/verify';
 import type { Console } from '../console.ts';
+import type { TargetFlags } from '../flags/deployment.ts';
+import type { HostFlags } from '../flags/host-rules.ts';
 import { readNodeFlag } from '../node-flag.ts';
 import {
   exitCodeAfter,
@@ -16,14 +18,10 @@ import { readLoadGuard } from '../requests/load-guard.ts';
 import { readConnect, readDeployment } from '../requests/target.ts';
 import { wholeNumber } from '../requests/whole-number.ts';
 
-export interface VerifyFlags extends ResultOutputFlags {
-  url?: string;
-  apiUrl?: string;
-  apiKey?: string;
-  apiSecret?: string;
-  allowHost?: string[];
-  denyHost?: string[];
-  confirmTarget?: string[];
+export interface VerifyFlags
+  extends Omit<TargetFlags, 'embedded' | 'server'>,
+    HostFlags,
+    ResultOutputFlags {
   node: string[];
   redis?: string;
   announced: string[];

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { addGroup, type Environment, variableOf } from './environment.ts';
+import { addGroup, type Environment } from './environment.ts';
 import { mediaFlags } from './media.ts';
 
 const LOAD_GROUP = 'Load:';
@@ -35,12 +35,6 @@ export const addLoadFlags = (command: Command, env: Environment): Command => {
   return command;
 };
 
-/**
- * Returns true when the user asked for a load: any flag was typed, or a variable sets one that describes the load. A URL in the environment alone is not enough.
- */
-export const describesLoad = (command: Command, env: Environment): boolean =>
-  command.options.some(
-    (option) =>
-      command.getOptionValueSource(option.attributeName()) === 'cli' ||
-      (GROUPS.has(option.helpGroupHeading ?? '') && env[variableOf(option)] !== undefined),
-  );
+/** Returns true for a flag that describes rooms, participants or media. */
+export const isLoadFlag = ({ helpGroupHeading }: Option): boolean =>
+  GROUPS.has(helpGroupHeading ?? '');

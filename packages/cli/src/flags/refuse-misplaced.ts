@@ -1,5 +1,6 @@
 import { usageError } from '@livekit-swarm/settings/errors';
 import type { Command } from 'commander';
+import { pathOf } from './path-of.ts';
 
 /**
  * Refuses flags in front of a command's name: they belong to a run without a file, and the command would ignore them, such as a host that may not be loaded.
@@ -17,9 +18,3 @@ export const refuseMisplacedFlags = (program: Command, command: Command): void =
     `put flags after it ("swarm ${name} --help" lists them); flags that shape the load belong in the scenario`,
   );
 };
-
-/** Words that lead to a command, without the name of the program: `chaos run`. */
-const pathOf = (command: Command): string =>
-  command.parent === null || command.parent.parent === null
-    ? command.name()
-    : `${pathOf(command.parent)} ${command.name()}`;

@@ -1,5 +1,5 @@
 import { replaceThresholds } from '@livekit-swarm/analysis';
-import { checkThresholds, DEFAULT_ROOM_PREFIX, type Scenario } from '@livekit-swarm/scenario';
+import { checkThresholds, type Scenario } from '@livekit-swarm/scenario';
 import { isUsageError, usageError } from '@livekit-swarm/settings';
 import type { FolderSettings } from './read-settings.ts';
 
@@ -22,18 +22,4 @@ export const withFolderThresholds = (
   }
   const below = settings.thresholds.map(({ threshold }) => threshold);
   return { ...scenario, thresholds: replaceThresholds(below, scenario.thresholds) };
-};
-
-/** The scenario of a file with all that the folder sets: thresholds, and the prefix of rooms that have none of their own. */
-export const withFolderSettings = (
-  scenario: Scenario,
-  settings: FolderSettings | undefined,
-): Scenario => {
-  const prefix = settings?.roomPrefix ?? DEFAULT_ROOM_PREFIX;
-  const groups = scenario.groups.map((group) =>
-    group.room === null && group.roomPrefix === DEFAULT_ROOM_PREFIX
-      ? { ...group, roomPrefix: prefix }
-      : group,
-  );
-  return withFolderThresholds({ ...scenario, groups }, settings);
 };

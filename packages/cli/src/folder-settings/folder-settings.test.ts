@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { formatThreshold, parseThreshold } from '@livekit-swarm/metrics';
+import { parseScenario } from '@livekit-swarm/scenario';
 import { explain, isUsageError } from '@livekit-swarm/settings';
 import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import { Command, Option } from 'commander';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { adjustScenario } from '../adjust-scenario.ts';
+import { adjustScenario, fileOptions } from '../adjust-scenario.ts';
 import { noConfigFlag, readsFolderSettings } from '../flags/no-config.ts';
-import { withFolderSettings, withFolderThresholds } from './apply-settings.ts';
+import { withFolderThresholds } from './apply-settings.ts';
 import { firstSettings } from './first-settings.ts';
 import { type FolderSettings, parseFolderSettings, readFolderSettings } from './read-settings.ts';
 import { folderSettingsJsonSchema } from './schema.ts';
@@ -138,12 +139,30 @@ describe('a scenario', () => {
     expect(texts(adjusted)).not.toContain('join_time: p(95)<500');
   });
 
-  it('takes the prefix for rooms that have none of their own', () => {
-    const prefixOf = (spec: Parameters<typeof scenarioOfLoad>[0]): string | undefined =>
-      withFolderSettings(scenarioOfLoad(spec), settings).groups[0]?.roomPrefix;
-    expect(prefixOf({})).toBe('loadtest');
-    expect(prefixOf({ roomPrefix: 'mine' })).toBe('mine');
-    expect(withFolderSettings(scenarioOfLoad(), undefined)).toEqual(scenarioOfLoad());
+  it.each([
+    ['', 'loadtest'],
+    ['roomPrefix: mine', 'mine'],
+    // As the default, but chosen.
+    ['roomPrefix: swarm', 'swarm'],
+  ])('takes the prefix for rooms that have none of their own: %j', (line, prefix) => {
+    const text = `scenario: a
+groups:
+  calls:
+    executor: constant-rooms
+    rooms: 1
+    joinRate: 1/s
+    duration: 5s
+    ${line}
+    roles: { caller: { count: 2, publish: audio } }
+scales: { large: { groups: { calls: { rooms: 2 } } } }
+`;
+    for (const scale of [undefined, 'large', '3']) {
+      const options = { ...fileOptions({ folderSettings: settings }), file: 'a.yaml', scale };
+      expect(parseScenario(text, options).groups[0]?.roomPrefix).toBe(prefix);
+    }
+    expect(parseScenario(text, { file: 'a.yaml', ...fileOptions({}) }).groups[0]?.roomPrefix).toBe(
+      line === '' ? 'swarm' : prefix,
+    );
   });
 
   it('without the role of a threshold is refused, with the place in the file', () => {

@@ -2,6 +2,7 @@ import { withoutSecrets } from '@livekit-swarm/settings';
 import type { Command } from 'commander';
 import { type Console, write } from '../console.ts';
 import { SETTINGS_FILE } from '../flags/no-config.ts';
+import { takenSettings } from '../flags/taken-settings.ts';
 import { isCi } from '../requests/is-ci.ts';
 import { type FolderSettings, readFolderSettings } from './read-settings.ts';
 
@@ -16,12 +17,17 @@ export const useFolderSettings = async (
 ): Promise<void> => {
   const settings = readFolderSettings(folder);
   if (settings === null) return;
-  const url = takesUrl(command) ? settings.url : null;
+  const taken = takenSettings(command);
+  const url = taken?.url === true && takesUrl(command) ? settings.url : null;
+  const { allowHosts, denyHosts } = settings;
   const used: FolderSettings = {
-    ...settings,
+    allowHosts,
+    denyHosts,
     // A pull request can change the file: its job would send tokens of the real server to another one.
     url: isCi(env) ? null : url,
-    roomPrefix: isGiven(command, 'roomPrefix', 'room') ? null : settings.roomPrefix,
+    roomPrefix:
+      taken?.load !== true || isGiven(command, 'roomPrefix', 'room') ? null : settings.roomPrefix,
+    thresholds: taken?.load === true ? settings.thresholds : [],
   };
   const set = (name: string, value: unknown): unknown =>
     command.setOptionValueWithSource(name, value, 'config');
@@ -34,9 +40,9 @@ export const useFolderSettings = async (
       stderr,
       `${SETTINGS_FILE}: url is not used in a CI job, which must name its server: --url or LIVEKIT_URL\n`,
     );
-  const taken = takenFrom(used);
-  if (taken.length > 0 && command.getOptionValue('quiet') !== true)
-    await write(stderr, `${SETTINGS_FILE}: ${taken.join('; ')}\n`);
+  const texts = textsOf(used);
+  if (texts.length > 0 && command.getOptionValue('quiet') !== true)
+    await write(stderr, `${SETTINGS_FILE}: ${texts.join('; ')}\n`);
 };
 
 const hasFlag = (command: Command, name: string): boolean =>
@@ -53,7 +59,7 @@ const takesUrl = (command: Command): boolean =>
   hasFlag(command, 'url') && !isGiven(command, 'url', 'server', 'embedded');
 
 /** Text of each value that a command takes from the file. */
-const takenFrom = (used: FolderSettings): string[] => {
+const textsOf = (used: FolderSettings): string[] => {
   const { url, allowHosts, denyHosts, roomPrefix, thresholds } = used;
   return [
     ...(url === null ? [] : [`url ${withoutSecrets(url)}`]),

@@ -8,6 +8,7 @@ import {
   type Tree,
 } from '@livekit-swarm/settings';
 import type { GroupFile } from '../executors/registry.ts';
+import { DEFAULT_ROOM_PREFIX } from '../limits.ts';
 import { checkSchedule } from '../plan/expand.ts';
 import type { NamedWindow, Scenario } from '../scenario.ts';
 import { mergeWitnesses } from '../witness-spec.ts';
@@ -36,10 +37,14 @@ export interface Interpretation {
   warnings: Finding[];
 }
 
-/** Interpret a scenario file. All problems are found at once, unless one hides another. */
+/**
+ * Interpret a scenario file. All problems are found at once, unless one hides another.
+ * @param roomPrefix prefix of rooms of groups without one of their own
+ */
 export const interpret = (
   tree: MapTree,
   schema: typeof file | typeof scaledFile = file,
+  roomPrefix = DEFAULT_ROOM_PREFIX,
 ): Interpretation => {
   const findings: Finding[] = [];
   const warnings: Finding[] = [];
@@ -66,7 +71,7 @@ export const interpret = (
 
   const prefixOf = windowPrefixes(tree);
   const specs = [...groups].map(([name, group]) =>
-    groupSpecOf(name, group, profiles, prefixOf(name)),
+    groupSpecOf(name, group, profiles, { stage: prefixOf(name), room: roomPrefix }),
   );
   if (result.success) checkSubscribers(result.data, specs, checks);
   const thresholds = readThresholds(

@@ -1,22 +1,27 @@
 import { type GroupFile, readExecutor } from '../executors/registry.ts';
-import { DEFAULT_ROOM_PREFIX } from '../limits.ts';
 import type { Profiles } from '../role-keys/definition.ts';
 import { readRole } from '../role-keys/registry.ts';
 import type { GroupSpec } from '../scenario.ts';
 
-/** @param prefix prefix of unnamed stages, so that those of several groups differ */
+/** Prefixes of names that a group leaves out. */
+export interface Prefixes {
+  /** Prefix of unnamed stages, so that those of several groups differ. */
+  stage: string;
+  room: string;
+}
+
 export const groupSpecOf = (
   name: string,
   group: GroupFile,
   profiles: Profiles,
-  prefix: string,
+  prefixes: Prefixes,
 ): GroupSpec => ({
   name,
   room: group.room ?? null,
-  roomPrefix: group.roomPrefix ?? DEFAULT_ROOM_PREFIX,
+  roomPrefix: group.roomPrefix ?? prefixes.room,
   startMs: group.startTime,
   joinSpreadMs: group.joinSpread,
-  executor: readExecutor(group, prefix),
+  executor: readExecutor(group, prefixes.stage),
   roles: Object.entries(group.roles).map(([role, spec]) =>
     readRole(role, spec, { profiles, group }),
   ),

@@ -25,6 +25,8 @@ export interface ParseOptions {
   file: string;
   /** Name of one of the file's `scales`, or a factor as text: `0.1`. */
   scale?: string | undefined;
+  /** Prefix of rooms of groups without one of their own. Default: swarm. */
+  roomPrefix?: string | undefined;
 }
 
 export interface ReadScenario {
@@ -39,12 +41,15 @@ export interface ReadScenario {
  * Read a scenario file. All its scales are checked, whichever is applied.
  * @throws SwarmError `invalid_file` with all problems
  */
-export const readScenario = (text: string, { file, scale }: ParseOptions): ReadScenario => {
+export const readScenario = (
+  text: string,
+  { file, scale, roomPrefix }: ParseOptions,
+): ReadScenario => {
   const whole = readMapping(text, { file, ...SCENARIO });
-  const base = interpret(whole);
+  const base = interpret(whole, undefined, roomPrefix);
   const scaled = scalesOf(whole).map(({ name, tree: scaledTree }) => ({
     name,
-    ...interpret(scaledTree, scaledFile),
+    ...interpret(scaledTree, scaledFile, roomPrefix),
   }));
   const known = new Set([...base.findings, ...base.warnings].map(keyOf));
   const findings = [

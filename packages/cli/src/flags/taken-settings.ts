@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { pathOf } from './path-of.ts';
+
+/** Settings of a folder that a command takes, beside its host rules. */
+export interface TakenSettings {
+  url: boolean;
+  /** Room prefix and thresholds. */
+  load: boolean;
+}
+
+const LOAD: TakenSettings = { url: true, load: true };
+const CHECK: TakenSettings = { url: true, load: false };
+/** Faults are injected only where the command names the deployment; a host loads what runs name. */
+const RULES: TakenSettings = { url: false, load: false };
+
+/** Commands that read the settings of the folder, by their words: all that send participants. */
+const COMMANDS: Readonly<Record<string, TakenSettings>> = {
+  run: LOAD,
+  ab: LOAD,
+  capacity: LOAD,
+  soak: LOAD,
+  verify: CHECK,
+  connectivity: CHECK,
+  'chaos run': RULES,
+  'chaos night': RULES,
+  'chaos plan': RULES,
+  'chaos doctor': RULES,
+  host: RULES,
+};
+
+/** Returns what a command takes of the settings of the folder; null: it does not read them. */
+export const takenSettings = (command: Command): TakenSettings | null =>
+  command.parent === null ? LOAD : (COMMANDS[pathOf(command)] ?? null);
