@@ -29,6 +29,9 @@ let cluster: KubernetesCluster;
 let platform: Platform;
 let node: Component;
 
+/** Pod with a CPU limit. It need not run, which takes a kernel with CPU quotas. */
+const LIMITED = 'livekit-c';
+
 /** A pod that runs idle, in place of a LiveKit node. */
 const pod = (name: string, hostNetwork: boolean) => ({
   apiVersion: 'v1',
@@ -39,8 +42,8 @@ const pod = (name: string, hostNetwork: boolean) => ({
     containers: [
       {
         ...{ name: 'pause', image: 'livekit-swarm/pause:1.0.0', imagePullPolicy: 'Never' },
-        // The other pods have no limit: stressors would take the CPU of their host.
-        ...(name === 'livekit-b' ? { resources: { limits: { cpu: '800m' } } } : {}),
+        // The others have no limit: stressors would take the CPU of their host.
+        ...(name === LIMITED ? { resources: { limits: { cpu: '800m' } } } : {}),
       },
     ],
   },
@@ -57,6 +60,7 @@ beforeAll(async () => {
   await cluster.kubectl(['wait', 'pods', '--all', '--for=condition=Ready', '--timeout=60s'], {
     timeoutMs: 70_000,
   });
+  await create(pod(LIMITED, true));
   platform = await openKubernetesPlatform({
     kubeconfig: cluster.kubeconfig,
     namespace: 'default',
@@ -216,7 +220,7 @@ describe('with Chaos Mesh in the cluster', () => {
 
   it.each([
     [
-      ...(['cpu-pressure', { cores: 0.3 }, 'stresschaos', 'livekit-b', 'stress_chaos'] as const),
+      ...(['cpu-pressure', { cores: 0.3 }, 'stresschaos', LIMITED, 'stress_chaos'] as const),
       { stressors: { cpu: { workers: 1, load: 50 } } },
     ],
     [
