@@ -84,6 +84,10 @@ ${sh(
   `  --certificate-identity-regexp '^${repositoryUrl(names)}/\\.github/workflows/release\\.yml@refs/tags/v'`,
 )}
 
+## Jsonnet
+
+${sh(`jb install ${repositoryUrl(names).replace('https://', '')}@v${version}`)}
+
 ## GitHub action
 
 ${['```yaml', `- uses: ${names.action}@v${version}`, '  with: { scenario: scenarios/*.yaml, server: embedded }', '```'].join('\n')}

@@ -144,6 +144,7 @@ describe('commands that need a release', () => {
       `helm install load ${names.charts}/livekit-swarm`,
       `uses: ${names.action}@v0.1.0`,
       `git clone ${repositoryUrl(names)}.git`,
+      `jb install github.com/${names.repository}@v0.1.0`,
     ])
       expect(releaseCommands(text, names), text).not.toEqual([]);
     for (const text of ['npx swarm --rooms 5', 'docker run livekit-swarm', 'cd livekit-swarm'])

@@ -101,6 +101,7 @@ export const releaseCommands = (text: string, names: ReleaseNames): string[] => 
     addressPattern.package(literal(names.package)),
     new RegExp(`\\bgit clone \\S*${literal(names.repository)}`, 'g'),
     new RegExp(`--repo ${literal(names.repository)}`, 'g'),
+    new RegExp(`\\bjb install \\S*${literal(names.repository)}`, 'g'),
   ];
   return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(([found]) => found));
 };
