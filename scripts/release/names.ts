@@ -84,8 +84,13 @@ export const foreignAddresses = (text: string, names: ReleaseNames): string[] =>
   KINDS.flatMap((kind) =>
     [...text.matchAll(addressPattern[kind](RECOGNISED[kind]))]
       .filter(([, name = '']) => name !== names[kind])
-      // The address of a repository has the form of an image.
-      .filter(([, name = '']) => !/^(?:www\.)?(?:github|githubusercontent|npmjs)\.com\//.test(name))
+      // The address of a repository has the form of an image; example.com is the reader's registry.
+      .filter(
+        ([, name = '']) =>
+          !/^(?:www\.)?(?:github|githubusercontent|npmjs)\.com\/|^[\w.-]*\bexample\.com\//.test(
+            name,
+          ),
+      )
       .map(([found]) => found),
   );
 
