@@ -1,12 +1,12 @@
 import { join } from 'node:path';
+import { installCommands } from '../../packages/host/src/install-commands.mjs';
 import { builtProfile } from '../setup/addon.mjs';
 import { findTool } from '../setup/find-tool.mjs';
 import { crate, impairment } from '../setup/paths.mjs';
 import { runCommand } from './run-command.mjs';
 import { NONE, sum, tallyCargo } from './tally.mjs';
 
-const INSTALL_RUST =
-  "Rust is not installed: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y";
+const installRust = () => `Rust is not installed: ${installCommands(['rust']).join('; ')}`;
 
 /**
  * Runs Clippy and the tests of the Rust crate in the profile of the built addon, so that its
@@ -17,7 +17,7 @@ const INSTALL_RUST =
 export const testCrate = async (signal) => {
   const cargo = await findTool('cargo');
   if (cargo === null)
-    return { ...NONE, skipped: [{ name: 'cargo test, clippy', why: INSTALL_RUST }] };
+    return { ...NONE, skipped: [{ name: 'cargo test, clippy', why: installRust() }] };
   const options = [
     ...['--profile', (await builtProfile()) ?? 'release'],
     '--locked',

@@ -1,3 +1,4 @@
+import { installCommands } from '@livekit-swarm/host';
 import type { ProgramBinary, SourceName } from '@livekit-swarm/lab';
 import {
   type Absent,
@@ -78,8 +79,7 @@ const summary = (
       'not here yet',
       'nothing to do: the first run that needs it builds it, in 1 to 3 minutes',
     );
-  const next =
-    'install Go (https://go.dev/doc/install), set SWARM_LIVEKIT_SERVER to a binary, or test your own with --url';
+  const next = `install Go (${installCommands(['go']).join('; ')}), set SWARM_LIVEKIT_SERVER to a binary, or test your own with --url`;
   return version === DEFAULT_LIVEKIT_VERSION
     ? missing(name, 'nowhere', next)
     : warn(name, 'nowhere', next);

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { installCommands } from '@livekit-swarm/host';
 import { findProgram } from './find-program.ts';
 import type { PinnedProgram } from './pinned-program.ts';
 
@@ -23,7 +24,7 @@ export const goHint = ({
   name,
   pathVariable,
 }: Pick<PinnedProgram, 'name' | 'pathVariable'>): string =>
-  `install Go 1.26 or newer from https://go.dev/doc/install, or put a ${name} binary somewhere and set ${pathVariable} to its path`;
+  `install Go 1.26 or newer (${installCommands(['go']).join('; ')}), or put a ${name} binary somewhere and set ${pathVariable} to its path`;
 
 export const findGo = async (env: NodeJS.ProcessEnv = process.env): Promise<GoToolchain | null> => {
   const path = await findProgram('go', env, USUAL_FOLDERS);
