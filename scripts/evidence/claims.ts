@@ -100,9 +100,13 @@ export const README_CLAIMS = {
     ),
   ],
   'Plan capacity': [
+    proves('a search that is interrupted keeps what it measured', [
+      'e2e/capacity/capacity.smoke.test.ts',
+      'Ctrl-C leaves a result of what was measured, and nothing else',
+    ]),
     proves(
       'the maximum load is where it was planted, with its cause',
-      'e2e/capacity/capacity.smoke.test.ts',
+      'e2e/capacity/capacity.measured.test.ts',
       'e2e/capacity/capacity.long.test.ts',
     ),
     proves('a plan predicts what a run measures', [

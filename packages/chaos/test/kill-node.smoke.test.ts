@@ -10,7 +10,7 @@ import { carryOut, journalDir, onlyRepeat, smallDrill } from './support/library-
 await skipWithout('redis', 'haproxy');
 
 it('a killed node interrupts its own rooms, which recover within seconds, and no other', async () => {
-  const drill = await smallDrill('kill-room-node-fast-relay', { recoveryMs: 11_000 });
+  const drill = await smallDrill('kill-room-node-fast-relay', { recoveryMs: 13_000 });
   const { recovery, verdict, reasons } = onlyRepeat(await carryOut(drill));
   expect({ verdict, reasons }).toEqual({ verdict: 'passed', reasons: [] });
   expect(recovery.subscriptionsNotRecovered).toBe(0);

@@ -1,0 +1,20 @@
+/** `swarm capacity` finds a planted limit; `capacity.long.test.ts` plants others, and repeats the search. */
+import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
+import { expect, test } from 'vitest';
+import { configFile, findCapacity, scenarioFile } from '../support/capacity.ts';
+
+test('finds a limit on tracks where it is, with its cause', async () => {
+  // A room of two has two published tracks and two subscriptions. The node counts them every 200 ms
+  // instead of every two seconds.
+  const config = configFile(
+    'limit: { num_tracks: 8 }\nnode_stats: { stats_update_interval: 200ms }\n',
+  );
+  const file = scenarioFile({ name: 'calls', senders: 2, joinRate: 4 });
+  const { exit, result, stderr } = await findCapacity(file, [
+    ...['--server', `${DEFAULT_LIVEKIT_VERSION}+${config}`],
+  ]);
+  expect(exit, stderr).toBe(0);
+  expect(result.cause).toMatchObject({ code: 'limit', reason: 'server_full' });
+  expect(result.carried).toBeGreaterThanOrEqual(1);
+  expect(result.carried).toBeLessThanOrEqual(3);
+});
