@@ -173,7 +173,13 @@ test('swarm runs in the process of the launcher, which ends as the program does'
 
 test('an older Node runs swarm in the Node that npm installed, in a process of its own', async () => {
   // Two versions of Node are not everywhere.
-  const older = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '22.19.0' } })`;
+  const older = `import { registerHooks } from 'node:module';
+Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '22.19.0' } });
+// Its imports are not in Node 20.
+registerHooks({ load(url, context, next) {
+  if (url.endsWith('/run-here.mjs')) throw new Error('loaded in an older Node');
+  return next(url, context);
+} });`;
   const flag = `--import=data:text/javascript,${encodeURIComponent(older)}`;
   const swarm = await installed(program);
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));

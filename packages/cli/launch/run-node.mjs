@@ -4,7 +4,6 @@ import { access } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { SetupError } from './log.mjs';
-import { runHere } from './run-here.mjs';
 import { listenForSignals, signalExitCode } from './signals.mjs';
 import { callersFolder, compileCache } from './surroundings.mjs';
 
@@ -59,8 +58,12 @@ const installedNode = (name) => {
  * @param {string} program
  * @param {string[]} args
  */
-export const runSwarm = (program, args) =>
-  isRecent() ? runHere(program, args) : runNode(program, args, ['--max-semi-space-size=1']);
+export const runSwarm = async (program, args) => {
+  if (!isRecent()) return runNode(program, args, ['--max-semi-space-size=1']);
+  // Imports parts of Node that older versions lack.
+  const { runHere } = await import('./run-here.mjs');
+  return runHere(program, args);
+};
 
 /**
  * Runs a program under the pinned Node and resolves with its exit code (128 + n for a signal).
