@@ -106,7 +106,7 @@ describe('the pipeline for GitLab', () => {
   interface Job {
     script: string[];
     before_script: string[];
-    artifacts: { paths: string[]; reports: { junit: string } };
+    artifacts: { paths: string[]; reports: { junit: string; metrics: string } };
     allow_failure: { exit_codes: number };
     extends?: string;
   }
@@ -134,6 +134,7 @@ describe('the pipeline for GitLab', () => {
     for (const name of ['merge-request', 'nightly']) {
       const { script, artifacts, allow_failure } = job(name);
       expect(script.join(' ')).toContain(`junit=${artifacts.reports.junit}`);
+      expect(script.join(' ')).toContain(`openmetrics=${artifacts.reports.metrics}`);
       expect(artifacts).toMatchObject({ when: 'always', paths: ['reports/', 'records/'] });
       expect(allow_failure).toEqual({ exit_codes: 98 });
     }
@@ -147,6 +148,9 @@ describe('the pipeline for GitLab', () => {
       /<testsuites [^>]*failures="0" errors="0"/,
     );
     expect(readdirSync(join(dir, 'records'))).toHaveLength(2);
+    expect(
+      readFileSync(join(dir, 'reports/metrics.txt'), 'utf8').match(/verdict="passed"\} 1$/gm),
+    ).toHaveLength(2);
   });
 
   it('fails when one does not, and the artifact contains the threshold and the value', async () => {

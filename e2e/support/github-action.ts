@@ -7,6 +7,7 @@ import { runScript } from './run-script.ts';
 interface Step {
   id?: string;
   name?: string;
+  if?: string;
   uses?: string;
   shell?: string;
   run?: string;
@@ -39,12 +40,14 @@ export interface ActionOptions {
   /** The user's checkout. */
   workspace: string;
   env?: Record<string, string>;
+  /** Values of the context `github`, such as `github.repository`. */
+  github?: Record<string, string>;
 }
 
 /** @throws Error for an input there is not, or an expression that this does not understand */
 export const runAction = async (
   action: Action,
-  { path, inputs, workspace, env = {} }: ActionOptions,
+  { path, inputs, workspace, env = {}, github = {} }: ActionOptions,
 ): Promise<ActionRun> => {
   for (const name of Object.keys(inputs))
     if (!Object.hasOwn(action.inputs, name)) throw new Error(`the action has no input ${name}`);
@@ -63,12 +66,28 @@ export const runAction = async (
     if (context === 'steps' && rest[0] === 'outputs')
       return steps[name]?.[rest.slice(1).join('.')] ?? '';
     if (expression === 'github.action_path') return path;
+    if (context === 'github' && Object.hasOwn(github, expression)) return github[expression] ?? '';
     throw new Error(`this runner does not know the expression ${expression}`);
   };
 
+  /** `a && b == 'text' && c != d`, from left to right. */
+  const holds = (condition: string): boolean =>
+    condition.split(' && ').every((term) => {
+      if (term === 'always()') return true;
+      const [, left = '', operator, right = ''] = /^(\S+) (==|!=) (\S+)$/.exec(term) ?? [];
+      if (operator === undefined)
+        throw new Error(`this runner does not know the condition ${term}`);
+      const other = /^'(.*)'$/.exec(right)?.[1] ?? lookUp(right);
+      return (lookUp(left) === other) === (operator === '==');
+    });
+  /** A step after a failed one is skipped, as on GitHub, unless it runs always. */
+  const isDue = ({ if: condition }: Step): boolean =>
+    (result.exit === 0 || condition?.startsWith('always()') === true) &&
+    (condition === undefined || holds(condition));
+
   for (const [index, step] of action.runs.steps.entries()) {
-    // Third-party actions are not run; a step after a failed one is skipped, as on GitHub.
-    if (step.run === undefined || result.exit !== 0) continue;
+    // Third-party actions are not run.
+    if (step.run === undefined || !isDue(step)) continue;
     if (step.shell !== 'bash') throw new Error(`step ${index + 1} is for ${step.shell}`);
     const script = join(temp, `step-${index}.sh`);
     const outputFile = join(temp, `output-${index}`);
@@ -92,7 +111,8 @@ export const runAction = async (
         ...own,
       },
     );
-    result.exit = done.exit;
+    // The first failed script decides.
+    if (result.exit === 0) result.exit = done.exit;
     result.stdout += done.stdout;
     result.stderr += done.stderr;
     if (step.id !== undefined) steps[step.id] = parseOutputs(readFileSync(outputFile, 'utf8'));
