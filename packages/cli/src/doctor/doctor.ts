@@ -19,7 +19,7 @@ const ENGINE_HINTS: Record<Place, string> = {
 const PROFILES: Readonly<Record<string, string>> = {
   release: 'as released',
   checkout:
-    'a development build (profile checkout): a join costs half as much CPU again as with that of a release, a packet about the same; SWARM_ENGINE_PROFILE=release npm start compiles that one',
+    'a development build (profile checkout): a join costs 1.5 to 1.8 times the CPU of a release, a packet about the same; SWARM_ENGINE_PROFILE=release npm start compiles that one',
 };
 
 /**
