@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import {
   createSources,
   loadSettings,
+  logTo,
   parseListenAddress,
   startExporter,
 } from '@livekit-swarm/exporter';
@@ -55,7 +56,7 @@ export const setStage = async (log: (line: string) => void): Promise<Stage> => {
     const credentials = generateCredentials();
     const ports = await findFreePorts('127.0.0.1', 1);
     const metrics = await startRunExporter({
-      listen: parseListenAddress(`127.0.0.1:${ports.metrics}`),
+      listen: [parseListenAddress(`127.0.0.1:${ports.metrics}`)],
       token: null,
       version,
       log: () => {},
@@ -86,7 +87,12 @@ export const setStage = async (log: (line: string) => void): Promise<Stage> => {
         );
         const sources = (contextOf: Parameters<typeof createSources>[1]) =>
           createSources(settings, contextOf);
-        const exporter = await startExporter({ ...settings, version, log: () => {}, sources });
+        const exporter = await startExporter({
+          ...settings,
+          version,
+          log: logTo(() => {}),
+          sources,
+        });
         stack.defer(exporter.stop);
         return [];
       },

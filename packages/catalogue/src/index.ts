@@ -11,6 +11,8 @@ export { CHAOS_METRICS } from './families/chaos.ts';
 export { CLIENT_METRICS, NETWORK_VALUES, TRANSPORT_VALUES } from './families/client.ts';
 export type { CatalogueEntry, MetricFamily, MetricType } from './families/entry.ts';
 export {
+  CONFIG_FILES,
+  type ConfigFileKind,
   EXPORTER_METRICS,
   PROBE_REJECTIONS,
   type ProbeRejection,

@@ -11,7 +11,7 @@ import {
 import { addGroup } from './flags/environment.ts';
 import { processesFlag } from './flags/generator.ts';
 import { isTyped } from './flags/is-typed.ts';
-import { metricsFlag } from './flags/live.ts';
+import { metricsFlag, webConfigFlag } from './flags/live.ts';
 import { colorFlag, quietFlag, reportFlags } from './flags/output.ts';
 import { addHelp, type CommandHelp } from './help/command-help.ts';
 
@@ -35,6 +35,7 @@ export const addChaosRunCommand = (
     ...reportFlags('drill'),
     new Option('--record <dir>', 'folder for records and logs (default: records/TIME-DRILL)'),
     metricsFlag(),
+    webConfigFlag(),
   ]);
   addGroup(run, env, 'Load generator:', [processesFlag(), quietFlag()]);
   run.optionsGroup('General:').addOption(colorFlag());

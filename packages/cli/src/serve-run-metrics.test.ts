@@ -4,7 +4,7 @@ import { serveRunMetrics } from './serve-run-metrics.ts';
 
 const stderr = new PassThrough();
 const serve = (token: string) =>
-  serveRunMetrics('127.0.0.1:0', { stderr, env: { SWARM_METRICS_TOKEN: token } });
+  serveRunMetrics({ address: '127.0.0.1:0' }, { stderr, env: { SWARM_METRICS_TOKEN: token } });
 
 it('requires the token, and rejects one that cannot be sent in a header', async () => {
   const metrics = await serve(' let-me-in\n');

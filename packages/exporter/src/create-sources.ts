@@ -1,34 +1,68 @@
 import type { SourceName } from '@livekit-swarm/catalogue';
 import { apiBase } from '@livekit-swarm/livekit';
-import type { ExporterSettings } from './config/exporter-settings.ts';
+import type { ConfiguredSource, ExporterSettings } from './config/exporter-settings.ts';
 import type { Target } from './config/target.ts';
 import type { Source, SourceContext } from './source.ts';
 import { createClientsSource } from './sources/clients/clients-source.ts';
 import { createLifecycleSource } from './sources/lifecycle/lifecycle-source.ts';
 import type { LifecycleTarget } from './sources/lifecycle/lifecycle-target.ts';
 import { createProbesSource } from './sources/probes/probes-source.ts';
-import { createSessionsSource } from './sources/sessions/sessions-source.ts';
+import { createSessionsSource, type SessionsSource } from './sources/sessions/sessions-source.ts';
 
-/** Create the sources that the settings enable. */
+/** Sources with the fingerprint of the settings that each was made with. */
+const fingerprints = new WeakMap<Source, string>();
+const isJournal = (source: Source): source is SessionsSource => source.name === 'sessions';
+
+/**
+ * Create the sources that the settings enable.
+ * @param running sources of earlier settings; those that nothing changed for are returned again, as
+ * their counters and connections continue
+ */
 export const createSources = (
-  { targets, probes, lifecycle, clients, sessions, tokens }: ExporterSettings,
+  settings: ExporterSettings,
   contextOf: (name: SourceName) => SourceContext,
+  running: readonly Source[] = [],
 ): readonly Source[] => {
+  const { targets, probes, lifecycle, clients, sessions, tokens } = settings;
+  const made = <Made extends Source>(
+    name: ConfiguredSource,
+    isMade: (source: Source) => source is Made,
+    create: (context: SourceContext) => Made,
+  ): Made => {
+    const fingerprint = settings.fingerprints[name];
+    const kept = running
+      .filter((source) => source.name === name && fingerprints.get(source) === fingerprint)
+      .find(isMade);
+    const source = kept ?? create(contextOf(name));
+    fingerprints.set(source, fingerprint);
+    return source;
+  };
+  const isAny = (source: Source): source is Source => source !== null;
   const sources: Source[] = [];
   const journal =
     sessions === null
       ? null
-      : createSessionsSource({ ...sessions, needsToken: tokens.length > 0 }, contextOf('sessions'));
+      : made('sessions', isJournal, (context) =>
+          createSessionsSource({ ...sessions, needsToken: tokens.length > 0 }, context),
+        );
   // The journal is the first source, so that it is open when others report.
   if (journal !== null) sources.push(journal);
-  if (probes !== null) sources.push(createProbesSource(targets, probes, contextOf('probes')));
+  if (probes !== null)
+    sources.push(made('probes', isAny, (context) => createProbesSource(targets, probes, context)));
   if (lifecycle !== null) {
     const watched = targets.map((target) => lifecycleTarget(target, lifecycle));
-    sources.push(createLifecycleSource(watched, contextOf('lifecycle'), journal?.observer));
+    sources.push(
+      made('lifecycle', isAny, (context) =>
+        createLifecycleSource(watched, context, journal?.observer),
+      ),
+    );
   }
-  if (clients !== null) {
-    sources.push(createClientsSource(clients, contextOf('clients'), undefined, journal?.onReports));
-  }
+  if (clients !== null)
+    sources.push(
+      made('clients', isAny, (context) =>
+        createClientsSource(clients, context, undefined, journal?.onReports),
+      ),
+    );
   return sources;
 };
 

@@ -1,34 +1,35 @@
-import type { SourceName } from '@livekit-swarm/catalogue';
 import type { Hono } from 'hono';
 import { formatAddress, isLoopback, type ListenAddress } from './config/listen-address.ts';
-import type { Secret, Secrets } from './config/live-secret.ts';
 import { type AppPart, createApp } from './http/app.ts';
-import type { CertificateFiles } from './http/certificate.ts';
+import { areRequired, type Credentials } from './http/authenticate.ts';
+import { ExchangeableApp } from './http/exchangeable-app.ts';
+import { reasonOf } from './http/reload-route.ts';
 import { type Listening, serve } from './http/serve.ts';
+import type { Log } from './log/log.ts';
+import type { Replaceable } from './replaceable.ts';
 import { createExporterSelf } from './self/exporter-self.ts';
-import type { Source, SourceContext } from './source.ts';
+import { SourceSet } from './source-set.ts';
+import { openWeb, type WebSource } from './web/open-web.ts';
+import { createPasswordCheck } from './web/password-check.ts';
 
-export interface ExporterOptions {
-  listen: ListenAddress;
-  /** Address for webhooks and reports of browsers; null: `listen`. */
+export interface ExporterOptions extends Replaceable {
+  listen: readonly ListenAddress[];
+  /** Address for webhooks and reports of browsers; null: those of `listen`. */
   publicListen?: ListenAddress | null;
-  /** Tokens, one of which every scraper must send; empty: no token is required. */
-  tokens: readonly Secret[];
-  /** Secrets to watch while the exporter runs, if they come from files. */
-  secrets?: Secrets;
-  tls: CertificateFiles | null;
+  /** Origin of TLS, users and headers; null: plain HTTP. */
+  web: WebSource;
   limits: { requests: number; requestTimeoutMs: number };
   /** Version of the product. */
   version: string;
   /** Commit that the program was built from; absent: unknown. */
   revision?: string;
+  /** Log for operators, which never contains a secret. */
+  log: Log;
   /**
-   * Create the sources.
-   * @param contextOf returns the means of a source to report its own state
+   * Read the configuration again; null: it cannot be.
+   * @throws SwarmError if it is wrong, or has changes that need a restart
    */
-  sources(contextOf: (name: SourceName) => SourceContext): readonly Source[];
-  /** Write a log line for operators, which never contains a secret. */
-  log(line: string): void;
+  reload?: (() => Promise<Replaceable>) | null;
 }
 
 export interface Exporter {
@@ -36,6 +37,13 @@ export interface Exporter {
   readonly url: string;
   /** Base URL for webhooks and reports of browsers. */
   readonly publicUrl: string;
+  /**
+   * Read the configuration again: sources whose part of it changed are replaced. If it is wrong, the
+   * old one stays in use, and the log has the reason.
+   * @returns what happened
+   * @throws SwarmError if the new configuration cannot be used
+   */
+  reload(): Promise<string>;
   /**
    * Reject further requests, let running scrapes finish, and release everything. Further calls have
    * no effect.
@@ -52,88 +60,117 @@ const GRACE_MS = 10_000;
  * nothing is left running then
  */
 export const startExporter = async (options: ExporterOptions): Promise<Exporter> => {
-  const {
-    listen,
-    publicListen = null,
-    tokens,
-    tls,
-    limits,
-    version,
-    revision = 'unknown',
-    log,
-  } = options;
+  const { listen, publicListen = null, limits, version, revision = 'unknown', log } = options;
   const self = createExporterSelf({ version, revision, log, timeoutMs: limits.requestTimeoutMs });
-  const sources = options.sources(self.contextOf);
-  let ready = false;
+  const web = openWeb({
+    source: options.web,
+    log: log.of('web'),
+    ...(options.web !== null && { onRead: (worked) => self.configRead('web', worked) }),
+  });
+  const isSecure = web.current.tls !== null;
+  let { tokens } = options;
+  const credentials: Credentials = {
+    tokens: () => tokens,
+    users: () => web.current.users,
+    passwords: createPasswordCheck(),
+  };
+  const set = new SourceSet(self, log);
+  set.prepare(options);
+  let isReady = false;
+  let reloading: Promise<unknown> = Promise.resolve();
+  const read = options.reload ?? null;
+  const reloadOnce = async (): Promise<string> => {
+    if (read === null) throw new Error('there is no configuration file');
+    try {
+      const next = await read();
+      const done = await set.replace(next, () => {
+        ({ tokens } = next);
+        return Promise.all([...apps].map(([part, app]) => app.exchange(appOf(part))));
+      });
+      web.refresh();
+      self.configRead('config', true);
+      log.of('config').info(done);
+      return done;
+    } catch (error) {
+      self.configRead('config', false);
+      log.of('config').error(`${reasonOf(error)}; the old configuration stays in use`);
+      throw error;
+    }
+  };
+  const reload = (): Promise<string> => {
+    const done = reloading.then(reloadOnce);
+    reloading = done.catch(() => {});
+    return done;
+  };
   const appOf = (part: AppPart): Hono =>
     createApp({
-      sources,
+      sources: set.sources,
       self,
       version,
-      tokens,
+      credentials,
+      web,
       requests: limits.requests,
       part,
-      isReady: () => ready,
-      log,
+      isReady: () => isReady,
+      reload: read === null ? null : reload,
+      log: log.of('web'),
     });
+  const apps = new Map<AppPart, ExchangeableApp>();
   const listeningOf = (part: AppPart, address: ListenAddress): Promise<Listening> => {
     const isPublic =
-      part !== 'protected' && sources.some(({ publicRoutes }) => publicRoutes !== undefined);
+      part !== 'protected' && set.sources.some(({ publicRoutes }) => publicRoutes !== undefined);
     // There are more connections than requests: scrapers keep connections open, and so do browsers,
     // each for a request in ten seconds.
     const total = limits.requests * (isPublic ? 64 : 4);
     // One scraper may use all requests. One client of public routes may use an eighth of the
     // connections, as many users may share an address.
     const perClient = Math.max(2 * limits.requests, total / 8);
-    return serve(appOf(part), {
+    const app = apps.get(part) ?? new ExchangeableApp(appOf(part));
+    apps.set(part, app);
+    return serve(app, {
       listen: address,
-      tls,
+      web,
+      needsClientCertificates: part !== 'public',
       requestTimeoutMs: limits.requestTimeoutMs,
       connections: { total, perClient, newPerSecond: perClient / 4 },
-      log,
+      log: log.of('web'),
     });
   };
-  const listening = await listeningOf(publicListen === null ? 'all' : 'protected', listen);
-  const publicListening =
-    publicListen === null
-      ? listening
-      : await listeningOf('public', publicListen).catch(async (error: unknown) => {
-          await listening.close(0);
-          throw error;
-        });
+  const listenings: Listening[] = [];
   const close = (graceMs: number): Promise<unknown> =>
-    Promise.all([...new Set([listening, publicListening])].map((one) => one.close(graceMs)));
-  const stopSources = (): Promise<unknown> =>
-    Promise.all(
-      sources.map((source) =>
-        source
-          .stop()
-          .catch((error: unknown) => log(`${source.name}: ${String(error)} when it ended`)),
-      ),
-    );
+    Promise.all(listenings.map((one) => one.close(graceMs)));
   try {
-    await Promise.all(sources.map((source) => source.start()));
+    for (const address of listen)
+      listenings.push(await listeningOf(publicListen === null ? 'all' : 'protected', address));
+    if (publicListen !== null) listenings.push(await listeningOf('public', publicListen));
+    await set.start();
   } catch (error) {
-    await Promise.all([stopSources(), close(0)]);
+    await Promise.all([set.stop(), close(0)]);
     throw error;
   }
-  ready = true;
-  const unwatch = options.secrets?.watch(log) ?? (() => {});
+  isReady = true;
+  if (read !== null) self.configRead('config', true);
   const urlOf = ({ address }: Listening): string =>
-    `http${tls === null ? '' : 's'}://${formatAddress(address)}`;
-  const [url, publicUrl] = [urlOf(listening), urlOf(publicListening)];
-  log(`listening on ${url}; sources: ${sources.map(({ name }) => name).join(', ')}`);
-  if (!isLoopback(listen) && tokens.length === 0)
-    log('this address serves every client that reaches it: set a token');
+    `http${isSecure ? 's' : ''}://${formatAddress(address)}`;
+  const urls = listenings.map(urlOf);
+  const publicUrl = publicListen === null ? null : (urls.at(-1) ?? null);
+  const own = publicUrl === null ? urls : urls.slice(0, -1);
+  log.info(
+    `listening on ${own.join(' and ')}; sources: ${set.sources.map(({ name }) => name).join(', ')}`,
+  );
+  const needsCertificate = web.current.tls?.clientAuth === 'RequireAndVerifyClientCert';
+  if (!listen.every(isLoopback) && !areRequired(credentials) && !needsCertificate)
+    log.warn('this address serves every client that reaches it: set a token');
+  if (publicUrl !== null) log.info(`webhooks and browsers report at ${publicUrl}`);
   let stopping: Promise<void> | null = null;
-  if (publicListening !== listening) log(`webhooks and browsers report at ${publicUrl}`);
+  const [url = ''] = own;
   return {
     url,
-    publicUrl,
+    publicUrl: publicUrl ?? url,
+    reload,
     stop: () => {
-      ready = false;
-      unwatch();
-      stopping ??= Promise.all([stopSources(), close(GRACE_MS)]).then(() => {});
+      isReady = false;
+      stopping ??= reloading.then(() => Promise.all([set.stop(), close(GRACE_MS)])).then(() => {});
       return stopping;
     },
   };

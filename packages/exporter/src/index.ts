@@ -3,6 +3,9 @@ export type { ExporterSettings, SettingsFlags } from './config/exporter-settings
 export { formatAddress, type ListenAddress, parseListenAddress } from './config/listen-address.ts';
 export { loadSettings } from './config/settings.ts';
 export type { Target, TargetNode } from './config/target.ts';
+export { startConfiguredExporter } from './configured-exporter.ts';
 export { createSources } from './create-sources.ts';
 export { type Exporter, type ExporterOptions, startExporter } from './exporter.ts';
+export { createLog, type LogFormat } from './log/format-log.ts';
+export { type LogLevel, logTo } from './log/log.ts';
 export type { Source, SourceContext } from './source.ts';

@@ -2,6 +2,7 @@ import { type ListenAddress, parseListenAddress } from './config/listen-address.
 import { fixedSecret } from './config/live-secret.ts';
 import { checkToken } from './config/read-token.ts';
 import { startExporter } from './exporter.ts';
+import { logTo } from './log/log.ts';
 import {
   createRunsSource,
   type DrillObserver,
@@ -9,7 +10,9 @@ import {
 } from './sources/runs/runs-source.ts';
 
 export interface RunExporterOptions {
-  listen: ListenAddress;
+  listen: readonly ListenAddress[];
+  /** Path of a web configuration file of exporter-toolkit; absent: plain HTTP. */
+  webConfigFile?: string | undefined;
   /** Token that every scraper must send; null: no token is required. */
   token: string | null;
   /** Version of the product. */
@@ -34,6 +37,7 @@ const LIMITS = { requests: 32, requestTimeoutMs: 15_000 };
  */
 export const startRunExporter = async ({
   listen,
+  webConfigFile,
   token,
   version,
   revision = 'unknown',
@@ -43,11 +47,13 @@ export const startRunExporter = async ({
   const exporter = await startExporter({
     listen,
     tokens: token === null ? [] : [fixedSecret(token)],
-    tls: null,
+    web: webConfigFile === undefined ? null : { file: webConfigFile },
     limits: LIMITS,
     version,
     revision,
-    log,
+    log: logTo(({ message, level }) => {
+      if (level !== 'debug') log(message);
+    }),
     sources: (contextOf) => {
       const runs = createRunsSource(contextOf('runs'));
       made.resolve(runs);

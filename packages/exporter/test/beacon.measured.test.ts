@@ -14,6 +14,7 @@ import {
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Exporter, startExporter } from '../src/exporter.ts';
+import { logTo } from '../src/log/log.ts';
 import { CLIENTS_DEFAULTS } from '../src/sources/clients/clients-options.ts';
 import { createClientsSource } from '../src/sources/clients/clients-source.ts';
 import { type CallSite, serveCallSite } from './support/call-site.ts';
@@ -46,12 +47,12 @@ beforeAll(async () => {
   livekit = await startLiveKit({ dir });
   const { apiKey, apiSecret } = livekit;
   exporter = await startExporter({
-    listen: { host: '127.0.0.1', port: 0 },
+    listen: [{ host: '127.0.0.1', port: 0 }],
     tokens: [{ current: SCRAPE_TOKEN }],
-    tls: null,
+    web: null,
     limits: { requests: 128, requestTimeoutMs: 15_000 },
     version: '0.0.0',
-    log: () => {},
+    log: logTo(() => {}),
     sources: (contextOf) => [
       createClientsSource(
         {

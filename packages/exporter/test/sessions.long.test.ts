@@ -15,6 +15,7 @@ import { holdTable, listCounters } from '@livekit-swarm/testkit/nft';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Exporter, startExporter } from '../src/exporter.ts';
+import { logTo } from '../src/log/log.ts';
 import type { Source } from '../src/source.ts';
 import { CLIENTS_DEFAULTS } from '../src/sources/clients/clients-options.ts';
 import { createClientsSource } from '../src/sources/clients/clients-source.ts';
@@ -63,12 +64,12 @@ beforeAll(async () => {
   });
   cleanUp.use(site);
   exporter = await startExporter({
-    listen: { host: '127.0.0.1', port: 0 },
+    listen: [{ host: '127.0.0.1', port: 0 }],
     tokens: [{ current: TOKEN }],
-    tls: null,
+    web: null,
     limits: { requests: 128, requestTimeoutMs: 15_000 },
     version: '0.0.0',
-    log: () => {},
+    log: logTo(() => {}),
     sources: (contextOf): Source[] => {
       const sessions = createSessionsSource(
         {

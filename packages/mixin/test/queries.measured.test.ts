@@ -6,6 +6,7 @@ import {
   createSources,
   type Exporter,
   loadSettings,
+  logTo,
   parseListenAddress,
   startExporter,
 } from '@livekit-swarm/exporter';
@@ -224,7 +225,7 @@ const exporterFor = async (
   return startExporter({
     ...settings,
     version: '0.0.0',
-    log,
+    log: logTo(() => {}),
     sources: (contextOf) => createSources(settings, contextOf),
   });
 };
@@ -245,7 +246,7 @@ describe('every query, on a real Prometheus that scrapes a real cluster under lo
     closing.push(() => rm(dir, { recursive: true, force: true }));
     const ports = await findFreePorts('127.0.0.1', 1);
     const metrics = await startRunExporter({
-      listen: parseListenAddress(`127.0.0.1:${ports.metrics}`),
+      listen: [parseListenAddress(`127.0.0.1:${ports.metrics}`)],
       token: null,
       version: '0.0.0',
       log,

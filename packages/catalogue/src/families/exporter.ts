@@ -7,7 +7,16 @@ export type SourceName = (typeof SOURCE_NAMES)[number];
 export const PROBE_REJECTIONS = ['busy', 'no_time', 'bad_request', 'stopping'] as const;
 export type ProbeRejection = (typeof PROBE_REJECTIONS)[number];
 
+/** Files of an exporter's configuration: its own one, and that of TLS and users. */
+export const CONFIG_FILES = ['config', 'web'] as const;
+export type ConfigFileKind = (typeof CONFIG_FILES)[number];
+
 const source = [...SOURCE_NAMES] as const;
+const ofConfigFiles = {
+  labels: ['file'],
+  values: { file: CONFIG_FILES },
+  why: 'where there is such a file',
+};
 
 /** Metrics of the exporter itself. */
 export const EXPORTER_METRICS = {
@@ -38,6 +47,14 @@ export const EXPORTER_METRICS = {
     labels: ['route', 'code'],
     why: 'after the first request',
   }),
+  livekit_swarm_exporter_config_last_reload_successful: gauge(
+    '1 while the file in use is the one on disk: 0 after a reload that failed',
+    ofConfigFiles,
+  ),
+  livekit_swarm_exporter_config_last_reload_success_timestamp_seconds: gauge(
+    'Unix time of the last successful reading of the file',
+    ofConfigFiles,
+  ),
   livekit_swarm_exporter_probes: gauge('Probes that are running and waiting', {
     labels: ['state'],
     values: { state: ['running', 'waiting'] },

@@ -3,7 +3,7 @@ import type { RunExporter } from '@livekit-swarm/exporter/runs';
 import type { RecordLine } from '@livekit-swarm/record';
 import type { Console } from '../console.ts';
 import { readRevision } from '../revision.ts';
-import { serveRunMetrics } from '../serve-run-metrics.ts';
+import { requireMetrics, serveRunMetrics } from '../serve-run-metrics.ts';
 import { VERSION } from '../version.ts';
 
 /** Live metrics of the drills of this process, for Prometheus. */
@@ -28,6 +28,8 @@ export interface RepeatObserver {
 export interface DrillMetricsOptions {
   /** The requested `[ADDRESS]:PORT`. */
   address: string | undefined;
+  /** Path of a web configuration file, for the requested address. */
+  webConfigFile?: string | undefined;
   /** True if a lab is started for the drill, and has a Prometheus. */
   forLab: boolean;
 }
@@ -38,10 +40,12 @@ export interface DrillMetricsOptions {
  * @throws SwarmError `usage` when the address is invalid or in use
  */
 export const serveDrillMetrics = async (
-  { address, forLab }: DrillMetricsOptions,
+  { address, webConfigFile, forLab }: DrillMetricsOptions,
   console: Pick<Console, 'stderr' | 'env'>,
 ): Promise<DrillMetrics> => {
-  const requested = address === undefined ? null : await serveRunMetrics(address, console);
+  requireMetrics(address, webConfigFile);
+  const requested =
+    address === undefined ? null : await serveRunMetrics({ address, webConfigFile }, console);
   const ofLab = forLab
     ? await serveToLab(console).catch((error: unknown) => closeAfter(requested, error))
     : null;
@@ -73,7 +77,7 @@ const serveToLab = async ({ stderr }: Pick<Console, 'stderr'>): Promise<RunExpor
   // Only the lab needs this address, so it is not printed; later errors are.
   let log = (_line: string): void => {};
   const exporter = await startRunExporter({
-    listen: { host: '127.0.0.1', port: 0 },
+    listen: [{ host: '127.0.0.1', port: 0 }],
     token: null,
     version: VERSION,
     revision: await readRevision(),

@@ -30,6 +30,7 @@ export interface ChaosRunFlags extends DrillRequestFlags, Overrides {
   report: string[];
   record?: string;
   metrics?: string;
+  'web.config.file'?: string;
   json?: boolean;
   quiet?: boolean;
   color: boolean;
@@ -68,7 +69,10 @@ export const chaosRunCommand = async (
   const journal = openJournal();
   await rollbackLeftovers(journal, printer.print);
   const forLab = deployment.type === 'embedded' && drills.some(({ lab }) => lab.alerts);
-  const metrics = await serveDrillMetrics({ address: flags.metrics, forLab }, { stderr, env });
+  const metrics = await serveDrillMetrics(
+    { address: flags.metrics, webConfigFile: flags['web.config.file'], forLab },
+    { stderr, env },
+  );
 
   const interruption = watchInterruption();
   const printInterrupted = (): void =>

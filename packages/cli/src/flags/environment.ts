@@ -27,7 +27,7 @@ export const addGroup = (
 
 /** Name of the variable that sets a flag: `SWARM_JOIN_RATE` for `--join-rate`. */
 export const variableOf = (option: Option, prefix = 'SWARM_'): string =>
-  `${prefix}${option.name().replaceAll('-', '_').toUpperCase()}`;
+  `${prefix}${option.name().replaceAll(/[-.]/g, '_').toUpperCase()}`;
 
 /**
  * Puts an environment variable under a flag: defaults < environment < flags. One that is set but empty is an

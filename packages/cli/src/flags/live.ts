@@ -4,6 +4,7 @@ import { repeatable } from './repeatable.ts';
 /** Flags that give out the metrics of a run while it is under way. */
 export interface LiveMetricsFlags {
   metrics?: string;
+  'web.config.file'?: string;
   out: string[];
   tag: string[];
 }
@@ -20,6 +21,7 @@ export const uiPortFlag = (): Option =>
 
 export const liveMetricsFlags = (): Option[] => [
   metricsFlag(),
+  webConfigFlag(),
   repeatable(
     '--out <name[=url]>',
     'push live metrics (may be repeated): otlp=URL, prometheus-rw=URL; otlp alone takes OTEL_EXPORTER_OTLP_ENDPOINT',
@@ -34,4 +36,10 @@ export const metricsFlag = (): Option =>
   new Option(
     '--metrics <address>',
     'serve live metrics to Prometheus at [ADDRESS]:PORT/metrics; :9464 is loopback only',
+  );
+
+export const webConfigFlag = (): Option =>
+  new Option(
+    '--web.config.file <file>',
+    'TLS, client certificates and users for --metrics, in the format of exporter-toolkit',
   );

@@ -74,6 +74,8 @@ const FLAGS: Record<string, string> = {
   '--alert-webhook': 'http://127.0.0.1:8080/alerts',
   '--exporter': 'http://127.0.0.1:9465',
   '--listen': ':9465',
+  '--web.listen-address': ':9465',
+  '--web.config.file': 'web-config.yml',
   '--provider': 'hetzner',
   '--variant': 'helm',
 };

@@ -1,4 +1,5 @@
 import { nearest, type Path, type Settings, usageError } from '@livekit-swarm/settings';
+import { readWeb } from '../web/open-web.ts';
 import type { ConfigFile } from './config-file.ts';
 import type { ExporterSettings } from './exporter-settings.ts';
 import { formatAddress, isLoopback } from './listen-address.ts';
@@ -33,7 +34,7 @@ export const checkSchedule = (
  * @throws SwarmError `usage`
  */
 export const checkSessions = (
-  { sessions, clients, lifecycle, tokens, listen }: ExporterSettings,
+  { sessions, clients, lifecycle, tokens, listen, web }: ExporterSettings,
   { at }: Settings<ConfigFile>,
 ): void => {
   if (sessions === null) return;
@@ -43,9 +44,13 @@ export const checkSessions = (
       `${where}: there is no source of sessions`,
       'add clients: {}, for what browsers report, or lifecycle: {}, for webhooks',
     );
-  if (tokens.length === 0 && !isLoopback(listen))
+  const { tls, users } = readWeb(web).settings;
+  const isProtected =
+    tokens.length > 0 || users.size > 0 || tls?.clientAuth === 'RequireAndVerifyClientCert';
+  const open = listen.find((address) => !isLoopback(address));
+  if (!isProtected && open !== undefined)
     throw usageError(
-      `${where}: without a token, every client that reaches ${formatAddress(listen)} could read who was in which room`,
+      `${where}: without a token, every client that reaches ${formatAddress(open)} could read who was in which room`,
       'set a token, or listen on loopback only: listen: ":9465"',
     );
 };

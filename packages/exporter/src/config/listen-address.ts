@@ -1,6 +1,7 @@
 import { usageError } from '@livekit-swarm/settings';
 
 export interface ListenAddress {
+  /** Name or address; empty: every interface, IPv6 and IPv4. */
   host: string;
   /** Port number; 0: any free port. */
   port: number;
@@ -24,10 +25,20 @@ export const parseListenAddress = (text: string): ListenAddress => {
   return { host: bracketed ?? (plain === undefined || plain === '' ? LOOPBACK : plain), port };
 };
 
+/**
+ * Read an address as the flag --web.listen-address of Prometheus' exporters does: `:9465` is every
+ * interface there.
+ * @throws SwarmError `usage`
+ */
+export const parseWebListenAddress = (text: string): ListenAddress => {
+  const address = parseListenAddress(text);
+  return text.trim().startsWith(':') ? { ...address, host: '' } : address;
+};
+
 /** Check whether only clients on this host can reach an address. */
 export const isLoopback = ({ host }: ListenAddress): boolean =>
   /^(127\.\d+\.\d+\.\d+|::1|localhost)$/i.test(host);
 
 /** Text of an address: `127.0.0.1:9465`, `[::1]:9465`. */
 export const formatAddress = ({ host, port }: ListenAddress): string =>
-  `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  `${host === '' ? '[::]' : host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { readSecret, type SecretReader } from '@livekit-swarm/host';
 import type { SecretRef } from '@livekit-swarm/settings';
 import { messageOf } from '@livekit-swarm/settings/errors';
+import { type Log, logTo } from '../log/log.ts';
 
 /** Secret that may change while the exporter runs. */
 export interface Secret {
@@ -18,7 +19,7 @@ const LOOK_EVERY_MS = 2_000;
 export class Secrets {
   readonly #reader: SecretReader;
   readonly #files = new Map<string, Set<() => Promise<void>>>();
-  #log: (line: string) => void = () => {};
+  #log: Log = logTo(() => {});
 
   constructor(reader: SecretReader) {
     this.#reader = reader;
@@ -47,9 +48,9 @@ export class Secrets {
           const value = await read();
           if (value === secret.current) return;
           secret.current = value;
-          this.#log(`${where}: the secret was read again`);
+          this.#log.info(`${where}: the secret was read again`);
         } catch (error) {
-          this.#log(`${messageOf(error)}; the old secret stays in use`);
+          this.#log.error(`${messageOf(error)}; the old secret stays in use`);
         }
       };
       this.#files.set(path, (this.#files.get(path) ?? new Set()).add(renew));
@@ -61,7 +62,7 @@ export class Secrets {
    * Watch the files for changes.
    * @returns a function that ends the watching
    */
-  watch(log: (line: string) => void): () => void {
+  watch(log: Log): () => void {
     this.#log = log;
     const listeners = [...this.#files].map(([path, renewals]) => {
       const changed = (): void => void Promise.all([...renewals].map((renew) => renew()));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isUsageError } from '@livekit-swarm/settings';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { logTo } from '../log/log.ts';
 import type { ExporterSettings, SettingsFlags } from './exporter-settings.ts';
 import { formatAddress } from './listen-address.ts';
 import { loadSettings } from './settings.ts';
@@ -49,9 +50,9 @@ describe('loadSettings', () => {
   it('has defaults for all settings except targets', async () => {
     const settings = await load(`${TARGETS}probes: {}\n`);
     expect({ ...settings, probes: null, targets: [] }).toMatchObject({
-      listen: { host: '127.0.0.1', port: 9465 },
+      listen: [{ host: '127.0.0.1', port: 9465 }],
       tokens: [],
-      tls: null,
+      web: null,
       limits: { requests: 128, requestTimeoutMs: 15_000 },
       lifecycle: null,
     });
@@ -100,7 +101,7 @@ describe('loadSettings', () => {
 
   it('prefers flags to the file, and the file to defaults', async () => {
     const listen = async (...given: Parameters<typeof load>) =>
-      formatAddress((await load(...given)).listen);
+      (await load(...given)).listen.map(formatAddress).join();
     expect(await listen(`listen: ":1234"\n${TARGETS}probes: {}`)).toBe('127.0.0.1:1234');
     expect(await listen(`listen: ":1234"\n${TARGETS}probes: {}`, { listen: '0.0.0.0:99' })).toBe(
       '0.0.0.0:99',
@@ -145,7 +146,7 @@ clients: {}
     const keys = () => settings.clients?.keys().map(({ apiKey }) => apiKey);
     expect(keys()).toEqual(['APIone', 'APIzero']);
     const log: string[] = [];
-    const unwatch = settings.secrets.watch((line) => log.push(line));
+    const unwatch = settings.secrets.watch(logTo(({ message }) => log.push(message)));
     await write('token', 'second\n');
     await write('key', 'APItwo');
     await write('secret', '');

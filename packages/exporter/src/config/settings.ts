@@ -4,6 +4,8 @@ import type { SecretReader } from '@livekit-swarm/host';
 import { assertHostAllowed, type HostRules, readHostRules } from '@livekit-swarm/livekit';
 import {
   isUsageError,
+  plainOf,
+  readMapping,
   readSettings,
   readVariable,
   type Settings,
@@ -14,10 +16,12 @@ import { clientsOptions } from '../sources/clients/config.ts';
 import { meteringRules } from '../sources/lifecycle/metering/config.ts';
 import { probeSettings } from '../sources/probes/config.ts';
 import { sessionsOptions } from '../sources/sessions/config.ts';
+import type { CertificateFiles } from '../web/open-web.ts';
 import { checkSchedule, checkSessions, requireEnabledSource } from './check-settings.ts';
 import { type ConfigFile, configFile } from './config-file.ts';
 import type { ExporterSettings, SettingsFlags } from './exporter-settings.ts';
-import { parseListenAddress } from './listen-address.ts';
+import { fingerprintsOf } from './fingerprints.ts';
+import { type ListenAddress, parseListenAddress, parseWebListenAddress } from './listen-address.ts';
 import { Secrets } from './live-secret.ts';
 import { readTokens } from './read-token.ts';
 import { checkUrl, readTarget, type Target } from './target.ts';
@@ -39,7 +43,8 @@ export const loadSettings = async (
   env: NodeJS.ProcessEnv,
 ): Promise<ExporterSettings> => {
   const { config } = flags;
-  const file = config === undefined ? NOTHING : readConfig(await readText(config), config);
+  const text = config === undefined ? '' : await readText(config);
+  const file = config === undefined ? NOTHING : readConfig(text, config);
   const reader: SecretReader = {
     env,
     dir: config === undefined ? process.cwd() : dirname(resolve(config)),
@@ -53,11 +58,11 @@ export const loadSettings = async (
   // Sessions are personal data: they are kept only if configured.
   const sessions = sectionOf(value.sessions, false);
   const settings: ExporterSettings = {
-    listen: parseListenAddress(flags.listen ?? value.listen ?? DEFAULT_LISTEN),
+    listen: readListen(flags, value),
     publicListen: value.publicListen === undefined ? null : parseListenAddress(value.publicListen),
     tokens: await readTokens(flags, file, reader, secrets),
     secrets,
-    tls: readTls(flags, value, reader.dir),
+    web: readWebSource(flags, value, reader.dir),
     limits: {
       requests: value.limits?.requests ?? 128,
       requestTimeoutMs: value.limits?.requestTimeout ?? 15_000,
@@ -73,6 +78,10 @@ export const loadSettings = async (
           },
     clients: clients === null ? null : clientsOptions(clients, () => targets.flatMap(acceptedKeys)),
     sessions: sessions === null ? null : sessionsOptions(sessions, reader.dir),
+    fingerprints: fingerprintsOf(
+      config === undefined ? {} : plainOf(readMapping(text, fileKind(config))),
+      targets,
+    ),
   };
   checkSchedule(settings, file);
   requireEnabledSource(settings, config);
@@ -81,11 +90,13 @@ export const loadSettings = async (
 };
 
 export const readConfig = (text: string, file: string): Settings<ConfigFile> =>
-  readSettings(text, configFile(), {
-    file,
-    noun: 'configuration',
-    begin: 'examples/exporter/exporter.yaml is one to begin with',
-  });
+  readSettings(text, configFile(), fileKind(file));
+
+const fileKind = (file: string) => ({
+  file,
+  noun: 'configuration',
+  begin: 'examples/exporter/exporter.yaml is one to begin with',
+});
 
 const readText = async (path: string): Promise<string> => {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
@@ -164,11 +175,42 @@ const urlOfEnvironment = (url: string): string => {
   }
 };
 
+/** Read the addresses: those of one flag, else that of the file, else the default. */
+const readListen = (
+  { listen, webListenAddress = [] }: SettingsFlags,
+  file: ConfigFile,
+): readonly ListenAddress[] => {
+  if (webListenAddress.length === 0)
+    return [parseListenAddress(listen ?? file.listen ?? DEFAULT_LISTEN)];
+  if (listen !== undefined)
+    throw usageError(
+      '--listen and --web.listen-address name the same thing',
+      'give one of them: :9465 is loopback for --listen, and every interface for --web.listen-address',
+    );
+  return webListenAddress.map(parseWebListenAddress);
+};
+
+const readWebSource = (
+  flags: SettingsFlags,
+  file: ConfigFile,
+  dir: string,
+): ExporterSettings['web'] => {
+  const tls = readTls(flags, file, dir);
+  const { webConfigFile } = flags;
+  if (webConfigFile === undefined) return tls === null ? null : { tls };
+  if (tls !== null)
+    throw usageError(
+      '--web.config.file names certificates itself',
+      'leave --tls-cert, --tls-key and tls: out',
+    );
+  return { file: webConfigFile };
+};
+
 const readTls = (
   { tlsCert, tlsKey }: SettingsFlags,
   { tls }: ConfigFile,
   dir: string,
-): ExporterSettings['tls'] => {
+): CertificateFiles | null => {
   const cert = tlsCert ?? (tls === undefined ? undefined : resolve(dir, tls.cert));
   const key = tlsKey ?? (tls === undefined ? undefined : resolve(dir, tls.key));
   if (cert === undefined && key === undefined) return null;

@@ -1,14 +1,22 @@
 import { connect } from 'node:net';
+import { usageError } from '@livekit-swarm/settings';
+import { hashSync } from 'bcryptjs';
 import { Hono } from 'hono';
 import { Gauge, Registry } from 'prom-client';
 import { describe, expect, it, vi } from 'vitest';
 import { fixedSecret } from '../config/live-secret.ts';
+import { logTo } from '../log/log.ts';
 import { createExporterSelf } from '../self/exporter-self.ts';
 import type { Source } from '../source.ts';
+import { openWeb } from '../web/open-web.ts';
+import { createPasswordCheck } from '../web/password-check.ts';
 import { type AppPart, createApp } from './app.ts';
 import { serve } from './serve.ts';
 
 const log: string[] = [];
+const lines = logTo(({ level, component, message }) => {
+  if (level !== 'debug') log.push(`${component}: ${message}`);
+});
 
 const sourceOf = (given: Partial<Source> = {}): Source => ({
   name: 'probes',
@@ -25,11 +33,13 @@ const appOf = ({
   requests = 10,
   part = 'all' as AppPart,
   ready = true,
+  users = new Map<string, string>(),
+  reload = null as (() => Promise<string>) | null,
 } = {}) => {
   const self = createExporterSelf({
     version: '1.2.3',
     revision: 'abc',
-    log: (line) => log.push(line),
+    log: lines,
     timeoutMs: 50,
   });
   for (const { name } of sources) self.contextOf(name);
@@ -37,11 +47,18 @@ const appOf = ({
     sources,
     self,
     version: '1.2.3',
-    tokens: [token, previousToken].flatMap((one) => (one === null ? [] : [fixedSecret(one)])),
+    credentials: {
+      tokens: () =>
+        [token, previousToken].flatMap((one) => (one === null ? [] : [fixedSecret(one)])),
+      users: () => users,
+      passwords: createPasswordCheck(),
+    },
+    web: openWeb({ source: null, log: lines }),
+    reload,
     requests,
     part,
     isReady: () => ready,
-    log: (line) => log.push(line),
+    log: lines,
   });
 };
 
@@ -123,6 +140,62 @@ describe('two listeners', () => {
     expect(await statuses('all')).toEqual([200, 200, 200, 200, 200]);
     expect(await statuses('public')).toEqual([200, 404, 200, 404, 200]);
     expect(await statuses('protected')).toEqual([404, 200, 200, 200, 200]);
+  });
+});
+
+describe('users', () => {
+  const users = new Map([['prom', hashSync('s3cret', 4)]]);
+  const basic = (user: string, password: string) => ({
+    headers: { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` },
+  });
+
+  it('are served with their passwords, and requested as basic authentication', async () => {
+    const app = appOf({ users });
+    const asked = await app.request('/metrics');
+    expect(asked.status).toBe(401);
+    expect(asked.headers.get('www-authenticate')).toMatch(/^Basic realm="swarm exporter"/);
+    const status = async (user: string, password: string) =>
+      (await app.request('/metrics', basic(user, password))).status;
+    expect(await status('prom', 's3cret')).toBe(200);
+    expect(await status('prom', 's3cret')).toBe(200);
+    expect(await status('prom', 'wrong')).toBe(401);
+    expect(await status('other', 's3cret')).toBe(401);
+    expect((await app.request('/metrics', bearer('s3cret'))).status).toBe(401);
+    expect((await app.request('/-/ready')).status).toBe(200);
+  });
+
+  it('can be served with a token instead', async () => {
+    const app = appOf({ users, token: 'let-me-in' });
+    expect((await app.request('/metrics', bearer('let-me-in'))).status).toBe(200);
+    expect((await app.request('/metrics', basic('prom', 's3cret'))).status).toBe(200);
+  });
+});
+
+describe('/-/reload', () => {
+  const withToken = { method: 'POST', ...bearer('let-me-in') };
+
+  it('needs a token, and the method POST', async () => {
+    const reload = vi.fn(async () => 'read again');
+    const app = appOf({ token: 'let-me-in', reload });
+    expect((await app.request('/-/reload', { method: 'POST' })).status).toBe(401);
+    expect((await app.request('/-/reload', bearer('let-me-in'))).status).toBe(405);
+    expect(reload).not.toHaveBeenCalled();
+    const done = await app.request('/-/reload', withToken);
+    expect([done.status, await done.text()]).toEqual([200, 'read again\n']);
+    const open = appOf({ reload });
+    expect((await open.request('/-/reload', { method: 'POST' })).status).toBe(403);
+    expect((await appOf({ token: 'let-me-in' }).request('/-/reload', withToken)).status).toBe(404);
+  });
+
+  it('answers with the reason when the old configuration stays in use', async () => {
+    const reload = async () => {
+      throw usageError('exporter.yaml:3:1: targets: wrong', 'write it so');
+    };
+    const failed = await appOf({ token: 'let-me-in', reload }).request('/-/reload', withToken);
+    expect([failed.status, await failed.text()]).toEqual([
+      500,
+      'the old configuration stays in use: exporter.yaml:3:1: targets: wrong; write it so\n',
+    ]);
   });
 });
 
@@ -256,10 +329,11 @@ describe('an application with failures', () => {
     const listen = { host: '127.0.0.1', port: 0 };
     const listening = await serve(app, {
       listen,
-      tls: null,
+      web: openWeb({ source: null, log: lines }),
+      needsClientCertificates: true,
       requestTimeoutMs: 5_000,
       connections: { total: 10, perClient: 10, newPerSecond: 1_000 },
-      log: () => {},
+      log: lines,
     });
     try {
       const before = log.length;

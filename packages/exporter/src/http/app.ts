@@ -3,26 +3,30 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { html } from 'hono/html';
 import { HTTPException } from 'hono/http-exception';
 import { matchedRoutes } from 'hono/route';
-import type { Secret } from '../config/live-secret.ts';
+import type { Log } from '../log/log.ts';
 import type { ExporterSelf } from '../self/exporter-self.ts';
 import type { Source } from '../source.ts';
-import { authenticate } from './authenticate.ts';
+import type { Web } from '../web/open-web.ts';
+import { areRequired, authenticate, type Credentials } from './authenticate.ts';
+import { reloadRoute } from './reload-route.ts';
+import { webHeaders, webRateLimit } from './web-middleware.ts';
 
 export interface AppOptions {
   sources: readonly Source[];
   self: ExporterSelf;
   version: string;
-  /**
-   * Tokens, one of which is required everywhere except at /-/healthy, /-/ready and the public
-   * routes of sources; empty: no token is required.
-   */
-  tokens: readonly Secret[];
+  /** Credentials, required everywhere except at /-/healthy, /-/ready and public routes. */
+  credentials: Credentials;
+  /** Headers and limits from the web configuration file. */
+  web: Web;
   /** Maximum number of requests at the same time. */
   requests: number;
   /** Routes to serve: the public routes of sources may have a listener of their own. */
   part: AppPart;
   isReady(): boolean;
-  log(line: string): void;
+  /** Read the configuration again; null: it cannot be. Returns what happened. */
+  reload: (() => Promise<string>) | null;
+  log: Log;
 }
 
 export type AppPart = 'all' | 'public' | 'protected';
@@ -32,10 +36,12 @@ export const createApp = ({
   sources,
   self,
   version,
-  tokens,
+  credentials,
+  web,
   requests,
   part,
   isReady,
+  reload,
   log,
 }: AppOptions): Hono => {
   const app = new Hono();
@@ -45,13 +51,13 @@ export const createApp = ({
     // not fill the log.
     if (c.req.raw.signal.aborted)
       return c.text('the client disconnected before its request was complete\n', 400);
-    log(
+    log.error(
       `${c.req.method} ${routeOf(c)}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     );
     return c.text('internal error\n', 500);
   });
   app.notFound((c) => c.text('there is no such path; / lists the paths\n', 404));
-  app.use(counted(self));
+  app.use(counted(self, log), webHeaders(web));
   // The health checks are outside the limit, so that a busy process does not look unhealthy; and
   // outside the token, which kubelets and load balancers do not have.
   app.get('/-/healthy', (c) => c.text('healthy\n'));
@@ -66,8 +72,7 @@ export const createApp = ({
     app.route('/', publicRoutes);
   }
   if (part === 'public') return app;
-  app.use(limited(requests));
-  if (tokens.length > 0) app.use(authenticate(tokens));
+  app.use(webRateLimit(web), limited(requests), authenticate(credentials));
   app.get('/', (c) => c.html(landingPage(version, sources)));
   app.get('/metrics', async (c) => {
     const { contentType, body } = await render(
@@ -76,16 +81,26 @@ export const createApp = ({
     );
     return c.body(body, 200, { 'content-type': contentType });
   });
+  if (reload !== null)
+    app.route(
+      '/',
+      reloadRoute(reload, () => areRequired(credentials)),
+    );
   for (const { routes } of sources) if (routes !== undefined) app.route('/', routes);
   return app;
 };
 
-/** Count requests by route, not by path: clients choose paths. */
+/** Count and log requests by route, not by path: clients choose paths. */
 const counted =
-  (self: ExporterSelf): MiddlewareHandler =>
+  (self: ExporterSelf, log: Log): MiddlewareHandler =>
   async (c, next) => {
+    const began = performance.now();
     await next();
-    self.countRequest(routeOf(c), c.res.status);
+    const route = routeOf(c);
+    self.countRequest(route, c.res.status);
+    log.debug(
+      `${c.req.method} ${route}: ${c.res.status} after ${Math.round(performance.now() - began)} ms`,
+    );
   };
 
 const routeOf = (c: Context): string =>

@@ -1,6 +1,8 @@
 import { request } from 'node:http';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { logTo } from '../log/log.ts';
+import { openWeb } from '../web/open-web.ts';
 import { limitBody } from './limit-body.ts';
 import { type Listening, serve } from './serve.ts';
 
@@ -19,10 +21,11 @@ beforeAll(async () => {
   const listen = { host: '127.0.0.1', port: 0 };
   listening = await serve(app, {
     listen,
-    tls: null,
+    web: openWeb({ source: null, log: logTo(() => {}) }),
+    needsClientCertificates: true,
     requestTimeoutMs: 5_000,
     connections: { total: 10, perClient: 10, newPerSecond: 1_000 },
-    log: () => {},
+    log: logTo(() => {}),
   });
 });
 afterAll(() => listening.close(0));

@@ -9,9 +9,13 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { logTo } from '../log/log.ts';
+import { openWeb, type Web, type WebSource } from '../web/open-web.ts';
 import { type Listening, type ServeOptions, serve } from './serve.ts';
 
 const log: string[] = [];
+const lines = logTo(({ message }) => log.push(message));
+const webOf = (source: WebSource): Web => openWeb({ source, log: lines });
 /** Request of the page /slow: whether it has arrived, and what makes the page answer. */
 const slowRequest = () => ({
   arrived: Promise.withResolvers<void>(),
@@ -32,10 +36,11 @@ const app = new Hono()
 const start = (given: Partial<ServeOptions> = {}): Promise<Listening> =>
   serve(app, {
     listen: { host: '127.0.0.1', port: 0 },
-    tls: null,
+    web: webOf(null),
+    needsClientCertificates: true,
     requestTimeoutMs: 1_000,
     connections: { total: 50, perClient: 50, newPerSecond: 1_000 },
-    log: (line) => log.push(line),
+    log: lines,
     ...given,
   });
 const urlOf = ({ address }: Listening): string => `http://127.0.0.1:${address.port}`;
@@ -160,27 +165,23 @@ describe('serve, with TLS', () => {
 
   it('serves https, loads a renewed certificate, and keeps the old one when the new one is invalid', async () => {
     const tls = make('first', 'current');
-    const listening = await start({ tls });
+    const listening = await start({ web: webOf({ tls }) });
     expect(await nameAt(listening.address.port)).toBe('first');
     await expect(fetch(urlOf(listening))).rejects.toThrow();
     writeFileSync(tls.cert, 'nonsense');
-    await expect
-      .poll(() => log.join('\n'), { timeout: 15_000 })
-      .toContain('the old certificate stays in use');
     expect(await nameAt(listening.address.port)).toBe('first');
+    expect(log.join('\n')).toContain('the old certificate and web configuration stay in use');
     make('second', 'current');
-    await expect
-      .poll(() => nameAt(listening.address.port), { timeout: 15_000, interval: 200 })
-      .toBe('second');
+    expect(await nameAt(listening.address.port)).toBe('second');
     await listening.close(100);
   }, 40_000);
 
-  it('rejects files that are missing or do not match', async () => {
+  it('rejects files that are missing or do not match', () => {
     const [one, two] = [make('one'), make('two')];
-    await expect(start({ tls: { cert: one.cert, key: two.key } })).rejects.toThrow(
+    expect(() => webOf({ tls: { cert: one.cert, key: two.key } })).toThrow(
       'are not a certificate and its key',
     );
-    await expect(start({ tls: { cert: join(dir, 'missing'), key: one.key } })).rejects.toThrow(
+    expect(() => webOf({ tls: { cert: join(dir, 'missing'), key: one.key } })).toThrow(
       'cannot be read: ENOENT',
     );
   });

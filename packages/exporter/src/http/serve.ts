@@ -3,18 +3,28 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { getRequestListener } from '@hono/node-server';
 import { type SwarmError, usageError } from '@livekit-swarm/settings';
-import type { Hono } from 'hono';
 import { formatAddress, type ListenAddress } from '../config/listen-address.ts';
-import { type CertificateFiles, readCertificate, watchCertificate } from './certificate.ts';
+import type { Log } from '../log/log.ts';
+import type { Web } from '../web/open-web.ts';
+import { secureContextOptions } from '../web/tls-options.ts';
 import { type ConnectionLimits, limitConnections } from './connection-limit.ts';
+import { followTls } from './follow-tls.ts';
 
 export interface ServeOptions {
   listen: ListenAddress;
-  tls: CertificateFiles | null;
+  /** TLS, which follows its files. */
+  web: Web;
+  /** True if clients need the certificates that the web configuration file asks for. */
+  needsClientCertificates: boolean;
   /** Time limit to receive a request, ms. */
   requestTimeoutMs: number;
   connections: ConnectionLimits;
-  log(line: string): void;
+  log: Log;
+}
+
+/** Application that answers requests; its routes may be others for each request. */
+export interface Fetching {
+  fetch: Parameters<typeof getRequestListener>[0];
 }
 
 export interface Listening {
@@ -43,8 +53,8 @@ const BACKLOG = 65_535;
  * @throws SwarmError `usage` if the address cannot be used, or the certificate is invalid
  */
 export const serve = async (
-  app: Hono,
-  { listen, tls, requestTimeoutMs, connections, log }: ServeOptions,
+  app: Fetching,
+  { listen, web, needsClientCertificates, requestTimeoutMs, connections, log }: ServeOptions,
 ): Promise<Listening> => {
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const options = {
@@ -54,21 +64,25 @@ export const serve = async (
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: Math.min(requestTimeoutMs, 5_000),
   };
-  const server: Server | TlsServer =
-    tls === null
-      ? createServer(options)
-      : createTlsServer({
-          ...options,
-          ...(await readCertificate(tls)),
-          handshakeTimeout: requestTimeoutMs,
-        });
-  limitConnections(server, connections, listener);
-  const unwatch = tls === null ? () => {} : watchCertificate(tls, server as TlsServer, log);
+  const { tls } = web.current;
+  let server: Server | TlsServer;
+  if (tls === null) {
+    server = createServer(options);
+    limitConnections(server, connections, listener);
+  } else {
+    const secure = createTlsServer({
+      ...options,
+      ...secureContextOptions(tls),
+      handshakeTimeout: requestTimeoutMs,
+    });
+    limitConnections(secure, connections, listener);
+    followTls(secure, web, { needsClientCertificates, log });
+    server = secure;
+  }
   try {
-    server.listen({ host: listen.host, port: listen.port, backlog: BACKLOG });
+    server.listen({ host: listen.host || undefined, port: listen.port, backlog: BACKLOG });
     await once(server, 'listening');
   } catch (error) {
-    unwatch();
     throw explain(error as NodeJS.ErrnoException, listen);
   }
   const bound = server.address();
@@ -78,7 +92,6 @@ export const serve = async (
       port: typeof bound === 'object' && bound !== null ? bound.port : listen.port,
     },
     close: async (graceMs) => {
-      unwatch();
       const closed = once(server, 'close');
       server.close();
       // A connection with a running response becomes idle a moment later, and would stay open for

@@ -1,13 +1,14 @@
 // Runs an exporter in a separate process, to measure its memory and its responses. It sends its
 // address to the parent, and ends with the parent.
 import { startExporter } from '../../src/exporter.ts';
-import type { CertificateFiles } from '../../src/http/certificate.ts';
+import { logTo } from '../../src/log/log.ts';
 import {
   CLIENTS_DEFAULTS,
   type ClientsOptions,
 } from '../../src/sources/clients/clients-options.ts';
 import { createClientsSource } from '../../src/sources/clients/clients-source.ts';
 import { createLifecycleSource } from '../../src/sources/lifecycle/lifecycle-source.ts';
+import type { CertificateFiles } from '../../src/web/open-web.ts';
 
 /** Options that the parent passes. */
 export interface AttackedOptions extends Partial<Omit<ClientsOptions, 'keys'>> {
@@ -26,13 +27,13 @@ const {
   ...options
 } = JSON.parse(process.argv[2] ?? '{}') as AttackedOptions;
 const exporter = await startExporter({
-  listen: { host: '127.0.0.1', port: 0 },
+  listen: [{ host: '127.0.0.1', port: 0 }],
   publicListen: apart ? { host: '127.0.0.1', port: 0 } : null,
   tokens: [{ current: token }],
-  tls: tls ?? null,
+  web: tls === undefined ? null : { tls },
   limits: { requests: 128, requestTimeoutMs: 15_000 },
   version: '0.0.0',
-  log: () => {},
+  log: logTo(() => {}),
   sources: (contextOf) => [
     createClientsSource(
       { ...CLIENTS_DEFAULTS, keys: () => [key], ...options },

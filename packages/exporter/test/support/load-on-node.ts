@@ -27,7 +27,7 @@ export const runLoadOnNode = async (
   await createRooms(cluster, [nodeId], { name, load });
   const { url, apiKey, apiSecret } = cluster;
   const exporter = await startRunExporter({
-    listen: { host: '127.0.0.1', port: 0 },
+    listen: [{ host: '127.0.0.1', port: 0 }],
     token: null,
     version: 'test',
     log: () => {},

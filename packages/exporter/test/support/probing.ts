@@ -6,7 +6,7 @@ import { parseExposition, type Series } from '@livekit-swarm/testkit/exposition'
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { expect } from 'vitest';
 import type { Target } from '../../src/config/target.ts';
-import { type Exporter, startExporter } from '../../src/index.ts';
+import { type Exporter, logTo, startExporter } from '../../src/index.ts';
 import { type ProbeSettings, probeSettings } from '../../src/sources/probes/config.ts';
 import { createProbesSource } from '../../src/sources/probes/probes-source.ts';
 
@@ -51,12 +51,12 @@ export const startProbing = async (
 ): Promise<Probing> => {
   const log: string[] = [];
   const exporter = await startExporter({
-    listen: { host: '127.0.0.1', port: 0 },
+    listen: [{ host: '127.0.0.1', port: 0 }],
     tokens: token === null ? [] : [{ current: token }],
-    tls: null,
+    web: null,
     limits: { requests: 32, requestTimeoutMs: 5_000 },
     version: 'test',
-    log: (line) => log.push(line),
+    log: logTo(({ component, message }) => log.push(`${component}: ${message}`)),
     sources: (contextOf) => [
       createProbesSource(
         targets,

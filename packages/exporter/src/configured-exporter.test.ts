@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseExposition, sumOf } from '@livekit-swarm/testkit/exposition';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startConfiguredExporter } from './configured-exporter.ts';
+import type { Exporter } from './exporter.ts';
+import { logTo } from './log/log.ts';
+
+const log: string[] = [];
+const dir = mkdtempSync(join(tmpdir(), 'swarm-reload-'));
+const file = join(dir, 'exporter.yaml');
+const targetsOf = (...names: string[]): string =>
+  `targets:\n${names.map((name) => `  ${name}: { url: 'ws://127.0.0.1:1', apiKey: key, apiSecret: { env: SECRET } }\n`).join('')}`;
+const write = (yaml: string): void => writeFileSync(file, yaml);
+
+let exporter: Exporter;
+const ask = (path: string, method = 'GET', token = 'let-me-in'): Promise<Response> =>
+  fetch(`${exporter.url}${path}`, { method, headers: { authorization: `Bearer ${token}` } });
+const metric = async (name: string, labels = {}): Promise<number | undefined> =>
+  sumOf(parseExposition(await (await ask('/metrics')).text()), name, labels);
+const reload = async (): Promise<[number, string]> => {
+  const response = await ask('/-/reload', 'POST');
+  return [response.status, await response.text()];
+};
+
+beforeAll(async () => {
+  write(`${targetsOf('one')}clients: {}\nlifecycle: { interval: 1h }\n`);
+  exporter = await startConfiguredExporter({
+    flags: { config: file, listen: ':0' },
+    env: { SECRET: 'a secret of some length', SWARM_EXPORTER_TOKEN: 'let-me-in' },
+    version: '1.2.3',
+    revision: 'abc',
+    log: logTo(({ level, component, message }) => {
+      if (level !== 'debug') log.push(`${level} ${component}: ${message}`);
+    }),
+  });
+});
+afterAll(async () => {
+  await exporter.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+describe('a reload', () => {
+  it('replaces what the file changes, and nothing else', async () => {
+    const webhookStatus = async (name: string) => (await ask(`/webhook/${name}`, 'POST')).status;
+    expect(await webhookStatus('two')).toBe(404);
+    write(`${targetsOf('one', 'two')}clients: {}\nlifecycle: { interval: 1h }\n`);
+    expect(await reload()).toEqual([
+      200,
+      'the configuration was read again; started: lifecycle, clients; unchanged: none; ended: none\n',
+    ]);
+    expect(await webhookStatus('two')).toBe(401);
+    write(`${targetsOf('one', 'two')}clients: {}\n`);
+    expect(await reload()).toEqual([
+      200,
+      'the configuration was read again; started: none; unchanged: clients; ended: lifecycle\n',
+    ]);
+    expect(await metric('livekit_swarm_exporter_up')).toBe(1);
+    expect(await (await ask('/metrics')).text()).not.toContain(
+      'livekit_swarm_exporter_up{source="lifecycle"}',
+    );
+  });
+
+  it('keeps the old configuration when the new one is wrong, and names the fault', async () => {
+    const successful = () =>
+      metric('livekit_swarm_exporter_config_last_reload_successful', { file: 'config' });
+    expect(await successful()).toBe(1);
+    write(`${targetsOf('one')}clients: {}\nprobe: {}\n`);
+    const [status, text] = await reload();
+    expect(status).toBe(500);
+    expect(text).toContain('exporter.yaml:4:1: probe: unknown key "probe"');
+    expect(log.at(-1)).toMatch(/^error config: .*the old configuration stays in use$/s);
+    expect(await successful()).toBe(0);
+    expect((await ask('/-/ready')).status).toBe(200);
+    write(`${targetsOf('one')}clients: {}\nlimits: { requests: 5 }\n`);
+    expect((await reload())[1]).toContain('limits cannot change while the exporter runs');
+    write(`${targetsOf('one')}clients: {}\n`);
+    expect((await reload())[0]).toBe(200);
+    expect(await successful()).toBe(1);
+  });
+
+  it('does not disturb scrapes', async () => {
+    const names = Array.from({ length: 10 }, (_, index) => `target-${index}`);
+    const statuses = await Promise.all(
+      names.map(async (name) => {
+        write(`${targetsOf(name)}clients: {}\n`);
+        const [scraped] = await Promise.all([ask('/metrics'), exporter.reload()]);
+        return scraped.status;
+      }),
+    );
+    expect(statuses).toEqual(names.map(() => 200));
+  });
+});
