@@ -3,7 +3,7 @@ import {
   type ParticipantState,
   reduceParticipant,
 } from '@livekit-swarm/analysis';
-import type { EventLine } from '@livekit-swarm/record';
+import type { EventLine, ParticipantLine } from '@livekit-swarm/record';
 import type { ActionSource } from '@livekit-swarm/scenario';
 import { sourceOfEvent } from '../drill/expected-media.ts';
 import type { RecoveryMethod } from './recovery.ts';
@@ -36,12 +36,20 @@ export interface ConnectionHistory {
   backend: string | null;
   disconnectedAt: number | null;
   failure: string | null;
-  /** Publications that it ended as planned. */
-  unpublished: { at: number; source: ActionSource }[];
+  /** Publications that it ended as planned; `source` null: any, by a change of its permission. */
+  unpublished: { at: number; source: ActionSource | null }[];
+  /** Planned stay, also of a participant that never joined; null: not in the record. */
+  planned: Pick<ParticipantLine, 'joinAtMs' | 'leaveAtMs'> | null;
 }
+
+/** End of a participant's stay, also of one that was disconnected then; infinite: unknown. */
+export const leftAtOf = ({ leftAt, planned }: ConnectionHistory): number =>
+  leftAt ?? planned?.leaveAtMs ?? Number.POSITIVE_INFINITY;
 
 export interface Connections {
   add(event: EventLine): void;
+  /** Adds the plan of a participant, from its result. */
+  addPlan(result: ParticipantLine): void;
   all(): ConnectionHistory[];
 }
 
@@ -65,6 +73,13 @@ export const createConnections = (): Connections => {
 
   return {
     all: () => [...entries.values()].map(({ history }) => history),
+    addPlan: (line) => {
+      const { identity, joinAtMs, leaveAtMs } = line;
+      const known = entries.get(identity);
+      const history = known?.history ?? emptyHistory(identity, line);
+      history.planned = { joinAtMs, leaveAtMs };
+      entries.set(identity, { state: known?.state ?? initialParticipantState(), history });
+    },
     add: (line) => {
       const { identity, event, at, node, backend } = line;
       if (identity === undefined) return;
@@ -82,6 +97,9 @@ export const createConnections = (): Connections => {
       if (state.connection === 'left') history.leftAt ??= state.since;
       if (event === 'acted' && line.action === 'unpublish')
         history.unpublished.push({ at, source: sourceOfEvent(line) });
+      // The server ends publications that are no longer allowed.
+      if (event === 'acted' && line.action === 'permit')
+        history.unpublished.push({ at, source: null });
       if (event === 'join_failed' || event === 'disconnected')
         history.failure = line.reason ?? 'unknown';
       if (event === 'resumed' || event === 'reconnected' || event === 'rejoined')
@@ -96,7 +114,7 @@ export const createConnections = (): Connections => {
 
 const emptyHistory = (
   identity: string,
-  { group = '', room = '', role = '' }: EventLine,
+  { group = '', room = '', role = '' }: Pick<EventLine, 'group' | 'room' | 'role'>,
 ): ConnectionHistory => ({
   identity,
   group,
@@ -111,4 +129,5 @@ const emptyHistory = (
   disconnectedAt: null,
   failure: null,
   unpublished: [],
+  planned: null,
 });

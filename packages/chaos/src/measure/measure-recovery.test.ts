@@ -9,6 +9,7 @@ import {
   interruption,
   joinProbe,
   load,
+  planned,
   ROLLBACK_AT,
   recordOf,
 } from '../../test/support/drill-record.ts';
@@ -198,6 +199,101 @@ describe('a room whose participants are disconnected permanently', () => {
       disconnected: true,
       timeToRecoverMs: null,
     }));
+});
+
+describe('a participant that leaves as planned during the drill', () => {
+  /** Lines of a participant that joins and receives the others with them, and leaves earlier. */
+  const early = (identity: string, others: readonly string[], leaveAt: number): RecordLine[] => [
+    happened(identity, 100, { event: 'joined' }),
+    ...others.flatMap((other) => [
+      happened(identity, 500, { event: 'media_started', publisher: other, kind: 'audio' }),
+      happened(other, 500, { event: 'media_started', publisher: identity, kind: 'audio' }),
+    ]),
+    happened(identity, leaveAt, { event: 'left' }),
+    planned(identity, 0, leaveAt),
+  ];
+  const lost = (subscriber: string, publisher: string): RecordLine =>
+    happened(subscriber, FAULT_AT, { event: 'media_interrupted', publisher, kind: 'audio' });
+  const duringFault = (leaveAt: number) =>
+    measure(
+      ...load('a-1', 'a-2'),
+      ...early('a-3', ['a-1', 'a-2'], leaveAt),
+      ...faultOn('a'),
+      ...interruption(['a-1', 'a-2'], FAULT_AT, ROLLBACK_AT),
+      lost('a-3', 'a-1'),
+      lost('a-1', 'a-3'),
+    );
+
+  it('was interrupted until its leave, if it left before it could recover', () =>
+    expect(duringFault(FAULT_AT + 5_000)).toMatchObject({
+      subscriptionsInterrupted: 4,
+      subscriptionsNotRecovered: 0,
+    }));
+
+  it('has not recovered, if it left in the recovery window', () =>
+    expect(duringFault(ROLLBACK_AT + 10_000).subscriptionsNotRecovered).toBe(2));
+
+  it('does not lose the media of others that are disconnected later', () => {
+    const recovery = measure(
+      ...load('a-1', 'a-2').filter(
+        (line) => !(line.type === 'event' && line.event === 'left' && line.identity === 'a-1'),
+      ),
+      planned('a-1', 0, END_AT, 'disconnected'),
+      ...early('a-3', ['a-1', 'a-2'], FAULT_AT - 2_000),
+      ...faultOn('a'),
+      happened('a-1', FAULT_AT + 100, { event: 'disconnected', reason: 'server_shutdown' }),
+    );
+    expect(recovery.subscriptionsNotRecovered).toBe(2);
+  });
+
+  it('does not make the last one in its room lack media', () => {
+    const recovery = measure(
+      happened('a-1', 100, { event: 'joined' }),
+      happened('a-1', END_AT, { event: 'left' }),
+      ...early('a-2', ['a-1'], END_AT - 20_000),
+      ...faultOn('a'),
+    );
+    expect(recovery).toMatchObject({ roomsWithoutMedia: 0, subscriptionsNotRecovered: 0 });
+  });
+
+  it('is never expected to receive those that join after it left', () => {
+    const recovery = measure(
+      ...load('a-1'),
+      ...early('a-2', ['a-1'], ROLLBACK_AT),
+      happened('a-3', ROLLBACK_AT + 100, { event: 'joined' }),
+      happened('a-3', END_AT, { event: 'left' }),
+      planned('a-3', ROLLBACK_AT, END_AT),
+      ...faultOn('a'),
+    );
+    const pairs = recovery.subscriptions.map(
+      ({ subscriber, publisher }) => `${subscriber} ${publisher}`,
+    );
+    expect(pairs.sort()).toEqual(['a-1 a-2', 'a-1 a-3', 'a-2 a-1', 'a-3 a-1']);
+  });
+});
+
+describe('a participant that cannot join', () => {
+  it('has received nothing, and no participant has received it', () => {
+    const recovery = measure(
+      ...load('a-1', 'a-2'),
+      ...faultOn('a'),
+      happened('a-3', ROLLBACK_AT + 3_000, { event: 'join_failed', reason: 'timeout' }),
+      planned('a-3', ROLLBACK_AT, END_AT, 'join_failed'),
+    );
+    expect(recovery.subscriptionsNotRecovered).toBe(4);
+  });
+});
+
+describe('the end of a publication by a change of its permission', () => {
+  it('is not an interruption', () => {
+    const recovery = measure(
+      ...load('a-1', 'a-2'),
+      ...faultOn('a'),
+      happened('a-2', 40_000, { event: 'acted', action: 'permit' }),
+      happened('a-1', 40_010, { event: 'media_interrupted', publisher: 'a-2', kind: 'audio' }),
+    );
+    expect(recovery.subscriptionsInterrupted).toBe(0);
+  });
 });
 
 describe('the method of the recovery', () => {

@@ -90,6 +90,7 @@ export const createRecoveryFold = (): RecoveryFold => {
           break;
         case 'participant':
           results.set(line.identity, line);
+          if (isLoad(line)) connections.addPlan(line);
           break;
         case 'drill':
           addDrill(line);
@@ -104,8 +105,10 @@ export const createRecoveryFold = (): RecoveryFold => {
       const byRoom = [...Map.groupBy(load, ({ room }) => room)].sort(([a], [b]) =>
         a.localeCompare(b),
       );
+      const recoveryFromMs = windows.find(({ name }) => name === 'recovery')?.fromMs ?? 0;
+      const times = { faults, recoveryFromMs, endAt };
       const subscriptions = byRoom.flatMap(([, members]) =>
-        subscriptionsOf(members, roleOf, interruptions, faults),
+        subscriptionsOf(members, roleOf, interruptions, times),
       );
       const bySubscriber = Map.groupBy(subscriptions, ({ subscriber }) => subscriber);
       const rooms = byRoom.map(([room, members]) =>

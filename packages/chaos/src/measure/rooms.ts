@@ -1,4 +1,4 @@
-import type { ConnectionHistory } from './connections.ts';
+import { type ConnectionHistory, leftAtOf } from './connections.ts';
 import type { RoomRecovery } from './recovery.ts';
 import type { SubscriptionFacts } from './subscriptions.ts';
 
@@ -19,19 +19,22 @@ export const recoveryOfRoom = (
   registry: Readonly<Record<string, string>> | null,
 ): RoomRecovery => {
   const closedAt = Math.max(0, ...members.map(({ leftAt }) => leftAt ?? 0));
+  // Those that left before the room closed are not there at the end: without them, the others may
+  // have nothing to receive.
+  const atEnd = members.filter((one) => leftAtOf(one) >= closedAt - CLOSING_MS);
   // Only participants that appear connected count for a split: a disconnected one has detected its
-  // state. Those that left before the room closed are not present at the end.
-  const present = members.filter(({ joinedAt, leftAt, disconnections }) => {
+  // state.
+  const present = atEnd.filter(({ joinedAt, disconnections }) => {
     const last = disconnections.at(-1);
-    const hasLeft = leftAt !== null && leftAt < closedAt - CLOSING_MS;
-    return joinedAt !== null && !hasLeft && !(last?.state === 'disconnected' && last.toAt === null);
+    return joinedAt !== null && !(last?.state === 'disconnected' && last.toAt === null);
   });
-  const subscriptions = [...bySubscriber.values()]
-    .flat()
-    .filter((subscription) => subscription.room === room);
+  const identities = new Set(atEnd.map(({ identity }) => identity));
   // Participants that neither send media nor receive any belong to no partition.
   const involved = new Set(
-    subscriptions.flatMap(({ subscriber, publisher }) => [subscriber, publisher]),
+    atEnd
+      .flatMap(({ identity }) => bySubscriber.get(identity) ?? [])
+      .filter(({ publisher }) => identities.has(publisher))
+      .flatMap(({ subscriber, publisher }) => [subscriber, publisher]),
   );
   const receives = (subscriber: string, publisher: string): boolean =>
     (bySubscriber.get(subscriber) ?? []).some(

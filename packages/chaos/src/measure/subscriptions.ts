@@ -1,7 +1,7 @@
 import type { EventLine } from '@livekit-swarm/record';
 import { ACTION_SOURCES, type ActionSource } from '@livekit-swarm/scenario';
 import { publishedSources, receivedSources, sourceOfEvent } from '../drill/expected-media.ts';
-import type { ConnectionHistory } from './connections.ts';
+import { type ConnectionHistory, leftAtOf } from './connections.ts';
 import type { SubscriptionRecovery } from './recovery.ts';
 import type { RoleOf } from './roles.ts';
 
@@ -77,6 +77,15 @@ const BEFORE_MS = 500;
 
 type FaultTimes = readonly { injectedAt: number }[];
 
+/** Times of a drill, ms after the start of its run. */
+interface Times {
+  faults: FaultTimes;
+  /** Start of the window `recovery`; 0: unknown. */
+  recoveryFromMs: number;
+  /** Last line of the record. */
+  endAt: number;
+}
+
 /**
  * Subscriptions of a room, one for each publication that a subscriber must receive, or has
  * received.
@@ -85,7 +94,7 @@ export const subscriptionsOf = (
   members: readonly ConnectionHistory[],
   roleOf: RoleOf,
   histories: Interruptions,
-  faults: FaultTimes,
+  times: Times,
 ): SubscriptionFacts[] =>
   members.flatMap((subscriber) => {
     const role = roleOf(subscriber);
@@ -93,14 +102,15 @@ export const subscriptionsOf = (
     return members.flatMap((publisher) => {
       if (publisher === subscriber) return [];
       const published = roleOf(publisher);
-      const must = published === null ? [] : publishedSources(published);
+      const areTogether = togetherMs(subscriber, publisher, times) > START_WITHIN_MS;
+      const must = published === null || !areTogether ? [] : publishedSources(published);
       const sources = new Set([
         ...must.filter((source) => receives?.has(source)),
         ...histories.receivedSources(subscriber.identity, publisher.identity),
       ]);
       return [...sources].map((source): SubscriptionFacts => {
         const history = histories.of(subscriber.identity, publisher.identity, source);
-        const interruptions = allInterruptions(history, subscriber, publisher);
+        const interruptions = allInterruptions(history, subscriber, publisher, times);
         return {
           room: subscriber.room,
           subscriber: subscriber.identity,
@@ -108,7 +118,7 @@ export const subscriptionsOf = (
           kind: source === 'audio' ? 'audio' : 'video',
           ...(source === 'screen' && { source }),
           interruptions,
-          ...recoveryOf(interruptions, faults),
+          ...recoveryOf(interruptions, times.faults),
         };
       });
     });
@@ -121,14 +131,45 @@ export const subscriptionsOf = (
 const LEAVING_MS = 1_000;
 
 /**
+ * Interruptions of a subscription. One that lasts until a planned leave before the window
+ * `recovery` ends with the leave: it could not recover by then.
+ */
+const allInterruptions = (
+  history: SubscriptionHistory,
+  subscriber: ConnectionHistory,
+  publisher: ConnectionHistory,
+  times: Times,
+): Interruption[] => {
+  const all = completed(history, subscriber, publisher, times);
+  const last = all.at(-1);
+  if (last?.toAt !== null) return all;
+  const leftEarly = [subscriber, publisher]
+    .filter((one) => leftBeforeRecovery(one, times))
+    .map(leftAtOf);
+  return leftEarly.length === 0
+    ? all
+    : [...all.slice(0, -1), { ...last, toAt: Math.max(last.fromAt, Math.min(...leftEarly)) }];
+};
+
+/** Returns true for a leave as planned; a run that was stopped ends all stays earlier. */
+const leftBeforeRecovery = (
+  { leftAt, planned }: ConnectionHistory,
+  { recoveryFromMs, endAt }: Times,
+): boolean =>
+  planned !== null &&
+  planned.leaveAtMs < Math.min(recoveryFromMs, endAt) &&
+  (leftAt === null || leftAt >= planned.leaveAtMs - LEAVING_MS);
+
+/**
  * Adds interruptions that a subscriber cannot report (a final disconnection of either side, media
  * that never started), and omits those that a planned leave, the end of a publication or the end of
  * the run caused.
  */
-const allInterruptions = (
+const completed = (
   { source, interruptions, startedAt }: SubscriptionHistory,
   subscriber: ConnectionHistory,
   publisher: ConnectionHistory,
+  times: Times,
 ): Interruption[] => {
   const endsAt = Math.min(leftAtOf(subscriber), leftAtOf(publisher));
   const hasLeft = (fromAt: number): boolean => fromAt >= leftAtOf(publisher) - LEAVING_MS;
@@ -143,16 +184,29 @@ const allInterruptions = (
     const last = disconnections.at(-1);
     return last?.state === 'disconnected' && last.toAt === null ? [last.fromAt] : [];
   });
-  if (disconnectedAt.length > 0)
-    return [...reported, { fromAt: Math.min(...disconnectedAt), toAt: null }];
-  const bothJoinedAt = Math.max(
-    subscriber.joinedAt ?? Number.POSITIVE_INFINITY,
-    publisher.joinedAt ?? Number.POSITIVE_INFINITY,
-  );
-  return startedAt === null && reported.length === 0 && endsAt - bothJoinedAt > START_WITHIN_MS
-    ? [{ fromAt: bothJoinedAt, toAt: null }]
+  const fromAt = Math.min(...disconnectedAt);
+  const bothPresentAt = Math.max(presentFrom(subscriber), presentFrom(publisher));
+  // A participant that had left before, or came later, did not lose the media of the other.
+  if (fromAt < endsAt && bothPresentAt < endsAt)
+    return [...reported, { fromAt: Math.max(fromAt, bothPresentAt), toAt: null }];
+  const areTogether = togetherMs(subscriber, publisher, times) > START_WITHIN_MS;
+  return startedAt === null && reported.length === 0 && areTogether
+    ? [{ fromAt: bothPresentAt, toAt: null }]
     : reported;
 };
+
+/** Join of a participant; of one that could not join, its planned join. Infinite: unknown. */
+const presentFrom = ({ joinedAt, planned }: ConnectionHistory): number =>
+  joinedAt ?? planned?.joinAtMs ?? Number.POSITIVE_INFINITY;
+
+/** Time for which two participants are, or should have been, in the room together, ms. */
+const togetherMs = (
+  subscriber: ConnectionHistory,
+  publisher: ConnectionHistory,
+  { endAt }: Times,
+): number =>
+  Math.min(leftAtOf(subscriber), leftAtOf(publisher), endAt) -
+  Math.max(presentFrom(subscriber), presentFrom(publisher));
 
 /** Times around the last packet at which the end of a publication is recorded, ms. */
 const ENDED_BEFORE_MS = 1_000;
@@ -166,7 +220,7 @@ const endsPublication = (
 ): boolean =>
   unpublished.some(
     (ended) =>
-      ended.source === source &&
+      (ended.source === source || ended.source === null) &&
       ended.at >= lastPacketAt - ENDED_BEFORE_MS &&
       ended.at <= lastPacketAt + ENDED_AFTER_MS,
   );
@@ -176,8 +230,6 @@ const endsPublication = (
  * ms: joins of others take a moment.
  */
 const START_WITHIN_MS = 5_000;
-
-const leftAtOf = ({ leftAt }: ConnectionHistory): number => leftAt ?? Number.POSITIVE_INFINITY;
 
 const recoveryOf = (
   interruptions: readonly Interruption[],

@@ -129,6 +129,31 @@ export const recordOf = (...lines: RecordLine[]): RecordLine[] => [
   ...lines.sort((a, b) => ('at' in a ? a.at : 0) - ('at' in b ? b.at : 0)),
 ];
 
+/** Result of a participant of the load with a planned stay of its own. */
+export const planned = (
+  identity: string,
+  joinAtMs: number,
+  leaveAtMs: number,
+  outcome: ParticipantLine['outcome'] = 'left',
+): ParticipantLine => ({
+  type: 'participant',
+  at: leaveAtMs,
+  shard: 0,
+  identity,
+  group: 'load',
+  room: identity.split('-')[0] ?? '',
+  role: LOAD_ROLE,
+  joinAtMs,
+  leaveAtMs,
+  outcome,
+  reason: null,
+  joinTimeMs: outcome === 'join_failed' ? null : 80,
+  resumes: 0,
+  reconnects: 0,
+  expectedTracks: { audio: 0, video: 0 },
+  tracks: [],
+});
+
 /**
  * Lines of a join probe that was connected for four seconds, and received this number of its room's
  * load.
