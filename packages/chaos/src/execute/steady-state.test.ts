@@ -1,7 +1,7 @@
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
 import { drillOf } from '../../test/support/drill-of.ts';
-import { END_AT, happened, load } from '../../test/support/drill-record.ts';
+import { END_AT, happened, load, planned } from '../../test/support/drill-record.ts';
 import { JOIN_PROBE_ROLE, LOAD_ROLE, planOfDrill } from '../drill/scenario-of-drill.ts';
 import { createSteadyStateTracker } from './steady-state.ts';
 
@@ -16,6 +16,8 @@ const person = (identity: string, role: string = LOAD_ROLE): ParticipantPlan => 
   room: identity.split('-')[0] ?? '',
   role,
 });
+
+const late = (identity: string): ParticipantPlan => ({ ...person(identity), joinAtMs: 21_000 });
 
 const TIMES = { steadyFromMs: 5_000, steadyMs: 10_000 };
 
@@ -97,5 +99,29 @@ describe('the steady state', () => {
     expect(attendance.shareWithoutMedia(new Set(['a', 'b']))).toBe(0.25);
     expect(attendance.shareWithoutMedia(new Set(['b']))).toBe(0);
     expect(attendance.shareWithoutMedia(new Set())).toBe(0);
+  });
+
+  it('has the share of subscribers without media after all others were replaced', () => {
+    const attendance = createSteadyStateTracker(
+      [...PEOPLE, late('a-3'), late('a-4')].map((one) =>
+        one.identity === 'a-1' || one.identity === 'a-2' ? { ...one, leaveAtMs: 20_000 } : one,
+      ),
+      TIMES,
+    );
+    for (const line of load('a-1', 'a-2'))
+      if (line.type === 'event' && line.event !== 'left') attendance.add(line);
+    for (const identity of ['a-1', 'a-2'])
+      attendance.add(happened(identity, 20_000, { event: 'left' }));
+    const room = new Set(['a']);
+    expect(attendance.shareWithoutMedia(room)).toBe(0);
+    const audio = { publisher: 'a-3', kind: 'audio' as const };
+    for (const identity of ['a-3', 'a-4'])
+      attendance.add(happened(identity, 21_000, { event: 'joined' }));
+    attendance.add(happened('a-4', 21_100, { event: 'media_started', ...audio }));
+    expect(attendance.shareWithoutMedia(room)).toBe(0);
+    attendance.add(happened('a-4', 30_000, { event: 'media_interrupted', ...audio }));
+    expect(attendance.shareWithoutMedia(room)).toBe(1);
+    attendance.add(planned('a-4', 21_000, END_AT, 'disconnected'));
+    expect(attendance.shareWithoutMedia(room)).toBe(0);
   });
 });

@@ -11,6 +11,7 @@ import {
   expectedMedia,
   isPublished,
   publicationKey,
+  receivedSources,
   sourceOfEvent,
 } from '../drill/expected-media.ts';
 import { isLoad } from '../drill/scenario-of-drill.ts';
@@ -36,7 +37,10 @@ export interface SteadyStateTracker {
   readonly nodes: ReadonlyMap<string, string>;
   /** Backend of each signal connection, by identity. */
   readonly backends: ReadonlyMap<string, string>;
-  /** Share of subscribers of these rooms that receive no media, 0 … 1. */
+  /**
+   * Share of subscribers of these rooms that receive no media, 0 … 1; those that joined after the
+   * steady state count, too.
+   */
   shareWithoutMedia(rooms: ReadonlySet<string>): number;
 }
 
@@ -55,6 +59,11 @@ export const createSteadyStateTracker = (
   const expected = new Map([...required].map(([identity, keys]) => [identity, new Set(keys)]));
   /** Expected media that each subscriber does not receive. */
   const withoutMedia = new Map([...expected].map(([identity, keys]) => [identity, new Set(keys)]));
+  /** Publications of each participant that has not left, and whether it receives them. */
+  const received = new Map(
+    [...required].map(([identity, keys]) => [identity, notReceived([...keys])]),
+  );
+  const publishers = Map.groupBy([...load.values()].filter(everPublishes), ({ room }) => room);
   const nodes = new Map<string, string>();
   const backends = new Map<string, string>();
   let steadySince: number | null = null;
@@ -64,13 +73,34 @@ export const createSteadyStateTracker = (
 
   /** Expect nothing of a publication any more: its publisher left, or ended it, as planned. */
   const endPublication = (key: string): void => {
-    for (const keys of [...expected.values(), ...withoutMedia.values()]) keys.delete(key);
+    for (const keys of [...expected.values(), ...withoutMedia.values(), ...received.values()])
+      keys.delete(key);
+  };
+
+  /** Expect the publications of those that are connected, for a participant that joins later. */
+  const joinLate = (planned: ParticipantPlan, at: number): void => {
+    const sources = [...receivedSources(planned)];
+    const keys = (publishers.get(planned.room) ?? [])
+      .filter(({ identity, grants }) => {
+        const state = states.get(identity);
+        return state !== undefined && isConnected(state) && grants.hidden !== true;
+      })
+      .filter((one) => one !== planned)
+      .flatMap((one) =>
+        sources
+          .filter((source) => isPublished(one, source, at))
+          .map((source) => publicationKey(source, one.identity)),
+      );
+    received.set(planned.identity, notReceived(keys));
   };
 
   const leave = (identity: string): void => {
     missing.delete(identity);
     expected.delete(identity);
     withoutMedia.delete(identity);
+    received.delete(identity);
+    const planned = load.get(identity);
+    if (planned === undefined || !everPublishes(planned)) return;
     for (const source of ACTION_SOURCES) endPublication(publicationKey(source, identity));
   };
 
@@ -82,25 +112,36 @@ export const createSteadyStateTracker = (
     },
     hasLasted: (forMs, nowMs) => steadySince !== null && nowMs - steadySince >= forMs,
     add: (line) => {
+      // A participant that was disconnected then leaves without an event.
+      if (line.type === 'participant') received.delete(line.identity);
       if (line.type !== 'event' || line.identity === undefined) return;
       const planned = load.get(line.identity);
       if (planned === undefined) return;
       const { event, identity, publisher = '', node, backend, room = '', at } = line;
       if (node !== undefined) nodes.set(room, node);
       if (backend !== undefined) backends.set(identity, backend);
-      if (!required.has(identity)) return;
       const key = publicationKey(sourceOfEvent(line), publisher);
       const missingMedia = withoutMedia.get(identity);
       const state = reduceParticipant(states.get(identity) ?? initialParticipantState(), line);
       states.set(identity, state);
       if (state.connection === 'left') leave(identity);
-      else if (isConnected(state)) missing.delete(identity);
-      else missing.add(identity);
-      if (event === 'media_started' || event === 'media_resumed') missingMedia?.delete(key);
+      else if (event === 'joined' && !received.has(identity)) joinLate(planned, at);
+      if (event === 'media_started' || event === 'media_resumed') {
+        missingMedia?.delete(key);
+        received.get(identity)?.set(key, true);
+      }
       if (event === 'media_interrupted') {
         const from = load.get(publisher);
         if (from !== undefined && !isPublished(from, sourceOfEvent(line), at)) endPublication(key);
-        else if (expected.get(identity)?.has(key)) missingMedia?.add(key);
+        else {
+          if (expected.get(identity)?.has(key)) missingMedia?.add(key);
+          received.get(identity)?.set(key, false);
+        }
+      }
+      if (!required.has(identity)) return;
+      if (state.connection !== 'left') {
+        if (isConnected(state)) missing.delete(identity);
+        else missing.add(identity);
       }
       if (!isSteady()) steadySince = null;
       else if (steadySince === null || event === 'media_resumed') steadySince = at;
@@ -114,16 +155,22 @@ export const createSteadyStateTracker = (
       ),
     }),
     shareWithoutMedia: (rooms) => {
-      const subscribers = [...expected].filter(
+      const subscribers = [...received].filter(
         ([identity, { size }]) => size > 0 && rooms.has(load.get(identity)?.room ?? ''),
       );
-      const affected = subscribers.filter(
-        ([identity, { size }]) => withoutMedia.get(identity)?.size === size,
+      const affected = subscribers.filter(([, media]) =>
+        [...media.values()].every((isReceived) => !isReceived),
       );
       return subscribers.length === 0 ? 0 : affected.length / subscribers.length;
     },
   };
 };
+
+const everPublishes = ({ publish, actions = [] }: ParticipantPlan): boolean =>
+  publish.length + actions.length > 0;
+
+const notReceived = (keys: readonly string[]): Map<string, boolean> =>
+  new Map(keys.map((key) => [key, false]));
 
 /** Condition that ends a drill when it harms its control group, or all rooms for too long. */
 export interface AbortCondition {
