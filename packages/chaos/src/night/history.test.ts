@@ -33,6 +33,9 @@ describe('a history', () => {
 
   it.each([
     ['hello\n', /:1.*not JSON/],
+    // Without a line break at its end, the next line would replace it.
+    ['{"drills":[]}', /:1.*schema/],
+    [`${JSON.stringify(FIRST)}\nhello`, /:2.*not JSON/],
     [`${JSON.stringify(FIRST)}\n{}\n`, /:2.*cannot be read as a line of a history: schema/],
     [`${JSON.stringify({ ...FIRST, outcome: 'great' })}\n`, /:1.*outcome/],
   ])('refuses another file: %#', (text, why) => {

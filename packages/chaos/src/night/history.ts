@@ -18,6 +18,9 @@ export const readNightHistory = (file: string): NightHistory => {
   const text = textOf(file);
   const rows = text.split('\n');
   const rest = rows.pop() ?? '';
+  // The next line replaces an incomplete one: it must not be that of another file.
+  if (!rest.startsWith(BEGINNING) && !BEGINNING.startsWith(rest.trim()))
+    readLine(rest, file, rows.length + 1);
   return {
     lines: rows.flatMap((row, index) => (row.trim() === '' ? [] : readLine(row, file, index + 1))),
     isTruncated: rest.trim() !== '',
@@ -32,6 +35,9 @@ const textOf = (file: string): string => {
     throw invalidFile([fileProblem(file, `cannot be read: ${messageOf(error)}`, HINT)]);
   }
 };
+
+/** Beginning of every line. */
+const BEGINNING = `{"schema":"${NIGHT_LINE_SCHEMA}"`;
 
 const HINT = 'give a history of "swarm chaos night", or a file that does not exist yet';
 
