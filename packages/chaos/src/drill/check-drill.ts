@@ -2,6 +2,8 @@ import {
   expandPlan,
   extendTo,
   LIMITS,
+  type ParticipantPlan,
+  publicationTimes,
   type RecordedScenario,
   scenarioOfRecord,
   thresholdMisses,
@@ -14,7 +16,7 @@ import {
   suggest,
 } from '@livekit-swarm/settings';
 import type { Drill, ObjectiveCode, Objectives, ScenarioLoad } from './drill.ts';
-import { expectedMedia } from './expected-media.ts';
+import { expectedMedia, receivedSources } from './expected-media.ts';
 import { findConflicts } from './fault-conflicts.ts';
 import {
   JOIN_PROBE_GROUP,
@@ -139,8 +141,9 @@ const checkObjectives = (drill: Drill, { knownFailures }: DrillFile, report: Rep
   }
 };
 
-/** Reports objectives of roles that the load does not have. */
+/** Reports objectives of roles that the load does not have, and those that are always met. */
 const checkRoles = (drill: Drill, report: Report): void => {
+  if (drill.objectives.roles.length === 0) return;
   const names = new Set(
     scenarioOfDrill(drill).groups.flatMap(({ roles }) => roles.map(({ name }) => name)),
   );
@@ -151,6 +154,24 @@ const checkRoles = (drill: Drill, report: Report): void => {
         `the load has no role "${role}"`,
         suggest(role, [...names], 'its roles:'),
       );
+  const { participants } = planOfLoad({ ...drill, thresholds: [] }, 'check');
+  const publishers = participants.filter(
+    (one) => one.grants.hidden !== true && publicationTimes(one).length > 0,
+  );
+  const byRoom = Map.groupBy(publishers, ({ room }) => room);
+  const isSubscribed = (one: ParticipantPlan): boolean =>
+    receivedSources(one).size > 0 &&
+    (byRoom.get(one.room) ?? []).some(({ identity }) => identity !== one.identity);
+  for (const { role, direction } of drill.objectives.roles) {
+    const isPublishing = direction === 'publishing';
+    const candidates = isPublishing ? publishers : participants.filter(isSubscribed);
+    if (!names.has(role) || candidates.some((one) => one.role === role)) continue;
+    report(
+      ['objectives', 'roles', role, direction],
+      `is always met: "${role}" ${isPublishing ? 'publishes nothing' : 'receives no media of others that is reported'} during the drill`,
+      'leave it out',
+    );
+  }
 };
 
 const checkAlerts = (drill: Drill, report: Report): void => {
@@ -202,7 +223,14 @@ const checkLoad = ({ load, ...drill }: Drill, report: Report): boolean => {
       `${rooms} rooms × ${participants} are more than ${LIMITS.participants} participants`,
       'use fewer rooms, or fewer in each',
     );
-  return true;
+  const { lastJoinMs, steadyFromMs, steadyMs } = drillTimes({ load, ...drill });
+  if (steadyFromMs > lastJoinMs) return true;
+  report(
+    ['steadyState', 'at'],
+    `the steady state would begin after ${formatDuration(steadyFromMs)}, and the last of the rooms is joined after ${formatDuration(lastJoinMs)}`,
+    `write at: ${formatDuration(Math.ceil((lastJoinMs + steadyMs - steadyFromMs) / 1_000) * 1_000 + STEP_MS)} or later, or a higher joinRate`,
+  );
+  return false;
 };
 
 const checkScenario = (drill: Drill, { scenario }: ScenarioLoad, report: Report): boolean => {

@@ -327,6 +327,10 @@ describe('problems of drills', () => {
       'steadyState.for: is not shorter than within',
     ],
     [
+      `${withFaults(HANG)}load: { rooms: 500 }\nsteadyState: { at: 60s }`,
+      'steadyState.at: the steady state would begin after 50s',
+    ],
+    [
       `${withFaults(HANG)}objectives: { timeToRecover: { p50: 9s, max: 5s } }`,
       'objectives.timeToRecover.max: is less than p50',
     ],

@@ -156,6 +156,14 @@ describe('problems of a drill with a scenario', () => {
       'objectives: { roles: { listner: { receiving: { notRecovered: 0 } } } }',
       'the load has no role "listner"; did you mean listener?',
     ],
+    [
+      'objectives: { roles: { dj: { receiving: { notRecovered: 0 } } } }',
+      'objectives.roles.dj.receiving: is always met: "dj" receives no media of others',
+    ],
+    [
+      'objectives: { roles: { listener: { publishing: { notRecovered: 0 } } } }',
+      'objectives.roles.listener.publishing: is always met: "listener" publishes nothing',
+    ],
     ['thresholds: { "packet_loss{role:host}": [rate<1] }', 'thresholds'],
   ])('%s', (line, message) => expect(problems(`${DRILL}${line}`)).toContain(message));
 
