@@ -51,6 +51,9 @@ groups:
     const cut = planUntil(late, 30_000);
     expect(cut.participants.map(({ role, index }) => [role, index])).toEqual([['listener', 0]]);
     expect(cut.participants[0]?.expectedTracks.audio).toBe(0);
+    // A session of less than a second would be a join that fails.
+    expect(planUntil(late, 40_500).participants).toHaveLength(1);
+    expect(planUntil(late, 41_000).participants).toHaveLength(2);
   });
 
   it('changes nothing in a plan that ends earlier', () => {

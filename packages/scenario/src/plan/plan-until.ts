@@ -1,16 +1,17 @@
+import { MIN_SESSION_MS } from '../executors/expansion.ts';
 import type { ParticipantPlan, Plan } from '../plan.ts';
 import { expectedTracks } from './expected-tracks.ts';
 import { overlapMs } from './extent.ts';
 
 /**
  * Plan that ends at a time: participants that would stay longer leave then, and those that would
- * join later are left out. A plan that ends earlier stays as it is.
+ * join later, or too late for a session, are left out. A plan that ends earlier stays as it is.
  * @param endAtMs end, ms after the start of the run
  */
 export const planUntil = (plan: Plan, endAtMs: number): Plan => {
   if (endAtMs >= plan.endAtMs) return plan;
   const participants = plan.participants
-    .filter(({ joinAtMs }) => joinAtMs < endAtMs)
+    .filter(({ joinAtMs }) => joinAtMs <= endAtMs - MIN_SESSION_MS)
     .map((participant, index) => endingAt({ ...participant, index }, endAtMs));
   return {
     ...plan,
