@@ -124,4 +124,12 @@ describe('the steady state', () => {
     attendance.add(planned('a-4', 21_000, END_AT, 'disconnected'));
     expect(attendance.shareWithoutMedia(room)).toBe(0);
   });
+
+  it('forgets the node of a room that all have left', () => {
+    const attendance = complete();
+    attendance.add(happened('a-1', 20_000, { event: 'left' }));
+    expect(attendance.nodes.get('a')).toBe('ND_a');
+    attendance.add(planned('a-2', 0, 20_000, 'disconnected'));
+    expect([...attendance.nodes.keys()]).toEqual(['b']);
+  });
 });

@@ -33,9 +33,9 @@ export interface SteadyStateTracker {
   };
   /** Start of the steady state, ms after the run's start; null: it does not hold. */
   readonly steadySince: number | null;
-  /** Node of each room, as the server reports it to participants, by room name. */
+  /** Node of each room that is open, as the server reports it to participants, by room name. */
   readonly nodes: ReadonlyMap<string, string>;
-  /** Backend of each signal connection, by identity. */
+  /** Backend of each signal connection, by identity; without those that left. */
   readonly backends: ReadonlyMap<string, string>;
   /**
    * Share of subscribers of these rooms that receive no media, 0 … 1; those that joined after the
@@ -66,6 +66,8 @@ export const createSteadyStateTracker = (
   const publishers = Map.groupBy([...load.values()].filter(everPublishes), ({ room }) => room);
   const nodes = new Map<string, string>();
   const backends = new Map<string, string>();
+  /** Participants in each room. */
+  const inside = new Map<string, Set<string>>();
   let steadySince: number | null = null;
 
   const isSteady = (): boolean =>
@@ -94,11 +96,22 @@ export const createSteadyStateTracker = (
     received.set(planned.identity, notReceived(keys));
   };
 
+  /**
+   * Forget the node of a room that its last participant left: a fault there would affect nothing.
+   */
+  const leaveRoom = (identity: string): void => {
+    received.delete(identity);
+    backends.delete(identity);
+    const room = load.get(identity)?.room ?? '';
+    const others = inside.get(room);
+    if (others?.delete(identity) === true && others.size === 0) nodes.delete(room);
+  };
+
   const leave = (identity: string): void => {
     missing.delete(identity);
     expected.delete(identity);
     withoutMedia.delete(identity);
-    received.delete(identity);
+    leaveRoom(identity);
     const planned = load.get(identity);
     if (planned === undefined || !everPublishes(planned)) return;
     for (const source of ACTION_SOURCES) endPublication(publicationKey(source, identity));
@@ -113,12 +126,15 @@ export const createSteadyStateTracker = (
     hasLasted: (forMs, nowMs) => steadySince !== null && nowMs - steadySince >= forMs,
     add: (line) => {
       // A participant that was disconnected then leaves without an event.
-      if (line.type === 'participant') received.delete(line.identity);
+      if (line.type === 'participant') leaveRoom(line.identity);
       if (line.type !== 'event' || line.identity === undefined) return;
       const planned = load.get(line.identity);
       if (planned === undefined) return;
       const { event, identity, publisher = '', node, backend, room = '', at } = line;
-      if (node !== undefined) nodes.set(room, node);
+      if (node !== undefined) {
+        nodes.set(room, node);
+        inside.set(room, (inside.get(room) ?? new Set<string>()).add(identity));
+      }
       if (backend !== undefined) backends.set(identity, backend);
       const key = publicationKey(sourceOfEvent(line), publisher);
       const missingMedia = withoutMedia.get(identity);
