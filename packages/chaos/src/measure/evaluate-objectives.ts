@@ -111,12 +111,21 @@ export const evaluateObjectives = (
   return results;
 };
 
+/** Shares of the interrupted ones that each quantile is about. */
+const SHARES = { p50: 0.5, p95: 0.95, max: 1 } as const;
+
 /** Results of the objectives of one role and direction. */
 const roleResults = (required: RoleObjectives, { roles }: Recovery): ObjectiveResult[] => {
   const { role, direction } = required;
   const found = roles.find((one) => one.role === role && one.direction === direction);
-  const timeToRecover = (quantile: 'p50' | 'p95' | 'max'): number | null =>
-    (found?.interrupted ?? 0) === 0 ? 0 : (found?.timeToRecover?.[quantile] ?? null);
+  const { interrupted = 0, notRecovered = 0 } = found ?? {};
+  const timeToRecover = (quantile: keyof typeof SHARES): number | null => {
+    if (interrupted === 0) return 0;
+    // Those that have not recovered are the slowest, also where their number is not limited.
+    return Math.ceil(SHARES[quantile] * interrupted) > interrupted - notRecovered
+      ? null
+      : (found?.timeToRecover?.[quantile] ?? null);
+  };
   const atMost = (
     objective: Exclude<keyof RoleObjectives, 'role' | 'direction'>,
     code: ObjectiveResult['code'],
@@ -131,7 +140,7 @@ const roleResults = (required: RoleObjectives, { roles }: Recovery): ObjectiveRe
     ...atMost('timeToRecoverP50Ms', 'time_to_recover', timeToRecover('p50')),
     ...atMost('timeToRecoverP95Ms', 'time_to_recover', timeToRecover('p95')),
     ...atMost('timeToRecoverMaxMs', 'time_to_recover', timeToRecover('max')),
-    ...atMost('subscriptionsNotRecovered', 'not_recovered', found?.notRecovered ?? 0),
+    ...atMost('subscriptionsNotRecovered', 'not_recovered', notRecovered),
   ];
 };
 

@@ -160,4 +160,15 @@ describe('objectives of roles', () => {
       },
     ]);
   });
+
+  it('are not met by those that recovered alone', () => {
+    const results = evaluateObjectives(
+      { objectives, joinProbes: null },
+      measure({ 'a-l1': 3_000, 'a-l2': null }),
+    );
+    expect(results.find((one) => 'role' in one && one.role === 'listener')).toMatchObject({
+      met: false,
+      measured: null,
+    });
+  });
 });
