@@ -126,7 +126,9 @@ export const createRecoveryFold = (): RecoveryFold => {
       return {
         faults: faults.map(({ rooms: _, ...fault }) => fault),
         skipped,
-        subscriptions: subscriptions.map(({ interruptions: _, ...subscription }) => subscription),
+        subscriptions: subscriptions.map(
+          ({ interruptions: _, span: __, ...subscription }) => subscription,
+        ),
         participants: load.map((participant) =>
           recoveryOfParticipant(
             participant,
@@ -147,7 +149,7 @@ export const createRecoveryFold = (): RecoveryFold => {
         timeToRecover: quantiles(
           interrupted.flatMap(({ timeToRecoverMs }) => timeToRecoverMs ?? []),
         ),
-        roles: recoveryOfRoles(load, subscriptions),
+        roles: recoveryOfRoles(load, subscriptions, faults),
         subscriptionsInterrupted: interrupted.length,
         subscriptionsNotRecovered: interrupted.filter(
           ({ timeToRecoverMs }) => timeToRecoverMs === null,

@@ -36,8 +36,14 @@ const header = {
 
 const LISTENERS = ['a-l1', 'a-l2'] as const;
 
-/** Lines of a DJ and two listeners, whose media stop for these times; null: to the end. */
-const measure = (stops: Partial<Record<(typeof LISTENERS)[number], number | null>>): Recovery => {
+/**
+ * Lines of a DJ and two listeners, whose media stop for these times; null: to the end.
+ * @param other stay of a third listener, who always receives
+ */
+const measure = (
+  stops: Partial<Record<(typeof LISTENERS)[number], number | null>>,
+  other?: { joinAt: number; leaveAt: number },
+): Recovery => {
   const fold = createRecoveryFold();
   const dj = { role: 'dj' };
   const from = { publisher: 'a-dj', kind: 'audio' as const, role: 'listener' };
@@ -49,6 +55,13 @@ const measure = (stops: Partial<Record<(typeof LISTENERS)[number], number | null
       happened(identity, 500, { event: 'media_started', ...from }),
       happened(identity, END_AT, { event: 'left', role: 'listener' }),
     ]),
+    ...(other === undefined
+      ? []
+      : [
+          happened('a-l3', other.joinAt, { event: 'joined', role: 'listener' }),
+          happened('a-l3', other.joinAt + 200, { event: 'media_started', ...from }),
+          happened('a-l3', other.leaveAt, { event: 'left', role: 'listener' }),
+        ]),
     ...faultOn('a'),
     ...Object.entries(stops).flatMap(([identity, ms]) => [
       happened(identity, FAULT_AT, { event: 'media_interrupted', ...from }),
@@ -94,6 +107,28 @@ describe('recovery by role', () => {
       ['dj', 'publishing', 1, 1, null],
       ['listener', 'receiving', 2, 2, null],
     ]));
+
+  it('does not count listeners that were not there during the interruption', () => {
+    const before = { leaveAt: FAULT_AT - 1_000, joinAt: 100 };
+    const after = { leaveAt: END_AT, joinAt: 30_000 };
+    for (const stay of [before, after])
+      expect(figures(measure({ 'a-l1': 3_000, 'a-l2': 8_000 }, stay))[0]).toEqual([
+        ...['dj', 'publishing', 1, 0, 3_000],
+      ]);
+    expect(figures(measure({ 'a-l1': null, 'a-l2': null }, before))[0]).toEqual([
+      ...['dj', 'publishing', 1, 1, null],
+    ]);
+  });
+
+  it('does not count the one that leaves last', () =>
+    expect(
+      figures(measure({ 'a-l1': null, 'a-l2': null }, { joinAt: 100, leaveAt: END_AT - 5 }))[0],
+    ).toEqual(['dj', 'publishing', 0, 0, null]));
+
+  it('is over when a listener that came later receives the publication', () =>
+    expect(
+      figures(measure({ 'a-l1': null, 'a-l2': null }, { joinAt: 30_000, leaveAt: END_AT }))[0],
+    ).toEqual(['dj', 'publishing', 1, 0, 30_200 - FAULT_AT]));
 
   it('expects nothing of roles that do not publish', () => {
     const { subscriptions, rooms } = measure({});

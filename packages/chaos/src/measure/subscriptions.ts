@@ -70,12 +70,14 @@ export const createInterruptions = (): Interruptions => {
 /** A subscription and all its interruptions. */
 export interface SubscriptionFacts extends SubscriptionRecovery {
   interruptions: readonly Interruption[];
+  /** First packet, or the time from which both were in the room, until the first of them left. */
+  span: { fromAt: number; toAt: number };
 }
 
 /** Time before a fault within which the last packet may have arrived, ms. */
 const BEFORE_MS = 500;
 
-type FaultTimes = readonly { injectedAt: number }[];
+export type FaultTimes = readonly { injectedAt: number }[];
 
 /** Times of a drill, ms after the start of its run. */
 interface Times {
@@ -118,6 +120,10 @@ export const subscriptionsOf = (
           kind: source === 'audio' ? 'audio' : 'video',
           ...(source === 'screen' && { source }),
           interruptions,
+          span: {
+            fromAt: history.startedAt ?? Math.max(presentFrom(subscriber), presentFrom(publisher)),
+            toAt: Math.min(leftAtOf(subscriber), leftAtOf(publisher)),
+          },
           ...recoveryOf(interruptions, times.faults),
         };
       });
@@ -231,7 +237,8 @@ const endsPublication = (
  */
 const START_WITHIN_MS = 5_000;
 
-const recoveryOf = (
+/** Longest interruption after the first fault, and the time to recover. */
+export const recoveryOf = (
   interruptions: readonly Interruption[],
   faults: FaultTimes,
 ): Pick<
