@@ -284,6 +284,21 @@ describe('a participant that cannot join', () => {
   });
 });
 
+describe('a room that opens during the drill', () => {
+  it('is not in the control group, because it may be on the target', () => {
+    const recovery = measure(
+      ...load('a-1', 'a-2', ...B),
+      ...faultOn('a'),
+      ...['c-1', 'c-2'].map((identity) =>
+        happened(identity, FAULT_AT + 1_000, { event: 'joined', node: 'ND_a' }),
+      ),
+    );
+    expect(recovery.subscriptionsNotRecovered).toBe(2);
+    expect(recovery.controlGroupInterruptionMs).toBe(0);
+    expect(recovery.rooms.map(({ controlGroup }) => controlGroup)).toEqual([false, true, false]);
+  });
+});
+
 describe('the end of a publication by a change of its permission', () => {
   it('is not an interruption', () => {
     const recovery = measure(

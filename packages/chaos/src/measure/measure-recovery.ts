@@ -101,10 +101,15 @@ export const createRecoveryFold = (): RecoveryFold => {
     result: () => {
       const all = connections.all();
       const load = all.filter(isLoad);
-      const affectedRooms = new Set(faults.flatMap(({ rooms }) => rooms));
       const byRoom = [...Map.groupBy(load, ({ room }) => room)].sort(([a], [b]) =>
         a.localeCompare(b),
       );
+      // A room that opens during a fault may be on the target: it is in no control group.
+      const firstFaultAt = faults[0]?.injectedAt ?? Number.POSITIVE_INFINITY;
+      const openedLater = byRoom.flatMap(([room, members]) =>
+        members.some(({ joinedAt }) => joinedAt !== null && joinedAt < firstFaultAt) ? [] : [room],
+      );
+      const affectedRooms = new Set([...faults.flatMap(({ rooms }) => rooms), ...openedLater]);
       const recoveryFromMs = windows.find(({ name }) => name === 'recovery')?.fromMs ?? 0;
       const times = { faults, recoveryFromMs, endAt };
       const subscriptions = byRoom.flatMap(([, members]) =>
