@@ -134,7 +134,9 @@ export const chaosNightCommand = async (
       });
       const leftOut = [...plan.leftOut, ...end.leftOut];
       const isComplete =
-        !interruption.stop.aborted && !leftOut.some(({ reason }) => isLeftForLater(reason.code));
+        !interruption.stop.aborted &&
+        !end.lacksRepeats &&
+        !leftOut.some(({ reason }) => isLeftForLater(reason.code));
       await writeNightState(night.folder, { ...night.state, isComplete });
       const result: NightResult = {
         schema: NIGHT_RESULT_SCHEMA,

@@ -44,6 +44,8 @@ export interface NightEnd {
   /** Last attempt of each drill, in the order of execution. */
   lines: NightLine[];
   leftOut: LeftOutDrill[];
+  /** True when a drill without an outcome was not repeated, because the night had to end. */
+  lacksRepeats: boolean;
 }
 
 /**
@@ -86,12 +88,14 @@ export const runNight = async (night: NightRun): Promise<NightEnd> => {
       active === null ? await turn(one, 1) : { code: 'rollback_failed', drill: active };
     if (reason !== null) leftOut.push({ drill: one.name, file: one.file, reason });
   }
+  let lacksRepeats = false;
   for (const one of repeated()) {
-    if (activeFault(lines) !== null || clock.whyStopped(one.expectedMs) !== null) break;
+    lacksRepeats = activeFault(lines) !== null || clock.whyStopped(one.expectedMs) !== null;
+    if (lacksRepeats) break;
     night.printer.print(`\n${one.name} is repeated: it had no outcome`);
-    await turn(one, 2);
+    lacksRepeats = (await turn(one, 2))?.code === 'max_duration';
   }
-  return { lines: [...lines.values()], leftOut };
+  return { lines: [...lines.values()], leftOut, lacksRepeats };
 };
 
 /** True for a first attempt that states nothing about the server and was not expected. */
