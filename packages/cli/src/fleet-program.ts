@@ -38,7 +38,7 @@ export const addFleetCommands = (
     const { hostCommand } = await import('./commands/host.ts');
     done(await hostCommand(flags, console));
   });
-  addHostFlags(host, 'Servers that runs may load from this host:', CONFIRMED.probe);
+  addHostFlags(host, 'Servers that runs may load from this host:', CONFIRMED.host);
   const hosts = program
     .command('hosts')
     .description('list the hosts of a queue: cores, memory, version, clock, state')

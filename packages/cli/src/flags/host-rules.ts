@@ -12,10 +12,12 @@ export interface HostFlags {
 
 /** Hosts that a command must not load by mistake, for `addHostFlags`. */
 export const CONFIRMED = {
-  probe: 'LiveKit Cloud (*.livekit.cloud)',
-  run: 'LiveKit Cloud (*.livekit.cloud), and for a public server that only the environment names',
+  host: 'LiveKit Cloud (*.livekit.cloud)',
+  probe: 'LiveKit Cloud (*.livekit.cloud), and for a public server that only swarm.yaml names',
+  run:
+    'LiveKit Cloud (*.livekit.cloud), and for a public server that only the environment or swarm.yaml names',
   search:
-    'LiveKit Cloud (*.livekit.cloud), and for every server that only the environment or the scenario names',
+    'LiveKit Cloud (*.livekit.cloud), and for every server that only the environment, swarm.yaml or the scenario names',
 } as const;
 
 /** Flags for the servers that load may be sent to. */

@@ -28,7 +28,7 @@ describe('host rules of swarm.yaml', () => {
 });
 
 describe('a URL of swarm.yaml', () => {
-  const guard = (kind: 'run' | 'search', url: string, confirmTarget: string[] = []) =>
+  const guard = (kind: 'probe' | 'run' | 'search', url: string, confirmTarget: string[] = []) =>
     LoadGuard.of({
       rules: readHostRules({ confirmTarget }, {}),
       kind,
@@ -45,5 +45,11 @@ describe('a URL of swarm.yaml', () => {
     expect(() => guard('run', PUBLIC, ['livekit.example.com'])).not.toThrow();
     expect(() => guard('run', 'ws://10.0.0.5:7880')).not.toThrow();
     expect(() => guard('search', 'ws://10.0.0.5:7880')).toThrow(/is named by swarm\.yaml only/);
+  });
+
+  it('needs one for two participants, too, who bring tokens', () => {
+    expect(() => guard('probe', PUBLIC)).toThrow(/is named by swarm\.yaml only/);
+    expect(() => guard('probe', PUBLIC, ['livekit.example.com'])).not.toThrow();
+    expect(() => guard('probe', 'ws://10.0.0.5:7880')).not.toThrow();
   });
 });

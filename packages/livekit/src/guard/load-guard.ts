@@ -27,11 +27,20 @@ export type LoadKind = 'probe' | 'drill' | 'run' | 'search';
 
 /** Rules by which a host needs a confirmation when the command line does not contain its URL. */
 const CONFIRMED: Record<LoadKind, (url: string, origin: UrlOrigin) => boolean> = {
-  probe: () => false,
+  // Its participants carry tokens: a file of a checkout must not choose the server that gets them.
+  probe: (url, origin) => origin === 'folder' && scopeOf(hostOf(url)) === 'public',
   drill: () => false,
   // The command line names the scenario file, and so its servers.
   run: (url, origin) => origin !== 'scenario' && scopeOf(hostOf(url)) === 'public',
   search: () => true,
+};
+
+/** What a guard stops until it is confirmed. */
+const CAUSES: Record<LoadKind, string> = {
+  probe: 'participants with your key on a public server need',
+  drill: 'faults need',
+  run: 'load on a public server needs',
+  search: 'a load that grows or lasts needs',
 };
 
 /** Source of a URL that is not on the command line; `folder`: `swarm.yaml`. */
@@ -179,7 +188,7 @@ export class LoadGuard {
     if (this.#typed.has(host) || rules.confirmed.includes(host)) return;
     if (!CONFIRMED[kind](url, origin)) return;
     throw usageError(
-      `${host} is named by ${ORIGINS[origin]} only: ${kind === 'search' ? 'a load that grows or lasts' : 'load on a public server'} needs a confirmation`,
+      `${host} is named by ${ORIGINS[origin]} only: ${CAUSES[kind]} a confirmation`,
       `add --confirm-target ${host}${origin === 'scenario' ? '' : ', or type the URL: --url'}`,
     );
   }
