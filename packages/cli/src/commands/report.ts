@@ -7,7 +7,7 @@ import {
 } from '@livekit-swarm/analysis';
 import { watchInterruption } from '@livekit-swarm/host';
 import { findRecord, recordLines } from '@livekit-swarm/record';
-import { exitCodeOf, type ReportInput } from '@livekit-swarm/report';
+import { exitCodeOf, printable, type ReportInput } from '@livekit-swarm/report';
 import { checkThresholds, parseThresholds } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
@@ -15,6 +15,7 @@ import { openPage, showRecord, untilInterrupted } from '../live-page.ts';
 import { type Output, type OutputFlags, openOutput } from '../output/output.ts';
 import { readBaselineFile } from '../records/baseline-file.ts';
 import { lastRecord } from '../records/last-record.ts';
+import { shellLine } from '../scenario/file-header.ts';
 
 export interface ReportFlags extends OutputFlags {
   threshold: string[];
@@ -50,11 +51,20 @@ const noteBaseline = async (
 ): Promise<void> => {
   const compared = recordPath === null ? null : readBaselineFile(dirname(recordPath));
   if (compared === null) return;
-  const [base = ''] = compared.records;
   await write(
     stderr,
-    `Judged without its baseline, with which the run ended with exit code ${compared.exitCode}: swarm compare ${base} ${path}\n`,
+    `Judged without its baseline, with which the run ended with exit code ${compared.exitCode}: ${compareLine(compared.records, path)}\n`,
   );
+};
+
+/** The command that compares a run with its baseline, for a shell: the record may be of others. */
+const compareLine = (bases: readonly string[], path: string): string => {
+  const [base = '', ...more] = bases;
+  const sides =
+    more.length === 0
+      ? [base, path]
+      : [...bases.flatMap((one) => ['--base', one]), '--current', path];
+  return printable(shellLine(['swarm', 'compare', ...sides]));
 };
 
 /** @throws SwarmError */

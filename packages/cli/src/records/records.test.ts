@@ -167,6 +167,20 @@ describe('swarm records', () => {
     expect((await planPrune(base, { newest: 0, forMs: null })).remove).toHaveLength(3);
   });
 
+  it('shows how to compare a run with its baseline again, in words of a shell', async () => {
+    const run = keep({ name: folderName(1, 'ddddd'), daysAgo: 1 });
+    const { decision } = passedReport();
+    const kept = { recordPath: join(run, 'record.ndjson'), decision };
+    await keepBaseline(kept, ["/a b;id'\u001b[2J"]);
+    expect((await swarm('report', run)).text).toContain(
+      "with exit code 0: swarm compare '/a b;id'\\''\ufffd[2J' ",
+    );
+    await keepBaseline(kept, ['/a', '/b']);
+    expect((await swarm('report', run)).text).toContain(
+      'swarm compare --base /a --base /b --current ',
+    );
+  });
+
   it.skipIf(process.getuid?.() === 0)('names a folder that this user may not read', async () => {
     const dir = keep({ name: folderName(1, 'bbbbb'), daysAgo: 1 });
     chmodSync(dir, 0o000);
