@@ -169,7 +169,7 @@ ${fenced('csv', csvLines.slice(0, 4).join('\n'))}
 ## openmetrics
 
 Verdict, exit code, thresholds and figures of the whole run as [OpenMetrics](https://prometheus.io/docs/specs/om/open_metrics_spec/), in base units, with the scenario as label: for GitLab's [metrics report](how-to/gitlab.md), for
-${code('curl --data-binary @metrics.txt')} to a Pushgateway, or for the textfile collector of node_exporter. Distributions are summaries, shares are gauges from 0 to 1. A threshold that was not judged has no series. What happens *during* a run is
+${code('curl --data-binary @metrics.txt')} to a Pushgateway, or for the textfile collector of node_exporter, which reads files whose names end in .prom. Distributions are summaries, shares are gauges from 0 to 1. A threshold that was not judged has no series. What happens *during* a run is
 in the [metrics that runs push](push-metrics.md).
 
 ${fenced('text', excerpt(await render(openmetrics, [run]), [/^# HELP livekit_swarm_result_verdict/, /threshold="media_latency/], [/^# HELP livekit_swarm_result_join_time_seconds/, /^# HELP livekit_swarm_result_join_start/]))}
@@ -178,9 +178,9 @@ ${fenced('text', excerpt(await render(openmetrics, [run]), [/^# HELP livekit_swa
 
 The JSON that ${code('k6 run --summary-export')} writes, for programs that read k6: GitLab's [load performance report](how-to/gitlab.md), and scripts. A test compares it with the output of k6 itself. One file for each run.
 
-- Metrics have the names of [metrics.md](metrics.md), times in milliseconds. In ${code('thresholds')}, ${code('true')} is crossed, or not judged.
+- Metrics have the names of [metrics.md](metrics.md), times in milliseconds, ${code('cpu_per_packet')} in microseconds. In ${code('thresholds')}, ${code('true')} is crossed, or not judged.
 - ${code('checks')} are the verdict and each threshold: ${code('passes')} counts those that were met.
-- Metrics that k6 itself has are those of signalling, where each join attempt is one HTTP request: ${code('http_reqs')} (attempts), ${code('http_req_waiting')} (${code('signal_time')}), ${code('http_req_failed')}
+- Metrics that k6 itself has are those of signalling, where each join attempt is one HTTP request: ${code('http_reqs')} (attempts), ${code('http_req_waiting')} and ${code('http_req_duration')} (${code('signal_time')}), ${code('http_req_failed')}
   (${code('join_failures')}), ${code('data_received')} and ${code('data_sent')} (media), ${code('vus_max')} (participants).
 
 ${fenced('json', excerpt(await render(k6, [run]), [/^ {2}"metrics"/, /^ {4}"http_req_failed"/], [/^ {4}"packet_loss\{group:calls\}@after"/, /^ {4}"jitter\{role/]))}

@@ -35,6 +35,7 @@ describe('the summary in the format of k6', () => {
     const { metrics } = summaryOf(failedReport());
     const { signal_time, join_failures, bytes_received } = metrics;
     expect(metrics.http_req_waiting).toEqual(signal_time);
+    expect(metrics.http_req_duration).toEqual(signal_time);
     expect(metrics.http_req_failed).toMatchObject({ passes: 1, value: join_failures?.value });
     expect(metrics.http_reqs?.count).toBe(20);
     expect(metrics.data_received).toEqual(bytes_received);

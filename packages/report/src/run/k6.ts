@@ -92,6 +92,8 @@ const metricsOfK6 = ({ summary }: ReportInput): Record<string, Metric> => {
     http_reqs: { count: requests, rate: seconds > 0 ? requests / seconds : 0 },
     http_req_waiting: figuresOf(metrics.measure('signal_time')),
     http_req_failed: figuresOf(metrics.measure('join_failures')),
+    // The one that scripts read most. Nothing of a request is sent or received after the answer.
+    http_req_duration: figuresOf(metrics.measure('signal_time')),
     data_received: figuresOf(metrics.measure('bytes_received')),
     data_sent: figuresOf(metrics.measure('bytes_sent')),
     vus_max: { value: plan.participants, min: plan.participants, max: plan.participants },
