@@ -176,6 +176,9 @@ it('names configuration and limit of a server that was started with them', () =>
   expect(nameOf({ program: null, configFiles: ['small.yaml'], cpuCores: 0.5 })).toBe(
     'embedded livekit-server 1.13.4+small.yaml, limited to 0.5 cores',
   );
+  expect(nameOf({ program: null, configFiles: [], cpuCores: 1 })).toBe(
+    'embedded livekit-server 1.13.4, limited to 1 core',
+  );
   expect(nameOf({ program: './livekit-server', configFiles: [], cpuCores: null })).toBe(
     'embedded livekit-server 1.13.4, program ./livekit-server',
   );

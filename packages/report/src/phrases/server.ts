@@ -1,5 +1,5 @@
 import type { Summary } from '@livekit-swarm/analysis';
-import { formatNumber } from '@livekit-swarm/settings';
+import { plural } from '@livekit-swarm/settings';
 
 type Deployment = NonNullable<Summary['deployment']>;
 
@@ -18,6 +18,6 @@ export const serverText = ({ serverVersion, server }: Deployment): string => {
   return [
     [version, ...configFiles].join('+'),
     ...(program === null ? [] : [`program ${program}`]),
-    ...(cpuCores === null ? [] : [`limited to ${formatNumber(cpuCores)} cores`]),
+    ...(cpuCores === null ? [] : [`limited to ${plural(cpuCores, 'core')}`]),
   ].join(', ');
 };
