@@ -7,7 +7,7 @@ import { parseScenario } from '@livekit-swarm/scenario';
 import { explain, isUsageError } from '@livekit-swarm/settings';
 import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import { Command, Option } from 'commander';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { adjustScenario, fileOptions } from '../adjust-scenario.ts';
 import { noConfigFlag, readsFolderSettings } from '../flags/no-config.ts';
 import { withFolderThresholds } from './apply-settings.ts';
@@ -178,6 +178,7 @@ describe('a command', () => {
     writeFileSync(join(folder, 'swarm.yaml'), FILE);
   });
   afterEach(() => {
+    vi.unstubAllEnvs();
     rmSync(folder, { recursive: true });
   });
 
@@ -194,8 +195,9 @@ describe('a command', () => {
       .option('--server <server>')
       .option('--embedded')
       .option('--room <name>')
-      .option('--room-prefix <text>')
+      .addOption(new Option('--room-prefix <text>').env('TEST_ROOM_PREFIX'))
       .option('--quiet')
+      .argument('[file]')
       .exitOverride();
     command.parse(args, { from: 'user' });
     await useFolderSettings(command, { stdout: stderr, stderr, env }, folder);
@@ -246,6 +248,12 @@ describe('a command', () => {
       expect(stderr).not.toContain('prefix');
     },
   );
+
+  it('takes the prefix beside a scenario file in spite of a variable', async () => {
+    vi.stubEnv('TEST_ROOM_PREFIX', 'mine');
+    expect((await use([])).opts.folderSettings?.roomPrefix).toBeNull();
+    expect((await use(['a.yaml'])).opts.folderSettings?.roomPrefix).toBe('loadtest');
+  });
 
   it('reads nothing with --no-config', () => {
     const command = new Command().addOption(noConfigFlag()).exitOverride();

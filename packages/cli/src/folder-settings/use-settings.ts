@@ -20,13 +20,14 @@ export const useFolderSettings = async (
   const taken = takenSettings(command);
   const url = taken?.url === true && takesUrl(command) ? settings.url : null;
   const { allowHosts, denyHosts } = settings;
+  // Beside a scenario file, SWARM_ROOM_PREFIX and SWARM_ROOM are not used.
+  const hasRooms = command.args.length === 0 && isGiven(command, 'roomPrefix', 'room');
   const used: FolderSettings = {
     allowHosts,
     denyHosts,
     // A pull request can change the file: its job would send tokens of the real server to another one.
     url: isCi(env) ? null : url,
-    roomPrefix:
-      taken?.load !== true || isGiven(command, 'roomPrefix', 'room') ? null : settings.roomPrefix,
+    roomPrefix: taken?.load !== true || hasRooms ? null : settings.roomPrefix,
     thresholds: taken?.load === true ? settings.thresholds : [],
   };
   const set = (name: string, value: unknown): unknown =>
