@@ -21,13 +21,18 @@ export const refuseMixedDeployment = (command: Command): void => {
   if (apiUrl.origin === 'flag' || apiUrl.origin === url.origin) return;
   // A server of this host takes the place of both.
   if (url.origin !== 'flag' && startsServer(command)) return;
-  const [host, apiHost] = [url, apiUrl].map(({ value }) => URL.parse(value)?.hostname);
-  if (host === undefined || apiHost === undefined || host === apiHost) return;
+  const host = hostOf(url);
+  const apiHost = hostOf(apiUrl);
+  if (host === '' || apiHost === '' || host === apiHost) return;
   throw usageError(
     `${url.name} is on ${host}, and ${apiUrl.name} on ${apiHost}: these may be two deployments`,
     `if ${apiHost} is the API of this deployment, add --api-url; otherwise unset ${apiUrl.name}`,
   );
 };
+
+/** Host of a URL; empty: it has none, as in `localhost:7880`, which the command itself refuses. */
+const hostOf = ({ value }: Given): string =>
+  URL.parse(value.trim())?.hostname.replace(/\.$/, '') ?? '';
 
 /** Flags that name what a drill injects faults into; without one, it starts a lab. */
 const PLATFORMS = ['docker', 'kubernetes', 'ssh', 'unit'];
