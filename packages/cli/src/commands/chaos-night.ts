@@ -18,6 +18,7 @@ import { type DrillRequestFlags, readDrillRequest } from '../chaos/drill-request
 import { rollbackLeftovers } from '../chaos/rollback-pending.ts';
 import { alertProblems } from '../chaos/shipped-rules.ts';
 import { type Console, wantsColor, write } from '../console.ts';
+import { leftOutLines } from '../left-out-lines.ts';
 import { beginNight, doneBefore, resumeNight } from '../night/choose-night.ts';
 import { readNightDrills } from '../night/night-drills.ts';
 import { type NightFlags, readNightSettings } from '../night/night-settings.ts';
@@ -101,6 +102,8 @@ export const chaosNightCommand = async (
     printer.print(
       `Night of ${plan.drills.length} drills on ${deployment}, order by --seed ${night.state.seed}`,
     );
+    if (request.deployment.type === 'embedded' && request.deployment.server !== null)
+      leftOutLines([request.deployment.server]).forEach(printer.print);
     const journal = openJournal();
     await rollbackLeftovers(journal, printer.print);
     const forLab =
