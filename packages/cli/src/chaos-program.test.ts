@@ -259,6 +259,8 @@ describe('swarm chaos run', () => {
     // What is wrong next shows that this is not.
     const embedded = await swarm('run', drill, '--embedded', '--processes', 'many');
     expect(embedded.error?.message).toContain('--processes many');
+    const server = await swarm('run', drill, '--server', '1.13.4', '--processes', 'many');
+    expect(server.error?.message).toContain('--processes many');
     expect((await swarm('run', drill, '--embedded', '--lab', 'lab')).error?.message).toContain(
       'these are two deployments',
     );

@@ -36,7 +36,8 @@ export const readDrillRequest = (
   env: NodeJS.ProcessEnv,
 ): DrillRequest => {
   const deployment = readDeploymentChoice(flags, typed, env);
-  if (deployment.type === 'embedded') assertEmbeddedWanted(flags.embedded === true, env);
+  if (deployment.type === 'embedded' && deployment.server === null)
+    assertEmbeddedWanted(flags.embedded === true, env);
   const site = deployment.type === 'site' ? deployment.site : null;
   return {
     deployment,
