@@ -63,6 +63,17 @@ it.each([
   expect(String(stream.read() ?? '')).toMatch(line);
 });
 
+it('does not blame a variable that a command does not use', async () => {
+  vi.stubEnv('SWARM_ROOMS', '50');
+  vi.stubEnv('SWARM_SETTLE', '2s');
+  const stream = new PassThrough();
+  const program = createProgram({ stdout: stream, stderr: stream, env: process.env }, () => {});
+  await expect(program.parseAsync(['run', 'none.yaml'], { from: 'user' })).rejects.toMatchObject({
+    message: expect.stringContaining('none.yaml'),
+    hint: expect.stringMatching(/from the environment: (?!.*SWARM_ROOMS).*SWARM_SETTLE/),
+  });
+});
+
 describe('swarm alone', () => {
   const URL = {
     LIVEKIT_URL: 'wss://lk.example.com',
