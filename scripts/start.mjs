@@ -12,9 +12,10 @@ const args = typed.length > 0 ? typed : firstRun(process.env);
 await main(
   (signal) =>
     setup({ servers: needsServer(args, process.env) ? [DEFAULT_LIVEKIT_VERSION] : [], signal }),
-  async () => {
-    const code = await runSwarm(bundledMain(), args);
-    if (typed.length === 0) process.stderr.write(nextSteps(code));
-    return code;
+  () => {
+    // The program ends this process itself where it runs in it.
+    if (typed.length === 0)
+      process.once('exit', (code) => void process.stderr.write(nextSteps(code)));
+    return runSwarm(bundledMain(), args);
   },
 );
