@@ -45,12 +45,17 @@ export const addonIsCurrent = async (required) => {
   );
 };
 
-/** @returns {Promise<{ sources: string, profile: Profile } | null>} null: nothing was built. */
-const readStamp = () =>
-  readFile(stamp, 'utf8').then(
-    (text) => JSON.parse(text),
-    () => null,
-  );
+/**
+ * @returns {Promise<{ sources: string, profile: Profile } | null>} null: nothing was built, or
+ * another process is writing the note, or was killed meanwhile.
+ */
+const readStamp = async () => {
+  try {
+    return JSON.parse(await readFile(stamp, 'utf8'));
+  } catch {
+    return null;
+  }
+};
 
 /** Profile of the built engine; null: there is none. */
 export const builtProfile = async () => (await readStamp())?.profile ?? null;
