@@ -7,8 +7,9 @@ import { callersFolder, compileCache } from './surroundings.mjs';
 /**
  * Runs a program in this process, which ends with it: a second Node would cost 20 MB and a start.
  *
- * Signals reach the program directly. When npm, which started it, is killed, it gets the signal of a
- * closed terminal; its workers and guards notice the end of its process.
+ * Signals reach the program directly. When npm, which started it, is killed, it gets the event of a
+ * launcher that died, or the signal of a closed terminal if it has no listener; its workers and
+ * guards notice the end of its process.
  *
  * @param {string} program path of a JavaScript module
  * @param {string[]} args
@@ -25,7 +26,10 @@ export const runHere = async (program, args) => {
   }
   process.chdir(callersFolder());
   process.argv = [process.execPath, program, ...args];
-  watchNpm(() => process.kill(process.pid, 'SIGHUP'));
+  watchNpm(() => {
+    // SIGHUP asks an exporter to read its configuration again.
+    if (!process.emit('disconnect')) process.kill(process.pid, 'SIGHUP');
+  });
   await import(pathToFileURL(program).href);
   return Number(process.exitCode ?? 0);
 };
