@@ -44,7 +44,7 @@ export const checkSessions = (
       `${where}: there is no source of sessions`,
       'add clients: {}, for what browsers report, or lifecycle: {}, for webhooks',
     );
-  const { tls, users } = readWeb(web).settings;
+  const { tls, users } = readWeb(web);
   const isProtected =
     tokens.length > 0 || users.size > 0 || tls?.clientAuth === 'RequireAndVerifyClientCert';
   const open = listen.find((address) => !isLoopback(address));

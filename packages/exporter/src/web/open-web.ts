@@ -36,30 +36,32 @@ export interface WebOptions {
  * @throws SwarmError if the files cannot be used
  */
 export const openWeb = ({ source, log, onRead = () => {} }: WebOptions): Web => {
-  let { settings, files } = readWeb(source);
-  let stamp = stampOf(files);
+  /**
+   * Stamps of the files. Each is taken before its file is read: what is written meanwhile, such as
+   * the key after its certificate, is read with the next connection.
+   */
+  let stamps = new Map<string, string>();
+  let settings = readWeb(source, (path) => stamps.set(path, stampOf(path)));
   onRead(true);
   return {
     get current() {
       return settings;
     },
     refresh: () => {
-      const now = stampOf(files);
-      if (now === stamp) return;
-      stamp = now;
-      const seen: string[] = [];
+      const now = new Map([...stamps.keys()].map((path) => [path, stampOf(path)]));
+      if ([...stamps].every(([path, stamp]) => now.get(path) === stamp)) return;
+      const seen = new Map<string, string>();
       try {
-        const next = readWeb(source, (path) => seen.push(path));
-        if ((next.settings.tls === null) !== (settings.tls === null))
+        const next = readWeb(source, (path) => seen.set(path, stampOf(path)));
+        if ((next.tls === null) !== (settings.tls === null))
           throw usageError('TLS can be switched on and off only by a restart of the exporter');
-        ({ settings, files } = next);
-        stamp = stampOf(files);
+        settings = next;
+        stamps = seen;
         log.info('certificates and web configuration were read again');
         onRead(true);
       } catch (error) {
         // A file that is named for the first time may be the one to be corrected.
-        files = [...new Set([...files, ...seen])];
-        stamp = stampOf(files);
+        stamps = new Map([...now, ...seen]);
         log.error(`${messageOf(error)}; the old certificate and web configuration stay in use`);
         onRead(false);
       }
@@ -75,27 +77,24 @@ export const openWeb = ({ source, log, onRead = () => {} }: WebOptions): Web => 
 export const readWeb = (
   source: WebSource,
   onFile: (path: string) => void = () => {},
-): { settings: WebSettings; files: readonly string[] } => {
-  const files: string[] = [];
-  const note = (path: string): void => {
-    files.push(path);
-    onFile(path);
-  };
-  if (source === null) return { settings: PLAIN, files };
-  if ('file' in source) return { settings: readWebConfig(source.file, note), files };
-  for (const path of [source.tls.cert, source.tls.key]) note(path);
+): WebSettings => {
+  if (source === null) return PLAIN;
+  if ('file' in source) return readWebConfig(source.file, onFile);
+  for (const path of [source.tls.cert, source.tls.key]) onFile(path);
   const [cert, key] = [readText(source.tls.cert, 'tls'), readText(source.tls.key, 'tls')];
   checkPair(cert, key, `${source.tls.cert} and ${source.tls.key}`);
-  return { settings: { ...PLAIN, tls: tlsSettings({ cert, key }) }, files };
+  return { ...PLAIN, tls: tlsSettings({ cert, key }) };
 };
 
-/** Text that changes with a file: also when a link is turned to another one of the same size. */
-const stampOf = (files: readonly string[]): string =>
-  files
-    .map((path) => {
-      const found = statSync(path, { throwIfNoEntry: false, bigint: true });
-      return found === undefined
-        ? ''
-        : `${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`;
-    })
-    .join(', ');
+/**
+ * Text that changes with a file: also when a link is turned to another one of the same size. A file
+ * that cannot be looked at has the reason: it is read, and that error is reported.
+ */
+const stampOf = (path: string): string => {
+  try {
+    const { ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+    return `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error);
+  }
+};

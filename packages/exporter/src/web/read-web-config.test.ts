@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +13,7 @@ let dir = '';
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'swarm-web-'));
+  writeFileSync(join(dir, 'empty'), '');
   if (!hasOpenssl) return;
   execFileSync(
     'openssl',
@@ -77,6 +78,7 @@ rate_limit: { interval: 100ms, burst: 5 }
     [`tls_server_config: { ${PAIR}, client_auth_type: Always }`, 'unknown policy on client'],
     ['tls_server_config: { cert_file: no.crt, key_file: no.key }', 'no.crt cannot be read: ENOENT'],
     ['http_server_config: { headers: { X-Other: a } }', 'unknown key "X-Other"'],
+    ['tls_server_config: { cert_file: empty, key_file: empty }', 'one of them is empty'],
     ['rate_limit: { interval: soon }', 'interval'],
   ])('is rejected: %s', (yaml, message) => {
     expect(() => read(yaml)).toThrow(message);
@@ -103,5 +105,21 @@ rate_limit: { interval: 100ms, burst: 5 }
       expect.stringMatching(/^error .*web\.yml:1:\d+: basic_auth_users\.two: is not a bcrypt hash/),
       expect.stringMatching(/^info .*read again/),
     ]);
+  });
+
+  it('is kept while it cannot be looked at, and read again afterwards', () => {
+    const lines: string[] = [];
+    const source = { file: write(`basic_auth_users: { one: ${HASH} }`) };
+    const web = openWeb({ source, log: logTo(({ message }) => lines.push(message)) });
+    rmSync(source.file);
+    symlinkSync('web.yml', source.file);
+    web.refresh();
+    web.refresh();
+    expect(lines).toEqual([expect.stringMatching(/web\.yml cannot be read: ELOOP/)]);
+    expect([...web.current.users.keys()]).toEqual(['one']);
+    rmSync(source.file);
+    write(`basic_auth_users: { two: ${HASH} }`);
+    web.refresh();
+    expect([...web.current.users.keys()]).toEqual(['two']);
   });
 });

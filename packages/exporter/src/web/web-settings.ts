@@ -55,6 +55,8 @@ export const tlsSettings = (
  */
 export const checkPair = (cert: string, key: string, where: string): void => {
   try {
+    // Node takes an empty text for none, and none is no error.
+    if (cert === '' || key === '') throw new Error('one of them is empty');
     createSecureContext({ cert, key });
   } catch (error) {
     throw usageError(
