@@ -77,10 +77,13 @@ export const startExporter = async (options: ExporterOptions): Promise<Exporter>
   const set = new SourceSet(self, log);
   set.prepare(options);
   let isReady = false;
+  let stopping: Promise<void> | null = null;
   let reloading: Promise<unknown> = Promise.resolve();
   const read = options.reload ?? null;
   const reloadOnce = async (): Promise<string> => {
     if (read === null) throw new Error('there is no configuration file');
+    // Sources that start now would outlive the exporter.
+    if (stopping !== null) throw new Error('the exporter is stopping');
     try {
       const next = await read();
       const done = await set.replace(next, () => {
@@ -162,7 +165,6 @@ export const startExporter = async (options: ExporterOptions): Promise<Exporter>
   if (!listen.every(isLoopback) && !areRequired(credentials) && !needsCertificate)
     log.warn('this address serves every client that reaches it: set a token');
   if (publicUrl !== null) log.info(`webhooks and browsers report at ${publicUrl}`);
-  let stopping: Promise<void> | null = null;
   const [url = ''] = own;
   return {
     url,

@@ -28,6 +28,8 @@ export class SourceSet {
   #generations: Generation[] = [];
   /** Ends of replaced sources that still answer requests. */
   readonly #retiring = new Set<Promise<unknown>>();
+  /** Resolved when the exporter stops: no request keeps a replaced source any more. */
+  readonly #ending = Promise.withResolvers<void>();
 
   constructor(self: ExporterSelf, log: Log) {
     this.#self = self;
@@ -92,6 +94,7 @@ export class SourceSet {
 
   /** Stop all sources. */
   async stop(): Promise<void> {
+    this.#ending.resolve();
     for (const { unwatch } of this.#generations) unwatch();
     this.#generations = [];
     await Promise.all([this.#stop(this.#sources), ...this.#retiring]);
@@ -100,7 +103,7 @@ export class SourceSet {
   /** Stop sources when no request needs them, so that a reload ends no running probe. */
   #retire(gone: readonly Source[], unneeded: Promise<unknown>): void {
     const patience = sleep(RETIRE_WITHIN_MS, undefined, { ref: false });
-    const retiring = Promise.race([unneeded, patience])
+    const retiring = Promise.race([unneeded, patience, this.#ending.promise])
       .then(() => this.#stop(gone))
       .finally(() => this.#retiring.delete(retiring));
     this.#retiring.add(retiring);

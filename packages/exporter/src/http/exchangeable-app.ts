@@ -16,6 +16,8 @@ const generationOf = (app: Hono): Generation => ({
 /** Application that another one can replace while requests run. */
 export class ExchangeableApp implements Fetching {
   #current: Generation;
+  /** Resolved when the requests of all replaced applications are answered. */
+  #earlier: Promise<unknown> = Promise.resolve();
 
   constructor(app: Hono) {
     this.#current = generationOf(app);
@@ -34,12 +36,14 @@ export class ExchangeableApp implements Fetching {
 
   /**
    * Serve further requests with another application.
-   * @returns a promise that resolves when the running requests of the old one are answered
+   * @returns a promise that resolves when the running requests of the old one are answered, and
+   * those of others before it, which may use the same sources
    */
-  exchange(app: Hono): Promise<void> {
+  exchange(app: Hono): Promise<unknown> {
     const old = this.#current;
     this.#current = generationOf(app);
     if (old.requests === 0) old.idle.resolve();
-    return old.idle.promise;
+    this.#earlier = Promise.all([this.#earlier, old.idle.promise]);
+    return this.#earlier;
   }
 }
