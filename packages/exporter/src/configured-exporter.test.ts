@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseExposition, sumOf } from '@livekit-swarm/testkit/exposition';
@@ -90,5 +91,42 @@ describe('a reload', () => {
       }),
     );
     expect(statuses).toEqual(names.map(() => 200));
+  });
+});
+
+/** Hash of `fakepassword`. */
+const HASH = '$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi';
+
+describe('sessions', () => {
+  it('are shown to users under any name, and without users under local names alone', async () => {
+    const [config, web] = [join(dir, 'sessions.yaml'), join(dir, 'web.yml')];
+    writeFileSync(config, `${targetsOf('one')}clients: {}\nsessions: { file: sessions.db }\n`);
+    writeFileSync(web, `basic_auth_users: { prom: '${HASH}' }\n`);
+    const shown = await startConfiguredExporter({
+      flags: { config, listen: ':0', webConfigFile: web },
+      env: { SECRET: 'a secret of some length' },
+      version: '1.2.3',
+      revision: 'abc',
+      log: logTo(() => {}),
+    });
+    const authorization = `Basic ${Buffer.from('prom:fakepassword').toString('base64')}`;
+    const statusOf = (headers: Record<string, string>) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const sent = request(`${shown.url}/sessions`, { headers }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+        sent.on('error', reject).end();
+      });
+    try {
+      const host = 'exporter.example.com';
+      expect(await statusOf({ host })).toBe(401);
+      expect(await statusOf({ host, authorization })).toBe(200);
+      writeFileSync(web, 'http_server_config: { headers: {} }\n');
+      expect(await statusOf({ host, authorization })).toBe(403);
+      expect(await statusOf({ host: 'localhost' })).toBe(200);
+    } finally {
+      await shown.stop();
+    }
   });
 });

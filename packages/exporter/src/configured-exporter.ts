@@ -43,7 +43,8 @@ export const startConfiguredExporter = async ({
 const replaceableOf = (settings: ExporterSettings): Replaceable => ({
   tokens: settings.tokens,
   secrets: settings.secrets,
-  sources: (contextOf, running) => createSources(settings, contextOf, running),
+  sources: (contextOf, running, isProtected) =>
+    createSources(settings, contextOf, running, isProtected),
 });
 
 /** Keys of the file that are in effect only after a restart. */

@@ -17,13 +17,15 @@ const isJournal = (source: Source): source is SessionsSource => source.name === 
  * Create the sources that the settings enable.
  * @param running sources of earlier settings; those that nothing changed for are returned again, as
  * their counters and connections continue
+ * @param isProtected returns true while every client needs a token, a user or a certificate
  */
 export const createSources = (
   settings: ExporterSettings,
   contextOf: (name: SourceName) => SourceContext,
   running: readonly Source[] = [],
+  isProtected: () => boolean = () => settings.tokens.length > 0,
 ): readonly Source[] => {
-  const { targets, probes, lifecycle, clients, sessions, tokens } = settings;
+  const { targets, probes, lifecycle, clients, sessions } = settings;
   const made = <Made extends Source>(
     name: ConfiguredSource,
     isMade: (source: Source) => source is Made,
@@ -43,7 +45,7 @@ export const createSources = (
     sessions === null
       ? null
       : made('sessions', isJournal, (context) =>
-          createSessionsSource({ ...sessions, needsToken: tokens.length > 0 }, context),
+          createSessionsSource({ ...sessions, isProtected }, context),
         );
   // The journal is the first source, so that it is open when others report.
   if (journal !== null) sources.push(journal);

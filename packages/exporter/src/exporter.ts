@@ -1,7 +1,8 @@
 import type { Hono } from 'hono';
+import { requireProtection } from './config/check-settings.ts';
 import { formatAddress, isLoopback, type ListenAddress } from './config/listen-address.ts';
 import { type AppPart, createApp } from './http/app.ts';
-import { areRequired, type Credentials } from './http/authenticate.ts';
+import type { Credentials } from './http/authenticate.ts';
 import { ExchangeableApp } from './http/exchangeable-app.ts';
 import { reasonOf } from './http/reload-route.ts';
 import { type Listening, serve } from './http/serve.ts';
@@ -11,6 +12,7 @@ import { createExporterSelf } from './self/exporter-self.ts';
 import { SourceSet } from './source-set.ts';
 import { openWeb, type WebSource } from './web/open-web.ts';
 import { createPasswordCheck } from './web/password-check.ts';
+import { isProtecting } from './web/web-settings.ts';
 
 export interface ExporterOptions extends Replaceable {
   listen: readonly ListenAddress[];
@@ -66,6 +68,10 @@ export const startExporter = async (options: ExporterOptions): Promise<Exporter>
     source: options.web,
     log: log.of('web'),
     ...(options.web !== null && { onRead: (worked) => self.configRead('web', worked) }),
+    check: (changed) => {
+      if (set.sources.some(({ name }) => name === 'sessions'))
+        requireProtection('sessions', listen, tokens, changed);
+    },
   });
   const isSecure = web.current.tls !== null;
   let { tokens } = options;
@@ -74,7 +80,12 @@ export const startExporter = async (options: ExporterOptions): Promise<Exporter>
     users: () => web.current.users,
     passwords: createPasswordCheck(),
   };
-  const set = new SourceSet(self, log);
+  const isProtected = (): boolean => tokens.length > 0 || isProtecting(web.current);
+  const warnIfOpen = (): void => {
+    if (!listen.every(isLoopback) && !isProtected())
+      log.warn('this address serves every client that reaches it: set a token');
+  };
+  const set = new SourceSet(self, log, isProtected);
   set.prepare(options);
   let isReady = false;
   let stopping: Promise<void> | null = null;
@@ -93,6 +104,7 @@ export const startExporter = async (options: ExporterOptions): Promise<Exporter>
       web.refresh();
       self.configRead('config', true);
       log.of('config').info(done);
+      warnIfOpen();
       return done;
     } catch (error) {
       self.configRead('config', false);
@@ -161,9 +173,7 @@ export const startExporter = async (options: ExporterOptions): Promise<Exporter>
   log.info(
     `listening on ${own.join(' and ')}; sources: ${set.sources.map(({ name }) => name).join(', ')}`,
   );
-  const needsCertificate = web.current.tls?.clientAuth === 'RequireAndVerifyClientCert';
-  if (!listen.every(isLoopback) && !areRequired(credentials) && !needsCertificate)
-    log.warn('this address serves every client that reaches it: set a token');
+  warnIfOpen();
   if (publicUrl !== null) log.info(`webhooks and browsers report at ${publicUrl}`);
   const [url = ''] = own;
   return {

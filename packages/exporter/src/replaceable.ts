@@ -12,9 +12,11 @@ export interface Replaceable {
    * Create the sources.
    * @param contextOf returns the means of a source to report its own state
    * @param running sources that may be returned again if nothing changed for them
+   * @param isProtected returns true while every client needs a token, a user or a certificate
    */
   sources(
     contextOf: (name: SourceName) => SourceContext,
     running: readonly Source[],
+    isProtected: () => boolean,
   ): readonly Source[];
 }

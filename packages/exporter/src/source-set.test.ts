@@ -16,7 +16,7 @@ it('stops replaced sources with the others, also while a request needs them', as
     stop: async () => void stopped.push(id),
   });
   const self = createExporterSelf({ version: '1.2.3', revision: 'abc', log, timeoutMs: 1_000 });
-  const set = new SourceSet(self, log);
+  const set = new SourceSet(self, log, () => true);
   set.prepare({ tokens: [], sources: () => [sourceOf('old')] });
   await set.start();
   const never = new Promise<unknown>(() => {});

@@ -19,6 +19,7 @@ const RETIRE_WITHIN_MS = 60_000;
 export class SourceSet {
   readonly #self: ExporterSelf;
   readonly #log: Log;
+  readonly #isProtected: () => boolean;
   #sources: readonly Source[] = [];
   #secrets: Secrets | undefined;
   /**
@@ -31,9 +32,11 @@ export class SourceSet {
   /** Resolved when the exporter stops: no request keeps a replaced source any more. */
   readonly #ending = Promise.withResolvers<void>();
 
-  constructor(self: ExporterSelf, log: Log) {
+  /** @param isProtected returns true while every client needs a token, a user or a certificate */
+  constructor(self: ExporterSelf, log: Log, isProtected: () => boolean) {
     this.#self = self;
     this.#log = log;
+    this.#isProtected = isProtected;
   }
 
   get sources(): readonly Source[] {
@@ -42,7 +45,7 @@ export class SourceSet {
 
   /** Create the first sources. */
   prepare({ sources, secrets }: Replaceable): void {
-    this.#sources = sources(this.#self.contextOf, []);
+    this.#sources = sources(this.#self.contextOf, [], this.#isProtected);
     this.#secrets = secrets;
   }
 
@@ -64,11 +67,12 @@ export class SourceSet {
   ): Promise<string> {
     const old = this.#sources;
     const contexts = new Map<SourceName, SourceContext>();
-    const next = sources((name) => {
+    const contextOf = (name: SourceName): SourceContext => {
       const context = this.#self.contextOf(name);
       contexts.set(name, context);
       return context;
-    }, old);
+    };
+    const next = sources(contextOf, old, this.#isProtected);
     const added = next.filter((source) => !old.includes(source));
     try {
       await Promise.all(added.map((source) => source.start()));

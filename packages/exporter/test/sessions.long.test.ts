@@ -76,7 +76,7 @@ beforeAll(async () => {
           file: join(dir, 'sessions.db'),
           retentionMs: 3_600_000,
           maxBytes: 64 << 20,
-          needsToken: false,
+          isProtected: () => false,
         },
         contextOf('sessions'),
       );

@@ -16,8 +16,8 @@ export interface SessionRoutesOptions {
   deleteIdentity(identity: string): number;
   /** Current time, Unix ms. */
   now(): number;
-  /** True if the exporter requires a token of every request. */
-  needsToken: boolean;
+  /** Returns true while the exporter requires a token, a user or a certificate of every client. */
+  isProtected(): boolean;
 }
 
 const MOST_ROOMS = 500;
@@ -33,10 +33,12 @@ export const sessionRoutes = ({
   flush,
   deleteIdentity,
   now,
-  needsToken,
+  isProtected,
 }: SessionRoutesOptions): Hono => {
   const app = new Hono();
-  if (!needsToken) app.use('/sessions/*', onlyLocalNames);
+  app.use('/sessions/*', async (c, next) =>
+    isProtected() ? await next() : await onlyLocalNames(c, next),
+  );
   app.use('/sessions/*', async (c, next) => {
     await next();
     c.header('cache-control', 'no-store');
@@ -92,11 +94,11 @@ export const sessionRoutes = ({
 const LOOPBACK_NAME = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i;
 
 /**
- * Reject requests for other host names than those of loopback. Without a token the exporter listens
- * on loopback only, but a web page could reach it under a name of its own that resolves to this
+ * Reject requests for other host names than those of loopback. Unprotected, the exporter listens on
+ * loopback only, but a web page could reach it under a name of its own that resolves to this
  * host (DNS rebinding), and read personal data.
  */
 const onlyLocalNames: MiddlewareHandler = async (c, next) => {
   if (LOOPBACK_NAME.test(c.req.header('host') ?? '')) return next();
-  return c.text('sessions are shown at 127.0.0.1 or localhost, or with a token\n', 403);
+  return c.text('sessions are shown at 127.0.0.1 or localhost, or with a token or a user\n', 403);
 };

@@ -1,8 +1,9 @@
 import { nearest, type Path, type Settings, usageError } from '@livekit-swarm/settings';
 import { readWeb } from '../web/open-web.ts';
+import { isProtecting, type WebSettings } from '../web/web-settings.ts';
 import type { ConfigFile } from './config-file.ts';
 import type { ExporterSettings } from './exporter-settings.ts';
-import { formatAddress, isLoopback } from './listen-address.ts';
+import { formatAddress, isLoopback, type ListenAddress } from './listen-address.ts';
 
 /**
  * Check that scheduled probes name existing targets and modules.
@@ -44,14 +45,25 @@ export const checkSessions = (
       `${where}: there is no source of sessions`,
       'add clients: {}, for what browsers report, or lifecycle: {}, for webhooks',
     );
-  const { tls, users } = readWeb(web);
-  const isProtected =
-    tokens.length > 0 || users.size > 0 || tls?.clientAuth === 'RequireAndVerifyClientCert';
+  requireProtection(where, listen, tokens, readWeb(web));
+};
+
+/**
+ * Check that not every client can read sessions.
+ * @param where origin, for the message
+ * @throws SwarmError `usage`
+ */
+export const requireProtection = (
+  where: string,
+  listen: readonly ListenAddress[],
+  tokens: readonly unknown[],
+  web: WebSettings,
+): void => {
   const open = listen.find((address) => !isLoopback(address));
-  if (!isProtected && open !== undefined)
+  if (open !== undefined && tokens.length === 0 && !isProtecting(web))
     throw usageError(
       `${where}: without a token, every client that reaches ${formatAddress(open)} could read who was in which room`,
-      'set a token, or listen on loopback only: listen: ":9465"',
+      'set a token or users, or listen on loopback only: listen: ":9465"',
     );
 };
 

@@ -14,8 +14,7 @@ export const fingerprintsOf = (
   const sections = typeof file === 'object' && file !== null ? new Map(Object.entries(file)) : null;
   const of = (...names: string[]): unknown[] => names.map((name) => sections?.get(name) ?? null);
   const redis = targets.map(({ redisUrl }) => redisUrl);
-  const needsToken = of('token', 'previousToken').map((token) => token !== null);
-  const journal = [of('sessions'), needsToken];
+  const journal = of('sessions');
   return {
     sessions: JSON.stringify(journal),
     probes: JSON.stringify(of('targets', 'probes')),

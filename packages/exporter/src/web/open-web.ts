@@ -28,6 +28,11 @@ export interface WebOptions {
   log: Log;
   /** Called after each reading of the files. */
   onRead?(succeeded: boolean): void;
+  /**
+   * Check changed settings.
+   * @throws SwarmError if they must not replace the old ones
+   */
+  check?(changed: WebSettings): void;
 }
 
 /**
@@ -35,7 +40,7 @@ export interface WebOptions {
  * as in exporter-toolkit, so that a change is in effect at once, and no timer is needed.
  * @throws SwarmError if the files cannot be used
  */
-export const openWeb = ({ source, log, onRead = () => {} }: WebOptions): Web => {
+export const openWeb = ({ source, log, onRead = () => {}, check = () => {} }: WebOptions): Web => {
   /**
    * Stamps of the files. Each is taken before its file is read: what is written meanwhile, such as
    * the key after its certificate, is read with the next connection.
@@ -55,6 +60,7 @@ export const openWeb = ({ source, log, onRead = () => {} }: WebOptions): Web => 
         const next = readWeb(source, (path) => seen.set(path, stampOf(path)));
         if ((next.tls === null) !== (settings.tls === null))
           throw usageError('TLS can be switched on and off only by a restart of the exporter');
+        check(next);
         settings = next;
         stamps = seen;
         log.info('certificates and web configuration were read again');

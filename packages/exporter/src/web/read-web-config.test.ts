@@ -122,4 +122,22 @@ rate_limit: { interval: 100ms, burst: 5 }
     web.refresh();
     expect([...web.current.users.keys()]).toEqual(['two']);
   });
+
+  it('is kept when its change is rejected', () => {
+    const lines: string[] = [];
+    const web = openWeb({
+      source: { file: write(`basic_auth_users: { one: ${HASH} }`) },
+      log: logTo(({ level }) => lines.push(level)),
+      check: ({ users }) => {
+        if (users.size === 0) throw new Error('no user is left');
+      },
+    });
+    write('{}');
+    web.refresh();
+    expect([...web.current.users.keys()]).toEqual(['one']);
+    write(`basic_auth_users: { two: ${HASH} }`);
+    web.refresh();
+    expect([...web.current.users.keys()]).toEqual(['two']);
+    expect(lines).toEqual(['error', 'info']);
+  });
 });

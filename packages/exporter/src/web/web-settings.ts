@@ -18,7 +18,7 @@ export interface TlsSettings {
   cert: string;
   key: string;
   clientAuth: ClientAuthType;
-  /** Certificates of the CA of clients; null: those of this system. */
+  /** Certificates of the CA of clients; null: those of Node. */
   clientCa: string | null;
   /** Names of which a client's certificate must have one; null: any name. */
   allowedSans: readonly string[] | null;
@@ -48,6 +48,10 @@ export const tlsSettings = (
   ...given,
 });
 
+/** Check whether settings reject clients without a password or a certificate of the CA. */
+export const isProtecting = ({ users, tls }: WebSettings): boolean =>
+  users.size > 0 || tls?.clientAuth === 'RequireAndVerifyClientCert';
+
 /**
  * Check that a certificate and a key are a pair.
  * @param where their origins, for the message
@@ -55,7 +59,7 @@ export const tlsSettings = (
  */
 export const checkPair = (cert: string, key: string, where: string): void => {
   try {
-    // Node takes an empty text for none, and none is no error.
+    // Node ignores an empty text.
     if (cert === '' || key === '') throw new Error('one of them is empty');
     createSecureContext({ cert, key });
   } catch (error) {

@@ -8,8 +8,8 @@ export interface SessionsOptions {
 
 /** Access to the sessions, by the settings of the exporter. */
 export interface SessionAccess {
-  /** True if every request for sessions must carry a token. */
-  needsToken: boolean;
+  /** Returns true while every client needs a token, a user or a certificate. */
+  isProtected(): boolean;
 }
 
 export const SESSIONS_DEFAULTS = {

@@ -24,11 +24,11 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true }));
 
 /** Create an exporter with a journal, a clock, and browsers that report to it. */
-const open = async ({ needsToken = false } = {}) => {
+const open = async ({ isProtected = false } = {}) => {
   let clock = START;
   const file = join(dir, `${++files}.db`);
   const sessions = createSessionsSource(
-    { file, retentionMs: 3_600_000, maxBytes: 64 << 20, needsToken },
+    { file, retentionMs: 3_600_000, maxBytes: 64 << 20, isProtected: () => isProtected },
     CONTEXT,
     () => clock,
   );
@@ -294,8 +294,8 @@ describe('the pages', () => {
   });
 
   it('are not shown under a name that a web page chose for this host', async () => {
-    const statusOf = async (needsToken: boolean, host: string) => {
-      await using exporter = await open({ needsToken });
+    const statusOf = async (isProtected: boolean, host: string) => {
+      await using exporter = await open({ isProtected });
       // A web page can send any header to its own name.
       const headers = { host, authorization: 'Bearer token' };
       return (await exporter.request('/sessions', { headers })).status;

@@ -26,7 +26,7 @@ export interface SessionsSource extends Source {
 
 /** Create the source of the session journal and its pages. */
 export const createSessionsSource = (
-  { file, retentionMs, maxBytes, needsToken }: SessionsOptions & SessionAccess,
+  { file, retentionMs, maxBytes, isProtected }: SessionsOptions & SessionAccess,
   context: SourceContext,
   now: () => number = Date.now,
 ): SessionsSource => {
@@ -85,7 +85,7 @@ export const createSessionsSource = (
       flush: write,
       deleteIdentity: (identity) => journal?.deleteIdentity(identity) ?? 0,
       now,
-      needsToken,
+      isProtected,
     }),
     onReports: (counted) => add(reports(counted, now())),
     observer: {
