@@ -45,7 +45,7 @@ export const authenticate = (credentials: Credentials): MiddlewareHandler => {
     const given = c.req.header('authorization');
     const isPage = given === undefined && (c.req.header('accept') ?? '').includes('text/html');
     const isBasic =
-      isPage || given?.startsWith('Basic ') === true || (given === undefined && users().size > 0);
+      isPage || /^basic /i.test(given ?? '') || (given === undefined && users().size > 0);
     return isBasic ? await basic(c, next) : await bearer(c, next);
   };
 };

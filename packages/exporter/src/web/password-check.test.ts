@@ -9,8 +9,19 @@ describe('createPasswordCheck', () => {
     const { verify } = createPasswordCheck();
     expect(await verify('prom', 'fakepassword', users)).toBe('right');
     expect(await verify('prom', 'other', users)).toBe('wrong');
-    // Unknown users are checked against the same hash.
     expect(await verify('unknown', 'fakepassword', users)).toBe('wrong');
+  });
+
+  it('checks unknown users against a hash of the cost of the others', async () => {
+    const hashes: string[] = [];
+    const { verify } = createPasswordCheck({
+      compare: async (_password, hash) => {
+        hashes.push(hash);
+        return true;
+      },
+    });
+    expect(await verify('unknown', 'right', new Map([['prom', 'costly']]))).toBe('wrong');
+    expect(hashes).toEqual(['costly']);
   });
 
   it('checks a right password once, also for users with the same hash', async () => {
