@@ -13,7 +13,7 @@ import { scratch } from '../support/swarm.ts';
 
 interface KubernetesObject {
   kind: string;
-  metadata: { name: string };
+  metadata: { name: string; labels?: Record<string, string> };
   spec: Record<string, unknown>;
   data?: Record<string, string>;
   stringData?: Record<string, string>;
@@ -88,8 +88,10 @@ beforeEach(({ skip }) =>
 
 const run = (...args: string[]) => execa(helm ?? '', args, { reject: false, cwd: scratch() });
 
-const render = async (...flags: string[]): Promise<KubernetesObject[]> => {
-  const { stdout, stderr, failed } = await run('template', 'load', chart, ...flags);
+const render = (...flags: string[]): Promise<KubernetesObject[]> => renderRelease('load', ...flags);
+
+const renderRelease = async (release: string, ...flags: string[]): Promise<KubernetesObject[]> => {
+  const { stdout, stderr, failed } = await run('template', release, chart, ...flags);
   expect(failed, stderr).toBe(false);
   return parseAllDocuments(stdout)
     .map((document) => document.toJS() as KubernetesObject | null)
@@ -424,6 +426,18 @@ describe('the Helm chart', () => {
     });
   });
 
+  it.each(['2026', 'a'.repeat(53)])('has valid names and labels: release %s', async (release) => {
+    const objects = await renderRelease(
+      release,
+      ...[...EVERYTHING, ...PUBLIC, ...json({ loadTests: { 1: { existingSecret: 's' } } })],
+    );
+    for (const { kind, metadata } of objects) {
+      const { name, labels = {} } = metadata;
+      expect(Object.values(labels).map((label) => typeof label)).not.toContain('number');
+      if (kind === 'Service') expect(name.length).toBeLessThanOrEqual(63);
+    }
+  });
+
   it('checks the installation with "helm test"', async () => {
     const pod = find(await render(...EVERYTHING, ...LOAD_TESTS), 'Pod');
     expect(pod.metadata).toMatchObject({ annotations: { 'helm.sh/hook': 'test' } });
@@ -453,7 +467,17 @@ describe('the Helm chart', () => {
     ['image.digest=latest', /digest/],
     ['exporter.enabled=true', /exporter\.existingSecret/],
     ['exporter.ingress.enabled=true', /exporter\.enabled/],
+    ['exporter.enabled=true,exporter.ingress.enabled=true', /publicListen/],
+    [
+      'exporter.enabled=true,exporter.existingSecret=s,exporter.config.publicListen=:9466,exporter.ingress.enabled=true',
+      /ingress\.hosts/,
+    ],
+    [
+      'exporter.enabled=true,exporter.existingSecret=s,exporter.config.publicListen=:9466,exporter.httpRoute.enabled=true',
+      /httpRoute\.parentRefs/,
+    ],
     ['probe.modules={}', /modules/],
+    ['probe.interval=often', /interval/],
   ])('rejects %s, and names it', async (value, named) => {
     const { failed, stderr } = await run('template', 'load', chart, '--set', value);
     expect(failed).toBe(true);

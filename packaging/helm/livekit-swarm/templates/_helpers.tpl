@@ -2,16 +2,17 @@
 {{- .Values.nameOverride | default .Chart.Name }}
 {{- end }}
 
-{{/* Beginning of the name of every object: at most 50 characters, so that suffixes fit. */}}
+{{/* Beginning of the name of every object: at most 47 characters, so that "-exporter-public" fits into the 63 of a Service. */}}
 {{- define "swarm.name" -}}
 {{- $chart := include "swarm.chart" . }}
 {{- $whole := contains $chart .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name $chart) }}
-{{- .Values.fullnameOverride | default $whole | trunc 50 | trimSuffix "-" }}
+{{- .Values.fullnameOverride | default $whole | trunc 47 | trimSuffix "-" }}
 {{- end }}
 
+{{/* Quoted: a release may be called 2026, which YAML reads as a number. */}}
 {{- define "swarm.selector" -}}
-app.kubernetes.io/name: {{ include "swarm.chart" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "swarm.chart" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "swarm.labels" -}}
