@@ -45,7 +45,7 @@ const runTests = async (signal) => {
   await setup({ servers, profile: all ? 'release' : null, signal });
   await provideServers(servers, signal);
   if (onlyNightly) {
-    tallies.push(await runVitest(['long'], signal, Object.keys(NIGHTLY_ONLY)));
+    await runNightlyOnly(signal);
     return;
   }
   tallies.push(afterQuick ? await readQuick() : await runQuick(signal));
@@ -53,13 +53,24 @@ const runTests = async (signal) => {
     tallies.push(await fuzzCrate({ seconds: 60, target: 'fuzz' }, signal));
     // One project after the other, because each has a deadline.
     tallies.push(await runVitest(['real'], signal));
-    const files = rotation === null ? null : announce(rotation);
+    const files = rotation === null ? rotatingFiles() : announce(rotation);
     for (const project of /** @type {const} */ (['measured', 'long'])) {
-      const chosen = files?.filter((each) => each.project === project).map(({ file }) => file);
-      if (chosen?.length !== 0) tallies.push(await runVitest([project], signal, chosen));
+      const chosen = files.filter((each) => each.project === project).map(({ file }) => file);
+      if (chosen.length > 0) tallies.push(await runVitest([project], signal, chosen));
     }
+    if (rotation === null) await runNightlyOnly(signal);
   } else log('more real tests: "npm run test:all" runs them');
   log('tests that need a Kubernetes cluster: "npm run test:kubernetes" runs them');
+};
+
+/**
+ * Runs the files that are too long for the rotation, each with a deadline of its own: together they
+ * take longer than one.
+ * @param {AbortSignal} signal
+ */
+const runNightlyOnly = async (signal) => {
+  for (const file of Object.keys(NIGHTLY_ONLY))
+    tallies.push(await runVitest(['long'], signal, [file]));
 };
 
 /**

@@ -1,5 +1,5 @@
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { log } from '../../packages/cli/launch/log.mjs';
 import { pinnedNode } from '../../packages/cli/launch/run-node.mjs';
 import { root } from '../setup/paths.mjs';
@@ -14,9 +14,12 @@ import { tallyVitest, withoutKnown } from './tally.mjs';
  * @returns {Promise<import('./tally.mjs').Tally>}
  */
 export const runVitest = async (projects, signal, more = []) => {
-  const file = join(root, '.cache', 'tests', `vitest-${projects.join('-')}.json`);
+  // A file that runs alone has results of its own: others of its project may follow.
+  const [only = ''] = more.length === 1 ? more : [];
+  const part = only.endsWith('.test.ts') ? `-${basename(only, '.test.ts')}` : '';
+  const file = join(root, '.cache', 'tests', `vitest-${projects.join('-')}${part}.json`);
   await rm(file, { force: true });
-  const name = `vitest, ${projects.join(', ')}`;
+  const name = `vitest, ${projects.join(', ')}${part}`;
   const { ok } = await runCommand(
     name,
     await pinnedNode(),
