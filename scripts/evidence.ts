@@ -1,7 +1,8 @@
 /**
  * `npm run evidence [-- FILE…]`: adds results of real tests to docs/evidence/results.ndjson, by
- * default those of the last runs in this checkout, and writes docs/evidence.md. `--fail-if-flaky`:
- * exits with 1 if a test needed a retry twice in its last ten results.
+ * default those of the last runs in this checkout, and writes docs/evidence.md. A file `*.ndjson` is
+ * another results.ndjson. `--fail-if-flaky`: exits with 1 if a test needed a retry twice in its last
+ * ten results.
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -24,7 +25,9 @@ const { values, positionals } = parseArgs({
 const files =
   positionals.length > 0 ? positionals : globSync('.cache/tests/vitest-*.json').toSorted();
 const known = readResults(RESULTS);
-const news = files.map((file) => resultsOf(readFileSync(file, 'utf8')));
+const news = files.map((file) =>
+  file.endsWith('.ndjson') ? readResults(file) : resultsOf(readFileSync(file, 'utf8')),
+);
 // The results of a test that was moved or removed prove nothing any more.
 const results = mergeResults(known, ...news).filter(({ file }) => existsSync(file));
 writeFileSync(RESULTS, formatResults(results));
