@@ -61,7 +61,11 @@ describe('results', () => {
     const file = {
       durationMs: 4_400,
       problems: [],
-      tests: [test, { name: 'runs > leaves', outcome: 'failed', retries: 1 }],
+      tests: [
+        test,
+        { name: 'runs > leaves', outcome: 'failed', retries: 1 },
+        { name: 'runs > ends', outcome: 'pending', retries: 0 },
+      ],
     };
     const files = [
       { ...file, file: FILE, project: 'smoke' },
@@ -77,6 +81,7 @@ describe('results', () => {
             passed: 1,
             failed: ['runs > leaves'],
             retried: ['runs > joins', 'runs > leaves'],
+            skipped: ['runs > ends'],
           }),
         ],
       },
@@ -137,5 +142,8 @@ describe('a row of the page', () => {
       'never in the kept results',
     );
     expect(rowOf('joins')).toContain('no result yet');
+    const partly = run(2, { skipped: ['x > joins'] });
+    expect(rowOf(null, partly)).toContain('never in the kept results');
+    expect(rowOf(null, partly, run(1))).toContain('| 2027-01-01 01:02 |');
   });
 });

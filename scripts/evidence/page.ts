@@ -32,7 +32,7 @@ export const claimTables = (
 const proofCells = ({ file, name }: Proof, results: readonly FileEvidence[]): string[] => {
   const test = `[${file.replace(/^.*\//, '').replace('.test.ts', '')}](../${file})${name === null ? '' : `: ${name}`}`;
   const { runs = [] } = results.find((each) => each.file === file) ?? {};
-  const ran = runs.filter((run) => !has(run.skipped, name));
+  const ran = runs.filter((run) => judges(run, name));
   const last = ran.find((run) => passes(run, name));
   const retries = ran.filter(({ retried }) =>
     name === null ? retried.length > 0 : has(retried, name),
@@ -52,6 +52,13 @@ const proofCells = ({ file, name }: Proof, results: readonly FileEvidence[]): st
 /** Finds a test in a list of full names, which begin with those of its suites. */
 const has = (names: readonly string[], name: string | null): boolean =>
   name !== null && names.some((each) => each.endsWith(name));
+
+/**
+ * A run proves nothing for a test that was skipped, nor for a whole file of which a test was
+ * skipped and none failed.
+ */
+const judges = ({ failed, skipped }: TestRun, name: string | null): boolean =>
+  name === null ? skipped.length === 0 || failed.length > 0 : !has(skipped, name);
 
 /** A hook that failed, or a file that does not load, makes every test of the file fail. */
 const passes = ({ passed, failed }: TestRun, name: string | null): boolean =>

@@ -62,7 +62,8 @@ export const resultsOf = (report: string): FileEvidence[] => {
         passed: named('passed').length,
         failed: [...problems, ...named('failed')],
         retried: tests.filter(({ retries }) => retries > 0).map(({ name }) => name),
-        skipped: named('skipped'),
+        // A test that an interruption left out is pending.
+        skipped: [...named('skipped'), ...named('pending')],
       };
       return { file, runs: [run] };
     });
