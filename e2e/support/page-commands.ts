@@ -26,6 +26,7 @@ export const TREATMENTS: Readonly<Record<string, Treatment>> = {
   'docker compose -f hosts.yml': { test: 'e2e/packaging/image.test.ts' },
   'SWARM_QUEUE=': { test: 'e2e/packaging/image.test.ts' },
   'export ': { test: 'e2e/packaging/image.test.ts' },
+  'mkdir -p records': 'quick',
   'helm install load dist/': { test: 'e2e/kubernetes/chart.test.ts' },
   'npm start': { test: 'e2e/packaging/launcher.test.ts' },
   'npx swarm --rooms 500': { why: 'needs four cores: docs/performance.md has its measurement' },

@@ -63,7 +63,9 @@ For amd64 and arm64:
 
 ${sh(
   `docker run --rm ${image}:${version}`,
-  'docker run --rm --network host -e LIVEKIT_API_KEY -e LIVEKIT_API_SECRET -v "$PWD/records:/work/records" \\',
+  'mkdir -p records',
+  'docker run --rm --network host --user "$(id -u):$(id -g)" -e LIVEKIT_API_KEY -e LIVEKIT_API_SECRET \\',
+  '  -v "$PWD/records:/work/records" -v "$PWD/scenarios:/work/scenarios:ro" \\',
   `  ${image}:${version} run scenarios/webinar.yaml --url wss://livekit.staging.example.com`,
 )}
 
