@@ -121,6 +121,15 @@ describe.each(readdirSync(FOLDER))('the workflow %s', (file) => {
   });
 });
 
+it('every load of a workflow names its server: in CI swarm starts no other', () => {
+  const loads = readdirSync(FOLDER).flatMap(
+    (file) =>
+      readFileSync(join(FOLDER, file), 'utf8').match(/(?:npm start|livekit-swarm) --.*/g) ?? [],
+  );
+  expect(loads).toHaveLength(4);
+  expect(loads.filter((load) => !/ --(?:embedded|url) /.test(load))).toEqual([]);
+});
+
 describe('a release', () => {
   it('is refused when the tag, the chart, the image or the changelog has another version', async () => {
     const { version } = await readDescription('packages/cli');
