@@ -8,7 +8,7 @@ const SCENARIO_SCHEMA = 'scenario/schema/scenario.schema.json';
 export const SETTINGS_SCHEMA = 'cli/schema/swarm.schema.json';
 
 /**
- * Where editors find the JSON Schema of scenario files, or another one, seen from a folder: a
+ * Address of the JSON Schema of scenario files, or of another one, as seen from a folder: a
  * relative path within `project`, so that it is right on every host. Otherwise the file of a
  * checkout, whose schema may not be published yet, or the public address for an installed package,
  * which may lie in a cache of npx.

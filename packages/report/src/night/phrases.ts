@@ -51,7 +51,7 @@ export const countsText = ({ drills, leftOut }: NightResult): string => {
   return `${plural(drills.length, 'drill')}${counts.length === 0 ? '' : ': '}${counts.join(', ')}${left}`;
 };
 
-/** Where and when a night was, and its seed. */
+/** Place, time and seed of a night. */
 export const placeText = ({ night, seed, deployment, durationMs }: NightResult): string =>
   `Night of ${night} on ${deployment}, order by seed ${seed}, ${formatDuration(durationMs)}.`;
 

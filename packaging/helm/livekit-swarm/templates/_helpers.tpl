@@ -40,7 +40,7 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version | replace "+" "_" }}
 {{- .Values.queue.existingSecret | default .Values.redis.existingSecret | default (printf "%s-queue" (include "swarm.name" .)) }}
 {{- end }}
 
-{{/* How a pod reaches the queue. */}}
+{{/* Variables with which a pod reaches the queue. */}}
 {{- define "swarm.queueEnv" -}}
 - name: SWARM_QUEUE
   valueFrom:
