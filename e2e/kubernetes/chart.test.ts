@@ -226,7 +226,10 @@ describe('load tests of the chart', () => {
   });
 
   it('fail with exit code 99 for a crossed threshold, and are not tried again', async () => {
-    const { name, job } = await runNow('failing');
+    let { name, job } = await runNow('failing');
+    // On a busy machine a crossed threshold is not certain: exit code 98.
+    for (let tries = 1; tries < 3 && (await podsOf(name)).includes('"exitCode":98'); tries++)
+      ({ name, job } = await runNow('failing'));
     const pods = await podsOf(name);
     expect(job.status.conditions, pods).toContainEqual(
       expect.objectContaining({
@@ -270,6 +273,8 @@ describe('the API server', () => {
 
   it('accepts every object of the chart', async () => {
     const values = json({
+      // Pods need one that exists.
+      'serviceAccount.create': false,
       'hosts.podDisruptionBudget.enabled': true,
       loadTests: {
         once: {
