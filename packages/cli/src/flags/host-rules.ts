@@ -14,8 +14,7 @@ export interface HostFlags {
 export const CONFIRMED = {
   host: 'LiveKit Cloud (*.livekit.cloud)',
   probe: 'LiveKit Cloud (*.livekit.cloud), and for a public server that only swarm.yaml names',
-  run:
-    'LiveKit Cloud (*.livekit.cloud), and for a public server that only the environment or swarm.yaml names',
+  run: 'LiveKit Cloud (*.livekit.cloud), and for a public server that only the environment or swarm.yaml names',
   search:
     'LiveKit Cloud (*.livekit.cloud), and for every server that only the environment, swarm.yaml or the scenario names',
 } as const;
