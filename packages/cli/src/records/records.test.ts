@@ -167,7 +167,7 @@ describe('swarm records', () => {
     expect((await planPrune(base, { newest: 0, forMs: null })).remove).toHaveLength(3);
   });
 
-  it('shows how to compare a run with its baseline again, in words of a shell', async () => {
+  it('shows how to compare a run with its baseline again, quoted for a shell', async () => {
     const run = keep({ name: folderName(1, 'ddddd'), daysAgo: 1 });
     const { decision } = passedReport();
     const kept = { recordPath: join(run, 'record.ndjson'), decision };

@@ -35,7 +35,7 @@ const CONFIRMED: Record<LoadKind, (url: string, origin: UrlOrigin) => boolean> =
   search: () => true,
 };
 
-/** What a guard stops until it is confirmed. */
+/** Causes for which each kind of load needs a confirmation. */
 const CAUSES: Record<LoadKind, string> = {
   probe: 'participants with your key on a public server need',
   drill: 'faults need',
