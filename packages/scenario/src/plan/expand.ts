@@ -14,8 +14,7 @@ import { planTurns } from '../role-keys/turns.ts';
 import type { GroupSpec, Scenario, WitnessSpec } from '../scenario.ts';
 import { witnessRole } from '../witness-spec.ts';
 import { type ExpandedGroup, expandGroup } from './expand-group.ts';
-import { expectedTracks } from './expected-tracks.ts';
-import { overlapMs } from './extent.ts';
+import { expectedTracksByRoom } from './expected-tracks.ts';
 import { assignIdentities, roomName } from './identities.ts';
 import { customWindows, steadyWindow } from './plan-windows.ts';
 import { witnessPlaces } from './witness-places.ts';
@@ -181,7 +180,7 @@ const createSchedule = (
   const schedule: Schedule = {
     drafts,
     byJoin,
-    expectedTracks: expectations(specs, sorted),
+    expectedTracks: expectedTracksByRoom(sorted, specs, roomKey),
     windows: [
       // A join belongs to the window of its scheduled time; this also holds for the last one.
       { name: 'joining', fromMs: 0, toMs: lastJoinAtMs + 1, source: 'builtin' },
@@ -371,33 +370,6 @@ const leaveOf = (
 const replacesParticipants = ({ executor }: GroupSpec): boolean =>
   executorOf(executor.type).replacesParticipants;
 
-/**
- * Tracks that each participant must have received, in the order of `drafts`. Groups that name the
- * same room share it.
- */
-const expectations = (
-  specs: readonly GroupSpec[],
-  drafts: readonly Draft[],
-): { audio: number; video: number }[] => {
-  const byRoom = Map.groupBy(drafts.keys(), (index) => roomKey(drafts[index]));
-  const expects: { audio: number; video: number }[] = [];
-  const required = new Map(specs.map((group) => [group.name, overlapMs(group)]));
-  for (const indices of byRoom.values()) {
-    const present = indices.flatMap((index) => drafts[index] ?? []);
-    const requiredMs = [...new Set(present.map((one) => one.in.name))].map(
-      (name) => required.get(name) ?? 0,
-    );
-    const expected = expectedTracks(present, Math.max(...requiredMs));
-    for (const [position, index] of indices.entries())
-      expects[index] = expected[position] ?? { audio: 0, video: 0 };
-  }
-  return expects;
-};
-
 /** Identifier of a room before it has its name in the run. */
-const roomKey = (draft: Draft | undefined): string =>
-  draft === undefined
-    ? ''
-    : JSON.stringify(
-        draft.in.room === null ? [draft.in.name, draft.roomNumber] : ['named', draft.in.room],
-      );
+const roomKey = ({ in: group, roomNumber }: Draft): string =>
+  JSON.stringify(group.room === null ? [group.name, roomNumber] : ['named', group.room]);

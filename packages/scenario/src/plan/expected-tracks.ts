@@ -2,7 +2,9 @@ import { publicationTimes } from '../actions/publication-times.ts';
 import type { ParticipantPlan } from '../plan.ts';
 import { maySubscribe, visibleTracks } from '../role-keys/grants.ts';
 import { audibleTracks, visibleVideos } from '../role-keys/layout.ts';
+import type { GroupSpec } from '../scenario.ts';
 import type { Kind } from '../track-plan.ts';
+import { overlapMs } from './extent.ts';
 import { partitionPoint } from './partition-point.ts';
 
 /** Difference of times that counts as rounding, ms: times are sums of fractions. */
@@ -12,6 +14,31 @@ type Member = Pick<
   ParticipantPlan,
   'joinAtMs' | 'leaveAtMs' | 'publish' | 'subscribe' | 'layout' | 'grants' | 'actions'
 >;
+
+/**
+ * Number of tracks that each participant must have received when it leaves, in the order of
+ * `members`. Groups that name the same room share it.
+ * @param groups groups of the scenario, which decide how long an overlap must be
+ */
+export const expectedTracksByRoom = <Of extends Member & Pick<ParticipantPlan, 'group'>>(
+  members: readonly Of[],
+  groups: readonly GroupSpec[],
+  roomOf: (member: Of) => string,
+): { audio: number; video: number }[] => {
+  const required = new Map(groups.map((group) => [group.name, overlapMs(group)]));
+  const expected = members.map(() => ({ audio: 0, video: 0 }));
+  const byRoom = Map.groupBy(members.entries(), ([, member]) => roomOf(member));
+  for (const entries of byRoom.values()) {
+    const present = entries.map(([, member]) => member);
+    const names = new Set(present.map(({ group }) => group));
+    const requiredMs = Math.max(...[...names].map((name) => required.get(name) ?? 0));
+    for (const [position, tracks] of expectedTracks(present, requiredMs).entries()) {
+      const [index = 0] = entries[position] ?? [];
+      expected[index] = tracks;
+    }
+  }
+  return expected;
+};
 
 /**
  * Check whether a participant's publications change during its stay. Few do, so they are counted

@@ -1,7 +1,6 @@
 import { MIN_SESSION_MS } from '../executors/expansion.ts';
 import type { ParticipantPlan, Plan } from '../plan.ts';
-import { expectedTracks } from './expected-tracks.ts';
-import { overlapMs } from './extent.ts';
+import { expectedTracksByRoom } from './expected-tracks.ts';
 
 /**
  * Plan that ends at a time: participants that would stay longer leave then, and those that would
@@ -13,9 +12,13 @@ export const planUntil = (plan: Plan, endAtMs: number): Plan => {
   const participants = plan.participants
     .filter(({ joinAtMs }) => joinAtMs <= endAtMs - MIN_SESSION_MS)
     .map((participant, index) => endingAt({ ...participant, index }, endAtMs));
+  const tracks = expectedTracksByRoom(participants, plan.scenario.groups, ({ room }) => room);
   return {
     ...plan,
-    participants: withExpectedTracks(plan, participants),
+    participants: participants.map((participant, index) => ({
+      ...participant,
+      expectedTracks: tracks[index] ?? participant.expectedTracks,
+    })),
     windows: plan.windows
       .filter(({ fromMs }) => fromMs < endAtMs)
       .map((window) => ({ ...window, toMs: Math.min(window.toMs, endAtMs) })),
@@ -29,24 +32,4 @@ const endingAt = (participant: ParticipantPlan, endAtMs: number): ParticipantPla
   const { actions, ...rest } = participant;
   const done = actions?.filter(({ atMs }) => atMs < endAtMs) ?? [];
   return { ...rest, leaveAtMs: endAtMs, ...(done.length > 0 && { actions: done }) };
-};
-
-const withExpectedTracks = (
-  { scenario: { groups } }: Plan,
-  participants: readonly ParticipantPlan[],
-): ParticipantPlan[] => {
-  const required = new Map(groups.map((group) => [group.name, overlapMs(group)]));
-  const expected = new Map(
-    [...Map.groupBy(participants, ({ room }) => room).values()].flatMap((present) => {
-      const tracks = expectedTracks(
-        present,
-        Math.max(...present.map(({ group }) => required.get(group) ?? 0)),
-      );
-      return present.map(({ index }, position) => [index, tracks[position]] as const);
-    }),
-  );
-  return participants.map((participant) => ({
-    ...participant,
-    expectedTracks: expected.get(participant.index) ?? { audio: 0, video: 0 },
-  }));
 };
