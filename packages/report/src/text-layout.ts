@@ -123,3 +123,13 @@ export const renderTable = (rows: string[][], left: readonly number[] = [0]): st
 /** A table below its head; nothing when it has no rows. */
 export const renderHeadedTable = ({ head, rows, left }: TableData, style: Style): string[] =>
   rows.length === 0 ? [] : renderTable([head.map(style.dim), ...rows], left);
+
+/** A headed table below its title; nothing without a table or without rows. */
+export const renderTitledTable = (
+  title: string,
+  table: TableData | null,
+  style: Style,
+): string[] =>
+  table === null || table.rows.length === 0
+    ? []
+    : [style.title(title), ...renderHeadedTable(table, style)];

@@ -1,14 +1,6 @@
 import type { CapacityResult } from '@livekit-swarm/analysis/capacity';
 import type { ReportOptions } from '../reporter.ts';
-import {
-  type Paint,
-  printable,
-  renderHeadedTable,
-  type Style,
-  styleFor,
-  type TableData,
-  wrap,
-} from '../text-layout.ts';
+import { type Paint, printable, renderTitledTable, styleFor, wrap } from '../text-layout.ts';
 import { causeText, conclusionText, modelErrorText, notes, sizingTitle } from './phrases.ts';
 import { costTable, modelTable, pointTable, sizingTable } from './tables.ts';
 
@@ -39,15 +31,19 @@ export const renderCapacityText = (
       ...(cause === null ? [] : wrap('  ', causeText(cause))),
       ...notes(result).flatMap((note) => wrap('  · ', note)),
     ],
-    part('LOADS', pointTable(result), style),
+    renderTitledTable('LOADS', pointTable(result), style),
     points.some(({ state }) => state.endsWith('carried'))
-      ? part('COST OF ONE MORE', costTable(result), style)
+      ? renderTitledTable('COST OF ONE MORE', costTable(result), style)
       : [],
-    part(upper(sizingTitle(result)), sizing.length === 0 ? null : sizingTable(result), style),
+    renderTitledTable(
+      upper(sizingTitle(result)),
+      sizing.length === 0 ? null : sizingTable(result),
+      style,
+    ),
     model === null
       ? []
       : [
-          ...part('COST MODEL', modelTable(result), style),
+          ...renderTitledTable('COST MODEL', modelTable(result), style),
           ...wrap('  ', modelErrorText(result)).map(style.dim),
         ],
   ];
@@ -59,8 +55,3 @@ export const renderCapacityText = (
 
 /** Title in capitals up to its comma. */
 const upper = (title: string): string => title.replace(/^[^,]+/, (words) => words.toUpperCase());
-
-const part = (title: string, table: TableData | null, style: Style): string[] =>
-  table === null || table.rows.length === 0
-    ? []
-    : [style.title(title), ...renderHeadedTable(table, style)];

@@ -1,15 +1,6 @@
 import type { NightResult } from '@livekit-swarm/chaos/night';
 import type { ReportOptions } from '../reporter.ts';
-import {
-  MARKS,
-  paintOf,
-  printable,
-  renderHeadedTable,
-  type Style,
-  styleFor,
-  type TableData,
-  wrap,
-} from '../text-layout.ts';
+import { MARKS, paintOf, printable, renderTitledTable, styleFor, wrap } from '../text-layout.ts';
 import {
   countsText,
   drillTable,
@@ -33,9 +24,9 @@ export const renderNightText = (
       ...nightReasons(result).flatMap((reason) => wrap('  · ', reason)),
       ...wrap('  ', placeText(result)).map(style.dim),
     ],
-    part('DRILLS', drillTable(result), style),
-    part('LEFT OUT', leftOutTable(result.leftOut), style),
-    part('NIGHTS BEFORE', pastTable(result), style),
+    renderTitledTable('DRILLS', drillTable(result), style),
+    renderTitledTable('LEFT OUT', leftOutTable(result.leftOut), style),
+    renderTitledTable('NIGHTS BEFORE', pastTable(result), style),
     wrap('  ', `History: ${result.history}`).map(style.dim),
   ];
   return `${sections
@@ -43,6 +34,3 @@ export const renderNightText = (
     .map((lines) => printable(lines.join('\n')))
     .join('\n\n')}\n`;
 };
-
-const part = (title: string, table: TableData, style: Style): string[] =>
-  table.rows.length === 0 ? [] : [style.title(title), ...renderHeadedTable(table, style)];

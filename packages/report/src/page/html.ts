@@ -1,5 +1,6 @@
 import { documentOf } from '../html/document.ts';
 import { html, type Markup, name, untrusted } from '../html/markup.ts';
+import { scrollingTable } from '../html/table.ts';
 import { MARKS } from '../text-layout.ts';
 import type { PageSection, ResultPage } from './result-page.ts';
 
@@ -34,8 +35,8 @@ ${sections.map(sectionOf)}
   });
 };
 
-const sectionOf = ({ title, table: { head, rows, left }, note }: PageSection): Markup | null => {
-  if (rows.length === 0) return null;
-  const alignment = (column: number): string => (left.includes(column) ? '' : 'n');
-  return html`<section class="card"><h2>${untrusted(title)}</h2><div class="scroll" tabindex="0" role="region" aria-label="${untrusted(title)}"><table><thead><tr>${head.map((text, column) => (text === '' ? html`<td></td>` : html`<th scope="col" class="${alignment(column)}">${text}</th>`))}</tr></thead><tbody>${rows.map((row) => html`<tr>${row.map((text, column) => html`<td class="${alignment(column)}">${untrusted(text)}</td>`)}</tr>`)}</tbody></table></div>${note !== undefined && html`<p class="note">${untrusted(note)}</p>`}</section>`;
+const sectionOf = ({ title, table, note }: PageSection): Markup | null => {
+  const markup = scrollingTable(table, untrusted(title));
+  if (markup === null) return null;
+  return html`<section class="card"><h2>${untrusted(title)}</h2>${markup}${note !== undefined && html`<p class="note">${untrusted(note)}</p>`}</section>`;
 };

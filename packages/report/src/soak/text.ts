@@ -13,7 +13,7 @@ import {
   MARKS,
   paintOf,
   printable,
-  renderHeadedTable,
+  renderTitledTable,
   type Style,
   styleFor,
   type TableData,
@@ -47,9 +47,9 @@ export const renderSoakText = (
       ...soakReasonLines(report),
       ...wrap('  ', extentText(report)).map(style.dim),
     ],
-    part('REMAINS PER 1,000 JOINS', resourceTable(resources), style),
-    part('BY WAY OF LEAVING', departureTable(resources), style),
-    part('SERVER AT REST', readingTable(report), style),
+    renderTitledTable('REMAINS PER 1,000 JOINS', resourceTable(resources), style),
+    renderTitledTable('BY WAY OF LEAVING', departureTable(resources), style),
+    renderTitledTable('SERVER AT REST', readingTable(report), style),
     wrap(
       '  ',
       `Load generator: ${slopeText('memoryBytes', generator)} of its main process per 1,000 joins.`,
@@ -199,9 +199,6 @@ export const readingTable = ({ result: { cycles } }: SoakReport): TableData => {
     left: [1],
   };
 };
-
-const part = (title: string, table: TableData, style: Style): string[] =>
-  table.rows.length === 0 ? [] : [style.title(title), ...renderHeadedTable(table, style)];
 
 export const amount = (resource: SoakResource, value: number): string =>
   resource === 'memoryBytes' ? formatBytes(value) : formatNumber(Math.round(value * 10) / 10);

@@ -8,6 +8,7 @@ import {
 import { capital, formatNumber, plural } from '@livekit-swarm/settings';
 import { clock, formatCount, formatMs, formatShare } from '../../format.ts';
 import { html, type Markup, untrusted } from '../../html/markup.ts';
+import { scrollingTable } from '../../html/table.ts';
 import { measuredOf } from '../../phrases/limits.ts';
 import {
   describeOutcome,
@@ -77,10 +78,10 @@ export const windowTable = ({ windows, number }: RepeatResult, of: number): Mark
 
 /** Recovery by role, for a load of several roles. */
 export const roleSection = (repeat: RepeatResult, of: number): Markup | null => {
-  const { head, rows, left } = roleTable(repeat);
-  if (rows.length === 0) return null;
-  const alignment = (column: number): string => (left.includes(column) ? '' : 'n');
-  return html`<h3>Recovery by role</h3><div class="scroll" tabindex="0" role="region" aria-label="${partLabel('Recovery by role', repeat, of)}"><table><thead><tr>${head.map((text, column) => (text === '' ? html`<td></td>` : html`<th scope="col" class="${alignment(column)}">${capital(text)}</th>`))}</tr></thead><tbody>${rows.map((cells) => html`<tr>${cells.map((text, column) => html`<td class="${alignment(column)}">${untrusted(text)}</td>`)}</tr>`)}</tbody></table></div>`;
+  const { head, ...table } = roleTable(repeat);
+  const label = partLabel('Recovery by role', repeat, of);
+  const markup = scrollingTable({ ...table, head: head.map(capital) }, label);
+  return markup === null ? null : html`<h3>Recovery by role</h3>${markup}`;
 };
 
 const rounded = (value: number | null): number | null =>
