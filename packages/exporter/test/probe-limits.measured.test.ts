@@ -3,37 +3,19 @@
  * Redis.
  */
 
-import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Cluster, startCluster } from '@livekit-swarm/lab';
 import { sumOf } from '@livekit-swarm/testkit/exposition';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectNoRooms, probeRooms, scratch, startProbing, targetOf } from './support/probing.ts';
+import { describe, expect, it } from 'vitest';
+import { nodeOf, probedCluster } from './support/probed-cluster.ts';
+import { expectNoRooms, probeRooms, startProbing, targetOf } from './support/probing.ts';
 
-const unavailable = await skipWithout('redis', 'haproxy');
-
-let cluster: Cluster;
-let dir = '';
-beforeAll(async () => {
-  if (unavailable !== null) return;
-  dir = await scratch();
-  cluster = await startCluster({ dir, nodes: 2, with: ['haproxy'] });
-});
-afterAll(async () => {
-  await cluster?.stop();
-  await rm(dir, { recursive: true, force: true });
-});
-
-const node = (index: 0 | 1) => {
-  const found = cluster.nodes[index];
-  if (found === undefined) throw new Error(`node ${index} not found`);
-  return found;
-};
+const cluster = probedCluster(await skipWithout('redis', 'haproxy'));
+const node = (index: 0 | 1) => nodeOf(cluster(), index);
 
 describe('limits', () => {
   it('limits concurrent probes, and rejects further ones', async () => {
-    await using probing = await startProbing([targetOf(cluster)], {
+    await using probing = await startProbing([targetOf(cluster())], {
       maxConcurrent: 1,
       maxQueued: 1,
     });
@@ -66,13 +48,13 @@ describe('limits', () => {
         reason: 'busy',
       }),
     ).toBe(1);
-    await expectNoRooms(cluster);
+    await expectNoRooms(cluster());
   });
 
   it.each([1, 1.5, 2.2])(
     'answers within a scrape timeout of %s s, whatever the duration of the module',
     async (seconds) => {
-      await using probing = await startProbing([targetOf(cluster)]);
+      await using probing = await startProbing([targetOf(cluster())]);
       const { status, series, ms } = await probing.ask('target=lab&module=audio_pair', {
         headers: { 'x-prometheus-scrape-timeout-seconds': String(seconds) },
       });
@@ -84,12 +66,12 @@ describe('limits', () => {
           .filter(({ name }) => name === 'livekit_swarm_probe_failure')
           .map(({ labels }) => labels.reason),
       ).toEqual(['timeout']);
-      await expectNoRooms(cluster);
+      await expectNoRooms(cluster());
     },
   );
 
   it('rejects scrape timeouts that are too short or invalid', async () => {
-    await using probing = await startProbing([targetOf(cluster)]);
+    await using probing = await startProbing([targetOf(cluster())]);
     const ask = (timeout: string) =>
       probing.ask('target=lab&module=join_only', {
         headers: { 'x-prometheus-scrape-timeout-seconds': timeout },
@@ -107,7 +89,7 @@ describe('limits', () => {
   });
 
   it('serves nothing without the token but its health', async () => {
-    await using probing = await startProbing([targetOf(cluster)], {}, 'let-me-in');
+    await using probing = await startProbing([targetOf(cluster())], {}, 'let-me-in');
     const { url } = probing.exporter;
     for (const path of ['/', '/metrics', '/probe?target=lab&module=join_only', '/anything']) {
       const response = await fetch(`${url}${path}`);
@@ -124,15 +106,17 @@ describe('limits', () => {
   });
 
   it('ends a probe whose client disconnected, and deletes its room', async () => {
-    await using probing = await startProbing([targetOf(cluster)]);
+    await using probing = await startProbing([targetOf(cluster())]);
     const leaving = new AbortController();
     const asked = probing
       .ask('target=lab&module=video_pair', { signal: leaving.signal })
       .catch(() => 'gone');
-    await expect.poll(() => probeRooms(cluster), { timeout: 5_000, interval: 50 }).toHaveLength(1);
+    await expect
+      .poll(() => probeRooms(cluster()), { timeout: 5_000, interval: 50 })
+      .toHaveLength(1);
     leaving.abort();
     expect(await asked).toBe('gone');
-    await expectNoRooms(cluster, 2_500);
+    await expectNoRooms(cluster(), 2_500);
     await expect
       .poll(async () =>
         sumOf((await probing.metrics()).series, 'livekit_swarm_exporter_probes', {
@@ -145,9 +129,11 @@ describe('limits', () => {
   });
 
   it('stops during a probe, and deletes its room', async () => {
-    const probing = await startProbing([targetOf(cluster)]);
+    const probing = await startProbing([targetOf(cluster())]);
     const asked = probing.ask('target=lab&module=video_pair');
-    await expect.poll(() => probeRooms(cluster), { timeout: 5_000, interval: 50 }).toHaveLength(1);
+    await expect
+      .poll(() => probeRooms(cluster()), { timeout: 5_000, interval: 50 })
+      .toHaveLength(1);
     const began = performance.now();
     await probing.exporter.stop();
     expect(performance.now() - began).toBeLessThan(4_000);
@@ -155,14 +141,14 @@ describe('limits', () => {
       status: 503,
       text: expect.stringContaining('the exporter is stopping'),
     });
-    expect(await probeRooms(cluster)).toEqual([]);
+    expect(await probeRooms(cluster())).toEqual([]);
   });
 });
 
 describe('an unhealthy cluster', () => {
   it('reports rejected for a wrong key', async () => {
     await using probing = await startProbing([
-      targetOf(cluster, { apiSecret: 'not-the-secret-not-the-secret-no' }),
+      targetOf(cluster(), { apiSecret: 'not-the-secret-not-the-secret-no' }),
     ]);
     const { series } = await probing.ask('target=lab&module=join_only');
     expect(sumOf(series, 'livekit_swarm_probe_success')).toBe(0);
@@ -171,12 +157,14 @@ describe('an unhealthy cluster', () => {
   });
 
   it('fails when a node dies: during a probe, and afterwards', async () => {
-    await using probing = await startProbing([targetOf(cluster)]);
+    await using probing = await startProbing([targetOf(cluster())]);
     const { name } = node(1);
     const during = probing.ask(`target=lab&module=audio_pair&node=${name}`);
-    await expect.poll(() => probeRooms(cluster), { timeout: 5_000, interval: 50 }).toHaveLength(1);
+    await expect
+      .poll(() => probeRooms(cluster()), { timeout: 5_000, interval: 50 })
+      .toHaveLength(1);
     await sleep(700);
-    cluster.service(name).signal('SIGKILL');
+    cluster().service(name).signal('SIGKILL');
     const broken = await during;
     expect(sumOf(broken.series, 'livekit_swarm_probe_success')).toBe(0);
     expect(sumOf(broken.series, 'livekit_swarm_probe_failure', { reason: 'disconnected' })).toBe(1);

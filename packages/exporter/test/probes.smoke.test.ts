@@ -1,31 +1,18 @@
 /** Probes of a healthy cluster: two nodes behind a load balancer, with Redis. */
-import { rm } from 'node:fs/promises';
-import { type Cluster, startCluster } from '@livekit-swarm/lab';
 import { sumOf } from '@livekit-swarm/testkit/exposition';
 import { missing, skipWithout } from '@livekit-swarm/testkit/requirements';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectNoRooms, scratch, startProbing, targetOf } from './support/probing.ts';
+import { describe, expect, it } from 'vitest';
+import { probedCluster } from './support/probed-cluster.ts';
+import { expectNoRooms, startProbing, targetOf } from './support/probing.ts';
 import { checkMetrics } from './support/promtool.ts';
 
-const unavailable = await skipWithout('redis', 'haproxy');
-
-let cluster: Cluster;
-let dir = '';
-beforeAll(async () => {
-  if (unavailable !== null) return;
-  dir = await scratch();
-  cluster = await startCluster({ dir, nodes: 2, with: ['haproxy'] });
-});
-afterAll(async () => {
-  await cluster?.stop();
-  await rm(dir, { recursive: true, force: true });
-});
+const cluster = probedCluster(await skipWithout('redis', 'haproxy'));
 
 describe('a healthy cluster', () => {
   it.each(['audio_pair', 'video_pair', 'data_echo', 'join_only'])(
     'answers %s, and keeps no room',
     async (module) => {
-      await using probing = await startProbing([targetOf(cluster)]);
+      await using probing = await startProbing([targetOf(cluster())]);
       const { status, series, text } = await probing.ask(`target=lab&module=${module}`);
       expect(status).toBe(200);
       expect(series.filter(({ name }) => name === 'livekit_swarm_probe_failure')).toEqual([]);
@@ -60,13 +47,13 @@ describe('a healthy cluster', () => {
           sumOf(series, 'livekit_swarm_probe_data_rtt_seconds', { quantile: '0.95' }),
         ).toBeGreaterThan(0);
       expect(text).not.toContain('target=');
-      await expectNoRooms(cluster);
+      await expectNoRooms(cluster());
     },
   );
 
   it('shows scheduled probes on /metrics, which promtool accepts', async (context) => {
     const destination = { target: 'lab', module: 'join_only', intervalMs: 4_500, perNode: true };
-    await using probing = await startProbing([targetOf(cluster)], { schedule: [destination] });
+    await using probing = await startProbing([targetOf(cluster())], { schedule: [destination] });
     await expect
       .poll(
         async () =>

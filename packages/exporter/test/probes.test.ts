@@ -1,37 +1,19 @@
 /** Probes with tokens of the application, of single nodes, and at a URL: two nodes behind a load balancer, with Redis. */
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { type Cluster, startCluster } from '@livekit-swarm/lab';
 import { parseServerUrl } from '@livekit-swarm/livekit';
 import { sumOf } from '@livekit-swarm/testkit/exposition';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { AccessToken } from 'livekit-server-sdk';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readPattern } from '../src/config/url-pattern.ts';
-import { expectNoRooms, scratch, startProbing, targetOf } from './support/probing.ts';
+import { nodeOf, probedCluster } from './support/probed-cluster.ts';
+import { expectNoRooms, startProbing, targetOf } from './support/probing.ts';
 
-const unavailable = await skipWithout('redis', 'haproxy');
-
-let cluster: Cluster;
-let dir = '';
-beforeAll(async () => {
-  if (unavailable !== null) return;
-  dir = await scratch();
-  cluster = await startCluster({ dir, nodes: 2, with: ['haproxy'] });
-});
-afterAll(async () => {
-  await cluster?.stop();
-  await rm(dir, { recursive: true, force: true });
-});
-
-const node = (index: 0 | 1) => {
-  const found = cluster.nodes[index];
-  if (found === undefined) throw new Error(`node ${index} not found`);
-  return found;
-};
+const cluster = probedCluster(await skipWithout('redis', 'haproxy'));
+const node = (index: 0 | 1) => nodeOf(cluster(), index);
 
 describe('a healthy cluster', () => {
   it('is probed with tokens of the application, and shows when it refuses them', async () => {
@@ -41,11 +23,11 @@ describe('a healthy cluster', () => {
       const body = JSON.parse(await text(request)) as Record<string, string>;
       const { room_name: room = '', participant_identity: identity = '' } = body;
       asked.push({ room, identity, authorization: request.headers.authorization });
-      const token = new AccessToken(cluster.apiKey, cluster.apiSecret, { identity, ttl: 60 });
+      const token = new AccessToken(cluster().apiKey, cluster().apiSecret, { identity, ttl: 60 });
       token.addGrant({ roomJoin: true, room });
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(
-        JSON.stringify({ server_url: cluster.url, participant_token: await token.toJwt() }),
+        JSON.stringify({ server_url: cluster().url, participant_token: await token.toJwt() }),
       );
     });
     application.listen(0, '127.0.0.1');
@@ -55,9 +37,9 @@ describe('a healthy cluster', () => {
       const tokenEndpoint = {
         url: `http://127.0.0.1:${port}/token`,
         headers: { Authorization: 'Bearer of-the-application' },
-        hosts: [parseServerUrl(cluster.url).host],
+        hosts: [parseServerUrl(cluster().url).host],
       };
-      await using probing = await startProbing([targetOf(cluster, { tokenEndpoint })]);
+      await using probing = await startProbing([targetOf(cluster(), { tokenEndpoint })]);
       const good = await probing.ask('target=lab&module=join_only');
       expect(sumOf(good.series, 'livekit_swarm_probe_success'), good.text).toBe(1);
       expect(asked).toHaveLength(2);
@@ -73,14 +55,14 @@ describe('a healthy cluster', () => {
       // For probes of single nodes, the exporter makes the tokens.
       const direct = await probing.ask('target=lab&module=join_only&node=node-1');
       expect(sumOf(direct.series, 'livekit_swarm_probe_success')).toBe(1);
-      await expectNoRooms(cluster);
+      await expectNoRooms(cluster());
     } finally {
       application.close();
     }
   });
 
   it('is probed per node: the room is assigned to the node', async () => {
-    await using probing = await startProbing([targetOf(cluster)]);
+    await using probing = await startProbing([targetOf(cluster())]);
     const told = await Promise.all(
       [node(0), node(1)].map(async ({ name, metricsUrl }) => {
         const { series } = await probing.ask(`target=lab&module=join_only&node=${name}`);
@@ -100,7 +82,7 @@ describe('a healthy cluster', () => {
   it('is probed at a URL only if the configuration allows it', async () => {
     const { port } = new URL(node(0).url);
     await using probing = await startProbing([
-      targetOf(cluster, { isAllowedUrl: readPattern(`ws://127.0.0.*:${port}`) }),
+      targetOf(cluster(), { isAllowedUrl: readPattern(`ws://127.0.0.*:${port}`) }),
     ]);
     expect(
       sumOf(

@@ -4,19 +4,12 @@
  */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type Cluster,
-  createClusterPorts,
-  createService,
-  GRACEFUL_STOP,
-  plainEnvironment,
-  type Service,
-  startCluster,
-} from '@livekit-swarm/lab';
+import { type Cluster, type Service, startCluster } from '@livekit-swarm/lab';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { type Probing, scratch, startProbing, targetOf } from './support/probing.ts';
+import { startScraping } from './support/scraping-prometheus.ts';
 
 interface ScrapeConfig {
   job_name: string;
@@ -58,26 +51,8 @@ beforeAll(async () => {
   dir = await scratch();
   cluster = await startCluster({ dir: join(dir, 'cluster'), nodes: 2, with: ['haproxy'] });
   probing = await startProbing([targetOf(cluster)]);
-  const port = await createClusterPorts().tcp();
-  url = `http://127.0.0.1:${port}`;
-  const configFile = join(dir, 'prometheus.yaml');
-  prometheus = createService({
-    name: 'prometheus',
-    command: 'prometheus',
-    args: [
-      `--config.file=${configFile}`,
-      `--storage.tsdb.path=${join(dir, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-    ],
-    env: plainEnvironment(),
-    files: { [configFile]: await exampleFor(new URL(probing.exporter.url).host) },
-    logFile: join(dir, 'prometheus.log'),
-    ready: { url: `${url}/-/ready` },
-    readyWithinMs: 30_000,
-    stopSteps: GRACEFUL_STOP,
-    url,
-  });
-  await prometheus.start();
+  prometheus = await startScraping(dir, await exampleFor(new URL(probing.exporter.url).host));
+  ({ url } = prometheus);
 });
 
 afterAll(async () => {

@@ -4,17 +4,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import {
-  createClusterPorts,
-  createService,
-  GRACEFUL_STOP,
-  plainEnvironment,
-  type Service,
-} from '@livekit-swarm/lab';
+import type { Service } from '@livekit-swarm/lab';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { hashSync } from 'bcryptjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Exporter, logTo, startExporter } from '../src/index.ts';
+import { startScraping } from './support/scraping-prometheus.ts';
 
 const run = promisify(execFile);
 const withoutTools = await skipWithout('openssl', 'curl');
@@ -135,20 +130,9 @@ describe('a web configuration file of exporter-toolkit', () => {
 
   it('is scraped by Prometheus', async ({ skip }) => {
     skip(unavailable !== null, unavailable ?? '');
-    const port = await createClusterPorts().tcp();
-    const url = `http://127.0.0.1:${port}`;
-    const configFile = join(dir, 'prometheus.yml');
-    prometheus = createService({
-      name: 'prometheus',
-      command: 'prometheus',
-      args: [
-        `--config.file=${configFile}`,
-        `--storage.tsdb.path=${join(dir, 'data')}`,
-        `--web.listen-address=127.0.0.1:${port}`,
-      ],
-      env: plainEnvironment(),
-      files: {
-        [configFile]: `global: { scrape_interval: 1s }
+    prometheus = await startScraping(
+      dir,
+      `global: { scrape_interval: 1s }
 scrape_configs:
   - job_name: exporter
     scheme: https
@@ -156,14 +140,8 @@ scrape_configs:
     tls_config: { ca_file: ca.crt, cert_file: client.crt, key_file: client.key }
     static_configs: [{ targets: ['${new URL(exporter.url).host}'] }]
 `,
-      },
-      logFile: join(dir, 'prometheus.log'),
-      ready: { url: `${url}/-/ready` },
-      readyWithinMs: 30_000,
-      stopSteps: GRACEFUL_STOP,
-      url,
-    });
-    await prometheus.start();
+    );
+    const { url } = prometheus;
     const answered = async (): Promise<string | undefined> => {
       const response = await fetch(`${url}/api/v1/query?query=up`);
       const { data } = (await response.json()) as {
