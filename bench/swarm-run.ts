@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expectReleaseEngine } from './release-engine.ts';
+import { engineProfile } from '@livekit-swarm/webrtc';
 
 /** Part of `swarm --json` that benchmarks use. */
 export interface SwarmResult {
@@ -27,6 +27,18 @@ export interface Place {
   /** Variables with the deployment and its keys. */
   env?: Readonly<Record<string, string>>;
 }
+
+/**
+ * Refuses to measure a development build: figures of this project are those of a release.
+ * @throws Error that names the command which compiles the other engine
+ */
+const expectReleaseEngine = (): void => {
+  const profile = engineProfile();
+  if (profile !== 'release')
+    throw new Error(
+      `the media engine here is ${profile === null ? 'compiled from older sources' : `a development build (profile ${profile})`}: "npm run bench" and "node scripts/run.mjs bench/…" compile that of a release`,
+    );
+};
 
 /**
  * Runs swarm with `flags` (or `run FILE`) against its own server, or that of `LIVEKIT_URL`.
