@@ -74,7 +74,7 @@ const measure = async (work: string, caches: string): Promise<FirstStart> => {
     npm_config_cache: join(caches, 'npm'),
     CARGO_HOME: join(caches, 'cargo'),
     GOMODCACHE: join(caches, 'go'),
-    // What is compiled is never kept.
+    // A start with warm caches still compiles everything.
     GOCACHE: join(work, 'go-build'),
     XDG_CACHE_HOME: join(work, 'cache'),
   };

@@ -17,7 +17,7 @@ const [program, args] = first.endsWith('.ts')
 
 await main(
   async (signal) => {
-    // What is measured is what is released.
+    // Benchmarks measure the engine of a release.
     await setup({ servers: [DEFAULT_LIVEKIT_VERSION], profile: 'release', signal });
     log('benchmarks use the media engine of the profile release');
     await buildFloor(signal);

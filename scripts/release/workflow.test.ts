@@ -27,7 +27,7 @@ const steps = jobs.flatMap(([, job]) => job.steps);
 
 describe('the workflow of releases', () => {
   it('uses the actions of GitHub, and the installer of cosign', () => {
-    // What others wrote gets the identity of a release only where no official action does it.
+    // Actions of others get the identity of a release only where GitHub has none for the step.
     const others = steps.flatMap(({ uses = 'actions/' }) =>
       /^actions\//.test(uses) ? [] : [uses],
     );

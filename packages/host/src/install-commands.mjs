@@ -42,7 +42,7 @@ const MANAGERS = [
     command: 'apt-get install -y',
     packages: { c: 'build-essential', curl: 'ca-certificates curl' },
   },
-  // Its relatives (ID_LIKE=fedora) have older packages.
+  // Distributions with ID_LIKE=fedora have older packages, so the ID itself must match.
   {
     ids: ['fedora!'],
     command: 'dnf install -y',

@@ -111,7 +111,7 @@ export const evaluateObjectives = (
   return results;
 };
 
-/** Shares of the interrupted ones that each quantile is about. */
+/** Share of the interrupted media that each quantile covers, 0 to 1. */
 const SHARES = { p50: 0.5, p95: 0.95, max: 1 } as const;
 
 /** Results of the objectives of one role and direction. */
@@ -121,7 +121,7 @@ const roleResults = (required: RoleObjectives, { roles }: Recovery): ObjectiveRe
   const { interrupted = 0, notRecovered = 0 } = found ?? {};
   const timeToRecover = (quantile: keyof typeof SHARES): number | null => {
     if (interrupted === 0) return 0;
-    // Those that have not recovered are the slowest, also where their number is not limited.
+    // Media that has not recovered counts as the slowest, also where its number is not limited.
     return Math.ceil(SHARES[quantile] * interrupted) > interrupted - notRecovered
       ? null
       : (found?.timeToRecover?.[quantile] ?? null);

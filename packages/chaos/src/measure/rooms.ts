@@ -19,8 +19,8 @@ export const recoveryOfRoom = (
   registry: Readonly<Record<string, string>> | null,
 ): RoomRecovery => {
   const closedAt = Math.max(0, ...members.map(({ leftAt }) => leftAt ?? 0));
-  // Those that left before the room closed are not there at the end: without them, the others may
-  // have nothing to receive.
+  // Participants that left before the room closed are not there at the end: without them, the
+  // others may have nothing to receive.
   const atEnd = members.filter((one) => leftAtOf(one) >= closedAt - CLOSING_MS);
   // Only participants that appear connected count for a split: a disconnected one has detected its
   // state.

@@ -142,7 +142,7 @@ describe('a scenario', () => {
   it.each([
     ['', 'loadtest'],
     ['roomPrefix: mine', 'mine'],
-    // As the default, but chosen.
+    // The prefix of the file equals the default, and still wins.
     ['roomPrefix: swarm', 'swarm'],
   ])('takes the prefix for rooms that have none of their own: %j', (line, prefix) => {
     const text = `scenario: a

@@ -69,7 +69,7 @@ export const doneBefore = ({ night }: NightState, history: readonly NightLine[])
   const last = new Map(
     history.filter((line) => line.night === night).map((line) => [line.drill, line]),
   );
-  // What was left then is rolled back before the night is continued.
+  // A drill whose rollback failed is repeated: leftovers are rolled back before the night continues.
   return [...last.values()].filter(
     ({ outcome, reasons }) => outcome !== 'interrupted' && !reasons.includes('rollback_failed'),
   );
