@@ -53,7 +53,7 @@ it('takes rooms, thresholds and host rules from swarm.yaml, and settings of the 
   expect(again.stderr).toMatch(/^Last record: records\//);
 });
 
-it('does not send load to a public server that only swarm.yaml names, nor read the file with --no-config', async () => {
+it('does not send load to a public server that only swarm.yaml names, nor read the file with --no-swarm-yaml', async () => {
   const dir = scratch();
   mkdirSync(dir, { recursive: true });
   writeFileSync(join(dir, 'swarm.yaml'), 'url: wss://livekit.example.com\n');
@@ -66,7 +66,7 @@ it('does not send load to a public server that only swarm.yaml names, nor read t
   const inCi = await runSwarm(['--rooms', '1'], { ...keys, CI: 'true' }, dir);
   expect(inCi.exit).toBe(2);
   expect(inCi.stderr).toMatch(/url is not used in a CI job[\s\S]*no server is named/);
-  const without = await runSwarm(['--no-config', '--rooms', '1'], { ...keys, CI: 'true' }, dir);
+  const without = await runSwarm(['--no-swarm-yaml', '--rooms', '1'], { ...keys, CI: 'true' }, dir);
   expect(without.stderr).toMatch(/no server is named/);
   expect(without.stderr).not.toMatch(/swarm\.yaml/);
 });

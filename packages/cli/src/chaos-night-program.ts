@@ -11,7 +11,7 @@ import {
 import { addGroup } from './flags/environment.ts';
 import { processesFlag } from './flags/generator.ts';
 import { isTyped } from './flags/is-typed.ts';
-import { metricsFlag } from './flags/live.ts';
+import { servedMetricsFlags } from './flags/live.ts';
 import { colorFlag, quietFlag, recordFlag, reportFlags } from './flags/output.ts';
 import { addHelp, type CommandHelp } from './help/command-help.ts';
 
@@ -54,7 +54,7 @@ export const addChaosNightCommand = (
     ).default('3'),
     ...reportFlags('night'),
     recordFlag('night/TIME'),
-    metricsFlag(),
+    ...servedMetricsFlags(),
   ]);
   addGroup(night, env, 'Load generator:', [processesFlag(), quietFlag()]);
   night.optionsGroup('General:').addOption(colorFlag());

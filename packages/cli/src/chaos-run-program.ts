@@ -11,7 +11,7 @@ import {
 import { addGroup } from './flags/environment.ts';
 import { processesFlag } from './flags/generator.ts';
 import { isTyped } from './flags/is-typed.ts';
-import { metricsFlag, webConfigFlag } from './flags/live.ts';
+import { servedMetricsFlags } from './flags/live.ts';
 import { colorFlag, quietFlag, reportFlags } from './flags/output.ts';
 import { addHelp, type CommandHelp } from './help/command-help.ts';
 
@@ -34,8 +34,7 @@ export const addChaosRunCommand = (
     new Option('--strict', 'treat known failures as failures'),
     ...reportFlags('drill'),
     new Option('--record <dir>', 'folder for records and logs (default: records/TIME-DRILL)'),
-    metricsFlag(),
-    webConfigFlag(),
+    ...servedMetricsFlags(),
   ]);
   addGroup(run, env, 'Load generator:', [processesFlag(), quietFlag()]);
   run.optionsGroup('General:').addOption(colorFlag());

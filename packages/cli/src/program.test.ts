@@ -90,7 +90,7 @@ describe('swarm alone', () => {
 
   it.each([
     ['--no-color'],
-    ['--no-config'],
+    ['--no-swarm-yaml'],
     ['--json'],
     ['--ui'],
     ['--record', 'x'],

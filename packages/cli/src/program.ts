@@ -11,7 +11,7 @@ import { addDoctorCommands } from './doctor-program.ts';
 import { addExporterCommand } from './exporter-program.ts';
 import { describesLoad } from './flags/describes-load.ts';
 import { rejectEmptyVariables } from './flags/environment.ts';
-import { hasFolderSettings, noConfigFlag, readsFolderSettings } from './flags/no-config.ts';
+import { hasFolderSettings, noSwarmYamlFlag, readsFolderSettings } from './flags/no-swarm-yaml.ts';
 import { refuseMisplacedFlags } from './flags/refuse-misplaced.ts';
 import { refuseMixedDeployment } from './flags/refuse-mixed.ts';
 import { takenSettings } from './flags/taken-settings.ts';
@@ -114,7 +114,7 @@ export const createProgram = (console: Console, done: Done): Command => {
   addFleetCommands(program, console, done);
   addCompletionCommand(program, console, done);
   addHelpCommand(program);
-  program.addOption(noConfigFlag());
+  program.addOption(noSwarmYamlFlag());
   const failed = (command: Command, path: string): void => {
     command.exitOverride((error) =>
       throwUsageError(error, { command, path, typed: program.typed }),
@@ -125,7 +125,7 @@ export const createProgram = (console: Console, done: Done): Command => {
   // The main program explains more.
   eachBelow(program, 'swarm', (command, path) => {
     failed(command.helpCommand(false).allowExcessArguments(false), path);
-    if (takenSettings(command) !== null) command.addOption(noConfigFlag());
+    if (takenSettings(command) !== null) command.addOption(noSwarmYamlFlag());
   });
   return program;
 };

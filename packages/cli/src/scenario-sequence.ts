@@ -22,7 +22,7 @@ import { createProgressPrinter } from './progress-printer.ts';
 import { afterPushes, openMetricOutputs } from './push-run-metrics.ts';
 import { BASELINE_FILE, keepBaseline } from './records/baseline-file.ts';
 import { showRun } from './run-observer.ts';
-import { requireMetrics, serveRunMetrics } from './serve-run-metrics.ts';
+import { type ServedMetricsFlags, serveRunMetrics } from './serve-run-metrics.ts';
 import { VERSION } from './version.ts';
 
 /** A planned run, its folder (null: the default), and the baseline that it is compared with. */
@@ -40,8 +40,7 @@ export interface PlannedScenario {
  */
 export const executeSequence = async (
   scenarios: readonly PlannedScenario[],
-  flags: Pick<SharedRunFlags, 'quiet' | 'color' | 'metrics' | 'web.config.file' | 'out'> &
-    LivePageFlags,
+  flags: Pick<SharedRunFlags, 'quiet' | 'color' | 'out'> & ServedMetricsFlags & LivePageFlags,
   output: Output,
   { stderr, env }: Console,
 ): Promise<ExitCode> => {
@@ -53,15 +52,10 @@ export const executeSequence = async (
   // A warning is not progress: --quiet does not silence it.
   const warn = (line: string): void =>
     quiet ? void stderr.write(`${line}\n`) : printer.print(line);
-  const { metrics: address, 'web.config.file': webConfigFile } = flags;
-  requireMetrics(address, webConfigFile);
   const [first] = scenarios;
   if (first !== undefined) leftOutLinesOf(first.planned.request.target).forEach(warn);
   const metricOutputs = await openMetricOutputs(flags.out, env, warn);
-  const metrics =
-    address === undefined
-      ? null
-      : await serveRunMetrics({ address, webConfigFile }, { stderr, env });
+  const metrics = await serveRunMetrics(flags, { stderr, env });
   const page = await openRunPage(flags, stderr).catch(async (error: unknown) => {
     await metrics?.close();
     throw error;

@@ -1,4 +1,8 @@
-import { type ListenAddress, parseListenAddress } from './config/listen-address.ts';
+import {
+  type ListenAddress,
+  parseListenAddress,
+  parseWebListenAddress,
+} from './config/listen-address.ts';
 import { fixedSecret } from './config/live-secret.ts';
 import { checkToken } from './config/read-token.ts';
 import { startExporter } from './exporter.ts';
@@ -65,4 +69,4 @@ export const startRunExporter = async ({
 };
 
 export type { DrillVerdictMetrics } from './sources/runs/drill-gauges.ts';
-export { checkToken, type DrillObserver, parseListenAddress };
+export { checkToken, type DrillObserver, parseListenAddress, parseWebListenAddress };

@@ -20,7 +20,13 @@ const served = async (
   stderr.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
-  const metrics = await serveDrillMetrics({ address, forLab }, { stderr, env });
+  const metrics = await serveDrillMetrics(
+    {
+      served: { 'web.listenAddress': [], ...(address !== undefined && { metrics: address }) },
+      forLab,
+    },
+    { stderr, env },
+  );
   open.push(metrics);
   return { metrics, output: () => output };
 };

@@ -3,7 +3,7 @@ import type { RunExporter } from '@livekit-swarm/exporter/runs';
 import type { RecordLine } from '@livekit-swarm/record';
 import type { Console } from '../console.ts';
 import { readRevision } from '../revision.ts';
-import { requireMetrics, serveRunMetrics } from '../serve-run-metrics.ts';
+import { type ServedMetricsFlags, serveRunMetrics } from '../serve-run-metrics.ts';
 import { VERSION } from '../version.ts';
 
 /** Live metrics of the drills of this process, for Prometheus. */
@@ -26,10 +26,8 @@ export interface RepeatObserver {
 }
 
 export interface DrillMetricsOptions {
-  /** The requested `[ADDRESS]:PORT`. */
-  address: string | undefined;
-  /** Path of a web configuration file, for the requested address. */
-  webConfigFile?: string | undefined;
+  /** The requested addresses, and their protection. */
+  served: ServedMetricsFlags;
   /** True if a lab is started for the drill, and has a Prometheus. */
   forLab: boolean;
 }
@@ -40,12 +38,10 @@ export interface DrillMetricsOptions {
  * @throws SwarmError `usage` when the address is invalid or in use
  */
 export const serveDrillMetrics = async (
-  { address, webConfigFile, forLab }: DrillMetricsOptions,
+  { served, forLab }: DrillMetricsOptions,
   console: Pick<Console, 'stderr' | 'env'>,
 ): Promise<DrillMetrics> => {
-  requireMetrics(address, webConfigFile);
-  const requested =
-    address === undefined ? null : await serveRunMetrics({ address, webConfigFile }, console);
+  const requested = await serveRunMetrics(served, console);
   const ofLab = forLab
     ? await serveToLab(console).catch((error: unknown) => closeAfter(requested, error))
     : null;

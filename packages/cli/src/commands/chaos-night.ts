@@ -32,14 +32,18 @@ import {
   type ResultOutputFlags,
 } from '../output/result-output.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
+import type { ServedMetricsFlags } from '../serve-run-metrics.ts';
 import { makeSessionFolder } from '../session-folder.ts';
 
-export interface ChaosNightFlags extends DrillRequestFlags, NightFlags, ResultOutputFlags {
+export interface ChaosNightFlags
+  extends DrillRequestFlags,
+    NightFlags,
+    ServedMetricsFlags,
+    ResultOutputFlags {
   repeats?: string;
   resume?: boolean;
   dryRun?: boolean;
   record?: string;
-  metrics?: string;
 }
 
 /**
@@ -108,7 +112,7 @@ export const chaosNightCommand = async (
     await rollbackLeftovers(journal, printer.print);
     const forLab =
       request.deployment.type === 'embedded' && plan.drills.some(({ drill }) => drill.lab.alerts);
-    const metrics = await serveDrillMetrics({ address: flags.metrics, forLab }, { stderr, env });
+    const metrics = await serveDrillMetrics({ served: flags, forLab }, { stderr, env });
     const interruption = watchInterruption();
     const printInterrupted = (): void =>
       printer.print(

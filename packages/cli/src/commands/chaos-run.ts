@@ -24,13 +24,12 @@ import { leftOutLines } from '../left-out-lines.ts';
 import { exitCodeAfter } from '../output/result-output.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
 import { readRecordDir } from '../requests/record-folder.ts';
+import type { ServedMetricsFlags } from '../serve-run-metrics.ts';
 
-export interface ChaosRunFlags extends DrillRequestFlags, Overrides {
+export interface ChaosRunFlags extends DrillRequestFlags, ServedMetricsFlags, Overrides {
   strict?: boolean;
   report: string[];
   record?: string;
-  metrics?: string;
-  'web.config.file'?: string;
   json?: boolean;
   quiet?: boolean;
   color: boolean;
@@ -69,10 +68,7 @@ export const chaosRunCommand = async (
   const journal = openJournal();
   await rollbackLeftovers(journal, printer.print);
   const forLab = deployment.type === 'embedded' && drills.some(({ lab }) => lab.alerts);
-  const metrics = await serveDrillMetrics(
-    { address: flags.metrics, webConfigFile: flags['web.config.file'], forLab },
-    { stderr, env },
-  );
+  const metrics = await serveDrillMetrics({ served: flags, forLab }, { stderr, env });
 
   const interruption = watchInterruption();
   const printInterrupted = (): void =>

@@ -17,6 +17,8 @@ export interface ExporterFlags extends Omit<SettingsFlags, 'webListenAddress' | 
   'web.config.file'?: string;
   'log.level'?: LogLevel;
   'log.format'?: LogFormat;
+  /** Lines for the log on what is taken from `swarm.yaml`. */
+  folderSettingsLines?: readonly string[];
 }
 
 /** `swarm exporter`: serves metrics until it is stopped. */
@@ -26,6 +28,7 @@ export const exporterCommand = async (
     'web.config.file': webConfigFile,
     'log.level': level = 'info',
     'log.format': format = 'logfmt',
+    folderSettingsLines = [],
     ...flags
   }: ExporterFlags,
   { stderr, env }: Console,
@@ -41,6 +44,7 @@ export const exporterCommand = async (
     off: (event, listener) => process.off(event, event === 'SIGHUP' ? onHangUp : listener),
   });
   const log = createLog({ level, format, write: (line) => void stderr.write(line) });
+  for (const line of folderSettingsLines) log.info(line);
   try {
     const exporter = await startConfiguredExporter({
       flags: { ...flags, webListenAddress, ...(webConfigFile !== undefined && { webConfigFile }) },

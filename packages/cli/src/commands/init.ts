@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { codeOf, EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
-import { SETTINGS_FILE } from '../flags/no-config.ts';
+import { SETTINGS_FILE } from '../flags/no-swarm-yaml.ts';
 import { firstSettings } from '../folder-settings/first-settings.ts';
 import { SETTINGS_SCHEMA, schemaFrom, shellLine } from '../scenario/file-header.ts';
 import { firstScenario } from '../scenario/first-scenario.ts';

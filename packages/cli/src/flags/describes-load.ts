@@ -4,7 +4,7 @@ import { joinExistingRoomsFlag, readFlags } from './guard.ts';
 import { hostFlags } from './host-rules.ts';
 import { liveMetricsFlags, livePageFlags } from './live.ts';
 import { isLoadFlag } from './load.ts';
-import { noConfigFlag } from './no-config.ts';
+import { noSwarmYamlFlag } from './no-swarm-yaml.ts';
 import { colorFlag, outputFlags, quietFlag } from './output.ts';
 
 /** Names of flags on the output of a run, and of its guard, which say nothing about its load. */
@@ -16,7 +16,7 @@ const NOT_OF_LOAD: ReadonlySet<string> = new Set([
     ...liveMetricsFlags(),
     quietFlag(),
     colorFlag(),
-    noConfigFlag(),
+    noSwarmYamlFlag(),
     ...hostFlags(),
     ...readFlags(),
     joinExistingRoomsFlag(),

@@ -4,6 +4,7 @@ import { repeatable } from './repeatable.ts';
 /** Flags that give out the metrics of a run while it is under way. */
 export interface LiveMetricsFlags {
   metrics?: string;
+  'web.listenAddress': string[];
   'web.config.file'?: string;
   out: string[];
   tag: string[];
@@ -20,8 +21,7 @@ export const uiPortFlag = (): Option =>
   new Option('--ui-port <n>', 'port of this page, on 127.0.0.1 (default: a free one)');
 
 export const liveMetricsFlags = (): Option[] => [
-  metricsFlag(),
-  webConfigFlag(),
+  ...servedMetricsFlags(),
   repeatable(
     '--out <name[=url]>',
     'push live metrics (may be repeated): otlp=URL, prometheus-rw=URL; otlp alone takes OTEL_EXPORTER_OTLP_ENDPOINT',
@@ -32,14 +32,18 @@ export const liveMetricsFlags = (): Option[] => [
   ),
 ];
 
-export const metricsFlag = (): Option =>
+/** Flags for the server that Prometheus scrapes during a run. */
+export const servedMetricsFlags = (): Option[] => [
   new Option(
     '--metrics <address>',
     'serve live metrics to Prometheus at [ADDRESS]:PORT/metrics; :9464 is loopback only',
-  );
-
-export const webConfigFlag = (): Option =>
+  ),
+  repeatable(
+    '--web.listen-address <address>',
+    'instead of --metrics, as in Prometheus exporters (may be repeated): :9464 is every interface',
+  ),
   new Option(
     '--web.config.file <file>',
-    'TLS, client certificates and users for --metrics, in the format of exporter-toolkit',
-  );
+    'TLS, client certificates and users for live metrics, in the format of exporter-toolkit',
+  ),
+];

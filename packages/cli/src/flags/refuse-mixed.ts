@@ -1,6 +1,6 @@
 import { usageError } from '@livekit-swarm/settings/errors';
 import type { Command } from 'commander';
-import { SETTINGS_FILE } from './no-config.ts';
+import { SETTINGS_FILE } from './no-swarm-yaml.ts';
 
 /** Origin of a flag's value, and its name there: LIVEKIT_URL of LiveKit's own variables. */
 interface Given {

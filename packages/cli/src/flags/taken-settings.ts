@@ -6,12 +6,17 @@ export interface TakenSettings {
   url: boolean;
   /** Room prefix and thresholds. */
   load: boolean;
+  /** The command has a log of its own, which names what it takes. */
+  logs?: true;
 }
 
 const LOAD: TakenSettings = { url: true, load: true };
 const CHECK: TakenSettings = { url: true, load: false };
 /** Faults are injected only where the command names the deployment; a host loads what runs name. */
 const RULES: TakenSettings = { url: false, load: false };
+
+/** The exporter sends the participants of its probes. */
+const SERVICE: TakenSettings = { ...CHECK, logs: true };
 
 /** Commands that read the settings of the folder, by their words: all that send participants. */
 const COMMANDS: Readonly<Record<string, TakenSettings>> = {
@@ -26,6 +31,7 @@ const COMMANDS: Readonly<Record<string, TakenSettings>> = {
   'chaos plan': RULES,
   'chaos doctor': RULES,
   host: RULES,
+  exporter: SERVICE,
 };
 
 /** Returns what a command takes of the settings of the folder; null: it does not read them. */

@@ -9,7 +9,7 @@ import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import { Command, Option } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { adjustScenario, fileOptions } from '../adjust-scenario.ts';
-import { noConfigFlag, readsFolderSettings } from '../flags/no-config.ts';
+import { noSwarmYamlFlag, readsFolderSettings } from '../flags/no-swarm-yaml.ts';
 import { withFolderThresholds } from './apply-settings.ts';
 import { firstSettings } from './first-settings.ts';
 import { type FolderSettings, parseFolderSettings, readFolderSettings } from './read-settings.ts';
@@ -255,10 +255,42 @@ describe('a command', () => {
     expect((await use(['a.yaml'])).opts.folderSettings?.roomPrefix).toBe('loadtest');
   });
 
-  it('reads nothing with --no-config', () => {
-    const command = new Command().addOption(noConfigFlag()).exitOverride();
+  it('of the exporter leaves the lines to its log, and its own file or the environment names deployments', async () => {
+    const taken = async (args: string[], env: NodeJS.ProcessEnv = {}) => {
+      const stderr = new PassThrough();
+      const command = new Command('exporter').option('--config <file>');
+      new Command('swarm').addCommand(command);
+      command.parse(args, { from: 'user' });
+      await useFolderSettings(command, { stdout: stderr, stderr, env }, folder);
+      expect(stderr.read()).toBeNull();
+      return command.opts<{ folderSettings: FolderSettings; folderSettingsLines: string[] }>();
+    };
+    const { folderSettings, folderSettingsLines } = await taken([]);
+    expect(folderSettings).toMatchObject({
+      url: 'wss://livekit.staging.example.com',
+      denyHosts: ['livekit.example.com'],
+      roomPrefix: null,
+      thresholds: [],
+    });
+    expect(folderSettingsLines).toEqual([
+      expect.stringMatching(/^swarm\.yaml: url wss:.*; hosts denied livekit\.example\.com$/),
+    ]);
+    for (const other of [
+      await taken(['--config', 'exporter.yaml']),
+      await taken([], { LIVEKIT_URL: 'ws://127.0.0.1:7880' }),
+      await taken([], { CI: 'true' }),
+    ])
+      expect(other.folderSettings).toMatchObject({ url: null, denyHosts: ['livekit.example.com'] });
+    const { folderSettingsLines: inCi } = await taken([], { CI: 'true' });
+    expect(inCi[0]).toMatch(
+      /url is not used in a CI job, which must name its server: LIVEKIT_URL$/,
+    );
+  });
+
+  it('reads nothing with --no-swarm-yaml', () => {
+    const command = new Command().addOption(noSwarmYamlFlag()).exitOverride();
     expect(readsFolderSettings(command.parse([], { from: 'user' }))).toBe(true);
-    expect(readsFolderSettings(command.parse(['--no-config'], { from: 'user' }))).toBe(false);
+    expect(readsFolderSettings(command.parse(['--no-swarm-yaml'], { from: 'user' }))).toBe(false);
     expect(readsFolderSettings(new Command())).toBe(false);
   });
 });

@@ -8,7 +8,7 @@ import {
   type Problem,
   readSettings,
 } from '@livekit-swarm/settings';
-import { hasFolderSettings, SETTINGS_FILE } from '../flags/no-config.ts';
+import { hasFolderSettings, SETTINGS_FILE } from '../flags/no-swarm-yaml.ts';
 import { folderSettingsSchema } from './schema.ts';
 
 /** Threshold of the settings of a folder, and its position in the file. */
@@ -46,7 +46,7 @@ const readText = (path: string): string => {
       fileProblem(
         SETTINGS_FILE,
         `cannot be read: ${codeOf(error) ?? String(error)}`,
-        'make it readable, or leave it out with --no-config',
+        'make it readable, or leave it out with --no-swarm-yaml',
       ),
     ]);
   }

@@ -1,10 +1,13 @@
 import { withoutSecrets } from '@livekit-swarm/settings';
 import type { Command } from 'commander';
 import { type Console, write } from '../console.ts';
-import { SETTINGS_FILE } from '../flags/no-config.ts';
+import { SETTINGS_FILE } from '../flags/no-swarm-yaml.ts';
 import { takenSettings } from '../flags/taken-settings.ts';
 import { isCi } from '../requests/is-ci.ts';
 import { type FolderSettings, readFolderSettings } from './read-settings.ts';
+
+/** Option of a command with a log of its own: lines on what it takes from the settings of the folder. */
+export const LINES = 'folderSettingsLines';
 
 /**
  * Gives a command the settings of the working folder, below those of flags and the environment, and names what it takes on stderr.
@@ -18,7 +21,7 @@ export const useFolderSettings = async (
   const settings = readFolderSettings(folder);
   if (settings === null) return;
   const taken = takenSettings(command);
-  const url = taken?.url === true && takesUrl(command) ? settings.url : null;
+  const url = taken?.url === true && takesUrl(command, env) ? settings.url : null;
   const { allowHosts, denyHosts } = settings;
   // Beside a scenario file, SWARM_ROOM_PREFIX and SWARM_ROOM are not used.
   const hasRooms = command.args.length === 0 && isGiven(command, 'roomPrefix', 'room');
@@ -33,17 +36,21 @@ export const useFolderSettings = async (
   const set = (name: string, value: unknown): unknown =>
     command.setOptionValueWithSource(name, value, 'config');
   set('folderSettings', used);
-  if (used.url !== null) set('url', used.url);
+  if (used.url !== null && hasFlag(command, 'url')) set('url', used.url);
   if (used.roomPrefix !== null && hasFlag(command, 'roomPrefix'))
     set('roomPrefix', used.roomPrefix);
-  if (url !== used.url)
-    await write(
-      stderr,
-      `${SETTINGS_FILE}: url is not used in a CI job, which must name its server: --url or LIVEKIT_URL\n`,
-    );
-  const texts = textsOf(used);
-  if (texts.length > 0 && command.getOptionValue('quiet') !== true)
-    await write(stderr, `${SETTINGS_FILE}: ${texts.join('; ')}\n`);
+  const isQuiet = command.getOptionValue('quiet') === true;
+  const texts = isQuiet ? [] : textsOf(used);
+  const lines = [
+    ...(url === used.url
+      ? []
+      : [
+          `${SETTINGS_FILE}: url is not used in a CI job, which must name its server: ${hasFlag(command, 'url') ? '--url or ' : ''}LIVEKIT_URL`,
+        ]),
+    ...(texts.length === 0 ? [] : [`${SETTINGS_FILE}: ${texts.join('; ')}`]),
+  ];
+  if (taken?.logs === true) set(LINES, lines);
+  else for (const line of lines) await write(stderr, `${line}\n`);
 };
 
 const hasFlag = (command: Command, name: string): boolean =>
@@ -56,8 +63,11 @@ const isGiven = (command: Command, ...names: string[]): boolean =>
     return value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
   });
 
-const takesUrl = (command: Command): boolean =>
-  hasFlag(command, 'url') && !isGiven(command, 'url', 'server', 'embedded');
+const takesUrl = (command: Command, env: NodeJS.ProcessEnv): boolean =>
+  hasFlag(command, 'url')
+    ? !isGiven(command, 'url', 'server', 'embedded')
+    : // The exporter: its deployments are those of its own file, or of the environment.
+      !isGiven(command, 'config') && env.LIVEKIT_URL === undefined;
 
 /** Text of each value that a command takes from the file. */
 const textsOf = (used: FolderSettings): string[] => {

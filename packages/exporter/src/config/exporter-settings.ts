@@ -47,4 +47,14 @@ export interface SettingsFlags {
   tokenFile?: string;
   tlsCert?: string;
   tlsKey?: string;
+  /** Settings of `swarm.yaml` in the working folder, below all others; host rules restrict further. */
+  folderSettings?: FolderDefaults;
+}
+
+/** What an exporter takes from `swarm.yaml`. */
+export interface FolderDefaults {
+  /** URL of the deployment; null: none, or the environment or a file names one. */
+  url: string | null;
+  allowHosts: readonly string[];
+  denyHosts: readonly string[];
 }

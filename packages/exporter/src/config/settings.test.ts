@@ -160,6 +160,33 @@ clients: {}
     expect(log.join()).not.toMatch(/second|APItwo/);
   });
 
+  it('has a target for the URL of swarm.yaml, below LIVEKIT_URL, where it is not public', async () => {
+    const keys = { LIVEKIT_API_KEY: 'key', LIVEKIT_API_SECRET: SECRET };
+    const folder = (url: string | null, denyHosts: string[] = []): SettingsFlags => ({
+      folderSettings: { url, allowHosts: [], denyHosts },
+    });
+    const local = folder('ws://127.0.0.1:7880');
+    expect((await load(null, local, keys)).targets).toMatchObject([
+      { name: 'livekit', url: 'ws://127.0.0.1:7880', apiKey: 'key' },
+    ]);
+    const other = { ...keys, LIVEKIT_URL: 'ws://127.0.0.1:1' };
+    expect((await load(null, local, other)).targets[0]?.url).toBe('ws://127.0.0.1:1');
+    expect(await problem(null, local, {})).toBe(
+      'swarm.yaml has a URL, but LIVEKIT_API_KEY and LIVEKIT_API_SECRET are not; set them, or name targets in a file: --config FILE',
+    );
+    expect(await problem(null, folder('wss://livekit.example.com'), keys)).toMatch(
+      /^livekit\.example\.com is named by swarm\.yaml only.*; set LIVEKIT_URL=wss/,
+    );
+    const api = { ...keys, LIVEKIT_API_URL: 'http://10.0.0.1:7880' };
+    expect(await problem(null, local, api)).toMatch(/^url of swarm\.yaml is on 127\.0\.0\.1, and /);
+    // Host rules restrict every deployment, also one of the configuration.
+    const denied = folder(null, ['livekit.example.com']);
+    expect(await problem(`${TARGETS}probes: {}\n`, denied)).toContain(
+      'livekit.example.com is denied by "livekit.example.com"',
+    );
+    expect(await problem(null, folder(null, ['127.0.0.1']), other)).toContain('is denied by');
+  });
+
   it('has a target for LIVEKIT_URL without a file, and enables all sources', async () => {
     const livekit = {
       LIVEKIT_URL: 'http://127.0.0.1:7880',

@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { SecretReader } from '@livekit-swarm/host';
-import { assertHostAllowed, type HostRules, readHostRules } from '@livekit-swarm/livekit';
+import {
+  assertHostAllowed,
+  type HostRules,
+  hostOf,
+  readHostRules,
+  scopeOf,
+} from '@livekit-swarm/livekit';
 import {
   isUsageError,
   plainOf,
@@ -19,7 +25,7 @@ import { sessionsOptions } from '../sources/sessions/config.ts';
 import type { CertificateFiles } from '../web/open-web.ts';
 import { checkSchedule, checkSessions, requireEnabledSource } from './check-settings.ts';
 import { type ConfigFile, configFile } from './config-file.ts';
-import type { ExporterSettings, SettingsFlags } from './exporter-settings.ts';
+import type { ExporterSettings, FolderDefaults, SettingsFlags } from './exporter-settings.ts';
 import { fingerprintsOf } from './fingerprints.ts';
 import { type ListenAddress, parseListenAddress, parseWebListenAddress } from './listen-address.ts';
 import { Secrets } from './live-secret.ts';
@@ -51,7 +57,7 @@ export const loadSettings = async (
   };
   const { value } = file;
   const secrets = new Secrets(reader);
-  const targets = await readTargets(file, reader, secrets);
+  const targets = await readTargets(file, reader, secrets, flags.folderSettings);
   const probes = sectionOf(value.probes, config === undefined);
   const lifecycle = sectionOf(value.lifecycle, config === undefined);
   const clients = sectionOf(value.clients, config === undefined);
@@ -127,10 +133,11 @@ const readTargets = async (
   { value, at }: Settings<ConfigFile>,
   reader: SecretReader,
   secrets: Secrets,
+  folder: FolderDefaults | undefined,
 ): Promise<Target[]> => {
   const sections = Object.entries(value.targets ?? {});
-  const rules = readHostRules({}, reader.env);
-  if (sections.length === 0) return environmentTarget(reader.env, rules);
+  const rules = readHostRules({ ...(folder && { folderSettings: folder }) }, reader.env);
+  if (sections.length === 0) return environmentTarget(reader.env, rules, folder?.url ?? null);
   const targets: Target[] = [];
   for (const [name, section] of sections) {
     targets.push(
@@ -140,18 +147,28 @@ const readTargets = async (
   return targets;
 };
 
-const environmentTarget = (env: NodeJS.ProcessEnv, rules: HostRules): Target[] => {
-  const [url, apiKey, apiSecret] = ['LIVEKIT_URL', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET'].map(
+/**
+ * Target of the environment; its URL may come from `swarm.yaml`, its key and secret may not.
+ * @param folderUrl URL of `swarm.yaml`; null: none
+ */
+const environmentTarget = (
+  env: NodeJS.ProcessEnv,
+  rules: HostRules,
+  folderUrl: string | null,
+): Target[] => {
+  const [given, apiKey, apiSecret] = ['LIVEKIT_URL', 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET'].map(
     (name) => readVariable(env, name),
   );
-  if (url === undefined) return [];
+  const apiUrl = readVariable(env, 'LIVEKIT_API_URL');
+  if (given === undefined && folderUrl !== null) requireOwnDeployment(folderUrl, apiUrl);
+  const url = given ?? folderUrl;
+  if (url === null) return [];
   if (apiKey === undefined || apiSecret === undefined) {
     throw usageError(
-      `LIVEKIT_URL is set, but ${apiKey ? '' : 'LIVEKIT_API_KEY'}${apiKey || apiSecret ? '' : ' and '}${apiSecret ? '' : 'LIVEKIT_API_SECRET'} ${apiKey || apiSecret ? 'is' : 'are'} not`,
+      `${given === undefined ? 'swarm.yaml has a URL' : 'LIVEKIT_URL is set'}, but ${apiKey ? '' : 'LIVEKIT_API_KEY'}${apiKey || apiSecret ? '' : ' and '}${apiSecret ? '' : 'LIVEKIT_API_SECRET'} ${apiKey || apiSecret ? 'is' : 'are'} not`,
       'set them, or name targets in a file: --config FILE',
     );
   }
-  const apiUrl = readVariable(env, 'LIVEKIT_API_URL');
   const target = {
     name: ENVIRONMENT_TARGET,
     url: urlOfEnvironment(url),
@@ -161,6 +178,25 @@ const environmentTarget = (env: NodeJS.ProcessEnv, rules: HostRules): Target[] =
   };
   for (const one of [target.url, target.apiUrl ?? target.url]) assertHostAllowed(one, rules);
   return [{ ...target, nodes: [], isAllowedUrl: () => false, redisUrl: null }];
+};
+
+/**
+ * Check that a URL of `swarm.yaml` may get tokens of the key in the environment: a checkout must not
+ * choose the server that receives them.
+ * @throws SwarmError `usage`
+ */
+const requireOwnDeployment = (url: string, apiUrl: string | undefined): void => {
+  const host = hostOf(url);
+  if (scopeOf(host) === 'public')
+    throw usageError(
+      `${host} is named by swarm.yaml only, and probes on a public server with your key need a confirmation`,
+      `set LIVEKIT_URL=${url}, or name the deployment in a file: --config FILE`,
+    );
+  if (apiUrl !== undefined && hostOf(urlOfEnvironment(apiUrl)) !== host)
+    throw usageError(
+      `url of swarm.yaml is on ${host}, and LIVEKIT_API_URL on ${hostOf(apiUrl)}: these may be two deployments`,
+      'set LIVEKIT_URL, or unset LIVEKIT_API_URL',
+    );
 };
 
 /**

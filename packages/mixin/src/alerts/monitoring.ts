@@ -16,6 +16,9 @@ export const monitoringAlerts = ({
 }: Names): readonly Alert[] => {
   const up = (job: JobKey, instance: string): string => seriesOf('up', test.of(job, instance));
   const source = { ...test.of('exporter', 'e:1'), source: 'lifecycle' };
+  const ofFile = (file: string) => ({ ...test.of('exporter', 'e:1'), file });
+  const reloaded = (file: string): string =>
+    seriesOf('livekit_swarm_exporter_config_last_reload_successful', ofFile(file));
   const missing = `No target matches {${livekit}}: most likely its labels differ from those in mixin.yaml, it has no port for metrics, or service discovery is broken. No alert on nodes, joins and media can fire.`;
   return [
     {
@@ -136,6 +139,56 @@ export const monitoringAlerts = ({
           {
             labels: source,
             description: 'Source lifecycle of e:1 cannot reach what it monitors.',
+          },
+        ],
+      },
+    },
+    {
+      name: 'LiveKitExporterReloadFailed',
+      severity: 'warning',
+      expr: 'livekit_swarm_exporter_config_last_reload_successful == 0',
+      for: '5m',
+      summary: 'The exporter works with an old configuration.',
+      description:
+        'The last reload of {{ $labels.instance }} failed (file: {{ $labels.file }}). It keeps the configuration before, and may not start with the new one.',
+      dashboard: 'probes',
+      test: {
+        // A mistake that is corrected within minutes does not fire.
+        series: { [reloaded('config')]: '1x5 0x3 1x10 0x20', [reloaded('web')]: '1x40' },
+        silentAt: '9m',
+        firesAt: '30m',
+        fires: [
+          {
+            labels: ofFile('config'),
+            description:
+              'The last reload of e:1 failed (file: config). It keeps the configuration before, and may not start with the new one.',
+          },
+        ],
+      },
+    },
+    {
+      name: 'LiveKitExporterRestartLoop',
+      severity: 'warning',
+      expr: `changes(process_start_time_seconds{${exporter}}[15m]) >= 3`,
+      for: '0s',
+      summary: 'The exporter restarts repeatedly.',
+      description:
+        '{{ $labels.instance }} restarted {{ $value }} times within 15 minutes. Probes, webhooks and client reports have gaps.',
+      dashboard: 'probes',
+      test: {
+        series: {
+          [seriesOf('process_start_time_seconds', test.of('exporter', 'e:1'))]:
+            '100x5 200x1 300x1 400x20',
+          // An update restarts it once.
+          [seriesOf('process_start_time_seconds', test.of('exporter', 'f:1'))]: '100x5 200x25',
+        },
+        silentAt: '8m',
+        firesAt: '12m',
+        fires: [
+          {
+            labels: test.of('exporter', 'e:1'),
+            description:
+              'e:1 restarted 3 times within 15 minutes. Probes, webhooks and client reports have gaps.',
           },
         ],
       },

@@ -299,6 +299,32 @@ const exporter = (scope: Scope): Row => ({
         promql(`min by (source) (livekit_swarm_exporter_up{${scope.inCluster}})`, '{{source}}'),
       ],
     }),
+    states({
+      title: 'Configuration in use',
+      description:
+        'Green while the exporter uses the files on disk: its configuration (config), TLS and users (web). Red: the last reload failed, and the old one stays in use.',
+      labels: { 1: { text: 'as on disk' }, 0: { text: 'old' } },
+      noData: 'no configuration files',
+      queries: [
+        promql(
+          `min by (instance, file) (livekit_swarm_exporter_config_last_reload_successful{${scope.inCluster}})`,
+          '{{instance}} {{file}}',
+        ),
+      ],
+    }),
+    graph({
+      title: 'Exporter restarts within 15 minutes',
+      description:
+        'Changes of the start time of its process. One: an update or a new configuration. Three or more: it ends again and again, and its log has the reason.',
+      limits: { warn: 2, bad: 3 },
+      columns: 12,
+      queries: [
+        promql(
+          `max by (instance) (changes(process_start_time_seconds{${scope.inCluster}, ${scope.exporter}}[15m]))`,
+          '{{instance}}',
+        ),
+      ],
+    }),
   ],
 });
 

@@ -136,12 +136,23 @@ describe('OTLP', () => {
       );
       return decodeExportRequest(body ?? new Uint8Array()).resource;
     };
-    expect(resourceOf({})).toEqual({ 'service.name': 'livekit-swarm', 'service.version': '0.1.0' });
+    const instance = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f-]{21}$/);
+    expect(resourceOf({})).toEqual({
+      'service.name': 'livekit-swarm',
+      'service.version': '0.1.0',
+      'service.instance.id': instance,
+    });
+    // One process is one instance, whatever number of runs it makes.
+    expect(resourceOf({})).toEqual(resourceOf({}));
     expect(
-      resourceOf({ OTEL_SERVICE_NAME: 'load', OTEL_RESOURCE_ATTRIBUTES: 'team=voice' }),
+      resourceOf({
+        OTEL_SERVICE_NAME: 'load',
+        OTEL_RESOURCE_ATTRIBUTES: 'team=voice,service.instance.id=host-1',
+      }),
     ).toEqual({
       'service.name': 'load',
       'service.version': '0.1.0',
+      'service.instance.id': 'host-1',
       team: 'voice',
     });
   });

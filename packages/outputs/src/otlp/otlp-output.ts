@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { JsonMetricsSerializer, ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { Protocol } from '../delivery/outcome.ts';
@@ -8,6 +9,8 @@ import type { OtlpSettings } from './otlp-settings.ts';
 const SCOPE = 'livekit-swarm';
 const SERIALIZERS = { protobuf: ProtobufMetricsSerializer, json: JsonMetricsSerializer };
 const CONTENT_TYPES = { protobuf: 'application/x-protobuf', json: 'application/json' };
+/** Identity of this process among those of the same service, as OpenTelemetry recommends: UUID v4. */
+const INSTANCE = randomUUID();
 /** Statuses of OTLP 1.x, "Retryable Response Codes": any other failure is final. */
 const RETRYABLE = new Set([429, 502, 503, 504]);
 
@@ -24,6 +27,7 @@ export const createOtlpEncoder = (
   const resource = resourceFromAttributes({
     'service.name': SCOPE,
     'service.version': version,
+    'service.instance.id': INSTANCE,
     ...settings.resource,
   });
   const dataOf = createMetricData(identity, settings);

@@ -4,6 +4,8 @@ import {
   alertmanagerKilled,
   dependencyExportersKilled,
   exporterKilled,
+  exporterLooping,
+  exporterMisconfigured,
   jobEmptied,
 } from './monitoring-faults.ts';
 import {
@@ -36,7 +38,8 @@ export const PROCESS_FAULTS: readonly (readonly FaultCase[])[] = [
   [full, exporterKilled],
   [draining],
   [killed],
-  [looping],
+  [looping, exporterMisconfigured],
+  [exporterLooping],
   [redisGone],
   [loadBalancerKilled, dependencyExportersKilled],
   [split],

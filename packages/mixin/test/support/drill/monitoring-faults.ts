@@ -6,7 +6,7 @@ import { parse, stringify } from 'yaml';
 import { SHIPPED } from '../../../src/shipped.ts';
 import type { MonitoredDeployment } from './deployment.ts';
 import type { FaultCase } from './fault-case.ts';
-import { kill } from './nodes.ts';
+import { crashRepeatedly, kill, RESTARTS } from './nodes.ts';
 
 export const exporterKilled: FaultCase = {
   name: 'exporter',
@@ -20,6 +20,43 @@ export const exporterKilled: FaultCase = {
     inject();
     await kill(exporter);
     return { rollback: exporter.start };
+  },
+};
+
+export const exporterLooping: FaultCase = {
+  name: 'exporter-looping',
+  description: `the exporter crashes and starts again, ${RESTARTS} times`,
+  fires: ['LiveKitExporterRestartLoop'],
+  may: ['LiveKitExporterDown', 'LiveKitWebhooksFailing'],
+  resolves: ['LiveKitExporterRestartLoop'],
+  begin: async (deployment, inject) => {
+    const { exporter: job } = SHIPPED.config.jobs;
+    inject();
+    await crashRepeatedly(deployment, deployment.cluster.service('exporter'), `job="${job}"`);
+    return { rollback: async () => {} };
+  },
+};
+
+export const exporterMisconfigured: FaultCase = {
+  name: 'exporter-configuration',
+  description: 'the exporter reads a configuration with a mistake again (SIGHUP)',
+  fires: ['LiveKitExporterReloadFailed'],
+  may: [],
+  resolves: ['LiveKitExporterReloadFailed'],
+  begin: async ({ cluster, dir }, inject) => {
+    const exporter = cluster.service('exporter');
+    const file = join(dir, 'exporter.yaml');
+    const whole = await readFile(file, 'utf8');
+    await writeFile(file, `${whole}\nprobs: {}\n`);
+    inject();
+    exporter.signal('SIGHUP');
+    return {
+      about: { LiveKitExporterReloadFailed: { file: 'config' } },
+      rollback: async () => {
+        await writeFile(file, whole);
+        exporter.signal('SIGHUP');
+      },
+    };
   },
 };
 

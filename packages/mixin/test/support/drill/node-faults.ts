@@ -2,7 +2,6 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import {
   type Cluster,
@@ -20,9 +19,15 @@ import { SHIPPED } from '../../../src/shipped.ts';
 import type { MonitoredDeployment } from './deployment.ts';
 import { type FaultCase, JOINS_FAILING, PROBES_FAILING, SERVICE_ALERTS } from './fault-case.ts';
 import { fillNode, startSmallRooms } from './load.ts';
-import { busiestNode, kill, nodesByParticipants, putRoomOn, until } from './nodes.ts';
+import {
+  busiestNode,
+  crashRepeatedly,
+  kill,
+  nodesByParticipants,
+  putRoomOn,
+  RESTARTS,
+} from './nodes.ts';
 
-const RESTARTS = 3;
 /** Number of nodes without Redis: enough that most probes are split, with any balancing. */
 const NODES_WITHOUT_REDIS = 2;
 /**
@@ -89,18 +94,7 @@ export const looping: FaultCase = {
     const [node] = await nodesByParticipants(deployment);
     if (node === undefined) throw new Error('there are no nodes');
     inject();
-    for (let start = 0; start < RESTARTS; start++) {
-      await kill(node.service);
-      await node.service.start();
-      const startedAt = Date.now() / 1_000;
-      await until('Prometheus sees the new process', async () => {
-        const [seen] = await deployment.ask(
-          `process_start_time_seconds{instance="${node.instance}"} > ${startedAt - 3}`,
-        );
-        return seen;
-      });
-      await sleep(3_000);
-    }
+    await crashRepeatedly(deployment, node.service, `instance="${node.instance}"`);
     return { about: { LiveKitRestartLoop: { instance: node.instance } }, rollback: async () => {} };
   },
 };

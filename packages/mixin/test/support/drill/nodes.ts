@@ -72,6 +72,30 @@ export const kill = async (service: Service): Promise<void> => {
   await service.ended();
 };
 
+/** Crashes that make an alert on repeated restarts fire. */
+export const RESTARTS = 3;
+
+/**
+ * Kills a service and starts it again, until the alert on repeated restarts must fire.
+ * @param target selector of its metrics in Prometheus, without braces
+ */
+export const crashRepeatedly = async (
+  { ask }: MonitoredDeployment,
+  service: Service,
+  target: string,
+): Promise<void> => {
+  for (let crash = 0; crash < RESTARTS; crash++) {
+    await kill(service);
+    await service.start();
+    const startedAt = Date.now() / 1_000;
+    await until('Prometheus sees the new process', async () => {
+      const [seen] = await ask(`process_start_time_seconds{${target}} > ${startedAt - 3}`);
+      return seen;
+    });
+    await sleep(3_000);
+  }
+};
+
 /** Creates a room on this node. A node that has just started may not be registered yet. */
 export const putRoomOn = async (
   { rooms }: MonitoredDeployment,
