@@ -36,7 +36,7 @@ it('requires the token, and rejects one that cannot be sent in a header', async 
   expect(String(refused)).not.toContain('phrase');
 });
 
-it('listens where --web.listen-address says: a port alone is every interface', async () => {
+it('listens at --web.listen-address: a port alone is every interface', async () => {
   const url = await serve({ 'web.listenAddress': [':0'] });
   expect(await statusOf(`http://127.0.0.1:${url?.port}/metrics`)).toBe(200);
   const outside = Object.values(networkInterfaces())

@@ -51,7 +51,7 @@ export interface SettingsFlags {
   folderSettings?: FolderDefaults;
 }
 
-/** What an exporter takes from `swarm.yaml`. */
+/** Settings of `swarm.yaml` that an exporter takes. */
 export interface FolderDefaults {
   /** URL of the deployment; null: none, or the environment or a file names one. */
   url: string | null;
