@@ -11,6 +11,7 @@ export { executeDrill } from './execute/execute-drill.ts';
 export { describeTarget } from './execute/resolve-target.ts';
 export type { DescribedFault } from './faults/fault.ts';
 export { FAULTS } from './faults/index.ts';
+export { INVARIANTS, type Invariant, type Violation } from './invariants/invariant.ts';
 export { type Journal, type JournalEntry, openJournal } from './journal/journal.ts';
 export type { Orphan, OrphanScan } from './journal/orphan.ts';
 export { type RollbackReport, rollbackPending } from './journal/rollback-pending.ts';

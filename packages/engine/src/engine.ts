@@ -63,7 +63,7 @@ export interface EngineOptions {
   /** Default: `sdk`. */
   reconnectPolicy?: ReconnectPolicyName;
   /**
-   * Emit `media_started`, `media_interrupted` and `media_resumed` for each publication; suited to a
+   * Emit `media_started`, `media_interrupted`, `media_resumed` and `media_duplicated` for each publication; suited to a
    * few hundred participants. Default: false, at no cost.
    */
   watchMedia?: boolean;

@@ -14,6 +14,7 @@ export const DRILL_OBJECTIVES = [
   'join_probes',
   'ghost_rooms',
   'disconnected',
+  'invariants',
   'alerts',
   'thresholds',
 ] as const;

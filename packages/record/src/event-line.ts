@@ -32,6 +32,11 @@ export const EVENT_NAMES = [
    */
   'media_resumed',
   /**
+   * One publication has arrived on two streams for two seconds, reported once; only where media is
+   * observed. `at`: since when.
+   */
+  'media_duplicated',
+  /**
    * An action of the plan took effect. `at`: time of the effect, or of the action if the effect
    * cannot be measured.
    */

@@ -62,6 +62,7 @@ const MEDIA_EVENTS: ReadonlySet<EventName> = new Set([
   'media_started',
   'media_interrupted',
   'media_resumed',
+  'media_duplicated',
 ]);
 
 interface Entry {

@@ -131,6 +131,7 @@ const reduceEvent = (state: ParticipantState, line: EventLine): ParticipantState
     case 'media_started':
     case 'media_interrupted':
     case 'media_resumed':
+    case 'media_duplicated':
     // The next events describe actions of the participant.
     case 'acted':
     case 'action_failed':

@@ -83,6 +83,7 @@ const OBJECTIVE_KEYS: Record<
   },
   ghost_rooms: { key: 'ghostRooms', limits: ['ghostRooms'] },
   disconnected: { key: 'disconnected', limits: ['disconnected'] },
+  invariants: { key: 'invariantViolations', limits: ['invariantViolations'] },
 };
 
 /** Key of an objective in the file, and whether the drill requires it. */

@@ -49,6 +49,7 @@ const objectives = z.object({
   joinProbesWithoutMedia: limit(),
   ghostRooms: limit(),
   disconnected: limit(),
+  invariantViolations: limit().default(null),
   roles: z.array(roleObjectives).default([]),
   alertsWithinMs: z
     .record(z.string(), ms())

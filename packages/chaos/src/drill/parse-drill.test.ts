@@ -61,6 +61,7 @@ objectives:
   joinProbesWithoutMedia: 0
   ghostRooms: 3
   disconnected: 0
+  invariantViolations: 0
   alerts: { LiveKitNodeDown: 2m }
 thresholds:
   media_latency@recovery: [p(95)<200]
@@ -115,6 +116,7 @@ knownFailures: { serverVersion: 1.13.4, always: [split_brain], sometimes: [time_
         joinProbesWithoutMedia: 0,
         ghostRooms: 3,
         disconnected: 0,
+        invariantViolations: 0,
         roles: [],
         alertsWithinMs: { LiveKitNodeDown: 120_000 },
       },

@@ -100,6 +100,7 @@ export const evaluateObjectives = (
     'disconnected',
     recovery.participants.filter(({ disconnected }) => disconnected).length,
   );
+  atMost('invariantViolations', 'invariants', recovery.violations.length);
   results.push(...objectives.roles.flatMap((required) => roleResults(required, recovery)));
   const alerts = alertResults(objectives.alertsWithinMs, recovery);
   if (alerts.length > 0) {

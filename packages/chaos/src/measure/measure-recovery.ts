@@ -1,6 +1,10 @@
 import type { Window } from '@livekit-swarm/metrics';
-import type { DrillLine, ParticipantLine, RecordLine } from '@livekit-swarm/record';
+import type { DrillLine, EventLine, ParticipantLine, RecordLine } from '@livekit-swarm/record';
+import { actionSourceOf } from '@livekit-swarm/scenario';
+import { sourceOfEvent } from '../drill/expected-media.ts';
 import { isLoad, JOIN_PROBE_ROLE } from '../drill/scenario-of-drill.ts';
+import type { DuplicateFact } from '../invariants/call-facts.ts';
+import { checkInvariants } from '../invariants/check-invariants.ts';
 import { createConnections } from './connections.ts';
 import { joinProbeResults } from './join-probes.ts';
 import { recoveryOfParticipant } from './participant-recovery.ts';
@@ -33,6 +37,31 @@ export const createRecoveryFold = (): RecoveryFold => {
   let windows: readonly Window[] = [];
   let registry: Registry | null = null;
   let endAt = 0;
+  let rejoins = false;
+  /** Events of publications that were received twice, with their subscribers' groups and roles. */
+  const duplicates: EventLine[] = [];
+
+  /**
+   * Publications that were received twice. A role that publishes several tracks of one source is
+   * meant to be.
+   */
+  const duplicateFacts = (publishers: ReturnType<typeof connections.all>): DuplicateFact[] =>
+    duplicates.map((line) => {
+      const { at, identity = '', publisher = '' } = line;
+      const found = publishers.find((one) => one.identity === publisher);
+      const role = found === undefined ? null : roleOf(found);
+      const source = sourceOfEvent(line);
+      const tracks = role?.publish.filter((track) => actionSourceOf(track) === source) ?? [];
+      return { at, subscriber: identity, publisher, isPlanned: tracks.length > 1 };
+    });
+
+  /** Time since which no fault was active, ms; null: one was not rolled back. */
+  const quietFrom = (): number | null =>
+    faults.reduce<number | null>(
+      (latest, { rolledBackAt }) =>
+        latest === null || rolledBackAt === null ? null : Math.max(latest, rolledBackAt),
+      0,
+    );
 
   const addDrill = (line: DrillLine): void => {
     switch (line.event) {
@@ -82,11 +111,13 @@ export const createRecoveryFold = (): RecoveryFold => {
       switch (line.type) {
         case 'header':
           windows = line.plan.windows;
+          rejoins = line.reconnectPolicy === 'app';
           roleOf = rolesOfScenario(line.scenario);
           break;
         case 'event':
           interruptions.add(line);
           connections.add(line);
+          if (line.event === 'media_duplicated') duplicates.push(line);
           break;
         case 'participant':
           results.set(line.identity, line);
@@ -170,6 +201,15 @@ export const createRecoveryFold = (): RecoveryFold => {
         backends,
         replacements,
         alerts,
+        violations: checkInvariants({
+          participants: all,
+          subscriptions,
+          receivedFrom: interruptions.receivedFrom(),
+          duplicates: duplicateFacts(all),
+          quietFrom: quietFrom(),
+          rejoins,
+          endAt,
+        }),
       };
     },
   };

@@ -1,6 +1,7 @@
 /** Measurements of one repeat of a drill; part of the published drill-result.schema.json. */
 import { faultTarget } from '@livekit-swarm/record';
 import { z } from 'zod';
+import { violationSchema } from '../invariants/invariant.ts';
 
 const at = (what: string) => z.number().describe(`${what}, ms after the start of the run.`);
 const ms = (what: string) => z.number().nullable().describe(what);
@@ -187,6 +188,10 @@ export const recoverySchema = z
     alerts: z.array(
       z.object({ at: z.number(), name: z.string(), state: z.enum(['firing', 'resolved']) }),
     ),
+    violations: z
+      .array(violationSchema)
+      .default([])
+      .describe('Invariants that did not hold, each time and place.'),
   })
   .meta({ id: 'Recovery' });
 

@@ -27,6 +27,8 @@ export interface Interruptions {
   of(subscriber: string, publisher: string, source: ActionSource): SubscriptionHistory;
   /** Sources of a publisher that a subscriber has received. */
   receivedSources(subscriber: string, publisher: string): ActionSource[];
+  /** Times of the first event of each publisher, ms, by subscriber. */
+  receivedFrom(): Map<string, Map<string, number>>;
 }
 
 /**
@@ -35,6 +37,7 @@ export interface Interruptions {
  */
 export const createInterruptions = (): Interruptions => {
   const subscriptions = new Map<string, SubscriptionHistory>();
+  const receivedFrom = new Map<string, Map<string, number>>();
   const keyOf = (subscriber: string, publisher: string, source: ActionSource): string =>
     `${source} ${subscriber} ${publisher}`;
   const of: Interruptions['of'] = (subscriber, publisher, source) => {
@@ -47,11 +50,15 @@ export const createInterruptions = (): Interruptions => {
   };
   return {
     of,
+    receivedFrom: () => receivedFrom,
     receivedSources: (subscriber, publisher) =>
       ACTION_SOURCES.filter((source) => subscriptions.has(keyOf(subscriber, publisher, source))),
     add: (line) => {
       const { event, at, identity, publisher, kind, durationMs = 0 } = line;
       if (identity === undefined || publisher === undefined || kind === undefined) return;
+      const publishers = receivedFrom.get(identity) ?? new Map<string, number>();
+      receivedFrom.set(identity, publishers);
+      if (!publishers.has(publisher)) publishers.set(publisher, at);
       const subscription = of(identity, publisher, sourceOfEvent(line));
       const last = subscription.interruptions.at(-1);
       const open = last?.toAt === null ? last : undefined;

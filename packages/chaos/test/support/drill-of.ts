@@ -31,6 +31,7 @@ export const drillOf = (changes: Partial<Drill> = {}): Drill => ({
     joinProbesWithoutMedia: null,
     ghostRooms: null,
     disconnected: null,
+    invariantViolations: null,
     roles: [],
     alertsWithinMs: {},
   },

@@ -10,6 +10,7 @@ import {
   describeRecovery,
   describeRollback,
   describeServer,
+  describeViolation,
   listSome,
   VERDICT_TONES,
   verdictLabel,
@@ -67,12 +68,19 @@ const repeatSections = (repeat: RepeatResult, of: number): PageSection[] => {
       table: objectiveTable(repeat),
       note: `${capital(describeRecovery(repeat.recovery))}.`,
     },
+    { title: titled('violations'), table: violationTable(repeat) },
     { title: titled('faults'), table: faultTable(repeat) },
     { title: titled('recovery by role'), table: roleTable(repeat) },
     { title: titled('windows'), table: windowTable(repeat) },
     { title: titled('join probes'), table: joinProbeTable(repeat) },
   ];
 };
+
+const violationTable = ({ recovery }: RepeatResult): PageSection['table'] => ({
+  head: ['invariant', 'violation'],
+  rows: recovery.violations.map((one) => [one.invariant, describeViolation(one)]),
+  left: [0, 1],
+});
 
 const faultTable = (repeat: RepeatResult): PageSection['table'] => ({
   head: ['at', 'fault', 'components', 'rollback'],

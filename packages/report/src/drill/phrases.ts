@@ -14,12 +14,13 @@ import {
   type RepeatOutcome,
   type RepeatResult,
   resumedWithoutMedia,
+  type Violation,
 } from '@livekit-swarm/chaos';
 import type { Drill } from '@livekit-swarm/chaos/drill';
 import type { DrillLine, DrillVerdict } from '@livekit-swarm/record';
 import { capital, formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
 import { describeScenario } from '../describe-scenario.ts';
-import { shorten } from '../format.ts';
+import { formatTime, shorten } from '../format.ts';
 import { healthText, limitOf, measuredOf, thresholdName } from '../phrases/limits.ts';
 import { stopReasonText, unprovenText } from '../phrases/run-event.ts';
 import { formatParams } from './format-params.ts';
@@ -109,6 +110,7 @@ const OBJECTIVES = {
   joinProbesWithoutMedia: ['join probes without complete media after recovery', 'count'],
   ghostRooms: ['ghost rooms', 'count'],
   disconnected: ['participants disconnected', 'count'],
+  invariantViolations: ['invariants violated', 'count'],
   alertsWithinMs: ['alerts', 'time'],
 } as const satisfies Record<ObjectiveResult['objective'], readonly [string, string]>;
 
@@ -347,6 +349,29 @@ export const describeRecovery = ({
       ? ''
       : `; ${formatNumber(subscriptionsNotRecovered)} not recovered`;
   return `${interrupted}; ${recovered} recovered (${times})${rest}`;
+};
+
+/** Time of a violation: `from 0:12 to 0:45`. */
+const timeOf = ({ fromAt, toAt }: Violation): string =>
+  `from ${formatTime(fromAt)} ${toAt === null ? 'to the end' : `to ${formatTime(toAt)}`}`;
+
+/** Violation of an invariant: `connected without media: a-1 in a, from 0:12 to the end`. */
+export const describeViolation = (violation: Violation): string => {
+  const { invariant, room, participants, publisher = '', nodes = [], fromAt } = violation;
+  const some = listSome(participants, 4);
+  const where = listSome([room]);
+  switch (invariant) {
+    case 'connected_without_media':
+      return `connected without media: ${some} in ${where}, ${timeOf(violation)}`;
+    case 'room_on_two_nodes':
+      return `room on ${plural(nodes.length, 'node')}: ${where} on ${listSome(nodes)}, ${timeOf(violation)}`;
+    case 'track_of_another_room':
+      return `track of another room: ${some} in ${where} received ${listSome([publisher])}, at ${formatTime(fromAt)}`;
+    case 'track_delivered_twice':
+      return `track delivered twice: ${listSome([publisher])} to ${some} in ${where}, at ${formatTime(fromAt)}`;
+    case 'no_media_after_quiet':
+      return `no media after the faults were over: ${some} in ${where}, since ${formatTime(fromAt)}`;
+  }
 };
 
 /** True when objectives were evaluated: of repeats that were executed to their end. */

@@ -154,6 +154,7 @@ const requirementsOf = ({ objectives, thresholds }: Drill): string => {
     ...atMost('join probes without complete media', objectives.joinProbesWithoutMedia),
     ...atMost('ghost rooms', objectives.ghostRooms),
     ...atMost('disconnected', objectives.disconnected),
+    ...atMost('invariants violated', objectives.invariantViolations),
     ...objectives.roles.flatMap(({ role, direction, ...one }) => [
       ...within(`${role} ${direction}: time to recover p50`, one.timeToRecoverP50Ms),
       ...within(`${role} ${direction}: time to recover p95`, one.timeToRecoverP95Ms),

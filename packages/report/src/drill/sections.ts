@@ -14,6 +14,7 @@ import {
   describeReplacement,
   describeResumedWithoutMedia,
   describeRollback,
+  describeViolation,
   expectedText,
   falseReconnects,
   formatInterruption,
@@ -131,6 +132,13 @@ export const recoverySection: Section = (repeat, style) => {
             `Redis names another node than the participants' for ${listSome(wrong.map(({ room }) => room))}`,
           ),
         )),
+    ...first(
+      MAX_ROOMS,
+      recovery.violations.map((one) =>
+        wrap('  ', style.bad(`invariant violated: ${describeViolation(one)}`)),
+      ),
+      'violation',
+    ),
     ...(rooms.some(({ controlGroup }) => controlGroup)
       ? [
           `  control group: longest interruption ${formatInterruption(recovery.controlGroupInterruptionMs)}`,

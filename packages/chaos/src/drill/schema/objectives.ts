@@ -164,6 +164,11 @@ export const objectives = strict({
   disconnected: count()
     .prefault('any')
     .describe('Participants that were disconnected, whether they rejoined or not.'),
+  invariantViolations: count()
+    .prefault('any')
+    .describe(
+      'Violations of invariants: connected without media for 30 s, a room on two nodes for 20 s, a track of another room, a track delivered twice, a subscription without media after 30 s without faults.',
+    ),
   roles: roles
     .prefault({})
     .describe('Conditions on the media of single roles, by direction. Default: none.'),
@@ -185,6 +190,7 @@ export const objectives = strict({
     joinProbesWithoutMedia: given.joinProbesWithoutMedia ?? null,
     ghostRooms: given.ghostRooms,
     disconnected: given.disconnected,
+    invariantViolations: given.invariantViolations,
     roles: given.roles,
     alertsWithinMs: { ...given.alerts },
   }),

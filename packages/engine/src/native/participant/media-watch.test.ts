@@ -251,3 +251,24 @@ test('a publication without any packet is not reported as interrupted', () => {
   scene.publish('TR_1');
   expect(scene.at(60_000)).toEqual([]);
 });
+
+test('a publication that arrives on two streams is reported once, after two seconds', () => {
+  const { scene, stream } = received();
+  const second = scene.stream('TR_1', 5_000, 5_200);
+  const told: MediaEvent[] = [];
+  for (let now = 5_200; now <= 8_400; now += 200) {
+    for (const one of [stream, second]) scene.more(one, now - 10);
+    told.push(...scene.at(now));
+  }
+  expect(told).toEqual([{ event: 'media_duplicated', at: 5_200, ...ann }]);
+});
+
+test('a stream that replaces another is not reported', () => {
+  const { scene } = received();
+  scene.publish('TR_2');
+  const second = scene.stream('TR_2', 5_050, 5_200);
+  for (let now = 5_200; now <= 9_000; now += 200) {
+    scene.more(second, now - 10);
+    expect(scene.at(now)).toEqual([]);
+  }
+});

@@ -11,9 +11,18 @@ import { publicationOf, videoSourceOf } from '../streams/video-source.ts';
  */
 export const LOST_AFTER_MS = 2_000;
 
+/**
+ * Time for which a publication must arrive on two streams before that is reported, ms: a publisher
+ * that reconnects replaces its track, and both may arrive for a moment.
+ */
+const TWICE_AFTER_MS = 2_000;
+
+/** Time after its last packet for which a stream counts as arriving, ms. */
+const ARRIVING_MS = 1_000;
+
 /** Change of a remote publication, over all its streams. Times are arrivals of packets, Unix ms. */
 export interface MediaEvent {
-  event: 'media_started' | 'media_interrupted' | 'media_resumed';
+  event: 'media_started' | 'media_interrupted' | 'media_resumed' | 'media_duplicated';
   at: number;
   /** Duration of the interruption, for `media_resumed`, ms. */
   durationMs?: number;
@@ -47,6 +56,10 @@ interface Pair {
   coveredUntil: number;
   /** Start of the reported interruption; null: none. */
   lostAt: number | null;
+  /** Time since which it arrives on two streams; null: it does not. */
+  twiceSince: number | null;
+  /** True once that was reported. */
+  isDuplicated: boolean;
 }
 
 /** Time in which packets of one stream arrived without an interruption. */
@@ -57,7 +70,7 @@ interface Stretch {
 
 /**
  * Watch that reports for one participant when the media of each remote publication starts, is
- * interrupted and resumes. Streams, sids and connections change (a reconnect of either side
+ * interrupted, resumes, and arrives twice. Streams, sids and connections change (a reconnect of either side
  * replaces them all), but the publication stays: packets of all its streams are merged, and time
  * that no stream covers is an interruption.
  */
@@ -99,6 +112,7 @@ export class MediaWatch {
       for (const stretch of stretches.sort((a, b) => a.from - b.from)) this.#cover(key, stretch);
     }
     if (this.#pairs.size === 0) return;
+    this.#checkDuplicates(streams, now);
     const published = this.#published();
     for (const [key, pair] of this.#pairs) {
       const meant = published.get(key);
@@ -133,6 +147,27 @@ export class MediaWatch {
     return arrivals;
   }
 
+  /** Report publications that have arrived on two streams for some time, each once. */
+  #checkDuplicates(streams: readonly DownStream[], now: number): void {
+    const counts = new Map<string, number>();
+    for (const { stats, ended, trackSid } of streams) {
+      const track = this.#room.track(trackSid);
+      if (ended || stats === null || track === undefined) continue;
+      // Not a number without packets: such a stream does not arrive.
+      if (!(now - stats.lastPacketAt < ARRIVING_MS)) continue;
+      const key = publicationOf(track);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    for (const [key, pair] of this.#pairs) {
+      if ((counts.get(key) ?? 0) < 2) pair.twiceSince = null;
+      else pair.twiceSince ??= now;
+      if (pair.twiceSince === null || now - pair.twiceSince < TWICE_AFTER_MS) continue;
+      if (!pair.isDuplicated)
+        this.#emit({ event: 'media_duplicated', at: pair.twiceSince, ...nameOf(pair) });
+      pair.isDuplicated = true;
+    }
+  }
+
   #begin(key: string, track: RemoteTrack, [first]: Stretch[]): void {
     if (first === undefined) return;
     const { identity, kind } = track;
@@ -143,6 +178,8 @@ export class MediaWatch {
       source,
       coveredUntil: first.from,
       lostAt: null,
+      twiceSince: null,
+      isDuplicated: false,
     };
     this.#pairs.set(key, pair);
     this.#emit({ event: 'media_started', at: first.from, ...nameOf(pair) });

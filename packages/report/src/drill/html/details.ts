@@ -10,6 +10,7 @@ import {
   describeRejoins,
   describeResumedWithoutMedia,
   describeRollback,
+  describeViolation,
   falseReconnects,
 } from '../phrases.ts';
 import { partLabel } from './tables.ts';
@@ -83,6 +84,12 @@ const newcomerRow = (newcomer: JoinProbeResult): Markup => {
   } = newcomer;
   return html`<tr class="${isFine(newcomer) ? '' : 'bad'}"><td>${preciseClock(scheduledAtMs)}</td><td>${window}</td><td>${name(room)}${newRoom && html` <span class="dim">new</span>`}</td><td class="n">${failure === null ? formatMs(joinTimeMs) : untrusted(failure)}</td><td class="n">${remoteParticipants} of ${expectedParticipants}</td><td class="n">${receivingFrom} of ${publishing}</td></tr>`;
 };
+
+/** Violations of invariants. */
+export const violationPart = ({ recovery: { violations } }: RepeatResult): Markup | null =>
+  violations.length === 0
+    ? null
+    : html`<h3>Invariants violated</h3><ul class="done">${violations.slice(0, MAX_NAMES).map((one) => html`<li class="bad">${untrusted(describeViolation(one))}</li>`)}${violations.length > MAX_NAMES && html`<li>… and ${violations.length - MAX_NAMES} more</li>`}</ul>`;
 
 /** Observations of the registry. */
 export const clusterPart = ({

@@ -16,7 +16,7 @@ import {
   verdictLabel,
 } from '../phrases.ts';
 import { exitCodeOfDrill } from '../render-json.ts';
-import { clusterPart, faultList, joinProbeTable } from './details.ts';
+import { clusterPart, faultList, joinProbeTable, violationPart } from './details.ts';
 import { subscriptionMatrices } from './matrix.ts';
 import { objectiveTable, roleSection, shownRepeats, spreadPart, windowTable } from './tables.ts';
 import { tiles } from './tiles.ts';
@@ -86,7 +86,7 @@ ${roleSection(repeat, of)}
 ${windowTable(repeat, of)}
 ${subscriptionMatrices(repeat, of)}
 ${joinProbeTable(repeat, of)}
-${clusterPart(repeat)}
+${violationPart(repeat)}${clusterPart(repeat)}
 <p class="note record">Record: <code>${untrusted(repeat.record)}</code></p>
 </section>`;
 };
