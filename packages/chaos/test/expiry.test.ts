@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startLab, stopLab } from '@livekit-swarm/lab';
+import { DEFAULT_LIVEKIT_VERSION, startLab, stopLab } from '@livekit-swarm/lab';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { injectFault } from '../src/execute/inject-fault.ts';
@@ -87,6 +87,11 @@ const LINES: readonly (readonly Case[])[] = [
     ['cpu-pressure', 'node-1', { cores: 0.3 }],
     ['memory-pressure', 'node-2', { megabytes: 300 }],
     ['redis-kill', 'redis'],
+  ],
+  [
+    ['drain', 'node-1', { grace: '1s' }],
+    ['upgrade', 'node-2', { to: DEFAULT_LIVEKIT_VERSION, grace: '1s' }],
+    ['change-config', 'node-3', { config: { room: { empty_timeout: 20 } }, grace: '1s' }],
   ],
 ];
 

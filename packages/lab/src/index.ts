@@ -2,6 +2,7 @@ export { type Authority, type Certificate, createAuthority } from './authority.t
 export * from './choices.ts';
 export type { ClusterFacts, ClusterNode } from './cluster/cluster-layout.ts';
 export { createClusterPorts } from './cluster/cluster-ports.ts';
+export type { NodeProgram, NodePrograms } from './cluster/node-programs.ts';
 export { requireProgram } from './cluster/require-program.ts';
 export { createService, type Service } from './cluster/service.ts';
 export { GRACEFUL_STOP, type ServiceSpec } from './cluster/service-spec.ts';
@@ -27,9 +28,9 @@ export {
   serverPackage,
 } from './provision/provision.ts';
 export { type Absent, cachedProgram, isFound } from './provision/sources.ts';
-export type { ServiceAction } from './running/control-protocol.ts';
+export type { NodeState, ProgramChange, ServiceAction } from './running/control-protocol.ts';
 export { forShell } from './running/for-shell.ts';
-export { labService } from './running/lab-service.ts';
+export { labProgram, labService } from './running/lab-service.ts';
 export {
   keysFile,
   type LabState,

@@ -108,6 +108,24 @@ export const EFFECT_FINDINGS = [
 
 export type EffectFinding = (typeof EFFECT_FINDINGS)[number];
 
+/**
+ * Steps of the change of a node. `draining`: it accepts no new rooms and waits until its rooms are
+ * empty. `cutting`: the drain is over, and the rooms that are left lose it. `stopped`: its process
+ * has ended. `starting`: it starts with another program or configuration. `ready`: it answers.
+ * `checked`, `check_failed`: result of the health gate.
+ */
+export const NODE_STEPS = [
+  'draining',
+  'cutting',
+  'stopped',
+  'starting',
+  'ready',
+  'checked',
+  'check_failed',
+] as const;
+
+export type NodeStep = (typeof NODE_STEPS)[number];
+
 /** Reason why a drill stopped before the end of its schedule. */
 export const drillStopReason = z.discriminatedUnion('code', [
   z.object({
@@ -151,11 +169,30 @@ export const drillStopReason = z.discriminatedUnion('code', [
    * group's subscribers received no media.
    */
   z.object({ code: z.literal('control_group_interrupted'), share: count, forMs: count }),
+  /** A node did not start with the release of a roll. `message`: report of the platform. */
+  z.object({ code: z.literal('node_not_ready'), component: text, message: text }),
+  /** A node failed the health gate of a roll. */
+  z.object({ code: z.literal('gate_failed'), component: text, message: text }),
+  /** Objectives were missed after the change of a node. */
+  z.object({
+    code: z.literal('roll_objective_missed'),
+    component: text,
+    objectives: z.array(z.enum(DRILL_OBJECTIVES)),
+  }),
   /** The abort condition was met for all subscribers; fields as in `control_group_interrupted`. */
   z.object({ code: z.literal('load_interrupted'), share: count, forMs: count }),
 ]);
 
 export type DrillStopReason = z.infer<typeof drillStopReason>;
+
+/**
+ * Phases of a roll. `forward`: nodes get the release. `undo`: they get back what they ran, because
+ * the roll failed. `rollback`: the same as the second half of the drill. `done`: every node has
+ * what it should have.
+ */
+export const ROLL_PHASES = ['forward', 'undo', 'rollback', 'done'] as const;
+
+export type RollPhase = (typeof ROLL_PHASES)[number];
 
 /** Step of a drill, or its observation of the deployment. */
 const drillEvent = z.discriminatedUnion('event', [
@@ -181,6 +218,27 @@ const drillEvent = z.discriminatedUnion('event', [
     completedAt: count,
   }),
   z.object({ event: z.literal('fault_rolled_back'), id, fault: text, completedAt: count }),
+  /**
+   * Step of the change of a node. `id`: injection to which it belongs. `nodeId`: ID that the node
+   * has at this time; null: unknown, or it does not run. `rooms`: rooms of the load on the node.
+   * `version`: what it runs from then on; null: unchanged. `detail`: failure of the health gate.
+   */
+  z.object({
+    event: z.literal('node_changed'),
+    id,
+    component: text,
+    step: z.enum(NODE_STEPS),
+    nodeId: text.nullable(),
+    version: text.nullable(),
+    rooms: z.array(text),
+    detail: text.nullable(),
+  }),
+  /** `reason` of `undo`; otherwise null. */
+  z.object({
+    event: z.literal('roll_phase'),
+    phase: z.enum(ROLL_PHASES),
+    reason: drillStopReason.nullable(),
+  }),
   /** `detail`: what the platform lacks. */
   z.object({ event: z.literal('fault_skipped'), fault: text, detail: text }),
   /**
@@ -193,7 +251,13 @@ const drillEvent = z.discriminatedUnion('event', [
     ghostRooms: z.array(text),
   }),
   /** Backends as the load balancer reports them. */
-  z.object({ event: z.literal('backends_observed'), healthy: count, total: count }),
+  z.object({
+    event: z.literal('backends_observed'),
+    healthy: count,
+    total: count,
+    /** Names of those that are not healthy. */
+    unhealthy: z.array(text).exactOptional(),
+  }),
   /**
    * The platform replaced a terminated component, as Kubernetes does. Times: ms after the
    * termination was requested; null: not observed.

@@ -30,6 +30,8 @@ export {
   faultTarget,
   MEDIA_RECEPTIONS,
   type MediaReception,
+  type NodeStep,
+  type RollPhase,
 } from './drill-line.ts';
 export {
   crossingSchema,

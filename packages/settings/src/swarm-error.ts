@@ -124,6 +124,8 @@ const EXITS = {
     'process_not_terminated',
     'rejected',
     'rollback_failed',
+    'rollout_failed',
+    'rollout_unavailable',
     'signal_without_effect',
     'expiry_unavailable',
     'ssh_unavailable',

@@ -50,6 +50,8 @@ const drillAnnotationOf = (line: DrillLine): DrillAnnotation | null => {
     case 'aborted':
       return { code: 'drill_aborted', reason: line.reason };
     case 'steady_state_reached':
+    case 'node_changed':
+    case 'roll_phase':
     case 'target_assumed':
     case 'registry_observed':
     case 'backends_observed':

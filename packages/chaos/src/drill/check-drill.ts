@@ -331,6 +331,16 @@ const checkLab = ({ lab }: Drill, { faults }: DrillFile, report: Report): void =
       'leave it out: a lab creates its own keys each time',
     );
   }
+  for (const [position, { with: params }] of faults.entries()) {
+    const config =
+      typeof params === 'object' && params !== null && 'config' in params ? params.config : {};
+    for (const path of secretsIn(config, ['faults', position, 'with', 'config']))
+      report(
+        path,
+        'would be written to records and reports',
+        'leave it out: the node keeps its own',
+      );
+  }
   for (const [position, { target }] of faults.entries()) {
     if (target?.role !== 'other-node' || lab.nodes > 1) continue;
     report(

@@ -152,9 +152,12 @@ const isAtNodes = (target: FaultTarget): boolean =>
 const REDIS_KILL = 'redis-kill';
 const PAUSE = 'hang';
 
+/** Changes after which the node runs again. */
+const CHANGES: ReadonlySet<string> = new Set(['upgrade', 'change-config', 'rollout']);
+
 /** Returns true when no process of the target runs until the rollback. */
 export const terminatesProcess = ({ name, lasts }: Pick<Fault, 'name' | 'lasts'>): boolean =>
-  !lasts || name === REDIS_KILL;
+  (!lasts && !CHANGES.has(name)) || name === REDIS_KILL;
 
 /**
  * Returns true when two faults may overlap: a terminated process cannot be affected, and no fault

@@ -43,6 +43,8 @@ export interface DrillDeployment {
   prometheusUrl: string | null;
   /** URLs of its nodes' `/metrics`, if known: those of a lab. */
   nodeMetrics?: readonly { name: string; url: string }[];
+  /** URLs at which single nodes answer, http://, by component, if known: those of a lab. */
+  nodeUrls?: ReadonlyMap<string, string>;
   /** @throws SwarmError when it is no longer the deployment with which the repeat started */
   confirm?(): Promise<void>;
 }
@@ -235,4 +237,5 @@ const labAddresses = (
     facts.balancerStatsUrl === null ? null : new URL('/metrics', facts.balancerStatsUrl).href,
   prometheusUrl: facts.prometheusUrl,
   nodeMetrics: facts.nodes.map(({ name, metricsUrl }) => ({ name, url: metricsUrl })),
+  nodeUrls: new Map(facts.nodes.map(({ name, httpUrl }) => [name, httpUrl])),
 });

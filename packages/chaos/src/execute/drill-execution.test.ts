@@ -63,6 +63,9 @@ const execute = (
       shareWithoutMedia: () => 0,
     },
     injected: new Set(),
+    measure: () => {
+      throw new Error('faults do not depend on measurements');
+    },
     stop: over.signal,
   });
   return { events, ended, stop: () => over.abort() };

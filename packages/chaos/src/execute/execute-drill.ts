@@ -29,7 +29,7 @@ import type { Recovery } from '../measure/recovery.ts';
 import { type DrillPlan, planDrill } from '../plan/plan-drill.ts';
 import type { HeldLock } from '../targets/lock/host-lock.ts';
 import type { DrillDeployment, StartedDeployment } from './deployment.ts';
-import { type InjectedFault, rollbackAll, runFaultSchedule } from './fault-schedule.ts';
+import { rollbackAll, runFaultSchedule } from './fault-schedule.ts';
 import { matchTarget, readTargetFacts } from './match-target.ts';
 import { observeDeployment } from './observe-deployment.ts';
 import {
@@ -40,7 +40,12 @@ import {
   externalRollback,
   openRooms,
 } from './preconditions.ts';
-import { createSteadyStateTracker, watchAbortCondition } from './steady-state.ts';
+import type { FaultScheduleOptions, InjectedFault } from './schedule-options.ts';
+import {
+  createSteadyStateTracker,
+  type SteadyStateTracker,
+  watchAbortCondition,
+} from './steady-state.ts';
 
 export interface ExecuteDrillOptions {
   drill: Drill;
@@ -58,6 +63,8 @@ export interface ExecuteDrillOptions {
   expiryMarginMs: number;
   /** Value of `--without-expiry`: inject even if the target cannot roll back on its own. */
   withoutExpiry: boolean;
+  /** Changes in place of the faults' schedule. Absent: the faults of the drill, at their times. */
+  changes?: Changes;
   /** Folder of the drill; each of several repeats has a folder in it. */
   dir: string;
   /**
@@ -85,6 +92,31 @@ export interface ExecuteDrillOptions {
   onResult?(repeat: RepeatResult): void;
 }
 
+/** Changes of the deployment that decide themselves when the next one begins. */
+export interface Changes {
+  /**
+   * Checks the deployment before the load begins.
+   * @throws SwarmError when the changes are not possible there, or could not be undone
+   */
+  check(deployment: StartedDeployment): Promise<void>;
+  /**
+   * Makes the changes; the run ends afterwards.
+   * @returns the reason for which they ended early; null: they were completed, or `stop` was aborted
+   */
+  run(context: ChangeContext): Promise<ExecutionFailure | null>;
+}
+
+export interface ChangeContext extends FaultScheduleOptions {
+  deployment: DrillDeployment;
+  steadyState: SteadyStateTracker;
+  /** Rooms of the run. */
+  rooms: ReadonlySet<string>;
+  /** Random word in the names of this run's rooms. */
+  runName: string;
+  /** Measurements so far. */
+  measure(): Recovery;
+}
+
 /** Attempts added for inconclusive and void repeats, in total. The report shows every one. */
 export const MAX_EXTRA_ATTEMPTS = 2;
 
@@ -103,7 +135,10 @@ export const executeDrill = async (options: ExecuteDrillOptions): Promise<DrillR
   const resultSoFar = (): DrillResult =>
     combineRepeats({ drill, ...tested, startedAt, repeats, serverVersions });
 
-  for (let number = 1; !isConclusive(drill, repeats) && !stop.aborted; number++) {
+  // Changes stay: they cannot be repeated.
+  const isDone = (): boolean =>
+    isConclusive(drill, repeats) || (options.changes !== undefined && repeats.length > 0);
+  for (let number = 1; !isDone() && !stop.aborted; number++) {
     options.onRepeat?.(number, drill.repeats);
     const folder = repeatFolder(dir, drill, number);
     const record = openRecord(folder);
@@ -120,6 +155,7 @@ export const executeDrill = async (options: ExecuteDrillOptions): Promise<DrillR
       await assertObservable(deployment, drill);
       await using lock = await deployment.platform.lock?.('drill');
       if (!options.withoutExpiry) await assertExpiry(deployment, drill, options.faults);
+      await options.changes?.check(deployment);
       tested = { deployment: deployment.platform.label, server: await serverOf(deployment) };
       await options.save(resultSoFar());
 
@@ -231,7 +267,8 @@ const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
       ...(options.onProgress !== undefined && { onProgress: options.onProgress }),
       onStart: (live) => {
         ({ startedAtMs, elapsedMs } = live);
-        const phase = { ...options, plan, live, steadyState, injected };
+        const measure = recoveryFold.result;
+        const phase = { ...options, plan, live, steadyState, injected, measure };
         faults = executeFaults({ ...phase, stop: AbortSignal.any([stop, runEnded.signal]) });
         // The promise is awaited below; until then a rejection has no other listener.
         faults.catch(() => {});
@@ -271,6 +308,8 @@ export type FaultPhase = RepeatOptions & {
   steadyState: ReturnType<typeof createSteadyStateTracker>;
   /** Faults that were injected and not rolled back; the caller rolls back the rest at the end. */
   injected: Set<InjectedFault>;
+  /** Measurements so far. */
+  measure(): Recovery;
 };
 
 const OBSERVE_EVERY_MS = 1_000;
@@ -345,11 +384,11 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
 
     // Started only now, because participants that are still joining receive no media either.
     abort.start();
-    await runFaultSchedule({
+    const schedule: FaultScheduleOptions = {
+      steadyState,
       drill,
       platform: deployment.platform,
       faults: phase.faults,
-      steadyState,
       journal: phase.journal,
       injected,
       elapsedMs: live.elapsedMs,
@@ -362,7 +401,16 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
         required: !deployment.isLab && !phase.withoutExpiry,
       },
       stop: stopOrAbort,
-    });
+    };
+    if (phase.changes === undefined) await runFaultSchedule(schedule);
+    else {
+      const { measure, name: runName } = phase;
+      const context = { ...schedule, deployment, steadyState, rooms, runName, measure };
+      const end = await phase.changes.run(context);
+      // An abort condition is the reason for an early end, not its consequence.
+      if (end !== null && abort.metWith === null) endRun(end.event, end.reason);
+      else if (!stopOrAbort.aborted) live.stop();
+    }
     if (!stopOrAbort.aborted) await once(stopOrAbort, 'abort');
     if (abort.metWith !== null && drill.abort !== null) {
       await rollbackAll(injected);

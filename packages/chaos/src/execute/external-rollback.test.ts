@@ -1,13 +1,14 @@
 import { expect, it } from 'vitest';
 import type { JournalEntry } from '../journal/journal.ts';
-import type { InjectedFault } from './fault-schedule.ts';
 import { externalRollback } from './preconditions.ts';
+import type { InjectedFault } from './schedule-options.ts';
 
 const fault = (id: string, rollingBack = false): InjectedFault => ({
   id,
   name: `fault-${id}`,
   rollingBack,
   rollback: async () => {},
+  keep: async () => {},
 });
 const journalOf = (...ids: string[]) => ({
   read: async () => ({ pending: ids.map((id) => ({ id }) as JournalEntry), unreadable: [] }),

@@ -10,8 +10,9 @@ import type { DrillFault } from '../drill/drill.ts';
 import { FAULTS } from '../faults/index.ts';
 import { openJournal } from '../journal/journal.ts';
 import type { Platform } from '../targets/platform.ts';
-import { type FaultScheduleOptions, runFaultSchedule } from './fault-schedule.ts';
+import { runFaultSchedule } from './fault-schedule.ts';
 import type { EffectLoss } from './inject-fault.ts';
+import type { FaultScheduleOptions } from './schedule-options.ts';
 
 let dir = '';
 beforeEach(() => {

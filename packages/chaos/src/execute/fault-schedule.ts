@@ -1,57 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DrillEvent } from '@livekit-swarm/record';
 import type { Drill, DrillFault } from '../drill/drill.ts';
 import { canOverlap, terminatesProcess } from '../drill/fault-conflicts.ts';
-import { affectedMs, drillTimes } from '../drill/schedule.ts';
+import { affectedMs } from '../drill/schedule.ts';
 import { type Fault, findFault } from '../faults/fault.ts';
-import type { Journal } from '../journal/journal.ts';
 import type { Component, Platform } from '../targets/platform.ts';
-import { type EffectLoss, type Injection, injectFault } from './inject-fault.ts';
+import type { Injection } from './inject-fault.ts';
+import { injectTracked } from './inject-tracked.ts';
 import { type ResolvedTarget, resolveTarget } from './resolve-target.ts';
+import type { FaultScheduleOptions, InjectedFault } from './schedule-options.ts';
 import type { SteadyStateTracker } from './steady-state.ts';
-
-export interface FaultScheduleOptions {
-  drill: Drill;
-  platform: Platform;
-  faults: ReadonlyMap<string, Fault>;
-  steadyState: Pick<SteadyStateTracker, 'nodes' | 'backends'>;
-  journal: Journal;
-  /**
-   * Faults that were injected and not rolled back; the caller rolls back the rest with
-   * `rollbackAll`.
-   */
-  injected: Set<InjectedFault>;
-  /** Present time, ms after the run's start. */
-  elapsedMs(): number;
-  /** Zero of the faults' times, ms after the run's start. */
-  steadyMs: number;
-  /** Receives the rooms that a fault will affect, before its injection. */
-  onTargeted(rooms: readonly string[]): void;
-  /**
-   * Receives the loss of an effect, or of certainty about it: later measurements do not show the
-   * effect.
-   */
-  onEffectLost(loss: EffectLoss): void;
-  /** Appends an event to the record. */
-  append(event: DrillEvent, at?: number): void;
-  /**
-   * Automatic rollbacks on the target: delay after the scheduled ones, ms (`marginMs`), and whether
-   * nothing may be injected without them (`required`).
-   */
-  expiry: { marginMs: number; required: boolean };
-  /** Aborted: inject no further fault, and roll back at once. */
-  stop: AbortSignal;
-}
-
-/** A fault that was injected and must be rolled back. */
-export interface InjectedFault {
-  /** Id of its journal entry. */
-  readonly id: string;
-  readonly name: string;
-  /** True when the rollback has begun. */
-  readonly rollingBack: boolean;
-  rollback(): Promise<void>;
-}
 
 /**
  * Injects the drill's faults at their times, each into the components to which its target then
@@ -87,7 +44,7 @@ const runFault = async (
   scheduled: DrillFault,
   active: ActiveFaults,
 ): Promise<void> => {
-  const { drill, platform, steadyState, append, elapsedMs, steadyMs, stop } = options;
+  const { platform, steadyState, append, elapsedMs, steadyMs, stop } = options;
   const { durationMs, params } = scheduled;
   const waitUntil = (atMs: number): Promise<void> =>
     sleep(Math.max(0, atMs - elapsedMs()), undefined, { signal: stop }).catch(() => {});
@@ -104,36 +61,14 @@ const runFault = async (
   }
   if (stop.aborted) return;
 
-  options.onTargeted(rooms);
-  let at = elapsedMs();
-  const untilRollbackMs = durationMs ?? Math.max(0, drillTimes(drill).endMs - at);
-  const { expiry } = options;
-  const injection = await injectFault({
+  const { injection, injected, at, untilRollbackMs } = await injectTracked(options, {
     fault,
-    platform,
-    components,
+    target: scheduled.target,
     params,
-    drill: drill.name,
-    journal: options.journal,
-    expiry: { afterMs: untilRollbackMs + expiry.marginMs, required: expiry.required },
-    onBegin: () => {
-      at = elapsedMs();
-    },
+    components,
+    rooms,
+    durationMs,
   });
-  const injected = trackInjection(injection, fault.name, options);
-  append(
-    {
-      event: 'fault_injected',
-      id: injection.id,
-      fault: fault.name,
-      target: scheduled.target,
-      params,
-      components: components.map(({ name }) => name),
-      rooms,
-      completedAt: elapsedMs(),
-    },
-    at,
-  );
   // The time counts from the injection, because resolving the target takes time on a remote host.
   await waitUntil(at + untilRollbackMs / 2);
   const tookMs = await checkEffect(injection, injected, options, false);
@@ -176,36 +111,6 @@ const whyUnavailable = async (
     components.map((component) => fault.unavailable(platform, component, params)),
   );
   return reasons.find((reason) => reason !== null) ?? null;
-};
-
-const trackInjection = (
-  injection: Injection,
-  name: string,
-  { append, elapsedMs, injected }: FaultScheduleOptions,
-): InjectedFault => {
-  let rollback: Promise<void> | undefined;
-  const start = async (): Promise<void> => {
-    const at = elapsedMs();
-    await injection.rollback();
-    injected.delete(tracked);
-    append(
-      { event: 'fault_rolled_back', id: injection.id, fault: name, completedAt: elapsedMs() },
-      at,
-    );
-  };
-  const tracked: InjectedFault = {
-    id: injection.id,
-    name,
-    get rollingBack() {
-      return rollback !== undefined;
-    },
-    rollback: () => {
-      rollback ??= start();
-      return rollback;
-    },
-  };
-  injected.add(tracked);
-  return tracked;
 };
 
 /** Target of a fault, and the obstacle to its injection. */

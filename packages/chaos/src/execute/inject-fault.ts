@@ -6,6 +6,7 @@ import { hasErrorCode, messageOf, SwarmError } from '@livekit-swarm/settings';
 import type { Fault, FaultContext } from '../faults/fault.ts';
 import { JOURNAL_SCHEMA, type Journal, type JournalEntry } from '../journal/journal.ts';
 import type { Component, ExpiryRequest, Platform } from '../targets/platform.ts';
+import type { RolloutStep } from '../targets/rollout.ts';
 
 export interface InjectOptions
   extends Pick<FaultContext<unknown>, 'platform' | 'components' | 'params'> {
@@ -17,6 +18,10 @@ export interface InjectOptions
   expiry: ExpiryOptions | null;
   /** Called when the injection begins. */
   onBegin?(): void;
+  /** Called when the injection failed, before its rollback. */
+  onFailed?(error: unknown): void;
+  /** Receives the steps of a change of a node, with the id of the injection. */
+  onStep?(id: string, step: RolloutStep): void;
 }
 
 export interface ExpiryOptions {
@@ -40,6 +45,8 @@ export interface Injection {
    * @throws SwarmError `rollback_failed`
    */
   rollback(): Promise<void>;
+  /** Makes the effect permanent: it is not rolled back any more. */
+  keep(): Promise<void>;
 }
 
 /**
@@ -59,6 +66,7 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
   const context: FaultContext<unknown> = {
     ...{ platform, components, params, id },
     expiresAfterMs: expiry?.afterMs ?? null,
+    onStep: (step) => options.onStep?.(id, step),
   };
   const entry: JournalEntry = {
     schema: JOURNAL_SCHEMA,
@@ -86,11 +94,14 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
     if (!hasErrorCode(error, 'rollback_failed')) await journal.remove(id);
     throw error;
   }
+  const disarm = async (): Promise<void> => {
+    if (armed !== null) await platform.expiry.disarm(id, components);
+  };
   const rollback = async (): Promise<void> => {
     failpoint('rollback.begin');
     await rollbackFault(fault, context);
     failpoint('rollback.done');
-    if (armed !== null) await platform.expiry.disarm(id, components);
+    await disarm();
     failpoint('expiry.disarmed');
     await journal.remove(id);
   };
@@ -101,6 +112,7 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
     failpoint('fault.injected');
     await journal.write({ ...entry, expiry: armed, injected: true });
   } catch (error) {
+    options.onFailed?.(error);
     const waitMs = inFlightMs(platform, error);
     if (waitMs > 0) {
       await rollbackFault(fault, context);
@@ -114,6 +126,10 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
   return {
     id,
     check: (atEnd) => checkEffect(fault, context, atEnd),
+    keep: async () => {
+      await disarm();
+      await journal.remove(id);
+    },
     rollback: () => {
       // One rollback for all callers; a failed one may be tried again.
       pending ??= rollback().catch((error: unknown) => {

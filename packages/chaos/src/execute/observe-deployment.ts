@@ -166,9 +166,7 @@ export const firingAlerts = async (prometheusUrl: string): Promise<Map<string, A
 };
 
 /** Servers of LiveKit's backend in HAProxy; null without an answer, or without such a backend. */
-const healthyBackends = async (
-  metricsUrl: string,
-): Promise<{ healthy: number; total: number } | null> => {
+const healthyBackends = async (metricsUrl: string): Promise<Backends | null> => {
   const text = await fetch(metricsUrl, { signal: AbortSignal.timeout(TIMEOUT_MS) }).then(
     (answer) => (answer.ok ? answer.text() : null),
     () => null,
@@ -178,12 +176,24 @@ const healthyBackends = async (
 
 /** Series of a server and its state in HAProxy's metrics: 1 for the current state. */
 const SERVER_UP =
-  /^haproxy_server_status\{(?=[^}]*\bproxy="livekit")[^}]*\bstate="UP"[^}]*\} ([01])$/gm;
+  /^haproxy_server_status\{(?=[^}]*\bproxy="livekit")(?=[^}]*\bserver="([^"]*)")[^}]*\bstate="UP"[^}]*\} ([01])$/gm;
+
+interface Backends {
+  healthy: number;
+  total: number;
+  /** Names of those that are not healthy. */
+  unhealthy: string[];
+}
 
 /** @param text HAProxy's `/metrics` */
-export const readBackends = (text: string): { healthy: number; total: number } | null => {
-  const servers = [...text.matchAll(SERVER_UP)].map(([, value]) => value === '1');
+export const readBackends = (text: string): Backends | null => {
+  const servers = [...text.matchAll(SERVER_UP)];
+  const unhealthy = servers.flatMap(([, name = '', value]) => (value === '1' ? [] : [name]));
   return servers.length === 0
     ? null
-    : { healthy: servers.filter((up) => up).length, total: servers.length };
+    : {
+        healthy: servers.length - unhealthy.length,
+        total: servers.length,
+        unhealthy: unhealthy.sort(),
+      };
 };

@@ -7,9 +7,9 @@ import { type Fault, findFault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { DrillPlan } from '../plan/plan-drill.ts';
 import type { DrillDeployment } from './deployment.ts';
-import type { InjectedFault } from './fault-schedule.ts';
 import { expiryUnavailable, whyNoExpiry } from './inject-fault.ts';
 import { alertRules, firingAlerts } from './observe-deployment.ts';
+import type { InjectedFault } from './schedule-options.ts';
 
 /**
  * Requires that the user named the deployment for this execution, unless it is a lab. A drill file

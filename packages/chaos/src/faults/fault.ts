@@ -8,6 +8,7 @@ import type {
   Platform,
   RollbackStep,
 } from '../targets/platform.ts';
+import type { RolloutStep } from '../targets/rollout.ts';
 
 /** Input of an injection and its rollback. */
 export interface FaultContext<Params> {
@@ -22,6 +23,8 @@ export interface FaultContext<Params> {
   id: string;
   /** Time after which the target rolls the fault back, ms; null: never, or no longer known. */
   expiresAfterMs: number | null;
+  /** Receives the steps of a change of a node. Absent: a rollback by another process. */
+  onStep?: ((step: RolloutStep) => void) | undefined;
 }
 
 /**

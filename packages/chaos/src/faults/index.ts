@@ -1,3 +1,4 @@
+import { changeConfig, rollout, upgrade } from './change-faults.ts';
 import type { DescribedFault } from './fault.ts';
 import { blackhole, delay, jitter, packetLoss, rateLimit, reorder } from './packet-faults.ts';
 import {
@@ -28,6 +29,9 @@ export const FAULTS: ReadonlyMap<string, DescribedFault> = new Map(
     redisPartition,
     loadBalancerRestart,
     drain,
+    upgrade,
+    changeConfig,
+    rollout,
     blackhole,
     packetLoss,
     delay,

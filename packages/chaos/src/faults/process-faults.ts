@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { duration, strict } from '@livekit-swarm/settings';
 import type { z } from 'zod';
 import { type Capability, COMPONENT_KINDS, type RollbackStep } from '../targets/platform.ts';
+import { drainKeys, drainNode } from './effects/drain-node.ts';
 import { findDown, findStopped, findTerminated, nothingToFind } from './effects/effect-check.ts';
 import {
   forAll,
@@ -191,32 +192,53 @@ export const forcedStop: DescribedFault<NoParams> = {
   rollback: startAll,
 };
 
+const drainParams = strict(drainKeys());
+
 /**
- * Drain of a host, as for maintenance of a cluster: LiveKit stays until its rooms are empty or the
- * grace period ends.
+ * Drain, as for maintenance: of a node, or on Kubernetes of a host. LiveKit stays until its rooms
+ * are empty or the grace period ends; it stays down until the rollback.
  */
-export const drain: DescribedFault<NoParams> = {
+export const drain: DescribedFault<z.output<typeof drainParams>> = {
   name: 'drain',
   description:
-    'evicts the pod, as kubectl drain does, and keeps the pods of its namespace off its Kubernetes node',
+    'takes the node out: SIGTERM, and SIGKILL at the end of the drain; on Kubernetes, evicts the pod as kubectl drain does and keeps the pods of its namespace off its host',
   rollbackDescription:
-    'make the Kubernetes node available to them again; pending pods are scheduled',
+    'start the node; on Kubernetes, make the host available again, and pending pods are scheduled',
   requires: ['start'],
   targets: COMPONENT_KINDS,
-  params: noParams,
-  example: {},
+  params: drainParams,
+  example: { grace: '1s' },
   lasts: true,
   unavailable: async (platform, component) =>
     platform.hosts === undefined
-      ? 'needs Kubernetes: no scheduler assigns components to hosts here'
+      ? missingAny(platform, component, ['signal', 'stay_down', 'start'])
       : platform.hosts.missingCapability(component),
-  inject: ({ platform, components, id, expiresAfterMs }) =>
-    forAll(components, async (component) => platform.hosts?.drain(component, id, expiresAfterMs)),
-  missingEffect: async ({ platform, id }, component) =>
-    (await platform.hosts?.isReserved(component, id)) === true ? null : 'reservation_missing',
-  // The scheduler rolls back on its own.
-  rollbackSteps: () => [],
-  // The rollback does not wait until the node is ready: while its rooms are occupied it has not
-  // even exited.
-  rollback: async ({ platform, id }) => platform.hosts?.undrain(id),
+  inject: (context) => {
+    const { platform, components, params, id, expiresAfterMs, onStep } = context;
+    return forAll(components, async (component) =>
+      platform.hosts === undefined
+        ? drainNode(platform, component, params, (step) => {
+            const { name, nodeId } = component;
+            onStep?.({ component: name, nodeId, version: null, detail: null, ...step });
+          })
+        : platform.hosts.drain(component, id, expiresAfterMs),
+    );
+  },
+  missingEffect: async ({ platform, id }, component) => {
+    if (platform.hosts === undefined) return findDown(platform, component);
+    return (await platform.hosts.isReserved(component, id)) ? null : 'reservation_missing';
+  },
+  // A scheduler rolls back on its own.
+  rollbackSteps: ({ platform }) =>
+    platform.hosts === undefined ? [{ step: 'terminate_instance' }, { step: 'start' }] : [],
+  rollback: async ({ platform, components, id, params }) => {
+    // The rollback does not wait until the node is ready: while its rooms are occupied it has not
+    // even exited.
+    if (platform.hosts !== undefined) return platform.hosts.undrain(id);
+    return forAll(components, async (component) => {
+      if ((await platform.instance(component)) === component.instance)
+        await drainNode(platform, component, params, undefined, true);
+      await platform.start(component);
+    });
+  },
 };

@@ -28,6 +28,7 @@ export const createRecoveryFold = (): RecoveryFold => {
   const interruptions = createInterruptions();
   const connections = createConnections();
   const faults: (InjectedFault & { rooms: string[] })[] = [];
+  const cuts: { injectedAt: number }[] = [];
   const skipped: Recovery['skipped'] = [];
   const backends: Recovery['backends'] = [];
   const replacements: Recovery['replacements'] = [];
@@ -84,11 +85,20 @@ export const createRecoveryFold = (): RecoveryFold => {
         if (fault !== undefined) fault.rolledBackAt = line.completedAt;
         break;
       }
+      case 'node_changed':
+        // The calls that are left on a node lose it now, long after its drain began.
+        if (line.step === 'cutting') cuts.push({ injectedAt: line.at });
+        break;
       case 'fault_skipped':
         skipped.push({ fault: line.fault, detail: line.detail });
         break;
       case 'backends_observed':
-        backends.push({ at: line.at, healthy: line.healthy, total: line.total });
+        backends.push({
+          at: line.at,
+          healthy: line.healthy,
+          total: line.total,
+          ...(line.unhealthy !== undefined && { unhealthy: line.unhealthy }),
+        });
         break;
       case 'component_replaced': {
         const { type: _, event: __, ...replacement } = line;
@@ -142,7 +152,8 @@ export const createRecoveryFold = (): RecoveryFold => {
       );
       const affectedRooms = new Set([...faults.flatMap(({ rooms }) => rooms), ...openedLater]);
       const recoveryFromMs = windows.find(({ name }) => name === 'recovery')?.fromMs ?? 0;
-      const times = { faults, recoveryFromMs, endAt };
+      const causes = [...faults, ...cuts].sort((a, b) => a.injectedAt - b.injectedAt);
+      const times = { faults: causes, recoveryFromMs, endAt };
       const subscriptions = byRoom.flatMap(([, members]) =>
         subscriptionsOf(members, roleOf, interruptions, times),
       );
@@ -170,7 +181,7 @@ export const createRecoveryFold = (): RecoveryFold => {
             participant,
             bySubscriber.get(participant.identity) ?? [],
             !affectedRooms.has(participant.room),
-            faults,
+            causes,
             endAt,
           ),
         ),
@@ -185,7 +196,7 @@ export const createRecoveryFold = (): RecoveryFold => {
         timeToRecover: quantiles(
           interrupted.flatMap(({ timeToRecoverMs }) => timeToRecoverMs ?? []),
         ),
-        roles: recoveryOfRoles(load, subscriptions, faults),
+        roles: recoveryOfRoles(load, subscriptions, causes),
         subscriptionsInterrupted: interrupted.length,
         subscriptionsNotRecovered: interrupted.filter(
           ({ timeToRecoverMs }) => timeToRecoverMs === null,

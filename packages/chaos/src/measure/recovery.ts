@@ -179,7 +179,14 @@ export const recoverySchema = z
       .describe(
         'Rooms listed at the end that no node serves. Null: Redis was not observed or did not answer.',
       ),
-    backends: z.array(z.object({ at: z.number(), healthy: z.number(), total: z.number() })),
+    backends: z.array(
+      z.object({
+        at: z.number(),
+        healthy: z.number(),
+        total: z.number(),
+        unhealthy: z.array(z.string()).exactOptional(),
+      }),
+    ),
     replacements: z
       .array(replacement)
       .describe(

@@ -5,6 +5,7 @@ import type { LinkImpairment } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { HeldLock, LockPurpose } from './lock/host-lock.ts';
+import type { PlatformRollout, Preparation, Release } from './rollout.ts';
 
 /** Kind of a component. */
 export const COMPONENT_KINDS = ['node', 'redis', 'load-balancer', 'turn'] as const;
@@ -188,6 +189,8 @@ export interface Platform extends AsyncDisposable {
    * Commands that may still act although nothing awaits them. Absent: they end with this process.
    */
   readonly inFlight?: InFlight;
+  /** Changes of what the nodes run. Absent: not possible here. */
+  readonly rollout?: Rollout;
   /** Controller that impairs packets on request. Absent: `run` makes rules. */
   readonly network?: NetworkFaultController;
   /** Controller that affects the containers of pods on request. Absent: `run` and signals do. */
@@ -350,6 +353,40 @@ export interface HostScheduler {
   /** Makes the hosts that were drained under this ID available again. May be called again. */
   undrain(id: string): Promise<void>;
 }
+
+/** Platform on which one node is changed at a time. Every call may be repeated. */
+export interface NodeRollout {
+  readonly by: 'node';
+  /** Version or image with which the node starts next; null: unknown. */
+  present(component: Component): Promise<string | null>;
+  /**
+   * Reason for which the node cannot change to this release, or could not return to what it runs
+   * now; null: it can do both. Changes nothing.
+   */
+  missingCapability(component: Component, release: Release): Promise<string | null>;
+  /** Makes ready what the change needs, such as a build, before any node is touched. */
+  prepare?(release: Release, preparation: Preparation): Promise<void>;
+  /**
+   * Prevents the platform from starting the node on its own, from the drain until its next start.
+   * Absent: no platform does.
+   */
+  hold?(component: Component): Promise<void>;
+  /** Gives a node that does not run another release, and keeps what it had before. */
+  change(component: Component, release: Release): Promise<void>;
+  /** Returns true when the node has another release than before the first change. */
+  isChanged(component: Component): Promise<boolean>;
+  /** Gives back to a node that does not run what it had before; no effect without a change. */
+  restore(component: Component): Promise<void>;
+  /** Makes the change permanent: removes what was kept. */
+  keep(component: Component): Promise<void>;
+  /**
+   * Steps by which the target itself undoes the change. Absent: the automatic rollback calls
+   * `restore`.
+   */
+  restoreSteps?(component: Component): readonly RollbackStep[];
+}
+
+export type Rollout = NodeRollout | PlatformRollout;
 
 /**
  * Replacement of a component by the platform. Times in ms after its termination was requested;

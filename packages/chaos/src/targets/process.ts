@@ -125,6 +125,7 @@ export const processPlatform = (location: Location): Platform => {
       throw withoutEffect(signal, { name }, `process ${identity.pid}`, EFFECT_WITHIN_MS);
     },
     start: ({ name }) => location.start(name),
+    ...(location.rollout !== undefined && { rollout: location.rollout }),
     expiry: expiryOnThisHost(),
     ...(location.isShared && {
       lock: (purpose: LockPurpose) => lockHost(startHere, purpose, 'this host'),

@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServerPorts } from '@livekit-swarm/host';
+import { SwarmError } from '@livekit-swarm/settings';
 import { type Certificate, createAuthority } from '../authority.ts';
 import type { ProgramBinary } from '../provision/pinned-program.ts';
 import { type LiveKitConfig, mergeConfig } from '../server/config.ts';
 import type { ApiCredentials } from '../server/credentials.ts';
 import { type NodePaths, pathConfig } from '../server/offered-paths.ts';
 import { createClusterPorts } from './cluster-ports.ts';
+import type { NodeProgram } from './node-programs.ts';
 import type { OptionalOffer, OptionalService } from './optional-services.ts';
 import type { ServiceSpec } from './service-spec.ts';
 import { alertmanager } from './services/alertmanager.ts';
@@ -74,8 +76,15 @@ export interface ClusterNode {
 
 export interface ClusterLayout {
   facts: ClusterFacts;
+  /** Program of the nodes. */
+  binary: ProgramBinary;
   /** Services in waves: those of a wave start together, after the wave before. */
   waves: readonly ServiceSpec[][];
+  /**
+   * Describes the service of a node with another program, at the same ports.
+   * @throws SwarmError `no_service`
+   */
+  nodeSpec(name: string, program: NodeProgram): ServiceSpec;
   /** Describes the services that monitor the others and the jobs in `more`. They start last. */
   watchers(more: readonly ScrapeJob[]): Promise<ServiceSpec[]>;
 }
@@ -101,11 +110,6 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
     ? { plain: await ports.tcp(), tls: await ports.tcp() }
     : null;
   const turnSecret = randomBytes(24).toString('hex');
-  const turn =
-    coturnPorts === null
-      ? {}
-      : turnConfig(coturnPorts, turnSecret, TURN_SECRET_FILE, binary.version);
-  const config = mergeConfig(turn, options.config);
   const authority =
     coturnPorts !== null || offers.has('tls') ? await createAuthority(join(dir, 'ca')) : null;
   const certificate =
@@ -120,7 +124,7 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
           iceTcpPort: offers.has('ice-tcp') ? await ports.tcp() : null,
           turnPort: offers.has('turn') ? await ports.udp() : null,
         },
-        redisPort === null ? null : redisHostOf(number, config),
+        redisPort === null ? null : redisHostOf(number, options.config),
       ),
     );
   }
@@ -143,24 +147,28 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
     ]);
   if (coturnPorts !== null && certificate !== null)
     waves.push([await coturn({ dir, ports: coturnPorts, certificate, secret: turnSecret })]);
-  waves.push(
-    nodes.map(({ name, ports, paths, redisHost }) => {
-      const own = redisOf(redisHost);
-      const files = coturnPorts === null ? {} : { [TURN_SECRET_FILE]: turnSecret };
-      const offered = pathConfig(paths, '127.0.0.1', binary.version);
-      const whole = mergeConfig(offered, config);
-      return livekitNode({
-        dir,
-        name,
-        binary,
-        ports,
-        credentials,
-        redis: own,
-        config: whole,
-        files,
-      });
-    }),
-  );
+  const describeNode = (
+    { name, ports: own, paths, redisHost }: ClusterNode,
+    program: NodeProgram,
+  ): ServiceSpec => {
+    const { version } = program.binary;
+    const turn =
+      coturnPorts === null ? {} : turnConfig(coturnPorts, turnSecret, TURN_SECRET_FILE, version);
+    return livekitNode({
+      dir,
+      name,
+      binary: program.binary,
+      ports: own,
+      credentials,
+      redis: redisOf(redisHost),
+      config: [turn, options.config, program.config].reduce(
+        mergeConfig,
+        pathConfig(paths, '127.0.0.1', version),
+      ),
+      files: coturnPorts === null ? {} : { [TURN_SECRET_FILE]: turnSecret },
+    });
+  };
+  waves.push(nodes.map((node) => describeNode(node, { binary, config: {} })));
   if (balancerPort !== null && statsPort !== null) {
     const backends = nodes.map(({ name, ports: own }) => ({ name, port: own.http }));
     const pem = offers.has('tls') && certificate !== null ? await pemOf(certificate) : undefined;
@@ -207,7 +215,17 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
       turnUrl: coturnPorts === null ? null : `turn:${at(coturnPorts.plain)}`,
       authorityFile: authority?.certificate.cert ?? null,
     },
+    binary,
     waves,
+    nodeSpec: (name, program) => {
+      const node = nodes.find((one) => one.name === name);
+      if (node !== undefined) return describeNode(node, program);
+      throw new SwarmError(
+        'no_service',
+        `this lab has no node ${name}`,
+        `its nodes are ${nodes.map((one) => one.name).join(', ')}`,
+      );
+    },
     watchers: async (more) => {
       const { ruleFiles, intervalSeconds, alertWebhookUrl: webhookUrl } = options;
       const watchers: ServiceSpec[] = [];

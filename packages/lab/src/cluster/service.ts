@@ -25,6 +25,8 @@ export interface Service {
   ended(): Promise<ProcessEnd | null>;
   /** Ends the program within seconds; never throws. */
   stop(): Promise<void>;
+  /** Describes the program of the next start, at the same ports and with the same files. */
+  describe(spec: ServiceSpec): void;
 }
 
 interface Running {
@@ -39,9 +41,10 @@ interface Running {
  * @param onEnd called each time its process ends, requested or not
  */
 export const createService = (
-  spec: ServiceSpec,
+  first: ServiceSpec,
   onEnd: (end: ProcessEnd, asked: boolean) => void = () => {},
 ): Service => {
+  let spec = first;
   const user = spec.ownUser === undefined ? null : unusedUser();
   let current: Running | null = null;
   let spawning: Promise<Running> | null = null;
@@ -132,6 +135,9 @@ export const createService = (
     signal: (signal) => current?.process.signal(signal),
     ended: () => current?.process.exited ?? Promise.resolve(null),
     stop,
+    describe: (next) => {
+      spec = next;
+    },
   };
 };
 

@@ -12,6 +12,7 @@ import {
   type LayoutOptions,
   layOutCluster,
 } from './cluster-layout.ts';
+import { createNodePrograms, type NodePrograms } from './node-programs.ts';
 import type { OptionalOffer, OptionalService } from './optional-services.ts';
 import { createService, endOfLog, type Service } from './service.ts';
 import type { ServiceSpec } from './service-spec.ts';
@@ -67,6 +68,8 @@ export interface Cluster extends ClusterFacts, AsyncDisposable {
    * @throws SwarmError `no_service`
    */
   service(name: string): Service;
+  /** Programs of its nodes. */
+  readonly programs: NodePrograms;
   /** Stops all services within seconds, in reverse order. May be called again. */
   stop(): Promise<void>;
 }
@@ -182,19 +185,23 @@ const startOnFreePorts = async (
     throw error;
   }
   const services = waves.flat();
+  const service = (name: string): Service => {
+    const found = services.find((one) => one.name === name);
+    if (found !== undefined) return found;
+    const known = services.map((one) => one.name).join(', ');
+    throw new SwarmError(
+      'no_service',
+      `this lab has no service ${name}`,
+      `its services are ${known}`,
+    );
+  };
   return {
     ...layout.facts,
     services,
-    service: (name) => {
-      const found = services.find((service) => service.name === name);
-      if (found !== undefined) return found;
-      const known = services.map((service) => service.name).join(', ');
-      throw new SwarmError(
-        'no_service',
-        `this lab has no service ${name}`,
-        `its services are ${known}`,
-      );
-    },
+    service,
+    programs: createNodePrograms({ binary: layout.binary, config: {} }, (node, program) =>
+      service(node).describe(layout.nodeSpec(node, program)),
+    ),
     stop,
     [Symbol.asyncDispose]: stop,
   };

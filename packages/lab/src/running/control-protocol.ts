@@ -1,16 +1,29 @@
 import type { ProcessIdentity } from '@livekit-swarm/host';
 import type { ErrorCode } from '@livekit-swarm/settings';
+import type { NodeProgram } from '../cluster/node-programs.ts';
 
 /** Action on a service; `look` changes nothing. */
 export type ServiceAction = 'start' | 'stop' | 'look' | NodeJS.Signals;
 
+/** Change of the program of a node, which takes effect at its next start (see `NodePrograms`). */
+export type ProgramChange = { use: NodeProgram } | 'restore' | 'keep';
+
+export interface NodeState {
+  program: NodeProgram;
+  isChanged: boolean;
+}
+
 export interface Request {
   service: string;
   action: ServiceAction;
+  /** Change before the action. */
+  program?: ProgramChange;
 }
 
 export interface Answer {
   /** Process of the service after the action; null if it does not run. */
   process?: ProcessIdentity | null;
+  /** Program of a node's next start, and whether `restore` would change it. */
+  node?: NodeState;
   error?: { code: ErrorCode; message: string; hint: string | null };
 }

@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SwarmError } from '@livekit-swarm/settings';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ClusterNode } from '../cluster/cluster-layout.ts';
+import { createNodePrograms, type NodeProgram } from '../cluster/node-programs.ts';
 import type { Service } from '../cluster/service.ts';
 import { openControl } from './control.ts';
-import { labService } from './lab-service.ts';
+import { labProgram, labService } from './lab-service.ts';
 
 let cache: string;
 let server: Server | null = null;
@@ -43,8 +45,17 @@ const fakeService = (): { service: Service; calls: string[] } => {
     },
     signal: (signal) => void calls.push(signal),
     ended: async () => null,
+    describe: () => void calls.push('describe'),
   };
   return { service, calls };
+};
+
+const FIRST: NodeProgram = { binary: { path: '/bin/a', version: '1.11.0' }, config: {} };
+const SECOND: NodeProgram = { binary: { path: '/bin/b', version: '1.13.4' }, config: {} };
+const NODE: ClusterNode = {
+  ...{ name: 'node-1', url: '', httpUrl: '', metricsUrl: '', redisHost: null },
+  ports: { http: 1, metrics: 2, udpFirst: 3, udpLast: 3 },
+  paths: { iceTcpPort: null, turnPort: null },
 };
 
 const open = async (): Promise<{ path: string; calls: string[] }> => {
@@ -54,8 +65,13 @@ const open = async (): Promise<{ path: string; calls: string[] }> => {
   const { service, calls } = fakeService();
   const path = join(folder, 'control.sock');
   server = await openControl(path, {
+    nodes: [NODE],
+    programs: createNodePrograms(FIRST, (node, { binary: { version } }) => {
+      if (node !== NODE.name) throw new SwarmError('no_service', `there is no node ${node}`);
+      calls.push(`program ${version}`);
+    }),
     service: (name) => {
-      if (name === service.name) return service;
+      if (name === service.name || name === NODE.name) return service;
       throw new SwarmError('no_service', `there is no ${name} in this lab`, 'there are redis');
     },
   });
@@ -69,6 +85,24 @@ test('a service is ended, inspected, signalled and started by another process', 
   expect(await labService('mine', 'redis', 'start')).toMatchObject({ pid: process.pid });
   expect(await labService('mine', 'redis', 'SIGSTOP')).toMatchObject({ pid: process.pid });
   expect(calls).toEqual(['stop', 'start', 'SIGSTOP']);
+});
+
+test('the program of a node is changed by another process, kept, and restored', async () => {
+  const { calls } = await open();
+  expect(await labProgram('mine', 'node-1', null)).toEqual({ program: FIRST, isChanged: false });
+  const changed = { program: SECOND, isChanged: true };
+  expect(await labProgram('mine', 'node-1', { use: SECOND })).toEqual(changed);
+  expect(await labProgram('mine', 'node-1', 'restore')).toEqual({
+    program: FIRST,
+    isChanged: false,
+  });
+  await labProgram('mine', 'node-1', { use: SECOND });
+  expect(await labProgram('mine', 'node-1', 'keep')).toMatchObject({ isChanged: false });
+  expect(await labProgram('mine', 'node-1', 'restore')).toMatchObject({ program: SECOND });
+  expect(calls).toEqual(['program 1.13.4', 'program 1.11.0', 'program 1.13.4', 'program 1.13.4']);
+  await expect(labProgram('mine', 'redis', 'restore')).rejects.toMatchObject({
+    code: 'no_service',
+  });
 });
 
 test('other users have no access', async () => {

@@ -5,22 +5,22 @@
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { constants } from 'node:os';
-import { identifyProcess, type ProcessIdentity } from '@livekit-swarm/host';
+import { identifyProcess } from '@livekit-swarm/host';
 import { messageOf, SwarmError } from '@livekit-swarm/settings';
 import type { Cluster } from '../cluster/start-cluster.ts';
-import type { Answer, Request } from './control-protocol.ts';
+import type { Answer, ProgramChange, Request } from './control-protocol.ts';
+
+/** Parts of a lab that other processes control. */
+type Controlled = Pick<Cluster, 'service' | 'programs' | 'nodes'>;
 
 /** Maximum length of a request, which is one line, characters. */
-const LONGEST_LINE = 4_096;
+const LONGEST_LINE = 262_144;
 
 /**
  * Listens at a Unix socket that only its owner can use: one line of JSON in each direction per
  * connection.
  */
-export const openControl = async (
-  path: string,
-  cluster: Pick<Cluster, 'service'>,
-): Promise<Server> => {
+export const openControl = async (path: string, cluster: Controlled): Promise<Server> => {
   const server = createServer((socket) => serve(socket, cluster));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -31,7 +31,7 @@ export const openControl = async (
   return server;
 };
 
-const serve = (socket: Socket, cluster: Pick<Cluster, 'service'>): void => {
+const serve = (socket: Socket, cluster: Controlled): void => {
   let text = '';
   socket.setEncoding('utf8');
   socket.on('error', () => {});
@@ -46,9 +46,9 @@ const serve = (socket: Socket, cluster: Pick<Cluster, 'service'>): void => {
   });
 };
 
-const answer = async (line: string, cluster: Pick<Cluster, 'service'>): Promise<Answer> => {
+const answer = async (line: string, cluster: Controlled): Promise<Answer> => {
   try {
-    return { process: await obey(readRequest(line), cluster) };
+    return await obey(readRequest(line), cluster);
   } catch (error) {
     if (error instanceof SwarmError)
       return { error: { code: error.code, message: error.message, hint: error.hint } };
@@ -75,15 +75,32 @@ const readRequest = (line: string): Request => {
 };
 
 const obey = async (
-  { service: name, action }: Request,
-  cluster: Pick<Cluster, 'service'>,
-): Promise<ProcessIdentity | null> => {
+  { service: name, action, program }: Request,
+  cluster: Controlled,
+): Promise<Answer> => {
   const service = cluster.service(name);
+  if (program !== undefined) changeProgram(name, program, cluster);
   if (action === 'stop') await service.stop();
   else if (action === 'start') {
     // A process that was killed and is not reaped yet would count as running.
     if (service.pid !== null && identifyProcess(service.pid) === null) await service.ended();
     await service.start();
   } else if (action !== 'look') service.signal(action);
-  return service.pid === null ? null : identifyProcess(service.pid);
+  const { programs, nodes } = cluster;
+  return {
+    process: service.pid === null ? null : identifyProcess(service.pid),
+    ...(nodes.some((node) => node.name === name) && {
+      node: { program: programs.of(name), isChanged: programs.isChanged(name) },
+    }),
+  };
+};
+
+const changeProgram = (
+  name: string,
+  change: ProgramChange,
+  { programs }: Pick<Cluster, 'programs'>,
+): void => {
+  if (change === 'restore') programs.restore(name);
+  else if (change === 'keep') programs.keep(name);
+  else programs.use(name, change.use);
 };

@@ -2,7 +2,13 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { ProcessIdentity } from '@livekit-swarm/host';
 import { errorCodeOf, messageOf, SwarmError } from '@livekit-swarm/settings';
-import type { Answer, ServiceAction } from './control-protocol.ts';
+import type {
+  Answer,
+  NodeState,
+  ProgramChange,
+  Request,
+  ServiceAction,
+} from './control-protocol.ts';
 import { controlSocket } from './lab-state.ts';
 
 /** Time limit, longer than any service of a lab needs to be ready, ms. */
@@ -18,7 +24,25 @@ export const labService = async (
   lab: string,
   service: string,
   action: ServiceAction,
-): Promise<ProcessIdentity | null> => {
+): Promise<ProcessIdentity | null> => (await request(lab, { service, action })).process ?? null;
+
+/**
+ * Changes the program of a node of a running lab, which takes effect at the next start of the node.
+ * @param change null: changes nothing
+ * @throws SwarmError as `labService`; `no_service` for a service that is not a node
+ */
+export const labProgram = async (
+  lab: string,
+  service: string,
+  change: ProgramChange | null,
+): Promise<NodeState> => {
+  const program = change === null ? {} : { program: change };
+  const { node } = await request(lab, { service, action: 'look', ...program });
+  if (node !== undefined) return node;
+  throw new SwarmError('no_service', `${service} is not a node of the lab "${lab}"`);
+};
+
+const request = async (lab: string, asked: Request): Promise<Answer> => {
   const socket = connect({ path: controlSocket(lab) });
   socket
     .setEncoding('utf8')
@@ -29,7 +53,7 @@ export const labService = async (
   });
   try {
     const closed = once(socket, 'close');
-    socket.write(`${JSON.stringify({ service, action })}\n`);
+    socket.write(`${JSON.stringify(asked)}\n`);
     await closed;
   } catch (error) {
     const why = messageOf(error);
@@ -51,7 +75,7 @@ export const labService = async (
     );
   if (answer.error !== undefined)
     throw new SwarmError(errorCodeOf(answer.error.code), answer.error.message, answer.error.hint);
-  return answer.process ?? null;
+  return answer;
 };
 
 const parse = (text: string): Answer | null => {

@@ -26,12 +26,15 @@ it.each([
   ['memory-pressure', { megabytes: 100 }, '100 MB more'],
   ['redis-flush', {}, ''],
   ['redis-flush', { otherKeys: 'keep', database: 3 }, 'database 3, keep other keys'],
+  ['drain', {}, 'grace 30s'],
+  ['upgrade', { to: '1.13.5', grace: '5s', end: 'sigterm' }, 'to 1.13.5, then sigterm, grace 5s'],
+  ['change-config', { config: { room: {} } }, 'with room, grace 30s'],
   ['restart', {}, ''],
   ['restart', { grace: '1s', down: '12s' }, 'grace 1s, down 12s'],
 ])('%s with %o: %s', (name, given, words) => expect(said(name, given)).toBe(words));
 
 /** Values of parameters, one of which each parameter may have and is not its default. */
-const VALUES = [7, 'udp', 'in', 'keep', false];
+const VALUES = [7, 'udp', 'in', 'keep', false, { room: {} }];
 
 it.each([...FAULTS.values()])('has words for every parameter of $name', ({ params }) => {
   const keys = 'shape' in params ? Object.keys(params.shape as object) : [];

@@ -40,10 +40,20 @@ export const formatParams = ({ params }: Pick<DrillFault, 'params'>): string => 
     const value = told.get(key);
     return typeof value !== 'string' || value === 'both' ? [] : [value];
   });
+  const { to, end, config, configFile } = params;
+  const release = [
+    ...(typeof to === 'string' ? [`to ${to}`] : []),
+    ...(typeof config === 'object' && config !== null && Object.keys(config).length > 0
+      ? [`with ${Object.keys(config).join(', ')}`]
+      : []),
+    ...(typeof configFile === 'string' ? [`with ${configFile}`] : []),
+    ...(typeof end === 'string' && end !== 'sigkill' ? [`then ${end}`] : []),
+  ];
   const otherKeys = told.get('otherKeys');
   const keys =
     typeof otherKeys === 'string' && otherKeys !== 'refuse' ? [`${otherKeys} other keys`] : [];
   return [
+    ...release,
     ...numbers,
     ...ways,
     ...keys,

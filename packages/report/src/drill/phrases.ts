@@ -183,6 +183,9 @@ export const describeReason = (reason: DrillReason): string => {
     case 'fault_gone':
     case 'effect_unknown':
     case 'execution_failed':
+    case 'node_not_ready':
+    case 'gate_failed':
+    case 'roll_objective_missed':
     case 'control_group_interrupted':
     case 'load_interrupted':
       return stopReasonText(reason);
@@ -436,6 +439,49 @@ export const describeAlert = ({ name, fromAt, toAt }: AlertSpan, since: number):
   return `alert ${name} ${fired}, ${resolved}`;
 };
 
+const describePhase = ({ phase, reason }: Extract<DrillLine, { event: 'roll_phase' }>): string => {
+  switch (phase) {
+    case 'forward':
+      return 'roll begins';
+    case 'undo':
+      return `undoing the roll${reason === null ? '' : `: ${describeReason(reason)}`}`;
+    case 'rollback':
+      return 'rolling back, as the second half of the drill';
+    case 'done':
+      return 'every node has what it should have';
+  }
+};
+
+/** `node-1: draining (2 rooms)`. */
+export const describeNodeStep = ({
+  component,
+  step,
+  version,
+  rooms,
+  detail,
+}: Pick<
+  Extract<DrillLine, { event: 'node_changed' }>,
+  'component' | 'step' | 'version' | 'rooms' | 'detail'
+>): string => {
+  const held = plural(rooms.length, 'room');
+  switch (step) {
+    case 'draining':
+      return `${component}: draining (${held})`;
+    case 'cutting':
+      return `${component}: the drain is over; ${held} cut`;
+    case 'stopped':
+      return `${component}: stopped`;
+    case 'starting':
+      return `${component}: starting${version === null ? '' : ` ${version}`}`;
+    case 'ready':
+      return `${component}: ready`;
+    case 'checked':
+      return `${component}: healthy`;
+    case 'check_failed':
+      return `${component}: not healthy: ${detail ?? 'unknown reason'}`;
+  }
+};
+
 /**
  * One line of a drill's record as it happens; null: an observation that belongs into the report
  * only.
@@ -458,6 +504,10 @@ export const describeDrillEvent = (line: DrillLine): string | null => {
     }
     case 'fault_rolled_back':
       return `fault rolled back: ${line.fault}`;
+    case 'node_changed':
+      return describeNodeStep(line);
+    case 'roll_phase':
+      return describePhase(line);
     case 'fault_skipped':
       return `fault skipped: ${line.fault} (${line.detail})`;
     case 'component_replaced':

@@ -121,6 +121,12 @@ export const stopReasonText = (reason: DrillStopReason): string => {
       return `whether ${reason.fault} of ${reason.component} lasted until its rollback is not known: ${reason.message}`;
     case 'execution_failed':
       return reason.message;
+    case 'node_not_ready':
+      return `${reason.component} did not start with the new release: ${reason.message}`;
+    case 'gate_failed':
+      return `${reason.component} failed the health gate: ${reason.message}`;
+    case 'roll_objective_missed':
+      return `after the change of ${reason.component}, ${reason.objectives.length === 1 ? 'an objective was' : 'objectives were'} missed: ${reason.objectives.join(', ')}`;
     case 'control_group_interrupted':
       return `${Math.round(100 * reason.share)} % of the subscribers in the control group received no media for ${reason.forMs / 1_000} s`;
     case 'load_interrupted':

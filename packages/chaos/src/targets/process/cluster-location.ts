@@ -4,6 +4,7 @@ import type { Cluster } from '@livekit-swarm/lab';
 import { z } from 'zod';
 import { processIdentitySchema } from '../../process-identity-schema.ts';
 import { invalidReference, type PlatformReference } from '../platform.ts';
+import { labRollout } from './lab-rollout.ts';
 import {
   componentSource,
   type Location,
@@ -17,6 +18,7 @@ const POLL_MS = 5;
 /** Location of a lab of this process. */
 export const clusterLocation = (cluster: Cluster): Location => {
   const components = labComponents(cluster);
+  const { programs } = cluster;
   const identity = (name: string): ProcessIdentity | null => {
     const { pid } = cluster.service(name);
     return pid === null ? null : identifyProcess(pid);
@@ -40,6 +42,14 @@ export const clusterLocation = (cluster: Cluster): Location => {
       while (service.pid !== null && identifyProcess(service.pid) === null) await sleep(POLL_MS);
       await service.start();
     },
+    rollout: labRollout({
+      look: async (name) => ({ program: programs.of(name), isChanged: programs.isChanged(name) }),
+      change: async (name, change) => {
+        if (change === 'restore') programs.restore(name);
+        else if (change === 'keep') programs.keep(name);
+        else programs.use(name, change.use);
+      },
+    }),
     whyNotStartable: () => null,
   };
 };

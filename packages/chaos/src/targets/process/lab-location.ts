@@ -1,29 +1,30 @@
 import { isSameProcess, type ProcessIdentity } from '@livekit-swarm/host';
 import {
   type LabState,
+  labProgram,
   labService,
   readState as readLab,
   type ServiceAction,
 } from '@livekit-swarm/lab';
 import { SwarmError } from '@livekit-swarm/settings';
+import { labRollout } from './lab-rollout.ts';
 import { type Location, labComponents, labRedisPassword } from './location.ts';
 
 /** Location of a running lab (`swarm lab up`). @throws SwarmError `no_lab` */
 export const labLocation = async (name: string): Promise<Location> => {
   const state = await runningLabState(name);
   const components = labComponents(state.facts);
-  /**
-   * Sends a request to the lab; null when the service does not run, or the lab was stopped in the
-   * meantime.
-   */
-  const ask = async (service: string, action: ServiceAction): Promise<ProcessIdentity | null> => {
+  /** Awaits a request to the lab; null when the lab was stopped in the meantime. */
+  const orNull = async <T>(request: Promise<T>): Promise<T | null> => {
     try {
-      return await labService(name, service, action);
+      return await request;
     } catch (error) {
       if (await isSameLab(name, state.startedAt)) throw error;
       return null;
     }
   };
+  const ask = (service: string, action: ServiceAction): Promise<ProcessIdentity | null> =>
+    orNull(labService(name, service, action));
   return {
     label: `lab "${name}"`,
     reference: () => ({ kind: 'process', place: 'lab', lab: name, startedAt: state.startedAt }),
@@ -31,6 +32,10 @@ export const labLocation = async (name: string): Promise<Location> => {
     ...labRedisPassword(state.facts),
     identity: (service) => ask(service, 'look'),
     start: async (service) => void (await ask(service, 'start')),
+    rollout: labRollout({
+      look: (node) => orNull(labProgram(name, node, null)),
+      change: async (node, change) => void (await orNull(labProgram(name, node, change))),
+    }),
     whyNotStartable: () => null,
   };
 };

@@ -1,7 +1,7 @@
 import type { ProcessIdentity } from '@livekit-swarm/host';
 import type { ClusterFacts } from '@livekit-swarm/lab';
 import { z } from 'zod';
-import { componentSchema, type PlatformReference } from '../platform.ts';
+import { componentSchema, type NodeRollout, type PlatformReference } from '../platform.ts';
 
 export const componentSource = componentSchema
   .omit({ nodeId: true, instance: true })
@@ -32,6 +32,8 @@ export interface Location {
   start(name: string): Promise<void>;
   /** True when drills of other users may inject into it. */
   readonly isShared?: true;
+  /** Changes of what its nodes run. Absent: not possible. */
+  readonly rollout?: NodeRollout;
   /** Reason for which components cannot be started; null: they can. */
   whyNotStartable(): string | null;
 }

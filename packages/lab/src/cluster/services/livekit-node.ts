@@ -10,7 +10,7 @@ import type { ServiceSpec } from '../service-spec.ts';
 export interface NodeOptions {
   dir: string;
   name: string;
-  binary: ProgramBinary;
+  binary: Pick<ProgramBinary, 'path'>;
   ports: ServerPorts;
   credentials: ApiCredentials;
   /**
