@@ -96,7 +96,11 @@ describe('swarm alone', () => {
     ['--record', 'x'],
     ['--quiet', '--tag', 'a=b'],
     ['--deny-host', 'a.example.com'],
-  ])('starts no load for a flag on the output: %s', async (...flags) => {
+    ['--ca', 'ca.pem'],
+    ['--api-url', 'https://lk.example.com'],
+    ['--api-key', 'k', '--api-secret', 's'],
+    ['--signalling', 'v1'],
+  ])('starts no load for a flag that describes none: %s', async (...flags) => {
     await expect(swarm(URL, ...flags)).rejects.toMatchObject({
       code: 'usage',
       message: expect.stringMatching(

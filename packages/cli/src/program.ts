@@ -88,7 +88,7 @@ export const createProgram = (console: Console, done: Done): Command => {
       for (const line of unusedVariables(command, console.env))
         await write(console.stderr, `warning: ${line}\n`);
       const { ca } = command.opts<{ ca?: string }>();
-      if (ca !== undefined) await trustOwnAuthorities(ca);
+      if (isLoad && ca !== undefined) await trustOwnAuthorities(ca);
     });
 
   addRunWithoutCommand(program, console, done)

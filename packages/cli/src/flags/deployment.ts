@@ -26,6 +26,11 @@ const GROUP = 'Deployment (default: a local livekit-server, started for the run)
 /** Flags for the address of a deployment, and for what it needs to accept participants. */
 export const deploymentFlags = (): Option[] => [
   new Option('--url <url>', 'wss:// or ws:// URL of your deployment; also LIVEKIT_URL'),
+  ...addressFlags(),
+];
+
+/** Flags that complete the URL of a deployment, and name none themselves. */
+export const addressFlags = (): Option[] => [
   new Option(
     '--api-url <url>',
     'URL of the API (/twirp), where it is not below --url; also LIVEKIT_API_URL',

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addressFlags, signallingFlag } from './deployment.ts';
 import { type Environment, variableOf } from './environment.ts';
 import { joinExistingRoomsFlag, readFlags } from './guard.ts';
 import { hostFlags } from './host-rules.ts';
@@ -7,7 +8,10 @@ import { isLoadFlag } from './load.ts';
 import { noSwarmYamlFlag } from './no-swarm-yaml.ts';
 import { colorFlag, outputFlags, quietFlag } from './output.ts';
 
-/** Names of flags on the output of a run, and of its guard, which say nothing about its load. */
+/**
+ * Names of flags on the output of a run, on its guard, and on the way to a server that another flag
+ * or a variable names: they describe no load.
+ */
 const NOT_OF_LOAD: ReadonlySet<string> = new Set([
   ...['record', 'confirmTarget'],
   ...[
@@ -20,13 +24,16 @@ const NOT_OF_LOAD: ReadonlySet<string> = new Set([
     ...hostFlags(),
     ...readFlags(),
     joinExistingRoomsFlag(),
+    ...addressFlags(),
+    signallingFlag(),
   ].map((option) => option.attributeName()),
 ]);
 
 /**
  * Returns true when the user asked for a load: a flag on the load, its server, verdict or generator
  * was typed, or a variable sets one of the load itself. A URL in the environment alone is not
- * enough, nor are flags on the output or the guard: the default load would go to that server.
+ * enough, nor are flags on the output, the guard, TLS or keys: the default load would go to that
+ * server.
  */
 export const describesLoad = (command: Command, env: Environment): boolean =>
   command.options.some(
