@@ -66,6 +66,7 @@ export const runAction = async (
     if (context === 'steps' && rest[0] === 'outputs')
       return steps[name]?.[rest.slice(1).join('.')] ?? '';
     if (expression === 'github.action_path') return path;
+    if (expression === 'toJSON(matrix)') return 'null';
     if (context === 'github' && Object.hasOwn(github, expression)) return github[expression] ?? '';
     throw new Error(`this runner does not know the expression ${expression}`);
   };

@@ -1,6 +1,7 @@
 // Step of action.yml with `comment: true`: writes the summary as a comment on the pull request. A
-// later run of the same job replaces it. A comment that cannot be written is a warning: the verdict
-// is that of the run.
+// later run of the same job replaces it; of a matrix, each combination has a comment. A comment that
+// cannot be written is a warning: the verdict is that of the run.
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 /** GitHub accepts no longer comment. */
@@ -53,12 +54,33 @@ const earlier = async (pullRequest, mark) => {
   }
 };
 
+/**
+ * The values of the job's matrix; empty: it has none.
+ * @returns {Record<string, unknown>}
+ */
+const matrixOf = () => JSON.parse(process.env.MATRIX || 'null') ?? {};
+
+/**
+ * Text of a value in a code span, which a back-tick would end.
+ * @param {unknown} value
+ */
+const textOf = (value) =>
+  (typeof value === 'object' ? JSON.stringify(value) : String(value)).replace(/[`\s]+/g, ' ');
+
 try {
+  const matrix = matrixOf();
+  const values = Object.entries(matrix).map(([name, value]) => `${name}: ${textOf(value)}`);
+  // The hash alone: names and values may hold whatever ends an HTML comment.
+  const combination =
+    values.length === 0
+      ? []
+      : [createHash('sha256').update(JSON.stringify(matrix)).digest('hex').slice(0, 16)];
   const pullRequest = variable('PULL_REQUEST');
   const job = [variable('GITHUB_WORKFLOW'), variable('GITHUB_JOB')].map(encodeURIComponent);
-  const mark = `<!-- livekit-swarm: ${job.join(' ')} -->\n`;
+  const mark = `<!-- livekit-swarm: ${[...job, ...combination].join(' ')} -->\n`;
   const summary = readFileSync(variable('SUMMARY'), 'utf8');
-  const body = JSON.stringify({ body: `${mark}${summary}`.slice(0, LONGEST) });
+  const heading = values.length === 0 ? '' : `\`${values.join(', ')}\`\n\n`;
+  const body = JSON.stringify({ body: `${mark}${heading}${summary}`.slice(0, LONGEST) });
   const before = await earlier(pullRequest, mark);
   await (before === undefined
     ? api(`/issues/${pullRequest}/comments`, { method: 'POST', body })

@@ -81,6 +81,33 @@ it('writes one comment for each job, and replaces it later', async () => {
   expect(comments.slice(0, 150)).toEqual(others());
 });
 
+it('writes a comment for each combination of a matrix, and names it', async () => {
+  const comments: Comment[] = [];
+  await using github = await startGitHub(comments);
+  const small = { MATRIX: '{"server":"1.13.4","scale":"small"}' };
+  const large = { MATRIX: '{"server":"1.13.4","scale":"large"}' };
+  await comment(github.url, '## ✓ plain', { MATRIX: 'null' });
+  await comment(github.url, '## ✗ small', small);
+  await comment(github.url, '## ✓ large', large);
+  await comment(github.url, '## ✓ small', small);
+  expect(comments.map(({ body }) => body.split('\n').slice(1))).toEqual([
+    ['## ✓ plain'],
+    ['`server: 1.13.4, scale: small`', '', '## ✓ small'],
+    ['`server: 1.13.4, scale: large`', '', '## ✓ large'],
+  ]);
+  expect(comments[0]?.body).toMatch(/^<!-- livekit-swarm: quality%20gate gate -->\n/);
+});
+
+it('shows values of a matrix as they are, whatever they hold', async () => {
+  const comments: Comment[] = [];
+  await using github = await startGitHub(comments);
+  const MATRIX = JSON.stringify({ flags: '`--> <b>', load: { rooms: 2 } });
+  await comment(github.url, '## ✓', { MATRIX });
+  expect(comments[0]?.body).toMatch(
+    /^<!-- livekit-swarm: quality%20gate gate [0-9a-f]{16} -->\n`flags: +--> <b>, load: \{"rooms":2\}`\n\n## ✓$/,
+  );
+});
+
 it('never exceeds what GitHub accepts', async () => {
   const comments: Comment[] = [];
   await using github = await startGitHub(comments);
