@@ -225,6 +225,18 @@ describe('swarm chaos night', () => {
     expect(stdout).toContain('2 repeats');
   });
 
+  it('names the server of --server as a part of the deployment', async () => {
+    file('a.yaml', DRILL);
+    const planned = async (...args: string[]): Promise<unknown> =>
+      JSON.parse((await night(dir, '--dry-run', '--json', ...args)).stdout);
+    for (const [server, deployment] of [
+      ['1.11.0', 'embedded lab, server 1.11.0'],
+      ['staging=1.11.0', 'embedded lab, server staging'],
+    ] as const)
+      expect(await planned('--server', server)).toMatchObject({ deployment });
+    expect(await planned()).toMatchObject({ deployment: 'embedded lab' });
+  });
+
   it.each([
     [['--seed', 'x'], /--seed x: must be a whole number/],
     [['--nights', '0'], /--nights 0: must be a whole number/],

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { openJournal } from '@livekit-swarm/chaos';
 import {
   type KnownOutcomes,
@@ -23,7 +24,7 @@ import { beginNight, doneBefore, resumeNight } from '../night/choose-night.ts';
 import { readNightDrills } from '../night/night-drills.ts';
 import { type NightFlags, readNightSettings } from '../night/night-settings.ts';
 import { NIGHT_FILE, writeNightState } from '../night/night-state.ts';
-import { nameOfDeployment, planNight } from '../night/plan-night.ts';
+import { planNight } from '../night/plan-night.ts';
 import { nightPlanDocument, nightPlanText } from '../night/plan-text.ts';
 import { runNight } from '../night/run-night.ts';
 import {
@@ -66,10 +67,16 @@ export const chaosNightCommand = async (
     const problems = all.flatMap(({ file, drill }) => alertProblems(file, drill));
     if (problems.length > 0) throw invalidFile(problems);
   }
-  const deployment = nameOfDeployment(request.deployment);
-  const history = readNightHistory(settings.history);
   const choose = flags.resume === true ? resumeNight : beginNight;
-  const night = choose(all, { given: flags.record, seed: settings.seed, deployment });
+  const night = choose(all, {
+    given: flags.record,
+    seed: settings.seed,
+    history: flags.history,
+    deployment: request.deployment,
+  });
+  const { deployment } = night.state;
+  const historyFile = flags.history ?? relative('.', night.state.history);
+  const history = readNightHistory(historyFile);
   const plan = await planNight(night.drills, request.deployment, history.lines);
   if (flags.dryRun === true) {
     await write(
@@ -86,7 +93,7 @@ export const chaosNightCommand = async (
     color: wantsColor(flags.color, stderr, env),
   });
   if (history.isTruncated)
-    printer.print(`warning: ${settings.history}: the last line is incomplete and left out`);
+    printer.print(`warning: ${historyFile}: the last line is incomplete and left out`);
   const others = [...settings.expectations.keys()].filter(
     (name) => !all.some((one) => one.name === name),
   );
@@ -127,7 +134,7 @@ export const chaosNightCommand = async (
         drills: plan.drills,
         done: doneBefore(night.state, history.lines),
         request,
-        history: settings.history,
+        history: historyFile,
         known,
         maxDurationMs: settings.maxDurationMs,
         journal,
@@ -156,7 +163,7 @@ export const chaosNightCommand = async (
         drills: end.lines,
         leftOut,
         past: pastOutcomes(end.lines, history.lines),
-        history: settings.history,
+        history: historyFile,
       };
       interruption.stop.removeEventListener('abort', printInterrupted);
       const isWritten = await output.finish(result, night.folder, 'records and result');
@@ -170,10 +177,10 @@ export const chaosNightCommand = async (
       await metrics.close();
     }
   };
-  return withFileLock(`${settings.history}.lock`, carryOutNight, {
+  return withFileLock(`${historyFile}.lock`, carryOutNight, {
     onWait: (pid) => {
       throw usageError(
-        `another night (process ${pid}) writes ${settings.history}`,
+        `another night (process ${pid}) writes ${historyFile}`,
         'wait until it is over, or give another --history',
       );
     },

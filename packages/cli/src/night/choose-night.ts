@@ -1,8 +1,13 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { describeServer } from '@livekit-swarm/campaign/server';
 import { type NightLine, shuffleDrills } from '@livekit-swarm/chaos/night';
 import { usageError } from '@livekit-swarm/settings';
+import type { DeploymentChoice } from '../chaos/deployment-choice.ts';
 import type { NightDrill } from './night-drills.ts';
 import { drawSeed } from './night-settings.ts';
-import { findUnfinishedNight, type NightState, nightFolder } from './night-state.ts';
+import { DEFAULT_HISTORY, findUnfinishedNight, type NightState, nightFolder } from './night-state.ts';
+import { nameOfDeployment } from './plan-night.ts';
 
 /** Order of a night and its place on disk. */
 export interface Night {
@@ -16,13 +21,15 @@ export interface NightChoice {
   /** Value of --record. */
   given: string | undefined;
   seed: number | null;
-  deployment: string;
+  /** Value of --history. */
+  history: string | undefined;
+  deployment: DeploymentChoice;
 }
 
 /** Begins a night: draws a seed unless one was given, and shuffles the drills. */
 export const beginNight = (
   all: readonly NightDrill[],
-  { given, seed, deployment }: NightChoice,
+  { given, seed, history = DEFAULT_HISTORY, deployment }: NightChoice,
 ): Night => {
   const at = new Date();
   const chosen = seed ?? drawSeed();
@@ -33,7 +40,9 @@ export const beginNight = (
     state: {
       night: at.toISOString(),
       seed: chosen,
-      deployment,
+      deployment: nameOfDeployment(deployment),
+      server: serverOf(deployment),
+      history: resolve(history),
       drills: drills.map(({ name, file, sha256 }) => ({ name, file, sha256 })),
       isComplete: false,
     },
@@ -50,8 +59,19 @@ export const resumeNight = (all: readonly NightDrill[], choice: NightChoice): Ni
     usageError(`--resume: ${why}`, 'give the same drills and flags, or begin a new night');
   if (choice.seed !== null && choice.seed !== state.seed)
     throw refuse(`the night in ${folder} has --seed ${state.seed}, not ${choice.seed}`);
-  if (choice.deployment !== state.deployment)
-    throw refuse(`the night in ${folder} is on ${state.deployment}, not ${choice.deployment}`);
+  const deployment = nameOfDeployment(choice.deployment);
+  if (deployment !== state.deployment)
+    throw refuse(`the night in ${folder} is on ${state.deployment}, not ${deployment}`);
+  const server = serverOf(choice.deployment);
+  if (server?.sha256 !== state.server?.sha256)
+    throw refuse(
+      server?.text === state.server?.text
+        ? `the configuration of ${server?.text} was changed since the night in ${folder} began`
+        : `the night in ${folder} has ${state.server?.text}, not ${server?.text}`,
+    );
+  // Its drills that are done are known from there.
+  if (choice.history !== undefined && resolve(choice.history) !== state.history)
+    throw refuse(`the night in ${folder} has --history ${state.history}, not ${choice.history}`);
   const byName = new Map(all.map((one) => [one.name, one]));
   const drills = state.drills.map(({ name, sha256 }) => {
     const one = byName.get(name);
@@ -73,4 +93,15 @@ export const doneBefore = ({ night }: NightState, history: readonly NightLine[])
   return [...last.values()].filter(
     ({ outcome, reasons }) => outcome !== 'interrupted' && !reasons.includes('rollback_failed'),
   );
+};
+
+/** Server of --server, and a hash of what it is: its configuration may change under the same name. */
+const serverOf = (deployment: DeploymentChoice): NightState['server'] => {
+  if (deployment.type !== 'embedded' || deployment.server === null) return null;
+  const { version, serverPath, config } = deployment.server;
+  const identity = JSON.stringify([serverPath === null ? version : resolve(serverPath), config]);
+  return {
+    text: describeServer(deployment.server),
+    sha256: createHash('sha256').update(identity).digest('hex'),
+  };
 };

@@ -9,7 +9,7 @@ import {
   usageError,
 } from '@livekit-swarm/settings';
 import { wholeNumber } from '../requests/whole-number.ts';
-import { DEFAULT_HISTORY, readingReason } from './night-state.ts';
+import { readingReason } from './night-state.ts';
 
 export interface NightFlags {
   seed?: string;
@@ -23,7 +23,6 @@ export interface NightFlags {
 export interface NightSettings {
   /** Seed that was given; null: a new one is drawn, or that of the night that is continued. */
   seed: number | null;
-  history: string;
   expectations: Expectations;
   nights: number;
   maxDurationMs: number | null;
@@ -41,7 +40,6 @@ export const drawSeed = (): number => randomInt(1_000_000);
 /** @throws SwarmError `usage`, `invalid_file` */
 export const readNightSettings = (flags: NightFlags): NightSettings => ({
   seed: flags.seed === undefined ? null : readSeed(flags.seed),
-  history: flags.history ?? DEFAULT_HISTORY,
   expectations: flags.expectations === undefined ? new Map() : readExpectations(flags.expectations),
   nights: readNights(flags.nights),
   maxDurationMs: flags.maxDuration === undefined ? null : readLimit(flags.maxDuration),

@@ -11,6 +11,10 @@ const nightState = z.object({
   night: z.string(),
   seed: z.number(),
   deployment: z.string(),
+  /** Server of --server; null: the one that labs have without it. */
+  server: z.object({ text: z.string(), sha256: z.string() }).nullable(),
+  /** Absolute path of the history in which its drills are. */
+  history: z.string(),
   /** Drills in the order of execution. */
   drills: z.array(z.object({ name: z.string(), file: z.string(), sha256: z.string() })),
   /** True once every drill was executed, or cannot be. */

@@ -81,11 +81,16 @@ const expectedMs = (
   return each * drill.repeats;
 };
 
-/** Name of the deployment in the history. */
+/**
+ * Name of the deployment in the history. A server of --server is part of it by its name, as in
+ * `--server staging=1.13.4+livekit.yaml`: under one name, a change of the server is a finding.
+ */
 export const nameOfDeployment = (where: DeploymentChoice): string => {
   switch (where.type) {
     case 'embedded':
-      return 'embedded lab';
+      return where.server === null
+        ? 'embedded lab'
+        : `embedded lab, server ${where.server.name}`;
     case 'lab':
       return `lab ${where.name}`;
     case 'site':
