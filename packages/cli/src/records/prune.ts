@@ -40,15 +40,32 @@ export const planPrune = async (
   });
   const ended = surplus.filter(({ isGoing }) => !isGoing);
   const staying = kept.filter((record) => !ended.includes(record));
-  const bases = staying.flatMap(({ dir }) => readBaselineFile(dir)?.records ?? []);
-  const isBaseline = ({ dir }: KeptRecord): boolean =>
-    bases.some((record) => `${record}${sep}`.startsWith(`${resolve(dir)}${sep}`));
+  const baselines = baselinesOf(staying, ended);
   return {
-    remove: ended.filter((record) => !isBaseline(record)),
+    remove: ended.filter((record) => !baselines.has(record)),
     going: surplus.filter(({ isGoing }) => isGoing),
     named: kept.filter((record) => !hasOwnName(record)),
-    baselines: ended.filter(isBaseline),
+    baselines: ended.filter((record) => baselines.has(record)),
   };
+};
+
+/** Candidates with which a run that stays was compared, and those with which these were. */
+const baselinesOf = (
+  staying: readonly KeptRecord[],
+  candidates: readonly KeptRecord[],
+): ReadonlySet<KeptRecord> => {
+  const found = new Set<KeptRecord>();
+  let waiting = staying;
+  while (waiting.length > 0) {
+    const bases = waiting.flatMap(({ dir }) => readBaselineFile(dir)?.records ?? []);
+    waiting = candidates.filter(
+      (record) =>
+        !found.has(record) &&
+        bases.some((base) => `${base}${sep}`.startsWith(`${resolve(record.dir)}${sep}`)),
+    );
+    for (const record of waiting) found.add(record);
+  }
+  return found;
 };
 
 /**

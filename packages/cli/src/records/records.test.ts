@@ -167,6 +167,23 @@ describe('swarm records', () => {
     expect((await planPrune(base, { newest: 0, forMs: null })).remove).toHaveLength(3);
   });
 
+  it('keeps the baselines of a baseline that stays, in a chain and in a circle', async () => {
+    const [a = '', b = '', c = '', d = '', alone = ''] = [9, 8, 7, 1, 6].map((daysAgo, index) =>
+      keep({ name: folderName(daysAgo, 'abcde'.charAt(index).repeat(5)), daysAgo }),
+    );
+    const { decision } = passedReport();
+    const compared = (run: string, base1: string): Promise<void> =>
+      keepBaseline({ recordPath: join(run, 'record.ndjson'), decision }, [base1]);
+    await compared(d, c);
+    await compared(c, b);
+    await compared(b, a);
+    await compared(a, c);
+    const plan = await planPrune(base, { newest: 1, forMs: null });
+    expect(plan.remove.map(({ dir }) => dir)).toEqual([alone]);
+    expect(plan.baselines.map(({ dir }) => dir)).toEqual([c, b, a]);
+    expect((await planPrune(base, { newest: 0, forMs: null })).remove).toHaveLength(5);
+  });
+
   it('shows how to compare a run with its baseline again, quoted for a shell', async () => {
     const run = keep({ name: folderName(1, 'ddddd'), daysAgo: 1 });
     const { decision } = passedReport();
