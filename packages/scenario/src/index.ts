@@ -46,7 +46,7 @@ export {
 } from './network/network-presets.ts';
 export { hasOwnMedia, type OwnClip, withOwnMedia } from './own-media.ts';
 export type { Permission, TrackSourceName } from './permission.ts';
-export { expandPlan } from './plan/expand.ts';
+export { checkSchedule, expandPlan, type PlanTimes } from './plan/expand.ts';
 export { identityPrefix } from './plan/identities.ts';
 export { layersOf, receivedRate, receivedSize } from './plan/media-rates.ts';
 export { type Level, maxParticipants, type PlanLoad, planLoad } from './plan/plan-load.ts';

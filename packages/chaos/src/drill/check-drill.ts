@@ -1,11 +1,8 @@
 import {
-  expandPlan,
-  extendTo,
   LIMITS,
   type ParticipantPlan,
   publicationTimes,
   type RecordedScenario,
-  scenarioOfRecord,
   thresholdMisses,
 } from '@livekit-swarm/scenario';
 import {
@@ -24,6 +21,7 @@ import {
   planOfLoad,
   scenarioOfDrill,
 } from './scenario-of-drill.ts';
+import { scenarioUntil, timesOfScenario } from './scenario-until.ts';
 import { drillTimes } from './schedule.ts';
 import type { Faults } from './schema/fault.ts';
 import type { DrillFile } from './schema/file.ts';
@@ -296,10 +294,8 @@ const laterSteadyTime = (drill: Drill, fromMs: number): number | null => {
 };
 
 /** End of a scenario whose groups last as long as the drill, where they can, ms. */
-const endOfLoad = (scenario: RecordedScenario, endMs: number): number => {
-  const given = scenarioOfRecord({ ...scenario, windows: [], thresholds: [] });
-  return expandPlan(extendTo(given, endMs) ?? given, 'check').endAtMs;
-};
+const endOfLoad = (scenario: RecordedScenario, endMs: number): number =>
+  timesOfScenario(scenarioUntil(scenario, endMs)).endAtMs;
 
 /** Time by which a load may end before its drill, ms: joins are spread. */
 const SHORT_MS = 2_000;

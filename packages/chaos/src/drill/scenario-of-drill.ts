@@ -2,17 +2,16 @@ import { parseThreshold } from '@livekit-swarm/metrics';
 import {
   DEFAULT_ROLE,
   expandPlan,
-  extendTo,
   type NamedWindow,
   type ParticipantPlan,
   type Plan,
   planUntil,
   type RoleSpec,
   type Scenario,
-  scenarioOfRecord,
   type TrackPlan,
 } from '@livekit-swarm/scenario';
 import type { Drill, RoomsLoad } from './drill.ts';
+import { scenarioUntil } from './scenario-until.ts';
 import { type DrillTimes, drillTimes } from './schedule.ts';
 
 /** Role in rooms of equal form: its participants publish, and subscribe to each other. */
@@ -46,9 +45,8 @@ export const scenarioOfDrill = (drill: Drill): Scenario => {
   const thresholds = drill.thresholds.map(parseThreshold);
   const { name, load } = drill;
   if ('scenario' in load) {
-    const given = scenarioOfRecord({ ...load.scenario, thresholds: [] });
-    const extended = extendTo(given, times.endMs) ?? given;
-    const tags = { ...given.tags, ...drill.tags };
+    const extended = scenarioUntil(load.scenario, times.endMs);
+    const tags = { ...extended.tags, ...drill.tags };
     return { ...extended, name, description: drill.description, tags, windows, thresholds };
   }
   return {

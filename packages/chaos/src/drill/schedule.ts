@@ -1,6 +1,7 @@
-import { expandPlan, randomStream, scenarioOfRecord } from '@livekit-swarm/scenario';
+import { randomStream } from '@livekit-swarm/scenario';
 import type { Fault } from '../faults/fault.ts';
 import type { Drill } from './drill.ts';
+import { timesOfScenario } from './scenario-until.ts';
 
 /**
  * Times of the injections of a fault, ms after the steady state: once, at intervals, or at random.
@@ -115,6 +116,5 @@ export const drillTimes = ({
 /** Scheduled join of the last participant of a load, ms after the start of the run. */
 const lastJoinOf = (load: Drill['load']): number =>
   'scenario' in load
-    ? expandPlan(scenarioOfRecord({ ...load.scenario, windows: [], thresholds: [] }), 'times')
-        .lastJoinAtMs
+    ? timesOfScenario(load.scenario).lastJoinAtMs
     : ((load.rooms * load.participants - 1) * 1_000) / load.joinRate;

@@ -153,9 +153,9 @@ const readWindows = (tree: MapTree, { complain }: Checks): NamedWindow[] => {
  * begins after the end.
  */
 export const checkPlan = (scenario: Scenario, checks: Checks): void => {
-  const { endAtMs, problem } = checkSchedule(scenario);
+  const { times, problem } = checkSchedule(scenario);
   if (problem === null) {
-    checkWindows(scenario.windows, endAtMs, checks);
+    checkWindows(scenario.windows, times.endAtMs, checks);
     return;
   }
   const path = problem.group === null ? ['groups'] : ['groups', problem.group];

@@ -67,7 +67,11 @@ const KNOWN = new WeakMap<
 >();
 
 /** Schedule of a scenario, computed once for each seed. */
-const scheduleOf = ({ groups, seed, witnesses }: Scenario): Scheduling => {
+const scheduleOf = ({
+  groups,
+  seed,
+  witnesses,
+}: Pick<Scenario, 'groups' | 'seed' | 'witnesses'>): Scheduling => {
   const known = KNOWN.get(groups);
   if (known?.seed === seed && known.witnesses === witnesses) return known.result;
   const result = createSchedule(groups, seed, witnesses ?? []);
@@ -75,15 +79,22 @@ const scheduleOf = ({ groups, seed, witnesses }: Scenario): Scheduling => {
   return result;
 };
 
-/**
- * Problem of a scenario that cannot be planned, or the time at which its last participant leaves,
- * ms after the start of the run.
- */
+/** Times of a plan, ms after the start of the run. */
+export interface PlanTimes {
+  /** Scheduled join of the last participant. */
+  lastJoinAtMs: number;
+  /** Leave of the last participant. */
+  endAtMs: number;
+}
+
+/** Times of the plan of a scenario, or the reason why it has none. Makes no plan. */
 export const checkSchedule = (
-  scenario: Scenario,
-): { endAtMs: number; problem: null } | { endAtMs: null; problem: PlanProblem } => {
+  scenario: Pick<Scenario, 'groups' | 'seed' | 'witnesses'>,
+): { times: PlanTimes; problem: null } | { times: null; problem: PlanProblem } => {
   const { schedule, problem } = scheduleOf(scenario);
-  return problem === null ? { endAtMs: schedule.endAtMs, problem } : { endAtMs: null, problem };
+  if (problem !== null) return { times: null, problem };
+  const { lastJoinAtMs, endAtMs } = schedule;
+  return { times: { lastJoinAtMs, endAtMs }, problem };
 };
 
 /**
