@@ -22,7 +22,7 @@ export const CHAOS_METRICS = {
     { labels: [...DRILL, 'state'], values: { state: ['receiving', 'interrupted'] }, why: RUNNING },
   ),
   livekit_swarm_chaos_time_to_recover_seconds: summary(
-    'Time from the fault until media resumed, for the interrupted subscriptions of the last repeat that recovered',
+    'Time from the fault until media resumed, for the interrupted subscriptions of the last repeat; no value for a quantile among those that did not recover',
     [0.5, 0.95, 1],
     { labels: DRILL, why: 'after a repeat in which interrupted media recovered' },
   ),

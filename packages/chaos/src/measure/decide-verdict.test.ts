@@ -130,6 +130,26 @@ describe('a drill', () => {
     });
   });
 
+  it('fails when all recovered in time but some, which count as the slowest', () => {
+    const recovery = recoveryOf(
+      ...load(...A, 'c-1', 'c-2'),
+      ...faultOn('a', 'c'),
+      ...interruption(A, FAULT_AT, FAULT_AT + 10_000),
+      ...interruption(['c-1', 'c-2'], FAULT_AT, null),
+    );
+    expect(recovery.timeToRecover).toEqual({ p50: 10_000, p95: null, max: null });
+    const limits = { timeToRecoverP50Ms: 10_000, timeToRecoverMaxMs: 60_000 };
+    const { objectives, failedObjectives } = decide(
+      { recovery },
+      { ...limits, subscriptionsNotRecovered: null, roomsWithoutMedia: null },
+    );
+    expect(failedObjectives).toEqual(['time_to_recover']);
+    expect(objectives.slice(0, 2)).toMatchObject([
+      { objective: 'timeToRecoverP50Ms', met: true, measured: 10_000 },
+      { objective: 'timeToRecoverMaxMs', met: false, measured: null },
+    ]);
+  });
+
   it('fails when a room of the control group was interrupted', () => {
     const recovery = recoveryOf(
       ...load(...A, 'b-1', 'b-2'),

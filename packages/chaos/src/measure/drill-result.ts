@@ -112,13 +112,19 @@ export const verdictMetricsOf = ({
       'thresholds',
       thresholds.every(({ ok }) => ok !== false),
     );
-  const recovery =
-    timeToRecover === null
-      ? null
-      : new Map([
-          [0.5, timeToRecover.p50 / 1_000],
-          [0.95, timeToRecover.p95 / 1_000],
-          [1, timeToRecover.max / 1_000],
-        ]);
-  return { verdict, recovery, objectives };
+  return { verdict, recovery: secondsByQuantile(timeToRecover), objectives };
+};
+
+/** Quantiles among media that did not recover have no time. */
+const secondsByQuantile = (
+  times: RepeatResult['recovery']['timeToRecover'],
+): VerdictMetrics['recovery'] => {
+  if (times === null) return null;
+  const { p50, p95, max } = times;
+  const seconds = [
+    [0.5, p50],
+    [0.95, p95],
+    [1, max],
+  ] as const;
+  return new Map(seconds.flatMap(([quantile, ms]) => (ms === null ? [] : [[quantile, ms / 1_000]])));
 };

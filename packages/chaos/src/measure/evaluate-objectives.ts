@@ -112,21 +112,13 @@ export const evaluateObjectives = (
   return results;
 };
 
-/** Share of the interrupted media that each quantile covers, 0 to 1. */
-const SHARES = { p50: 0.5, p95: 0.95, max: 1 } as const;
-
 /** Results of the objectives of one role and direction. */
 const roleResults = (required: RoleObjectives, { roles }: Recovery): ObjectiveResult[] => {
   const { role, direction } = required;
   const found = roles.find((one) => one.role === role && one.direction === direction);
   const { interrupted = 0, notRecovered = 0 } = found ?? {};
-  const timeToRecover = (quantile: keyof typeof SHARES): number | null => {
-    if (interrupted === 0) return 0;
-    // Media that has not recovered counts as the slowest, also where its number is not limited.
-    return Math.ceil(SHARES[quantile] * interrupted) > interrupted - notRecovered
-      ? null
-      : (found?.timeToRecover?.[quantile] ?? null);
-  };
+  const timeToRecover = (quantile: 'p50' | 'p95' | 'max'): number | null =>
+    interrupted === 0 ? 0 : (found?.timeToRecover?.[quantile] ?? null);
   const atMost = (
     objective: Exclude<keyof RoleObjectives, 'role' | 'direction'>,
     code: ObjectiveResult['code'],

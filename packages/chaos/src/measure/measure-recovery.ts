@@ -193,9 +193,7 @@ export const createRecoveryFold = (): RecoveryFold => {
           windows,
           roleOf,
         ),
-        timeToRecover: quantiles(
-          interrupted.flatMap(({ timeToRecoverMs }) => timeToRecoverMs ?? []),
-        ),
+        timeToRecover: quantiles(interrupted.map(({ timeToRecoverMs }) => timeToRecoverMs)),
         roles: recoveryOfRoles(load, subscriptions, causes),
         subscriptionsInterrupted: interrupted.length,
         subscriptionsNotRecovered: interrupted.filter(

@@ -131,6 +131,14 @@ const replacement = z.object({
   readyMs: z.number(),
 });
 
+const timeToRecover = (over: string) =>
+  z
+    .object({ p50: ms('Half of them.'), p95: ms('95 % of them.'), max: ms('All of them.') })
+    .nullable()
+    .describe(
+      `${over}, ms; one that did not recover counts as the slowest. Null: no interruption, or no recovery; of a quantile: not so many recovered.`,
+    );
+
 const roleRecovery = z
   .object({
     role: z.string(),
@@ -138,10 +146,7 @@ const roleRecovery = z
     count: z.number().describe('Subscriptions of its participants, or their publications.'),
     interrupted: z.number(),
     notRecovered: z.number(),
-    timeToRecover: z
-      .object({ p50: z.number(), p95: z.number(), max: z.number() })
-      .nullable()
-      .describe('Over those that recovered, ms. Null: no interruption, or no recovery.'),
+    timeToRecover: timeToRecover('Over the interrupted ones'),
   })
   .meta({
     id: 'RoleRecovery',
@@ -159,12 +164,7 @@ export const recoverySchema = z
     participants: z.array(participant),
     rooms: z.array(room),
     joinProbes: z.array(joinProbe),
-    timeToRecover: z
-      .object({ p50: z.number(), p95: z.number(), max: z.number() })
-      .nullable()
-      .describe(
-        'Over the subscriptions that recovered, ms. Null: no interruption, or no recovery.',
-      ),
+    timeToRecover: timeToRecover('Over the interrupted subscriptions'),
     roles: z.array(roleRecovery).default([]),
     subscriptionsInterrupted: z.number(),
     subscriptionsNotRecovered: z.number(),

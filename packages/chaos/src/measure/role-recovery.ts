@@ -103,7 +103,7 @@ const entry = (
       count: times.length,
       interrupted: interrupted.length,
       notRecovered: interrupted.length - recovered.length,
-      timeToRecover: quantiles(recovered),
+      timeToRecover: quantiles(interrupted),
     },
   ];
 };

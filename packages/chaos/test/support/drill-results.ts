@@ -210,7 +210,7 @@ export const splitBrainDrill = (): DrillResult => {
     knownFailures: {
       serverVersion: '1.13.4',
       always: ['not_recovered', 'split_brain'],
-      sometimes: ['rooms_without_media'],
+      sometimes: ['rooms_without_media', 'time_to_recover'],
       reason:
         'Clients of other nodes reconnect after 8 to 10 s into a new copy of the room; when the node continues, the old copy remains.',
     },

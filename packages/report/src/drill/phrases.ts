@@ -324,12 +324,16 @@ export const formatRecoveryTime = (ms: number | null): string => {
     : `${formatNumber(Math.round(value))} s`;
 };
 
+/** Time to recover of a share of the interrupted media; null: not so much of it recovered. */
+export const formatQuantile = (ms: number | null): string =>
+  ms === null ? 'never' : formatRecoveryTime(ms);
+
 export const formatInterruption = (ms: number | null): string =>
   ms === null ? 'not recovered' : ms === 0 ? 'none' : formatRecoveryTime(ms);
 
 /**
- * `Media interrupted on 84 of 120 subscriptions; 52 recovered (time to recover p50 8.63 s, p95 10.0
- * s, max 10.4 s); 32 not recovered`.
+ * `Media interrupted on 84 of 120 subscriptions; 52 recovered (time to recover p50 8.63 s, p95
+ * never, max never); 32 not recovered`.
  */
 export const describeRecovery = ({
   timeToRecover,
@@ -346,7 +350,7 @@ export const describeRecovery = ({
     subscriptionsNotRecovered === 0
       ? 'all'
       : formatNumber(subscriptionsInterrupted - subscriptionsNotRecovered);
-  const times = `time to recover p50 ${formatRecoveryTime(p50)}, p95 ${formatRecoveryTime(p95)}, max ${formatRecoveryTime(max)}`;
+  const times = `time to recover p50 ${formatQuantile(p50)}, p95 ${formatQuantile(p95)}, max ${formatQuantile(max)}`;
   const rest =
     subscriptionsNotRecovered === 0
       ? ''

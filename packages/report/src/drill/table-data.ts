@@ -76,15 +76,12 @@ export const roleTable = ({ recovery: { roles } }: RepeatResult): TableData => (
           formatCount(count),
           formatCount(interrupted),
           formatCount(notRecovered),
-          formatTimeOf(timeToRecover?.p50),
-          formatTimeOf(timeToRecover?.p95),
-          formatTimeOf(timeToRecover?.max),
+          formatRecoveryTime(timeToRecover?.p50 ?? null),
+          formatRecoveryTime(timeToRecover?.p95 ?? null),
+          formatRecoveryTime(timeToRecover?.max ?? null),
         ]),
   left: [0, 1],
 });
-
-const formatTimeOf = (ms: number | undefined): string =>
-  ms === undefined ? '–' : formatRecoveryTime(ms);
 
 /** Join probes by window, in new rooms and in those of the load. */
 export const joinProbeTable = ({ recovery: { joinProbes } }: RepeatResult): TableData => ({

@@ -1,7 +1,7 @@
 import type { RepeatResult } from '@livekit-swarm/chaos';
 import { formatNumber } from '@livekit-swarm/settings';
 import { html, type Markup } from '../../html/markup.ts';
-import { formatInterruption, formatRecoveryTime } from '../phrases.ts';
+import { formatInterruption, formatQuantile } from '../phrases.ts';
 
 interface Tile {
   title: string;
@@ -36,12 +36,12 @@ const tilesOf = ({
           ? subscriptionsInterrupted === 0
             ? 'no silence'
             : 'never'
-          : formatRecoveryTime(timeToRecover.max),
+          : formatQuantile(timeToRecover.max),
       note:
         timeToRecover === null
           ? `${formatNumber(subscriptions.length)} subscriptions`
-          : `p50 ${formatRecoveryTime(timeToRecover.p50)}, p95 ${formatRecoveryTime(timeToRecover.p95)}`,
-      bad: timeToRecover === null && subscriptionsInterrupted > 0,
+          : `p50 ${formatQuantile(timeToRecover.p50)}, p95 ${formatQuantile(timeToRecover.p95)}`,
+      bad: subscriptionsNotRecovered > 0,
     },
     {
       title: 'Interrupted',
