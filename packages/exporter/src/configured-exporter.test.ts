@@ -1,13 +1,16 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseExposition, sumOf } from '@livekit-swarm/testkit/exposition';
+import { AccessToken } from 'livekit-server-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startConfiguredExporter } from './configured-exporter.ts';
 import type { Exporter } from './exporter.ts';
 import { logTo } from './log/log.ts';
 
+const SECRET = 'a secret of some length, 32 bytes';
 const log: string[] = [];
 const dir = mkdtempSync(join(tmpdir(), 'swarm-reload-'));
 const file = join(dir, 'exporter.yaml');
@@ -29,7 +32,7 @@ beforeAll(async () => {
   write(`${targetsOf('one')}clients: {}\nlifecycle: { interval: 1h }\n`);
   exporter = await startConfiguredExporter({
     flags: { config: file, listen: ':0' },
-    env: { SECRET: 'a secret of some length', SWARM_EXPORTER_TOKEN: 'let-me-in' },
+    env: { SECRET, SWARM_EXPORTER_TOKEN: 'let-me-in' },
     version: '1.2.3',
     revision: 'abc',
     log: logTo(({ level, component, message }) => {
@@ -61,6 +64,30 @@ describe('a reload', () => {
     expect(await (await ask('/metrics')).text()).not.toContain(
       'livekit_swarm_exporter_up{source="lifecycle"}',
     );
+  });
+
+  it('does not accept a webhook again', async () => {
+    const event = { id: 'EV_1', createdAt: `${Math.floor(Date.now() / 1_000)}` };
+    const body = JSON.stringify({ ...event, event: 'room_started', room: { name: 'a' } });
+    const token = new AccessToken('key', SECRET);
+    token.sha256 = createHash('sha256').update(body).digest('base64');
+    const headers = { authorization: await token.toJwt() };
+    const send = async (): Promise<string> =>
+      (await fetch(`${exporter.url}/webhook/one`, { method: 'POST', body, headers })).text();
+    const settings = `${targetsOf('one')}clients: {}\nlifecycle: { interval: 1h }\n`;
+    write(settings);
+    await exporter.reload();
+    expect(await send()).toBe('ok\n');
+    write(settings.replace('1h', '2h'));
+    await exporter.reload();
+    expect(await send()).toBe('known already\n');
+    write(`${targetsOf('one')}clients: {}\n`);
+    await exporter.reload();
+    write(settings);
+    await exporter.reload();
+    expect(await send()).toBe('known already\n');
+    write(`${targetsOf('one', 'two')}clients: {}\n`);
+    await exporter.reload();
   });
 
   it('keeps the old configuration when the new one is wrong, and names the fault', async () => {

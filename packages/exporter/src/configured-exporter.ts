@@ -5,6 +5,8 @@ import { createSources } from './create-sources.ts';
 import { type Exporter, startExporter } from './exporter.ts';
 import type { Log } from './log/log.ts';
 import type { Replaceable } from './replaceable.ts';
+import type { ReplayCache } from './sources/lifecycle/replay-cache.ts';
+import { createWebhookCache } from './sources/lifecycle/webhooks.ts';
 
 export interface ConfiguredExporterOptions {
   flags: SettingsFlags;
@@ -26,25 +28,26 @@ export const startConfiguredExporter = async ({
   log,
 }: ConfiguredExporterOptions): Promise<Exporter> => {
   const first = await loadSettings(flags, env);
+  const seen = createWebhookCache();
   return await startExporter({
     ...first,
-    ...replaceableOf(first),
+    ...replaceableOf(first, seen),
     version,
     revision,
     log,
     reload: async () => {
       const next = await loadSettings(flags, env);
       requireSameServer(first, next);
-      return replaceableOf(next);
+      return replaceableOf(next, seen);
     },
   });
 };
 
-const replaceableOf = (settings: ExporterSettings): Replaceable => ({
+const replaceableOf = (settings: ExporterSettings, seen: ReplayCache): Replaceable => ({
   tokens: settings.tokens,
   secrets: settings.secrets,
   sources: (contextOf, running, isProtected) =>
-    createSources(settings, contextOf, running, isProtected),
+    createSources(settings, contextOf, running, isProtected, seen),
 });
 
 /** Keys of the file that are in effect only after a restart. */

@@ -6,6 +6,7 @@ import type { Source, SourceContext } from './source.ts';
 import { createClientsSource } from './sources/clients/clients-source.ts';
 import { createLifecycleSource } from './sources/lifecycle/lifecycle-source.ts';
 import type { LifecycleTarget } from './sources/lifecycle/lifecycle-target.ts';
+import type { ReplayCache } from './sources/lifecycle/replay-cache.ts';
 import { createProbesSource } from './sources/probes/probes-source.ts';
 import { createSessionsSource, type SessionsSource } from './sources/sessions/sessions-source.ts';
 
@@ -18,12 +19,14 @@ const isJournal = (source: Source): source is SessionsSource => source.name === 
  * @param running sources of earlier settings; those that nothing changed for are returned again, as
  * their counters and connections continue
  * @param isProtected returns true while every client needs a token, a user or a certificate
+ * @param seen webhooks that sources of earlier settings accepted
  */
 export const createSources = (
   settings: ExporterSettings,
   contextOf: (name: SourceName) => SourceContext,
   running: readonly Source[] = [],
   isProtected: () => boolean = () => settings.tokens.length > 0,
+  seen?: ReplayCache,
 ): readonly Source[] => {
   const { targets, probes, lifecycle, clients, sessions } = settings;
   const made = <Made extends Source>(
@@ -55,7 +58,7 @@ export const createSources = (
     const watched = targets.map((target) => lifecycleTarget(target, lifecycle));
     sources.push(
       made('lifecycle', isAny, (context) =>
-        createLifecycleSource(watched, context, journal?.observer),
+        createLifecycleSource(watched, context, journal?.observer, seen),
       ),
     );
   }

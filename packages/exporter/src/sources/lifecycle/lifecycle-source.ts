@@ -19,7 +19,8 @@ import type { LifecycleTarget } from './lifecycle-target.ts';
 import { groupsOf } from './metering/groups.ts';
 import { createMeter, type ListedRoom, type Meter } from './metering/meter.ts';
 import { DIRECTIONS } from './metering/traffic-meter.ts';
-import { createWebhooks } from './webhooks.ts';
+import type { ReplayCache } from './replay-cache.ts';
+import { createWebhookCache, createWebhooks } from './webhooks.ts';
 
 /** Observer of the reports of deployments, such as the session journal. */
 export interface LifecycleObserver {
@@ -32,11 +33,13 @@ export interface LifecycleObserver {
 /**
  * Create the source of rooms as servers report them: by webhooks, the API and, if configured,
  * Redis.
+ * @param seen webhooks that were accepted before
  */
 export const createLifecycleSource = (
   targets: readonly LifecycleTarget[],
   context: SourceContext,
   observer: LifecycleObserver = {},
+  seen: ReplayCache = createWebhookCache(),
 ): Source => {
   const registry = new Registry();
   const metrics = registerFamily(registry, LIFECYCLE_METRICS);
@@ -71,6 +74,7 @@ export const createLifecycleSource = (
       meters.get(target)?.onWebhook(event);
       observer.onWebhook?.(target, event);
     },
+    seen,
   );
   return {
     name: 'lifecycle',

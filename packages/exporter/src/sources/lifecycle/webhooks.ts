@@ -33,6 +33,9 @@ const EVENTS: ReadonlySet<string> = new Set([
   'ingress_ended',
 ]);
 
+/** Cache of the webhooks that were accepted. It outlives a reload, after which all are fresh still. */
+export const createWebhookCache = (): ReplayCache => new ReplayCache(2 * STALE_MS, REMEMBERED);
+
 export interface Webhooks {
   /**
    * Route `POST /webhook/TARGET` for webhooks of a deployment. Each request must carry LiveKit's
@@ -52,9 +55,9 @@ export const createWebhooks = (
   now: () => number = Date.now,
   /** Called with each accepted event. */
   onEvent: (target: string, event: WebhookEvent) => void = () => {},
+  seen: ReplayCache = createWebhookCache(),
 ): Webhooks => {
   const byName = new Map(targets.map((target) => [target.name, target]));
-  const seen = new ReplayCache(2 * STALE_MS, REMEMBERED);
   const admit: MiddlewareHandler = async (context, next) => {
     const name = context.req.param('target') ?? '';
     const target = byName.get(name);
