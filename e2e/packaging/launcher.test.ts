@@ -90,13 +90,20 @@ describe.each(['direct', 'npm start', 'npx'] as const)('a process of its own, %s
     }
   });
 
-  test('when what the user started is killed, it shuts down or receives SIGTERM', async () => {
-    const { top } = await start(how);
+  // Not by SIGHUP, which asks an exporter to read its configuration again.
+  test('when what the user started is killed, its channel closes', async () => {
+    const { top, pid } = await start(how);
     process.kill(top.pid, 'SIGKILL');
-    await expect
-      .poll(reported, { timeout: 5_000 })
-      .toEqual([how === 'direct' ? 'orphaned' : 'SIGHUP']);
+    expect(await allGone([pid])).toBe(true);
+    expect(reported()).toEqual(['orphaned']);
   });
+
+  if (how !== 'direct')
+    test('when npm is killed, a program that ignores its channel gets SIGHUP', async () => {
+      const { top } = await startBy(how, ['node', runScript, program, log, '--ignore-channel']);
+      process.kill(top.pid, 'SIGKILL');
+      await expect.poll(reported, { timeout: 10_000 }).toEqual(['SIGHUP']);
+    });
 
   test('when the whole group is killed, it ends on its own', async () => {
     const { top, pid } = await start(how);

@@ -9,6 +9,9 @@ import { callersFolder, compileCache } from './surroundings.mjs';
 
 const MAJOR = 24;
 
+/** Time for a program to end by itself when npm, which started its launcher, was killed, ms. */
+const ORPHAN_MS = 2_000;
+
 const isRecent = () => Number.parseInt(process.versions.node, 10) >= MAJOR;
 
 /** The Node for tools of a checkout, and where this one is too old: the one that npm installed as an optional dependency, else this one if it is recent enough. */
@@ -88,12 +91,23 @@ export const runNode = async (program, args, flags = []) => {
       detached: true,
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     });
-    const stop = listenForSignals((signal) => void child.kill(signal));
+    /** @type {NodeJS.Timeout | undefined} */
+    let patience;
+    const stop = listenForSignals(
+      (signal) => void child.kill(signal),
+      () => {
+        // As if the launcher had died: SIGHUP alone would ask an exporter to read its configuration again.
+        if (child.connected) child.disconnect();
+        // For programs that do not watch the channel.
+        patience = setTimeout(() => void child.kill('SIGHUP'), ORPHAN_MS);
+      },
+    );
     const resize = () => void child.kill('SIGWINCH');
     process.on('SIGWINCH', resize);
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       stop();
+      clearTimeout(patience);
       process.off('SIGWINCH', resize);
       resolve(code ?? (signal === null ? 1 : signalExitCode(signal)));
     });

@@ -9,12 +9,14 @@ const PARENT_POLL_MS = 500;
 export const signalExitCode = (signal) => 128 + constants.signals[signal];
 
 /**
- * Calls `onSignal` once for each SIGINT, SIGTERM and SIGHUP meant for this process, and with SIGHUP when npm, which started it, is killed.
+ * Calls `onSignal` once for each SIGINT, SIGTERM and SIGHUP meant for this process, and `onGone` when npm, which started it, is killed: by default as a
+ * SIGHUP.
  *
  * @param {(signal: NodeJS.Signals) => void} onSignal
+ * @param {() => void} [onGone]
  * @returns {() => void} removes the listeners.
  */
-export const listenForSignals = (onSignal) => {
+export const listenForSignals = (onSignal, onGone) => {
   const npm = findNpm();
   /** @type {Map<NodeJS.Signals, number>} */
   const last = new Map();
@@ -29,7 +31,7 @@ export const listenForSignals = (onSignal) => {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, onReceived);
 
-  const stopWatching = watchNpm(() => onReceived('SIGHUP'), npm);
+  const stopWatching = watchNpm(onGone ?? (() => onReceived('SIGHUP')), npm);
   return () => {
     stopWatching();
     for (const signal of signals) process.off(signal, onReceived);
