@@ -9,7 +9,7 @@ import { callersFolder, compileCache } from './surroundings.mjs';
 
 const MAJOR = 24;
 
-/** Time for a program to end by itself when npm, which started its launcher, was killed, ms. */
+/** Time for a program to end on its own when npm, which started its launcher, was killed, ms. */
 const ORPHAN_MS = 2_000;
 
 const isRecent = () => Number.parseInt(process.versions.node, 10) >= MAJOR;

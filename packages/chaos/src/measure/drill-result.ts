@@ -126,5 +126,7 @@ const secondsByQuantile = (
     [0.95, p95],
     [1, max],
   ] as const;
-  return new Map(seconds.flatMap(([quantile, ms]) => (ms === null ? [] : [[quantile, ms / 1_000]])));
+  return new Map(
+    seconds.flatMap(([quantile, ms]) => (ms === null ? [] : [[quantile, ms / 1_000]])),
+  );
 };

@@ -136,7 +136,7 @@ const timeToRecover = (over: string) =>
     .object({ p50: ms('Half of them.'), p95: ms('95 % of them.'), max: ms('All of them.') })
     .nullable()
     .describe(
-      `${over}, ms; one that did not recover counts as the slowest. Null: no interruption, or no recovery; of a quantile: not so many recovered.`,
+      `${over}, ms; one that did not recover counts as the slowest. Null: no interruption, or no recovery; of a quantile: that share did not recover.`,
     );
 
 const roleRecovery = z

@@ -6,7 +6,12 @@ import { usageError } from '@livekit-swarm/settings';
 import type { DeploymentChoice } from '../chaos/deployment-choice.ts';
 import type { NightDrill } from './night-drills.ts';
 import { drawSeed } from './night-settings.ts';
-import { DEFAULT_HISTORY, findUnfinishedNight, type NightState, nightFolder } from './night-state.ts';
+import {
+  DEFAULT_HISTORY,
+  findUnfinishedNight,
+  type NightState,
+  nightFolder,
+} from './night-state.ts';
 import { nameOfDeployment } from './plan-night.ts';
 
 /** Order of a night and its place on disk. */

@@ -88,9 +88,7 @@ const expectedMs = (
 export const nameOfDeployment = (where: DeploymentChoice): string => {
   switch (where.type) {
     case 'embedded':
-      return where.server === null
-        ? 'embedded lab'
-        : `embedded lab, server ${where.server.name}`;
+      return where.server === null ? 'embedded lab' : `embedded lab, server ${where.server.name}`;
     case 'lab':
       return `lab ${where.name}`;
     case 'site':

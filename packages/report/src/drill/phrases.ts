@@ -324,7 +324,7 @@ export const formatRecoveryTime = (ms: number | null): string => {
     : `${formatNumber(Math.round(value))} s`;
 };
 
-/** Time to recover of a share of the interrupted media; null: not so much of it recovered. */
+/** Time to recover of a share of the interrupted media; null: it did not recover. */
 export const formatQuantile = (ms: number | null): string =>
   ms === null ? 'never' : formatRecoveryTime(ms);
 
