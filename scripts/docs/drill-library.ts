@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { type Drill, type DrillFault, parseDrill } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
+import { readScenarioFile } from '@livekit-swarm/scenario';
 import { formatDuration } from '@livekit-swarm/settings';
 import { table } from './markdown.ts';
 
@@ -15,6 +17,8 @@ export const libraryDrills = (): Drill[] =>
       parseDrill(readFileSync(new URL(name, folder), 'utf8'), {
         file: `chaos/${name}`,
         faults: FAULTS,
+        readScenario: (path, scale) =>
+          readScenarioFile(fileURLToPath(new URL(path, folder)), { scale }).scenario,
       }),
     );
 

@@ -2,14 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { drillOf, faultOf } from '../../test/support/drill-of.ts';
-import { FAULTS } from '../faults/index.ts';
+import { readDrill } from '../../test/support/read-drill.ts';
 import {
   impossibleAlerts,
   impossibleAlertText,
   parseAlertRules,
   readAlertRules,
 } from './alert-rules.ts';
-import { parseDrill } from './parse-drill.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
 const SHIPPED = parseAlertRules(
@@ -34,10 +33,7 @@ groups:
 describe('drills of the library', () => {
   const drills = readdirSync(join(ROOT, 'chaos'))
     .filter((file) => file.endsWith('.yaml'))
-    .map((file) => {
-      const text = readFileSync(join(ROOT, 'chaos', file), 'utf8');
-      return parseDrill(text, { file, faults: FAULTS });
-    });
+    .map((file) => readDrill(join(ROOT, 'chaos', file)));
 
   it.each(drills.map((drill) => [drill.name, drill] as const))(
     '%s: every alert of an objective can fire in time by the shipped rules',

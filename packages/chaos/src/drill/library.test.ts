@@ -4,8 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expandPlan } from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
 import { EXECUTED, VARIANTS } from '../../test/support/library-coverage.ts';
-import { FAULTS } from '../faults/index.ts';
-import { parseDrill } from './parse-drill.ts';
+import { readDrill } from '../../test/support/read-drill.ts';
 import { joinProbesOf, scenarioOfDrill } from './scenario-of-drill.ts';
 
 const folder = fileURLToPath(new URL('../../../../chaos/', import.meta.url));
@@ -27,9 +26,7 @@ const ROWS = [
 ];
 
 describe('the library', () => {
-  const drills = files.map((file) =>
-    parseDrill(readFileSync(join(folder, file), 'utf8'), { file, faults: FAULTS }),
-  );
+  const drills = files.map((file) => readDrill(join(folder, file)));
 
   it('has a drill for every known failure', () => {
     expect([...new Set(drills.map(({ tags }) => tags.row))].sort()).toEqual(ROWS);

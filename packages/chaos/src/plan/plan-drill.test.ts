@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { drillOf, drillWithTwoFaults, faultOf } from '../../test/support/drill-of.ts';
+import { readDrill } from '../../test/support/read-drill.ts';
 import { pathsOfLoad } from '../drill/drill.ts';
-import { parseDrill } from '../drill/parse-drill.ts';
 import { assertLossesKnown } from '../execute/preconditions.ts';
 import { type Fault, findFault } from '../faults/fault.ts';
 import { FAULTS } from '../faults/index.ts';
@@ -114,10 +115,7 @@ describe('planDrill', () => {
   it.each(readdirSync(folder).filter((name) => name.endsWith('.yaml')))(
     'finds every candidate of %s',
     async (name) => {
-      const drill = parseDrill(readFileSync(new URL(name, folder), 'utf8'), {
-        file: name,
-        faults: FAULTS,
-      });
+      const drill = readDrill(fileURLToPath(new URL(name, folder)));
       const { faults } = await planDrill(
         drill,
         dryRunLab(drill.lab.nodes, pathsOfLoad(drill.load)),

@@ -11,6 +11,7 @@ export const EXECUTED = {
     'load-balancer-restart',
     'node-full',
     'packet-loss-2pct',
+    'radio-room-node',
     'redis-outage-5s',
     'redis-partition-30s',
     'room-full',

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RecordLine } from '@livekit-swarm/record';
@@ -6,13 +6,12 @@ import { writeDrillFile } from '@livekit-swarm/report/drill';
 import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 import { afterAll, beforeAll } from 'vitest';
 import type { Drill } from '../../src/drill/drill.ts';
-import { parseDrill } from '../../src/drill/parse-drill.ts';
 import { startDrillLab } from '../../src/execute/deployment.ts';
 import { executeDrill } from '../../src/execute/execute-drill.ts';
-import { FAULTS } from '../../src/faults/index.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import type { DrillResult, RepeatResult } from '../../src/measure/drill-result.ts';
 import { drillOrder } from './drill-order.ts';
+import { readDrill } from './read-drill.ts';
 
 const LIBRARY = join(import.meta.dirname, '../../../../chaos');
 let dir = '';
@@ -27,8 +26,7 @@ export const journalDir = (): string => join(dir, 'journal');
 /** A drill of the library with one repeat. */
 export const libraryDrill = async (name: string, changes: Partial<Drill> = {}): Promise<Drill> => {
   const file = join(LIBRARY, `${name}.yaml`);
-  const drill = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });
-  return { ...drill, repeats: 1, ...changes };
+  return { ...readDrill(file), repeats: 1, ...changes };
 };
 
 /** A drill of the library with a small load and one repeat. */
