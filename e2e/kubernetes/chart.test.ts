@@ -247,6 +247,7 @@ describe('the API server', () => {
   /** Modules with definitions of further objects, and their files. */
   const DEFINITIONS = {
     'github.com/argoproj/argo-rollouts': ['manifests/crds/analysis-template-crd.yaml'],
+    'github.com/fluxcd/flagger': ['artifacts/flagger/crd.yaml'],
     'github.com/prometheus-operator/prometheus-operator': [
       'probes',
       'prometheusrules',
@@ -311,6 +312,19 @@ describe('the API server', () => {
       expect(await check(await readFile(new URL(name, folder), 'utf8'))).toMatch(
         /^analysistemplate\S+ created/,
       );
+  });
+
+  it('accepts the objects for Flagger, and the load test that they start', async () => {
+    const folder = new URL('../../examples/kubernetes/flagger/', import.meta.url);
+    for (const name of ['metric-template', 'canary'])
+      expect(await check(await readFile(new URL(`${name}.yaml`, folder), 'utf8'))).toMatch(
+        /^(metrictemplate|canary)\S+ created/,
+      );
+    const values = ['--values', fileURLToPath(new URL('values.yaml', folder))];
+    const created = await check(await helm('template', 'load', chart, ...values));
+    const canary = await readFile(new URL('canary.yaml', folder), 'utf8');
+    const [, started] = /--from=cronjob\/([a-z-]+)/.exec(canary) ?? [];
+    expect(created).toContain(`cronjob.batch/${started} created`);
   });
 
   it('rejects what is in no definition', async () => {

@@ -32,6 +32,8 @@ const analysis = z.object({
   }),
 });
 
+const metricTemplate = z.object({ spec: z.object({ query: z.string() }) });
+
 /** Query of the verdict in the example for Argo Rollouts. */
 const verdictQuery = (run: string): string => {
   const file = new URL('../../examples/kubernetes/argo-rollouts/verdict.yaml', import.meta.url);
@@ -39,6 +41,13 @@ const verdictQuery = (run: string): string => {
   const query = spec.metrics.find(({ name }) => name === 'verdict')?.provider.prometheus?.query;
   if (query === undefined) throw new Error('the example has no query of the verdict');
   return query.replaceAll('{{args.run}}', run);
+};
+
+/** Query of the verdict in the example for Flagger, whose check passes from 1 on. */
+const flaggerQuery = (run: string): string => {
+  const file = new URL('../../examples/kubernetes/flagger/metric-template.yaml', import.meta.url);
+  const { spec } = metricTemplate.parse(parse(readFileSync(file, 'utf8')));
+  return spec.query.replaceAll('{{ variables.run }}', run).replaceAll('{{ interval }}', '10m');
 };
 
 /** Sums over all tracks of a record, by direction and kind. */
@@ -147,6 +156,9 @@ describe.skipIf(noPrometheus !== null)('swarm --out prometheus-rw', () => {
       [99, -1],
     ]);
     expect(series?.values[0]?.[1]).toBe(results.get(outcome.exit));
+    const [checked] = await prometheus.query(flaggerQuery('whole'));
+    expect(checked?.values[0]?.[1]).toBe(outcome.exit === 0 ? 1 : 0);
+    expect(await prometheus.query(flaggerQuery('another'))).toEqual([]);
     const latency = (await readRecord(record)).metrics.measure('media_latency');
     const count = latency?.type === 'trend' ? latency.sketch.count : Number.NaN;
     const name = 'livekit_swarm_run_media_latency_seconds';

@@ -16,6 +16,7 @@ import { formatError } from './error-text.ts';
 import type { SharedRunFlags } from './flags/run.ts';
 import { leftOutLinesOf } from './left-out-lines.ts';
 import { type LivePageFlags, openRunPage, untilInterrupted } from './live-page.ts';
+import { notifyEnded, openNotifications } from './notify-ended.ts';
 import type { Output } from './output/output.ts';
 import { printFailure } from './output/print-failure.ts';
 import { createProgressPrinter } from './progress-printer.ts';
@@ -40,7 +41,9 @@ export interface PlannedScenario {
  */
 export const executeSequence = async (
   scenarios: readonly PlannedScenario[],
-  flags: Pick<SharedRunFlags, 'quiet' | 'color' | 'out'> & ServedMetricsFlags & LivePageFlags,
+  flags: Pick<SharedRunFlags, 'quiet' | 'color' | 'out' | 'notify'> &
+    ServedMetricsFlags &
+    LivePageFlags,
   output: Output,
   { stderr, env }: Console,
 ): Promise<ExitCode> => {
@@ -54,6 +57,7 @@ export const executeSequence = async (
     quiet ? void stderr.write(`${line}\n`) : printer.print(line);
   const [first] = scenarios;
   if (first !== undefined) leftOutLinesOf(first.planned.request.target).forEach(warn);
+  const notifier = await openNotifications(flags.notify, env);
   const metricOutputs = await openMetricOutputs(flags.out, env, warn);
   const metrics = await serveRunMetrics(flags, { stderr, env });
   const page = await openRunPage(flags, stderr).catch(async (error: unknown) => {
@@ -102,6 +106,7 @@ export const executeSequence = async (
       onSkipped: show,
     });
     const exitCode = await output.close(overallExitCode(outcomes));
+    await notifyEnded(notifier, outcomes, { kill: interruption.kill, warn });
     await page?.done();
     interruption.ignore();
     await metrics?.linger(interruption.stop, () =>

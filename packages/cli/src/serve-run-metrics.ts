@@ -6,7 +6,7 @@ import { readRevision } from './revision.ts';
 import { VERSION } from './version.ts';
 
 /** Flags for the server that Prometheus scrapes during a run. */
-export type ServedMetricsFlags = Omit<LiveMetricsFlags, 'out' | 'tag'>;
+export type ServedMetricsFlags = Omit<LiveMetricsFlags, 'out' | 'notify' | 'tag'>;
 
 /**
  * Serves running load tests to Prometheus, if flags ask for it. The server's modules are loaded on first use.

@@ -41,6 +41,11 @@ export {
   type ReporterName,
 } from './run/index.ts';
 export { noResultObject, renderJson, resultObject, resultsObject } from './run/json.ts';
+export {
+  type Notification,
+  NOTIFICATION_SCHEMA,
+  notificationOf,
+} from './run/notification.ts';
 export { renderMarkdown } from './run/markdown.ts';
 export {
   COMPARISON_SCHEMA,

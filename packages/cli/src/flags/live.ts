@@ -7,6 +7,7 @@ export interface LiveMetricsFlags {
   'web.listenAddress': string[];
   'web.config.file'?: string;
   out: string[];
+  notify: string[];
   tag: string[];
 }
 
@@ -25,6 +26,10 @@ export const liveMetricsFlags = (): Option[] => [
   repeatable(
     '--out <name[=url]>',
     'push live metrics (may be repeated): otlp=URL, prometheus-rw=URL; otlp alone takes OTEL_EXPORTER_OTLP_ENDPOINT',
+  ),
+  repeatable(
+    '--notify <[slack=]url>',
+    'send the verdict there when the runs have ended (may be repeated); signed if SWARM_NOTIFY_SECRET is set',
   ),
   repeatable(
     '--tag <name=value>',

@@ -41,6 +41,8 @@ describe('flags of a run', () => {
       github: true,
       label: [],
       out: [],
+      notify: [],
+      'web.listenAddress': [],
       summary: 'compact',
       color: true,
     });

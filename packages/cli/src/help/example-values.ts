@@ -76,6 +76,7 @@ const FLAGS: Record<string, string> = {
   '--listen': ':9465',
   '--web.listen-address': ':9465',
   '--web.config.file': 'web-config.yml',
+  '--notify': 'https://ci.example.com/hooks/load',
   '--provider': 'hetzner',
   '--variant': 'helm',
 };

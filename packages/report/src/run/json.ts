@@ -91,7 +91,8 @@ export const noResultObject = ({
   error: { code: reason, message, hint },
 });
 
-const objectOf = (outcome: Outcome): Result | NoResult =>
+/** The object of a run, also of one that did not start. */
+export const objectOf = (outcome: Outcome): Result | NoResult =>
   isRun(outcome) ? resultObject(outcome) : noResultObject(outcome);
 
 /** One outcome is an object; several are one object, too, with all of them in `runs`. */
