@@ -7,7 +7,7 @@ import { resultOf, runSwarm } from '../support/swarm.ts';
 
 const KEY = Buffer.from('k'.repeat(32));
 
-it('tells a receiver the verdict with a signature, and no secret to anyone else', async () => {
+it('sends a receiver the verdict with a signature, and no secret to the others', async () => {
   const bodies: { path: string; headers: IncomingHttpHeaders; body: string }[] = [];
   const server = createServer(async (request, response) => {
     const path = request.url ?? '';

@@ -4,7 +4,7 @@ import { headersOf, newStamp } from './sign.ts';
 
 /** Message on a command that has ended. */
 export interface Message {
-  /** Text for people, lines. */
+  /** Text for a chat, lines. */
   text: string;
   /** Object for programs. */
   body: object;

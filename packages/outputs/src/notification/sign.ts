@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 
 /** Identity of a message, and the time at which it was made: they are signed with it. */
 export interface MessageStamp {
-  /** The same in every attempt, so that a receiver can tell a repeated message. */
+  /** The same in every attempt, so that a receiver recognises a repeated message. */
   id: string;
   /** Unix time, s. */
   timestamp: number;

@@ -7,7 +7,7 @@ export const NOTIFICATION_SCHEMA = 'livekit-swarm/notification/1';
 
 /** Verdict of a command that has ended, for a program or a channel of a team. */
 export interface Notification {
-  /** Line of each run, for people: verdict, scenario, server, and reasons. */
+  /** Line of each run, for a chat: verdict, scenario, server, and reasons. */
   text: string;
   /** Object for programs; it contains the text, too. */
   body: object;
