@@ -41,12 +41,12 @@ export {
   type ReporterName,
 } from './run/index.ts';
 export { noResultObject, renderJson, resultObject, resultsObject } from './run/json.ts';
+export { renderMarkdown } from './run/markdown.ts';
 export {
-  type Notification,
   NOTIFICATION_SCHEMA,
+  type Notification,
   notificationOf,
 } from './run/notification.ts';
-export { renderMarkdown } from './run/markdown.ts';
 export {
   COMPARISON_SCHEMA,
   exitCodeOf,
