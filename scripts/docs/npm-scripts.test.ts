@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { QUARTERS } from '../test/rotation.mjs';
 import { markdownPages, readPage, root } from './testing/markdown-pages.ts';
 
 const packageFile = z.object({ scripts: z.record(z.string(), z.string()).default({}) });
@@ -97,3 +98,25 @@ it.each(['bug.yml', 'feature.yml'])(
     expect(new Set(body.map(({ id }) => id)).size).toBe(body.length);
   },
 );
+
+it('no job runs every test: together they take as long as a job may', () => {
+  for (const file of globSync('.github/workflows/*.yml', { cwd: root }))
+    for (const command of commandsOf(basename(file)))
+      expect(command, file).not.toMatch(/npm run test:all(?! -- )/);
+  const { jobs } = z
+    .object({
+      jobs: z.object({
+        long: z.object({
+          strategy: z.object({
+            matrix: z.object({ include: z.array(z.object({ args: z.string() })) }),
+          }),
+        }),
+      }),
+    })
+    .parse(parse(readFileSync(join(root, '.github/workflows/weekly.yml'), 'utf8')));
+  const quarters = Array.from({ length: QUARTERS }, (_, index) => `--quarter ${index + 1}`);
+  expect(jobs.long.strategy.matrix.include.map(({ args }) => args)).toEqual([
+    ...quarters,
+    '--only-nightly',
+  ]);
+});
