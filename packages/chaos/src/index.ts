@@ -24,6 +24,7 @@ export { DRILL_REASON_CODES, type DrillReason } from './measure/decide-verdict.t
 export {
   DRILL_RESULT_SCHEMA,
   type DrillResult,
+  drillServerSchema,
   KNOWN_FAILURE_STATUSES,
   OUTCOMES,
   type RepeatOutcome,

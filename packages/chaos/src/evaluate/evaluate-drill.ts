@@ -16,6 +16,7 @@ import {
 import {
   DRILL_RESULT_SCHEMA,
   type DrillResult,
+  drillServerSchema,
   type RepeatResult,
 } from '../measure/drill-result.ts';
 import { createSeconds, windowFigures } from '../measure/figures.ts';
@@ -33,10 +34,7 @@ const storedSchema = z.object({
   schema: z.literal(DRILL_RESULT_SCHEMA),
   drill: drillSchema,
   deployment: z.string(),
-  server: z
-    .object({ host: z.string(), isLab: z.boolean(), nodes: z.number() })
-    .nullable()
-    .default(null),
+  server: drillServerSchema.nullable().default(null),
   startedAt: z.string(),
 });
 

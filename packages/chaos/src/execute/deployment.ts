@@ -9,6 +9,7 @@ import {
 import { readAuthorities, trustAuthorities } from '@livekit-swarm/livekit';
 import { SwarmError } from '@livekit-swarm/settings';
 import { type Drill, pathsOfLoad } from '../drill/drill.ts';
+import type { DrillServer } from '../measure/drill-result.ts';
 import { type DockerSpec, dockerSpecName } from '../targets/docker/spec.ts';
 import { openDockerPlatform } from '../targets/docker.ts';
 import { needsTurn } from '../targets/dry-run-lab.ts';
@@ -29,6 +30,8 @@ export interface DrillDeployment {
   name: string;
   /** True for a lab of this tool, which has no real users. */
   isLab: boolean;
+  /** Program and configuration of its nodes, if the user chose them. */
+  startedServer?: DrillServer['started'];
   /** Signal URL for clients: ws:// or wss://. */
   url: string;
   /** Address of the API, if it is not below `url`. */

@@ -205,11 +205,16 @@ const serverOf = async ({
   url,
   isLab,
   platform,
-}: Pick<DrillDeployment, 'url' | 'isLab' | 'platform'>): Promise<DrillServer> => ({
+  startedServer,
+}: Pick<
+  DrillDeployment,
+  'url' | 'isLab' | 'platform' | 'startedServer'
+>): Promise<DrillServer> => ({
   // Host without user and password.
   host: URL.parse(url)?.host || url,
   isLab,
   nodes: (await platform.components()).filter(({ kind }) => kind === 'node').length,
+  ...(startedServer !== undefined && { started: startedServer }),
 });
 
 type RepeatOptions = ExecuteDrillOptions & {

@@ -1,4 +1,5 @@
 import type { DrillVerdict } from '@livekit-swarm/record';
+import { z } from 'zod';
 import type { Drill, ObjectiveCode } from '../drill/drill.ts';
 import type { RepeatVerdictFacts } from './decide-verdict.ts';
 import type { DrillSecond, WindowFigures } from './figures.ts';
@@ -50,15 +51,27 @@ export interface RepeatOutcome {
   failedObjectives: ObjectiveCode[];
 }
 
+/** Schema of the facts about the tested servers that a record lacks. */
+export const drillServerSchema = z.object({
+  host: z.string().describe('Host and port of its URL.'),
+  isLab: z.boolean().describe('True for a lab of this tool.'),
+  nodes: z.number().describe('LiveKit nodes when the drill began.'),
+  started: z
+    .object({
+      program: z
+        .string()
+        .nullable()
+        .describe('Path of its program. Null: the release of serverVersion.'),
+      configFiles: z
+        .array(z.string())
+        .describe("Files whose settings override those of the drill's lab."),
+    })
+    .exactOptional()
+    .describe('Server of --server. Absent: a plain release, or not started for the drill.'),
+});
+
 /** Facts about the tested servers that a record lacks. */
-export interface DrillServer {
-  /** Host and port of the signal URL. */
-  host: string;
-  /** True for a lab of this tool. */
-  isLab: boolean;
-  /** Number of LiveKit nodes when the drill began. */
-  nodes: number;
-}
+export type DrillServer = z.infer<typeof drillServerSchema>;
 
 export interface DrillResult {
   schema: typeof DRILL_RESULT_SCHEMA;

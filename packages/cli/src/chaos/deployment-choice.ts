@@ -84,7 +84,7 @@ export const openDeployment = async (
 };
 
 /** Starts the lab of a drill with a server whose configuration overrides that of the drill. */
-const startServerLab = (
+const startServerLab = async (
   server: ServerSpec | null,
   drill: Drill,
   options: StartLabOptions,
@@ -93,7 +93,12 @@ const startServerLab = (
   if (server === null) return startDrillLab(drill, rules);
   const { config = {}, ...program } = startOptions(server);
   const lab = { ...drill.lab, config: mergeConfig(drill.lab.config, config) };
-  return startDrillLab({ ...drill, lab }, { ...rules, ...program });
+  const started = await startDrillLab({ ...drill, lab }, { ...rules, ...program });
+  const { serverPath, configFiles } = server;
+  // A plain release is named by its version.
+  return serverPath === null && configFiles.length === 0
+    ? started
+    : { ...started, startedServer: { program: serverPath, configFiles } };
 };
 
 /**

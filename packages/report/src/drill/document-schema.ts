@@ -5,6 +5,7 @@
 import {
   DRILL_REASON_CODES,
   DRILL_RESULT_SCHEMA,
+  drillServerSchema,
   KNOWN_FAILURE_STATUSES,
   OUTCOMES,
   objectiveResult,
@@ -103,12 +104,7 @@ export const documentSchema = z
         'Compared with the known failures of the server version. known_failure: it missed no other objective, which exits with 0.',
       ),
     deployment: z.string(),
-    server: z
-      .object({
-        host: z.string().describe('Host and port of its URL.'),
-        isLab: z.boolean(),
-        nodes: z.number().describe('LiveKit nodes when the drill began.'),
-      })
+    server: drillServerSchema
       .nullable()
       .describe('Null: the drill did not reach it, or was executed by an earlier version.'),
     serverVersion: z.string().nullable(),

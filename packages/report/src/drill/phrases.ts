@@ -54,7 +54,7 @@ export const verdictLabel = ({
 };
 
 /**
- * Tested deployment: `lab of 3 nodes, livekit-server 1.13.4`,
+ * Tested deployment: `lab of 3 nodes, livekit-server 1.13.4+small.yaml`,
  * `livekit.example.com, 3 nodes, livekit-server 1.13.4`.
  */
 export const describeServer = ({
@@ -64,9 +64,17 @@ export const describeServer = ({
 }: Pick<DrillResult, 'deployment' | 'server' | 'serverVersion'>): string => {
   const version = serverVersion === null ? [] : [`livekit-server ${serverVersion}`];
   if (server === null) return [deployment || 'unknown server', ...version].join(', ');
-  const { host, isLab, nodes } = server;
+  const { host, isLab, nodes, started } = server;
   const count = plural(nodes, 'node');
-  return [...(isLab ? [`lab of ${count}`] : [host, count]), ...version].join(', ');
+  const where = isLab ? [`lab of ${count}`] : [host, count];
+  if (started === undefined) return [...where, ...version].join(', ');
+  const { program, configFiles } = started;
+  const release = `livekit-server ${serverVersion ?? '(version unknown)'}`;
+  return [
+    ...where,
+    [release, ...configFiles].join('+'),
+    ...(program === null ? [] : [`program ${program}`]),
+  ].join(', ');
 };
 
 /** The result compared with the known failures of the server; null: there are none. */

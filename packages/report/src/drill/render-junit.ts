@@ -72,6 +72,9 @@ const propertiesOf = ({
   ['deployment', deployment],
   ...(server === null ? [] : [['server', server.host] as [string, string]]),
   ...(serverVersion === null ? [] : [['server_version', serverVersion] as [string, string]]),
+  ...(server?.started === undefined
+    ? []
+    : [['server_started', startedText(server.started)] as [string, string]]),
   ['known_failure_status', knownFailureStatus],
   ['repeats', String(repeats.length)],
   ...(spread.timeToRecoverMax === null
@@ -82,6 +85,13 @@ const propertiesOf = ({
         ['time_to_recover.max.max', whole(spread.timeToRecoverMax.max)] as [string, string],
       ]),
 ];
+
+/** Program and configuration of --server. */
+const startedText = ({
+  program,
+  configFiles,
+}: NonNullable<NonNullable<DrillResult['server']>['started']>): string =>
+  [...(program === null ? [] : [program]), ...configFiles].join('+');
 
 const verdictCase = (result: DrillResult, strict: boolean): TestCase => {
   const { verdict, repeats } = result;

@@ -79,6 +79,11 @@ describe('the text of a drill', () => {
       '  containers with swarm.drill=staging on unix:///var/run/docker.sock',
       '',
     ]);
+    const started = { program: './livekit-server', configFiles: ['small.yaml', 'turn.yaml'] };
+    const mine = { ...foreign, server: { host: '127.0.0.1:7880', isLab: true, nodes: 3, started } };
+    expect(renderDrillText(mine).replaceAll(/\s+/g, ' ')).toContain(
+      'lab of 3 nodes, livekit-server 1.13.4+small.yaml+turn.yaml, program ./livekit-server',
+    );
     const unknown = { ...foreign, server: null, serverVersion: null };
     expect(renderDrillText(unknown)).toMatch(
       /^✓ PASSED \(exit 0\) {2}containers with swarm\.drill=staging on/,
