@@ -107,5 +107,6 @@ export type { SignalConnection } from './signal/signal-socket.ts';
 export { tlsProblem } from './tls-problem.ts';
 export { makeToken } from './token.ts';
 export { askTokenEndpoint, isTicket, type Ticket, type TokenEndpoint } from './token-endpoint.ts';
+export { parseTurnUrl, type TurnUrl } from './turn-url.ts';
 export { parseServerUrl, type ServerUrl } from './url.ts';
 export { type Validation, validateAdmission } from './validate.ts';

@@ -20,8 +20,8 @@ export interface TokenRequest {
 
 /**
  * Makes a join token (RFC 7519, HS256) with least grants: one room and the sources that are
- * published, unless `grants` overrides them. Signed here: the SDK takes three times as long, and
- * loads a hundred modules.
+ * published, unless `grants` overrides them. Signed here: the token of the SDK is valid from the
+ * time of this clock on (docs/adr/0018-libraries-that-were-tried.md).
  */
 export const makeToken = (request: TokenRequest): string => {
   const {
@@ -53,8 +53,8 @@ export const makeToken = (request: TokenRequest): string => {
     ...(roomAdmin !== undefined && { roomAdmin }),
     ...(recorder !== undefined && { recorder }),
   };
-  // Like those of LiveKit's SDKs, the token has no "nbf": it is used at once, and would be invalid
-  // if this clock is ahead of the server's.
+  // Unlike that of livekit-server-sdk, the token has no "nbf": it is used at once, and would be
+  // invalid if this clock is ahead of the server's.
   const exp = Math.floor(nowMs() / 1_000) + ttlSeconds;
   const claims = { video, iss: apiKey, exp, sub: identity };
   const signed = `${HEADER}.${encode(claims)}`;

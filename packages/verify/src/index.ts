@@ -1,5 +1,4 @@
 export type { Check, Severity } from './check.ts';
 export { CHECKS } from './checks/index.ts';
 export type { VerifyRequest } from './request.ts';
-export { parseTurnUrl } from './turn/turn-url.ts';
 export { type Checked, type Verification, type VerifyVerdict, verify } from './verify.ts';

@@ -4,7 +4,7 @@ import { watchInterruption } from '@livekit-swarm/host';
 import { VERIFY_REPORTERS } from '@livekit-swarm/report/verify';
 import { readTokenEndpoint } from '@livekit-swarm/runner';
 import { type ExitCode, parseDuration, readVariable, usageError } from '@livekit-swarm/settings';
-import { parseTurnUrl, type VerifyRequest, verify } from '@livekit-swarm/verify';
+import { type VerifyRequest, verify } from '@livekit-swarm/verify';
 import type { Console } from '../console.ts';
 import type { TargetFlags } from '../flags/deployment.ts';
 import type { HostFlags } from '../flags/host-rules.ts';

@@ -1,8 +1,8 @@
+import { parseTurnUrl } from '@livekit-swarm/livekit';
 import { messageOf } from '@livekit-swarm/settings/errors';
 import { type Check, type CheckResult, found, passed, skipped, unknown } from '../check.ts';
 import { isAnnounced } from '../facts/facts.ts';
 import { askPermissions, type PermissionAnswer } from '../turn/ask-permissions.ts';
-import { parseTurnUrl } from '../turn/turn-url.ts';
 
 /** Peers inside a network: loopback, the private ranges, and the metadata service of clouds. */
 export const INNER_PEERS = [

@@ -1,6 +1,6 @@
+import { parseTurnUrl } from '@livekit-swarm/livekit';
 import { type Check, passed, skipped } from '../check.ts';
 import { isAnnounced } from '../facts/facts.ts';
-import { parseTurnUrl } from '../turn/turn-url.ts';
 import { certificateRule, presentedAt } from './certificate.ts';
 
 export const turnTls: Check = {

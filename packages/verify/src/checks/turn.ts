@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
+import { parseTurnUrl } from '@livekit-swarm/livekit';
 import type { PathCheck } from '@livekit-swarm/probe';
 import { messageOf } from '@livekit-swarm/settings/errors';
 import { type Check, type CheckResult, found, passed } from '../check.ts';
 import { isAnnounced, type NodeFacts } from '../facts/facts.ts';
 import type { VerifyRequest } from '../request.ts';
 import { askPermissions } from '../turn/ask-permissions.ts';
-import { parseTurnUrl } from '../turn/turn-url.ts';
 import { pathsRule } from './paths.ts';
 import type { RelayAnswer } from './turn-relay.ts';
 

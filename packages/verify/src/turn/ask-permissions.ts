@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TurnUrl } from '@livekit-swarm/livekit';
 import {
   ATTRIBUTES,
   type Attribute,
@@ -10,7 +11,6 @@ import {
   type StunResponse,
 } from './stun-message.ts';
 import { openTurnSocket, type TurnSocket } from './turn-socket.ts';
-import type { TurnUrl } from './turn-url.ts';
 
 /** Answer of a TURN server to a request for a permission to send to a peer. */
 export interface PermissionAnswer {

@@ -7,7 +7,6 @@ import {
   messageLength,
   peerAddress,
 } from './stun-message.ts';
-import { parseTurnUrl } from './turn-url.ts';
 
 test('a peer is encoded as in RFC 5769 §2.2', () => {
   // XOR-MAPPED-ADDRESS of 192.0.2.1 in the RFC: e1 12 a6 43, after the port.
@@ -35,16 +34,4 @@ test('reads an error with its code; other bytes are not a response', () => {
   });
   expect(decodeResponse(Buffer.from('hello'))).toBeNull();
   expect(decodeResponse(encodeRequest(METHODS.refresh, [], null).bytes)).toBeNull();
-});
-
-test('reads URLs of TURN servers, RFC 7065', () => {
-  const read = (url: string) => {
-    const parsed = parseTurnUrl(url);
-    return parsed === null ? null : [parsed.host, parsed.port, parsed.transport];
-  };
-  expect(read('turn:192.0.2.1:443?transport=udp')).toEqual(['192.0.2.1', 443, 'udp']);
-  expect(read('turn:turn.example.com')).toEqual(['turn.example.com', 3478, 'udp']);
-  expect(read('turn:turn.example.com?transport=tcp')).toEqual(['turn.example.com', 3478, 'tcp']);
-  expect(read('turns:[2001:db8::1]:443?transport=tcp')).toEqual(['2001:db8::1', 443, 'tls']);
-  expect(read('stun:192.0.2.1')).toBeNull();
 });

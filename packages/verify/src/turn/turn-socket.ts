@@ -2,8 +2,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import type { TurnUrl } from '@livekit-swarm/livekit';
 import { messageLength } from './stun-message.ts';
-import type { TurnUrl } from './turn-url.ts';
 
 /** Connection that exchanges whole STUN messages with a TURN server. */
 export interface TurnSocket {

@@ -1,4 +1,4 @@
-import type { IceServer } from '@livekit-swarm/livekit';
+import { type IceServer, parseTurnUrl } from '@livekit-swarm/livekit';
 import type { MediaPath } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
 
@@ -14,10 +14,6 @@ export interface TurnServer {
   username: string;
   password: string;
 }
-
-/** URI of a TURN server (RFC 7065 §3.1). */
-const URL = /^(turns?):(\[[^\]]+\]|[^:?]+)(?::(\d+))?(?:\?transport=(udp|tcp))?$/i;
-const DEFAULT_PORTS = { turn: 3478, turns: 5349 } as const;
 
 /**
  * Largest number of servers per path: a LiveKit node names one for each of its addresses, and each
@@ -72,20 +68,10 @@ const isSame = (one: TurnServer, other: TurnServer): boolean =>
   one.path === other.path && one.host === other.host && one.port === other.port;
 
 const serverOf = (url: string, username: string, password: string): TurnServer | null => {
-  const [, scheme, host, port, transport] = URL.exec(url) ?? [];
-  if (scheme === undefined || host === undefined) return null;
-  const secure = scheme.toLowerCase() === 'turns';
-  // TURN over DTLS, which livekit-server does not support.
-  if (secure && transport === 'udp') return null;
-  const domain = withoutBrackets(host);
-  return {
-    path: secure ? 'turn-tls' : transport === 'tcp' ? 'turn-tcp' : 'turn-udp',
-    host: domain,
-    port: Number(port ?? DEFAULT_PORTS[secure ? 'turns' : 'turn']),
-    domain,
-    username,
-    password,
-  };
+  const parsed = parseTurnUrl(url);
+  if (parsed === null) return null;
+  const { host, port, transport } = parsed;
+  return { path: `turn-${transport}`, host, port, domain: host, username, password };
 };
 
 const withoutBrackets = (host: string): string => host.replace(/^\[|\]$/g, '');
