@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { isIP } from 'node:net';
 import { watchInterruption } from '@livekit-swarm/host';
+import { parseTurnUrl } from '@livekit-swarm/livekit';
 import { VERIFY_REPORTERS } from '@livekit-swarm/report/verify';
 import { readTokenEndpoint } from '@livekit-swarm/runner';
 import { type ExitCode, parseDuration, readVariable, usageError } from '@livekit-swarm/settings';
