@@ -209,7 +209,7 @@ it('reports invalid arguments', async () => {
     code: 2,
     err: expect.stringContaining('not an HTTP URL'),
   });
-  expect(await run('lab', 'up', '--nodes', '1', '--persistent-redis')).toMatchObject({
+  expect(await run('lab', 'up', '--nodes', '1', '--redis', 'persistent')).toMatchObject({
     code: 2,
     err: expect.stringContaining('without Redis'),
   });

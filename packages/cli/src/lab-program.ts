@@ -1,4 +1,4 @@
-import { OPTIONAL_OFFERS, OPTIONAL_SERVICES } from '@livekit-swarm/lab/choices';
+import { OPTIONAL_OFFERS, OPTIONAL_SERVICES, REDIS_WORDS } from '@livekit-swarm/lab/choices';
 import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { LabUpFlags } from './commands/lab.ts';
@@ -32,7 +32,10 @@ export const addLabCommands = (
       `additional services: ${[...OPTIONAL_SERVICES, 'exporter'].join(', ')} (Redis is included with more than one node, and with its exporter); for clients: ${OPTIONAL_OFFERS.join(', ')} (wss:// by haproxy)`,
     )
     .addOption(labServerFlag())
-    .option('--persistent-redis', 'Redis with an append-only file: its data survives a kill')
+    .option(
+      '--redis <list>',
+      `form of Redis: ${REDIS_WORDS.join(', ')}, username=NAME, database=N (sentinel: a replica, and three Sentinels that promote it; persistent: its data survives a kill)`,
+    )
     .addOption(
       new Option(
         '--rules <file>',
@@ -84,6 +87,7 @@ const labHelp: CommandHelp = {
   examples: [
     ['swarm lab up --nodes 3 --with haproxy,prometheus,alertmanager,exporter'],
     ['swarm lab up --nodes 1 --with ice-tcp,turn,coturn,tls'],
+    ['swarm lab up --redis sentinel,tls,username=livekit,database=3'],
     ['swarm lab status'],
     ['swarm lab logs node-2 --follow'],
     ['swarm lab down'],

@@ -5,6 +5,7 @@ export {
   type OptionalOffer,
   type OptionalService,
 } from './cluster/optional-services.ts';
+export { REDIS_WORDS } from './cluster/redis-setup.ts';
 export {
   DEFAULT_LIVEKIT_VERSION,
   LIVEKIT_VERSIONS,

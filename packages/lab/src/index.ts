@@ -3,6 +3,15 @@ export * from './choices.ts';
 export type { ClusterFacts, ClusterNode } from './cluster/cluster-layout.ts';
 export { createClusterPorts } from './cluster/cluster-ports.ts';
 export type { NodeProgram, NodePrograms } from './cluster/node-programs.ts';
+export type { RedisServer } from './cluster/redis-layout.ts';
+export {
+  isRedisUser,
+  MAX_REDIS_DATABASE,
+  PLAIN_REDIS,
+  REDIS_WORDS,
+  type RedisSetup,
+  redisSetupText,
+} from './cluster/redis-setup.ts';
 export { requireProgram } from './cluster/require-program.ts';
 export { createService, type Service } from './cluster/service.ts';
 export { GRACEFUL_STOP, type ServiceSpec } from './cluster/service-spec.ts';
@@ -10,6 +19,7 @@ export { TURN_SECRET_FILE } from './cluster/services/coturn.ts';
 export { haproxy } from './cluster/services/haproxy.ts';
 export {
   type Cluster,
+  type ClusterOptions,
   type Extra,
   MAX_NODES,
   startCluster,

@@ -24,7 +24,6 @@ const order = {
   nodes: 1,
   with: [],
   config: {},
-  persistentRedis: false,
   ruleFiles: [],
   intervalSeconds: 2,
 };

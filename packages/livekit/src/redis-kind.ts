@@ -3,9 +3,9 @@ export type RedisKind = 'cluster' | 'sentinel' | 'limited_user';
 
 const TEXTS: Readonly<Record<RedisKind, string>> = {
   cluster:
-    'this is a node of a Redis Cluster, which has a part of the keys: swarm reads a single Redis. Name one that has all keys, or leave --redis out',
+    'this is a node of a Redis Cluster, which has a part of the keys: swarm reads a single Redis. Name one that has all keys, or leave --redis out; nodes of LiveKit name a Redis Cluster with redis.cluster_addresses, not with redis.address',
   sentinel:
-    'this is a Redis Sentinel, which holds no keys of LiveKit: name the master that it watches (redis-cli -p 26379 sentinel masters), or leave --redis out',
+    'this is a Redis Sentinel, which holds no keys of LiveKit: write redis+sentinel://HOST:26379?master=NAME, or leave --redis out; nodes of LiveKit name Sentinels with redis.sentinel_addresses and redis.sentinel_master_name, not with redis.address',
   limited_user:
     'the user of this URL may not read the keys of LiveKit: allow it (ACL SETUSER … +info +hgetall +hkeys ~nodes ~room_node_map), or name another user',
 };

@@ -1,5 +1,6 @@
 import { proto3, ScalarType } from '@bufbuild/protobuf';
 import type { Redis } from 'ioredis';
+import { redisOptionsOf } from './redis-address.ts';
 import { kindOfRedis, kindOfRedisError, redisKindText } from './redis-kind.ts';
 
 /** Rooms and nodes of a cluster, as its Redis stores them. */
@@ -34,7 +35,8 @@ export const connectRegistry = (url: string): RegistryClient => {
   // Loaded on use: most runs have no registry.
   const open = async (): Promise<Redis> => {
     const { Redis } = await import('ioredis');
-    const redis = new Redis(url, {
+    const redis = new Redis({
+      ...redisOptionsOf(url),
       lazyConnect: true,
       connectTimeout: TIMEOUT_MS,
       commandTimeout: TIMEOUT_MS,

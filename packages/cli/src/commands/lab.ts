@@ -30,6 +30,7 @@ import { TOKEN_VARIABLE, webhookUrl } from '../lab-exporter.ts';
 import { readRules, shippedRules } from '../lab-rules.ts';
 import { leftOutLines } from '../left-out-lines.ts';
 import { readLabServer } from '../requests/lab-server.ts';
+import { readRedisSetup } from '../requests/redis-setup.ts';
 import { wholeNumber } from '../requests/whole-number.ts';
 import { tail } from '../tail.ts';
 
@@ -38,7 +39,7 @@ export interface LabUpFlags {
   nodes: string;
   with?: string;
   server?: string;
-  persistentRedis?: boolean;
+  redis?: string;
   rules?: string[];
   alertWebhook?: string;
   json?: boolean;
@@ -142,9 +143,10 @@ export const labUpCommand = async (
   try {
     const { companions, offers, exporter } = readCompanions(flags.with);
     const nodes = readNodes(flags.nodes);
-    if (flags.persistentRedis && !withRedis(nodes, companions).has('redis'))
+    const redis = flags.redis === undefined ? {} : readRedisSetup(flags.redis);
+    if (flags.redis !== undefined && !withRedis(nodes, companions).has('redis'))
       throw usageError(
-        '--persistent-redis has no effect without Redis',
+        '--redis has no effect without Redis',
         'a single node runs without Redis: --with redis',
       );
     const server = readLabServer(flags.server);
@@ -157,7 +159,7 @@ export const labUpCommand = async (
         with: companions,
         offers,
         ...withServer(server, exporter ? await exporterOptions() : { config: {} }),
-        persistentRedis: flags.persistentRedis === true,
+        redis,
         ...monitoringOptions(flags, companions),
         intervalSeconds: 2,
       },

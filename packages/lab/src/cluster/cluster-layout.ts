@@ -11,14 +11,15 @@ import { type NodePaths, pathConfig } from '../server/offered-paths.ts';
 import { createClusterPorts } from './cluster-ports.ts';
 import type { NodeProgram } from './node-programs.ts';
 import type { OptionalOffer, OptionalService } from './optional-services.ts';
+import { layOutRedis, type RedisServer } from './redis-layout.ts';
+import { PLAIN_REDIS, type RedisSetup } from './redis-setup.ts';
 import type { ServiceSpec } from './service-spec.ts';
 import { alertmanager } from './services/alertmanager.ts';
 import { coturn, TURN_SECRET_FILE, turnConfig } from './services/coturn.ts';
 import { haproxy } from './services/haproxy.ts';
-import { livekitNode, type NodeOptions } from './services/livekit-node.ts';
+import { livekitNode } from './services/livekit-node.ts';
 import { prometheus, type ScrapeJob } from './services/prometheus.ts';
 import { nodeExporter, redisExporter } from './services/prometheus-exporters.ts';
-import { redis } from './services/redis.ts';
 
 export interface LayoutOptions {
   dir: string;
@@ -28,7 +29,7 @@ export interface LayoutOptions {
   binary: ProgramBinary;
   credentials: ApiCredentials;
   config: LiveKitConfig;
-  persistentRedis: boolean;
+  redis: Partial<RedisSetup>;
   ruleFiles: readonly string[];
   jobs: readonly ScrapeJob[];
   intervalSeconds: number;
@@ -41,8 +42,15 @@ export interface ClusterFacts extends ApiCredentials {
   url: string;
   httpUrl: string;
   nodes: readonly ClusterNode[];
-  /** URL of Redis with its password; null without Redis. */
+  /**
+   * URL of Redis with its password: `redis://…`, `rediss://…`, `redis+sentinel://…`; null without
+   * Redis.
+   */
   redisUrl: string | null;
+  /** Servers of Redis with data, the first primary first; empty without Redis. */
+  redisServers: readonly RedisServer[];
+  /** Sentinels, which promote another of these servers; empty: none. */
+  sentinels: readonly RedisServer[];
   /**
    * URL of the load balancer's statistics: `/` is a page for browsers, `/metrics` is for
    * Prometheus. Null without one.
@@ -98,8 +106,7 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
   const ports = createClusterPorts();
   const portOf = async (companion: OptionalService): Promise<number | null> =>
     companions.has(companion) ? ports.tcp() : null;
-  const redisPort = await portOf('redis');
-  const redisPassword = randomBytes(24).toString('hex');
+  const setup = { ...PLAIN_REDIS, ...options.redis };
   const balancerPort = await portOf('haproxy');
   const statsPort = await portOf('haproxy');
   const prometheusPort = await portOf('prometheus');
@@ -110,8 +117,12 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
     ? { plain: await ports.tcp(), tls: await ports.tcp() }
     : null;
   const turnSecret = randomBytes(24).toString('hex');
+  const withRedis = companions.has('redis');
+  const redisTls = withRedis && setup.tls;
   const authority =
-    coturnPorts !== null || offers.has('tls') ? await createAuthority(join(dir, 'ca')) : null;
+    coturnPorts !== null || offers.has('tls') || redisTls
+      ? await createAuthority(join(dir, 'ca'))
+      : null;
   const certificate =
     authority === null ? null : await authority.sign({ ...LOOPBACK, name: 'lab' });
   const nodes: ClusterNode[] = [];
@@ -124,27 +135,22 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
           iceTcpPort: offers.has('ice-tcp') ? await ports.tcp() : null,
           turnPort: offers.has('turn') ? await ports.udp() : null,
         },
-        redisPort === null ? null : redisHostOf(number, options.config),
+        // Sentinels tell all nodes the same address.
+        !withRedis || setup.sentinel ? null : redisHostOf(number, options.config),
       ),
     );
   }
-  const redisOf = (host: string | null): NodeOptions['redis'] =>
-    redisPort === null
-      ? null
-      : { address: `${host ?? '127.0.0.1'}:${redisPort}`, password: redisPassword };
 
-  const waves: ServiceSpec[][] = [];
-  const addresses = nodes.flatMap(({ redisHost }) => (redisHost === null ? [] : [redisHost]));
-  if (redisPort !== null)
-    waves.push([
-      await redis({
+  const redis = withRedis
+    ? await layOutRedis({
         dir,
-        port: redisPort,
-        password: redisPassword,
-        persistent: options.persistentRedis,
-        addresses,
-      }),
-    ]);
+        setup,
+        ports,
+        addresses: nodes.flatMap(({ redisHost }) => (redisHost === null ? [] : [redisHost])),
+        authority: redisTls ? authority : null,
+      })
+    : null;
+  const waves: ServiceSpec[][] = [...(redis?.waves ?? [])];
   if (coturnPorts !== null && certificate !== null)
     waves.push([await coturn({ dir, ports: coturnPorts, certificate, secret: turnSecret })]);
   const describeNode = (
@@ -160,12 +166,15 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
       binary: program.binary,
       ports: own,
       credentials,
-      redis: redisOf(redisHost),
+      redis: redis?.nodeConfig(redisHost) ?? null,
       config: [turn, options.config, program.config].reduce(
         mergeConfig,
         pathConfig(paths, '127.0.0.1', version),
       ),
-      files: coturnPorts === null ? {} : { [TURN_SECRET_FILE]: turnSecret },
+      files: {
+        ...(coturnPorts === null ? {} : { [TURN_SECRET_FILE]: turnSecret }),
+        ...redis?.nodeFiles,
+      },
     });
   };
   waves.push(nodes.map((node) => describeNode(node, { binary, config: {} })));
@@ -176,14 +185,13 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
     waves.push([await haproxy({ dir, port: balancerPort, statsPort, backends, ...terminated })]);
   }
   if (nodeExporterPort !== null) waves.push([await nodeExporter({ dir, port: nodeExporterPort })]);
-  if (redisExporterPort !== null && redisPort !== null) {
-    waves.push([await redisExporter({ dir, port: redisExporterPort, redisPort, redisPassword })]);
-  }
+  if (redisExporterPort !== null && redis !== null)
+    waves.push([await redisExporter({ dir, port: redisExporterPort, redis })]);
 
   const own: [string, number | null][] = [
     ['haproxy', statsPort],
     ['node', nodeExporterPort],
-    ['redis', redisPort === null ? null : redisExporterPort],
+    ['redis', redis === null ? null : redisExporterPort],
     ['alertmanager', alertmanagerPort],
     ['prometheus', prometheusPort],
   ];
@@ -208,7 +216,9 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
       url: `ws${secure}://${at(entrance)}`,
       httpUrl: `http${secure}://${at(entrance)}`,
       nodes,
-      redisUrl: redisPort === null ? null : `redis://:${redisPassword}@${at(redisPort)}`,
+      redisUrl: redis?.url ?? null,
+      redisServers: redis?.servers ?? [],
+      sentinels: redis?.sentinels ?? [],
       balancerStatsUrl: urlOf(statsPort),
       prometheusUrl: urlOf(prometheusPort),
       alertmanagerUrl: urlOf(alertmanagerPort),

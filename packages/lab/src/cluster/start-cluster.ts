@@ -6,6 +6,7 @@ import { type ProvisionOptions, provisionLiveKit } from '../provision/provision.
 import type { LiveKitConfig } from '../server/config.ts';
 import { type ApiCredentials, generateCredentials } from '../server/credentials.ts';
 import { isPortTaken, PORT_ATTEMPTS } from '../server/port-taken.ts';
+import { checkNodeRedis } from './check-node-redis.ts';
 import {
   type ClusterFacts,
   type ClusterLayout,
@@ -14,6 +15,7 @@ import {
 } from './cluster-layout.ts';
 import { createNodePrograms, type NodePrograms } from './node-programs.ts';
 import type { OptionalOffer, OptionalService } from './optional-services.ts';
+import type { RedisSetup } from './redis-setup.ts';
 import { createService, endOfLog, type Service } from './service.ts';
 import type { ServiceSpec } from './service-spec.ts';
 import type { ScrapeJob } from './services/prometheus.ts';
@@ -32,8 +34,8 @@ export interface ClusterOptions extends ProvisionOptions {
   offers?: readonly OptionalOffer[];
   /** Overrides of every node's configuration. */
   config?: LiveKitConfig;
-  /** True if the data of Redis survives a SIGKILL. Default: false. */
-  persistentRedis?: boolean;
+  /** Form of Redis. Default: a single server that loses its data when it is killed. */
+  redis?: Partial<RedisSetup>;
   /** API key pair. Default: a new one. */
   credentials?: ApiCredentials;
   /** Files with rules for Prometheus; globs are allowed. */
@@ -90,7 +92,7 @@ export const MAX_NODES = 20;
 /**
  * Starts livekit-servers and additional services on loopback, and waits until each is ready.
  *
- * Throws a SwarmError: errors of `provisionLiveKit`; `bad_cluster`; `no_program` if a service is
+ * Throws a SwarmError: errors of `provisionLiveKit`; `bad_cluster`; `bad_config`; `no_program` if a service is
  * not installed; `service_ended` or `not_ready` if a service does not start. Nothing is left
  * running then.
  */
@@ -105,6 +107,7 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
       'give the number with --nodes',
     );
   }
+  await checkNodeRedis(options.config ?? {});
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const offers = new Set(options.offers);
   const layout: LayoutOptions = {
@@ -118,7 +121,7 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
     binary: await provisionLiveKit(options),
     credentials: options.credentials ?? generateCredentials(),
     config: options.config ?? {},
-    persistentRedis: options.persistentRedis ?? false,
+    redis: options.redis ?? {},
     ruleFiles: options.ruleFiles ?? [],
     jobs: options.jobs ?? [],
     intervalSeconds: options.intervalSeconds ?? 2,

@@ -5,7 +5,7 @@ import { SwarmError } from '@livekit-swarm/settings';
 import type { ClusterFacts } from '../cluster/cluster-layout.ts';
 import { isReady, type Readiness } from '../cluster/ready.ts';
 
-const SCHEMA = 'livekit-swarm/lab/2';
+const SCHEMA = 'livekit-swarm/lab/3';
 
 /**
  * State of a running lab: `lab.json` in its folder, readable by its owner alone, without the API

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@livekit-swarm/settings';
 import type { OptionalOffer, OptionalService } from '../cluster/optional-services.ts';
+import type { RedisSetup } from '../cluster/redis-setup.ts';
 import type { ScrapeJob } from '../cluster/services/prometheus.ts';
 import type { LiveKitConfig } from '../server/config.ts';
 import type { ApiCredentials } from '../server/credentials.ts';
@@ -16,7 +17,8 @@ export interface LabSpec {
   /** Program of the nodes. Default: that of SWARM_LIVEKIT_SERVER, or a pinned release. */
   serverPath?: string;
   config: LiveKitConfig;
-  persistentRedis: boolean;
+  /** Form of Redis. Default: a single server that loses its data when it is killed. */
+  redis?: Partial<RedisSetup>;
   /**
    * Absolute paths of rule files: Prometheus resolves relative ones against its own configuration.
    */

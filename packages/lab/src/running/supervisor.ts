@@ -97,6 +97,8 @@ const start = async (spec: LabSpec): Promise<Cluster> => {
     httpUrl,
     nodes,
     redisUrl,
+    redisServers,
+    sentinels,
     balancerStatsUrl,
     prometheusUrl,
     alertmanagerUrl,
@@ -114,7 +116,7 @@ const start = async (spec: LabSpec): Promise<Cluster> => {
     mode: 0o600,
   });
   await writeState({
-    schema: 'livekit-swarm/lab/2',
+    schema: 'livekit-swarm/lab/3',
     name,
     startedAt: new Date().toISOString(),
     supervisor,
@@ -124,6 +126,8 @@ const start = async (spec: LabSpec): Promise<Cluster> => {
       httpUrl,
       nodes,
       redisUrl,
+      redisServers,
+      sentinels,
       balancerStatsUrl,
       prometheusUrl,
       alertmanagerUrl,

@@ -13,11 +13,8 @@ export interface NodeOptions {
   binary: Pick<ProgramBinary, 'path'>;
   ports: ServerPorts;
   credentials: ApiCredentials;
-  /**
-   * Address (host and port) of the cluster's Redis, as this node reaches it; null for a single
-   * node.
-   */
-  redis: { address: string; password: string } | null;
+  /** Section `redis` of its configuration; null for a node without Redis. */
+  redis: LiveKitConfig | null;
   /** Overrides of the configuration. */
   config: LiveKitConfig;
   /** Further files in the node's folder, which the configuration names. */

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { plainEnvironment } from '../../server/environment.ts';
+import type { RedisLayout } from '../redis-layout.ts';
 import { requireProgram } from '../require-program.ts';
 import { GRACEFUL_STOP, type ServiceSpec } from '../service-spec.ts';
 
@@ -18,24 +20,39 @@ export const nodeExporter = async ({ dir, port }: ExporterOptions): Promise<Serv
     [`--web.listen-address=127.0.0.1:${port}`, '--log.level=warn'],
   );
 
-/** Describes redis_exporter: metrics of the cluster's Redis. */
+/** Describes redis_exporter: metrics of the cluster's Redis, of its first server. */
 export const redisExporter = async ({
   dir,
   port,
-  redisPort,
-  redisPassword,
-}: ExporterOptions & { redisPort: number; redisPassword: string }): Promise<ServiceSpec> =>
-  exporter(
-    'redis-exporter',
+  redis: { account, servers, authorityFile },
+}: ExporterOptions & {
+  redis: Pick<RedisLayout, 'account' | 'servers' | 'authorityFile'>;
+}): Promise<ServiceSpec> => {
+  const name = 'redis-exporter';
+  const scheme = authorityFile === null ? 'redis' : 'rediss';
+  const authority = 'ca.crt';
+  const spec = exporter(
+    name,
     dir,
     port,
     await requireProgram(
       ['redis_exporter', 'prometheus-redis-exporter'],
       'prometheus-redis-exporter',
     ),
-    [`-redis.addr=redis://127.0.0.1:${redisPort}`, `-web.listen-address=127.0.0.1:${port}`],
-    { REDIS_PASSWORD: redisPassword },
+    [
+      `-redis.addr=${scheme}://127.0.0.1:${servers[0]?.port}`,
+      ...(authorityFile === null ? [] : [`-tls-ca-cert-file=${authority}`]),
+      `-web.listen-address=127.0.0.1:${port}`,
+    ],
+    {
+      REDIS_PASSWORD: account.password,
+      ...(account.username === null ? {} : { REDIS_USER: account.username }),
+    },
   );
+  return authorityFile === null
+    ? spec
+    : { ...spec, files: { [join(dir, name, authority)]: await readFile(authorityFile, 'utf8') } };
+};
 
 const exporter = (
   name: string,
