@@ -18,6 +18,7 @@ const CAPABILITIES: Readonly<Record<Capability, string>> = {
 const KINDS = {
   node: 'node',
   redis: 'Redis',
+  sentinel: 'Sentinel',
   'load-balancer': 'load balancer',
   turn: 'TURN',
 } as const;

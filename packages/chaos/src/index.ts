@@ -37,10 +37,12 @@ export { createReceptionStates } from './measure/reception-state.ts';
 export {
   type JoinProbeResult,
   type ParticipantRecovery,
+  type ProbeContinuity,
   type Recovery,
   type RecoveryMethod,
   type RoomRecovery,
   recoverySchema,
+  type StateContinuity,
   type StateInterval,
   type SubscriptionRecovery,
 } from './measure/recovery.ts';

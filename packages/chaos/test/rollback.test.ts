@@ -37,7 +37,6 @@ beforeAll(async () => {
     nodes: 2,
     with: ['haproxy'] as const,
     config: {},
-    persistentRedis: false,
     ruleFiles: [],
     intervalSeconds: 2,
   };
@@ -90,12 +89,20 @@ const memberNamed = async (name: string): Promise<Component> => {
 const COMPONENTS: Record<ComponentKind, string> = {
   node: 'node-1',
   redis: 'redis',
+  sentinel: 'sentinel-1',
   'load-balancer': 'haproxy',
   turn: 'turn',
 };
 
-/** Faults that the process platform does not have. */
-const NOT_HERE = new Set(['drain', 'clock-skew', 'certificate-expiry']);
+/** Faults that the process platform, or Redis without Sentinels and backup, does not have. */
+const NOT_HERE = new Set([
+  'drain',
+  'clock-skew',
+  'certificate-expiry',
+  'redis-failover',
+  'redis-isolation',
+  'redis-restore',
+]);
 
 interface Case {
   fault: string;

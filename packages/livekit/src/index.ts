@@ -76,6 +76,7 @@ export type {
   SendStream,
 } from './media-plane.ts';
 export { noReconnectPolicy } from './reconnect-policy.ts';
+export { REDIS_PROTOCOLS, redisOptionsOf } from './redis-address.ts';
 export { kindOfRedis, kindOfRedisError, redisKindText } from './redis-kind.ts';
 export {
   connectRegistry,
@@ -104,6 +105,13 @@ export type { Admitted, SessionEvent, SessionOptions } from './session/session-o
 export { joinEndpoint, type Signalling } from './signal/endpoint.ts';
 export { isJoin, joinBySignal, type SignalJoin } from './signal/signal-join.ts';
 export type { SignalConnection } from './signal/signal-socket.ts';
+export {
+  createStoredState,
+  type ReadState,
+  type StoredKind,
+  type StoredState,
+  type WrittenState,
+} from './stored-state.ts';
 export { tlsProblem } from './tls-problem.ts';
 export { makeToken } from './token.ts';
 export { askTokenEndpoint, isTicket, type Ticket, type TokenEndpoint } from './token-endpoint.ts';

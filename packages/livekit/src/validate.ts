@@ -1,4 +1,3 @@
-import { LeaveRequest, LeaveRequest_Action } from '@livekit/protocol';
 import { readAnswer } from './answer/http-answer.ts';
 import { phraseOf } from './answer/phrases.ts';
 import { deploymentAt } from './deployment.ts';
@@ -57,9 +56,7 @@ const joinAtRtc = async (
   const joined = await joinBySignal(deploymentAt(url, 'v0'), token, timeoutMs);
   // Unless livekit-server rejected the join, the answers to the plain requests contain more.
   if (!isJoin(joined)) return { ok: false, rejection: isOfLiveKit(joined) ? joined : belowRtc };
-  const action = LeaveRequest_Action.DISCONNECT;
-  joined.connection.send({ case: 'leave', value: new LeaveRequest({ action }) });
-  joined.connection.close();
+  joined.leave();
   return { ok: true, signalling: 'v0', belowRtc };
 };
 

@@ -16,6 +16,9 @@ export const DRILL_OBJECTIVES = [
   'disconnected',
   'invariants',
   'alerts',
+  'rto',
+  'rpo',
+  'state_lost',
   'thresholds',
 ] as const;
 
@@ -59,6 +62,8 @@ export const faultTarget = z
         'other-node',
         'signal-node',
         'redis',
+        'redis-replica',
+        'sentinel',
         'load-balancer',
         'turn',
         'none',
@@ -66,12 +71,13 @@ export const faultTarget = z
     }),
     z.object({ role: z.literal('nodes'), share: z.number() }),
     z.object({ role: z.literal('component'), name: text }),
+    z.object({ role: z.literal('site'), name: text }),
   ])
   .meta({ id: 'FaultTarget', description: 'What a fault is injected into.' });
 
 export type FaultTarget = z.infer<typeof faultTarget>;
 
-const targetKind = z.enum(['node', 'redis', 'load-balancer', 'turn']);
+const targetKind = z.enum(['node', 'redis', 'sentinel', 'load-balancer', 'turn']);
 
 /**
  * Components of a target for which it is unknown whether they belong to the participants'
@@ -104,6 +110,8 @@ export const EFFECT_FINDINGS = [
   'chaos_object_missing',
   'chaos_object_not_injected',
   'reservation_missing',
+  'still_primary',
+  'backup_missing',
 ] as const;
 
 export type EffectFinding = (typeof EFFECT_FINDINGS)[number];
@@ -193,6 +201,20 @@ export type DrillStopReason = z.infer<typeof drillStopReason>;
 export const ROLL_PHASES = ['forward', 'undo', 'rollback', 'done'] as const;
 
 export type RollPhase = (typeof ROLL_PHASES)[number];
+/** Attempts by which a drill measures when a deployment works again. */
+export const CONTINUITY_PROBES = ['api', 'join', 'join_new_room'] as const;
+
+export type ContinuityProbe = (typeof CONTINUITY_PROBES)[number];
+
+/** State that a drill writes before its faults, and reads at its end. */
+export const STATE_KINDS = [
+  'room',
+  'participant',
+  'dispatch',
+  'ingress',
+  'sip_trunk',
+  'mark',
+] as const;
 
 /** Step of a drill, or its observation of the deployment. */
 const drillEvent = z.discriminatedUnion('event', [
@@ -272,6 +294,42 @@ const drillEvent = z.discriminatedUnion('event', [
     runningMs: count.nullable(),
     readyMs: count,
   }),
+  /**
+   * Attempt of a probe, at its start. `api`: a room is created; `join`: a join of a room that exists;
+   * `join_new_room`. `failure`: reason; null: it succeeded.
+   */
+  z.object({
+    event: z.literal('continuity_probed'),
+    probe: z.enum(CONTINUITY_PROBES),
+    tookMs: count,
+    failure: text.nullable(),
+  }),
+  /** State was written before the faults. `failure`: reason for which not all of it was. */
+  z.object({
+    event: z.literal('state_written'),
+    kind: z.enum(STATE_KINDS),
+    written: count,
+    failure: text.nullable(),
+  }),
+  /**
+   * State was read at the end. `written`: what the deployment had confirmed; `lost`: no longer
+   * there; `changed`: there with other contents; `returned`: deleted before, and there again.
+   * `lostFromAt`, `lostToAt`: confirmation of the oldest and newest lost mark, ms after the start of
+   * the run. `failure`: reason for which it was not read; the numbers are 0 then.
+   */
+  z.object({
+    event: z.literal('state_read'),
+    kind: z.enum(STATE_KINDS),
+    written: count,
+    lost: count,
+    changed: count,
+    returned: count,
+    lostFromAt: count.nullable(),
+    lostToAt: count.nullable(),
+    failure: text.nullable(),
+  }),
+  /** From now on, new users are sent to another site. */
+  z.object({ event: z.literal('users_moved'), to: text }),
   z.object({
     event: z.literal('alert_changed'),
     name: text,

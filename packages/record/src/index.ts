@@ -15,6 +15,8 @@ export {
 } from './counters.ts';
 export { addDecryption, type Decryption } from './decryption.ts';
 export {
+  CONTINUITY_PROBES,
+  type ContinuityProbe,
   DRILL_EVENT_NAMES,
   DRILL_OBJECTIVES,
   DRILL_VERDICTS,
@@ -32,6 +34,7 @@ export {
   type MediaReception,
   type NodeStep,
   type RollPhase,
+  STATE_KINDS,
 } from './drill-line.ts';
 export {
   crossingSchema,

@@ -66,12 +66,21 @@ const INJECTOR = join(ROOT, 'packages/chaos/test/fixtures/injector.ts');
 const COMPONENTS: Record<DescribedFault['targets'][number], readonly string[]> = {
   node: ['node-1', 'node-2'],
   redis: ['redis'],
+  sentinel: ['sentinel-1'],
   'load-balancer': ['haproxy'],
   turn: ['turn'],
 };
 
 /** Faults that leave nothing to roll back in a lab. */
-const WITHOUT_ROLLBACK = new Set(['redis-flush', 'drain', 'clock-skew', 'certificate-expiry']);
+const WITHOUT_ROLLBACK = new Set([
+  'redis-flush',
+  'redis-failover',
+  'redis-isolation',
+  'redis-restore',
+  'drain',
+  'clock-skew',
+  'certificate-expiry',
+]);
 
 interface Injected {
   fault: string;

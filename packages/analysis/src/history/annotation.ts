@@ -55,6 +55,10 @@ const drillAnnotationOf = (line: DrillLine): DrillAnnotation | null => {
     case 'target_assumed':
     case 'registry_observed':
     case 'backends_observed':
+    case 'continuity_probed':
+    case 'users_moved':
+    case 'state_written':
+    case 'state_read':
     case 'alert_changed':
       return null;
   }

@@ -82,6 +82,9 @@ const OBJECTIVE_KEYS: Record<
   ghost_rooms: { key: 'ghostRooms', limits: ['ghostRooms'] },
   disconnected: { key: 'disconnected', limits: ['disconnected'] },
   invariants: { key: 'invariantViolations', limits: ['invariantViolations'] },
+  rto: { key: 'rto', limits: ['rtoMs'] },
+  rpo: { key: 'rpo', limits: ['rpoMs'] },
+  state_lost: { key: 'stateLost', limits: ['stateLost'] },
 };
 
 /** Key of an objective in the file, and whether the drill requires it. */
@@ -106,7 +109,16 @@ const requirementOf = (
 };
 
 const checkObjectives = (drill: Drill, { knownFailures }: DrillFile, report: Report): void => {
-  const { objectives, joinProbes, faults } = drill;
+  const { objectives, joinProbes, faults, continuity } = drill;
+  for (const code of ['rto', 'rpo', 'state_lost'] as const) {
+    const { key, isRequired } = requirementOf(drill, code);
+    if (isRequired && continuity === null)
+      report(
+        ['objectives', OBJECTIVE_KEYS[code].key],
+        'is not measured: the drill has no continuity',
+        `add continuity: {}, or leave ${key} out`,
+      );
+  }
   for (const [key, value] of Object.entries({
     joinProbesConnected: objectives.joinProbesConnected,
     joinProbesWithoutMedia: objectives.joinProbesWithoutMedia,

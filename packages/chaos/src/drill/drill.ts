@@ -50,6 +50,9 @@ const objectives = z.object({
   ghostRooms: limit(),
   disconnected: limit(),
   invariantViolations: limit().default(null),
+  rtoMs: limit(),
+  rpoMs: limit(),
+  stateLost: limit(),
   roles: z.array(roleObjectives).default([]),
   alertsWithinMs: z
     .record(z.string(), ms())
@@ -64,8 +67,18 @@ export const objectiveName = z.keyof(objectives).meta({ id: 'Objective' });
 
 /** Lab that is started for a drill when no other deployment is given. */
 const lab = z.object({
-  nodes: z.number(),
-  persistentRedis: z.boolean().describe('Redis with an append-only file.'),
+  nodes: z.number().describe('In each site.'),
+  sites: z.number().default(1).describe('Clusters with a Redis and a load balancer each.'),
+  redis: z
+    .object({
+      sentinel: z.boolean().describe('A primary, a replica and three Sentinels.'),
+      persistent: z.boolean().describe('With an append-only file.'),
+      tls: z.boolean(),
+      valkey: z.boolean().describe('valkey-server in place of redis-server.'),
+      username: z.string().nullable().describe('Null: the default user.'),
+      database: z.number(),
+    })
+    .describe('Form of Redis.'),
   config: z
     .record(z.string(), z.unknown())
     .describe("Merged into the nodes' configuration; secrets are left out."),
@@ -166,6 +179,11 @@ export const drillSchema = z
     faults: z.array(fault).describe('Faults in the order of their injection.'),
     recoveryMs: ms().describe('Observation time after the last rollback, ms.'),
     joinProbes: joinProbes.nullable(),
+    continuity: z
+      .object({ everyMs: ms(), rooms: z.number() })
+      .nullable()
+      .default(null)
+      .describe('Probes of API and joins, and state that must survive. Null: not measured.'),
     objectives,
     thresholds: z.array(z.string()).describe('Windows: baseline, fault, recovery.'),
     repeats: z.int().min(1),

@@ -21,6 +21,7 @@ const ROWS = [
   'no-fault',
   'race',
   'redis',
+  'site',
   'stop',
   'turn',
 ];

@@ -1,3 +1,4 @@
+import { PLAIN_REDIS } from '@livekit-swarm/lab';
 import { explain, isUsageError } from '@livekit-swarm/settings';
 import { describe, expect, it } from 'vitest';
 import { drillOf, faultOf } from '../../test/support/drill-of.ts';
@@ -51,6 +52,7 @@ faults:
   - { fault: kill, target: redis, for: 5s }
 recovery: 1m
 joinProbes: { every: 1s, sessionDuration: 3s }
+continuity: { every: 500ms, rooms: 3 }
 objectives:
   timeToRecover: { p50: 12s, p95: 15s, max: 20s }
   subscriptionsNotRecovered: 1
@@ -62,6 +64,9 @@ objectives:
   ghostRooms: 3
   disconnected: 0
   invariantViolations: 0
+  rto: 30s
+  rpo: 5s
+  stateLost: 2
   alerts: { LiveKitNodeDown: 2m }
 thresholds:
   media_latency@recovery: [p(95)<200]
@@ -79,7 +84,8 @@ knownFailures: { serverVersion: 1.13.4, always: [split_brain], sometimes: [time_
       seed: 7,
       lab: {
         nodes: 4,
-        persistentRedis: true,
+        sites: 1,
+        redis: { ...PLAIN_REDIS, persistent: true },
         config: { signal_relay: { retry_timeout: '2s' } },
         alerts: true,
       },
@@ -104,6 +110,7 @@ knownFailures: { serverVersion: 1.13.4, always: [split_brain], sometimes: [time_
       ],
       recoveryMs: 60_000,
       joinProbes: { everyMs: 1_000, sessionMs: 3_000, staggerMs: 500 },
+      continuity: { everyMs: 500, rooms: 3 },
       objectives: {
         timeToRecoverP50Ms: 12_000,
         timeToRecoverP95Ms: 15_000,
@@ -117,6 +124,9 @@ knownFailures: { serverVersion: 1.13.4, always: [split_brain], sometimes: [time_
         ghostRooms: 3,
         disconnected: 0,
         invariantViolations: 0,
+        rtoMs: 30_000,
+        rpoMs: 5_000,
+        stateLost: 2,
         roles: [],
         alertsWithinMs: { LiveKitNodeDown: 120_000 },
       },
@@ -248,7 +258,7 @@ describe('problems of drills', () => {
       withFaults('{ fault: kill, target: { node: 3 } }'),
       'faults[0].target.node: unknown key "node"; did you mean nodes?',
     ],
-    [withFaults('{ fault: kill, target: {} }'), 'must be either nodes or a component'],
+    [withFaults('{ fault: kill, target: {} }'), 'must be nodes, a component or a site'],
     [
       withFaults('{ fault: kill, target: { nodes: 0% } }'),
       'faults[0].target.nodes: selects no node',

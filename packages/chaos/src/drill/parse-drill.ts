@@ -96,7 +96,8 @@ const drillOf = ({ value }: FileSettings<DrillFile>, options: ParseDrillOptions)
   seed: value.seed,
   lab: {
     nodes: value.lab.nodes,
-    persistentRedis: value.lab.redis === 'persistent',
+    sites: value.lab.sites,
+    redis: value.lab.redis,
     // Mappings of a parsed file have no prototype, but code that merges them expects one.
     config: structuredClone(value.lab.config),
     alerts: value.lab.alerts,
@@ -119,6 +120,10 @@ const drillOf = ({ value }: FileSettings<DrillFile>, options: ParseDrillOptions)
           sessionMs: value.joinProbes.sessionDuration,
           staggerMs: value.joinProbes.stagger,
         },
+  continuity:
+    value.continuity === undefined
+      ? null
+      : { everyMs: value.continuity.every, rooms: value.continuity.rooms },
   objectives: value.objectives,
   thresholds: value.thresholds.map(({ text }) => text),
   repeats: value.repeats,

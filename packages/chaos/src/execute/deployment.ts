@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import {
   type ClusterFacts,
+  type ClusterOptions,
   keysFile,
   type ProvisionOptions,
   readState as readLab,
@@ -19,6 +20,18 @@ import { isSameLab } from '../targets/process/lab-location.ts';
 import { openLabPlatform, openProcessPlatform } from '../targets/process.ts';
 import { type SshSpec, sshSpecName } from '../targets/ssh/spec.ts';
 import { openSshPlatform } from '../targets/ssh.ts';
+import { startSites } from './start-sites.ts';
+
+/** Token endpoint that moves users between sites. */
+export interface UserRoute {
+  endpoint: string;
+  /** Signal URLs of the other sites, which the endpoint may name. */
+  servers: readonly string[];
+  /** Signal URL to which new users are sent now. */
+  url(): string;
+  /** Adds a listener for each move. */
+  onMove(listener: (to: string) => void): void;
+}
 
 /** Deployment under test: its signal URL and keys, its platform, and its observable services. */
 export interface DrillDeployment {
@@ -48,6 +61,8 @@ export interface DrillDeployment {
   nodeMetrics?: readonly { name: string; url: string }[];
   /** URLs at which single nodes answer, http://, by component, if known: those of a lab. */
   nodeUrls?: ReadonlyMap<string, string>;
+  /** Way of users to the site that is up. Absent: they use `url`. */
+  users?: UserRoute;
   /** @throws SwarmError when it is no longer the deployment with which the repeat started */
   confirm?(): Promise<void>;
 }
@@ -157,7 +172,7 @@ export const startDrillLab = async (
 ): Promise<StartedDeployment> => {
   const { ruleFiles, metricsAddress = null, ...rest } = options;
   const paths = pathsOfLoad(load);
-  const cluster = await startCluster({
+  const common = {
     ...rest,
     nodes: lab.nodes,
     with: [
@@ -166,14 +181,17 @@ export const startDrillLab = async (
       ...(needsTurn(paths) ? (['coturn'] as const) : []),
       ...(lab.alerts ? (['prometheus'] as const) : []),
     ],
-    offers: paths.includes('ice-tcp') ? ['ice-tcp'] : [],
-    persistentRedis: lab.persistentRedis,
+    offers: paths.includes('ice-tcp') ? (['ice-tcp'] as const) : [],
+    redis: lab.redis,
     config: lab.config,
     ruleFiles: lab.alerts ? ruleFiles : [],
     jobs:
       metricsAddress === null ? [] : [{ job: 'swarm-run', targets: [{ address: metricsAddress }] }],
     intervalSeconds: INTERVAL_SECONDS,
-  });
+  } satisfies ClusterOptions;
+  if (lab.sites > 1)
+    return startSites(lab.sites, options.dir, (site) => startCluster({ ...common, ...site }));
+  const cluster = await startCluster(common);
   if (cluster.authorityFile !== null) trustAuthorities(readAuthorities(cluster.authorityFile));
   return {
     platform: openLabPlatform(cluster),

@@ -13,7 +13,7 @@ import {
   type ServerSource,
   type WorkerAllocation,
 } from '@livekit-swarm/runner';
-import type { Plan } from '@livekit-swarm/scenario';
+import { type Plan, withConnect } from '@livekit-swarm/scenario';
 import { messageOf, SwarmError } from '@livekit-swarm/settings';
 import type { Drill } from '../drill/drill.ts';
 import { isLoad, planOfDrill } from '../drill/scenario-of-drill.ts';
@@ -28,6 +28,7 @@ import { createRecoveryFold } from '../measure/measure-recovery.ts';
 import type { Recovery } from '../measure/recovery.ts';
 import { type DrillPlan, planDrill } from '../plan/plan-drill.ts';
 import type { HeldLock } from '../targets/lock/host-lock.ts';
+import { measureContinuity } from './continuity.ts';
 import type { DrillDeployment, StartedDeployment } from './deployment.ts';
 import { rollbackAll, runFaultSchedule } from './fault-schedule.ts';
 import { matchTarget, readTargetFacts } from './match-target.ts';
@@ -232,7 +233,7 @@ type RepeatOptions = ExecuteDrillOptions & {
  */
 const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
   const { drill, deployment, name, record, stop } = options;
-  const plan = planOfDrill(drill, name);
+  const plan = viaEndpoint(planOfDrill(drill, name), deployment.users);
   const recoveryFold = createRecoveryFold();
   const seconds = createSeconds();
   const steadyState = createSteadyStateTracker(plan.participants, drillTimes(drill));
@@ -336,6 +337,7 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
     live.stop();
   };
 
+  deployment.users?.onMove((to) => live.append({ event: 'users_moved', to }));
   const observer = observeDeployment(deployment, rooms, live.append, live.elapsedMs);
   const observeUntilStopped = async (): Promise<void> => {
     while (!stop.aborted) {
@@ -351,6 +353,9 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
     endRun('void', executionFailed(error)),
   );
   const abort = watchAbortCondition(drill, steadyState, rooms);
+  const continuity = runContinuity(phase).catch((error: unknown) =>
+    endRun('void', executionFailed(error)),
+  );
   const stopOrAbort = AbortSignal.any([stop, abort.signal]);
 
   // Read early: on a remote host it takes seconds, which would delay the first injection.
@@ -432,9 +437,46 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
     throw error;
   } finally {
     abort.close();
-    await observing;
+    await Promise.all([observing, continuity]);
     observer.close();
   }
+};
+
+/** Plan whose participants ask a token endpoint for their server. */
+const viaEndpoint = (plan: Plan, users: DrillDeployment['users']): Plan => {
+  if (users === undefined) return plan;
+  const connect = { url: users.endpoint, servers: [...users.servers], headers: {} };
+  return {
+    ...plan,
+    scenario: withConnect(plan.scenario, connect),
+    participants: plan.participants.map((participant) => ({ ...participant, connect })),
+  };
+};
+
+/** Most participants whose attributes are written. */
+const MAX_STATE_PARTICIPANTS = 20;
+
+/** Time that the end of a drill leaves for reading the state, ms. */
+const READ_STATE_MS = 8_000;
+
+/** Measures continuity from the beginning of the steady state until shortly before the end. */
+const runContinuity = async ({ drill, deployment, plan, name, live, stop }: FaultPhase) => {
+  const { continuity } = drill;
+  if (continuity === null) return;
+  const { steadyFromMs, endMs } = drillTimes(drill);
+  await waitUntilStopped(steadyFromMs - live.elapsedMs(), stop);
+  if (stop.aborted) return;
+  const over = AbortSignal.timeout(Math.max(0, endMs - READ_STATE_MS - live.elapsedMs()));
+  const participants = plan.participants
+    .filter(
+      (one) =>
+        isLoad(one) && one.joinAtMs < steadyFromMs && one.leaveAtMs > endMs - READ_STATE_MS / 2,
+    )
+    .slice(0, MAX_STATE_PARTICIPANTS);
+  await measureContinuity(
+    { deployment, continuity, name, participants, ...live },
+    AbortSignal.any([over, stop]),
+  );
 };
 
 /** Rooms that participants of the load join before the steady state. */

@@ -4,6 +4,7 @@ import { canOverlap, terminatesProcess } from '../drill/fault-conflicts.ts';
 import { affectedMs } from '../drill/schedule.ts';
 import { type Fault, findFault } from '../faults/fault.ts';
 import type { Component, Platform } from '../targets/platform.ts';
+import { withRedisRoles } from '../targets/redis-roles.ts';
 import type { Injection } from './inject-fault.ts';
 import { injectTracked } from './inject-tracked.ts';
 import { type ResolvedTarget, resolveTarget } from './resolve-target.ts';
@@ -52,7 +53,7 @@ const runFault = async (
   await waitUntil(steadyMs + scheduled.atMs);
   if (stop.aborted) return;
   const fault = findFault(options.faults, scheduled.fault);
-  const all = await platform.components();
+  const all = await withRedisRoles(platform, await platform.components());
   const { components, rooms, unavailable } = active.target(scheduled, fault, all, steadyState);
   const detail = unavailable ?? (await whyUnavailable(fault, platform, components, params));
   if (detail !== null) {

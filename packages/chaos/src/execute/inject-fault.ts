@@ -63,8 +63,10 @@ export type EffectLoss = Extract<DrillStopReason, { code: 'fault_gone' | 'effect
 export const injectFault = async (options: InjectOptions): Promise<Injection> => {
   const { fault, platform, components, params, drill, journal, expiry } = options;
   const id = newId();
+  const before = await fault.settingsBefore?.(platform, components);
   const context: FaultContext<unknown> = {
     ...{ platform, components, params, id },
+    ...(before !== undefined && { before }),
     expiresAfterMs: expiry?.afterMs ?? null,
     onStep: (step) => options.onStep?.(id, step),
   };
@@ -73,6 +75,7 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
     ...{ id, drill, params },
     fault: fault.name,
     components: [...components],
+    ...(before !== undefined && { before: { ...before } }),
     platform: platform.reference,
     injectedAt: new Date().toISOString(),
     injected: false,

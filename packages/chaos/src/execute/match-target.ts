@@ -29,7 +29,7 @@ export interface TargetFacts {
   /** IDs of the nodes that the Redis of --redis lists; null: not given, or it could not be read. */
   observedNodes: ReadonlySet<string> | null;
   /**
-   * Evidence by name of load balancer or TURN server: true when the participants' URL leads to it;
+   * Evidence by name of Sentinel, load balancer or TURN server: true when the participants' URL leads to it;
    * null: unknown.
    */
   serves: ReadonlyMap<string, boolean | null>;
@@ -66,9 +66,14 @@ const candidatesOf = (target: FaultTarget, components: readonly Component[]): Co
     case 'signal-node':
     case 'nodes':
       return nodesOf(components);
+    case 'site':
+      return components.filter(({ site }) => site === target.name);
     case 'component':
       return components.filter(({ name }) => name === target.name);
+    case 'redis-replica':
+      return components.filter(({ kind }) => kind === 'redis');
     case 'redis':
+    case 'sentinel':
     case 'load-balancer':
     case 'turn':
       return components.filter(({ kind }) => kind === target.role);
@@ -114,6 +119,7 @@ const matchOne =
           ? null
           : { code: 'target_mismatch', kind, components, roomNodes };
       }
+      case 'sentinel':
       case 'load-balancer':
       case 'turn': {
         const serves = facts.serves.get(name) ?? null;
@@ -149,7 +155,9 @@ export const readTargetFacts = async (
     components.filter(({ kind }) => kinds.includes(kind));
   const [redisNodes, serves, observedNodes] = await Promise.all([
     byName(ofKind('redis'), (component) => nodesInRedis(platform, component)),
-    byName(ofKind('load-balancer', 'turn'), (component) => servesUrl(deployment, component)),
+    byName(ofKind('sentinel', 'load-balancer', 'turn'), (component) =>
+      servesUrl(deployment, component),
+    ),
     redisUrl === null ? null : nodesAt(redisUrl),
   ]);
   return { targets, components, redisNodes, observedNodes, serves };
@@ -205,7 +213,7 @@ const servesUrl = async (
   // URL and components of a lab come from one state file.
   if (isLab) return true;
   const ports = component.ports?.tcp ?? [];
-  if (component.kind === 'turn' || ports.length === 0) return null;
+  if (component.kind === 'turn' || component.kind === 'sentinel' || ports.length === 0) return null;
   const { hostname, port, protocol } = new URL(url);
   const [own, named] = await Promise.all([
     addressesOf(platform, component),

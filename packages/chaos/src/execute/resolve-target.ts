@@ -68,6 +68,7 @@ export const describeTarget = (target: FaultTarget): string => {
     case 'nodes':
       return `${Math.round(100 * target.share)} % of the nodes`;
     case 'component':
+    case 'site':
       return target.name;
     case 'none':
       return 'no target';
@@ -78,6 +79,8 @@ export const describeTarget = (target: FaultTarget): string => {
 
 const SHARED = {
   redis: 'Redis',
+  'redis-replica': 'a replica of Redis',
+  sentinel: 'a Sentinel',
   'load-balancer': 'the load balancer',
   turn: 'the TURN server',
 } as const;
@@ -123,17 +126,32 @@ const find = (
         .slice(0, Math.max(1, Math.round(target.share * nodes.length)))
         .map(({ node }) => node);
     }
+    case 'site':
+      return all.filter(({ site }) => site === target.name);
     case 'component':
       return all.filter(({ name }) => name === target.name);
+    case 'redis':
+      return inOrder(all, 'primary').slice(0, 1);
+    case 'redis-replica':
+      return inOrder(all, 'replica')
+        .filter(({ redisRole }) => redisRole === 'replica')
+        .slice(0, 1);
     default:
       return all.filter(({ kind }) => kind === target.role).slice(0, 1);
   }
 };
+
+/** Servers of Redis, those with this role first. */
+const inOrder = (all: readonly Component[], role: NonNullable<Component['redisRole']>) =>
+  all
+    .filter(({ kind }) => kind === 'redis')
+    .sort((a, b) => Number(b.redisRole === role) - Number(a.redisRole === role));
 
 const whyNot = (target: FaultTarget, all: readonly Component[]): string => {
   if (target.role === 'room-node' || target.role === 'other-node')
     return 'no component of the deployment has that node ID';
   if (target.role === 'signal-node')
     return 'the load balancer does not report its backend (header x-livekit-backend)';
+  if (target.role === 'redis-replica') return 'no server of Redis reports that it is a replica';
   return `not found among ${all.map(({ name }) => name).join(', ') || 'no components'}`;
 };

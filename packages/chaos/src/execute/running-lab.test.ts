@@ -28,7 +28,7 @@ const raise = (state: Partial<LabState> = {}): string => {
     'export LIVEKIT_API_KEY=key\nexport LIVEKIT_API_SECRET=secret\n',
   );
   const lab = {
-    schema: 'livekit-swarm/lab/2',
+    schema: 'livekit-swarm/lab/3',
     name: 'mine',
     startedAt: '2026-11-21T09:00:00.000Z',
     supervisor: me,
@@ -48,6 +48,8 @@ const raise = (state: Partial<LabState> = {}): string => {
       url: 'ws://127.0.0.1:1',
       httpUrl: AT,
       redisUrl: 'redis://127.0.0.1:6',
+      redisServers: [{ name: 'redis', port: 6 }],
+      sentinels: [],
       balancerStatsUrl: null,
       prometheusUrl: null,
       authorityFile: null,

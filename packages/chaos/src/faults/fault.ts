@@ -10,6 +10,9 @@ import type {
 } from '../targets/platform.ts';
 import type { RolloutStep } from '../targets/rollout.ts';
 
+/** Settings by name, without secrets. */
+export type Settings = Readonly<Record<string, string>>;
+
 /** Input of an injection and its rollback. */
 export interface FaultContext<Params> {
   platform: Platform;
@@ -25,11 +28,13 @@ export interface FaultContext<Params> {
   expiresAfterMs: number | null;
   /** Receives the steps of a change of a node. Absent: a rollback by another process. */
   onStep?: ((step: RolloutStep) => void) | undefined;
+  /** Settings of the target before the injection, from `settingsBefore`. */
+  before?: Settings;
 }
 
 /**
- * A fault, listed in index.ts. Its rollback uses only parameters and components: they are in the
- * journal before the injection, and another process may roll back with them.
+ * A fault, listed in index.ts. Its rollback uses only parameters, components and `before`: they are
+ * in the journal before the injection, and another process may roll back with them.
  */
 export interface Fault<Params = unknown> {
   /** Name in drills: `kill`, `packet-loss`. */
@@ -64,6 +69,11 @@ export interface Fault<Params = unknown> {
   unavailable(platform: Platform, component: Component, params: Params): Promise<string | null>;
   /** Lists the losses in this component, shown before the drill. Absent: none. Changes nothing. */
   preview?(platform: Platform, component: Component, params: Params): Promise<string[]>;
+  /**
+   * Reads settings that the fault changes and the rollback restores; they are in the journal.
+   * Absent: the rollback needs none. Changes nothing.
+   */
+  settingsBefore?(platform: Platform, components: readonly Component[]): Promise<Settings>;
   /** Injects the fault. @throws SwarmError when it fails; the caller then calls `rollback` */
   inject(context: FaultContext<Params>): Promise<void>;
   /**

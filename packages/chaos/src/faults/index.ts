@@ -11,7 +11,10 @@ import {
   redisKill,
   restart,
 } from './process-faults.ts';
+import { redisFailover, redisIsolation } from './redis-failover.ts';
 import { redisFlush, redisPartition } from './redis-faults.ts';
+import { redisFull } from './redis-memory.ts';
+import { redisBackup, redisRestore } from './redis-restore.ts';
 import { cpuPressure, memoryPressure } from './resource-faults.ts';
 import { certificateExpiry, clockSkew } from './unavailable-faults.ts';
 
@@ -27,6 +30,11 @@ export const FAULTS: ReadonlyMap<string, DescribedFault> = new Map(
     redisFlush,
     redisKill,
     redisPartition,
+    redisFailover,
+    redisIsolation,
+    redisFull,
+    redisBackup,
+    redisRestore,
     loadBalancerRestart,
     drain,
     upgrade,

@@ -50,7 +50,7 @@ test('only the user may read it, and no temporary file is left', async () => {
 });
 
 test.each([
-  ['half of it', '{"schema":"livekit-swarm/injection/3","id":"aaaa', /not complete JSON/],
+  ['half of it', '{"schema":"livekit-swarm/injection/4","id":"aaaa', /not complete JSON/],
   ['nothing', '', /not complete JSON/],
   ['another format', '{"a":1}', /not from this version.*missing/],
   [

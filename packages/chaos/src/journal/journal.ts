@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { processIdentitySchema } from '../process-identity-schema.ts';
 import { componentSchema, EXPIRY_METHODS, platformReference } from '../targets/platform.ts';
 
-export const JOURNAL_SCHEMA = 'livekit-swarm/injection/3';
+export const JOURNAL_SCHEMA = 'livekit-swarm/injection/4';
 
 const journalEntry = z.object({
   schema: z.literal(JOURNAL_SCHEMA),
@@ -16,6 +16,8 @@ const journalEntry = z.object({
   /** Parameters, as parsed by the fault's own schema. */
   params: z.unknown(),
   components: z.array(componentSchema),
+  /** Settings of the target before the injection, which the rollback restores. */
+  before: z.record(z.string(), z.string()).exactOptional(),
   platform: platformReference,
   injectedAt: z.iso.datetime(),
   /** False: the injection has not ended, and its commands may still act. */

@@ -130,9 +130,12 @@ export const rollbackEntry = async (
   // The lock is not checked again: a rollback takes seconds, and one that stops halfway leaves a
   // fault.
   for (const lock of held) lock?.assertHeld();
-  const { components, params, id } = entry;
+  const { components, params, id, before } = entry;
   const rollback = (): Promise<void> =>
-    rollbackFault(fault, { platform, components, params, id, expiresAfterMs: null });
+    rollbackFault(fault, {
+      ...{ platform, components, params, id, expiresAfterMs: null },
+      ...(before !== undefined && { before }),
+    });
   await rollback();
   failpoint('rollback.done');
   const waitMs = inFlightMs(entry, platform);

@@ -7,6 +7,7 @@ import {
   type RoleObjectives,
 } from '../drill/drill.ts';
 import { firstAlerts } from './alerts.ts';
+import { stateLost } from './continuity.ts';
 import type { JoinProbeResult, Recovery } from './recovery.ts';
 
 /** Objective with one limit. */
@@ -101,6 +102,12 @@ export const evaluateObjectives = (
     recovery.participants.filter(({ disconnected }) => disconnected).length,
   );
   atMost('invariantViolations', 'invariants', recovery.violations.length);
+  const { continuity } = recovery;
+  if (continuity !== null) {
+    atMost('rtoMs', 'rto', continuity.rtoMs);
+    atMost('rpoMs', 'rpo', continuity.rpoMs);
+    atMost('stateLost', 'state_lost', stateLost(continuity));
+  }
   results.push(...objectives.roles.flatMap((required) => roleResults(required, recovery)));
   const alerts = alertResults(objectives.alertsWithinMs, recovery);
   if (alerts.length > 0) {

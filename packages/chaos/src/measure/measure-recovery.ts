@@ -6,6 +6,7 @@ import { isLoad, JOIN_PROBE_ROLE } from '../drill/scenario-of-drill.ts';
 import type { DuplicateFact } from '../invariants/call-facts.ts';
 import { checkInvariants } from '../invariants/check-invariants.ts';
 import { createConnections } from './connections.ts';
+import { createContinuityFold } from './continuity.ts';
 import { joinProbeResults } from './join-probes.ts';
 import { recoveryOfParticipant } from './participant-recovery.ts';
 import { quantiles } from './quantiles.ts';
@@ -33,6 +34,7 @@ export const createRecoveryFold = (): RecoveryFold => {
   const backends: Recovery['backends'] = [];
   const replacements: Recovery['replacements'] = [];
   const alerts: Recovery['alerts'] = [];
+  const continuity = createContinuityFold();
   const results = new Map<string, ParticipantLine>();
   let roleOf: RoleOf = () => null;
   let windows: readonly Window[] = [];
@@ -110,6 +112,11 @@ export const createRecoveryFold = (): RecoveryFold => {
         break;
       case 'registry_observed':
         registry = line;
+        break;
+      case 'continuity_probed':
+      case 'state_written':
+      case 'state_read':
+        continuity.add(line);
         break;
       default:
     }
@@ -193,6 +200,7 @@ export const createRecoveryFold = (): RecoveryFold => {
           windows,
           roleOf,
         ),
+        continuity: continuity.result(faults[0]?.injectedAt ?? null),
         timeToRecover: quantiles(interrupted.map(({ timeToRecoverMs }) => timeToRecoverMs)),
         roles: recoveryOfRoles(load, subscriptions, causes),
         subscriptionsInterrupted: interrupted.length,

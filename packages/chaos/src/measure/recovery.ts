@@ -1,5 +1,5 @@
 /** Measurements of one repeat of a drill; part of the published drill-result.schema.json. */
-import { faultTarget } from '@livekit-swarm/record';
+import { CONTINUITY_PROBES, faultTarget, STATE_KINDS } from '@livekit-swarm/record';
 import { z } from 'zod';
 import { violationSchema } from '../invariants/invariant.ts';
 
@@ -156,6 +156,45 @@ const roleRecovery = z
 
 export type RoleRecovery = z.infer<typeof roleRecovery>;
 
+const probeContinuity = z.object({
+  probe: z.enum(CONTINUITY_PROBES),
+  attempts: z.number(),
+  failed: z.number(),
+  firstFailureMs: ms('First failed attempt, ms after the first fault. Null: none failed.'),
+  worksAgainMs: ms(
+    'First success after the last failure, ms after the first fault. 0: none failed; null: it did not work again.',
+  ),
+  failure: z.string().nullable().describe('The most frequent reason of a failure.'),
+});
+
+export type ProbeContinuity = z.infer<typeof probeContinuity>;
+
+const stateContinuity = z.object({
+  kind: z.enum(STATE_KINDS),
+  written: z.number().describe('Confirmed before or during the faults.'),
+  lost: z.number(),
+  changed: z.number().describe('There with other contents.'),
+  returned: z.number().describe('Deleted before, and there again.'),
+  failure: z.string().nullable().describe('Reason for which it was not written or not read.'),
+});
+
+export type StateContinuity = z.infer<typeof stateContinuity>;
+
+const continuity = z
+  .object({
+    probes: z.array(probeContinuity),
+    state: z.array(stateContinuity),
+    rtoMs: ms(
+      'Time from the first fault until API and joins worked again. Null: they did not, or were not probed.',
+    ),
+    rpoMs: ms(
+      'Age of the oldest lost mark at the beginning of the outage. 0: no mark was lost; null: not read.',
+    ),
+  })
+  .meta({ id: 'Continuity', description: 'Recovery time (RTO) and lost state (RPO).' });
+
+export type Continuity = z.infer<typeof continuity>;
+
 export const recoverySchema = z
   .object({
     faults: z.array(fault),
@@ -164,6 +203,10 @@ export const recoverySchema = z
     participants: z.array(participant),
     rooms: z.array(room),
     joinProbes: z.array(joinProbe),
+    continuity: continuity
+      .nullable()
+      .default(null)
+      .describe('Null: the drill does not measure it.'),
     timeToRecover: timeToRecover('Over the interrupted subscriptions'),
     roles: z.array(roleRecovery).default([]),
     subscriptionsInterrupted: z.number(),

@@ -1,8 +1,16 @@
 import { identifyProcess } from '@livekit-swarm/host';
+import { PLAIN_REDIS, type RedisServer, type RedisSetup } from '@livekit-swarm/lab';
 import type { MediaPath } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
+import { SITE_NAMES } from '../drill/schema/target.ts';
 import type { Platform } from './platform.ts';
-import { type Location, labComponents, labLabel } from './process/location.ts';
+import {
+  componentOfSite,
+  type Location,
+  labComponents,
+  labLabel,
+  sitesLabel,
+} from './process/location.ts';
 import { processPlatform } from './process.ts';
 
 const notThere = async (): Promise<never> => {
@@ -16,8 +24,14 @@ const notThere = async (): Promise<never> => {
  * Lab that a drill would start: its components, and the faults available on this host.
  * @param paths paths of the load's media
  */
-export const dryRunLab = (nodes: number, paths: readonly MediaPath[] = ['direct']): Platform => ({
-  ...processPlatform(dryRunLocation(nodes, needsTurn(paths))),
+export const dryRunLab = (
+  nodes: number,
+  paths: readonly MediaPath[] = ['direct'],
+  redis: RedisSetup = PLAIN_REDIS,
+  sites = 1,
+): Platform => ({
+  ...processPlatform(dryRunLocation(nodes, needsTurn(paths), redis, sites)),
+  isDryRun: true,
   // This process represents the components, and must not receive their signals.
   signal: notThere,
   start: notThere,
@@ -29,9 +43,24 @@ const AT = 'http://127.0.0.1:1';
 export const needsTurn = (paths: readonly MediaPath[]): boolean =>
   paths.some((path) => path.startsWith('turn-'));
 
+const REDIS_PORT = 6;
+
+const redisServersOf = ({ sentinel }: RedisSetup): RedisServer[] =>
+  sentinel
+    ? ['redis-1', 'redis-2'].map((name) => ({ name, port: REDIS_PORT }))
+    : [{ name: 'redis', port: REDIS_PORT }];
+
+const sentinelsOf = ({ sentinel }: RedisSetup): RedisServer[] =>
+  sentinel ? [1, 2, 3].map((number) => ({ name: `sentinel-${number}`, port: REDIS_PORT })) : [];
+
 /** Location of the lab that a drill would start. Ports are placeholders. */
-export const dryRunLocation = (nodes: number, withTurn = false): Location => {
-  const components = labComponents({
+export const dryRunLocation = (
+  nodes: number,
+  withTurn = false,
+  redis: RedisSetup = PLAIN_REDIS,
+  sites = 1,
+): Location => {
+  const ofCluster = labComponents({
     nodes: Array.from({ length: nodes }, (_, index) => ({
       name: `node-${index + 1}`,
       url: AT,
@@ -41,13 +70,20 @@ export const dryRunLocation = (nodes: number, withTurn = false): Location => {
       ports: { http: 1, metrics: 3, udpFirst: 4, udpLast: 5 },
       paths: { iceTcpPort: null, turnPort: null },
     })),
-    redisUrl: 'redis://127.0.0.1:6',
+    redisServers: redisServersOf(redis),
+    sentinels: sentinelsOf(redis),
     httpUrl: AT,
     balancerStatsUrl: AT,
     turnUrl: withTurn ? 'turn:127.0.0.1:7' : null,
   });
+  const components =
+    sites === 1
+      ? ofCluster
+      : SITE_NAMES.slice(0, sites).flatMap((site) =>
+          ofCluster.map((component) => componentOfSite(component, site)),
+        );
   return {
-    label: labLabel(nodes),
+    label: sites === 1 ? labLabel(nodes) : sitesLabel(sites),
     reference: () => ({ kind: 'process', place: 'dry-run' }),
     components: async () => components,
     // The components would be children of this process, with its permissions.

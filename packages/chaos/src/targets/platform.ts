@@ -8,7 +8,7 @@ import type { HeldLock, LockPurpose } from './lock/host-lock.ts';
 import type { PlatformRollout, Preparation, Release } from './rollout.ts';
 
 /** Kind of a component. */
-export const COMPONENT_KINDS = ['node', 'redis', 'load-balancer', 'turn'] as const;
+export const COMPONENT_KINDS = ['node', 'redis', 'sentinel', 'load-balancer', 'turn'] as const;
 
 export type ComponentKind = (typeof COMPONENT_KINDS)[number];
 
@@ -53,6 +53,10 @@ export const componentSchema = z.object({
   ports: componentPorts.nullable(),
   /** Path from a node to Redis, as seen in `Platform.run`. Absent: unknown. */
   redis: redisPath.exactOptional(),
+  /** Site to which it belongs. Absent: the deployment has no sites. */
+  site: z.string().exactOptional(),
+  /** Role of one of several servers of Redis. Absent: there is one, or it did not answer. */
+  redisRole: z.enum(['primary', 'replica']).exactOptional(),
 });
 
 /** Part of a deployment into which faults are injected. */
@@ -126,6 +130,14 @@ export const withoutEffect = (
         'see its state ("ps"; T: stopped, D: blocked), and whether another program stops or continues it',
       );
 
+/** Login at a Redis or Sentinel of a deployment. */
+export interface RedisLogin {
+  /** Null: the default user. */
+  username: string | null;
+  password: string;
+  tls: boolean;
+}
+
 export interface CommandResult {
   stdout: string;
   stderr: string;
@@ -181,8 +193,10 @@ export interface Platform extends AsyncDisposable {
    * @throws SwarmError when that is unknown
    */
   isStopped(component: Component): Promise<boolean>;
-  /** Password of its Redis. Absent: the value of REDISCLI_AUTH, if any. */
-  readonly redisPassword?: string;
+  /** True for a deployment that does not exist yet: it cannot be asked. */
+  readonly isDryRun?: true;
+  /** Login at one of its Redis servers. Absent: the password in REDISCLI_AUTH, if any. */
+  redisLogin?(component: Pick<Component, 'name'>): RedisLogin | null;
   /** Automatic rollbacks on the target, without the drill. */
   readonly expiry: ExpiryController;
   /**
@@ -218,7 +232,9 @@ export type RollbackStep =
   | { step: 'run'; argv: readonly string[] }
   | { step: 'continue' }
   | { step: 'terminate_instance' }
-  | { step: 'start' };
+  | { step: 'start' }
+  /** Rollback of the fault itself: only this host can take it. */
+  | { step: 'rollback' };
 
 /** Automatic rollback of one injection, for the case that the drill does not roll it back. */
 export interface ExpiryRequest {

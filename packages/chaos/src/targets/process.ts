@@ -14,7 +14,11 @@ import {
   waitUntil,
   withoutEffect,
 } from './platform.ts';
-import { clusterLocation, pastClusterLocation } from './process/cluster-location.ts';
+import {
+  clusterLocation,
+  clustersLocation,
+  pastClusterLocation,
+} from './process/cluster-location.ts';
 import { askNodeId, formatInstance, processState } from './process/inspect.ts';
 import { labLocation, pastLabLocation } from './process/lab-location.ts';
 import { runHere } from './process/local-host.ts';
@@ -39,6 +43,11 @@ export const openProcessPlatform = async (spec: ProcessSpec): Promise<Platform> 
 /** Opens a lab of this process. */
 export const openLabPlatform = (cluster: Cluster): Platform =>
   processPlatform(clusterLocation(cluster));
+
+/** Opens labs of this process, each a site. */
+export const openClustersPlatform = (
+  clusters: readonly { site: string; cluster: Cluster }[],
+): Platform => processPlatform(clustersLocation(clusters));
 
 /**
  * Opens the platform of a journal entry, if it still exists.
@@ -111,7 +120,7 @@ export const processPlatform = (location: Location): Platform => {
         ),
       ),
     missingCapability,
-    ...(location.redisPassword !== undefined && { redisPassword: location.redisPassword }),
+    ...(location.redisLogin !== undefined && { redisLogin: location.redisLogin }),
     signal: async ({ name }, signal) => {
       const identity = await location.identity(name);
       if (identity === null) return;

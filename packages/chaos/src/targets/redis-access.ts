@@ -1,7 +1,7 @@
 import { kindOfRedis, kindOfRedisError, redisKindText } from '@livekit-swarm/livekit';
-import { messageOf, SwarmError } from '@livekit-swarm/settings';
+import { hasErrorCode, messageOf, SwarmError } from '@livekit-swarm/settings';
 import { Redis } from 'ioredis';
-import type { Component, Platform } from './platform.ts';
+import type { Component, Platform, RedisLogin } from './platform.ts';
 
 /** Access to one Redis component: from this host over TCP, otherwise with its own redis-cli. */
 export interface RedisAccess extends AsyncDisposable {
@@ -10,6 +10,8 @@ export interface RedisAccess extends AsyncDisposable {
    * a node of a cluster, or a Sentinel
    */
   expectSingle(): Promise<void>;
+  /** Sends a command of the server itself, such as CONFIG or ROLE; its reply as lines. */
+  command(...argv: string[]): Promise<string[]>;
   /** Numbers of databases that contain keys. */
   databases(): Promise<number[]>;
   /** IDs of the nodes of LiveKit that are registered in a database. */
@@ -38,11 +40,37 @@ export const accessRedis = (platform: Platform, component: Component): RedisAcce
   if (port === null)
     throw new SwarmError('fault_unavailable', `the port of ${component.name} is not known`);
   return platform.kind === 'process'
-    ? redisFromHere(component, port, platform.redisPassword ?? process.env.REDISCLI_AUTH)
+    ? redisFromHere(component, port, loginAt(platform, component))
     : {
         ...redisCommands(redisCli(platform, component, port)),
         [Symbol.asyncDispose]: async () => {},
       };
+};
+
+const loginAt = (platform: Platform, component: Component): RedisLogin | null => {
+  if (platform.redisLogin !== undefined) return platform.redisLogin(component);
+  const password = process.env.REDISCLI_AUTH;
+  return password === undefined ? null : { username: null, password, tls: false };
+};
+
+/**
+ * Reason for which a server of Redis does not allow a fault; null: it does, or cannot be asked yet.
+ * @param ask throws SwarmError `fault_unavailable` with the reason
+ */
+export const whyRedisRefuses = async (
+  platform: Platform,
+  component: Component,
+  ask: () => Promise<unknown>,
+): Promise<string | null> => {
+  if (redisPort(component) === null) return `the port of ${component.name} is not known`;
+  if (platform.isDryRun === true) return null;
+  try {
+    await ask();
+    return null;
+  } catch (error) {
+    if (hasErrorCode(error, 'fault_unavailable')) return error.message;
+    throw error;
+  }
 };
 
 export const redisPort = ({ ports }: Component): number | null => ports?.tcp[0] ?? null;
@@ -52,6 +80,7 @@ const redisCommands = (ask: Ask): Omit<RedisAccess, typeof Symbol.asyncDispose> 
     const kind = kindOfRedis((await ask(0, ['INFO', 'server'])).join('\n'));
     if (kind !== null) throw new SwarmError('fault_unavailable', redisKindText(kind));
   },
+  command: (...argv) => ask(0, argv),
   databases: async () =>
     (await ask(0, ['INFO', 'keyspace']))
       .flatMap((line) => line.split(/\r?\n/))
@@ -80,7 +109,7 @@ const redisCommands = (ask: Ask): Omit<RedisAccess, typeof Symbol.asyncDispose> 
 const redisFromHere = (
   component: Component,
   port: number,
-  password: string | undefined,
+  login: RedisLogin | null,
 ): RedisAccess => {
   const connections = new Map<number, Redis>();
   const connected = async (db: number): Promise<Redis> => {
@@ -96,7 +125,12 @@ const redisFromHere = (
       commandTimeout: TIMEOUT_MS,
       retryStrategy: () => null,
       maxRetriesPerRequest: 0,
-      ...(password !== undefined && { password }),
+      ...(login === null ? {} : { password: login.password }),
+      // Sentinels have the password of the server, for the default user.
+      ...(login === null || login.username === null || component.kind === 'sentinel'
+        ? {}
+        : { username: login.username }),
+      ...(login?.tls === true ? { tls: {} } : {}),
     });
     redis.on('error', () => {});
     await redis.connect();

@@ -180,7 +180,10 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
       await systemd.start(unit);
     },
     expiry: {
-      missingCapability: async (component) => remoteOf(component).connection.lacksRoot(),
+      missingCapability: async (component, steps) =>
+        steps.some(({ step }) => step === 'rollback')
+          ? `the host of ${component.name} has no program that could roll it back`
+          : remoteOf(component).connection.lacksRoot(),
       arm: ({ id, afterMs, components }) =>
         Promise.all(
           byConnection(components, ({ component }) => remoteOf(component)).map(

@@ -1,4 +1,5 @@
 /** Drills for tests, with defaults for parts that a test does not depend on. */
+import { PLAIN_REDIS } from '@livekit-swarm/lab';
 import type { Drill, DrillFault } from '../../src/drill/drill.ts';
 
 export const drillOf = (changes: Partial<Drill> = {}): Drill => ({
@@ -6,7 +7,7 @@ export const drillOf = (changes: Partial<Drill> = {}): Drill => ({
   description: null,
   tags: {},
   seed: 1,
-  lab: { nodes: 3, persistentRedis: false, config: {}, alerts: false },
+  lab: { nodes: 3, sites: 1, redis: PLAIN_REDIS, config: {}, alerts: false },
   load: {
     rooms: 3,
     participants: 4,
@@ -19,6 +20,7 @@ export const drillOf = (changes: Partial<Drill> = {}): Drill => ({
   faults: [faultOf()],
   recoveryMs: 30_000,
   joinProbes: null,
+  continuity: null,
   objectives: {
     timeToRecoverP50Ms: null,
     timeToRecoverP95Ms: null,
@@ -32,6 +34,9 @@ export const drillOf = (changes: Partial<Drill> = {}): Drill => ({
     ghostRooms: null,
     disconnected: null,
     invariantViolations: null,
+    rtoMs: null,
+    rpoMs: null,
+    stateLost: null,
     roles: [],
     alertsWithinMs: {},
   },

@@ -20,6 +20,15 @@ export const EXECUTED = {
     'turn-kill',
     'turn-kill-no-fallback',
   ],
+  'redis-drills.long.test.ts': ['redis-full', 'redis-restore', 'redis-slow'],
+  'site-loss.long.test.ts': ['site-loss'],
+  'redis-sentinel-drills.long.test.ts': [
+    'redis-sentinel-failover',
+    'redis-sentinel-kill',
+    'redis-sentinel-lost-writes',
+    'redis-sentinel-partition',
+    'redis-sentinel-split',
+  ],
 } as const;
 
 /**

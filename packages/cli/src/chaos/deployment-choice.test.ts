@@ -1,9 +1,11 @@
+import { PLAIN_REDIS } from '@livekit-swarm/lab';
 import { expect, it } from 'vitest';
 import { labNote } from './deployment-choice.ts';
 
 const lab = {
   nodes: 3,
-  persistentRedis: true,
+  sites: 1,
+  redis: { ...PLAIN_REDIS, persistent: true },
   config: { signal_relay: { retry_timeout: '2s' } },
   alerts: true,
 };
@@ -16,7 +18,7 @@ it('names the lab settings that are ignored when no lab is started for the drill
   expect(labNote(drill, { type: 'embedded', server: null })).toBeNull();
   expect(
     labNote(
-      { name: 'mine', lab: { ...lab, persistentRedis: false, config: {} } },
+      { name: 'mine', lab: { ...lab, redis: PLAIN_REDIS, config: {} } },
       { type: 'lab', name: 'lab' },
     ),
   ).toBeNull();

@@ -7,7 +7,7 @@ import {
   startDrillLab,
 } from '@livekit-swarm/chaos';
 import type { Drill } from '@livekit-swarm/chaos/drill';
-import { mergeConfig } from '@livekit-swarm/lab';
+import { mergeConfig, redisSetupText } from '@livekit-swarm/lab';
 import type { MediaPath } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
 import { readLabServer } from '../requests/lab-server.ts';
@@ -107,11 +107,11 @@ const startServerLab = async (
  */
 export const inspectDeployment = async (
   where: DeploymentChoice,
-  nodes: number,
+  lab: Pick<Drill['lab'], 'nodes' | 'redis' | 'sites'>,
   paths?: readonly MediaPath[],
 ): Promise<Platform> =>
   where.type === 'embedded'
-    ? dryRunLab(nodes, paths)
+    ? dryRunLab(lab.nodes, paths, lab.redis, lab.sites)
     : (await openRunningDeployment(where)).platform;
 
 /** @throws SwarmError when the lab is unknown, or the deployment cannot be reached */
@@ -147,7 +147,7 @@ export const labNote = (
 };
 
 /** Settings of a drill's lab that another deployment does not have. */
-export const ownLabSettings = ({ config, persistentRedis }: Drill['lab']): string[] => [
+export const ownLabSettings = ({ config, redis }: Drill['lab']): string[] => [
   ...(Object.keys(config).length > 0 ? [`config (${Object.keys(config).join(', ')})`] : []),
-  ...(persistentRedis ? ['redis: persistent'] : []),
+  ...(redisSetupText(redis) === 'plain' ? [] : [`redis: ${redisSetupText(redis)}`]),
 ];

@@ -16,6 +16,7 @@ import {
   hostOf,
   isCloud,
   LoadGuard,
+  REDIS_PROTOCOLS,
   readHostRules,
 } from '@livekit-swarm/livekit';
 import { checkAddress } from '@livekit-swarm/runner';
@@ -199,7 +200,7 @@ export const readUserDeployment = (
     apiUrl,
     apiKey,
     apiSecret,
-    redisUrl: readAddress('--redis', flags.redis, ['redis:', 'rediss:'], 'redis://10.0.0.5:6379'),
+    redisUrl: readAddress('--redis', flags.redis, REDIS_PROTOCOLS, 'redis://10.0.0.5:6379'),
     loadBalancerMetricsUrl: readAddress(
       '--load-balancer-metrics',
       flags.loadBalancerMetrics,

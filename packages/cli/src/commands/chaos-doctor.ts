@@ -5,6 +5,7 @@ import {
   openJournal,
   stoppedComponents,
 } from '@livekit-swarm/chaos';
+import { PLAIN_REDIS } from '@livekit-swarm/lab';
 import { printable, renderChecklist, type Style, styleFor, wrap } from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode, plural } from '@livekit-swarm/settings';
 import {
@@ -36,7 +37,11 @@ export const chaosDoctorCommand = async (
   { stdout, env }: Console,
 ): Promise<ExitCode> => {
   const choice = readDeploymentChoice(flags, typed, env);
-  await using platform = await inspectDeployment(choice, NODES);
+  await using platform = await inspectDeployment(choice, {
+    nodes: NODES,
+    sites: 1,
+    redis: PLAIN_REDIS,
+  });
   const components = await platform.components();
   const found = await availableFaults(platform, components, FAULTS);
   const notRunning = await stoppedComponents(platform, components);

@@ -32,7 +32,7 @@ export const chaosPlanCommand = async (
   const drills = readDrills([file], readLoadOverride(flags));
   for (const drill of drills.map((one) => overrideDrill(one, flags))) {
     const paths = pathsOfLoad(drill.load);
-    await using platform = await inspectDeployment(choice, drill.lab.nodes, paths);
+    await using platform = await inspectDeployment(choice, drill.lab, paths);
     const note = labNote(drill, choice);
     if (note !== null) await write(stderr, `warning: ${note}\n`);
     const plan = await planDrill(drill, platform, FAULTS);

@@ -175,9 +175,12 @@ const readReload = (text: string): string => {
 };
 
 const checkRedis = (text: string): string => {
-  if (/^rediss?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
+  if (/^rediss?(\+sentinel)?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
   // Not repeated: it may hold a password.
-  throw usageError('--redis: not a Redis URL', 'write redis://HOST:6379, or rediss:// with TLS');
+  throw usageError(
+    '--redis: not a Redis URL',
+    'write redis://HOST:6379, rediss:// with TLS, or redis+sentinel://HOST:26379?master=NAME',
+  );
 };
 
 const checkPrefix = (text: string): string => {

@@ -1,4 +1,5 @@
 import { DEFAULT_SETTLE_MS, type ServerMetricsChoice, type Target } from '@livekit-swarm/campaign';
+import { REDIS_PROTOCOLS } from '@livekit-swarm/livekit';
 import { parseDuration, usageError } from '@livekit-swarm/settings';
 import type { ServerMetricsFlags } from '../flags/server-metrics.ts';
 
@@ -44,7 +45,7 @@ export const readServerMetrics = (
     redis:
       redis === undefined
         ? null
-        : readAddress('--redis', redis, ['redis:', 'rediss:'], 'redis://10.0.0.5:6379'),
+        : readAddress('--redis', redis, REDIS_PROTOCOLS, 'redis://10.0.0.5:6379'),
     settleMs,
   };
 };

@@ -234,8 +234,11 @@ export const readTarget = async (
 
 const checkRedis = (url: string, ref: string | SecretRef, where: string): string => {
   const parsed = URL.parse(url);
-  if (parsed === null || !/^rediss?:$/.test(parsed.protocol)) {
-    throw usageError(`${where}: not a Redis URL`, 'write redis://HOST:6379, or rediss:// with TLS');
+  if (parsed === null || !/^rediss?(\+sentinel)?:$/.test(parsed.protocol)) {
+    throw usageError(
+      `${where}: not a Redis URL`,
+      'write redis://HOST:6379, rediss:// with TLS, or redis+sentinel://HOST:26379?master=NAME',
+    );
   }
   if (typeof ref === 'string' && parsed.password !== '') {
     throw usageError(

@@ -3,6 +3,7 @@ import type {
   EgressClient,
   IngressClient,
   RoomServiceClient,
+  SipClient,
 } from 'livekit-server-sdk';
 import { parseServerUrl } from '../url.ts';
 import { apiTransport } from './api-transport.ts';
@@ -73,5 +74,11 @@ export const agentDispatchOf = async (
 ): Promise<AgentDispatchClient> => {
   const { AgentDispatchClient } = await sdk();
   const client = new AgentDispatchClient(apiBase(target), target.apiKey, target.apiSecret);
+  return withTransport(client, target, timeoutSeconds);
+};
+
+export const sipOf = async (target: ApiTarget, timeoutSeconds: number): Promise<SipClient> => {
+  const { SipClient } = await sdk();
+  const client = new SipClient(apiBase(target), target.apiKey, target.apiSecret);
   return withTransport(client, target, timeoutSeconds);
 };

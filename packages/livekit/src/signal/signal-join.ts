@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net';
+import { LeaveRequest, LeaveRequest_Action } from '@livekit/protocol';
 import type { Deployment } from '../deployment.ts';
 import type { Failure } from '../failure.ts';
 import { joinEndpoint } from './endpoint.ts';
@@ -12,6 +13,8 @@ export interface SignalJoin {
   nodeId: string;
   /** Resolves when the connection ends without request. */
   ended: Promise<Failure>;
+  /** Leaves the room, and closes the connection. */
+  leave(): void;
 }
 
 /**
@@ -40,6 +43,11 @@ export const joinBySignal = (
           roomSid: value.room?.sid ?? '',
           nodeId: value.serverInfo?.nodeId ?? '',
           ended: ended.promise,
+          leave: () => {
+            const action = LeaveRequest_Action.DISCONNECT;
+            connection.send({ case: 'leave', value: new LeaveRequest({ action }) });
+            connection.close();
+          },
         });
       },
       onEnd: (failure) => {

@@ -29,12 +29,14 @@ it.each([
   ['drain', {}, 'grace 30s'],
   ['upgrade', { to: '1.13.5', grace: '5s', end: 'sigterm' }, 'to 1.13.5, then sigterm, grace 5s'],
   ['change-config', { config: { room: {} } }, 'with room, grace 30s'],
+  ['redis-isolation', {}, ''],
+  ['redis-isolation', { from: 'peers' }, 'from replicas and Sentinels'],
   ['restart', {}, ''],
   ['restart', { grace: '1s', down: '12s' }, 'grace 1s, down 12s'],
 ])('%s with %o: %s', (name, given, words) => expect(said(name, given)).toBe(words));
 
 /** Values of parameters, one of which each parameter may have and is not its default. */
-const VALUES = [7, 'udp', 'in', 'keep', false, { room: {} }];
+const VALUES = [7, 'udp', 'in', 'keep', 'peers', false, { room: {} }];
 
 it.each([...FAULTS.values()])('has words for every parameter of $name', ({ params }) => {
   const keys = 'shape' in params ? Object.keys(params.shape as object) : [];

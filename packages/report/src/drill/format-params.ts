@@ -52,9 +52,11 @@ export const formatParams = ({ params }: Pick<DrillFault, 'params'>): string => 
   const otherKeys = told.get('otherKeys');
   const keys =
     typeof otherKeys === 'string' && otherKeys !== 'refuse' ? [`${otherKeys} other keys`] : [];
+  const from = told.get('from') === 'peers' ? ['from replicas and Sentinels'] : [];
   return [
     ...release,
     ...numbers,
+    ...from,
     ...ways,
     ...keys,
     ...(told.get('shared') === false ? ['per participant'] : []),

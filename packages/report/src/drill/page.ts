@@ -3,6 +3,7 @@ import { capital } from '@livekit-swarm/settings';
 import { formatTime } from '../format.ts';
 import type { PageSection, ResultPage } from '../page/result-page.ts';
 import {
+  describeContinuity,
   describeInjection,
   describeKnownFailures,
   describeOutcome,
@@ -17,10 +18,12 @@ import {
 } from './phrases.ts';
 import { exitCodeOfDrill } from './render-json.ts';
 import {
+  continuityTable,
   joinProbeTable,
   objectiveTable,
   roleTable,
   spreadTable,
+  stateTable,
   windowTable,
 } from './table-data.ts';
 
@@ -62,6 +65,7 @@ const repeatSections = (repeat: RepeatResult, of: number): PageSection[] => {
     of > 1
       ? `Repeat ${repeat.number}, ${describeOutcome(outcomeOf(repeat))}: ${title}`
       : capital(title);
+  const continuity = describeContinuity(repeat.recovery);
   return [
     {
       title: titled('objectives'),
@@ -73,6 +77,16 @@ const repeatSections = (repeat: RepeatResult, of: number): PageSection[] => {
     { title: titled('recovery by role'), table: roleTable(repeat) },
     { title: titled('windows'), table: windowTable(repeat) },
     { title: titled('join probes'), table: joinProbeTable(repeat) },
+    ...(continuity === null
+      ? []
+      : [
+          {
+            title: titled('continuity'),
+            table: continuityTable(repeat),
+            note: `${capital(continuity)}.`,
+          },
+          { title: titled('state'), table: stateTable(repeat) },
+        ]),
   ];
 };
 

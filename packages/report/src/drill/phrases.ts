@@ -119,6 +119,9 @@ const OBJECTIVES = {
   ghostRooms: ['ghost rooms', 'count'],
   disconnected: ['participants disconnected', 'count'],
   invariantViolations: ['invariants violated', 'count'],
+  rtoMs: ['recovery time (RTO)', 'time'],
+  rpoMs: ['age of lost writes (RPO)', 'time'],
+  stateLost: ['records lost', 'count'],
   alertsWithinMs: ['alerts', 'time'],
 } as const satisfies Record<ObjectiveResult['objective'], readonly [string, string]>;
 
@@ -168,6 +171,14 @@ export const measuredText = (result: ObjectiveResult): string => {
       .join(', ');
   if (result.measured !== null) return formatObjective(result.objective, result.measured);
   return result.objective === 'joinProbesConnected' ? 'no join probes' : 'not recovered';
+};
+
+/** `RTO 4.7 s, RPO 9.8 s`; null: the drill does not measure them. */
+export const describeContinuity = ({ continuity }: Recovery): string | null => {
+  if (continuity === null) return null;
+  const { rtoMs, rpoMs, probes } = continuity;
+  const rto = rtoMs === null ? (probes.length === 0 ? 'unknown' : 'not recovered') : seconds(rtoMs);
+  return `recovery time (RTO) ${rto}, age of lost writes (RPO) ${rpoMs === null ? 'unknown' : seconds(rpoMs)}`;
 };
 
 /** Reasons for the verdicts of all repeats, a sentence each. */
@@ -524,10 +535,15 @@ export const describeDrillEvent = (line: DrillLine): string | null => {
       return `fault skipped: ${line.fault} (${line.detail})`;
     case 'component_replaced':
       return describeReplacement(line);
+    case 'users_moved':
+      return `new users are sent to ${line.to}`;
     case 'alert_changed':
       return `alert ${line.state === 'firing' ? 'fired' : 'resolved'}: ${line.name}`;
     case 'registry_observed':
     case 'backends_observed':
+    case 'continuity_probed':
+    case 'state_written':
+    case 'state_read':
       return null;
   }
 };

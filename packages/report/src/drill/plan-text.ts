@@ -155,6 +155,9 @@ const requirementsOf = ({ objectives, thresholds }: Drill): string => {
     ...atMost('ghost rooms', objectives.ghostRooms),
     ...atMost('disconnected', objectives.disconnected),
     ...atMost('invariants violated', objectives.invariantViolations),
+    ...within('recovery time (RTO)', objectives.rtoMs),
+    ...within('age of lost writes (RPO)', objectives.rpoMs),
+    ...atMost('records lost', objectives.stateLost),
     ...objectives.roles.flatMap(({ role, direction, ...one }) => [
       ...within(`${role} ${direction}: time to recover p50`, one.timeToRecoverP50Ms),
       ...within(`${role} ${direction}: time to recover p95`, one.timeToRecoverP95Ms),

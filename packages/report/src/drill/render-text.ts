@@ -21,6 +21,7 @@ import {
 import { exitCodeOfDrill } from './render-json.ts';
 import {
   clusterSection,
+  continuitySection,
   faultsSection,
   joinProbesSection,
   objectivesSection,
@@ -38,6 +39,7 @@ const SECTIONS = [
   windowSection,
   rolesSection,
   joinProbesSection,
+  continuitySection,
   clusterSection,
   recordSection,
 ];

@@ -5,6 +5,7 @@ import { formatTime } from '../format.ts';
 import { type Paint, renderHeadedTable, type Style, wrap } from '../text-layout.ts';
 import {
   describeAlert,
+  describeContinuity,
   describeFalseReconnects,
   describeInjection,
   describePartitions,
@@ -23,7 +24,15 @@ import {
   measuredText,
   objectiveLabel,
 } from './phrases.ts';
-import { joinProbeTable, markOf, objectiveTable, roleTable, windowTable } from './table-data.ts';
+import {
+  continuityTable,
+  joinProbeTable,
+  markOf,
+  objectiveTable,
+  roleTable,
+  stateTable,
+  windowTable,
+} from './table-data.ts';
 
 /** Lines of one section of the report; none when it is empty. */
 export type Section = (repeat: RepeatResult, style: Style, result: DrillResult) => string[];
@@ -154,6 +163,16 @@ export const rolesSection: Section = (repeat, style) => renderHeadedTable(roleTa
 
 export const joinProbesSection: Section = (repeat, style) =>
   renderHeadedTable(joinProbeTable(repeat), style);
+
+export const continuitySection: Section = (repeat, style) => {
+  const summary = describeContinuity(repeat.recovery);
+  if (summary === null) return [];
+  return [
+    ...wrap('  ', summary),
+    ...renderHeadedTable(continuityTable(repeat), style),
+    ...renderHeadedTable(stateTable(repeat), style),
+  ];
+};
 
 export const clusterSection: Section = ({ recovery }) => {
   const { backends, replacements, faults } = recovery;

@@ -2,7 +2,9 @@ import type {
   DrillResult,
   JoinProbeResult,
   ObjectiveResult,
+  ProbeContinuity,
   RepeatResult,
+  StateContinuity,
 } from '@livekit-swarm/chaos';
 import { plural } from '@livekit-swarm/settings';
 import { formatCount, formatMs, formatShare, shorten } from '../format.ts';
@@ -97,6 +99,54 @@ export const joinProbeTable = ({ recovery: { joinProbes } }: RepeatResult): Tabl
     }),
   ),
   left: [0, 1],
+});
+
+const PROBES: Record<ProbeContinuity['probe'], string> = {
+  api: 'API: create a room',
+  join: 'join a room that exists',
+  join_new_room: 'join a new room',
+};
+
+/** Attempts of API and joins, and the time until they succeeded again. */
+export const continuityTable = ({ recovery: { continuity } }: RepeatResult): TableData => ({
+  head: ['continuity', 'attempts', 'failed', 'first failure', 'works again', 'mostly'],
+  rows: (continuity?.probes ?? []).map((probe) => [
+    PROBES[probe.probe],
+    formatCount(probe.attempts),
+    formatCount(probe.failed),
+    probe.firstFailureMs === null ? '–' : `+${formatRecoveryTime(probe.firstFailureMs)}`,
+    worksAgainText(probe),
+    shorten(probe.failure ?? '–', MAX_METRIC),
+  ]),
+  left: [0, 5],
+});
+
+const worksAgainText = ({ worksAgainMs }: ProbeContinuity): string => {
+  if (worksAgainMs === null) return 'no';
+  return worksAgainMs === 0 ? '–' : `+${formatRecoveryTime(worksAgainMs)}`;
+};
+
+const STATE: Record<StateContinuity['kind'], string> = {
+  room: 'rooms with metadata',
+  participant: 'participants with attributes',
+  dispatch: 'agent dispatches',
+  ingress: 'ingresses',
+  sip_trunk: 'SIP trunks',
+  mark: 'rooms created all the time',
+};
+
+/** State that was written before or during the faults, and what is left of it. */
+export const stateTable = ({ recovery: { continuity } }: RepeatResult): TableData => ({
+  head: ['state', 'written', 'lost', 'changed', 'deleted and back', ''],
+  rows: (continuity?.state ?? []).map(({ kind, written, lost, changed, returned, failure }) => [
+    STATE[kind],
+    formatCount(written),
+    formatCount(lost),
+    formatCount(changed),
+    formatCount(returned),
+    failure === null ? '' : shorten(failure, MAX_METRIC),
+  ]),
+  left: [0, 5],
 });
 
 const figuresOf = (came: readonly JoinProbeResult[]): string[] => {

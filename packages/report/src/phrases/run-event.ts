@@ -145,10 +145,12 @@ const EFFECT_FINDINGS: Readonly<Record<EffectFinding, string>> = {
   impairment_ended: 'swarm-impair has ended',
   cgroup_missing: 'its cgroup does not exist',
   process_left_cgroup: 'its process is in another cgroup',
-  limit_changed: 'the limit of its cgroup is another one',
+  limit_changed: 'its limit is another one',
   chaos_object_missing: 'its Chaos Mesh object does not exist',
   chaos_object_not_injected: 'its Chaos Mesh object is not injected (AllInjected)',
   reservation_missing: 'no pod reserves the host',
+  still_primary: 'it is still the primary',
+  backup_missing: 'the backup does not exist',
 };
 
 const RULES_REMOVED =
@@ -166,10 +168,12 @@ const PROBABLE_CAUSES: Readonly<Record<EffectFinding, string>> = {
   impairment_ended: 'an operator terminated it, or the kernel did for want of memory',
   cgroup_missing: PROCESS_MOVED,
   process_left_cgroup: PROCESS_MOVED,
-  limit_changed: 'the service manager or the container runtime set its own limit',
+  limit_changed: 'the service manager, the container runtime or an operator set another limit',
   chaos_object_missing: 'an operator deleted it, or another process rolled it back',
   chaos_object_not_injected: 'its pod was replaced, or Chaos Mesh recovered it',
   reservation_missing: 'the Kubernetes node was replaced, or an operator deleted the job',
+  still_primary: 'the failover was not completed: see the logs of the Sentinels',
+  backup_missing: 'an operator deleted it',
 };
 
 type UnprovenTarget = Extract<DrillStopReason, { code: 'target_unproven' }>;

@@ -1,3 +1,10 @@
+import {
+  isRedisUser,
+  MAX_REDIS_DATABASE,
+  PLAIN_REDIS,
+  REDIS_WORDS,
+  type RedisSetup,
+} from '@livekit-swarm/lab';
 import { joinRate, PATHS, thresholdsByMetric } from '@livekit-swarm/scenario';
 import {
   customIssue,
@@ -20,6 +27,7 @@ import { z } from 'zod';
 import type { RoomsLoad } from '../drill.ts';
 import { type Faults, faultList } from './fault.ts';
 import { knownFailures, objectives, thresholds } from './objectives.ts';
+import { SITE_NAMES } from './target.ts';
 
 /** Default load of a drill. */
 export const ROOMS_LOAD = {
@@ -33,11 +41,47 @@ const MAX_NODES = 20;
 const MAX_ROOMS = 10_000;
 const MAX_PARTICIPANTS = 100;
 
+const redisForm = z
+  .union(
+    [
+      word(['plain', ...REDIS_WORDS], 'form of Redis').transform(
+        (form): RedisSetup => (form === 'plain' ? PLAIN_REDIS : { ...PLAIN_REDIS, [form]: true }),
+      ),
+      strict({
+        sentinel: yesOrNo().optional(),
+        persistent: yesOrNo().optional(),
+        tls: yesOrNo().optional(),
+        valkey: yesOrNo().optional(),
+        username: text(32, 'a username')
+          .refine(isRedisUser, {
+            error: hinted('is not a username', 'write livekit: a letter, then letters and digits'),
+          })
+          .optional(),
+        database: whole(0, MAX_REDIS_DATABASE).optional(),
+      }).transform((form): RedisSetup => {
+        const { sentinel = false, persistent = false, tls = false, valkey = false } = form;
+        const { username = null, database = 0 } = form;
+        return { sentinel, persistent, tls, valkey, username, database };
+      }),
+    ],
+    {
+      error: hinted('must be a form of Redis', 'write sentinel, or { sentinel: true, tls: true }'),
+    },
+  )
+  .meta({ samples: ['persistent', 'sentinel', { sentinel: true, tls: true }] });
+
 const lab = strict({
   nodes: whole(1, MAX_NODES).default(3).describe('livekit-servers.'),
-  redis: word(['plain', 'persistent'], 'kind of Redis')
-    .default('plain')
-    .describe('persistent: with an append-only file; it keeps its data over a restart.'),
+  sites: whole(1, SITE_NAMES.length)
+    .default(1)
+    .describe(
+      'Sites: clusters of that number of nodes, each with its own Redis and load balancer. Participants ask a token endpoint, which sends them to the first site that is up.',
+    ),
+  redis: redisForm
+    .prefault('plain')
+    .describe(
+      'Form of Redis. persistent: with an append-only file, so that it keeps its data over a restart; sentinel: a primary, a replica, and three Sentinels that promote it; tls; valkey: valkey-server. Several, a user or a database: { sentinel: true, tls: true, username: livekit, database: 3 }.',
+    ),
   config: z
     .record(z.string(), z.unknown(), {
       error: hinted('must be a mapping', 'write { signal_relay: { retry_timeout: 2s } }'),
@@ -158,6 +202,15 @@ const joinProbes = strict({
   context.addIssue(customIssue(['stagger'], message, 'write 500ms'));
 });
 
+const continuity = strict({
+  every: duration(100)
+    .prefault('250ms')
+    .describe('Interval between attempts: each creates a room by the API, and joins a room.'),
+  rooms: whole(1, 100)
+    .default(5)
+    .describe('Rooms with metadata and an agent dispatch that are created before the faults.'),
+});
+
 const abort = strict({
   controlGroupInterrupted: share()
     .prefault('50%')
@@ -220,6 +273,11 @@ export const drillFile = (faults: Faults) =>
         .optional()
         .describe(
           'Participants that join during the drill, to test whether new joins succeed and receive media. Default: none.',
+        ),
+      continuity: continuity
+        .optional()
+        .describe(
+          'Measures recovery time (RTO) and lost state (RPO): calls the API and joins all the time, writes state before the faults, and reads it at the end. Default: not measured.',
         ),
       objectives: objectives.prefault({}).describe('Conditions on the recovery.'),
       thresholds: thresholds.default([]).meta({

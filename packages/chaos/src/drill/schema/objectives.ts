@@ -169,6 +169,19 @@ export const objectives = strict({
     .describe(
       'Violations of invariants: connected without media for 30 s, a room on two nodes for 20 s, a track of another room, a track delivered twice, a subscription without media after 30 s without faults.',
     ),
+  rto: duration()
+    .optional()
+    .describe(
+      'Time from the first fault until the API answers and joins succeed again (continuity). Default: not required.',
+    ),
+  rpo: duration()
+    .optional()
+    .describe(
+      'Age of the oldest confirmed write that was lost, at the beginning of the outage (continuity). Default: not required.',
+    ),
+  stateLost: count()
+    .prefault('any')
+    .describe('Rooms, participants, dispatches and other records that are lost (continuity).'),
   roles: roles
     .prefault({})
     .describe('Conditions on the media of single roles, by direction. Default: none.'),
@@ -191,6 +204,9 @@ export const objectives = strict({
     ghostRooms: given.ghostRooms,
     disconnected: given.disconnected,
     invariantViolations: given.invariantViolations,
+    rtoMs: given.rto ?? null,
+    rpoMs: given.rpo ?? null,
+    stateLost: given.stateLost,
     roles: given.roles,
     alertsWithinMs: { ...given.alerts },
   }),

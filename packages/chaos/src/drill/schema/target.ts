@@ -8,24 +8,30 @@ import {
   suggest,
   text,
   textOf,
+  word,
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Fault } from '../../faults/fault.ts';
 import type { ComponentKind } from '../../targets/platform.ts';
 import type { FaultTarget } from '../drill.ts';
 
+/** Names of sites, in order of preference. */
+export const SITE_NAMES = ['site-a', 'site-b', 'site-c', 'site-d'] as const;
+
 const ROLES = [
   'room-node',
   'other-node',
   'signal-node',
   'redis',
+  'redis-replica',
+  'sentinel',
   'load-balancer',
   'turn',
   'none',
 ] as const;
 
 const HINT =
-  'write room-node, other-node, signal-node, redis, load-balancer, turn, { nodes: 33% } or { component: node-2 }';
+  'write room-node, other-node, signal-node, redis, redis-replica, sentinel, load-balancer, turn, { nodes: 33% }, { component: node-2 } or { site: site-a }';
 
 const role = z
   .enum(ROLES, {
@@ -41,10 +47,13 @@ const others = strict({
   component: text(200, 'the name of a component')
     .optional()
     .describe('One component by its name, as "swarm chaos plan" lists them.'),
-}).transform(({ nodes, component }, context): FaultTarget => {
+  site: word(SITE_NAMES, 'site').optional().describe('All components of one site of the lab.'),
+}).transform(({ nodes, component, site }, context): FaultTarget => {
   if (context.issues.length > 0) return z.NEVER;
-  if ((nodes === undefined) === (component === undefined)) {
-    context.addIssue(customIssue([], 'must be either nodes or a component', HINT));
+  if ([nodes, component, site].filter((one) => one !== undefined).length !== 1) {
+    context.addIssue(customIssue([], 'must be nodes, a component or a site', HINT));
+  } else if (site !== undefined) {
+    return { role: 'site', name: site };
   } else if (component !== undefined) {
     return { role: 'component', name: component };
   } else if (nodes === 0) {
@@ -61,7 +70,7 @@ const others = strict({
  */
 export const faultTarget = () =>
   z.union([role, others], { error: hinted('must be a target', HINT) }).meta({
-    samples: ['room-node', 'redis', { nodes: '33%' }, { component: 'node-2' }],
+    samples: ['room-node', 'redis', { nodes: '33%' }, { component: 'node-2' }, { site: 'site-a' }],
     shared: 'target',
   });
 
@@ -107,11 +116,15 @@ export const checkTarget = (
 /** Kind of a target's components; null: unknown, because the target is the name of a component. */
 const kindOf = (target: FaultTarget): ComponentKind | null => {
   switch (target.role) {
+    case 'redis-replica':
+      return 'redis';
     case 'redis':
+    case 'sentinel':
     case 'load-balancer':
     case 'turn':
       return target.role;
     case 'component':
+    case 'site':
     case 'none':
       return null;
     case 'room-node':
@@ -125,13 +138,15 @@ const kindOf = (target: FaultTarget): ComponentKind | null => {
 const NAMES: Record<ComponentKind, string> = {
   node: 'nodes',
   redis: 'Redis',
+  sentinel: 'Sentinels',
   'load-balancer': 'the load balancer',
   turn: 'TURN servers',
 };
 
 const TARGETS: Record<ComponentKind, string> = {
   node: 'room-node, other-node, signal-node, { nodes: 33% }',
-  redis: 'redis',
+  redis: 'redis, redis-replica',
+  sentinel: 'sentinel',
   'load-balancer': 'load-balancer',
   turn: 'turn',
 };

@@ -11,7 +11,8 @@ export interface ContainerSteps {
 }
 
 /** Returns true for a step that the engine can take itself. */
-export const isEngineStep = ({ step }: RollbackStep): boolean => step !== 'run';
+export const isEngineStep = ({ step }: RollbackStep): boolean =>
+  step !== 'run' && step !== 'rollback';
 
 /**
  * Renders the steps as a program for /bin/sh on the host of an engine, which has the docker
@@ -47,6 +48,7 @@ echo found
 const commandOf = (step: RollbackStep, name: string, { instance }: Component): string => {
   switch (step.step) {
     case 'run':
+    case 'rollback':
       return 'false';
     case 'continue':
       return `[ "$(state ${name} Paused)" != true ] || engine unpause ${name}`;

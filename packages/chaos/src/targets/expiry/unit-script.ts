@@ -41,6 +41,8 @@ const commandOf = (step: RollbackStep, unit: string, { instance }: Component): s
   switch (step.step) {
     case 'run':
       return quoteAll(step.argv);
+    case 'rollback':
+      return 'false';
     case 'continue':
       // The command fails for a unit without a process, where none is stopped.
       return `systemctl kill --signal=SIGCONT ${quote(unit)} 2>/dev/null || true`;

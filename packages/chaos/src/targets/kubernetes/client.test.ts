@@ -103,7 +103,7 @@ describe('a cluster', () => {
     await expect(pods('mislabelled')).rejects.toMatchObject({
       code: 'usage',
       message: 'pod "edge-0": label swarm.component: unknown kind "balancer"',
-      hint: 'available: node, redis, load-balancer, turn',
+      hint: 'available: node, redis, sentinel, load-balancer, turn',
     });
   });
 
@@ -145,14 +145,14 @@ describe('a cluster', () => {
       context: 'here',
       namespace: 'mislabelled',
       selectors: { node: 'app=livekit' },
-      counts: { node: 1, redis: 0, 'load-balancer': 0, turn: 0 },
+      counts: { node: 1, redis: 0, sentinel: 0, 'load-balancer': 0, turn: 0 },
     });
     expect(await platform.components()).toEqual([]);
   });
 
   it('is locked for drills, rollbacks and removals, or refuses them', async () => {
     const place = { kubeconfig: file, context: 'here', namespace: 'forbidden' };
-    const counts = { node: 1, redis: 0, 'load-balancer': 0, turn: 0 };
+    const counts = { node: 1, redis: 0, sentinel: 0, 'load-balancer': 0, turn: 0 };
     await using platform = await reopenKubernetesPlatform({
       ...{ kind: 'kubernetes', selectors: {}, counts },
       ...place,

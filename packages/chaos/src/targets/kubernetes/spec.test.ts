@@ -6,7 +6,7 @@ const ORDER: ResolvedKubernetesSpec = {
   context: 'prod-eu',
   namespace: 'livekit',
   selectors: { node: 'app in (a, b)', redis: 'app=redis' },
-  counts: { node: 3, redis: 1, 'load-balancer': 0, turn: 0 },
+  counts: { node: 3, redis: 1, sentinel: 0, 'load-balancer': 0, turn: 0 },
 };
 
 it('a rollback finds the same pods of the same cluster', () => {

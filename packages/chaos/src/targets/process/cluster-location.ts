@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyProcess, isSameProcess, type ProcessIdentity } from '@livekit-swarm/host';
-import type { Cluster } from '@livekit-swarm/lab';
+import type { Cluster, Service } from '@livekit-swarm/lab';
 import { z } from 'zod';
 import { processIdentitySchema } from '../../process-identity-schema.ts';
-import { invalidReference, type PlatformReference } from '../platform.ts';
+import { invalidReference, type PlatformReference, type RedisLogin } from '../platform.ts';
 import { labRollout } from './lab-rollout.ts';
 import {
+  type ComponentSource,
+  componentOfSite,
   componentSource,
   type Location,
   labComponents,
   labLabel,
-  labRedisPassword,
+  labRedisLogin,
+  sitesLabel,
 } from './location.ts';
 
 const POLL_MS = 5;
@@ -19,29 +22,10 @@ const POLL_MS = 5;
 export const clusterLocation = (cluster: Cluster): Location => {
   const components = labComponents(cluster);
   const { programs } = cluster;
-  const identity = (name: string): ProcessIdentity | null => {
-    const { pid } = cluster.service(name);
-    return pid === null ? null : identifyProcess(pid);
-  };
   return {
+    ...locationOf(components, (name) => cluster.service(name)),
     label: labLabel(components.filter(({ kind }) => kind === 'node').length),
-    // Processes that run now, so that a rollback by another process finds those that are stopped.
-    reference: () => ({
-      kind: 'process',
-      place: 'cluster',
-      components: components.map(
-        (component): PastComponent => ({ component, identity: identity(component.name) }),
-      ),
-    }),
-    components: async () => components,
-    ...labRedisPassword(cluster),
-    identity: async (name) => identity(name),
-    start: async (name) => {
-      const service = cluster.service(name);
-      // A killed process may not be noticed yet, and would count as running.
-      while (service.pid !== null && identifyProcess(service.pid) === null) await sleep(POLL_MS);
-      await service.start();
-    },
+    redisLogin: () => labRedisLogin(cluster),
     rollout: labRollout({
       look: async (name) => ({ program: programs.of(name), isChanged: programs.isChanged(name) }),
       change: async (name, change) => {
@@ -50,6 +34,60 @@ export const clusterLocation = (cluster: Cluster): Location => {
         else programs.use(name, change.use);
       },
     }),
+  };
+};
+
+/** Location of labs of this process, each a site: names of components begin with that of the site. */
+export const clustersLocation = (
+  clusters: readonly { site: string; cluster: Cluster }[],
+): Location => {
+  const services = new Map<string, Service>();
+  const logins = new Map<string, RedisLogin | null>();
+  const components = clusters.flatMap(({ site, cluster }) =>
+    labComponents(cluster).map((component): ComponentSource => {
+      const named = componentOfSite(component, site);
+      services.set(named.name, cluster.service(component.name));
+      logins.set(named.name, labRedisLogin(cluster));
+      return named;
+    }),
+  );
+  return {
+    ...locationOf(components, (name) => {
+      const service = services.get(name);
+      if (service === undefined) throw new RangeError(`no component ${name}`);
+      return service;
+    }),
+    label: sitesLabel(clusters.length),
+    redisLogin: ({ name }) => logins.get(name) ?? null,
+  };
+};
+
+/** Components that are services of this process. */
+const locationOf = (
+  components: readonly ComponentSource[],
+  serviceOf: (name: string) => Pick<Service, 'pid' | 'start'>,
+): Omit<Location, 'label'> => {
+  const identity = (name: string): ProcessIdentity | null => {
+    const { pid } = serviceOf(name);
+    return pid === null ? null : identifyProcess(pid);
+  };
+  return {
+    // Processes that run now, so that a rollback by another process finds those that are stopped.
+    reference: () => ({
+      kind: 'process',
+      place: 'cluster',
+      components: components.map(
+        (component): PastComponent => ({ component, identity: identity(component.name) }),
+      ),
+    }),
+    components: async () => [...components],
+    identity: async (name) => identity(name),
+    start: async (name) => {
+      const service = serviceOf(name);
+      // A killed process may not be noticed yet, and would count as running.
+      while (service.pid !== null && identifyProcess(service.pid) === null) await sleep(POLL_MS);
+      await service.start();
+    },
     whyNotStartable: () => null,
   };
 };

@@ -8,7 +8,7 @@ import {
 } from '@livekit-swarm/lab';
 import { SwarmError } from '@livekit-swarm/settings';
 import { labRollout } from './lab-rollout.ts';
-import { type Location, labComponents, labRedisPassword } from './location.ts';
+import { type Location, labComponents, labRedisLogin } from './location.ts';
 
 /** Location of a running lab (`swarm lab up`). @throws SwarmError `no_lab` */
 export const labLocation = async (name: string): Promise<Location> => {
@@ -29,7 +29,7 @@ export const labLocation = async (name: string): Promise<Location> => {
     label: `lab "${name}"`,
     reference: () => ({ kind: 'process', place: 'lab', lab: name, startedAt: state.startedAt }),
     components: async () => components,
-    ...labRedisPassword(state.facts),
+    redisLogin: () => labRedisLogin(state.facts),
     identity: (service) => ask(service, 'look'),
     start: async (service) => void (await ask(service, 'start')),
     rollout: labRollout({

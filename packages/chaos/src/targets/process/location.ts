@@ -1,7 +1,12 @@
 import type { ProcessIdentity } from '@livekit-swarm/host';
 import type { ClusterFacts } from '@livekit-swarm/lab';
 import { z } from 'zod';
-import { componentSchema, type NodeRollout, type PlatformReference } from '../platform.ts';
+import {
+  componentSchema,
+  type NodeRollout,
+  type PlatformReference,
+  type RedisLogin,
+} from '../platform.ts';
 
 export const componentSource = componentSchema
   .omit({ nodeId: true, instance: true })
@@ -19,8 +24,8 @@ export interface Location {
   /** Reference for the journal, in its current state. */
   reference(): PlatformReference;
   components(): Promise<ComponentSource[]>;
-  /** Password of Redis. Absent: the value of REDISCLI_AUTH, if any. */
-  readonly redisPassword?: string;
+  /** Login at a server of Redis. Absent: the password in REDISCLI_AUTH, if any. */
+  redisLogin?(component: { name: string }): RedisLogin | null;
   /** Process of a component; null while it does not run. */
   identity(name: string): Promise<ProcessIdentity | null>;
   /**
@@ -38,22 +43,38 @@ export interface Location {
   whyNotStartable(): string | null;
 }
 
-/** Password of a lab's Redis. */
-export const labRedisPassword = ({
-  redisUrl,
-}: Pick<ClusterFacts, 'redisUrl'>): Pick<Location, 'redisPassword'> => {
-  const password = redisUrl === null ? '' : new URL(redisUrl).password;
-  return password === '' ? {} : { redisPassword: password };
+/** Login at a lab's Redis. */
+export const labRedisLogin = ({ redisUrl }: Pick<ClusterFacts, 'redisUrl'>): RedisLogin | null => {
+  if (redisUrl === null) return null;
+  const { protocol, username, password } = new URL(redisUrl);
+  return {
+    username: username === '' ? null : username,
+    password,
+    tls: protocol.startsWith('rediss'),
+  };
 };
 
 /** Name of a lab in reports: `lab of 3 nodes`. */
 export const labLabel = (nodes: number): string => `lab of ${nodes} node${nodes === 1 ? '' : 's'}`;
 
+/** Name of a lab of several sites in reports. */
+export const sitesLabel = (sites: number): string => `lab of ${sites} sites`;
+
+/** Component of one of several sites: its name begins with that of the site. */
+export const componentOfSite = (component: ComponentSource, site: string): ComponentSource => ({
+  ...component,
+  name: `${site}-${component.name}`,
+  site,
+});
+
 /** Components of a lab into which faults can be injected. */
 export const labComponents = (
-  facts: Pick<ClusterFacts, 'nodes' | 'redisUrl' | 'httpUrl' | 'balancerStatsUrl' | 'turnUrl'>,
+  facts: Pick<
+    ClusterFacts,
+    'nodes' | 'redisServers' | 'sentinels' | 'httpUrl' | 'balancerStatsUrl' | 'turnUrl'
+  >,
 ): ComponentSource[] => {
-  const redisPort = portOf(facts.redisUrl);
+  const redisPort = facts.redisServers[0]?.port ?? null;
   const nodes = facts.nodes.map(
     ({ name, metricsUrl, ports, redisHost }): ComponentSource => ({
       name,
@@ -88,7 +109,8 @@ export const labComponents = (
   return [
     ...nodes,
     // Each node reaches Redis at another address.
-    ...alone('redis', 'redis', '127.0.0.0/8', redisPort),
+    ...facts.redisServers.flatMap(({ name, port }) => alone(name, 'redis', '127.0.0.0/8', port)),
+    ...facts.sentinels.flatMap(({ name, port }) => alone(name, 'sentinel', '127.0.0.1', port)),
     ...alone(
       'haproxy',
       'load-balancer',

@@ -18,7 +18,14 @@ import {
 import { exitCodeOfDrill } from '../render-json.ts';
 import { clusterPart, faultList, joinProbeTable, violationPart } from './details.ts';
 import { subscriptionMatrices } from './matrix.ts';
-import { objectiveTable, roleSection, shownRepeats, spreadPart, windowTable } from './tables.ts';
+import {
+  continuityPart,
+  objectiveTable,
+  roleSection,
+  shownRepeats,
+  spreadPart,
+  windowTable,
+} from './tables.ts';
 import { tiles } from './tiles.ts';
 import { timeline } from './timeline.ts';
 
@@ -86,7 +93,8 @@ ${roleSection(repeat, of)}
 ${windowTable(repeat, of)}
 ${subscriptionMatrices(repeat, of)}
 ${joinProbeTable(repeat, of)}
-${violationPart(repeat)}${clusterPart(repeat)}
+${violationPart(repeat)}${continuityPart(repeat, of)}
+${clusterPart(repeat)}
 <p class="note record">Record: <code>${untrusted(repeat.record)}</code></p>
 </section>`;
 };

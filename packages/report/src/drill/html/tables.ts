@@ -10,7 +10,9 @@ import { clock, formatCount, formatMs, formatShare } from '../../format.ts';
 import { html, type Markup, untrusted } from '../../html/markup.ts';
 import { scrollingTable } from '../../html/table.ts';
 import { measuredOf } from '../../phrases/limits.ts';
+import type { TableData } from '../../text-layout.ts';
 import {
+  describeContinuity,
   describeOutcome,
   expectedText,
   formatRecoveryTime,
@@ -18,7 +20,7 @@ import {
   measuredText,
   objectiveLabel,
 } from '../phrases.ts';
-import { roleTable } from '../table-data.ts';
+import { continuityTable, roleTable, stateTable } from '../table-data.ts';
 
 /** The accessible name of a part of the page. @param of repeats on the page */
 export const partLabel = (
@@ -82,6 +84,15 @@ export const roleSection = (repeat: RepeatResult, of: number): Markup | null => 
   const label = partLabel('Recovery by role', repeat, of);
   const markup = scrollingTable({ ...table, head: head.map(capital) }, label);
   return markup === null ? null : html`<h3>Recovery by role</h3>${markup}`;
+};
+
+/** Recovery time and lost state, if the drill measures them. */
+export const continuityPart = (repeat: RepeatResult, of: number): Markup | null => {
+  const summary = describeContinuity(repeat.recovery);
+  if (summary === null) return null;
+  const tableOf = ({ head, ...table }: TableData, what: string): Markup | null =>
+    scrollingTable({ ...table, head: head.map(capital) }, partLabel(what, repeat, of));
+  return html`<h3>Continuity</h3><p>${capital(summary)}.</p>${tableOf(continuityTable(repeat), 'API and joins')}${tableOf(stateTable(repeat), 'State')}`;
 };
 
 const rounded = (value: number | null): number | null =>

@@ -1,0 +1,231 @@
+/** Measurement of recovery time and lost state during a drill. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  apiErrorOf,
+  createStoredState,
+  deploymentAt,
+  isJoin,
+  joinBySignal,
+  makeToken,
+  roomServiceOf,
+  type StoredKind,
+} from '@livekit-swarm/livekit';
+import type { ContinuityProbe, DrillEvent } from '@livekit-swarm/record';
+import { messageOf } from '@livekit-swarm/settings';
+import type { Drill } from '../drill/drill.ts';
+import type { DrillDeployment } from './deployment.ts';
+
+export interface ContinuityOptions {
+  deployment: Pick<DrillDeployment, 'url' | 'apiUrl' | 'apiKey' | 'apiSecret' | 'isLab' | 'users'>;
+  continuity: NonNullable<Drill['continuity']>;
+  /** Beginning of the names of rooms and participants. */
+  name: string;
+  /** Participants of the load whose attributes are written. */
+  participants: readonly { room: string; identity: string }[];
+  /** Appends an event to the record. */
+  append(event: DrillEvent, at?: number): void;
+  /** Present time, ms after the run's start. */
+  elapsedMs(): number;
+}
+
+/** Time limit of one attempt, ms; an attempt that takes longer has failed. */
+const ATTEMPT_MS = 5_000;
+/** Most attempts of one probe that are waited for at once. */
+const MAX_OPEN = 25;
+/** Every other mark is deleted after this time, to find deletions that are lost. */
+const DELETE_AFTER_MS = 3_000;
+/** Time after which the server closes an empty room of a probe, s: longer than drills. */
+const EMPTY_TIMEOUT_SECONDS = 3_600;
+const LIST_TIMEOUT_SECONDS = 4;
+/** Longest reason of a failed attempt, characters. */
+const MAX_REASON = 160;
+const TOKEN_SECONDS = 60;
+
+/** Kinds of state that are only written to a lab: a failed cleanup would leave them to users. */
+const OF_LAB: readonly StoredKind[] = ['ingress', 'sip_trunk'];
+const EVERYWHERE: readonly StoredKind[] = ['room', 'participant', 'dispatch'];
+
+/** Room that the API probe has created, and the confirmations, ms after the run's start. */
+interface Mark {
+  createdAt: number;
+  /** Null: it was not deleted, or that is not confirmed. */
+  deletedAt: number | null;
+  /** True when a deletion was requested: whether it is there is only certain if it was confirmed. */
+  deleting: boolean;
+}
+
+/**
+ * Writes state and then probes until `until` is aborted; then reads the state and the marks, and
+ * outside a lab removes them. Attempts begin at their times, whether earlier ones have ended or not.
+ */
+export const measureContinuity = async (
+  options: ContinuityOptions,
+  until: AbortSignal,
+): Promise<void> => {
+  const { deployment, continuity, name, participants, append, elapsedMs } = options;
+  const prefix = `${name}-continuity`;
+  const stored = createStoredState(deployment, {
+    prefix,
+    rooms: continuity.rooms,
+    participants,
+    kinds: deployment.isLab ? [...EVERYWHERE, ...OF_LAB] : EVERYWHERE,
+  });
+  for (const result of await stored.write()) append({ event: 'state_written', ...result });
+
+  const marks = new Map<string, Mark>();
+  const open = new Set<Promise<void>>();
+  const attempt = (probe: ContinuityProbe, run: () => Promise<string | null>): void => {
+    if (open.size >= 3 * MAX_OPEN) return;
+    const at = elapsedMs();
+    const startedAt = performance.now();
+    const running = run()
+      .catch((error: unknown) => messageOf(error))
+      .then((failure) => {
+        const tookMs = Math.round(performance.now() - startedAt);
+        const reason = failure?.slice(0, MAX_REASON) ?? null;
+        append({ event: 'continuity_probed', probe, tookMs, failure: reason }, at);
+      })
+      .finally(() => open.delete(running));
+    open.add(running);
+  };
+  const probes = probesOf(options, prefix, marks);
+  const beganAt = performance.now();
+  for (let count = 0; !until.aborted; count++) {
+    attempt('api', () => probes.create(count));
+    // Joins are as frequent in total: alternately into a room that exists, and into a new one.
+    if (count % 2 === 0) attempt('join', () => probes.join(`${prefix}-state-1`, count));
+    else attempt('join_new_room', () => probes.join(`${prefix}-join-${count}`, count));
+    const nextAt = beganAt + (count + 1) * continuity.everyMs;
+    await sleep(Math.max(0, nextAt - performance.now()), undefined, { signal: until }).catch(
+      () => {},
+    );
+  }
+  await Promise.allSettled([...open]);
+
+  for (const result of await stored.read())
+    append({ event: 'state_read', ...result, returned: 0, lostFromAt: null, lostToAt: null });
+  append(await readMarks(deployment, prefix, marks));
+  if (!deployment.isLab) await cleanUp(options, prefix, stored.remove);
+};
+
+interface Probes {
+  /** Creates a mark. @returns the reason of a failure; null: it is confirmed */
+  create(count: number): Promise<string | null>;
+  join(room: string, count: number): Promise<string | null>;
+}
+
+const probesOf = (
+  { deployment, elapsedMs }: ContinuityOptions,
+  prefix: string,
+  marks: Map<string, Mark>,
+): Probes => {
+  const { apiKey, apiSecret } = deployment;
+  const target = createTarget(deployment);
+  const remove = async (name: string, mark: Mark): Promise<void> => {
+    await sleep(DELETE_AFTER_MS, undefined, { ref: false });
+    mark.deleting = true;
+    // A deletion that fails is one more call during an outage: only confirmed ones are compared.
+    const { service } = target();
+    await (await service).deleteRoom(name).then(
+      () => {
+        mark.deletedAt = elapsedMs();
+      },
+      () => {},
+    );
+  };
+  return {
+    create: async (count) => {
+      const name = `${prefix}-mark-${count}`;
+      try {
+        const client = await target().service;
+        await client.createRoom({ name, metadata: name, emptyTimeout: EMPTY_TIMEOUT_SECONDS });
+      } catch (error) {
+        return apiErrorOf(error).message;
+      }
+      const mark: Mark = { createdAt: elapsedMs(), deletedAt: null, deleting: false };
+      marks.set(name, mark);
+      if (count % 2 === 1) void remove(name, mark);
+      return null;
+    },
+    join: async (room, count) => {
+      const token = makeToken({
+        ...{ apiKey, apiSecret, room, identity: `${prefix}-${count}`, subscribe: false },
+        publish: { audio: false, video: false, data: false },
+        grants: { hidden: true },
+        ttlSeconds: TOKEN_SECONDS,
+      });
+      const joined = await joinBySignal(target().joins, token, ATTEMPT_MS);
+      if (!isJoin(joined)) return joined.message;
+      joined.leave();
+      return null;
+    },
+  };
+};
+
+/** Present address of users: that of the deployment, or of the site that is up. */
+const createTarget = (deployment: ContinuityOptions['deployment']) => {
+  const { users, apiKey, apiSecret } = deployment;
+  const targetAt = (url: string) => ({
+    url,
+    joins: deploymentAt(url, 'v0'),
+    service: roomServiceOf(
+      users === undefined ? deployment : { url, apiKey, apiSecret },
+      ATTEMPT_MS / 1_000,
+    ),
+  });
+  let target = targetAt(users?.url() ?? deployment.url);
+  return () => {
+    const url = users?.url() ?? deployment.url;
+    if (url !== target.url) target = targetAt(url);
+    return target;
+  };
+};
+
+const readMarks = async (
+  deployment: ContinuityOptions['deployment'],
+  prefix: string,
+  marks: ReadonlyMap<string, Mark>,
+): Promise<Extract<DrillEvent, { event: 'state_read' }>> => {
+  const event = { event: 'state_read', kind: 'mark', changed: 0 } as const;
+  const kept = [...marks].filter(([, { deleting }]) => !deleting);
+  const deleted = [...marks].filter(([, { deletedAt }]) => deletedAt !== null);
+  try {
+    const service = await roomServiceOf(deployment, LIST_TIMEOUT_SECONDS);
+    // Without names, the server lists all rooms: names in a request are limited.
+    const listed = await service.listRooms();
+    const there = new Set(listed.map(({ name }) => name).filter((name) => name.startsWith(prefix)));
+    const lost = kept.filter(([name]) => !there.has(name)).map(([, { createdAt }]) => createdAt);
+    return {
+      ...event,
+      written: kept.length,
+      lost: lost.length,
+      returned: deleted.filter(([name]) => there.has(name)).length,
+      lostFromAt: lost.length === 0 ? null : Math.min(...lost),
+      lostToAt: lost.length === 0 ? null : Math.max(...lost),
+      failure: null,
+    };
+  } catch (error) {
+    const failure = apiErrorOf(error).message;
+    const none = { lost: 0, returned: 0, lostFromAt: null, lostToAt: null };
+    return { ...event, written: kept.length, ...none, failure };
+  }
+};
+
+/** Removes everything that was created; what stays is recorded as a failure to write. */
+const cleanUp = async (
+  { deployment, append }: ContinuityOptions,
+  prefix: string,
+  removeStored: () => Promise<string[]>,
+): Promise<void> => {
+  const left = await removeStored();
+  try {
+    const service = await roomServiceOf(deployment, LIST_TIMEOUT_SECONDS);
+    for (const { name } of await service.listRooms())
+      if (name.startsWith(prefix)) await service.deleteRoom(name);
+  } catch (error) {
+    left.push(`rooms ${prefix}-… (${apiErrorOf(error).message})`);
+  }
+  if (left.length === 0) return;
+  const failure = `not removed: ${left.join(', ')}`.slice(0, 4 * MAX_REASON);
+  append({ event: 'state_written', kind: 'mark', written: 0, failure });
+};

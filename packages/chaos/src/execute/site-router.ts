@@ -1,0 +1,122 @@
+/** Token endpoint that moves users between sites, as DNS with health checks or an application does. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { makeToken } from '@livekit-swarm/livekit';
+import { messageOf } from '@livekit-swarm/settings';
+import { z } from 'zod';
+
+/** Site of a deployment: a cluster of its own. */
+export interface Site {
+  /** Name: `site-a`. */
+  name: string;
+  /** Signal URL for clients. */
+  url: string;
+  httpUrl: string;
+}
+
+export interface SiteRouter extends AsyncDisposable {
+  /** URL of the token endpoint. */
+  readonly url: string;
+  /** Site to which new users are sent. */
+  active(): Site;
+}
+
+export interface SiteRouterOptions {
+  /** Sites in order of preference. */
+  sites: readonly [Site, ...Site[]];
+  apiKey: string;
+  apiSecret: string;
+  /** Interval between checks of a site, ms. Default 1,000. */
+  checkEveryMs?: number;
+  /** Receives each move. @param to name of the site to which new users are sent from now on */
+  onMove(to: string): void;
+}
+
+const CHECK_EVERY_MS = 1_000;
+const CHECK_TIMEOUT_MS = 1_000;
+/** Checks in a row after which a site is taken for lost, or for back. */
+const FAILURES = 3;
+const SUCCESSES = 5;
+const TOKEN_SECONDS = 600;
+const MAX_BODY = 65_536;
+
+const question = z.object({ room_name: z.string(), participant_identity: z.string() });
+
+/**
+ * Starts the endpoint on loopback. It checks every site each second, and sends new users to the
+ * first site that is up: away from it after three failed checks, back after five successful ones.
+ */
+export const startSiteRouter = async ({
+  sites,
+  apiKey,
+  apiSecret,
+  checkEveryMs = CHECK_EVERY_MS,
+  onMove,
+}: SiteRouterOptions): Promise<SiteRouter> => {
+  const health = new Map(sites.map((site) => [site.name, { up: true, streak: 0 }]));
+  let active = sites[0];
+  const check = async (site: Site): Promise<void> => {
+    const answers = await fetch(`${site.httpUrl}/`, {
+      signal: AbortSignal.timeout(CHECK_TIMEOUT_MS),
+    }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    const state = health.get(site.name);
+    if (state === undefined) return;
+    state.streak = answers === state.up ? 0 : state.streak + 1;
+    if (state.streak < (state.up ? FAILURES : SUCCESSES)) return;
+    state.up = answers;
+    state.streak = 0;
+    const next = sites.find(({ name }) => health.get(name)?.up === true) ?? active;
+    if (next === active) return;
+    active = next;
+    onMove(active.name);
+  };
+  const timer = setInterval(() => {
+    for (const site of sites) void check(site);
+  }, checkEveryMs);
+  timer.unref();
+
+  const server = createServer((request, response) => {
+    void answer(request).then(
+      (body) => response.setHeader('content-type', 'application/json').end(JSON.stringify(body)),
+      (error: unknown) => {
+        response.statusCode = 400;
+        response.end(messageOf(error));
+      },
+    );
+  });
+  const answer = async (request: IncomingMessage): Promise<object> => {
+    const { room_name: room, participant_identity: identity } = question.parse(
+      JSON.parse(await bodyOf(request)),
+    );
+    const token = makeToken({
+      ...{ apiKey, apiSecret, room, identity, subscribe: true, ttlSeconds: TOKEN_SECONDS },
+      publish: { audio: true, video: true, data: false },
+    });
+    return { server_url: active.url, participant_token: token };
+  };
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/token`,
+    active: () => active,
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(timer);
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+};
+
+const bodyOf = async (request: IncomingMessage): Promise<string> => {
+  let text = '';
+  for await (const chunk of request) {
+    text += String(chunk);
+    if (text.length > MAX_BODY) throw new Error('the request is too large');
+  }
+  return text;
+};
