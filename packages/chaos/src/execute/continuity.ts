@@ -34,8 +34,8 @@ const ATTEMPT_MS = 5_000;
 const MAX_OPEN = 25;
 /** Every other mark is deleted after this time, to find deletions that are lost. */
 const DELETE_AFTER_MS = 3_000;
-/** Time after which the server closes an empty room of a probe, s: longer than drills. */
-const EMPTY_TIMEOUT_SECONDS = 3_600;
+/** Times after which the server closes an empty room, s: longer than drills. */
+const LONG_LIVED = { emptyTimeout: 3_600, departureTimeout: 3_600 } as const;
 const LIST_TIMEOUT_SECONDS = 4;
 /** Longest reason of a failed attempt, characters. */
 const MAX_REASON = 160;
@@ -72,6 +72,10 @@ export const measureContinuity = async (
   });
   for (const result of await stored.write()) append({ event: 'state_written', ...result });
 
+  const lobby = `${prefix}-lobby`;
+  const service = await roomServiceOf(deployment, ATTEMPT_MS / 1_000);
+  await service.createRoom({ name: lobby, ...LONG_LIVED });
+
   const marks = new Map<string, Mark>();
   const open = new Set<Promise<void>>();
   const attempt = (probe: ContinuityProbe, run: () => Promise<string | null>): void => {
@@ -93,7 +97,7 @@ export const measureContinuity = async (
   for (let count = 0; !until.aborted; count++) {
     attempt('api', () => probes.create(count));
     // Joins are as frequent in total: alternately into a room that exists, and into a new one.
-    if (count % 2 === 0) attempt('join', () => probes.join(`${prefix}-state-1`, count));
+    if (count % 2 === 0) attempt('join', () => probes.join(lobby, count));
     else attempt('join_new_room', () => probes.join(`${prefix}-join-${count}`, count));
     const nextAt = beganAt + (count + 1) * continuity.everyMs;
     await sleep(Math.max(0, nextAt - performance.now()), undefined, { signal: until }).catch(
@@ -138,7 +142,7 @@ const probesOf = (
       const name = `${prefix}-mark-${count}`;
       try {
         const client = await target().service;
-        await client.createRoom({ name, metadata: name, emptyTimeout: EMPTY_TIMEOUT_SECONDS });
+        await client.createRoom({ name, metadata: name, ...LONG_LIVED });
       } catch (error) {
         return apiErrorOf(error).message;
       }

@@ -14,15 +14,15 @@ const read = (changes: Partial<Read>): Read => ({
 });
 
 const resultOf = (
-  faultAt: number | null,
+  faultAt: number | number[],
   ...lines: Parameters<ReturnType<typeof createContinuityFold>['add']>[0][]
 ) => {
   const fold = createContinuityFold();
   for (const line of lines) fold.add(line);
-  return fold.result(faultAt);
+  return fold.result([faultAt].flat());
 };
 
-test('a drill without continuity has none', () => expect(resultOf(1_000)).toBeNull());
+test('a drill without continuity has none', () => expect(resultOf([])).toBeNull());
 
 describe('recovery time', () => {
   test('ends with the first success after the last failure, of all probes', () => {
@@ -54,6 +54,11 @@ describe('recovery time', () => {
     expect(resultOf(0, attempt(1, null))?.rtoMs).toBe(0);
     expect(resultOf(0, attempt(1, null), attempt(2, 'refused'))?.rtoMs).toBeNull();
   });
+});
+
+test('of several faults, the last one before the outage counts', () => {
+  const attempts = [attempt(20_250, 'refused'), attempt(24_000, null)];
+  expect(resultOf([10_000, 20_000, 30_000], ...attempts)?.rtoMs).toBe(4_000);
 });
 
 describe('lost state', () => {

@@ -8,8 +8,8 @@ type StateLine = Line<'state_written'> | Line<'state_read'>;
 /** Measures recovery time and lost state from the lines of a drill's record, in any order. */
 export interface ContinuityFold {
   add(line: Attempt | StateLine): void;
-  /** @param faultAt first injection, ms after the run's start; null: none */
-  result(faultAt: number | null): Continuity | null;
+  /** @param faultsAt injections, ms after the run's start */
+  result(faultsAt: readonly number[]): Continuity | null;
 }
 
 export const createContinuityFold = (): ContinuityFold => {
@@ -22,13 +22,12 @@ export const createContinuityFold = (): ContinuityFold => {
       else if (line.event === 'state_written') written.push(line);
       else read.push(line);
     },
-    result: (faultAt) => {
+    result: (faultsAt) => {
       if (attempts.length === 0 && written.length === 0 && read.length === 0) return null;
       attempts.sort((a, b) => a.at - b.at);
-      const since = faultAt ?? 0;
       const probes = CONTINUITY_PROBES.flatMap((probe) => {
         const own = attempts.filter((attempt) => attempt.probe === probe);
-        return own.length === 0 ? [] : [continuityOfProbe(probe, own, since)];
+        return own.length === 0 ? [] : [continuityOfProbe(probe, own, faultsAt)];
       });
       const worksAgain = probes.map(({ worksAgainMs }) => worksAgainMs);
       return {
@@ -56,9 +55,13 @@ export const stateLost = ({ state }: Continuity): number | null => {
 const continuityOfProbe = (
   probe: ProbeContinuity['probe'],
   attempts: readonly Attempt[],
-  since: number,
+  faultsAt: readonly number[],
 ): ProbeContinuity => {
-  const failed = attempts.filter(({ at, failure }) => failure !== null && at >= since);
+  const firstAt = Math.min(...faultsAt, Number.POSITIVE_INFINITY);
+  const failed = attempts.filter(({ at, failure }) => failure !== null && at >= firstAt);
+  // Of several faults, the last one before the outage caused it.
+  const outageAt = failed[0]?.at ?? 0;
+  const since = Math.max(0, ...faultsAt.filter((at) => at <= outageAt));
   const lastAt = failed.at(-1)?.at;
   const success =
     lastAt === undefined

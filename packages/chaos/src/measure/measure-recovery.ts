@@ -200,7 +200,7 @@ export const createRecoveryFold = (): RecoveryFold => {
           windows,
           roleOf,
         ),
-        continuity: continuity.result(faults[0]?.injectedAt ?? null),
+        continuity: continuity.result(faults.map(({ injectedAt }) => injectedAt)),
         timeToRecover: quantiles(interrupted.map(({ timeToRecoverMs }) => timeToRecoverMs)),
         roles: recoveryOfRoles(load, subscriptions, causes),
         subscriptionsInterrupted: interrupted.length,

@@ -160,9 +160,9 @@ const probeContinuity = z.object({
   probe: z.enum(CONTINUITY_PROBES),
   attempts: z.number(),
   failed: z.number(),
-  firstFailureMs: ms('First failed attempt, ms after the first fault. Null: none failed.'),
+  firstFailureMs: ms('First failed attempt, ms after the last fault before it. Null: none failed.'),
   worksAgainMs: ms(
-    'First success after the last failure, ms after the first fault. 0: none failed; null: it did not work again.',
+    'First success after the last failure, ms after the same fault. 0: none failed; null: it did not work again.',
   ),
   failure: z.string().nullable().describe('The most frequent reason of a failure.'),
 });
@@ -185,7 +185,7 @@ const continuity = z
     probes: z.array(probeContinuity),
     state: z.array(stateContinuity),
     rtoMs: ms(
-      'Time from the first fault until API and joins worked again. Null: they did not, or were not probed.',
+      'Time from the fault until API and joins worked again. Null: they did not, or were not probed.',
     ),
     rpoMs: ms(
       'Age of the oldest lost mark at the beginning of the outage. 0: no mark was lost; null: not read.',

@@ -172,7 +172,7 @@ export const objectives = strict({
   rto: duration()
     .optional()
     .describe(
-      'Time from the first fault until the API answers and joins succeed again (continuity). Default: not required.',
+      'Time from the fault until the API answers and joins succeed again (continuity). Default: not required.',
     ),
   rpo: duration()
     .optional()
