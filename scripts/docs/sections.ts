@@ -1,4 +1,5 @@
 import { folderSettingsJsonSchema } from '../../packages/cli/src/folder-settings/schema.ts';
+import { compatibilityTable } from '../compatibility/table.ts';
 import { claimsSection, flakySection } from '../evidence/page.ts';
 import { actionInputs, actionOutputs } from './action-tables.ts';
 import { chartValuesTable } from './chart-values.ts';
@@ -44,6 +45,7 @@ export const SECTIONS: readonly {
   { path: 'docs/evidence.md', name: 'claims', text: claimsSection },
   { path: 'docs/evidence.md', name: 'flaky', text: flakySection },
   { path: 'docs/verify.md', name: 'checks', text: verifyChecksTable },
+  { path: 'docs/compatibility.md', name: 'clients', text: compatibilityTable },
   ...runbookSections(),
   ...Object.entries(SCENARIO_TABLES).map(([name, text]) => ({
     path: 'docs/scenario-language.md',
