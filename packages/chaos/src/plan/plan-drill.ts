@@ -8,6 +8,7 @@ import {
   createActiveFaults,
   type TargetedFault,
 } from '../execute/fault-schedule.ts';
+import { neededHelpers } from '../execute/helpers.ts';
 import { describeTarget } from '../execute/resolve-target.ts';
 import { type Fault, findFault } from '../faults/fault.ts';
 import type { Component, Platform } from '../targets/platform.ts';
@@ -23,6 +24,8 @@ export interface DrillPlan {
   participants: { load: number; joinProbes: number };
   times: DrillTimes;
   faults: PlannedFault[];
+  /** Descriptions of helpers that the drill starts on the hosts of components: manifests. */
+  helpers: object[];
 }
 
 export interface PlannedFault {
@@ -63,6 +66,11 @@ export const planDrill = async (
   const planned: PlannedFault[] = [];
   for (const scheduled of drill.faults)
     planned.push(await planFault(scheduled, { active, platform, faults, components, times }));
+  const needed = neededHelpers(drill, faults, components);
+  const helpers =
+    needed.components.length === 0
+      ? []
+      : await platform.helpers?.manifests(needed.components, needed.lifetimeMs);
   return {
     drill,
     deployment: platform.label,
@@ -71,6 +79,7 @@ export const planDrill = async (
     participants: { load, joinProbes: participants.length - load },
     times,
     faults: planned,
+    helpers: helpers ?? [],
   };
 };
 

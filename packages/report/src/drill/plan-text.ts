@@ -32,6 +32,14 @@ export const renderPlan = (plan: DrillPlan, style: Style, running = false): stri
       ],
       ['objectives', requirementsOf(drill) || 'none'],
       ...(drill.faults.length === 0 ? [] : [['ends early', abortText(drill)] as const]),
+      ...(plan.helpers.length === 0
+        ? []
+        : [
+            [
+              'helpers',
+              `${plural(plan.helpers.length, 'privileged pod')} on the Kubernetes nodes of these components, until the drill ends`,
+            ] as const,
+          ]),
       ...rollbacksOf(plan),
       ...plan.faults.flatMap(({ fault, losses, unknownLosses }) => [
         ...losses.map((loss) => ['deleted', `by ${fault}: ${loss}`] as const),

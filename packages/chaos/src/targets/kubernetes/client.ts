@@ -1,4 +1,5 @@
 import type {
+  Attach,
   AuthorizationV1Api,
   BatchV1Api,
   CoordinationV1Api,
@@ -16,6 +17,7 @@ export interface KubernetesClient {
   custom: CustomObjectsApi;
   coordination: CoordinationV1Api;
   authorization: AuthorizationV1Api;
+  attach: Attach;
   /** Path of the kubeconfig; null: the service account of the pod of this process. */
   kubeconfig: string | null;
   context: string;
@@ -32,6 +34,7 @@ export const connectKubernetes = async (
   spec: Pick<KubernetesSpec, 'kubeconfig' | 'context'>,
 ): Promise<KubernetesClient> => {
   const {
+    Attach,
     AuthorizationV1Api,
     BatchV1Api,
     CoordinationV1Api,
@@ -64,6 +67,7 @@ export const connectKubernetes = async (
     custom: config.makeApiClient(CustomObjectsApi),
     coordination: config.makeApiClient(CoordinationV1Api),
     authorization: config.makeApiClient(AuthorizationV1Api),
+    attach: new Attach(config),
     kubeconfig: context === IN_CLUSTER ? null : (spec.kubeconfig ?? fileOf()),
     context,
   };

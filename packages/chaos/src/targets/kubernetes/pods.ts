@@ -30,6 +30,10 @@ export interface Pod {
   containerId: string | null;
   /** Metrics port of its first container; null: not in the manifest. */
   metricsPort: number | null;
+  /** TCP ports of its containers. */
+  ports: readonly number[];
+  /** Port at which it reaches Redis, by its annotation or label `swarm.redis`; null: not given. */
+  redisPort: number | null;
   /**
    * Reason for which it does not run, from the cluster; null when it runs, or without a message.
    */
@@ -102,6 +106,8 @@ export const readPod = (pod: V1Pod, kind: ComponentKind): Pod => {
     owner: owner === undefined ? null : { kind: owner.kind, name: owner.name },
     containerId: first?.state?.running === undefined ? null : (first.containerID ?? null),
     metricsPort: metricsPortOf(pod),
+    ports: portsOf(pod),
+    redisPort: redisPortOf(pod),
     problem: problemOf(pod),
   };
 };
@@ -109,6 +115,17 @@ export const readPod = (pod: V1Pod, kind: ComponentKind): Pod => {
 const isTrue = ({ status }: V1Pod, condition: string): boolean =>
   status?.conditions?.some(({ type, status: value }) => type === condition && value === 'True') ??
   false;
+
+const portsOf = ({ spec }: V1Pod): number[] =>
+  (spec?.containers ?? [])
+    .flatMap(({ ports }) => ports ?? [])
+    .flatMap(({ protocol = 'TCP', containerPort }) => (protocol === 'TCP' ? [containerPort] : []));
+
+const redisPortOf = ({ metadata }: V1Pod): number | null => {
+  const text = metadata?.annotations?.['swarm.redis'] ?? metadata?.labels?.['swarm.redis'];
+  const [port = ''] = /\d+$/.exec(text ?? '') ?? [];
+  return port === '' ? null : Number(port);
+};
 
 /** Metrics port: a port with such a name, or the annotation of Prometheus' examples. */
 const metricsPortOf = ({ metadata, spec }: V1Pod): number | null => {

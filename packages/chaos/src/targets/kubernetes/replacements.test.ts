@@ -16,6 +16,8 @@ const pod = (name: string, uid: string, changes: Partial<Pod> = {}): Pod => ({
   owner: { kind: 'StatefulSet', name: 'livekit' },
   containerId: null,
   metricsPort: null,
+  ports: [],
+  redisPort: null,
   problem: null,
   ...changes,
 });

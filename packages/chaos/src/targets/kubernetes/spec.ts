@@ -5,6 +5,7 @@ import {
   invalidReference,
   type PlatformReference,
 } from '../platform.ts';
+import type { HelperSettings } from './helper/helper-job.ts';
 
 /** Pods of a deployment, and their cluster. */
 export interface KubernetesSpec {
@@ -21,6 +22,8 @@ export interface KubernetesSpec {
    * LiveKit's chart.
    */
   selectors?: Partial<Record<ComponentKind, string>>;
+  /** Helper pods for faults of pods on the host network. Default: none. */
+  helper?: HelperSettings;
 }
 
 const resolvedSpec = z.object({
@@ -31,6 +34,8 @@ const resolvedSpec = z.object({
   selectors: z.partialRecord(z.enum(COMPONENT_KINDS), z.string()),
   /** Number of pods of each kind at the start, which a rollback restores. */
   counts: z.record(z.enum(COMPONENT_KINDS), z.int().min(0)),
+  /** Helpers of the drill; null: none. */
+  helper: z.object({ image: z.string(), namespace: z.string() }).nullable().default(null),
 });
 
 /** Specification without defaults, so that a rollback finds the same cluster. */
