@@ -11,7 +11,7 @@ import { rolldown } from 'rolldown';
 
 export const HELPER_IMAGE = 'docker.io/livekit-swarm/helper:lab';
 
-/** Program of pods that stand for LiveKit: echoes datagrams, and allocates what it is told. */
+/** Program of pods that stand for LiveKit: echoes datagrams. */
 export const ECHO = '/echo.mjs';
 
 /**

@@ -132,7 +132,10 @@ const limits = async (): Promise<string[]> => {
   for (const controller of ['cpu', 'memory'] as const) {
     const place = controllerFolder(container, controller);
     if (place === null) throw new Error(`no controller ${controller}`);
-    const file = { cpu: ['cpu.cfs_quota_us', 'cpu.max'], memory: ['memory.limit_in_bytes', 'memory.max'] };
+    const file = {
+      cpu: ['cpu.cfs_quota_us', 'cpu.max'],
+      memory: ['memory.limit_in_bytes', 'memory.max'],
+    };
     const name = file[controller][place.version - 1] ?? '';
     found.push((await readFile(join(place.folder, name), 'utf8')).trim());
   }
@@ -154,7 +157,12 @@ const expectUnaffected = async (): Promise<void> => {
 };
 
 it('before a drill, the account may start helpers, and their manifests are known', async () => {
-  expect(await fault('blackhole').unavailable(platform, await member(), { protocol: 'udp', direction: 'both' })).toBeNull();
+  expect(
+    await fault('blackhole').unavailable(platform, await member(), {
+      protocol: 'udp',
+      direction: 'both',
+    }),
+  ).toBeNull();
   const [manifest, ...others] = (await platform.helpers?.manifests([await member()], 60_000)) ?? [];
   expect(others).toEqual([]);
   const checked = await cluster.kubectl(['create', '--dry-run=server', '-o', 'name', '-f', '-'], {
@@ -230,7 +238,10 @@ it('a helper that is killed leaves nothing: it is started again, and undoes what
     expect(pids).toHaveLength(1);
     for (const pid of pids) process.kill(pid, 'SIGKILL');
     await expect.poll(async () => answers('a'), { timeout: 60_000, interval: 500 }).toBe(40);
-    expect(await hung.check(true)).toMatchObject({ code: 'fault_gone', found: 'helper_lost_effect' });
+    expect(await hung.check(true)).toMatchObject({
+      code: 'fault_gone',
+      found: 'helper_lost_effect',
+    });
     for (const injection of [hung, lost, late]) await injection.rollback();
     await expectUnaffected();
   }
@@ -242,7 +253,15 @@ it('a helper pod that is deleted by force leaves nothing', async () => {
     await using _helpers = await startHelpers();
     const hung = await inject('hang');
     const lost = await inject('blackhole', { protocol: 'udp' });
-    await cluster.kubectl(['delete', 'pods', '--all', '-n', HELPERS, '--force', '--grace-period=0']);
+    await cluster.kubectl([
+      'delete',
+      'pods',
+      '--all',
+      '-n',
+      HELPERS,
+      '--force',
+      '--grace-period=0',
+    ]);
     await expect.poll(async () => answers('a'), { timeout: 60_000, interval: 500 }).toBe(40);
     for (const injection of [hung, lost]) await injection.rollback();
   }
@@ -260,9 +279,7 @@ it('a drill that is killed leaves nothing, without any further command', async (
   await gone;
   expect(stateOf(await firstPid())).toBe('T');
   await using scan = await openClusterScan({ kubeconfig: cluster.kubeconfig, namespace: HELPERS });
-  expect(await scan.find()).toEqual([
-    expect.objectContaining({ kind: 'helper', injection: null }),
-  ]);
+  expect(await scan.find()).toEqual([expect.objectContaining({ kind: 'helper', injection: null })]);
   await expect.poll(leftovers, { timeout: 90_000, interval: 500 }).toEqual([]);
   await expectUnaffected();
   const { rolledBack, failed } = await rollbackPending({ journal, faults: FAULTS });

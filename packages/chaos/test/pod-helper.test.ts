@@ -21,7 +21,7 @@ import {
 } from '@livekit-swarm/testkit/kubernetes/control-group';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findContainer, controllerFolder, stateOf } from '../src/pod-helper/pod-container.ts';
+import { controllerFolder, findContainer, stateOf } from '../src/pod-helper/pod-container.ts';
 import {
   type AnsweredRequest,
   type HelperFault,
@@ -72,12 +72,12 @@ interface Helper extends AsyncDisposable {
 }
 
 let requests = 0;
-const startHelper = async (silence = '1h'): Promise<Helper> => {
+const startHelper = async (timeout = '1h'): Promise<Helper> => {
   const child = spawn(
     process.execPath,
     [
       ...[cli, 'chaos', 'helper', '--effects', join(dir, 'effects.json')],
-      ...['--silence', silence, '--lifetime', '1h'],
+      ...['--heartbeat-timeout', timeout, '--lifetime', '1h'],
     ],
     { stdio: ['pipe', 'pipe', 'pipe'] },
   );
@@ -87,7 +87,7 @@ const startHelper = async (silence = '1h'): Promise<Helper> => {
     const reply = helperReply.parse(JSON.parse(line));
     waiting.get(reply.reply)?.(reply);
   });
-  // It says that it is ready.
+  // Its first line: it is ready.
   await once(createInterface({ input: child.stderr }), 'line');
   return {
     ended,
@@ -184,7 +184,10 @@ const limits = async (): Promise<Record<string, string>> => {
   for (const controller of ['cpu', 'memory'] as const) {
     const place = controllerFolder(findContainer(target.containerId), controller);
     if (place === null) throw new Error(`no controller ${controller}`);
-    const names = { 1: ['cpu.cfs_quota_us', 'memory.limit_in_bytes'], 2: ['cpu.max', 'memory.max'] };
+    const names = {
+      1: ['cpu.cfs_quota_us', 'memory.limit_in_bytes'],
+      2: ['cpu.max', 'memory.max'],
+    };
     const name = names[place.version].find((file) => file.startsWith(controller)) ?? '';
     found[controller] = (await readFile(join(place.folder, name), 'utf8')).trim();
   }

@@ -35,7 +35,10 @@ const addHelperCommand = (chaos: Command, console: Console, done: Done): void =>
     .command('helper', { hidden: true })
     .description('inject faults into pods of this Kubernetes node, as its drill requests')
     .requiredOption('--effects <file>', 'file on the node for the effects that it has to undo')
-    .requiredOption('--silence <duration>', 'undo everything after this time without a request')
+    .requiredOption(
+      '--heartbeat-timeout <duration>',
+      'undo everything after this time without a request',
+    )
     .requiredOption('--lifetime <duration>', 'undo everything and end after this time');
   addHelp(helper, helperHelp).action(async (flags: ChaosHelperFlags) => {
     const { chaosHelperCommand } = await import('./commands/chaos-helper.ts');
@@ -158,7 +161,9 @@ records. Exits as "swarm chaos run".
 };
 
 const helperHelp: CommandHelp = {
-  examples: [['swarm chaos helper --effects /host/run/a.json --silence 20s --lifetime 10m']],
+  examples: [
+    ['swarm chaos helper --effects /host/run/a.json --heartbeat-timeout 20s --lifetime 10m'],
+  ],
   notes: `
 Started in a pod by "swarm chaos run --helper"; requests are lines of JSON on its standard input.
 `,

@@ -12,6 +12,7 @@ import { neededHelpers } from '../execute/helpers.ts';
 import { describeTarget } from '../execute/resolve-target.ts';
 import { type Fault, findFault } from '../faults/fault.ts';
 import type { Component, Platform } from '../targets/platform.ts';
+import type { RolloutFacts } from '../targets/rollout.ts';
 
 /** Dry run of a drill; plain JSON. */
 export interface DrillPlan {
@@ -24,6 +25,8 @@ export interface DrillPlan {
   participants: { load: number; joinProbes: number };
   times: DrillTimes;
   faults: PlannedFault[];
+  /** Settings by which the platform rolls the nodes; null: the drill does not roll them. */
+  rollout: RolloutFacts | null;
   /** Descriptions of helpers that the drill starts on the hosts of components: manifests. */
   helpers: object[];
 }
@@ -66,6 +69,7 @@ export const planDrill = async (
   const planned: PlannedFault[] = [];
   for (const scheduled of drill.faults)
     planned.push(await planFault(scheduled, { active, platform, faults, components, times }));
+  const rolls = drill.faults.some(({ fault }) => fault === 'rollout');
   const needed = neededHelpers(drill, faults, components);
   const helpers =
     needed.components.length === 0
@@ -80,6 +84,7 @@ export const planDrill = async (
     times,
     faults: planned,
     helpers: helpers ?? [],
+    rollout: rolls && platform.rollout?.by === 'platform' ? await platform.rollout.facts() : null,
   };
 };
 

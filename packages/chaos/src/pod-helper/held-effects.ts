@@ -73,7 +73,9 @@ export class HeldEffects {
 
   /** Finding on the effect of an injection; null: it is present, or has ended as intended. */
   async find(id: string, pod: string): Promise<EffectFinding | null> {
-    const effect = this.#held.map((one) => one.effect).find((one) => one.id === id && one.pod === pod);
+    const effect = this.#held
+      .map((one) => one.effect)
+      .find((one) => one.id === id && one.pod === pod);
     if (effect === undefined) return 'helper_lost_effect';
     const { fault, files, stopped } = effect;
     if (fault.type === 'network') return findPackets({ name: effect.name, fault });

@@ -2,7 +2,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, SwarmError } from '@livekit-swarm/settings';
 import type { HeldEffect } from './held-effect.ts';
-import { controllerFolder, KERNEL, type KernelFolders, type PodContainer } from './pod-container.ts';
+import {
+  controllerFolder,
+  KERNEL,
+  type KernelFolders,
+  type PodContainer,
+} from './pod-container.ts';
 import type { HelperFault } from './protocol.ts';
 
 /** Period of the kernel's CPU limit, µs. */
@@ -47,10 +52,7 @@ export const limitFiles = (
   const limits =
     version === 2
       ? [file('cpu.max', `${quota} ${PERIOD_US}`)]
-      : [
-          file('cpu.cfs_period_us', String(PERIOD_US)),
-          file('cpu.cfs_quota_us', String(quota)),
-        ];
+      : [file('cpu.cfs_period_us', String(PERIOD_US)), file('cpu.cfs_quota_us', String(quota))];
   const before = limits.map((limit) => limit.before);
   const [ownQuota = '', ownPeriod = ''] =
     version === 2 ? (before[0] ?? '').split(' ') : before.toReversed();

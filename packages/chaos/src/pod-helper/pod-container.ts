@@ -106,7 +106,7 @@ export const socketGroupOf = (
   if (mount === null || !own.includes(id))
     throw new SwarmError(
       'fault_unavailable',
-      'the packets of the pod cannot be told from others: its processes are in no cgroup (v2) of their own',
+      'the packets of the pod cannot be distinguished from others: its processes have no cgroup (v2) of their own',
       'run nodes with cgroup v2, or v1 with the v2 hierarchy mounted as well (hybrid)',
     );
   const parts = own.split('/').filter((part) => part !== '');

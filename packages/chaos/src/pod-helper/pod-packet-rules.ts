@@ -85,10 +85,7 @@ const socketMatch = ({ path, level }: SocketGroup): string =>
   `socket cgroupv2 level ${level} "${path}"`;
 
 /** @param end end of the packet at which the peer is */
-const protocolMatch = (
-  { protocol, peerPorts }: HelperNetworkFault,
-  end: 's' | 'd',
-): string => {
+const protocolMatch = ({ protocol, peerPorts }: HelperNetworkFault, end: 's' | 'd'): string => {
   if (peerPorts !== null) return `tcp ${end}port { ${peerPorts.join(', ')} }`;
   return protocol === 'both' ? 'meta l4proto { tcp, udp }' : `meta l4proto ${protocol}`;
 };

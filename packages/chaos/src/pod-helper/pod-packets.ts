@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { identifyProcess } from '@livekit-swarm/host';
+import type { EffectFinding } from '@livekit-swarm/record';
 import { SwarmError } from '@livekit-swarm/settings';
 import { impairProgram } from '@livekit-swarm/webrtc';
 import { execa } from 'execa';
-import type { EffectFinding } from '@livekit-swarm/record';
 import type { SocketGroup } from './pod-container.ts';
 import { needsQueue, podPacketRules } from './pod-packet-rules.ts';
 import type { HelperNetworkFault } from './protocol.ts';
@@ -45,11 +45,15 @@ export const restorePackets = async (name: string): Promise<void> => {
   for (const family of await familiesOf(name)) {
     const { failed, stderr } = await run('nft', ['delete', 'table', family, tableOf(name)]);
     if (failed && (await familiesOf(name)).includes(family))
-      throw new SwarmError('rollback_failed', `the table ${family} ${tableOf(name)} cannot be deleted: ${stderr}`);
+      throw new SwarmError(
+        'rollback_failed',
+        `the table ${family} ${tableOf(name)} cannot be deleted: ${stderr}`,
+      );
   }
   if (!existsSync(impairProgram())) return;
   const { failed, stderr } = await run(impairProgram(), ['stop', '--id', name]);
-  if (failed) throw new SwarmError('rollback_failed', `swarm-impair ${name} does not end: ${stderr}`);
+  if (failed)
+    throw new SwarmError('rollback_failed', `swarm-impair ${name} does not end: ${stderr}`);
 };
 
 /** Finding on the tables and the program; null: they are present. */

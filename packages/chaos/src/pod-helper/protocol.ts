@@ -6,7 +6,7 @@ import { z } from 'zod';
 export const HELPER_PROTOCOL = 1;
 
 /** Time without a message of its drill after which a helper undoes everything and ends, s. */
-export const HELPER_SILENCE_S = 20;
+export const HEARTBEAT_TIMEOUT_S = 20;
 /** Interval of heartbeats, ms: several are lost before the helper ends. */
 export const HEARTBEAT_EVERY_MS = 4_000;
 

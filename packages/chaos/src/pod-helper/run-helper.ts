@@ -5,18 +5,18 @@ import { explain, messageOf, SwarmError } from '@livekit-swarm/settings';
 import { openEffectFile } from './held-effect.ts';
 import { HeldEffects } from './held-effects.ts';
 import {
+  type AnsweredRequest,
   HELPER_PROTOCOL,
   type HelperReply,
   type HelperRequest,
   helperRequest,
-  type AnsweredRequest,
 } from './protocol.ts';
 
 export interface HelperOptions {
   /** File on the host for its effects; see `EffectFile`. */
   effectFile: string;
   /** Time without a message after which it undoes everything and ends, ms. */
-  silenceMs: number;
+  heartbeatTimeoutMs: number;
   /** Time after which it ends in any case, ms. */
   lifetimeMs: number;
   /** Requests, one per line. Its end means nothing: another drill may attach later. */
@@ -84,10 +84,10 @@ const whyOver = ({
   now,
   heardAt,
   startedAt,
-  silenceMs,
+  heartbeatTimeoutMs,
   lifetimeMs,
   ended,
-}: Pick<HelperOptions, 'silenceMs' | 'lifetimeMs'> & {
+}: Pick<HelperOptions, 'heartbeatTimeoutMs' | 'lifetimeMs'> & {
   now: number;
   heardAt: number;
   startedAt: number;
@@ -95,8 +95,8 @@ const whyOver = ({
 }): string | null => {
   if (ended.aborted) return 'asked to end';
   if (now - startedAt > lifetimeMs) return `its ${lifetimeMs / 1_000} s are over`;
-  if (now - heardAt > silenceMs)
-    return `no message from its drill for ${silenceMs / 1_000} s: undoing everything`;
+  if (now - heardAt > heartbeatTimeoutMs)
+    return `no message from its drill for ${heartbeatTimeoutMs / 1_000} s: undoing everything`;
   return null;
 };
 
@@ -104,7 +104,7 @@ const readRequest = (line: string, say: (text: string) => void): HelperRequest |
   try {
     return helperRequest.parse(JSON.parse(line));
   } catch {
-    // Answering is impossible without its ID; its sender waits in vain, and says so.
+    // Without its ID no answer is possible; its sender reports the missing answer.
     say(`not a request: ${line.slice(0, 200)}`);
     return null;
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, SwarmError } from '@livekit-swarm/settings';
-import { type KernelFolders, KERNEL, findContainer, startOf, stateOf } from './pod-container.ts';
+import { findContainer, KERNEL, type KernelFolders, startOf, stateOf } from './pod-container.ts';
 
 type Stopped = { pid: number; startedAt: string };
 

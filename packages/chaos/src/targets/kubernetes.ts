@@ -9,11 +9,13 @@ import {
   orNull,
   REQUEST_WITHIN_MS,
 } from './kubernetes/client.ts';
+import { endpointsOf } from './kubernetes/endpoints.ts';
 import { helperFaults } from './kubernetes/helper/helper-faults.ts';
 import { createHelpers } from './kubernetes/helper/helpers.ts';
 import { podHosts } from './kubernetes/host-scheduler.ts';
 import { countPods, createNodeIds, listPods, type Pod, stateOf } from './kubernetes/pods.ts';
 import { createReplacementTracker } from './kubernetes/replacements.ts';
+import { kubernetesRollout } from './kubernetes/rollout/kubernetes-rollout.ts';
 import {
   DEFAULT_SELECTORS,
   type KubernetesSpec,
@@ -221,6 +223,7 @@ const kubernetesPlatform = (client: KubernetesClient, spec: ResolvedKubernetesSp
     },
     inFlight: { maxMs: REQUEST_WITHIN_MS },
     ...controllers,
+    rollout: kubernetesRollout({ client, namespace, look, nodeIdOf, may }),
     hosts: podHosts({
       client,
       namespace,
@@ -230,6 +233,7 @@ const kubernetesPlatform = (client: KubernetesClient, spec: ResolvedKubernetesSp
       patienceMs: EVICTED_WITHIN_MS,
     }),
     lock: (purpose) => lockNamespace(client, namespace, purpose, label),
+    backends: async () => endpointsOf(client, namespace, await look(), may),
     replacements: replacements.collect,
     [Symbol.asyncDispose]: async () => replacements.close(),
   };

@@ -220,9 +220,22 @@ export interface Platform extends AsyncDisposable {
    */
   lock?(purpose: LockPurpose): Promise<HeldLock>;
   /**
+   * Nodes to which the platform directs new connections, for a load balancer whose own metrics are
+   * not known; null: unknown. Absent: the platform directs none.
+   */
+  backends?(): Promise<Backends | null>;
+  /**
    * Returns components that the platform replaced since the last call. Absent: it replaces none.
    */
   replacements?(): Replacement[];
+}
+
+/** Servers behind a load balancer. */
+export interface Backends {
+  healthy: number;
+  total: number;
+  /** Names of those that are not healthy. */
+  unhealthy: string[];
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Console } from '../console.ts';
 
 export interface ChaosHelperFlags {
   effects: string;
-  silence: string;
+  heartbeatTimeout: string;
   lifetime: string;
 }
 
@@ -15,14 +15,14 @@ export interface ChaosHelperFlags {
  * @throws SwarmError `rollback_failed`: the kubelet starts it again
  */
 export const chaosHelperCommand = async (
-  { effects, silence, lifetime }: ChaosHelperFlags,
+  { effects, heartbeatTimeout, lifetime }: ChaosHelperFlags,
   { stdout, stderr }: Pick<Console, 'stdout' | 'stderr'>,
 ): Promise<ExitCode> => {
   const interruption = watchInterruption();
   try {
     await runHelper({
       effectFile: effects,
-      silenceMs: parseDuration(silence),
+      heartbeatTimeoutMs: parseDuration(heartbeatTimeout),
       lifetimeMs: parseDuration(lifetime),
       requests: process.stdin,
       say: (line) => void stderr.write(`${line}\n`),

@@ -176,8 +176,8 @@ const PROBABLE_CAUSES: Readonly<Record<EffectFinding, string>> = {
   reservation_missing: 'the Kubernetes node was replaced, or an operator deleted the job',
   still_primary: 'the failover was not completed: see the logs of the Sentinels',
   backup_missing: 'an operator deleted it',
-  helper_missing: 'an operator deleted it, or it ended because it did not hear of the drill',
-  helper_lost_effect: 'it was killed, or did not hear of the drill for 20 s',
+  helper_missing: 'an operator deleted it, or it ended because it received no heartbeat',
+  helper_lost_effect: 'it was killed, or received no heartbeat for 20 s',
 };
 
 type UnprovenTarget = Extract<DrillStopReason, { code: 'target_unproven' }>;

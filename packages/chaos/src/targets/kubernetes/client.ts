@@ -5,6 +5,7 @@ import type {
   CoordinationV1Api,
   CoreV1Api,
   CustomObjectsApi,
+  DiscoveryV1Api,
   KubeConfig,
 } from '@kubernetes/client-node';
 import { SwarmError } from '@livekit-swarm/settings';
@@ -18,6 +19,7 @@ export interface KubernetesClient {
   coordination: CoordinationV1Api;
   authorization: AuthorizationV1Api;
   attach: Attach;
+  discovery: DiscoveryV1Api;
   /** Path of the kubeconfig; null: the service account of the pod of this process. */
   kubeconfig: string | null;
   context: string;
@@ -40,6 +42,7 @@ export const connectKubernetes = async (
     CoordinationV1Api,
     CoreV1Api,
     CustomObjectsApi,
+    DiscoveryV1Api,
     KubeConfig,
   } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
@@ -68,6 +71,7 @@ export const connectKubernetes = async (
     coordination: config.makeApiClient(CoordinationV1Api),
     authorization: config.makeApiClient(AuthorizationV1Api),
     attach: new Attach(config),
+    discovery: config.makeApiClient(DiscoveryV1Api),
     kubeconfig: context === IN_CLUSTER ? null : (spec.kubeconfig ?? fileOf()),
     context,
   };

@@ -17,6 +17,10 @@ const pod = (name: string, changes: Partial<Pod> = {}): Pod => ({
   metricsPort: null,
   ports: [],
   redisPort: null,
+  revision: null,
+  graceSeconds: null,
+  restarts: 0,
+  failure: null,
   problem: null,
   ...changes,
 });

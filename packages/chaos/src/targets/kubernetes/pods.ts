@@ -26,6 +26,17 @@ export interface Pod {
   image: string;
   /** Controller that starts it again, such as `StatefulSet livekit`; null: none. */
   owner: { kind: string; name: string } | null;
+  /**
+   * Revision of its workload: the name of a ControllerRevision, or of a ReplicaSet; null: its
+   * controller has none.
+   */
+  revision: string | null;
+  /** Grace period of its deletion, s; null: it is not terminating. */
+  graceSeconds: number | null;
+  /** Number of restarts of its first container. */
+  restarts: number;
+  /** Reason for which its first container does not start; null: it starts, or runs. */
+  failure: string | null;
   /** ID of its first container, different for each start; null before the first. */
   containerId: string | null;
   /** Metrics port of its first container; null: not in the manifest. */
@@ -104,12 +115,36 @@ export const readPod = (pod: V1Pod, kind: ComponentKind): Pod => {
     cpuLimit: readCpuQuantity(spec?.containers[0]?.resources?.limits?.cpu ?? ''),
     image: spec?.containers[0]?.image ?? '',
     owner: owner === undefined ? null : { kind: owner.kind, name: owner.name },
+    revision:
+      owner?.kind === 'ReplicaSet' ? owner.name : (metadata?.labels?.[REVISION_LABEL] ?? null),
+    graceSeconds: metadata?.deletionGracePeriodSeconds ?? null,
+    restarts: first?.restartCount ?? 0,
+    failure: failureOf(pod),
     containerId: first?.state?.running === undefined ? null : (first.containerID ?? null),
     metricsPort: metricsPortOf(pod),
     ports: portsOf(pod),
     redisPort: redisPortOf(pod),
     problem: problemOf(pod),
   };
+};
+
+/** Label of the pods of a StatefulSet. */
+const REVISION_LABEL = 'controller-revision-hash';
+
+/** Reasons for which a container waits without a failure. */
+const STARTS = ['ContainerCreating', 'PodInitializing'];
+
+const failureOf = ({ status }: V1Pod): string | null => {
+  const [first] = status?.containerStatuses ?? [];
+  const { reason, message } = first?.state?.waiting ?? {};
+  if (reason !== undefined && !STARTS.includes(reason)) {
+    const exit = first?.lastState?.terminated?.exitCode;
+    return [reason, message, exit === undefined ? undefined : `exit code ${exit}`]
+      .filter((part) => part !== undefined)
+      .join(': ');
+  }
+  const ended = first?.state?.terminated;
+  return ended === undefined ? null : `${ended.reason ?? 'Error'}: exit code ${ended.exitCode}`;
 };
 
 const isTrue = ({ status }: V1Pod, condition: string): boolean =>

@@ -18,6 +18,10 @@ const pod = (name: string, uid: string, changes: Partial<Pod> = {}): Pod => ({
   metricsPort: null,
   ports: [],
   redisPort: null,
+  revision: null,
+  graceSeconds: null,
+  restarts: 0,
+  failure: null,
   problem: null,
   ...changes,
 });

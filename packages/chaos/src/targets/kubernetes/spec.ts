@@ -5,7 +5,6 @@ import {
   invalidReference,
   type PlatformReference,
 } from '../platform.ts';
-import type { HelperSettings } from './helper/helper-job.ts';
 
 /** Pods of a deployment, and their cluster. */
 export interface KubernetesSpec {
@@ -26,6 +25,16 @@ export interface KubernetesSpec {
   helper?: HelperSettings;
 }
 
+const helperSettings = z.object({
+  /** Image with `swarm` as its entry point, and nft. */
+  image: z.string(),
+  /** Namespace of the helpers, which must permit privileged pods. */
+  namespace: z.string(),
+});
+
+/** Helpers of a deployment, as the user permits them. */
+export type HelperSettings = z.infer<typeof helperSettings>;
+
 const resolvedSpec = z.object({
   /** Path of the kubeconfig; null: the service account of the pod of this process. */
   kubeconfig: z.string().nullable(),
@@ -35,7 +44,7 @@ const resolvedSpec = z.object({
   /** Number of pods of each kind at the start, which a rollback restores. */
   counts: z.record(z.enum(COMPONENT_KINDS), z.int().min(0)),
   /** Helpers of the drill; null: none. */
-  helper: z.object({ image: z.string(), namespace: z.string() }).nullable().default(null),
+  helper: helperSettings.nullable().default(null),
 });
 
 /** Specification without defaults, so that a rollback finds the same cluster. */

@@ -134,10 +134,7 @@ export const connectHelper = async (
   return { host, ask: (question) => askOnce(question, ANSWER_WITHIN_MS), close };
 };
 
-const greet = async (
-  hello: () => Promise<HelperReply>,
-  attempts: number,
-): Promise<HelperReply> => {
+const greet = async (hello: () => Promise<HelperReply>, attempts: number): Promise<HelperReply> => {
   for (let attempt = 1; attempt < attempts; attempt++) {
     try {
       return await hello();

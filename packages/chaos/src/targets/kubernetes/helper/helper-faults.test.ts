@@ -31,7 +31,11 @@ const podOf = (name: string, hostNetwork: boolean, host: string, port = 6_379): 
     name.startsWith('redis') ? 'redis' : 'node',
   );
 const component = (name: string): Component => ({
-  ...{ name, kind: 'node', nodeId: null, instance: null, ports: null },
+  name,
+  kind: 'node',
+  nodeId: null,
+  instance: null,
+  ports: null,
 });
 
 const mesh = () => ({
@@ -160,7 +164,7 @@ describe('the job of a helper', () => {
     expect(pod?.restartPolicy).toBe('OnFailure');
     expect(pod?.containers[0]?.args).toEqual([
       ...['chaos', 'helper', '--effects', '/host/run/livekit-swarm-h.json'],
-      ...['--silence', '20s', '--lifetime', '90s'],
+      ...['--heartbeat-timeout', '20s', '--lifetime', '90s'],
     ]);
   });
 

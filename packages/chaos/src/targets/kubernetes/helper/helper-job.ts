@@ -1,19 +1,12 @@
 import type { V1Job } from '@kubernetes/client-node';
-import { HELPER_SILENCE_S } from '../../../pod-helper/protocol.ts';
+import { HEARTBEAT_TIMEOUT_S } from '../../../pod-helper/protocol.ts';
 import { MANAGED_BY } from '../reservation.ts';
+import type { HelperSettings } from '../spec.ts';
 
 /** Label of the jobs of helpers, and of their pods; its value is the namespace of the drill. */
 export const HELPER_LABEL = 'livekit-swarm/helper-of';
 /** Name of the helper's container. */
 export const HELPER_CONTAINER = 'helper';
-
-/** Helpers of a deployment, as the user permits them. */
-export interface HelperSettings {
-  /** Image with `swarm` as its entry point, and nft. */
-  image: string;
-  /** Namespace of the helpers, which must permit privileged pods. */
-  namespace: string;
-}
 
 /** Time for a helper to undo everything after SIGTERM, s. */
 const GRACE_S = 30;
@@ -65,7 +58,7 @@ export const helperJob = (
               args: [
                 ...['chaos', 'helper'],
                 ...['--effects', `/host/run/livekit-swarm-${name}.json`],
-                ...['--silence', `${HELPER_SILENCE_S}s`, '--lifetime', `${seconds}s`],
+                ...['--heartbeat-timeout', `${HEARTBEAT_TIMEOUT_S}s`, '--lifetime', `${seconds}s`],
               ],
               stdin: true,
               // Nothing of Node is written into the image.

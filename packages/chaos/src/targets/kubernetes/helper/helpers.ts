@@ -3,8 +3,9 @@ import type { V1Job, V1Pod } from '@kubernetes/client-node';
 import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import { waitUntil } from '../../platform.ts';
 import { callCluster, type KubernetesClient, orNull, type Permission } from '../client.ts';
+import type { HelperSettings } from '../spec.ts';
 import { connectHelper, type HelperConnection } from './helper-connection.ts';
-import { HELPER_LABEL, type HelperSettings, helperJob } from './helper-job.ts';
+import { HELPER_LABEL, helperJob } from './helper-job.ts';
 
 /** Time for a helper to start, ms: its image may have to be pulled. */
 const STARTS_WITHIN_MS = 180_000;
@@ -107,7 +108,8 @@ export const createHelpers = ({ client, settings, of, may }: HelpersOptions): He
     const own = started.get(host);
     try {
       const helper =
-        own ?? (await connectHelper(attach, { namespace, pod: pod.metadata?.name ?? '', host }, false));
+        own ??
+        (await connectHelper(attach, { namespace, pod: pod.metadata?.name ?? '', host }, false));
       try {
         const { why } = await helper.ask({ op: 'undo', id });
         if (why === null) return true;
@@ -169,7 +171,7 @@ export const createHelpers = ({ client, settings, of, may }: HelpersOptions): He
       const labelSelector = `${HELPER_LABEL}=${of}`;
       const undone = new Set<string>();
       // A helper that does not run yet, or is not reached, undoes everything when it starts, and
-      // when it does not hear of its drill: it answers, or ends.
+      // when its drill sends no heartbeat: it answers, or ends.
       const isUndone = async (): Promise<boolean> => {
         const pods = await podsOf(labelSelector);
         for (const pod of pods.filter(isRunning)) {
