@@ -36,6 +36,7 @@ const COMMANDS: Record<keyof typeof FORMATS, string> = {
   comparison: 'swarm compare, swarm ab',
   drill: 'swarm chaos run',
   night: 'swarm chaos night',
+  random: 'swarm chaos random',
   capacity: 'swarm capacity',
   soak: 'swarm soak',
   plan: 'swarm plan',

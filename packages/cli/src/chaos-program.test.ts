@@ -307,9 +307,6 @@ describe('swarm chaos run', () => {
     [['--docker', 'staging'], 'staging: the URL and the API key are not known'],
     [['--docker-components', 'node=a'], '--docker-components has no effect without --docker'],
     [['--kube-context', 'a'], '--kube-context has no effect without --kubernetes'],
-    [['--helper'], '--helper has no effect without --kubernetes'],
-    [['--kubernetes', 'a', '--helper-image', 'b'], '--helper-image has no effect without --helper'],
-    [['--kubernetes', 'a', '--helper'], '--helper needs the image of the helper pods'],
     [['--ssh', 'lk-1'], 'no unit on lk-1'],
     [['--ssh', '-oProxyCommand=x', '--unit', 'node=a'], 'invalid ssh host'],
     [['--ssh-config', 'file'], '--ssh-config has no effect without --ssh'],
@@ -345,7 +342,7 @@ describe('swarm chaos run', () => {
     const confirming = (chaos?.commands ?? []).filter((command) =>
       command.options.some(({ long }) => long === '--confirm-target'),
     );
-    expect(confirming.map((command) => command.name())).toEqual(['run', 'night']);
+    expect(confirming.map((command) => command.name())).toEqual(['run', 'night', 'random']);
     for (const command of confirming) {
       expect(command.options.find(({ long }) => long === '--confirm-target')?.envVar).toBe(
         undefined,

@@ -112,8 +112,6 @@ export const EFFECT_FINDINGS = [
   'reservation_missing',
   'still_primary',
   'backup_missing',
-  'helper_missing',
-  'helper_lost_effect',
 ] as const;
 
 export type EffectFinding = (typeof EFFECT_FINDINGS)[number];

@@ -27,7 +27,6 @@ export {
   type DrillStopReason,
   type DrillVerdict,
   drillStopReason,
-  EFFECT_FINDINGS,
   type EffectFinding,
   type FaultTarget,
   faultTarget,

@@ -14,6 +14,7 @@ import {
   HOSTILE,
   nightSample,
   planSample,
+  randomSample,
   sessionSample,
   sloSample,
   soakSample,
@@ -27,6 +28,7 @@ import { DRILL_REPORTERS } from './drill/index.ts';
 import { FORMATS, type Kind } from './formats.ts';
 import { NIGHT_REPORTERS } from './night/index.ts';
 import { PLAN_REPORTERS } from './plan/index.ts';
+import { RANDOM_REPORTERS } from './random/index.ts';
 import { type Reporter, wholeOf } from './reporter.ts';
 import { REPORTERS } from './run/index.ts';
 import { SESSION_REPORTERS } from './session/index.ts';
@@ -95,6 +97,10 @@ const SAMPLES: Sample[] = [
   sampleOf(NIGHT_REPORTERS, nightSample(), {
     ...{ kind: 'night', name: 'night', schema: 'livekit-swarm/night/1' },
     junit: { tests: 7, failures: 1, errors: 1 },
+  }),
+  sampleOf(RANDOM_REPORTERS, randomSample(), {
+    ...{ kind: 'random', name: 'random', schema: 'livekit-swarm/random/1' },
+    junit: { tests: 5, failures: 1, errors: 1 },
   }),
   sampleOf(CAPACITY_REPORTERS, capacity, {
     ...{ kind: 'capacity', name: 'capacity', schema: 'livekit-swarm/capacity/1' },

@@ -31,7 +31,6 @@ import type { HeldLock } from '../targets/lock/host-lock.ts';
 import { measureContinuity } from './continuity.ts';
 import type { DrillDeployment, StartedDeployment } from './deployment.ts';
 import { rollbackAll, runFaultSchedule } from './fault-schedule.ts';
-import { startHelpers } from './helpers.ts';
 import { matchTarget, readTargetFacts } from './match-target.ts';
 import { observeDeployment } from './observe-deployment.ts';
 import {
@@ -74,6 +73,8 @@ export interface ExecuteDrillOptions {
    */
   save(result: DrillResult): void | Promise<void>;
   newRunName(): string;
+  /** Attempts added for inconclusive and void repeats. Default: `MAX_EXTRA_ATTEMPTS`. */
+  extraAttempts?: number;
   staff(plan: Plan): WorkerAllocation;
   version: string;
   /** Aborted: roll back, leave, and decide on the results so far. */
@@ -139,7 +140,8 @@ export const executeDrill = async (options: ExecuteDrillOptions): Promise<DrillR
 
   // Changes stay: they cannot be repeated.
   const isDone = (): boolean =>
-    isConclusive(drill, repeats) || (options.changes !== undefined && repeats.length > 0);
+    isConclusive(drill, repeats, options.extraAttempts) ||
+    (options.changes !== undefined && repeats.length > 0);
   for (let number = 1; !isDone() && !stop.aborted; number++) {
     options.onRepeat?.(number, drill.repeats);
     const folder = repeatFolder(dir, drill, number);
@@ -158,7 +160,6 @@ export const executeDrill = async (options: ExecuteDrillOptions): Promise<DrillR
       await using lock = await deployment.platform.lock?.('drill');
       if (!options.withoutExpiry) await assertExpiry(deployment, drill, options.faults);
       await options.changes?.check(deployment);
-      await using _helpers = await startHelpers(deployment.platform, drill, options.faults);
       tested = { deployment: deployment.platform.label, server: await serverOf(deployment) };
       await options.save(resultSoFar());
 
@@ -496,6 +497,7 @@ export const isConclusive = (
   done: readonly (Pick<RepeatResult, 'verdict' | 'reasons'> & {
     recovery: Pick<Recovery, 'skipped'>;
   })[],
+  extraAttempts = MAX_EXTRA_ATTEMPTS,
 ): boolean => {
   // Repeats do not help against an unavailable fault or a wrong target.
   const conclusive = done.filter(
@@ -506,7 +508,7 @@ export const isConclusive = (
       recovery.skipped.length > 0 ||
       reasons.some(({ code }) => code === 'target_mismatch' || code === 'target_unproven'),
   );
-  return conclusive.length >= repeats || done.length >= repeats + MAX_EXTRA_ATTEMPTS;
+  return conclusive.length >= repeats || done.length >= repeats + extraAttempts;
 };
 
 /** Folder of the record of a repeat. */

@@ -43,8 +43,6 @@ export interface Fault<Params = unknown> {
   readonly description: string;
   /** Description of the rollback, for the preview and docs/chaos-faults.md. */
   readonly rollbackDescription?: string;
-  /** Capabilities that the fault needs of the platform. Absent: none. */
-  readonly requires?: readonly Capability[];
   /** Kinds of components into which it can be injected. */
   readonly targets: readonly ComponentKind[];
   /** Schema of its parameters in a drill file; unknown keys are rejected. */
@@ -54,6 +52,8 @@ export interface Fault<Params = unknown> {
    * survives. Documentation, questions about availability and tests of every fault use it.
    */
   readonly example: Readonly<Record<string, unknown>>;
+  /** Other parameters of random drills, besides the example. Absent: none. */
+  readonly variants?: readonly Readonly<Record<string, unknown>>[];
   /**
    * True when it lasts until its rollback; false when it is instantaneous (after a kill, the
    * rollback starts the process).

@@ -32,6 +32,7 @@ export const blackhole = requestedTraffic<Traffic>(
     targets: COMPONENT_KINDS,
     params: strict(trafficParams('both')),
     example: {},
+    variants: [{ protocol: 'udp' }, { protocol: 'tcp' }, { direction: 'in' }, { direction: 'out' }],
     lasts: true,
     unavailable: missingTrafficSupport,
     inject: ({ platform, components, params, id }) =>
@@ -67,6 +68,7 @@ export const packetLoss = requestedTraffic<LossParams>(
     targets: COMPONENT_KINDS,
     params: lossParams,
     example: { loss: '20%' },
+    variants: [{ loss: '60%' }, { loss: '100%', direction: 'in' }, { loss: '20%', burst: 8 }],
     lasts: true,
     unavailable: (platform, component, params) =>
       inBursts(params)

@@ -70,23 +70,20 @@ export const redisKill = requestedPodFault<NoParams>(
  * SIGSTOP: no progress, as when swapping; the kernel still accepts connections and packets for the
  * process.
  */
-export const hang = requestedPodFault<NoParams>(
-  {
-    name: 'hang',
-    description: 'SIGSTOP: the process makes no progress; its connections stay open',
-    rollbackDescription: 'send SIGCONT',
-    ...needs('pause'),
-    targets: COMPONENT_KINDS,
-    params: noParams,
-    example: {},
-    lasts: true,
-    inject: sendToAll('SIGSTOP'),
-    missingEffect: ({ platform }, component) => findStopped(platform, component),
-    rollbackSteps: () => [{ step: 'continue' }],
-    rollback: sendToAll('SIGCONT'),
-  },
-  () => ({ type: 'hang' }),
-);
+export const hang: DescribedFault<NoParams> = {
+  name: 'hang',
+  description: 'SIGSTOP: the process makes no progress; its connections stay open',
+  rollbackDescription: 'send SIGCONT',
+  ...needs('pause'),
+  targets: COMPONENT_KINDS,
+  params: noParams,
+  example: {},
+  lasts: true,
+  inject: sendToAll('SIGSTOP'),
+  missingEffect: ({ platform }, component) => findStopped(platform, component),
+  rollbackSteps: () => [{ step: 'continue' }],
+  rollback: sendToAll('SIGCONT'),
+};
 
 const restartParams = strict({
   grace: duration()
@@ -105,6 +102,7 @@ export const restart: DescribedFault<RestartParams> = {
   targets: ['node', 'redis', 'turn'],
   params: restartParams,
   example: {},
+  variants: [{ grace: '2s' }, { down: '5s' }],
   lasts: false,
   durationOf: ({ grace, down }) => grace + down,
   // With a down time, the platform must not start the process earlier.

@@ -20,6 +20,8 @@ export interface CallFacts {
   /** Publishers of which each participant received media, by its identity. */
   receivedFrom: ReadonlyMap<string, ReadonlyMap<string, number>>;
   duplicates: readonly DuplicateFact[];
+  /** Injections and rollbacks, ms. */
+  faultTimes: readonly number[];
   /** Time since which no fault was active, ms; null: one was active until the end. */
   quietFrom: number | null;
   /** True if participants that give up join again, as an application would. */

@@ -20,7 +20,7 @@ export type Invariant = (typeof INVARIANTS)[number];
 export const SILENT_MS = 30_000;
 
 /**
- * Longest time that a room may be on two nodes, ms. Clients of a killed node need up to 13 s, each
+ * Longest time after an injection or rollback that a room may be on two nodes, ms. Clients of a killed node need up to 13 s, each
  * on its own, to find the next one.
  */
 export const SETTLING_MS = 20_000;

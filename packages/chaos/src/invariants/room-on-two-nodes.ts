@@ -5,9 +5,10 @@ import { intersection, type Span, union } from './spans.ts';
 
 /**
  * Rooms whose connected participants were on two nodes for longer than `SETTLING_MS`, by the node
- * that the server reported to each of them.
+ * that the server reported to each of them. The time begins again with each injection and rollback,
+ * after which clients may have to move once more.
  */
-export const roomOnTwoNodes = ({ participants, endAt }: CallFacts): Violation[] =>
+export const roomOnTwoNodes = ({ participants, faultTimes, endAt }: CallFacts): Violation[] =>
   [...Map.groupBy(participants, ({ room }) => room)].flatMap(([room, members]) => {
     const stays = members.flatMap((member) => staysOf(member, endAt));
     const byNode = [...Map.groupBy(stays, ({ node }) => node)].map(
@@ -19,7 +20,7 @@ export const roomOnTwoNodes = ({ participants, endAt }: CallFacts): Violation[] 
       ),
     );
     return twice
-      .filter(({ fromAt, toAt }) => toAt - fromAt > SETTLING_MS)
+      .filter((span) => longestCalm(span, faultTimes) > SETTLING_MS)
       .map((span): Violation => {
         const involved = stays.filter((stay) => intersection([stay], [span]).length > 0);
         return {
@@ -32,6 +33,13 @@ export const roomOnTwoNodes = ({ participants, endAt }: CallFacts): Violation[] 
         };
       });
   });
+
+/** Longest time within a span without an injection or rollback, ms. */
+const longestCalm = ({ fromAt, toAt }: Span, faultTimes: readonly number[]): number => {
+  const times = faultTimes.filter((at) => at > fromAt && at < toAt).sort((a, b) => a - b);
+  const bounds = [fromAt, ...times, toAt];
+  return Math.max(...bounds.slice(1).map((at, index) => at - (bounds[index] ?? at)));
+};
 
 interface Stay extends Span {
   identity: string;

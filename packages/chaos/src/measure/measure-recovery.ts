@@ -223,6 +223,10 @@ export const createRecoveryFold = (): RecoveryFold => {
           subscriptions,
           receivedFrom: interruptions.receivedFrom(),
           duplicates: duplicateFacts(all),
+          faultTimes: faults.flatMap(({ injectedAt, rolledBackAt }) => [
+            injectedAt,
+            ...(rolledBackAt === null ? [] : [rolledBackAt]),
+          ]),
           quietFrom: quietFrom(),
           rejoins,
           endAt,

@@ -36,10 +36,9 @@ const bound = async (): Promise<Socket> => {
   return socket;
 };
 
-/** @param elsewhere port of another process that echoes. Default: this one does */
-export const startEcho = async (elsewhere?: number): Promise<Echo> => {
+export const startEcho = async (): Promise<Echo> => {
   const [server, client] = await Promise.all([bound(), bound()]);
-  const port = elsewhere ?? server.address().port;
+  const { port } = server.address();
   let arrived: { number: number; at: number }[] = [];
   let back: number[] = [];
   let sentAt = new Map<number, number>();

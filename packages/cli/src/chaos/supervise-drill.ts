@@ -28,7 +28,6 @@ import { VERSION } from '../version.ts';
 import { type DeploymentChoice, openDeployment } from './deployment-choice.ts';
 import { lockDeployment } from './drill-lock.ts';
 import type { DrillMetrics, RepeatObserver } from './drill-metrics.ts';
-import { helperManifests } from './helper-manifests.ts';
 
 export interface SupervisedDrill {
   drill: Drill;
@@ -50,6 +49,8 @@ export interface SupervisedDrill {
   metrics: DrillMetrics;
   interruption: Pick<Interruption, 'stop' | 'kill'>;
   printer: ProgressPrinter;
+  /** Attempts added for inconclusive and void repeats. Default: as `executeDrill`. */
+  extraAttempts?: number;
 }
 
 /** Longest time that the second Ctrl-C waits for the rollbacks, ms. */
@@ -74,6 +75,7 @@ export const superviseDrill = async ({
   metrics,
   interruption,
   printer,
+  extraAttempts,
 }: SupervisedDrill): Promise<DrillOutcome> => {
   let record: RecordWriter | null = null;
   let tap: RepeatObserver | null = null;
@@ -105,6 +107,7 @@ export const superviseDrill = async ({
             signal: interruption.stop,
           }),
         newRunName,
+        ...(extraAttempts !== undefined && { extraAttempts }),
         staff: (plan) =>
           allocateWorkers({
             plan,
@@ -117,8 +120,6 @@ export const superviseDrill = async ({
         // The plan needs no colours: stderr may be a log.
         onPreview: (plan, url) => {
           printer.print(renderPlan(plan, styleFor(false), true));
-          const manifests = helperManifests(plan);
-          if (manifests !== null) printer.print(manifests);
           const load = announcedLoad(planOfDrill(drill, 'preview'), url);
           if (load !== null) printer.print(runEventText({ type: 'load_announced', load }));
         },

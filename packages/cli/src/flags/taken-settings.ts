@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, TakenSettings>> = {
   connectivity: CHECK,
   'chaos run': RULES,
   'chaos night': RULES,
+  'chaos random': RULES,
   'chaos plan': RULES,
   'chaos doctor': RULES,
   host: RULES,

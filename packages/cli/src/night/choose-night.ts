@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { describeServer } from '@livekit-swarm/campaign/server';
 import { type NightLine, shuffleDrills } from '@livekit-swarm/chaos/night';
 import { usageError } from '@livekit-swarm/settings';
 import type { DeploymentChoice } from '../chaos/deployment-choice.ts';
+import { testedServerOf } from '../chaos/tested-server.ts';
 import type { NightDrill } from './night-drills.ts';
 import { drawSeed } from './night-settings.ts';
 import {
@@ -46,7 +45,7 @@ export const beginNight = (
       night: at.toISOString(),
       seed: chosen,
       deployment: nameOfDeployment(deployment),
-      server: serverOf(deployment),
+      server: testedServerOf(deployment),
       history: resolve(history),
       drills: drills.map(({ name, file, sha256 }) => ({ name, file, sha256 })),
       isComplete: false,
@@ -67,7 +66,7 @@ export const resumeNight = (all: readonly NightDrill[], choice: NightChoice): Ni
   const deployment = nameOfDeployment(choice.deployment);
   if (deployment !== state.deployment)
     throw refuse(`the night in ${folder} is on ${state.deployment}, not ${deployment}`);
-  const server = serverOf(choice.deployment);
+  const server = testedServerOf(choice.deployment);
   if (server?.sha256 !== state.server?.sha256)
     throw refuse(
       server?.text === state.server?.text
@@ -98,15 +97,4 @@ export const doneBefore = ({ night }: NightState, history: readonly NightLine[])
   return [...last.values()].filter(
     ({ outcome, reasons }) => outcome !== 'interrupted' && !reasons.includes('rollback_failed'),
   );
-};
-
-/** Server of --server, and a hash of what it is: its configuration may change under the same name. */
-const serverOf = (deployment: DeploymentChoice): NightState['server'] => {
-  if (deployment.type !== 'embedded' || deployment.server === null) return null;
-  const { version, serverPath, config } = deployment.server;
-  const identity = JSON.stringify([serverPath === null ? version : resolve(serverPath), config]);
-  return {
-    text: describeServer(deployment.server),
-    sha256: createHash('sha256').update(identity).digest('hex'),
-  };
 };

@@ -9,7 +9,7 @@ import {
   usageError,
 } from '@livekit-swarm/settings';
 import { wholeNumber } from '../requests/whole-number.ts';
-import { readingReason } from './night-state.ts';
+import { readingReason } from '../resumable.ts';
 
 export interface NightFlags {
   seed?: string;

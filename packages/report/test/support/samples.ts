@@ -3,6 +3,7 @@
 import { compareRuns } from '@livekit-swarm/analysis/compare';
 import { DEFAULT_TOLERANCES, evaluateSoak } from '@livekit-swarm/analysis/soak';
 import type { NightResult } from '@livekit-swarm/chaos/night';
+import type { RandomResult } from '@livekit-swarm/chaos/random';
 import {
   ASSUMED_CAPACITY,
   aroundTheClock,
@@ -18,6 +19,7 @@ import type { RoomView } from '@livekit-swarm/sessions';
 import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import type { Checked, Verification } from '@livekit-swarm/verify';
 import { nightLine } from '../../../chaos/test/support/night-line.ts';
+import { drawnLine } from '../../../chaos/test/support/random-drills.ts';
 import type { ComparisonInput } from '../../src/comparison/index.ts';
 import type { Connectivity } from '../../src/connectivity/index.ts';
 import type { CostView } from '../../src/cost/cost-view.ts';
@@ -105,6 +107,44 @@ export const nightSample = (): NightResult => {
     history: 'records/night/history.ndjson',
   };
 };
+
+/** A search with a drill of every outcome, and a schedule that was made smaller. */
+export const randomSample = (): RandomResult => ({
+  schema: 'livekit-swarm/random/1',
+  ...{ startedAt: '2026-11-26T06:00:00.000Z', seed: 7, deployment: HOSTILE },
+  ...{ durationMs: 3_600_000, exitCode: 99, choices: ['hang', 'kill'], isComplete: false },
+  drills: [
+    drawnLine(),
+    drawnLine({
+      ...{ number: 2, drill: 'random-7-2', outcome: 'violated' },
+      violations: [
+        {
+          ...{ invariant: 'room_on_two_nodes', room: HOSTILE, participants: ['a-1', HOSTILE] },
+          ...{ nodes: ['ND_a', HOSTILE], fromAt: 12_000, toAt: null },
+        },
+        {
+          ...{ invariant: 'track_of_another_room', room: 'a', participants: [HOSTILE] },
+          ...{ publisher: HOSTILE, fromAt: 15_000, toAt: null },
+        },
+      ],
+    }),
+    drawnLine({ number: 3, drill: 'random-7-3', outcome: 'violated', isKnown: true }),
+    drawnLine({
+      ...{ number: 4, drill: 'random-7-4', outcome: 'undecided' },
+      ...{ reasons: ['generator_impaired'], message: HOSTILE },
+    }),
+    drawnLine({ number: 5, drill: 'random-7-5', outcome: 'error', message: HOSTILE }),
+  ],
+  shrunk: [
+    {
+      ...{ schema: 'livekit-swarm/random-line/1', type: 'shrunk', number: 2, durationMs: 500_000 },
+      ...{ invariants: ['room_on_two_nodes'], file: 'random-7-2-smallest.yaml', rooms: 1 },
+      faults: [{ fault: 'hang', target: 'node-1', atS: 0, forS: 8 }],
+      ...{ runs: 5, isMinimal: true },
+    },
+  ],
+  history: 'records/random/history.ndjson',
+});
 
 /** A comparison without any run: inconclusive, and a problem. */
 export const comparisonSample = async (): Promise<ComparisonInput> => ({
