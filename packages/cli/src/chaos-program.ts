@@ -4,6 +4,7 @@ import { addChaosNightCommand } from './chaos-night-program.ts';
 import { addChaosRandomCommand } from './chaos-random-program.ts';
 import { addChaosRunCommand } from './chaos-run-program.ts';
 import type { ChaosDoctorFlags } from './commands/chaos-doctor.ts';
+import type { ChaosHelperFlags } from './commands/chaos-helper.ts';
 import type { ChaosPlanFlags } from './commands/chaos-plan.ts';
 import type { ChaosReportFlags } from './commands/chaos-report.ts';
 import type { ChaosRollbackFlags } from './commands/chaos-rollback.ts';
@@ -27,6 +28,24 @@ export const addChaosCommands = (program: Command, console: Console, done: Done)
   addReportCommand(chaos, console, done);
   addFileCommands(chaos, console, done);
   addTargetCommands(chaos, console, done);
+  addHelperCommand(chaos, console, done);
+};
+
+/** Adds the program of the helper pod, which no user types. */
+const addHelperCommand = (chaos: Command, console: Console, done: Done): void => {
+  const helper = chaos
+    .command('helper', { hidden: true })
+    .description('inject faults into pods of this Kubernetes node, as its drill requests')
+    .requiredOption('--effects <file>', 'file on the node for the effects that it has to undo')
+    .requiredOption(
+      '--heartbeat-timeout <duration>',
+      'undo everything after this time without a request',
+    )
+    .requiredOption('--lifetime <duration>', 'undo everything and end after this time');
+  addHelp(helper, helperHelp).action(async (flags: ChaosHelperFlags) => {
+    const { chaosHelperCommand } = await import('./commands/chaos-helper.ts');
+    done(await chaosHelperCommand(flags, console));
+  });
 };
 
 const addReportCommand = (chaos: Command, console: Console, done: Done): void => {
@@ -140,6 +159,15 @@ const reportHelp: CommandHelp = {
   notes: `
 The definition is read from drill.json in the folder; everything else is measured again from the
 records. Exits as "swarm chaos run".
+`,
+};
+
+const helperHelp: CommandHelp = {
+  examples: [
+    ['swarm chaos helper --effects /host/run/a.json --heartbeat-timeout 20s --lifetime 10m'],
+  ],
+  notes: `
+Started in a pod by "swarm chaos run --helper"; requests are lines of JSON on its standard input.
 `,
 };
 

@@ -40,6 +40,7 @@ const COMMANDS: Record<string, { guarded: readonly string[] } | { none: string }
   'swarm chaos list': { none: 'reads files' },
   'swarm chaos plan': { none: 'looks at a target, sends no participants' },
   'swarm chaos doctor': { none: 'looks at a target, sends no participants' },
+  'swarm chaos helper': { none: 'injects what the drill requests that started its pod' },
   'swarm chaos rollback': { none: 'removes what faults left' },
   'swarm mixin': { none: 'writes files' },
   'swarm session': { none: 'asks an exporter' },

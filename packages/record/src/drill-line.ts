@@ -112,6 +112,8 @@ export const EFFECT_FINDINGS = [
   'reservation_missing',
   'still_primary',
   'backup_missing',
+  'helper_missing',
+  'helper_lost_effect',
 ] as const;
 
 export type EffectFinding = (typeof EFFECT_FINDINGS)[number];

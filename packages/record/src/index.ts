@@ -27,6 +27,7 @@ export {
   type DrillStopReason,
   type DrillVerdict,
   drillStopReason,
+  EFFECT_FINDINGS,
   type EffectFinding,
   type FaultTarget,
   faultTarget,

@@ -1,12 +1,14 @@
 /** Measurement of recovery time and lost state during a drill. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  ApiRejection,
   apiErrorOf,
   createStoredState,
   deploymentAt,
   isJoin,
   joinBySignal,
   makeToken,
+  type Rejection,
   roomServiceOf,
   type StoredKind,
 } from '@livekit-swarm/livekit';
@@ -112,6 +114,12 @@ export const measureContinuity = async (
   if (!deployment.isLab) await cleanUp(options, prefix, stored.remove);
 };
 
+/** Answer of the server, or the code of a failure without an answer. */
+export const reasonOf = (failure: Pick<Rejection, 'answer'> & { reason: string }): string =>
+  failure.answer === undefined
+    ? failure.reason
+    : `HTTP ${failure.answer.status}: ${failure.answer.said}`;
+
 interface Probes {
   /** Creates a mark. @returns the reason of a failure; null: it is confirmed */
   create(count: number): Promise<string | null>;
@@ -144,7 +152,7 @@ const probesOf = (
         const client = await target().service;
         await client.createRoom({ name, metadata: name, ...LONG_LIVED });
       } catch (error) {
-        return apiErrorOf(error).message;
+        return error instanceof ApiRejection ? reasonOf(error.rejection) : apiErrorOf(error).reason;
       }
       const mark: Mark = { createdAt: elapsedMs(), deletedAt: null, deleting: false };
       marks.set(name, mark);
@@ -159,7 +167,7 @@ const probesOf = (
         ttlSeconds: TOKEN_SECONDS,
       });
       const joined = await joinBySignal(target().joins, token, ATTEMPT_MS);
-      if (!isJoin(joined)) return joined.message;
+      if (!isJoin(joined)) return reasonOf(joined);
       joined.leave();
       return null;
     },

@@ -31,6 +31,7 @@ import type { HeldLock } from '../targets/lock/host-lock.ts';
 import { measureContinuity } from './continuity.ts';
 import type { DrillDeployment, StartedDeployment } from './deployment.ts';
 import { rollbackAll, runFaultSchedule } from './fault-schedule.ts';
+import { startHelpers } from './helpers.ts';
 import { matchTarget, readTargetFacts } from './match-target.ts';
 import { observeDeployment } from './observe-deployment.ts';
 import {
@@ -160,6 +161,7 @@ export const executeDrill = async (options: ExecuteDrillOptions): Promise<DrillR
       await using lock = await deployment.platform.lock?.('drill');
       if (!options.withoutExpiry) await assertExpiry(deployment, drill, options.faults);
       await options.changes?.check(deployment);
+      await using _helpers = await startHelpers(deployment.platform, drill, options.faults);
       tested = { deployment: deployment.platform.label, server: await serverOf(deployment) };
       await options.save(resultSoFar());
 

@@ -9,6 +9,7 @@ import type { DrillEvent } from '@livekit-swarm/record';
 import { z } from 'zod';
 import { type AlertRule, readAlertRules } from '../drill/alert-rules.ts';
 import type { DrillDeployment } from './deployment.ts';
+import { healthyBackends } from './load-balancer.ts';
 
 /**
  * Observer of parts that participants cannot see: Redis, rooms, load balancer, alerts, replaced
@@ -69,7 +70,9 @@ export const observeDeployment = (
 
   const observeLoadBalancer = async (): Promise<void> => {
     const backends =
-      loadBalancerMetricsUrl === null ? null : await healthyBackends(loadBalancerMetricsUrl);
+      loadBalancerMetricsUrl === null
+        ? ((await platform.backends?.()) ?? null)
+        : await healthyBackends(loadBalancerMetricsUrl);
     if (backends !== null) appendIfChanged({ event: 'backends_observed', ...backends });
   };
 
@@ -163,37 +166,4 @@ export const firingAlerts = async (prometheusUrl: string): Promise<Map<string, A
         { name: alertname, labels },
       ]),
   );
-};
-
-/** Servers of LiveKit's backend in HAProxy; null without an answer, or without such a backend. */
-const healthyBackends = async (metricsUrl: string): Promise<Backends | null> => {
-  const text = await fetch(metricsUrl, { signal: AbortSignal.timeout(TIMEOUT_MS) }).then(
-    (answer) => (answer.ok ? answer.text() : null),
-    () => null,
-  );
-  return text === null ? null : readBackends(text);
-};
-
-/** Series of a server and its state in HAProxy's metrics: 1 for the current state. */
-const SERVER_UP =
-  /^haproxy_server_status\{(?=[^}]*\bproxy="livekit")(?=[^}]*\bserver="([^"]*)")[^}]*\bstate="UP"[^}]*\} ([01])$/gm;
-
-interface Backends {
-  healthy: number;
-  total: number;
-  /** Names of those that are not healthy. */
-  unhealthy: string[];
-}
-
-/** @param text HAProxy's `/metrics` */
-export const readBackends = (text: string): Backends | null => {
-  const servers = [...text.matchAll(SERVER_UP)];
-  const unhealthy = servers.flatMap(([, name = '', value]) => (value === '1' ? [] : [name]));
-  return servers.length === 0
-    ? null
-    : {
-        healthy: servers.length - unhealthy.length,
-        total: servers.length,
-        unhealthy: unhealthy.sort(),
-      };
 };

@@ -43,6 +43,8 @@ export interface Fault<Params = unknown> {
   readonly description: string;
   /** Description of the rollback, for the preview and docs/chaos-faults.md. */
   readonly rollbackDescription?: string;
+  /** Capabilities that the fault needs of the platform. Absent: none. */
+  readonly requires?: readonly Capability[];
   /** Kinds of components into which it can be injected. */
   readonly targets: readonly ComponentKind[];
   /** Schema of its parameters in a drill file; unknown keys are rejected. */

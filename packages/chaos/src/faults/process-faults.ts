@@ -70,20 +70,23 @@ export const redisKill = requestedPodFault<NoParams>(
  * SIGSTOP: no progress, as when swapping; the kernel still accepts connections and packets for the
  * process.
  */
-export const hang: DescribedFault<NoParams> = {
-  name: 'hang',
-  description: 'SIGSTOP: the process makes no progress; its connections stay open',
-  rollbackDescription: 'send SIGCONT',
-  ...needs('pause'),
-  targets: COMPONENT_KINDS,
-  params: noParams,
-  example: {},
-  lasts: true,
-  inject: sendToAll('SIGSTOP'),
-  missingEffect: ({ platform }, component) => findStopped(platform, component),
-  rollbackSteps: () => [{ step: 'continue' }],
-  rollback: sendToAll('SIGCONT'),
-};
+export const hang = requestedPodFault<NoParams>(
+  {
+    name: 'hang',
+    description: 'SIGSTOP: the process makes no progress; its connections stay open',
+    rollbackDescription: 'send SIGCONT',
+    ...needs('pause'),
+    targets: COMPONENT_KINDS,
+    params: noParams,
+    example: {},
+    lasts: true,
+    inject: sendToAll('SIGSTOP'),
+    missingEffect: ({ platform }, component) => findStopped(platform, component),
+    rollbackSteps: () => [{ step: 'continue' }],
+    rollback: sendToAll('SIGCONT'),
+  },
+  () => ({ type: 'hang' }),
+);
 
 const restartParams = strict({
   grace: duration()

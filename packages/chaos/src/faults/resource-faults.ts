@@ -12,7 +12,7 @@ import {
   releaseLimits,
   releaseStep,
 } from './effects/resource-limits.ts';
-import type { DescribedFault } from './fault.ts';
+import type { FaultContext } from './fault.ts';
 
 /** Default period of the kernel, µs. */
 const PERIOD_US = 100_000;
@@ -56,6 +56,9 @@ const quota = ({ cores }: z.output<typeof cpuParams>): ResourceLimits => {
   };
 };
 
+const startAll = ({ platform, components }: FaultContext<unknown>): Promise<void> =>
+  forAll(components, (component) => platform.start(component));
+
 const memoryParams = strict({
   megabytes: whole(1, 1_000_000).describe('Memory in addition to that at the injection.'),
 });
@@ -64,32 +67,36 @@ const memoryParams = strict({
  * Memory limit, as a small one of a container: the kernel reclaims memory, and finally kills the
  * process.
  */
-export const memoryPressure: DescribedFault<z.output<typeof memoryParams>> = {
-  name: 'memory-pressure',
-  description: 'limits additional memory; above the limit the kernel kills the process (OOM)',
-  rollbackDescription: 'restore the cgroup, start the process if it was killed',
-  requires: ['exec', 'start'],
-  targets: COMPONENT_KINDS,
-  params: memoryParams,
-  example: { megabytes: 300 },
-  lasts: true,
-  unavailable: async (platform, component, params) =>
-    (await missingAny(platform, component, ['start'])) ??
-    missingResourceLimitSupport(platform, component, limit(params)),
-  inject: (context) => limitResources(context, limit(context.params)),
-  missingEffect: async (context, component) => {
-    const found = await findLimit(context, component, limit(context.params));
-    if (found !== 'process_left_cgroup' || component.instance === null) return found;
-    // A kill by the kernel is an effect of the limit.
-    const now = await context.platform.instance(component);
-    return now === component.instance ? found : null;
+export const memoryPressure = requestedPodFault<z.output<typeof memoryParams>>(
+  {
+    name: 'memory-pressure',
+    description: 'limits additional memory; above the limit the kernel kills the process (OOM)',
+    rollbackDescription: 'restore the cgroup, start the process if it was killed',
+    requires: ['exec', 'start'],
+    targets: COMPONENT_KINDS,
+    params: memoryParams,
+    example: { megabytes: 300 },
+    lasts: true,
+    unavailable: async (platform, component, params) =>
+      (await missingAny(platform, component, ['start'])) ??
+      missingResourceLimitSupport(platform, component, limit(params)),
+    inject: (context) => limitResources(context, limit(context.params)),
+    missingEffect: async (context, component) => {
+      const found = await findLimit(context, component, limit(context.params));
+      if (found !== 'process_left_cgroup' || component.instance === null) return found;
+      // A kill by the kernel is an effect of the limit.
+      const now = await context.platform.instance(component);
+      return now === component.instance ? found : null;
+    },
+    rollbackSteps: (context, component) => [releaseStep(context, component), { step: 'start' }],
+    rollback: async (context) => {
+      await releaseLimits(context);
+      await forAll(context.components, (component) => context.platform.start(component));
+    },
   },
-  rollbackSteps: (context, component) => [releaseStep(context, component), { step: 'start' }],
-  rollback: async (context) => {
-    await releaseLimits(context);
-    await forAll(context.components, (component) => context.platform.start(component));
-  },
-};
+  ({ megabytes }) => ({ type: 'memory', megabytes }),
+  startAll,
+);
 
 /** Limit of memory. Memory that was allocated before stays charged to the previous cgroup. */
 const limit = ({ megabytes }: z.output<typeof memoryParams>): ResourceLimits => {

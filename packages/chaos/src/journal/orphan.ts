@@ -13,6 +13,7 @@ export interface Orphan {
     | 'pod_chaos'
     | 'stress_chaos'
     | 'reservation'
+    | 'helper'
     | 'automatic_rollback';
   /**
    * Name of the object: `inet swarm_chaos_a1b2c3d4`, `swarm-chaos-a1b2c3d4-0`, `livekit-server`, a

@@ -5,6 +5,7 @@
 import { hasErrorCode } from '@livekit-swarm/settings';
 import { CHAOS_KINDS, GROUP, VERSION } from '../targets/kubernetes/chaos-object.ts';
 import { callCluster, connectKubernetes, orNull } from '../targets/kubernetes/client.ts';
+import { HELPER_LABEL } from '../targets/kubernetes/helper/helper-job.ts';
 import { MANAGED_BY } from '../targets/kubernetes/reservation.ts';
 import type { KubernetesSpec } from '../targets/kubernetes/spec.ts';
 import { lockNamespace } from '../targets/lock/lease-lock.ts';
@@ -61,7 +62,12 @@ export const openClusterScan = async (
       );
       const found = await Promise.all([...PLURALS].map(([kind, plural]) => list(kind, plural)));
       return [
-        ...jobs.items.map(({ metadata }) => orphanOf('reservation', metadata?.name)),
+        ...jobs.items.map(({ metadata }) =>
+          orphanOf(
+            metadata?.labels?.[HELPER_LABEL] === undefined ? 'reservation' : 'helper',
+            metadata?.name,
+          ),
+        ),
         ...found.flat(),
       ];
     },
@@ -86,5 +92,6 @@ export const openClusterScan = async (
 
 const orphanOf = (kind: Orphan['kind'], name = ''): Orphan => ({
   ...{ kind, name, pid: null, instance: null },
-  injection: /^swarm-([a-z0-9]{8})-/.exec(name)?.[1] ?? null,
+  // The helper of a drill serves several injections.
+  injection: kind === 'helper' ? null : (/^swarm-([a-z0-9]{8})-/.exec(name)?.[1] ?? null),
 });

@@ -109,6 +109,7 @@ const removalOf = (kind: Orphan['kind'], name: string, pid: string): string[] | 
     case 'pod_chaos':
     case 'stress_chaos':
     case 'reservation':
+    case 'helper':
     case 'automatic_rollback':
       return null;
   }

@@ -8,9 +8,11 @@ import {
   createActiveFaults,
   type TargetedFault,
 } from '../execute/fault-schedule.ts';
+import { neededHelpers } from '../execute/helpers.ts';
 import { describeTarget } from '../execute/resolve-target.ts';
 import { type Fault, findFault } from '../faults/fault.ts';
 import type { Component, Platform } from '../targets/platform.ts';
+import type { RolloutFacts } from '../targets/rollout.ts';
 
 /** Dry run of a drill; plain JSON. */
 export interface DrillPlan {
@@ -23,6 +25,10 @@ export interface DrillPlan {
   participants: { load: number; joinProbes: number };
   times: DrillTimes;
   faults: PlannedFault[];
+  /** Settings by which the platform rolls the nodes; null: the drill does not roll them. */
+  rollout: RolloutFacts | null;
+  /** Descriptions of helpers that the drill starts on the hosts of components: manifests. */
+  helpers: object[];
 }
 
 export interface PlannedFault {
@@ -63,6 +69,12 @@ export const planDrill = async (
   const planned: PlannedFault[] = [];
   for (const scheduled of drill.faults)
     planned.push(await planFault(scheduled, { active, platform, faults, components, times }));
+  const rolls = drill.faults.some(({ fault }) => fault === 'rollout');
+  const needed = neededHelpers(drill, faults, components);
+  const helpers =
+    needed.components.length === 0
+      ? []
+      : await platform.helpers?.manifests(needed.components, needed.lifetimeMs);
   return {
     drill,
     deployment: platform.label,
@@ -71,6 +83,8 @@ export const planDrill = async (
     participants: { load, joinProbes: participants.length - load },
     times,
     faults: planned,
+    helpers: helpers ?? [],
+    rollout: rolls && platform.rollout?.by === 'platform' ? await platform.rollout.facts() : null,
   };
 };
 

@@ -9,9 +9,13 @@ import {
   orNull,
   REQUEST_WITHIN_MS,
 } from './kubernetes/client.ts';
+import { endpointsOf } from './kubernetes/endpoints.ts';
+import { helperFaults } from './kubernetes/helper/helper-faults.ts';
+import { createHelpers } from './kubernetes/helper/helpers.ts';
 import { podHosts } from './kubernetes/host-scheduler.ts';
 import { countPods, createNodeIds, listPods, type Pod, stateOf } from './kubernetes/pods.ts';
 import { createReplacementTracker } from './kubernetes/replacements.ts';
+import { kubernetesRollout } from './kubernetes/rollout/kubernetes-rollout.ts';
 import {
   DEFAULT_SELECTORS,
   type KubernetesSpec,
@@ -59,6 +63,7 @@ export const openKubernetesPlatform = async (spec: KubernetesSpec): Promise<Plat
       namespace: spec.namespace,
       selectors,
       counts,
+      helper: spec.helper ?? null,
     });
   throw new SwarmError(
     'component_not_found',
@@ -139,6 +144,19 @@ const kubernetesPlatform = (client: KubernetesClient, spec: ResolvedKubernetesSp
     );
   };
 
+  const mesh = {
+    network: chaosMesh({ client, spec, podOf, may }),
+    pods: chaosMeshOnPods({ client, spec, podOf, may }),
+  };
+  const controllers =
+    spec.helper === null
+      ? mesh
+      : helperFaults({
+          ...mesh,
+          look,
+          helpers: createHelpers({ client, settings: spec.helper, of: namespace, may }),
+        });
+
   const label = `pods in ${namespace} of ${spec.context}`;
   return {
     kind: 'kubernetes',
@@ -197,15 +215,15 @@ const kubernetesPlatform = (client: KubernetesClient, spec: ResolvedKubernetesSp
     // The component is the first process in its container.
     pid: async (component) => ((await podOf(component))?.running === true ? 1 : null),
     // The cluster rolls back: it starts pods again, Chaos Mesh ends its objects after their
-    // duration, and the job controller ends a reservation.
+    // duration, the job controller ends a reservation, and helpers undo their faults.
     expiry: {
       missingCapability: async () => null,
       arm: async () => [],
       disarm: async () => {},
     },
     inFlight: { maxMs: REQUEST_WITHIN_MS },
-    network: chaosMesh({ client, spec, podOf, may }),
-    pods: chaosMeshOnPods({ client, spec, podOf, may }),
+    ...controllers,
+    rollout: kubernetesRollout({ client, namespace, look, nodeIdOf, may }),
     hosts: podHosts({
       client,
       namespace,
@@ -215,6 +233,7 @@ const kubernetesPlatform = (client: KubernetesClient, spec: ResolvedKubernetesSp
       patienceMs: EVICTED_WITHIN_MS,
     }),
     lock: (purpose) => lockNamespace(client, namespace, purpose, label),
+    backends: async () => endpointsOf(client, namespace, await look(), may),
     replacements: replacements.collect,
     [Symbol.asyncDispose]: async () => replacements.close(),
   };

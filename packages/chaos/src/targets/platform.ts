@@ -209,6 +209,8 @@ export interface Platform extends AsyncDisposable {
   readonly network?: NetworkFaultController;
   /** Controller that affects the containers of pods on request. Absent: `run` and signals do. */
   readonly pods?: PodFaultController;
+  /** Programs on the hosts of components that faults need. Absent: none. */
+  readonly helpers?: HelperController;
   /** Scheduler that can drain hosts. Absent: components stay on their hosts. */
   readonly hosts?: HostScheduler;
   /**
@@ -218,9 +220,22 @@ export interface Platform extends AsyncDisposable {
    */
   lock?(purpose: LockPurpose): Promise<HeldLock>;
   /**
+   * Nodes to which the platform directs new connections, for a load balancer whose own metrics are
+   * not known; null: unknown. Absent: the platform directs none.
+   */
+  backends?(): Promise<Backends | null>;
+  /**
    * Returns components that the platform replaced since the last call. Absent: it replaces none.
    */
   replacements?(): Replacement[];
+}
+
+/** Servers behind a load balancer. */
+export interface Backends {
+  healthy: number;
+  total: number;
+  /** Names of those that are not healthy. */
+  unhealthy: string[];
 }
 
 /**
@@ -334,6 +349,10 @@ export interface NetworkFaultController {
 export type PodFault =
   /** CPU that is left to the process, cores. */
   | { type: 'cpu'; cores: number }
+  /** Memory in addition to that at the injection. */
+  | { type: 'memory'; megabytes: number }
+  /** Stop of its processes (SIGSTOP). */
+  | { type: 'hang' }
   /** Stop of its containers until the end of the fault. */
   | { type: 'down' };
 
@@ -348,6 +367,21 @@ export interface PodFaultController {
   ): Promise<void>;
   missing(component: Component, id: string, fault: PodFault): Promise<EffectFinding | null>;
   withdraw(component: Component, id: string, fault: PodFault): Promise<void>;
+}
+
+/**
+ * Programs that a drill starts on the hosts of components, in order that faults can be injected
+ * there, and that roll back on their own when the drill is silent.
+ */
+export interface HelperController {
+  /** Descriptions of the helpers for these components, as the platform reads them: manifests. */
+  manifests(components: readonly Component[], lifetimeMs: number): Promise<object[]>;
+  /**
+   * Starts them. Disposal ends them, and with them all of their faults.
+   * @param lifetimeMs time after which they end on their own, ms
+   * @throws SwarmError `fault_unavailable`
+   */
+  start(components: readonly Component[], lifetimeMs: number): Promise<AsyncDisposable>;
 }
 
 /** Scheduler that assigns components to hosts. */

@@ -37,11 +37,41 @@ export interface RolloutStep {
   detail: string | null;
 }
 
+/** Disruption budget: a number of pods, or a share; null: not given. */
+export interface DisruptionBudget {
+  name: string;
+  minAvailable: number | string | null;
+  maxUnavailable: number | string | null;
+}
+
+/** Settings of a workload by which its platform rolls it. */
+export interface RolloutFacts {
+  /** Kind and name: `StatefulSet livekit`. */
+  workload: string;
+  replicas: number;
+  image: string;
+  /** Pods above and below the number of replicas, as a number or a share; null: not given. */
+  maxSurge: number | string | null;
+  maxUnavailable: number | string | null;
+  /** First pod that is rolled; null: the workload has no partition. */
+  partition: number | null;
+  /** Time between SIGTERM and SIGKILL, s. */
+  terminationGraceSeconds: number;
+  /** True: a hook runs before SIGTERM. */
+  hasPreStop: boolean;
+  /** True: a probe decides when a pod is ready. */
+  hasReadinessProbe: boolean;
+  /** Disruption budgets of the namespace; null: no permission to read them. */
+  budgets: readonly DisruptionBudget[] | null;
+}
+
 /** Platform that rolls all nodes on its own, such as Kubernetes. Every call may be repeated. */
 export interface PlatformRollout {
   readonly by: 'platform';
   /** Version or image that the nodes run; null: they differ, or it is unknown. */
   present(): Promise<string | null>;
+  /** Settings by which it rolls; null: nothing rolls the nodes. */
+  facts(): Promise<RolloutFacts | null>;
   /**
    * Reason for which it cannot roll to this release, or could not return; null: it can do both.
    * Changes nothing.

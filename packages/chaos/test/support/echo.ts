@@ -36,9 +36,10 @@ const bound = async (): Promise<Socket> => {
   return socket;
 };
 
-export const startEcho = async (): Promise<Echo> => {
+/** @param elsewhere port of another process that echoes. Default: this one does */
+export const startEcho = async (elsewhere?: number): Promise<Echo> => {
   const [server, client] = await Promise.all([bound(), bound()]);
-  const { port } = server.address();
+  const port = elsewhere ?? server.address().port;
   let arrived: { number: number; at: number }[] = [];
   let back: number[] = [];
   let sentAt = new Map<number, number>();

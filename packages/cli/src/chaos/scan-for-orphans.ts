@@ -137,6 +137,7 @@ const KINDS: Readonly<Record<Orphan['kind'], string>> = {
   pod_chaos: 'PodChaos',
   stress_chaos: 'StressChaos',
   reservation: 'job that reserves a host',
+  helper: 'job of a helper pod',
   automatic_rollback: 'automatic rollback',
 };
 

@@ -28,6 +28,7 @@ import { VERSION } from '../version.ts';
 import { type DeploymentChoice, openDeployment } from './deployment-choice.ts';
 import { lockDeployment } from './drill-lock.ts';
 import type { DrillMetrics, RepeatObserver } from './drill-metrics.ts';
+import { helperManifests } from './helper-manifests.ts';
 
 export interface SupervisedDrill {
   drill: Drill;
@@ -120,6 +121,8 @@ export const superviseDrill = async ({
         // The plan needs no colours: stderr may be a log.
         onPreview: (plan, url) => {
           printer.print(renderPlan(plan, styleFor(false), true));
+          const manifests = helperManifests(plan);
+          if (manifests !== null) printer.print(manifests);
           const load = announcedLoad(planOfDrill(drill, 'preview'), url);
           if (load !== null) printer.print(runEventText({ type: 'load_announced', load }));
         },

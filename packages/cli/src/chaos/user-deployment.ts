@@ -34,6 +34,9 @@ export interface PlatformFlags {
   dockerComponents?: string;
   kubernetes?: string;
   kubeContext?: string;
+  helper?: boolean;
+  helperImage?: string;
+  helperNamespace?: string;
   ssh?: string;
   sshConfig?: string;
   unit?: string[];
@@ -89,15 +92,14 @@ const readPlatform = (flags: PlatformFlags, env: NodeJS.ProcessEnv): PlatformCho
       `${given.join(' and ')}: a deployment runs on one of them`,
       'leave the others out',
     );
-  for (const [idle, of] of [
-    ['docker-components', 'docker'],
-    ['kube-context', 'kubernetes'],
-    ['ssh-config', 'ssh'],
+  for (const [idle, key, of] of [
+    ['docker-components', 'dockerComponents', 'docker'],
+    ['kube-context', 'kubeContext', 'kubernetes'],
+    ['helper', 'helper', 'kubernetes'],
+    ['helper-image', 'helperImage', 'helper'],
+    ['helper-namespace', 'helperNamespace', 'helper'],
+    ['ssh-config', 'sshConfig', 'ssh'],
   ] as const) {
-    const key = idle.replace(/-./, (end) => end.charAt(1).toUpperCase()) as
-      | 'dockerComponents'
-      | 'kubeContext'
-      | 'sshConfig';
     if (flags[key] !== undefined && flags[of] === undefined)
       throw usageError(`--${idle} has no effect without --${of}`);
   }
@@ -110,11 +112,13 @@ const readPlatform = (flags: PlatformFlags, env: NodeJS.ProcessEnv): PlatformCho
   }
   if (kubernetes !== undefined) {
     const context = flags.kubeContext === undefined ? {} : { context: flags.kubeContext };
+    const helper = flags.helper === true ? { helper: readHelper(flags, kubernetes) } : {};
     const label =
       flags.kubeContext === undefined ? kubernetes : `${kubernetes}@${flags.kubeContext}`;
     return {
       label,
-      open: (doors) => kubernetesDeployment({ namespace: kubernetes, ...context, ...doors }),
+      open: (doors) =>
+        kubernetesDeployment({ namespace: kubernetes, ...context, ...helper, ...doors }),
     };
   }
   if (ssh !== undefined) {
@@ -137,6 +141,19 @@ const readPlatform = (flags: PlatformFlags, env: NodeJS.ProcessEnv): PlatformCho
       };
     },
   };
+};
+
+/** Helpers that the user permits. @throws SwarmError `usage` */
+const readHelper = (
+  { helperImage, helperNamespace }: Pick<PlatformFlags, 'helperImage' | 'helperNamespace'>,
+  namespace: string,
+): { image: string; namespace: string } => {
+  if (helperImage === undefined)
+    throw usageError(
+      '--helper needs the image of the helper pods',
+      'build it from packaging/image/helper.Dockerfile, push it to your registry, and add --helper-image IMAGE',
+    );
+  return { image: helperImage, namespace: helperNamespace ?? namespace };
 };
 
 /**

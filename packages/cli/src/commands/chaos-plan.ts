@@ -10,6 +10,7 @@ import {
   readDeploymentChoice,
 } from '../chaos/deployment-choice.ts';
 import { readDrills } from '../chaos/drill-files.ts';
+import { helperManifests } from '../chaos/helper-manifests.ts';
 import { type Overrides, overrideDrill, readLoadOverride } from '../chaos/override-drill.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 
@@ -46,6 +47,8 @@ export const chaosPlanCommand = async (
             choice.type !== 'embedded',
           ),
     );
+    const manifests = flags.json === true ? null : helperManifests(plan);
+    if (manifests !== null) await write(stdout, `\n${manifests}`);
   }
   return EXIT_CODES.passed.code;
 };

@@ -61,6 +61,15 @@ const platformFlags = (): Option[] => [
   ),
   new Option('--kubernetes <namespace>', 'pods of this namespace'),
   new Option('--kube-context <name>', 'context of the kubeconfig (default: its current one)'),
+  new Option(
+    '--helper',
+    'start a privileged pod on each Kubernetes node concerned, for faults of pods on the host network',
+  ),
+  new Option('--helper-image <image>', 'image of these pods, from your registry'),
+  new Option(
+    '--helper-namespace <namespace>',
+    'namespace of these pods, which must permit privileged ones (default: that of --kubernetes)',
+  ),
   new Option('--ssh <hosts>', 'systemd units on these hosts: lk-1,root@10.0.0.5'),
   new Option('--ssh-config <file>', 'configuration for ssh -F (default: your own)'),
   repeatable(

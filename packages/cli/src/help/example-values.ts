@@ -16,6 +16,7 @@ const VALUES: Record<string, string> = {
   '<from/to>': '2026-11-12T14:00Z/2026-11-12T15:00Z',
   '<host>': 'livekit.example.com',
   '<hosts>': 'lk-1,root@10.0.0.5',
+  '<image>': 'registry.example.com/livekit-swarm-helper:0.1.0',
   '<id>': 'anna',
   '<key>': 'KEY',
   '<kind=name>': 'node=livekit-server',

@@ -26,6 +26,23 @@ describe('renderPlan', () => {
     expect(renderPlan(plan, styleFor(false))).toContain('! the drill would be void: kill: node-9');
   });
 
+  it('names the settings by which a platform rolls, and the helpers that a drill starts', async () => {
+    const plan = await planDrill(drillOf({ faults: [] }), dryRunLab(1), FAULTS);
+    const rollout = {
+      ...{ workload: 'StatefulSet livekit', replicas: 3, image: 'livekit-server:v1.13.4' },
+      ...{ maxSurge: null, maxUnavailable: 1, partition: 0, terminationGraceSeconds: 60 },
+      ...{ hasPreStop: false, hasReadinessProbe: true },
+      budgets: [{ name: 'livekit', minAvailable: null, maxUnavailable: 1 }],
+    };
+    const text = renderPlan({ ...plan, rollout, helpers: [{}, {}] }, styleFor(false), true);
+    expect(text.replace(/\s+/g, ' ')).toContain(
+      'rollout StatefulSet livekit, 3 pods of livekit-server:v1.13.4; at most 1 unavailable; 60 s grace period; no preStop; with a readiness probe; disruption budgets, which a rollout does not respect: livekit (at most 1 unavailable)',
+    );
+    expect(text.replace(/\s+/g, ' ')).toContain(
+      'helpers 2 privileged pods on the Kubernetes nodes',
+    );
+  });
+
   it('states that what would be deleted cannot be known', async () => {
     const plan = await planDrill(drillOf({ faults: [faultOf({})] }), dryRunLab(1), FAULTS);
     const faults = plan.faults.map((fault) => ({ ...fault, unknownLosses: ['redis: NOPERM'] }));

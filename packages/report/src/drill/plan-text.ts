@@ -32,6 +32,15 @@ export const renderPlan = (plan: DrillPlan, style: Style, running = false): stri
       ],
       ['objectives', requirementsOf(drill) || 'none'],
       ...(drill.faults.length === 0 ? [] : [['ends early', abortText(drill)] as const]),
+      ...(plan.helpers.length === 0
+        ? []
+        : [
+            [
+              'helpers',
+              `${plural(plan.helpers.length, 'privileged pod')} on the Kubernetes nodes of these components, until the drill ends`,
+            ] as const,
+          ]),
+      ...(plan.rollout === null ? [] : [['rollout', rolloutText(plan.rollout)] as const]),
       ...rollbacksOf(plan),
       ...plan.faults.flatMap(({ fault, losses, unknownLosses }) => [
         ...losses.map((loss) => ['deleted', `by ${fault}: ${loss}`] as const),
@@ -62,6 +71,28 @@ export const renderPlan = (plan: DrillPlan, style: Style, running = false): stri
         );
   const blocks = [lines, warnings, known].filter((block) => block.length > 0);
   return printable(`${blocks.map((block) => block.join('\n')).join('\n\n')}\n`);
+};
+
+const rolloutText = (rollout: NonNullable<DrillPlan['rollout']>): string => {
+  const { workload, replicas, image, maxSurge, maxUnavailable, partition, budgets } = rollout;
+  const budgetText = (budgets ?? [])
+    .map(
+      ({ name, minAvailable, maxUnavailable: most }) =>
+        `${name} (${most === null ? `at least ${minAvailable} available` : `at most ${most} unavailable`})`,
+    )
+    .join(', ');
+  return [
+    `${workload}, ${plural(replicas, 'pod')} of ${image}`,
+    ...(maxUnavailable === null ? [] : [`at most ${maxUnavailable} unavailable`]),
+    ...(maxSurge === null ? [] : [`${maxSurge} surge`]),
+    ...(partition === null || partition === 0 ? [] : [`from pod ${partition}`]),
+    `${rollout.terminationGraceSeconds} s grace period`,
+    rollout.hasPreStop ? 'with preStop' : 'no preStop',
+    rollout.hasReadinessProbe ? 'with a readiness probe' : 'no readiness probe',
+    ...(budgetText === ''
+      ? []
+      : [`disruption budgets, which a rollout does not respect: ${budgetText}`]),
+  ].join('; ');
 };
 
 /** Rows of two columns; long texts of the second are wrapped. */

@@ -151,6 +151,8 @@ const EFFECT_FINDINGS: Readonly<Record<EffectFinding, string>> = {
   reservation_missing: 'no pod reserves the host',
   still_primary: 'it is still the primary',
   backup_missing: 'the backup does not exist',
+  helper_missing: 'the helper pod of its node does not run',
+  helper_lost_effect: 'the helper pod of its node has undone it',
 };
 
 const RULES_REMOVED =
@@ -174,6 +176,8 @@ const PROBABLE_CAUSES: Readonly<Record<EffectFinding, string>> = {
   reservation_missing: 'the Kubernetes node was replaced, or an operator deleted the job',
   still_primary: 'the failover was not completed: see the logs of the Sentinels',
   backup_missing: 'an operator deleted it',
+  helper_missing: 'an operator deleted it, or it ended because it received no heartbeat',
+  helper_lost_effect: 'it was killed, or received no heartbeat for 20 s',
 };
 
 type UnprovenTarget = Extract<DrillStopReason, { code: 'target_unproven' }>;

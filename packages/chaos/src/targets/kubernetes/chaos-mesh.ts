@@ -1,3 +1,4 @@
+import { SwarmError } from '@livekit-swarm/settings';
 import type {
   Component,
   NetworkFault,
@@ -8,7 +9,7 @@ import type {
 import { type ChaosObjects, chaosObjectName, chaosObjects } from './chaos-object.ts';
 import type { KubernetesClient, Permission } from './client.ts';
 import { networkChaos, whyUnsupported } from './network-chaos.ts';
-import { kindOf, podFaultObject, whyUnsupportedByPod } from './pod-faults.ts';
+import { kindOf, type MeshPodFault, podFaultObject, whyUnsupportedByPod } from './pod-faults.ts';
 import type { Pod } from './pods.ts';
 import type { ResolvedKubernetesSpec } from './spec.ts';
 
@@ -34,7 +35,7 @@ export const chaosMesh = ({
       const pod = await podOf(component);
       if (pod === null) return `${component.name} does not run`;
       if (pod.hostNetwork)
-        return `${component.name} uses the network of its host, where Chaos Mesh would affect every process`;
+        return `${component.name} uses the network of its host, where Chaos Mesh would affect every process; a helper pod affects only that pod: --helper`;
       return whyUnsupported(fault, spec);
     },
     request: async (component, id, fault, expiresAfterMs) => {
@@ -56,16 +57,19 @@ export const chaosMeshOnPods = ({
   podOf,
   may,
 }: ChaosMeshOptions): PodFaultController => {
-  const objectsFor = (fault: PodFault): ChaosObjects =>
+  const objectsFor = (fault: MeshPodFault): ChaosObjects =>
     chaosObjects(client, kindOf(fault), namespace, may);
   return {
     missingCapability: async (component, fault) => {
+      if (!isMeshPodFault(fault)) return WITHOUT_OBJECT[fault.type];
       const why = await objectsFor(fault).missingCapability();
       if (why !== null) return why;
       const pod = await podOf(component);
       return pod === null ? `${component.name} does not run` : whyUnsupportedByPod(fault, pod);
     },
     request: async (component, id, fault, expiresAfterMs) => {
+      if (!isMeshPodFault(fault))
+        throw new SwarmError('fault_unavailable', WITHOUT_OBJECT[fault.type]);
       const name = chaosObjectName(component, id);
       const pod = await podOf(component);
       const object = podFaultObject(
@@ -76,7 +80,21 @@ export const chaosMeshOnPods = ({
       );
       await objectsFor(fault).create(name, object);
     },
-    missing: (component, id, fault) => objectsFor(fault).missing(chaosObjectName(component, id)),
-    withdraw: (component, id, fault) => objectsFor(fault).remove(chaosObjectName(component, id)),
+    missing: async (component, id, fault) =>
+      isMeshPodFault(fault)
+        ? objectsFor(fault).missing(chaosObjectName(component, id))
+        : 'chaos_object_missing',
+    withdraw: async (component, id, fault) => {
+      if (isMeshPodFault(fault)) await objectsFor(fault).remove(chaosObjectName(component, id));
+    },
   };
 };
+
+const isMeshPodFault = (fault: PodFault): fault is MeshPodFault =>
+  fault.type === 'cpu' || fault.type === 'down';
+
+/** Reasons for which Chaos Mesh cannot cause the other faults. */
+const WITHOUT_OBJECT = {
+  hang: 'Kubernetes cannot pause pods, nor can Chaos Mesh; a helper pod can: --helper',
+  memory: 'Chaos Mesh limits no memory that a process may allocate; a helper pod does: --helper',
+} as const;

@@ -1,9 +1,11 @@
 import type {
+  Attach,
   AuthorizationV1Api,
   BatchV1Api,
   CoordinationV1Api,
   CoreV1Api,
   CustomObjectsApi,
+  DiscoveryV1Api,
   KubeConfig,
 } from '@kubernetes/client-node';
 import { SwarmError } from '@livekit-swarm/settings';
@@ -16,6 +18,8 @@ export interface KubernetesClient {
   custom: CustomObjectsApi;
   coordination: CoordinationV1Api;
   authorization: AuthorizationV1Api;
+  attach: Attach;
+  discovery: DiscoveryV1Api;
   /** Path of the kubeconfig; null: the service account of the pod of this process. */
   kubeconfig: string | null;
   context: string;
@@ -32,11 +36,13 @@ export const connectKubernetes = async (
   spec: Pick<KubernetesSpec, 'kubeconfig' | 'context'>,
 ): Promise<KubernetesClient> => {
   const {
+    Attach,
     AuthorizationV1Api,
     BatchV1Api,
     CoordinationV1Api,
     CoreV1Api,
     CustomObjectsApi,
+    DiscoveryV1Api,
     KubeConfig,
   } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
@@ -64,6 +70,8 @@ export const connectKubernetes = async (
     custom: config.makeApiClient(CustomObjectsApi),
     coordination: config.makeApiClient(CoordinationV1Api),
     authorization: config.makeApiClient(AuthorizationV1Api),
+    attach: new Attach(config),
+    discovery: config.makeApiClient(DiscoveryV1Api),
     kubeconfig: context === IN_CLUSTER ? null : (spec.kubeconfig ?? fileOf()),
     context,
   };

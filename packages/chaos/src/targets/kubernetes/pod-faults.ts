@@ -3,13 +3,16 @@ import type { PodFault } from '../platform.ts';
 import { type ChaosKind, chaosObject } from './chaos-object.ts';
 import type { Pod } from './pods.ts';
 
+/** Fault of a pod that Chaos Mesh causes. */
+export type MeshPodFault = Extract<PodFault, { type: 'cpu' | 'down' }>;
+
 /** Kind of the object of Chaos Mesh that causes a fault of a pod. */
-export const kindOf = ({ type }: PodFault): ChaosKind =>
+export const kindOf = ({ type }: MeshPodFault): ChaosKind =>
   type === 'cpu' ? 'StressChaos' : 'PodChaos';
 
 /** Reason for which Chaos Mesh cannot cause this fault in a pod; null: it can. */
 export const whyUnsupportedByPod = (
-  fault: PodFault,
+  fault: MeshPodFault,
   { name, cpuLimit }: Pick<Pod, 'name' | 'cpuLimit'>,
 ): string | null => {
   if (fault.type === 'down') return null;
@@ -28,7 +31,7 @@ export const whyUnsupportedByPod = (
  */
 export const podFaultObject = (
   place: { name: string; pod: string; namespace: string },
-  fault: PodFault,
+  fault: MeshPodFault,
   cpuLimit: number | null,
   expiresAfterMs: number | null,
 ): object => {

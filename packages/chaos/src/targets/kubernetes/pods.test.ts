@@ -15,6 +15,12 @@ const pod = (name: string, changes: Partial<Pod> = {}): Pod => ({
   owner: { kind: 'StatefulSet', name: 'livekit' },
   containerId: 'containerd://1',
   metricsPort: null,
+  ports: [],
+  redisPort: null,
+  revision: null,
+  graceSeconds: null,
+  restarts: 0,
+  failure: null,
   problem: null,
   ...changes,
 });
@@ -69,7 +75,12 @@ describe('a pod', () => {
       'node',
     );
     expect(read).toEqual(
-      pod('livekit-0', { uid: 'u1', containerId: 'containerd://abc', metricsPort: 6789 }),
+      pod('livekit-0', {
+        uid: 'u1',
+        containerId: 'containerd://abc',
+        metricsPort: 6789,
+        ports: [6789],
+      }),
     );
   });
 

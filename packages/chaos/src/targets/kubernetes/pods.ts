@@ -26,10 +26,25 @@ export interface Pod {
   image: string;
   /** Controller that starts it again, such as `StatefulSet livekit`; null: none. */
   owner: { kind: string; name: string } | null;
+  /**
+   * Revision of its workload: the name of a ControllerRevision, or of a ReplicaSet; null: its
+   * controller has none.
+   */
+  revision: string | null;
+  /** Grace period of its deletion, s; null: it is not terminating. */
+  graceSeconds: number | null;
+  /** Number of restarts of its first container. */
+  restarts: number;
+  /** Reason for which its first container does not start; null: it starts, or runs. */
+  failure: string | null;
   /** ID of its first container, different for each start; null before the first. */
   containerId: string | null;
   /** Metrics port of its first container; null: not in the manifest. */
   metricsPort: number | null;
+  /** TCP ports of its containers. */
+  ports: readonly number[];
+  /** Port at which it reaches Redis, by its annotation or label `swarm.redis`; null: not given. */
+  redisPort: number | null;
   /**
    * Reason for which it does not run, from the cluster; null when it runs, or without a message.
    */
@@ -100,15 +115,52 @@ export const readPod = (pod: V1Pod, kind: ComponentKind): Pod => {
     cpuLimit: readCpuQuantity(spec?.containers[0]?.resources?.limits?.cpu ?? ''),
     image: spec?.containers[0]?.image ?? '',
     owner: owner === undefined ? null : { kind: owner.kind, name: owner.name },
+    revision:
+      owner?.kind === 'ReplicaSet' ? owner.name : (metadata?.labels?.[REVISION_LABEL] ?? null),
+    graceSeconds: metadata?.deletionGracePeriodSeconds ?? null,
+    restarts: first?.restartCount ?? 0,
+    failure: failureOf(pod),
     containerId: first?.state?.running === undefined ? null : (first.containerID ?? null),
     metricsPort: metricsPortOf(pod),
+    ports: portsOf(pod),
+    redisPort: redisPortOf(pod),
     problem: problemOf(pod),
   };
+};
+
+/** Label of the pods of a StatefulSet. */
+const REVISION_LABEL = 'controller-revision-hash';
+
+/** Reasons for which a container waits without a failure. */
+const STARTS = ['ContainerCreating', 'PodInitializing'];
+
+const failureOf = ({ status }: V1Pod): string | null => {
+  const [first] = status?.containerStatuses ?? [];
+  const { reason, message } = first?.state?.waiting ?? {};
+  if (reason !== undefined && !STARTS.includes(reason)) {
+    const exit = first?.lastState?.terminated?.exitCode;
+    return [reason, message, exit === undefined ? undefined : `exit code ${exit}`]
+      .filter((part) => part !== undefined)
+      .join(': ');
+  }
+  const ended = first?.state?.terminated;
+  return ended === undefined ? null : `${ended.reason ?? 'Error'}: exit code ${ended.exitCode}`;
 };
 
 const isTrue = ({ status }: V1Pod, condition: string): boolean =>
   status?.conditions?.some(({ type, status: value }) => type === condition && value === 'True') ??
   false;
+
+const portsOf = ({ spec }: V1Pod): number[] =>
+  (spec?.containers ?? [])
+    .flatMap(({ ports }) => ports ?? [])
+    .flatMap(({ protocol = 'TCP', containerPort }) => (protocol === 'TCP' ? [containerPort] : []));
+
+const redisPortOf = ({ metadata }: V1Pod): number | null => {
+  const text = metadata?.annotations?.['swarm.redis'] ?? metadata?.labels?.['swarm.redis'];
+  const [port = ''] = /\d+$/.exec(text ?? '') ?? [];
+  return port === '' ? null : Number(port);
+};
 
 /** Metrics port: a port with such a name, or the annotation of Prometheus' examples. */
 const metricsPortOf = ({ metadata, spec }: V1Pod): number | null => {

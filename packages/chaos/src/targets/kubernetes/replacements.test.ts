@@ -16,6 +16,12 @@ const pod = (name: string, uid: string, changes: Partial<Pod> = {}): Pod => ({
   owner: { kind: 'StatefulSet', name: 'livekit' },
   containerId: null,
   metricsPort: null,
+  ports: [],
+  redisPort: null,
+  revision: null,
+  graceSeconds: null,
+  restarts: 0,
+  failure: null,
   problem: null,
   ...changes,
 });

@@ -7,11 +7,12 @@ const ORDER: ResolvedKubernetesSpec = {
   namespace: 'livekit',
   selectors: { node: 'app in (a, b)', redis: 'app=redis' },
   counts: { node: 3, redis: 1, sentinel: 0, 'load-balancer': 0, turn: 0 },
+  helper: { image: 'registry.example.com/helper:1', namespace: 'helpers' },
 };
 
 it('a rollback finds the same pods of the same cluster', () => {
   expect(readReference(JSON.parse(JSON.stringify(writeReference(ORDER))))).toEqual(ORDER);
-  const inside = { ...ORDER, kubeconfig: null };
+  const inside = { ...ORDER, kubeconfig: null, helper: null };
   expect(readReference(writeReference(inside))).toEqual(inside);
 });
 

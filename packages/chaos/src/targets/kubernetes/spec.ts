@@ -21,7 +21,19 @@ export interface KubernetesSpec {
    * LiveKit's chart.
    */
   selectors?: Partial<Record<ComponentKind, string>>;
+  /** Helper pods for faults of pods on the host network. Default: none. */
+  helper?: HelperSettings;
 }
+
+const helperSettings = z.object({
+  /** Image with `swarm` as its entry point, and nft. */
+  image: z.string(),
+  /** Namespace of the helpers, which must permit privileged pods. */
+  namespace: z.string(),
+});
+
+/** Helpers of a deployment, as the user permits them. */
+export type HelperSettings = z.infer<typeof helperSettings>;
 
 const resolvedSpec = z.object({
   /** Path of the kubeconfig; null: the service account of the pod of this process. */
@@ -31,6 +43,8 @@ const resolvedSpec = z.object({
   selectors: z.partialRecord(z.enum(COMPONENT_KINDS), z.string()),
   /** Number of pods of each kind at the start, which a rollback restores. */
   counts: z.record(z.enum(COMPONENT_KINDS), z.int().min(0)),
+  /** Helpers of the drill; null: none. */
+  helper: helperSettings.nullable().default(null),
 });
 
 /** Specification without defaults, so that a rollback finds the same cluster. */
