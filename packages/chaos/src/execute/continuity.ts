@@ -32,13 +32,14 @@ export interface ContinuityOptions {
 
 /** Time limit of one attempt, ms; an attempt that takes longer has failed. */
 const ATTEMPT_MS = 5_000;
-/** Most attempts of one probe that are waited for at once. */
-const MAX_OPEN = 25;
+/** Most attempts that are waited for at once; further ones are left out. */
+const MAX_OPEN = 200;
 /** Every other mark is deleted after this time, to find deletions that are lost. */
 const DELETE_AFTER_MS = 3_000;
 /** Times after which the server closes an empty room, s: longer than drills. */
 const LONG_LIVED = { emptyTimeout: 3_600, departureTimeout: 3_600 } as const;
 const LIST_TIMEOUT_SECONDS = 4;
+const DELETED_AT_ONCE = 20;
 /** Longest reason of a failed attempt, characters. */
 const MAX_REASON = 160;
 const TOKEN_SECONDS = 60;
@@ -58,7 +59,7 @@ interface Mark {
 
 /**
  * Writes state and then probes until `until` is aborted; then reads the state and the marks, and
- * outside a lab removes them. Attempts begin at their times, whether earlier ones have ended or not.
+ * removes them. Attempts begin at their times, whether earlier ones have ended or not.
  */
 export const measureContinuity = async (
   options: ContinuityOptions,
@@ -81,7 +82,7 @@ export const measureContinuity = async (
   const marks = new Map<string, Mark>();
   const open = new Set<Promise<void>>();
   const attempt = (probe: ContinuityProbe, run: () => Promise<string | null>): void => {
-    if (open.size >= 3 * MAX_OPEN) return;
+    if (open.size >= MAX_OPEN) return;
     const at = elapsedMs();
     const startedAt = performance.now();
     const running = run()
@@ -111,7 +112,7 @@ export const measureContinuity = async (
   for (const result of await stored.read())
     append({ event: 'state_read', ...result, returned: 0, lostFromAt: null, lostToAt: null });
   append(await readMarks(deployment, prefix, marks));
-  if (!deployment.isLab) await cleanUp(options, prefix, stored.remove);
+  await cleanUp(options, prefix, stored.remove);
 };
 
 /** Answer of the server, or the code of a failure without an answer. */
@@ -223,6 +224,18 @@ const readMarks = async (
   }
 };
 
+/** Removes a room, unless it has closed since. */
+const removeRoom = async (
+  service: Awaited<ReturnType<typeof roomServiceOf>>,
+  name: string,
+): Promise<void> => {
+  try {
+    await service.deleteRoom(name);
+  } catch (error) {
+    if (!(error instanceof ApiRejection && error.code === 'not_found')) throw error;
+  }
+};
+
 /** Removes everything that was created; what stays is recorded as a failure to write. */
 const cleanUp = async (
   { deployment, append }: ContinuityOptions,
@@ -232,8 +245,11 @@ const cleanUp = async (
   const left = await removeStored();
   try {
     const service = await roomServiceOf(deployment, LIST_TIMEOUT_SECONDS);
-    for (const { name } of await service.listRooms())
-      if (name.startsWith(prefix)) await service.deleteRoom(name);
+    const names = (await service.listRooms())
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith(prefix));
+    while (names.length > 0)
+      await Promise.all(names.splice(0, DELETED_AT_ONCE).map((name) => removeRoom(service, name)));
   } catch (error) {
     left.push(`rooms ${prefix}-… (${apiErrorOf(error).message})`);
   }
