@@ -101,6 +101,9 @@ export const joinProbeTable = ({ recovery: { joinProbes } }: RepeatResult): Tabl
   left: [0, 1],
 });
 
+/** Longest reason in a line of at most 100 columns. */
+const MAX_REASON = 24;
+
 const PROBES: Record<ProbeContinuity['probe'], string> = {
   api: 'API: create a room',
   join: 'join a room that exists',
@@ -116,7 +119,7 @@ export const continuityTable = ({ recovery: { continuity } }: RepeatResult): Tab
     formatCount(probe.failed),
     probe.firstFailureMs === null ? '–' : `+${formatRecoveryTime(probe.firstFailureMs)}`,
     worksAgainText(probe),
-    shorten(probe.failure ?? '–', MAX_METRIC),
+    shorten(probe.failure ?? '–', MAX_REASON),
   ]),
   left: [0, 5],
 });
@@ -144,7 +147,7 @@ export const stateTable = ({ recovery: { continuity } }: RepeatResult): TableDat
     formatCount(lost),
     formatCount(changed),
     formatCount(returned),
-    failure === null ? '' : shorten(failure, MAX_METRIC),
+    failure === null ? '' : shorten(failure, MAX_REASON),
   ]),
   left: [0, 5],
 });
