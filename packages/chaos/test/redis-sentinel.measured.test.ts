@@ -106,7 +106,7 @@ test('a primary isolated from all peers is replaced, while nodes still reach it'
   const injection = await inject(platform, 'redis-isolation', primary, { from: 'peers' });
   await expect.poll(() => roles(platform), { timeout: 20_000 }).toEqual(['primary', 'primary']);
   await injection.rollback();
-  await expect.poll(() => roles(platform), { timeout: 30_000 }).toEqual(['replica', 'primary']);
+  await expect.poll(() => roles(platform), { timeout: 60_000 }).toEqual(['replica', 'primary']);
 });
 
 test('a full Redis rejects writes, and has its own limit after the rollback', async () => {

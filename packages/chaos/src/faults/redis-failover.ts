@@ -64,10 +64,15 @@ const findMaster = async (
       await using redis = accessRedis(platform, sentinel);
       const masters = readFields(await redis.command('SENTINEL', 'MASTERS'));
       const watched = masters.find((one) => Number(one.get('port')) === port);
-      if (watched === undefined) why = `${sentinel.name} does not watch ${component.name}`;
-      else if (watched.get('num-slaves') === '0')
-        why = `${sentinel.name} knows no replica of ${component.name} (it asks every ten seconds)`;
-      else return { sentinel, master: watched.get('name') ?? '' };
+      if (watched === undefined) {
+        why = `${sentinel.name} does not watch ${component.name}`;
+        continue;
+      }
+      const master = watched.get('name') ?? '';
+      const replicas = readFields(await redis.command('SENTINEL', 'REPLICAS', master));
+      if (replicas.some((replica) => replica.get('master-link-status') === 'ok'))
+        return { sentinel, master };
+      why = `${sentinel.name} knows no connected replica of ${component.name} (it asks every ten seconds)`;
     } catch (error) {
       why = messageOf(error);
     }
