@@ -47,15 +47,17 @@ test('what is written is there, and is lost with Redis', async () => {
     .toEqual({ room: 0, participant: 0, dispatch: 0, ingress: 0, sip_trunk: 0 });
 
   // A second one is removed completely, and does not touch the first.
-  const other = createStoredState(target, { prefix: 'other', ...options });
+  const kinds = ['room', 'dispatch', 'ingress'] as const;
+  const other = createStoredState(target, { ...options, prefix: 'other', kinds });
   await other.write();
   expect(await other.remove()).toEqual([]);
-  expect(lostOf(await other.read())).toEqual({ ...counts, participant: 0 });
+  expect(lostOf(await other.read())).toEqual({ room: 2, dispatch: 2, ingress: 1 });
+  expect(lostOf(await state.read())).toMatchObject({ room: 0, dispatch: 0, ingress: 0 });
 
   const redis = new Redis(redisOptionsOf(cluster.redisUrl ?? ''));
   await redis.flushdb();
   redis.disconnect();
   const read = lostOf(await state.read());
-  expect(read).toMatchObject({ room: 2, ingress: 1, sip_trunk: 1 });
+  expect(read).toMatchObject({ room: 2, dispatch: 2, ingress: 1, sip_trunk: 1 });
   joined.leave();
 });

@@ -167,8 +167,10 @@ const kindsOf = (
         return [`${roomName(index)} ${id}`, metadata];
       },
       list: async () => {
+        // The server does not answer for a room that no node holds.
+        const rooms = await (await roomServiceOf(target, TIMEOUT_SECONDS)).listRooms(names);
         const service = await agentDispatchOf(target, TIMEOUT_SECONDS);
-        const lists = names.map(async (room) =>
+        const lists = rooms.map(async ({ name: room }) =>
           (await orNone(service.listDispatch(room))).map(({ id, metadata }): [string, string] => [
             `${room} ${id}`,
             metadata,
