@@ -115,12 +115,12 @@ const CONTEXT = {
   params: { burst: 1 },
 };
 
-/** Faults of a Redis with Sentinels: see redis-sentinel.measured.test.ts. */
-const WITH_SENTINELS = new Set(['redis-isolation']);
+/** Faults of a Redis with Sentinels or a backup: see redis-sentinel.measured.test.ts. */
+const ELSEWHERE = new Set(['redis-isolation', 'redis-restore']);
 
 test('every stateful fault is tested', () => {
   const stateful = [...FAULTS.values()].filter(
-    (fault) => fault.rollbackSteps(CONTEXT, NODE).length > 0 && !WITH_SENTINELS.has(fault.name),
+    (fault) => fault.rollbackSteps(CONTEXT, NODE).length > 0 && !ELSEWHERE.has(fault.name),
   );
   expect(
     LINES.flat()

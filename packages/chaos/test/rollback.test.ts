@@ -96,7 +96,6 @@ const COMPONENTS: Record<ComponentKind, string> = {
 
 /** Faults that the process platform, or Redis without Sentinels and backup, does not have. */
 const NOT_HERE = new Set([
-  'drain',
   'clock-skew',
   'certificate-expiry',
   'redis-failover',
