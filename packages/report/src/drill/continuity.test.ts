@@ -1,4 +1,4 @@
-/** Recovery time and lost state of a drill, in each format that people read. */
+/** Recovery time and lost state of a drill, in each format that is read by a user. */
 import type { DrillResult, Recovery } from '@livekit-swarm/chaos';
 import { expect, test } from 'vitest';
 import { passedDrill } from '../../../chaos/test/support/drill-results.ts';
