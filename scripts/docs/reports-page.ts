@@ -37,6 +37,7 @@ const COMMANDS: Record<keyof typeof FORMATS, string> = {
   drill: 'swarm chaos run',
   night: 'swarm chaos night',
   random: 'swarm chaos random',
+  roll: 'swarm roll',
   capacity: 'swarm capacity',
   soak: 'swarm soak',
   plan: 'swarm plan',

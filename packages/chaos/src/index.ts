@@ -7,7 +7,7 @@ export {
   sshDeployment,
   startDrillLab,
 } from './execute/deployment.ts';
-export { executeDrill } from './execute/execute-drill.ts';
+export { type Changes, executeDrill } from './execute/execute-drill.ts';
 export { describeTarget } from './execute/resolve-target.ts';
 export type { DescribedFault } from './faults/fault.ts';
 export { FAULTS } from './faults/index.ts';

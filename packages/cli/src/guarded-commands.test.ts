@@ -20,6 +20,16 @@ const COMMANDS: Record<string, { guarded: readonly string[] } | { none: string }
   'swarm chaos run': { guarded: ['chaos/hang-10s.yaml', '--unit', 'node=no-such-unit'] },
   'swarm chaos random': { guarded: ['--unit', 'node=no-such-unit', '--print', '1'] },
   'swarm chaos night': { guarded: ['chaos/hang-10s.yaml', '--unit', 'node=no-such-unit'] },
+  'swarm roll': {
+    guarded: [
+      '1.13.4',
+      '1.13.5',
+      '--load',
+      'scenarios/voice-ai.yaml',
+      '--unit',
+      'node=no-such-unit',
+    ],
+  },
   'swarm exporter': { guarded: [] },
   'swarm ab': { none: 'only servers that it starts; endpoints of a scenario: load-guard.test.ts' },
   'swarm host': { none: 'an agent has rules of its own, by its environment' },

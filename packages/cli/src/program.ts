@@ -24,6 +24,7 @@ import { addLabCommands } from './lab-program.ts';
 import { addMixinCommand } from './mixin-program.ts';
 import { addRecordsCommands } from './records-program.ts';
 import { addReportCommand } from './report-program.ts';
+import { addRollCommand } from './roll-program.ts';
 import { addRunCommand, addRunWithoutCommand } from './run-program.ts';
 import { addScenarioCommands } from './scenario-program.ts';
 import { addSessionCommand } from './session-program.ts';
@@ -107,6 +108,7 @@ export const createProgram = (console: Console, done: Done): Command => {
   addCostCommand(program, console, done);
   addLabCommands(program, console, done);
   addChaosCommands(program, console, done);
+  addRollCommand(program, console, done);
   addExporterCommand(program, console, done);
   addMixinCommand(program, console, done);
   addSessionCommand(program, console, done);

@@ -15,6 +15,7 @@ import {
   nightSample,
   planSample,
   randomSample,
+  rollSample,
   sessionSample,
   sloSample,
   soakSample,
@@ -30,6 +31,7 @@ import { NIGHT_REPORTERS } from './night/index.ts';
 import { PLAN_REPORTERS } from './plan/index.ts';
 import { RANDOM_REPORTERS } from './random/index.ts';
 import { type Reporter, wholeOf } from './reporter.ts';
+import { ROLL_REPORTERS } from './roll/index.ts';
 import { REPORTERS } from './run/index.ts';
 import { SESSION_REPORTERS } from './session/index.ts';
 import { SLO_REPORTERS } from './slo/index.ts';
@@ -81,6 +83,14 @@ const soaks = compareSoaks(
   2,
 );
 
+/** The verdict, three changes of which one failed, and the objectives of the first repeat. */
+const rollObjectives = rollSample().drill.repeats[0]?.objectives ?? [];
+const ROLL_COUNTS: Counts = {
+  tests: 4 + rollObjectives.length,
+  failures: 2 + rollObjectives.filter(({ met }) => !met).length,
+  errors: 0,
+};
+
 const SAMPLES: Sample[] = [
   sampleOf(REPORTERS, [failedReport()], {
     ...{ kind: 'run', name: 'run', schema: 'livekit-swarm/result/2', published: 'result' },
@@ -101,6 +111,10 @@ const SAMPLES: Sample[] = [
   sampleOf(RANDOM_REPORTERS, randomSample(), {
     ...{ kind: 'random', name: 'random', schema: 'livekit-swarm/random/1' },
     junit: { tests: 5, failures: 1, errors: 1 },
+  }),
+  sampleOf(ROLL_REPORTERS, rollSample(), {
+    ...{ kind: 'roll', name: 'roll', schema: 'livekit-swarm/roll/1' },
+    junit: ROLL_COUNTS,
   }),
   sampleOf(CAPACITY_REPORTERS, capacity, {
     ...{ kind: 'capacity', name: 'capacity', schema: 'livekit-swarm/capacity/1' },

@@ -6,6 +6,7 @@ export const FORMATS = {
   run: ['text', 'json', 'junit', 'markdown', 'github', 'csv', 'openmetrics', 'k6', 'html'],
   comparison: ['text', 'json', 'junit', 'markdown', 'html'],
   drill: ['text', 'json', 'junit', 'markdown', 'html'],
+  roll: ['text', 'json', 'junit', 'markdown', 'html'],
   night: ['text', 'json', 'junit', 'markdown', 'html'],
   random: ['text', 'json', 'junit', 'markdown', 'html'],
   capacity: ['text', 'json', 'junit', 'markdown', 'html'],

@@ -36,6 +36,7 @@ export const checkDrill = (
   drill: Drill,
   settings: FileSettings<DrillFile>,
   faults: Faults,
+  isRolled = false,
 ): Problem[] => {
   const problems: Problem[] = [];
   const report: Report = (path, message, hint) =>
@@ -43,7 +44,7 @@ export const checkDrill = (
   checkLength(drill, report);
   // Without enough load, the drill has no plan that the other rules could judge.
   if (!checkLoad(drill, report)) return problems;
-  checkObjectives(drill, settings.value, report);
+  checkObjectives(drill, settings.value, report, isRolled);
   checkWindows(drill, settings, problems);
   checkLab(drill, settings.value, report);
   for (const { position, message, hint } of findConflicts(drill, settings.value.faults, faults)) {
@@ -108,7 +109,12 @@ const requirementOf = (
   };
 };
 
-const checkObjectives = (drill: Drill, { knownFailures }: DrillFile, report: Report): void => {
+const checkObjectives = (
+  drill: Drill,
+  { knownFailures }: DrillFile,
+  report: Report,
+  isRolled: boolean,
+): void => {
   const { objectives, joinProbes, faults, continuity } = drill;
   for (const code of ['rto', 'rpo', 'state_lost'] as const) {
     const { key, isRequired } = requirementOf(drill, code);
@@ -130,7 +136,7 @@ const checkObjectives = (drill: Drill, { knownFailures }: DrillFile, report: Rep
         'add joinProbes: { every: 2s, sessionDuration: 4s }',
       );
   }
-  if (faults.length === 0 && requirementOf(drill, 'time_to_recover').isRequired) {
+  if (faults.length === 0 && !isRolled && requirementOf(drill, 'time_to_recover').isRequired) {
     report(
       ['objectives', 'timeToRecover'],
       'counts from a fault, and the drill has none',

@@ -24,6 +24,8 @@ export interface ParseDrillOptions {
    * @throws SwarmError `invalid_file`
    */
   readScenario?(path: string, scale: string | undefined): Scenario;
+  /** True for the conditions of a roll, whose changes count like faults. */
+  isRolled?: boolean;
   /** Load that replaces that of the file. */
   load?: ReplacingLoad | undefined;
 }
@@ -49,7 +51,7 @@ export const parseDrill = (text: string, options: ParseDrillOptions): Drill => {
   const contradictions = checkLoadKeys(settings);
   if (contradictions.length > 0) throw invalidFile(contradictions);
   const drill = drillOf(settings, options);
-  const problems = checkDrill(drill, settings, faults);
+  const problems = checkDrill(drill, settings, faults, options.isRolled);
   if (problems.length > 0) throw invalidFile(problems);
   return drill;
 };

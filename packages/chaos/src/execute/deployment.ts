@@ -3,6 +3,7 @@ import {
   type ClusterFacts,
   type ClusterOptions,
   keysFile,
+  type LiveKitConfig,
   type ProvisionOptions,
   readState as readLab,
   startCluster,
@@ -156,6 +157,8 @@ const hostNamesOf = async (platform: Platform, otherwise: string): Promise<strin
 export interface DrillLabOptions extends ProvisionOptions {
   /** Folder for its configurations, logs and data. */
   dir: string;
+  /** Settings that a node loses when it gets another release. */
+  nodeConfig?: LiveKitConfig;
   /** Files of alert rules, for a drill whose lab has alerts. */
   ruleFiles: readonly string[];
   /** Address of the drill's metrics, for its Prometheus: `127.0.0.1:40123`. Null: not served. */

@@ -106,10 +106,11 @@ const changeOf = <Params extends ChangeParams>(
     const rollout = nodeRollout(platform);
     if (rollout === null) return;
     await forAll(components, async (component) => {
-      await rollout.hold?.(component);
       const onStep = stepsOf(context, component, component.nodeId);
+      const change = (): Promise<void> => rollout.change(component, releaseOf(params));
+      if (rollout.whileRunning) await change();
       await drainNode(platform, component, params, onStep);
-      await rollout.change(component, releaseOf(params));
+      if (!rollout.whileRunning) await change();
       await startNode(context, component, rollout);
     });
   },
@@ -125,16 +126,16 @@ const changeOf = <Params extends ChangeParams>(
     if (rollout === null) return;
     await forAll(components, async (component) => {
       const onStep = stepsOf(context, component, await nodeIdNow(platform, component));
-      if (await rollout.isChanged(component)) {
-        await rollout.hold?.(component);
-        await drainNode(platform, component, params, onStep);
-        await rollout.restore(component);
-      } else if ((await platform.instance(component)) === component.instance)
-        // It is draining, and accepts no rooms any more.
-        await drainNode(platform, component, params, onStep, true);
-      if ((await platform.instance(component)) === null)
+      const isChanged = await rollout.isChanged(component);
+      // The process from before the injection: it is draining, and accepts no rooms any more.
+      const isDraining = (await platform.instance(component)) === component.instance;
+      if (isChanged && rollout.whileRunning) await rollout.restore(component);
+      if (isChanged || isDraining) await drainNode(platform, component, params, onStep, isDraining);
+      if (isChanged && !rollout.whileRunning) await rollout.restore(component);
+      if (isChanged || (await platform.instance(component)) === null)
         await startNode(context, component, rollout);
       else await platform.start(component);
+      if (isChanged && rollout.whileRunning) await rollout.keep(component);
     });
   },
 });

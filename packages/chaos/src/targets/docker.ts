@@ -8,8 +8,10 @@ import {
   portsOfComponent,
 } from './docker/container.ts';
 import { connectEngine, type Engine, REQUEST_WITHIN_MS } from './docker/engine.ts';
+import { keptContainers } from './docker/kept-container.ts';
 import { groupOf, isEngineHere, processHere } from './docker/process-here.ts';
 import { untilReady } from './docker/readiness.ts';
+import { dockerRollout } from './docker/rollout.ts';
 import { type DockerSpec, readReference, writeReference } from './docker/spec.ts';
 import { expiryOnEngine } from './expiry/on-engine.ts';
 import { expiryOnThisHost } from './expiry/this-host.ts';
@@ -182,6 +184,13 @@ export const dockerPlatform = (
     name,
   }: Pick<Component, 'name'>): Promise<ContainerInspectInfo | null> =>
     (await find(name))?.info ?? null;
+  /** Container that a component had before a roll changed it. */
+  const findKept = async (name: string): Promise<{ info: ContainerInspectInfo } | null> => {
+    const kept = componentsOf(keptContainers(await engine.list(spec.label)), spec, 'leave-out');
+    const id = kept.find((one) => one.name === name)?.id;
+    const info = id === undefined ? null : await engine.inspect(id);
+    return info === null ? null : { info };
+  };
   const onEngine = expiryOnEngine(engine, findInfo);
   const onHostHere = expiryOnThisHost(async (component) =>
     (await findInfo(component)) === null ? `container "${component.name}" not found` : null,
@@ -240,6 +249,7 @@ export const dockerPlatform = (
         for (const controller of [onHostHere, onEngine]) await controller.disarm(id, all);
       },
     },
+    rollout: dockerRollout({ engine, find, findKept, isHere }),
     inFlight: { maxMs: REQUEST_WITHIN_MS },
     run: async ({ name }, argv, input) => {
       const found = await find(name);

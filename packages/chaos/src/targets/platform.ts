@@ -417,10 +417,10 @@ export interface NodeRollout {
   /** Makes ready what the change needs, such as a build, before any node is touched. */
   prepare?(release: Release, preparation: Preparation): Promise<void>;
   /**
-   * Prevents the platform from starting the node on its own, from the drain until its next start.
-   * Absent: no platform does.
+   * True: `change` and `restore` act while the node runs, and take effect at its next start, which
+   * may be the platform's own. `restore` then keeps what it needs until `keep`.
    */
-  hold?(component: Component): Promise<void>;
+  readonly whileRunning?: true;
   /** Gives a node that does not run another release, and keeps what it had before. */
   change(component: Component, release: Release): Promise<void>;
   /** Returns true when the node has another release than before the first change. */

@@ -7,7 +7,7 @@ import type { NodeStep } from '@livekit-swarm/record';
 import { z } from 'zod';
 
 /** Release of a node. It is in the journal and in the record, and so contains no secret. */
-const releaseSchema = z.object({
+export const releaseSchema = z.object({
   /** Version, path of a livekit-server, or image; null: the program stays. */
   program: z.string().nullable(),
   /** Settings that are merged over those of a lab's node; empty: none. */

@@ -19,6 +19,7 @@ import {
 } from './process/inspect.ts';
 import { whyNoPacketRules } from './process/packet-tools.ts';
 import { type ShownUnit, type Units, unitsOf } from './process/systemd.ts';
+import { unitRollout } from './process/unit-rollout.ts';
 import { connectSsh, type SshConnection } from './ssh/connection.ts';
 import { componentName, readReference, type SshSpec, writeReference } from './ssh/spec.ts';
 
@@ -179,6 +180,10 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
       const { systemd, unit } = remoteOf(component);
       await systemd.start(unit);
     },
+    rollout: unitRollout((component) => {
+      const { connection, unit, host } = remoteOf(component);
+      return { host: connection, unit: unit.name, where: host };
+    }),
     expiry: {
       missingCapability: async (component, steps) =>
         steps.some(({ step }) => step === 'rollback')

@@ -16,7 +16,12 @@ import { type PlatformFlags, readUserDeployment, type UserDeployment } from './u
 
 /** Target of drills: a new lab for each, a running lab, or a deployment of the user. */
 export type DeploymentChoice =
-  | { type: 'embedded'; server: ServerSpec | null }
+  | {
+      type: 'embedded';
+      server: ServerSpec | null;
+      /** True: a node loses the configuration of the server when it gets another release. */
+      isReplaced?: true;
+    }
   | { type: 'lab'; name: string }
   | { type: 'site'; site: UserDeployment };
 
@@ -76,7 +81,7 @@ export const openDeployment = async (
 ): Promise<StartedDeployment> => {
   switch (where.type) {
     case 'embedded':
-      return startServerLab(where.server, drill, options);
+      return startServerLab(where, drill, options);
     case 'lab':
     case 'site':
       return openRunningDeployment(where);
@@ -85,13 +90,15 @@ export const openDeployment = async (
 
 /** Starts the lab of a drill with a server whose configuration overrides that of the drill. */
 const startServerLab = async (
-  server: ServerSpec | null,
+  { server, isReplaced }: Extract<DeploymentChoice, { type: 'embedded' }>,
   drill: Drill,
   options: StartLabOptions,
 ): Promise<StartedDeployment> => {
   const rules = { ...options, ruleFiles: ruleFiles() };
   if (server === null) return startDrillLab(drill, rules);
   const { config = {}, ...program } = startOptions(server);
+  if (isReplaced === true)
+    return startDrillLab(drill, { ...rules, ...program, nodeConfig: config });
   const lab = { ...drill.lab, config: mergeConfig(drill.lab.config, config) };
   const started = await startDrillLab({ ...drill, lab }, { ...rules, ...program });
   const { serverPath, configFiles } = server;

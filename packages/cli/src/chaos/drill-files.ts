@@ -25,12 +25,14 @@ const MOST_BYTES = 1 << 20;
 /**
  * Reads each file. Two drills of one name are a problem: their reports and records would collide.
  * @param load load that replaces that of each drill
+ * @param isRolled true for the conditions of a roll, which has no faults
  */
 export const readDrillFiles = (
   paths: readonly string[],
   load?: ReplacingLoad,
+  isRolled = false,
 ): DrillFileResult[] => {
-  const results = paths.map((path) => readOne(path, load));
+  const results = paths.map((path) => readOne(path, load, isRolled));
   const taken = new Map<string, string>();
   for (const { file, drill, problems } of results) {
     if (drill === null) continue;
@@ -53,14 +55,22 @@ export const readDrillFiles = (
  * Reads drill files to execute them.
  * @throws SwarmError `invalid_file` with everything that is wrong with any of them
  */
-export const readDrills = (paths: readonly string[], load?: ReplacingLoad): Drill[] => {
-  const results = readDrillFiles(paths, load);
+export const readDrills = (
+  paths: readonly string[],
+  load?: ReplacingLoad,
+  isRolled = false,
+): Drill[] => {
+  const results = readDrillFiles(paths, load, isRolled);
   const problems = results.flatMap((result) => result.problems);
   if (problems.length === 0) return results.flatMap(({ drill }) => drill ?? []);
   throw invalidFile(problems);
 };
 
-const readOne = (file: string, load: ReplacingLoad | undefined): DrillFileResult => {
+const readOne = (
+  file: string,
+  load: ReplacingLoad | undefined,
+  isRolled: boolean,
+): DrillFileResult => {
   try {
     const drill = parseDrill(textOf(file), {
       file: file === '-' ? 'stdin' : file,
@@ -69,6 +79,7 @@ const readOne = (file: string, load: ReplacingLoad | undefined): DrillFileResult
       readScenario: (path, scale) =>
         readScenarioFile(file === '-' ? path : resolve(dirname(file), path), { scale }).scenario,
       load,
+      isRolled,
     });
     return { file, drill, problems: [] };
   } catch (error) {

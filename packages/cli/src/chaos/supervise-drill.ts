@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { announcedLoad, newRunName } from '@livekit-swarm/campaign';
-import { executeDrill, FAULTS, type Journal } from '@livekit-swarm/chaos';
+import { type Changes, executeDrill, FAULTS, type Journal } from '@livekit-swarm/chaos';
 import { type Drill, planOfDrill } from '@livekit-swarm/chaos/drill';
 import type { Interruption } from '@livekit-swarm/host';
 import type { LoadGuard } from '@livekit-swarm/livekit';
@@ -52,6 +52,10 @@ export interface SupervisedDrill {
   printer: ProgressPrinter;
   /** Attempts added for inconclusive and void repeats. Default: as `executeDrill`. */
   extraAttempts?: number;
+  /** Changes in place of the faults' schedule. */
+  changes?: Changes;
+  /** Receives each line of the records. */
+  onLine?(line: RecordLine): void;
 }
 
 /** Longest time that the second Ctrl-C waits for the rollbacks, ms. */
@@ -77,6 +81,8 @@ export const superviseDrill = async ({
   interruption,
   printer,
   extraAttempts,
+  changes,
+  onLine,
 }: SupervisedDrill): Promise<DrillOutcome> => {
   let record: RecordWriter | null = null;
   let tap: RepeatObserver | null = null;
@@ -97,6 +103,7 @@ export const superviseDrill = async ({
         allowUnprovenTarget,
         expiryMarginMs,
         withoutExpiry,
+        ...(changes !== undefined && { changes }),
         dir,
         version: VERSION,
         stop: interruption.stop,
@@ -138,6 +145,7 @@ export const superviseDrill = async ({
         onProgress: printer.show,
         onLine: (line) => {
           tap?.add(line);
+          onLine?.(line);
           const text = describeLine(line);
           if (text !== null) printer.print(text);
         },

@@ -43,11 +43,16 @@ export const addDrillDeployment = (command: Command, env: Environment): void => 
   addGroup(command, env, USER_GROUP, platformFlags());
 };
 
-const labFlags = (): Option[] => [
-  embeddedFlag(),
-  new Option('--lab <name>', 'a running lab ("swarm lab up"); it keeps running after the drill'),
-  labServerFlag(),
-];
+/** Adds the flags for the deployment of a roll, whose server is an argument. */
+export const addRollDeployment = (command: Command, env: Environment): void => {
+  addGroup(command, env, LAB_GROUP, [embeddedFlag(), runningLabFlag()]);
+  addGroup(command, env, USER_GROUP, platformFlags());
+};
+
+const runningLabFlag = (): Option =>
+  new Option('--lab <name>', 'a running lab ("swarm lab up"); it keeps running after the drill');
+
+const labFlags = (): Option[] => [embeddedFlag(), runningLabFlag(), labServerFlag()];
 
 /**
  * Flags that describe a deployment that is not a lab: its platform, its URL and what can be

@@ -30,6 +30,8 @@ export interface LayoutOptions {
   credentials: ApiCredentials;
   config: LiveKitConfig;
   redis: Partial<RedisSetup>;
+  /** Settings that a node loses when it gets another program. */
+  nodeConfig: LiveKitConfig;
   ruleFiles: readonly string[];
   jobs: readonly ScrapeJob[];
   intervalSeconds: number;
@@ -84,8 +86,8 @@ export interface ClusterNode {
 
 export interface ClusterLayout {
   facts: ClusterFacts;
-  /** Program of the nodes. */
-  binary: ProgramBinary;
+  /** Program with which the nodes start. */
+  program: NodeProgram;
   /** Services in waves: those of a wave start together, after the wave before. */
   waves: readonly ServiceSpec[][];
   /**
@@ -155,19 +157,19 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
     waves.push([await coturn({ dir, ports: coturnPorts, certificate, secret: turnSecret })]);
   const describeNode = (
     { name, ports: own, paths, redisHost }: ClusterNode,
-    program: NodeProgram,
+    { binary: started, config }: NodeProgram,
   ): ServiceSpec => {
-    const { version } = program.binary;
+    const { version } = started;
     const turn =
       coturnPorts === null ? {} : turnConfig(coturnPorts, turnSecret, TURN_SECRET_FILE, version);
     return livekitNode({
       dir,
       name,
-      binary: program.binary,
+      binary: started,
       ports: own,
       credentials,
       redis: redis?.nodeConfig(redisHost) ?? null,
-      config: [turn, options.config, program.config].reduce(
+      config: [turn, options.config, config].reduce(
         mergeConfig,
         pathConfig(paths, '127.0.0.1', version),
       ),
@@ -177,7 +179,8 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
       },
     });
   };
-  waves.push(nodes.map((node) => describeNode(node, { binary, config: {} })));
+  const program: NodeProgram = { binary, config: options.nodeConfig };
+  waves.push(nodes.map((node) => describeNode(node, program)));
   if (balancerPort !== null && statsPort !== null) {
     const backends = nodes.map(({ name, ports: own }) => ({ name, port: own.http }));
     const pem = offers.has('tls') && certificate !== null ? await pemOf(certificate) : undefined;
@@ -225,11 +228,11 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
       turnUrl: coturnPorts === null ? null : `turn:${at(coturnPorts.plain)}`,
       authorityFile: authority?.certificate.cert ?? null,
     },
-    binary,
+    program,
     waves,
-    nodeSpec: (name, program) => {
+    nodeSpec: (name, next) => {
       const node = nodes.find((one) => one.name === name);
-      if (node !== undefined) return describeNode(node, program);
+      if (node !== undefined) return describeNode(node, next);
       throw new SwarmError(
         'no_service',
         `this lab has no node ${name}`,

@@ -36,6 +36,8 @@ export interface ClusterOptions extends ProvisionOptions {
   config?: LiveKitConfig;
   /** Form of Redis. Default: a single server that loses its data when it is killed. */
   redis?: Partial<RedisSetup>;
+  /** Further overrides, which a node loses when it gets another program (see `NodePrograms`). */
+  nodeConfig?: LiveKitConfig;
   /** API key pair. Default: a new one. */
   credentials?: ApiCredentials;
   /** Files with rules for Prometheus; globs are allowed. */
@@ -122,6 +124,7 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
     credentials: options.credentials ?? generateCredentials(),
     config: options.config ?? {},
     redis: options.redis ?? {},
+    nodeConfig: options.nodeConfig ?? {},
     ruleFiles: options.ruleFiles ?? [],
     jobs: options.jobs ?? [],
     intervalSeconds: options.intervalSeconds ?? 2,
@@ -202,7 +205,7 @@ const startOnFreePorts = async (
     ...layout.facts,
     services,
     service,
-    programs: createNodePrograms({ binary: layout.binary, config: {} }, (node, program) =>
+    programs: createNodePrograms(layout.program, (node, program) =>
       service(node).describe(layout.nodeSpec(node, program)),
     ),
     stop,

@@ -4,6 +4,7 @@ import { compareRuns } from '@livekit-swarm/analysis/compare';
 import { DEFAULT_TOLERANCES, evaluateSoak } from '@livekit-swarm/analysis/soak';
 import type { NightResult } from '@livekit-swarm/chaos/night';
 import type { RandomResult } from '@livekit-swarm/chaos/random';
+import type { NodeChange, RollResult } from '@livekit-swarm/chaos/roll';
 import {
   ASSUMED_CAPACITY,
   aroundTheClock,
@@ -18,6 +19,7 @@ import { expandPlan, planLoad } from '@livekit-swarm/scenario';
 import type { RoomView } from '@livekit-swarm/sessions';
 import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import type { Checked, Verification } from '@livekit-swarm/verify';
+import { variedDrill } from '../../../chaos/test/support/drill-results.ts';
 import { nightLine } from '../../../chaos/test/support/night-line.ts';
 import { drawnLine } from '../../../chaos/test/support/random-drills.ts';
 import type { ComparisonInput } from '../../src/comparison/index.ts';
@@ -145,6 +147,58 @@ export const randomSample = (): RandomResult => ({
   ],
   history: 'records/random/history.ndjson',
 });
+
+const CHANGED: NodeChange = {
+  ...{ component: 'node-1', phase: 'forward', version: '1.13.5' },
+  ...{ drainingAt: 30_000, cutAt: 60_000, stoppedAt: 60_100, readyAt: 62_300 },
+  ...{ checkedAt: 62_800, checkFailed: null },
+  ...{ roomsBefore: 2, roomsCut: 2, participantsCut: 8, roomsAfter: 0 },
+};
+
+/** A roll that was stopped at its second node and undone. */
+export const rollSample = (): RollResult => {
+  const release = { program: '1.13.5', config: {}, configFile: null };
+  return {
+    schema: 'livekit-swarm/roll/1',
+    request: {
+      ...{ from: { ...release, label: '1.11.0', program: '1.11.0' } },
+      ...{ to: { ...release, label: HOSTILE } },
+      ...{ order: 'in-place', drainMs: 30_000, end: 'sigkill', gateMs: 30_000 },
+      ...{ settleMs: 15_000, rollback: false },
+    },
+    outcome: 'undone',
+    stoppedBy: { code: 'gate_failed', component: 'node-2', message: HOSTILE },
+    nodes: [
+      CHANGED,
+      { ...CHANGED, component: 'node-2', checkedAt: null, checkFailed: HOSTILE, roomsCut: 0 },
+      { ...CHANGED, phase: 'undo', version: '1.11.0', cutAt: null },
+    ],
+    mixedMs: 65_000,
+    rooms: [
+      {
+        ...{ room: HOSTILE, participants: 4, pairs: 12, pairsInterrupted: 12 },
+        ...{ pairsNotRecovered: 0, longestInterruptionMs: 10_250, disconnected: 0, moved: true },
+      },
+      {
+        ...{ room: 'calls-2', participants: 4, pairs: 12, pairsInterrupted: 4 },
+        ...{ pairsNotRecovered: 1, longestInterruptionMs: null, disconnected: 1, moved: false },
+      },
+    ],
+    joins: { attempted: 31, failed: 2 },
+    drain: {
+      lengths: { medianMs: 120_000, maxMs: 120_000 },
+      rows: [
+        { drainMs: 30_000, cut: 0.75 },
+        { drainMs: 120_000, cut: 0 },
+      ],
+    },
+    backends: [
+      { at: 29_000, healthy: 3, total: 3 },
+      { at: 61_000, healthy: 2, total: 3, unhealthy: ['node-1'] },
+    ],
+    drill: variedDrill(),
+  };
+};
 
 /** A comparison without any run: inconclusive, and a problem. */
 export const comparisonSample = async (): Promise<ComparisonInput> => ({

@@ -5,7 +5,7 @@ import type { RolloutStep } from '../../targets/rollout.ts';
 import { terminateComponent } from './process-control.ts';
 
 /** Ends of a drain: the signal for a node that still has rooms. */
-const DRAIN_ENDS = ['sigkill', 'sigterm'] as const;
+export const DRAIN_ENDS = ['sigkill', 'sigterm'] as const;
 
 /** Parameters of every change that stops a node. */
 export const drainKeys = () => ({

@@ -8,6 +8,7 @@ import {
   isComponentKind,
 } from '../platform.ts';
 import { inspectServer } from '../process/server-config.ts';
+import { isKept } from './kept-container.ts';
 import { processHere } from './process-here.ts';
 import type { DockerSpec } from './spec.ts';
 
@@ -44,10 +45,11 @@ export const componentsOf = (
   mislabelled: 'refuse' | 'leave-out',
 ): ContainerComponent[] => {
   const named = new Map<string, ContainerComponent>();
+  const present = containers.filter((container) => !isKept(container));
   // A fault is on the older of two containers: the other one appeared later.
-  for (const container of containers.toSorted((a, b) => a.Created - b.Created)) {
+  for (const container of present.toSorted((a, b) => a.Created - b.Created)) {
     try {
-      const component = componentOf(container, containers, components);
+      const component = componentOf(container, present, components);
       if (component === null) continue;
       const other = named.get(component.name);
       if (other !== undefined) throw duplicateName(other, component);

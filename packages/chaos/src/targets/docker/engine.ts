@@ -7,6 +7,7 @@ import type {
   ContainerCreateOptions,
   ContainerInfo,
   ContainerInspectInfo,
+  ImageInspectInfo,
 } from 'dockerode';
 import type { DockerSpec } from './spec.ts';
 
@@ -25,6 +26,12 @@ export interface Engine {
   restart(id: string): Promise<void>;
   /** Creates and starts a container; leaves none when it fails. @returns its ID */
   run(options: ContainerCreateOptions): Promise<string>;
+  /** Creates a container without starting it. @returns its ID */
+  create(options: ContainerCreateOptions): Promise<string>;
+  /** @throws SwarmError `rejected` when another container has the name */
+  rename(id: string, name: string): Promise<void>;
+  /** Inspects an image by name or ID; null: the engine does not have it. */
+  inspectImage(image: string): Promise<ImageInspectInfo | null>;
   /** Removes a container, even while it runs. */
   remove(id: string): Promise<void>;
   /** First match in its log since then; null: none near the beginning. */
@@ -106,6 +113,17 @@ export const connectEngine = async ({ host }: Pick<DockerSpec, 'host'>): Promise
       }
       return container.id;
     },
+    create: async (options) =>
+      (await ask('create a container', docker.createContainer(options))).id,
+    rename: async (id, name) =>
+      void (await ask(
+        `rename ${id.slice(0, 12)} to ${name}`,
+        docker.getContainer(id).rename({ name }),
+      )),
+    inspectImage: (image) =>
+      ask<ImageInspectInfo | null>(`inspect image ${image}`, docker.getImage(image).inspect(), {
+        [NOT_FOUND]: null,
+      }),
     remove: (id) => act(id, 'remove', (container) => container.remove({ force: true })),
     findInLog: async (id, since, pattern, quietMs = QUIET_MS) => {
       const options = {

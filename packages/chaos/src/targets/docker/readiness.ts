@@ -6,6 +6,8 @@ import { listensAt, processHere } from './process-here.ts';
 
 const READY_WITHIN_MS = 90_000;
 const POLL_MS = 50;
+/** Restarts by the engine after which a container will not become ready. */
+const MAX_RESTARTS = 3;
 
 /**
  * Resolves when the health check succeeds; without one, when the ports listen and a node has
@@ -19,9 +21,11 @@ export const untilReady = async (
 ): Promise<void> => {
   const { id, name } = component;
   const deadline = performance.now() + READY_WITHIN_MS;
+  let restarts: number | null = null;
   for (;;) {
     const info = await engine.inspect(id);
     if (info === null) throw new SwarmError('not_ready', `${name} was removed while it started`);
+    restarts ??= info.RestartCount;
     const {
       Running: running,
       Restarting: restarting,
@@ -47,6 +51,12 @@ export const untilReady = async (
       const listens = ports.every((port) => here === null || listensAt(here, port) !== false);
       if (listens && (component.settings.kind !== 'node' || (await nodeId()) !== null)) return;
     }
+    if (info.RestartCount - restarts >= MAX_RESTARTS)
+      throw new SwarmError(
+        'not_ready',
+        `${name} exits again and again after its start, last with code ${code}`,
+        `see "docker logs ${name}"`,
+      );
     if (performance.now() > deadline) {
       const how = health === undefined ? 'ready' : `healthy (it is ${health.Status})`;
       throw new SwarmError(

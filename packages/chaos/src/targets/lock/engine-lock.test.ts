@@ -14,7 +14,14 @@ const engineOf = (answers: Partial<Engine> = {}) => {
   };
   const engine: Engine = {
     ...{ list: refused, kill: refused, pause: refused, unpause: refused, start: refused },
-    ...{ findInLog: refused, lacksPause: refused, inspect: refused },
+    ...{
+      findInLog: refused,
+      lacksPause: refused,
+      create: refused,
+      rename: refused,
+      inspectImage: refused,
+      inspect: refused,
+    },
     run: async () => 'id-of-mine',
     restart: async () => {
       throw new SwarmError('docker_unavailable', 'no Docker engine answers at tcp://lk-1:2376');

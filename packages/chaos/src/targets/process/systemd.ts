@@ -6,6 +6,7 @@ import { processesOf } from './inspect.ts';
 import { type Host, localHost } from './local-host.ts';
 import type { ComponentSource, Location } from './location.ts';
 import { inspectServer } from './server-config.ts';
+import { unitRollout } from './unit-rollout.ts';
 
 /** Name of a unit (systemd.unit(5)); other names could be taken for options. */
 const NAME = /^[A-Za-z0-9:_.@\\][A-Za-z0-9:_.@\\-]*$/;
@@ -212,6 +213,7 @@ export const systemdLocation = async (units: readonly Unit[]): Promise<Location>
       const found = units.find((one) => one.name === name);
       if (found !== undefined) await systemd.start(found);
     },
+    rollout: unitRollout(({ name }) => ({ host: localHost, unit: name, where: 'this host' })),
     isShared: true,
     whyNotStartable: () =>
       process.getuid?.() === 0 ? null : 'systemctl start needs root: run this as root',
