@@ -7,7 +7,7 @@ export interface Message {
   /** Text for a chat, lines. */
   text: string;
   /** Object for programs. */
-  body: object;
+  body: unknown;
 }
 
 /** Receivers of the verdict of a command. */

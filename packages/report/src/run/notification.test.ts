@@ -1,5 +1,6 @@
 import { failedReport, inconclusiveReport, passedReport } from '@livekit-swarm/testkit/reports';
 import { describe, expect, it } from 'vitest';
+import { renderJson } from './json.ts';
 import { notificationOf } from './notification.ts';
 import type { NoRun } from './report-input.ts';
 
@@ -24,6 +25,9 @@ describe('a notification', () => {
         },
       ],
     });
+    // Figures are as long as in the result.
+    const { reasons } = JSON.parse(renderJson([failedReport()]));
+    expect(body).toMatchObject({ runs: [{ reasons }] });
     expect(text).toMatch(/^livekit-swarm failed: .* on embedded livekit-server 1\.13\.4\n- /);
     expect(JSON.stringify(body).length).toBeLessThan(8_000);
     expect(JSON.stringify(body)).not.toContain('jitter.p95');

@@ -1,3 +1,4 @@
+import { finiteDeep } from '../format.ts';
 import { overallExitCode, overallVerdict } from './aggregate.ts';
 import { objectOf } from './json.ts';
 import { exitCodeOf, nameOf, type Outcome, verdictOf } from './report-input.ts';
@@ -10,7 +11,7 @@ export interface Notification {
   /** Line of each run, for a chat: verdict, scenario, server, and reasons. */
   text: string;
   /** Object for programs; it contains the text, too. */
-  body: object;
+  body: unknown;
 }
 
 /** Most reasons in the text of a run: the others are in its record. */
@@ -22,13 +23,13 @@ export const notificationOf = (outcomes: readonly Outcome[]): Notification => {
   const text = runs.map(lineOf).join('\n');
   return {
     text,
-    body: {
+    body: finiteDeep({
       schema: NOTIFICATION_SCHEMA,
       verdict: overallVerdict(outcomes),
       exitCode: overallExitCode(outcomes),
       text,
       runs,
-    },
+    }),
   };
 };
 
