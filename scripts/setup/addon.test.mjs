@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { endedCrate } from './addon.mjs';
+import { crate } from './paths.mjs';
 
 /** @param {string} package_id */
 const artifact = (package_id, kind = ['lib']) =>
@@ -19,4 +22,16 @@ describe('endedCrate', () => {
     expect(endedCrate(artifact('registry+https://x#ring@0.17.14', ['custom-build']))).toBeNull();
     expect(endedCrate('{"reason":"build-finished","success":true}')).toBeNull();
   });
+});
+
+// Cargo only warns of a name without a crate, and the crate would be compiled as all others.
+it('crates that the profile of checkouts names are among those of the engine', () => {
+  const [, profile = ''] = readFileSync(join(crate, 'Cargo.toml'), 'utf8').split(
+    '[profile.checkout.package]',
+  );
+  const named = [...profile.matchAll(/^([\w-]+)\.opt-level/gm)].map(([, name]) => name);
+  const lock = readFileSync(join(crate, 'Cargo.lock'), 'utf8');
+  const locked = [...lock.matchAll(/^name = "(.+)"/gm)].map(([, name]) => name);
+  expect(named.length).toBeGreaterThan(10);
+  expect(locked).toEqual(expect.arrayContaining(named));
 });
