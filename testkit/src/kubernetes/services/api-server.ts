@@ -34,6 +34,8 @@ export const apiServer = ({
       `--secure-port=${ports.apiServer}`,
       `--advertise-address=${network.address}`,
       '--endpoint-reconciler-type=none',
+      // For helper pods of drills.
+      '--allow-privileged=true',
       `--tls-cert-file=${own.cert}`,
       `--tls-private-key-file=${own.key}`,
       `--token-auth-file=${tokenFile}`,
