@@ -78,7 +78,7 @@ describe('a reload', () => {
     write(settings);
     await exporter.reload();
     expect(await send()).toBe('ok\n');
-    write(settings.replace('1h', '2h'));
+    write(settings.replace('1h', '30m'));
     await exporter.reload();
     expect(await send()).toBe('known already\n');
     write(`${targetsOf('one')}clients: {}\n`);
