@@ -145,12 +145,11 @@ describe.each(GUARDED.filter(([path]) => path !== 'swarm exporter'))('%s', (path
     );
     vi.stubEnv('LIVEKIT_URL', undefined);
     writeFileSync('swarm.yaml', 'url: ws://127.0.0.2:9\ndenyHosts: [127.0.0.2]\n');
-    const named = path.startsWith('swarm chaos')
-      ? 'the URL and the API key'
-      : 'url of swarm.yaml is';
+    const isDrill = path.startsWith('swarm chaos') || path === 'swarm roll';
+    const named = isDrill ? 'the URL and the API key' : 'url of swarm.yaml is';
     await expect(call(path, args)).rejects.toThrow(named);
     vi.stubEnv('LIVEKIT_API_URL', 'http://127.0.0.2:8080');
-    const denied = path.startsWith('swarm chaos') ? 'the URL and the API key' : 'is denied by';
+    const denied = isDrill ? 'the URL and the API key' : 'is denied by';
     await expect(call(path, args)).rejects.toThrow(denied);
   });
 });

@@ -87,12 +87,9 @@ export const addRollCommand = (
 const rollHelp: CommandHelp = {
   examples: [
     ['swarm roll 1.11.0 1.13.5 --load scenarios/video-meeting.yaml --scale small'],
-    ['swarm roll 1.13.4 1.13.4+new.yaml --load calls.yaml', 'configuration only'],
-    ['swarm roll 1.13.4 1.13.5 --load scenarios/group-voice.yaml --order surge --rollback'],
-    [
-      'swarm roll v1.13.4 v1.13.5 --load calls.yaml --docker staging --confirm-target staging',
-      'images',
-    ],
+    ['swarm roll 1.13.4 1.13.4+new.yaml --load calls.yaml'],
+    ['swarm roll 1.13.4 1.13.5 --load calls.yaml --order surge --rollback'],
+    ['swarm roll v1.13.4 v1.13.5 --load calls.yaml --docker staging --confirm-target staging'],
   ],
   notes: `
 Each node is drained (SIGTERM), ended when it is empty or the drain is over, started with the new

@@ -31,6 +31,7 @@ const COMMANDS: Readonly<Record<string, TakenSettings>> = {
   'chaos random': RULES,
   'chaos plan': RULES,
   'chaos doctor': RULES,
+  roll: RULES,
   host: RULES,
   exporter: SERVICE,
 };
