@@ -119,7 +119,8 @@ export const decideDrillVerdict = ({
   if (interrupted) return conclude('interrupted', [{ code: 'interrupted' }]);
   if (failure?.reason.code === 'effect_unknown')
     return conclude('inconclusive', [failure.reason, ...failures]);
-  if (failure !== null && (failure.event === 'void' || recovery.faults.length === 0))
+  const isUntested = recovery.faults.length === 0 && failure?.reason.code !== 'node_not_ready';
+  if (failure !== null && (failure.event === 'void' || isUntested))
     return conclude('void', [failure.reason]);
   if (failure !== null) return conclude('failed', [failure.reason, ...failures]);
   if (recovery.skipped.length > 0)

@@ -116,6 +116,7 @@ const runRoll = async (context: ChangeContext, roll: Roll): ReturnType<Changes['
     beginUndo(reason);
     for (const one of changed.toReversed()) await one.rollback();
     await stopSpare(platform, roll);
+    await untilMediaFlows(context, request.gateMs);
     await settle(context, request.settleMs);
     enter('done');
     return { event: 'aborted', reason };
@@ -234,6 +235,9 @@ const checkNodes = async (
 
 const CHECK_EVERY_MS = 1_000;
 
+/** Time within which participants report that media has stopped, with a margin, ms. */
+const INTERRUPTIONS_SEEN_MS = 4_000;
+
 /**
  * Health gate of a node, then the load: it must meet every objective within the time of the gate.
  * @returns the reason for which the roll must be undone
@@ -245,7 +249,6 @@ const checkNode = async (
   id: string,
 ): Promise<DrillStopReason | null> => {
   const { deployment, platform, runName, stop, append, steadyState, rooms } = context;
-  const deadline = performance.now() + gateMs;
   const room = `gate-${runName}-${id}`;
   const why = await passGate(deployment, { name }, room, { withinMs: gateMs, stop });
   if (stop.aborted) return null;
@@ -255,6 +258,9 @@ const checkNode = async (
     nodeChanged(id, { component: name, step, nodeId, version: null, detail: why }, steadyState),
   );
   if (why !== null) return { code: 'gate_failed', component: name, message: why };
+  // Media that has just stopped is not reported yet.
+  await settle(context, INTERRUPTIONS_SEEN_MS);
+  const deadline = performance.now() + gateMs;
   for (;;) {
     const missed = missedObjectives(context);
     const isFlowing = steadyState.shareWithoutMedia(rooms) === 0;
@@ -286,6 +292,16 @@ const missedObjectives = ({ drill, measure }: ChangeContext): DrillObjective[] =
 
 const settle = ({ stop }: ChangeContext, ms: number): Promise<void> =>
   sleep(ms, undefined, { signal: stop }).catch(() => {});
+
+/** Resolves when every subscriber receives media again, or after this time, ms. */
+const untilMediaFlows = async (context: ChangeContext, withinMs: number): Promise<void> => {
+  const { steadyState, rooms, stop } = context;
+  // Media that has just stopped is not reported yet.
+  await settle(context, INTERRUPTIONS_SEEN_MS);
+  const deadline = performance.now() + withinMs;
+  while (steadyState.shareWithoutMedia(rooms) > 0 && performance.now() < deadline && !stop.aborted)
+    await settle(context, CHECK_EVERY_MS);
+};
 
 const spareOf = async (platform: Platform, { spare }: Roll): Promise<Component | null> =>
   spare === null

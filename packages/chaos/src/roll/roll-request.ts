@@ -39,9 +39,9 @@ export type LabelledRelease = Release & { label: string };
 /** Longest time from the end of a drain until the node is ready, ms. */
 const START_WITHIN_MS = 35_000;
 
-/** Longest time for the change of one node, ms. */
+/** Longest time for the change of one node, ms: the gate counts for the node, then for the load. */
 const nodeWithinMs = ({ drainMs, gateMs }: RollRequest): number =>
-  drainMs + START_WITHIN_MS + gateMs;
+  drainMs + START_WITHIN_MS + 2 * gateMs;
 
 const paramsOf = ({ to, drainMs, end }: RollRequest): DrillFault['params'] => ({
   to: to.program,
