@@ -28,6 +28,7 @@ use crate::receiver::{self, ReceiverConfig};
 use crate::sender::{self, SenderConfig};
 use crate::sketch;
 use crate::tls::Trust;
+use crate::voice;
 
 /// The most lower clips of one sender.
 const MAX_LOWER_CLIPS: usize = 8;
@@ -51,6 +52,10 @@ pub const LATE_SEND_MS: u32 = (sender::LATE_SEND_NS / clock::MS) as u32;
 /// Without a media packet for longer than this, media is interrupted, ms.
 #[napi]
 pub const INTERRUPTION_MS: u32 = (receiver::INTERRUPTION_NS / clock::MS) as u32;
+
+/// Voice that pauses for less than this goes on, ms.
+#[napi]
+pub const VOICE_PAUSE_MS: u32 = (voice::PAUSE_NS / clock::MS) as u32;
 
 /// γ of the latency sketches: bin k holds (γ^(k-1), γ^k].
 #[napi]
@@ -413,6 +418,24 @@ impl NativePump {
             }
         })?;
         Ok(changed.map_err(PumpError::from)?)
+    }
+
+    /// A sender plays another clip of the same codec once, from its next frame on, and then the
+    /// current one again; `spoken` follows as an event. Throws `invalid_argument` for a clip without
+    /// voice.
+    #[napi]
+    pub fn play_once(&self, sender: u32, clip: u32) -> Result<()> {
+        let clip = self.clip(clip)?;
+        let mut changed = Ok(());
+        self.with_stream(sender, |peer, _| changed = peer.tracks.play_once(sender, clip))?;
+        Ok(changed.map_err(PumpError::from)?)
+    }
+
+    /// Detects voice in the audio that a receiver receives from now on: `voice_began` and
+    /// `voice_ended` follow as events. Each packet is decoded.
+    #[napi]
+    pub fn listen(&self, receiver: u32) -> Result<()> {
+        self.with_stream(receiver, |peer, _| peer.tracks.listen(receiver))
     }
 
     /// Adds a receiver and returns its handle.

@@ -2,7 +2,12 @@
 
 mod sealed;
 
+use std::ops::Range;
+use std::sync::OnceLock;
+
 use napi_derive::napi;
+
+use crate::voice::voiced_frames;
 
 /// The level of frames without one: video (RFC 6464 §3: digital silence).
 const NO_AUDIO_LEVEL: u8 = 127;
@@ -90,6 +95,9 @@ pub enum ClipError {
     /// A sender cannot change its codec.
     #[error("a sender plays clips of one codec and clock rate")]
     OtherCodec,
+    /// A clip without voice cannot be played once: nothing would tell its end.
+    #[error("the clip has no voice")]
+    Silent,
     /// A frame that cannot be encrypted: H.264 without a slice, or without a key.
     #[error("frame {0} cannot be encrypted")]
     Unsealable(usize),
@@ -107,6 +115,8 @@ pub struct Clip {
     frames: Vec<ClipFrame>,
     /// RTP clock ticks of all frames.
     ticks: u64,
+    /// Frames with voice, once they were asked for.
+    voice: OnceLock<Option<Range<usize>>>,
 }
 
 impl Clip {
@@ -160,12 +170,19 @@ impl Clip {
             return Err(ClipError::FirstFrame);
         }
         let ticks = frames.iter().map(|frame| frame.duration as u64).sum();
-        Ok(Self { codec, clock_rate, payload, packets, frames, ticks })
+        let voice = OnceLock::new();
+        Ok(Self { codec, clock_rate, payload, packets, frames, ticks, voice })
     }
 
     /// A frame by its index.
     pub fn frame(&self, index: usize) -> ClipFrame {
         self.frames[index]
+    }
+
+    /// Frames from the first with voice to after the last; `None` for a silent clip. The first call
+    /// decodes the clip.
+    pub fn voice(&self) -> Option<Range<usize>> {
+        self.voice.get_or_init(|| voiced_frames(self)).clone()
     }
 
     /// Index of the frame after `index`, around the loop.

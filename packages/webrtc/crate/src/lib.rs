@@ -121,6 +121,7 @@ pub mod stun;
 pub mod tls;
 pub mod totals;
 pub mod transport_feedback;
+pub mod voice;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

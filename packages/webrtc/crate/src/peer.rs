@@ -383,6 +383,7 @@ impl Peer {
         }
         self.tracks.adapt(&mut self.transport, cx);
         self.tracks.send_media(&mut self.transport, cx);
+        self.tracks.report_voices(cx.now, &mut self.events);
         if self.data.send_flows(&mut self.transport, cx.now) {
             self.advance(cx.now);
         }

@@ -22,6 +22,7 @@ use crate::prefetch::prefetch;
 use crate::rtp::{Extensions, RtpHeader};
 use crate::sequence::{Arrival, SequenceTracker, Transmission};
 use crate::sketch::{Binned, Sketch};
+use crate::voice::{VoiceDetector, VoiceEdge};
 
 /// An Opus packet of a table-of-contents byte, and a frame count at most, is a frame without
 /// contents (RFC 6716 §3.2.1, libopus).
@@ -103,6 +104,8 @@ pub struct PacketOutcome {
     pub silent_since: Option<u64>,
     /// One-way latency from abs-capture-time.
     pub latency: Option<Binned>,
+    /// Voice that began with the packet.
+    pub voice: Option<VoiceEdge>,
 }
 
 /// One remote track.
@@ -113,6 +116,8 @@ pub struct Receiver {
     pub counters: ReceiverCounters,
     /// Decryption of a track with end-to-end encryption, once its keys are set.
     pub decryption: Option<Box<Decryption>>,
+    /// Detector of voice, if this side listens to the track.
+    pub voice: Option<Box<VoiceDetector>>,
     sequences: SequenceTracker,
     rtx_sequences: SequenceTracker,
     arrivals: Arrivals,
@@ -128,6 +133,7 @@ impl Receiver {
         Self {
             counters: ReceiverCounters::default(),
             decryption: None,
+            voice: None,
             sequences: SequenceTracker::default(),
             rtx_sequences: SequenceTracker::default(),
             arrivals: Arrivals::default(),
@@ -270,13 +276,20 @@ impl Receiver {
         outcome.first = self.counters.packets == 0;
         self.counters.packets += 1;
         self.counters.bytes += payload.len() as u64;
+        let is_in_order = matches!(arrived, Arrival::Next { .. } | Arrival::Restart);
         let begins_pause = format.is_some_and(|format| self.begins_pause(format.codec, payload));
         outcome.silent_since = self.arrivals.on_media(arrival, begins_pause);
         if let Some(format) = format
             && !rtx
-            && matches!(arrived, Arrival::Next { .. } | Arrival::Restart)
+            && is_in_order
         {
             self.arrivals.on_timestamp(header.timestamp, format.clock_rate, arrival);
+        }
+        if let Some(voice) = &mut self.voice
+            && is_in_order
+            && format.is_some_and(|format| format.codec == Codec::Opus)
+        {
+            outcome.voice = voice.on_packet(payload, arrival, now);
         }
         if self.config.video
             && let Some(format) = format
@@ -374,13 +387,14 @@ impl Receiver {
 
     /// Returns true if [`Receiver::feedback_at`] may have moved.
     pub fn wants_feedback(&self) -> bool {
-        self.recovery.is_pending()
+        self.recovery.is_pending() || self.voice.is_some()
     }
 
-    /// Time at which [`Receiver::nacks_due`] or [`Receiver::pli_due`] has something next, monotonic
-    /// ns; `u64::MAX` for never.
+    /// Time at which [`Receiver::nacks_due`], [`Receiver::pli_due`] or the detector of voice has
+    /// something next, monotonic ns; `u64::MAX` for never.
     pub fn feedback_at(&self) -> u64 {
-        self.recovery.due_at()
+        let voice = self.voice.as_ref().map_or(u64::MAX, |voice| voice.due_at());
+        self.recovery.due_at().min(voice)
     }
 
     /// Takes the NTP time of a sender report. `arrival`: wall clock, ns.

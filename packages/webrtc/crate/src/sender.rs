@@ -4,6 +4,7 @@ mod adaptive;
 mod numbers;
 mod packet;
 mod playback;
+mod utterance;
 
 use std::io;
 use std::sync::Arc;
@@ -12,6 +13,8 @@ use self::numbers::Numbers;
 use self::packet::{Form, SentPacket, Stamp};
 pub use self::packet::{PlainPacket, SendContext};
 use self::playback::Playback;
+pub use self::utterance::Spoken;
+use self::utterance::Utterance;
 use crate::clip::{Clip, ClipError, Codec};
 use crate::clock;
 use crate::prefetch::prefetch;
@@ -97,6 +100,10 @@ pub struct Sender {
     wanted: bool,
     /// Clip that plays from the next frame on.
     next_clip: Option<Arc<Clip>>,
+    /// Clip that plays once, or will from the next frame on.
+    utterance: Option<Utterance>,
+    /// Voice that was sent, until it is reported.
+    spoken: Option<Spoken>,
     /// Clip that played before, for retransmissions: packets below this sequence number are of it.
     earlier: Option<(Arc<Clip>, u64)>,
     active: bool,
@@ -137,6 +144,8 @@ impl Sender {
             chosen: Some(best),
             wanted: false,
             next_clip: None,
+            utterance: None,
+            spoken: None,
             earlier: None,
             active: false,
             held: false,
@@ -199,12 +208,40 @@ impl Sender {
     /// Plays another clip of the same codec from its first frame on, which follows the current one.
     /// RTP time and sequence numbers run on.
     pub fn set_clip(&mut self, clip: Arc<Clip>) -> Result<(), ClipError> {
-        let playing = &self.playback.clip;
-        if (clip.codec, clip.clock_rate) != (playing.codec, playing.clock_rate) {
-            return Err(ClipError::OtherCodec);
+        self.check_codec(&clip)?;
+        if let Some(utterance) = self.utterance.take()
+            && Arc::ptr_eq(&utterance.clip, &self.playback.clip)
+        {
+            self.spoken = self.spoken.or(utterance.cut(self.playback.frame_index()));
         }
         self.next_clip = Some(clip);
         Ok(())
+    }
+
+    /// Plays another clip of the same codec once, from the next frame on, and then the current one
+    /// again. [`Sender::take_spoken`] has the times of its voice. It replaces a clip that is played
+    /// once at present.
+    pub fn play_once(&mut self, clip: Arc<Clip>) -> Result<(), ClipError> {
+        self.check_codec(&clip)?;
+        let voice = clip.voice().ok_or(ClipError::Silent)?;
+        let after = match self.utterance.take() {
+            Some(utterance) => utterance.after,
+            None => self.next_clip.take().unwrap_or_else(|| self.playback.clip.clone()),
+        };
+        self.utterance = Some(Utterance::new(clip.clone(), voice, after));
+        self.next_clip = Some(clip);
+        Ok(())
+    }
+
+    fn check_codec(&self, clip: &Clip) -> Result<(), ClipError> {
+        let playing = &self.playback.clip;
+        let is_same = (clip.codec, clip.clock_rate) == (playing.codec, playing.clock_rate);
+        if is_same { Ok(()) } else { Err(ClipError::OtherCodec) }
+    }
+
+    /// Voice of a clip played once that was sent since the last call.
+    pub fn take_spoken(&mut self) -> Option<Spoken> {
+        self.spoken.take()
     }
 
     /// The transport is connected only now: what was not sent until then is not late.
@@ -301,6 +338,19 @@ impl Sender {
         self.earlier = Some((before, self.next_sequence));
     }
 
+    /// The current frame was sent.
+    fn follow_utterance(&mut self) {
+        let Some(utterance) = &mut self.utterance else { return };
+        if !Arc::ptr_eq(&utterance.clip, &self.playback.clip) {
+            return;
+        }
+        let frame = self.playback.frame_index();
+        self.spoken = self.spoken.or(utterance.on_frame(frame, clock::wall_ns()));
+        if frame + 1 == self.playback.clip.frames() {
+            self.next_clip = self.utterance.take().map(|utterance| utterance.after);
+        }
+    }
+
     /// The clip that a packet was of.
     fn clip_of(&self, sent: &SentPacket) -> &Clip {
         match &self.earlier {
@@ -310,6 +360,7 @@ impl Sender {
     }
 
     fn end_frame(&mut self, now: u64) {
+        self.follow_utterance();
         self.playback.advance();
         self.packet_in_frame = 0;
         self.counters.frames += 1;

@@ -14,7 +14,9 @@ use crate::rows::{
     DataFlowStats, Interruption, PeerStats, ReceiverStats, Row, SenderStats, Tables,
 };
 use crate::rtp;
+use crate::sender::Spoken;
 use crate::sketch::Sketch;
+use crate::voice::VoiceEdge;
 
 /// Options of the pump. There is one pump per process; each of its threads drives its share of the
 /// peers.
@@ -74,6 +76,14 @@ pub enum PumpEvent {
     FirstPacket { peer: u32, at: f64, receiver: u32 },
     /// The first frame of `receiver` that could be decrypted was complete, at `at`.
     FirstDecrypted { peer: u32, at: f64, receiver: u32 },
+    /// The first packet with voice of a receiver arrived, at `at`.
+    VoiceBegan { peer: u32, at: f64, receiver: u32 },
+    /// The voice of a receiver paused: `from` and `at` are the arrivals of its first and last packet
+    /// with voice. Reported `VOICE_PAUSE_MS` later.
+    VoiceEnded { peer: u32, at: f64, receiver: u32, from: f64 },
+    /// The voice of a clip that is played once was sent, from `from` to `at`. `cut`: another clip
+    /// replaced it before its end.
+    Spoken { peer: u32, at: f64, sender: u32, from: f64, cut: bool },
 }
 
 impl PumpEvent {
@@ -102,6 +112,17 @@ impl PumpEvent {
             }
             PeerEvent::FirstDecrypted { receiver, arrival } => {
                 Self::FirstDecrypted { peer, at: arrival as f64 / 1e6, receiver }
+            }
+            PeerEvent::Voice { receiver, edge: VoiceEdge::Began { at } } => {
+                Self::VoiceBegan { peer, at: at as f64 / 1e6, receiver }
+            }
+            PeerEvent::Voice { receiver, edge: VoiceEdge::Ended { from, to } } => {
+                let (from, at) = (from as f64 / 1e6, to as f64 / 1e6);
+                Self::VoiceEnded { peer, at, receiver, from }
+            }
+            PeerEvent::Spoken { sender, spoken: Spoken { from, to, cut } } => {
+                let (from, at) = (from as f64 / 1e6, to as f64 / 1e6);
+                Self::Spoken { peer, at, sender, from, cut }
             }
         }
     }

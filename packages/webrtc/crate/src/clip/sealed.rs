@@ -2,6 +2,8 @@
 //! costs nothing more. The initialisation vectors repeat with each loop, but always with the same
 //! frame, so that an observer learns only that the clip repeats.
 
+use std::sync::OnceLock;
+
 use super::{Clip, ClipError, ClipFrame, ClipPacket, Codec};
 use crate::depacketize::{self, FU_A, FU_END, FU_START, NalUnits, STAP_A, START_CODE, nal_type};
 use crate::e2ee::{KeyRing, frame};
@@ -24,6 +26,8 @@ impl Clip {
             packets: Vec::with_capacity(self.packets.len()),
             frames: Vec::with_capacity(self.frames.len()),
             ticks: self.ticks,
+            // Encrypted frames cannot be decoded.
+            voice: OnceLock::from(self.voice()),
         };
         for (number, frame) in self.frames.iter().enumerate() {
             let whole = self.whole_frame(frame).ok_or(ClipError::Unsealable(number))?;

@@ -4,7 +4,9 @@ use napi_derive::napi;
 use str0m::crypto::dtls::SrtpProfile;
 
 use crate::path::{PathFailure, PathKind};
+use crate::sender::Spoken;
 use crate::srtp::SrtpError;
+use crate::voice::VoiceEdge;
 
 /// State of the ICE agent, with the states in which media flows taken together (RFC 8445 §6.1.3,
 /// `RTCIceConnectionState`).
@@ -74,7 +76,7 @@ impl CloseReason {
     }
 }
 
-/// Something that happened to a peer; a few per peer and minute, never one per packet.
+/// Something that happened to a peer; at most a few per peer and second, never one per packet.
 #[derive(Debug)]
 pub enum PeerEvent {
     /// The ICE state changed.
@@ -111,5 +113,19 @@ pub enum PeerEvent {
         receiver: u32,
         /// Arrival of the packet, wall clock, ns.
         arrival: u64,
+    },
+    /// Voice of a receiver that this side listens to began or paused.
+    Voice {
+        /// Handle of the receiver.
+        receiver: u32,
+        /// Beginning or end.
+        edge: VoiceEdge,
+    },
+    /// The voice of a clip that is played once was sent.
+    Spoken {
+        /// Handle of the sender.
+        sender: u32,
+        /// Times of the voice.
+        spoken: Spoken,
     },
 }

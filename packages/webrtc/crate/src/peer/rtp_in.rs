@@ -48,7 +48,7 @@ impl Tracks {
             self.bandwidth.on_packet(len, extensions.send_time, arrival);
         }
         let delivery = Delivery { extended, rtx, arrival, now: cx.now.mono };
-        let PacketOutcome { first, first_decrypted, silent_since, latency } =
+        let PacketOutcome { first, first_decrypted, silent_since, latency, voice } =
             receiver.on_packet(&header, payload, &extensions, delivery);
         let timers_moved = receiver.wants_feedback() || feedback_moved;
         if let (Some(cohort), Some(latency)) = (receiver.config.cohort, latency) {
@@ -59,6 +59,9 @@ impl Tracks {
         }
         if first_decrypted {
             events.push(PeerEvent::FirstDecrypted { receiver: *handle, arrival });
+        }
+        if let Some(edge) = voice {
+            events.push(PeerEvent::Voice { receiver: *handle, edge });
         }
         if let Some(from) = silent_since
             && cx.totals.interruptions.len() < MAX_INTERRUPTIONS

@@ -3,9 +3,9 @@
 use std::io;
 use std::sync::Arc;
 
-use super::{Adaptation, Context, Transport};
+use super::{Adaptation, Context, PeerEvent, Transport};
 use crate::bandwidth::BandwidthEstimator;
-use crate::clip::Clip;
+use crate::clip::{Clip, ClipError};
 use crate::clock::{MS, Now};
 use crate::prefetch::prefetch;
 use crate::receiver::{Receiver, ReceiverConfig};
@@ -13,6 +13,7 @@ use crate::replay::ReplayWindow;
 use crate::rtp::ExtensionIds;
 use crate::sender::{Sender, SenderConfig};
 use crate::transport_feedback::TransportFeedback;
+use crate::voice::VoiceDetector;
 
 /// Interval of sender and receiver reports: libwebrtc's for video.
 const REPORT_INTERVAL_NS: u64 = 1000 * MS;
@@ -58,6 +59,8 @@ pub struct Tracks {
     pub adaptation: Option<Box<Adaptation>>,
     /// True once the clips play: they start with the connection.
     pub(super) playing: bool,
+    /// True once this side listens to a receiver, or plays a clip once.
+    converses: bool,
     report_at: u64,
 }
 
@@ -76,6 +79,7 @@ impl Tracks {
             transport_senders: None,
             adaptation: None,
             playing: false,
+            converses: false,
             report_at: u64::MAX,
         }
     }
@@ -126,6 +130,35 @@ impl Tracks {
     /// The receiver with this handle.
     pub fn receiver_mut(&mut self, handle: u32) -> Option<&mut Receiver> {
         self.receivers.iter_mut().find(|(known, _)| *known == handle).map(|(_, receiver)| receiver)
+    }
+
+    /// Detects voice in what a receiver receives from now on.
+    pub fn listen(&mut self, handle: u32) {
+        self.converses = true;
+        if let Some(receiver) = self.receiver_mut(handle).filter(|receiver| !receiver.config.video) {
+            receiver.voice = VoiceDetector::new().map(Box::new);
+        }
+    }
+
+    /// Plays a clip once on a sender, then what it plays now.
+    pub fn play_once(&mut self, handle: u32, clip: Arc<Clip>) -> Result<(), ClipError> {
+        self.converses = true;
+        self.sender_mut(handle).map_or(Ok(()), |sender| sender.play_once(clip))
+    }
+
+    /// Reports voice that has ended, of receivers, and that was sent, of senders.
+    pub(super) fn report_voices(&mut self, now: Now, events: &mut Vec<PeerEvent>) {
+        if !self.converses {
+            return;
+        }
+        for (handle, receiver) in &mut self.receivers {
+            let ended = receiver.voice.as_mut().and_then(|voice| voice.on_timer(now.mono));
+            events.extend(ended.map(|edge| PeerEvent::Voice { receiver: *handle, edge }));
+        }
+        for (handle, sender) in &mut self.senders {
+            let spoken = sender.take_spoken();
+            events.extend(spoken.map(|spoken| PeerEvent::Spoken { sender: *handle, spoken }));
+        }
     }
 
     /// Removes a receiver, and its counters with it.

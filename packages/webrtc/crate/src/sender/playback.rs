@@ -31,7 +31,6 @@ impl Playback {
         self.clip.frame(self.frame)
     }
 
-    #[cfg(test)]
     pub(super) fn frame_index(&self) -> usize {
         self.frame
     }

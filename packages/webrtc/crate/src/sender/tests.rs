@@ -418,3 +418,68 @@ fn what_the_pacer_holds_back_leaves_later_and_is_not_late() {
     assert!(peer.sent.len() > 15, "{} packets", peer.sent.len());
     assert_eq!(peer.sender.counters.late_sends, 0);
 }
+
+/// A frame of speech, which begins with its first packet, and one of silence.
+fn frames_of_speech() -> (Vec<u8>, [u8; 3]) {
+    let clip = crate::voice::tests::speech();
+    let first = clip.voice().unwrap().start;
+    (clip.packet(clip.frame(first).first_packet).1.to_vec(), [0xf8, 0xff, 0xfe])
+}
+
+/// Opus clip with these payloads, each a frame of 20 ms.
+fn opus(payloads: &[&[u8]]) -> Arc<Clip> {
+    let (mut bytes, mut packets, mut frames) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, payload) in (0u32..).zip(payloads) {
+        packets.extend([bytes.len() as u32, payload.len() as u32, 1, 1]);
+        frames.extend([index, 1, 960, 1]);
+        bytes.extend_from_slice(payload);
+    }
+    Arc::new(Clip::new(Codec::Opus, 48_000, bytes, &packets, &frames, &[]).unwrap())
+}
+
+/// Numbers of the frames of 20 ms in which speech was sent.
+fn spoken_frames(peer: &Peer, speech: &[u8]) -> Vec<usize> {
+    let is_speech = |packet: &Vec<u8>| packet.ends_with(speech);
+    peer.sent.iter().enumerate().filter(|(_, packet)| is_speech(packet)).map(|(i, _)| i).collect()
+}
+
+#[test]
+fn a_clip_that_is_played_once_is_followed_by_the_one_before() {
+    let (speech, silence) = frames_of_speech();
+    let mut peer = Peer::new(opus(&[&silence]), None);
+    peer.until(100);
+    let before = peer.sent.len();
+    peer.sender.play_once(opus(&[&silence, &speech, &speech, &silence])).unwrap();
+    peer.zero = 102 * MS;
+    peer.until(400);
+    assert_eq!(spoken_frames(&peer, &speech), [before + 1, before + 2]);
+    let spoken = peer.sender.take_spoken().unwrap();
+    assert!(!spoken.cut && spoken.to >= spoken.from, "{spoken:?}");
+    assert_eq!(peer.sender.take_spoken(), None);
+    assert!(peer.sent.len() > before + 10, "silence goes on");
+}
+
+#[test]
+fn another_clip_cuts_one_that_is_played_once() {
+    let (speech, silence) = frames_of_speech();
+    let quiet = opus(&[&silence]);
+    let mut peer = Peer::new(quiet.clone(), None);
+    peer.sender.play_once(opus(&[&speech[..]; 50])).unwrap();
+    peer.until(200);
+    assert_eq!(peer.sender.take_spoken(), None);
+    peer.sender.set_clip(quiet).unwrap();
+    assert!(peer.sender.take_spoken().unwrap().cut);
+    let spoken = spoken_frames(&peer, &speech).len();
+    peer.zero = 202 * MS;
+    peer.until(1_500);
+    assert_eq!(spoken_frames(&peer, &speech).len(), spoken);
+    assert_eq!(peer.sender.take_spoken(), None, "it was cut before its end");
+}
+
+#[test]
+fn a_clip_without_voice_is_not_played_once() {
+    let (_, silence) = frames_of_speech();
+    let mut peer = Peer::new(opus(&[&silence]), None);
+    assert_eq!(peer.sender.play_once(opus(&[&silence])), Err(ClipError::Silent));
+    assert_eq!(peer.sender.play_once(video()), Err(ClipError::OtherCodec));
+}
