@@ -173,6 +173,17 @@ const e2ee = z.strictObject({
     .exactOptional(),
 });
 
+const conversation = z.strictObject({
+  opens: z.enum(['caller', 'agent']),
+  pauseMs: duration(),
+  answerWithinMs: duration(),
+  answerEndsMs: duration(),
+  bargeIn: z.strictObject({ share: share(), afterMs: duration() }).nullable(),
+  turns: whole(1, 100_000).exactOptional(),
+});
+
+const answers = z.strictObject({ afterMs: duration(), lengthMs: amount(60_000), stops: z.boolean() });
+
 const labels = z.record(text(NAME), text(NAME));
 const expected = whole(0, 10 * LIMITS.participants);
 
@@ -193,6 +204,8 @@ const planShape = {
   path: z.enum(PATHS),
   hostSelector: labels.exactOptional(),
   turns: z.enum(['takes', 'hears']).exactOptional(),
+  conversation: conversation.exactOptional(),
+  answers: answers.exactOptional(),
   readsFrameMetadata: yes().exactOptional(),
   actions: z.array(action).max(MOST_ACTIONS).exactOptional(),
   connect: connect.exactOptional(),

@@ -11,6 +11,8 @@ export interface TokenRequest {
   subscribe: boolean;
   /** Grants that override the least grants of the participant. */
   grants?: RoleGrants;
+  /** Kind of the participant. Default: a standard one. */
+  kind?: 'agent';
   /**
    * Time for which the server accepts a join with the token, seconds. A joined participant receives
    * new tokens from the server.
@@ -32,6 +34,7 @@ export const makeToken = (request: TokenRequest): string => {
     publish,
     subscribe,
     grants = {},
+    kind,
     ttlSeconds,
   } = request;
   const needed: TrackSourceName[] = [];
@@ -56,7 +59,7 @@ export const makeToken = (request: TokenRequest): string => {
   // Unlike that of livekit-server-sdk, the token has no "nbf": it is used at once, and would be
   // invalid if this clock is ahead of the server's.
   const exp = Math.floor(nowMs() / 1_000) + ttlSeconds;
-  const claims = { video, iss: apiKey, exp, sub: identity };
+  const claims = { video, iss: apiKey, exp, sub: identity, ...(kind !== undefined && { kind }) };
   const signed = `${HEADER}.${encode(claims)}`;
   return `${signed}.${createHmac('sha256', apiSecret).update(signed).digest('base64url')}`;
 };

@@ -143,6 +143,26 @@ export const METRICS = {
     'from the loss of the connection until media could flow again, by resume, reconnect or rejoin',
   ),
 
+  agent_join_time: trend(
+    BY_ROLE,
+    'from the join of a caller until a voice agent was in its room; 0 if it was there before',
+  ),
+  agents_lost: rate(BY_ROLE, 'callers whose room had no voice agent in time, of all callers'),
+  agent_response_time: trend(
+    BY_ROLE,
+    'from the last voice of a caller to the first voice of the agent that arrived',
+  ),
+  agent_barge_in: trend(
+    BY_ROLE,
+    'from the first voice of a caller that interrupts an answer to the last voice of the agent that arrived',
+  ),
+  agent_turns_unanswered: rate(BY_ROLE, 'turns of callers without an answer in time, of all turns'),
+  agent_overlaps: rate(
+    BY_ROLE,
+    'turns in which the agent spoke before the caller had finished, of all turns',
+  ),
+  agent_answer_gaps: rate(BY_ROLE, 'answers of agents with a silence within, of all answers'),
+
   action_time: trend(
     BY_ACTION,
     'from an action of a participant until it took effect: until all others in its room noticed it, media of a new publication arrived, or the connection recovered',

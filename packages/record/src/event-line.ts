@@ -46,6 +46,12 @@ export const EVENT_NAMES = [
    * time.
    */
   'action_failed',
+  /** A voice agent is in the room of a caller. `durationMs`: from the join of the caller. */
+  'agent_joined',
+  /** No voice agent joined the room of a caller in time. */
+  'agent_lost',
+  /** A turn of a conversation with a voice agent has ended. `at`: its last voice. */
+  'turn',
   'disconnected',
   'left',
   'process_started',
@@ -89,6 +95,33 @@ export const crossingSchema = z.object({
   value: z.number().describe('In the unit of the metric.'),
 });
 
+/** Turn of a caller in a conversation with a voice agent. */
+const turnSchema = z.object({
+  /** Number of the turn in the conversation, from 1. */
+  number: z.number(),
+  /** Time from the first to the last voice of the utterance, ms. */
+  spokenMs: z.number(),
+  /**
+   * Time from the last voice of the utterance to the first voice of the agent, ms. Absent: it did
+   * not answer, or spoke before the end of the utterance.
+   */
+  responseMs: z.number().exactOptional(),
+  /** Time from the first to the last voice of the answer, ms. */
+  answerMs: z.number().exactOptional(),
+  /** Silences within the answer, and their sum, ms. */
+  gaps: z.number().exactOptional(),
+  gapMs: z.number().exactOptional(),
+  /** Time for which agent and caller spoke at once, ms; a barge-in excluded. */
+  overlapMs: z.number().exactOptional(),
+  /**
+   * On a turn that interrupts the agent: time from its first voice to the last voice of the agent,
+   * ms. Absent: the agent had not stopped at the end of the turn.
+   */
+  bargeInMs: z.number().exactOptional(),
+  /** True on a turn that interrupts the agent. */
+  interrupts: z.literal(true).exactOptional(),
+});
+
 export const eventSchema = z.object({
   type: z.literal('event'),
   at: z.number(),
@@ -119,6 +152,8 @@ export const eventSchema = z.object({
    * (`x-livekit-backend`).
    */
   backend: z.string().exactOptional(),
+  /** Measurements of a turn, on `turn`. */
+  turn: turnSchema.exactOptional(),
   /** Action on `acted` and `action_failed`: `mute`, `simulate-migration`. */
   action: z.string().exactOptional(),
   /** Identity of the publisher, on media events. */
@@ -146,6 +181,7 @@ export const eventSchema = z.object({
 });
 
 export type EventName = (typeof EVENT_NAMES)[number];
+export type TurnResult = z.infer<typeof turnSchema>;
 export type JoinPhases = z.infer<typeof phases>;
 export type ThresholdCrossing = z.infer<typeof crossingSchema>;
 export type EventLine = z.infer<typeof eventSchema>;

@@ -44,6 +44,7 @@ export {
   type EventName,
   type JoinPhases,
   type ThresholdCrossing,
+  type TurnResult,
 } from './event-line.ts';
 export { parseRecordLine } from './parse-record-line.ts';
 export {

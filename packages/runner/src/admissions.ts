@@ -89,7 +89,7 @@ export const createAdmissionQueue = (
  */
 export const createAdmission = async (
   { url, apiKey, apiSecret }: Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>,
-  { room, identity, publish, data, subscribe, grants, actions = [] }: ParticipantPlan,
+  { room, identity, publish, data, subscribe, grants, answers, actions = [] }: ParticipantPlan,
   ttlSeconds: number,
 ): Promise<Admission> => {
   const sources = publishableSources(publish, actions);
@@ -109,6 +109,7 @@ export const createAdmission = async (
       ...(actions.some((action) => action.do === 'set') && { canUpdateOwnMetadata: true }),
       ...grants,
     },
+    ...(answers !== undefined && { kind: 'agent' }),
     ttlSeconds,
   });
   return { url, token };

@@ -47,7 +47,10 @@ export type PumpEvent =
   | { type: 'closed'; peer: number; at: number; code: CloseCode; message: string }
   | { type: 'channel_open'; peer: number; at: number; label: string }
   | { type: 'first_packet'; peer: number; at: number; receiver: number }
-  | { type: 'first_decrypted'; peer: number; at: number; receiver: number };
+  | { type: 'first_decrypted'; peer: number; at: number; receiver: number }
+  | { type: 'voice_began'; peer: number; at: number; receiver: number }
+  | { type: 'voice_ended'; peer: number; at: number; receiver: number; from: number }
+  | { type: 'spoken'; peer: number; at: number; sender: number; from: number; cut: boolean };
 
 /** `a=ice-ufrag` and `a=ice-pwd`. */
 export interface IceCredentials {
@@ -509,6 +512,9 @@ export declare const LATE_SEND_MS: number;
 /** Without a media packet for longer than this, media is interrupted, ms. */
 export declare const INTERRUPTION_MS: number;
 
+/** Voice that pauses for less than this goes on, ms. */
+export declare const VOICE_PAUSE_MS: number;
+
 /** γ of the latency sketches: bin k holds (γ^(k-1), γ^k]. */
 export declare const SKETCH_GAMMA: number;
 
@@ -616,6 +622,17 @@ export declare class NativePump {
   setSenderActive(sender: number, active: boolean): void;
   /** A sender plays another clip, of the same codec, from its next frame on. */
   setSenderClip(sender: number, clip: number): void;
+  /**
+   * A sender plays another clip of the same codec once, from its next frame on, and then the
+   * current one again; `spoken` follows as an event. Throws `invalid_argument` for a clip without
+   * voice.
+   */
+  playOnce(sender: number, clip: number): void;
+  /**
+   * Detects voice in the audio that a receiver receives from now on: `voice_began` and
+   * `voice_ended` follow as events. Each packet is decoded.
+   */
+  listen(receiver: number): void;
   /** Adds a receiver and returns its handle. */
   addReceiver(options: ReceiverOptions): number;
   /** Mutes a receiver, or unmutes it: while it is muted, silence is not an interruption. */

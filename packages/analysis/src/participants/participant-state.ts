@@ -132,6 +132,10 @@ const reduceEvent = (state: ParticipantState, line: EventLine): ParticipantState
     case 'media_interrupted':
     case 'media_resumed':
     case 'media_duplicated':
+    // The next events describe a conversation with a voice agent.
+    case 'agent_joined':
+    case 'agent_lost':
+    case 'turn':
     // The next events describe actions of the participant.
     case 'acted':
     case 'action_failed':

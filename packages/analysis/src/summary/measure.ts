@@ -10,6 +10,7 @@ import {
   type SeriesSample,
   type SpeakersSample,
   type StreamDrops,
+  type TurnResult,
 } from '@livekit-swarm/record';
 
 /** Receiver of measurements: the metrics of a run, of a window, or of one second. */
@@ -156,13 +157,23 @@ const addData = (
   metrics.rate('data_loss', labels, lost, packets + lost);
 };
 
+const measureTurn = (metrics: MetricSink, labels: Labels, turn: TurnResult): void => {
+  const { responseMs, bargeInMs, gaps, overlapMs = 0 } = turn;
+  const isAnswered = responseMs !== undefined || overlapMs > 0;
+  metrics.rate('agent_turns_unanswered', labels, isAnswered ? 0 : 1, 1);
+  metrics.rate('agent_overlaps', labels, overlapMs > 0 ? 1 : 0, 1);
+  if (gaps !== undefined) metrics.rate('agent_answer_gaps', labels, gaps > 0 ? 1 : 0, 1);
+  if (responseMs !== undefined) metrics.trend('agent_response_time', labels).add(responseMs);
+  if (bargeInMs !== undefined) metrics.trend('agent_barge_in', labels).add(bargeInMs);
+};
+
 /**
  * Measures the durations of an event of a participant.
  * @param sinksAt returns the metrics of a time, ms after the start: a join belongs to its scheduled
  * time, a recovery to its end
  */
 export const measureParticipantEvent = (
-  { event, at, phases, durationMs, selectedPair, action = '' }: EventLine,
+  { event, at, phases, durationMs, selectedPair, action = '', turn }: EventLine,
   labels: Labels,
   sinksAt: (at: number) => readonly MetricSink[],
 ): void => {
@@ -191,6 +202,17 @@ export const measureParticipantEvent = (
         sink.rate('action_failures', ofAction, event === 'action_failed' ? 1 : 0, 1);
         if (durationMs !== undefined) sink.trend('action_time', ofAction).add(durationMs);
       }
+      return;
+    case 'agent_joined':
+    case 'agent_lost':
+      for (const sink of sinksAt(at)) {
+        sink.rate('agents_lost', labels, event === 'agent_lost' ? 1 : 0, 1);
+        if (event === 'agent_joined' && durationMs !== undefined)
+          sink.trend('agent_join_time', labels).add(durationMs);
+      }
+      return;
+    case 'turn':
+      if (turn !== undefined) for (const sink of sinksAt(at)) measureTurn(sink, labels, turn);
       return;
     case 'first_decrypted':
       if (durationMs === undefined) return;

@@ -12,6 +12,7 @@ import type { Admission, Engine, EngineOptions, EngineSample } from '../engine.t
 import { Clips } from './media/clips.ts';
 import { FrameKeys } from './media/frame-keys.ts';
 import { ParticipantKeys, type SharedKeys } from './media/participant-keys.ts';
+import type { Speaks } from './media/utterances.ts';
 import { Route } from './network/route.ts';
 import { readTurnAddress } from './network/turn-servers.ts';
 import { EffectTracker } from './participant/effect-tracker.ts';
@@ -87,7 +88,11 @@ export class NativeEngine implements Engine {
     if (path === 'turn-tls' || path === 'auto') this.#trust();
     if (this.#participants.has(index)) throw new Error(`participant ${index} has joined already`);
     const keys = new ParticipantKeys(this.#keys, plan, admission.e2ee);
-    const kind = { takesTurns: plan.turns === 'takes', adapts: plan.rateAdaptation === true };
+    const kind = {
+      takesTurns: plan.turns === 'takes',
+      adapts: plan.rateAdaptation === true,
+      speaks: speaksAs(plan),
+    };
     const tracks = plan.publish.map((track, number) =>
       this.#clips.track(track, `${plan.identity}-${track.kind}-${number}`, keys.current, kind),
     );
@@ -199,3 +204,9 @@ export class NativeEngine implements Engine {
     for (const event of events) this.#byPeer.get(event.peer)?.onPump(event);
   }
 }
+
+/** Part of a participant in conversations with voice agents. */
+const speaksAs = ({ conversation, answers }: ParticipantPlan): Speaks | null => {
+  if (conversation !== undefined) return 'caller';
+  return answers === undefined ? null : { answerMs: answers.lengthMs };
+};

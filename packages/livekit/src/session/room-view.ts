@@ -1,6 +1,7 @@
 import {
   Encryption_Type,
   type ParticipantInfo,
+  ParticipantInfo_Kind,
   ParticipantInfo_State,
   type TrackInfo,
   TrackType,
@@ -17,6 +18,8 @@ export interface RemoteTrack {
   source: number;
   identity: string;
   participantSid: string;
+  /** True if its publisher is a voice agent. */
+  ofAgent: boolean;
   width: number;
   height: number;
   muted: boolean;
@@ -46,7 +49,10 @@ export class RoomView {
   /** Bytes that the server appends to its own frames; empty before the first JoinResponse. */
   serverTrailer: Uint8Array = new Uint8Array();
   readonly #tracks = new Map<string, RemoteTrack>();
-  readonly #byParticipant = new Map<string, { identity: string; tracks: Set<string> }>();
+  readonly #byParticipant = new Map<
+    string,
+    { identity: string; isAgent: boolean; tracks: Set<string> }
+  >();
   /** Tracks that are no longer published, in the order in which they ended. */
   readonly #ended = new Map<string, RemoteTrack>();
 
@@ -98,8 +104,15 @@ export class RoomView {
     return [...this.#byParticipant.values()].map(({ identity }) => identity);
   }
 
+  /** Identities of the voice agents in the room. */
+  get agents(): string[] {
+    const present = [...this.#byParticipant.values()];
+    return present.filter(({ isAgent }) => isAgent).map(({ identity }) => identity);
+  }
+
   #applyOne(participant: ParticipantInfo, changes: RoomChanges): void {
     const gone = participant.state === ParticipantInfo_State.DISCONNECTED;
+    const isAgent = participant.kind === ParticipantInfo_Kind.AGENT;
     const before = this.#byParticipant.get(participant.sid)?.tracks ?? [];
     const now = new Set<string>();
     for (const info of gone ? [] : participant.tracks) {
@@ -115,6 +128,7 @@ export class RoomView {
         source: info.source,
         identity: participant.identity,
         participantSid: participant.sid,
+        ofAgent: isAgent,
         width: info.width,
         height: info.height,
         muted: info.muted,
@@ -132,7 +146,10 @@ export class RoomView {
       changes.removed.push(track);
     }
     if (gone) this.#byParticipant.delete(participant.sid);
-    else this.#byParticipant.set(participant.sid, { identity: participant.identity, tracks: now });
+    else {
+      const { identity } = participant;
+      this.#byParticipant.set(participant.sid, { identity, isAgent, tracks: now });
+    }
   }
 
   #end(track: RemoteTrack): void {

@@ -7,7 +7,9 @@ import { z } from 'zod';
 import type { Checks } from '../language/checks.ts';
 import { type FileForm, form } from '../language/write/form.ts';
 import { actions } from './actions.ts';
+import { answers } from './answers.ts';
 import { connect } from './connect.ts';
+import { conversation } from './conversation.ts';
 import { count } from './count.ts';
 import { data } from './data.ts';
 import type { Checking, Mapping, Profiles, RoleKeyMethods } from './definition.ts';
@@ -43,6 +45,8 @@ const ROLE_KEYS = [
   engine,
   departure,
   turns,
+  conversation,
+  answers,
   actions,
 ] as const;
 

@@ -17,6 +17,7 @@ import {
   payloadBytes,
 } from '@livekit-swarm/webrtc';
 import type { FrameKeyHandle } from './frame-keys.ts';
+import { answerClip, type Speaks, UTTERANCES, utteranceClip } from './utterances.ts';
 
 /** Track that a participant publishes, with the clips that its layers play. */
 export interface PublishedTrack {
@@ -28,8 +29,20 @@ export interface PublishedTrack {
    * between them.
    */
   voice?: { speech: number; quiet: number };
+  /** Clips that are played once, of a participant that takes part in a conversation. */
+  utterances?: number[];
   /** Clips that replace each layer under rate adaptation, lowest bit rate first. */
   lower?: number[][];
+}
+
+/** Use of a participant's tracks. */
+export interface TrackUse {
+  /** True if the participant takes turns in speaking. */
+  takesTurns?: boolean;
+  /** True if it adapts its video to the bandwidth. */
+  adapts?: boolean;
+  /** Part in a conversation with a voice agent; null: none. */
+  speaks?: Speaks | null;
 }
 
 interface LoadedClip {
@@ -57,7 +70,7 @@ export class Clips {
     plan: TrackPlan,
     cid: string,
     key: FrameKeyHandle | null,
-    { takesTurns = false, adapts = false } = {},
+    { takesTurns = false, adapts = false, speaks = null }: TrackUse = {},
   ): PublishedTrack {
     const play = (source: ClipSource): LoadedClip =>
       key === null ? this.#load(source) : this.#encrypt(source, key);
@@ -66,6 +79,10 @@ export class Clips {
     const voice =
       takesTurns && plan.kind === 'audio' && speech !== undefined
         ? { speech: speech.handle, quiet: play(QUIET).handle }
+        : null;
+    const utterances =
+      speaks !== null && plan.kind === 'audio'
+        ? utterancesOf(plan, speaks).map((source) => play(source).handle)
         : null;
     const channels = plan.kind === 'audio' ? audioFeatures(plan) : null;
     const layer = clips.at(-1)?.layer;
@@ -87,8 +104,14 @@ export class Clips {
           layer !== undefined &&
           (codec === 'vp9' || codec === 'av1') && { spatialLayers: spatialLayers(plan, layer) }),
       },
-      clips: voice === null ? clips.map(({ handle }) => handle) : [voice.quiet],
+      clips:
+        utterances !== null
+          ? [play(QUIET).handle]
+          : voice === null
+            ? clips.map(({ handle }) => handle)
+            : [voice.quiet],
       ...(voice !== null && { voice }),
+      ...(utterances !== null && { utterances }),
       ...(lower !== null && { lower }),
     };
   }
@@ -157,6 +180,19 @@ interface ClipSource {
    */
   bitrate?: number;
 }
+
+/** Clips that a participant plays once: its file, sentences of swarm, or an answer. */
+const utterancesOf = (plan: AudioPlan, speaks: Speaks): ClipSource[] => {
+  if (speaks !== 'caller') {
+    const { answerMs } = speaks;
+    return [{ name: `answer ${answerMs}`, load: () => answerClip(loadClip('speech'), answerMs) }];
+  }
+  if (plan.media !== undefined) return sourcesOf(plan);
+  return UTTERANCES.map((frames, index) => ({
+    name: `utterance ${index}`,
+    load: () => utteranceClip(loadClip('speech'), frames),
+  }));
+};
 
 const sourcesOf = (plan: TrackPlan): ClipSource[] => {
   const { kind, media } = plan;

@@ -32,6 +32,7 @@ export const eventEmitter =
       reason,
       message,
       hint,
+      turn,
     } = details;
     onEvent({
       type: 'event',
@@ -56,5 +57,6 @@ export const eventEmitter =
       ...(reason !== undefined && { reason }),
       ...(message !== undefined && { message }),
       ...(hint !== undefined && { hint }),
+      ...(turn !== undefined && { turn }),
     });
   };

@@ -40,6 +40,7 @@ class Scene {
       source: MICROPHONE,
       identity: 'ann',
       participantSid: 'PA_ann',
+      ofAgent: false,
       width: 0,
       height: 0,
       muted: false,

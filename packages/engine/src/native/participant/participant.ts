@@ -1,8 +1,17 @@
-import { type PeerState, RoomView, type SpeakerInfo } from '@livekit-swarm/livekit';
+import {
+  type PeerState,
+  type RemoteTrack,
+  RoomView,
+  type SessionEvent,
+  type SpeakerInfo,
+} from '@livekit-swarm/livekit';
 import type { ParticipantLine } from '@livekit-swarm/record';
 import type { ParticipantPlan, PlannedStep } from '@livekit-swarm/scenario';
 import type { PumpEvent } from '@livekit-swarm/webrtc';
 import { trackResults } from '../streams/results.ts';
+import { Caller } from '../voice/caller.ts';
+import { ReferenceAgent } from '../voice/reference-agent.ts';
+import type { Mouth, VoicePart } from '../voice/voice-part.ts';
 import { ActionRunner } from './action-runner.ts';
 import { disappearsByAction } from './departure.ts';
 import { type Emit, eventEmitter } from './event-lines.ts';
@@ -30,6 +39,8 @@ export class Participant {
   readonly #turns: TurnTaking;
   readonly #progress: SessionProgress;
   readonly #reception: ReceptionEvents;
+  /** Part in a conversation with a voice agent; null: none. */
+  readonly #voice: VoicePart | null;
   #leaving: Promise<ParticipantLine> | null = null;
 
   constructor(options: ParticipantOptions) {
@@ -44,11 +55,14 @@ export class Participant {
       plane: this.#plane,
       room: this.#room,
       isLeaving: () => this.#leaving !== null,
-      onUpdate: (participants) => effects.updated(this, participants),
+      onUpdate: (participants) => {
+        effects.updated(this, participants);
+        this.#voice?.roomChanged();
+      },
       ...(plan.turns !== undefined && {
         onSpeakers: (speakers: readonly SpeakerInfo[]) => this.#turns.announced(speakers),
       }),
-      onEvent: (event) => this.#progress.onEvent(event),
+      onEvent: (event) => this.#onSession(event),
     });
     this.#actions = new ActionRunner({
       ...options,
@@ -73,6 +87,7 @@ export class Participant {
       peers: this.#plane.peers,
       joinFrom,
     });
+    this.#voice = this.#joinConversation();
     this.#reception = new ReceptionEvents({
       emit: this.#emit,
       receiver: this,
@@ -83,6 +98,38 @@ export class Participant {
       now: () => clock.now(),
       joinFrom,
     });
+  }
+
+  #joinConversation(): VoicePart | null {
+    const { plan, deployment, tracks } = this.#options;
+    const mouth: Mouth = {
+      clock: deployment.clock,
+      speak: (utterance) => this.#plane.senders.playOnce(utterance),
+      stop: () => {
+        for (const { spec, utterances } of tracks)
+          if (utterances !== undefined) this.#plane.senders.playAgain(spec.cid);
+      },
+    };
+    const { conversation, answers } = plan;
+    if (conversation !== undefined)
+      return new Caller({ ...mouth, conversation, room: this.#room, emit: this.#emit });
+    return answers === undefined ? null : new ReferenceAgent({ ...mouth, answers });
+  }
+
+  #onSession(event: SessionEvent): void {
+    this.#progress.onEvent(event);
+    if (this.#leaving !== null) return;
+    switch (event.type) {
+      case 'joined':
+      case 'resumed':
+      case 'reconnected':
+      case 'rejoined':
+        this.#voice?.connected();
+        break;
+      case 'signal_lost':
+      case 'disconnected':
+        this.#voice?.lost();
+    }
   }
 
   #openPlane(): PumpPlane {
@@ -101,6 +148,7 @@ export class Participant {
       onPathFailed: (peer, failure) => this.#sessions.current.membership?.pathFailed(peer, failure),
       onUnusable: (peer, state) => this.#sessions.peerChanged(peer, state, deployment.clock.now()),
       onKeyMismatch: (track) => this.#reception.keyMismatch(track),
+      listensTo: (track: RemoteTrack) => this.#voice?.listensTo(track) === true,
       ...(engine.watchMedia === true && {
         onSilenceEnds: (sid: string) => this.#reception.silenceEnds(sid),
       }),
@@ -188,6 +236,15 @@ export class Participant {
         break;
       case 'first_decrypted':
         this.#reception.firstDecrypted(event.at);
+        break;
+      case 'voice_began':
+        this.#voice?.voiceBegan(event.at);
+        break;
+      case 'voice_ended':
+        this.#voice?.voiceEnded({ from: event.from, to: event.at });
+        break;
+      case 'spoken':
+        this.#voice?.spoken({ from: event.from, to: event.at });
     }
   }
 
@@ -213,6 +270,7 @@ export class Participant {
     effects.left(this);
     keys.left();
     this.#turns.lost();
+    this.#voice?.lost();
     if (wasJoined) this.#emit('left', now, {});
     return {
       type: 'participant',

@@ -22,6 +22,8 @@ export interface ReceivedStreamsOptions {
    * watched.
    */
   onSilenceEnds?(trackSid: string): void;
+  /** Check whether voice is to be detected in a track. Absent: in none. */
+  listensTo?(track: RemoteTrack): boolean;
 }
 
 /** Streams that one participant receives: one for each remote track that is bound to an m-line. */
@@ -87,6 +89,7 @@ export class ReceivedStreams implements MediaReceivers {
     this.#bySid.set(trackSid, handle);
     registry.down.set(handle, entry);
     if (muted) pump.setReceiverMuted(handle, true);
+    if (track !== undefined && this.#options.listensTo?.(track)) pump.listen(handle);
     if (track?.encrypted === true && key !== null)
       pump.setReceiverKeys(handle, key.keyRing, room.serverTrailer);
     else if (track !== undefined && track.encrypted !== (key !== null))

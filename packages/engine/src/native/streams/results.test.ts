@@ -12,6 +12,7 @@ const remote = (sid: string, identity: string, kind: 'audio' | 'video' = 'audio'
   source: kind === 'audio' ? 2 : 1,
   identity,
   participantSid: `PA_${identity}`,
+  ofAgent: false,
   width: 0,
   height: 0,
   muted: false,

@@ -113,6 +113,18 @@ export class SentStreams implements MediaSenders {
     return streams;
   }
 
+  /** Play an utterance once. @returns false if no track with utterances is sent at present */
+  playOnce(number: number): boolean {
+    for (const { spec, utterances } of this.#options.tracks) {
+      const handle = this.#senders.get(`${spec.cid} null`);
+      const clip = utterances?.[number % utterances.length];
+      if (handle === undefined || clip === undefined) continue;
+      this.#options.pump.playOnce(handle, clip);
+      return true;
+    }
+    return false;
+  }
+
   /** Play the current clip of a track with one layer. */
   playAgain(cid: string): void {
     const [clip] = this.#track(cid)?.clips ?? [];

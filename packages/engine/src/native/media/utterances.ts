@@ -1,0 +1,49 @@
+import type { ClipData } from '@livekit-swarm/webrtc';
+
+/** Part in a conversation: the caller, or an agent whose answers have this length, ms. */
+export type Speaks = 'caller' | { answerMs: number };
+
+/** First frame of each utterance in the clip of 8 s, and the frame after its last. */
+export const UTTERANCES: readonly (readonly [number, number])[] = [
+  [0, 110],
+  [110, 260],
+  [260, 400],
+];
+
+/** Frames with speech without a pause, from which answers are made. */
+const SPEECH: readonly [number, number] = [20, 70];
+const FRAME_MS = 20;
+
+/** Clip of some frames of another. */
+export const utteranceClip = (clip: ClipData, [from, to]: readonly [number, number]): ClipData =>
+  clipOf(
+    clip,
+    Array.from({ length: to - from }, (_, index) => from + index),
+  );
+
+/** Clip of uninterrupted speech. @param lengthMs its length, ms; whole frames are sent */
+export const answerClip = (clip: ClipData, lengthMs: number): ClipData => {
+  const [from, to] = SPEECH;
+  const frames = Math.max(1, Math.round(lengthMs / FRAME_MS));
+  return clipOf(
+    clip,
+    Array.from({ length: frames }, (_, index) => from + (index % (to - from))),
+  );
+};
+
+/** Clip of these frames, each of which has one packet. */
+const clipOf = (clip: ClipData, frames: readonly number[]): ClipData => ({
+  ...clip,
+  packets: Uint32Array.from(
+    frames.flatMap((frame) => [...clip.packets.subarray(4 * frame, 4 * frame + 4)]),
+  ),
+  frames: Uint32Array.from(
+    frames.flatMap((frame, index) => [
+      index,
+      1,
+      clip.frames[4 * frame + 2] ?? 960,
+      clip.frames[4 * frame + 3] ?? 1,
+    ]),
+  ),
+  audioLevels: Uint8Array.from(frames, (frame) => clip.audioLevels[frame] ?? 127),
+});

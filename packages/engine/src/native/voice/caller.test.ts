@@ -1,0 +1,159 @@
+import type { TurnResult } from '@livekit-swarm/record';
+import type { Conversation } from '@livekit-swarm/scenario';
+import { expect, test } from 'vitest';
+import { fakeClock } from '../../../../livekit/test/support/fake-clock.ts';
+import { Caller } from './caller.ts';
+
+const SPOKEN_MS = 1_000;
+
+/** Call with an agent, whose voice the test states; the caller's utterances take a second. */
+class Call {
+  readonly clock = fakeClock();
+  readonly turns: TurnResult[] = [];
+  readonly others: string[] = [];
+  readonly agents: string[] = [];
+  readonly caller: Caller;
+  speaks = 0;
+
+  constructor(given: Partial<Conversation> = {}) {
+    this.caller = new Caller({
+      clock: this.clock,
+      conversation: {
+        opens: 'caller',
+        pauseMs: 500,
+        answerWithinMs: 5_000,
+        answerEndsMs: 800,
+        bargeIn: null,
+        ...given,
+      },
+      room: this,
+      emit: (event, _, { turn, reason = event }) => {
+        if (turn === undefined) this.others.push(reason);
+        else this.turns.push(turn);
+      },
+      speak: () => {
+        this.speaks += 1;
+        const from = this.clock.now();
+        this.clock.after(SPOKEN_MS, () =>
+          this.caller.spoken({ from, to: from + SPOKEN_MS }),
+        );
+        return true;
+      },
+      stop: () => {},
+    });
+  }
+
+  begin(): this {
+    this.agents.push('agent');
+    this.caller.connected();
+    return this;
+  }
+
+  /** The agent speaks from `at` for `ms`, ms after the start. */
+  agentSpeaks(at: number, ms: number): this {
+    this.clock.after(at, () => this.caller.voiceBegan(at));
+    this.clock.after(at + ms + 200, () => this.caller.voiceEnded({ from: at, to: at + ms }));
+    return this;
+  }
+}
+
+test('a turn has the time from the last voice to the first voice of the answer', () => {
+  const call = new Call({ turns: 1 }).begin();
+  // Speaks from 500 to 1,500.
+  call.agentSpeaks(1_900, 700).clock.advance(10_000);
+  expect(call.turns).toEqual([
+    { number: 1, spokenMs: SPOKEN_MS, responseMs: 400, answerMs: 700, gaps: 0, gapMs: 0 },
+  ]);
+  expect(call.others).toEqual(['agent_joined']);
+});
+
+test('the next utterance follows the end of an answer, and silence within it is a gap', () => {
+  const call = new Call({ turns: 2 }).begin();
+  call.agentSpeaks(2_000, 500).agentSpeaks(3_000, 500).clock.advance(4_299);
+  expect(call.speaks).toBe(1);
+  call.clock.advance(2);
+  expect(call.turns[0]).toMatchObject({ answerMs: 1_500, gaps: 1, gapMs: 500 });
+  // The pause is shorter than the silence that ended the answer.
+  expect(call.speaks).toBe(2);
+});
+
+test('a turn without an answer is reported, and the conversation goes on', () => {
+  const call = new Call({ turns: 2 }).begin();
+  call.clock.advance(20_000);
+  expect(call.turns).toEqual([
+    { number: 1, spokenMs: SPOKEN_MS },
+    { number: 2, spokenMs: SPOKEN_MS },
+  ]);
+});
+
+test('an agent that speaks before the end of the utterance overlaps it', () => {
+  const call = new Call({ turns: 1 }).begin();
+  call.agentSpeaks(1_300, 1_000).clock.advance(20_000);
+  expect(call.turns).toEqual([
+    { number: 1, spokenMs: SPOKEN_MS, answerMs: 1_000, gaps: 0, gapMs: 0, overlapMs: 200 },
+  ]);
+});
+
+test('a barge-in has the time until the agent stops, and is a turn of its own', () => {
+  const call = new Call({ turns: 2, bargeIn: { share: 0.5, afterMs: 1_000 } }).begin();
+  // The answer begins at 1,900 and is interrupted at 2,900; it stops at 3,200.
+  call.agentSpeaks(1_900, 1_300).agentSpeaks(4_400, 600).clock.advance(20_000);
+  expect(call.turns).toEqual([
+    { number: 1, spokenMs: SPOKEN_MS, responseMs: 400, answerMs: 1_000, gaps: 0, gapMs: 0 },
+    {
+      number: 2,
+      spokenMs: SPOKEN_MS,
+      responseMs: 500,
+      answerMs: 600,
+      gaps: 0,
+      gapMs: 0,
+      interrupts: true,
+      bargeInMs: 300,
+    },
+  ]);
+});
+
+test('an agent that does not stop when interrupted has no time of barge-in', () => {
+  const call = new Call({ turns: 2, bargeIn: { share: 0.5, afterMs: 1_000 } }).begin();
+  call.clock.after(1_900, () => call.caller.voiceBegan(1_900));
+  call.clock.advance(60_000);
+  expect(call.turns[1]).toEqual({ number: 2, spokenMs: SPOKEN_MS, interrupts: true });
+});
+
+test('an agent that is never silent is reported, and does not stop the conversation', () => {
+  const call = new Call({ turns: 2 }).begin();
+  call.clock.after(100, () => call.caller.voiceBegan(100));
+  call.clock.advance(120_000);
+  expect(call.others).toContain('agent_never_silent');
+  expect(call.turns).toHaveLength(2);
+});
+
+test('an agent that greets is heard before the first utterance', () => {
+  const call = new Call({ opens: 'agent', turns: 1 }).begin();
+  call.agentSpeaks(300, 1_000).clock.advance(2_099);
+  expect(call.speaks).toBe(0);
+  call.clock.advance(1);
+  expect(call.speaks).toBe(1);
+});
+
+test('an agent that joins in time is counted once, and one that does not is lost', () => {
+  const late = new Call();
+  late.caller.connected();
+  late.clock.advance(6_000);
+  expect(late.others).toEqual(['no_agent']);
+  late.agents.push('agent');
+  late.caller.roomChanged();
+  late.clock.advance(600);
+  expect(late.others).toEqual(['no_agent']);
+  expect(late.speaks).toBe(1);
+});
+
+test('a turn during which the connection was lost is not measured', () => {
+  const call = new Call({ turns: 2 }).begin();
+  call.clock.advance(1_000);
+  call.caller.lost();
+  call.clock.advance(3_000);
+  call.caller.connected();
+  call.agentSpeaks(7_000, 500).clock.advance(20_000);
+  expect(call.turns.map(({ number }) => number)).toEqual([2]);
+});

@@ -1,0 +1,150 @@
+/** Conversation: a participant that talks with a voice agent in turns, and listens to its answers. */
+import { duration, share, strict, whole, word } from '@livekit-swarm/settings';
+import { z } from 'zod';
+import { durationText } from '../language/write/texts.ts';
+import { type Checking, defineRoleKey } from './definition.ts';
+import { type E2eeKey, e2eeOf } from './e2ee.ts';
+
+/** Side that speaks first. */
+const OPENERS = ['caller', 'agent'] as const;
+
+/** Conversation in records and plans. */
+export const conversationSchema = z
+  .object({
+    opens: z.enum(OPENERS),
+    /** Pause between the end of an answer and the next utterance, ms. */
+    pauseMs: z.number(),
+    /** Longest wait for the first voice of an answer, and for the agent itself, ms. */
+    answerWithinMs: z.number(),
+    /** Silence after which an answer has ended, ms. */
+    answerEndsMs: z.number(),
+    /** Turns that interrupt the answer to the turn before; null: none. */
+    bargeIn: z
+      .object({
+        /** Share of the turns. */
+        share: z.number(),
+        /** Time from the first voice of the answer, ms. */
+        afterMs: z.number(),
+      })
+      .nullable(),
+    /** Number of turns; absent: until the participant leaves. */
+    turns: z.number().exactOptional(),
+  })
+  .meta({ id: 'Conversation', description: 'A conversation with a voice agent.' });
+
+export type Conversation = z.infer<typeof conversationSchema>;
+
+const MOST_TURNS = 100_000;
+
+const bargeInSetting = () =>
+  strict({
+    share: share().default(0.2).describe('Share of the turns that interrupt an answer.'),
+    after: duration(1).default(1_000).describe('Counted from the first voice of the answer.'),
+  })
+    .transform(({ share, after }) => ({ share, afterMs: after }))
+    .meta({ shared: 'bargeIn' });
+
+const conversationSetting = () =>
+  strict({
+    opens: word(OPENERS, 'side')
+      .default('caller')
+      .describe('Side that speaks first: caller, or agent, which greets.'),
+    pause: duration()
+      .default(1_000)
+      .describe('Pause between the end of an answer and the next utterance.'),
+    answerWithin: duration(100)
+      .default(10_000)
+      .describe(
+        'Longest wait for an answer, after which the turn is unanswered, and for the agent to join.',
+      ),
+    answerEnds: duration(300)
+      .default(800)
+      .describe('Silence after which an answer has ended; shorter silence is a gap in it.'),
+    bargeIn: bargeInSetting()
+      .optional()
+      .describe('Turns that interrupt the answer to the turn before. Default: none.'),
+    turns: whole(1, MOST_TURNS)
+      .optional()
+      .describe('Number of turns. Default: until the participant leaves.'),
+  })
+    .transform(
+      ({ opens, pause, answerWithin, answerEnds, bargeIn, turns }): Conversation => ({
+        opens,
+        pauseMs: pause,
+        answerWithinMs: answerWithin,
+        answerEndsMs: answerEnds,
+        bargeIn: bargeIn ?? null,
+        ...(turns !== undefined && { turns }),
+      }),
+    )
+    .meta({ id: 'conversation', samples: [{ pause: '1s', bargeIn: { share: '20%' }, turns: 5 }] });
+
+/** Form that the schema reads. */
+const conversationForm = (settings: Conversation): Record<string, unknown> => {
+  const { opens, pauseMs, answerWithinMs, answerEndsMs, bargeIn, turns } = settings;
+  return {
+    opens,
+    pause: durationText(pauseMs),
+    answerWithin: durationText(answerWithinMs),
+    answerEnds: durationText(answerEndsMs),
+    ...(bargeIn !== null && {
+      bargeIn: { share: bargeIn.share, after: durationText(bargeIn.afterMs) },
+    }),
+    ...(turns !== undefined && { turns }),
+  };
+};
+
+/** The keys of a role that conversations depend on. */
+export interface ConversationRole extends E2eeKey {
+  turns?: unknown;
+  actions?: readonly unknown[] | undefined;
+  answers?: unknown;
+  conversation?: unknown;
+  subscribe?: boolean | undefined;
+}
+
+/**
+ * Report settings that a participant cannot have which speaks and listens: `name` is the key that
+ * makes it do so.
+ */
+export const checkVoice = (
+  name: 'conversation' | 'answers',
+  { at, role, group, tracks, complain }: Checking<ConversationRole, E2eeKey>,
+): void => {
+  const refuse = (message: string, hint: string): void =>
+    complain([...at, name], message, hint, 'key');
+  if (tracks.filter(({ kind }) => kind === 'audio').length !== 1)
+    refuse('needs one audio track', 'write publish: audio');
+  if (e2eeOf(role, group) !== null)
+    refuse('is not possible with e2ee: encrypted audio cannot be listened to', 'leave one out');
+  for (const other of ['turns', 'actions'] as const)
+    if (role[other] !== undefined) refuse(`is not possible with ${other}`, 'leave one out');
+  if (role.subscribe === false)
+    refuse('needs the audio of the other side', 'leave subscribe: false out');
+};
+
+/** Conversation with the voice agent of the room. Absent: none. */
+export const conversation = defineRoleKey({
+  name: 'conversation',
+  file: conversationSetting()
+    .optional()
+    .describe(
+      'They talk with the voice agent of their room in turns, and measure its answers. They speak their audio file, or sentences of swarm.',
+    ),
+  settings: conversationSchema.exactOptional(),
+  plan: 'same',
+  nativeOnly: true,
+  read: (given) => given,
+  write: conversationForm,
+  check: (given, context: Checking<ConversationRole, E2eeKey>) => {
+    if (given === undefined) return;
+    checkVoice('conversation', context);
+    if (context.role.answers !== undefined)
+      context.complain(
+        [...context.at, 'conversation'],
+        'is not possible with answers: a participant is the caller or the agent',
+        'use two roles',
+        'key',
+      );
+  },
+});
