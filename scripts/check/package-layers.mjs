@@ -24,10 +24,11 @@ export const BELOW = {
   beacon: [],
   catalogue: ['analysis'],
   probe: ['engine', 'catalogue'],
+  agents: ['engine'],
   sessions: ['livekit', 'beacon'],
   exporter: ['probe', 'sessions'],
   outputs: ['catalogue', 'livekit'],
   verify: ['probe'],
   mixin: ['catalogue'],
-  cli: ['live', 'campaign', 'outputs', 'exporter', 'verify', 'mixin', 'chaos', 'media'],
+  cli: ['live', 'campaign', 'outputs', 'exporter', 'verify', 'agents', 'mixin', 'chaos', 'media'],
 };

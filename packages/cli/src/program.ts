@@ -1,5 +1,6 @@
 import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { Command, Help, type ParseOptions } from 'commander';
+import { addAgentsCommands } from './agents-program.ts';
 import { addCapacityCommands } from './capacity-program.ts';
 import { addChaosCommands } from './chaos-program.ts';
 import { addCompareCommands } from './compare-program.ts';
@@ -113,6 +114,7 @@ export const createProgram = (console: Console, done: Done): Command => {
   addMixinCommand(program, console, done);
   addSessionCommand(program, console, done);
   addSloCommands(program, console, done);
+  addAgentsCommands(program, console, done);
   addFleetCommands(program, console, done);
   addCompletionCommand(program, console, done);
   addHelpCommand(program);

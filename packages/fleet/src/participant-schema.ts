@@ -180,9 +180,16 @@ const conversation = z.strictObject({
   answerEndsMs: duration(),
   bargeIn: z.strictObject({ share: share(), afterMs: duration() }).nullable(),
   turns: whole(1, 100_000).exactOptional(),
+  agent: z
+    .strictObject({ name: text(NAME), by: z.enum(['token', 'api']) })
+    .exactOptional(),
 });
 
-const answers = z.strictObject({ afterMs: duration(), lengthMs: amount(60_000), stops: z.boolean() });
+const answers = z.strictObject({
+  afterMs: duration(),
+  lengthMs: amount(60_000),
+  stopsAfterMs: duration().nullable(),
+});
 
 const labels = z.record(text(NAME), text(NAME));
 const expected = whole(0, 10 * LIMITS.participants);

@@ -11,6 +11,8 @@ export interface TokenRequest {
   subscribe: boolean;
   /** Grants that override the least grants of the participant. */
   grants?: RoleGrants;
+  /** Name of an agent that the server dispatches with the room that this token creates. */
+  agentName?: string;
   /** Kind of the participant. Default: a standard one. */
   kind?: 'agent';
   /**
@@ -35,6 +37,7 @@ export const makeToken = (request: TokenRequest): string => {
     subscribe,
     grants = {},
     kind,
+    agentName,
     ttlSeconds,
   } = request;
   const needed: TrackSourceName[] = [];
@@ -59,7 +62,14 @@ export const makeToken = (request: TokenRequest): string => {
   // Unlike that of livekit-server-sdk, the token has no "nbf": it is used at once, and would be
   // invalid if this clock is ahead of the server's.
   const exp = Math.floor(nowMs() / 1_000) + ttlSeconds;
-  const claims = { video, iss: apiKey, exp, sub: identity, ...(kind !== undefined && { kind }) };
+  const claims = {
+    video,
+    iss: apiKey,
+    exp,
+    sub: identity,
+    ...(kind !== undefined && { kind }),
+    ...(agentName !== undefined && { roomConfig: { agents: [{ agentName }] } }),
+  };
   const signed = `${HEADER}.${encode(claims)}`;
   return `${signed}.${createHmac('sha256', apiSecret).update(signed).digest('base64url')}`;
 };

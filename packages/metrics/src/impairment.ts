@@ -55,6 +55,7 @@ export const IMPAIRMENTS = {
   resumes: either(REACTION),
   reconnects: either(REACTION),
   reconnect_time: either('begins when the loss is noticed: noticed late, it is short'),
+  agent_dispatch_time: worse('an answer is read late, never early'),
   agent_join_time: worse('ends when the caller notices the agent, late and never early'),
   agents_lost: worse('an agent that is noticed late counts as lost'),
   agent_response_time: either(

@@ -143,6 +143,10 @@ export const METRICS = {
     'from the loss of the connection until media could flow again, by resume, reconnect or rejoin',
   ),
 
+  agent_dispatch_time: trend(
+    BY_ROLE,
+    'of calls that dispatch an agent, until the dispatch service answered; not until an agent was there',
+  ),
   agent_join_time: trend(
     BY_ROLE,
     'from the join of a caller until a voice agent was in its room; 0 if it was there before',

@@ -46,6 +46,8 @@ export const EVENT_NAMES = [
    * time.
    */
   'action_failed',
+  /** The dispatch service took the dispatch of an agent. `durationMs`: of the call. */
+  'agent_dispatched',
   /** A voice agent is in the room of a caller. `durationMs`: from the join of the caller. */
   'agent_joined',
   /** No voice agent joined the room of a caller in time. */

@@ -89,7 +89,7 @@ export const createAdmissionQueue = (
  */
 export const createAdmission = async (
   { url, apiKey, apiSecret }: Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>,
-  { room, identity, publish, data, subscribe, grants, answers, actions = [] }: ParticipantPlan,
+  { room, identity, publish, data, subscribe, grants, conversation, answers, actions = [] }: ParticipantPlan,
   ttlSeconds: number,
 ): Promise<Admission> => {
   const sources = publishableSources(publish, actions);
@@ -110,6 +110,7 @@ export const createAdmission = async (
       ...grants,
     },
     ...(answers !== undefined && { kind: 'agent' }),
+    ...(conversation?.agent?.by === 'token' && { agentName: conversation.agent.name }),
     ttlSeconds,
   });
   return { url, token };

@@ -16,6 +16,7 @@ import { type Plan, type Shard, splitPlan } from '@livekit-swarm/scenario';
 import { hasErrorCode } from '@livekit-swarm/settings';
 import { watchAbortThresholds, watchOverload } from './abort-thresholds.ts';
 import { createAdmissionQueue } from './admissions.ts';
+import { createAgentDispatches } from './agent-dispatches.ts';
 import { engineOptions } from './engine-options.ts';
 import { liveRun, type RunEnding } from './live-run.ts';
 import { DEFAULT_ENGINE } from './load-engine.ts';
@@ -79,6 +80,9 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
     const { connected, waiting } = log.counts();
     if (connected + waiting === 0) ending.resolve('no_participants_left');
   };
+  const dispatches = createAgentDispatches(deployment, plan.participants, log, (line) =>
+    log.append(line),
+  );
   const workers = await placement.startWorkers(
     {
       workers: shards.length,
@@ -87,6 +91,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
       browser: options.browser,
       onLine: (line) => {
         log.append(line);
+        dispatches.take(line);
         if (mayBeLast(line)) endWhenEmpty();
       },
       onDeath: (shard, death) => {

@@ -133,6 +133,7 @@ const reduceEvent = (state: ParticipantState, line: EventLine): ParticipantState
     case 'media_resumed':
     case 'media_duplicated':
     // The next events describe a conversation with a voice agent.
+    case 'agent_dispatched':
     case 'agent_joined':
     case 'agent_lost':
     case 'turn':

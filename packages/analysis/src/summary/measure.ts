@@ -203,6 +203,10 @@ export const measureParticipantEvent = (
         if (durationMs !== undefined) sink.trend('action_time', ofAction).add(durationMs);
       }
       return;
+    case 'agent_dispatched':
+      if (durationMs !== undefined)
+        for (const sink of sinksAt(at)) sink.trend('agent_dispatch_time', labels).add(durationMs);
+      return;
     case 'agent_joined':
     case 'agent_lost':
       for (const sink of sinksAt(at)) {

@@ -15,7 +15,7 @@ export const COMMAND_GROUPS = {
     ],
   ],
   Check: ['doctor', 'verify', 'connectivity'],
-  Operate: ['chaos', 'roll', 'lab', 'exporter', 'mixin', 'slo', 'session', 'cost'],
+  Operate: ['chaos', 'roll', 'lab', 'exporter', 'mixin', 'slo', 'session', 'agents', 'cost'],
   'Scale out': ['host', 'hosts'],
   Program: ['completion', 'version'],
 } as const satisfies Record<string, readonly string[]>;

@@ -1,5 +1,5 @@
 /** Reference agent: a participant that answers voice after a known time, and is known as an agent. */
-import { duration, strict, yesOrNo } from '@livekit-swarm/settings';
+import { duration, strict } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { durationText } from '../language/write/texts.ts';
 import { type ConversationRole, checkVoice } from './conversation.ts';
@@ -13,8 +13,8 @@ export const answersSchema = z
     afterMs: z.number(),
     /** Length of an answer, ms. */
     lengthMs: z.number(),
-    /** True if voice during an answer ends it. */
-    stops: z.boolean(),
+    /** Time from the first voice of somebody else to the end of an answer, ms; null: it goes on. */
+    stopsAfterMs: z.number().nullable(),
   })
   .meta({ id: 'Answers', description: 'Answers of a reference agent.' });
 
@@ -33,11 +33,18 @@ const answersSetting = () =>
       .default(2_000)
       .refine((ms) => ms <= LONGEST_MS, 'must be at most 60s')
       .describe('Length of an answer.'),
-    stops: yesOrNo()
-      .default(true)
-      .describe('Stop an answer when somebody else speaks (barge-in).'),
+    stopsAfter: z
+      .union([z.literal('never').transform(() => null), duration()])
+      .default(300)
+      .describe('Time until an answer stops when somebody else speaks (barge-in), or never.'),
   })
-    .transform(({ after, length, stops }): Answers => ({ afterMs: after, lengthMs: length, stops }))
+    .transform(
+      ({ after, length, stopsAfter }): Answers => ({
+        afterMs: after,
+        lengthMs: length,
+        stopsAfterMs: stopsAfter,
+      }),
+    )
     .meta({ id: 'answers', samples: [{ after: '300ms', length: '2s' }] });
 
 /** Answers of a reference agent. Absent: the participant is no agent. */
@@ -52,10 +59,10 @@ export const answers = defineRoleKey({
   plan: 'same',
   nativeOnly: true,
   read: (given) => given,
-  write: ({ afterMs, lengthMs, stops }): Record<string, unknown> => ({
+  write: ({ afterMs, lengthMs, stopsAfterMs }): Record<string, unknown> => ({
     after: durationText(afterMs),
     length: durationText(lengthMs),
-    stops,
+    stopsAfter: stopsAfterMs === null ? 'never' : durationText(stopsAfterMs),
   }),
   check: (given, context: Checking<ConversationRole, E2eeKey>) => {
     if (given !== undefined) checkVoice('answers', context);

@@ -1,5 +1,5 @@
 /** Conversation: a participant that talks with a voice agent in turns, and listens to its answers. */
-import { duration, share, strict, whole, word } from '@livekit-swarm/settings';
+import { duration, hinted, name, share, strict, whole, word } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { durationText } from '../language/write/texts.ts';
 import { type Checking, defineRoleKey } from './definition.ts';
@@ -7,6 +7,13 @@ import { type E2eeKey, e2eeOf } from './e2ee.ts';
 
 /** Side that speaks first. */
 const OPENERS = ['caller', 'agent'] as const;
+
+/**
+ * Ways to dispatch an agent. `token`: the token of the caller names it, and the server dispatches
+ * it with the room that the caller creates. `api`: a call of the dispatch service when the caller
+ * has joined.
+ */
+const DISPATCHES = ['token', 'api'] as const;
 
 /** Conversation in records and plans. */
 export const conversationSchema = z
@@ -29,6 +36,8 @@ export const conversationSchema = z
       .nullable(),
     /** Number of turns; absent: until the participant leaves. */
     turns: z.number().exactOptional(),
+    /** Agent that is dispatched to the room; absent: the room has one, or gets one on its own. */
+    agent: z.object({ name: z.string(), by: z.enum(DISPATCHES) }).exactOptional(),
   })
   .meta({ id: 'Conversation', description: 'A conversation with a voice agent.' });
 
@@ -43,6 +52,24 @@ const bargeInSetting = () =>
   })
     .transform(({ share, after }) => ({ share, afterMs: after }))
     .meta({ shared: 'bargeIn' });
+
+const agentSetting = () =>
+  z
+    .union(
+      [
+        name('the name of an agent').transform((name) => ({ name, by: 'token' as const })),
+        strict({
+          name: name('the name of an agent').describe('Name with which its workers register.'),
+          by: word(DISPATCHES, 'dispatch')
+            .default('token')
+            .describe(
+              'token: the token of the caller names it. api: the dispatch service is called when the caller has joined.',
+            ),
+        }),
+      ],
+      { error: hinted('must be the name of an agent', 'write my-agent, or { name: my-agent, by: api }') },
+    )
+    .meta({ shared: 'dispatchedAgent', samples: ['my-agent', { name: 'my-agent', by: 'api' }] });
 
 const conversationSetting = () =>
   strict({
@@ -63,25 +90,31 @@ const conversationSetting = () =>
     bargeIn: bargeInSetting()
       .optional()
       .describe('Turns that interrupt the answer to the turn before. Default: none.'),
+    agent: agentSetting()
+      .optional()
+      .describe(
+        'Agent that is dispatched to each room. Default: none; workers without a name join every room.',
+      ),
     turns: whole(1, MOST_TURNS)
       .optional()
       .describe('Number of turns. Default: until the participant leaves.'),
   })
     .transform(
-      ({ opens, pause, answerWithin, answerEnds, bargeIn, turns }): Conversation => ({
+      ({ opens, pause, answerWithin, answerEnds, bargeIn, agent, turns }): Conversation => ({
         opens,
         pauseMs: pause,
         answerWithinMs: answerWithin,
         answerEndsMs: answerEnds,
         bargeIn: bargeIn ?? null,
         ...(turns !== undefined && { turns }),
+        ...(agent !== undefined && { agent }),
       }),
     )
     .meta({ id: 'conversation', samples: [{ pause: '1s', bargeIn: { share: '20%' }, turns: 5 }] });
 
 /** Form that the schema reads. */
 const conversationForm = (settings: Conversation): Record<string, unknown> => {
-  const { opens, pauseMs, answerWithinMs, answerEndsMs, bargeIn, turns } = settings;
+  const { opens, pauseMs, answerWithinMs, answerEndsMs, bargeIn, agent, turns } = settings;
   return {
     opens,
     pause: durationText(pauseMs),
@@ -90,6 +123,7 @@ const conversationForm = (settings: Conversation): Record<string, unknown> => {
     ...(bargeIn !== null && {
       bargeIn: { share: bargeIn.share, after: durationText(bargeIn.afterMs) },
     }),
+    ...(agent !== undefined && { agent: agent.by === 'token' ? agent.name : agent }),
     ...(turns !== undefined && { turns }),
   };
 };

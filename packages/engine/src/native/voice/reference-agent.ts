@@ -12,6 +12,7 @@ const HALF_FRAME_MS = 10;
 /** Agent without models: answers voice after a known time, and stops when somebody else speaks. */
 export class ReferenceAgent implements VoicePart {
   readonly #options: ReferenceAgentOptions;
+  /** Cancels the next answer, or the end of the current one. */
   #cancel: (() => void) | null = null;
   #isSpeaking = false;
 
@@ -28,30 +29,44 @@ export class ReferenceAgent implements VoicePart {
   roomChanged(): void {}
 
   lost(): void {
-    this.#cancel?.();
-    this.#cancel = null;
+    this.#at(null, () => {});
     this.#isSpeaking = false;
   }
 
-  voiceBegan(): void {
-    this.#cancel?.();
-    this.#cancel = null;
-    if (!this.#isSpeaking || !this.#options.answers.stops) return;
-    this.#isSpeaking = false;
-    this.#options.stop();
+  voiceBegan(at: number): void {
+    const { stopsAfterMs } = this.#options.answers;
+    if (!this.#isSpeaking) this.#at(null, () => {});
+    else if (stopsAfterMs !== null)
+      this.#at(at + stopsAfterMs, () => {
+        this.#isSpeaking = false;
+        this.#options.stop();
+      });
   }
 
   voiceEnded({ to }: Voice): void {
-    const { answers, clock, speak } = this.#options;
-    this.#cancel?.();
-    const waitMs = to + answers.afterMs - HALF_FRAME_MS - clock.now();
-    this.#cancel = clock.after(Math.max(0, waitMs), () => {
-      this.#cancel = null;
-      if (!this.#isSpeaking) this.#isSpeaking = speak(0);
+    const { answers, speak, stop } = this.#options;
+    if (this.#isSpeaking && answers.stopsAfterMs === null) return;
+    // The voice was shorter than the time until an answer stops.
+    if (this.#isSpeaking) stop();
+    this.#isSpeaking = false;
+    this.#at(to + answers.afterMs, () => {
+      this.#isSpeaking = speak(0);
     });
   }
 
   spoken(): void {
     this.#isSpeaking = false;
+  }
+
+  /** Do this at a time, Unix ms, in place of what was to be done next; null: do nothing. */
+  #at(at: number | null, action: () => void): void {
+    this.#cancel?.();
+    this.#cancel = null;
+    if (at === null) return;
+    const { clock } = this.#options;
+    this.#cancel = clock.after(Math.max(0, at - HALF_FRAME_MS - clock.now()), () => {
+      this.#cancel = null;
+      action();
+    });
   }
 }

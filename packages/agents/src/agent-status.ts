@@ -1,0 +1,135 @@
+import { JobStatus, ParticipantInfo_Kind } from '@livekit/protocol';
+import { type ApiTarget, agentDispatchOf, roomServiceOf } from '@livekit-swarm/livekit';
+import { messageOf } from '@livekit-swarm/settings';
+import { z } from 'zod';
+
+/** A job of a dispatch. */
+export interface JobFacts {
+  /** State that the server reports: it may call the job of a dead agent running. */
+  state: 'pending' | 'running' | 'ended' | 'failed';
+  /** Identity of the agent in the room; empty before a worker accepted the job. */
+  identity: string;
+  workerId: string;
+  error: string;
+}
+
+/** A room that has a dispatch, or an agent. */
+export interface RoomFacts {
+  room: string;
+  dispatches: { agentName: string; jobs: JobFacts[] }[];
+  /** Identities of the agents in the room. */
+  agents: string[];
+  /** True if a dispatch of a named agent has led to no agent in the room. */
+  waits: boolean;
+}
+
+/** State of a worker, from its own page `/worker`. */
+export interface WorkerFacts {
+  url: string;
+  /** Null: the page cannot be read. */
+  agentName: string | null;
+  activeJobs: number | null;
+  sdkVersion: string | null;
+  /** Sentence; null: the worker is registered. */
+  problem: string | null;
+}
+
+export interface AgentStatus {
+  rooms: RoomFacts[];
+  workers: WorkerFacts[];
+}
+
+const TIMEOUT_SECONDS = 10;
+const WORKER_TIMEOUT_MS = 5_000;
+/** Rooms that are read at the same time. */
+const AT_ONCE = 20;
+
+/**
+ * Read dispatches and agents of all rooms from the API, and workers from their own pages. The
+ * server lists no workers.
+ * @param workers addresses of the health servers of workers: `http://10.0.0.7:8081`
+ * @throws ApiRejection if the API rejects the key
+ */
+export const readAgentStatus = async (
+  target: ApiTarget,
+  workers: readonly string[],
+): Promise<AgentStatus> => {
+  const service = await roomServiceOf(target, TIMEOUT_SECONDS);
+  const names = (await service.listRooms()).map(({ name }) => name).toSorted();
+  const rooms: RoomFacts[] = [];
+  for (let from = 0; from < names.length; from += AT_ONCE) {
+    const batch = names.slice(from, from + AT_ONCE);
+    const read = await Promise.all(batch.map((name) => readRoom(target, name)));
+    rooms.push(
+      ...read.filter(({ dispatches, agents }) => dispatches.length + agents.length > 0),
+    );
+  }
+  return { rooms, workers: await Promise.all(workers.map(readWorker)) };
+};
+
+const readRoom = async (target: ApiTarget, room: string): Promise<RoomFacts> => {
+  const [service, dispatcher] = await Promise.all([
+    roomServiceOf(target, TIMEOUT_SECONDS),
+    agentDispatchOf(target, TIMEOUT_SECONDS),
+  ]);
+  const [listed, participants] = await Promise.all([
+    dispatcher.listDispatch(room),
+    service.listParticipants(room),
+  ]);
+  const agents = participants
+    .filter(({ kind }) => kind === ParticipantInfo_Kind.AGENT)
+    .map(({ identity }) => identity);
+  const dispatches = listed.map(({ agentName, state }) => ({
+    agentName,
+    jobs: (state?.jobs ?? []).map(
+      ({ state: job }): JobFacts => ({
+        state: stateOf(job?.status),
+        identity: job?.participantIdentity ?? '',
+        workerId: job?.workerId ?? '',
+        error: job?.error ?? '',
+      }),
+    ),
+  }));
+  const isNamed = dispatches.some(({ agentName }) => agentName !== '');
+  return { room, dispatches, agents, waits: isNamed && agents.length === 0 };
+};
+
+const stateOf = (status: JobStatus | undefined): JobFacts['state'] => {
+  switch (status) {
+    case JobStatus.JS_RUNNING:
+      return 'running';
+    case JobStatus.JS_SUCCESS:
+      return 'ended';
+    case JobStatus.JS_FAILED:
+      return 'failed';
+    default:
+      return 'pending';
+  }
+};
+
+/** Page `/worker` of LiveKit's SDKs for agents, as far as it is shown here. */
+const workerPage = z.object({
+  agent_name: z.string().optional(),
+  active_jobs: z.number().optional(),
+  sdk_version: z.string().optional(),
+});
+
+const readWorker = async (url: string): Promise<WorkerFacts> => {
+  const unread = { url, agentName: null, activeJobs: null, sdkVersion: null };
+  try {
+    const get = (path: string): Promise<Response> =>
+      fetch(new URL(path, url), { signal: AbortSignal.timeout(WORKER_TIMEOUT_MS) });
+    const [health, page] = await Promise.all([get('/'), get('/worker')]);
+    const text = (await health.text()).trim().slice(0, 200);
+    const facts = page.ok ? workerPage.parse(await page.json()) : {};
+    return {
+      url,
+      agentName: facts.agent_name ?? null,
+      activeJobs: facts.active_jobs ?? null,
+      sdkVersion: facts.sdk_version ?? null,
+      problem: health.ok ? null : `is not healthy (HTTP ${health.status}): ${text}`,
+    };
+  } catch (error) {
+    return { ...unread, problem: `cannot be read: ${messageOf(error)}` };
+  }
+};

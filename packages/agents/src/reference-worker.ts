@@ -1,0 +1,236 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Job } from '@livekit/protocol';
+import { NativeEngine } from '@livekit-swarm/engine';
+import { type ApiTarget, systemClock } from '@livekit-swarm/livekit';
+import type { EventLine } from '@livekit-swarm/record';
+import type { Answers, ParticipantPlan } from '@livekit-swarm/scenario';
+import { messageOf } from '@livekit-swarm/settings';
+import { type Assignment, WorkerConnection } from './worker-connection.ts';
+
+export interface ReferenceWorkerOptions {
+  target: ApiTarget;
+  /** Name of the agent; empty: a job in every room. */
+  agentName: string;
+  answers: Answers;
+  /** Largest number of jobs at a time. */
+  maxJobs: number;
+  /** Take a message about a job, for the log. */
+  onEvent(event: WorkerEvent): void;
+}
+
+/** Event of a worker. */
+export type WorkerEvent =
+  | { event: 'registered'; workerId: string }
+  | { event: 'job_accepted' | 'job_rejected' | 'job_ended'; jobId: string; room: string }
+  | { event: 'job_failed'; jobId: string; room: string; message: string }
+  | { event: 'connection_lost'; message: string };
+
+interface RunningJob {
+  index: number;
+  room: string;
+  /** Time since which no other participant is in the room, ms; null: there are some. */
+  aloneSince: number | null;
+  /** Error that ended the session; null: none. */
+  error: string | null;
+  hasEnded: boolean;
+}
+
+const WATCH_EVERY_MS = 500;
+/** An agent leaves a room in which it has been alone for this long, ms: its caller has left. */
+const ALONE_MS = 3_000;
+const JOIN_TIMEOUT_MS = 10_000;
+const RECONNECT_MS = [500, 1_000, 2_000, 4_000, 8_000];
+const VERSION = 'livekit-swarm reference agent';
+
+/** Worker without models: joins the room of each job, and answers callers after a known time. */
+export class ReferenceWorker {
+  readonly #options: ReferenceWorkerOptions;
+  readonly #engine: NativeEngine;
+  readonly #startedAtMs = systemClock.now();
+  readonly #jobs = new Map<string, RunningJob>();
+  /** Jobs that were accepted and not assigned yet. */
+  readonly #accepted = new Set<string>();
+  readonly #watch: NodeJS.Timeout;
+  #connection: WorkerConnection | null = null;
+  #nextIndex = 0;
+  #isDraining = false;
+  #isClosed = false;
+
+  /** Start a worker. @throws SwarmError `unreachable` if it cannot register */
+  static async start(options: ReferenceWorkerOptions): Promise<ReferenceWorker> {
+    const worker = new ReferenceWorker(options);
+    try {
+      await worker.#connect();
+    } catch (error) {
+      await worker.close();
+      throw error;
+    }
+    return worker;
+  }
+
+  private constructor(options: ReferenceWorkerOptions) {
+    this.#options = options;
+    this.#engine = new NativeEngine({
+      threads: 1,
+      startedAtMs: this.#startedAtMs,
+      joinTimeoutMs: JOIN_TIMEOUT_MS,
+      joinAttempts: 2,
+      signalling: 'auto',
+      onEvent: (event) => this.#onEvent(event),
+    });
+    this.#watch = setInterval(() => this.#endFinished(), WATCH_EVERY_MS);
+  }
+
+  get jobs(): number {
+    return this.#jobs.size;
+  }
+
+  /** Accept no more jobs. Resolves when all have ended, at most after `longestMs`. */
+  async drain(longestMs: number): Promise<void> {
+    this.#isDraining = true;
+    this.#report();
+    const until = performance.now() + longestMs;
+    while (this.#jobs.size > 0 && performance.now() < until) await sleep(100);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#watch);
+    this.#connection?.close();
+    await this.#engine.close();
+  }
+
+  async #connect(): Promise<void> {
+    const { target, agentName, onEvent } = this.#options;
+    this.#connection = await WorkerConnection.open({
+      target,
+      agentName,
+      version: VERSION,
+      accept: (job) => this.#accept(job),
+      onAssignment: (assignment) => void this.#run(assignment),
+      onTermination: (jobId) => {
+        const job = this.#jobs.get(jobId);
+        if (job !== undefined) job.hasEnded = true;
+      },
+      onClosed: (message) => {
+        onEvent({ event: 'connection_lost', message });
+        void this.#reconnect();
+      },
+    });
+    onEvent({ event: 'registered', workerId: this.#connection.workerId });
+    this.#report();
+  }
+
+  /** Register again after the server, or the way to it, has failed; jobs go on meanwhile. */
+  async #reconnect(): Promise<void> {
+    for (let attempt = 0; !this.#isClosed; attempt++) {
+      await sleep(RECONNECT_MS[Math.min(attempt, RECONNECT_MS.length - 1)]);
+      if (this.#isClosed) return;
+      try {
+        return await this.#connect();
+      } catch (error) {
+        this.#options.onEvent({ event: 'connection_lost', message: messageOf(error) });
+      }
+    }
+  }
+
+  #accept(job: Job): string | null {
+    const { maxJobs, agentName, onEvent } = this.#options;
+    const room = job.room?.name ?? '';
+    const isFull = this.#jobs.size + this.#accepted.size >= maxJobs;
+    if (this.#isDraining || isFull) {
+      onEvent({ event: 'job_rejected', jobId: job.id, room });
+      return null;
+    }
+    this.#accepted.add(job.id);
+    // An offer that another worker wins is not assigned.
+    setTimeout(() => this.#accepted.delete(job.id), JOIN_TIMEOUT_MS).unref();
+    onEvent({ event: 'job_accepted', jobId: job.id, room });
+    return `agent-${agentName === '' ? 'reference' : agentName}-${job.id}`;
+  }
+
+  async #run({ job, url, token }: Assignment): Promise<void> {
+    const { target, answers, onEvent } = this.#options;
+    this.#accepted.delete(job.id);
+    const index = this.#nextIndex++;
+    const room = job.room?.name ?? '';
+    this.#jobs.set(job.id, { index, room, aloneSince: null, error: null, hasEnded: false });
+    this.#report();
+    const address = url === undefined || url === '' ? target.url : url;
+    try {
+      await this.#engine.join(
+        planOf(index, room, job.id, answers),
+        { url: address, token },
+        systemClock.now() - this.#startedAtMs,
+      );
+    } catch (error) {
+      onEvent({ event: 'job_failed', jobId: job.id, room, message: messageOf(error) });
+      await this.#end(job.id, messageOf(error));
+    }
+  }
+
+  #onEvent({ event, identity, message, reason }: EventLine): void {
+    if (event !== 'join_failed' && event !== 'disconnected') return;
+    const job = this.#jobs.get(identity ?? '');
+    if (job === undefined) return;
+    job.hasEnded = true;
+    if (event === 'join_failed') job.error = message ?? reason ?? 'the join failed';
+  }
+
+  /** End jobs whose callers have left, and those whose session has ended. */
+  #endFinished(): void {
+    const now = performance.now();
+    for (const [jobId, job] of this.#jobs) {
+      const others = this.#engine.view(job.index)?.others.length ?? 0;
+      if (others > 0) job.aloneSince = null;
+      else job.aloneSince ??= now;
+      const isAlone = job.aloneSince !== null && now - job.aloneSince >= ALONE_MS;
+      if (job.hasEnded || isAlone) void this.#end(jobId, job.error);
+    }
+  }
+
+  async #end(jobId: string, error: string | null): Promise<void> {
+    const job = this.#jobs.get(jobId);
+    if (job === undefined) return;
+    this.#jobs.delete(jobId);
+    if (this.#engine.view(job.index) !== undefined) await this.#engine.leave(job.index);
+    this.#connection?.ended(jobId, error);
+    this.#report();
+    const { room } = job;
+    if (error === null) this.#options.onEvent({ event: 'job_ended', jobId, room });
+    else this.#options.onEvent({ event: 'job_failed', jobId, room, message: error });
+  }
+
+  #report(): void {
+    const { maxJobs } = this.#options;
+    const jobs = this.#jobs.size;
+    // At the server's target load of 0.7 nothing is offered: only a full worker reports more.
+    const load = jobs >= maxJobs ? 1 : (0.65 * jobs) / maxJobs;
+    this.#connection?.report({ load, jobs, isFull: this.#isDraining });
+  }
+}
+
+const planOf = (
+  index: number,
+  room: string,
+  identity: string,
+  answers: Answers,
+): ParticipantPlan => ({
+  index,
+  identity,
+  group: 'agents',
+  room,
+  role: 'agent',
+  joinAtMs: 0,
+  leaveAtMs: Number.POSITIVE_INFINITY,
+  publish: [{ kind: 'audio' }],
+  subscribe: true,
+  layout: { type: 'audio-only' },
+  data: [],
+  grants: {},
+  network: null,
+  path: 'direct',
+  e2ee: null,
+  answers,
+  expectedTracks: { audio: 0, video: 0 },
+});

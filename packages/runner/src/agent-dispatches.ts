@@ -1,0 +1,59 @@
+import { type ApiTarget, agentDispatchOf } from '@livekit-swarm/livekit';
+import type { EventLine, RecordLine } from '@livekit-swarm/record';
+import type { ParticipantPlan } from '@livekit-swarm/scenario';
+import { messageOf } from '@livekit-swarm/settings';
+
+const TIMEOUT_SECONDS = 10;
+
+/** Calls of the dispatch service for callers that have joined, as an application makes them. */
+export interface AgentDispatches {
+  /** Take a line of the record: after the join of a caller its agent is dispatched. */
+  take(line: RecordLine): void;
+}
+
+/**
+ * Create the dispatches of a run. Without callers whose agent is dispatched by the API, nothing is
+ * done.
+ * @param append writes an event of the result to the record
+ */
+export const createAgentDispatches = (
+  target: ApiTarget,
+  participants: readonly ParticipantPlan[],
+  clock: { elapsedMs(): number },
+  append: (line: EventLine) => void,
+): AgentDispatches => {
+  const waiting = new Map(
+    participants.flatMap((plan) => {
+      const agent = plan.conversation?.agent;
+      return agent?.by === 'api' ? [[plan.identity, { plan, agent: agent.name }]] : [];
+    }),
+  );
+  const dispatch = async (plan: ParticipantPlan, agent: string): Promise<void> => {
+    const { identity, group, room, role } = plan;
+    const began = clock.elapsedMs();
+    const line = { type: 'event', identity, group, room, role } as const;
+    try {
+      const client = await agentDispatchOf(target, TIMEOUT_SECONDS);
+      await client.createDispatch(room, agent);
+      const at = clock.elapsedMs();
+      append({ ...line, at, event: 'agent_dispatched', durationMs: at - began });
+    } catch (error) {
+      append({
+        ...line,
+        at: clock.elapsedMs(),
+        event: 'warning',
+        reason: 'agent_not_dispatched',
+        message: `the agent ${agent} was not dispatched: ${messageOf(error)}`,
+      });
+    }
+  };
+  return {
+    take: (line) => {
+      if (line.type !== 'event' || line.event !== 'joined') return;
+      const found = waiting.get(line.identity ?? '');
+      if (found === undefined) return;
+      waiting.delete(found.plan.identity);
+      void dispatch(found.plan, found.agent);
+    },
+  };
+};
