@@ -49,6 +49,8 @@ export const SCENARIO_TABLES: Readonly<Record<string, () => string>> = {
   'keys-role': () => keysOf(at('definitions', 'role')),
   'keys-track': () => keysOf(track()),
   'keys-turns': () => keysOf(at('definitions', 'turns')),
+  'keys-conversation': () => keysOf(at('definitions', 'conversation')),
+  'keys-answers': () => keysOf(at('definitions', 'answers')),
   'keys-action': () => keysOf(at('definitions', 'action')),
   'keys-link': () => keysOf(objectIn(at('definitions', 'network')).properties?.up ?? schema),
 };
