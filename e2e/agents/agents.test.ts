@@ -30,13 +30,13 @@ it('a worker takes no more jobs than it may, and callers without an agent are lo
 
 it('rooms that wait for an agent are shown', async () => {
   await using server = await startLiveKit({ dir: scratch() });
-  const callers = runCallers(server, '{ agent: nobody, answerWithin: 4s }', '8s');
+  const callers = runCallers(server, '{ agent: missing, answerWithin: 4s }', '8s');
   await expect
     .poll(async () => (await runSwarm(['agents', 'status'], accessTo(server))).stdout, {
       timeout: 20_000,
       interval: 500,
     })
-    .toMatch(/nobody +.*waits for an agent/);
+    .toMatch(/missing +.*waits for an agent/);
   expect(countOf((await callers).events, 'agent_lost')).toBe(2);
 });
 

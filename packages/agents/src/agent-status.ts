@@ -60,9 +60,7 @@ export const readAgentStatus = async (
   for (let from = 0; from < names.length; from += AT_ONCE) {
     const batch = names.slice(from, from + AT_ONCE);
     const read = await Promise.all(batch.map((name) => readRoom(target, name)));
-    rooms.push(
-      ...read.filter(({ dispatches, agents }) => dispatches.length + agents.length > 0),
-    );
+    rooms.push(...read.filter(({ dispatches, agents }) => dispatches.length + agents.length > 0));
   }
   return { rooms, workers: await Promise.all(workers.map(readWorker)) };
 };

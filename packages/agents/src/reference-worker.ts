@@ -121,7 +121,7 @@ export class ReferenceWorker {
     this.#report();
   }
 
-  /** Register again after the server, or the way to it, has failed; jobs go on meanwhile. */
+  /** Register again after the server, or the way to it, has failed; jobs continue meanwhile. */
   async #reconnect(): Promise<void> {
     for (let attempt = 0; !this.#isClosed; attempt++) {
       await sleep(RECONNECT_MS[Math.min(attempt, RECONNECT_MS.length - 1)]);

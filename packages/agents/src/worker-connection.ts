@@ -40,7 +40,7 @@ export interface WorkerConnectionOptions {
 
 /** State that a worker reports. */
 export interface WorkerLoad {
-  /** From 0 to 1. The server offers no job at its `target_load` (0.7) or above. */
+  /** Load from 0 to 1. The server offers no job at its `target_load` (0.7) or above. */
   load: number;
   jobs: number;
   /** True while the worker drains. */

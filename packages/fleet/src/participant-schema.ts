@@ -180,9 +180,7 @@ const conversation = z.strictObject({
   answerEndsMs: duration(),
   bargeIn: z.strictObject({ share: share(), afterMs: duration() }).nullable(),
   turns: whole(1, 100_000).exactOptional(),
-  agent: z
-    .strictObject({ name: text(NAME), by: z.enum(['token', 'api']) })
-    .exactOptional(),
+  agent: z.strictObject({ name: text(NAME), by: z.enum(['token', 'api']) }).exactOptional(),
 });
 
 const answers = z.strictObject({

@@ -116,7 +116,7 @@ const turnSchema = z.object({
   /** Time for which agent and caller spoke at once, ms; a barge-in excluded. */
   overlapMs: z.number().exactOptional(),
   /**
-   * On a turn that interrupts the agent: time from its first voice to the last voice of the agent,
+   * Time from the first voice of a turn that interrupts the agent to the last voice of the agent,
    * ms. Absent: the agent had not stopped at the end of the turn.
    */
   bargeInMs: z.number().exactOptional(),

@@ -89,7 +89,17 @@ export const createAdmissionQueue = (
  */
 export const createAdmission = async (
   { url, apiKey, apiSecret }: Pick<Deployment, 'url' | 'apiKey' | 'apiSecret'>,
-  { room, identity, publish, data, subscribe, grants, conversation, answers, actions = [] }: ParticipantPlan,
+  {
+    room,
+    identity,
+    publish,
+    data,
+    subscribe,
+    grants,
+    conversation,
+    answers,
+    actions = [],
+  }: ParticipantPlan,
   ttlSeconds: number,
 ): Promise<Admission> => {
   const sources = publishableSources(publish, actions);

@@ -512,7 +512,7 @@ export declare const LATE_SEND_MS: number;
 /** Without a media packet for longer than this, media is interrupted, ms. */
 export declare const INTERRUPTION_MS: number;
 
-/** Voice that pauses for less than this goes on, ms. */
+/** A pause of voice that is shorter belongs to the voice, ms. */
 export declare const VOICE_PAUSE_MS: number;
 
 /** γ of the latency sketches: bin k holds (γ^(k-1), γ^k]. */

@@ -13,7 +13,10 @@ export const answersSchema = z
     afterMs: z.number(),
     /** Length of an answer, ms. */
     lengthMs: z.number(),
-    /** Time from the first voice of somebody else to the end of an answer, ms; null: it goes on. */
+    /**
+     * Time from the first voice of another participant to the end of an answer, ms; null: it is not
+     * interrupted.
+     */
     stopsAfterMs: z.number().nullable(),
   })
   .meta({ id: 'Answers', description: 'Answers of a reference agent.' });
@@ -36,7 +39,7 @@ const answersSetting = () =>
     stopsAfter: z
       .union([z.literal('never').transform(() => null), duration()])
       .default(300)
-      .describe('Time until an answer stops when somebody else speaks (barge-in), or never.'),
+      .describe('Time until an answer stops when another participant speaks (barge-in), or never.'),
   })
     .transform(
       ({ after, length, stopsAfter }): Answers => ({
@@ -47,7 +50,7 @@ const answersSetting = () =>
     )
     .meta({ id: 'answers', samples: [{ after: '300ms', length: '2s' }] });
 
-/** Answers of a reference agent. Absent: the participant is no agent. */
+/** Answers of a reference agent. Absent: the participant is not an agent. */
 export const answers = defineRoleKey({
   name: 'answers',
   file: answersSetting()

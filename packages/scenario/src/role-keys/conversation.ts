@@ -67,7 +67,12 @@ const agentSetting = () =>
             ),
         }),
       ],
-      { error: hinted('must be the name of an agent', 'write my-agent, or { name: my-agent, by: api }') },
+      {
+        error: hinted(
+          'must be the name of an agent',
+          'write my-agent, or { name: my-agent, by: api }',
+        ),
+      },
     )
     .meta({ shared: 'dispatchedAgent', samples: ['my-agent', { name: 'my-agent', by: 'api' }] });
 

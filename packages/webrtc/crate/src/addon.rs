@@ -53,7 +53,7 @@ pub const LATE_SEND_MS: u32 = (sender::LATE_SEND_NS / clock::MS) as u32;
 #[napi]
 pub const INTERRUPTION_MS: u32 = (receiver::INTERRUPTION_NS / clock::MS) as u32;
 
-/// Voice that pauses for less than this goes on, ms.
+/// A pause of voice that is shorter belongs to the voice, ms.
 #[napi]
 pub const VOICE_PAUSE_MS: u32 = (voice::PAUSE_NS / clock::MS) as u32;
 

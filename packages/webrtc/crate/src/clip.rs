@@ -95,7 +95,7 @@ pub enum ClipError {
     /// A sender cannot change its codec.
     #[error("a sender plays clips of one codec and clock rate")]
     OtherCodec,
-    /// A clip without voice cannot be played once: nothing would tell its end.
+    /// A clip without voice cannot be played once: its end could not be seen.
     #[error("the clip has no voice")]
     Silent,
     /// A frame that cannot be encrypted: H.264 without a slice, or without a key.

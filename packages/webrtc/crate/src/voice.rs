@@ -17,7 +17,7 @@ const MAX_SAMPLES: usize = SAMPLE_RATE as usize * 120 / 1_000;
 /// Root mean square from which a frame is voice, of a full scale of 32,768: -45 dBov. Comfort noise
 /// is below -60, quiet speech above -40.
 const VOICE_RMS: f64 = 184.0;
-/// Voice that pauses for less goes on: plosives, and packets that were lost.
+/// A shorter pause belongs to the voice: plosives, and packets that were lost.
 pub const PAUSE_NS: u64 = 200 * MS;
 
 /// Voice of a remote track that began or paused. Times are arrivals, wall clock, ns.
@@ -115,7 +115,8 @@ impl LevelMeter {
         let Ok(count) = self.decoder.decode_s16(payload, MAX_SAMPLES, &mut self.samples[..]) else {
             return false;
         };
-        let energy: f64 = self.samples[..count].iter().map(|sample| f64::from(*sample).powi(2)).sum();
+        let energy: f64 =
+            self.samples[..count].iter().map(|sample| f64::from(*sample).powi(2)).sum();
         count > 0 && (energy / count as f64).sqrt() >= VOICE_RMS
     }
 }

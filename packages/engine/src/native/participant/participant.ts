@@ -28,6 +28,14 @@ export interface ParticipantView {
   others: string[];
 }
 
+/** Events of a session after which the participant is connected. */
+const CONNECTED: ReadonlySet<SessionEvent['type']> = new Set([
+  'joined',
+  'resumed',
+  'reconnected',
+  'rejoined',
+]);
+
 /** Participant of the plan: its sessions, its media, and the record lines of both. */
 export class Participant {
   readonly #options: ParticipantOptions;
@@ -119,17 +127,8 @@ export class Participant {
   #onSession(event: SessionEvent): void {
     this.#progress.onEvent(event);
     if (this.#leaving !== null) return;
-    switch (event.type) {
-      case 'joined':
-      case 'resumed':
-      case 'reconnected':
-      case 'rejoined':
-        this.#voice?.connected();
-        break;
-      case 'signal_lost':
-      case 'disconnected':
-        this.#voice?.lost();
-    }
+    if (CONNECTED.has(event.type)) this.#voice?.connected();
+    else if (event.type === 'signal_lost' || event.type === 'disconnected') this.#voice?.lost();
   }
 
   #openPlane(): PumpPlane {

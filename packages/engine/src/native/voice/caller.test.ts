@@ -34,9 +34,7 @@ class Call {
       speak: () => {
         this.speaks += 1;
         const from = this.clock.now();
-        this.clock.after(SPOKEN_MS, () =>
-          this.caller.spoken({ from, to: from + SPOKEN_MS }),
-        );
+        this.clock.after(SPOKEN_MS, () => this.caller.spoken({ from, to: from + SPOKEN_MS }));
         return true;
       },
       stop: () => {},
@@ -77,7 +75,7 @@ test('the next utterance follows the end of an answer, and silence within it is 
   expect(call.speaks).toBe(2);
 });
 
-test('a turn without an answer is reported, and the conversation goes on', () => {
+test('a turn without an answer is reported, and the conversation continues', () => {
   const call = new Call({ turns: 2 }).begin();
   call.clock.advance(20_000);
   expect(call.turns).toEqual([

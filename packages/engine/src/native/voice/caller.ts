@@ -54,7 +54,7 @@ export class Caller implements VoicePart {
   connected(): void {
     const { clock, conversation, emit } = this.#options;
     if (this.#connectedAt !== null) {
-      // The connection recovered: whatever was said meanwhile is not measured.
+      // The connection recovered: turns of that time are not measured.
       if (this.#hasAgent) this.#after(conversation.pauseMs, () => this.#speak());
       return;
     }
@@ -175,7 +175,8 @@ export class Caller implements VoicePart {
     const { clock } = this.#options;
     if (this.#heardFrom === null) return;
     const turn = this.#turn;
-    if (turn !== null) this.#emit(turn, [...turn.heard, { from: this.#heardFrom, to: clock.now() }]);
+    if (turn !== null)
+      this.#emit(turn, [...turn.heard, { from: this.#heardFrom, to: clock.now() }]);
     this.#turn = null;
     this.#begin(true);
   }

@@ -9,7 +9,7 @@ export interface ReferenceAgentOptions extends Mouth {
 /** Half of a frame: an utterance begins with the next frame, a whole one later at most, ms. */
 const HALF_FRAME_MS = 10;
 
-/** Agent without models: answers voice after a known time, and stops when somebody else speaks. */
+/** Agent without models: answers voice after a known time, and stops when another participant speaks. */
 export class ReferenceAgent implements VoicePart {
   readonly #options: ReferenceAgentOptions;
   /** Cancels the next answer, or the end of the current one. */

@@ -16,7 +16,7 @@ export interface VoicePart {
   lost(): void;
   /** Note that other participants joined or left. */
   roomChanged(): void;
-  /** Note the first voice of somebody that is listened to. */
+  /** Note the first voice of a participant that is listened to. */
   voiceBegan(at: number): void;
   /** Note that voice has paused; reported `VOICE_PAUSE_MS` after its end. */
   voiceEnded(voice: Voice): void;
@@ -24,7 +24,7 @@ export interface VoicePart {
   spoken(voice: Voice): void;
 }
 
-/** What a participant needs to speak. */
+/** Means of a participant to speak. */
 export interface Mouth {
   clock: Clock;
   /** Play an utterance once. @returns false if there is no sender at present */

@@ -135,7 +135,8 @@ impl Tracks {
     /// Detects voice in what a receiver receives from now on.
     pub fn listen(&mut self, handle: u32) {
         self.converses = true;
-        if let Some(receiver) = self.receiver_mut(handle).filter(|receiver| !receiver.config.video) {
+        if let Some(receiver) = self.receiver_mut(handle).filter(|receiver| !receiver.config.video)
+        {
             receiver.voice = VoiceDetector::new().map(Box::new);
         }
     }

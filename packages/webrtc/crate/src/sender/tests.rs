@@ -456,7 +456,7 @@ fn a_clip_that_is_played_once_is_followed_by_the_one_before() {
     let spoken = peer.sender.take_spoken().unwrap();
     assert!(!spoken.cut && spoken.to >= spoken.from, "{spoken:?}");
     assert_eq!(peer.sender.take_spoken(), None);
-    assert!(peer.sent.len() > before + 10, "silence goes on");
+    assert!(peer.sent.len() > before + 10, "silence continues");
 }
 
 #[test]

@@ -26,11 +26,7 @@ pub(super) struct Utterance {
 }
 
 impl Utterance {
-    pub(super) fn new(
-        clip: Arc<Clip>,
-        voice: std::ops::Range<usize>,
-        after: Arc<Clip>,
-    ) -> Self {
+    pub(super) fn new(clip: Arc<Clip>, voice: std::ops::Range<usize>, after: Arc<Clip>) -> Self {
         Self { clip, after, voice, sent: None }
     }
 

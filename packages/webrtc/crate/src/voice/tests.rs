@@ -92,14 +92,8 @@ fn silence_and_what_is_no_opus_is_no_voice() {
     assert!(!level.is_voice(&SILENCE));
     assert!(!level.is_voice(&[]));
     assert!(!level.is_voice(&[0xff]));
-    let silent = Clip::new(
-        Codec::Opus,
-        48_000,
-        SILENCE.to_vec(),
-        &[0, 3, 1, 1],
-        &[0, 1, 960, 1],
-        &[127],
-    );
+    let silent =
+        Clip::new(Codec::Opus, 48_000, SILENCE.to_vec(), &[0, 3, 1, 1], &[0, 1, 960, 1], &[127]);
     assert_eq!(voiced_frames(&silent.unwrap()), None);
 }
 
