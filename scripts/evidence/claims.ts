@@ -72,6 +72,16 @@ export const README_CLAIMS = {
     ),
     proves('the live page shows a fault while it happens', 'e2e/report/live-page.long.test.ts'),
   ],
+  'Test voice agents': [
+    proves('callers measure the answers of an agent that is dispatched to their room', [
+      'e2e/agents/agents.smoke.test.ts',
+      'callers measure the answers of an agent that their token dispatches',
+    ]),
+    proves('callers without an agent, and rooms that wait for one, are counted and shown', [
+      'e2e/agents/agents.test.ts',
+      'rooms that wait for an agent are shown',
+    ]),
+  ],
   'Know the price': [
     proves(
       'a month on LiveKit Cloud and on own machines costs what the price book yields',

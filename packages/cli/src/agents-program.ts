@@ -18,7 +18,7 @@ export const addAgentsCommands = (
 ): void => {
   const agents = program
     .command('agents')
-    .description('voice agents: a reference worker, and the state of dispatches and workers');
+    .description('voice agents: a reference worker, and rooms that wait for one');
   const worker = agents
     .command('worker')
     .description('register a worker without models, whose agents answer after a known time');

@@ -15,6 +15,8 @@ const COMMANDS: Record<string, { guarded: readonly string[] } | { none: string }
   'swarm run': { guarded: ['scenarios/voice-ai.yaml'] },
   'swarm connectivity': { guarded: [] },
   'swarm verify': { guarded: [] },
+  'swarm agents worker': { guarded: [] },
+  'swarm agents status': { guarded: [] },
   'swarm capacity': { guarded: ['scenarios/voice-ai.yaml'] },
   'swarm soak': { guarded: ['--rooms', '1', '--participants', '2', '--duration', '5s'] },
   'swarm chaos run': { guarded: ['chaos/hang-10s.yaml', '--unit', 'node=no-such-unit'] },
