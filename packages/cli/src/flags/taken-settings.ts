@@ -26,6 +26,8 @@ const COMMANDS: Readonly<Record<string, TakenSettings>> = {
   soak: LOAD,
   verify: CHECK,
   connectivity: CHECK,
+  'agents worker': CHECK,
+  'agents status': CHECK,
   'chaos run': RULES,
   'chaos night': RULES,
   'chaos random': RULES,
