@@ -33,8 +33,11 @@ export const rootHelp = (program: Command): string => {
       'Examples (keys of your server: LIVEKIT_API_KEY, LIVEKIT_API_SECRET):',
       ...exampleLines(ROOT_EXAMPLES),
     ],
-    ...groups,
-    ['"swarm COMMAND --help" lists flags; without a command, those of "run" apply.'],
+    ...groups.slice(0, -1),
+    [
+      ...groups.slice(-1).flat(),
+      '"swarm COMMAND --help" lists flags; without a command, those of "run" apply.',
+    ],
   ]
     .map((lines) => `${lines.join('\n')}\n`)
     .join('\n');
