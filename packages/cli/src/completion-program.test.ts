@@ -38,7 +38,12 @@ const complete = (...words: string[]): string[] =>
 describe('completion for bash', () => {
   it('offers commands, also below a command, for both names of the program', () => {
     expect(complete('swarm', 'ho')).toEqual(['host', 'hosts']);
-    expect(complete('livekit-swarm', 'chaos', 'r')).toEqual(['run', 'report', 'rollback']);
+    expect(complete('livekit-swarm', 'chaos', 'r')).toEqual([
+      'run',
+      'random',
+      'report',
+      'rollback',
+    ]);
     expect(complete('swarm', '')).toEqual(program.commands.map(({ path }) => path));
   });
 

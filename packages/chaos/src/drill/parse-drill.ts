@@ -37,13 +37,22 @@ export interface ReplacingLoad {
   steadyAtMs: number | null;
 }
 
+/** Schemas of drill files: random drills read many, and a schema takes longer than a file. */
+const schemas = new WeakMap<Faults, ReturnType<typeof drillFile>>();
+
+const schemaOf = (faults: Faults): ReturnType<typeof drillFile> => {
+  const known = schemas.get(faults) ?? drillFile(faults);
+  schemas.set(faults, known);
+  return known;
+};
+
 /**
  * Reads a drill file: all defaults filled in, and every occurrence of its faults listed.
  * @throws SwarmError `invalid_file` with every problem: file, line, column, message and hint
  */
 export const parseDrill = (text: string, options: ParseDrillOptions): Drill => {
   const { file, faults } = options;
-  const settings = readSettings(text, drillFile(faults), {
+  const settings = readSettings(text, schemaOf(faults), {
     file,
     noun: 'drill',
     begin: 'write drill: NAME and its faults: [{ fault: kill, target: room-node, for: 10s }]',

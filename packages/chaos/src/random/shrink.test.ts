@@ -75,6 +75,6 @@ it('never keeps a drill that did not violate, executes none twice, and heeds its
         expect(new Set(texts).size).toBe(texts.length);
       },
     ),
-    { numRuns: 12 },
+    { numRuns: 8 },
   );
 });
