@@ -54,6 +54,8 @@ export interface Fault<Params = unknown> {
    * survives. Documentation, questions about availability and tests of every fault use it.
    */
   readonly example: Readonly<Record<string, unknown>>;
+  /** Fault that must have been injected before. Random drills leave it out. Absent: none. */
+  readonly needs?: string;
   /** Other parameters of random drills, besides the example. Absent: none. */
   readonly variants?: readonly Readonly<Record<string, unknown>>[];
   /**

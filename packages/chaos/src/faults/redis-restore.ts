@@ -59,6 +59,7 @@ export const redisBackup: DescribedFault<NoParams> = {
 /** SIGKILL of Redis, and a start with the data of the last redis-backup. */
 export const redisRestore: DescribedFault<NoParams> = {
   name: 'redis-restore',
+  needs: 'redis-backup',
   description: 'kills Redis and starts it with the data of redis-backup',
   rollbackDescription: 'start Redis if it does not run; later writes stay lost',
   requires: ['exec', 'signal', 'stay_down', 'start'],

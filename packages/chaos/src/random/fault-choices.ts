@@ -22,7 +22,7 @@ export interface ChoosableDeployment {
 /**
  * Lists the faults that can be injected into a deployment, in the order of the registry. Components
  * are targets by their names, because two roles may mean one component; where the platform gives
- * replacements other names, roles are. Outside a lab, faults with a permanent loss are left out.
+ * replacements other names, roles are. Faults that need another one are left out. Outside a lab, faults with a permanent loss are left out.
  */
 export const faultChoices = async (
   { platform, isLab }: ChoosableDeployment,
@@ -31,7 +31,7 @@ export const faultChoices = async (
   const components = await platform.components();
   const choices: FaultChoice[] = [];
   for (const fault of faults.values()) {
-    if (!isLab && fault.preview !== undefined) continue;
+    if (fault.needs !== undefined || (!isLab && fault.preview !== undefined)) continue;
     const candidates = components.filter(({ kind }) => fault.targets.includes(kind));
     const possible = await possibleTargets(fault, fault.example, platform, candidates);
     if (possible.length === 0) continue;
