@@ -3,12 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  createSources,
   type Exporter,
-  loadSettings,
   logTo,
   parseListenAddress,
-  startExporter,
+  startConfiguredExporter,
 } from '@livekit-swarm/exporter';
 import { startRunExporter } from '@livekit-swarm/exporter/runs';
 import { findFreePorts } from '@livekit-swarm/host';
@@ -218,15 +216,12 @@ const exporterFor = async (
     }),
     { mode: 0o600 },
   );
-  const settings = await loadSettings(
-    { config },
-    { SECRET: credentials.apiSecret, REDIS_URL: redisUrl ?? '' },
-  );
-  return startExporter({
-    ...settings,
+  return startConfiguredExporter({
+    flags: { config },
+    env: { SECRET: credentials.apiSecret, REDIS_URL: redisUrl ?? '' },
     version: '0.0.0',
+    revision: 'unknown',
     log: logTo(() => {}),
-    sources: (contextOf) => createSources(settings, contextOf),
   });
 };
 
