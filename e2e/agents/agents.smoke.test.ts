@@ -11,7 +11,7 @@ it('callers measure the answers of an agent that their token dispatches', async 
     accessTo(server),
   );
   await worker.says(/registered as AW_/);
-  const { events, stderr } = await runCallers(server, '{ agent: reference, pause: 300ms }', '8s');
+  const { events, stderr } = await runCallers(server, '{ agent: reference, pause: 300ms }', '14s');
   expect(countOf(events, 'agent_joined'), stderr).toBe(2);
   const turns = events.flatMap(({ turn }) => turn ?? []);
   const responses = turns.flatMap(({ responseMs }) => responseMs ?? []);
