@@ -10,6 +10,7 @@ import type { ParticipantPlan, PlannedStep } from '@livekit-swarm/scenario';
 import type { PumpEvent } from '@livekit-swarm/webrtc';
 import { trackResults } from '../streams/results.ts';
 import { Caller } from '../voice/caller.ts';
+import { Hearing } from '../voice/hearing.ts';
 import { ReferenceAgent } from '../voice/reference-agent.ts';
 import type { Mouth, VoicePart } from '../voice/voice-part.ts';
 import { ActionRunner } from './action-runner.ts';
@@ -49,6 +50,7 @@ export class Participant {
   readonly #reception: ReceptionEvents;
   /** Part in a conversation with a voice agent; null: none. */
   readonly #voice: VoicePart | null;
+  readonly #hearing: Hearing | null;
   #leaving: Promise<ParticipantLine> | null = null;
 
   constructor(options: ParticipantOptions) {
@@ -96,6 +98,7 @@ export class Participant {
       joinFrom,
     });
     this.#voice = this.#joinConversation();
+    this.#hearing = this.#voice === null ? null : new Hearing(this.#voice);
     this.#reception = new ReceptionEvents({
       emit: this.#emit,
       receiver: this,
@@ -128,7 +131,12 @@ export class Participant {
     this.#progress.onEvent(event);
     if (this.#leaving !== null) return;
     if (CONNECTED.has(event.type)) this.#voice?.connected();
-    else if (event.type === 'signal_lost' || event.type === 'disconnected') this.#voice?.lost();
+    else if (event.type === 'signal_lost' || event.type === 'disconnected') this.#endTalk();
+  }
+
+  #endTalk(): void {
+    this.#hearing?.lost();
+    this.#voice?.lost();
   }
 
   #openPlane(): PumpPlane {
@@ -148,6 +156,7 @@ export class Participant {
       onUnusable: (peer, state) => this.#sessions.peerChanged(peer, state, deployment.clock.now()),
       onKeyMismatch: (track) => this.#reception.keyMismatch(track),
       listensTo: (track: RemoteTrack) => this.#voice?.listensTo(track) === true,
+      onStopped: (receiver) => this.#hearing?.stopped(receiver, deployment.clock.now()),
       ...(engine.watchMedia === true && {
         onSilenceEnds: (sid: string) => this.#reception.silenceEnds(sid),
       }),
@@ -237,10 +246,10 @@ export class Participant {
         this.#reception.firstDecrypted(event.at);
         break;
       case 'voice_began':
-        this.#voice?.voiceBegan(event.at);
+        this.#hearing?.began(event.receiver, event.at);
         break;
       case 'voice_ended':
-        this.#voice?.voiceEnded({ from: event.from, to: event.at });
+        this.#hearing?.ended(event.receiver, { from: event.from, to: event.at });
         break;
       case 'spoken':
         this.#voice?.spoken({ from: event.from, to: event.at });
@@ -269,7 +278,7 @@ export class Participant {
     effects.left(this);
     keys.left();
     this.#turns.lost();
-    this.#voice?.lost();
+    this.#endTalk();
     if (wasJoined) this.#emit('left', now, {});
     return {
       type: 'participant',

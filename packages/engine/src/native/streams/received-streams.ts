@@ -24,6 +24,8 @@ export interface ReceivedStreamsOptions {
   onSilenceEnds?(trackSid: string): void;
   /** Check whether voice is to be detected in a track. Absent: in none. */
   listensTo?(track: RemoteTrack): boolean;
+  /** Note that a receiver is about to be removed. */
+  onStopped?(receiver: number): void;
 }
 
 /** Streams that one participant receives: one for each remote track that is bound to an m-line. */
@@ -105,6 +107,7 @@ export class ReceivedStreams implements MediaReceivers {
     const entry = registry.down.get(handle);
     // No more media is expected: the time until the removal is not an interruption.
     pump.setReceiverMuted(handle, true);
+    this.#options.onStopped?.(handle);
     if (entry !== undefined && this.#bySid.get(entry.trackSid) === handle)
       this.#bySid.delete(entry.trackSid);
     ends.afterRead(true, () => {

@@ -14,6 +14,7 @@ class Call {
   readonly agents: string[] = [];
   readonly caller: Caller;
   speaks = 0;
+  isMute = false;
 
   constructor(given: Partial<Conversation> = {}) {
     this.caller = new Caller({
@@ -32,6 +33,7 @@ class Call {
         else this.turns.push(turn);
       },
       speak: () => {
+        if (this.isMute) throw new Error('the clip has no voice');
         this.speaks += 1;
         const from = this.clock.now();
         this.clock.after(SPOKEN_MS, () => this.caller.spoken({ from, to: from + SPOKEN_MS }));
@@ -154,4 +156,81 @@ test('a turn during which the connection was lost is not measured', () => {
   call.caller.connected();
   call.agentSpeaks(7_000, 500).clock.advance(20_000);
   expect(call.turns.map(({ number }) => number)).toEqual([2]);
+});
+
+test('voice that ends before the utterance does is an overlap, and no answer', () => {
+  const call = new Call({ turns: 1 }).begin();
+  // Speaks from 500 to 1,500; the end of the first voice is reported at 1,600.
+  call.agentSpeaks(600, 800).agentSpeaks(2_600, 500).clock.advance(20_000);
+  expect(call.turns).toEqual([
+    {
+      number: 1,
+      spokenMs: SPOKEN_MS,
+      responseMs: 1_100,
+      answerMs: 500,
+      gaps: 0,
+      gapMs: 0,
+      overlapMs: 800,
+    },
+  ]);
+});
+
+test('an answer with a gap is interrupted, too', () => {
+  const call = new Call({ turns: 2, bargeIn: { share: 0.5, afterMs: 1_000 } }).begin();
+  call.agentSpeaks(1_900, 300).agentSpeaks(2_600, 1_000).clock.advance(20_000);
+  // Interrupted at 2,900.
+  expect(call.turns[0]).toMatchObject({ answerMs: 1_000, gaps: 1, gapMs: 400 });
+  expect(call.turns[1]).toMatchObject({ interrupts: true, bargeInMs: 700 });
+});
+
+test('an agent that stopped right before the caller interrupts has no time of barge-in', () => {
+  const call = new Call({ turns: 2, bargeIn: { share: 0.5, afterMs: 1_000 } }).begin();
+  // It stops at 2,800, which is reported at 3,000; the caller speaks from 2,900 on.
+  call.agentSpeaks(1_900, 900).clock.advance(20_000);
+  expect(call.turns[1]).toEqual({ number: 2, spokenMs: SPOKEN_MS });
+});
+
+test('an answer after a barge-in that begins during the utterance may be long', () => {
+  const call = new Call({ turns: 2, bargeIn: { share: 0.5, afterMs: 1_000 } }).begin();
+  // The caller speaks from 2,900 to 3,900.
+  call.agentSpeaks(1_900, 1_100).agentSpeaks(3_800, 6_000).clock.advance(30_000);
+  expect(call.turns[1]).toMatchObject({ bargeInMs: 100, answerMs: 6_000, overlapMs: 100 });
+});
+
+test('a caller whose connection is lost while it waits loses its agent all the same', () => {
+  const call = new Call();
+  call.caller.connected();
+  call.clock.advance(1_000);
+  call.caller.lost();
+  call.clock.advance(1_000);
+  call.caller.connected();
+  call.clock.advance(2_999);
+  expect(call.others).toEqual([]);
+  call.clock.advance(20_000);
+  expect(call.others).toEqual(['no_agent']);
+});
+
+test('nothing is spoken, and no timer is left, after the end', () => {
+  const call = new Call().begin();
+  call.caller.lost();
+  call.caller.roomChanged();
+  call.caller.voiceBegan(100);
+  call.caller.voiceEnded({ from: 100, to: 200 });
+  expect(call.clock.pending()).toBe(0);
+});
+
+test('an agent that speaks on after the last turn is not reported', () => {
+  const call = new Call({ turns: 1 }).begin();
+  call.agentSpeaks(1_900, 500).clock.advance(4_000);
+  call.caller.voiceBegan(4_000);
+  call.clock.advance(60_000);
+  expect(call.others).toEqual(['agent_joined']);
+});
+
+test('a caller whose recording has no voice says so once', () => {
+  const call = new Call();
+  call.isMute = true;
+  call.begin().agentSpeaks(2_000, 500).clock.advance(30_000);
+  expect(call.others).toEqual(['agent_joined', 'utterance_rejected']);
+  expect(call.turns).toEqual([]);
 });

@@ -1,25 +1,14 @@
 import type { RemoteTrack, RoomView } from '@livekit-swarm/livekit';
-import type { TurnResult } from '@livekit-swarm/record';
 import type { Conversation } from '@livekit-swarm/scenario';
+import { messageOf } from '@livekit-swarm/settings';
 import type { Emit } from '../participant/event-lines.ts';
+import { answerOf, type OpenTurn, resultOf } from './turn-result.ts';
 import type { Mouth, Voice, VoicePart } from './voice-part.ts';
 
 export interface CallerOptions extends Mouth {
   conversation: Conversation;
   room: Pick<RoomView, 'agents'>;
   emit: Emit;
-}
-
-/** Turn that has not ended. Times are Unix ms. */
-interface OpenTurn {
-  number: number;
-  interrupts: boolean;
-  /** Utterance of the turn; null while it is sent. */
-  spoken: Voice | null;
-  /** Voice of the agent since the beginning of the turn, in the order of time. */
-  heard: Voice[];
-  /** Last voice of the answer that the turn interrupts; null: the agent has not stopped. */
-  stoppedAt: number | null;
 }
 
 /** Longest wait for an agent that never is silent, as a multiple of the wait for an answer. */
@@ -34,17 +23,22 @@ const RETRY_MS = 100;
 export class Caller implements VoicePart {
   readonly #options: CallerOptions;
   #cancel: (() => void) | null = null;
-  #connectedAt: number | null = null;
+  /** Time of the join, Unix ms; null: it has not joined. */
+  #joinedAt: number | null = null;
+  /** False while the connection is lost, and after the end: nothing is spoken or measured then. */
+  #isConnected = false;
   #hasAgent = false;
   #isLost = false;
   #turn: OpenTurn | null = null;
   #turns = 0;
+  #mostTurns: number;
   /** First voice of the agent that has not ended; null: it is silent. */
   #heardFrom: number | null = null;
   #lastVoiceAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: CallerOptions) {
     this.#options = options;
+    this.#mostTurns = options.conversation.turns ?? Number.POSITIVE_INFINITY;
   }
 
   listensTo({ kind, ofAgent }: RemoteTrack): boolean {
@@ -53,15 +47,16 @@ export class Caller implements VoicePart {
 
   connected(): void {
     const { clock, conversation, emit } = this.#options;
-    if (this.#connectedAt !== null) {
+    this.#isConnected = true;
+    if (this.#hasAgent) {
       // The connection recovered: turns of that time are not measured.
-      if (this.#hasAgent) this.#after(conversation.pauseMs, () => this.#speak());
+      this.#after(conversation.pauseMs, () => this.#speak());
       return;
     }
-    this.#connectedAt = clock.now();
+    this.#joinedAt ??= clock.now();
     this.roomChanged();
-    if (this.#hasAgent) return;
-    this.#after(conversation.answerWithinMs, () => {
+    if (this.#hasAgent || this.#isLost) return;
+    this.#after(this.#joinedAt + conversation.answerWithinMs - clock.now(), () => {
       this.#isLost = true;
       emit('agent_lost', clock.now(), {
         reason: 'no_agent',
@@ -73,11 +68,11 @@ export class Caller implements VoicePart {
 
   roomChanged(): void {
     const { clock, conversation, room, emit } = this.#options;
-    if (this.#connectedAt === null || this.#hasAgent || room.agents.length === 0) return;
+    if (!this.#isConnected || this.#hasAgent || room.agents.length === 0) return;
     this.#hasAgent = true;
+    const now = clock.now();
     // One that joins later takes part in the conversation, but was counted as lost.
-    if (!this.#isLost)
-      emit('agent_joined', clock.now(), { durationMs: clock.now() - this.#connectedAt });
+    if (!this.#isLost) emit('agent_joined', now, { durationMs: now - (this.#joinedAt ?? now) });
     const isGreeted = conversation.opens === 'agent';
     this.#after(isGreeted ? conversation.answerWithinMs : conversation.pauseMs, () =>
       this.#speak(),
@@ -85,24 +80,21 @@ export class Caller implements VoicePart {
   }
 
   lost(): void {
+    this.#isConnected = false;
     this.#clear();
     this.#turn = null;
     this.#heardFrom = null;
   }
 
   voiceBegan(at: number): void {
-    const { bargeIn } = this.#options.conversation;
+    if (!this.#isConnected) return;
     this.#heardFrom = at;
-    const turn = this.#turn;
-    if (turn !== null && turn.spoken === null) return;
-    this.#waitForSilence(at);
-    if (turn === null) return;
-    if (bargeIn !== null && turn.heard.length === 0 && this.#interruptsNext(bargeIn.share))
-      this.#after(at + bargeIn.afterMs - this.#options.clock.now(), () => this.#interrupt());
+    // Voice during an utterance is judged at its end.
+    if (this.#turn === null || this.#turn.spoken !== null) this.#listen(at);
   }
 
   voiceEnded(voice: Voice): void {
-    const { clock, conversation } = this.#options;
+    if (!this.#isConnected) return;
     this.#heardFrom = null;
     this.#lastVoiceAt = voice.to;
     const turn = this.#turn;
@@ -112,20 +104,42 @@ export class Caller implements VoicePart {
     }
     if (turn.interrupts && turn.stoppedAt === null) turn.stoppedAt = voice.to;
     else turn.heard.push(voice);
-    if (turn.spoken === null || turn.heard.length === 0) return;
-    this.#after(voice.to + conversation.answerEndsMs - clock.now(), () => this.#ended());
+    if (turn.spoken !== null) this.#awaitEnd(turn, turn.spoken);
   }
 
   spoken(voice: Voice): void {
     const turn = this.#turn;
     if (turn === null) return;
     turn.spoken = voice;
+    const isInterrupted = turn.interrupts && turn.stoppedAt === null;
+    if (this.#heardFrom === null || isInterrupted) this.#awaitEnd(turn, voice);
+    else this.#listen(this.#heardFrom);
+  }
+
+  /** Wait for the end of an answer that has paused, or for the first voice of one. */
+  #awaitEnd({ heard }: OpenTurn, spoken: Voice): void {
     const { clock, conversation } = this.#options;
-    if (turn.heard.length > 0 && this.#heardFrom === null)
-      this.#after(this.#lastVoiceAt + conversation.answerEndsMs - clock.now(), () => this.#ended());
-    else if (this.#heardFrom === null || turn.interrupts)
-      this.#after(voice.to + conversation.answerWithinMs - clock.now(), () => this.#ended());
-    else this.#waitForSilence(this.#heardFrom);
+    const isAnswered = answerOf(spoken, heard).length > 0;
+    const ms = isAnswered
+      ? this.#untilSilence()
+      : spoken.to + conversation.answerWithinMs - clock.now();
+    this.#after(ms, () => this.#ended());
+  }
+
+  /** Wait while the agent speaks, since `from`, and interrupt its answer if that is planned. */
+  #listen(from: number): void {
+    const { clock, conversation } = this.#options;
+    const { bargeIn } = conversation;
+    const turn = this.#turn;
+    // The conversation has ended; the agent may speak on.
+    if (turn === null && this.#turns >= this.#mostTurns) return;
+    this.#waitForSilence(from);
+    const spoken = turn?.spoken ?? null;
+    if (turn === null || spoken === null || bargeIn === null) return;
+    if (!this.#interruptsNext(bargeIn.share)) return;
+    const answered = answerOf(spoken, turn.heard)[0]?.from ?? from;
+    const at = Math.max(answered, spoken.to) + bargeIn.afterMs;
+    this.#after(at - clock.now(), () => this.#interrupt());
   }
 
   /** Speak the next utterance, unless the agent speaks; then wait for its end. */
@@ -136,12 +150,8 @@ export class Caller implements VoicePart {
 
   /** Speak although the agent may speak, too. */
   #begin(interrupts: boolean): void {
-    const { conversation, speak } = this.#options;
-    if (this.#turns >= (conversation.turns ?? Number.POSITIVE_INFINITY)) return;
-    if (!speak(this.#turns)) {
-      this.#after(Math.max(RETRY_MS, conversation.pauseMs), () => this.#speak());
-      return;
-    }
+    if (this.#turns >= this.#mostTurns) return;
+    if (!this.#play()) return;
     this.#turns += 1;
     this.#turn = {
       number: this.#turns,
@@ -152,11 +162,29 @@ export class Caller implements VoicePart {
     };
   }
 
+  /** Play the next utterance. @returns false if it does not play; a later attempt may follow */
+  #play(): boolean {
+    const { clock, conversation, emit, speak } = this.#options;
+    try {
+      if (speak(this.#turns)) return true;
+      this.#after(Math.max(RETRY_MS, conversation.pauseMs), () => this.#speak());
+    } catch (error) {
+      this.#mostTurns = this.#turns;
+      emit('warning', clock.now(), {
+        reason: 'utterance_rejected',
+        message: `the caller cannot speak: ${messageOf(error)}`,
+        hint: 'its audio file needs speech that is louder than -45 dBov',
+      });
+    }
+    return false;
+  }
+
   /** Give an agent that began to speak at `from` some time, and then speak all the same. */
   #waitForSilence(from: number): void {
     const { conversation, clock, emit } = this.#options;
     const patienceMs = PATIENCE * conversation.answerWithinMs;
-    this.#after(from + patienceMs - clock.now(), () => {
+    const since = Math.max(from, this.#turn?.spoken?.to ?? from);
+    this.#after(since + patienceMs - clock.now(), () => {
       const now = clock.now();
       emit('warning', now, {
         reason: 'agent_never_silent',
@@ -203,9 +231,8 @@ export class Caller implements VoicePart {
 
   /** Check whether the turn after the current one interrupts: evenly spread over all turns. */
   #interruptsNext(share: number): boolean {
-    const most = this.#options.conversation.turns ?? Number.POSITIVE_INFINITY;
     const next = this.#turns + 1;
-    return next <= most && Math.floor(next * share) > Math.floor((next - 1) * share);
+    return next <= this.#mostTurns && Math.floor(next * share) > Math.floor((next - 1) * share);
   }
 
   #untilSilence(): number {
@@ -226,32 +253,3 @@ export class Caller implements VoicePart {
     this.#cancel = null;
   }
 }
-
-const sum = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0);
-
-/** Measurements of a turn. @param heard voice of the answer, in the order of time */
-const resultOf = (
-  { number, interrupts, stoppedAt }: OpenTurn,
-  spoken: Voice,
-  heard: readonly Voice[],
-): TurnResult => {
-  const [first, last] = [heard[0], heard.at(-1)];
-  const gaps = heard.slice(1).map(({ from }, index) => from - (heard[index]?.to ?? from));
-  const overlapMs = sum(
-    heard.map(({ from, to }) => Math.max(0, Math.min(to, spoken.to) - Math.max(from, spoken.from))),
-  );
-  return {
-    number,
-    spokenMs: spoken.to - spoken.from,
-    ...(first !== undefined && first.from > spoken.to && { responseMs: first.from - spoken.to }),
-    ...(first !== undefined &&
-      last !== undefined && {
-        answerMs: last.to - first.from,
-        gaps: gaps.length,
-        gapMs: sum(gaps),
-      }),
-    ...(overlapMs > 0 && { overlapMs }),
-    ...(interrupts && { interrupts }),
-    ...(stoppedAt !== null && { bargeInMs: Math.max(0, stoppedAt - spoken.from) }),
-  };
-};

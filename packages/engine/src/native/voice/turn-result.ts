@@ -1,0 +1,50 @@
+import type { TurnResult } from '@livekit-swarm/record';
+import type { Voice } from './voice-part.ts';
+
+/** Turn that has not ended. Times are Unix ms. */
+export interface OpenTurn {
+  number: number;
+  interrupts: boolean;
+  /** Utterance of the turn; null while it is sent. */
+  spoken: Voice | null;
+  /** Voice of the agent since the beginning of the turn, in the order of time. */
+  heard: Voice[];
+  /** Last voice of the answer that the turn interrupts; null: the agent has not stopped. */
+  stoppedAt: number | null;
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0);
+
+/** Voice of the answer to an utterance: what ended before the utterance did is none. */
+export const answerOf = (spoken: Voice, heard: readonly Voice[]): Voice[] =>
+  heard.filter(({ to }) => to > spoken.to);
+
+/** Measurements of a turn. @param heard voice of the agent, in the order of time */
+export const resultOf = (
+  { number, interrupts, stoppedAt }: OpenTurn,
+  spoken: Voice,
+  heard: readonly Voice[],
+): TurnResult => {
+  const answer = answerOf(spoken, heard);
+  const [first, last] = [answer[0], answer.at(-1)];
+  const gaps = answer.slice(1).map(({ from }, index) => from - (answer[index]?.to ?? from));
+  const overlapMs = sum(
+    heard.map(({ from, to }) => Math.max(0, Math.min(to, spoken.to) - Math.max(from, spoken.from))),
+  );
+  // An agent that had stopped when the caller began was not interrupted: its end is reported late.
+  const hasInterrupted = interrupts && (stoppedAt === null || stoppedAt > spoken.from);
+  return {
+    number,
+    spokenMs: spoken.to - spoken.from,
+    ...(first !== undefined && first.from >= spoken.to && { responseMs: first.from - spoken.to }),
+    ...(first !== undefined &&
+      last !== undefined && {
+        answerMs: last.to - first.from,
+        gaps: gaps.length,
+        gapMs: sum(gaps),
+      }),
+    ...(overlapMs > 0 && { overlapMs }),
+    ...(hasInterrupted && { interrupts: true as const }),
+    ...(hasInterrupted && stoppedAt !== null && { bargeInMs: stoppedAt - spoken.from }),
+  };
+};
