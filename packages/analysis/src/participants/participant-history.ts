@@ -57,12 +57,13 @@ export interface ParticipantHistoryFold {
 /** Largest number of events of a participant: one that reconnects in a loop repeats itself. */
 const MAX_EVENTS = 60;
 
-/** Events of subscriptions, which would hide those of the participant. */
-const MEDIA_EVENTS: ReadonlySet<EventName> = new Set([
+/** Events of subscriptions and conversations, which would hide those of the participant. */
+const REPEATED_EVENTS: ReadonlySet<EventName> = new Set([
   'media_started',
   'media_interrupted',
   'media_resumed',
   'media_duplicated',
+  'turn',
 ]);
 
 interface Entry {
@@ -128,7 +129,7 @@ export const createParticipantHistories = (max: {
 
   const addEvent = (line: EventLine): void => {
     const { identity, at, event, reason = null, message = null } = line;
-    if (identity === undefined || MEDIA_EVENTS.has(event)) return;
+    if (identity === undefined || REPEATED_EVENTS.has(event)) return;
     const entry = entryOf(identity, line);
     entry.state = reduceParticipant(entry.state, line);
     const durationMs = line.phases?.joined ?? line.durationMs ?? null;

@@ -1,6 +1,7 @@
 import type { Labels } from '@livekit-swarm/metrics';
 import {
   type EventLine,
+  type EventName,
   type HeaderLine,
   LEFT_WHILE_JOINING,
   type ParticipantLine,
@@ -49,6 +50,16 @@ export const leftBeforeJoining = (line: ParticipantLine, endAtMs: number): boole
   line.reason === LEFT_WHILE_JOINING &&
   leftAsPlanned(line, endAtMs) &&
   line.at - line.joinAtMs < JOIN_GRACE_MS;
+
+/**
+ * Events that may follow the result of their participant: others noticed late that it disappeared,
+ * or the dispatch service answered late.
+ */
+const MAY_FOLLOW_RESULT: ReadonlySet<EventName> = new Set([
+  'acted',
+  'action_failed',
+  'agent_dispatched',
+]);
 
 /**
  * Counts joins, disconnections and recoveries by observing `reduceParticipant`. A join counts at
@@ -103,9 +114,7 @@ export class ParticipantFold {
   addEvent(event: EventLine): void {
     if (event.identity === undefined) return;
     const { at, durationMs = 0 } = event;
-    // Such an event may follow the result of its participant: it disappeared, and others noticed it
-    // later.
-    if (event.event === 'acted' || event.event === 'action_failed') {
+    if (MAY_FOLLOW_RESULT.has(event.event)) {
       const { group = '', role = '' } = event;
       measureParticipantEvent(event, { group, role }, (when) => this.#timeline.at(when, when, at));
       return;

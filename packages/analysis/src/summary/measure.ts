@@ -158,9 +158,9 @@ const addData = (
 };
 
 const measureTurn = (metrics: MetricSink, labels: Labels, turn: TurnResult): void => {
-  const { responseMs, bargeInMs, gaps, overlapMs = 0 } = turn;
-  const isAnswered = responseMs !== undefined || overlapMs > 0;
-  metrics.rate('agent_turns_unanswered', labels, isAnswered ? 0 : 1, 1);
+  const { responseMs, answerMs, bargeInMs, gaps, overlapMs = 0 } = turn;
+  // An agent that only spoke during the utterance has not answered it.
+  metrics.rate('agent_turns_unanswered', labels, answerMs === undefined ? 1 : 0, 1);
   metrics.rate('agent_overlaps', labels, overlapMs > 0 ? 1 : 0, 1);
   if (gaps !== undefined) metrics.rate('agent_answer_gaps', labels, gaps > 0 ? 1 : 0, 1);
   if (responseMs !== undefined) metrics.trend('agent_response_time', labels).add(responseMs);

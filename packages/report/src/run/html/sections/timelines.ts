@@ -53,13 +53,16 @@ const EVENTS: Partial<Record<ParticipantEvent['event'], string>> = {
   disconnected: 'disconnected',
   rejoin_retry: 'rejoin attempt failed, retrying',
   rejoined: 'rejoined',
+  agent_dispatched: 'voice agent dispatched',
+  agent_joined: 'voice agent in its room',
+  agent_lost: 'no voice agent in time',
   left: 'left',
 };
 
 const toneOf = ({ event }: ParticipantEvent): string =>
   event === 'join_failed' || event === 'disconnected' || event === 'signal_lost'
     ? 'bad'
-    : event === 'join_retry' || event === 'rejoin_retry'
+    : event === 'join_retry' || event === 'rejoin_retry' || event === 'agent_lost'
       ? 'unsure'
       : '';
 
