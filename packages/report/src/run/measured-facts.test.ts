@@ -1,12 +1,39 @@
 import { MetricSet } from '@livekit-swarm/metrics';
 import { groupOf, roleOf, scenarioOf } from '@livekit-swarm/testkit/scenario-of';
 import { expect, test } from 'vitest';
-import { adaptationFacts, encryptionFacts, speakerFacts } from './measured-facts.ts';
+import { adaptationFacts, agentFacts, encryptionFacts, speakerFacts } from './measured-facts.ts';
 
 test('what was not measured has no facts', () => {
   const metrics = new MetricSet();
   expect(encryptionFacts({ metrics })).toEqual([]);
   expect(speakerFacts({ metrics })).toEqual([]);
+  expect(agentFacts({ metrics })).toEqual([]);
+});
+
+test('conversations are stated over all callers', () => {
+  const metrics = new MetricSet();
+  metrics.rate('agents_lost', { role: 'caller' }, 3, 20);
+  metrics.trend('agent_join_time', { role: 'caller' }).add(250);
+  expect(agentFacts({ metrics })).toEqual([
+    ['callers without an agent', '3 of 20'],
+    ['agent joined after', expect.stringMatching(/^p50 2[45]\d(\.\d+)? ms/)],
+  ]);
+  for (const group of ['calls', 'more']) {
+    metrics.rate('agent_turns_unanswered', { group }, 1, 40);
+    metrics.rate('agent_overlaps', { group }, 2, 40);
+    metrics.rate('agent_answer_gaps', { group }, 20, 40);
+    metrics.trend('agent_response_time', { group }).add(800);
+  }
+  const facts = new Map(agentFacts({ metrics }));
+  expect(facts.get('turns without an answer')).toBe('2 of 80');
+  expect(facts.get('answered after')).toMatch(/^p50 (79|80)\d(\.\d+)? ms, p95 /);
+  expect(facts.get('spoke before the caller had finished')).toBe('5 %');
+  expect(facts.get('answers with gaps')).toBe('50 %');
+  expect(facts.has('stopped after a barge-in')).toBe(false);
+  metrics.trend('agent_barge_in', { group: 'calls' }).add(300);
+  expect(new Map(agentFacts({ metrics })).get('stopped after a barge-in')).toMatch(
+    /^p50 (29|30)\d(\.\d+)? ms/,
+  );
 });
 
 test('decryption and active speakers are stated over all roles', () => {

@@ -41,6 +41,37 @@ export const speakerFacts = (summary: Measured): [name: string, value: string][]
   ];
 };
 
+/** Figures of conversations with voice agents; none without callers. */
+export const agentFacts = ({ metrics }: Measured): [name: string, value: string][] => {
+  const callers = metrics.measure('agents_lost');
+  const turns = metrics.measure('agent_turns_unanswered');
+  const facts: [string, string][] = [];
+  if (callers?.type === 'rate' && callers.total > 0)
+    facts.push(
+      ['callers without an agent', shareOfAll(callers)],
+      ['agent joined after', timeOf({ metrics }, 'agent_join_time')],
+    );
+  if (turns?.type === 'rate' && turns.total > 0) {
+    facts.push(
+      ['turns without an answer', shareOfAll(turns)],
+      ['answered after', timeOf({ metrics }, 'agent_response_time')],
+      ['spoke before the caller had finished', shareOf({ metrics }, 'agent_overlaps')],
+      ['answers with gaps', shareOf({ metrics }, 'agent_answer_gaps')],
+    );
+    const stops = metrics.measure('agent_barge_in');
+    if (stops?.type === 'trend' && stops.sketch.count > 0)
+      facts.push(['stopped after a barge-in', timeOf({ metrics }, 'agent_barge_in')]);
+  }
+  return facts;
+};
+
+const shareOf = (measured: Measured, metric: MetricName): string =>
+  formatShare(rateOf(measured, metric));
+
+/** `2 of 40`. */
+const shareOfAll = ({ hits, total }: { hits: number; total: number }): string =>
+  `${formatNumber(hits)} of ${formatNumber(total)}`;
+
 /**
  * Estimates of publishers with rate adaptation, and what they left out. Real clients have a table
  * of their own.

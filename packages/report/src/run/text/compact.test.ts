@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { MetricSet } from '@livekit-swarm/metrics';
 import {
   failedReport,
   hostsReport,
@@ -81,6 +82,19 @@ describe('the compact summary of a run that passed', () => {
     expect(text).toMatch(
       /\nRECORD {2}runs\/\S+record\.ndjson {2}\(run k3x9\)\nNEXT {4}swarm report runs\//,
     );
+  });
+
+  it('shows conversations with voice agents', () => {
+    const run = passedReport();
+    const metrics = new MetricSet();
+    metrics.rate('agents_lost', {}, 0, 20);
+    metrics.rate('agent_turns_unanswered', {}, 2, 80);
+    metrics.trend('agent_response_time', {}).add(800);
+    const spoken = { ...run, summary: { ...run.summary, metrics } };
+    const text = renderCompact(spoken).replaceAll(/\s+/g, ' ');
+    expect(text).toContain(' agents callers without an agent 0 of 20 · ');
+    expect(text).toContain(' turns without an answer 2 of 80 · answered after p50 ');
+    expect(linesOf(spoken).length).toBeLessThanOrEqual(25);
   });
 
   it('has the same text with colours, and a link of the record where it is given one', () => {

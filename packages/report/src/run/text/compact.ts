@@ -7,6 +7,7 @@ import { healthText, measuredOf, restrictionOf, thresholdName } from '../../phra
 import { noteText } from '../../phrases/run-event.ts';
 import type { ReportOptions } from '../../reporter.ts';
 import { printable, renderHeadedTable, type Style, styleFor, wrap } from '../../text-layout.ts';
+import { agentFacts } from '../measured-facts.ts';
 import type { ReportInput } from '../report-input.ts';
 import { serverNotes } from '../server-tables.ts';
 import { clientNotes, joinCounts, mediaTable, trackCounts } from '../tables.ts';
@@ -89,6 +90,7 @@ const factsOf = ({ summary, decision, comparison }: ReportInput): Fact[] => {
           ] satisfies Fact,
         ]),
     ['tracks', trackCounts(summary)],
+    ...conversationFacts(summary),
     ...serverFacts(summary),
     ['generator', generatorText(summary, decision.health.length > 0)],
   ];
@@ -113,6 +115,11 @@ const thresholdsText = (results: readonly ThresholdResult[]): string => {
 const usedShare = ({ threshold: { operator, limit }, value }: ThresholdResult): number | null => {
   if (value === null || value <= 0 || limit <= 0) return null;
   return operator.startsWith('<') ? value / limit : operator.startsWith('>') ? limit / value : null;
+};
+
+const conversationFacts = (summary: Summary): Fact[] => {
+  const facts = agentFacts(summary).map(([name, value]) => `${name} ${value}`);
+  return facts.length === 0 ? [] : [['agents', facts.join(' · ')]];
 };
 
 const serverFacts = ({ server: { nodes, total } }: Summary): Fact[] => {

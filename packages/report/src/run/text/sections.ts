@@ -19,7 +19,7 @@ import {
   type TableData,
   wrap,
 } from '../../text-layout.ts';
-import { adaptationFacts, encryptionFacts, speakerFacts } from '../measured-facts.ts';
+import { adaptationFacts, agentFacts, encryptionFacts, speakerFacts } from '../measured-facts.ts';
 import type { ReportInput } from '../report-input.ts';
 import { remainsText, serverNotes, serverTable } from '../server-tables.ts';
 import {
@@ -289,6 +289,7 @@ export const SECTIONS: readonly Section[] = [
   joinSection,
   mediaSection,
   clientSection,
+  factsSection('VOICE AGENTS', agentFacts),
   factsSection('RATE ADAPTATION', adaptationFacts),
   factsSection('END-TO-END ENCRYPTION', encryptionFacts),
   factsSection('ACTIVE SPEAKERS', speakerFacts),

@@ -5,7 +5,12 @@ import { html, type Markup, untrusted } from '../../../html/markup.ts';
 import { percentile, RATE } from '../../../html/series-queries.ts';
 import { noteText } from '../../../phrases/run-event.ts';
 import type { TableData } from '../../../text-layout.ts';
-import { adaptationFacts, encryptionFacts, speakerFacts } from '../../measured-facts.ts';
+import {
+  adaptationFacts,
+  agentFacts,
+  encryptionFacts,
+  speakerFacts,
+} from '../../measured-facts.ts';
 import type { HtmlInput } from '../../report-input.ts';
 import { remainsText, serverNotes, serverTable } from '../../server-tables.ts';
 import {
@@ -46,7 +51,7 @@ ${list(counts)}${reasons.length > 0 && html`<ul class="plain">${reasons.slice(0,
 <div class="card"><h3>Loss recovery (NACK, RTX, FEC)</h3>${list(recoveryFigures(input))}</div>
 <div class="card"><h3>Load generator</h3>${list(generatorFigures(input))}</div>
 </div>
-${factsCard('Rate adaptation', adaptationFacts(summary))}${factsCard('End-to-end encryption', encryptionFacts(summary))}${factsCard('Active speakers', speakerFacts(summary))}
+${factsCard('Voice agents', agentFacts(summary))}${factsCard('Rate adaptation', adaptationFacts(summary))}${factsCard('End-to-end encryption', encryptionFacts(summary))}${factsCard('Active speakers', speakerFacts(summary))}
 ${clientCard(input)}
 ${serverCard(input)}
 ${hostCard(input)}

@@ -21,6 +21,9 @@ const SHOWN: readonly Distribution[] = [
   { title: 'Jitter, video', metric: 'jitter', selector: { kind: 'video' } },
   { title: 'Round-trip time', metric: 'rtt' },
   { title: 'Reconnect time', metric: 'reconnect_time' },
+  { title: 'Voice agent: join time', metric: 'agent_join_time' },
+  { title: 'Voice agent: response time', metric: 'agent_response_time' },
+  { title: 'Voice agent: barge-in', metric: 'agent_barge_in' },
   { title: 'Latency, data', metric: 'data_latency' },
 ];
 
