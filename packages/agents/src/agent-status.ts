@@ -1,5 +1,11 @@
 import { JobStatus, ParticipantInfo_Kind } from '@livekit/protocol';
-import { type ApiTarget, agentDispatchOf, roomServiceOf } from '@livekit-swarm/livekit';
+import {
+  ApiRejection,
+  type ApiTarget,
+  agentDispatchOf,
+  apiErrorOf,
+  roomServiceOf,
+} from '@livekit-swarm/livekit';
 import { messageOf } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
@@ -19,8 +25,10 @@ export interface RoomFacts {
   dispatches: { agentName: string; jobs: JobFacts[] }[];
   /** Identities of the agents in the room. */
   agents: string[];
-  /** True if a dispatch of a named agent has led to no agent in the room. */
+  /** True if a dispatch of a named agent has led to no agent, neither now nor before. */
   waits: boolean;
+  /** Sentence; null: the room was read. The node of a room may not answer. */
+  problem: string | null;
 }
 
 /** State of a worker, from its own page `/worker`. */
@@ -54,22 +62,50 @@ export const readAgentStatus = async (
   target: ApiTarget,
   workers: readonly string[],
 ): Promise<AgentStatus> => {
-  const service = await roomServiceOf(target, TIMEOUT_SECONDS);
-  const names = (await service.listRooms()).map(({ name }) => name).toSorted();
-  const rooms: RoomFacts[] = [];
-  for (let from = 0; from < names.length; from += AT_ONCE) {
-    const batch = names.slice(from, from + AT_ONCE);
-    const read = await Promise.all(batch.map((name) => readRoom(target, name)));
-    rooms.push(...read.filter(({ dispatches, agents }) => dispatches.length + agents.length > 0));
-  }
-  return { rooms, workers: await Promise.all(workers.map(readWorker)) };
-};
-
-const readRoom = async (target: ApiTarget, room: string): Promise<RoomFacts> => {
   const [service, dispatcher] = await Promise.all([
     roomServiceOf(target, TIMEOUT_SECONDS),
     agentDispatchOf(target, TIMEOUT_SECONDS),
   ]);
+  const names = (await service.listRooms()).map(({ name }) => name).toSorted();
+  const rooms: RoomFacts[] = [];
+  for (let from = 0; from < names.length; from += AT_ONCE) {
+    const batch = names.slice(from, from + AT_ONCE);
+    const read = await Promise.all(batch.map((name) => tryRoom(service, dispatcher, name)));
+    rooms.push(...read.filter((room) => room !== null).filter(isShown));
+  }
+  return { rooms, workers: await Promise.all(workers.map(readWorker)) };
+};
+
+const isShown = ({ dispatches, agents, problem }: RoomFacts): boolean =>
+  dispatches.length + agents.length > 0 || problem !== null;
+
+type Service = Awaited<ReturnType<typeof roomServiceOf>>;
+type Dispatcher = Awaited<ReturnType<typeof agentDispatchOf>>;
+
+/** HTTP status of a key that the API rejects, for all rooms alike. */
+const KEY_REJECTED: ReadonlySet<number | null> = new Set([401, 403]);
+
+/** Read a room. @returns null if it was closed since it was listed */
+const tryRoom = async (
+  service: Service,
+  dispatcher: Dispatcher,
+  room: string,
+): Promise<RoomFacts | null> => {
+  try {
+    return await readRoom(service, dispatcher, room);
+  } catch (error) {
+    if (!(error instanceof ApiRejection) || KEY_REJECTED.has(error.status)) throw error;
+    const isOpen = (await service.listRooms([room])).length > 0;
+    const problem = `cannot be read: ${apiErrorOf(error).message}`;
+    return isOpen ? { room, dispatches: [], agents: [], waits: false, problem } : null;
+  }
+};
+
+const readRoom = async (
+  service: Service,
+  dispatcher: Dispatcher,
+  room: string,
+): Promise<RoomFacts> => {
   const [listed, participants] = await Promise.all([
     dispatcher.listDispatch(room),
     service.listParticipants(room),
@@ -88,8 +124,11 @@ const readRoom = async (target: ApiTarget, room: string): Promise<RoomFacts> => 
       }),
     ),
   }));
-  const isNamed = dispatches.some(({ agentName }) => agentName !== '');
-  return { room, dispatches, agents, waits: isNamed && agents.length === 0 };
+  // An agent whose job has ended has been in the room.
+  const isUnserved = dispatches.some(
+    ({ agentName, jobs }) => agentName !== '' && !jobs.some(({ state }) => state === 'ended'),
+  );
+  return { room, dispatches, agents, waits: isUnserved && agents.length === 0, problem: null };
 };
 
 const stateOf = (status: JobStatus | undefined): JobFacts['state'] => {

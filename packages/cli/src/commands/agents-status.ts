@@ -32,7 +32,9 @@ export const agentsStatusCommand = async (
     console.stdout,
     flags.json === true ? `${JSON.stringify(status, null, 2)}\n` : textOf(status),
   );
-  const isBad = status.rooms.some(({ waits }) => waits) || status.workers.some(hasProblem);
+  const isBad =
+    status.rooms.some(({ waits, problem }) => waits || problem !== null) ||
+    status.workers.some(hasProblem);
   return isBad ? EXIT_CODES.failed.code : EXIT_CODES.passed.code;
 };
 
@@ -40,7 +42,7 @@ const hasProblem = ({ problem }: AgentStatus['workers'][number]): boolean => pro
 
 const textOf = ({ rooms, workers }: AgentStatus): string => {
   const waiting = rooms.filter(({ waits }) => waits).length;
-  const roomRows = rooms.map(({ room, dispatches, agents, waits }) => [
+  const roomRows = rooms.map(({ room, dispatches, agents, waits, problem }) => [
     room,
     dispatches.map(({ agentName }) => (agentName === '' ? '(unnamed)' : agentName)).join(', ') ||
       '–',
@@ -48,7 +50,7 @@ const textOf = ({ rooms, workers }: AgentStatus): string => {
       .flatMap(({ jobs }) => jobs)
       .map(({ state }) => state)
       .join(', ') || 'no job',
-    agents.join(', ') || (waits ? 'waits for an agent' : '–'),
+    problem ?? (agents.join(', ') || (waits ? 'waits for an agent' : '–')),
   ]);
   const workerRows = workers.map(({ url, agentName, activeJobs, sdkVersion, problem }) => [
     url,
