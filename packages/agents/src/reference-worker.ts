@@ -28,7 +28,8 @@ export type WorkerEvent =
 interface RunningJob {
   index: number;
   room: string;
-  /** Time since which no other participant is in the room, ms; null: there are some. */
+  hasJoined: boolean;
+  /** Time since which no caller is in the room, ms; null: there is one. */
   aloneSince: number | null;
   /** Error that ended the session; null: none. */
   error: string | null;
@@ -90,7 +91,9 @@ export class ReferenceWorker {
     this.#isDraining = true;
     this.#report();
     const until = performance.now() + longestMs;
-    while (this.#jobs.size > 0 && performance.now() < until) await sleep(100);
+    // A job that was accepted is assigned in a moment.
+    const isBusy = (): boolean => this.#jobs.size + this.#accepted.size > 0;
+    while (isBusy() && performance.now() < until) await sleep(100);
   }
 
   async close(): Promise<void> {
@@ -102,7 +105,7 @@ export class ReferenceWorker {
 
   async #connect(): Promise<void> {
     const { target, agentName, onEvent } = this.#options;
-    this.#connection = await WorkerConnection.open({
+    const connection = await WorkerConnection.open({
       target,
       agentName,
       version: VERSION,
@@ -117,7 +120,12 @@ export class ReferenceWorker {
         void this.#reconnect();
       },
     });
-    onEvent({ event: 'registered', workerId: this.#connection.workerId });
+    if (this.#isClosed) {
+      connection.close();
+      return;
+    }
+    this.#connection = connection;
+    onEvent({ event: 'registered', workerId: connection.workerId });
     this.#report();
   }
 
@@ -150,11 +158,13 @@ export class ReferenceWorker {
   }
 
   async #run({ job, url, token }: Assignment): Promise<void> {
-    const { target, answers, onEvent } = this.#options;
+    const { target, answers } = this.#options;
     this.#accepted.delete(job.id);
+    if (this.#isClosed || this.#jobs.has(job.id)) return;
     const index = this.#nextIndex++;
     const room = job.room?.name ?? '';
-    this.#jobs.set(job.id, { index, room, aloneSince: null, error: null, hasEnded: false });
+    const begun = { hasJoined: false, aloneSince: null, error: null, hasEnded: false };
+    this.#jobs.set(job.id, { index, room, ...begun });
     this.#report();
     const address = url === undefined || url === '' ? target.url : url;
     try {
@@ -164,15 +174,15 @@ export class ReferenceWorker {
         systemClock.now() - this.#startedAtMs,
       );
     } catch (error) {
-      onEvent({ event: 'job_failed', jobId: job.id, room, message: messageOf(error) });
       await this.#end(job.id, messageOf(error));
     }
   }
 
   #onEvent({ event, identity, message, reason }: EventLine): void {
-    if (event !== 'join_failed' && event !== 'disconnected') return;
     const job = this.#jobs.get(identity ?? '');
     if (job === undefined) return;
+    if (event === 'joined') job.hasJoined = true;
+    if (event !== 'join_failed' && event !== 'disconnected') return;
     job.hasEnded = true;
     if (event === 'join_failed') job.error = message ?? reason ?? 'the join failed';
   }
@@ -181,8 +191,9 @@ export class ReferenceWorker {
   #endFinished(): void {
     const now = performance.now();
     for (const [jobId, job] of this.#jobs) {
-      const others = this.#engine.view(job.index)?.others.length ?? 0;
-      if (others > 0) job.aloneSince = null;
+      const { others = [], agents = [] } = this.#engine.view(job.index) ?? {};
+      // Two agents would keep each other in a room. Before it has joined, an agent sees nobody.
+      if (others.length > agents.length || !job.hasJoined) job.aloneSince = null;
       else job.aloneSince ??= now;
       const isAlone = job.aloneSince !== null && now - job.aloneSince >= ALONE_MS;
       if (job.hasEnded || isAlone) void this.#end(jobId, job.error);

@@ -12,7 +12,7 @@ import {
   WorkerStatus,
 } from '@livekit/protocol';
 import { type ApiTarget, apiBase } from '@livekit-swarm/livekit';
-import { SwarmError } from '@livekit-swarm/settings';
+import { messageOf, SwarmError } from '@livekit-swarm/settings';
 import { AccessToken } from 'livekit-server-sdk';
 import { WebSocket } from 'ws';
 
@@ -73,7 +73,14 @@ export class WorkerConnection {
       handshakeTimeout: REGISTER_MS,
     });
     const connection = new WorkerConnection(options, socket);
-    await connection.#registered(url);
+    try {
+      await connection.#registered(url);
+    } catch (error) {
+      // A server that answers late must not get a worker that nobody closes.
+      connection.close();
+      socket.terminate();
+      throw error;
+    }
     return connection;
   }
 
@@ -133,7 +140,14 @@ export class WorkerConnection {
     });
     this.#socket.on('message', (data) => {
       if (!(data instanceof Buffer)) return;
-      const { message } = ServerMessage.fromBinary(data);
+      let message: ServerMessage['message'];
+      try {
+        ({ message } = ServerMessage.fromBinary(data));
+      } catch (error) {
+        fail(`the server sent no message of this protocol: ${messageOf(error)}`);
+        this.#socket.terminate();
+        return;
+      }
       if (message.case === 'register') {
         this.#workerId = message.value.workerId;
         this.#ping = setInterval(() => {

@@ -72,7 +72,7 @@ const statusHelp: CommandHelp = {
   examples: [['swarm agents status'], ['swarm agents status --worker http://10.0.0.7:8081 --json']],
   notes: `
 Exit code 0: no room waits for an agent, and the workers that were named are healthy. 99: one does,
-or one is not, or a room cannot be read. 3: the deployment cannot be reached. livekit-server lists no
-workers: name them.
+or one is not, or a room cannot be read. 3: the deployment cannot be reached. livekit-server lists
+no workers: name them.
 `,
 };

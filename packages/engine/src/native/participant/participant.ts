@@ -27,6 +27,8 @@ import { TurnTaking } from './turn-taking.ts';
 export interface ParticipantView {
   /** Identities of the remote participants. */
   others: string[];
+  /** Identities of those that are voice agents. */
+  agents: string[];
 }
 
 /** Events of a session after which the participant is connected. */
@@ -180,7 +182,7 @@ export class Participant {
   }
 
   get view(): ParticipantView {
-    return { others: this.#room.others };
+    return { others: this.#room.others, agents: this.#room.agents };
   }
 
   act(step: PlannedStep): void {

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { RegisterWorkerResponse, ServerMessage } from '@livekit/protocol';
+import { afterEach, expect, test } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { WorkerConnection } from './worker-connection.ts';
+
+const open: WebSocketServer[] = [];
+afterEach(() => {
+  for (const server of open.splice(0)) {
+    for (const socket of server.clients) socket.terminate();
+    server.close();
+  }
+});
+
+/** Server that does not keep to the protocol, as livekit-server does. */
+const serve = async (onWorker: (socket: WebSocket) => void) => {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  open.push(server);
+  server.on('connection', onWorker);
+  await once(server, 'listening');
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const closed = Promise.withResolvers<string>();
+  return {
+    server,
+    closed: closed.promise,
+    options: {
+      target: { url, apiKey: 'key', apiSecret: 'a-secret-of-at-least-thirty-two-bytes' },
+      agentName: 'helper',
+      version: 'test',
+      accept: () => null,
+      onAssignment: () => {},
+      onTermination: () => {},
+      onClosed: closed.resolve,
+    },
+  };
+};
+
+const registered = (): Uint8Array =>
+  new ServerMessage({
+    message: { case: 'register', value: new RegisterWorkerResponse({ workerId: 'AW_1' }) },
+  }).toBinary();
+
+/** No message: a field of the reserved wire type 7. */
+const DAMAGED = Buffer.from([0x0f, 0xff]);
+
+test('a server that speaks another protocol is named, and its connection closed', async () => {
+  const ended = Promise.withResolvers<void>();
+  const { options } = await serve((socket) => {
+    socket.on('close', () => ended.resolve());
+    socket.on('message', () => socket.send(DAMAGED));
+  });
+  await expect(WorkerConnection.open(options)).rejects.toMatchObject({
+    code: 'unreachable',
+    message: expect.stringContaining('no message of this protocol'),
+  });
+  await ended.promise;
+});
+
+test('a registered worker loses a connection that is damaged', async () => {
+  const { options, closed, server } = await serve((socket) => {
+    socket.on('message', () => socket.send(registered()));
+  });
+  const connection = await WorkerConnection.open(options);
+  expect(connection.workerId).toBe('AW_1');
+  for (const socket of server.clients) socket.send(DAMAGED);
+  expect(await closed).toMatch(/^closed by the server/);
+});
