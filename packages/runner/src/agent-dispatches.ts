@@ -1,7 +1,6 @@
-import { type ApiTarget, agentDispatchOf } from '@livekit-swarm/livekit';
+import { type ApiTarget, agentDispatchOf, apiErrorOf } from '@livekit-swarm/livekit';
 import type { EventLine, RecordLine } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
-import { messageOf } from '@livekit-swarm/settings';
 
 const TIMEOUT_SECONDS = 10;
 
@@ -9,6 +8,8 @@ const TIMEOUT_SECONDS = 10;
 export interface AgentDispatches {
   /** Take a line of the record: after the join of a caller its agent is dispatched. */
   take(line: RecordLine): void;
+  /** Report no more: the record is complete. */
+  close(): void;
 }
 
 /**
@@ -28,6 +29,11 @@ export const createAgentDispatches = (
       return agent?.by === 'api' ? [[plan.identity, { plan, agent: agent.name }]] : [];
     }),
   );
+  const failures = new Set<string>();
+  let isClosed = false;
+  const report = (line: EventLine): void => {
+    if (!isClosed) append(line);
+  };
   const dispatch = async (plan: ParticipantPlan, agent: string): Promise<void> => {
     const { identity, group, room, role } = plan;
     const began = clock.elapsedMs();
@@ -36,14 +42,20 @@ export const createAgentDispatches = (
       const client = await agentDispatchOf(target, TIMEOUT_SECONDS);
       await client.createDispatch(room, agent);
       const at = clock.elapsedMs();
-      append({ ...line, at, event: 'agent_dispatched', durationMs: at - began });
+      report({ ...line, at, event: 'agent_dispatched', durationMs: at - began });
     } catch (error) {
-      append({
-        ...line,
+      const { message: cause, hint } = apiErrorOf(error);
+      const message = `the agent ${agent} was not dispatched: ${cause}`;
+      // A warning of the run, so that reports show it, once for all callers; each loses its agent.
+      if (failures.has(message)) return;
+      failures.add(message);
+      report({
+        type: 'event',
         at: clock.elapsedMs(),
         event: 'warning',
         reason: 'agent_not_dispatched',
-        message: `the agent ${agent} was not dispatched: ${messageOf(error)}`,
+        message,
+        ...(hint !== undefined && { hint }),
       });
     }
   };
@@ -54,6 +66,9 @@ export const createAgentDispatches = (
       if (found === undefined) return;
       waiting.delete(found.plan.identity);
       void dispatch(found.plan, found.agent);
+    },
+    close: () => {
+      isClosed = true;
     },
   };
 };

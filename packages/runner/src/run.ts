@@ -136,6 +136,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
     await superviseRun(options, supervised);
   } finally {
     workers.kill();
+    dispatches.close();
     record.close();
     const left = (await rooms?.delete()) ?? 0;
     if (left > 0) options.onRoomsLeft?.(left);

@@ -1,0 +1,65 @@
+import type { EventLine } from '@livekit-swarm/record';
+import { expandPlan, type ParticipantPlan } from '@livekit-swarm/scenario';
+import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
+import { expect, test } from 'vitest';
+import { createAgentDispatches } from './agent-dispatches.ts';
+
+/** Nothing listens there. */
+const target = {
+  url: 'ws://127.0.0.1:1',
+  apiKey: 'key',
+  apiSecret: 'a secret that is long enough for HMAC',
+};
+
+const plan = expandPlan(scenarioOfLoad({ rooms: 3, participants: 2 }), 't3st');
+const callers = plan.participants.map(
+  (one): ParticipantPlan => ({
+    ...one,
+    conversation: {
+      opens: 'caller',
+      pauseMs: 1_000,
+      answerWithinMs: 10_000,
+      answerEndsMs: 800,
+      bargeIn: null,
+      agent: { name: 'helper', by: 'api' },
+    },
+  }),
+);
+
+const joined = ({ identity }: ParticipantPlan): EventLine => ({
+  type: 'event',
+  at: 100,
+  event: 'joined',
+  identity,
+});
+
+test('dispatches that fail alike are one warning of the run', async () => {
+  const first = Promise.withResolvers<EventLine>();
+  const lines: EventLine[] = [];
+  const dispatches = createAgentDispatches(target, callers, { elapsedMs: () => 200 }, (line) => {
+    lines.push(line);
+    first.resolve(line);
+  });
+  for (const caller of callers) dispatches.take(joined(caller));
+  const warning = await first.promise;
+  expect(warning).toMatchObject({
+    event: 'warning',
+    reason: 'agent_not_dispatched',
+    message: expect.stringMatching(/^the agent helper was not dispatched: the API cannot be /),
+  });
+  expect(warning.identity).toBeUndefined();
+  // The others fail in the same way, in the same moment.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(lines).toHaveLength(1);
+});
+
+test('a result after the end of the run is not written', async () => {
+  const lines: EventLine[] = [];
+  const dispatches = createAgentDispatches(target, callers, { elapsedMs: () => 200 }, (line) =>
+    lines.push(line),
+  );
+  for (const caller of callers) dispatches.take(joined(caller));
+  dispatches.close();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(lines).toEqual([]);
+});
