@@ -16,8 +16,8 @@ it('callers measure the answers of an agent that their token dispatches', async 
   const turns = events.flatMap(({ turn }) => turn ?? []);
   const responses = turns.flatMap(({ responseMs }) => responseMs ?? []);
   expect(responses.length, JSON.stringify(turns)).toBeGreaterThanOrEqual(2);
-  // An agent on a busy host answers later, never earlier.
-  for (const ms of responses) expect(ms).toBeGreaterThan(770);
+  // An agent on a busy host answers later; earlier only as far as the caller's own time is late.
+  for (const ms of responses) expect(ms).toBeGreaterThan(700);
   worker.signal('SIGTERM');
   expect(await worker.ended, worker.stderr()).toBe(0);
 });
