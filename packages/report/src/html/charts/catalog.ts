@@ -39,6 +39,11 @@ const PARTICIPANTS: readonly ChartSpec[] = [
     events('rejoined', 'rejoined', 'good', 'thin'),
     events('disconnected', 'disconnected', 'bad', 'dashed'),
   ]),
+  chart('agents', 'Voice agents', 'Time until they answer, or stop after a barge-in', 'ms', [
+    measured(seriesQuery('agent_response_time', {}, percentile(50)), 'p50', 'plain', 'thin'),
+    measured(seriesQuery('agent_response_time', {}, percentile(95)), 'p95', 'plain', 'solid'),
+    measured(seriesQuery('agent_barge_in', {}, percentile(95)), 'barge-in p95', 'unsure', 'dashed'),
+  ]),
 ];
 
 const losses = (after: MetricName, before: MetricName): ChartLine[] =>
