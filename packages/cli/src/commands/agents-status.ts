@@ -1,5 +1,5 @@
 import { type AgentStatus, readAgentStatus } from '@livekit-swarm/agents';
-import { renderTable } from '@livekit-swarm/report';
+import { printable, renderTable } from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode, plural, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import type { TargetFlags } from '../flags/deployment.ts';
@@ -67,7 +67,8 @@ const textOf = ({ rooms, workers }: AgentStatus): string => {
       ? ['livekit-server lists no workers: name their health servers with --worker']
       : []),
   ];
-  return `${lines.join('\n')}\n`;
+  // Names are those of users and workers.
+  return printable(`${lines.join('\n')}\n`);
 };
 
 const table = (head: string[], rows: string[][]): string[] =>

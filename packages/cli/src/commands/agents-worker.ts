@@ -1,5 +1,6 @@
 import { ReferenceWorker, type WorkerEvent } from '@livekit-swarm/agents';
 import { watchInterruption } from '@livekit-swarm/host';
+import { printable } from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode, parseDuration, usageError } from '@livekit-swarm/settings';
 import type { Console } from '../console.ts';
 import type { TargetFlags } from '../flags/deployment.ts';
@@ -43,7 +44,7 @@ export const agentsWorkerCommand = async (
   const endAtOnce = (): never => process.exit(EXIT_CODES.interrupted.code);
   interruption.kill.addEventListener('abort', endAtOnce);
   const print = (line: string): void =>
-    void console.stderr.write(`${new Date().toISOString()} ${line}\n`);
+    void console.stderr.write(`${new Date().toISOString()} ${printable(line)}\n`);
   try {
     const worker = await ReferenceWorker.start({
       target,
