@@ -192,7 +192,7 @@ export class ReferenceWorker {
     const now = performance.now();
     for (const [jobId, job] of this.#jobs) {
       const { others = [], agents = [] } = this.#engine.view(job.index) ?? {};
-      // Two agents would keep each other in a room. Before it has joined, an agent sees nobody.
+      // Two agents would keep each other in a room. An agent that joins has no view of it yet.
       if (others.length > agents.length || !job.hasJoined) job.aloneSince = null;
       else job.aloneSince ??= now;
       const isAlone = job.aloneSince !== null && now - job.aloneSince >= ALONE_MS;

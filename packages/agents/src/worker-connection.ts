@@ -76,7 +76,7 @@ export class WorkerConnection {
     try {
       await connection.#registered(url);
     } catch (error) {
-      // A server that answers late must not get a worker that nobody closes.
+      // A server that answers late must not get a worker that is never closed.
       connection.close();
       socket.terminate();
       throw error;

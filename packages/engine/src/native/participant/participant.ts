@@ -10,8 +10,8 @@ import type { ParticipantPlan, PlannedStep } from '@livekit-swarm/scenario';
 import type { PumpEvent } from '@livekit-swarm/webrtc';
 import { trackResults } from '../streams/results.ts';
 import { Caller } from '../voice/caller.ts';
-import { Hearing } from '../voice/hearing.ts';
 import { ReferenceAgent } from '../voice/reference-agent.ts';
+import { RoomVoices } from '../voice/room-voices.ts';
 import type { Mouth, VoicePart } from '../voice/voice-part.ts';
 import { ActionRunner } from './action-runner.ts';
 import { disappearsByAction } from './departure.ts';
@@ -52,7 +52,7 @@ export class Participant {
   readonly #reception: ReceptionEvents;
   /** Part in a conversation with a voice agent; null: none. */
   readonly #voice: VoicePart | null;
-  readonly #hearing: Hearing | null;
+  readonly #voices: RoomVoices | null;
   #leaving: Promise<ParticipantLine> | null = null;
 
   constructor(options: ParticipantOptions) {
@@ -100,7 +100,7 @@ export class Participant {
       joinFrom,
     });
     this.#voice = this.#joinConversation();
-    this.#hearing = this.#voice === null ? null : new Hearing(this.#voice);
+    this.#voices = this.#voice === null ? null : new RoomVoices(this.#voice);
     this.#reception = new ReceptionEvents({
       emit: this.#emit,
       receiver: this,
@@ -137,7 +137,7 @@ export class Participant {
   }
 
   #endTalk(): void {
-    this.#hearing?.lost();
+    this.#voices?.lost();
     this.#voice?.lost();
   }
 
@@ -158,7 +158,7 @@ export class Participant {
       onUnusable: (peer, state) => this.#sessions.peerChanged(peer, state, deployment.clock.now()),
       onKeyMismatch: (track) => this.#reception.keyMismatch(track),
       listensTo: (track: RemoteTrack) => this.#voice?.listensTo(track) === true,
-      onStopped: (receiver) => this.#hearing?.stopped(receiver, deployment.clock.now()),
+      onStopped: (receiver) => this.#voices?.stopped(receiver, deployment.clock.now()),
       ...(engine.watchMedia === true && {
         onSilenceEnds: (sid: string) => this.#reception.silenceEnds(sid),
       }),
@@ -248,10 +248,10 @@ export class Participant {
         this.#reception.firstDecrypted(event.at);
         break;
       case 'voice_began':
-        this.#hearing?.began(event.receiver, event.at);
+        this.#voices?.began(event.receiver, event.at);
         break;
       case 'voice_ended':
-        this.#hearing?.ended(event.receiver, { from: event.from, to: event.at });
+        this.#voices?.ended(event.receiver, { from: event.from, to: event.at });
         break;
       case 'spoken':
         this.#voice?.spoken({ from: event.from, to: event.at });

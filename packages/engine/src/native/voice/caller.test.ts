@@ -227,7 +227,7 @@ test('an agent that speaks on after the last turn is not reported', () => {
   expect(call.others).toEqual(['agent_joined']);
 });
 
-test('a caller whose recording has no voice says so once', () => {
+test('a caller whose recording has no voice is reported once', () => {
   const call = new Call();
   call.isMute = true;
   call.begin().agentSpeaks(2_000, 500).clock.advance(30_000);

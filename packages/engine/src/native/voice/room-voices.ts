@@ -4,7 +4,7 @@ import type { Voice, VoicePart } from './voice-part.ts';
  * Voices of all participants that one listens to, taken together: a caller may hear two agents, and
  * a track may end while its publisher speaks.
  */
-export class Hearing {
+export class RoomVoices {
   readonly #part: Pick<VoicePart, 'voiceBegan' | 'voiceEnded'>;
   /** Receivers that have voice at present. */
   readonly #voiced = new Set<number>();
