@@ -7,8 +7,11 @@ import { type DescribedFault, type NoParams, noParams, type Settings } from './f
 /** Settings of Redis that decide whether it accepts writes. */
 const SETTINGS = ['maxmemory', 'maxmemory-policy'] as const;
 
-/** Values by which every write is rejected: any use of memory exceeds one byte. */
-const FULL = { maxmemory: '1', 'maxmemory-policy': 'noeviction' } as const;
+/**
+ * Values by which every write is rejected: any use of memory exceeds one byte. In this order: with
+ * the policy of a cache, the limit would make Redis evict keys at once.
+ */
+const FULL = { 'maxmemory-policy': 'noeviction', maxmemory: '1' } as const;
 
 /**
  * Redis without memory for another key: it answers reads and carries messages, and rejects writes
