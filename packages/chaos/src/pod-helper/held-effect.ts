@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { codeOf } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { helperFault } from './protocol.ts';
@@ -41,9 +41,15 @@ export const openEffectFile = (path: string): EffectFile => ({
       throw error;
     }
   },
-  // Synchronous, so that nothing is injected before the file is written.
+  // Synchronous, so that nothing is injected before the file is written. A helper that is killed
+  // meanwhile leaves the file as it was, and so the next one can undo what it names.
   write: (effects) => {
-    if (effects.length === 0) rmSync(path, { force: true });
-    else writeFileSync(path, JSON.stringify(effects), { mode: 0o600, flush: true });
+    const next = `${path}.new`;
+    if (effects.length === 0) {
+      for (const file of [path, next]) rmSync(file, { force: true });
+      return;
+    }
+    writeFileSync(next, JSON.stringify(effects), { mode: 0o600, flush: true });
+    renameSync(next, path);
   },
 });
