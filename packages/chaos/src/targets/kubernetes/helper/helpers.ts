@@ -146,8 +146,15 @@ export const createHelpers = ({ client, settings, of, may }: HelpersOptions): He
           const helper = started.get(host);
           started.delete(host);
           // Without an answer, SIGTERM has the same effect.
-          await helper?.ask({ op: 'end' }).catch(() => {});
+          const ended = (await helper?.ask({ op: 'end' }).catch(() => null)) ?? null;
           helper?.close();
+          // It goes on trying, which a helper that is deleted cannot.
+          if (ended !== null && ended.why !== null)
+            throw new SwarmError(
+              'rollback_failed',
+              `the helper on ${host} could not undo its faults: ${ended.why}`,
+              `it repeats that until its end; see "kubectl logs -n ${namespace} job/${job.metadata?.name}"`,
+            );
           await endOne(job.metadata?.name ?? '');
         });
         const failed = (await Promise.allSettled(endings)).find(
