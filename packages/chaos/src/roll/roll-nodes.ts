@@ -124,6 +124,7 @@ const runRoll = async (context: ChangeContext, roll: Roll): ReturnType<Changes['
   // An interruption rolls everything back; so does an abort condition that was met.
   if (stop.aborted) return incomplete();
   await settle(context, request.settleMs);
+  if (stop.aborted) return incomplete();
   let unhealthy: DrillStopReason | null = null;
   if (request.rollback) {
     enter('rollback');
@@ -156,7 +157,7 @@ const incomplete = (): Awaited<ReturnType<Changes['run']>> => ({
   reason: {
     code: 'execution_failed',
     error: null,
-    message: 'the load ended before every node was changed: everything was put back',
+    message: 'the load ended before the roll was over: everything was put back',
   },
 });
 
