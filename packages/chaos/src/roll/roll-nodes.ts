@@ -93,7 +93,11 @@ const assertRuns = (present: string | null, { from }: RollRequest, where: string
 /** Returns true when an image or version is the one that was typed: `1.13.5`, `repository:v1.13.5`. */
 const runs = (present: string, typed: string): boolean => {
   const bare = (text: string): string => text.slice(text.lastIndexOf(':') + 1).replace(/^v/, '');
-  if (present === typed || typed.includes('/')) return present === typed || !typed.includes(':');
+  if (present === typed) return true;
+  // The path of a program tells no version.
+  if (typed.includes('/') && !typed.includes(':')) return true;
+  // Kubernetes tells the version of an image, without its repository.
+  if (typed.includes('/') && present.includes('/')) return false;
   return bare(present) === bare(typed);
 };
 
