@@ -9,7 +9,7 @@ import type { Component, ExpiryRequest, Platform } from '../targets/platform.ts'
 import type { RolloutStep } from '../targets/rollout.ts';
 
 export interface InjectOptions
-  extends Pick<FaultContext<unknown>, 'platform' | 'components' | 'params'> {
+  extends Pick<FaultContext<unknown>, 'platform' | 'components' | 'params' | 'stop'> {
   fault: Fault;
   /** Name of the drill. */
   drill: string;
@@ -67,6 +67,7 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
   const context: FaultContext<unknown> = {
     ...{ platform, components, params, id },
     ...(before !== undefined && { before }),
+    ...(options.stop !== undefined && { stop: options.stop }),
     expiresAfterMs: expiry?.afterMs ?? null,
     onStep: (step) => options.onStep?.(id, step),
   };

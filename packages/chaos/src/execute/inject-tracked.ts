@@ -17,6 +17,8 @@ export interface TrackedInjection {
   rooms: string[];
   /** Time until the rollback, ms; null: the end of the drill. */
   durationMs: number | null;
+  /** Aborted: an injection that takes long ends early, with an error. */
+  stop?: AbortSignal;
   /** Called when the injection failed, before its rollback. */
   onFailed?(error: unknown): void;
 }
@@ -27,7 +29,7 @@ export interface TrackedInjection {
  */
 export const injectTracked = async (
   options: FaultScheduleOptions,
-  { fault, target, params, components, rooms, durationMs, onFailed }: TrackedInjection,
+  { fault, target, params, components, rooms, durationMs, stop, onFailed }: TrackedInjection,
 ): Promise<{
   injection: Injection;
   injected: InjectedFault;
@@ -51,6 +53,7 @@ export const injectTracked = async (
       at = elapsedMs();
     },
     onStep: (id, step) => append(nodeChanged(id, step, steadyState)),
+    ...(stop !== undefined && { stop }),
     ...(onFailed !== undefined && { onFailed }),
   });
   const injected = trackInjection(injection, fault.name, options);

@@ -186,11 +186,11 @@ export const rollout: DescribedFault<z.output<typeof rolloutParams>> = {
   unavailable: async (platform, _component, params) =>
     platformRollout(platform)?.missingCapability(releaseOf(params), params.grace) ??
     'needs Kubernetes: no platform rolls all nodes here; see upgrade',
-  inject: async ({ platform, params, id, onStep = () => {} }) =>
+  inject: async ({ platform, params, id, onStep = () => {}, stop }) =>
     platformRollout(platform)?.rollAll(releaseOf(params), {
       id,
       drainMs: params.grace,
-      signal: new AbortController().signal,
+      signal: stop ?? new AbortController().signal,
       onStep,
     }),
   missingEffect: nothingToFind,

@@ -30,6 +30,8 @@ export interface FaultContext<Params> {
   onStep?: ((step: RolloutStep) => void) | undefined;
   /** Settings of the target before the injection, from `settingsBefore`. */
   before?: Settings;
+  /** Aborted: an injection that takes long ends early, with an error. Absent: it ends on its own. */
+  stop?: AbortSignal;
 }
 
 /**

@@ -190,9 +190,10 @@ const goForward = async (
     try {
       const { injected } = await injectTracked(context, {
         fault,
-        ...{ target, params, components, rooms, durationMs: null },
+        ...{ target, params, components, rooms, durationMs: null, stop },
         onFailed: (error) => {
-          if (!NOT_STARTED.some((code) => hasErrorCode(error, code))) return;
+          if (isStopped(error, stop) || !NOT_STARTED.some((code) => hasErrorCode(error, code)))
+            return;
           failure.reason = {
             code: 'node_not_ready',
             component: label,
@@ -205,6 +206,7 @@ const goForward = async (
       const reason = await checkNodes(context, roll, target, injected.id);
       if (reason !== null) return reason;
     } catch (error) {
+      if (failure.reason === null && isStopped(error, stop)) return null;
       // A rollback that failed leaves a node changed: that is worse than a release that fails.
       if (failure.reason === null || hasErrorCode(error, 'rollback_failed')) throw error;
       return failure.reason;
@@ -212,6 +214,10 @@ const goForward = async (
   }
   return null;
 };
+
+/** Returns true for the end of a rollout that was asked to stop, and was rolled back. */
+const isStopped = (error: unknown, stop: AbortSignal): boolean =>
+  stop.aborted && hasErrorCode(error, 'rollout_failed');
 
 const isSpare = (target: FaultTarget, { spare }: Roll): boolean =>
   target.role === 'component' && target.name === spare;
