@@ -114,3 +114,18 @@ test('an upgrade is not available where nodes cannot be changed, and a drain sta
   await drain?.rollback(context);
   expect(calls).toEqual(['SIGTERM', 'start old']);
 });
+
+test('a running node whose change failed is neither drained nor ended', async () => {
+  const { platform, calls } = changeable(null);
+  const { rollout } = platform;
+  if (rollout?.by !== 'node') throw new Error('no rollout of nodes');
+  const failing: NodeRollout = {
+    ...rollout,
+    whileRunning: true,
+    change: () => Promise.reject(new Error('read-only file system')),
+  };
+  const { context } = contextOf({ ...platform, rollout: failing }, '100ms');
+  await expect(upgrade?.inject(context)).rejects.toThrow('read-only');
+  await upgrade?.rollback(context);
+  expect(calls).toEqual([]);
+});

@@ -127,8 +127,11 @@ const changeOf = <Params extends ChangeParams>(
     await forAll(components, async (component) => {
       const onStep = stepsOf(context, component, await nodeIdNow(platform, component));
       const isChanged = await rollout.isChanged(component);
-      // The process from before the injection: it is draining, and accepts no rooms any more.
-      const isDraining = (await platform.instance(component)) === component.instance;
+      // The process from before the injection: it is draining, and accepts no rooms any more. A
+      // change while the node runs comes first: without it, the node was not asked to drain.
+      const isDraining =
+        (isChanged || rollout.whileRunning !== true) &&
+        (await platform.instance(component)) === component.instance;
       if (isChanged && rollout.whileRunning) await rollout.restore(component);
       if (isChanged || isDraining) await drainNode(platform, component, params, onStep, isDraining);
       if (isChanged && !rollout.whileRunning) await rollout.restore(component);

@@ -116,7 +116,8 @@ export const unitRollout = (unitOf: (component: Component) => UnitOnHost): NodeR
         );
       const { configFile } = release;
       const text = configFile === null ? null : await readConfiguration(configFile);
-      if (program !== files.program) await act(target, REPLACE_BY_FILE, [files.program, program]);
+      // Also the same program is kept: the kept file tells a rollback that the drain may have begun.
+      if (release.program !== null) await act(target, REPLACE_BY_FILE, [files.program, program]);
       if (text !== null && files.config !== null)
         await act(target, REPLACE_BY_INPUT, [files.config], text);
     },
