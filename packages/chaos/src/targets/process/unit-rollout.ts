@@ -162,9 +162,13 @@ const readConfiguration = async (file: string): Promise<string> => {
   }
 };
 
-/** Keeps the file $1 beside itself, once. The copy has the owner and mode of the file. */
+/**
+ * Keeps the file $1 beside itself, once. The copy has the owner and mode of the file; of a link, the
+ * link is kept.
+ */
 const KEEP_BESIDE = `set -e
-[ -e "$1${BEFORE_ROLL}" ] || { cp -p -- "$1" "$1.copy"; mv -- "$1.copy" "$1${BEFORE_ROLL}"; }
+rm -f -- "$1.copy" "$1.new"
+[ -e "$1${BEFORE_ROLL}" ] || { cp -pP -- "$1" "$1.copy"; mv -- "$1.copy" "$1${BEFORE_ROLL}"; }
 cp -p -- "$1" "$1.new"
 `;
 
@@ -172,7 +176,8 @@ const REPLACE_BY_FILE = `${KEEP_BESIDE}cat -- "$2" > "$1.new"; mv -- "$1.new" "$
 const REPLACE_BY_INPUT = `${KEEP_BESIDE}cat > "$1.new"; mv -- "$1.new" "$1"`;
 const RESTORE = `set -e
 [ -e "$1${BEFORE_ROLL}" ] || exit 0
-cp -p -- "$1${BEFORE_ROLL}" "$1.new"; mv -- "$1.new" "$1"`;
+rm -f -- "$1.new"
+cp -pP -- "$1${BEFORE_ROLL}" "$1.new"; mv -- "$1.new" "$1"`;
 const KEEP = `rm -f -- "$1${BEFORE_ROLL}"`;
 
 /** Undoes the change of the unit $1 without swarm, and starts it with what it had before. */
