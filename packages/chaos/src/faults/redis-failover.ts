@@ -56,14 +56,14 @@ const findMaster = async (
   platform: Platform,
   component: Component,
 ): Promise<{ sentinel: Component; master: string }> => {
-  const port = redisPort(component);
+  const runId = await runIdOf(platform, component);
   const sentinels = (await platform.components()).filter(({ kind }) => kind === 'sentinel');
   let why = NO_SENTINEL;
   for (const sentinel of sentinels) {
     try {
       await using redis = accessRedis(platform, sentinel);
       const masters = readFields(await redis.command('SENTINEL', 'MASTERS'));
-      const watched = masters.find((one) => Number(one.get('port')) === port);
+      const watched = masters.find((one) => one.get('runid') === runId);
       if (watched === undefined) {
         why = `${sentinel.name} does not watch ${component.name}`;
         continue;
@@ -78,6 +78,25 @@ const findMaster = async (
     }
   }
   throw new SwarmError('fault_unavailable', why);
+};
+
+/**
+ * ID of the running server, by which Sentinels know it: those of several deployments may have the
+ * same port.
+ * @throws SwarmError `fault_unavailable` when it does not report one
+ */
+const runIdOf = async (platform: Platform, component: Component): Promise<string> => {
+  const why = (reason: string): SwarmError =>
+    new SwarmError('fault_unavailable', `the run ID of ${component.name} is not known: ${reason}`);
+  try {
+    await using redis = accessRedis(platform, component);
+    const info = (await redis.command('INFO', 'server')).join('\n');
+    const [, runId] = /^run_id:([0-9a-f]+)/m.exec(info) ?? [];
+    if (runId !== undefined) return runId;
+  } catch (error) {
+    throw why(messageOf(error));
+  }
+  throw why('INFO has none');
 };
 
 /** Reads replies of Sentinel: fields and values in turn; each server begins with `name`. */
