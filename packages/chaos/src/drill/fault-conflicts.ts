@@ -155,6 +155,9 @@ const PAUSE = 'hang';
 /** Changes after which the node runs again. */
 const CHANGES: ReadonlySet<string> = new Set(['upgrade', 'change-config', 'rollout']);
 
+/** Returns true for a fault that starts nodes with another program or configuration. */
+export const givesRelease = ({ name }: Pick<Fault, 'name'>): boolean => CHANGES.has(name);
+
 /** Returns true when no process of the target runs until the rollback. */
 export const terminatesProcess = ({ name, lasts }: Pick<Fault, 'name' | 'lasts'>): boolean =>
   (!lasts && !CHANGES.has(name)) || name === REDIS_KILL;

@@ -71,6 +71,7 @@ export const redisRestore: DescribedFault<NoParams> = {
   unavailable: async (platform, component) =>
     (await missingAny(platform, component, ['signal', 'stay_down', 'start'])) ??
     (await whyNoFiles(platform, component)),
+  preview: async (_platform, { name }) => [`what is written to ${name} after redis-backup`],
   inject: ({ platform, components }) =>
     forAll(components, async (component) => {
       const files = await filesOf(platform, component);

@@ -1,3 +1,4 @@
+import { givesRelease } from '../drill/fault-conflicts.ts';
 import type { Faults } from '../drill/schema/fault.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Component, Platform } from '../targets/platform.ts';
@@ -22,7 +23,9 @@ export interface ChoosableDeployment {
 /**
  * Lists the faults that can be injected into a deployment, in the order of the registry. Components
  * are targets by their names, because two roles may mean one component; where the platform gives
- * replacements other names, roles are. Faults that need another one are left out. Outside a lab, faults with a permanent loss are left out.
+ * replacements other names, roles are. Faults that need another one are left out. Outside a lab,
+ * faults with a permanent loss are left out, too, and those that give nodes another release: nobody
+ * has chosen that of the example.
  */
 export const faultChoices = async (
   { platform, isLab }: ChoosableDeployment,
@@ -31,7 +34,8 @@ export const faultChoices = async (
   const components = await platform.components();
   const choices: FaultChoice[] = [];
   for (const fault of faults.values()) {
-    if (fault.needs !== undefined || (!isLab && fault.preview !== undefined)) continue;
+    if (fault.needs !== undefined) continue;
+    if (!isLab && (fault.preview !== undefined || givesRelease(fault))) continue;
     const candidates = components.filter(({ kind }) => fault.targets.includes(kind));
     const possible = await possibleTargets(fault, fault.example, platform, candidates);
     if (possible.length === 0) continue;
