@@ -98,6 +98,7 @@ const COMPONENTS: Record<ComponentKind, string> = {
 const NOT_HERE = new Set([
   'clock-skew',
   'certificate-expiry',
+  'rollout',
   'redis-failover',
   'redis-isolation',
   'redis-restore',

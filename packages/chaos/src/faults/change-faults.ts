@@ -1,5 +1,5 @@
 /** Changes that operators make: another program, another configuration, a rollout of the platform. */
-import { hinted, strict } from '@livekit-swarm/settings';
+import { hinted, SwarmError, strict } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Component, NodeRollout, Platform } from '../targets/platform.ts';
 import type { PlatformRollout, Release } from '../targets/rollout.ts';
@@ -176,6 +176,27 @@ const rolloutParams = strict({ to: program(), configFile: file(), ...drainKeys()
   (given) => ({ ...given, config: {} }),
 );
 
+/**
+ * Requires that the target is all nodes: the platform rolls each of them, whatever the blast radius
+ * of the drill allows.
+ * @throws SwarmError `fault_unavailable`
+ */
+const assertAllNodes = async (
+  platform: Platform,
+  components: readonly Component[],
+): Promise<void> => {
+  const named = new Set(components.map(({ name }) => name));
+  const others = (await platform.components()).filter(
+    ({ kind, name }) => kind === 'node' && !named.has(name),
+  );
+  if (others.length === 0) return;
+  throw new SwarmError(
+    'fault_unavailable',
+    `a rollout changes all nodes, but the target lacks ${others.map(({ name }) => name).join(', ')}`,
+    'write target: { nodes: 100% }, and a blastRadius that allows it',
+  );
+};
+
 /** Rollout of all nodes by the platform, in its order and with its limits. */
 export const rollout: DescribedFault<z.output<typeof rolloutParams>> = {
   name: 'rollout',
@@ -189,13 +210,17 @@ export const rollout: DescribedFault<z.output<typeof rolloutParams>> = {
   unavailable: async (platform, _component, params) =>
     platformRollout(platform)?.missingCapability(releaseOf(params), params.grace) ??
     'needs Kubernetes: no platform rolls all nodes here; see upgrade',
-  inject: async ({ platform, params, id, onStep = () => {}, stop }) =>
-    platformRollout(platform)?.rollAll(releaseOf(params), {
+  inject: async ({ platform, components, params, id, onStep = () => {}, stop }) => {
+    const all = platformRollout(platform);
+    if (all === null) return;
+    await assertAllNodes(platform, components);
+    await all.rollAll(releaseOf(params), {
       id,
       drainMs: params.grace,
       signal: stop ?? new AbortController().signal,
       onStep,
-    }),
+    });
+  },
   missingEffect: nothingToFind,
   rollbackSteps: () => [],
   rollback: async ({ platform, id, onStep = () => {} }) =>
