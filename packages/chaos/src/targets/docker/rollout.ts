@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf, SwarmError } from '@livekit-swarm/settings';
 import type { ContainerCreateOptions, ContainerInspectInfo, ImageInspectInfo } from 'dockerode';
+import { z } from 'zod';
 import type { Component, NodeRollout } from '../platform.ts';
 import type { Release } from '../rollout.ts';
 import type { Engine } from './engine.ts';
@@ -125,6 +126,12 @@ export const imagesNamed = (now: string, program: string): string[] => {
   return [...new Set([program, `v${bare}`, bare])].map((tag) => `${repository}:${tag}`);
 };
 
+/** Settings that the types of dockerode lack. */
+const stopSettings = z.object({
+  StopSignal: z.string().optional().catch(undefined),
+  StopTimeout: z.number().optional().catch(undefined),
+});
+
 /** Container like another one, with another image. Defaults of the old image do not stay. */
 const withImage = (
   {
@@ -138,6 +145,7 @@ const withImage = (
   image: string,
   configuration: string | null,
 ): ContainerCreateOptions => {
+  const { StopSignal: stopSignal, StopTimeout: stopTimeout } = stopSettings.parse(config);
   const isOwnNetwork = !/^(host|none|container:)/.test(host.NetworkMode ?? '');
   const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
   const variables = (config.Env ?? []).filter(
@@ -161,6 +169,14 @@ const withImage = (
     ...(same(config.User, old.User) ? {} : { User: config.User }),
     ...(isOwnNetwork && !id.startsWith(config.Hostname) ? { Hostname: config.Hostname } : {}),
     ...(config.ExposedPorts === undefined ? {} : { ExposedPorts: config.ExposedPorts }),
+    ...(config.Healthcheck === undefined || same(config.Healthcheck, old.Healthcheck)
+      ? {}
+      : { Healthcheck: config.Healthcheck }),
+    ...(stopSignal === undefined || stopSignal === stopSettings.parse(old).StopSignal
+      ? {}
+      : { StopSignal: stopSignal }),
+    // Images have none; that of a container of Compose is its stop_grace_period.
+    ...(stopTimeout === undefined ? {} : { StopTimeout: stopTimeout }),
     HostConfig: host,
     ...(isOwnNetwork && {
       NetworkingConfig: {
