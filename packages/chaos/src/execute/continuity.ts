@@ -65,7 +65,7 @@ export const measureContinuity = async (
   options: ContinuityOptions,
   until: AbortSignal,
 ): Promise<void> => {
-  const { deployment, continuity, name, participants, append, elapsedMs } = options;
+  const { deployment, continuity, name, participants, append } = options;
   const prefix = `${name}-continuity`;
   const stored = createStoredState(deployment, {
     prefix,
@@ -74,7 +74,23 @@ export const measureContinuity = async (
     kinds: deployment.isLab ? [...EVERYWHERE, ...OF_LAB] : EVERYWHERE,
   });
   for (const result of await stored.write()) append({ event: 'state_written', ...result });
+  try {
+    const marks = await probeUntil(options, prefix, until);
+    for (const result of await stored.read())
+      append({ event: 'state_read', ...result, returned: 0, lostFromAt: null, lostToAt: null });
+    append(await readMarks(deployment, prefix, marks));
+  } finally {
+    await cleanUp(options, prefix, stored.remove);
+  }
+};
 
+/** Probes the API and joins. @returns the marks that were created, by the names of their rooms */
+const probeUntil = async (
+  options: ContinuityOptions,
+  prefix: string,
+  until: AbortSignal,
+): Promise<ReadonlyMap<string, Mark>> => {
+  const { deployment, continuity, append, elapsedMs } = options;
   const lobby = `${prefix}-lobby`;
   const service = await roomServiceOf(deployment, ATTEMPT_MS / 1_000);
   await service.createRoom({ name: lobby, ...LONG_LIVED });
@@ -108,11 +124,7 @@ export const measureContinuity = async (
     );
   }
   await Promise.allSettled([...open]);
-
-  for (const result of await stored.read())
-    append({ event: 'state_read', ...result, returned: 0, lostFromAt: null, lostToAt: null });
-  append(await readMarks(deployment, prefix, marks));
-  await cleanUp(options, prefix, stored.remove);
+  return marks;
 };
 
 /** Answer of the server, or the code of a failure without an answer. */
