@@ -64,6 +64,12 @@ it('needs calls, and releases that it can start', async () => {
   expect(await problemOf('1.13.4', '1.13.5@cpu=1', '--load', load)).toMatch(/leave @cpu out/);
 });
 
+it('refuses a drill file that measures continuity', async () => {
+  const drill = file('drill.yaml', 'drill: mine\nfaults: []\ncontinuity: {}\n');
+  const args = ['1.13.4', '1.13.5', '--load', calls(CONSTANT)];
+  expect(await problemOf(...args, '--drill', drill)).toMatch(/measures continuity, which a roll/);
+});
+
 it('refuses a drill file with faults, and numbers that are none', async () => {
   const load = calls(CONSTANT);
   const drill = file('drill.yaml', 'drill: mine\nfaults: [{ fault: kill, target: room-node }]\n');

@@ -182,6 +182,12 @@ const readBase = (flags: RollFlags) => {
       `--drill ${flags.drill}: has faults, which a roll does not inject`,
       'leave them out: faults: []',
     );
+  // It is read at the planned end of a drill, and a roll ends when its last node is done.
+  if (given !== undefined && given.continuity !== null)
+    throw usageError(
+      `--drill ${flags.drill}: measures continuity, which a roll does not`,
+      'leave out continuity, rto, rpo and stateLost',
+    );
   const { reconnectPolicy } = flags;
   const base = overrideDrill(
     given ?? defaultRollDrill(load),
