@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { siblingModule } from '@livekit-swarm/host';
-import type { Component, ExpiryController } from '../platform.ts';
+import type { Component, ExpiryController, RollbackStep } from '../platform.ts';
 import { runHere } from '../process/local-host.ts';
 import { quoteAll } from '../ssh/quote.ts';
 import { armTimer, disarmTimer } from './timer.ts';
@@ -14,10 +14,11 @@ import { armTimer, disarmTimer } from './timer.ts';
 export const expiryOnThisHost = (
   missing: (component: Component) => Promise<string | null> = async () => null,
 ): ExpiryController => ({
-  missingCapability: async (component) =>
-    process.platform === 'linux'
+  missingCapability: async (component, steps) =>
+    whyNoPassword(component, steps) ??
+    (process.platform === 'linux'
       ? missing(component)
-      : 'the automatic rollback on the target needs Linux',
+      : 'the automatic rollback on the target needs Linux'),
   arm: async ({ id, afterMs, entry }) => {
     const program = fileURLToPath(siblingModule(import.meta.url, '../../journal/expire'));
     return [
@@ -31,6 +32,14 @@ export const expiryOnThisHost = (
   },
   disarm: (id) => disarmTimer(runHere, id),
 });
+
+/** Reason for which a separate process could not log in to Redis; null: it could, or need not. */
+const whyNoPassword = ({ kind, name }: Component, steps: readonly RollbackStep[]): string | null =>
+  kind === 'redis' &&
+  process.env.REDISCLI_AUTH !== undefined &&
+  steps.some(({ step }) => step === 'rollback')
+    ? `it needs the password of ${name} (REDISCLI_AUTH), which is not put into a command line`
+    : null;
 
 /**
  * Variables by which labs and programs are found; no secrets, because they would be in the command
