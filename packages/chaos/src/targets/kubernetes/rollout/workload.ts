@@ -182,8 +182,10 @@ export const openWorkloads = (
   return {
     find: async (pods) => {
       const owners = new Map<string, WorkloadName>();
-      for (const { kind, owner, terminating } of pods) {
-        if (kind !== 'node' || terminating) continue;
+      const nodes = pods.filter(({ kind }) => kind === 'node');
+      const staying = nodes.filter(({ terminating }) => !terminating);
+      // While a single pod is replaced, only the old one tells its workload.
+      for (const { owner } of staying.length > 0 ? staying : nodes) {
         const found = await workloadOf(owner, readReplicaSet);
         owners.set(`${found?.kind} ${found?.name}`, found ?? { kind: 'StatefulSet', name: '' });
       }
