@@ -98,7 +98,7 @@ export const runSearch = async (search: Search): Promise<SearchEnd> => {
     };
     append(line);
     printer.print(`${drill.name}: ${drawnText(line)}`);
-    if (!isDrillResult(outcome) && outcome.code === 'rollback_failed') break;
+    if (leftBy(outcome) !== null) break;
   }
   return { lines, isComplete: isComplete() && nextToShrink() === undefined };
 };
@@ -115,13 +115,26 @@ const notShrunk = (lines: readonly RandomLine[]): DrawnLine | undefined => {
   );
 };
 
-/** Makes the schedule of a drill smaller. @returns null when it was stopped before the first run */
+/**
+ * Message on the fault that a drill left; null: it left none. Another drill would inject its faults
+ * beside it.
+ */
+const leftBy = (outcome: DrillOutcome | null): string | null =>
+  outcome === null || isDrillResult(outcome) || outcome.code !== 'rollback_failed'
+    ? null
+    : outcome.message;
+
+/**
+ * Makes the schedule of a drill smaller.
+ * @returns null when it was stopped before the first run, or a fault could not be rolled back
+ */
 const shrinkDrill = async (line: DrawnLine, search: Search): Promise<ShrunkLine | null> => {
   const { state, folder, stop, printer, shrinkRuns } = search;
   const first = drawDrill(line.number, state.settings, state.choices, FAULTS);
   const invariants = [...new Set(line.violations.map(({ invariant }) => invariant))];
   const begin = performance.now();
   let attempt = 0;
+  const left = { isFault: false };
   const violates = async (drill: RandomDrill): Promise<boolean> => {
     attempt++;
     printer.print(
@@ -129,6 +142,12 @@ const shrinkDrill = async (line: DrawnLine, search: Search): Promise<ShrunkLine 
     );
     const record = join(folder, `${first.name}-smaller-${attempt}-${clockOf(new Date())}`);
     const outcome = await executeRandomDrill(drill, record, search);
+    const problem = leftBy(outcome);
+    if (problem !== null) {
+      left.isFault = true;
+      printer.print(problem);
+      return false;
+    }
     const found = outcome === null || !isDrillResult(outcome) ? [] : violationsOf(outcome);
     const isViolated =
       outcome !== null &&
@@ -144,10 +163,10 @@ const shrinkDrill = async (line: DrawnLine, search: Search): Promise<ShrunkLine 
   const { drill, runs, isMinimal } = await shrink(first, {
     isPossible: (candidate) => isPossible(candidate, FAULTS),
     violates,
-    mayRun: () => !stop.aborted,
+    mayRun: () => !stop.aborted && !left.isFault,
     maxRuns: shrinkRuns,
   });
-  if (stop.aborted && runs <= 1) return null;
+  if (left.isFault || (stop.aborted && runs <= 1)) return null;
   const file = join(line.record, `${first.name}-smallest.yaml`);
   writeRandomDrill(
     { ...drill, name: `${first.name}-smallest`, description: descriptionOf(line) },
