@@ -6,7 +6,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,6 +46,9 @@ let port: number;
 beforeAll(async () => {
   if (unavailable !== null) return;
   dir = await mkdtemp(join(tmpdir(), 'swarm-helper-'));
+  // With cgroup v2, a group has the controllers that the one above passes on.
+  const passedOn = '/sys/fs/cgroup/cgroup.subtree_control';
+  if (existsSync(passedOn)) writeFileSync(passedOn, '+cpu +memory');
   group = planControlGroup(container);
   makeControlGroup(group);
   const [command, ...args] = enterControlGroup({ ...group, entrances: group.folders }, [
