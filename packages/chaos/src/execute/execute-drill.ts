@@ -42,6 +42,7 @@ import {
   externalRollback,
   openRooms,
 } from './preconditions.ts';
+import { prepareReleases } from './prepare-releases.ts';
 import type { FaultScheduleOptions, InjectedFault } from './schedule-options.ts';
 import {
   createSteadyStateTracker,
@@ -91,6 +92,8 @@ export interface ExecuteDrillOptions {
    * exit at once.
    */
   onRecord?(record: RecordWriter | null): void;
+  /** Receives a line on what is made ready before the load, such as a program that is compiled. */
+  onPreparation?(line: string): void;
   onProgress?(progress: Progress): void;
   onLine?(line: RecordLine): void;
   onResult?(repeat: RepeatResult): void;
@@ -160,7 +163,10 @@ export const executeDrill = async (options: ExecuteDrillOptions): Promise<DrillR
       await assertObservable(deployment, drill);
       await using lock = await deployment.platform.lock?.('drill');
       if (!options.withoutExpiry) await assertExpiry(deployment, drill, options.faults);
-      await options.changes?.check(deployment);
+      const { changes, onPreparation: onProgress = () => {} } = options;
+      if (changes === undefined)
+        await prepareReleases(deployment.platform, drill, { onProgress, signal: stop });
+      else await changes.check(deployment);
       await using _helpers = await startHelpers(deployment.platform, drill, options.faults);
       tested = { deployment: deployment.platform.label, server: await serverOf(deployment) };
       await options.save(resultSoFar());

@@ -142,6 +142,7 @@ export const superviseDrill = async ({
         onRecord: (writer) => {
           record = writer;
         },
+        onPreparation: printer.print,
         onProgress: printer.show,
         onLine: (line) => {
           tap?.add(line);
