@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { drillOf, faultOf } from '../../test/support/drill-of.ts';
-import type { Drill } from '../drill/drill.ts';
+import type { Drill, DrillFault } from '../drill/drill.ts';
 import { assertTargetConfirmed } from './preconditions.ts';
 
 const ABORT = { controlGroupInterrupted: 0.5, interrupted: null, forMs: 10_000 };
@@ -48,5 +48,16 @@ describe('an abort condition', () => {
     expect(() =>
       confirm({ ...DRILL, ...onRedis, abort: { ...ABORT, interrupted: 0.5 } }),
     ).not.toThrow();
+    const onAll: DrillFault['target'][] = [
+      { role: 'sentinel' },
+      { role: 'redis-replica' },
+      { role: 'nodes', share: 1 },
+    ];
+    for (const target of onAll)
+      expect(() => confirm({ ...DRILL, faults: [faultOf({ target })] })).toThrow(
+        'leave no control group',
+      );
+    const onHalf = faultOf({ target: { role: 'nodes', share: 0.5 } });
+    expect(() => confirm({ ...DRILL, faults: [onHalf] })).not.toThrow();
   });
 });

@@ -48,7 +48,10 @@ export const assertTargetConfirmed = (
 const assertAbortCondition = (name: string, { faults, abort }: Pick<Drill, 'faults' | 'abort'>) => {
   if (faults.length === 0) return;
   // A fault in a shared component leaves no control group: its condition would never be met.
-  const isShared = faults.some(({ target: { role } }) => SHARED_ROLES.has(role));
+  const isShared = faults.some(
+    ({ target }) =>
+      SHARED_ROLES.has(target.role) || (target.role === 'nodes' && target.share === 1),
+  );
   if (abort !== null && (!isShared || abort.interrupted !== null)) return;
   throw new SwarmError(
     'abort_required',
@@ -76,7 +79,9 @@ export const assertLossesKnown = ({ faults }: Pick<DrillPlan, 'faults'>): void =
   }
 };
 
-const SHARED_ROLES: ReadonlySet<string> = new Set(['redis', 'load-balancer', 'turn']);
+const SHARED_ROLES: ReadonlySet<string> = new Set([
+  ...['redis', 'redis-replica', 'sentinel', 'load-balancer', 'turn', 'site'],
+]);
 
 type Observable = Pick<DrillDeployment, 'name' | 'prometheusUrl' | 'redisUrl'>;
 
