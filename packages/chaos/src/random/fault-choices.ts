@@ -24,8 +24,8 @@ export interface ChoosableDeployment {
  * Lists the faults that can be injected into a deployment, in the order of the registry. Components
  * are targets by their names, because two roles may mean one component; where the platform gives
  * replacements other names, roles are. Faults that need another one are left out. Outside a lab,
- * faults with a permanent loss are left out, too, and those that give nodes another release: nobody
- * has chosen that of the example.
+ * faults with a permanent loss are left out, too, and those that give nodes another release: the
+ * user has not chosen that of the example.
  */
 export const faultChoices = async (
   { platform, isLab }: ChoosableDeployment,

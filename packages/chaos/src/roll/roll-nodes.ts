@@ -94,9 +94,9 @@ const assertRuns = (present: string | null, { from }: RollRequest, where: string
 const runs = (present: string, typed: string): boolean => {
   const bare = (text: string): string => text.slice(text.lastIndexOf(':') + 1).replace(/^v/, '');
   if (present === typed) return true;
-  // The path of a program tells no version.
+  // The path of a program has no version.
   if (typed.includes('/') && !typed.includes(':')) return true;
-  // Kubernetes tells the version of an image, without its repository.
+  // Kubernetes reports the version of an image, without its repository.
   if (typed.includes('/') && present.includes('/')) return false;
   return bare(present) === bare(typed);
 };

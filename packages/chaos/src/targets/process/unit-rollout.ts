@@ -116,7 +116,7 @@ export const unitRollout = (unitOf: (component: Component) => UnitOnHost): NodeR
         );
       const { configFile } = release;
       const text = configFile === null ? null : await readConfiguration(configFile);
-      // Also the same program is kept: the kept file tells a rollback that the drain may have begun.
+      // Also the same program is kept: by the kept file, a rollback knows that a drain may follow.
       if (release.program !== null) await act(target, REPLACE_BY_FILE, [files.program, program]);
       if (text !== null && files.config !== null)
         await act(target, REPLACE_BY_INPUT, [files.config], text);

@@ -148,7 +148,7 @@ export const createHelpers = ({ client, settings, of, may }: HelpersOptions): He
           // Without an answer, SIGTERM has the same effect.
           const ended = (await helper?.ask({ op: 'end' }).catch(() => null)) ?? null;
           helper?.close();
-          // It goes on trying, which a helper that is deleted cannot.
+          // It repeats that, which a helper that is deleted cannot.
           if (ended !== null && ended.why !== null)
             throw new SwarmError(
               'rollback_failed',

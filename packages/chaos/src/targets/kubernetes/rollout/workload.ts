@@ -184,7 +184,7 @@ export const openWorkloads = (
       const owners = new Map<string, WorkloadName>();
       const nodes = pods.filter(({ kind }) => kind === 'node');
       const staying = nodes.filter(({ terminating }) => !terminating);
-      // While a single pod is replaced, only the old one tells its workload.
+      // While a single pod is replaced, only the old one has an owner.
       for (const { owner } of staying.length > 0 ? staying : nodes) {
         const found = await workloadOf(owner, readReplicaSet);
         owners.set(`${found?.kind} ${found?.name}`, found ?? { kind: 'StatefulSet', name: '' });
