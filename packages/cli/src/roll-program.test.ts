@@ -64,10 +64,13 @@ it('needs calls, and releases that it can start', async () => {
   expect(await problemOf('1.13.4', '1.13.5@cpu=1', '--load', load)).toMatch(/leave @cpu out/);
 });
 
-it('refuses a drill file that measures continuity', async () => {
-  const drill = file('drill.yaml', 'drill: mine\nfaults: []\ncontinuity: {}\n');
+it.each([
+  ['continuity: {}', /measures continuity, which a roll/],
+  ['abort: { controlGroupInterrupted: 20%, for: 10s }', /leaves no control group/],
+])('refuses a drill file with %s', async (line, problem) => {
+  const drill = file('drill.yaml', `drill: mine\nfaults: []\n${line}\n`);
   const args = ['1.13.4', '1.13.5', '--load', calls(CONSTANT)];
-  expect(await problemOf(...args, '--drill', drill)).toMatch(/measures continuity, which a roll/);
+  expect(await problemOf(...args, '--drill', drill)).toMatch(problem);
 });
 
 it('refuses a drill file with faults, and numbers that are none', async () => {

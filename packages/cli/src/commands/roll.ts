@@ -188,6 +188,12 @@ const readBase = (flags: RollFlags) => {
       `--drill ${flags.drill}: measures continuity, which a roll does not`,
       'leave out continuity, rto, rpo and stateLost',
     );
+  const abort = given?.abort ?? null;
+  if (abort !== null && abort.interrupted === null)
+    throw usageError(
+      `--drill ${flags.drill}: its abort condition cannot be met: a roll changes every node, which leaves no control group`,
+      'write abort: { interrupted: 50%, for: 20s }',
+    );
   const { reconnectPolicy } = flags;
   const base = overrideDrill(
     given ?? defaultRollDrill(load),
