@@ -126,7 +126,7 @@ it('every load of a workflow names its server: in CI swarm starts no other', () 
     (file) =>
       readFileSync(join(FOLDER, file), 'utf8').match(/(?:npm start|livekit-swarm) --.*/g) ?? [],
   );
-  expect(loads).toHaveLength(4);
+  expect(loads).toHaveLength(5);
   expect(loads.filter((load) => !/ --(?:embedded|url) /.test(load))).toEqual([]);
 });
 
