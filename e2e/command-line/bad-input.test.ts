@@ -87,7 +87,8 @@ const BAD: [string, string[], RegExp][] = [
     ['--url', 'ws://me:hunter2@127.0.0.1:1', ...KEYS],
     /carries credentials/,
   ],
-  ['keys without a URL', KEYS, /--api-key has no effect without --url/],
+  ['keys without a URL', ['--rooms', '1', ...KEYS], /--api-key has no effect without --url/],
+  ['keys without a load', KEYS, /--api-key: neither a scenario file nor a flag describes a load/],
   [
     'a server to start beside a URL',
     ['--url', 'ws://127.0.0.1:1', ...KEYS, '--server', '1.11.0'],
