@@ -1,18 +1,18 @@
 import type { NightResult } from '@livekit-swarm/chaos/night';
 import type { ResultPage } from '../page/result-page.ts';
+import { seriesVerdict } from '../series-verdict.ts';
 import {
   countsText,
   drillTable,
   leftOutTable,
   nightReasons,
-  nightVerdict,
   pastTable,
   placeText,
 } from './phrases.ts';
 
 /** Verdict and reasons, every drill with its finding, what was left out, and the nights before. */
 export const nightPage = (result: NightResult): ResultPage => {
-  const { verdict, name } = nightVerdict(result);
+  const { verdict, name } = seriesVerdict(result.exitCode);
   return {
     kind: 'night',
     subject: result.deployment,

@@ -1,4 +1,3 @@
-import type { Verdict } from '@livekit-swarm/analysis';
 import type {
   LeftOutDrill,
   LeftOutReason,
@@ -17,24 +16,6 @@ export const FINDINGS: Record<NightFinding, string> = {
   undecided: 'undecided',
   error: 'not executed',
   interrupted: 'interrupted',
-};
-
-/** Verdict of a night, and its name. */
-export const nightVerdict = ({
-  exitCode,
-}: Pick<NightResult, 'exitCode'>): { verdict: Verdict; name: string } => {
-  switch (exitCode) {
-    case EXIT_CODES.passed.code:
-      return { verdict: 'passed', name: 'passed' };
-    case EXIT_CODES.inconclusive.code:
-      return { verdict: 'inconclusive', name: 'inconclusive' };
-    case EXIT_CODES.interrupted.code:
-      return { verdict: 'inconclusive', name: 'interrupted' };
-    case EXIT_CODES.failed.code:
-      return { verdict: 'failed', name: 'failed' };
-    default:
-      return { verdict: 'failed', name: 'not completed' };
-  }
 };
 
 /** `failed: not_recovered, split_brain`. */

@@ -1,12 +1,12 @@
 import type { NightResult } from '@livekit-swarm/chaos/night';
 import type { ReportOptions } from '../reporter.ts';
+import { seriesVerdict } from '../series-verdict.ts';
 import { MARKS, paintOf, printable, renderTitledTable, styleFor, wrap } from '../text-layout.ts';
 import {
   countsText,
   drillTable,
   leftOutTable,
   nightReasons,
-  nightVerdict,
   pastTable,
   placeText,
 } from './phrases.ts';
@@ -17,7 +17,7 @@ export const renderNightText = (
   { color = false }: ReportOptions = {},
 ): string => {
   const style = styleFor(color);
-  const { verdict, name } = nightVerdict(result);
+  const { verdict, name } = seriesVerdict(result.exitCode);
   const sections = [
     [
       `${paintOf(style, verdict)(`${MARKS[verdict]} ${name.toUpperCase()} (exit ${result.exitCode})`)}  ${countsText(result)}`,

@@ -1,18 +1,18 @@
 import type { RandomResult } from '@livekit-swarm/chaos/random';
 import type { ResultPage } from '../page/result-page.ts';
+import { seriesVerdict } from '../series-verdict.ts';
 import {
   drawnTable,
   invariantTable,
   searchCounts,
   searchPlace,
   searchReasons,
-  searchVerdict,
   shrunkTable,
 } from './phrases.ts';
 
 /** Verdict and reasons, the invariants, the smallest schedules, and every drill. */
 export const randomPage = (result: RandomResult): ResultPage => {
-  const { verdict, name } = searchVerdict(result);
+  const { verdict, name } = seriesVerdict(result.exitCode);
   return {
     kind: 'random drills',
     subject: result.deployment,

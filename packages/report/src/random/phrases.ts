@@ -1,4 +1,3 @@
-import type { Verdict } from '@livekit-swarm/analysis';
 import { INVARIANTS, type Invariant } from '@livekit-swarm/chaos';
 import type {
   DrawnLine,
@@ -6,7 +5,7 @@ import type {
   RandomResult,
   ShrunkLine,
 } from '@livekit-swarm/chaos/random';
-import { EXIT_CODES, formatDuration, plural } from '@livekit-swarm/settings';
+import { formatDuration, plural } from '@livekit-swarm/settings';
 import { describeViolation } from '../drill/phrases.ts';
 import type { TableData } from '../text-layout.ts';
 
@@ -32,24 +31,6 @@ const CONDITIONS: Record<Invariant, string> = {
   track_of_another_room: 'No participant receives a track of another room.',
   track_delivered_twice: 'No participant receives a track twice at the same time.',
   no_media_after_quiet: 'After 30 s without faults, every subscription flows.',
-};
-
-/** Verdict of a search, and its name. */
-export const searchVerdict = ({
-  exitCode,
-}: Pick<RandomResult, 'exitCode'>): { verdict: Verdict; name: string } => {
-  switch (exitCode) {
-    case EXIT_CODES.passed.code:
-      return { verdict: 'passed', name: 'passed' };
-    case EXIT_CODES.inconclusive.code:
-      return { verdict: 'inconclusive', name: 'inconclusive' };
-    case EXIT_CODES.interrupted.code:
-      return { verdict: 'inconclusive', name: 'interrupted' };
-    case EXIT_CODES.failed.code:
-      return { verdict: 'failed', name: 'failed' };
-    default:
-      return { verdict: 'failed', name: 'not completed' };
-  }
 };
 
 const isNew = ({ outcome, isKnown }: DrawnLine): boolean => outcome === 'violated' && !isKnown;

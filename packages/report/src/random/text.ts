@@ -1,14 +1,8 @@
 import type { RandomResult } from '@livekit-swarm/chaos/random';
 import type { ReportOptions } from '../reporter.ts';
+import { seriesVerdict } from '../series-verdict.ts';
 import { MARKS, paintOf, printable, renderTitledTable, styleFor, wrap } from '../text-layout.ts';
-import {
-  drawnText,
-  invariantTable,
-  searchCounts,
-  searchPlace,
-  searchReasons,
-  searchVerdict,
-} from './phrases.ts';
+import { drawnText, invariantTable, searchCounts, searchPlace, searchReasons } from './phrases.ts';
 
 /** Text of a search, for a terminal. */
 export const renderRandomText = (
@@ -16,7 +10,7 @@ export const renderRandomText = (
   { color = false }: ReportOptions = {},
 ): string => {
   const style = styleFor(color);
-  const { verdict, name } = searchVerdict(result);
+  const { verdict, name } = seriesVerdict(result.exitCode);
   const { head, rows, left } = invariantTable(result);
   // The conditions are too long for a column; the page has them.
   const short = { head: head.slice(0, 3), rows: rows.map((row) => row.slice(0, 3)), left };
