@@ -3,12 +3,12 @@ import type { z } from 'zod';
 import { COMPONENT_KINDS } from '../targets/platform.ts';
 import {
   findImpairment,
-  type Impairment,
   impair,
   impairmentSteps,
   missingImpairmentSupport,
   rollbackImpairment,
 } from './effects/impair.ts';
+import type { Impairment } from './effects/link-arguments.ts';
 import { removeTablesStep } from './effects/nft-table.ts';
 import {
   dropPackets,

@@ -4,6 +4,8 @@ import type { EffectFinding } from '@livekit-swarm/record';
 import { SwarmError } from '@livekit-swarm/settings';
 import { impairProgram } from '@livekit-swarm/webrtc';
 import { execa } from 'execa';
+import { linkArguments } from '../faults/effects/link-arguments.ts';
+import { tableName } from '../faults/effects/nft-table.ts';
 import type { SocketGroup } from './pod-container.ts';
 import { needsQueue, podPacketRules } from './pod-packet-rules.ts';
 import type { HelperNetworkFault } from './protocol.ts';
@@ -33,7 +35,7 @@ export const tryPackets = async (packets: PodPackets): Promise<void> => {
   if (!needsQueue(packets.fault)) return;
   try {
     // No chain with a hook jumps there, so that it gets no packets.
-    await nft(`table ip ${tableOf(packets.name)} {\n  chain queued {\n  }\n}\n`);
+    await nft(`table ip ${tableName(packets.name)} {\n  chain queued {\n  }\n}\n`);
     await startImpairment(packets, 10);
   } finally {
     await restorePackets(packets.name);
@@ -43,11 +45,11 @@ export const tryPackets = async (packets: PodPackets): Promise<void> => {
 /** Removes the tables and ends swarm-impair; no effect without them. @throws SwarmError `rollback_failed` */
 export const restorePackets = async (name: string): Promise<void> => {
   for (const family of await familiesOf(name)) {
-    const { failed, stderr } = await run('nft', ['delete', 'table', family, tableOf(name)]);
+    const { failed, stderr } = await run('nft', ['delete', 'table', family, tableName(name)]);
     if (failed && (await familiesOf(name)).includes(family))
       throw new SwarmError(
         'rollback_failed',
-        `the table ${family} ${tableOf(name)} cannot be deleted: ${stderr}`,
+        `the table ${family} ${tableName(name)} cannot be deleted: ${stderr}`,
       );
   }
   if (!existsSync(impairProgram())) return;
@@ -64,7 +66,7 @@ export const findPackets = async ({
   const families = await familiesOf(name);
   const expected = needsQueue(fault) ? 'ip' : 'inet';
   if (!families.includes(expected)) return 'table_missing';
-  const { stdout } = await run('nft', ['list', 'table', expected, tableOf(name)]);
+  const { stdout } = await run('nft', ['list', 'table', expected, tableName(name)]);
   if (!stdout.includes('counter packets')) return 'rules_missing';
   if (!needsQueue(fault)) return null;
   const status = await run(impairProgram(), ['status', '--id', name]);
@@ -72,10 +74,7 @@ export const findPackets = async ({
 };
 
 const rulesOf = ({ name, group, fault }: PodPackets): string =>
-  podPacketRules({ table: tableOf(name), group, fault, devices: devices(), mark: markOf(name) });
-
-/** Name of the tables; a scan of the host knows it by this form. */
-const tableOf = (name: string): string => `swarm_chaos_${name}`;
+  podPacketRules({ table: tableName(name), group, fault, devices: devices(), mark: markOf(name) });
 
 /** Devices of the host, except for loopback: packets on it are dropped on arrival. */
 const devices = (): string[] =>
@@ -92,30 +91,16 @@ const markOf = (name: string): number => {
 
 const startImpairment = async ({ name, fault }: PodPackets, seconds: number): Promise<void> => {
   const owner = identifyProcess(process.pid);
-  const { loss, burst, delayMs, jitterMs, reorder, rateBps, queueMs, shared = false } = fault;
-  const options: [string, number | undefined][] = [
-    ['--loss', loss],
-    ['--burst', burst],
-    ['--delay-us', micros(delayMs)],
-    ['--jitter-us', micros(jitterMs)],
-    ['--reorder', reorder],
-    ['--rate-bps', rateBps],
-    ['--queue-us', micros(queueMs)],
-  ];
   const { failed, stderr } = await run(impairProgram(), [
-    ...['start', '--id', name, '--table', tableOf(name), '--chain', 'queued'],
+    ...['start', '--id', name, '--table', tableName(name), '--chain', 'queued'],
     // It ends with the helper, however that ends.
     ...(owner === null ? [] : ['--owner', `${owner.pid}:${owner.startedAt}`]),
     ...['--lifetime', String(seconds)],
-    ...options.flatMap(([option, value]) => (value === undefined ? [] : [option, String(value)])),
-    ...(shared ? ['--shared'] : []),
+    ...linkArguments(fault),
   ]);
   if (failed)
     throw new SwarmError('fault_unavailable', `packets cannot be queued on this node: ${stderr}`);
 };
-
-const micros = (ms: number | undefined): number | undefined =>
-  ms === undefined ? undefined : Math.round(ms * 1_000);
 
 const nft = async (rules: string, flags: readonly string[] = []): Promise<void> => {
   const { failed, stderr } = await run('nft', [...flags, '--file', '-'], rules);
@@ -132,7 +117,7 @@ const familiesOf = async (name: string): Promise<string[]> => {
   if (failed) throw new SwarmError('unreachable', `nft cannot list its tables: ${stderr}`);
   const found = stdout.split('\n').map((line) => line.trim().split(' '));
   return FAMILIES.filter((family) =>
-    found.some(([, ofFamily, table]) => ofFamily === family && table === tableOf(name)),
+    found.some(([, ofFamily, table]) => ofFamily === family && table === tableName(name)),
   );
 };
 

@@ -1,15 +1,10 @@
 import { identifyProcess } from '@livekit-swarm/host';
 import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import { impairProgram } from '@livekit-swarm/webrtc';
-import type {
-  Component,
-  ComponentPorts,
-  LinkFault,
-  Platform,
-  RollbackStep,
-} from '../../targets/platform.ts';
+import type { Component, ComponentPorts, Platform, RollbackStep } from '../../targets/platform.ts';
 import type { FaultContext } from '../fault.ts';
 import type { EffectCheck } from './effect-check.ts';
+import { type Impairment, linkArguments } from './link-arguments.ts';
 import {
   addRules,
   findRules,
@@ -20,12 +15,6 @@ import {
 } from './nft-table.ts';
 import { missingTrafficSupport, type Traffic, trafficMatches } from './packet-rules.ts';
 import { forAll } from './process-control.ts';
-
-/** Impairment of packets, by swarm-impair. */
-export interface Impairment extends LinkFault {
-  /** True: one link per direction for all flows; otherwise one for each flow. */
-  shared?: boolean;
-}
 
 /** Longest time for which swarm-impair runs without an owner process, s. */
 const MAX_LIFETIME_SECONDS = 3_600;
@@ -45,7 +34,12 @@ export const impair = (
     if (component.ports === null) return;
     const number = context.components.indexOf(component);
     await addRules(platform, component, queueRules(id, number, component.ports, traffic));
-    const argv = [impairProgram(), 'start', ...whose(context, number), ...linkOf(impairment)];
+    const argv = [
+      impairProgram(),
+      'start',
+      ...whose(context, number),
+      ...linkArguments(impairment),
+    ];
     const result = await platform.run(component, argv);
     if (result.code === 0) return;
     throw new SwarmError(
@@ -177,26 +171,6 @@ const whose = (
     ...(lifetime === null ? [] : ['--lifetime', String(lifetime)]),
   ];
 };
-
-const linkOf = (impairment: Impairment): string[] => {
-  const { loss, burst, delayMs, jitterMs, reorder, rateBps, queueMs, shared = false } = impairment;
-  const options: [string, number | undefined][] = [
-    ['--loss', loss],
-    ['--burst', burst],
-    ['--delay-us', micros(delayMs)],
-    ['--jitter-us', micros(jitterMs)],
-    ['--reorder', reorder],
-    ['--rate-bps', rateBps],
-    ['--queue-us', micros(queueMs)],
-  ];
-  return [
-    ...options.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)])),
-    ...(shared ? ['--shared'] : []),
-  ];
-};
-
-const micros = (ms: number | undefined): number | undefined =>
-  ms === undefined ? undefined : Math.round(ms * 1_000);
 
 /** Reason for which packets of this component cannot be queued; null: they can. */
 export const missingImpairmentSupport = async (
