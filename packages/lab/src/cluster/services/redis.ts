@@ -44,8 +44,7 @@ export interface Replication {
 
 /** Describes Redis, the message bus and registry of a cluster. */
 export const redis = async (options: RedisOptions): Promise<ServiceSpec> => {
-  const { dir, name, port, account, persistent, addresses, certificate, replication } = options;
-  const folder = join(dir, name);
+  const { port, account, persistent, addresses, certificate, replication } = options;
   const lines = [
     // With a hyphen, Redis starts even if the host lacks the address.
     ['bind 127.0.0.1', ...addresses.map((address) => `-${address}`)].join(' '),
@@ -58,11 +57,27 @@ export const redis = async (options: RedisOptions): Promise<ServiceSpec> => {
     ...(replication === null ? [] : replicationLines(replication, account)),
   ];
   return {
-    name,
+    ...redisService(options, 'redis.conf', lines),
     ...(await redisProgram(options, replication === null ? null : 'redis.conf')),
+    url: `${certificate === null ? 'redis' : 'rediss'}://127.0.0.1:${port}`,
+  };
+};
+
+/**
+ * Files, user, log and end of a service of Redis' program.
+ * @param file name of its configuration, which has these lines
+ */
+export const redisService = (
+  { dir, name, port, certificate }: Pick<RedisOptions, 'dir' | 'name' | 'port' | 'certificate'>,
+  file: string,
+  lines: readonly string[],
+): Omit<ServiceSpec, 'command' | 'args' | 'url'> => {
+  const folder = join(dir, name);
+  return {
+    name,
     env: plainEnvironment(),
     files: {
-      [join(folder, 'redis.conf')]: `${lines.join('\n')}\n`,
+      [join(folder, file)]: `${lines.join('\n')}\n`,
       ...certificateFiles(folder, certificate),
     },
     ownUser: { folder, dataFolder: 'data' },
@@ -70,7 +85,6 @@ export const redis = async (options: RedisOptions): Promise<ServiceSpec> => {
     ready: { host: '127.0.0.1', port },
     readyWithinMs: 10_000,
     stopSteps: GRACEFUL_STOP,
-    url: `${certificate === null ? 'redis' : 'rediss'}://127.0.0.1:${port}`,
   };
 };
 
@@ -111,7 +125,7 @@ export const listenLines = (port: number, certificate: RedisCertificate | null):
         'tls-replication yes',
       ];
 
-export const certificateFiles = (
+const certificateFiles = (
   folder: string,
   certificate: RedisCertificate | null,
 ): Record<string, string> =>

@@ -1,12 +1,10 @@
-import { join } from 'node:path';
-import { plainEnvironment } from '../../server/environment.ts';
-import { GRACEFUL_STOP, type ServiceSpec } from '../service-spec.ts';
+import type { ServiceSpec } from '../service-spec.ts';
 import {
-  certificateFiles,
   listenLines,
   type RedisAccount,
   type RedisCertificate,
   redisProgram,
+  redisService,
 } from './redis.ts';
 
 export interface SentinelOptions {
@@ -33,8 +31,7 @@ const FAILOVER_TIMEOUT_MS = 10_000;
 
 /** Describes a Sentinel, which promotes a replica when the primary is down. */
 export const sentinel = async (options: SentinelOptions): Promise<ServiceSpec> => {
-  const { dir, name, port, masterName, primaryPort, account, source, certificate } = options;
-  const folder = join(dir, name);
+  const { port, masterName, primaryPort, account, source, certificate } = options;
   const lines = [
     'bind 127.0.0.1',
     ...(source === null ? [] : [`bind-source-addr ${source}`]),
@@ -51,18 +48,8 @@ export const sentinel = async (options: SentinelOptions): Promise<ServiceSpec> =
     `sentinel auth-pass ${masterName} ${account.password}`,
   ];
   return {
-    name,
+    ...redisService(options, 'sentinel.conf', lines),
     ...(await redisProgram(options, 'sentinel.conf', '--sentinel')),
-    env: plainEnvironment(),
-    files: {
-      [join(folder, 'sentinel.conf')]: `${lines.join('\n')}\n`,
-      ...certificateFiles(folder, certificate),
-    },
-    ownUser: { folder, dataFolder: 'data' },
-    logFile: join(dir, `${name}.log`),
-    ready: { host: '127.0.0.1', port },
-    readyWithinMs: 10_000,
-    stopSteps: GRACEFUL_STOP,
     url: `redis+sentinel://127.0.0.1:${port}`,
   };
 };
