@@ -7,7 +7,7 @@ import { verify } from '../support/verify.ts';
 
 it('an agent that is registered takes a job; one of another name does not', async () => {
   await using server = await startLiveKit({ dir: scratch() });
-  await using agent = await startAgent(server, 'helper');
+  using agent = await startAgent(server, 'helper');
   const agentsOf = async (name: string) =>
     (await verify(server, '--agent', name)).checks.find(({ id }) => id === 'agents');
   expect(await agentsOf('helper')).toMatchObject({

@@ -6,3 +6,4 @@ export {
   type WorkerFacts,
 } from './agent-status.ts';
 export { ReferenceWorker, type WorkerEvent } from './reference-worker.ts';
+export { WorkerConnection } from './worker-connection.ts';
