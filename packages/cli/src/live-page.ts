@@ -47,13 +47,6 @@ export const openPage = async (
 const MAX_PORT = 65_535;
 const readPort = wholeNumber('--ui-port', 0, MAX_PORT, 'leave it out for a free port');
 
-/** Resolves with the next Ctrl-C; at once where that has come already. */
-export const untilInterrupted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-
 /** A record without a new line for so long, ms, may be that of a run that was killed. */
 const IDLE_MS = 10_000;
 

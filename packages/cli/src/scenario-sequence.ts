@@ -15,7 +15,7 @@ import { type Console, type OutputStream, wantsColor, write } from './console.ts
 import { formatError } from './error-text.ts';
 import type { SharedRunFlags } from './flags/run.ts';
 import { leftOutLinesOf } from './left-out-lines.ts';
-import { type LivePageFlags, openRunPage, untilInterrupted } from './live-page.ts';
+import { type LivePageFlags, openRunPage } from './live-page.ts';
 import { notifyEnded, openNotifications } from './notify-ended.ts';
 import type { Output } from './output/output.ts';
 import { printFailure } from './output/print-failure.ts';
@@ -24,6 +24,7 @@ import { afterPushes, openMetricOutputs } from './push-run-metrics.ts';
 import { BASELINE_FILE, keepBaseline } from './records/baseline-file.ts';
 import { showRun } from './run-observer.ts';
 import { type ServedMetricsFlags, serveRunMetrics } from './serve-run-metrics.ts';
+import { untilAborted } from './until-aborted.ts';
 import { VERSION } from './version.ts';
 
 /** A planned run, its folder (null: the default), and the baseline that it is compared with. */
@@ -114,7 +115,7 @@ export const executeSequence = async (
     );
     if (page !== null && flags.uiStay === true && !interruption.stop.aborted) {
       stderr.write(`The report stays at ${page.url} until Ctrl-C.\n`);
-      await untilInterrupted(interruption.stop);
+      await untilAborted(interruption.stop);
     }
     return exitCode;
   } finally {

@@ -8,6 +8,7 @@ import type { HostFlags } from '../flags/host-rules.ts';
 import { readLoadGuard } from '../requests/load-guard.ts';
 import { readDeployment } from '../requests/target.ts';
 import { wholeNumber } from '../requests/whole-number.ts';
+import { untilAborted } from '../until-aborted.ts';
 
 export interface AgentsWorkerFlags extends Omit<TargetFlags, 'embedded' | 'server'>, HostFlags {
   agent?: string;
@@ -54,7 +55,7 @@ export const agentsWorkerCommand = async (
       onEvent: (event) => print(textOf(event)),
     });
     try {
-      await aborted(interruption.stop);
+      await untilAborted(interruption.stop);
       print(`drains: ${worker.jobs} jobs, at most ${flags.drain}`);
       await worker.drain(drainMs);
     } finally {
@@ -66,12 +67,6 @@ export const agentsWorkerCommand = async (
     interruption.dispose();
   }
 };
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 
 const readTime = (flag: string, text: string, least: number, most: number): number => {
   const ms = parseDuration(text);

@@ -10,6 +10,7 @@ import { watchInterruption } from '@livekit-swarm/host';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import type { Console } from '../console.ts';
 import { readRevision } from '../revision.ts';
+import { untilAborted } from '../until-aborted.ts';
 import { VERSION } from '../version.ts';
 
 export interface ExporterFlags extends Omit<SettingsFlags, 'webListenAddress' | 'webConfigFile'> {
@@ -55,10 +56,10 @@ export const exporterCommand = async (
     });
     // The log has the reason of a reload that failed.
     reload = () => void exporter.reload().catch(() => {});
-    await Promise.race([aborted(interruption.stop), hangUp.promise]);
+    await Promise.race([untilAborted(interruption.stop), hangUp.promise]);
     log.info('stopping: no new requests are accepted');
     // Who presses twice does not want to wait for rooms to be deleted.
-    await Promise.race([exporter.stop(), aborted(interruption.kill), hangUp.promise]);
+    await Promise.race([exporter.stop(), untilAborted(interruption.kill), hangUp.promise]);
     log.info('ended');
     return EXIT_CODES.passed.code;
   } finally {
@@ -74,9 +75,3 @@ const TERMINALS = [0, 1, 2].filter((stream) => isatty(stream));
  * one any more. Otherwise it is the request of an operator to read the configuration again.
  */
 const hasTerminalClosed = (): boolean => TERMINALS.some((stream) => !isatty(stream));
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });

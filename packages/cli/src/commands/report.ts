@@ -11,11 +11,12 @@ import { exitCodeOf, printable, type ReportInput } from '@livekit-swarm/report';
 import { checkThresholds, parseThresholds } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
-import { openPage, showRecord, untilInterrupted } from '../live-page.ts';
+import { openPage, showRecord } from '../live-page.ts';
 import { type Output, type OutputFlags, openOutput } from '../output/output.ts';
 import { readBaselineFile } from '../records/baseline-file.ts';
 import { lastRecord } from '../records/last-record.ts';
 import { shellLine } from '../scenario/file-header.ts';
+import { untilAborted } from '../until-aborted.ts';
 
 export interface ReportFlags extends OutputFlags {
   threshold: string[];
@@ -97,7 +98,7 @@ const serve = async (
     await output.add(outcome);
     const exitCode = await output.close(exitCodeOf(outcome));
     stderr.write(`The report stays at ${page.url} until Ctrl-C.\n`);
-    await untilInterrupted(interruption.stop);
+    await untilAborted(interruption.stop);
     return exitCode;
   } finally {
     interruption.dispose();
