@@ -138,37 +138,38 @@ describe('a planted ceiling', { timeout: 20 * MINUTES }, () => {
     expectWithinATenth(result);
   });
 
-  test('a limit on the packets of a node is the network, in five searches within a tenth', async ({
-    skip,
-  }) => {
-    skip(noFilter !== null, noFilter ?? '');
-    await using server = await startLiveKit({ dir: scratch() });
-    const { udpFirst, udpLast } = server.ports;
-    // A call of two receives 100 packets of media a second, and a few reports: the limit is at 26 to 30 calls.
-    const table = await holdTable(
-      [],
-      `swarm_rate_${process.pid}`,
-      `chain out { type filter hook output priority 0; udp sport ${udpFirst}-${udpLast} limit rate over 3000/second burst 100 packets drop; }`,
-    );
-    try {
-      const { exit, result, stderr } = await findCapacity(
-        scenarioFile(calls),
-        [
-          ...['--url', server.url, '--server-metrics', server.metricsUrl, '--node-cores', '2'],
-          ...['--repeats', '5', '--start', '20'],
-        ],
-        { LIVEKIT_API_KEY: server.apiKey, LIVEKIT_API_SECRET: server.apiSecret },
+  test.for([1, 5])(
+    'a limit on the packets of a node is the network: searches: %i',
+    async (searches, { skip }) => {
+      skip(noFilter !== null, noFilter ?? '');
+      await using server = await startLiveKit({ dir: scratch() });
+      const { udpFirst, udpLast } = server.ports;
+      // A call of two receives 100 packets of media a second, and a few reports: the limit is at 26 to 30 calls.
+      const table = await holdTable(
+        [],
+        `swarm_rate_${process.pid}`,
+        `chain out { type filter hook output priority 0; udp sport ${udpFirst}-${udpLast} limit rate over 3000/second burst 100 packets drop; }`,
       );
-      expect(exit, stderr).toBe(0);
-      expect(result.cause?.code).toBe('network');
-      console.log(JSON.stringify({ knee: result.knee, steps: result.steps.length }));
-      expectWithinATenth(result);
-      expect(result.knee?.from).toBeGreaterThanOrEqual(26);
-      expect(result.knee?.to).toBeLessThanOrEqual(30);
-    } finally {
-      await table.release();
-    }
-  });
+      try {
+        const { exit, result, stderr } = await findCapacity(
+          scenarioFile(calls),
+          [
+            ...['--url', server.url, '--server-metrics', server.metricsUrl, '--node-cores', '2'],
+            ...['--repeats', String(searches), '--start', '20'],
+          ],
+          { LIVEKIT_API_KEY: server.apiKey, LIVEKIT_API_SECRET: server.apiSecret },
+        );
+        expect(exit, stderr).toBe(0);
+        expect(result.cause?.code).toBe('network');
+        console.log(JSON.stringify({ knee: result.knee, steps: result.steps.length }));
+        if (searches > 1) expectWithinATenth(result);
+        expect(result.knee?.from).toBeGreaterThanOrEqual(26);
+        expect(result.knee?.to).toBeLessThanOrEqual(30);
+      } finally {
+        await table.release();
+      }
+    },
+  );
 });
 
 test('a load generator without time ends the search with a lower bound', {
