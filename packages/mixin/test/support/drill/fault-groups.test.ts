@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { ALERTS } from '../../../src/shipped.ts';
+import { alertKey } from '../alert-key.ts';
+import { FAULT_GROUPS } from './fault-groups.ts';
+
+/**
+ * Alerts whose cause a test cannot or must not create: the network card of a cloud, a full
+ * connection table, an OOM kill, an egress service. Promtool tests them.
+ */
+const NOT_CAUSED = [
+  'LiveKitCloudAllowanceExceeded',
+  'LiveKitConntrackHigh',
+  'LiveKitEgressUnavailable',
+  'LiveKitOomKill',
+];
+
+test('every alert has a fault that causes it, or cannot be caused here', () => {
+  const caused = FAULT_GROUPS.flat().flatMap(({ fires, stops = [] }) => [...fires, ...stops]);
+  expect([...new Set([...caused, ...NOT_CAUSED])].toSorted()).toEqual(
+    [...new Set(ALERTS.map(({ name, labels }) => alertKey(name, labels)))].toSorted(),
+  );
+});
