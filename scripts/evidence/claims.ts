@@ -117,7 +117,10 @@ export const README_CLAIMS = {
     proves(
       'the maximum load is where it was planted, with its cause',
       'e2e/capacity/capacity.measured.test.ts',
-      'e2e/capacity/capacity.long.test.ts',
+      [
+        'e2e/capacity/capacity.long.test.ts',
+        'a limit on the packets of a node is the network: searches: 1',
+      ],
     ),
     proves('a plan predicts what a run measures', [
       'e2e/load/plan.measured.test.ts',
@@ -169,7 +172,7 @@ export const README_CLAIMS = {
     ),
     proves(
       'real faults raise the right alerts, and no other',
-      'packages/mixin/test/alerts-for-real.long.test.ts',
+      'packages/mixin/test/alerts-of-services.long.test.ts',
     ),
     proves(
       'the beacon reports what browsers measure',
@@ -178,10 +181,10 @@ export const README_CLAIMS = {
     proves('pushed metrics equal the record', 'e2e/monitor/push-metrics.test.ts'),
     proves('SLO reports leave out drills and load tests', 'e2e/monitor/slo-report.test.ts'),
     proves('split brain is found', 'packages/exporter/test/split-brain.test.ts'),
-    proves(
-      'the leg of a call that loses packets is found',
+    proves('the leg of a call that loses packets is found', [
       'packages/exporter/test/sessions.long.test.ts',
-    ),
+      'finds the leg on which loss was planted, in six of six rounds',
+    ]),
     proves(
       'the Compose file starts, takes load, and is monitored',
       'e2e/stack/stack.measured.test.ts',
@@ -197,10 +200,10 @@ export const README_CLAIMS = {
       'a measured interruption is as long as the one that was made',
       'packages/chaos/test/library-drills.measured.test.ts',
     ),
-    proves(
-      'the drills of the library run, and miss only what is known',
+    proves('the drills of the library run, and miss only what is known', [
       'packages/chaos/test/library-drills.long.test.ts',
-    ),
+      'forced-stop: it is executed, and what it misses is known',
+    ]),
     proves('every fault does what it states', 'packages/chaos/test/faults.measured.test.ts'),
     proves(
       'every fault is rolled back after its controller was killed',
