@@ -5,10 +5,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LiveKitVersion, provisionLiveKit } from '@livekit-swarm/lab';
-import type { KubernetesCluster } from '@livekit-swarm/testkit/kubernetes/cluster';
-import { writeImageArchive } from '@livekit-swarm/testkit/kubernetes/images/image-archive';
-import { liveKitImage } from '@livekit-swarm/testkit/kubernetes/images/lab-images';
+import { loadServerImage } from '@livekit-swarm/testkit/kubernetes/images/load-server-image';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openKubernetesPlatform } from '../src/targets/kubernetes.ts';
 import type { Platform } from '../src/targets/platform.ts';
@@ -21,7 +18,8 @@ let platform: Platform;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'swarm-k8s-'));
   here = await rehearse(dir);
-  for (const version of ['1.11.0', '1.13.5'] as const) await loadServer(here.cluster, version);
+  for (const version of ['1.11.0', '1.13.5'] as const)
+    await loadServerImage(here.cluster, version, dir);
   platform = await openKubernetesPlatform({
     kubeconfig: here.kubeconfig,
     namespace: here.livekit.namespace,
@@ -32,13 +30,6 @@ afterAll(async () => {
   await here?.[Symbol.asyncDispose]();
   await rm(dir, { recursive: true, force: true });
 });
-
-const loadServer = async (cluster: KubernetesCluster, version: LiveKitVersion): Promise<void> => {
-  const archive = join(dir, 'image.tar');
-  const env = { ...process.env, SWARM_LIVEKIT_SERVER: '' };
-  await writeImageArchive(await liveKitImage(await provisionLiveKit({ version, env })), archive);
-  await cluster.loadImage(archive);
-};
 
 const kubectl = (...args: string[]): Promise<string> =>
   here.cluster.kubectl([...args, '-n', 'livekit'], { timeoutMs: 120_000 });
