@@ -86,7 +86,10 @@ const platformFlags = (): Option[] => [
     '--redis <url>',
     'Redis of the deployment, to compare its rooms with the participants',
   ),
-  new Option('--load-balancer-metrics <url>', 'metrics of HAProxy, to count healthy backends'),
+  new Option(
+    '--load-balancer-metrics <url>',
+    'metrics of HAProxy or Traefik, to count healthy backends',
+  ),
   new Option(
     '--prometheus <url>',
     'Prometheus of the deployment, whose alerts become part of the report',
