@@ -7,17 +7,10 @@ export class TallyReporter {
   /** @type {string} */
   #file;
   #startedAt = new Date().toISOString();
-  /** A run of chosen tests has no results of the rest of their files. */
-  #isPartial = false;
 
   /** @param {string} file */
   constructor(file) {
     this.#file = file;
-  }
-
-  /** @param {import('vitest/node').Vitest} vitest */
-  onInit(vitest) {
-    this.#isPartial = vitest.config.testNamePattern !== undefined;
   }
 
   /**
@@ -29,7 +22,8 @@ export class TallyReporter {
     const results = {
       startedAt: this.#startedAt,
       commit: commitOfCheckout(),
-      files: this.#isPartial ? [] : modules.map(resultsOf),
+      // Of a run of chosen tests, the others of their files are skipped: no evidence for them.
+      files: modules.map(resultsOf),
     };
     await writeFile(this.#file, JSON.stringify({ ...tallyOf(modules, unhandledErrors), results }));
   }
