@@ -8,6 +8,8 @@ export interface Endpoint {
   /** URL for messages and results, without any part that may be a secret. */
   shown: string;
   headers: Readonly<Record<string, string>>;
+  /** True: the path of the URL is a secret, as that of many webhooks. Default: false. */
+  isPathSecret?: boolean;
   tls: TlsFiles;
   /** Time limit for a request and its answer, ms. */
   timeoutMs: number;

@@ -8,6 +8,7 @@ import { headersOf } from './sign.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
+  answer = refuse;
   for (const close of closers.splice(0)) await close();
 });
 
@@ -17,13 +18,17 @@ interface Received {
   body: string;
 }
 
+const refuse = (path: string): string => `no hook at ${path}`;
+/** Body of a receiver's answers. */
+let answer = refuse;
+
 /** Starts a receiver that answers with these statuses, then with 200. */
 const receive = async (...statuses: number[]) => {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
     const { url: path, headers } = request;
     received.push({ path, headers, body: await text(request) });
-    response.writeHead(statuses.shift() ?? 200).end(`no hook at ${path}`);
+    response.writeHead(statuses.shift() ?? 200).end(answer(path ?? ''));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closers.push(() => new Promise((resolve) => server.close(resolve)));
@@ -84,10 +89,22 @@ describe('a notification', () => {
     const { url, received } = await receive(404);
     const { url: other, received: others } = await receive();
     expect(await notify([`${url}/services/hush`, other])).toEqual([
-      `--notify ${url}/…: was not delivered: HTTP 404 no hook at /…`,
+      `--notify ${url}/…: was not delivered: HTTP 404 no hook at ***`,
     ]);
     expect(received).toHaveLength(1);
     expect(others).toHaveLength(1);
+  });
+
+  it.each([
+    ['across the end of the text that is shown', (path: string) => `${'x'.repeat(170)} ${path}`],
+    ['in part', (path: string) => `no hook ${path.split('/').at(-1)}`],
+    ['decoded', (path: string) => `no hook at ${decodeURIComponent(path)}`],
+  ])('hides the path where a receiver repeats it %s', async (_where, repeats) => {
+    const { url } = await receive(404);
+    answer = repeats;
+    const [failure = ''] = await notify([`${url}/services/T0/hush%2Dhush%2Dhush`]);
+    expect(failure).toContain('HTTP 404');
+    expect(failure).not.toMatch(/hush|services/);
   });
 
   it('does not outlast an interruption', async () => {

@@ -70,14 +70,10 @@ const send = async (
   await delivery.close(signal);
   if (delivery.counts.delivered === 1) return null;
   const why = delivery.failure ?? 'there was no time for it';
-  return `--notify ${endpoint.shown}: was not delivered: ${withoutPath(why, endpoint.url)}`;
+  return `--notify ${endpoint.shown}: was not delivered: ${why}`;
 };
 
 /** Characters that mean something in a text for Slack: links and mentions begin with them. */
 const ESCAPED: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
 const slackText = (text: string): string => text.replace(/[&<>]/g, (one) => ESCAPED[one] ?? one);
-
-/** Text without the path of a URL, which is the secret of many webhooks. */
-const withoutPath = (text: string, { pathname }: URL): string =>
-  pathname === '/' ? text : text.replaceAll(pathname, '/…');

@@ -58,6 +58,7 @@ const readReceiver = (text: string, key: Buffer | null): Receiver => {
     url,
     shown,
     headers,
+    isPathSecret: true,
     tls: {},
     timeoutMs: TIMEOUT_MS,
     compression: 'none',
