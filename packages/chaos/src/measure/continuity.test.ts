@@ -4,8 +4,8 @@ import { createContinuityFold, stateLost } from './continuity.ts';
 
 type Read = Extract<DrillLine, { event: 'state_read' }>;
 
-const attempt = (at: number, failure: string | null, probe: 'api' | 'join' = 'api') =>
-  ({ type: 'drill', event: 'continuity_probed', at, probe, tookMs: 5, failure }) as const;
+const attempt = (at: number, failure: string | null, probe: 'api' | 'join' = 'api', tookMs = 5) =>
+  ({ type: 'drill', event: 'continuity_probed', at, probe, tookMs, failure }) as const;
 
 const read = (changes: Partial<Read>): Read => ({
   ...{ type: 'drill', event: 'state_read', at: 60_000, kind: 'mark', written: 10, lost: 0 },
@@ -40,14 +40,22 @@ describe('recovery time', () => {
       attempt(14_750, null, 'join'),
     );
     expect(result).toMatchObject({
-      rtoMs: 4_750,
+      rtoMs: 4_755,
       rpoMs: null,
       probes: [
-        { probe: 'api', attempts: 7, failed: 4, firstFailureMs: 250, worksAgainMs: 3_000 },
-        { probe: 'join', attempts: 3, failed: 1, firstFailureMs: 1_500, worksAgainMs: 4_750 },
+        { probe: 'api', attempts: 7, failed: 4, firstFailureMs: 250, worksAgainMs: 3_005 },
+        { probe: 'join', attempts: 3, failed: 1, firstFailureMs: 1_500, worksAgainMs: 4_755 },
       ],
     });
     expect(result?.probes[0]?.failure).toBe('no nodes');
+  });
+
+  test('ends when an attempt succeeds, not when it begins', () => {
+    // It began when the API was still down, and waited for it.
+    const slow = attempt(12_500, null, 'api', 4_000);
+    const quick = attempt(16_000, null, 'api', 100);
+    expect(resultOf(10_000, attempt(12_000, 'refused'), slow)?.rtoMs).toBe(6_500);
+    expect(resultOf(10_000, attempt(12_000, 'refused'), slow, quick)?.rtoMs).toBe(6_100);
   });
 
   test('is 0 without a failure, and unknown if the last attempt failed', () => {
@@ -58,7 +66,7 @@ describe('recovery time', () => {
 
 test('of several faults, the last one before the outage counts', () => {
   const attempts = [attempt(20_250, 'refused'), attempt(24_000, null)];
-  expect(resultOf([10_000, 20_000, 30_000], ...attempts)?.rtoMs).toBe(4_000);
+  expect(resultOf([10_000, 20_000, 30_000], ...attempts)?.rtoMs).toBe(4_005);
 });
 
 describe('lost state', () => {

@@ -63,16 +63,17 @@ const continuityOfProbe = (
   const outageAt = failed[0]?.at ?? 0;
   const since = Math.max(0, ...faultsAt.filter((at) => at <= outageAt));
   const lastAt = failed.at(-1)?.at;
-  const success =
-    lastAt === undefined
-      ? undefined
-      : attempts.find(({ at, failure }) => failure === null && at > lastAt);
+  // A success is known when the attempt ends: it may have waited for the recovery.
+  const succeededAt = attempts.flatMap(({ at, tookMs, failure }) =>
+    lastAt !== undefined && failure === null && at > lastAt ? [at + tookMs] : [],
+  );
   return {
     probe,
     attempts: attempts.length,
     failed: attempts.filter(({ failure }) => failure !== null).length,
     firstFailureMs: failed[0] === undefined ? null : failed[0].at - since,
-    worksAgainMs: lastAt === undefined ? 0 : success === undefined ? null : success.at - since,
+    worksAgainMs:
+      lastAt === undefined ? 0 : succeededAt.length === 0 ? null : Math.min(...succeededAt) - since,
     failure: mostFrequent(failed.flatMap(({ failure }) => failure ?? [])),
   };
 };
