@@ -30,6 +30,8 @@ export interface DockerEngine extends AsyncDisposable {
    * @throws SwarmError `docker_failed` with its error output
    */
   docker(args: readonly string[]): Promise<string>;
+  /** Restarts the engine: its containers stop, and start again as their restart policies say. */
+  restart(): Promise<void>;
   /**
    * Ends every container and the engine, and removes all their files. May be called again; never
    * throws.
@@ -76,6 +78,7 @@ export const createDockerEngine = (
         `the engine's log: ${running.logFile}`,
       );
     },
+    restart: running.restart,
     stop,
     [Symbol.asyncDispose]: stop,
   };

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type GuardedProcess, spawnGuarded } from '@livekit-swarm/host';
 import { plainEnvironment } from '@livekit-swarm/lab';
 import { SwarmError } from '@livekit-swarm/settings';
+import { execa } from 'execa';
 
 export interface EnginePrograms {
   unshare: string;
@@ -20,6 +21,8 @@ export interface RunningEngine {
   /** Control group that contains all its groups. */
   cgroup: string;
   inNetwork: readonly string[];
+  /** Stops the engine as systemd does, starts it again, and resolves when it answers. */
+  restart(): Promise<void>;
   /** Kills the engine with all its processes, and resolves when they have ended. */
   end(): Promise<void>;
 }
@@ -28,18 +31,25 @@ const READY_WITHIN_MS = 30_000;
 const GONE_WITHIN_MS = 10_000;
 const POLL_MS = 50;
 
+/** Time in which the engine stops its containers and answers again, ms. */
+const RESTARTED_WITHIN_MS = 60_000;
+
 /**
- * Script of the first process of the engine's namespaces. It stays, to reap orphans of containers.
- * Some folders of dockerd and containerd are fixed: empty mounts are in their places, which end
- * with the namespace.
+ * Script of the first process of the engine's namespaces. It stays, to reap orphans of containers,
+ * and starts an engine that has ended again if the file $2 asks for it. Some folders of dockerd and
+ * containerd are fixed: empty mounts are in their places, which end with the namespace.
  */
 const FIRST_PROCESS = `
 set -e
 for folder in /run/docker /run/containerd; do mkdir -p "$folder" && mount -t tmpfs tmpfs "$folder"; done
 [ "$1" = host ] || ip link set lo up
-shift
-"$@" &
-wait $!
+again=$2
+shift 2
+while :; do
+  "$@" &
+  wait $! || true
+  rm "$again"
+done
 `;
 
 /**
@@ -79,6 +89,7 @@ export const runEngine = async (
     '--oom-score-adjust=0',
     '--log-level=warn',
   ];
+  const again = join(dir, 'start-again');
   const namespaces = [
     '--fork',
     '--kill-child',
@@ -89,7 +100,7 @@ export const runEngine = async (
   ];
   const process = await spawnGuarded({
     command: programs.unshare,
-    args: [...namespaces, '--', 'sh', '-c', FIRST_PROCESS, 'sh', network, ...dockerd],
+    args: [...namespaces, '--', 'sh', '-c', FIRST_PROCESS, 'sh', network, again, ...dockerd],
     env: { ...plainEnvironment(), PATH: pathWithSystemFolders() },
     logFile,
   });
@@ -106,6 +117,21 @@ export const runEngine = async (
     while (!gone() && performance.now() < deadline) await sleep(POLL_MS);
   };
 
+  const restart = async (): Promise<void> => {
+    await writeFile(again, '');
+    const pid = (await readFile(join(dir, 'dockerd.pid'), 'utf8')).trim();
+    await execa(programs.nsenter, [
+      ...['--target', `${first}`, '--pid', '--mount', '--'],
+      ...['sh', '-c', `kill -TERM ${pid}`],
+    ]);
+    const until = performance.now() + RESTARTED_WITHIN_MS;
+    while (performance.now() < until) {
+      if (!existsSync(again) && (await versionAt(socketPath)) !== null) return;
+      await sleep(POLL_MS);
+    }
+    throw new Error(`dockerd did not start again within ${RESTARTED_WITHIN_MS / 1_000} s`);
+  };
+
   const deadline = performance.now() + READY_WITHIN_MS;
   while (performance.now() < deadline && !ended) {
     first ??= await childOf(process);
@@ -113,7 +139,7 @@ export const runEngine = async (
     if (version !== null && first !== null) {
       const inNetwork =
         network === 'own' ? [programs.nsenter, '--target', `${first}`, '--net', '--'] : [];
-      return { socketPath, version, logFile, cgroup, inNetwork, end };
+      return { socketPath, version, logFile, cgroup, inNetwork, restart, end };
     }
     await sleep(POLL_MS);
   }

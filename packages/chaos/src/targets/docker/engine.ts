@@ -7,6 +7,7 @@ import type {
   ContainerCreateOptions,
   ContainerInfo,
   ContainerInspectInfo,
+  HostRestartPolicy,
   ImageInspectInfo,
 } from 'dockerode';
 import type { DockerSpec } from './spec.ts';
@@ -30,6 +31,8 @@ export interface Engine {
   create(options: ContainerCreateOptions): Promise<string>;
   /** @throws SwarmError `rejected` when another container has the name */
   rename(id: string, name: string): Promise<void>;
+  /** Sets the policy by which the engine starts a container again, also at its own start. */
+  setRestart(id: string, policy: HostRestartPolicy): Promise<void>;
   /** Inspects an image by name or ID; null: the engine does not have it. */
   inspectImage(image: string): Promise<ImageInspectInfo | null>;
   /** Removes a container, even while it runs. */
@@ -120,6 +123,10 @@ export const connectEngine = async ({ host }: Pick<DockerSpec, 'host'>): Promise
         `rename ${id.slice(0, 12)} to ${name}`,
         docker.getContainer(id).rename({ name }),
       )),
+    setRestart: (id, policy) =>
+      act(id, 'change the restart policy of', (container) =>
+        container.update({ RestartPolicy: policy }),
+      ),
     inspectImage: (image) =>
       ask<ImageInspectInfo | null>(`inspect image ${image}`, docker.getImage(image).inspect(), {
         [NOT_FOUND]: null,

@@ -84,13 +84,20 @@ export const dockerRollout = ({
       const own = info.Name.slice(1);
       await engine.rename(info.Id, `${own}${BEFORE_ROLL}`);
       await engine.create(withImage(info, own, old, image, config));
+      // The engine starts containers again when it starts itself, even those that were stopped.
+      await engine.setRestart(info.Id, { Name: 'no' });
     },
     isChanged: async ({ name }) => (await findKept(name)) !== null,
     restore: async ({ name }) => {
       const kept = await findKept(name);
       if (kept === null) return;
       const now = await find(name);
-      if (now !== null) await engine.remove(now.info.Id);
+      if (now !== null) {
+        // Without the new container, the policy of the kept one was not changed, or is back.
+        const { RestartPolicy: policy } = now.info.HostConfig;
+        if (policy !== undefined) await engine.setRestart(kept.info.Id, policy);
+        await engine.remove(now.info.Id);
+      }
       await engine.rename(kept.info.Id, kept.info.Name.slice(1, -BEFORE_ROLL.length));
     },
     keep: async ({ name }) => {

@@ -19,6 +19,7 @@ const engineOf = (answers: Partial<Engine> = {}) => {
       lacksPause: refused,
       create: refused,
       rename: refused,
+      setRestart: refused,
       inspectImage: refused,
       inspect: refused,
     },
