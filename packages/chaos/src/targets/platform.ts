@@ -414,6 +414,11 @@ export interface NodeRollout {
    * now; null: it can do both. Changes nothing.
    */
   missingCapability(component: Component, release: Release): Promise<string | null>;
+  /**
+   * Reason for which these nodes cannot all have this release for a while, each with a way back;
+   * null: they can. Absent: a change of one node never affects another. Changes nothing.
+   */
+  conflict?(components: readonly Component[], release: Release): Promise<string | null>;
   /** Makes ready what the change needs, such as a build, before any node is touched. */
   prepare?(release: Release, preparation: Preparation): Promise<void>;
   /**

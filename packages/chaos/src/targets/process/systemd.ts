@@ -69,8 +69,8 @@ export interface Units {
    */
   signal(unit: string, signal: NodeJS.Signals): Promise<void>;
   /**
-   * Starts a unit; resolves when it listens: a node at the ports of its configuration. No effect
-   * while it runs.
+   * Starts a unit; resolves when it listens: a node at the ports of its configuration. A unit that
+   * runs is not started again; a node may have been started by systemd, and is waited for.
    * @throws SwarmError `not_started`
    */
   start(unit: Unit): Promise<void>;
@@ -147,16 +147,19 @@ export const unitsOf = (host: Host, where: string): Units => {
       );
     },
     start: async ({ name, kind }) => {
-      if ((await show(name)).pid !== null) return;
-      // systemd refuses to start a unit that failed too often.
-      await host.run(['systemctl', 'reset-failed', name]);
-      const { code, stderr } = await host.run(['systemctl', 'start', name], '', START_WITHIN_MS);
-      if (code !== 0) {
-        throw new SwarmError(
-          'not_started',
-          `systemd cannot start ${name}: ${stderr.trim()}`,
-          `see "journalctl --unit ${name}"`,
-        );
+      const isRunning = (await show(name)).pid !== null;
+      if (isRunning && kind !== 'node') return;
+      if (!isRunning) {
+        // systemd refuses to start a unit that failed too often.
+        await host.run(['systemctl', 'reset-failed', name]);
+        const { code, stderr } = await host.run(['systemctl', 'start', name], '', START_WITHIN_MS);
+        if (code !== 0) {
+          throw new SwarmError(
+            'not_started',
+            `systemd cannot start ${name}: ${stderr.trim()}`,
+            `see "journalctl --unit ${name}"`,
+          );
+        }
       }
       let listens = false;
       const isReady = async (): Promise<boolean> => {

@@ -3,6 +3,7 @@
  * one, which is kept beside it.
  */
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { messageOf, SwarmError } from '@livekit-swarm/settings';
 import type { Component, NodeRollout } from '../platform.ts';
 import type { Release } from '../rollout.ts';
@@ -41,6 +42,23 @@ export const unitRollout = (unitOf: (component: Component) => UnitOnHost): NodeR
   const isKept = async (target: UnitOnHost, files: UnitFiles): Promise<boolean> =>
     (await exists(target, `${files.program}${BEFORE_ROLL}`)) ||
     (files.config !== null && (await exists(target, `${files.config}${BEFORE_ROLL}`)));
+
+  /** Folder in which the old files cannot be kept; null: there is none. */
+  const readOnlyFolder = async (
+    { host }: UnitOnHost,
+    { program, configFile }: Release,
+    files: UnitFiles,
+  ): Promise<string | null> => {
+    const replaced = [
+      ...(program === null ? [] : [files.program]),
+      ...(configFile === null || files.config === null ? [] : [files.config]),
+    ];
+    for (const file of replaced) {
+      const folder = dirname(file);
+      if ((await host.run(['test', '-w', folder])).code !== 0) return folder;
+    }
+    return null;
+  };
 
   /** Program of a release on the host; null: there is none. */
   const programOf = async (
@@ -101,9 +119,31 @@ export const unitRollout = (unitOf: (component: Component) => UnitOnHost): NodeR
         return `${unit} is not started with --config FILE`;
       if ((await programOf(target, files, release)) === null)
         return `there is no livekit-server at ${programsNamed(files.program, release.program ?? '').join(' or ')} on ${where}`;
+      const readOnly = await readOnlyFolder(target, release, files);
+      if (readOnly !== null)
+        return `${readOnly} on ${where} is not writable: what ${unit} runs now could not be kept`;
       return (await isKept(target, files))
         ? `${files.program}${BEFORE_ROLL} or the same of its configuration exists on ${where}: another roll was not finished; run "swarm chaos rollback"`
         : null;
+    },
+    conflict: async (components, release) => {
+      const users = new Map<string, string>();
+      for (const component of components) {
+        const target = unitOf(component);
+        const files = await filesOf(target);
+        if (files === null) continue;
+        const replaced = [
+          ...(release.program === null ? [] : [files.program]),
+          ...(release.configFile === null || files.config === null ? [] : [files.config]),
+        ];
+        for (const file of replaced) {
+          const other = users.get(`${target.where}:${file}`);
+          if (other !== undefined)
+            return `${other} and ${target.unit} on ${target.where} share ${file}: both would change with the first; give each a file of its own, such as a copy`;
+          users.set(`${target.where}:${file}`, target.unit);
+        }
+      }
+      return null;
     },
     change: async (component, release) => {
       const target = unitOf(component);
