@@ -405,6 +405,7 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
 
     // Started only now, because participants that are still joining receive no media either.
     abort.start();
+    let unfinished: string | null = null;
     const schedule: FaultScheduleOptions = {
       steadyState,
       drill,
@@ -416,6 +417,9 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
       steadyMs,
       onTargeted: abort.exclude,
       onEffectLost: (loss) => endRun('void', loss),
+      onUnfinished: (fault) => {
+        unfinished = fault;
+      },
       append: live.append,
       expiry: {
         marginMs: phase.expiryMarginMs,
@@ -440,6 +444,12 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
       const code = condition === 'load' ? 'load_interrupted' : 'control_group_interrupted';
       endRun('aborted', { code, share, forMs });
     }
+    if (unfinished !== null)
+      endRun('void', {
+        code: 'execution_failed',
+        error: null,
+        message: `the load ended before ${unfinished} was complete: it was rolled back`,
+      });
     return failure;
   } catch (error) {
     // The record includes the reason, so that a later evaluation does not count the drill as

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +27,8 @@ const play = (
   append: FaultScheduleOptions['append'],
   onTargeted: FaultScheduleOptions['onTargeted'] = () => {},
   onEffectLost: FaultScheduleOptions['onEffectLost'] = () => {},
+  onUnfinished: FaultScheduleOptions['onUnfinished'] = () => {},
+  stop = new AbortController().signal,
 ) => {
   const startedAt = performance.now();
   return runFaultSchedule({
@@ -41,9 +44,10 @@ const play = (
     steadyMs: 0,
     onTargeted,
     onEffectLost,
+    onUnfinished,
     append,
     expiry: { marginMs: 60_000, required: false },
-    stop: new AbortController().signal,
+    stop,
   });
 };
 
@@ -148,4 +152,42 @@ describe('the effect of a fault', () => {
     ]);
     expect(asked).toBe(6);
   });
+});
+
+it('a rollout that takes long ends with the drill, is rolled back, and is reported as unfinished', async () => {
+  const stopping = new AbortController();
+  const undone: string[] = [];
+  const rolling: Platform = {
+    ...fakePlatform(),
+    rollout: {
+      by: 'platform',
+      present: async () => null,
+      facts: async () => null,
+      missingCapability: async () => null,
+      rollAll: async (_release, { signal }) => {
+        setTimeout(() => stopping.abort(), 20);
+        await once(signal, 'abort');
+        throw new SwarmError('rollout_failed', 'the rollout stopped: it was stopped');
+      },
+      undo: async (id) => void undone.push(id),
+      keep: async () => {},
+    },
+  };
+  const events: string[] = [];
+  const unfinished: string[] = [];
+  await play(
+    rolling,
+    {
+      fault: 'rollout',
+      target: { role: 'nodes', share: 1 },
+      params: { to: 'new', config: {}, configFile: null, grace: 0, end: 'sigkill' },
+    },
+    ({ event }) => void events.push(event),
+    () => {},
+    () => {},
+    (fault) => void unfinished.push(fault),
+    stopping.signal,
+  );
+  expect({ unfinished, events }).toEqual({ unfinished: ['rollout'], events: [] });
+  expect(undone).toHaveLength(1);
 });

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hasErrorCode } from '@livekit-swarm/settings';
 import type { Drill, DrillFault } from '../drill/drill.ts';
 import { canOverlap, terminatesProcess } from '../drill/fault-conflicts.ts';
 import { affectedMs } from '../drill/schedule.ts';
@@ -62,14 +63,22 @@ const runFault = async (
   }
   if (stop.aborted) return;
 
-  const { injection, injected, at, untilRollbackMs } = await injectTracked(options, {
+  const tracked = await injectTracked(options, {
     fault,
     target: scheduled.target,
     params,
     components,
     rooms,
     durationMs,
+    stop,
+  }).catch((error: unknown) => {
+    // It was asked to stop, and was rolled back.
+    if (!stop.aborted || !hasErrorCode(error, 'rollout_failed')) throw error;
+    options.onUnfinished(fault.name);
+    return null;
   });
+  if (tracked === null) return;
+  const { injection, injected, at, untilRollbackMs } = tracked;
   // The time counts from the injection, because resolving the target takes time on a remote host.
   await waitUntil(at + untilRollbackMs / 2);
   const tookMs = await checkEffect(injection, injected, options, false);

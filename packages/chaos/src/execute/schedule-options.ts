@@ -28,6 +28,8 @@ export interface FaultScheduleOptions {
    * effect.
    */
   onEffectLost(loss: EffectLoss): void;
+  /** Receives the name of a fault whose injection was stopped in its middle, and rolled back. */
+  onUnfinished(fault: string): void;
   /** Appends an event to the record. */
   append(event: DrillEvent, at?: number): void;
   /**

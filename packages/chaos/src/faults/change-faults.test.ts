@@ -129,3 +129,14 @@ test('a running node whose change failed is neither drained nor ended', async ()
   await upgrade?.rollback(context);
   expect(calls).toEqual([]);
 });
+
+test('a change that is stopped during its drain starts the old release, not the new one', async () => {
+  const { platform, calls } = changeable(50);
+  const { context } = contextOf(platform, '5s');
+  const stopping = new AbortController();
+  const changing = upgrade?.inject({ ...context, stop: stopping.signal });
+  stopping.abort();
+  await expect(changing).rejects.toMatchObject({ code: 'rollout_failed' });
+  await upgrade?.rollback(context);
+  expect(calls).toEqual(['SIGTERM', 'start old']);
+});

@@ -84,6 +84,9 @@ const startNode = async (
   stepsOf(context, component, await nodeIdNow(platform, component))({ step: 'ready', version });
 };
 
+const stopped = (node: string): SwarmError =>
+  new SwarmError('rollout_failed', `the change of ${node} was stopped after its drain`);
+
 /** Makes a fault that gives nodes another release. */
 const changeOf = <Params extends ChangeParams>(
   described: Pick<DescribedFault<Params>, 'name' | 'description' | 'params' | 'example'>,
@@ -110,6 +113,8 @@ const changeOf = <Params extends ChangeParams>(
       const change = (): Promise<void> => rollout.change(component, releaseOf(params));
       if (rollout.whileRunning) await change();
       await drainNode(platform, component, params, onStep);
+      // Nobody waits for the new release any more: the rollback starts the old one.
+      if (context.stop?.aborted) throw stopped(component.name);
       if (!rollout.whileRunning) await change();
       await startNode(context, component, rollout);
     });

@@ -1,5 +1,5 @@
 import type { HealthFinding } from '@livekit-swarm/analysis';
-import type { RecordLine } from '@livekit-swarm/record';
+import type { DrillStopReason, RecordLine } from '@livekit-swarm/record';
 import { describe, expect, it } from 'vitest';
 import { drillOf } from '../../test/support/drill-of.ts';
 import {
@@ -308,4 +308,27 @@ describe('a drill that harms its control group', () => {
       verdict: 'failed',
       reasons: [ABORTED],
     }));
+});
+
+describe('a roll that was stopped', () => {
+  const missed = {
+    ...{ code: 'roll_objective_missed', component: 'node-1' },
+    objectives: ['not_recovered'],
+  } satisfies DrillStopReason;
+  const notReady = {
+    ...{ code: 'node_not_ready', component: 'node-1', message: 'it ended' },
+  } satisfies DrillStopReason;
+  const stoppedBy = (reason: DrillStopReason, decision: RepeatFacts['decision']) =>
+    decide({ failure: { event: 'aborted', reason }, decision });
+
+  it('is inconclusive where only its calls show why, and the load generator was impaired', () => {
+    expect(stoppedBy(missed, healthy).verdict).toBe('failed');
+    expect(stoppedBy(missed, HOST_SATURATED)).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: [missed, { code: 'generator_impaired' }],
+    });
+  });
+
+  it('has failed where a node did not start, however busy the host was', () =>
+    expect(stoppedBy(notReady, HOST_SATURATED).verdict).toBe('failed'));
 });

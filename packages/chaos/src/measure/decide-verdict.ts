@@ -84,7 +84,8 @@ export interface RepeatFacts {
  * Decides the verdict of one repeat, by the first rule that applies. Interrupted: no verdict on the
  * server. Void: a fault was not injected, the deployment was removed, or the effect of a fault was
  * removed before its rollback. Inconclusive: the presence of an effect is unknown. Failed: the
- * abort condition was met. Inconclusive: the load generator was impaired. Otherwise objectives and
+ * abort condition was met, or a roll was stopped; inconclusive if only an objective stopped it while
+ * the load generator was impaired. Inconclusive: the load generator was impaired. Otherwise objectives and
  * thresholds decide.
  */
 export const decideDrillVerdict = ({
@@ -122,15 +123,21 @@ export const decideDrillVerdict = ({
   const isUntested = recovery.faults.length === 0 && failure?.reason.code !== 'node_not_ready';
   if (failure !== null && (failure.event === 'void' || isUntested))
     return conclude('void', [failure.reason]);
-  if (failure !== null) return conclude('failed', [failure.reason, ...failures]);
+  const impairments = decision.health
+    .filter(({ code }) => drill.thresholds.length > 0 || IMPAIRS_INTERRUPTIONS.has(code))
+    .map((finding): DrillReason => ({ code: 'generator_impaired', finding }));
+  if (failure !== null) {
+    // Only the calls showed it, and the load generator may have caused that.
+    const isDoubtful = failure.reason.code === 'roll_objective_missed' && impairments.length > 0;
+    return isDoubtful
+      ? conclude('inconclusive', [failure.reason, ...impairments, ...failures])
+      : conclude('failed', [failure.reason, ...failures]);
+  }
   if (recovery.skipped.length > 0)
     return conclude(
       'void',
       recovery.skipped.map((skipped) => ({ code: 'fault_unavailable', ...skipped })),
     );
-  const impairments = decision.health
-    .filter(({ code }) => drill.thresholds.length > 0 || IMPAIRS_INTERRUPTIONS.has(code))
-    .map((finding): DrillReason => ({ code: 'generator_impaired', finding }));
   if (impairments.length > 0) return conclude('inconclusive', [...impairments, ...failures]);
   if (failures.length > 0) return conclude('failed', failures);
   const unknown: DrillReason[] = [

@@ -14,7 +14,7 @@ import type { Recovery } from './recovery.ts';
 import { recoveryOfRoles } from './role-recovery.ts';
 import { type RoleOf, rolesOfScenario } from './roles.ts';
 import { recoveryOfRoom } from './rooms.ts';
-import { createInterruptions, subscriptionsOf } from './subscriptions.ts';
+import { createInterruptions, sinceFirstFault, subscriptionsOf } from './subscriptions.ts';
 
 type InjectedFault = Recovery['faults'][number];
 type Registry = Extract<DrillLine, { event: 'registry_observed' }>;
@@ -180,9 +180,10 @@ export const createRecoveryFold = (): RecoveryFold => {
       return {
         faults: faults.map(({ rooms: _, ...fault }) => fault),
         skipped,
-        subscriptions: subscriptions.map(
-          ({ interruptions: _, span: __, ...subscription }) => subscription,
-        ),
+        subscriptions: subscriptions.map(({ interruptions, span: _, ...subscription }) => {
+          const several = sinceFirstFault(interruptions, causes);
+          return several.length < 2 ? subscription : { ...subscription, interruptions: several };
+        }),
         participants: load.map((participant) =>
           recoveryOfParticipant(
             participant,

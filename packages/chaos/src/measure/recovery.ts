@@ -21,6 +21,10 @@ const subscription = z
     timeToRecoverMs: ms(
       'Time from the injection to the first packet after the interruption. 0: no interruption; null: not recovered.',
     ),
+    interruptions: z
+      .array(z.object({ fromAt: at('Last packet before it'), toAt: ms('First packet after it.') }))
+      .exactOptional()
+      .describe('Present if there were several: all of them, in order.'),
   })
   .meta({ id: 'Subscription', description: 'The media of one publisher at one subscriber.' });
 

@@ -75,7 +75,7 @@ export const createInterruptions = (): Interruptions => {
 };
 
 /** A subscription and all its interruptions. */
-export interface SubscriptionFacts extends SubscriptionRecovery {
+export interface SubscriptionFacts extends Omit<SubscriptionRecovery, 'interruptions'> {
   interruptions: readonly Interruption[];
   /** First packet, or the time from which both were in the room, until the first of them left. */
   span: { fromAt: number; toAt: number };
@@ -252,8 +252,7 @@ export const recoveryOf = (
   SubscriptionRecovery,
   'lastPacketAt' | 'firstPacketAt' | 'interruptionMs' | 'timeToRecoverMs'
 > => {
-  const since = faults[0]?.injectedAt ?? Number.NEGATIVE_INFINITY;
-  const relevant = interruptions.filter(({ toAt }) => toAt === null || toAt > since);
+  const relevant = sinceFirstFault(interruptions, faults);
   if (relevant.length === 0)
     return { lastPacketAt: null, firstPacketAt: null, interruptionMs: 0, timeToRecoverMs: 0 };
   const longest = relevant.reduce((longest, one) =>
@@ -270,6 +269,15 @@ export const recoveryOf = (
       ? null
       : Math.max(0, ...timesToRecover),
   };
+};
+
+/** Interruptions that began, or lasted, after the first fault. */
+export const sinceFirstFault = (
+  interruptions: readonly Interruption[],
+  faults: FaultTimes,
+): Interruption[] => {
+  const since = faults[0]?.injectedAt ?? Number.NEGATIVE_INFINITY;
+  return interruptions.filter(({ toAt }) => toAt === null || toAt > since);
 };
 
 /**

@@ -1,6 +1,8 @@
 import type { DrillEvent, EventLine, RecordLine } from '@livekit-swarm/record';
 import { expect, test } from 'vitest';
 import { variedDrill } from '../../test/support/drill-results.ts';
+import type { DrillResult } from '../measure/drill-result.ts';
+import type { SubscriptionRecovery } from '../measure/recovery.ts';
 import { createRollFold } from './measure-roll.ts';
 import type { RollRequest } from './roll-request.ts';
 import type { RollResult } from './roll-result.ts';
@@ -30,10 +32,11 @@ const joined = (identity: string, room: string): EventLine => ({
 });
 
 /** Result of a roll of two nodes with these lines. */
-const resultOf = (...lines: RecordLine[]): RollResult => {
+const resultOf = (...lines: RecordLine[]): RollResult => resultOfDrill(variedDrill(), lines);
+
+const resultOfDrill = (drill: DrillResult, lines: readonly RecordLine[]): RollResult => {
   const fold = createRollFold();
   for (const line of lines) fold.add(line);
-  const drill = variedDrill();
   return fold.result(
     REQUEST,
     { ...drill, server: { host: '127.0.0.1:1', isLab: true, nodes: 2 } },
@@ -103,4 +106,47 @@ test('counts joins since the first drain only', () => {
     failed,
   );
   expect(joins).toEqual({ attempted: 2, failed: 1 });
+});
+
+test('counts each interruption at the node whose change had begun last', () => {
+  const subscription = (
+    subscriber: string,
+    ...interruptions: NonNullable<SubscriptionRecovery['interruptions']>
+  ): SubscriptionRecovery => {
+    const [first] = interruptions;
+    return {
+      ...{ room: 'a', subscriber, publisher: 'p1', kind: 'audio', timeToRecoverMs: 0 },
+      ...{ interruptionMs: 0, lastPacketAt: first?.fromAt ?? null },
+      firstPacketAt: first?.toAt ?? null,
+      ...(interruptions.length > 1 && { interruptions }),
+    };
+  };
+  const drill = variedDrill();
+  const subscriptions = [
+    subscription('p2', { fromAt: 31_000, toAt: 40_500 }, { fromAt: 70_000, toAt: 72_000 }),
+    subscription('p3', { fromAt: 39_700, toAt: null }),
+    // Before the roll.
+    subscription('p4', { fromAt: 400, toAt: 950 }),
+    subscription('p5'),
+  ];
+  const { nodes } = resultOfDrill(
+    {
+      ...drill,
+      repeats: drill.repeats.map((one) => ({
+        ...one,
+        recovery: { ...one.recovery, subscriptions },
+      })),
+    },
+    [phase(1_000, 'forward'), ...changed('node-1', 1_000), ...changed('node-2', 40_000)],
+  );
+  expect(nodes).toMatchObject([
+    { component: 'node-1', pairsInterrupted: 1, longestInterruptionMs: 9_500 },
+    { component: 'node-2', pairsInterrupted: 2, longestInterruptionMs: null },
+  ]);
+});
+
+test('a roll that is interrupted after its first drain is undone, and nothing else is', () => {
+  const interrupted = [phase(1_000, 'forward'), ...changed('node-1', 1_000)];
+  expect(resultOf(...interrupted)).toMatchObject({ outcome: 'undone', stoppedBy: null });
+  expect(resultOf(phase(1_000, 'forward')).outcome).toBe('not_rolled');
 });

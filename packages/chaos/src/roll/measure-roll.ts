@@ -14,6 +14,13 @@ import {
 
 type NodeChanged = Extract<DrillLine, { event: 'node_changed' }>;
 
+interface Change extends NodeChange {
+  id: string;
+  nodeId: string | null;
+  /** First step, ms after the start of the run. */
+  beganAt: number;
+}
+
 /** Measures a roll from the lines of its record, in their order. */
 interface RollFold {
   add(line: RecordLine): void;
@@ -24,7 +31,7 @@ interface RollFold {
 }
 
 export const createRollFold = (): RollFold => {
-  const changes: (NodeChange & { id: string; nodeId: string | null })[] = [];
+  const changes: Change[] = [];
   const members = createMembers();
   const mixed = createMixedTime();
   const joins = { attempted: 0, failed: 0 };
@@ -33,13 +40,14 @@ export const createRollFold = (): RollFold => {
   let isDone = false;
   let began: number | null = null;
 
-  const changeOf = (line: NodeChanged): (typeof changes)[number] => {
+  const changeOf = (line: NodeChanged): Change => {
     const known = changes.findLast(
       (one) => one.id === line.id && one.component === line.component && one.phase === phase,
     );
     if (known !== undefined) return known;
     const created = {
-      ...{ id: line.id, component: line.component, phase, version: null, nodeId: null },
+      ...{ id: line.id, beganAt: line.at, component: line.component, phase },
+      ...{ version: null, nodeId: null, pairsInterrupted: 0, longestInterruptionMs: 0 },
       ...{ drainingAt: null, cutAt: null, stoppedAt: null, readyAt: null },
       ...{ checkedAt: null, checkFailed: null },
       ...{ roomsBefore: 0, roomsCut: 0, participantsCut: 0, roomsAfter: 0 },
@@ -115,12 +123,13 @@ export const createRollFold = (): RollFold => {
         if (change === undefined || nodeId === null) continue;
         change.roomsAfter = [...nodesNow.values()].filter((nodes) => nodes.includes(nodeId)).length;
       }
+      addInterruptions(changes, recovery?.subscriptions ?? []);
       return {
         schema: ROLL_RESULT_SCHEMA,
         request,
-        outcome: outcomeOf(phase, isDone),
-        stoppedBy,
-        nodes: changes.map(({ id: _, nodeId: __, ...change }) => change),
+        outcome: outcomeOf(phase, isDone, changes.length > 0),
+        stoppedBy: stoppedBy ?? abortOf(drill),
+        nodes: changes.map(({ id: _, nodeId: __, beganAt: ___, ...change }) => change),
         mixedMs: mixed.result(drill.server?.nodes ?? present.size),
         rooms: recovery === undefined ? [] : roomsOf(recovery),
         joins,
@@ -132,10 +141,53 @@ export const createRollFold = (): RollFold => {
   };
 };
 
-const outcomeOf = (phase: NodeChange['phase'], isDone: boolean): RollResult['outcome'] => {
-  if (phase === 'undo') return 'undone';
+/** Time before the first step of a change within which the last packet may have arrived, ms. */
+const BEFORE_MS = 500;
+
+/** Counts each interruption at the last change that had begun. */
+const addInterruptions = (
+  changes: readonly Change[],
+  subscriptions: readonly SubscriptionRecovery[],
+): void => {
+  const pairs = new Map<Change, Set<string>>();
+  for (const subscription of subscriptions) {
+    for (const { fromAt, toAt } of interruptionsOf(subscription)) {
+      const change = changes.findLast(({ beganAt }) => beganAt <= fromAt + BEFORE_MS);
+      if (change === undefined) continue;
+      const interrupted = pairs.get(change) ?? new Set();
+      pairs.set(change, interrupted.add(`${subscription.subscriber} ${subscription.publisher}`));
+      change.pairsInterrupted = interrupted.size;
+      const { longestInterruptionMs: longest } = change;
+      change.longestInterruptionMs =
+        toAt === null || longest === null ? null : Math.max(longest, toAt - fromAt);
+    }
+  }
+};
+
+const interruptionsOf = ({
+  interruptions,
+  lastPacketAt,
+  firstPacketAt,
+}: SubscriptionRecovery): NonNullable<SubscriptionRecovery['interruptions']> =>
+  interruptions ?? (lastPacketAt === null ? [] : [{ fromAt: lastPacketAt, toAt: firstPacketAt }]);
+
+/** @param hasBegun true when a node was drained: without the end of the roll, it went back */
+const outcomeOf = (
+  phase: NodeChange['phase'],
+  isDone: boolean,
+  hasBegun: boolean,
+): RollResult['outcome'] => {
+  if (phase === 'undo' || (hasBegun && !isDone)) return 'undone';
   if (!isDone) return 'not_rolled';
   return phase === 'rollback' ? 'rolled_back' : 'rolled';
+};
+
+/** Abort condition that was met; null: none. */
+const abortOf = ({ repeats }: DrillResult): RollResult['stoppedBy'] => {
+  for (const reason of repeats.at(-1)?.reasons ?? [])
+    if (reason.code === 'load_interrupted' || reason.code === 'control_group_interrupted')
+      return reason;
+  return null;
 };
 
 /** Last state before this time, and every change after it; null: the load balancer was not observed. */

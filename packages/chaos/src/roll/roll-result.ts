@@ -28,6 +28,10 @@ export interface NodeChange {
   participantsCut: number;
   /** Rooms of the load that it held afterwards: at its next drain, or at the end. */
   roomsAfter: number;
+  /** Pairs whose media was interrupted from this change on, until the next one began. */
+  pairsInterrupted: number;
+  /** Longest of these interruptions, ms; null: one did not end. */
+  longestInterruptionMs: number | null;
 }
 
 /** One room of the load. A pair is one subscriber and one publisher. */
@@ -49,11 +53,11 @@ export interface RollResult {
   request: RollRequest;
   /**
    * `rolled`: every node has the release. `rolled_back`: and went back, as requested. `undone`: the
-   * roll was stopped, and the nodes that were changed went back. `not_rolled`: no node was changed,
-   * or an interruption put everything back.
+   * roll was stopped or interrupted, and the nodes that were changed went back. `not_rolled`: no node
+   * was changed.
    */
   outcome: 'rolled' | 'rolled_back' | 'undone' | 'not_rolled';
-  /** Reason for which the roll was stopped; null: it was not. */
+  /** Reason for which the roll was stopped; null: it was not, or it was interrupted. */
   stoppedBy: DrillStopReason | null;
   nodes: NodeChange[];
   /** Time in which nodes of both releases served, ms. */

@@ -15,7 +15,7 @@ import { MAX_NODES, provisionLiveKit } from '@livekit-swarm/lab';
 import { exitCodeOfDrill, isDrillResult } from '@livekit-swarm/report/drill';
 import { ROLL_REPORTERS } from '@livekit-swarm/report/roll';
 import { expandPlan } from '@livekit-swarm/scenario';
-import { type ExitCode, parseDuration, usageError } from '@livekit-swarm/settings';
+import { type ExitCode, formatDuration, parseDuration, usageError } from '@livekit-swarm/settings';
 import {
   type DeploymentChoice,
   type DeploymentFlags,
@@ -107,11 +107,15 @@ export const rollCommand = async (
   const metrics = await serveDrillMetrics({ served: flags, forLab: false }, { stderr, env });
   const interruption = watchInterruption();
   const printInterrupted = (): void =>
-    printer.print('Interrupted: putting every node back. Press Ctrl-C again to force.');
+    printer.print(
+      `Interrupted: putting every node back; a drain in progress ends first, after ${formatDuration(roll.drainMs)} at most. Press Ctrl-C again to force.`,
+    );
   interruption.stop.addEventListener('abort', printInterrupted);
   try {
     for (const server of Object.values(releases.servers ?? {})) {
       leftOutLines([server]).forEach(printer.print);
+      // In a running lab, the new release is made ready when it is known that the nodes run FROM.
+      if (deployment.type !== 'embedded') continue;
       const { version, serverPath, env: own } = startOptions(server);
       await provisionLiveKit({
         ...(version !== undefined && { version }),

@@ -60,6 +60,8 @@ export const nodeTable = ({ nodes }: RollResult): TableData => ({
     'rooms before',
     'cut',
     'after',
+    'pairs interrupted',
+    'longest',
   ],
   rows: nodes.map((one) => [
     hasFailed(one) ? MARKS.failed : MARKS.passed,
@@ -72,9 +74,17 @@ export const nodeTable = ({ nodes }: RollResult): TableData => ({
     String(one.roomsBefore),
     String(one.roomsCut),
     String(one.roomsAfter),
+    String(one.pairsInterrupted),
+    longestText(one),
   ]),
   left: [0, 1, 2, 3],
 });
+
+/** Longest interruption; `–`: none. */
+const longestText = ({
+  longestInterruptionMs: longest,
+}: Pick<RoomChange, 'longestInterruptionMs'>): string =>
+  longest === null ? 'not over' : longest === 0 ? '–' : formatRecoveryTime(longest);
 
 /** Returns true for a node that did not start, or failed its gate. */
 export const hasFailed = ({ checkFailed, version, readyAt }: NodeChange): boolean =>
@@ -95,9 +105,7 @@ export const roomTable = ({ rooms }: RollResult): TableData => ({
       room.room,
       String(room.participants),
       `${room.pairsInterrupted} of ${room.pairs}`,
-      room.longestInterruptionMs === null
-        ? 'not over'
-        : formatRecoveryTime(room.longestInterruptionMs),
+      longestText(room),
       String(room.pairsNotRecovered),
       room.moved ? 'yes' : 'no',
     ]),

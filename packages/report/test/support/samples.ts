@@ -153,6 +153,7 @@ const CHANGED: NodeChange = {
   ...{ drainingAt: 30_000, cutAt: 60_000, stoppedAt: 60_100, readyAt: 62_300 },
   ...{ checkedAt: 62_800, checkFailed: null },
   ...{ roomsBefore: 2, roomsCut: 2, participantsCut: 8, roomsAfter: 0 },
+  ...{ pairsInterrupted: 24, longestInterruptionMs: 9_500 },
 };
 
 /** A roll that was stopped at its second node and undone. */
