@@ -113,7 +113,7 @@ const changeOf = <Params extends ChangeParams>(
       const change = (): Promise<void> => rollout.change(component, releaseOf(params));
       if (rollout.whileRunning) await change();
       await drainNode(platform, component, params, onStep);
-      // Nobody waits for the new release any more: the rollback starts the old one.
+      // The new release is no longer wanted: the rollback starts the old one.
       if (context.stop?.aborted) throw stopped(component.name);
       if (!rollout.whileRunning) await change();
       await startNode(context, component, rollout);

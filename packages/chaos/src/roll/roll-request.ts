@@ -86,7 +86,7 @@ export const drillOfRoll = (
   const count = nodes?.length ?? PLATFORM_NODES;
   const drill: Drill = {
     ...base,
-    // A roll changes every node: rooms that no change has affected yet are no control group.
+    // A roll changes every node: there is no control group.
     objectives: { ...base.objectives, controlGroupInterruptionMs: null },
     faults,
     // The last node, perhaps the rollback of all, and what is observed after both.

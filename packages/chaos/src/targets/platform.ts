@@ -415,7 +415,7 @@ export interface NodeRollout {
    */
   missingCapability(component: Component, release: Release): Promise<string | null>;
   /**
-   * Reason for which these nodes cannot all have this release for a while, each with a way back;
+   * Reason for which these nodes cannot be changed one by one to this release, and each restored;
    * null: they can. Absent: a change of one node never affects another. Changes nothing.
    */
   conflict?(components: readonly Component[], release: Release): Promise<string | null>;

@@ -93,7 +93,7 @@ export const dockerRollout = ({
       if (kept === null) return;
       const now = await find(name);
       if (now !== null) {
-        // Without the new container, the policy of the kept one was not changed, or is back.
+        // Without the new container, the kept one still has its policy, or has it again.
         const { RestartPolicy: policy } = now.info.HostConfig;
         if (policy !== undefined) await engine.setRestart(kept.info.Id, policy);
         await engine.remove(now.info.Id);
