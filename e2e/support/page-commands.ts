@@ -22,7 +22,9 @@ const LOAD: Treatment = {
 
 /** Treatment of commands by their beginning; the longest beginning that fits counts. */
 export const TREATMENTS: Readonly<Record<string, Treatment>> = {
-  'docker run --rm --network host': { test: 'e2e/packaging/image.test.ts' },
+  'docker build -t livekit-swarm .': { test: 'e2e/packaging/docker-build.long.test.ts' },
+  'docker run --rm livekit-swarm': { test: 'e2e/packaging/docker-build.long.test.ts' },
+  'docker run --rm --network host': { test: 'e2e/packaging/docker-build.long.test.ts' },
   'docker compose -f hosts.yml': { test: 'e2e/packaging/image.test.ts' },
   'SWARM_QUEUE=': { test: 'e2e/packaging/image.test.ts' },
   'export ': { test: 'e2e/packaging/image.test.ts' },

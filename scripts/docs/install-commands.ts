@@ -32,7 +32,11 @@ export const quickStart = ({ names, version }: Release = presentRelease()): stri
         ),
       ].join('\n')
     : [
-        'In this source tree, on Linux with Node ≥ 22.19, Rust ≥ 1.89, Go ≥ 1.26 and a C compiler ([what `npm start` does](docs/get-started.md)):',
+        'In this source tree, with nothing but Docker:',
+        '',
+        sh('docker build -t livekit-swarm .', 'docker run --rm livekit-swarm'),
+        '',
+        'Or on Linux with Node ≥ 22.19, Rust ≥ 1.89, Go ≥ 1.26 and a C compiler ([details](docs/get-started.md)):',
         '',
         sh('npm start'),
       ].join('\n');
