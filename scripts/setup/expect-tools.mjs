@@ -11,9 +11,8 @@ import { findTool } from './find-tool.mjs';
 
 /** @import { Tool } from '../../packages/host/src/install-commands.mjs' */
 
-/** Command that builds and runs a container image without livekit-server: it needs Docker alone. */
-const DOCKER_PATH =
-  'docker build -f examples/stack/exporter.Dockerfile -t livekit-swarm . && docker run --rm --network host livekit-swarm --help';
+/** Command that builds and runs the container image: it needs Docker alone. */
+const DOCKER_PATH = 'docker build -t livekit-swarm . && docker run --rm livekit-swarm';
 
 /**
  * Checks that the tools for the missing parts are here, before the first of them is begun.
@@ -54,7 +53,7 @@ export const expectTools = async ({ engine, servers }) => {
     [
       `install it (${systemName(host)}), and start again:`,
       ...commands.map((command) => `  ${command}`),
-      'Or, with Docker alone, for your deployment (--url):',
+      'Or, with Docker alone:',
       `  ${DOCKER_PATH}`,
       ...(goIsMissing
         ? [
