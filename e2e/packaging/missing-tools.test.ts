@@ -62,7 +62,9 @@ it('without Rust and Go, npm start names the commands that install both, and beg
   expect(code).toBe(2);
   expect(stderr).toMatch(/missing on this host:\n {2}Rust \(cargo\), to compile the media engine/);
   expect(stderr).toMatch(/ {2}Go, to compile livekit-server/);
-  expect(stderr).toMatch(/install .*\n( {2}.+\n)+Or, with Docker alone:\n {2}docker build -t livekit-swarm \./);
+  expect(stderr).toMatch(
+    /install .*\n( {2}.+\n)+Or, with Docker alone:\n {2}docker build -t livekit-swarm \./,
+  );
   expect(existsSync(join(ROOT, 'Dockerfile'))).toBe(true);
   expect(stderr).not.toMatch(/npm packages|media engine \(Rust/);
   expect(existsSync(join(folder, 'node_modules'))).toBe(false);

@@ -29,17 +29,12 @@ const instructionsOf = (text: string): Instruction[] =>
 
 const instructions = instructionsOf(dockerfile);
 /** Stages in their order, by name; the last has none. */
-const stages = instructions.reduce<{ name: string; from: string; steps: Instruction[] }[]>(
-  (all, { word, rest }) => {
-    if (word === 'FROM') {
-      const [from = '', , name = ''] = rest.split(' ');
-      return [...all, { name, from, steps: [] }];
-    }
-    all.at(-1)?.steps.push({ word, rest });
-    return all;
-  },
-  [],
-);
+const stages: { name: string; from: string; steps: Instruction[] }[] = [];
+for (const { word, rest } of instructions) {
+  const [from = '', , name = ''] = rest.split(' ');
+  if (word === 'FROM') stages.push({ name, from, steps: [] });
+  else stages.at(-1)?.steps.push({ word, rest });
+}
 const args = new Map(
   instructions
     .filter(({ word, rest }) => word === 'ARG' && rest.includes('='))
