@@ -4,8 +4,8 @@
 #   docker run --rm livekit-swarm                                # a first run: 5 rooms, 10 s, livekit-server inside of the container
 #   docker run --rm livekit-swarm --help                         # the whole command line
 #
-# Docker's classic builder and BuildKit both build it, hence no cache mounts: what changes seldom is in layers of its own. Releases use
-# the stage `release`, with the npm packages that were tested (scripts/release/image.ts, docs/adr/0018-one-dockerfile.md).
+# Docker's classic builder builds it, hence no cache mounts: what changes seldom is in layers of its own. Releases have a file of their
+# own, packaging/image/Dockerfile, with the npm packages that were tested: the classic builder would build its stage here, too.
 #
 # Base images are pinned by version. --build-arg names others: a mirror, or one with a digest.
 ARG BASE_IMAGE=gcr.io/distroless/cc-debian12:nonroot
@@ -13,7 +13,7 @@ ARG RUST_IMAGE=rust:1.90.0-bookworm
 ARG GO_IMAGE=golang:1.26-bookworm
 ARG NODE_IMAGE=node:24.11.1-bookworm-slim
 
-# What both images have. The base has a C and a C++ library and nothing else: no shell.
+# The base has a C and a C++ library and nothing else: no shell.
 FROM ${BASE_IMAGE} AS runtime
 LABEL org.opencontainers.image.title="livekit-swarm" \
       org.opencontainers.image.description="Load testing and WebRTC observability for self-hosted LiveKit" \
@@ -30,21 +30,6 @@ EXPOSE 9464 9465
 ENTRYPOINT ["node", "/opt/livekit-swarm/node_modules/livekit-swarm/packages/cli/src/main.js"]
 # Typed, so that a variable of the environment does not choose another server.
 CMD ["--embedded", "--rooms", "5", "--duration", "10s"]
-
-# Nothing runs in this stage, so an image for another architecture needs no emulator.
-FROM runtime AS release
-# BuildKit sets it for each platform.
-ARG TARGETARCH
-ARG VERSION
-ARG REVISION
-ARG CREATED
-LABEL org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}" \
-      org.opencontainers.image.created="${CREATED}"
-COPY ${TARGETARCH} /opt/livekit-swarm
-# /work, for records, which every user may write to as to /tmp: some clusters choose the user.
-COPY folders /
-WORKDIR /work
 
 FROM ${RUST_IMAGE} AS engine
 # checkout: compiles in half of the time, and costs more CPU per packet.

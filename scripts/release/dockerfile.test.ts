@@ -67,18 +67,9 @@ describe('the Dockerfile', () => {
     expect(runtime.find(({ word }) => word === 'USER')?.rest).toBe('65532:65532');
     // At the end: a folder that exists keeps its permissions.
     for (const { name, steps } of stages)
-      if (name === 'release' || name === '')
-        expect(steps.at(-1)).toEqual({ word: 'WORKDIR', rest: '/work' });
+      if (name === '') expect(steps.at(-1)).toEqual({ word: 'WORKDIR', rest: '/work' });
     for (const word of ['ENTRYPOINT', 'CMD'])
       expect(runtime.find((step) => step.word === word)?.rest).toMatch(/^\[/);
-  });
-
-  it('has the stage of releases in front of all that compile', () => {
-    // Docker's classic builder builds every stage in front of the target.
-    const release = stages.findIndex(({ name }) => name === 'release');
-    const compiling = stages.findIndex(({ steps }) => steps.some(({ word }) => word === 'RUN'));
-    expect(release).toBeGreaterThan(0);
-    expect(release).toBeLessThan(compiling);
   });
 
   it('is built by the classic builder, too', () => {
@@ -89,7 +80,6 @@ describe('the Dockerfile', () => {
     const kept = [...ignored.matchAll(/^!(\S+)/gm)].map(([, path = '']) => path);
     const version = args.get('LIVEKIT_VERSION') ?? '';
     const sources = stages
-      .filter(({ name }) => name !== 'release')
       .flatMap(({ steps }) => steps)
       .filter(({ word, rest }) => word === 'COPY' && !rest.startsWith('--from='))
       .flatMap(({ rest }) => rest.split(/\s+/).slice(0, -1))

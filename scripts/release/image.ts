@@ -22,6 +22,7 @@ const ARCHITECTURES: Record<TreeTarget, string> = {
   'linux-x64-gnu': 'amd64',
   'linux-arm64-gnu': 'arm64',
 };
+const FOLDER = join(root, 'packaging', 'image');
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -47,7 +48,7 @@ const prepare = async (): Promise<void> => {
   await rm(context, { recursive: true, force: true });
   await mkdir(join(context, 'folders', 'work'), { recursive: true });
   await chmod(join(context, 'folders', 'work'), 0o1777);
-  await cp(join(root, 'Dockerfile'), join(context, 'Dockerfile'));
+  await cp(join(FOLDER, 'Dockerfile'), join(context, 'Dockerfile'));
   for (const target of targets)
     await installTree(join(context, ARCHITECTURES[target]), tarballs, target);
 };
@@ -71,7 +72,6 @@ const build = async (): Promise<number> => {
       ]
     : ['build'];
   const flags = [
-    ...['--target', 'release'],
     ...Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
     ...(values.tag ?? [`livekit-swarm:${version}`]).flatMap((tag) => ['--tag', tag]),
   ];
