@@ -32,10 +32,11 @@ ENTRYPOINT ["node", "/opt/livekit-swarm/node_modules/livekit-swarm/packages/cli/
 CMD ["--embedded", "--rooms", "5", "--duration", "10s"]
 
 FROM ${RUST_IMAGE} AS engine
-# checkout: compiles in half of the time, and costs more CPU per packet.
+# checkout: compiles in half of the time, and costs more CPU per join.
 ARG ENGINE_PROFILE=release
 WORKDIR /build
 COPY packages/webrtc/crate/Cargo.toml packages/webrtc/crate/Cargo.lock packages/webrtc/crate/build.rs ./
+COPY packages/webrtc/crate/.cargo .cargo
 # The crates that the engine needs, in a layer that a change of its sources does not touch.
 RUN mkdir -p src/bin/swarm-impair \
   && touch src/lib.rs \
@@ -55,13 +56,13 @@ RUN find src build.rs -exec touch {} + \
 
 FROM ${GO_IMAGE} AS server
 ARG LIVEKIT_VERSION=1.13.4
-ENV CGO_ENABLED=0 GOFLAGS= GOTOOLCHAIN=local GOWORK=off
+ENV CGO_ENABLED=0 GOFLAGS= GOTOOLCHAIN=local GOWORK=off GOGC=400 GOMEMLIMIT=1GiB
 WORKDIR /build
 COPY packages/lab/livekit-server/v${LIVEKIT_VERSION} ./
 RUN case "$(uname -m)" in x86_64) arch=x64 ;; aarch64) arch=arm64 ;; *) echo "no livekit-swarm for $(uname -m)" >&2; exit 1 ;; esac \
   && package="/tree/node_modules/@livekit-swarm/livekit-server-linux-$arch" \
   && mkdir -p "$package" \
-  && go build -mod=readonly -trimpath -buildvcs=false -ldflags='-s -w' -o "$package/livekit-server" github.com/livekit/livekit-server/cmd/server \
+  && go build -mod=readonly -trimpath -buildvcs=false -ldflags='-s -w' -gcflags=all=-dwarf=false -o "$package/livekit-server" github.com/livekit/livekit-server/cmd/server \
   && echo '{"private":true}' > "$package/package.json"
 
 # Descriptions of all workspaces: only they decide what npm installs.

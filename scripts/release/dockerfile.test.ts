@@ -1,6 +1,12 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DEFAULT_LIVEKIT_VERSION, LIVEKIT_VERSIONS, serverPackage } from '@livekit-swarm/lab';
+import {
+  DEFAULT_LIVEKIT_VERSION,
+  goBuildCommand,
+  LIVEKIT_VERSIONS,
+  liveKitServer,
+  serverPackage,
+} from '@livekit-swarm/lab';
 import { NATIVE_TARGETS, nativePackage } from '@livekit-swarm/webrtc';
 import { describe, expect, it } from 'vitest';
 import { readNames, repositoryUrl } from './names.ts';
@@ -121,6 +127,15 @@ describe('the Dockerfile', () => {
       ])
         expect(dockerfile).toContain(name.replace(arch, '$arch'));
     }
+  });
+
+  it('compiles livekit-server as a checkout does', () => {
+    const steps = stages.find(({ name }) => name === 'server')?.steps ?? [];
+    const text = steps.map(({ rest }) => rest.replaceAll("'", '')).join(' ');
+    const { args, variables } = goBuildCommand(liveKitServer(DEFAULT_LIVEKIT_VERSION), 'output');
+    for (const flag of args.filter((arg) => /^-\w{2}/.test(arg))) expect(text).toContain(flag);
+    for (const [name, value] of Object.entries(variables))
+      expect(text).toContain(`${name}=${value}`);
   });
 
   it('has the names of the project', () => {
