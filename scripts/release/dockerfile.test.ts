@@ -116,6 +116,15 @@ describe('the Dockerfile', () => {
       expect(ignored.split('\n')).toContain(pattern);
   });
 
+  it('lets the sources of the program into the build, whatever their folders are named', () => {
+    const names = [...ignored.matchAll(/^\*\*\/([\w.-]+)$/gm)].map(([, name = '']) => name);
+    expect(names).toContain('records');
+    // Expected results of tests.
+    for (const name of names.filter((name) => name !== 'golden'))
+      for (const path of globSync(`packages/*/src/**/${name}`, { cwd: root }))
+        expect(ignored.split('\n')).toContain(`!${path}`);
+  });
+
   it('has the default livekit-server, and the packages by the names under which they are found', () => {
     expect(args.get('LIVEKIT_VERSION')).toBe(DEFAULT_LIVEKIT_VERSION);
     expect(LIVEKIT_VERSIONS).toContain(args.get('LIVEKIT_VERSION'));
