@@ -27,7 +27,7 @@ export interface DockerEngine extends AsyncDisposable {
   readonly logFile: string;
   /**
    * Runs `docker ARGS` and resolves to its stdout, without the last line break.
-   * @throws SwarmError `docker_failed` with its error output
+   * @throws SwarmError `docker_failed` with its error output, and the end of its stdout
    */
   docker(args: readonly string[]): Promise<string>;
   /** Restarts the engine: its containers stop, and start again as their restart policies say. */
@@ -71,7 +71,9 @@ export const createDockerEngine = (
         reject: false,
       });
       if (!failed) return stdout;
-      const said = stderr.trim() || shortMessage;
+      // A build prints the output of its commands on stdout.
+      const output = stdout.trim().split('\n').slice(-20).join('\n');
+      const said = [output, stderr.trim() || shortMessage].filter(Boolean).join('\n');
       throw new SwarmError(
         'docker_failed',
         `docker ${args[0]}: ${said}`,
