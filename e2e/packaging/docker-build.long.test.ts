@@ -29,8 +29,18 @@ const clone = async (): Promise<string> => {
   return dir;
 };
 
-/** Builds the image with stand-ins for the images of a registry. Returns the seconds it took. */
-const build = async (engine: DockerEngine, dir: string): Promise<number> => {
+/** Stages that take time, in the order of the Dockerfile. */
+const STAGES = ['engine', 'server', 'packages', 'program'] as const;
+
+/**
+ * Builds the image, or one stage of it, with stand-ins for the images of a registry.
+ * @returns the time that it took, s
+ */
+const build = async (
+  engine: DockerEngine,
+  dir: string,
+  stage: (typeof STAGES)[number] | null = null,
+): Promise<number> => {
   const images = {
     BASE_IMAGE: BASE,
     RUST_IMAGE: TOOLCHAINS,
@@ -41,7 +51,8 @@ const build = async (engine: DockerEngine, dir: string): Promise<number> => {
   };
   const started = performance.now();
   await engine.docker([
-    ...['build', '--network', 'host', '--tag', IMAGE],
+    ...['build', '--network', 'host'],
+    ...(stage === null ? ['--tag', IMAGE] : ['--target', stage]),
     ...Object.entries(images).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
     dir,
   ]);
@@ -73,16 +84,47 @@ testWithDocker(
       files: Object.fromEntries(libraries.map((path) => [path, path])),
     });
     const dir = await clone();
-    const first = await build(engine, dir);
+    let first = 0;
+    for (const stage of [...STAGES, null]) {
+      const seconds = await build(engine, dir, stage);
+      process.stderr.write(`build of ${stage ?? 'the image'}: ${seconds.toFixed(1)} s\n`);
+      first += seconds;
+    }
     const second = await build(engine, dir);
     process.stderr.write(`build: ${first.toFixed(0)} s, again: ${second.toFixed(1)} s\n`);
     expect(second).toBeLessThan(first / 4);
+    expect(await engine.docker(['inspect', '--format', '{{.Config.User}}', IMAGE])).toBe(
+      '65532:65532',
+    );
 
     // Without arguments and without a network, and without capabilities.
     const alone = await runToEnd(engine, ['--network', 'none', '--cap-drop', 'ALL'], []);
     expect([0, 98, 99], alone.stdout).toContain(alone.code);
     expect(alone.stdout).toMatch(/5 rooms × 2 participants/);
     expect(alone.stdout).toMatch(/10 of 10 joined, 0 failed/);
+
+    for (const [command, page] of [
+      [[], /^Load tests, checks and faults/],
+      [['exporter'], /^Usage: swarm exporter /],
+    ] as const) {
+      const help = await runToEnd(engine, [], [...command, '--help']);
+      expect(help.code).toBe(0);
+      expect(help.stdout).toMatch(page);
+    }
+
+    // Ctrl-C in `docker run` and SIGTERM of `docker stop` end a run with a report of what was measured.
+    for (const signal of ['INT', 'TERM']) {
+      const id = await engine.docker([
+        ...['run', '--detach', '--network', 'none', IMAGE],
+        ...['--embedded', '--rooms', '2', '--duration', '5m'],
+      ]);
+      const progress = async () =>
+        (await execa('docker', ['logs', id], { env: engine.env })).stderr;
+      await expect.poll(progress, { timeout: 60_000, interval: 500 }).toMatch(/ 4\/4 in,/);
+      await engine.docker(['kill', '--signal', signal, id]);
+      expect(await engine.docker(['wait', id])).toBe('130');
+      await engine.docker(['rm', id]);
+    }
 
     const records = join(scratch(), 'records');
     mkdirSync(records);
