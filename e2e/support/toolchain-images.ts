@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, realpath, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { requireProgram } from '@livekit-swarm/lab';
 import { SwarmError } from '@livekit-swarm/settings';
@@ -60,8 +60,9 @@ export const buildToolchains = async (engine: DockerEngine, name: string): Promi
   const go = await output(await requireProgram(['go'], 'Go'), 'env', 'GOROOT');
   const rustc = await requireProgram(['rustc'], 'Rust');
   const rust = await output(rustc, '--print', 'sysroot');
-  const npm = join(await output(await requireProgram(['npm'], 'npm'), 'root', '--global'), 'npm');
-  if (!existsSync(npm))
+  // Its package is beside the program, whichever Node comes first on the PATH.
+  const npm = dirname(dirname(await realpath(await requireProgram(['npm'], 'npm'))));
+  if (!existsSync(join(npm, 'bin', 'npm-cli.js')))
     throw new SwarmError('no_program', `there is no npm in ${npm}`, 'install npm');
   const npmProgram = join(scratch(), 'npm');
   await writeFile(npmProgram, `#!/bin/sh\nexec node ${npm}/bin/npm-cli.js "$@"\n`, { mode: 0o755 });
