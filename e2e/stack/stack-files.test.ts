@@ -13,7 +13,8 @@ import { scratch } from '../support/swarm.ts';
 
 interface Service {
   image?: string;
-  build?: { context: string; dockerfile: string };
+  /** Folder of a Dockerfile. */
+  build?: string;
   network_mode?: string;
   ports?: string[];
   user?: string;
@@ -109,7 +110,8 @@ describe('docker-compose.yml', () => {
     }
     expect(text).not.toContain('docker.sock');
     for (const [, { build }] of all)
-      if (build !== undefined) expect(statSync(join(ROOT, build.dockerfile)).isFile()).toBe(true);
+      if (build !== undefined)
+        expect(statSync(join(ROOT, build, 'Dockerfile')).isFile()).toBe(true);
   });
 
   it('has ICE over TCP in a file of its own, each node on another port', () => {
