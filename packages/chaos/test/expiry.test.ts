@@ -34,7 +34,7 @@ beforeAll(async () => {
   journal = openJournal(join(dir, 'journal'));
   await startLab(
     {
-      ...{ name: lab, nodes: 4, with: ['haproxy'], config: {}, ruleFiles: [] },
+      ...{ name: lab, nodes: 4, with: ['haproxy'], offers: ['tls'], config: {}, ruleFiles: [] },
       intervalSeconds: 2,
     },
     { onProgress: () => {}, signal: new AbortController().signal },
@@ -84,11 +84,13 @@ const LINES: readonly (readonly Case[])[] = [
     ['rate-limit', 'node-3', { rate: '1Mbit/s' }],
     ['redis-partition', 'node-4'],
     ['redis-backup', 'redis'],
+    ['certificate-expiry', 'haproxy'],
   ],
   [
     ['cpu-pressure', 'node-1', { cores: 0.3 }],
     ['memory-pressure', 'node-2', { megabytes: 300 }],
     ['redis-kill', 'redis'],
+    ['renew-certificate', 'haproxy'],
   ],
   [
     ['drain', 'node-1', { grace: '1s' }],
@@ -169,6 +171,8 @@ test.each(LINES.map((line) => [line.map(([fault]) => fault).join(', '), line] as
       .toEqual([]);
     await expect.poll(() => brokenComponents(target), { timeout: 10_000 }).toEqual([]);
     expect((await Promise.all(pending.map(({ id }) => leftoversOf(id)))).flat()).toEqual([]);
+    const { certificates } = target.balancer ?? {};
+    expect(await certificates?.present(await componentNamed('haproxy'))).toBe('first');
   },
 );
 

@@ -36,6 +36,7 @@ beforeAll(async () => {
   const order = {
     nodes: 2,
     with: ['haproxy'] as const,
+    offers: ['tls'] as const,
     config: {},
     ruleFiles: [],
     intervalSeconds: 2,
@@ -94,9 +95,10 @@ const COMPONENTS: Record<ComponentKind, string> = {
   turn: 'turn',
 };
 
-/** Faults that the process platform, or Redis without Sentinels and backup, does not have. */
+/** Faults that a running lab without Sentinels, backup and nodes that do not run does not have. */
 const NOT_HERE = new Set([
   'clock-skew',
+  'add-node',
   'certificate-expiry',
   'rollout',
   'redis-failover',

@@ -1,5 +1,6 @@
 export { type Authority, type Certificate, createAuthority } from './authority.ts';
 export * from './choices.ts';
+export type { BalancerCertificate } from './cluster/balancer-certificate.ts';
 export type { ClusterFacts, ClusterNode } from './cluster/cluster-layout.ts';
 export { createClusterPorts } from './cluster/cluster-ports.ts';
 export type { NodeProgram, NodePrograms } from './cluster/node-programs.ts';
@@ -40,7 +41,7 @@ export {
 export { type Absent, cachedProgram, isFound } from './provision/sources.ts';
 export type { NodeState, ProgramChange, ServiceAction } from './running/control-protocol.ts';
 export { forShell } from './running/for-shell.ts';
-export { labProgram, labService } from './running/lab-service.ts';
+export { labCertificate, labProgram, labService } from './running/lab-service.ts';
 export {
   keysFile,
   type LabState,

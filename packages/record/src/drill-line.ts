@@ -61,6 +61,7 @@ export const faultTarget = z
         'room-node',
         'other-node',
         'signal-node',
+        'spare-node',
         'redis',
         'redis-replica',
         'sentinel',
@@ -114,6 +115,7 @@ export const EFFECT_FINDINGS = [
   'backup_missing',
   'helper_missing',
   'helper_lost_effect',
+  'certificate_changed',
 ] as const;
 
 export type EffectFinding = (typeof EFFECT_FINDINGS)[number];

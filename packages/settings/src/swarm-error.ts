@@ -123,6 +123,7 @@ const EXITS = {
     'no_rooms',
     'process_not_terminated',
     'rejected',
+    'reload_failed',
     'rollback_failed',
     'rollout_failed',
     'rollout_unavailable',

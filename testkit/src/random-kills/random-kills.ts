@@ -71,15 +71,18 @@ const COMPONENTS: Record<DescribedFault['targets'][number], readonly string[]> =
   turn: ['turn'],
 };
 
-/** Faults that leave nothing to roll back in a lab. */
+/** Faults that leave nothing to roll back in the lab of this test, which has no TLS. */
 const WITHOUT_ROLLBACK = new Set([
   'redis-flush',
   'redis-failover',
   'redis-isolation',
   'redis-restore',
+  'add-node',
+  'load-balancer-reload',
+  'renew-certificate',
+  'certificate-expiry',
   'drain',
   'clock-skew',
-  'certificate-expiry',
 ]);
 
 interface Injected {

@@ -337,6 +337,12 @@ const secretsIn = (value: unknown, path: Path): Path[] => {
   });
 };
 
+/** Faults that replace the certificate of the load balancer. */
+const CERTIFICATE_FAULTS: ReadonlySet<string> = new Set([
+  'renew-certificate',
+  'certificate-expiry',
+]);
+
 const checkLab = ({ lab }: Drill, { faults }: DrillFile, report: Report): void => {
   for (const path of secretsIn(lab.config, ['lab', 'config'])) {
     report(
@@ -354,6 +360,28 @@ const checkLab = ({ lab }: Drill, { faults }: DrillFile, report: Report): void =
         'would be written to records and reports',
         'leave it out: the node keeps its own',
       );
+  }
+  if (lab.sites > 1 && (lab.spare > 0 || lab.tls))
+    report(
+      ['lab', lab.tls ? 'tls' : 'spare'],
+      'is for a lab of one site',
+      'leave it out, or write sites: 1',
+    );
+  for (const [position, { fault }] of faults.entries()) {
+    if (!CERTIFICATE_FAULTS.has(fault) || lab.tls) continue;
+    report(
+      ['faults', position, 'fault'],
+      'needs a load balancer that terminates TLS',
+      'write lab: { tls: true }',
+    );
+  }
+  for (const [position, { target }] of faults.entries()) {
+    if (target?.role !== 'spare-node' || lab.spare > 0) continue;
+    report(
+      ['faults', position, 'target'],
+      'needs a node that does not run: the lab has none',
+      'write lab: { spare: 1 }',
+    );
   }
   for (const [position, { target }] of faults.entries()) {
     if (target?.role !== 'other-node' || lab.nodes > 1) continue;

@@ -79,6 +79,11 @@ const lab = z.object({
       database: z.number(),
     })
     .describe('Form of Redis.'),
+  spare: z.number().default(0).describe('Further nodes, which do not run at the start.'),
+  tls: z
+    .boolean()
+    .default(false)
+    .describe('True if the load balancer terminates TLS, with a certificate of the lab.'),
   config: z
     .record(z.string(), z.unknown())
     .describe("Merged into the nodes' configuration; secrets are left out."),

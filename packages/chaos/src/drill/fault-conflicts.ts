@@ -152,8 +152,15 @@ const isAtNodes = (target: FaultTarget): boolean =>
 const REDIS_KILL = 'redis-kill';
 const PAUSE = 'hang';
 
-/** Changes after which the node runs again. */
-const CHANGES: ReadonlySet<string> = new Set(['upgrade', 'change-config', 'rollout']);
+/** Changes after which the process of the target runs. */
+const CHANGES: ReadonlySet<string> = new Set([
+  'upgrade',
+  'change-config',
+  'rollout',
+  'add-node',
+  'load-balancer-reload',
+  'renew-certificate',
+]);
 
 /** Returns true for a fault that starts nodes with another program or configuration. */
 export const givesRelease = ({ name }: Pick<Fault, 'name'>): boolean => CHANGES.has(name);

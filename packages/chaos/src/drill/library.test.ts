@@ -13,6 +13,7 @@ const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 /** Groups of faults (tag `row`) of which the library has a drill. */
 const ROWS = [
   'blackhole',
+  'change',
   'hang',
   'kill',
   'limits',

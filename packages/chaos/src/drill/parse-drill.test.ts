@@ -44,7 +44,7 @@ description: >-
   one sentence.
 tags: { team: voice, number: 3 }
 seed: 7
-lab: { nodes: 4, redis: persistent, config: { signal_relay: { retry_timeout: 2s } }, alerts: true }
+lab: { nodes: 4, spare: 1, tls: true, redis: persistent, config: { signal_relay: { retry_timeout: 2s } }, alerts: true }
 load: { rooms: 2, participants: 3, publish: [audio, video], joinRate: 5/s, reconnectPolicy: none }
 steadyState: { within: 30s, for: 5s }
 faults:
@@ -86,6 +86,8 @@ knownFailures: { serverVersion: 1.13.4, always: [split_brain], sometimes: [time_
         nodes: 4,
         sites: 1,
         redis: { ...PLAIN_REDIS, persistent: true },
+        spare: 1,
+        tls: true,
         config: { signal_relay: { retry_timeout: '2s' } },
         alerts: true,
       },
@@ -246,7 +248,7 @@ describe('problems of drills', () => {
     ],
     [
       withFaults('{ fault: explosion }'),
-      'unknown fault "explosion"; available: kill, restart, hang, packet-loss, redis-flush, weather',
+      'unknown fault "explosion"; available: kill, restart, hang, packet-loss, redis-flush, add-node, weather',
     ],
     [withFaults('kill'), 'drill.yaml:3:5: faults[0]: must be a mapping'],
     [withFaults('{ target: redis }'), 'fault is missing; available'],
@@ -433,6 +435,18 @@ describe('problems of drills', () => {
     [
       'drill: x\nlab: { nodes: 1 }\nfaults: [{ fault: kill, target: other-node }]',
       'needs another node: the lab has one',
+    ],
+    [
+      'drill: x\nfaults: [{ fault: add-node, target: spare-node }]',
+      'needs a node that does not run: the lab has none; write lab: { spare: 1 }',
+    ],
+    [
+      'drill: x\nlab: { spare: 1 }\nfaults: [{ fault: add-node, target: room-node }]',
+      'faults[0].target: add-node needs a node that does not run; write target: spare-node',
+    ],
+    [
+      'drill: x\nlab: { spare: 1 }\nfaults: [{ fault: kill, target: spare-node }]',
+      'faults[0].target: kill needs a node that runs',
     ],
     [`${withFaults(HANG)}recovery: 30h`, 'would take 30h'],
   ])('%j: %s', (text, message) => {

@@ -109,6 +109,8 @@ const drillOf = ({ value }: FileSettings<DrillFile>, options: ParseDrillOptions)
     nodes: value.lab.nodes,
     sites: value.lab.sites,
     redis: value.lab.redis,
+    spare: value.lab.spare,
+    tls: value.lab.tls,
     // Mappings of a parsed file have no prototype, but code that merges them expects one.
     config: structuredClone(value.lab.config),
     alerts: value.lab.alerts,

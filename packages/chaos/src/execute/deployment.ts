@@ -178,13 +178,17 @@ export const startDrillLab = async (
   const common = {
     ...rest,
     nodes: lab.nodes,
+    spare: lab.spare,
     with: [
       'redis',
       'haproxy',
       ...(needsTurn(paths) ? (['coturn'] as const) : []),
       ...(lab.alerts ? (['prometheus'] as const) : []),
     ],
-    offers: paths.includes('ice-tcp') ? (['ice-tcp'] as const) : [],
+    offers: [
+      ...(paths.includes('ice-tcp') ? (['ice-tcp'] as const) : []),
+      ...(lab.tls ? (['tls'] as const) : []),
+    ],
     redis: lab.redis,
     config: lab.config,
     ruleFiles: lab.alerts ? ruleFiles : [],

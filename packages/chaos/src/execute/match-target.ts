@@ -60,6 +60,8 @@ const candidatesOf = (target: FaultTarget, components: readonly Component[]): Co
     case 'none':
     // See `matchRoomNodes` for the node that holds the rooms.
     case 'room-node':
+    // It does not run, and so no participant uses it yet.
+    case 'spare-node':
       return [];
     case 'other-node':
       return nodesOf(components).filter(({ nodeId }) => nodeId !== null);

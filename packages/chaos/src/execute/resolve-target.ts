@@ -65,6 +65,8 @@ export const describeTarget = (target: FaultTarget): string => {
       return 'a node that does not hold the first room';
     case 'signal-node':
       return "the node of a participant's signal connection";
+    case 'spare-node':
+      return 'a node that does not run';
     case 'nodes':
       return `${Math.round(100 * target.share)} % of the nodes`;
     case 'component':
@@ -117,6 +119,8 @@ const find = (
       const signalOnly = found.filter(({ nodeId }) => nodeId !== firstNode);
       return (signalOnly.length > 0 ? signalOnly : found).slice(0, 1);
     }
+    case 'spare-node':
+      return nodes.filter(({ instance }) => instance === null).slice(0, 1);
     case 'nodes': {
       const random = randomStream(seed, 'nodes');
       const shuffled = nodes

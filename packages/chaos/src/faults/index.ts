@@ -1,5 +1,7 @@
 import { changeConfig, rollout, upgrade } from './change-faults.ts';
 import type { DescribedFault } from './fault.ts';
+import { certificateExpiry, loadBalancerReload, renewCertificate } from './load-balancer-faults.ts';
+import { addNode } from './membership-faults.ts';
 import { blackhole, delay, jitter, packetLoss, rateLimit, reorder } from './packet-faults.ts';
 import {
   drain,
@@ -16,7 +18,7 @@ import { redisFlush, redisPartition } from './redis-faults.ts';
 import { redisFull } from './redis-memory.ts';
 import { redisBackup, redisRestore } from './redis-restore.ts';
 import { cpuPressure, memoryPressure } from './resource-faults.ts';
-import { certificateExpiry, clockSkew } from './unavailable-faults.ts';
+import { clockSkew } from './unavailable-faults.ts';
 
 /** All faults by their names in drills; one line each. */
 export const FAULTS: ReadonlyMap<string, DescribedFault> = new Map(
@@ -36,10 +38,14 @@ export const FAULTS: ReadonlyMap<string, DescribedFault> = new Map(
     redisBackup,
     redisRestore,
     loadBalancerRestart,
+    loadBalancerReload,
+    renewCertificate,
+    certificateExpiry,
     drain,
     upgrade,
     changeConfig,
     rollout,
+    addNode,
     blackhole,
     packetLoss,
     delay,
@@ -49,6 +55,5 @@ export const FAULTS: ReadonlyMap<string, DescribedFault> = new Map(
     cpuPressure,
     memoryPressure,
     clockSkew,
-    certificateExpiry,
   ].map((fault): [string, DescribedFault] => [fault.name, fault]),
 );

@@ -3,7 +3,7 @@
  */
 import { duration, SwarmError, strict } from '@livekit-swarm/settings';
 import { nothingToFind } from './effects/effect-check.ts';
-import { type DescribedFault, noParams } from './fault.ts';
+import type { DescribedFault } from './fault.ts';
 
 const unavailableFault = <Params>(
   fault: Pick<DescribedFault<Params>, 'name' | 'description' | 'targets' | 'params' | 'example'>,
@@ -34,18 +34,4 @@ export const clockSkew = unavailableFault(
   'livekit-server is a static Go program that reads the time from the kernel, not from a library that could be replaced (LD_PRELOAD); time namespaces only ' +
     'shift the monotonic clock (time_namespaces(7)); and the clock of the host is shared by everything on it, including the measurement',
   'run the node on its own host and set the clock there',
-);
-
-export const certificateExpiry = unavailableFault(
-  {
-    name: 'certificate-expiry',
-    description:
-      'expired TLS or TURN certificate; not available in a drill (see "swarm chaos doctor")',
-    targets: ['node', 'load-balancer', 'turn'],
-    params: noParams,
-    example: {},
-  },
-  'LiveKit and its TURN server read their certificate once, when they start: if it expires while they run, only new TLS connections fail; to replace the ' +
-    'certificate of a deployment, a drill would need its private key. For new participants a blackhole of TCP has the same effect',
-  'test it with a deployment that is started with such a certificate',
 );

@@ -118,7 +118,7 @@ describe('planDrill', () => {
       const drill = readDrill(fileURLToPath(new URL(name, folder)));
       const { faults } = await planDrill(
         drill,
-        dryRunLab(drill.lab.nodes, pathsOfLoad(drill.load), drill.lab.redis, drill.lab.sites),
+        dryRunLab(drill.lab.nodes, pathsOfLoad(drill.load), drill.lab),
         FAULTS,
       );
       expect(faults.every(({ candidates }) => candidates.length > 0)).toBe(true);

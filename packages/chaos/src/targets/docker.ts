@@ -240,6 +240,17 @@ export const dockerPlatform = (
         nodeIdOf(found.component, await engine.inspect(found.component.id)),
       );
     },
+    balancer: {
+      whyNotReloadable: async ({ name }) => {
+        const found = await find(name);
+        if (found === null) return `container "${name}" not found`;
+        return found.info.State.Running ? null : `${name} does not run`;
+      },
+      reload: async ({ name }, signal) => {
+        const found = await find(name);
+        if (found !== null) await engine.kill(found.component.id, signal);
+      },
+    },
     expiry: {
       missingCapability: async (component, steps) =>
         ((await isHere()) ? onHostHere : onEngine).missingCapability(component, steps),

@@ -2,6 +2,7 @@ import { identifyProcess } from '@livekit-swarm/host';
 import { PLAIN_REDIS, type RedisServer, type RedisSetup } from '@livekit-swarm/lab';
 import type { MediaPath } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
+import type { Drill } from '../drill/drill.ts';
 import { SITE_NAMES } from '../drill/schema/target.ts';
 import type { Platform } from './platform.ts';
 import {
@@ -20,6 +21,11 @@ const notThere = async (): Promise<never> => {
   );
 };
 
+/** Settings of a lab of which its components follow, besides the number of nodes. */
+type DryRunOptions = Pick<Drill['lab'], 'redis' | 'sites' | 'spare' | 'tls'>;
+
+const PLAIN_LAB: DryRunOptions = { redis: PLAIN_REDIS, sites: 1, spare: 0, tls: false };
+
 /**
  * Lab that a drill would start: its components, and the faults available on this host.
  * @param paths paths of the load's media
@@ -27,10 +33,11 @@ const notThere = async (): Promise<never> => {
 export const dryRunLab = (
   nodes: number,
   paths: readonly MediaPath[] = ['direct'],
-  redis: RedisSetup = PLAIN_REDIS,
-  sites = 1,
+  { redis, sites, spare, tls }: DryRunOptions = PLAIN_LAB,
 ): Platform => ({
-  ...processPlatform(dryRunLocation(nodes, needsTurn(paths), redis, sites)),
+  ...processPlatform(
+    dryRunLocation(nodes, { withTurn: needsTurn(paths), redis, sites, spare, tls }),
+  ),
   isDryRun: true,
   // This process represents the components, and must not receive their signals.
   signal: notThere,
@@ -56,12 +63,10 @@ const sentinelsOf = ({ sentinel }: RedisSetup): RedisServer[] =>
 /** Location of the lab that a drill would start. Ports are placeholders. */
 export const dryRunLocation = (
   nodes: number,
-  withTurn = false,
-  redis: RedisSetup = PLAIN_REDIS,
-  sites = 1,
+  { withTurn, redis, sites, spare, tls }: DryRunOptions & { withTurn: boolean },
 ): Location => {
   const ofCluster = labComponents({
-    nodes: Array.from({ length: nodes }, (_, index) => ({
+    nodes: Array.from({ length: nodes + spare }, (_, index) => ({
       name: `node-${index + 1}`,
       url: AT,
       httpUrl: AT,
@@ -76,6 +81,7 @@ export const dryRunLocation = (
     balancerStatsUrl: AT,
     turnUrl: withTurn ? 'turn:127.0.0.1:7' : null,
   });
+  const spares = new Set(ofCluster.slice(nodes, nodes + spare).map(({ name }) => name));
   const components =
     sites === 1
       ? ofCluster
@@ -87,8 +93,13 @@ export const dryRunLocation = (
     reference: () => ({ kind: 'process', place: 'dry-run' }),
     components: async () => components,
     // The components would be children of this process, with its permissions.
-    identity: async () => identifyProcess(process.pid),
+    identity: async (name) => (spares.has(name) ? null : identifyProcess(process.pid)),
     start: async () => {},
+    balancer: {
+      whyNotReloadable: async () => null,
+      reload: notThere,
+      certificates: { present: async () => (tls ? 'first' : null), use: notThere },
+    },
     whyNotStartable: () => null,
   };
 };

@@ -4,6 +4,7 @@ import type { EffectFinding } from '@livekit-swarm/record';
 import type { LinkImpairment } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import type { BalancerControl } from './balancer-control.ts';
 import type { HeldLock, LockPurpose } from './lock/host-lock.ts';
 import type { PlatformRollout, Preparation, Release } from './rollout.ts';
 
@@ -205,6 +206,8 @@ export interface Platform extends AsyncDisposable {
   readonly inFlight?: InFlight;
   /** Changes of what the nodes run. Absent: not possible here. */
   readonly rollout?: Rollout;
+  /** Control of the load balancer. Absent: it can only be signalled. */
+  readonly balancer?: BalancerControl;
   /** Controller that impairs packets on request. Absent: `run` makes rules. */
   readonly network?: NetworkFaultController;
   /** Controller that affects the containers of pods on request. Absent: `run` and signals do. */

@@ -79,7 +79,7 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
   const nodeIds = new Map<string, string>();
   const packetRules = new Map<SshConnection, Promise<string | null>>();
 
-  const remoteOf = ({ name }: Component): RemoteUnit => {
+  const remoteOf = ({ name }: Pick<Component, 'name'>): RemoteUnit => {
     const remote = remotes.find((one) => one.name === name);
     if (remote !== undefined) return remote;
     throw new SwarmError(
@@ -184,6 +184,16 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
       const { connection, unit, host } = remoteOf(component);
       return { host: connection, unit: unit.name, where: host };
     }),
+    balancer: {
+      whyNotReloadable: async (component) => {
+        const { connection, systemd, unit } = remoteOf(component);
+        return (await connection.lacksRoot()) ?? systemd.whyNotReloadable(unit.name);
+      },
+      reload: async (component) => {
+        const { systemd, unit } = remoteOf(component);
+        await systemd.reload(unit.name);
+      },
+    },
     expiry: {
       missingCapability: async (component, steps) =>
         steps.some(({ step }) => step === 'rollback')

@@ -7,7 +7,15 @@ export const drillOf = (changes: Partial<Drill> = {}): Drill => ({
   description: null,
   tags: {},
   seed: 1,
-  lab: { nodes: 3, sites: 1, redis: PLAIN_REDIS, config: {}, alerts: false },
+  lab: {
+    nodes: 3,
+    sites: 1,
+    spare: 0,
+    tls: false,
+    redis: PLAIN_REDIS,
+    config: {},
+    alerts: false,
+  },
   load: {
     rooms: 3,
     participants: 4,

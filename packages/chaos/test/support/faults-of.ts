@@ -43,6 +43,7 @@ export const FAULTS: ReadonlyMap<string, Fault> = new Map(
     faultOf('hang', ['node'], true),
     faultOf('packet-loss', ['node'], true, strict({ loss: share() }), { loss: '20%' }),
     startsAgain(faultOf('redis-flush', ['redis'], false)),
+    faultOf('add-node', ['node'], false),
     faultOf('weather', [], true),
   ].map((fault) => [fault.name, fault]),
 );

@@ -2,6 +2,12 @@
 export const EXECUTED = {
   'kill-node.smoke.test.ts': ['kill-room-node-fast-relay'],
   'kill-node.measured.test.ts': ['kill-room-node'],
+  'changes.long.test.ts': [
+    'add-node',
+    'certificate-expiry',
+    'load-balancer-reload',
+    'renew-certificate',
+  ],
   'library-drills.measured.test.ts': ['blackhole-3s', 'blackhole-8s', 'no-fault'],
   'library-drills.long.test.ts': [
     'forced-stop',

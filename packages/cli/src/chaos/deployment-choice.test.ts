@@ -6,6 +6,8 @@ const lab = {
   nodes: 3,
   sites: 1,
   redis: { ...PLAIN_REDIS, persistent: true },
+  spare: 0,
+  tls: false,
   config: { signal_relay: { retry_timeout: '2s' } },
   alerts: true,
 };

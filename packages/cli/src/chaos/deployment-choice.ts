@@ -114,11 +114,11 @@ const startServerLab = async (
  */
 export const inspectDeployment = async (
   where: DeploymentChoice,
-  lab: Pick<Drill['lab'], 'nodes' | 'redis' | 'sites'>,
+  lab: Pick<Drill['lab'], 'nodes' | 'redis' | 'sites' | 'spare' | 'tls'>,
   paths?: readonly MediaPath[],
 ): Promise<Platform> =>
   where.type === 'embedded'
-    ? dryRunLab(lab.nodes, paths, lab.redis, lab.sites)
+    ? dryRunLab(lab.nodes, paths, lab)
     : (await openRunningDeployment(where)).platform;
 
 /** @throws SwarmError when the lab is unknown, or the deployment cannot be reached */
@@ -154,7 +154,9 @@ export const labNote = (
 };
 
 /** Settings of a drill's lab that another deployment does not have. */
-export const ownLabSettings = ({ config, redis }: Drill['lab']): string[] => [
+export const ownLabSettings = ({ config, redis, spare, tls }: Drill['lab']): string[] => [
   ...(Object.keys(config).length > 0 ? [`config (${Object.keys(config).join(', ')})`] : []),
   ...(redisSetupText(redis) === 'plain' ? [] : [`redis: ${redisSetupText(redis)}`]),
+  ...(spare > 0 ? [`spare: ${spare}`] : []),
+  ...(tls ? ['tls'] : []),
 ];

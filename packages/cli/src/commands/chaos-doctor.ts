@@ -40,6 +40,8 @@ export const chaosDoctorCommand = async (
   await using platform = await inspectDeployment(choice, {
     nodes: NODES,
     sites: 1,
+    spare: 0,
+    tls: false,
     redis: PLAIN_REDIS,
   });
   const components = await platform.components();

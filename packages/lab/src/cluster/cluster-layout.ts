@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServerPorts } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
-import { type Certificate, createAuthority } from '../authority.ts';
+import { createAuthority } from '../authority.ts';
 import type { ProgramBinary } from '../provision/pinned-program.ts';
 import { type LiveKitConfig, mergeConfig } from '../server/config.ts';
 import type { ApiCredentials } from '../server/credentials.ts';
 import { type NodePaths, pathConfig } from '../server/offered-paths.ts';
+import { type BalancerCertificate, createBalancerCertificates } from './balancer-certificate.ts';
 import { createClusterPorts } from './cluster-ports.ts';
 import type { NodeProgram } from './node-programs.ts';
 import type { OptionalOffer, OptionalService } from './optional-services.ts';
@@ -24,6 +24,8 @@ import { nodeExporter, redisExporter } from './services/prometheus-exporters.ts'
 export interface LayoutOptions {
   dir: string;
   nodes: number;
+  /** Further nodes, which are described and not started. */
+  spare: number;
   companions: ReadonlySet<OptionalService>;
   offers: ReadonlySet<OptionalOffer>;
   binary: ProgramBinary;
@@ -95,6 +97,10 @@ export interface ClusterLayout {
    * @throws SwarmError `no_service`
    */
   nodeSpec(name: string, program: NodeProgram): ServiceSpec;
+  /** Names of services that do not start with the others. */
+  spares: ReadonlySet<string>;
+  /** Describes the load balancer with another certificate; null: it does not terminate TLS. */
+  balancerSpec: ((certificate: BalancerCertificate) => Promise<ServiceSpec>) | null;
   /** Describes the services that monitor the others and the jobs in `more`. They start last. */
   watchers(more: readonly ScrapeJob[]): Promise<ServiceSpec[]>;
 }
@@ -126,9 +132,11 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
       ? await createAuthority(join(dir, 'ca'))
       : null;
   const certificate =
-    authority === null ? null : await authority.sign({ ...LOOPBACK, name: 'lab' });
+    authority === null || coturnPorts === null
+      ? null
+      : await authority.sign({ ...LOOPBACK, name: 'lab' });
   const nodes: ClusterNode[] = [];
-  for (let number = 1; number <= options.nodes; number++) {
+  for (let number = 1; number <= options.nodes + options.spare; number++) {
     nodes.push(
       nodeAt(
         `node-${number}`,
@@ -181,11 +189,15 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
   };
   const program: NodeProgram = { binary, config: options.nodeConfig };
   waves.push(nodes.map((node) => describeNode(node, program)));
+  let balancerSpec: ClusterLayout['balancerSpec'] = null;
   if (balancerPort !== null && statsPort !== null) {
     const backends = nodes.map(({ name, ports: own }) => ({ name, port: own.http }));
-    const pem = offers.has('tls') && certificate !== null ? await pemOf(certificate) : undefined;
-    const terminated = pem === undefined ? {} : { certificate: pem };
-    waves.push([await haproxy({ dir, port: balancerPort, statsPort, backends, ...terminated })]);
+    const plain = { dir, port: balancerPort, statsPort, backends };
+    if (authority !== null && offers.has('tls')) {
+      const certificateOf = createBalancerCertificates(authority, dir);
+      balancerSpec = async (kind) => haproxy({ ...plain, certificate: await certificateOf(kind) });
+    }
+    waves.push([await (balancerSpec?.('first') ?? haproxy(plain))]);
   }
   if (nodeExporterPort !== null) waves.push([await nodeExporter({ dir, port: nodeExporterPort })]);
   if (redisExporterPort !== null && redis !== null)
@@ -201,7 +213,8 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
   const jobs: ScrapeJob[] = [
     {
       job: 'livekit',
-      targets: nodes.map(({ name, ports: { metrics } }) => ({
+      // A spare node would count as down.
+      targets: nodes.slice(0, options.nodes).map(({ name, ports: { metrics } }) => ({
         address: at(metrics),
         labels: { node: name },
       })),
@@ -239,6 +252,8 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
         `its nodes are ${nodes.map((one) => one.name).join(', ')}`,
       );
     },
+    spares: new Set(nodes.slice(options.nodes).map(({ name }) => name)),
+    balancerSpec,
     watchers: async (more) => {
       const { ruleFiles, intervalSeconds, alertWebhookUrl: webhookUrl } = options;
       const watchers: ServiceSpec[] = [];
@@ -268,10 +283,6 @@ const LOOPBACK = {
   usage: 'serverAuth',
   names: ['IP:127.0.0.1', 'DNS:localhost'],
 } as const;
-
-/** Certificate and key in one file, as haproxy reads them. */
-const pemOf = async ({ cert, key }: Certificate): Promise<string> =>
-  (await readFile(cert, 'utf8')) + (await readFile(key, 'utf8'));
 
 const at = (port: number): string => `127.0.0.1:${port}`;
 

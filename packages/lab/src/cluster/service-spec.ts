@@ -26,6 +26,11 @@ export interface ServiceSpec {
    * next step, ms.
    */
   stopSteps: readonly (readonly [NodeJS.Signals, number])[];
+  /**
+   * Further arguments with which a new process takes over from the one with this id, so that no
+   * connection closes. Absent: the program cannot be reloaded.
+   */
+  takeOver?: (pid: number) => string[];
   /** URL for display: `http://127.0.0.1:7880`. */
   url: string;
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessEnd } from '@livekit-swarm/host';
 import { type GuardedProcess, spawnGuarded, unusedUser } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
+import { listens } from './listening.ts';
 import { waitUntilReady } from './ready.ts';
 import { linkProgram, writeServiceFiles } from './service-files.ts';
 import type { ServiceSpec } from './service-spec.ts';
@@ -27,6 +28,12 @@ export interface Service {
   stop(): Promise<void>;
   /** Describes the program of the next start, at the same ports and with the same files. */
   describe(spec: ServiceSpec): void;
+  /**
+   * Replaces the process by one that reads the present files, without closing connections: the old
+   * process serves those that it has, and ends with the last. After a failure it continues.
+   * @throws SwarmError `reload_failed`
+   */
+  reload(): Promise<void>;
 }
 
 interface Running {
@@ -35,6 +42,10 @@ interface Running {
   /** True if the process was stopped by this service. */
   asked: boolean;
 }
+
+/** Time in which a process must have taken over, ms. */
+const TAKE_OVER_WITHIN_MS = 10_000;
+const POLL_MS = 50;
 
 /**
  * Makes a service that does not run yet.
@@ -49,10 +60,13 @@ export const createService = (
   let current: Running | null = null;
   let spawning: Promise<Running> | null = null;
   let starting: Promise<void> | null = null;
+  /** Processes that another one has replaced, and that still serve their connections. */
+  const replaced = new Set<Running>();
 
-  const spawn = async (): Promise<Running> => {
+  const spawn = async (more: readonly string[] = []): Promise<Running> => {
     await writeServiceFiles(spec, user);
-    const { args, env, logFile, ownUser } = spec;
+    const { env, logFile, ownUser } = spec;
+    const args = [...spec.args, ...more];
     const command =
       user !== null && ownUser?.linked === true
         ? await linkProgram(spec.command, ownUser.folder)
@@ -103,7 +117,10 @@ export const createService = (
 
   const stop = async (): Promise<void> => {
     await spawning?.catch(() => {});
-    const running = current;
+    await Promise.all([...replaced, current].map((running) => end(running)));
+  };
+
+  const end = async (running: Running | null): Promise<void> => {
     if (running === null) return;
     running.asked = true;
     for (const [signal, patienceMs] of spec.stopSteps) {
@@ -116,6 +133,32 @@ export const createService = (
       timer.abort();
       if (running.end !== null) return;
     }
+  };
+
+  const reload = async (): Promise<void> => {
+    const old = current;
+    if (spec.takeOver === undefined || old === null)
+      throw new SwarmError(
+        'reload_failed',
+        old === null ? `${spec.name} does not run` : `${spec.name} cannot be reloaded`,
+        old === null ? 'start it first' : 'restart it',
+      );
+    const next = await spawn(spec.takeOver(old.process.pid));
+    const deadline = performance.now() + TAKE_OVER_WITHIN_MS;
+    do {
+      await sleep(POLL_MS);
+      if (next.end === null) continue;
+      current = old.end === null ? old : null;
+      throw new SwarmError(
+        'reload_failed',
+        `${spec.name} rejected its new configuration${await endOfLog(spec.logFile)}`,
+        `the old one stays in effect; read ${spec.logFile}`,
+      );
+    } while ((await listens(old.process.pid)) && performance.now() < deadline);
+    if (old.end !== null) return;
+    old.asked = true;
+    replaced.add(old);
+    void old.process.exited.then(() => replaced.delete(old));
   };
 
   return {
@@ -138,6 +181,7 @@ export const createService = (
     describe: (next) => {
       spec = next;
     },
+    reload,
   };
 };
 

@@ -6,6 +6,7 @@ import { type ProvisionOptions, provisionLiveKit } from '../provision/provision.
 import type { LiveKitConfig } from '../server/config.ts';
 import { type ApiCredentials, generateCredentials } from '../server/credentials.ts';
 import { isPortTaken, PORT_ATTEMPTS } from '../server/port-taken.ts';
+import type { BalancerCertificate } from './balancer-certificate.ts';
 import { checkNodeRedis } from './check-node-redis.ts';
 import {
   type ClusterFacts,
@@ -25,6 +26,11 @@ export interface ClusterOptions extends ProvisionOptions {
   dir: string;
   /** Number of livekit-servers. */
   nodes: number;
+  /**
+   * Number of further livekit-servers that are not started with the others; `service(NAME).start()`
+   * adds one. Default: none.
+   */
+  spare?: number;
   /** Additional services. Redis is included if there is more than one node, or its exporter. */
   with?: readonly OptionalService[];
   /**
@@ -74,8 +80,20 @@ export interface Cluster extends ClusterFacts, AsyncDisposable {
   service(name: string): Service;
   /** Programs of its nodes. */
   readonly programs: NodePrograms;
+  /** Certificate of the load balancer; null: it does not terminate TLS. */
+  readonly certificate: ChangeableCertificate | null;
   /** Stops all services within seconds, in reverse order. May be called again. */
   stop(): Promise<void>;
+}
+
+/** Certificate of a lab's load balancer. */
+export interface ChangeableCertificate {
+  readonly present: BalancerCertificate;
+  /**
+   * Gives the load balancer another certificate, and reloads it: connections stay.
+   * @throws SwarmError `reload_failed`
+   */
+  use(certificate: BalancerCertificate): Promise<void>;
 }
 
 /** Additional services for this number of nodes, with Redis if one of them needs it. */
@@ -102,10 +120,11 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
   const { nodes } = options;
   // An absolute path, because some programs change their working directory.
   const dir = resolve(options.dir);
-  if (!Number.isInteger(nodes) || nodes < 1 || nodes > MAX_NODES) {
+  const spare = options.spare ?? 0;
+  if (!Number.isInteger(nodes) || nodes < 1 || nodes + spare > MAX_NODES) {
     throw new SwarmError(
       'bad_cluster',
-      `a cluster has 1 to ${MAX_NODES} nodes, not ${nodes}`,
+      `a cluster has 1 to ${MAX_NODES} nodes, not ${nodes + spare}`,
       'give the number with --nodes',
     );
   }
@@ -115,7 +134,8 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
   const layout: LayoutOptions = {
     dir,
     nodes,
-    companions: withRedis(nodes, [
+    spare,
+    companions: withRedis(nodes + spare, [
       ...(options.with ?? []),
       ...(offers.has('tls') ? ['haproxy' as const] : []),
     ]),
@@ -165,10 +185,11 @@ const startOnFreePorts = async (
       }),
     );
     waves.push(wave);
-    const results = await Promise.allSettled(wave.map((service) => service.start()));
+    const started = wave.filter(({ name }) => !layout.spares.has(name));
+    const results = await Promise.allSettled(started.map((service) => service.start()));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
-    for (const { name, url } of wave) onProgress(`${name} is up: ${url}`);
+    for (const { name, url } of started) onProgress(`${name} is up: ${url}`);
     signal?.throwIfAborted();
   };
   let stopping: Promise<void> | undefined;
@@ -208,7 +229,27 @@ const startOnFreePorts = async (
     programs: createNodePrograms(layout.program, (node, program) =>
       service(node).describe(layout.nodeSpec(node, program)),
     ),
+    certificate: changeableCertificate(layout.balancerSpec, service),
     stop,
     [Symbol.asyncDispose]: stop,
+  };
+};
+
+const changeableCertificate = (
+  describe: ClusterLayout['balancerSpec'],
+  service: Cluster['service'],
+): ChangeableCertificate | null => {
+  if (describe === null) return null;
+  let present: BalancerCertificate = 'first';
+  return {
+    get present() {
+      return present;
+    },
+    use: async (certificate) => {
+      const balancer = service('haproxy');
+      balancer.describe(await describe(certificate));
+      present = certificate;
+      if (balancer.pid !== null) await balancer.reload();
+    },
   };
 };

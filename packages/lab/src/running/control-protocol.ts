@@ -1,9 +1,10 @@
 import type { ProcessIdentity } from '@livekit-swarm/host';
 import type { ErrorCode } from '@livekit-swarm/settings';
+import type { BalancerCertificate } from '../cluster/balancer-certificate.ts';
 import type { NodeProgram } from '../cluster/node-programs.ts';
 
 /** Action on a service; `look` changes nothing. */
-export type ServiceAction = 'start' | 'stop' | 'look' | NodeJS.Signals;
+export type ServiceAction = 'start' | 'stop' | 'reload' | 'look' | NodeJS.Signals;
 
 /** Change of the program of a node, which takes effect at its next start (see `NodePrograms`). */
 export type ProgramChange = { use: NodeProgram } | 'restore' | 'keep';
@@ -18,6 +19,8 @@ export interface Request {
   action: ServiceAction;
   /** Change before the action. */
   program?: ProgramChange;
+  /** Certificate that the load balancer takes before the action. */
+  certificate?: BalancerCertificate;
 }
 
 export interface Answer {
@@ -25,5 +28,7 @@ export interface Answer {
   process?: ProcessIdentity | null;
   /** Program of a node's next start, and whether `restore` would change it. */
   node?: NodeState;
+  /** Present certificate of the load balancer; absent: it does not terminate TLS. */
+  certificate?: BalancerCertificate;
   error?: { code: ErrorCode; message: string; hint: string | null };
 }

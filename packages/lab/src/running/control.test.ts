@@ -43,6 +43,7 @@ const fakeService = (): { service: Service; calls: string[] } => {
       calls.push('stop');
       pid = null;
     },
+    reload: async () => void calls.push('reload'),
     signal: (signal) => void calls.push(signal),
     ended: async () => null,
     describe: () => void calls.push('describe'),
@@ -70,6 +71,7 @@ const open = async (): Promise<{ path: string; calls: string[] }> => {
       if (node !== NODE.name) throw new SwarmError('no_service', `there is no node ${node}`);
       calls.push(`program ${version}`);
     }),
+    certificate: null,
     service: (name) => {
       if (name === service.name || name === NODE.name) return service;
       throw new SwarmError('no_service', `there is no ${name} in this lab`, 'there are redis');

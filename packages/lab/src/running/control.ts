@@ -11,7 +11,7 @@ import type { Cluster } from '../cluster/start-cluster.ts';
 import type { Answer, ProgramChange, Request } from './control-protocol.ts';
 
 /** Parts of a lab that other processes control. */
-type Controlled = Pick<Cluster, 'service' | 'programs' | 'nodes'>;
+type Controlled = Pick<Cluster, 'service' | 'programs' | 'certificate' | 'nodes'>;
 
 /** Maximum length of a request, which is one line, characters. */
 const LONGEST_LINE = 262_144;
@@ -64,7 +64,7 @@ const answer = async (line: string, cluster: Controlled): Promise<Answer> => {
 
 const readRequest = (line: string): Request => {
   const request = JSON.parse(line) as Partial<Request>;
-  const known = ['start', 'stop', 'look', ...Object.keys(constants.signals)] as unknown[];
+  const known = ['start', 'stop', 'reload', 'look', ...Object.keys(constants.signals)] as unknown[];
   if (typeof request.service === 'string' && known.includes(request.action))
     return request as Request;
   throw new SwarmError(
@@ -75,23 +75,26 @@ const readRequest = (line: string): Request => {
 };
 
 const obey = async (
-  { service: name, action, program }: Request,
+  { service: name, action, program, certificate }: Request,
   cluster: Controlled,
 ): Promise<Answer> => {
   const service = cluster.service(name);
   if (program !== undefined) changeProgram(name, program, cluster);
+  if (certificate !== undefined) await cluster.certificate?.use(certificate);
   if (action === 'stop') await service.stop();
+  else if (action === 'reload') await service.reload();
   else if (action === 'start') {
     // A process that was killed and is not reaped yet would count as running.
     if (service.pid !== null && identifyProcess(service.pid) === null) await service.ended();
     await service.start();
   } else if (action !== 'look') service.signal(action);
-  const { programs, nodes } = cluster;
+  const { programs, nodes, certificate: balancer } = cluster;
   return {
     process: service.pid === null ? null : identifyProcess(service.pid),
     ...(nodes.some((node) => node.name === name) && {
       node: { program: programs.of(name), isChanged: programs.isChanged(name) },
     }),
+    ...(balancer !== null && { certificate: balancer.present }),
   };
 };
 

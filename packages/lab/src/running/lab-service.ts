@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { ProcessIdentity } from '@livekit-swarm/host';
 import { errorCodeOf, messageOf, SwarmError } from '@livekit-swarm/settings';
+import type { BalancerCertificate } from '../cluster/balancer-certificate.ts';
 import type {
   Answer,
   NodeState,
@@ -40,6 +41,21 @@ export const labProgram = async (
   const { node } = await request(lab, { service, action: 'look', ...program });
   if (node !== undefined) return node;
   throw new SwarmError('no_service', `${service} is not a node of the lab "${lab}"`);
+};
+
+/**
+ * Gives the load balancer of a running lab another certificate.
+ * @param certificate null: changes nothing
+ * @returns the present certificate; null: the load balancer does not terminate TLS
+ * @throws SwarmError as `labService`
+ */
+export const labCertificate = async (
+  lab: string,
+  service: string,
+  certificate: BalancerCertificate | null,
+): Promise<BalancerCertificate | null> => {
+  const change = certificate === null ? {} : { certificate };
+  return (await request(lab, { service, action: 'look', ...change })).certificate ?? null;
 };
 
 const request = async (lab: string, asked: Request): Promise<Answer> => {

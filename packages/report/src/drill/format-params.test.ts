@@ -31,6 +31,9 @@ it.each([
   ['change-config', { config: { room: {} } }, 'with room, grace 30s'],
   ['redis-isolation', {}, ''],
   ['redis-isolation', { from: 'peers' }, 'from replicas and Sentinels'],
+  ['renew-certificate', {}, ''],
+  ['renew-certificate', { certificate: 'other-name' }, 'other-name'],
+  ['load-balancer-reload', { signal: 'SIGUSR2' }, 'by SIGUSR2'],
   ['restart', {}, ''],
   ['restart', { grace: '1s', down: '12s' }, 'grace 1s, down 12s'],
 ])('%s with %o: %s', (name, given, words) => expect(said(name, given)).toBe(words));

@@ -26,6 +26,16 @@ const NUMBERS: readonly (readonly [
   ['database', (value) => `database ${value}`],
 ];
 
+/** Parameters of changes that are one word, with the default. */
+const CHANGED: readonly (readonly [
+  key: string,
+  words: (value: string) => string,
+  silent?: string,
+])[] = [
+  ['certificate', (value) => value, 'renewed'],
+  ['signal', (value) => `by ${value}`, 'SIGHUP'],
+];
+
 /**
  * The parameters of a fault as text: `2 %, udp, in`. Defaults are omitted; empty: only defaults.
  */
@@ -52,6 +62,10 @@ export const formatParams = ({ params }: Pick<DrillFault, 'params'>): string => 
   const otherKeys = told.get('otherKeys');
   const keys =
     typeof otherKeys === 'string' && otherKeys !== 'refuse' ? [`${otherKeys} other keys`] : [];
+  const changed = CHANGED.flatMap(([key, words, silent]) => {
+    const value = told.get(key);
+    return typeof value !== 'string' || value === silent ? [] : [words(value)];
+  });
   const from = told.get('from') === 'peers' ? ['from replicas and Sentinels'] : [];
   return [
     ...release,
@@ -59,6 +73,7 @@ export const formatParams = ({ params }: Pick<DrillFault, 'params'>): string => 
     ...from,
     ...ways,
     ...keys,
+    ...changed,
     ...(told.get('shared') === false ? ['per participant'] : []),
   ].join(', ');
 };

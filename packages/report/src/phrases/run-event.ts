@@ -153,6 +153,7 @@ const EFFECT_FINDINGS: Readonly<Record<EffectFinding, string>> = {
   backup_missing: 'the backup does not exist',
   helper_missing: 'the helper pod of its node does not run',
   helper_lost_effect: 'the helper pod of its node has undone it',
+  certificate_changed: 'the load balancer has another certificate',
 };
 
 const RULES_REMOVED =
@@ -178,6 +179,7 @@ const PROBABLE_CAUSES: Readonly<Record<EffectFinding, string>> = {
   backup_missing: 'an operator deleted it',
   helper_missing: 'an operator deleted it, or it ended because it received no heartbeat',
   helper_lost_effect: 'it was killed, or received no heartbeat for 20 s',
+  certificate_changed: 'another process rolled it back',
 };
 
 type UnprovenTarget = Extract<DrillStopReason, { code: 'target_unproven' }>;

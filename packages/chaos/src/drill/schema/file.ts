@@ -82,6 +82,14 @@ const lab = strict({
     .describe(
       'Form of Redis. persistent: with an append-only file, so that it keeps its data over a restart; sentinel: a primary, a replica, and three Sentinels that promote it; tls; valkey: valkey-server. Several, a user or a database: { sentinel: true, tls: true, username: livekit, database: 3 }.',
     ),
+  spare: whole(0, MAX_NODES)
+    .default(0)
+    .describe(
+      'Further livekit-servers that do not run at the start. The load balancer knows them, and finds them down.',
+    ),
+  tls: yesOrNo()
+    .default(false)
+    .describe('wss: the load balancer terminates TLS, with a certificate of the lab.'),
   config: z
     .record(z.string(), z.unknown(), {
       error: hinted('must be a mapping', 'write { signal_relay: { retry_timeout: 2s } }'),

@@ -22,6 +22,7 @@ const ROLES = [
   'room-node',
   'other-node',
   'signal-node',
+  'spare-node',
   'redis',
   'redis-replica',
   'sentinel',
@@ -31,7 +32,7 @@ const ROLES = [
 ] as const;
 
 const HINT =
-  'write room-node, other-node, signal-node, redis, redis-replica, sentinel, load-balancer, turn, { nodes: 33% }, { component: node-2 } or { site: site-a }';
+  'write room-node, other-node, signal-node, spare-node, redis, redis-replica, sentinel, load-balancer, turn, { nodes: 33% }, { component: node-2 } or { site: site-a }';
 
 const role = z
   .enum(ROLES, {
@@ -110,8 +111,22 @@ export const checkTarget = (
       `${name} cannot be injected into ${NAMES[kind]}`,
       `available: ${choices(targets)}`,
     );
+  } else if (
+    target.role !== 'component' &&
+    (target.role === 'spare-node') !== (name === ADD_NODE)
+  ) {
+    complain(
+      ['target'],
+      name === ADD_NODE
+        ? 'add-node needs a node that does not run'
+        : `${name} needs a node that runs`,
+      name === ADD_NODE ? 'write target: spare-node' : 'spare-node is for add-node',
+    );
   }
 };
+
+/** Fault whose target must not run. */
+const ADD_NODE = 'add-node';
 
 /** Kind of a target's components; null: unknown, because the target is the name of a component. */
 const kindOf = (target: FaultTarget): ComponentKind | null => {
@@ -130,6 +145,7 @@ const kindOf = (target: FaultTarget): ComponentKind | null => {
     case 'room-node':
     case 'other-node':
     case 'signal-node':
+    case 'spare-node':
     case 'nodes':
       return 'node';
   }

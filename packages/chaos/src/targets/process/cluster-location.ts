@@ -34,6 +34,14 @@ export const clusterLocation = (cluster: Cluster): Location => {
         else programs.use(name, change.use);
       },
     }),
+    balancer: {
+      whyNotReloadable: async () => null,
+      reload: ({ name }) => cluster.service(name).reload(),
+      certificates: {
+        present: async () => cluster.certificate?.present ?? null,
+        use: async (_component, certificate) => cluster.certificate?.use(certificate),
+      },
+    },
   };
 };
 

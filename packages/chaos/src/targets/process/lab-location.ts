@@ -1,6 +1,7 @@
 import { isSameProcess, type ProcessIdentity } from '@livekit-swarm/host';
 import {
   type LabState,
+  labCertificate,
   labProgram,
   labService,
   readState as readLab,
@@ -36,6 +37,15 @@ export const labLocation = async (name: string): Promise<Location> => {
       look: (node) => orNull(labProgram(name, node, null)),
       change: async (node, change) => void (await orNull(labProgram(name, node, change))),
     }),
+    balancer: {
+      whyNotReloadable: async () => null,
+      reload: async (balancer) => void (await ask(balancer.name, 'reload')),
+      certificates: {
+        present: (balancer) => orNull(labCertificate(name, balancer.name, null)),
+        use: async (balancer, certificate) =>
+          void (await orNull(labCertificate(name, balancer.name, certificate))),
+      },
+    },
     whyNotStartable: () => null,
   };
 };

@@ -1,6 +1,7 @@
 import type { ProcessIdentity } from '@livekit-swarm/host';
 import type { ClusterFacts } from '@livekit-swarm/lab';
 import { z } from 'zod';
+import type { BalancerControl } from '../balancer-control.ts';
 import {
   componentSchema,
   type NodeRollout,
@@ -35,6 +36,8 @@ export interface Location {
   signal?(name: string, signal: NodeJS.Signals): Promise<void>;
   /** Starts a component; resolves when it is ready. No effect while it runs. */
   start(name: string): Promise<void>;
+  /** Control of the load balancer. Absent: it can only be signalled. */
+  readonly balancer?: BalancerControl;
   /** True when drills of other users may inject into it. */
   readonly isShared?: true;
   /** Changes of what its nodes run. Absent: not possible. */

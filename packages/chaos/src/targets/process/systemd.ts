@@ -74,6 +74,10 @@ export interface Units {
    * @throws SwarmError `not_started`
    */
   start(unit: Unit): Promise<void>;
+  /** Reason for which a unit cannot be reloaded; null: it can. */
+  whyNotReloadable(unit: string): Promise<string | null>;
+  /** Reloads a unit (ExecReload=). @throws SwarmError `reload_failed` */
+  reload(unit: string): Promise<void>;
 }
 
 /** @param where name of the host, for messages: `this host`, `lk-1` */
@@ -144,6 +148,21 @@ export const unitsOf = (host: Host, where: string): Units => {
         'fault_unavailable',
         `systemctl cannot send ${signal} to ${unit}: ${stderr.trim()}`,
         'run this as root',
+      );
+    },
+    whyNotReloadable: async (unit) => {
+      const { stdout } = await host.run(['systemctl', 'show', '--property=CanReload', unit]);
+      return stdout.trim() === 'CanReload=yes'
+        ? null
+        : `${unit} has no ExecReload= with which systemd could reload it`;
+    },
+    reload: async (unit) => {
+      const { code, stderr } = await host.run(['systemctl', 'reload', unit]);
+      if (code === 0) return;
+      throw new SwarmError(
+        'reload_failed',
+        `systemd cannot reload ${unit}: ${stderr.trim()}`,
+        `see "journalctl --unit ${unit}"`,
       );
     },
     start: async ({ name, kind }) => {
@@ -217,6 +236,10 @@ export const systemdLocation = async (units: readonly Unit[]): Promise<Location>
       if (found !== undefined) await systemd.start(found);
     },
     rollout: unitRollout(({ name }) => ({ host: localHost, unit: name, where: 'this host' })),
+    balancer: {
+      whyNotReloadable: ({ name }) => systemd.whyNotReloadable(name),
+      reload: ({ name }) => systemd.reload(name),
+    },
     isShared: true,
     whyNotStartable: () =>
       process.getuid?.() === 0 ? null : 'systemctl start needs root: run this as root',

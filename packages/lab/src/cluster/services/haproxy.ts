@@ -17,6 +17,7 @@ export interface HaproxyOptions {
   certificate?: string;
 }
 
+/** Name of the file with certificate and key in the folder of the load balancer. */
 const CERTIFICATE_FILE = 'certificate.pem';
 
 /**
@@ -71,7 +72,7 @@ frontend stats
     command: '/bin/sh',
     args: [
       '-c',
-      `exec < haproxy.cfg ${certificate === undefined ? '' : `3< ${CERTIFICATE_FILE} `}&& cd / && exec "$0" -db -f /dev/stdin`,
+      `exec < haproxy.cfg ${certificate === undefined ? '' : `3< ${CERTIFICATE_FILE} `}&& cd / && exec "$0" -db -f /dev/stdin "$@"`,
       await requireProgram(['haproxy'], 'haproxy'),
     ],
     env: plainEnvironment(),
@@ -84,6 +85,7 @@ frontend stats
     ready: { url: `http://127.0.0.1:${statsPort}/metrics` },
     readyWithinMs: 10_000,
     stopSteps: GRACEFUL_STOP,
+    takeOver: (pid) => ['-sf', String(pid)],
     url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
   };
 };

@@ -1,0 +1,33 @@
+/** Changes of a load balancer that close no connection. */
+
+/** Certificates that a fault can give a load balancer; `first`: the one before any fault. */
+export type CertificateName = 'first' | 'renewed' | 'expired' | 'other-name' | 'unknown-authority';
+
+/** Signal by which programs without another way reload their configuration. */
+export type ReloadSignal = 'SIGHUP' | 'SIGUSR2';
+
+/** Component by its name. */
+interface Named {
+  readonly name: string;
+}
+
+/** Control of a load balancer. Every call may be repeated, also by another process. */
+export interface BalancerControl {
+  /** Reason for which it cannot be reloaded; null: it can. Changes nothing. */
+  whyNotReloadable(component: Named): Promise<string | null>;
+  /**
+   * Reloads the configuration; resolves when the present one is in effect.
+   * @param signal used where the platform has no other way
+   * @throws SwarmError `reload_failed`
+   */
+  reload(component: Named, signal: ReloadSignal): Promise<void>;
+  /** Certificates. Absent: the drill cannot replace them here. */
+  readonly certificates?: CertificateControl;
+}
+
+export interface CertificateControl {
+  /** Present certificate; null: the load balancer does not terminate TLS. */
+  present(component: Named): Promise<CertificateName | null>;
+  /** Replaces the certificate, and reloads. */
+  use(component: Named, certificate: CertificateName): Promise<void>;
+}

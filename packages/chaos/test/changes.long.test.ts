@@ -1,0 +1,66 @@
+/**
+ * Tests changes that operators make under calls: their effect on participants, and which of them are refused.
+ */
+import type { RecordLine } from '@livekit-swarm/record';
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
+import { expect, it } from 'vitest';
+import type { JoinProbeResult, Recovery } from '../src/measure/recovery.ts';
+import { carryOut, onlyRepeat, smallDrill } from './support/library-drill.ts';
+
+await skipWithout('redis', 'haproxy', 'openssl');
+
+/** Executes a drill of the library with a small load, and returns what it measured. */
+const measured = async (name: string, onLine?: (line: RecordLine) => void): Promise<Recovery> => {
+  const drill = await smallDrill(name, { recoveryMs: 12_000 });
+  const { recovery } = onlyRepeat(await carryOut(drill, onLine));
+  expect(recovery.skipped).toEqual([]);
+  expect(recovery.faults.map(({ fault }) => fault)).toEqual(drill.faults.map(({ fault }) => fault));
+  return recovery;
+};
+
+/** Expects no effect on the participants of the load. */
+const expectUnaffected = (recovery: Recovery): void => {
+  expect(recovery.subscriptionsInterrupted).toBe(0);
+  expect(recovery.participants.filter(({ signalLostAt }) => signalLostAt !== null)).toEqual([]);
+};
+
+const refused = (probes: readonly JoinProbeResult[]): JoinProbeResult[] =>
+  probes.filter(({ failure }) => failure !== null);
+
+it.each(['load-balancer-reload', 'renew-certificate'])(
+  '%s: no participant is affected, and none is refused',
+  async (name) => {
+    const recovery = await measured(name);
+    expectUnaffected(recovery);
+    expect(refused(recovery.joinProbes)).toEqual([]);
+    expect(recovery.joinProbes.some(({ window }) => window !== 'baseline')).toBe(true);
+  },
+);
+
+it('certificate-expiry: calls continue, and new participants are refused until it is over', async () => {
+  const recovery = await measured('certificate-expiry');
+  expectUnaffected(recovery);
+  const [fault] = recovery.faults;
+  const [from, to] = [fault?.injectedAt ?? Number.NaN, fault?.rolledBackAt ?? Number.NaN];
+  for (const { identity, scheduledAtMs, failure } of recovery.joinProbes) {
+    if (scheduledAtMs > from + 1_000 && scheduledAtMs < to - 1_000)
+      expect({ identity, failure }).toEqual({ identity, failure: 'tls' });
+    if (scheduledAtMs < from - 1_000 || scheduledAtMs > to + 1_000)
+      expect({ identity, failure }).toEqual({ identity, failure: null });
+  }
+});
+
+it('add-node: rooms stay, and the registry has one node more', async () => {
+  const registered: string[][] = [];
+  const recovery = await measured('add-node', (line) => {
+    if (line.type === 'drill' && line.event === 'registry_observed')
+      registered.push(
+        Object.entries(line.nodes).flatMap(([node, state]) => (state === 'serving' ? [node] : [])),
+      );
+  });
+  expectUnaffected(recovery);
+  expect(refused(recovery.joinProbes)).toEqual([]);
+  expect(registered[0]).toHaveLength(2);
+  expect(Math.max(...registered.map(({ length }) => length))).toBe(3);
+  for (const { nodesBefore, nodesAfter } of recovery.rooms) expect(nodesAfter).toEqual(nodesBefore);
+});
