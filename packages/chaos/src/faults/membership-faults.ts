@@ -25,7 +25,7 @@ export const addNode: DescribedFault<z.output<typeof addParams>> = {
   unavailable: async (platform, component) =>
     (await platform.instance(component)) === null
       ? missingAny(platform, component, ['signal', 'start'])
-      : `${component.name} runs already`,
+      : `${component.name} runs already: write target: spare-node, in a lab that the drill starts with lab: { spare: 1 }, or name a container or unit that is stopped`,
   inject: ({ platform, components }) =>
     forAll(components, (component) => platform.start(component)),
   missingEffect: async ({ platform }, component) =>

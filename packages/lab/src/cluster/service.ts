@@ -144,17 +144,24 @@ export const createService = (
         old === null ? 'start it first' : 'restart it',
       );
     const next = await spawn(spec.takeOver(old.process.pid));
-    const deadline = performance.now() + TAKE_OVER_WITHIN_MS;
-    do {
-      await sleep(POLL_MS);
-      if (next.end === null) continue;
+    const fail = async (problem: string): Promise<never> => {
       current = old.end === null ? old : null;
       throw new SwarmError(
         'reload_failed',
-        `${spec.name} rejected its new configuration${await endOfLog(spec.logFile)}`,
-        `the old one stays in effect; read ${spec.logFile}`,
+        `${spec.name} ${problem}${await endOfLog(spec.logFile)}`,
+        `the old configuration stays in effect; read ${spec.logFile}`,
       );
-    } while ((await listens(old.process.pid)) && performance.now() < deadline);
+    };
+    const deadline = performance.now() + TAKE_OVER_WITHIN_MS;
+    do {
+      if (performance.now() > deadline) {
+        next.asked = true;
+        next.process.signal('SIGKILL');
+        await fail(`has not taken over within ${TAKE_OVER_WITHIN_MS / 1_000} s`);
+      }
+      await sleep(POLL_MS);
+      if (next.end !== null) await fail('rejected its new configuration');
+    } while (await listens(old.process.pid));
     if (old.end !== null) return;
     old.asked = true;
     replaced.add(old);
