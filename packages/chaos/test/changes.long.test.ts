@@ -64,3 +64,34 @@ it('add-node: rooms stay, and the registry has one node more', async () => {
   expect(Math.max(...registered.map(({ length }) => length))).toBe(3);
   for (const { nodesBefore, nodesAfter } of recovery.rooms) expect(nodesAfter).toEqual(nodesBefore);
 });
+
+it('rotate-keys: each node refuses the key that it does not have, and the first one is refused at the end', {
+  timeout: 240_000,
+}, async () => {
+  const { keyRotation, faults, joinProbes } = await measured('rotate-keys');
+  if (keyRotation === null) throw new Error('no answers to keys');
+  const { answers, webhooks, participantsRefused } = keyRotation;
+  for (const node of ['node-1', 'node-2']) {
+    const of = (key: string) =>
+      answers
+        .filter((one) => one.node === node && one.key === key && one.api !== 'unreachable')
+        .map(({ api, join }) => `${api} ${join}`);
+    expect(of('first')[0]).toBe('accepted accepted');
+    expect(of('first').at(-1)).toBe('refused refused');
+    expect(of('second')[0]).toBe('refused refused');
+    expect(of('second').at(-1)).toBe('accepted accepted');
+  }
+  const [, both, one, last] = faults.map(({ injectedAt }) => injectedAt);
+  // While both nodes have both keys, no participant is refused; at the end, every one is.
+  const between = (from: number, to: number): (string | null)[] => {
+    const found = joinProbes.filter(({ scheduledAtMs: at }) => at > from && at < to);
+    expect(found.length).toBeGreaterThan(0);
+    return [...new Set(found.map(({ failure }) => failure))];
+  };
+  expect(between((both ?? 0) + 10_000, (one ?? 0) - 2_000)).toEqual([null]);
+  expect(between((last ?? 0) + 6_000, Number.POSITIVE_INFINITY)).toEqual(['unauthorized']);
+  // LiveKit gives clients new tokens, signed with a random key of their node: some are not refused.
+  for (const { at } of participantsRefused) expect(at).toBeGreaterThan(one ?? 0);
+  expect(webhooks.map(({ signer }) => signer)).toEqual(['first', 'second']);
+  expect(webhooks[1]?.firstAt).toBeGreaterThan(one ?? 0);
+});

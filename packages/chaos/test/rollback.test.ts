@@ -99,7 +99,7 @@ const COMPONENTS: Record<ComponentKind, string> = {
 const NOT_HERE = new Set([
   'clock-skew',
   'add-node',
-  'certificate-expiry',
+  'change-keys',
   'rollout',
   'redis-failover',
   'redis-isolation',

@@ -1,8 +1,9 @@
 export { type Authority, type Certificate, createAuthority } from './authority.ts';
 export * from './choices.ts';
-export type { BalancerCertificate } from './cluster/balancer-certificate.ts';
+export { BALANCER_CERTIFICATES, type BalancerCertificate } from './cluster/balancer-certificate.ts';
 export type { ClusterFacts, ClusterNode } from './cluster/cluster-layout.ts';
 export { createClusterPorts } from './cluster/cluster-ports.ts';
+export { KEY_SETS, type KeySet } from './cluster/node-keys.ts';
 export type { NodeProgram, NodePrograms } from './cluster/node-programs.ts';
 export type { RedisServer } from './cluster/redis-layout.ts';
 export {

@@ -21,6 +21,7 @@ export {
   ingressOf,
   roomServiceOf,
 } from './api/api-clients.ts';
+export { signerOfWebhook } from './api/webhook-signer.ts';
 export { type ApiError, apiErrorOf, causeOf, statusOf } from './api/api-error.ts';
 export { ApiRejection, isWithoutApi } from './api/api-rejection.ts';
 export { readAuthorities, trustAuthorities, trustedAuthorities } from './authorities.ts';

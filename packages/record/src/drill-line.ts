@@ -138,6 +138,31 @@ export const NODE_STEPS = [
 
 export type NodeStep = (typeof NODE_STEPS)[number];
 
+/** API keys of a rotation: `first` is the one before it. */
+export const KEY_NAMES = ['first', 'second'] as const;
+
+export type KeyName = (typeof KEY_NAMES)[number];
+
+/** Answers to an API key. `unreachable`: no answer of LiveKit. */
+export const KEY_ANSWERS = ['accepted', 'refused', 'unreachable'] as const;
+
+export type KeyAnswer = (typeof KEY_ANSWERS)[number];
+
+/** Keys that sign webhooks. `neither`: no signature of one of them. */
+export const WEBHOOK_SIGNERS = [...KEY_NAMES, 'neither'] as const;
+
+export type WebhookSigner = (typeof WEBHOOK_SIGNERS)[number];
+
+const keyObservation = z.object({
+  key: z.enum(KEY_NAMES),
+  /** Answer to a call of the room service that is signed with the key. */
+  api: z.enum(KEY_ANSWERS),
+  /** Answer to a new join with a token that is signed with the key. */
+  join: z.enum(KEY_ANSWERS),
+});
+
+export type KeyObservation = z.infer<typeof keyObservation>;
+
 /** Reason why a drill stopped before the end of its schedule. */
 export const drillStopReason = z.discriminatedUnion('code', [
   z.object({
@@ -334,6 +359,14 @@ const drillEvent = z.discriminatedUnion('event', [
   }),
   /** From now on, new users are sent to another site. */
   z.object({ event: z.literal('users_moved'), to: text }),
+  /** Answers of one node to each API key, in a drill that changes keys. */
+  z.object({ event: z.literal('keys_observed'), node: text, keys: z.array(keyObservation) }),
+  /** Webhooks that arrived since the last observation, in a drill that changes keys. */
+  z.object({
+    event: z.literal('webhooks_observed'),
+    signer: z.enum(WEBHOOK_SIGNERS),
+    count,
+  }),
   z.object({
     event: z.literal('alert_changed'),
     name: text,

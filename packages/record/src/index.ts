@@ -31,11 +31,18 @@ export {
   type EffectFinding,
   type FaultTarget,
   faultTarget,
+  KEY_ANSWERS,
+  KEY_NAMES,
+  type KeyAnswer,
+  type KeyName,
+  type KeyObservation,
   MEDIA_RECEPTIONS,
   type MediaReception,
   type NodeStep,
   type RollPhase,
   STATE_KINDS,
+  WEBHOOK_SIGNERS,
+  type WebhookSigner,
 } from './drill-line.ts';
 export {
   crossingSchema,

@@ -60,6 +60,8 @@ const drillAnnotationOf = (line: DrillLine): DrillAnnotation | null => {
     case 'state_written':
     case 'state_read':
     case 'alert_changed':
+    case 'keys_observed':
+    case 'webhooks_observed':
       return null;
   }
 };

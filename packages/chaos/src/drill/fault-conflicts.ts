@@ -158,6 +158,7 @@ const CHANGES: ReadonlySet<string> = new Set([
   'change-config',
   'rollout',
   'add-node',
+  'change-keys',
   'load-balancer-reload',
   'renew-certificate',
 ]);

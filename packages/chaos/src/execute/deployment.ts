@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import {
   type ClusterFacts,
   type ClusterOptions,
+  generateCredentials,
   keysFile,
   type LiveKitConfig,
   type ProvisionOptions,
@@ -21,6 +22,7 @@ import { isSameLab } from '../targets/process/lab-location.ts';
 import { openLabPlatform, openProcessPlatform } from '../targets/process.ts';
 import { type SshSpec, sshSpecName } from '../targets/ssh/spec.ts';
 import { openSshPlatform } from '../targets/ssh.ts';
+import { CHANGE_KEYS, type KeyRotation, startKeyRotation } from './key-rotation.ts';
 import { startSites } from './start-sites.ts';
 
 /** Token endpoint that moves users between sites. */
@@ -64,6 +66,8 @@ export interface DrillDeployment {
   nodeUrls?: ReadonlyMap<string, string>;
   /** Way of users to the site that is up. Absent: they use `url`. */
   users?: UserRoute;
+  /** API keys that are rotated. Absent: none are. */
+  rotation?: KeyRotation;
   /** @throws SwarmError when it is no longer the deployment with which the repeat started */
   confirm?(): Promise<void>;
 }
@@ -170,7 +174,7 @@ const INTERVAL_SECONDS = 1;
 
 /** Starts the lab of a drill: livekit-servers, Redis and a load balancer, on loopback. */
 export const startDrillLab = async (
-  { lab, load }: Pick<Drill, 'lab' | 'load'>,
+  { lab, load, faults }: Pick<Drill, 'lab' | 'load' | 'faults'>,
   options: DrillLabOptions,
 ): Promise<StartedDeployment> => {
   const { ruleFiles, metricsAddress = null, ...rest } = options;
@@ -198,15 +202,29 @@ export const startDrillLab = async (
   } satisfies ClusterOptions;
   if (lab.sites > 1)
     return startSites(lab.sites, options.dir, (site) => startCluster({ ...common, ...site }));
-  const cluster = await startCluster(common);
+  await using stack = new AsyncDisposableStack();
+  const keys = { first: generateCredentials(), second: generateCredentials() };
+  const rotation = faults.some(({ fault }) => fault === CHANGE_KEYS)
+    ? stack.use(await startKeyRotation(keys))
+    : undefined;
+  const cluster = stack.use(
+    await startCluster({
+      ...common,
+      credentials: keys.first,
+      nextCredentials: keys.second,
+      ...(rotation !== undefined && { webhookUrl: rotation.webhookUrl }),
+    }),
+  );
   if (cluster.authorityFile !== null) trustAuthorities(readAuthorities(cluster.authorityFile));
+  const ending = stack.move();
   return {
     platform: openLabPlatform(cluster),
     name: 'lab',
     isLab: true,
     ...labAddresses(cluster),
     apiSecret: cluster.apiSecret,
-    [Symbol.asyncDispose]: () => cluster.stop(),
+    ...(rotation !== undefined && { rotation }),
+    [Symbol.asyncDispose]: () => ending.disposeAsync(),
   };
 };
 

@@ -9,6 +9,7 @@ import type { DrillEvent } from '@livekit-swarm/record';
 import { z } from 'zod';
 import { type AlertRule, readAlertRules } from '../drill/alert-rules.ts';
 import type { DrillDeployment } from './deployment.ts';
+import { observeKeys } from './key-rotation.ts';
 import { healthyBackends } from './load-balancer.ts';
 
 /**
@@ -35,6 +36,8 @@ export const observeDeployment = (
     redisUrl,
     loadBalancerMetricsUrl,
     prometheusUrl,
+    nodeUrls,
+    rotation,
   }: DrillDeployment,
   rooms: ReadonlySet<string>,
   append: (event: DrillEvent, at?: number) => void,
@@ -47,10 +50,11 @@ export const observeDeployment = (
   const firing = new Map<string, Alert>();
   let busy = false;
 
-  const appendIfChanged = (event: DrillEvent): void => {
+  /** @param about what is observed: its last observation is compared */
+  const appendIfChanged = (event: DrillEvent, about: string = event.event): void => {
     const text = JSON.stringify(event);
-    if (lastOf.get(event.event) === text) return;
-    lastOf.set(event.event, text);
+    if (lastOf.get(about) === text) return;
+    lastOf.set(about, text);
     append(event);
   };
 
@@ -91,6 +95,18 @@ export const observeDeployment = (
     }
   };
 
+  const observeKeyRotation = async (): Promise<void> => {
+    if (rotation === undefined) return;
+    for (const [signer, count] of rotation.takeWebhooks())
+      append({ event: 'webhooks_observed', signer, count });
+    await Promise.all(
+      [...(nodeUrls ?? [])].map(async ([node, nodeUrl]) => {
+        const keys = await observeKeys(nodeUrl, rotation.keys);
+        appendIfChanged({ event: 'keys_observed', node, keys }, `keys of ${node}`);
+      }),
+    );
+  };
+
   const observeReplacements = (): void => {
     for (const { readyAt, ...replacement } of platform.replacements?.() ?? [])
       append(
@@ -105,7 +121,12 @@ export const observeDeployment = (
       if (busy) return;
       busy = true;
       observeReplacements();
-      await Promise.allSettled([observeRegistry(), observeLoadBalancer(), observeAlerts()]);
+      await Promise.allSettled([
+        observeRegistry(),
+        observeLoadBalancer(),
+        observeAlerts(),
+        observeKeyRotation(),
+      ]);
       busy = false;
     },
     close: () => registry?.close(),

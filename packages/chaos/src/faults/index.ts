@@ -1,5 +1,6 @@
 import { changeConfig, rollout, upgrade } from './change-faults.ts';
 import type { DescribedFault } from './fault.ts';
+import { changeKeys } from './key-faults.ts';
 import { certificateExpiry, loadBalancerReload, renewCertificate } from './load-balancer-faults.ts';
 import { addNode } from './membership-faults.ts';
 import { blackhole, delay, jitter, packetLoss, rateLimit, reorder } from './packet-faults.ts';
@@ -46,6 +47,7 @@ export const FAULTS: ReadonlyMap<string, DescribedFault> = new Map(
     changeConfig,
     rollout,
     addNode,
+    changeKeys,
     blackhole,
     packetLoss,
     delay,

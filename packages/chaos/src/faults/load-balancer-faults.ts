@@ -1,7 +1,7 @@
 /** Changes of a load balancer that close no connection, and certificates that clients reject. */
+import { BALANCER_CERTIFICATES, type BalancerCertificate } from '@livekit-swarm/lab';
 import { strict, word } from '@livekit-swarm/settings';
 import type { z } from 'zod';
-import type { CertificateName } from '../targets/balancer-control.ts';
 import type { Component, Platform } from '../targets/platform.ts';
 import { nothingToFind } from './effects/effect-check.ts';
 import { forAll } from './effects/process-control.ts';
@@ -55,14 +55,19 @@ const certificateFault = <Params>(
   fault: Pick<
     DescribedFault<Params>,
     'name' | 'description' | 'params' | 'example' | 'lasts' | 'durationOf'
-  >,
-  certificateOf: (params: Params) => CertificateName,
+  > & { missingEffect?: DescribedFault<Params>['missingEffect'] },
+  certificateOf: (params: Params) => BalancerCertificate,
 ): DescribedFault<Params> => ({
-  ...fault,
-  rollbackDescription: 'put the first certificate back, and reload',
+  rollbackDescription: 'put the certificate back that it had, and reload',
   requires: [],
   targets: ['load-balancer'],
   unavailable: whyNoCertificate,
+  // An earlier fault may have renewed it.
+  settingsBefore: async ({ balancer }, [component]) => {
+    if (component === undefined) return {};
+    const certificate = await balancer?.certificates?.present(component);
+    return typeof certificate === 'string' ? { certificate } : {};
+  },
   inject: ({ platform, components, params }) =>
     forAll(components, async (component) =>
       platform.balancer?.certificates?.use(component, certificateOf(params)),
@@ -73,12 +78,14 @@ const certificateFault = <Params>(
       : 'certificate_changed',
   // Only a lab can do this, and it takes the whole rollback; the step is for the form.
   rollbackSteps: () => [{ step: 'start' }],
-  rollback: ({ platform, components }) =>
+  rollback: ({ platform, components, before }) =>
     forAll(components, async (component) => {
       const certificates = platform.balancer?.certificates;
-      const present = (await certificates?.present(component)) ?? 'first';
-      if (present !== 'first') await certificates?.use(component, 'first');
+      const own = BALANCER_CERTIFICATES.find((name) => name === before?.certificate) ?? 'first';
+      const present = (await certificates?.present(component)) ?? own;
+      if (present !== own) await certificates?.use(component, own);
     }),
+  ...fault,
 });
 
 const renewalParams = strict({
@@ -98,6 +105,8 @@ export const renewCertificate: DescribedFault<z.output<typeof renewalParams>> = 
     example: {},
     lasts: false,
     durationOf: () => 0,
+    // A later fault may have replaced it again.
+    missingEffect: nothingToFind,
   },
   ({ certificate }) => certificate,
 );

@@ -8,6 +8,7 @@ import { checkInvariants } from '../invariants/check-invariants.ts';
 import { createConnections } from './connections.ts';
 import { createContinuityFold } from './continuity.ts';
 import { joinProbeResults } from './join-probes.ts';
+import { createKeyRotationFold } from './key-rotation.ts';
 import { recoveryOfParticipant } from './participant-recovery.ts';
 import { quantiles } from './quantiles.ts';
 import type { Recovery } from './recovery.ts';
@@ -35,6 +36,7 @@ export const createRecoveryFold = (): RecoveryFold => {
   const replacements: Recovery['replacements'] = [];
   const alerts: Recovery['alerts'] = [];
   const continuity = createContinuityFold();
+  const keyRotation = createKeyRotationFold();
   const results = new Map<string, ParticipantLine>();
   let roleOf: RoleOf = () => null;
   let windows: readonly Window[] = [];
@@ -118,6 +120,10 @@ export const createRecoveryFold = (): RecoveryFold => {
       case 'state_read':
         continuity.add(line);
         break;
+      case 'keys_observed':
+      case 'webhooks_observed':
+        keyRotation.add(line);
+        break;
       default:
     }
   };
@@ -134,6 +140,7 @@ export const createRecoveryFold = (): RecoveryFold => {
         case 'event':
           interruptions.add(line);
           connections.add(line);
+          keyRotation.addEvent(line);
           if (line.event === 'media_duplicated') duplicates.push(line);
           break;
         case 'participant':
@@ -177,6 +184,13 @@ export const createRecoveryFold = (): RecoveryFold => {
       );
       const interrupted = subscriptions.filter(({ timeToRecoverMs }) => timeToRecoverMs !== 0);
       const controlGroup = subscriptions.filter(({ room }) => !affectedRooms.has(room));
+      const joinProbes = joinProbeResults(
+        all.filter(({ role }) => role === JOIN_PROBE_ROLE),
+        load,
+        results,
+        windows,
+        roleOf,
+      );
       return {
         faults: faults.map(({ rooms: _, ...fault }) => fault),
         skipped,
@@ -194,14 +208,9 @@ export const createRecoveryFold = (): RecoveryFold => {
           ),
         ),
         rooms,
-        joinProbes: joinProbeResults(
-          all.filter(({ role }) => role === JOIN_PROBE_ROLE),
-          load,
-          results,
-          windows,
-          roleOf,
-        ),
+        joinProbes,
         continuity: continuity.result(faults.map(({ injectedAt }) => injectedAt)),
+        keyRotation: keyRotation.result(joinProbes),
         timeToRecover: quantiles(interrupted.map(({ timeToRecoverMs }) => timeToRecoverMs)),
         roles: recoveryOfRoles(load, subscriptions, causes),
         subscriptionsInterrupted: interrupted.length,

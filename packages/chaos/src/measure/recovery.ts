@@ -1,5 +1,12 @@
 /** Measurements of one repeat of a drill; part of the published drill-result.schema.json. */
-import { CONTINUITY_PROBES, faultTarget, STATE_KINDS } from '@livekit-swarm/record';
+import {
+  CONTINUITY_PROBES,
+  faultTarget,
+  KEY_ANSWERS,
+  KEY_NAMES,
+  STATE_KINDS,
+  WEBHOOK_SIGNERS,
+} from '@livekit-swarm/record';
 import { z } from 'zod';
 import { violationSchema } from '../invariants/invariant.ts';
 
@@ -199,6 +206,36 @@ const continuity = z
 
 export type Continuity = z.infer<typeof continuity>;
 
+const keyRotation = z
+  .object({
+    answers: z
+      .array(
+        z.object({
+          at: at('First observation'),
+          node: z.string(),
+          key: z.enum(KEY_NAMES),
+          api: z.enum(KEY_ANSWERS),
+          join: z.enum(KEY_ANSWERS),
+        }),
+      )
+      .describe('Changes of the answers of a node to API calls and new joins with a key.'),
+    webhooks: z
+      .array(
+        z.object({
+          signer: z.enum(WEBHOOK_SIGNERS),
+          count: z.number(),
+          firstAt: at('First of them'),
+          lastAt: at('Last of them'),
+        }),
+      )
+      .describe('Webhooks that arrived, by the key that signed them.'),
+    joinProbesRefused: z.number().describe('Join probes whose token was not accepted.'),
+    participantsRefused: z
+      .array(z.object({ identity: z.string(), at: at('First refusal') }))
+      .describe('Participants of the load whose token was not accepted when they reconnected.'),
+  })
+  .meta({ id: 'KeyRotation', description: 'Answers to the API keys of a rotation.' });
+
 export const recoverySchema = z
   .object({
     faults: z.array(fault),
@@ -211,6 +248,10 @@ export const recoverySchema = z
       .nullable()
       .default(null)
       .describe('Null: the drill does not measure it.'),
+    keyRotation: keyRotation
+      .nullable()
+      .default(null)
+      .describe('Null: the drill changes no API keys.'),
     timeToRecover: timeToRecover('Over the interrupted subscriptions'),
     roles: z.array(roleRecovery).default([]),
     subscriptionsInterrupted: z.number(),

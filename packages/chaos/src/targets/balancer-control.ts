@@ -1,7 +1,5 @@
 /** Changes of a load balancer that close no connection. */
-
-/** Certificates that a fault can give a load balancer; `first`: the one before any fault. */
-export type CertificateName = 'first' | 'renewed' | 'expired' | 'other-name' | 'unknown-authority';
+import type { BalancerCertificate } from '@livekit-swarm/lab';
 
 /** Signal by which programs without another way reload their configuration. */
 export type ReloadSignal = 'SIGHUP' | 'SIGUSR2';
@@ -27,7 +25,7 @@ export interface BalancerControl {
 
 export interface CertificateControl {
   /** Present certificate; null: the load balancer does not terminate TLS. */
-  present(component: Named): Promise<CertificateName | null>;
+  present(component: Named): Promise<BalancerCertificate | null>;
   /** Replaces the certificate, and reloads. */
-  use(component: Named, certificate: CertificateName): Promise<void>;
+  use(component: Named, certificate: BalancerCertificate): Promise<void>;
 }

@@ -100,6 +100,7 @@ export const dryRunLocation = (
       reload: notThere,
       certificates: { present: async () => (tls ? 'first' : null), use: notThere },
     },
+    ...(sites === 1 && { keys: { present: async () => 'first', use: notThere } }),
     whyNotStartable: () => null,
   };
 };

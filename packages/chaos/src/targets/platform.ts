@@ -5,6 +5,7 @@ import type { LinkImpairment } from '@livekit-swarm/scenario';
 import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { BalancerControl } from './balancer-control.ts';
+import type { KeyControl } from './key-control.ts';
 import type { HeldLock, LockPurpose } from './lock/host-lock.ts';
 import type { PlatformRollout, Preparation, Release } from './rollout.ts';
 
@@ -208,6 +209,8 @@ export interface Platform extends AsyncDisposable {
   readonly rollout?: Rollout;
   /** Control of the load balancer. Absent: it can only be signalled. */
   readonly balancer?: BalancerControl;
+  /** Change of the nodes' API keys. Absent: not possible here. */
+  readonly keys?: KeyControl;
   /** Controller that impairs packets on request. Absent: `run` makes rules. */
   readonly network?: NetworkFaultController;
   /** Controller that affects the containers of pods on request. Absent: `run` and signals do. */

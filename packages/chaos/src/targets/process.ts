@@ -136,6 +136,7 @@ export const processPlatform = (location: Location): Platform => {
     start: ({ name }) => location.start(name),
     ...(location.rollout !== undefined && { rollout: location.rollout }),
     ...(location.balancer !== undefined && { balancer: location.balancer }),
+    ...(location.keys !== undefined && { keys: location.keys }),
     expiry: expiryOnThisHost(),
     ...(location.isShared && {
       lock: (purpose: LockPurpose) => lockHost(startHere, purpose, 'this host'),

@@ -7,6 +7,7 @@ export const EXECUTED = {
     'certificate-expiry',
     'load-balancer-reload',
     'renew-certificate',
+    'rotate-keys',
   ],
   'library-drills.measured.test.ts': ['blackhole-3s', 'blackhole-8s', 'no-fault'],
   'library-drills.long.test.ts': [

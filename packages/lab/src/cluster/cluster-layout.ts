@@ -9,6 +9,7 @@ import type { ApiCredentials } from '../server/credentials.ts';
 import { type NodePaths, pathConfig } from '../server/offered-paths.ts';
 import { type BalancerCertificate, createBalancerCertificates } from './balancer-certificate.ts';
 import { createClusterPorts } from './cluster-ports.ts';
+import type { KeyPairs } from './node-keys.ts';
 import type { NodeProgram } from './node-programs.ts';
 import type { OptionalOffer, OptionalService } from './optional-services.ts';
 import { layOutRedis, type RedisServer } from './redis-layout.ts';
@@ -38,6 +39,8 @@ export interface LayoutOptions {
   jobs: readonly ScrapeJob[];
   intervalSeconds: number;
   alertWebhookUrl: string | null;
+  /** URL that gets the webhooks of the nodes; null: none does. */
+  webhookUrl: string | null;
 }
 
 /** Addresses of a cluster's services. */
@@ -96,7 +99,7 @@ export interface ClusterLayout {
    * Describes the service of a node with another program, at the same ports.
    * @throws SwarmError `no_service`
    */
-  nodeSpec(name: string, program: NodeProgram): ServiceSpec;
+  nodeSpec(name: string, program: NodeProgram, keys: KeyPairs): ServiceSpec;
   /** Names of services that do not start with the others. */
   spares: ReadonlySet<string>;
   /** Describes the load balancer with another certificate; null: it does not terminate TLS. */
@@ -166,6 +169,7 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
   const describeNode = (
     { name, ports: own, paths, redisHost }: ClusterNode,
     { binary: started, config }: NodeProgram,
+    keys: KeyPairs = [credentials],
   ): ServiceSpec => {
     const { version } = started;
     const turn =
@@ -175,7 +179,8 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
       name,
       binary: started,
       ports: own,
-      credentials,
+      keys,
+      webhookUrl: options.webhookUrl,
       redis: redis?.nodeConfig(redisHost) ?? null,
       config: [turn, options.config, config].reduce(
         mergeConfig,
@@ -243,9 +248,9 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
     },
     program,
     waves,
-    nodeSpec: (name, next) => {
+    nodeSpec: (name, next, keys) => {
       const node = nodes.find((one) => one.name === name);
-      if (node !== undefined) return describeNode(node, next);
+      if (node !== undefined) return describeNode(node, next, keys);
       throw new SwarmError(
         'no_service',
         `this lab has no node ${name}`,

@@ -14,6 +14,7 @@ import {
   type LayoutOptions,
   layOutCluster,
 } from './cluster-layout.ts';
+import { createNodeKeys, type NodeKeys } from './node-keys.ts';
 import { createNodePrograms, type NodePrograms } from './node-programs.ts';
 import type { OptionalOffer, OptionalService } from './optional-services.ts';
 import type { RedisSetup } from './redis-setup.ts';
@@ -46,6 +47,10 @@ export interface ClusterOptions extends ProvisionOptions {
   nodeConfig?: LiveKitConfig;
   /** API key pair. Default: a new one. */
   credentials?: ApiCredentials;
+  /** Second API key pair, for a rotation. Default: a new one. */
+  nextCredentials?: ApiCredentials;
+  /** URL to which the nodes send webhooks, signed with their first key. Absent: they send none. */
+  webhookUrl?: string;
   /** Files with rules for Prometheus; globs are allowed. */
   ruleFiles?: readonly string[];
   /** Additional scrape jobs for Prometheus. */
@@ -80,6 +85,8 @@ export interface Cluster extends ClusterFacts, AsyncDisposable {
   service(name: string): Service;
   /** Programs of its nodes. */
   readonly programs: NodePrograms;
+  /** API keys of its nodes. */
+  readonly keys: NodeKeys;
   /** Certificate of the load balancer; null: it does not terminate TLS. */
   readonly certificate: ChangeableCertificate | null;
   /** Stops all services within seconds, in reverse order. May be called again. */
@@ -149,6 +156,7 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
     jobs: options.jobs ?? [],
     intervalSeconds: options.intervalSeconds ?? 2,
     alertWebhookUrl: options.alertWebhookUrl ?? null,
+    webhookUrl: options.webhookUrl ?? null,
   };
   for (let attempt = 1; ; attempt++) {
     const endedLogs: string[] = [];
@@ -222,13 +230,19 @@ const startOnFreePorts = async (
       `its services are ${known}`,
     );
   };
+  const programs = createNodePrograms(layout.program, (node, program) =>
+    service(node).describe(layout.nodeSpec(node, program, keys.pairsOf(node))),
+  );
+  const keys = createNodeKeys(
+    { first: layout.facts, second: options.nextCredentials ?? generateCredentials() },
+    (node, pairs) => service(node).describe(layout.nodeSpec(node, programs.of(node), pairs)),
+  );
   return {
     ...layout.facts,
     services,
     service,
-    programs: createNodePrograms(layout.program, (node, program) =>
-      service(node).describe(layout.nodeSpec(node, program)),
-    ),
+    programs,
+    keys,
     certificate: changeableCertificate(layout.balancerSpec, service),
     stop,
     [Symbol.asyncDispose]: stop,

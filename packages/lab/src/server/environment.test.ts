@@ -4,7 +4,10 @@ import { serverEnvironment } from './environment.ts';
 
 test('the server gets its keys, and no variable that could reconfigure it', () => {
   const env = serverEnvironment(
-    { apiKey: 'k', apiSecret: 's' },
+    [
+      { apiKey: 'k', apiSecret: 's' },
+      { apiKey: 'next', apiSecret: 't' },
+    ],
     {
       PATH: '/bin',
       LIVEKIT_CONFIG: '/etc/other.yaml',
@@ -13,7 +16,7 @@ test('the server gets its keys, and no variable that could reconfigure it', () =
       UDP_PORT: '1',
     },
   );
-  expect(env).toEqual({ PATH: '/bin', LIVEKIT_KEYS: 'k: s' });
+  expect(env).toEqual({ PATH: '/bin', LIVEKIT_KEYS: 'k: s\nnext: t' });
 });
 
 test('every key pair is new, and long enough for livekit-server', () => {

@@ -21,11 +21,11 @@ const INHERITED = [
  * process list.
  */
 export const serverEnvironment = (
-  { apiKey, apiSecret }: ApiCredentials,
+  pairs: readonly ApiCredentials[],
   from: NodeJS.ProcessEnv = process.env,
 ): Record<string, string> => ({
   ...plainEnvironment(from),
-  LIVEKIT_KEYS: `${apiKey}: ${apiSecret}`,
+  LIVEKIT_KEYS: pairs.map(({ apiKey, apiSecret }) => `${apiKey}: ${apiSecret}`).join('\n'),
 });
 
 export const plainEnvironment = (from: NodeJS.ProcessEnv = process.env): Record<string, string> =>

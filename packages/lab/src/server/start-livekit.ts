@@ -117,7 +117,7 @@ const startOnFreePorts = async (
   const server = await spawnGuarded({
     command: binary.path,
     args: ['--config', configFile],
-    env: serverEnvironment(credentials),
+    env: serverEnvironment([credentials]),
     logFile,
     ...(options.cpuCores === undefined ? {} : { cpuCores: options.cpuCores }),
   });

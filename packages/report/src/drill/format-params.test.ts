@@ -31,6 +31,7 @@ it.each([
   ['change-config', { config: { room: {} } }, 'with room, grace 30s'],
   ['redis-isolation', {}, ''],
   ['redis-isolation', { from: 'peers' }, 'from replicas and Sentinels'],
+  ['change-keys', { keys: 'both', grace: '2s' }, 'grace 2s, both keys'],
   ['renew-certificate', {}, ''],
   ['renew-certificate', { certificate: 'other-name' }, 'other-name'],
   ['load-balancer-reload', { signal: 'SIGUSR2' }, 'by SIGUSR2'],

@@ -32,6 +32,7 @@ const CHANGED: readonly (readonly [
   words: (value: string) => string,
   silent?: string,
 ])[] = [
+  ['keys', (value) => (value === 'both' ? 'both keys' : `${value} key`)],
   ['certificate', (value) => value, 'renewed'],
   ['signal', (value) => `by ${value}`, 'SIGHUP'],
 ];

@@ -5,6 +5,7 @@ import type { PageSection, ResultPage } from '../page/result-page.ts';
 import {
   describeContinuity,
   describeInjection,
+  describeKeyRotation,
   describeKnownFailures,
   describeOutcome,
   describeReasons,
@@ -20,6 +21,7 @@ import { exitCodeOfDrill } from './render-json.ts';
 import {
   continuityTable,
   joinProbeTable,
+  keyTable,
   objectiveTable,
   roleTable,
   spreadTable,
@@ -65,6 +67,7 @@ const repeatSections = (repeat: RepeatResult, of: number): PageSection[] => {
     of > 1
       ? `Repeat ${repeat.number}, ${describeOutcome(outcomeOf(repeat))}: ${title}`
       : capital(title);
+  const { keyRotation, faults } = repeat.recovery;
   const continuity = describeContinuity(repeat.recovery);
   return [
     {
@@ -86,6 +89,17 @@ const repeatSections = (repeat: RepeatResult, of: number): PageSection[] => {
             note: `${capital(continuity)}.`,
           },
           { title: titled('state'), table: stateTable(repeat) },
+        ]),
+    ...(keyRotation === null
+      ? []
+      : [
+          {
+            title: titled('API keys'),
+            table: keyTable(repeat),
+            note: describeKeyRotation(keyRotation, faults[0]?.injectedAt ?? 0)
+              .map((line) => `${capital(line)}.`)
+              .join(' '),
+          },
         ]),
   ];
 };

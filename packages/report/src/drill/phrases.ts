@@ -505,6 +505,24 @@ export const describeNodeStep = ({
   }
 };
 
+const KEYS = { first: 'the first key', second: 'the second key', neither: 'neither key' } as const;
+
+/** Sentences about a rotation of API keys: webhooks, and who was refused. @param since of the first fault */
+export const describeKeyRotation = (
+  { webhooks, joinProbesRefused, participantsRefused }: NonNullable<Recovery['keyRotation']>,
+  since: number,
+): string[] => [
+  ...webhooks.map(
+    ({ signer, count, firstAt, lastAt }) =>
+      `${plural(count, 'webhook')} signed with ${KEYS[signer]}, from ${signedTime(firstAt - since)} to ${signedTime(lastAt - since)}`,
+  ),
+  `${plural(joinProbesRefused, 'join probe')} and ${plural(participantsRefused.length, 'participant')} that reconnected refused, as their tokens are signed with the first key`,
+];
+
+/** Time from the first fault: `+4.2 s`, `−3.0 s`. */
+export const signedTime = (ms: number): string =>
+  `${ms < 0 ? '−' : '+'}${formatRecoveryTime(Math.abs(ms))}`;
+
 /**
  * One line of a drill's record as it happens; null: an observation that belongs into the report
  * only.
@@ -544,6 +562,8 @@ export const describeDrillEvent = (line: DrillLine): string | null => {
     case 'continuity_probed':
     case 'state_written':
     case 'state_read':
+    case 'keys_observed':
+    case 'webhooks_observed':
       return null;
   }
 };

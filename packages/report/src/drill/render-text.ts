@@ -24,6 +24,7 @@ import {
   continuitySection,
   faultsSection,
   joinProbesSection,
+  keySection,
   objectivesSection,
   recordSection,
   recoverySection,
@@ -40,6 +41,7 @@ const SECTIONS = [
   rolesSection,
   joinProbesSection,
   continuitySection,
+  keySection,
   clusterSection,
   recordSection,
 ];

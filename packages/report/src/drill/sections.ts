@@ -8,6 +8,7 @@ import {
   describeContinuity,
   describeFalseReconnects,
   describeInjection,
+  describeKeyRotation,
   describePartitions,
   describeRecovery,
   describeRecoveryMethods,
@@ -27,6 +28,7 @@ import {
 import {
   continuityTable,
   joinProbeTable,
+  keyTable,
   markOf,
   objectiveTable,
   roleTable,
@@ -171,6 +173,17 @@ export const continuitySection: Section = (repeat, style) => {
     ...wrap('  ', summary),
     ...renderHeadedTable(continuityTable(repeat), style),
     ...renderHeadedTable(stateTable(repeat), style),
+  ];
+};
+
+export const keySection: Section = (repeat, style) => {
+  const { keyRotation, faults } = repeat.recovery;
+  if (keyRotation === null) return [];
+  return [
+    ...renderHeadedTable(keyTable(repeat), style),
+    ...describeKeyRotation(keyRotation, faults[0]?.injectedAt ?? 0).flatMap((line) =>
+      wrap('  ', line),
+    ),
   ];
 };
 

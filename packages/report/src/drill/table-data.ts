@@ -16,6 +16,7 @@ import {
   hasVerdict,
   measuredText,
   objectiveLabel,
+  signedTime,
 } from './phrases.ts';
 
 /** Mark of an objective or threshold; null: not judged. */
@@ -128,6 +129,19 @@ const worksAgainText = ({ worksAgainMs }: ProbeContinuity): string => {
   if (worksAgainMs === null) return 'no';
   return worksAgainMs === 0 ? '–' : `+${formatRecoveryTime(worksAgainMs)}`;
 };
+
+/** Answers of the nodes to the API keys of a rotation; a row for each change. */
+export const keyTable = ({ recovery: { keyRotation, faults } }: RepeatResult): TableData => ({
+  head: ['API keys', 'node', 'key', 'API calls', 'new joins'],
+  rows: (keyRotation?.answers ?? []).map(({ at, node, key, api, join }) => [
+    signedTime(at - (faults[0]?.injectedAt ?? 0)),
+    node,
+    key,
+    api,
+    join,
+  ]),
+  left: [1, 2, 3, 4],
+});
 
 const STATE: Record<StateContinuity['kind'], string> = {
   room: 'rooms with metadata',

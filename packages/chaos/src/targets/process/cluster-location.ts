@@ -42,6 +42,10 @@ export const clusterLocation = (cluster: Cluster): Location => {
         use: async (_component, certificate) => cluster.certificate?.use(certificate),
       },
     },
+    keys: {
+      present: async ({ name }) => cluster.keys.of(name),
+      use: async ({ name }, keys) => cluster.keys.use(name, keys),
+    },
   };
 };
 

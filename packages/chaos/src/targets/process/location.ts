@@ -2,6 +2,7 @@ import type { ProcessIdentity } from '@livekit-swarm/host';
 import type { ClusterFacts } from '@livekit-swarm/lab';
 import { z } from 'zod';
 import type { BalancerControl } from '../balancer-control.ts';
+import type { KeyControl } from '../key-control.ts';
 import {
   componentSchema,
   type NodeRollout,
@@ -38,6 +39,8 @@ export interface Location {
   start(name: string): Promise<void>;
   /** Control of the load balancer. Absent: it can only be signalled. */
   readonly balancer?: BalancerControl;
+  /** Change of the nodes' API keys. Absent: not possible. */
+  readonly keys?: KeyControl;
   /** True when drills of other users may inject into it. */
   readonly isShared?: true;
   /** Changes of what its nodes run. Absent: not possible. */

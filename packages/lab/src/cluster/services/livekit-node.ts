@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { ServerPorts } from '@livekit-swarm/host';
 import type { ProgramBinary } from '../../provision/pinned-program.ts';
 import { type LiveKitConfig, localConfig, mergeConfig, writeConfig } from '../../server/config.ts';
-import type { ApiCredentials } from '../../server/credentials.ts';
 import { serverEnvironment } from '../../server/environment.ts';
 import { STOP_SEQUENCE } from '../../server/stop.ts';
+import type { KeyPairs } from '../node-keys.ts';
 import type { ServiceSpec } from '../service-spec.ts';
 
 export interface NodeOptions {
@@ -12,7 +12,10 @@ export interface NodeOptions {
   name: string;
   binary: Pick<ProgramBinary, 'path'>;
   ports: ServerPorts;
-  credentials: ApiCredentials;
+  /** API keys that it accepts. */
+  keys: KeyPairs;
+  /** URL that gets its webhooks; null: none does. */
+  webhookUrl: string | null;
   /** Section `redis` of its configuration; null for a node without Redis. */
   redis: LiveKitConfig | null;
   /** Overrides of the configuration. */
@@ -27,7 +30,8 @@ export const livekitNode = ({
   name,
   binary,
   ports,
-  credentials,
+  keys,
+  webhookUrl,
   redis,
   config,
   files,
@@ -35,13 +39,16 @@ export const livekitNode = ({
   const folder = join(dir, name);
   // The file name appears in the command line, by which operators distinguish nodes.
   const configFile = `${name}.yaml`;
-  const cluster = redis === null ? {} : { redis };
+  const cluster = {
+    ...(redis !== null && { redis }),
+    ...(webhookUrl !== null && { webhook: { api_key: keys[0].apiKey, urls: [webhookUrl] } }),
+  };
   const url = `http://127.0.0.1:${ports.http}`;
   return {
     name,
     command: binary.path,
     args: ['--config', configFile],
-    env: serverEnvironment(credentials),
+    env: serverEnvironment(keys),
     files: {
       ...Object.fromEntries(
         Object.entries(files).map(([file, content]) => [join(folder, file), content]),

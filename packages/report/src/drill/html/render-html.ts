@@ -20,6 +20,7 @@ import { clusterPart, faultList, joinProbeTable, violationPart } from './details
 import { subscriptionMatrices } from './matrix.ts';
 import {
   continuityPart,
+  keyPart,
   objectiveTable,
   roleSection,
   shownRepeats,
@@ -93,7 +94,7 @@ ${roleSection(repeat, of)}
 ${windowTable(repeat, of)}
 ${subscriptionMatrices(repeat, of)}
 ${joinProbeTable(repeat, of)}
-${violationPart(repeat)}${continuityPart(repeat, of)}
+${violationPart(repeat)}${continuityPart(repeat, of)}${keyPart(repeat, of)}
 ${clusterPart(repeat)}
 <p class="note record">Record: <code>${untrusted(repeat.record)}</code></p>
 </section>`;

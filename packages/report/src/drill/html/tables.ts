@@ -13,6 +13,7 @@ import { measuredOf } from '../../phrases/limits.ts';
 import type { TableData } from '../../text-layout.ts';
 import {
   describeContinuity,
+  describeKeyRotation,
   describeOutcome,
   expectedText,
   formatRecoveryTime,
@@ -20,7 +21,7 @@ import {
   measuredText,
   objectiveLabel,
 } from '../phrases.ts';
-import { continuityTable, roleTable, stateTable } from '../table-data.ts';
+import { continuityTable, keyTable, roleTable, stateTable } from '../table-data.ts';
 
 /** The accessible name of a part of the page. @param of repeats on the page */
 export const partLabel = (
@@ -93,6 +94,16 @@ export const continuityPart = (repeat: RepeatResult, of: number): Markup | null 
   const tableOf = ({ head, ...table }: TableData, what: string): Markup | null =>
     scrollingTable({ ...table, head: head.map(capital) }, partLabel(what, repeat, of));
   return html`<h3>Continuity</h3><p>${capital(summary)}.</p>${tableOf(continuityTable(repeat), 'API and joins')}${tableOf(stateTable(repeat), 'State')}`;
+};
+
+/** Answers to the API keys, if the drill rotates them. */
+export const keyPart = (repeat: RepeatResult, of: number): Markup | null => {
+  const { keyRotation, faults } = repeat.recovery;
+  if (keyRotation === null) return null;
+  const { head, ...table } = keyTable(repeat);
+  const label = partLabel('Answers to API keys', repeat, of);
+  const sentences = describeKeyRotation(keyRotation, faults[0]?.injectedAt ?? 0);
+  return html`<h3>API keys</h3>${scrollingTable({ ...table, head: head.map(capital) }, label)}${sentences.map((line) => html`<p>${capital(line)}.</p>`)}`;
 };
 
 const rounded = (value: number | null): number | null =>
