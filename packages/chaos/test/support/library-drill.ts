@@ -6,8 +6,10 @@ import { writeDrillFile } from '@livekit-swarm/report/drill';
 import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 import { afterAll, beforeAll } from 'vitest';
 import type { Drill } from '../../src/drill/drill.ts';
+import type { Faults } from '../../src/drill/schema/fault.ts';
 import { startDrillLab } from '../../src/execute/deployment.ts';
 import { executeDrill } from '../../src/execute/execute-drill.ts';
+import { FAULTS } from '../../src/faults/index.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import type { DrillResult, RepeatResult } from '../../src/measure/drill-result.ts';
 import { drillOrder } from './drill-order.ts';
@@ -39,6 +41,7 @@ export const smallDrill = async (name: string, changes: Partial<Drill> = {}): Pr
 export const carryOut = async (
   drill: Drill,
   onLine: (line: RecordLine) => void = () => {},
+  faults: Faults = FAULTS,
 ): Promise<DrillResult> => {
   const folder = join(await mkdtemp(join(dir, `${drill.name}-`)), 'drill');
   return executeDrill({
@@ -51,6 +54,7 @@ export const carryOut = async (
     confirmedTarget: null,
     dir: folder,
     onLine,
+    faults,
   });
 };
 
