@@ -1,6 +1,7 @@
 export { drawDrill, isPossible } from './draw-drill.ts';
 export { type FaultChoice, faultChoices } from './fault-choices.ts';
 export { areKnown, type KnownViolation, parseKnownViolations } from './known-violations.ts';
+export { outcomeOfDrill } from './outcome-of-drill.ts';
 export {
   type RandomDrill,
   type RandomFault,

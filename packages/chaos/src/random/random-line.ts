@@ -5,7 +5,7 @@ export const RANDOM_LINE_SCHEMA = 'livekit-swarm/random-line/1';
 
 /** Outcomes of a random drill. */
 export const RANDOM_OUTCOMES = [
-  /** Every invariant held. */
+  /** Every invariant held; also on a host that lacked CPU. */
   'held',
   /** An invariant was violated. */
   'violated',
@@ -47,6 +47,8 @@ const drawnLine = z.object({
   violations: z.array(violationSchema),
   /** True if all its violations are known. */
   isKnown: z.boolean(),
+  /** True if the host lacked CPU: the drill is inconclusive, and yet shows that no invariant failed. */
+  isHostBusy: z.boolean(),
   /** Codes of the reasons for an outcome without a finding; text of the first. */
   reasons: z.array(z.string()),
   message: z.string(),

@@ -43,6 +43,7 @@ export const drawnLine = (changes: Partial<DrawnLine> = {}): DrawnLine => ({
   outcome: 'held',
   violations: [],
   isKnown: false,
+  isHostBusy: false,
   reasons: [],
   message: '',
   record: 'records/random/2026-11-26T06-00-00/random-7-1-06-00-00',

@@ -9,6 +9,7 @@ import {
   isPossible,
   type KnownViolation,
   linesByType,
+  outcomeOfDrill,
   RANDOM_LINE_SCHEMA,
   type RandomDrill,
   type RandomFault,
@@ -196,22 +197,23 @@ const factsOf = (
   known: readonly KnownViolation[],
 ): Pick<
   DrawnLine,
-  'outcome' | 'violations' | 'isKnown' | 'reasons' | 'message' | 'serverVersion'
+  'outcome' | 'violations' | 'isKnown' | 'isHostBusy' | 'reasons' | 'message' | 'serverVersion'
 > => {
   if (!isDrillResult(outcome)) {
     const { code, message } = outcome;
-    const nothing = { violations: [], isKnown: false, serverVersion: null };
+    const nothing = { violations: [], isKnown: false, isHostBusy: false, serverVersion: null };
     return { outcome: 'error', ...nothing, reasons: [code], message };
   }
   const { verdict, serverVersion, repeats } = outcome;
   const violations = violationsOf(outcome);
   const reasons = repeats.flatMap((repeat) => repeat.reasons);
   const [first] = reasons;
-  const isViolated = verdict === 'failed' && violations.length > 0;
+  const { outcome: found, isHostBusy } = outcomeOfDrill({ verdict, reasons }, violations);
   return {
-    outcome: isViolated ? 'violated' : verdict === 'passed' ? 'held' : 'undecided',
+    outcome: found,
     violations,
-    isKnown: isViolated && areKnown(violations, faults, known),
+    isHostBusy,
+    isKnown: found === 'violated' && areKnown(violations, faults, known),
     reasons: [...new Set(reasons.map(({ code }) => code))].sort(),
     message: first === undefined ? '' : describeReason(first),
     serverVersion,

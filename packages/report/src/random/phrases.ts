@@ -49,7 +49,9 @@ export const searchCounts = ({ drills }: Pick<RandomResult, 'drills'>): string =
       ['not executed', drills.filter(({ outcome }) => outcome === 'error')],
     ] as const
   ).flatMap(([name, { length }]) => (length === 0 ? [] : [`${length} ${name}`]));
-  return `${plural(drills.length, 'random drill')}${counts.length === 0 ? '' : ': '}${counts.join(', ')}`;
+  const busy = drills.filter(({ isHostBusy }) => isHostBusy).length;
+  const onBusyHost = busy === 0 ? '' : `; ${busy} on a busy host`;
+  return `${plural(drills.length, 'random drill')}${counts.length === 0 ? '' : ': '}${counts.join(', ')}${onBusyHost}`;
 };
 
 /** Place, time and seed of a search. */
@@ -76,7 +78,9 @@ export const drawnText = (line: DrawnLine): string => {
   const { outcome, isKnown, message } = line;
   if (outcome === 'violated')
     return `${isKnown ? 'known violation' : 'violated'}: ${codesOf(line)}`;
-  return `${OUTCOMES[outcome]}${outcome === 'held' || message === '' ? '' : `: ${message}`}`;
+  if (outcome === 'held') return line.isHostBusy ? 'held, on a busy host' : 'held';
+  const seen = line.violations.length === 0 ? '' : `; seen, and not judged: ${codesOf(line)}`;
+  return `${OUTCOMES[outcome]}${message === '' ? '' : `: ${message}`}${seen}`;
 };
 
 /** Smallest schedule of a violation. */
