@@ -99,6 +99,7 @@ const COMPONENTS: Record<ComponentKind, string> = {
 const NOT_HERE = new Set([
   'clock-skew',
   'add-node',
+  'change-dns',
   'change-keys',
   'rollout',
   'redis-failover',

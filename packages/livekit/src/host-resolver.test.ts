@@ -21,6 +21,22 @@ test('concurrent callers share one lookup, and its answer for 30 s', async () =>
   expect(lookup).toHaveBeenCalledTimes(2);
 });
 
+test('an answer with a lifetime is asked for again when it is over', async () => {
+  const clock = fakeClock();
+  const lookup = vi.fn(async () => [
+    { ...V4, ttl: 60 },
+    { ...V6, ttl: 4 },
+  ]);
+  const resolver = new HostResolver('lk.example', clock, lookup);
+  await resolver.addresses();
+  clock.advance(3_900);
+  await resolver.addresses();
+  expect(lookup).toHaveBeenCalledTimes(1);
+  clock.advance(200);
+  await resolver.addresses();
+  expect(lookup).toHaveBeenCalledTimes(2);
+});
+
 test('a failure is not cached', async () => {
   const lookup = vi.fn(async () => [V4]).mockRejectedValueOnce(transient);
   const resolver = new HostResolver('lk.example', fakeClock(), lookup);

@@ -1,15 +1,16 @@
 import { type LookupAddress, type LookupOptions, promises } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import type { Clock } from './clock.ts';
+import { askNameServer, type FoundAddress, usedNameServer } from './name-server.ts';
 
 /**
  * Every address of a host, in the order of the operating system. Rejects with the error of
  * getaddrinfo.
  */
-export type LookupAll = (host: string) => Promise<LookupAddress[]>;
+export type LookupAll = (host: string) => Promise<FoundAddress[]>;
 
 /**
- * Lifetime of a cached answer, ms: short enough to follow a deployment that moves, long enough that
+ * Lifetime of a cached answer without a lifetime of its own, ms: short enough to follow a deployment that moves, long enough that
  * thousands of joins share a lookup.
  */
 const EXPIRES_AFTER_MS = 30_000;
@@ -18,7 +19,12 @@ const EXPIRES_AFTER_MS = 30_000;
  */
 const TIMEOUT_MS = 10_000;
 
-const systemLookup: LookupAll = (host) => promises.lookup(host, { all: true, verbatim: true });
+const lookupNow: LookupAll = (host) => {
+  const server = usedNameServer();
+  return server === null
+    ? promises.lookup(host, { all: true, verbatim: true })
+    : askNameServer(server, host);
+};
 
 /**
  * Cached addresses of one host, with one lookup at a time for all callers; failed lookups are not
@@ -28,11 +34,11 @@ export class HostResolver {
   readonly #host: string;
   readonly #clock: Clock;
   readonly #lookupAll: LookupAll;
-  #current: Promise<readonly LookupAddress[]> | null = null;
+  #current: Promise<readonly FoundAddress[]> | null = null;
   #expiresAt = Number.POSITIVE_INFINITY;
 
   /** @param host as written in a URL: IPv6 addresses in brackets */
-  constructor(host: string, clock: Clock, lookupAll: LookupAll = systemLookup) {
+  constructor(host: string, clock: Clock, lookupAll: LookupAll = lookupNow) {
     this.#host = host.replace(/^\[|\]$/g, '');
     this.#clock = clock;
     this.#lookupAll = lookupAll;
@@ -48,8 +54,8 @@ export class HostResolver {
     this.#current = lookup;
     this.#expiresAt = Number.POSITIVE_INFINITY;
     lookup.then(
-      () => {
-        this.#expiresAt = this.#clock.now() + EXPIRES_AFTER_MS;
+      (found) => {
+        this.#expiresAt = this.#clock.now() + lifetimeOf(found);
       },
       () => {
         this.#current = null;
@@ -66,7 +72,7 @@ export class HostResolver {
     );
   };
 
-  async #lookUp(): Promise<readonly LookupAddress[]> {
+  async #lookUp(): Promise<readonly FoundAddress[]> {
     const family = isIP(this.#host);
     if (family !== 0) return [{ address: this.#host, family }];
     const timeout = Promise.withResolvers<never>();
@@ -82,6 +88,10 @@ export class HostResolver {
     }
   }
 }
+
+/** Shortest lifetime of these addresses, ms. */
+const lifetimeOf = (found: readonly FoundAddress[]): number =>
+  Math.min(...found.map(({ ttl }) => (ttl === undefined ? EXPIRES_AFTER_MS : ttl * 1_000)));
 
 const answer = (
   addresses: readonly LookupAddress[],

@@ -21,9 +21,9 @@ export {
   ingressOf,
   roomServiceOf,
 } from './api/api-clients.ts';
-export { signerOfWebhook } from './api/webhook-signer.ts';
 export { type ApiError, apiErrorOf, causeOf, statusOf } from './api/api-error.ts';
 export { ApiRejection, isWithoutApi } from './api/api-rejection.ts';
+export { signerOfWebhook } from './api/webhook-signer.ts';
 export { readAuthorities, trustAuthorities, trustedAuthorities } from './authorities.ts';
 export {
   type Clock,
@@ -76,6 +76,7 @@ export type {
   Rid,
   SendStream,
 } from './media-plane.ts';
+export { usedNameServer, useNameServer } from './name-server.ts';
 export { noReconnectPolicy } from './reconnect-policy.ts';
 export { REDIS_PROTOCOLS, redisOptionsOf } from './redis-address.ts';
 export { kindOfRedis, kindOfRedisError, redisKindText } from './redis-kind.ts';

@@ -116,6 +116,7 @@ export const EFFECT_FINDINGS = [
   'helper_missing',
   'helper_lost_effect',
   'certificate_changed',
+  'name_changed',
 ] as const;
 
 export type EffectFinding = (typeof EFFECT_FINDINGS)[number];
@@ -359,6 +360,19 @@ const drillEvent = z.discriminatedUnion('event', [
   }),
   /** From now on, new users are sent to another site. */
   z.object({ event: z.literal('users_moved'), to: text }),
+  /** From now on, the name of the deployment leads to another address. */
+  z.object({ event: z.literal('name_moved'), to: text, ttlMs: count }),
+  /**
+   * Connections that arrived at an address of the name since the last observation. `firstAt`,
+   * `lastAt`: ms after the start of the run.
+   */
+  z.object({
+    event: z.literal('arrivals_observed'),
+    address: text,
+    count,
+    firstAt: z.number(),
+    lastAt: z.number(),
+  }),
   /** Answers of one node to each API key, in a drill that changes keys. */
   z.object({ event: z.literal('keys_observed'), node: text, keys: z.array(keyObservation) }),
   /** Webhooks that arrived since the last observation, in a drill that changes keys. */

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { browserProfile } from '@livekit-swarm/engine/chromium';
 import { siblingModule } from '@livekit-swarm/host';
+import { usedNameServer } from '@livekit-swarm/livekit';
 import { workerEnvironment } from './worker-environment.ts';
 import type { WorkerCommand, WorkerMessage } from './worker-protocol.ts';
 
@@ -89,6 +90,7 @@ export const startWorker = ({
     ready.resolve(death);
     return death;
   });
+  const nameServer = usedNameServer();
   const prepare: WorkerCommand = {
     type: 'prepare',
     shard,
@@ -96,6 +98,7 @@ export const startWorker = ({
     dir: logDir,
     ...(browser !== undefined && { browser }),
     ...(leaseMs !== undefined && { leaseMs }),
+    ...(nameServer !== null && { nameServer }),
   };
   child.send(prepare, () => {});
   return {

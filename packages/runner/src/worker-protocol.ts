@@ -73,7 +73,8 @@ export type WorkerCommand =
   | ShardCommand
   /**
    * Loads the engine, once; the answer is `ready`. `dir`: folder for files of clients. `browser`:
-   * see `EngineOptions`.
+   * see `EngineOptions`. `nameServer`: asked by lookups of signal connections; absent: the operating
+   * system is.
    */
   | {
       type: 'prepare';
@@ -82,6 +83,7 @@ export type WorkerCommand =
       dir: string;
       browser?: string;
       leaseMs?: number;
+      nameServer?: string;
     }
   /**
    * Renews the lease of the parent process: see `WorkerOptions.leaseMs`. The correction: see

@@ -3,6 +3,7 @@
  * shard.
  */
 import { failpoint } from '@livekit-swarm/host';
+import { useNameServer } from '@livekit-swarm/livekit';
 import { messageOf } from '@livekit-swarm/settings/errors';
 import { type EngineModule, loadEngine } from './load-engine.ts';
 import { hostShard, type ShardHost } from './shard-host.ts';
@@ -28,6 +29,7 @@ const carryOut = async (command: WorkerCommand): Promise<void> => {
       if (prepared !== null) throw new Error('a second prepare: a worker loads one engine');
       prepared = command;
       process.title = `swarm process ${command.shard}`;
+      useNameServer(command.nameServer ?? null);
       failpoint('worker.prepare');
       if (command.leaseMs !== undefined) watchLease(command.leaseMs);
       engine = await loadEngine(command.engineModule);

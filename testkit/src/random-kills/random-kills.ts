@@ -78,6 +78,7 @@ const WITHOUT_ROLLBACK = new Set([
   'redis-isolation',
   'redis-restore',
   'add-node',
+  'change-dns',
   'change-keys',
   'load-balancer-reload',
   'renew-certificate',

@@ -61,6 +61,8 @@ const drillAnnotationOf = (line: DrillLine): DrillAnnotation | null => {
     case 'state_read':
     case 'alert_changed':
     case 'keys_observed':
+    case 'name_moved':
+    case 'arrivals_observed':
     case 'webhooks_observed':
       return null;
   }

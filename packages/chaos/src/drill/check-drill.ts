@@ -337,6 +337,9 @@ const secretsIn = (value: unknown, path: Path): Path[] => {
   });
 };
 
+/** Fault that lets the name of the load balancer lead elsewhere. */
+const CHANGE_DNS = 'change-dns';
+
 /** Faults that replace the certificate of the load balancer. */
 const CERTIFICATE_FAULTS: ReadonlySet<string> = new Set([
   'renew-certificate',
@@ -361,18 +364,29 @@ const checkLab = ({ lab }: Drill, { faults }: DrillFile, report: Report): void =
         'leave it out: the node keeps its own',
       );
   }
-  if (lab.sites > 1 && (lab.spare > 0 || lab.tls))
-    report(
-      ['lab', lab.tls ? 'tls' : 'spare'],
-      'is for a lab of one site',
-      'leave it out, or write sites: 1',
-    );
+  for (const [key, isGiven] of [
+    ['spare', lab.spare > 0],
+    ['tls', lab.tls],
+    ['dns', lab.dnsTtlMs !== null],
+  ] as const)
+    if (lab.sites > 1 && isGiven)
+      report(['lab', key], 'is for a lab of one site', 'leave it out, or write sites: 1');
+  if (lab.dnsTtlMs !== null && (lab.dnsTtlMs < 1_000 || lab.dnsTtlMs % 1_000 !== 0))
+    report(['lab', 'dns'], 'must be a number of seconds, at least 1s', 'write dns: 10s');
   for (const [position, { fault }] of faults.entries()) {
     if (!CERTIFICATE_FAULTS.has(fault) || lab.tls) continue;
     report(
       ['faults', position, 'fault'],
       'needs a load balancer that terminates TLS',
       'write lab: { tls: true }',
+    );
+  }
+  for (const [position, { fault }] of faults.entries()) {
+    if (fault !== CHANGE_DNS || lab.dnsTtlMs !== null) continue;
+    report(
+      ['faults', position, 'fault'],
+      'needs a name by which clients find the load balancer',
+      'write lab: { dns: 10s }',
     );
   }
   for (const [position, { target }] of faults.entries()) {

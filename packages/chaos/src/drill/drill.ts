@@ -84,6 +84,13 @@ const lab = z.object({
     .boolean()
     .default(false)
     .describe('True if the load balancer terminates TLS, with a certificate of the lab.'),
+  dnsTtlMs: z
+    .number()
+    .nullable()
+    .default(null)
+    .describe(
+      'Lifetime of the name by which clients find the load balancer. Null: they use its address.',
+    ),
   config: z
     .record(z.string(), z.unknown())
     .describe("Merged into the nodes' configuration; secrets are left out."),

@@ -44,7 +44,7 @@ description: >-
   one sentence.
 tags: { team: voice, number: 3 }
 seed: 7
-lab: { nodes: 4, spare: 1, tls: true, redis: persistent, config: { signal_relay: { retry_timeout: 2s } }, alerts: true }
+lab: { nodes: 4, spare: 1, tls: true, dns: 10s, redis: persistent, config: { signal_relay: { retry_timeout: 2s } }, alerts: true }
 load: { rooms: 2, participants: 3, publish: [audio, video], joinRate: 5/s, reconnectPolicy: none }
 steadyState: { within: 30s, for: 5s }
 faults:
@@ -88,6 +88,7 @@ knownFailures: { serverVersion: 1.13.4, always: [split_brain], sometimes: [time_
         redis: { ...PLAIN_REDIS, persistent: true },
         spare: 1,
         tls: true,
+        dnsTtlMs: 10_000,
         config: { signal_relay: { retry_timeout: '2s' } },
         alerts: true,
       },

@@ -111,6 +111,7 @@ const drillOf = ({ value }: FileSettings<DrillFile>, options: ParseDrillOptions)
     redis: value.lab.redis,
     spare: value.lab.spare,
     tls: value.lab.tls,
+    dnsTtlMs: value.lab.dns,
     // Mappings of a parsed file have no prototype, but code that merges them expects one.
     config: structuredClone(value.lab.config),
     alerts: value.lab.alerts,

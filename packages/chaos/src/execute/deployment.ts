@@ -9,7 +9,7 @@ import {
   readState as readLab,
   startCluster,
 } from '@livekit-swarm/lab';
-import { readAuthorities, trustAuthorities } from '@livekit-swarm/livekit';
+import { readAuthorities, trustAuthorities, useNameServer } from '@livekit-swarm/livekit';
 import { SwarmError } from '@livekit-swarm/settings';
 import { type Drill, pathsOfLoad } from '../drill/drill.ts';
 import type { DrillServer } from '../measure/drill-result.ts';
@@ -23,6 +23,7 @@ import { openLabPlatform, openProcessPlatform } from '../targets/process.ts';
 import { type SshSpec, sshSpecName } from '../targets/ssh/spec.ts';
 import { openSshPlatform } from '../targets/ssh.ts';
 import { CHANGE_KEYS, type KeyRotation, startKeyRotation } from './key-rotation.ts';
+import { type NameService, startNameService } from './name-service.ts';
 import { startSites } from './start-sites.ts';
 
 /** Token endpoint that moves users between sites. */
@@ -66,6 +67,8 @@ export interface DrillDeployment {
   nodeUrls?: ReadonlyMap<string, string>;
   /** Way of users to the site that is up. Absent: they use `url`. */
   users?: UserRoute;
+  /** Name by which its clients find it. Absent: they use an address. */
+  names?: NameService;
   /** API keys that are rotated. Absent: none are. */
   rotation?: KeyRotation;
   /** @throws SwarmError when it is no longer the deployment with which the repeat started */
@@ -216,12 +219,23 @@ export const startDrillLab = async (
     }),
   );
   if (cluster.authorityFile !== null) trustAuthorities(readAuthorities(cluster.authorityFile));
+  const names =
+    lab.dnsTtlMs === null
+      ? undefined
+      : stack.use(await startNameService(cluster.url, lab.dnsTtlMs));
+  if (names !== undefined) {
+    useNameServer(names.server);
+    stack.defer(() => useNameServer(null));
+  }
   const ending = stack.move();
+  const platform = openLabPlatform(cluster);
   return {
-    platform: openLabPlatform(cluster),
+    platform: names === undefined ? platform : { ...platform, names: names.control },
     name: 'lab',
     isLab: true,
     ...labAddresses(cluster),
+    // The API is asked at the load balancer itself.
+    ...(names !== undefined && { names, url: names.url, apiUrl: cluster.httpUrl }),
     apiSecret: cluster.apiSecret,
     ...(rotation !== undefined && { rotation }),
     [Symbol.asyncDispose]: () => ending.disposeAsync(),

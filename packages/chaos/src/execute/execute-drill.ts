@@ -348,6 +348,8 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
     live.stop();
   };
 
+  const { names } = deployment;
+  names?.onMove((to) => live.append({ event: 'name_moved', to, ttlMs: names.ttlMs }));
   deployment.users?.onMove((to) => live.append({ event: 'users_moved', to }));
   const observer = observeDeployment(deployment, rooms, live.append, live.elapsedMs);
   const observeUntilStopped = async (): Promise<void> => {

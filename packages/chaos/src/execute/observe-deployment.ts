@@ -38,6 +38,7 @@ export const observeDeployment = (
     prometheusUrl,
     nodeUrls,
     rotation,
+    names,
   }: DrillDeployment,
   rooms: ReadonlySet<string>,
   append: (event: DrillEvent, at?: number) => void,
@@ -107,6 +108,15 @@ export const observeDeployment = (
     );
   };
 
+  const observeArrivals = (): void => {
+    const sinceStart = performance.now() - elapsedMs();
+    for (const { address, count, firstAtMs, lastAtMs } of names?.takeArrivals() ?? [])
+      append({
+        event: 'arrivals_observed',
+        ...{ address, count, firstAt: firstAtMs - sinceStart, lastAt: lastAtMs - sinceStart },
+      });
+  };
+
   const observeReplacements = (): void => {
     for (const { readyAt, ...replacement } of platform.replacements?.() ?? [])
       append(
@@ -121,6 +131,7 @@ export const observeDeployment = (
       if (busy) return;
       busy = true;
       observeReplacements();
+      observeArrivals();
       await Promise.allSettled([
         observeRegistry(),
         observeLoadBalancer(),

@@ -58,11 +58,6 @@ export const changeKeys: DescribedFault<z.output<typeof keyParams>> = {
       const { platform, params } = context;
       const present = (await platform.keys?.present(component)) ?? 'first';
       if (present === 'first') await platform.start(component);
-      else
-        await restartWith(
-          { ...context, params: { ...params, grace: 0 } },
-          component,
-          'first',
-        );
+      else await restartWith({ ...context, params: { ...params, grace: 0 } }, component, 'first');
     }),
 };

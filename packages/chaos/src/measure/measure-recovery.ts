@@ -9,6 +9,7 @@ import { createConnections } from './connections.ts';
 import { createContinuityFold } from './continuity.ts';
 import { joinProbeResults } from './join-probes.ts';
 import { createKeyRotationFold } from './key-rotation.ts';
+import { createNameMovesFold } from './name-moves.ts';
 import { recoveryOfParticipant } from './participant-recovery.ts';
 import { quantiles } from './quantiles.ts';
 import type { Recovery } from './recovery.ts';
@@ -37,6 +38,7 @@ export const createRecoveryFold = (): RecoveryFold => {
   const alerts: Recovery['alerts'] = [];
   const continuity = createContinuityFold();
   const keyRotation = createKeyRotationFold();
+  const nameMoves = createNameMovesFold();
   const results = new Map<string, ParticipantLine>();
   let roleOf: RoleOf = () => null;
   let windows: readonly Window[] = [];
@@ -119,6 +121,10 @@ export const createRecoveryFold = (): RecoveryFold => {
       case 'state_written':
       case 'state_read':
         continuity.add(line);
+        break;
+      case 'name_moved':
+      case 'arrivals_observed':
+        nameMoves.add(line);
         break;
       case 'keys_observed':
       case 'webhooks_observed':
@@ -210,6 +216,7 @@ export const createRecoveryFold = (): RecoveryFold => {
         rooms,
         joinProbes,
         continuity: continuity.result(faults.map(({ injectedAt }) => injectedAt)),
+        nameMoves: nameMoves.result(),
         keyRotation: keyRotation.result(joinProbes),
         timeToRecover: quantiles(interrupted.map(({ timeToRecoverMs }) => timeToRecoverMs)),
         roles: recoveryOfRoles(load, subscriptions, causes),

@@ -206,6 +206,18 @@ const continuity = z
 
 export type Continuity = z.infer<typeof continuity>;
 
+const nameMove = z
+  .object({
+    at: at('Change'),
+    to: z.string().describe('Address to which the name leads from then on.'),
+    ttlMs: z.number().describe('Lifetime of an answer of the name server.'),
+    oldConnections: z.number().describe('Connections that arrived at the address before, later.'),
+    oldLastMs: ms('The last of them, ms after the change. Null: none.'),
+    newConnections: z.number(),
+    newFirstMs: ms('First connection at the new address, ms after the change. Null: none.'),
+  })
+  .meta({ id: 'NameMove', description: 'Change of DNS, and the connections after it.' });
+
 const keyRotation = z
   .object({
     answers: z
@@ -248,6 +260,10 @@ export const recoverySchema = z
       .nullable()
       .default(null)
       .describe('Null: the drill does not measure it.'),
+    nameMoves: z
+      .array(nameMove)
+      .default([])
+      .describe('Changes of the address of the name by which clients find the deployment.'),
     keyRotation: keyRotation
       .nullable()
       .default(null)

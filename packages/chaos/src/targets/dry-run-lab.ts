@@ -22,9 +22,15 @@ const notThere = async (): Promise<never> => {
 };
 
 /** Settings of a lab of which its components follow, besides the number of nodes. */
-type DryRunOptions = Pick<Drill['lab'], 'redis' | 'sites' | 'spare' | 'tls'>;
+type DryRunOptions = Pick<Drill['lab'], 'redis' | 'sites' | 'spare' | 'tls' | 'dnsTtlMs'>;
 
-const PLAIN_LAB: DryRunOptions = { redis: PLAIN_REDIS, sites: 1, spare: 0, tls: false };
+const PLAIN_LAB: DryRunOptions = {
+  redis: PLAIN_REDIS,
+  sites: 1,
+  spare: 0,
+  tls: false,
+  dnsTtlMs: null,
+};
 
 /**
  * Lab that a drill would start: its components, and the faults available on this host.
@@ -33,11 +39,12 @@ const PLAIN_LAB: DryRunOptions = { redis: PLAIN_REDIS, sites: 1, spare: 0, tls: 
 export const dryRunLab = (
   nodes: number,
   paths: readonly MediaPath[] = ['direct'],
-  { redis, sites, spare, tls }: DryRunOptions = PLAIN_LAB,
+  { redis, sites, spare, tls, dnsTtlMs }: DryRunOptions = PLAIN_LAB,
 ): Platform => ({
   ...processPlatform(
-    dryRunLocation(nodes, { withTurn: needsTurn(paths), redis, sites, spare, tls }),
+    dryRunLocation(nodes, { withTurn: needsTurn(paths), redis, sites, spare, tls, dnsTtlMs }),
   ),
+  ...(dnsTtlMs !== null && { names: { present: async () => 'first', move: notThere } }),
   isDryRun: true,
   // This process represents the components, and must not receive their signals.
   signal: notThere,

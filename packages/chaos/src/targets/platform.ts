@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { BalancerControl } from './balancer-control.ts';
 import type { KeyControl } from './key-control.ts';
 import type { HeldLock, LockPurpose } from './lock/host-lock.ts';
+import type { NameControl } from './name-control.ts';
 import type { PlatformRollout, Preparation, Release } from './rollout.ts';
 
 /** Kind of a component. */
@@ -211,6 +212,8 @@ export interface Platform extends AsyncDisposable {
   readonly balancer?: BalancerControl;
   /** Change of the nodes' API keys. Absent: not possible here. */
   readonly keys?: KeyControl;
+  /** Control of the name by which clients find the load balancer. Absent: not possible here. */
+  readonly names?: NameControl;
   /** Controller that impairs packets on request. Absent: `run` makes rules. */
   readonly network?: NetworkFaultController;
   /** Controller that affects the containers of pods on request. Absent: `run` and signals do. */

@@ -12,6 +12,7 @@ export const drillOf = (changes: Partial<Drill> = {}): Drill => ({
     sites: 1,
     spare: 0,
     tls: false,
+    dnsTtlMs: null,
     redis: PLAIN_REDIS,
     config: {},
     alerts: false,

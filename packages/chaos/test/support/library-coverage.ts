@@ -7,8 +7,8 @@ export const EXECUTED = {
     'certificate-expiry',
     'load-balancer-reload',
     'renew-certificate',
-    'rotate-keys',
   ],
+  'access-changes.long.test.ts': ['change-dns', 'rotate-keys'],
   'library-drills.measured.test.ts': ['blackhole-3s', 'blackhole-8s', 'no-fault'],
   'library-drills.long.test.ts': [
     'forced-stop',

@@ -8,6 +8,7 @@ const lab = {
   redis: { ...PLAIN_REDIS, persistent: true },
   spare: 0,
   tls: false,
+  dnsTtlMs: null,
   config: { signal_relay: { retry_timeout: '2s' } },
   alerts: true,
 };

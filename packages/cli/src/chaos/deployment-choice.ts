@@ -9,7 +9,7 @@ import {
 import type { Drill } from '@livekit-swarm/chaos/drill';
 import { mergeConfig, redisSetupText } from '@livekit-swarm/lab';
 import type { MediaPath } from '@livekit-swarm/scenario';
-import { usageError } from '@livekit-swarm/settings';
+import { formatDuration, usageError } from '@livekit-swarm/settings';
 import { readLabServer } from '../requests/lab-server.ts';
 import { ruleFiles } from './shipped-rules.ts';
 import { type PlatformFlags, readUserDeployment, type UserDeployment } from './user-deployment.ts';
@@ -114,7 +114,7 @@ const startServerLab = async (
  */
 export const inspectDeployment = async (
   where: DeploymentChoice,
-  lab: Pick<Drill['lab'], 'nodes' | 'redis' | 'sites' | 'spare' | 'tls'>,
+  lab: Pick<Drill['lab'], 'nodes' | 'redis' | 'sites' | 'spare' | 'tls' | 'dnsTtlMs'>,
   paths?: readonly MediaPath[],
 ): Promise<Platform> =>
   where.type === 'embedded'
@@ -154,9 +154,10 @@ export const labNote = (
 };
 
 /** Settings of a drill's lab that another deployment does not have. */
-export const ownLabSettings = ({ config, redis, spare, tls }: Drill['lab']): string[] => [
+export const ownLabSettings = ({ config, redis, spare, tls, dnsTtlMs }: Drill['lab']): string[] => [
   ...(Object.keys(config).length > 0 ? [`config (${Object.keys(config).join(', ')})`] : []),
   ...(redisSetupText(redis) === 'plain' ? [] : [`redis: ${redisSetupText(redis)}`]),
   ...(spare > 0 ? [`spare: ${spare}`] : []),
   ...(tls ? ['tls'] : []),
+  ...(dnsTtlMs === null ? [] : [`dns: ${formatDuration(dnsTtlMs)}`]),
 ];

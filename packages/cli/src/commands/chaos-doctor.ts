@@ -42,6 +42,7 @@ export const chaosDoctorCommand = async (
     sites: 1,
     spare: 0,
     tls: false,
+    dnsTtlMs: null,
     redis: PLAIN_REDIS,
   });
   const components = await platform.components();

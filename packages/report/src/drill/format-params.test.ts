@@ -32,6 +32,8 @@ it.each([
   ['redis-isolation', {}, ''],
   ['redis-isolation', { from: 'peers' }, 'from replicas and Sentinels'],
   ['change-keys', { keys: 'both', grace: '2s' }, 'grace 2s, both keys'],
+  ['change-dns', {}, ''],
+  ['change-dns', { closeAfter: '20s' }, 'old address closes after 20s'],
   ['renew-certificate', {}, ''],
   ['renew-certificate', { certificate: 'other-name' }, 'other-name'],
   ['load-balancer-reload', { signal: 'SIGUSR2' }, 'by SIGUSR2'],

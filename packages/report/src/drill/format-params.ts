@@ -21,6 +21,7 @@ const NUMBERS: readonly (readonly [
   ['by', ms],
   ['grace', (value) => `grace ${ms(value)}`, 0],
   ['down', (value) => `down ${ms(value)}`, 0],
+  ['closeAfter', (value) => `old address closes after ${ms(value)}`],
   ['burst', (value) => `in bursts of ${value}`, 1],
   ['queue', (value) => `queue ${ms(value)}`],
   ['database', (value) => `database ${value}`],

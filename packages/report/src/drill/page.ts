@@ -22,6 +22,7 @@ import {
   continuityTable,
   joinProbeTable,
   keyTable,
+  nameTable,
   objectiveTable,
   roleTable,
   spreadTable,
@@ -90,6 +91,7 @@ const repeatSections = (repeat: RepeatResult, of: number): PageSection[] => {
           },
           { title: titled('state'), table: stateTable(repeat) },
         ]),
+    { title: titled('DNS'), table: nameTable(repeat) },
     ...(keyRotation === null
       ? []
       : [

@@ -555,6 +555,8 @@ export const describeDrillEvent = (line: DrillLine): string | null => {
       return describeReplacement(line);
     case 'users_moved':
       return `new users are sent to ${line.to}`;
+    case 'name_moved':
+      return `the name leads to ${line.to}, with a TTL of ${formatDuration(line.ttlMs)}`;
     case 'alert_changed':
       return `alert ${line.state === 'firing' ? 'fired' : 'resolved'}: ${line.name}`;
     case 'registry_observed':
@@ -562,6 +564,7 @@ export const describeDrillEvent = (line: DrillLine): string | null => {
     case 'continuity_probed':
     case 'state_written':
     case 'state_read':
+    case 'arrivals_observed':
     case 'keys_observed':
     case 'webhooks_observed':
       return null;

@@ -30,6 +30,7 @@ import {
   joinProbeTable,
   keyTable,
   markOf,
+  nameTable,
   objectiveTable,
   roleTable,
   stateTable,
@@ -175,6 +176,8 @@ export const continuitySection: Section = (repeat, style) => {
     ...renderHeadedTable(stateTable(repeat), style),
   ];
 };
+
+export const nameSection: Section = (repeat, style) => renderHeadedTable(nameTable(repeat), style);
 
 export const keySection: Section = (repeat, style) => {
   const { keyRotation, faults } = repeat.recovery;

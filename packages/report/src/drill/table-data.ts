@@ -6,7 +6,7 @@ import type {
   RepeatResult,
   StateContinuity,
 } from '@livekit-swarm/chaos';
-import { plural } from '@livekit-swarm/settings';
+import { formatDuration, plural } from '@livekit-swarm/settings';
 import { formatCount, formatMs, formatShare, shorten } from '../format.ts';
 import { measuredOf } from '../phrases/limits.ts';
 import { MARKS, type TableData } from '../text-layout.ts';
@@ -129,6 +129,23 @@ const worksAgainText = ({ worksAgainMs }: ProbeContinuity): string => {
   if (worksAgainMs === null) return 'no';
   return worksAgainMs === 0 ? '–' : `+${formatRecoveryTime(worksAgainMs)}`;
 };
+
+/** Changes of DNS: how long clients went to the old address. */
+export const nameTable = ({ recovery: { nameMoves, faults } }: RepeatResult): TableData => ({
+  head: ['name leads to', 'from', 'TTL', 'old address', 'last there', 'new address', 'first there'],
+  rows: nameMoves.map(
+    ({ at, to, ttlMs, oldConnections, oldLastMs, newConnections, newFirstMs }) => [
+      to,
+      signedTime(at - (faults[0]?.injectedAt ?? 0)),
+      formatDuration(ttlMs),
+      plural(oldConnections, 'connection'),
+      oldLastMs === null ? '–' : `+${formatRecoveryTime(oldLastMs)}`,
+      plural(newConnections, 'connection'),
+      newFirstMs === null ? '–' : `+${formatRecoveryTime(newFirstMs)}`,
+    ],
+  ),
+  left: [0],
+});
 
 /** Answers of the nodes to the API keys of a rotation; a row for each change. */
 export const keyTable = ({ recovery: { keyRotation, faults } }: RepeatResult): TableData => ({

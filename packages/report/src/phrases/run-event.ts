@@ -154,6 +154,7 @@ const EFFECT_FINDINGS: Readonly<Record<EffectFinding, string>> = {
   helper_missing: 'the helper pod of its node does not run',
   helper_lost_effect: 'the helper pod of its node has undone it',
   certificate_changed: 'the load balancer has another certificate',
+  name_changed: 'the name leads to another address',
 };
 
 const RULES_REMOVED =
@@ -180,6 +181,7 @@ const PROBABLE_CAUSES: Readonly<Record<EffectFinding, string>> = {
   helper_missing: 'an operator deleted it, or it ended because it received no heartbeat',
   helper_lost_effect: 'it was killed, or received no heartbeat for 20 s',
   certificate_changed: 'another process rolled it back',
+  name_changed: 'another process rolled it back',
 };
 
 type UnprovenTarget = Extract<DrillStopReason, { code: 'target_unproven' }>;

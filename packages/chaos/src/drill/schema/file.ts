@@ -90,6 +90,12 @@ const lab = strict({
   tls: yesOrNo()
     .default(false)
     .describe('wss: the load balancer terminates TLS, with a certificate of the lab.'),
+  dns: duration()
+    .nullable()
+    .default(null)
+    .describe(
+      'Lifetime (TTL) of the name by which clients find the load balancer; change-dns lets it lead to another address. Default: clients use an address.',
+    ),
   config: z
     .record(z.string(), z.unknown(), {
       error: hinted('must be a mapping', 'write { signal_relay: { retry_timeout: 2s } }'),

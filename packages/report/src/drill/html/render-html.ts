@@ -21,6 +21,7 @@ import { subscriptionMatrices } from './matrix.ts';
 import {
   continuityPart,
   keyPart,
+  namePart,
   objectiveTable,
   roleSection,
   shownRepeats,
@@ -94,7 +95,7 @@ ${roleSection(repeat, of)}
 ${windowTable(repeat, of)}
 ${subscriptionMatrices(repeat, of)}
 ${joinProbeTable(repeat, of)}
-${violationPart(repeat)}${continuityPart(repeat, of)}${keyPart(repeat, of)}
+${violationPart(repeat)}${continuityPart(repeat, of)}${namePart(repeat, of)}${keyPart(repeat, of)}
 ${clusterPart(repeat)}
 <p class="note record">Record: <code>${untrusted(repeat.record)}</code></p>
 </section>`;

@@ -21,7 +21,7 @@ import {
   measuredText,
   objectiveLabel,
 } from '../phrases.ts';
-import { continuityTable, keyTable, roleTable, stateTable } from '../table-data.ts';
+import { continuityTable, keyTable, nameTable, roleTable, stateTable } from '../table-data.ts';
 
 /** The accessible name of a part of the page. @param of repeats on the page */
 export const partLabel = (
@@ -94,6 +94,14 @@ export const continuityPart = (repeat: RepeatResult, of: number): Markup | null 
   const tableOf = ({ head, ...table }: TableData, what: string): Markup | null =>
     scrollingTable({ ...table, head: head.map(capital) }, partLabel(what, repeat, of));
   return html`<h3>Continuity</h3><p>${capital(summary)}.</p>${tableOf(continuityTable(repeat), 'API and joins')}${tableOf(stateTable(repeat), 'State')}`;
+};
+
+/** Changes of DNS, and the connections after them. */
+export const namePart = (repeat: RepeatResult, of: number): Markup | null => {
+  const { head, ...table } = nameTable(repeat);
+  const label = partLabel('Changes of DNS', repeat, of);
+  const markup = scrollingTable({ ...table, head: head.map(capital) }, label);
+  return markup === null ? null : html`<h3>DNS</h3>${markup}`;
 };
 
 /** Answers to the API keys, if the drill rotates them. */
