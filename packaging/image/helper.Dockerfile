@@ -2,9 +2,10 @@
 #
 #   docker build -f packaging/image/helper.Dockerfile --build-arg SWARM_IMAGE=registry.example.com/livekit-swarm:0.1.0 -t registry.example.com/livekit-swarm-helper:0.1.0 .
 ARG SWARM_IMAGE=livekit-swarm
+ARG BASE_IMAGE=debian:12-slim
 FROM ${SWARM_IMAGE} AS swarm
 
-FROM debian:12-slim
+FROM ${BASE_IMAGE}
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends nftables \
  && rm -rf /var/lib/apt/lists/*
