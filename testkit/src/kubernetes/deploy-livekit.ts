@@ -30,8 +30,8 @@ export interface LiveKitDeployment extends ApiCredentials {
   redisPassword: string;
 }
 
-/** Time limit for the servers and Redis to be ready, as kubectl duration. */
-const READY_WITHIN = '90s';
+/** Time limit for the servers and Redis to be ready, on a busy host, s. */
+const READY_WITHIN_S = 200;
 
 /**
  * Deploys LiveKit: loads images of livekit-server and Redis, made from programs of this host, makes
@@ -82,9 +82,9 @@ export const deployLiveKit = async (
     `statefulset/${statefulSet}`,
     '-n',
     namespace,
-    `--timeout=${READY_WITHIN}`,
+    `--timeout=${READY_WITHIN_S}s`,
   ];
-  await cluster.kubectl(wait, { timeoutMs: 120_000 });
+  await cluster.kubectl(wait, { timeoutMs: (READY_WITHIN_S + 20) * 1_000 });
   // Servers may connect to Redis before the cluster considers it ready.
   const all = [
     'wait',
@@ -93,9 +93,9 @@ export const deployLiveKit = async (
     '-n',
     namespace,
     '--for=condition=Ready',
-    `--timeout=${READY_WITHIN}`,
+    `--timeout=${READY_WITHIN_S}s`,
   ];
-  await cluster.kubectl(all, { timeoutMs: 120_000 });
+  await cluster.kubectl(all, { timeoutMs: (READY_WITHIN_S + 20) * 1_000 });
   onProgress(`LiveKit is ready in the namespace ${namespace}`);
   return { ...credentials, namespace, statefulSet, redisPassword };
 };
