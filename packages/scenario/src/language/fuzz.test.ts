@@ -14,6 +14,14 @@ import { executorNames } from '../executors/registry.ts';
 import { readScenario } from './parse-scenario.ts';
 import { formatScenario } from './write/format-scenario.ts';
 
+/**
+ * Settings of a test of `count` inputs in the nightly workflow, which tries others every night.
+ * Elsewhere the inputs are always the same, and a fifth of them is tried.
+ */
+const runs = (count: number): { numRuns: number } => ({
+  numRuns: process.env.SWARM_PROPERTY_SEED === undefined ? Math.ceil(count / 5) : count,
+});
+
 /** Limit on the CPU time for any text, ms. */
 const MAX_MS = 5_000;
 
@@ -310,28 +318,28 @@ describe('any input for a scenario', () => {
   it('is read or rejected with problems: any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => void survives(text)),
-      { numRuns: 500 },
+      runs(500),
     );
   }, 60_000);
 
   it('is read or rejected with problems: any tree', () => {
     fc.assert(
       fc.property(tree, (value) => void survives(stringify(value) ?? '')),
-      { numRuns: 500 },
+      runs(500),
     );
   }, 60_000);
 
   it('is read or rejected with problems: anything in the shape of a scenario', () => {
     fc.assert(
       fc.property(shaped, (value) => void survives(stringify(value))),
-      { numRuns: 300 },
+      runs(300),
     );
   }, 60_000);
 
   it('is read or rejected with problems: a file of the library with a few slips', () => {
     fc.assert(
       fc.property(mutated, (text) => void survives(text, 'small')),
-      { numRuns: 1_000 },
+      runs(1_000),
     );
   }, 60_000);
 
@@ -345,6 +353,7 @@ describe('any input for a scenario', () => {
       fc.property(texts, slips, (text, changes) => {
         if (survives(withSlips(text, changes))) fine++;
       }),
+      // Always all of them: one in two hundred is valid.
       { numRuns: 1_000 },
     );
     // Without valid files, the test would never get beyond the schema.
@@ -363,7 +372,7 @@ describe('any input for a scenario', () => {
         scales,
         (text, scale) => void survives(text, scale),
       ),
-      { numRuns: 200 },
+      runs(200),
     );
   }, 60_000);
 });
@@ -429,7 +438,7 @@ describe('any input for a threshold', () => {
         }
         expect(cpuMs() - start).toBeLessThan(MAX_MS);
       }),
-      { numRuns: 3_000 },
+      runs(3_000),
     );
   }, 60_000);
 });
