@@ -21,7 +21,7 @@ import { brokenComponents } from './support/broken-components.ts';
 import { fakePlatform, NODE } from './support/fake-platform.ts';
 import { leftoversOf } from './support/leftovers.ts';
 
-const unavailable = await skipWithout('packet-filter', 'cpu-quota', 'redis', 'haproxy');
+const unavailable = await skipWithout('packet-filter', 'cpu-quota', 'redis', 'haproxy', 'openssl');
 
 const lab = `chaos-expiry-${process.pid}`;
 let dir: string;

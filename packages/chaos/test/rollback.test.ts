@@ -22,7 +22,7 @@ import { processState } from '../src/targets/process/inspect.ts';
 import { openProcessPlatform } from '../src/targets/process.ts';
 import { leftoversOf } from './support/leftovers.ts';
 
-const unavailable = await skipWithout('packet-filter', 'cpu-quota', 'redis', 'haproxy');
+const unavailable = await skipWithout('packet-filter', 'cpu-quota', 'redis', 'haproxy', 'openssl');
 
 const lab = `chaos-test-${process.pid}`;
 let dir: string;
