@@ -1,5 +1,6 @@
+import { expandPlan, parseScenario } from '@livekit-swarm/scenario';
 import { expect, test } from 'vitest';
-import { forecastDrain } from './drain-forecast.ts';
+import { callLengths, forecastDrain } from './drain-forecast.ts';
 
 const cutOf = (lengths: number[], drainMs: number): number | undefined =>
   forecastDrain(lengths, drainMs).rows.find((row) => row.drainMs === drainMs)?.cut;
@@ -22,5 +23,23 @@ test('ends with the first drain that ends no call, and has the requested one', (
   expect(lengths).toEqual({ medianMs: 90_000, maxMs: 100_000 });
   expect(rows.map(({ drainMs }) => drainMs)).toEqual([10_000, 30_000, 45_000, 60_000, 120_000]);
   expect(rows.at(-1)?.cut).toBe(0);
-  expect(forecastDrain([], 1_000)).toEqual({ lengths: null, rows: [] });
+});
+
+test('calls without a length of their own are forecast for usual lengths', () => {
+  const { lengths, rows, byLength } = forecastDrain([], 75_000);
+  expect({ lengths, rows }).toEqual({ lengths: null, rows: [] });
+  expect(byLength[0]).toEqual({ lengthMs: 300_000, cut: 0.75 });
+  expect(forecastDrain([], 600_000).byLength[0]?.cut).toBe(0);
+});
+
+test('the duration of constant rooms is that of the load, not of a call', () => {
+  const calls = (executor: string): number[] => {
+    const text = `scenario: calls\ngroups:\n  calls:\n    ${executor}\n    roles: { a: { count: 2, publish: audio } }\n`;
+    return callLengths(expandPlan(parseScenario(text, { file: 'calls.yaml' }), 'run'));
+  };
+  expect(calls('executor: constant-rooms\n    rooms: 2\n    duration: 20s')).toEqual([]);
+  const arrivals = calls(
+    'executor: constant-arrival-rate\n    rate: 1/s\n    duration: 10s\n    roomDuration: 30s\n    maxRooms: 20',
+  );
+  expect(arrivals.length).toBeGreaterThan(0);
 });

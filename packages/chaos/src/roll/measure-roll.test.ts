@@ -40,7 +40,7 @@ const resultOfDrill = (drill: DrillResult, lines: readonly RecordLine[]): RollRe
   return fold.result(
     REQUEST,
     { ...drill, server: { host: '127.0.0.1:1', isLab: true, nodes: 2 } },
-    { participants: [] },
+    { participants: [], scenario: { groups: [] } },
   );
 };
 

@@ -1,9 +1,8 @@
 import type { DrillLine, EventLine, RecordLine } from '@livekit-swarm/record';
-import type { Plan } from '@livekit-swarm/scenario';
 import { isLoad } from '../drill/scenario-of-drill.ts';
 import type { DrillResult } from '../measure/drill-result.ts';
 import type { Recovery, SubscriptionRecovery } from '../measure/recovery.ts';
-import { callLengths, forecastDrain } from './drain-forecast.ts';
+import { callLengths, forecastDrain, type PlanOfCalls } from './drain-forecast.ts';
 import type { RollRequest } from './roll-request.ts';
 import {
   type NodeChange,
@@ -27,7 +26,7 @@ interface RollFold {
   /**
    * @param plan plan of the load as its scenario describes it, without an end with the roll
    */
-  result(request: RollRequest, drill: DrillResult, plan: Pick<Plan, 'participants'>): RollResult;
+  result(request: RollRequest, drill: DrillResult, plan: PlanOfCalls): RollResult;
 }
 
 export const createRollFold = (): RollFold => {

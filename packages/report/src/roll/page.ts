@@ -19,7 +19,6 @@ import {
 /** Outcome and reasons, every node, every room that was affected, drains, and the load balancer. */
 export const rollPage = (result: RollResult): ResultPage => {
   const { drill } = result;
-  const lengths = lengthsText(result);
   return {
     kind: 'roll',
     subject: drill.deployment,
@@ -34,7 +33,7 @@ export const rollPage = (result: RollResult): ResultPage => {
       {
         title: 'Length of the drain',
         table: drainTable(result),
-        ...(lengths !== null && { note: lengths }),
+        note: lengthsText(result),
       },
       { title: 'Load balancer', table: backendTable(result) },
       ...drill.repeats.map((repeat) => ({ title: 'Objectives', table: objectiveTable(repeat) })),

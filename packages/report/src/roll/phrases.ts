@@ -112,22 +112,38 @@ export const roomTable = ({ rooms }: RollResult): TableData => ({
   left: [0],
 });
 
-/** Calls that a drain of some length ends, by the planned lengths of the calls. */
-export const drainTable = ({ drain, request: { drainMs } }: RollResult): TableData => ({
-  head: ['drain', 'calls in progress that it ends', ''],
-  rows: drain.rows.map((row) => [
-    formatDuration(row.drainMs),
-    formatShare(row.cut),
-    row.drainMs === drainMs ? '← this roll' : '',
-  ]),
-  left: [0, 2],
-});
+/** Calls that a drain of some length ends; without planned lengths, calls of usual ones. */
+export const drainTable = (result: RollResult): TableData => {
+  const { drain, request } = result;
+  if (drain.lengths === null)
+    return {
+      head: ['length of calls', 'this drain ends', 'a drain that ends half', 'none'],
+      rows: drain.byLength.map(({ lengthMs, cut }) => [
+        formatDuration(lengthMs),
+        formatShare(cut),
+        formatDuration(lengthMs / 2),
+        formatDuration(lengthMs),
+      ]),
+      left: [],
+    };
+  return {
+    head: ['drain', 'calls in progress that it ends', ''],
+    rows: drain.rows.map(({ drainMs, cut }) => [
+      formatDuration(drainMs),
+      formatShare(cut),
+      drainMs === request.drainMs ? '← this roll' : '',
+    ]),
+    left: [0, 2],
+  };
+};
 
-/** Planned lengths of the calls; null: there were none. */
-export const lengthsText = ({ drain: { lengths } }: RollResult): string | null =>
-  lengths === null
-    ? null
-    : `Calls are planned to last ${formatDuration(Math.round(lengths.medianMs))} (median), ${formatDuration(Math.round(lengths.maxMs))} at most. The share counts calls in progress at a random time.`;
+/** Lengths on which the table of drains is based. */
+export const lengthsText = ({ drain: { lengths } }: RollResult): string => {
+  const share = 'The share counts calls in progress at a random time.';
+  return lengths === null
+    ? `The calls of this load have no length of their own: they last until the end of the roll. ${share}`
+    : `Calls are planned to last ${formatDuration(Math.round(lengths.medianMs))} (median), ${formatDuration(Math.round(lengths.maxMs))} at most. ${share}`;
+};
 
 export const backendTable = ({ backends }: RollResult): TableData => ({
   head: ['load balancer', 'healthy', 'not healthy'],

@@ -27,7 +27,6 @@ export const renderRollText = (
   const { verdict } = drill;
   const mark = MARKS[VERDICT_TONES[verdict]];
   const exit = exitCodeOfDrill(drill, false);
-  const lengths = lengthsText(result);
   const sections = [
     [
       `${paintOf(style, verdict)(`${mark} ${verdict.toUpperCase()} (exit ${exit})`)}  ${rollHeadline(result)}`,
@@ -39,7 +38,7 @@ export const renderRollText = (
     renderTitledTable('ROOMS', roomTable(result), style),
     [
       ...renderTitledTable('LENGTH OF THE DRAIN', drainTable(result), style),
-      ...(lengths === null ? [] : wrap('  ', lengths).map(style.dim)),
+      ...wrap('  ', lengthsText(result)).map(style.dim),
     ],
     renderTitledTable('LOAD BALANCER', backendTable(result), style),
     ...drill.repeats.map((repeat) =>

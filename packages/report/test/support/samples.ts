@@ -192,6 +192,7 @@ export const rollSample = (): RollResult => {
         { drainMs: 30_000, cut: 0.75 },
         { drainMs: 120_000, cut: 0 },
       ],
+      byLength: [{ lengthMs: 300_000, cut: 0.9 }],
     },
     backends: [
       { at: 29_000, healthy: 3, total: 3 },
