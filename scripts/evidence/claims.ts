@@ -219,6 +219,11 @@ export const README_CLAIMS = {
       'drills run on containers of a real Docker engine',
       'packages/chaos/test/docker-target.long.test.ts',
     ),
+    proves(
+      'a roll under calls changes every node, or puts back each that it has changed',
+      'e2e/chaos/roll.measured.test.ts',
+      'e2e/chaos/roll-undone.long.test.ts',
+    ),
   ],
 } as const satisfies Record<string, readonly Claim[]>;
 
