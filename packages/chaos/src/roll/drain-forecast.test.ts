@@ -39,7 +39,7 @@ test('the duration of constant rooms is that of the load, not of a call', () => 
   };
   expect(calls('executor: constant-rooms\n    rooms: 2\n    duration: 20s')).toEqual([]);
   const arrivals = calls(
-    'executor: constant-arrival-rate\n    rate: 1/s\n    duration: 10s\n    roomDuration: 30s\n    maxRooms: 20',
+    'executor: constant-arrival-rate\n    rate: 1\n    duration: 10s\n    roomDuration: 30s\n    maxRooms: 20',
   );
   expect(arrivals.length).toBeGreaterThan(0);
 });
