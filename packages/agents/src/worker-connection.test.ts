@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { RegisterWorkerResponse, ServerMessage } from '@livekit/protocol';
+import {
+  RegisterWorkerResponse,
+  ServerMessage,
+  WorkerMessage,
+  WorkerPong,
+} from '@livekit/protocol';
 import { afterEach, expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { WorkerConnection } from './worker-connection.ts';
@@ -65,4 +70,33 @@ test('a registered worker loses a connection that is damaged', async () => {
   expect(connection.workerId).toBe('AW_1');
   for (const socket of server.clients) socket.send(DAMAGED);
   expect(await closed).toMatch(/^closed by the server/);
+});
+
+test('a server that answers no ping is lost, although its connection stays open', async () => {
+  const { options, closed } = await serve((socket) => {
+    socket.once('message', () => socket.send(registered()));
+  });
+  const connection = await WorkerConnection.open({ ...options, pingEveryMs: 50 });
+  expect(await closed).toBe('the server has not answered a ping for 50 ms');
+  connection.close();
+});
+
+test('a server that answers pings is kept', async () => {
+  const answered = Promise.withResolvers<void>();
+  let pings = 0;
+  const { options, closed } = await serve((socket) => {
+    socket.on('message', (data: Buffer) => {
+      const { message } = WorkerMessage.fromBinary(data);
+      if (message.case === 'register') socket.send(registered());
+      if (message.case !== 'ping') return;
+      const value = new WorkerPong({ lastTimestamp: message.value.timestamp });
+      socket.send(new ServerMessage({ message: { case: 'pong', value } }).toBinary());
+      pings += 1;
+      if (pings === 3) answered.resolve();
+    });
+  });
+  // The interval leaves a busy host time for the answers.
+  const connection = await WorkerConnection.open({ ...options, pingEveryMs: 1_000 });
+  await Promise.race([answered.promise, closed.then((reason) => expect.fail(reason))]);
+  connection.close();
 });

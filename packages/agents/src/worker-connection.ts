@@ -29,6 +29,8 @@ export interface WorkerConnectionOptions {
   /** Name of the agent; empty: the worker is offered a job of every room. */
   agentName: string;
   version: string;
+  /** Attributes of the agents in their rooms. Default: none. */
+  attributes?: Record<string, string>;
   /** Return the identity of the agent in the room, or null to reject the job. */
   accept(job: Job): string | null;
   onAssignment(assignment: Assignment): void;
@@ -36,6 +38,11 @@ export interface WorkerConnectionOptions {
   onTermination(jobId: string): void;
   /** Take the end of the connection, unless it was closed here. */
   onClosed(reason: string): void;
+  /**
+   * Interval of pings, ms. A server that sends nothing in this time after a ping is lost. Default:
+   * 10 s.
+   */
+  pingEveryMs?: number;
 }
 
 /** State that a worker reports. */
@@ -50,12 +57,16 @@ export interface WorkerLoad {
 const REGISTER_MS = 10_000;
 const TOKEN_SECONDS = 600;
 const PING_EVERY_MS = 10_000;
+/** Close code of a connection that ended without a close frame (RFC 6455 §7.4.1). */
+const ABNORMAL = 1006;
 
 /** Connection of one worker to `/agent`: registers, answers offers of jobs, and reports its load. */
 export class WorkerConnection {
   readonly #options: WorkerConnectionOptions;
   readonly #socket: WebSocket;
   #ping: NodeJS.Timeout | null = null;
+  /** True from a ping until the server sends anything. */
+  #isUnanswered = false;
   #isClosed = false;
   #workerId: string | null = null;
 
@@ -116,7 +127,7 @@ export class WorkerConnection {
   }
 
   #registered(url: string): Promise<void> {
-    const { agentName, version, onClosed } = this.#options;
+    const { agentName, version, onClosed, pingEveryMs = PING_EVERY_MS } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const fail = (problem: string): void =>
       reject(
@@ -136,9 +147,15 @@ export class WorkerConnection {
     this.#socket.on('close', (code) => {
       fail(`the server closed the connection (${code})`);
       if (this.#ping !== null) clearInterval(this.#ping);
-      if (!this.#isClosed && this.#workerId !== null) onClosed(`closed by the server (${code})`);
+      if (this.#isClosed || this.#workerId === null) return;
+      onClosed(
+        this.#isUnanswered && code === ABNORMAL
+          ? `the server has not answered a ping for ${pingEveryMs} ms`
+          : `closed by the server (${code})`,
+      );
     });
     this.#socket.on('message', (data) => {
+      this.#isUnanswered = false;
       if (!(data instanceof Buffer)) return;
       let message: ServerMessage['message'];
       try {
@@ -150,25 +167,37 @@ export class WorkerConnection {
       }
       if (message.case === 'register') {
         this.#workerId = message.value.workerId;
-        this.#ping = setInterval(() => {
-          const value = new WorkerPing({ timestamp: BigInt(Date.now()) });
-          this.#send({ case: 'ping', value });
-        }, PING_EVERY_MS);
+        this.#ping = setInterval(() => this.#checkServer(), pingEveryMs);
         resolve();
       } else this.#take(message);
     });
     return promise.finally(() => clearTimeout(late));
   }
 
+  /** Ping, and end the connection of a server that has not answered the ping before. */
+  #checkServer(): void {
+    if (this.#isUnanswered) {
+      this.#socket.terminate();
+      return;
+    }
+    this.#isUnanswered = true;
+    const value = new WorkerPing({ timestamp: BigInt(Date.now()) });
+    this.#send({ case: 'ping', value });
+  }
+
   #take(message: ServerMessage['message']): void {
-    const { accept, onAssignment, onTermination } = this.#options;
+    const { accept, attributes = {}, onAssignment, onTermination } = this.#options;
     if (message.case === 'availability' && message.value.job !== undefined) {
       const { job } = message.value;
       const identity = accept(job);
       const value = new AvailabilityResponse({
         jobId: job.id,
         available: identity !== null,
-        ...(identity !== null && { participantIdentity: identity, participantName: identity }),
+        ...(identity !== null && {
+          participantIdentity: identity,
+          participantName: identity,
+          participantAttributes: attributes,
+        }),
       });
       this.#send({ case: 'availability', value });
     } else if (message.case === 'assignment' && message.value.job !== undefined) {
