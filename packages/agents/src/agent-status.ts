@@ -1,28 +1,20 @@
-import { JobStatus, ParticipantInfo_Kind } from '@livekit/protocol';
+import { ParticipantInfo_Kind } from '@livekit/protocol';
 import {
   ApiRejection,
   type ApiTarget,
   agentDispatchOf,
   apiErrorOf,
+  type RoomDispatch,
+  readDispatches,
   roomServiceOf,
 } from '@livekit-swarm/livekit';
 import { messageOf } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
-/** A job of a dispatch. */
-export interface JobFacts {
-  /** State that the server reports: it may call the job of a dead agent running. */
-  state: 'pending' | 'running' | 'ended' | 'failed';
-  /** Identity of the agent in the room; empty before a worker accepted the job. */
-  identity: string;
-  workerId: string;
-  error: string;
-}
-
 /** A room that has a dispatch, or an agent. */
 export interface RoomFacts {
   room: string;
-  dispatches: { agentName: string; jobs: JobFacts[] }[];
+  dispatches: RoomDispatch[];
   /** Identities of the agents in the room. */
   agents: string[];
   /** True if a dispatch of a named agent has led to no agent, neither now nor before. */
@@ -106,42 +98,18 @@ const readRoom = async (
   dispatcher: Dispatcher,
   room: string,
 ): Promise<RoomFacts> => {
-  const [listed, participants] = await Promise.all([
-    dispatcher.listDispatch(room),
+  const [dispatches, participants] = await Promise.all([
+    readDispatches(dispatcher, room),
     service.listParticipants(room),
   ]);
   const agents = participants
     .filter(({ kind }) => kind === ParticipantInfo_Kind.AGENT)
     .map(({ identity }) => identity);
-  const dispatches = listed.map(({ agentName, state }) => ({
-    agentName,
-    jobs: (state?.jobs ?? []).map(
-      ({ state: job }): JobFacts => ({
-        state: stateOf(job?.status),
-        identity: job?.participantIdentity ?? '',
-        workerId: job?.workerId ?? '',
-        error: job?.error ?? '',
-      }),
-    ),
-  }));
   // An agent whose job has ended has been in the room.
   const isUnserved = dispatches.some(
     ({ agentName, jobs }) => agentName !== '' && !jobs.some(({ state }) => state === 'ended'),
   );
   return { room, dispatches, agents, waits: isUnserved && agents.length === 0, problem: null };
-};
-
-const stateOf = (status: JobStatus | undefined): JobFacts['state'] => {
-  switch (status) {
-    case JobStatus.JS_RUNNING:
-      return 'running';
-    case JobStatus.JS_SUCCESS:
-      return 'ended';
-    case JobStatus.JS_FAILED:
-      return 'failed';
-    default:
-      return 'pending';
-  }
 };
 
 /** Page `/worker` of LiveKit's SDKs for agents, as far as it is shown here. */

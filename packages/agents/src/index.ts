@@ -1,9 +1,14 @@
 export {
   type AgentStatus,
-  type JobFacts,
   type RoomFacts,
   readAgentStatus,
   type WorkerFacts,
 } from './agent-status.ts';
+export {
+  measureDispatchRate,
+  RATE_DISPATCHES,
+  type RateDispatch,
+} from './dispatch-rate/dispatch-rate.ts';
+export { carriedRate, type RateResult, staysUnder } from './dispatch-rate/rate-result.ts';
 export { ReferenceWorker, type WorkerEvent } from './reference-worker.ts';
 export { WorkerConnection } from './worker-connection.ts';

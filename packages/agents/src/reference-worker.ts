@@ -20,6 +20,7 @@ export interface ReferenceWorkerOptions {
 
 /** Event of a worker. */
 export type WorkerEvent =
+  | { event: 'answered' | 'stopped'; room: string; afterMs: number }
   | { event: 'registered'; workerId: string }
   | { event: 'job_accepted' | 'job_rejected' | 'job_ended'; jobId: string; room: string }
   | { event: 'job_failed'; jobId: string; room: string; message: string }
@@ -31,6 +32,8 @@ interface RunningJob {
   hasJoined: boolean;
   /** Time since which no caller is in the room, ms; null: there is one. */
   aloneSince: number | null;
+  /** True if a caller has been in the room. */
+  hadCaller: boolean;
   /** Error that ended the session; null: none. */
   error: string | null;
   hasEnded: boolean;
@@ -39,6 +42,8 @@ interface RunningJob {
 const WATCH_EVERY_MS = 500;
 /** An agent leaves a room in which it has been alone for this long, ms: its caller has left. */
 const ALONE_MS = 3_000;
+/** It waits for its first caller: a room may be created before. */
+const WITHOUT_CALLER_MS = 60_000;
 const JOIN_TIMEOUT_MS = 10_000;
 const RECONNECT_MS = [500, 1_000, 2_000, 4_000, 8_000];
 const VERSION = 'livekit-swarm reference agent';
@@ -109,6 +114,8 @@ export class ReferenceWorker {
       target,
       agentName,
       version: VERSION,
+      // It can speak as soon as its track is published.
+      attributes: { 'lk.agent.state': 'listening' },
       accept: (job) => this.#accept(job),
       onAssignment: (assignment) => void this.#run(assignment),
       onTermination: (jobId) => {
@@ -163,7 +170,10 @@ export class ReferenceWorker {
     if (this.#isClosed || this.#jobs.has(job.id)) return;
     const index = this.#nextIndex++;
     const room = job.room?.name ?? '';
-    const begun = { hasJoined: false, aloneSince: null, error: null, hasEnded: false };
+    const begun = {
+      ...{ hasJoined: false, aloneSince: null, hadCaller: false },
+      ...{ error: null, hasEnded: false },
+    };
     this.#jobs.set(job.id, { index, room, ...begun });
     this.#report();
     const address = url === undefined || url === '' ? target.url : url;
@@ -178,9 +188,12 @@ export class ReferenceWorker {
     }
   }
 
-  #onEvent({ event, identity, message, reason }: EventLine): void {
+  #onEvent({ event, identity, message, reason, durationMs: afterMs = 0 }: EventLine): void {
     const job = this.#jobs.get(identity ?? '');
     if (job === undefined) return;
+    const { room } = job;
+    if (event === 'agent_answered') this.#options.onEvent({ event: 'answered', room, afterMs });
+    if (event === 'agent_stopped') this.#options.onEvent({ event: 'stopped', room, afterMs });
     if (event === 'joined') job.hasJoined = true;
     if (event !== 'join_failed' && event !== 'disconnected') return;
     job.hasEnded = true;
@@ -193,9 +206,12 @@ export class ReferenceWorker {
     for (const [jobId, job] of this.#jobs) {
       const { others = [], agents = [] } = this.#engine.view(job.index) ?? {};
       // Two agents would keep each other in a room. An agent that joins has no view of it yet.
-      if (others.length > agents.length || !job.hasJoined) job.aloneSince = null;
+      const hasCaller = others.length > agents.length;
+      job.hadCaller ||= hasCaller;
+      if (hasCaller || !job.hasJoined) job.aloneSince = null;
       else job.aloneSince ??= now;
-      const isAlone = job.aloneSince !== null && now - job.aloneSince >= ALONE_MS;
+      const longest = job.hadCaller ? ALONE_MS : WITHOUT_CALLER_MS;
+      const isAlone = job.aloneSince !== null && now - job.aloneSince >= longest;
       if (job.hasEnded || isAlone) void this.#end(jobId, job.error);
     }
   }

@@ -1,14 +1,18 @@
 import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
+import { addAgentsCapacityCommand } from './capacity-program.ts';
+import type { AgentsDispatchRateFlags } from './commands/agents-dispatch-rate.ts';
 import type { AgentsStatusFlags } from './commands/agents-status.ts';
 import type { AgentsWorkerFlags } from './commands/agents-worker.ts';
 import type { Console } from './console.ts';
 import { deploymentFlags } from './flags/deployment.ts';
 import { addGroup } from './flags/environment.ts';
+import { withOtherUsersFlag } from './flags/guard.ts';
 import { addHostFlags, CONFIRMED } from './flags/host-rules.ts';
 import { isTyped } from './flags/is-typed.ts';
 import { repeatable } from './flags/repeatable.ts';
 import { addHelp, type CommandHelp } from './help/command-help.ts';
+import { addAgentsRunCommand } from './run-program.ts';
 
 /** `swarm agents`. The code of its commands is loaded on use. */
 export const addAgentsCommands = (
@@ -18,7 +22,10 @@ export const addAgentsCommands = (
 ): void => {
   const agents = program
     .command('agents')
-    .description('voice agents: a reference worker, and rooms that wait for one');
+    .description('voice agents: call them, find their limit, watch their dispatch');
+  addAgentsRunCommand(agents, console, done);
+  addAgentsCapacityCommand(agents, console, done);
+  addDispatchRateCommand(agents, console, done);
   const worker = agents
     .command('worker')
     .description('register a worker without models, whose agents answer after a known time');
@@ -55,6 +62,51 @@ export const addAgentsCommands = (
     const { agentsStatusCommand } = await import('./commands/agents-status.ts');
     done(await agentsStatusCommand(flags, isTyped(own), console));
   });
+};
+
+const addDispatchRateCommand = (
+  agents: Command,
+  console: Console,
+  done: (exitCode: ExitCode) => void,
+): void => {
+  const rate = agents
+    .command('dispatch-rate')
+    .description('find the rate of new rooms at which workers still get their jobs in time');
+  addGroup(rate, console.env, 'Dispatch:', [
+    new Option('--rates <list>', 'rooms per second, ascending').default('5,10,20,50'),
+    new Option('--for <time>', 'duration of each rate').default('10s'),
+    new Option('--limit <time>', 'limit of the time until a worker is assigned, p95').default('1s'),
+    new Option('--by <way>', 'api (dispatch service), room (with the room) or automatic')
+      .choices(['api', 'room', 'automatic'])
+      .default('api'),
+    new Option('--workers <n>', 'workers that are registered; each takes every job').default('10'),
+    new Option('--wait <time>', 'wait for jobs after the last call; others are lost').default(
+      '15s',
+    ),
+  ]);
+  addGroup(rate, console.env, 'Deployment:', deploymentFlags());
+  addHostFlags(rate, 'Deployment:', CONFIRMED.search);
+  rate.addOption(withOtherUsersFlag().helpGroup('Deployment:'));
+  addGroup(rate, console.env, 'Output:', [new Option('--json', 'print JSON')]);
+  addHelp(rate, rateHelp).action(async (flags: AgentsDispatchRateFlags, own: Command) => {
+    const { agentsDispatchRateCommand } = await import('./commands/agents-dispatch-rate.ts');
+    done(await agentsDispatchRateCommand(flags, isTyped(own), console));
+  });
+};
+
+const rateHelp: CommandHelp = {
+  examples: [
+    ['swarm agents dispatch-rate --url wss://livekit.staging.example.com'],
+    ['swarm agents dispatch-rate --rates 5,10,20,30,50 --by automatic --limit 500ms'],
+  ],
+  notes: `
+Registers workers of its own, which need no media, and creates rooms without participants; they are
+deleted afterwards. Rates grow until one is above the limit. With --by automatic the workers have no
+name: they reject the jobs of other rooms, and your own workers without a name get some of these.
+
+Exit codes: 0 measured; 99 not even the smallest rate stays under the limit; 98 this host made the
+calls late; 3 no worker could register; 2 bad usage; 130 interrupted.
+`,
 };
 
 const workerHelp: CommandHelp = {

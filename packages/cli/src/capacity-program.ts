@@ -51,19 +51,7 @@ export const addCapacityCommands = (
     .description('find the largest load of a scenario that a deployment carries')
     .usage('[flags] FILE  or  swarm capacity fit|predict …')
     .argument('<file>', 'a scenario file; - for standard input');
-  addGroup(capacity, console.env, 'Search:', searchFlags());
-  addSearchedDeployment(capacity, console.env, [serverFlag()]);
-  addGroup(capacity, console.env, SERVER_METRICS_GROUP, serverMetricsFlags());
-  addGroup(capacity, console.env, 'Result:', [
-    thresholdFlag(),
-    recordFlag('TIME-capacity-NAME'),
-    ...reportFlags('capacity'),
-  ]);
-  addGroup(capacity, console.env, 'Load generator:', [
-    processesFlag(),
-    ...queueFlags(),
-    quietFlag(),
-  ]);
+  addFlags(capacity, console, []);
   addHelp(capacity.addOption(colorFlag()), capacityHelp).action(
     async (file: string, _flags: unknown, command: Command) => {
       const { capacityCommand } = await import('./commands/capacity.ts');
@@ -98,6 +86,58 @@ export const addCapacityCommands = (
     const { predictCommand } = await import('./commands/capacity-predict.ts');
     done(await predictCommand(model, files, flags, console));
   });
+};
+
+const addFlags = (command: Command, { env }: Console, more: readonly Option[]): void => {
+  addGroup(command, env, 'Search:', [...searchFlags(), ...more]);
+  addSearchedDeployment(command, env, [serverFlag()]);
+  addGroup(command, env, SERVER_METRICS_GROUP, serverMetricsFlags());
+  addGroup(command, env, 'Result:', [
+    thresholdFlag(),
+    recordFlag('TIME-capacity-NAME'),
+    ...reportFlags('capacity'),
+  ]);
+  addGroup(command, env, 'Load generator:', [processesFlag(), ...queueFlags(), quietFlag()]);
+};
+
+/** `swarm agents capacity`. Its code is loaded on use. */
+export const addAgentsCapacityCommand = (
+  agents: Command,
+  console: Console,
+  done: (exitCode: ExitCode) => void,
+): void => {
+  const capacity = agents
+    .command('capacity')
+    .description('find the largest number of conversations that your workers carry')
+    .argument('<file>', 'a scenario file with callers; - for standard input');
+  addFlags(capacity, console, [
+    new Option('--workers <n>', 'workers that are registered, for the conversations of each'),
+    new Option('--pause <time>', 'between two runs, until agents have left (default: 5s)'),
+  ]);
+  addHelp(capacity.addOption(colorFlag()), agentsCapacityHelp).action(
+    async (file: string, _flags: unknown, command: Command) => {
+      const { capacityCommand } = await import('./commands/capacity.ts');
+      const flags = command.opts<CapacityFlags>();
+      done(await capacityCommand(file, flags, isTyped(command), console, true));
+    },
+  );
+};
+
+const agentsCapacityHelp: CommandHelp = {
+  examples: [
+    [
+      "swarm agents capacity calls.yaml --url wss://livekit.staging.example.com --workers 4 --threshold 'agent_response_time: p(95)<1500'",
+    ],
+    [
+      'swarm agents capacity calls.yaml --url wss://livekit.staging.example.com --server-metrics http://10.0.0.5:6789/metrics --node-cores 4 --start 8 --max 200',
+    ],
+  ],
+  notes: `
+Searches as swarm capacity does, whose help has the exit codes. What gives in first is named: the
+dispatch (no worker takes a job in time), the workers (answers are late, and the server is not at
+its limit), the server (with its metrics), or this load generator, with which the result is a lower
+bound.
+`,
 };
 
 const capacityHelp: CommandHelp = {

@@ -48,6 +48,37 @@ export const addRunCommand = (program: Command, console: Console, done: Done): v
   );
 };
 
+/** `swarm agents run`: `swarm run` of scenario files whose participants talk with voice agents. */
+export const addAgentsRunCommand = (agents: Command, console: Console, done: Done): void => {
+  const run = agents
+    .command('run')
+    .description('run scenario files whose callers talk with your agents, as "swarm run" does')
+    .argument('<files...>', 'scenario files; - for standard input');
+  addGroup(run, console.env, 'Scenario:', scenarioFlags());
+  addHelp(addEveryRunFlag(run, console), agentsRunHelp).action(
+    async (files: string[], _flags: unknown, command: Command) => {
+      const { assertCallers } = await import('./agents/assert-callers.ts');
+      assertCallers(files);
+      done(await runFilesOrFlags(files, command, console).catch(blameEnvironment(command)));
+    },
+  );
+};
+
+const agentsRunHelp: CommandHelp = {
+  examples: [
+    ['swarm agents run calls.yaml --url wss://livekit.staging.example.com'],
+    [
+      "swarm agents run calls.yaml --threshold 'agent_join_time: p(95)<3000' --threshold 'agent_response_time: p(95)<1500' --threshold 'agent_barge_in: p(95)<500' --threshold 'agents_lost: rate==0' --threshold 'agent_turns_unanswered: rate<0.02'",
+    ],
+    ['swarm agents run scenarios/voice-agents.yaml --scale small'],
+  ],
+  notes: `
+The same as swarm run, whose help has all exit codes and variables; a file without a role that has
+the key conversation is refused. Callers without an agent, and turns without an answer, are judged
+although the file has no threshold for them.
+`,
+};
+
 const addEveryRunFlag = (command: Command, { env }: Console): Command =>
   addRunFlags(command, env)
     .optionsGroup('General:')

@@ -7,6 +7,7 @@ import type { AdmittedParticipant } from '@livekit-swarm/runner';
 import {
   ACTION_SOURCES,
   boundedSettings,
+  DISPATCHES,
   LIMITS,
   MUSIC_KILOBITS,
   PATHS,
@@ -180,7 +181,7 @@ const conversation = z.strictObject({
   answerEndsMs: duration(),
   bargeIn: z.strictObject({ share: share(), afterMs: duration() }).nullable(),
   turns: whole(1, 100_000).exactOptional(),
-  agent: z.strictObject({ name: text(NAME), by: z.enum(['token', 'api']) }).exactOptional(),
+  agent: z.strictObject({ name: text(NAME), by: z.enum(DISPATCHES) }).exactOptional(),
 });
 
 const answers = z.strictObject({

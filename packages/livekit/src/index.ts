@@ -14,6 +14,12 @@ export {
 export { type HttpAnswer, httpAnswer, readAnswer } from './answer/http-answer.ts';
 export type { Product } from './answer/product.ts';
 export {
+  type AgentJob,
+  createRoomWithAgent,
+  type RoomDispatch,
+  readDispatches,
+} from './api/agent-jobs.ts';
+export {
   type ApiTarget,
   agentDispatchOf,
   apiBase,
@@ -101,7 +107,7 @@ export {
   simulateRequest,
   trackSourceOf,
 } from './session/acts.ts';
-export { type RemoteTrack, RoomView } from './session/room-view.ts';
+export { type RemoteAgent, type RemoteTrack, RoomView } from './session/room-view.ts';
 export { Session } from './session/session.ts';
 export type { Admitted, SessionEvent, SessionOptions } from './session/session-options.ts';
 export { joinEndpoint, type Signalling } from './signal/endpoint.ts';

@@ -56,7 +56,10 @@ export const IMPAIRMENTS = {
   reconnects: either(REACTION),
   reconnect_time: either('begins when the loss is noticed: noticed late, it is short'),
   agent_dispatch_time: worse('an answer is read late, never early'),
+  agent_offer_time: worse('both ends are times of the server, which shares the host at most'),
   agent_join_time: worse('ends when the caller notices the agent, late and never early'),
+  agent_publish_time: worse('ends when the caller notices the track, late and never early'),
+  agent_ready_time: worse('ends when the caller notices the attribute, late and never early'),
   agents_lost: worse('an agent that is noticed late counts as lost'),
   agent_response_time: either(
     'both ends are times of packets; a slow generator sends the last voice late, when its time is taken late, too',

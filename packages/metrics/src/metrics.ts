@@ -145,11 +145,23 @@ export const METRICS = {
 
   agent_dispatch_time: trend(
     BY_ROLE,
-    'of calls that dispatch an agent, until the dispatch service answered; not until an agent was there',
+    'of calls that dispatch an agent, or create a room with one, until the API answered; not until an agent was there',
+  ),
+  agent_offer_time: trend(
+    BY_ROLE,
+    "from the dispatch of an agent until its job was offered to the worker that took it, by the server's clock",
   ),
   agent_join_time: trend(
     BY_ROLE,
     'from the join of a caller until a voice agent was in its room; 0 if it was there before',
+  ),
+  agent_publish_time: trend(
+    BY_ROLE,
+    'from the join of a caller until a voice agent had published audio',
+  ),
+  agent_ready_time: trend(
+    BY_ROLE,
+    'from the join of a caller until a voice agent that sets lk.agent.state had published audio and was no longer initializing',
   ),
   agents_lost: rate(BY_ROLE, 'callers whose room had no voice agent in time, of all callers'),
   agent_response_time: trend(

@@ -50,8 +50,28 @@ export const EVENT_NAMES = [
   'agent_dispatched',
   /** A voice agent is in the room of a caller. `durationMs`: from the join of the caller. */
   'agent_joined',
+  /** It has published audio. `durationMs`: from the join of the caller. */
+  'agent_published',
+  /**
+   * It has published audio, and its attribute `lk.agent.state` shows that it no longer
+   * initializes; only of agents that set the attribute. `durationMs`: from the join of the caller.
+   */
+  'agent_ready',
   /** No voice agent joined the room of a caller in time. */
   'agent_lost',
+  /**
+   * Job of a caller's agent, as the API showed it when the agent had joined or was lost. `reason`:
+   * its state. `durationMs`: from the dispatch to the offer of the job to the worker that took it,
+   * by the server's clock; absent: no worker took it.
+   */
+  'agent_job',
+  /** A reference agent answered. `at`: first voice. `durationMs`: from the last voice it heard. */
+  'agent_answered',
+  /**
+   * An answer of a reference agent ended after a caller had begun to speak over it. `at`: its last
+   * voice. `durationMs`: from the first voice it heard.
+   */
+  'agent_stopped',
   /** A turn of a conversation with a voice agent has ended. `at`: its last voice. */
   'turn',
   'disconnected',
@@ -72,6 +92,23 @@ export const EVENT_NAMES = [
   'threshold_crossed',
   'warning',
 ] as const;
+
+/**
+ * States of the job of a caller's agent, from the furthest on. `no_job`: no worker took the dispatch;
+ * the server does not report why. `no_dispatch`: nothing has dispatched this agent to the room.
+ * `unknown`: the API could not be asked.
+ */
+export const AGENT_JOB_STATES = [
+  'running',
+  'failed',
+  'ended',
+  'pending',
+  'no_job',
+  'no_dispatch',
+  'unknown',
+] as const;
+
+export type AgentJobState = (typeof AGENT_JOB_STATES)[number];
 
 /** Time from the scheduled join to each phase, ms; not from the attempt that succeeded. */
 const phases = z.object({

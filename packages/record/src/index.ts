@@ -45,6 +45,8 @@ export {
   type WebhookSigner,
 } from './drill-line.ts';
 export {
+  AGENT_JOB_STATES,
+  type AgentJobState,
   crossingSchema,
   EVENT_NAMES,
   type EventLine,

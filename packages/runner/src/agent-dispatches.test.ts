@@ -63,3 +63,38 @@ test('a result after the end of the run is not written', async () => {
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(lines).toEqual([]);
 });
+
+test('rooms are created shortly before their callers join, and what comes before the record waits', async () => {
+  const lines: EventLine[] = [];
+  const rooms = callers.map(
+    (one, index): ParticipantPlan => ({
+      ...one,
+      joinAtMs: 5_000 * index,
+      conversation: {
+        opens: 'caller',
+        pauseMs: 1_000,
+        answerWithinMs: 10_000,
+        answerEndsMs: 800,
+        bargeIn: null,
+        agent: { name: `helper-${index}`, by: 'room' },
+      },
+    }),
+  );
+  const dispatches = createAgentDispatches(target, rooms, { elapsedMs: () => -100 }, (line) =>
+    lines.push(line),
+  );
+  await dispatches.prepare(0);
+  expect(lines).toEqual([]);
+  const [first] = rooms;
+  if (first === undefined) throw new Error('there are callers');
+  dispatches.take(joined(first));
+  const failure = (index: number) =>
+    expect.objectContaining({
+      event: 'warning',
+      at: 0,
+      message: expect.stringMatching(`^the agent helper-${index} was not dispatched`),
+    });
+  expect(lines).toEqual([failure(0)]);
+  await dispatches.prepare(3_000);
+  expect(lines).toEqual([failure(0), failure(1)]);
+});

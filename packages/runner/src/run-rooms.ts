@@ -42,6 +42,12 @@ export const createRunRooms = (
   const emptyFor = longestEmptyTimes(plan.participants);
   const client = () => roomServiceOf(deployment, TIMEOUT_SECONDS);
   const created = new Set<string>();
+  /** Rooms that are created with their agents, shortly before their callers join. */
+  const ofAgents = new Set(
+    plan.participants.flatMap(({ room, conversation }) =>
+      conversation?.agent?.by === 'room' ? [room] : [],
+    ),
+  );
 
   const createOne = async (name: string): Promise<void> => {
     const service = await client();
@@ -57,7 +63,9 @@ export const createRunRooms = (
 
   return {
     create: async (names) => {
-      const missing = [...new Set(names)].filter((name) => !created.has(name));
+      const missing = [...new Set(names)].filter(
+        (name) => !created.has(name) && !ofAgents.has(name),
+      );
       for (const name of missing) created.add(name);
       await eachAtOnce(missing, async (name) => {
         try {

@@ -15,7 +15,7 @@ import type { RecordLine } from '@livekit-swarm/record';
 import { type Plan, type Shard, splitPlan } from '@livekit-swarm/scenario';
 import { hasErrorCode } from '@livekit-swarm/settings';
 import { watchAbortThresholds, watchOverload } from './abort-thresholds.ts';
-import { createAdmissionQueue } from './admissions.ts';
+import { type AdmissionQueue, createAdmissionQueue } from './admissions.ts';
 import { createAgentDispatches } from './agent-dispatches.ts';
 import { engineOptions } from './engine-options.ts';
 import { liveRun, type RunEnding } from './live-run.ts';
@@ -105,7 +105,15 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
   );
 
   try {
-    const admissions = createAdmissionQueue(shards, deployment, secrets.e2eeOf, endpoints, rooms);
+    const queue = createAdmissionQueue(shards, deployment, secrets.e2eeOf, endpoints, rooms);
+    const admissions: AdmissionQueue = {
+      take: async (elapsedMs) => {
+        const prepared = dispatches.prepare(elapsedMs);
+        // During a run, a slow API must not delay the joins of others.
+        if (elapsedMs <= 0) await prepared;
+        return await queue.take(elapsedMs);
+      },
+    };
     const first = await admissions.take(0);
 
     const largest = Math.max(...shards.map(({ participants }) => participants.length));
@@ -161,8 +169,8 @@ const admitFirstParticipant = async (
   const [first] = plan.participants;
   if (first === undefined) throw new RangeError('a plan needs participants');
   const rooms = createRunRooms(deployment, plan, name);
-  const admit = async (): Promise<EngineOptions['signalling']> => {
-    const newest = await preflight(deployment, first, endpointOf(first));
+  const admit = async (as = first): Promise<EngineOptions['signalling']> => {
+    const newest = await preflight(deployment, as, endpointOf(first));
     return signalling === 'auto' ? newest : signalling;
   };
   const ownToken = plan.participants.find((one) => endpointOf(one) === undefined);
@@ -176,8 +184,10 @@ const admitFirstParticipant = async (
     return { signalling: accepted, rooms: createsRooms ? null : rooms };
   } catch (error) {
     if (!hasErrorCode(error, 'room_not_found') || ownToken !== first) throw error;
-    await rooms.create([first.room]);
-    return { signalling: await admit(), rooms };
+    // A room that gets its agents when it is created must not exist before.
+    const room = first.conversation?.agent?.by === 'room' ? `swarm-${name}` : first.room;
+    await rooms.create([room]);
+    return { signalling: await admit({ ...first, room }), rooms };
   }
 };
 

@@ -3,6 +3,7 @@
  * a record's header. Durations in milliseconds; plain JSON.
  */
 import { formatThreshold, parseThreshold, type Threshold } from '@livekit-swarm/metrics';
+import { usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { executorSchema } from './executors/registry.ts';
 import type { Connect } from './role-keys/connect.ts';
@@ -85,12 +86,23 @@ export type GroupSpec = z.infer<typeof group>;
 export type WitnessSpec = z.infer<typeof witness>;
 export type NamedWindow = z.infer<typeof namedWindow>;
 
-/** Scenario with an endpoint for the roles that have none of their own. */
+/**
+ * Scenario with an endpoint for the roles that have none of their own.
+ * @throws SwarmError `usage` if the token of a role names an agent: the endpoint makes the token
+ */
 export const withConnect = (scenario: Scenario, connect: Connect): Scenario => ({
   ...scenario,
   groups: scenario.groups.map((group) => ({
     ...group,
-    roles: group.roles.map((role) => ({ ...role, connect: role.connect ?? connect })),
+    roles: group.roles.map((role) => {
+      const { agent } = role.conversation ?? {};
+      if (agent?.by === 'token' && role.connect === undefined)
+        throw usageError(
+          `the token of role ${role.name} cannot name the agent ${agent.name}: the token endpoint makes it`,
+          `write conversation: { agent: { name: ${agent.name}, by: api } }, or leave agent out where the endpoint's token names it`,
+        );
+      return { ...role, connect: role.connect ?? connect };
+    }),
   })),
 });
 

@@ -101,6 +101,13 @@ describe('the first cause of failure', () => {
       { ...busy(1), crossings: [crossingOf('join_time')] },
       'join_time',
     ],
+    [
+      'agents that were lost',
+      { ...busy(1), crossings: [crossingOf('agent_response_time'), crossingOf('agents_lost')] },
+      'dispatch',
+    ],
+    ['slow agents', { ...busy(1), crossings: [crossingOf('agent_response_time')] }, 'agents'],
+    ['slow agents of a busy node', { ...busy(3.8), crossings: [crossingOf('agents_lost')] }, 'cpu'],
     ['a Redis that stopped answering', { ...busy(1), sourcesLost: ['redis'] }, 'redis'],
     [
       'memory that was asked for',

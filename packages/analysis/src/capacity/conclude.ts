@@ -17,6 +17,8 @@ import { sizingOf } from './sizing.ts';
 export interface CapacitySession
   extends Pick<CapacityResult, 'scenario' | 'unit' | 'startedAt' | 'limits' | 'error'> {
   target: Omit<CapacityResult['target'], 'nodes'>;
+  /** Workers of voice agents; absent: not given. */
+  workers?: number;
   /** Processor of the host of an embedded server. */
   cpu: string | null;
   steps: readonly StepFacts[];
@@ -51,6 +53,7 @@ export const concludeCapacity = (session: CapacitySession): CapacityResult => {
     startedAt,
     target: { ...session.target, nodes },
     limits,
+    ...(session.workers !== undefined && { workers: session.workers }),
     carried,
     decided: searches.length > 0 && searches.every(({ decided }) => decided),
     exceeded,

@@ -96,6 +96,8 @@ export const CAUSES = [
   'network',
   'redis',
   'join_failures',
+  'dispatch',
+  'agents',
   'join_time',
   'loss',
   'latency',
@@ -219,6 +221,10 @@ export const capacitySchema = z
     limits: z
       .array(z.string())
       .describe('Limits of --until and --threshold, in addition to the defaults.'),
+    workers: z
+      .number()
+      .exactOptional()
+      .describe('Workers of voice agents, as --workers states it. Absent: not given.'),
     carried: z.number().describe('The largest load that was carried; 0: none.'),
     decided: z.boolean().describe('True if the sequential test decided, rather than a single run.'),
     exceeded: z.number().nullable().describe('The smallest load above it that was not carried.'),

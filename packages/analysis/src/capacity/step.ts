@@ -181,7 +181,7 @@ const evidenceOf = (
   return { windows: judged.length, crossed, failedAsAWhole, certain };
 };
 
-/** Metrics of joins, which happen before the steady state that the parts cover. */
+/** Metrics of joins and of dispatches, which happen before the steady state that the parts cover. */
 const OF_JOINS: ReadonlySet<string> = new Set([
   'join_failures',
   'join_retries',
@@ -190,6 +190,12 @@ const OF_JOINS: ReadonlySet<string> = new Set([
   'ice_time',
   'first_media_time',
   'first_decrypted_time',
+  'agents_lost',
+  'agent_dispatch_time',
+  'agent_offer_time',
+  'agent_join_time',
+  'agent_publish_time',
+  'agent_ready_time',
 ]);
 
 /**

@@ -135,7 +135,12 @@ const reduceEvent = (state: ParticipantState, line: EventLine): ParticipantState
     // The next events describe a conversation with a voice agent.
     case 'agent_dispatched':
     case 'agent_joined':
+    case 'agent_published':
+    case 'agent_ready':
     case 'agent_lost':
+    case 'agent_job':
+    case 'agent_answered':
+    case 'agent_stopped':
     case 'turn':
     // The next events describe actions of the participant.
     case 'acted':

@@ -53,12 +53,13 @@ export const leftBeforeJoining = (line: ParticipantLine, endAtMs: number): boole
 
 /**
  * Events that may follow the result of their participant: others noticed late that it disappeared,
- * or the dispatch service answered late.
+ * or the API answered late.
  */
 const MAY_FOLLOW_RESULT: ReadonlySet<EventName> = new Set([
   'acted',
   'action_failed',
   'agent_dispatched',
+  'agent_job',
 ]);
 
 /**

@@ -167,6 +167,13 @@ const measureTurn = (metrics: MetricSink, labels: Labels, turn: TurnResult): voi
   if (bargeInMs !== undefined) metrics.trend('agent_barge_in', labels).add(bargeInMs);
 };
 
+/** Metrics of the durations of events about an agent on its way to a caller. */
+const AGENT_TIMES = {
+  agent_published: 'agent_publish_time',
+  agent_ready: 'agent_ready_time',
+  agent_job: 'agent_offer_time',
+} as const;
+
 /**
  * Measures the durations of an event of a participant.
  * @param sinksAt returns the metrics of a time, ms after the start: a join belongs to its scheduled
@@ -206,6 +213,12 @@ export const measureParticipantEvent = (
     case 'agent_dispatched':
       if (durationMs !== undefined)
         for (const sink of sinksAt(at)) sink.trend('agent_dispatch_time', labels).add(durationMs);
+      return;
+    case 'agent_published':
+    case 'agent_ready':
+    case 'agent_job':
+      if (durationMs !== undefined)
+        for (const sink of sinksAt(at)) sink.trend(AGENT_TIMES[event], labels).add(durationMs);
       return;
     case 'agent_joined':
     case 'agent_lost':

@@ -1,4 +1,9 @@
-import { COORDINATOR_SHARD, crossingSchema, type EventLine } from '@livekit-swarm/record';
+import {
+  AGENT_JOB_STATES,
+  COORDINATOR_SHARD,
+  crossingSchema,
+  type EventLine,
+} from '@livekit-swarm/record';
 import { z } from 'zod';
 import { fact, type PLAIN } from '../fact.ts';
 
@@ -6,6 +11,14 @@ const count = z.number();
 const at = z.number().describe('Milliseconds after the start of the run.');
 const crossing = crossingSchema.nullable();
 const detail = z.string().nullable();
+const agent = z.string().describe('Name of the agent; empty: agents without a name.');
+const callers = z.number().describe('Callers that found it.');
+const room = z.string().describe('Room of the first of them.');
+
+/** Findings of callers about the agents of their rooms. */
+const AGENT_FINDINGS = ['agent_never_published', 'agent_never_silent', 'several_agents'] as const;
+export type AgentFinding = (typeof AGENT_FINDINGS)[number];
+
 const stepMs = z.number().describe('Negative: backwards.');
 
 /**
@@ -51,6 +64,14 @@ export const runNotes = <Added extends z.core.$ZodShape>(added: Added) =>
     fact('loss_tolerated', { lost: count, planned: count, tolerated: count }, added).describe(
       'Participants that were lost with their process or host, and count nowhere.',
     ),
+    fact('agent_lost', { agent, state: z.enum(AGENT_JOB_STATES), callers, room }, added).describe(
+      'Callers whose voice agent did not join in time, by the last state of its job.',
+    ),
+    fact(
+      'agent_finding',
+      { finding: z.enum(AGENT_FINDINGS), agent, callers, room },
+      added,
+    ).describe('Voice agents that behaved in a way that spoils a conversation.'),
     fact('publish_rejected', { rejected: count, total: count }, added),
     fact(
       'host_busy',

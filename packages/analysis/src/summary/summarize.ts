@@ -19,6 +19,7 @@ import {
 import { identityPrefix, type Scenario, scenarioOfRecord } from '@livekit-swarm/scenario';
 import { SwarmError, withoutSecrets } from '@livekit-swarm/settings';
 import { SATURATED_SHARE } from '../verdict/generator-health.ts';
+import { AgentFold } from './fold-agents.ts';
 import { ClientFold } from './fold-clients.ts';
 import { GeneratorFold } from './fold-generator.ts';
 import { HostFold } from './fold-hosts.ts';
@@ -81,6 +82,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
   );
   const samples = new SampleFold(timeline);
   const clients = new ClientFold();
+  const agents = new AgentFold();
   const paths = new PathFold();
   const server = new ServerFold(timeline);
   const generator = new GeneratorFold(metrics);
@@ -107,6 +109,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
     const prefix = identityPrefix(line.run);
     participants.begin(line);
     lost.begin(line);
+    agents.begin(line);
     paths.begin(line);
     tracks.begin(line, (identity) => identity.startsWith(prefix));
     const steady = line.plan.windows.find(({ name }) => name === 'steady');
@@ -123,6 +126,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
 
   const addEvent = (line: EventLine): void => {
     participants.addEvent(line);
+    agents.addEvent(line);
     if (line.node !== undefined && line.node !== '') nodes.add(line.node);
     serverVersion = line.serverVersion ?? serverVersion;
     if (line.event === 'process_died') processesDied++;
@@ -233,7 +237,11 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
       hosts.close();
       server.close();
       timeline.close();
-      notes.push(...rejectionNotes(metrics), ...lossNotes(lostOf(lost, header), plan.participants));
+      notes.push(
+        ...agents.notes(),
+        ...rejectionNotes(metrics),
+        ...lossNotes(lostOf(lost, header), plan.participants),
+      );
       notes.push(...busyNotes(generator.summary(processes, processesDied), environment));
       if (isDrill) notes.push({ code: 'drill_record' });
       return {

@@ -40,6 +40,11 @@ const receivesData = (scenario: Scenario): boolean =>
     ({ subscribe }) => subscribe,
   );
 
+/** Returns true if participants talk with voice agents. */
+const talks = ({ groups }: Scenario): boolean =>
+  groups.some(({ roles }) =>
+    roles.some(({ conversation, count }) => conversation !== undefined && count > 0),
+  );
 const acts = (scenario: Scenario): boolean =>
   scenario.groups.some(({ roles }) =>
     roles.some(({ actions = [], count }) => actions.length > 0 && count > 0),
@@ -85,6 +90,16 @@ export const DEFAULT_THRESHOLDS: readonly Default[] = [
     text: 'action_failures: rate<0.01',
     why: 'A mute that others do not see, or a screen that no participant receives, is a broken call.',
     applies: acts,
+  },
+  {
+    text: 'agents_lost: rate<0.01',
+    why: 'A caller without an agent waits in silence; the server answers its dispatch with HTTP 200 all the same.',
+    applies: talks,
+  },
+  {
+    text: 'agent_turns_unanswered: rate<0.02',
+    why: 'A caller whose sentence is not answered hangs up.',
+    applies: talks,
   },
   {
     text: 'missing_tracks: rate==0',

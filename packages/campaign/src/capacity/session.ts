@@ -1,5 +1,6 @@
 /** One session of `swarm capacity`: searches, each of them runs of one scenario at several sizes. */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isRun } from '@livekit-swarm/analysis';
 import {
   factsOfStep,
@@ -28,6 +29,8 @@ export interface SearchSession {
   limits: readonly UtilisationLimit[];
   options: SearchOptions;
   repeats: number;
+  /** Pause before each run but the first, ms. Default: none. */
+  pauseMs?: number;
   /** The request of every run, apart from its size. */
   request: Omit<RunRequest, 'scenario'>;
   conditions: Pick<RunConditions, 'interruption' | 'observer' | 'version'>;
@@ -92,6 +95,10 @@ const search = async (
   for (;;) {
     const step = nextStep(runs, options);
     if (step.type === 'found') return step;
+    if (outcome.steps.length > 0 && !(await pause(session))) {
+      outcome.stopped = 'interrupted';
+      return null;
+    }
     const planned = planStep(session, step.load);
     if ('problem' in planned) {
       // This host cannot generate it at all, or the language does not allow it.
@@ -110,6 +117,13 @@ const search = async (
     }
     runs.push({ load: step.load, evidence: facts.evidence });
   }
+};
+
+/** Wait before a run. @returns false if the session was interrupted meanwhile */
+const pause = async ({ pauseMs = 0, conditions }: SearchSession): Promise<boolean> => {
+  const { stop } = conditions.interruption;
+  if (pauseMs > 0) await sleep(pauseMs, undefined, { signal: stop }).catch(() => undefined);
+  return !stop.aborted;
 };
 
 const planStep = (

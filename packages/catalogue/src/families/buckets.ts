@@ -28,5 +28,8 @@ export const STAY_SECONDS = [
   5, 15, 60, 300, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400,
 ] as const;
 
+/** Bounds for the answers of voice agents, s: from a quick reply to the end of patience. */
+export const ANSWER_SECONDS = [0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 7.5, 10, 15, 30] as const;
+
 /** Bounds for quality scores, 1 (bad) to 5 (excellent). */
 export const SCORES = [1.5, 2, 2.5, 3, 3.5, 3.75, 4, 4.1, 4.2, 4.3, 4.4, 4.5, 5] as const;

@@ -1,4 +1,4 @@
-import { JITTER_SECONDS, JOIN_SECONDS, LATENCY_SECONDS } from './buckets.ts';
+import { ANSWER_SECONDS, JITTER_SECONDS, JOIN_SECONDS, LATENCY_SECONDS } from './buckets.ts';
 import { counter, gauge, histogram, type MetricFamily } from './entry.ts';
 
 const RUN = ['scenario'] as const;
@@ -10,6 +10,8 @@ const MEDIA = ['audio', 'video'] as const;
 const DIRECTIONS = ['up', 'down'] as const;
 
 const JOINED = 'after the first join';
+const AGENTS = 'after the first caller has an agent, or has lost it';
+const TURNS = 'after the first turn with a voice agent';
 const STREAMS = 'while tracks are sent or received';
 const MEDIA_STREAMS = {
   labels: BY_STREAM,
@@ -87,6 +89,44 @@ export const RUN_METRICS = {
       labels: BY_ROLE,
       why: 'after the first recovered connection',
     },
+  ),
+
+  livekit_swarm_run_agents_total: counter('Callers whose voice agent joined in time, or was lost', {
+    labels: [...BY_ROLE, 'result'],
+    values: { result: ['joined', 'lost'] },
+    why: AGENTS,
+  }),
+  livekit_swarm_run_agent_start_seconds: histogram(
+    'Time until the phase of a voice agent was reached: dispatched, duration of the call of the API; offered, from the dispatch until its job was offered to the worker that took it; others, from the join of the caller',
+    JOIN_SECONDS,
+    {
+      labels: [...BY_ROLE, 'phase'],
+      values: { phase: ['dispatched', 'offered', 'joined', 'published', 'ready'] },
+      why: AGENTS,
+    },
+  ),
+  livekit_swarm_run_agent_turns_total: counter('Turns of callers by the answer of the agent', {
+    labels: [...BY_ROLE, 'result'],
+    values: { result: ['answered', 'unanswered'] },
+    why: TURNS,
+  }),
+  livekit_swarm_run_agent_overlaps_total: counter(
+    'Turns in which the voice agent spoke before the caller had finished',
+    { labels: BY_ROLE, why: TURNS },
+  ),
+  livekit_swarm_run_agent_answer_gaps_total: counter('Answers with a silence within', {
+    labels: BY_ROLE,
+    why: 'after the first answer of a voice agent',
+  }),
+  livekit_swarm_run_agent_response_seconds: histogram(
+    'Time from the last voice of a caller to the first voice of the agent',
+    ANSWER_SECONDS,
+    { labels: BY_ROLE, why: 'after the first answer of a voice agent' },
+  ),
+  livekit_swarm_run_agent_barge_in_seconds: histogram(
+    'Time from the first voice of a caller that interrupts an answer to the last voice of the agent',
+    ANSWER_SECONDS,
+    { labels: BY_ROLE, why: 'after the first answer that was interrupted' },
   ),
 
   livekit_swarm_run_packets_total: counter(

@@ -8,20 +8,51 @@ import { type Emit, type RunMetricName, textOf } from './emit.ts';
  */
 const MAX_REASONS = 40;
 
+/** Share of the record whose two parts are counted, each with its value of the label `result`. */
+interface Share {
+  from: MetricName;
+  name: RunMetricName;
+  hits: string;
+  others: string;
+}
+
+const JOINS: readonly Share[] = [
+  {
+    from: 'join_failures',
+    name: 'livekit_swarm_run_joins_total',
+    hits: 'failed',
+    others: 'joined',
+  },
+];
+
+const AGENTS: readonly Share[] = [
+  { from: 'agents_lost', name: 'livekit_swarm_run_agents_total', hits: 'lost', others: 'joined' },
+  {
+    from: 'agent_turns_unanswered',
+    name: 'livekit_swarm_run_agent_turns_total',
+    hits: 'unanswered',
+    others: 'answered',
+  },
+];
+
+const emitShares = (shares: readonly Share[], metrics: MetricReader, emit: Emit): void => {
+  for (const { from, name, hits, others } of shares)
+    for (const labels of metrics.labelSets(from)) {
+      const value = metrics.measure(from, labels);
+      if (value?.type !== 'rate') continue;
+      emit(name, { ...textOf(labels), result: others }, value.total - value.hits);
+      emit(name, { ...textOf(labels), result: hits }, value.hits);
+    }
+};
+
 export const emitJoins = ({ joins, metrics }: InterimSummary, emit: Emit): void => {
-  for (const labels of metrics.labelSets('join_failures')) {
-    const value = metrics.measure('join_failures', labels);
-    if (value?.type !== 'rate') continue;
-    emit(
-      'livekit_swarm_run_joins_total',
-      { ...textOf(labels), result: 'joined' },
-      value.total - value.hits,
-    );
-    emit('livekit_swarm_run_joins_total', { ...textOf(labels), result: 'failed' }, value.hits);
-  }
+  emitShares(JOINS, metrics, emit);
   emitReasons('livekit_swarm_run_join_failures_total', joins.failureReasons, emit);
   emitReasons('livekit_swarm_run_disconnects_total', joins.disconnectReasons, emit);
 };
+
+export const emitAgents = (metrics: MetricReader, emit: Emit): void =>
+  emitShares(AGENTS, metrics, emit);
 
 const emitReasons = (
   name: RunMetricName,
@@ -41,6 +72,8 @@ const COUNTERS: readonly {
   scale?: number;
 }[] = [
   { from: 'join_retries', name: 'livekit_swarm_run_join_retries_total' },
+  { from: 'agent_overlaps', name: 'livekit_swarm_run_agent_overlaps_total' },
+  { from: 'agent_answer_gaps', name: 'livekit_swarm_run_agent_answer_gaps_total' },
   { from: 'stream_drops', name: 'livekit_swarm_run_stream_drops_total' },
   { from: 'resumes', name: 'livekit_swarm_run_reconnects_total', labels: { method: 'resume' } },
   {

@@ -30,6 +30,33 @@ const TRENDS: readonly Trend[] = [
   { from: 'turn_allocation_time', name: 'livekit_swarm_run_turn_allocation_seconds' },
   { from: 'first_media_time', name: 'livekit_swarm_run_first_media_seconds' },
   { from: 'reconnect_time', name: 'livekit_swarm_run_reconnect_duration_seconds' },
+  {
+    from: 'agent_dispatch_time',
+    name: 'livekit_swarm_run_agent_start_seconds',
+    labels: { phase: 'dispatched' },
+  },
+  {
+    from: 'agent_offer_time',
+    name: 'livekit_swarm_run_agent_start_seconds',
+    labels: { phase: 'offered' },
+  },
+  {
+    from: 'agent_join_time',
+    name: 'livekit_swarm_run_agent_start_seconds',
+    labels: { phase: 'joined' },
+  },
+  {
+    from: 'agent_publish_time',
+    name: 'livekit_swarm_run_agent_start_seconds',
+    labels: { phase: 'published' },
+  },
+  {
+    from: 'agent_ready_time',
+    name: 'livekit_swarm_run_agent_start_seconds',
+    labels: { phase: 'ready' },
+  },
+  { from: 'agent_response_time', name: 'livekit_swarm_run_agent_response_seconds' },
+  { from: 'agent_barge_in', name: 'livekit_swarm_run_agent_barge_in_seconds' },
   { from: 'jitter', name: 'livekit_swarm_run_jitter_seconds', labels: { direction: 'down' } },
   { from: 'uplink_jitter', name: 'livekit_swarm_run_jitter_seconds', labels: { direction: 'up' } },
   { from: 'rtt', name: 'livekit_swarm_run_rtt_seconds' },

@@ -11,6 +11,7 @@ import {
 } from '@livekit-swarm/scenario';
 import { formatProblem, parseDuration, usageError } from '@livekit-swarm/settings';
 import { adjustScenario, fileOptions } from '../adjust-scenario.ts';
+import { assertCallersOf } from '../agents/assert-callers.ts';
 import type { DeploymentFlags } from '../flags/deployment.ts';
 import type { GeneratorFlags } from '../flags/generator.ts';
 import type { ResultFlags } from '../flags/output.ts';
@@ -35,6 +36,9 @@ export interface CapacityFlags
   repeats: string;
   stepDuration?: string;
   seed?: string;
+  /** Flags of `swarm agents capacity`. */
+  pause?: string;
+  workers?: string;
 }
 
 const DEFAULT_STEP_MS = 30_000;
@@ -85,6 +89,44 @@ const readDuration = (scenario: Scenario, text: string | undefined): Scenario =>
     'leave it out, or write the scenario with constant-rooms',
   );
 };
+
+/** Settings of a search for the largest number of conversations. */
+interface AgentsSearch {
+  pauseMs: number;
+  /** Null: unknown. */
+  workers: number | null;
+}
+
+const readWorkers = wholeNumber('--workers', 1, 100_000, 'write how many workers are registered');
+
+/**
+ * Reads the flags of `swarm agents capacity`.
+ * @throws SwarmError `usage`, also if a run would end before a lost agent is noticed
+ */
+export const readAgentsSearch = (
+  path: string,
+  { pause, workers, stepDuration }: CapacityFlags,
+  scenario: Scenario,
+): AgentsSearch => {
+  assertCallersOf(scenario, path);
+  const waits = scenario.groups.flatMap(({ roles }) =>
+    roles.flatMap(({ conversation }) => conversation?.answerWithinMs ?? []),
+  );
+  const stepMs = stepDuration === undefined ? DEFAULT_STEP_MS : parseDuration(stepDuration);
+  const longestMs = Math.max(...waits);
+  if (stepMs < longestMs)
+    throw usageError(
+      `a run of ${stepMs} ms ends before agents that do not join within ${longestMs} ms are lost`,
+      `write --step-duration ${Math.ceil(longestMs / 1_000)}s, or a shorter answerWithin`,
+    );
+  return {
+    pauseMs: pause === undefined ? DEFAULT_PAUSE_MS : parseDuration(pause),
+    workers: workers === undefined ? null : readWorkers(workers),
+  };
+};
+
+/** Time in which agents of the run before leave their rooms, ms. */
+const DEFAULT_PAUSE_MS = 5_000;
 
 export const readOptions = (flags: CapacityFlags): SearchOptions => {
   const start = wholeNumber('--start', 1, MOST_LOAD)(flags.start);

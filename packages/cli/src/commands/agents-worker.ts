@@ -82,6 +82,10 @@ const textOf = (event: WorkerEvent): string => {
       return `${event.room}: accepted job ${event.jobId}`;
     case 'job_rejected':
       return `${event.room}: rejected job ${event.jobId}: no job is free`;
+    case 'answered':
+      return `${event.room}: answered ${event.afterMs} ms after the last voice`;
+    case 'stopped':
+      return `${event.room}: stopped ${event.afterMs} ms after the caller's first voice`;
     case 'job_ended':
       return `${event.room}: job ${event.jobId} ended`;
     case 'job_failed':

@@ -9,6 +9,7 @@ import { readNodeCores, readUntil } from '../capacity/read-limits.ts';
 import {
   type CapacityFlags,
   coresOf,
+  readAgentsSearch,
   readCapacityScenario,
   readOptions,
   readRepeats,
@@ -31,6 +32,7 @@ import { VERSION } from '../version.ts';
 /**
  * `swarm capacity FILE`: the largest load of a scenario that a deployment carries.
  * @param typed whether a flag was given on the command line
+ * @param findsAgents true: the load is conversations with voice agents
  * @throws SwarmError `usage` before anything was started
  */
 export const capacityCommand = async (
@@ -38,6 +40,7 @@ export const capacityCommand = async (
   flags: CapacityFlags,
   typed: (flag: keyof CapacityFlags) => boolean,
   console: Console,
+  findsAgents = false,
 ): Promise<ExitCode> => {
   const { stderr, env } = console;
   const output = openResultOutput(CAPACITY_REPORTERS, flags, console);
@@ -45,6 +48,7 @@ export const capacityCommand = async (
   const nodeCores = readNodeCores(flags.nodeCores) ?? coresOf(target);
   const limits = flags.until.map((text) => readUntil(text, nodeCores));
   const { scenario, unit, warnings } = readCapacityScenario(path, flags);
+  const agents = findsAgents ? readAgentsSearch(path, flags, scenario) : null;
   const options = readOptions(flags);
   const repeats = readRepeats(flags.repeats);
   const guard = readLoadGuard(flags, (flag) => flag === 'url' && typed(flag), env, {
@@ -89,6 +93,7 @@ export const capacityCommand = async (
       limits,
       options,
       repeats,
+      ...(agents !== null && { pauseMs: agents.pauseMs }),
       request,
       conditions: { interruption, observer: showRunsOfSession(printer), version: VERSION },
       folder,
@@ -108,6 +113,7 @@ export const capacityCommand = async (
       },
       limits: [...flags.until, ...flags.threshold],
       cpu: target.type === 'embedded' ? (cpus()[0]?.model ?? null) : null,
+      ...(agents !== null && agents.workers !== null && { workers: agents.workers }),
       steps: session.steps,
       searches: session.searches,
       stopped: session.stopped,

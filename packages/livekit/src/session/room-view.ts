@@ -29,6 +29,27 @@ export interface RemoteTrack {
   encrypted: boolean;
 }
 
+/** A voice agent in the room. */
+export interface RemoteAgent {
+  identity: string;
+  /** True if it publishes audio. */
+  hasAudio: boolean;
+  /** Value of its attribute `lk.agent.state`; null: it sets none. */
+  state: string | null;
+}
+
+/** Attribute with which the SDK of agents announces the state of an agent. */
+const AGENT_STATE = 'lk.agent.state';
+
+/** A remote participant. */
+interface Remote {
+  identity: string;
+  isAgent: boolean;
+  /** Attribute of an agent; null: it sets none. */
+  agentState: string | null;
+  tracks: Set<string>;
+}
+
 export interface RoomChanges {
   added: RemoteTrack[];
   removed: RemoteTrack[];
@@ -49,10 +70,7 @@ export class RoomView {
   /** Bytes that the server appends to its own frames; empty before the first JoinResponse. */
   serverTrailer: Uint8Array = new Uint8Array();
   readonly #tracks = new Map<string, RemoteTrack>();
-  readonly #byParticipant = new Map<
-    string,
-    { identity: string; isAgent: boolean; tracks: Set<string> }
-  >();
+  readonly #byParticipant = new Map<string, Remote>();
   /** Tracks that are no longer published, in the order in which they ended. */
   readonly #ended = new Map<string, RemoteTrack>();
 
@@ -106,8 +124,18 @@ export class RoomView {
 
   /** Identities of the voice agents in the room. */
   get agents(): string[] {
-    const present = [...this.#byParticipant.values()];
-    return present.filter(({ isAgent }) => isAgent).map(({ identity }) => identity);
+    return this.remoteAgents.map(({ identity }) => identity);
+  }
+
+  /** The voice agents in the room, known by their kind. */
+  get remoteAgents(): RemoteAgent[] {
+    return [...this.#byParticipant.values()]
+      .filter(({ isAgent }) => isAgent)
+      .map(({ identity, agentState, tracks }) => ({
+        identity,
+        hasAudio: [...tracks].some((sid) => this.#tracks.get(sid)?.kind === 'audio'),
+        state: agentState,
+      }));
   }
 
   #applyOne(participant: ParticipantInfo, changes: RoomChanges): void {
@@ -147,8 +175,9 @@ export class RoomView {
     }
     if (gone) this.#byParticipant.delete(participant.sid);
     else {
-      const { identity } = participant;
-      this.#byParticipant.set(participant.sid, { identity, isAgent, tracks: now });
+      const { identity, attributes } = participant;
+      const agentState = attributes[AGENT_STATE] ?? null;
+      this.#byParticipant.set(participant.sid, { identity, isAgent, agentState, tracks: now });
     }
   }
 

@@ -22,6 +22,8 @@ const causeNames: Record<Cause['code'], string> = {
   network: 'the network',
   redis: 'Redis',
   join_failures: 'failed joins',
+  dispatch: 'the dispatch of agents: workers were full, or got their jobs late',
+  agents: 'the workers of the agents, which answered late although the server was not at its limit',
   join_time: 'join time',
   loss: 'loss',
   latency: 'latency',
@@ -145,7 +147,12 @@ export const modelErrorText = ({ model }: Pick<CapacityResult, 'model'>): string
     : `${fit}, by ${formatShare(Math.round(model.crossError * 1_000) / 1_000)} at a shape that was left out.`;
 };
 
-export const notes = ({ decided, error, carried, end }: CapacityResult): string[] => [
+export const notes = ({ decided, error, carried, end, workers }: CapacityResult): string[] => [
+  ...(workers === undefined || carried === 0
+    ? []
+    : [
+        `${formatNumber(carried / workers)} conversations a worker, of ${plural(workers, 'worker')}.`,
+      ]),
   ...(decided || carried === 0 || end === 'interrupted'
     ? []
     : ['Decided by a single run, not by the sequential test.']),

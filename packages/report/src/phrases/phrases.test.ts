@@ -305,6 +305,24 @@ describe('events and notes', () => {
       '3 of 300 participants (1 %) were lost with their processes; up to 3 are tolerated (--tolerate-lost), so their loss does not count.',
     ],
     [
+      { code: 'agent_lost', agent: 'helper', state: 'no_job', callers: 20, room: 'calls-1' },
+      '20 callers had no agent helper in time (the first in calls-1): it was dispatched, and no worker took the job: no worker of this name is registered, as none runs or its key is wrong, or all are full; the server reports none of it, so see the logs of the workers, and "swarm agents status --worker".',
+    ],
+    [
+      { code: 'agent_lost', agent: '', state: 'unknown', callers: 1, room: 'calls-1' },
+      '1 caller had no voice agent in time (the first in calls-1): the state of its job is not known, because the API did not report it.',
+    ],
+    [
+      {
+        code: 'agent_finding',
+        finding: 'agent_never_silent',
+        agent: 'helper',
+        callers: 2,
+        room: 'calls-1',
+      },
+      '2 callers of the agent helper (the first in calls-1): it spoke without a pause, so that it cannot be talked to: check its turn detection.',
+    ],
+    [
       { code: 'publish_rejected', rejected: 2, total: 6 },
       'The server rejected 2 of 6 tracks: their participants are not allowed to publish them.',
     ],

@@ -65,6 +65,10 @@ export const noteText = (note: RunNote): string => {
       return `${formatNumber(note.count)} lines of the record have a type that this version does not know; they were ignored.`;
     case 'loss_tolerated':
       return `${formatNumber(note.lost)} of ${plural(note.planned, 'participant')} (${formatShare(note.lost / note.planned)}) were lost with their processes; up to ${formatNumber(note.tolerated)} are tolerated (--tolerate-lost), so their loss does not count.`;
+    case 'agent_lost':
+      return `${plural(note.callers, 'caller')} had no ${agentText(note.agent)} in time (the first in ${note.room}): ${LAST_STATES[note.state](note.agent)}.`;
+    case 'agent_finding':
+      return `${plural(note.callers, 'caller')} of the ${agentText(note.agent)} (the first in ${note.room}): ${AGENT_FINDINGS[note.finding]}.`;
     case 'publish_rejected':
       return `The server rejected ${formatNumber(note.rejected)} of ${formatNumber(note.total)} tracks: their participants are not allowed to publish them.`;
     case 'host_busy':
@@ -88,6 +92,36 @@ export const noteText = (note: RunNote): string => {
     case 'warning':
       return `${(note.at / 1_000).toFixed(1)} s: ${eventText({ event: note })}`;
   }
+};
+
+type AgentLost = Extract<RunNote, { code: 'agent_lost' }>;
+type AgentFinding = Extract<RunNote, { code: 'agent_finding' }>;
+
+const agentText = (agent: string): string => (agent === '' ? 'voice agent' : `agent ${agent}`);
+
+/** Last known states of the job of an agent that did not join, and what to do next. */
+const LAST_STATES: Readonly<Record<AgentLost['state'], (agent: string) => string>> = {
+  no_job: (agent) =>
+    `it was dispatched, and no worker took the job: ${agent === '' ? 'no worker without a name' : 'no worker of this name'} is registered, as none runs or its key is wrong, or all are full; the server reports none of it, so see the logs of the workers, and "swarm agents status --worker"`,
+  no_dispatch: (agent) =>
+    agent === ''
+      ? 'nothing has dispatched one to the room; its dispatch names others'
+      : 'nothing has dispatched it to the room: the token names no agent, the call failed, or the room existed before',
+  pending: () => 'its job is offered to workers',
+  running: () =>
+    'a worker took the job, and its agent did not enter the room: see the log of the worker, whose process for the job may be slow or may have died',
+  ended: () => 'its job has ended: see the log of the worker',
+  failed: () => 'its job has failed: see the log of the worker',
+  unknown: () => 'the state of its job is not known, because the API did not report it',
+};
+
+const AGENT_FINDINGS: Readonly<Record<AgentFinding['finding'], string>> = {
+  agent_never_published:
+    'it joined and published no audio: see the log of its worker, which may wait for a model, or lack the permission to publish',
+  agent_never_silent:
+    'it spoke without a pause, so that it cannot be talked to: check its turn detection',
+  several_agents:
+    'several agents were in the room at once: each dispatch brings one, and so do workers without a name ("swarm agents status")',
 };
 
 const inBrackets = (detail: string | null): string => (detail === null ? '' : ` (${detail})`);

@@ -41,6 +41,15 @@ export const speakerFacts = (summary: Measured): [name: string, value: string][]
   ];
 };
 
+/** Times until an agent has reached a phase of its start, in this order. */
+const STARTS: readonly (readonly [name: string, metric: MetricName])[] = [
+  ['dispatch answered after', 'agent_dispatch_time'],
+  ['job offered to its worker after', 'agent_offer_time'],
+  ['agent joined after', 'agent_join_time'],
+  ['published audio after', 'agent_publish_time'],
+  ['ready to speak after', 'agent_ready_time'],
+];
+
 /** Figures of conversations with voice agents; none without callers. */
 export const agentFacts = ({ metrics }: Measured): [name: string, value: string][] => {
   const callers = metrics.measure('agents_lost');
@@ -49,7 +58,12 @@ export const agentFacts = ({ metrics }: Measured): [name: string, value: string]
   if (callers?.type === 'rate' && callers.total > 0)
     facts.push(
       ['callers without an agent', shareOfAll(callers)],
-      ['agent joined after', timeOf({ metrics }, 'agent_join_time')],
+      ...STARTS.flatMap(([name, metric]): [string, string][] => {
+        const time = metrics.measure(metric);
+        return time?.type === 'trend' && time.sketch.count > 0
+          ? [[name, timeOf({ metrics }, metric)]]
+          : [];
+      }),
     );
   if (turns?.type === 'rate' && turns.total > 0) {
     facts.push(

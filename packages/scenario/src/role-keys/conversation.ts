@@ -11,9 +11,9 @@ const OPENERS = ['caller', 'agent'] as const;
 /**
  * Ways to dispatch an agent. `token`: the token of the caller names it, and the server dispatches
  * it with the room that the caller creates. `api`: a call of the dispatch service when the caller
- * has joined.
+ * has joined. `room`: a call of the room service creates the room with it, before the caller joins.
  */
-const DISPATCHES = ['token', 'api'] as const;
+export const DISPATCHES = ['token', 'api', 'room'] as const;
 
 /** Conversation in records and plans. */
 export const conversationSchema = z
@@ -63,7 +63,7 @@ const agentSetting = () =>
           by: word(DISPATCHES, 'dispatch')
             .default('token')
             .describe(
-              'token: the token of the caller names it. api: the dispatch service is called when the caller has joined.',
+              'token: the token of the caller names it. api: the dispatch service is called when the caller has joined. room: the room service creates the room with it, up to half a minute before the caller joins.',
             ),
         }),
       ],
@@ -140,6 +140,7 @@ export interface ConversationRole extends E2eeKey {
   answers?: unknown;
   conversation?: unknown;
   subscribe?: boolean | undefined;
+  connect?: unknown;
 }
 
 /**
@@ -183,6 +184,13 @@ export const conversation = defineRoleKey({
         [...context.at, 'conversation'],
         'is not possible with answers: a participant is the caller or the agent',
         'use two roles',
+        'key',
+      );
+    if (given.agent?.by === 'token' && context.role.connect !== undefined)
+      context.complain(
+        [...context.at, 'conversation', 'agent'],
+        'has no effect with connect: the token comes from the endpoint, which names the agent or not',
+        `write agent: { name: ${given.agent.name}, by: api }, or leave agent out where the endpoint's token names it`,
         'key',
       );
   },

@@ -126,7 +126,9 @@ export class Participant {
     const { conversation, answers } = plan;
     if (conversation !== undefined)
       return new Caller({ ...mouth, conversation, room: this.#room, emit: this.#emit });
-    return answers === undefined ? null : new ReferenceAgent({ ...mouth, answers });
+    return answers === undefined
+      ? null
+      : new ReferenceAgent({ ...mouth, answers, emit: this.#emit });
   }
 
   #onSession(event: SessionEvent): void {

@@ -1,3 +1,4 @@
+import type { RemoteAgent } from '@livekit-swarm/livekit';
 import type { TurnResult } from '@livekit-swarm/record';
 import type { Conversation } from '@livekit-swarm/scenario';
 import { expect, test } from 'vitest';
@@ -11,7 +12,7 @@ class Call {
   readonly clock = fakeClock();
   readonly turns: TurnResult[] = [];
   readonly others: string[] = [];
-  readonly agents: string[] = [];
+  readonly remoteAgents: RemoteAgent[] = [];
   readonly caller: Caller;
   speaks = 0;
   isMute = false;
@@ -44,9 +45,14 @@ class Call {
   }
 
   begin(): this {
-    this.agents.push('agent');
+    this.agentJoins();
     this.caller.connected();
     return this;
+  }
+
+  agentJoins(agent: Partial<RemoteAgent> = {}): void {
+    const identity = `agent-${this.remoteAgents.length + 1}`;
+    this.remoteAgents.push({ identity, hasAudio: true, state: null, ...agent });
   }
 
   /** The agent speaks from `at` for `ms`, ms after the start. */
@@ -64,7 +70,7 @@ test('a turn has the time from the last voice to the first voice of the answer',
   expect(call.turns).toEqual([
     { number: 1, spokenMs: SPOKEN_MS, responseMs: 400, answerMs: 700, gaps: 0, gapMs: 0 },
   ]);
-  expect(call.others).toEqual(['agent_joined']);
+  expect(call.others).toEqual(['agent_joined', 'agent_published']);
 });
 
 test('the next utterance follows the end of an answer, and silence within it is a gap', () => {
@@ -141,7 +147,7 @@ test('an agent that joins in time is counted once, and one that does not is lost
   late.caller.connected();
   late.clock.advance(6_000);
   expect(late.others).toEqual(['no_agent']);
-  late.agents.push('agent');
+  late.agentJoins();
   late.caller.roomChanged();
   late.clock.advance(600);
   expect(late.others).toEqual(['no_agent']);
@@ -224,13 +230,71 @@ test('an agent that speaks on after the last turn is not reported', () => {
   call.agentSpeaks(1_900, 500).clock.advance(4_000);
   call.caller.voiceBegan(4_000);
   call.clock.advance(60_000);
-  expect(call.others).toEqual(['agent_joined']);
+  expect(call.others).toEqual(['agent_joined', 'agent_published']);
 });
 
 test('a caller whose recording has no voice is reported once', () => {
   const call = new Call();
   call.isMute = true;
   call.begin().agentSpeaks(2_000, 500).clock.advance(30_000);
-  expect(call.others).toEqual(['agent_joined', 'utterance_rejected']);
+  expect(call.others).toEqual(['agent_joined', 'agent_published', 'utterance_rejected']);
   expect(call.turns).toEqual([]);
+});
+
+test('an agent is ready when it publishes audio and has initialized, and is measured until then', () => {
+  const call = new Call();
+  const reached: [string, number | undefined][] = [];
+  const agent = { identity: 'agent', hasAudio: false, state: 'initializing' };
+  const { clock } = call;
+  const caller = new Caller({
+    clock,
+    conversation: {
+      opens: 'agent',
+      pauseMs: 500,
+      answerWithinMs: 5_000,
+      answerEndsMs: 800,
+      bargeIn: null,
+    },
+    room: { remoteAgents: [agent] },
+    emit: (event, _, { durationMs }) => reached.push([event, durationMs]),
+    speak: () => true,
+    stop: () => {},
+  });
+  caller.connected();
+  const change = (ms: number, to: Partial<RemoteAgent>): void => {
+    clock.advance(ms);
+    Object.assign(agent, to);
+    caller.roomChanged();
+  };
+  change(300, { hasAudio: true });
+  change(200, { state: 'listening' });
+  change(200, { state: 'speaking' });
+  expect(reached).toEqual([
+    ['agent_joined', 0],
+    ['agent_published', 300],
+    ['agent_ready', 500],
+  ]);
+});
+
+test('an agent that publishes no audio is reported once', () => {
+  const call = new Call({ turns: 1 });
+  call.agentJoins({ hasAudio: false });
+  call.caller.connected();
+  call.clock.advance(60_000);
+  expect(call.others).toEqual(['agent_joined', 'agent_never_published']);
+});
+
+test('several agents in a room are reported once', () => {
+  const call = new Call({ turns: 1 }).begin();
+  call.agentJoins();
+  call.caller.roomChanged();
+  call.caller.roomChanged();
+  expect(call.others).toEqual(['agent_joined', 'agent_published', 'several_agents']);
+});
+
+test('an agent that speaks all the time is reported once, however often it is waited for', () => {
+  const call = new Call({ turns: 3 }).begin();
+  call.clock.after(100, () => call.caller.voiceBegan(100));
+  call.clock.advance(240_000);
+  expect(call.others.filter((one) => one === 'agent_never_silent')).toHaveLength(1);
 });

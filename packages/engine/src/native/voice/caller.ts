@@ -1,4 +1,4 @@
-import type { RemoteTrack, RoomView } from '@livekit-swarm/livekit';
+import type { RemoteAgent, RemoteTrack, RoomView } from '@livekit-swarm/livekit';
 import type { Conversation } from '@livekit-swarm/scenario';
 import { messageOf } from '@livekit-swarm/settings';
 import type { Emit } from '../participant/event-lines.ts';
@@ -7,9 +7,17 @@ import type { Mouth, Voice, VoicePart } from './voice-part.ts';
 
 export interface CallerOptions extends Mouth {
   conversation: Conversation;
-  room: Pick<RoomView, 'agents'>;
+  room: Pick<RoomView, 'remoteAgents'>;
   emit: Emit;
 }
+
+type Phase = 'agent_joined' | 'agent_published' | 'agent_ready';
+
+/** Finding about the agents of a room; a caller reports each once. */
+type Finding = 'agent_never_published' | 'agent_never_silent' | 'several_agents';
+
+/** State of an agent that cannot speak yet. */
+const INITIALIZING = 'initializing';
 
 /** Longest wait for an agent that never is silent, as a multiple of the wait for an answer. */
 const PATIENCE = 3;
@@ -29,6 +37,10 @@ export class Caller implements VoicePart {
   #isConnected = false;
   #hasAgent = false;
   #isLost = false;
+  /** Phases of the agent's start, and findings about agents, that were reported. */
+  readonly #reported = new Set<Phase | Finding>();
+  /** Cancels the report that the agent publishes nothing. */
+  #cancelWatch: (() => void) | null = null;
   #turn: OpenTurn | null = null;
   #turns = 0;
   #mostTurns: number;
@@ -67,20 +79,64 @@ export class Caller implements VoicePart {
   }
 
   roomChanged(): void {
-    const { clock, conversation, room, emit } = this.#options;
-    if (!this.#isConnected || this.#hasAgent || room.agents.length === 0) return;
+    const agents = this.#options.room.remoteAgents;
+    if (!this.#isConnected || agents.length === 0) return;
+    if (!this.#hasAgent) this.#agentJoined();
+    this.#checkAgents(agents);
+  }
+
+  #agentJoined(): void {
+    const { clock, conversation } = this.#options;
     this.#hasAgent = true;
-    const now = clock.now();
-    // One that joins later takes part in the conversation, but was counted as lost.
-    if (!this.#isLost) emit('agent_joined', now, { durationMs: now - (this.#joinedAt ?? now) });
+    this.#reach('agent_joined');
+    this.#cancelWatch = clock.after(conversation.answerWithinMs, () =>
+      this.#find(
+        'agent_never_published',
+        `the agent has published no audio within ${conversation.answerWithinMs} ms of its join`,
+        'see the log of its worker: it may wait for a model, or lack the permission to publish',
+      ),
+    );
     const isGreeted = conversation.opens === 'agent';
     this.#after(isGreeted ? conversation.answerWithinMs : conversation.pauseMs, () =>
       this.#speak(),
     );
   }
 
+  #checkAgents(agents: readonly RemoteAgent[]): void {
+    const speakers = agents.filter(({ hasAudio }) => hasAudio);
+    if (speakers.length > 0) {
+      this.#cancelWatch?.();
+      this.#reach('agent_published');
+    }
+    if (speakers.some(({ state }) => state !== null && state !== INITIALIZING))
+      this.#reach('agent_ready');
+    if (agents.length > 1)
+      this.#find(
+        'several_agents',
+        `${agents.length} agents are in the room at once: ${agents.map(({ identity }) => identity).join(', ')}`,
+        'each dispatch brings an agent, and so do workers without a name: swarm agents status shows them',
+      );
+  }
+
+  /** Report a phase of the agent's start, once; not of an agent that was counted as lost. */
+  #reach(phase: Phase): void {
+    const { clock, emit } = this.#options;
+    if (this.#isLost || this.#reported.has(phase)) return;
+    this.#reported.add(phase);
+    const now = clock.now();
+    emit(phase, now, { durationMs: now - (this.#joinedAt ?? now) });
+  }
+
+  #find(reason: Finding, message: string, hint: string): void {
+    const { clock, emit } = this.#options;
+    if (this.#reported.has(reason)) return;
+    this.#reported.add(reason);
+    emit('warning', clock.now(), { reason, message, hint });
+  }
+
   lost(): void {
     this.#isConnected = false;
+    this.#cancelWatch?.();
     this.#clear();
     this.#turn = null;
     this.#heardFrom = null;
@@ -181,16 +237,16 @@ export class Caller implements VoicePart {
 
   /** Give an agent that began to speak at `from` some time, and then speak all the same. */
   #waitForSilence(from: number): void {
-    const { conversation, clock, emit } = this.#options;
+    const { conversation, clock } = this.#options;
     const patienceMs = PATIENCE * conversation.answerWithinMs;
     const since = Math.max(from, this.#turn?.spoken?.to ?? from);
     this.#after(since + patienceMs - clock.now(), () => {
       const now = clock.now();
-      emit('warning', now, {
-        reason: 'agent_never_silent',
-        message: `the agent has spoken for ${patienceMs} ms without a pause`,
-        hint: 'an agent that speaks all the time cannot be talked to: check its turn detection',
-      });
+      this.#find(
+        'agent_never_silent',
+        `the agent has spoken for ${patienceMs} ms without a pause`,
+        'an agent that speaks all the time cannot be talked to: check its turn detection',
+      );
       const turn = this.#turn;
       this.#turn = null;
       if (turn !== null) this.#emit(turn, [...turn.heard, { from, to: now }]);

@@ -55,7 +55,12 @@ const EVENTS: Partial<Record<ParticipantEvent['event'], string>> = {
   rejoined: 'rejoined',
   agent_dispatched: 'voice agent dispatched',
   agent_joined: 'voice agent in its room',
+  agent_published: 'voice agent published audio',
+  agent_ready: 'voice agent ready to speak',
   agent_lost: 'no voice agent in time',
+  agent_job: 'job of the voice agent',
+  agent_answered: 'answered a caller',
+  agent_stopped: 'stopped, as a caller spoke',
   left: 'left',
 };
 

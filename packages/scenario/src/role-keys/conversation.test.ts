@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { role } from '../../test/support/scenario-text.ts';
+import { parseScenario } from '../language/parse-scenario.ts';
+import { withConnect } from '../scenario.ts';
+
+const read = (keys: string) => parseScenario(role(`{ publish: audio, ${keys} }`), { file: 'x' });
+const endpoint = { url: 'https://app.example.com/token', servers: [], headers: {} };
+
+it.each(['agent: helper', 'agent: { name: helper, by: token }'])(
+  'an agent that the token of an endpoint cannot name is refused: %s',
+  (agent) => {
+    const connect = 'connect: { url: "https://app.example.com/token" }';
+    expect(() => read(`conversation: { ${agent} }, ${connect}`)).toThrow(
+      /conversation\.agent: has no effect with connect/,
+    );
+    expect(() => withConnect(read(`conversation: { ${agent} }`), endpoint)).toThrow(
+      expect.objectContaining({
+        code: 'usage',
+        message: expect.stringContaining('the token of role me cannot name the agent helper'),
+        hint: expect.stringContaining('by: api'),
+      }),
+    );
+  },
+);
+
+it.each(['api', 'room'])('an agent that is dispatched by %s is possible with an endpoint', (by) => {
+  const conversation = `conversation: { agent: { name: helper, by: ${by} } }`;
+  const { groups } = withConnect(read(conversation), endpoint);
+  expect(groups[0]?.roles[1]).toMatchObject({ connect: endpoint });
+});
