@@ -11,6 +11,26 @@ export const accessTo = ({ url, apiKey, apiSecret }: LiveKitServer): Record<stri
   LIVEKIT_API_SECRET: apiSecret,
 });
 
+/** Runs a scenario with callers, and reads the events of the record. @param groups in YAML */
+export const runCalls = async (
+  server: LiveKitServer,
+  groups: string,
+  flags: readonly string[] = [],
+): Promise<Outcome & { events: EventLine[] }> => {
+  const dir = scratch();
+  const file = join(dir, 'calls.yaml');
+  writeFileSync(file, `scenario: calls\ngroups:\n${groups.replace(/^/gm, '  ')}\n`);
+  const record = join(dir, 'record');
+  const outcome = await runSwarm(
+    ['agents', 'run', file, '--record', record, ...flags],
+    accessTo(server),
+  );
+  const events: EventLine[] = [];
+  for await (const line of recordLines(join(record, 'record.ndjson')))
+    if (line.type === 'event') events.push(line);
+  return { ...outcome, events };
+};
+
 /**
  * Runs a caller in each of two rooms, and reads the events of the record.
  * @param conversation key of the callers, in YAML
@@ -19,30 +39,16 @@ export const runCallers = async (
   server: LiveKitServer,
   conversation: string,
   duration: string,
-): Promise<Outcome & { events: EventLine[] }> => {
-  const dir = scratch();
-  const file = join(dir, 'calls.yaml');
-  writeFileSync(
-    file,
-    `scenario: calls
-groups:
-  calls:
-    executor: constant-rooms
-    rooms: 2
-    duration: ${duration}
-    roles:
-      caller: { publish: audio, conversation: ${conversation} }
-thresholds:
-  agents_lost: [rate==0]
-`,
+): Promise<Outcome & { events: EventLine[] }> =>
+  runCalls(
+    server,
+    `calls:
+  executor: constant-rooms
+  rooms: 2
+  duration: ${duration}
+  roles:
+    caller: { publish: audio, conversation: ${conversation} }`,
   );
-  const record = join(dir, 'record');
-  const outcome = await runSwarm(['run', file, '--record', record], accessTo(server));
-  const events: EventLine[] = [];
-  for await (const line of recordLines(join(record, 'record.ndjson')))
-    if (line.type === 'event') events.push(line);
-  return { ...outcome, events };
-};
 
 /** Number of events of a name. */
 export const countOf = (events: readonly EventLine[], name: EventLine['event']): number =>
