@@ -150,3 +150,20 @@ test('a roll that is interrupted after its first drain is undone, and nothing el
   expect(resultOf(...interrupted)).toMatchObject({ outcome: 'undone', stoppedBy: null });
   expect(resultOf(phase(1_000, 'forward')).outcome).toBe('not_rolled');
 });
+
+test('the drain of a spare node at the end is a change of its own', () => {
+  const { nodes } = resultOf(
+    phase(1_000, 'forward'),
+    step(1_000, 'node-3', 'starting', { version: '1.13.5' }),
+    step(2_000, 'node-3', 'ready', { nodeId: 'ND_spare' }),
+    ...changed('node-1', 3_000),
+    step(60_000, 'node-3', 'draining', { rooms: ['a'] }),
+    step(60_500, 'node-3', 'stopped'),
+    phase(90_000, 'done'),
+  );
+  expect(nodes).toMatchObject([
+    { component: 'node-3', version: '1.13.5', readyAt: 2_000, drainingAt: null, stoppedAt: null },
+    { component: 'node-1' },
+    { component: 'node-3', version: null, drainingAt: 60_000, stoppedAt: 60_500, roomsBefore: 1 },
+  ]);
+});

@@ -43,7 +43,9 @@ export const createRollFold = (): RollFold => {
     const known = changes.findLast(
       (one) => one.id === line.id && one.component === line.component && one.phase === phase,
     );
-    if (known !== undefined) return known;
+    // A node that is ready and drained again is the spare node at the end.
+    const isOver = known?.readyAt !== null && ENDS.has(line.step);
+    if (known !== undefined && !isOver) return known;
     const created = {
       ...{ id: line.id, beganAt: line.at, component: line.component, phase },
       ...{ version: null, nodeId: null, pairsInterrupted: 0, longestInterruptionMs: 0 },
@@ -139,6 +141,9 @@ export const createRollFold = (): RollFold => {
     },
   };
 };
+
+/** Steps that end a node. */
+const ENDS: ReadonlySet<NodeChanged['step']> = new Set(['draining', 'cutting', 'stopped']);
 
 /** Time before the first step of a change within which the last packet may have arrived, ms. */
 const BEFORE_MS = 500;

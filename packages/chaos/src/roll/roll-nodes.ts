@@ -134,6 +134,7 @@ const runRoll = async (context: ChangeContext, roll: Roll): ReturnType<Changes['
     return LOAD_ENDED;
   };
   if (stop.aborted) return incomplete();
+  if (!request.rollback) await drainSpare(context, roll, changed);
   await settle(context, request.settleMs);
   if (stop.aborted) return incomplete();
   let unhealthy: DrillStopReason | null = null;
@@ -146,10 +147,9 @@ const runRoll = async (context: ChangeContext, roll: Roll): ReturnType<Changes['
       if (back !== undefined && !isSpare(back, roll))
         unhealthy ??= await checkNodes(context, roll, back, one.id);
     }
-    await stopSpare(platform, roll);
+    await drainSpare(context, roll, changed);
     await settle(context, request.settleMs);
   } else {
-    await drainSpare(context, roll, changed);
     const { rollout } = platform;
     const nodes = (await platform.components()).filter(({ kind }) => kind === 'node');
     // The journal comes last: until then a rollback finds nothing to undo, and removes the entry.
@@ -323,12 +323,16 @@ const spareOf = async (platform: Platform, { spare }: Roll): Promise<Component |
     ? null
     : ((await platform.components()).find(({ name }) => name === spare) ?? null);
 
-/** Drains the spare node at the end of a roll: the others do without it. */
+/**
+ * Drains the spare node at the end of a roll, and resolves when its calls have recovered: the others
+ * do without it.
+ */
 const drainSpare = async (
-  { platform, append, steadyState }: ChangeContext,
+  context: ChangeContext,
   roll: Roll,
   changed: readonly InjectedFault[],
 ): Promise<void> => {
+  const { platform, append, steadyState } = context;
   const spare = await spareOf(platform, roll);
   const [first] = changed;
   if (spare === null || first === undefined) return;
@@ -343,6 +347,7 @@ const drainSpare = async (
       ),
     ),
   );
+  await untilMediaFlows(context, roll.request.gateMs);
 };
 
 /** Stops the spare node, which a rollback started with what it had before. */
