@@ -43,7 +43,10 @@ export const findTraefik = async (): Promise<string | null> =>
  * @throws Error when the module has another content than the pinned one; SwarmError `no_go`, and
  * the errors of `provideProgram`
  */
-export const buildTraefik = async (onProgress: (line: string) => void): Promise<string> => {
+export const buildTraefik = async (
+  onProgress: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<string> => {
   const go = await findGo();
   if (go === null)
     throw new SwarmError('no_go', 'Go is missing to build Traefik', goHint(traefik('')));
@@ -55,5 +58,6 @@ export const buildTraefik = async (onProgress: (line: string) => void): Promise<
   const { Dir, Sum } = JSON.parse(stdout) as { Dir: string; Sum: string };
   if (Sum !== HASH)
     throw new Error(`${MODULE} is not what is pinned (${Sum}, not ${HASH}): check GOPROXY`);
-  return (await provideProgram(traefik(Dir), undefined, { onProgress })).path;
+  const options = { onProgress, ...(signal !== undefined && { signal }) };
+  return (await provideProgram(traefik(Dir), undefined, options)).path;
 };

@@ -1,8 +1,9 @@
 import { SwarmError } from '@livekit-swarm/settings';
+import { buildTraefik, findTraefik } from '../traefik.ts';
 /**
  * `node provide.ts check`: reports what this host lacks for a Kubernetes cluster, without building
- * anything. `node provide.ts build`: builds the programs of Kubernetes ahead of the tests that need
- * them.
+ * anything. `node provide.ts build`: builds the programs of Kubernetes, and Traefik, ahead of the tests
+ * that need them.
  */
 import { expectKubernetesHere } from './needs.ts';
 import { provideKubernetes } from './programs.ts';
@@ -14,7 +15,11 @@ const report = (line: string): void => void process.stderr.write(`setup: ${line}
 
 try {
   if (process.argv[2] === 'check') await expectKubernetesHere();
-  else await provideKubernetes({ onProgress: report, signal: abort.signal });
+  else {
+    await provideKubernetes({ onProgress: report, signal: abort.signal });
+    // For tests behind its Ingress.
+    if ((await findTraefik()) === null) await buildTraefik(report, abort.signal);
+  }
 } catch (error) {
   if (!abort.signal.aborted)
     report(

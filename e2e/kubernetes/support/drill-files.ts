@@ -1,0 +1,61 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ApiCredentials } from '@livekit-swarm/lab';
+
+/** Name of the deployment in a cluster of the lab, for --confirm-target. */
+export const TARGET = 'livekit@livekit-swarm-lab';
+
+/** Variables of `swarm` for a deployment in a cluster of the lab; its journal is in a folder of its own. */
+export const drillEnvironment = ({
+  url,
+  kubeconfig,
+  apiKey,
+  apiSecret,
+  state,
+}: Pick<ApiCredentials, 'apiKey' | 'apiSecret'> & {
+  url: string;
+  kubeconfig: string;
+  state: string;
+}): Record<string, string> => ({
+  LIVEKIT_URL: url,
+  LIVEKIT_API_KEY: apiKey,
+  LIVEKIT_API_SECRET: apiSecret,
+  KUBECONFIG: kubeconfig,
+  XDG_STATE_HOME: state,
+});
+
+/** Calls of two participants with audio; returns the path of the scenario. */
+export const smallCalls = (dir: string): string =>
+  write(
+    dir,
+    'calls.yaml',
+    `scenario: calls
+groups:
+  calls:
+    executor: constant-rooms
+    rooms: 3
+    joinRate: 10/s
+    duration: 10s
+    roles:
+      speaker: { count: 2, publish: audio }
+`,
+  );
+
+/** Drill with these faults, and with objectives that a busy host reaches, too; returns its path. */
+export const calmDrill = (dir: string, name = 'roll', faults: readonly string[] = []): string =>
+  write(
+    dir,
+    `${name}.yaml`,
+    `drill: ${name}
+faults: [${faults.join(', ')}]
+steadyState: { within: 60s, for: 2s }
+objectives: { timeToRecover: { max: 60s }, controlGroup: any }
+abort: { controlGroupInterrupted: 99%, interrupted: 99%, for: 60s }
+`,
+  );
+
+const write = (dir: string, name: string, text: string): string => {
+  const path = join(dir, name);
+  writeFileSync(path, text);
+  return path;
+};
