@@ -58,8 +58,8 @@ it.each(CONTROLLERS)('behind %s, calls survive the kill of their node', async (n
   // A pod with another name has taken its place, and the Service offers it.
   const [replacement] = repeat?.recovery.replacements ?? [];
   expect(replacement?.replacement).not.toBe(replacement?.component);
-  expect(repeat?.recovery.backends.map(({ healthy }) => healthy)).toEqual(
-    expect.arrayContaining([1, 2]),
-  );
+  const backends = repeat?.recovery.backends ?? [];
+  expect(backends.some(({ healthy, total }) => healthy < total)).toBe(true);
+  expect(backends.at(-1)).toMatchObject({ healthy: 2 });
   await here.kubectl('rollout', 'status', 'deployment/livekit', '--timeout=170s');
 });
