@@ -222,7 +222,9 @@ export const README_CLAIMS = {
     proves(
       'a roll under calls changes every node, or puts back each that it has changed',
       'e2e/chaos/roll.measured.test.ts',
+      'e2e/chaos/roll.long.test.ts',
       'e2e/chaos/roll-undone.long.test.ts',
+      'packages/chaos/test/docker-roll.long.test.ts',
     ),
   ],
 } as const satisfies Record<string, readonly Claim[]>;
