@@ -225,6 +225,7 @@ export const README_CLAIMS = {
       'e2e/chaos/roll.long.test.ts',
       'e2e/chaos/roll-undone.long.test.ts',
       'packages/chaos/test/docker-roll.long.test.ts',
+      'packages/chaos/test/ssh-roll.long.test.ts',
     ),
   ],
 } as const satisfies Record<string, readonly Claim[]>;
