@@ -134,9 +134,9 @@ const agentsCapacityHelp: CommandHelp = {
   ],
   notes: `
 Searches as swarm capacity does, whose help has the exit codes. What gives in first is named: the
-dispatch (no worker takes a job in time), the workers (answers are late, and the server is not at
-its limit), the server (with its metrics), or this load generator, with which the result is a lower
-bound.
+dispatch (no worker takes a job in time), the workers (answers are late, and the server has CPU
+left), the server, or this load generator, with which the result is a lower bound. Without the
+metrics of the server and its cores, the result does not distinguish workers and server.
 `,
 };
 

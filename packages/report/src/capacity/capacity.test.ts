@@ -120,6 +120,24 @@ describe('the text', () => {
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(125);
   });
 
+  test('blames the workers of agents only where the server is known to have had CPU left', () => {
+    const late = (node: Partial<StepFacts['measured']>): string => {
+      const step = stepOf(10, 'crossed');
+      const crossings = step.crossings.map((one) => ({ ...one, metric: 'agent_response_time' }));
+      const measured = { ...step.measured, ...node };
+      const steps = [stepOf(9, 'held'), { ...step, measured, crossings }];
+      const found = { end: 'knee', carried: 9, decided: true, exceeded: 10 } as const;
+      return flat(CAPACITY_REPORTERS.text.render(resultOf(steps, found, { workers: 2 })));
+    };
+    const known = late({ busiestNodeCores: 0.05 });
+    expect(known).toContain('First bottleneck: late or missing answers of the agents');
+    expect(known).toContain('the server had CPU left, so that the workers');
+    expect(known).toContain('A worker carries 4.5 rooms, on average of 2 workers.');
+    expect(late({ busiestNodeCores: null })).toContain(
+      'is not known without the CPU of the server',
+    );
+  });
+
   test('calls a lower bound one', () => {
     const text = CAPACITY_REPORTERS.text.render(bound);
     expect(text).toMatch(/^INCONCLUSIVE \(exit 98\)/);

@@ -23,7 +23,7 @@ const causeNames: Record<Cause['code'], string> = {
   redis: 'Redis',
   join_failures: 'failed joins',
   dispatch: 'the dispatch of agents: workers were full, or got their jobs late',
-  agents: 'the workers of the agents, which answered late although the server was not at its limit',
+  agents: 'late or missing answers of the agents',
   join_time: 'join time',
   loss: 'loss',
   latency: 'latency',
@@ -47,9 +47,16 @@ export const causeText = (cause: Cause): string => {
           `the busiest node used ${formatShare(Math.round(cpuShare * 1_000) / 1_000)} of its cores`,
         ]),
     ...(crossing === null ? [] : [crossingText(crossing)]),
+    ...(code === 'agents' ? [limitOfAgents(cpuShare)] : []),
   ];
   return `First bottleneck: ${[causeName(cause), ...facts].join('; ')}.`;
 };
+
+/** Text of the limit that late answers show. @param cpuShare of the busiest node; null: not known */
+const limitOfAgents = (cpuShare: Cause['cpuShare']): string =>
+  cpuShare === null
+    ? 'whether the workers of the agents or the server were at their limit is not known without the CPU of the server'
+    : 'the server had CPU left, so that the workers of the agents were at their limit';
 
 const crossingText = ({
   metric,
@@ -147,14 +154,24 @@ export const modelErrorText = ({ model }: Pick<CapacityResult, 'model'>): string
     : `${fit}, by ${formatShare(Math.round(model.crossError * 1_000) / 1_000)} at a shape that was left out.`;
 };
 
-export const notes = ({ decided, error, carried, end, workers }: CapacityResult): string[] => [
-  ...(workers === undefined || carried === 0
-    ? []
-    : [
-        `${formatNumber(carried / workers)} conversations a worker, of ${plural(workers, 'worker')}.`,
-      ]),
-  ...(decided || carried === 0 || end === 'interrupted'
-    ? []
-    : ['Decided by a single run, not by the sequential test.']),
-  ...(error === null ? [] : [`${error.message}${error.hint === null ? '' : ` (${error.hint})`}`]),
-];
+/** Load of each worker of voice agents; of a room that grows, its participants. */
+const workerText = (result: CapacityResult): string[] => {
+  const { unit, carried, participants, workers } = result;
+  if (workers === undefined || carried === 0) return [];
+  const load =
+    unit === 'participants'
+      ? plural(participants.total / workers, 'participant')
+      : loadText(result, carried / workers);
+  return [`A worker carries ${load}, on average of ${plural(workers, 'worker')}.`];
+};
+
+export const notes = (result: CapacityResult): string[] => {
+  const { decided, error, carried, end } = result;
+  return [
+    ...workerText(result),
+    ...(decided || carried === 0 || end === 'interrupted'
+      ? []
+      : ['Decided by a single run, not by the sequential test.']),
+    ...(error === null ? [] : [`${error.message}${error.hint === null ? '' : ` (${error.hint})`}`]),
+  ];
+};
