@@ -55,10 +55,16 @@ export const measureDispatchRate = async (options: DispatchRateOptions): Promise
   const agentName = by === 'automatic' ? '' : prefix;
   const rooms = new Map<string, RoomTimes>();
   const connections: WorkerConnection[] = [];
+  const lostWorkers: string[] = [];
+  const onClosed = (reason: string): void => void lostWorkers.push(reason);
   try {
     for (let index = 0; index < workers; index++)
       connections.push(
-        await openWorker(nodes[index % nodes.length] ?? target, agentName, rooms, index),
+        await openWorker(nodes[index % nodes.length] ?? target, agentName, {
+          rooms,
+          worker: index,
+          onClosed,
+        }),
       );
     const call = await callerOf(target, by, agentName);
     const began = monotonicMs();
@@ -76,7 +82,7 @@ export const measureDispatchRate = async (options: DispatchRateOptions): Promise
     await Promise.all(calls);
     const until = monotonicMs() + waitMs;
     while (!stop.aborted && monotonicMs() < until && isWaiting(rooms)) await sleep(POLL_MS);
-    return resultOfRate(rate, [...rooms.values()], workers);
+    return resultOfRate(rate, [...rooms.values()], workers, lostWorkers);
   } finally {
     for (const connection of connections) connection.close();
     await deleteRooms(target, [...rooms.keys()]);
@@ -124,8 +130,15 @@ const callerOf = async (
 const openWorker = async (
   target: ApiTarget,
   agentName: string,
-  rooms: ReadonlyMap<string, RoomTimes>,
-  worker: number,
+  {
+    rooms,
+    worker,
+    onClosed,
+  }: {
+    rooms: ReadonlyMap<string, RoomTimes>;
+    worker: number;
+    onClosed(reason: string): void;
+  },
 ): Promise<WorkerConnection> => {
   const timesOf = (job: Job): RoomTimes | undefined => rooms.get(job.room?.name ?? '');
   const connection = await WorkerConnection.open({
@@ -146,8 +159,7 @@ const openWorker = async (
       times.worker ??= worker;
     },
     onTermination: () => {},
-    // Jobs that are missing then are lost, and counted as such.
-    onClosed: () => {},
+    onClosed,
   });
   connection.report({ load: 0, jobs: 0, isFull: false });
   return connection;

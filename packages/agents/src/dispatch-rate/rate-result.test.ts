@@ -39,6 +39,16 @@ test('times count from the call, and lost jobs have none', () => {
   });
 });
 
+test('no choice is judged when a worker was not there all the time', () => {
+  const rooms = Array.from({ length: 20 }, (_, index) => roomOf({ worker: index % 2 }));
+  expect(resultOfRate(10, rooms, 2).selection).not.toBeNull();
+  expect(resultOfRate(10, rooms, 2, ['closed by the server (1001)'])).toMatchObject({
+    lostWorkers: 1,
+    lostWorkersReason: 'closed by the server (1001)',
+    selection: null,
+  });
+});
+
 const resultAt = (rate: number, p95: number, changes: Partial<RateResult> = {}): RateResult => ({
   ...resultOfRate(rate, [roomOf({ assignedAt: 1_000 + p95 })], 1),
   ...changes,

@@ -38,18 +38,23 @@ export interface RateResult {
   answeredMs: TimeSpread | null;
   offeredMs: TimeSpread | null;
   assignedMs: TimeSpread | null;
+  /** Workers that lost their connection meanwhile, and the reason of the first; null: none. */
+  lostWorkers: number;
+  lostWorkersReason: string | null;
   /** Jobs of each worker. */
   jobs: number[];
-  /** Fit of these jobs to a random choice; null: too few of them. */
+  /** Fit of these jobs to a random choice; null: too few of them, or a worker was lost. */
   selection: SelectionFit | null;
   /** Time by which 95 % of the calls were late at most: the generator's own share, ms. */
   callsLateMs: number;
 }
 
+/** @param lostWorkers reasons for which workers lost their connections */
 export const resultOfRate = (
   rate: number,
   rooms: readonly RoomTimes[],
   workers: number,
+  lostWorkers: readonly string[] = [],
 ): RateResult => {
   const jobs = Array.from(
     { length: workers },
@@ -67,8 +72,11 @@ export const resultOfRate = (
     answeredMs: spreadOf(rooms, 'answeredAt'),
     offeredMs: spreadOf(rooms, 'offeredAt'),
     assignedMs: spreadOf(rooms, 'assignedAt'),
+    lostWorkers: lostWorkers.length,
+    lostWorkersReason: lostWorkers[0] ?? null,
     jobs,
-    selection: fitOfSelection(jobs),
+    // A worker that was there for a part of the time has fewer jobs for another reason than chance.
+    selection: lostWorkers.length === 0 ? fitOfSelection(jobs) : null,
     callsLateMs: quantileOf(
       rooms.map(({ lateMs }) => lateMs),
       0.95,

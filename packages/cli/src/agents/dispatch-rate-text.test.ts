@@ -9,6 +9,8 @@ const rateOf = (rate: number, p95: number, changes: Partial<RateResult> = {}): R
   firstError: null,
   lost: 0,
   lostAfterOffer: 0,
+  lostWorkers: 0,
+  lostWorkersReason: null,
   answeredMs: { p50: 4, p95: 6, max: 9 },
   offeredMs: { p50: 204, p95: 208, max: 230 },
   assignedMs: { p50: 206, p95, max: p95 + 20 },
@@ -31,6 +33,21 @@ test('the rate that is carried is named, with what limits it and what was left o
   expect(text).toContain('Not measured, as the server still had a queue: 20.');
   expect(text).toContain(
     'Selection at 5 rooms/s: 24 to 26 jobs a worker; chi-square 0.1, 1 degrees of freedom, p = 0.777: as by equal chances.',
+  );
+});
+
+test('no rate is judged before one of them was measured', () => {
+  const text = textOf([], { carried: null });
+  expect(text).toContain('No rate was measured.');
+  expect(text).not.toContain('at none of these rates');
+});
+
+test('workers that were not there all the time are named', () => {
+  const text = textOf([
+    rateOf(5, 209, { lostWorkers: 1, lostWorkersReason: 'closed by the server (1006)' }),
+  ]);
+  expect(text).toContain(
+    'At 5 rooms/s, 1 worker of 2 lost the connection (closed by the server (1006)): the others took the jobs.',
   );
 });
 

@@ -56,6 +56,13 @@ export const dispatchRateText = (result: DispatchRate, asked: readonly number[])
     ...rates.flatMap(({ firstError }) =>
       firstError === null ? [] : [`First error: ${firstError}`],
     ),
+    ...rates.flatMap(({ rate, lostWorkers, lostWorkersReason }) =>
+      lostWorkersReason === null
+        ? []
+        : [
+            `At ${formatNumber(rate)} rooms/s, ${plural(lostWorkers, 'worker')} of ${formatNumber(workers)} lost the connection (${lostWorkersReason}): the others took the jobs.`,
+          ],
+    ),
     ...(rates.some(lateCalls)
       ? ['INCONCLUSIVE: this host made calls more than 100 ms late (p95): use another one.']
       : []),
@@ -67,6 +74,7 @@ const conclusionOf = (
   { limitMs, carried, rates }: DispatchRate,
   asked: readonly number[],
 ): string => {
+  if (rates.length === 0) return 'No rate was measured.';
   const limit = `${formatNumber(limitMs)} ms (p95)`;
   const above = rates.find((one) => !staysUnder(one, limitMs));
   const skipped = asked.filter((rate) => !rates.some((one) => one.rate === rate));
