@@ -19,7 +19,7 @@ import type { ParticipantPlan } from '@livekit-swarm/scenario';
 const TIMEOUT_SECONDS = 10;
 /** Time before the join of a caller at which its room is created, ms. */
 const ROOM_LEAD_MS = 2_000;
-/** Time for which a room waits for its caller, and for which it may be empty afterwards, s. */
+/** Time for which a room waits for its caller, s. */
 const EMPTY_SECONDS = 60;
 /** The server lists a job when its worker has it, maybe after the agent is in the room. */
 const LISTED_AFTER_MS = 1_000;
@@ -100,7 +100,8 @@ class Dispatches implements AgentDispatches {
   }
 
   take(line: RecordLine): void {
-    for (const early of this.#early ?? []) this.#append(early);
+    // Their times were of a clock that the start of the run has set to zero since.
+    for (const early of this.#early ?? []) this.#append({ ...early, at: 0 });
     this.#early = null;
     if (line.type !== 'event') return;
     const plan = this.#callers.get(line.identity ?? '');
