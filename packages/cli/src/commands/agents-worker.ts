@@ -83,9 +83,9 @@ const textOf = (event: WorkerEvent): string => {
     case 'job_rejected':
       return `${event.room}: rejected job ${event.jobId}: no job is free`;
     case 'answered':
-      return `${event.room}: answered ${event.afterMs} ms after the last voice`;
+      return `${event.room}: answered ${Math.round(event.afterMs)} ms after the last voice`;
     case 'stopped':
-      return `${event.room}: stopped ${event.afterMs} ms after the caller's first voice`;
+      return `${event.room}: stopped ${Math.round(event.afterMs)} ms after the caller's first voice`;
     case 'job_ended':
       return `${event.room}: job ${event.jobId} ended`;
     case 'job_failed':
