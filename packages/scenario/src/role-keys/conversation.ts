@@ -63,7 +63,7 @@ const agentSetting = () =>
           by: word(DISPATCHES, 'dispatch')
             .default('token')
             .describe(
-              'token: the token of the caller names it. api: the dispatch service is called when the caller has joined. room: the room service creates the room with it, up to half a minute before the caller joins.',
+              'token: the token of the caller names it. api: the dispatch service is called when the caller has joined. room: the room service creates the room with it, about two seconds before the caller joins.',
             ),
         }),
       ],
