@@ -7,7 +7,7 @@
 # Docker's classic builder builds it, hence no cache mounts: what changes seldom is in layers of its own. Releases have a file of their
 # own, packaging/image/Dockerfile, with the npm packages that were tested: the classic builder would build its stage here, too.
 #
-# Base images are pinned by version. --build-arg names others: a mirror, or one with a digest.
+# Base images are pinned by version, but for that of the result, which has none. --build-arg names others: a mirror, or one with a digest.
 ARG BASE_IMAGE=gcr.io/distroless/cc-debian12:nonroot
 ARG RUST_IMAGE=rust:1.90.0-bookworm
 ARG GO_IMAGE=golang:1.26-bookworm
