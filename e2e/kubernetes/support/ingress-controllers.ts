@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePorts } from '@livekit-swarm/host';
 import { requireProgram } from '@livekit-swarm/lab';
+import { messageOf } from '@livekit-swarm/settings';
 import { findTraefik } from '@livekit-swarm/testkit/traefik';
 import type { PodDeployment } from './deployment-of-pods.ts';
 
@@ -93,7 +94,11 @@ export const startNginxIngress = async (
   const over = new AbortController();
   const follow = async (): Promise<void> => {
     while (!over.signal.aborted) {
-      const next = await here.endpoints();
+      const next = await here.endpoints().catch((error: unknown) => {
+        // The API server of a busy host may be late: the next look follows.
+        process.stderr.write(`nginx keeps its upstream: ${messageOf(error)}\n`);
+        return servers;
+      });
       if (next.length > 0 && next.join() !== servers.join()) {
         servers = next;
         writeFileSync(file, nginxConfig(dir, listen, servers));
