@@ -171,7 +171,7 @@ export const README_CLAIMS = {
       'packages/mixin/test/queries.measured.test.ts',
     ),
     proves(
-      'real faults raise the right alerts, and no other',
+      'real faults of services raise the right alerts, and no other',
       'packages/mixin/test/alerts-of-services.long.test.ts',
     ),
     proves(
@@ -200,7 +200,7 @@ export const README_CLAIMS = {
       'a measured interruption is as long as the one that was made',
       'packages/chaos/test/library-drills.measured.test.ts',
     ),
-    proves('the drills of the library run, and miss only what is known', [
+    proves('a drill of the library runs, and misses only what is known', [
       'packages/chaos/test/library-drills.long.test.ts',
       'forced-stop: it is executed, and what it misses is known',
     ]),
