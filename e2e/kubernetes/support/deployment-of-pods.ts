@@ -49,7 +49,7 @@ export const deployPods = async (
   });
   await cluster.kubectl(['apply', '-f', RBAC]);
   try {
-    await kubectl('rollout', 'status', 'deployment/livekit', '--timeout=90s');
+    await kubectl('rollout', 'status', 'deployment/livekit', '--timeout=170s');
   } catch (error) {
     const pods = await kubectl('describe', 'pods');
     const logs = await kubectl('logs', 'deployment/livekit', '--tail=20').catch(String);
