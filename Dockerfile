@@ -96,7 +96,9 @@ WORKDIR /source
 COPY --from=manifests /manifests ./
 RUN npm ci --ignore-scripts --prefer-offline --no-audit --no-fund
 COPY . .
-RUN /tree/bin/node scripts/release/program.ts /program/node_modules/livekit-swarm
+# Files that are copied keep the permissions of the checkout, which others may not read where the umask is 077.
+RUN /tree/bin/node scripts/release/program.ts /program/node_modules/livekit-swarm \
+  && chmod -R a+rX /program
 
 FROM runtime
 COPY --from=packages /image /

@@ -78,6 +78,11 @@ describe('the Dockerfile', () => {
       expect(runtime.find((step) => step.word === word)?.rest).toMatch(/^\[/);
   });
 
+  it('lets its user read what was copied from a checkout that is private', () => {
+    const program = stages.find(({ name }) => name === 'program')?.steps ?? [];
+    expect(program.at(-1)?.rest).toMatch(/&& chmod -R a\+rX \/program$/);
+  });
+
   it('is built by the classic builder, too', () => {
     expect(dockerfile).not.toMatch(/--mount|<<|^# *syntax=|--link|--parents|--chmod/m);
   });
