@@ -5,7 +5,13 @@ import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import { describe, expect, it } from 'vitest';
 import { resultOf, runSwarm, scratch } from '../support/swarm.ts';
 
-describe('swarm as a gate', () => {
+/**
+ * A run that crosses a time limit while other programs use the host is inconclusive, and is
+ * repeated.
+ */
+const UNTIL_QUIET = { retry: 5 };
+
+describe('swarm as a gate', UNTIL_QUIET, () => {
   it('passes; its record holds no secret, reports the same, and fails a stricter threshold', async () => {
     const dir = join(scratch(), 'record');
     const outcome = await runSwarm(['--rooms', '5', '--duration', '4s', '--record', dir, '--json']);
