@@ -130,6 +130,32 @@ describe('with several faults', () => {
   });
 });
 
+describe('during a rollout of all nodes', () => {
+  const step = (at: number, step: 'draining' | 'cutting') =>
+    drillLine(at, {
+      event: 'node_changed',
+      ...{ id: 'f1', component: 'livekit-0', step, nodeId: 'ND_a', version: null, detail: null },
+      rooms: ['a'],
+    });
+
+  it('an interruption counts from the drain of its node, or from the end of that', () => {
+    const cut = measure(
+      ...load(...A),
+      ...faultOn('a'),
+      ...[step(20_000, 'draining'), step(50_000, 'cutting')],
+      ...interruption(A, 50_000, 54_000),
+    );
+    expect(cut.timeToRecover?.max).toBe(4_000);
+    const drained = measure(
+      ...load(...A),
+      ...faultOn('a'),
+      step(40_000, 'draining'),
+      ...interruption(A, 41_000, 43_000),
+    );
+    expect(drained.timeToRecover?.max).toBe(3_000);
+  });
+});
+
 describe('a room that splits', () => {
   const [first = '', second = '', third = ''] = A;
   const oneWay = (subscriber: string, from: string): RecordLine =>

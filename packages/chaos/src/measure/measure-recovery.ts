@@ -31,7 +31,7 @@ export const createRecoveryFold = (): RecoveryFold => {
   const interruptions = createInterruptions();
   const connections = createConnections();
   const faults: (InjectedFault & { rooms: string[] })[] = [];
-  const cuts: { injectedAt: number }[] = [];
+  const changes: { injectedAt: number }[] = [];
   const skipped: Recovery['skipped'] = [];
   const backends: Recovery['backends'] = [];
   const replacements: Recovery['replacements'] = [];
@@ -92,8 +92,10 @@ export const createRecoveryFold = (): RecoveryFold => {
         break;
       }
       case 'node_changed':
-        // The calls that are left on a node lose it now, long after its drain began.
-        if (line.step === 'cutting') cuts.push({ injectedAt: line.at });
+        // A rollout begins long before the drain of its last node, and calls that are left on a
+        // node lose it long after its drain began.
+        if (line.step === 'draining' || line.step === 'cutting')
+          changes.push({ injectedAt: line.at });
         break;
       case 'fault_skipped':
         skipped.push({ fault: line.fault, detail: line.detail });
@@ -172,7 +174,7 @@ export const createRecoveryFold = (): RecoveryFold => {
       );
       const affectedRooms = new Set([...faults.flatMap(({ rooms }) => rooms), ...openedLater]);
       const recoveryFromMs = windows.find(({ name }) => name === 'recovery')?.fromMs ?? 0;
-      const causes = [...faults, ...cuts].sort((a, b) => a.injectedAt - b.injectedAt);
+      const causes = [...faults, ...changes].sort((a, b) => a.injectedAt - b.injectedAt);
       const times = { faults: causes, recoveryFromMs, endAt };
       const subscriptions = byRoom.flatMap(([, members]) =>
         subscriptionsOf(members, roleOf, interruptions, times),

@@ -61,6 +61,23 @@ it('calls are cut when the grace period is over', async () => {
   expect(steps.map(([step]) => step)).toEqual(['draining', 'cutting', 'stopped']);
 });
 
+it('calls are cut at the end of a grace period that was shortened', async () => {
+  const shortened = pod('4', { terminating: true, ready: false, graceSeconds: 5 });
+  const looks = [
+    [0, [pod('4')]],
+    [2_000, [draining('4')]],
+    [2_250, [shortened]],
+    [6_250, [shortened]],
+  ] satisfies [number, Pod[]][];
+  const early = await observe(looks);
+  expect(early.steps.map(([step]) => step)).toEqual(['draining']);
+  const seen = await observe([...looks, [7_000, [shortened]], [7_500, []]]);
+  expect(seen.steps.map(([step]) => step)).toEqual(['draining', 'cutting', 'stopped']);
+  // It is gone before the next look.
+  const late = await observe([...looks, [8_500, []]]);
+  expect(late.steps.map(([step]) => step)).toEqual(['draining', 'cutting', 'stopped']);
+});
+
 it('a pod that cannot start fails the health gate once', async () => {
   const broken = pod('5', { running: false, ready: false, failure: 'ErrImagePull: not found' });
   const { steps } = await observe([

@@ -19,8 +19,10 @@ interface SeenPod {
   nodeId: string | null;
   /** True for a pod that existed before the rollout. */
   isOld: boolean;
-  /** End of its grace period, ms; null: it is not terminating. */
-  cutAt: number | null;
+  /** First look at which it was terminating, ms; null: it is not. */
+  terminatingAt: number | null;
+  /** End of its grace period, ms; infinite: it is not terminating. */
+  cutAt: number;
   steps: Set<NodeStep>;
 }
 
@@ -31,6 +33,12 @@ export interface PodStepsOptions {
   onStep(step: RolloutStep): void;
   now: number;
 }
+
+/**
+ * Time to the next look at most, ms. Calls are cut between two looks: the step is reported before,
+ * because an interruption counts from a step that is not later.
+ */
+const LOOK_MS = 400;
 
 export const createPodSteps = async ({
   before,
@@ -45,7 +53,8 @@ export const createPodSteps = async ({
       pod,
       nodeId: await nodeIdOf(pod),
       isOld,
-      cutAt: null,
+      terminatingAt: null,
+      cutAt: Number.POSITIVE_INFINITY,
       steps: new Set<NodeStep>(),
     };
     seen.set(pod.uid, one);
@@ -76,12 +85,15 @@ export const createPodSteps = async ({
         if (!one.isOld && pod.ready) report(one, 'ready', version);
         if (!one.isOld && pod.failure !== null && !pod.terminating) report(one, 'check_failed');
         if (!pod.terminating) continue;
-        one.cutAt ??= now + (pod.graceSeconds ?? 0) * 1_000;
+        one.terminatingAt ??= now;
+        // A roll deletes the pod again, with a shorter grace period.
+        one.cutAt = one.terminatingAt + (pod.graceSeconds ?? 0) * 1_000;
         report(one, 'draining');
-        if (now >= one.cutAt) report(one, 'cutting');
+        if (now >= one.cutAt - LOOK_MS) report(one, 'cutting');
       }
       for (const [uid, one] of seen) {
         if (pods.some((pod) => pod.uid === uid)) continue;
+        if (now >= one.cutAt) report(one, 'cutting');
         // A pod may be terminated and gone between two looks.
         if (one.steps.has('draining') || one.isOld) report(one, 'stopped');
       }
