@@ -9,7 +9,7 @@ const part = (name: string, kind: Component['kind'] = 'node'): Component => ({
   name,
   kind,
   nodeId: `ND_${name}`,
-  instance: null,
+  instance: name,
   ports: null,
 });
 

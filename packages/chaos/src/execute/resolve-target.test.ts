@@ -7,7 +7,7 @@ const part = (name: string, kind: Component['kind'], nodeId: string | null = nul
   name,
   kind,
   nodeId,
-  instance: null,
+  instance: name,
   ports: null,
 });
 
@@ -61,6 +61,18 @@ describe('a target', () => {
     expect(aimed({ role: 'nodes', share: 0.67 }).members).toHaveLength(2);
     expect(aimed({ role: 'nodes', share: 0.67 })).toEqual(aimed({ role: 'nodes', share: 0.67 }));
     expect(aimed({ role: 'nodes', share: 0.01 }).members).toHaveLength(1);
+  });
+
+  it('spare-node: one that does not run, and was not ended by a fault', () => {
+    const killed = { ...part('node-1', 'node'), instance: null };
+    const spare = { ...part('node-4', 'node'), instance: null };
+    const all = [killed, ...ALL.slice(1), spare];
+    const of = (aim: FaultTarget, affected: Component[]) =>
+      resolveTarget(aim, all, ATTENDANCE, WIDE, affected).components.map(({ name }) => name);
+    expect(of({ role: 'spare-node' }, [killed])).toEqual(['node-4']);
+    // A share is one of the nodes without the spare one.
+    expect(of({ role: 'nodes', share: 1 }, [killed]).sort()).toEqual(['node-1', 'node-2', 'node-3']);
+    expect(() => of({ role: 'spare-node' }, [killed, spare])).toThrow('a node that does not run');
   });
 
   it('component: by its name', () =>

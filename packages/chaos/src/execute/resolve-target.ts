@@ -23,10 +23,15 @@ export const resolveTarget = (
   { seed, blastRadius }: Pick<Drill, 'seed' | 'blastRadius'>,
   affected: readonly Component[] = [],
 ): ResolvedTarget => {
-  const nodes = all.filter(({ kind }) => kind === 'node');
+  const allNodes = all.filter(({ kind }) => kind === 'node');
+  // A node that does not run is spare, unless a fault has ended it.
+  const isSpare = ({ name, instance }: Component): boolean =>
+    instance === null && !affected.some((one) => one.name === name);
+  const nodes = allNodes.filter((node) => !isSpare(node));
+  const spares = allNodes.filter(isSpare);
   const rooms = [...nodeOfRoom.keys()].sort();
   const firstNode = nodeOfRoom.get(rooms[0] ?? '');
-  const components = find(target, { all, nodes, nodeOfRoom, backends, firstNode, seed });
+  const components = find(target, { all, nodes, spares, nodeOfRoom, backends, firstNode, seed });
   if (target.role === 'none') return { components: [], rooms: [] };
   if (components.length === 0)
     throw new SwarmError(
@@ -89,7 +94,10 @@ const SHARED = {
 
 interface DeploymentView extends Pick<SteadyStateTracker, 'backends'> {
   all: readonly Component[];
+  /** Nodes that run, or that a fault has ended. */
   nodes: readonly Component[];
+  /** The other nodes. */
+  spares: readonly Component[];
   nodeOfRoom: SteadyStateTracker['nodes'];
   /** ID of the node that holds the first room. */
   firstNode: string | undefined;
@@ -98,7 +106,7 @@ interface DeploymentView extends Pick<SteadyStateTracker, 'backends'> {
 
 const find = (
   target: FaultTarget,
-  { all, nodes, nodeOfRoom, backends, firstNode, seed }: DeploymentView,
+  { all, nodes, spares, nodeOfRoom, backends, firstNode, seed }: DeploymentView,
 ): Component[] => {
   const roomsOn = ({ nodeId }: Component): number =>
     [...nodeOfRoom.values()].filter((id) => id === nodeId).length;
@@ -120,7 +128,7 @@ const find = (
       return (signalOnly.length > 0 ? signalOnly : found).slice(0, 1);
     }
     case 'spare-node':
-      return nodes.filter(({ instance }) => instance === null).slice(0, 1);
+      return spares.slice(0, 1);
     case 'nodes': {
       const random = randomStream(seed, 'nodes');
       const shuffled = nodes
