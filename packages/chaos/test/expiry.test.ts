@@ -70,6 +70,7 @@ const LINES: readonly (readonly Case[])[] = [
     ['forced-stop', 'node-3'],
     ['graceful-stop', 'node-4'],
     ['redis-full', 'redis'],
+    ['load-balancer-reload', 'haproxy'],
   ],
   [
     ['restart', 'node-1', { down: '60s' }],

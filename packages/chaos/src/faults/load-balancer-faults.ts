@@ -4,7 +4,7 @@ import { strict, word } from '@livekit-swarm/settings';
 import type { z } from 'zod';
 import type { Component, Platform } from '../targets/platform.ts';
 import { nothingToFind } from './effects/effect-check.ts';
-import { forAll } from './effects/process-control.ts';
+import { forAll, missingAny } from './effects/process-control.ts';
 import { type DescribedFault, type NoParams, noParams } from './fault.ts';
 
 const reloadParams = strict({
@@ -19,22 +19,27 @@ const reloadParams = strict({
 export const loadBalancerReload: DescribedFault<z.output<typeof reloadParams>> = {
   name: 'load-balancer-reload',
   description: 'reloads the load balancer: it reads its configuration again and keeps connections',
-  rollbackDescription: 'none: it runs with its own configuration',
-  requires: [],
+  rollbackDescription: 'start the process if it does not run',
+  requires: ['start'],
   targets: ['load-balancer'],
   params: reloadParams,
   example: {},
   lasts: false,
   durationOf: () => 0,
-  unavailable: async ({ balancer }, component) =>
-    balancer === undefined
+  unavailable: async (platform, component) => {
+    const { balancer } = platform;
+    return balancer === undefined
       ? 'no load balancer can be reloaded here: possible in a lab, in Docker and with systemd'
-      : balancer.whyNotReloadable(component),
+      : ((await balancer.whyNotReloadable(component)) ??
+          missingAny(platform, component, ['start']));
+  },
   inject: ({ platform, components, params }) =>
     forAll(components, async (component) => platform.balancer?.reload(component, params.signal)),
   missingEffect: nothingToFind,
-  rollbackSteps: () => [],
-  rollback: async () => {},
+  // A program that does not reload by the signal may end by it.
+  rollbackSteps: () => [{ step: 'start' }],
+  rollback: ({ platform, components }) =>
+    forAll(components, (component) => platform.start(component)),
 };
 
 const NO_CERTIFICATES =

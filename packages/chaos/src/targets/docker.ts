@@ -33,6 +33,8 @@ import { whyNoLocalPacketRules } from './process/packet-tools.ts';
 /** Time for a container to stop or pause, ms. */
 const EFFECT_WITHIN_MS = 10_000;
 const POLL_MS = 10;
+/** Time within which a program ends that does not know the signal of a reload, ms. */
+const ENDS_WITHIN_MS = 1_000;
 const REDIS_PORT = 6_379;
 
 /**
@@ -248,7 +250,19 @@ export const dockerPlatform = (
       },
       reload: async ({ name }, signal) => {
         const found = await find(name);
-        if (found !== null) await engine.kill(found.component.id, signal);
+        if (found === null) return;
+        const before = instanceOf(found.info);
+        await engine.kill(found.component.id, signal);
+        const hasEnded = async (): Promise<boolean> => {
+          const info = await engine.inspect(found.component.id);
+          return info === null || instanceOf(info) !== before;
+        };
+        if (await waitUntil(hasEnded, { withinMs: ENDS_WITHIN_MS, everyMs: 10 * POLL_MS }))
+          throw new SwarmError(
+            'reload_failed',
+            `${name} ended by ${signal}, instead of reloading`,
+            'give the signal by which it reloads: with: { signal: SIGUSR2 }; some programs have none',
+          );
       },
     },
     expiry: {

@@ -7,7 +7,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { FAULTS } from '../../faults/index.ts';
 import { openDockerPlatform, reopenDockerPlatform } from '../docker.ts';
+import type { Component } from '../platform.ts';
 import { connectEngine } from './engine.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'swarm-engine-'));
@@ -89,6 +91,34 @@ describe('connectEngine', () => {
     const lk1 = { name: 'lk-1', kind: 'node', nodeId: null, instance: null, ports: null } as const;
     expect(await platform.isStopped(lk1)).toBe(true);
     expect(await platform.isStopped({ ...lk1, name: 'lk-2' })).toBe(false);
+  });
+
+  it('reports a load balancer that ends by the signal of a reload, and starts it again', async () => {
+    let running = true;
+    const listed = [
+      { Id: 'a1', Names: ['/lb'], Created: 1, Labels: { 'swarm.component': 'load-balancer' } },
+    ];
+    using _ = await answering('reload.sock', ({ url = '' }, response) => {
+      if (url.includes('/kill?signal=SIGHUP')) running = false;
+      if (url.endsWith('/start')) running = true;
+      const State = { Running: running, StartedAt: '2026-01-01T00:00:00Z', Pid: 0 };
+      const body = url.includes('/containers/json') ? listed : { Id: 'a1', State, HostConfig: {} };
+      if (url.endsWith('_ping')) response.end('OK');
+      else response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
+    });
+    const spec = { host: `unix://${dir}/reload.sock`, label: 'swarm.drill=x', components: {} };
+    await using platform = await openDockerPlatform(spec);
+    const lb: Component = {
+      ...{ name: 'lb', kind: 'load-balancer', nodeId: null, instance: null, ports: null },
+    };
+    const context = { platform, components: [lb], id: 'abcd1234', expiresAfterMs: null };
+    const reload = FAULTS.get('load-balancer-reload');
+    await expect(
+      reload?.inject({ ...context, params: { signal: 'SIGHUP' } }),
+    ).rejects.toMatchObject({ code: 'reload_failed', message: expect.stringMatching(/^lb ended by SIGHUP/) });
+    await reload?.rollback({ ...context, params: {} });
+    expect(running).toBe(true);
+    await reload?.inject({ ...context, params: { signal: 'SIGUSR2' } });
   });
 
   it('uses the TLS files of the docker command, and verifies the engine', async () => {
