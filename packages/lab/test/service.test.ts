@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { createService, type Service } from '../src/cluster/service.ts';
 import { GRACEFUL_STOP } from '../src/cluster/service-spec.ts';
 
@@ -54,4 +54,38 @@ it('leaves no process when it is stopped while it starts', async () => {
   await service.stop();
   expect(service.pid).toBeNull();
   expect(await started).toContain('ended at once');
+});
+
+it('reports no unexpected end of the process that a reload replaces', async () => {
+  const path = join(dir, 'socket');
+  const asked: boolean[] = [];
+  const reloaded = createService(
+    {
+      name: 'listener',
+      command: '/bin/sh',
+      args: [
+        '-c',
+        `[ -z "$1" ] || kill "$1"; exec "$0" -e "$PROGRAM" '${path}'`,
+        process.execPath,
+      ],
+      env: { PROGRAM },
+      files: {},
+      logFile: join(dir, 'listener.log'),
+      ready: { path },
+      readyWithinMs: 20_000,
+      stopSteps: GRACEFUL_STOP,
+      takeOver: (pid) => [String(pid)],
+      url: '',
+    },
+    (_end, wasAsked) => asked.push(wasAsked),
+  );
+  onTestFinished(() => reloaded.stop());
+  await reloaded.start();
+  const old = reloaded.ended();
+  // The second one takes over from the process of the first.
+  await Promise.all([reloaded.reload(), reloaded.reload()]);
+  await old;
+  await reloaded.stop();
+  expect(asked).toEqual([true, true, true]);
+  expect(await pids()).toEqual([]);
 });

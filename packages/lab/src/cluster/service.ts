@@ -60,6 +60,7 @@ export const createService = (
   let current: Running | null = null;
   let spawning: Promise<Running> | null = null;
   let starting: Promise<void> | null = null;
+  let reloading: Promise<void> = Promise.resolve();
   /** Processes that another one has replaced, and that still serve their connections. */
   const replaced = new Set<Running>();
 
@@ -143,9 +144,23 @@ export const createService = (
         old === null ? `${spec.name} does not run` : `${spec.name} cannot be reloaded`,
         old === null ? 'start it first' : 'restart it',
       );
-    const next = await spawn(spec.takeOver(old.process.pid));
-    const fail = async (problem: string): Promise<never> => {
+    // It may end as soon as another process listens, when it has no connections.
+    old.asked = true;
+    replaced.add(old);
+    void old.process.exited.then(() => replaced.delete(old));
+    try {
+      await takeOver(old, spec.takeOver(old.process.pid));
+    } catch (error) {
+      old.asked = false;
+      replaced.delete(old);
       current = old.end === null ? old : null;
+      throw error;
+    }
+  };
+
+  const takeOver = async (old: Running, more: readonly string[]): Promise<void> => {
+    const next = await spawn(more);
+    const fail = async (problem: string): Promise<never> => {
       throw new SwarmError(
         'reload_failed',
         `${spec.name} ${problem}${await endOfLog(spec.logFile)}`,
@@ -162,10 +177,6 @@ export const createService = (
       await sleep(POLL_MS);
       if (next.end !== null) await fail('rejected its new configuration');
     } while (await listens(old.process.pid));
-    if (old.end !== null) return;
-    old.asked = true;
-    replaced.add(old);
-    void old.process.exited.then(() => replaced.delete(old));
   };
 
   return {
@@ -188,7 +199,12 @@ export const createService = (
     describe: (next) => {
       spec = next;
     },
-    reload,
+    // One after the other: each process takes over from the one before.
+    reload: () => {
+      const next = reloading.catch(() => {}).then(reload);
+      reloading = next;
+      return next;
+    },
   };
 };
 
