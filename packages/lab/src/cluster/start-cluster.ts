@@ -262,8 +262,14 @@ const changeableCertificate = (
     use: async (certificate) => {
       const balancer = service('haproxy');
       balancer.describe(await describe(certificate));
+      try {
+        if (balancer.pid !== null) await balancer.reload();
+      } catch (error) {
+        // It continues with the certificate that it has; a rollback tries again.
+        balancer.describe(await describe(present));
+        throw error;
+      }
       present = certificate;
-      if (balancer.pid !== null) await balancer.reload();
     },
   };
 };
