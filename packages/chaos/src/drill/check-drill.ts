@@ -1,3 +1,4 @@
+import { MAX_NODES } from '@livekit-swarm/lab';
 import {
   LIMITS,
   type ParticipantPlan,
@@ -346,7 +347,18 @@ const CERTIFICATE_FAULTS: ReadonlySet<string> = new Set([
   'certificate-expiry',
 ]);
 
-const checkLab = ({ lab }: Drill, { faults }: DrillFile, report: Report): void => {
+/** Fault that replaces the API keys of a node. */
+const CHANGE_KEYS = 'change-keys';
+
+/** Returns true if browsers, or clients of the Rust SDK, take part. */
+const hasRealClients = ({ load }: Drill): boolean =>
+  'scenario' in load &&
+  load.scenario.groups.some(({ roles }) =>
+    roles.some(({ engine }) => engine !== undefined && engine !== 'native'),
+  );
+
+const checkLab = (drill: Drill, { faults }: DrillFile, report: Report): void => {
+  const { lab } = drill;
   for (const path of secretsIn(lab.config, ['lab', 'config'])) {
     report(
       path,
@@ -371,6 +383,8 @@ const checkLab = ({ lab }: Drill, { faults }: DrillFile, report: Report): void =
   ] as const)
     if (lab.sites > 1 && isGiven)
       report(['lab', key], 'is for a lab of one site', 'leave it out, or write sites: 1');
+  if (lab.nodes + lab.spare > MAX_NODES)
+    report(['lab', 'spare'], `makes more than ${MAX_NODES} nodes`, 'write fewer nodes');
   if (lab.dnsTtlMs !== null && (lab.dnsTtlMs < 1_000 || lab.dnsTtlMs % 1_000 !== 0))
     report(['lab', 'dns'], 'must be a number of seconds, at least 1s', 'write dns: 10s');
   for (const [position, { fault }] of faults.entries()) {
@@ -388,6 +402,20 @@ const checkLab = ({ lab }: Drill, { faults }: DrillFile, report: Report): void =
       'needs a name by which clients find the load balancer',
       'write lab: { dns: 10s }',
     );
+  }
+  for (const [position, { fault, with: params }] of faults.entries()) {
+    if (fault === CHANGE_KEYS && lab.sites > 1)
+      report(['faults', position, 'fault'], 'is for a lab of one site', 'write sites: 1');
+    const closes =
+      typeof params === 'object' && params !== null && 'closeAfter' in params
+        ? params.closeAfter
+        : null;
+    if (fault === CHANGE_DNS && closes !== null && hasRealClients(drill))
+      report(
+        ['faults', position, 'with', 'closeAfter'],
+        'would shut out clients with engine: browser or rtc, which do not ask the name server of the lab',
+        'leave it out, or give every role the native engine',
+      );
   }
   for (const [position, { target }] of faults.entries()) {
     if (target?.role !== 'spare-node' || lab.spare > 0) continue;

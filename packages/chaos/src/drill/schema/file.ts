@@ -1,5 +1,6 @@
 import {
   isRedisUser,
+  MAX_NODES,
   MAX_REDIS_DATABASE,
   PLAIN_REDIS,
   REDIS_WORDS,
@@ -37,7 +38,6 @@ export const ROOMS_LOAD = {
   joinRate: 20,
 } as const satisfies Partial<RoomsLoad>;
 
-const MAX_NODES = 20;
 const MAX_ROOMS = 10_000;
 const MAX_PARTICIPANTS = 100;
 

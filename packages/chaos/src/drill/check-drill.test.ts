@@ -1,0 +1,70 @@
+import { parseScenario } from '@livekit-swarm/scenario';
+import { explain, isUsageError } from '@livekit-swarm/settings';
+import { expect, it } from 'vitest';
+import { FAULTS } from '../faults/index.ts';
+import { parseDrill } from './parse-drill.ts';
+
+const CALLS = `
+scenario: calls
+groups:
+  calls:
+    executor: constant-rooms
+    rooms: 1
+    duration: 20s
+    roles:
+      user: { count: 2, publish: audio }
+      witness: { count: 1, engine: browser }
+`;
+
+const problemsOf = (text: string): string => {
+  try {
+    parseDrill(text, {
+      ...{ file: 'drill.yaml', faults: FAULTS },
+      readScenario: (file) => parseScenario(CALLS, { file }),
+    });
+  } catch (error) {
+    if (isUsageError(error)) return explain(error);
+    throw error;
+  }
+  return '';
+};
+
+const drill = (lab: string, fault: string, more = ''): string =>
+  `drill: x\nlab: ${lab}\nfaults: [${fault}]\n${more}`;
+
+const SCENARIO = 'scenario: calls.yaml\n';
+
+it.each([
+  [drill('{}', '{ fault: renew-certificate }'), /terminates TLS; write lab: { tls: true }/],
+  [drill('{}', '{ fault: certificate-expiry, for: 5s }'), /terminates TLS/],
+  [drill('{}', '{ fault: change-dns, for: 5s }'), /write lab: { dns: 10s }/],
+  [drill('{ dns: 1500ms }', '{ fault: change-dns, for: 5s }'), /must be a number of seconds/],
+  [
+    drill(
+      '{ sites: 2, nodes: 2 }',
+      '{ fault: change-keys, target: room-node, with: { keys: both } }',
+    ),
+    /faults\[0\]\.fault: is for a lab of one site/,
+  ],
+  [
+    drill('{ sites: 2, tls: true }', '{ fault: kill, target: room-node }'),
+    /lab\.tls: is for a lab/,
+  ],
+  [
+    drill('{ nodes: 20, spare: 1 }', '{ fault: add-node, target: spare-node }'),
+    /lab\.spare: makes more than 20 nodes/,
+  ],
+  [
+    drill('{ dns: 5s }', '{ fault: change-dns, for: 9s, with: { closeAfter: 3s } }', SCENARIO),
+    /closeAfter: would shut out clients with engine: browser or rtc/,
+  ],
+])('%j: %s', (text, message) => expect(problemsOf(text)).toMatch(message));
+
+it('accepts changes that the lab can make', () => {
+  const dns = drill('{ dns: 5s }', '{ fault: change-dns, for: 9s }', SCENARIO);
+  expect(problemsOf(dns)).toBe('');
+  const keys = '{ fault: change-keys, target: room-node, with: { keys: both } }';
+  expect(
+    problemsOf(drill('{ tls: true, spare: 1 }', `${keys}, { fault: renew-certificate }`)),
+  ).toBe('');
+});
