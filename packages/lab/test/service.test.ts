@@ -63,11 +63,7 @@ it('reports no unexpected end of the process that a reload replaces', async () =
     {
       name: 'listener',
       command: '/bin/sh',
-      args: [
-        '-c',
-        `[ -z "$1" ] || kill "$1"; exec "$0" -e "$PROGRAM" '${path}'`,
-        process.execPath,
-      ],
+      args: ['-c', `[ -z "$1" ] || kill "$1"; exec "$0" -e "$PROGRAM" '${path}'`, process.execPath],
       env: { PROGRAM },
       files: {},
       logFile: join(dir, 'listener.log'),

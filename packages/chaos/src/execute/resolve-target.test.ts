@@ -71,7 +71,11 @@ describe('a target', () => {
       resolveTarget(aim, all, ATTENDANCE, WIDE, affected).components.map(({ name }) => name);
     expect(of({ role: 'spare-node' }, [killed])).toEqual(['node-4']);
     // A share is one of the nodes without the spare one.
-    expect(of({ role: 'nodes', share: 1 }, [killed]).sort()).toEqual(['node-1', 'node-2', 'node-3']);
+    expect(of({ role: 'nodes', share: 1 }, [killed]).sort()).toEqual([
+      'node-1',
+      'node-2',
+      'node-3',
+    ]);
     expect(() => of({ role: 'spare-node' }, [killed, spare])).toThrow('a node that does not run');
   });
 

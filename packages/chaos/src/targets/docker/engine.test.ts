@@ -115,7 +115,10 @@ describe('connectEngine', () => {
     const reload = FAULTS.get('load-balancer-reload');
     await expect(
       reload?.inject({ ...context, params: { signal: 'SIGHUP' } }),
-    ).rejects.toMatchObject({ code: 'reload_failed', message: expect.stringMatching(/^lb ended by SIGHUP/) });
+    ).rejects.toMatchObject({
+      code: 'reload_failed',
+      message: expect.stringMatching(/^lb ended by SIGHUP/),
+    });
     await reload?.rollback({ ...context, params: {} });
     expect(running).toBe(true);
     await reload?.inject({ ...context, params: { signal: 'SIGUSR2' } });
