@@ -95,7 +95,10 @@ export const dockerRollout = ({
       if (now !== null) {
         // Without the new container, the kept one still has its policy, or has it again.
         const { RestartPolicy: policy } = now.info.HostConfig;
-        if (policy !== undefined) await engine.setRestart(kept.info.Id, policy);
+        const { RestartPolicy: present } = kept.info.HostConfig;
+        // An engine that cannot change a policy failed the change, and must not fail the rollback.
+        if (policy !== undefined && policy.Name !== present?.Name)
+          await engine.setRestart(kept.info.Id, policy);
         await engine.remove(now.info.Id);
       }
       await engine.rename(kept.info.Id, kept.info.Name.slice(1, -BEFORE_ROLL.length));
