@@ -163,8 +163,8 @@ const CHANGES: ReadonlySet<string> = new Set([
   'renew-certificate',
 ]);
 
-/** Returns true for a fault that starts nodes with another program or configuration. */
-export const givesRelease = ({ name }: Pick<Fault, 'name'>): boolean => CHANGES.has(name);
+/** Returns true for a change that operators make, as written in a drill. */
+export const isChange = ({ name }: Pick<Fault, 'name'>): boolean => CHANGES.has(name);
 
 /** Returns true when no process of the target runs until the rollback. */
 export const terminatesProcess = ({ name, lasts }: Pick<Fault, 'name' | 'lasts'>): boolean =>

@@ -1,5 +1,5 @@
 import type { Drill } from '../drill/drill.ts';
-import { givesRelease } from '../drill/fault-conflicts.ts';
+import { isChange } from '../drill/fault-conflicts.ts';
 import type { Platform } from '../targets/platform.ts';
 import type { Preparation } from '../targets/rollout.ts';
 
@@ -15,7 +15,7 @@ export const prepareReleases = async (
 ): Promise<void> => {
   if (rollout?.by !== 'node') return;
   for (const { fault, params } of faults) {
-    if (!givesRelease({ name: fault }) || typeof params.to !== 'string') continue;
+    if (!isChange({ name: fault }) || typeof params.to !== 'string') continue;
     await rollout.prepare?.({ program: params.to, config: {}, configFile: null }, preparation);
   }
 };

@@ -15,7 +15,8 @@ export const addNode: DescribedFault<z.output<typeof addParams>> = {
   name: 'add-node',
   description: 'starts a node that did not run: the cluster has one more',
   rollbackDescription: 'drain the node and end it',
-  requires: ['signal', 'start'],
+  // A node that its service manager starts again would stay after the rollback.
+  requires: ['signal', 'stay_down', 'start'],
   targets: ['node'],
   params: addParams,
   example: {},
@@ -24,7 +25,7 @@ export const addNode: DescribedFault<z.output<typeof addParams>> = {
   durationOf: () => 0,
   unavailable: async (platform, component) =>
     (await platform.instance(component)) === null
-      ? missingAny(platform, component, ['signal', 'start'])
+      ? missingAny(platform, component, ['signal', 'stay_down', 'start'])
       : `${component.name} runs already: write target: spare-node, in a lab that the drill starts with lab: { spare: 1 }, or name a container or unit that is stopped`,
   inject: ({ platform, components }) =>
     forAll(components, (component) => platform.start(component)),

@@ -1,4 +1,4 @@
-import { givesRelease } from '../drill/fault-conflicts.ts';
+import { isChange } from '../drill/fault-conflicts.ts';
 import type { Faults } from '../drill/schema/fault.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Component, Platform } from '../targets/platform.ts';
@@ -24,8 +24,8 @@ export interface ChoosableDeployment {
  * Lists the faults that can be injected into a deployment, in the order of the registry. Components
  * are targets by their names, because two roles may mean one component; where the platform gives
  * replacements other names, roles are. Faults that need another one are left out. Outside a lab,
- * faults with a permanent loss are left out, too, and those that give nodes another release: the
- * user has not chosen that of the example.
+ * faults with a permanent loss are left out, too, and changes that operators make: the user has not
+ * chosen those of the examples.
  */
 export const faultChoices = async (
   { platform, isLab }: ChoosableDeployment,
@@ -35,7 +35,7 @@ export const faultChoices = async (
   const choices: FaultChoice[] = [];
   for (const fault of faults.values()) {
     if (fault.needs !== undefined) continue;
-    if (!isLab && (fault.preview !== undefined || givesRelease(fault))) continue;
+    if (!isLab && (fault.preview !== undefined || isChange(fault))) continue;
     const candidates = components.filter(({ kind }) => fault.targets.includes(kind));
     const possible = await possibleTargets(fault, fault.example, platform, candidates);
     if (possible.length === 0) continue;

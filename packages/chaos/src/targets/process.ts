@@ -94,6 +94,8 @@ export const processPlatform = (location: Location): Platform => {
       return process.getuid?.() === 0 ? null : 'this needs root: run it as root';
     if (capability === 'pause' && process.platform === 'win32')
       return 'Windows cannot pause a process';
+    const why = capability === 'stay_down' ? await location.whyNotDown?.(name) : null;
+    if (typeof why === 'string') return why;
     const identity = await location.identity(name);
     return identity === null || maySignal(identity.pid)
       ? null

@@ -141,10 +141,7 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
     if (why !== null) return why;
     if (capability === 'packet_filter') return whyNoRules(remote);
     if (capability !== 'stay_down') return null;
-    const { restart } = await remote.systemd.show(remote.unit.name);
-    return restart === 'no'
-      ? null
-      : `systemd restarts ${remote.unit.name} automatically (Restart=${restart}): it does not stay down`;
+    return remote.systemd.whyNotDown(remote.unit.name);
   };
 
   return {

@@ -37,6 +37,8 @@ export interface Location {
   signal?(name: string, signal: NodeJS.Signals): Promise<void>;
   /** Starts a component; resolves when it is ready. No effect while it runs. */
   start(name: string): Promise<void>;
+  /** Reason for which a terminated component does not stay down; null: it does. Absent: all do. */
+  whyNotDown?(name: string): Promise<string | null>;
   /** Control of the load balancer. Absent: it can only be signalled. */
   readonly balancer?: BalancerControl;
   /** Change of the nodes' API keys. Absent: not possible. */

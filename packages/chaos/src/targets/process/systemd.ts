@@ -74,6 +74,8 @@ export interface Units {
    * @throws SwarmError `not_started`
    */
   start(unit: Unit): Promise<void>;
+  /** Reason for which a unit does not stay down when it was terminated; null: it does. */
+  whyNotDown(unit: string): Promise<string | null>;
   /** Reason for which a unit cannot be reloaded; null: it can. */
   whyNotReloadable(unit: string): Promise<string | null>;
   /** Reloads a unit (ExecReload=). @throws SwarmError `reload_failed` */
@@ -149,6 +151,12 @@ export const unitsOf = (host: Host, where: string): Units => {
         `systemctl cannot send ${signal} to ${unit}: ${stderr.trim()}`,
         'run this as root',
       );
+    },
+    whyNotDown: async (unit) => {
+      const { restart } = await show(unit);
+      return restart === 'no'
+        ? null
+        : `systemd restarts ${unit} automatically (Restart=${restart}): it does not stay down`;
     },
     whyNotReloadable: async (unit) => {
       const { stdout } = await host.run(['systemctl', 'show', '--property=CanReload', unit]);
@@ -240,6 +248,7 @@ export const systemdLocation = async (units: readonly Unit[]): Promise<Location>
       whyNotReloadable: ({ name }) => systemd.whyNotReloadable(name),
       reload: ({ name }) => systemd.reload(name),
     },
+    whyNotDown: systemd.whyNotDown,
     isShared: true,
     whyNotStartable: () =>
       process.getuid?.() === 0 ? null : 'systemctl start needs root: run this as root',
