@@ -81,9 +81,9 @@ export const startNameService = async (
     control: {
       present: async () => present,
       move: async (to, closeAfterMs) => {
+        if (to === present) return;
         clearTimeout(closing);
         await entrances.open(to);
-        if (to === present) return;
         const before = present;
         present = to;
         changes++;
