@@ -516,7 +516,7 @@ export const describeKeyRotation = (
     ({ signer, count, firstAt, lastAt }) =>
       `${plural(count, 'webhook')} signed with ${KEYS[signer]}, from ${signedTime(firstAt - since)} to ${signedTime(lastAt - since)}`,
   ),
-  `${plural(joinProbesRefused, 'join probe')} and ${plural(participantsRefused.length, 'participant')} that reconnected refused, as their tokens are signed with the first key`,
+  `${plural(joinProbesRefused, 'join probe')} and ${plural(participantsRefused.length, 'participant')} that reconnected were refused: their tokens are signed with the first key`,
 ];
 
 /** Time from the first fault: `+4.2 s`, `−3.0 s`. */
