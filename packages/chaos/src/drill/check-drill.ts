@@ -347,15 +347,13 @@ const CERTIFICATE_FAULTS: ReadonlySet<string> = new Set([
   'certificate-expiry',
 ]);
 
-/** Fault that replaces the API keys of a node. */
-const CHANGE_KEYS = 'change-keys';
+/** Fault that replaces the API keys of a node: only drills with it observe them. */
+export const CHANGE_KEYS = 'change-keys';
 
 /** Returns true if browsers, or clients of the Rust SDK, take part. */
 const hasRealClients = ({ load }: Drill): boolean =>
   'scenario' in load &&
-  load.scenario.groups.some(({ roles }) =>
-    roles.some(({ engine }) => engine !== undefined && engine !== 'native'),
-  );
+  load.scenario.groups.some(({ roles }) => roles.some(({ engine }) => engine !== undefined));
 
 const checkLab = (drill: Drill, { faults }: DrillFile, report: Report): void => {
   const { lab } = drill;

@@ -11,6 +11,7 @@ import {
 } from '@livekit-swarm/lab';
 import { readAuthorities, trustAuthorities, useNameServer } from '@livekit-swarm/livekit';
 import { SwarmError } from '@livekit-swarm/settings';
+import { CHANGE_KEYS } from '../drill/check-drill.ts';
 import { type Drill, pathsOfLoad } from '../drill/drill.ts';
 import type { DrillServer } from '../measure/drill-result.ts';
 import { type DockerSpec, dockerSpecName } from '../targets/docker/spec.ts';
@@ -22,7 +23,7 @@ import { isSameLab } from '../targets/process/lab-location.ts';
 import { openLabPlatform, openProcessPlatform } from '../targets/process.ts';
 import { type SshSpec, sshSpecName } from '../targets/ssh/spec.ts';
 import { openSshPlatform } from '../targets/ssh.ts';
-import { CHANGE_KEYS, type KeyRotation, startKeyRotation } from './key-rotation.ts';
+import { type KeyRotation, startKeyRotation } from './key-rotation.ts';
 import { type NameService, startNameService } from './name-service.ts';
 import { startSites } from './start-sites.ts';
 

@@ -31,9 +31,6 @@ export interface KeyRotation extends AsyncDisposable {
   takeWebhooks(): [WebhookSigner, number][];
 }
 
-/** Name of the fault that changes keys: only drills with it observe them. */
-export const CHANGE_KEYS = 'change-keys';
-
 /** Starts a receiver of webhooks on loopback, which knows both pairs. */
 export const startKeyRotation = async (keys: RotatedKeys): Promise<KeyRotation> => {
   let counts = new Map<WebhookSigner, number>();
