@@ -31,8 +31,8 @@ export const addNode: DescribedFault<z.output<typeof addParams>> = {
     forAll(components, (component) => platform.start(component)),
   missingEffect: async ({ platform }, component) =>
     (await platform.instance(component)) === null ? 'does_not_run' : null,
-  // A node more does no harm. Which process it has is not known before the injection.
-  rollbackSteps: () => [],
+  // Which process it has is not known before the injection.
+  rollbackSteps: () => [{ step: 'rollback' }],
   rollback: ({ platform, components, params }) =>
     forAll(components, async (component) => {
       if ((await platform.instance(component)) !== null)
