@@ -39,9 +39,13 @@ export const createBalancerCertificates = (
     );
   };
   return (kind) => {
-    const known = made.get(kind) ?? make(kind);
-    made.set(kind, known);
-    return known;
+    const known = made.get(kind);
+    if (known !== undefined) return known;
+    const next = make(kind);
+    made.set(kind, next);
+    // A busy host may be too slow for openssl once.
+    next.catch(() => made.delete(kind));
+    return next;
   };
 };
 
