@@ -72,8 +72,12 @@ export const forecastDrain = (lengthsMs: readonly number[], drainMs: number): Dr
   };
 };
 
-/** Executors whose calls last until the end of the roll: their duration is that of the load. */
-const WITHOUT_LENGTH: ReadonlySet<string> = new Set(['constant-rooms', 'per-room-churn']);
+/** Executors whose rooms are open all the time: their duration is that of the load. */
+const WITHOUT_LENGTH: ReadonlySet<string> = new Set([
+  'constant-rooms',
+  'per-room-churn',
+  'ramping-participants',
+]);
 
 /** Plan of a load, with its groups. */
 export type PlanOfCalls = Pick<Plan, 'participants'> & { scenario: Pick<Scenario, 'groups'> };
