@@ -353,7 +353,8 @@ export const CHANGE_KEYS = 'change-keys';
 /** Returns true if browsers, or clients of the Rust SDK, take part. */
 const hasRealClients = ({ load }: Drill): boolean =>
   'scenario' in load &&
-  load.scenario.groups.some(({ roles }) => roles.some(({ engine }) => engine !== undefined));
+  ((load.scenario.witnesses ?? []).length > 0 ||
+    load.scenario.groups.some(({ roles }) => roles.some(({ engine }) => engine !== undefined)));
 
 const checkLab = (drill: Drill, { faults }: DrillFile, report: Report): void => {
   const { lab } = drill;

@@ -38,7 +38,8 @@ test('the duration of constant rooms is that of the load, not of a call', () => 
     return callLengths(expandPlan(parseScenario(text, { file: 'calls.yaml' }), 'run'));
   };
   expect(calls('executor: constant-rooms\n    rooms: 2\n    duration: 20s')).toEqual([]);
-  const ramp = 'executor: ramping-participants\n    rooms: 1\n    stages: [{ duration: 20s, target: 2 }]';
+  const ramp =
+    'executor: ramping-participants\n    rooms: 1\n    stages: [{ duration: 20s, target: 2 }]';
   expect(calls(ramp)).toEqual([]);
   const arrivals = calls(
     'executor: constant-arrival-rate\n    rate: 1\n    duration: 10s\n    roomDuration: 30s\n    maxRooms: 20',
