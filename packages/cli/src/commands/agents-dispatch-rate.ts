@@ -12,7 +12,6 @@ import {
   EXIT_CODES,
   type ExitCode,
   interruptedError,
-  parseDuration,
   usageError,
 } from '@livekit-swarm/settings';
 import { dispatchRateText, lateCalls, progressText } from '../agents/dispatch-rate-text.ts';
@@ -20,6 +19,7 @@ import { type Console, write } from '../console.ts';
 import type { TargetFlags } from '../flags/deployment.ts';
 import type { GuardFlags } from '../flags/guard.ts';
 import { readLoadGuard } from '../requests/load-guard.ts';
+import { readTime } from '../requests/read-time.ts';
 import { readDeployment } from '../requests/target.ts';
 import { wholeNumber } from '../requests/whole-number.ts';
 
@@ -111,10 +111,4 @@ export const agentsDispatchRateCommand = async (
   if (stop.aborted) throw interruptedError('the measurement was interrupted');
   if (results.some(lateCalls)) return EXIT_CODES.inconclusive.code;
   return carried === null ? EXIT_CODES.failed.code : EXIT_CODES.passed.code;
-};
-
-const readTime = (flag: string, text: string, least: number, most: number): number => {
-  const ms = parseDuration(text);
-  if (ms >= least && ms <= most) return ms;
-  throw usageError(`${flag} ${text}: must be ${least}ms to ${most / 1_000}s`);
 };

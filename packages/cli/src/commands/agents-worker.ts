@@ -1,11 +1,12 @@
 import { ReferenceWorker, type WorkerEvent } from '@livekit-swarm/agents';
 import { watchInterruption } from '@livekit-swarm/host';
 import { printable } from '@livekit-swarm/report';
-import { EXIT_CODES, type ExitCode, parseDuration, usageError } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import type { Console } from '../console.ts';
 import type { TargetFlags } from '../flags/deployment.ts';
 import type { HostFlags } from '../flags/host-rules.ts';
 import { readLoadGuard } from '../requests/load-guard.ts';
+import { readTime } from '../requests/read-time.ts';
 import { readDeployment } from '../requests/target.ts';
 import { wholeNumber } from '../requests/whole-number.ts';
 import { untilAborted } from '../until-aborted.ts';
@@ -66,12 +67,6 @@ export const agentsWorkerCommand = async (
   } finally {
     interruption.dispose();
   }
-};
-
-const readTime = (flag: string, text: string, least: number, most: number): number => {
-  const ms = parseDuration(text);
-  if (ms >= least && ms <= most) return ms;
-  throw usageError(`${flag} ${text}: must be ${least}ms to ${most / 1_000}s`);
 };
 
 const textOf = (event: WorkerEvent): string => {
