@@ -19,7 +19,7 @@ import { openSshPlatform } from '../src/targets/ssh.ts';
 import { drillOrder } from './support/drill-order.ts';
 import { expectNodeRecovered } from './support/expect-node-recovered.ts';
 import { startSshHost } from './support/ssh-host.ts';
-import { addUnits } from './support/units.ts';
+import { addUnits, startUnits } from './support/units.ts';
 
 const HOST = 'swarm-host';
 const UNITS = 'node=livekit-1,node=livekit-2,node=livekit-3,redis=redis,load-balancer=haproxy';
@@ -34,14 +34,7 @@ test('a drill over SSH has the same result as one on processes', { timeout: 240_
   const journal = openJournal(join(host.dir, 'journal'));
   await using cleanUp = new AsyncDisposableStack();
   cleanUp.defer(async () => void (await rollbackPending({ journal, faults: FAULTS, force: true })));
-  // Nodes exit without Redis.
-  const first = (await target.components()).find(({ kind }) => kind === 'redis');
-  if (first !== undefined) await target.start(first);
-  await Promise.all((await target.components()).map((member) => target.start(member)));
-  const healthy = async (): Promise<boolean> =>
-    (await fetch(doors.url.replace('ws', 'http')).catch(() => null))?.ok === true &&
-    (await target.components()).every(({ kind, nodeId }) => kind !== 'node' || nodeId !== null);
-  await expect.poll(healthy, { timeout: 20_000 }).toBe(true);
+  await startUnits(target, doors);
 
   const file = join(import.meta.dirname, '../../../chaos/kill-room-node.yaml');
   const parsed = parseDrill(await readFile(file, 'utf8'), { file, faults: FAULTS });

@@ -14,7 +14,7 @@ import { readSshSpec } from '../src/targets/ssh/spec.ts';
 import { openSshPlatform } from '../src/targets/ssh.ts';
 import { executeRoll } from './support/execute-roll.ts';
 import { startSshHost } from './support/ssh-host.ts';
-import { addUnits } from './support/units.ts';
+import { addUnits, areHealthy, startUnits } from './support/units.ts';
 
 const HOST = 'swarm-host';
 const NODES = ['livekit-1', 'livekit-2'];
@@ -55,14 +55,7 @@ test('units get another program over SSH, or the old one back', { timeout: 400_0
   const journal = openJournal(join(host.dir, 'journal'));
   await using cleanUp = new AsyncDisposableStack();
   cleanUp.defer(async () => void (await rollbackPending({ journal, faults: FAULTS, force: true })));
-  // Nodes exit without Redis.
-  const first = (await target.components()).find(({ kind }) => kind === 'redis');
-  if (first !== undefined) await target.start(first);
-  await Promise.all((await target.components()).map((member) => target.start(member)));
-  const healthy = async (): Promise<boolean> =>
-    (await fetch(doors.url.replace('ws', 'http')).catch(() => null))?.ok === true &&
-    (await target.components()).every(({ kind, nodeId }) => kind !== 'node' || nodeId !== null);
-  await expect.poll(healthy, { timeout: 20_000 }).toBe(true);
+  await startUnits(target, doors);
 
   const roll = (from: string, to: string, folder: string): Promise<RollResult> =>
     executeRoll({
@@ -84,7 +77,7 @@ test('units get another program over SSH, or the old one back', { timeout: 400_0
   expect(failed).toMatchObject({ outcome: 'undone', stoppedBy: { code: 'node_not_ready' } });
   for (const node of NODES) expect(await isProgram(node, old.path)).toBe(true);
   expect(await kept()).toEqual([]);
-  await expect.poll(healthy, { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => areHealthy(target, doors), { timeout: 20_000 }).toBe(true);
 
   const done = await roll('1.13.4', '1.13.5', 'done');
   expect(done).toMatchObject({ outcome: 'rolled', stoppedBy: null });

@@ -2,8 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findFreePorts } from '@livekit-swarm/host';
 import { createClusterPorts, generateCredentials, provisionLiveKit } from '@livekit-swarm/lab';
+import { expect } from 'vitest';
 import { stringify } from 'yaml';
 import type { DeploymentEndpoints } from '../../src/execute/deployment.ts';
+import type { Platform } from '../../src/targets/platform.ts';
 import { haproxyConfig } from './haproxy-config.ts';
 import type { SshHost } from './ssh-host.ts';
 
@@ -59,4 +61,20 @@ export const addUnits = async (host: SshHost, nodes: number): Promise<Deployment
     redisUrl: `redis://${redis}`,
     loadBalancerMetricsUrl: `http://127.0.0.1:${shared.metrics}/metrics`,
   };
+};
+
+type Units = Pick<Platform, 'components' | 'start'>;
+
+/** Returns true if the load balancer answers, and every node is registered. */
+export const areHealthy = async (target: Units, { url }: DeploymentEndpoints): Promise<boolean> =>
+  (await fetch(url.replace('ws', 'http')).catch(() => null))?.ok === true &&
+  (await target.components()).every(({ kind, nodeId }) => kind !== 'node' || nodeId !== null);
+
+/** Starts all units, and waits until they are healthy. */
+export const startUnits = async (target: Units, endpoints: DeploymentEndpoints): Promise<void> => {
+  // Nodes exit without Redis.
+  const first = (await target.components()).find(({ kind }) => kind === 'redis');
+  if (first !== undefined) await target.start(first);
+  await Promise.all((await target.components()).map((member) => target.start(member)));
+  await expect.poll(() => areHealthy(target, endpoints), { timeout: 20_000 }).toBe(true);
 };
