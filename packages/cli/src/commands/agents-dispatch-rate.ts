@@ -8,12 +8,7 @@ import {
   staysUnder,
 } from '@livekit-swarm/agents';
 import { watchInterruption } from '@livekit-swarm/host';
-import {
-  EXIT_CODES,
-  type ExitCode,
-  interruptedError,
-  usageError,
-} from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, interruptedError, usageError } from '@livekit-swarm/settings';
 import { dispatchRateText, lateCalls, progressText } from '../agents/dispatch-rate-text.ts';
 import { type Console, write } from '../console.ts';
 import type { TargetFlags } from '../flags/deployment.ts';
