@@ -163,8 +163,8 @@ export const goBuildCommand = (
     // The binary is static, so that it runs in an empty container.
     CGO_ENABLED: '0',
     // Compilers live for less than a second or two: collecting garbage costs more CPU than it
-    // saves memory. Each stays below the limit where it can.
-    GOGC: '400',
+    // saves memory. It begins at the limit.
+    GOGC: 'off',
     GOMEMLIMIT: '1GiB',
   },
 });
