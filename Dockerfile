@@ -56,7 +56,7 @@ RUN find src build.rs -exec touch {} + \
 
 FROM ${GO_IMAGE} AS server
 ARG LIVEKIT_VERSION=1.13.4
-ENV CGO_ENABLED=0 GOFLAGS= GOTOOLCHAIN=local GOWORK=off GOGC=400 GOMEMLIMIT=1GiB
+ENV CGO_ENABLED=0 GOFLAGS= GOTOOLCHAIN=local GOWORK=off GOGC=off GOMEMLIMIT=1GiB
 WORKDIR /build
 COPY packages/lab/livekit-server/v${LIVEKIT_VERSION} ./
 RUN case "$(uname -m)" in x86_64) arch=x64 ;; aarch64) arch=arm64 ;; *) echo "no livekit-swarm for $(uname -m)" >&2; exit 1 ;; esac \
