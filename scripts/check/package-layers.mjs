@@ -26,7 +26,7 @@ export const BELOW = {
   probe: ['engine', 'catalogue'],
   agents: ['engine'],
   sessions: ['livekit', 'beacon'],
-  exporter: ['probe', 'sessions'],
+  exporter: ['probe', 'agents', 'sessions'],
   outputs: ['catalogue', 'livekit'],
   verify: ['probe'],
   mixin: ['catalogue'],

@@ -23,6 +23,12 @@ the same target, module and node by this exporter, so that rates are meaningful.
       'Rooms and participants as the server reports them: by webhooks, by its API, and in Redis.',
   },
   {
+    family: 'agents',
+    title: 'Voice agents: livekit_swarm_agents_*',
+    intro: `Where \`agents\` is configured: rooms and jobs as the API shows them, and workers as their own pages do, by [pool](exporter.md#voice-agents). At most a hundred names of agents become
+labels; further ones are \`other\`.`,
+  },
+  {
     family: 'client',
     title: 'Real users: livekit_swarm_client_*',
     intro: 'What browsers report through the [beacon](beacon.md).',

@@ -8,8 +8,7 @@ import {
   readDispatches,
   roomServiceOf,
 } from '@livekit-swarm/livekit';
-import { messageOf } from '@livekit-swarm/settings';
-import { z } from 'zod';
+import { readWorker, type WorkerFacts } from './worker-facts.ts';
 
 /** A room that has a dispatch, or an agent. */
 export interface RoomFacts {
@@ -23,24 +22,12 @@ export interface RoomFacts {
   problem: string | null;
 }
 
-/** State of a worker, from its own page `/worker`. */
-export interface WorkerFacts {
-  url: string;
-  /** Null: the page cannot be read. */
-  agentName: string | null;
-  activeJobs: number | null;
-  sdkVersion: string | null;
-  /** Sentence; null: the worker is registered. */
-  problem: string | null;
-}
-
 export interface AgentStatus {
   rooms: RoomFacts[];
   workers: WorkerFacts[];
 }
 
 const TIMEOUT_SECONDS = 10;
-const WORKER_TIMEOUT_MS = 5_000;
 /** Rooms that are read at the same time. */
 const AT_ONCE = 20;
 
@@ -53,7 +40,16 @@ const AT_ONCE = 20;
 export const readAgentStatus = async (
   target: ApiTarget,
   workers: readonly string[],
-): Promise<AgentStatus> => {
+): Promise<AgentStatus> => ({
+  rooms: await readAgentRooms(target),
+  workers: await Promise.all(workers.map((url) => readWorker({ url }))),
+});
+
+/**
+ * Read dispatches and agents of all rooms from the API: two calls for each room.
+ * @throws ApiRejection if the API rejects the key, or does not answer
+ */
+export const readAgentRooms = async (target: ApiTarget): Promise<RoomFacts[]> => {
   const [service, dispatcher] = await Promise.all([
     roomServiceOf(target, TIMEOUT_SECONDS),
     agentDispatchOf(target, TIMEOUT_SECONDS),
@@ -65,7 +61,7 @@ export const readAgentStatus = async (
     const read = await Promise.all(batch.map((name) => tryRoom(service, dispatcher, name)));
     rooms.push(...read.filter((room) => room !== null).filter(isShown));
   }
-  return { rooms, workers: await Promise.all(workers.map(readWorker)) };
+  return rooms;
 };
 
 const isShown = ({ dispatches, agents, problem }: RoomFacts): boolean =>
@@ -93,6 +89,20 @@ const tryRoom = async (
   }
 };
 
+/**
+ * Check whether the dispatch of a named agent has led to no agent, neither now nor before.
+ * @param agents identities of the agents in the room
+ */
+export const waitsForAgent = (
+  { agentName, jobs }: RoomDispatch,
+  agents: readonly string[],
+): boolean => {
+  // Workers without a name may not exist: every room has a dispatch for them.
+  if (agentName === '') return false;
+  // An agent whose job has ended has been in the room.
+  return agents.length === 0 && !jobs.some(({ state }) => state === 'ended');
+};
+
 const readRoom = async (
   service: Service,
   dispatcher: Dispatcher,
@@ -105,36 +115,6 @@ const readRoom = async (
   const agents = participants
     .filter(({ kind }) => kind === ParticipantInfo_Kind.AGENT)
     .map(({ identity }) => identity);
-  // An agent whose job has ended has been in the room.
-  const isUnserved = dispatches.some(
-    ({ agentName, jobs }) => agentName !== '' && !jobs.some(({ state }) => state === 'ended'),
-  );
-  return { room, dispatches, agents, waits: isUnserved && agents.length === 0, problem: null };
-};
-
-/** Page `/worker` of LiveKit's SDKs for agents, as far as it is shown here. */
-const workerPage = z.object({
-  agent_name: z.string().optional(),
-  active_jobs: z.number().optional(),
-  sdk_version: z.string().optional(),
-});
-
-const readWorker = async (url: string): Promise<WorkerFacts> => {
-  const unread = { url, agentName: null, activeJobs: null, sdkVersion: null };
-  try {
-    const get = (path: string): Promise<Response> =>
-      fetch(new URL(path, url), { signal: AbortSignal.timeout(WORKER_TIMEOUT_MS) });
-    const [health, page] = await Promise.all([get('/'), get('/worker')]);
-    const text = (await health.text()).trim().slice(0, 200);
-    const facts = page.ok ? workerPage.parse(await page.json()) : {};
-    return {
-      url,
-      agentName: facts.agent_name ?? null,
-      activeJobs: facts.active_jobs ?? null,
-      sdkVersion: facts.sdk_version ?? null,
-      problem: health.ok ? null : `is not healthy (HTTP ${health.status}): ${text}`,
-    };
-  } catch (error) {
-    return { ...unread, problem: `cannot be read: ${messageOf(error)}` };
-  }
+  const waits = dispatches.some((dispatch) => waitsForAgent(dispatch, agents));
+  return { room, dispatches, agents, waits, problem: null };
 };

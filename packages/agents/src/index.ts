@@ -1,8 +1,9 @@
 export {
   type AgentStatus,
   type RoomFacts,
+  readAgentRooms,
   readAgentStatus,
-  type WorkerFacts,
+  waitsForAgent,
 } from './agent-status.ts';
 export {
   measureDispatchRate,
@@ -12,3 +13,5 @@ export {
 export { carriedRate, type RateResult, staysUnder } from './dispatch-rate/rate-result.ts';
 export { ReferenceWorker, type WorkerEvent } from './reference-worker.ts';
 export { WorkerConnection } from './worker-connection.ts';
+export { readWorker, type WorkerFacts, type WorkerPages } from './worker-facts.ts';
+export { serveWorkerPages, type WorkerServer } from './worker-pages.ts';

@@ -6,6 +6,7 @@ import type { EventLine } from '@livekit-swarm/record';
 import type { Answers, ParticipantPlan } from '@livekit-swarm/scenario';
 import { messageOf } from '@livekit-swarm/settings';
 import { type Assignment, WorkerConnection } from './worker-connection.ts';
+import type { ShownWorker } from './worker-pages.ts';
 
 export interface ReferenceWorkerOptions {
   target: ApiTarget;
@@ -47,9 +48,11 @@ const WITHOUT_CALLER_MS = 60_000;
 const JOIN_TIMEOUT_MS = 10_000;
 const RECONNECT_MS = [500, 1_000, 2_000, 4_000, 8_000];
 const VERSION = 'livekit-swarm reference agent';
+/** The server offers nothing to a worker at its target load, 0.7. */
+const LOAD_BELOW_FULL = 0.65;
 
 /** Worker without models: joins the room of each job, and answers callers after a known time. */
-export class ReferenceWorker {
+export class ReferenceWorker implements ShownWorker {
   readonly #options: ReferenceWorkerOptions;
   readonly #engine: NativeEngine;
   readonly #startedAtMs = systemClock.now();
@@ -59,6 +62,7 @@ export class ReferenceWorker {
   readonly #watch: NodeJS.Timeout;
   #connection: WorkerConnection | null = null;
   #nextIndex = 0;
+  #isRegistered = false;
   #isDraining = false;
   #isClosed = false;
 
@@ -91,6 +95,24 @@ export class ReferenceWorker {
     return this.#jobs.size;
   }
 
+  get agentName(): string {
+    return this.#options.agentName;
+  }
+
+  get version(): string {
+    return VERSION;
+  }
+
+  get isRegistered(): boolean {
+    return this.#isRegistered;
+  }
+
+  /** Load that the worker reports: only that of a full worker is one at which nothing is offered. */
+  get load(): number {
+    const { maxJobs } = this.#options;
+    return this.jobs >= maxJobs ? 1 : (LOAD_BELOW_FULL * this.jobs) / maxJobs;
+  }
+
   /** Accept no more jobs. Resolves when all have ended, at most after `longestMs`. */
   async drain(longestMs: number): Promise<void> {
     this.#isDraining = true;
@@ -103,6 +125,7 @@ export class ReferenceWorker {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#isRegistered = false;
     clearInterval(this.#watch);
     this.#connection?.close();
     await this.#engine.close();
@@ -113,7 +136,7 @@ export class ReferenceWorker {
     const connection = await WorkerConnection.open({
       target,
       agentName,
-      version: VERSION,
+      version: this.version,
       // It can speak as soon as its track is published.
       attributes: { 'lk.agent.state': 'listening' },
       accept: (job) => this.#accept(job),
@@ -123,6 +146,7 @@ export class ReferenceWorker {
         if (job !== undefined) job.hasEnded = true;
       },
       onClosed: (message) => {
+        this.#isRegistered = false;
         onEvent({ event: 'connection_lost', message });
         void this.#reconnect();
       },
@@ -132,6 +156,7 @@ export class ReferenceWorker {
       return;
     }
     this.#connection = connection;
+    this.#isRegistered = true;
     onEvent({ event: 'registered', workerId: connection.workerId });
     this.#report();
   }
@@ -229,10 +254,7 @@ export class ReferenceWorker {
   }
 
   #report(): void {
-    const { maxJobs } = this.#options;
-    const jobs = this.#jobs.size;
-    // At the server's target load of 0.7 nothing is offered: only a full worker reports more.
-    const load = jobs >= maxJobs ? 1 : (0.65 * jobs) / maxJobs;
+    const { load, jobs } = this;
     this.#connection?.report({ load, jobs, isFull: this.#isDraining });
   }
 }

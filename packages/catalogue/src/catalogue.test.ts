@@ -5,6 +5,7 @@ const PREFIXES: Record<string, string> = {
   run: 'livekit_swarm_run_',
   probe: 'livekit_swarm_probe_',
   lifecycle: 'livekit_swarm_lifecycle_',
+  agents: 'livekit_swarm_agents_',
   client: 'livekit_swarm_client_',
   session: 'livekit_swarm_session_',
   chaos: 'livekit_swarm_chaos_',

@@ -1,3 +1,4 @@
+import { AGENT_METRICS } from './families/agents.ts';
 import { CHAOS_METRICS } from './families/chaos.ts';
 import { CLIENT_METRICS } from './families/client.ts';
 import type { CatalogueEntry, MetricFamily } from './families/entry.ts';
@@ -7,6 +8,7 @@ import { PROBE_METRICS } from './families/probe.ts';
 import { RUN_METRICS } from './families/run.ts';
 import { SESSION_METRICS } from './families/session.ts';
 
+export { AGENT_METRICS, JOB_STATES } from './families/agents.ts';
 export { CHAOS_METRICS } from './families/chaos.ts';
 export { CLIENT_METRICS, NETWORK_VALUES, TRANSPORT_VALUES } from './families/client.ts';
 export type { CatalogueEntry, MetricFamily, MetricType } from './families/entry.ts';
@@ -41,6 +43,7 @@ export const CATALOGUE = {
   run: named(RUN_METRICS),
   probe: named(PROBE_METRICS),
   lifecycle: named(LIFECYCLE_METRICS),
+  agents: named(AGENT_METRICS),
   client: named(CLIENT_METRICS),
   session: named(SESSION_METRICS),
   chaos: named(CHAOS_METRICS),

@@ -41,6 +41,10 @@ export const addAgentsCommands = (
       'time until an answer stops when the caller interrupts it, or never',
     ).default('300ms'),
     new Option('--drain <time>', 'at SIGTERM, time in which running jobs may end').default('60s'),
+    new Option(
+      '--health <address>',
+      'serve pages as workers of SDKs do: /, /worker and /metrics; :8081 is this host alone',
+    ),
   ]);
   addHelp(worker, workerHelp).action(async (flags: AgentsWorkerFlags, own: Command) => {
     const { agentsWorkerCommand } = await import('./commands/agents-worker.ts');

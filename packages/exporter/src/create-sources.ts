@@ -3,6 +3,7 @@ import { apiBase } from '@livekit-swarm/livekit';
 import type { ConfiguredSource, ExporterSettings } from './config/exporter-settings.ts';
 import type { Target } from './config/target.ts';
 import type { Source, SourceContext } from './source.ts';
+import { createAgentsSource } from './sources/agents/agents-source.ts';
 import { createClientsSource } from './sources/clients/clients-source.ts';
 import { createLifecycleSource } from './sources/lifecycle/lifecycle-source.ts';
 import type { LifecycleTarget } from './sources/lifecycle/lifecycle-target.ts';
@@ -28,7 +29,7 @@ export const createSources = (
   isProtected: () => boolean = () => settings.tokens.length > 0,
   seen?: ReplayCache,
 ): readonly Source[] => {
-  const { targets, probes, lifecycle, clients, sessions } = settings;
+  const { targets, probes, lifecycle, agents, clients, sessions } = settings;
   const made = <Made extends Source>(
     name: ConfiguredSource,
     isMade: (source: Source) => source is Made,
@@ -62,6 +63,8 @@ export const createSources = (
       ),
     );
   }
+  if (agents !== null)
+    sources.push(made('agents', isAny, (context) => createAgentsSource(targets, agents, context)));
   if (clients !== null)
     sources.push(
       made('clients', isAny, (context) =>

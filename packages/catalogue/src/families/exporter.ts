@@ -1,6 +1,13 @@
 import { counter, gauge, type MetricFamily } from './entry.ts';
 
-export const SOURCE_NAMES = ['runs', 'probes', 'lifecycle', 'clients', 'sessions'] as const;
+export const SOURCE_NAMES = [
+  'runs',
+  'probes',
+  'lifecycle',
+  'agents',
+  'clients',
+  'sessions',
+] as const;
 export type SourceName = (typeof SOURCE_NAMES)[number];
 
 /** Reasons why a probe did not run. */

@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import {
+  AGENT_METRICS,
   CATALOGUE,
   CHAOS_METRICS,
   CLIENT_METRICS,
@@ -24,6 +25,7 @@ describe('registerFamily', () => {
       SESSION_METRICS,
       PROBE_METRICS,
       LIFECYCLE_METRICS,
+      AGENT_METRICS,
       CLIENT_METRICS,
       CHAOS_METRICS,
       EXPORTER_METRICS,

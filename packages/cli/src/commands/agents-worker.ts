@@ -1,7 +1,13 @@
-import { ReferenceWorker, type WorkerEvent } from '@livekit-swarm/agents';
+import {
+  ReferenceWorker,
+  serveWorkerPages,
+  type WorkerEvent,
+  type WorkerServer,
+} from '@livekit-swarm/agents';
+import type { ListenAddress } from '@livekit-swarm/exporter';
 import { watchInterruption } from '@livekit-swarm/host';
 import { printable } from '@livekit-swarm/report';
-import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, messageOf, usageError } from '@livekit-swarm/settings';
 import type { Console } from '../console.ts';
 import type { TargetFlags } from '../flags/deployment.ts';
 import type { HostFlags } from '../flags/host-rules.ts';
@@ -18,6 +24,7 @@ export interface AgentsWorkerFlags extends Omit<TargetFlags, 'embedded' | 'serve
   length: string;
   stopsAfter: string;
   drain: string;
+  health?: string;
 }
 
 const readMaxJobs = wholeNumber('--max-jobs', 1, 1_000, 'write --max-jobs 8');
@@ -39,6 +46,7 @@ export const agentsWorkerCommand = async (
   };
   const drainMs = readTime('--drain', flags.drain, 0, 86_400_000);
   const maxJobs = readMaxJobs(flags.maxJobs);
+  const address = flags.health === undefined ? null : await readAddress(flags.health);
   const target = readDeployment(flags, typed, console.env);
   const guard = readLoadGuard(flags, typed, console.env, { kind: 'probe', target });
   guard.assertServer(target.url);
@@ -55,17 +63,44 @@ export const agentsWorkerCommand = async (
       maxJobs,
       onEvent: (event) => print(textOf(event)),
     });
+    let pages: WorkerServer | null = null;
     try {
+      if (address !== null) {
+        pages = await servePages(worker, address);
+        print(`pages at ${pages.url}`);
+      }
       await untilAborted(interruption.stop);
       print(`drains: ${worker.jobs} jobs, at most ${flags.drain}`);
       await worker.drain(drainMs);
     } finally {
+      await pages?.close();
       await worker.close();
     }
     print('ended');
     return EXIT_CODES.passed.code;
   } finally {
     interruption.dispose();
+  }
+};
+
+/** @throws SwarmError `usage` */
+const readAddress = async (text: string): Promise<ListenAddress> => {
+  const { parseListenAddress } = await import('@livekit-swarm/exporter');
+  return parseListenAddress(text);
+};
+
+/** @throws SwarmError `usage` if the address is in use */
+const servePages = async (
+  worker: ReferenceWorker,
+  address: ListenAddress,
+): Promise<WorkerServer> => {
+  try {
+    return await serveWorkerPages(worker, address);
+  } catch (error) {
+    throw usageError(
+      `--health: the pages cannot be served: ${messageOf(error)}`,
+      'name another port; 0 takes any that is free',
+    );
   }
 };
 

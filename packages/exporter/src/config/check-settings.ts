@@ -71,6 +71,7 @@ export const requireProtection = (
 const NEEDS = {
   probes: 'probes need a target',
   lifecycle: 'lifecycle needs a target',
+  agents: 'agents need a target',
   clients: 'clients need a target, whose keys their tokens are signed with',
 } as const;
 
@@ -89,14 +90,14 @@ export const requireEnabledSource = (
       'set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or give a file: swarm exporter --config FILE',
     );
   }
-  const on = (['probes', 'lifecycle', 'clients'] as const).filter(
+  const on = (['probes', 'lifecycle', 'agents', 'clients'] as const).filter(
     (source) => settings[source] !== null,
   );
   const [first] = on;
   if (first === undefined) {
     throw usageError(
       `${config}: no source is on`,
-      'add a section: probes: {}, lifecycle: {} or clients: {}',
+      'add a section: probes: {}, lifecycle: {}, agents: {} or clients: {}',
     );
   }
   if (targets.length === 0) {

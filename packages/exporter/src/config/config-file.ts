@@ -10,6 +10,7 @@ import {
   yesOrNo,
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import { agentsSection } from '../sources/agents/config.ts';
 import { clientsSection } from '../sources/clients/config.ts';
 import { meteringSection } from '../sources/lifecycle/metering/config.ts';
 import { probesSection } from '../sources/probes/config.ts';
@@ -83,6 +84,9 @@ export const configFile = () =>
       .describe(
         'Rooms and participants: webhooks at /webhook/NAME of the target, and the room service.',
       ),
+    agents: agentsSection()
+      .optional()
+      .describe('Voice agents: rooms that wait for one, jobs, and workers. Off unless it is here.'),
     clients: clientsSection()
       .optional()
       .describe('Reports of the browsers of real users at /beacon.'),

@@ -1,4 +1,5 @@
 import type { SourceName } from '@livekit-swarm/catalogue';
+import type { AgentsSettings } from '../sources/agents/config.ts';
 import type { ClientsOptions } from '../sources/clients/clients-options.ts';
 import type { MeteringRules } from '../sources/lifecycle/metering/groups.ts';
 import type { ProbeSettings } from '../sources/probes/config.ts';
@@ -24,6 +25,7 @@ export interface ExporterSettings {
   /** Settings of the source; null, as for each source: it is disabled. */
   probes: ProbeSettings | null;
   lifecycle: { intervalMs: number; metering: MeteringRules | null } | null;
+  agents: AgentsSettings | null;
   clients: ClientsOptions | null;
   sessions: SessionsOptions | null;
   /** Text that differs if a source is to work differently, by source. */

@@ -19,6 +19,7 @@ export const fingerprintsOf = (
     sessions: JSON.stringify(journal),
     probes: JSON.stringify(of('targets', 'probes')),
     lifecycle: JSON.stringify([of('targets', 'lifecycle'), redis, journal]),
+    agents: JSON.stringify(of('targets', 'agents')),
     clients: JSON.stringify([of('targets', 'clients'), journal]),
   };
 };

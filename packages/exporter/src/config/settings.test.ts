@@ -88,6 +88,36 @@ describe('loadSettings', () => {
     ).toEqual({ file: '/tmp/s.db', retentionMs: 86_400_000, maxBytes: 1.5 * 2 ** 30 });
   });
 
+  it('watches voice agents only if configured', async () => {
+    const agents = async (more: string) => (await load(`${TARGETS}agents: ${more}\n`)).agents;
+    expect((await load(`${TARGETS}probes: {}\n`)).agents).toBeNull();
+    expect(await agents('{ enabled: false }\nprobes: {}')).toBeNull();
+    expect(await agents('{}')).toEqual({ intervalMs: 15_000, lostAfterMs: 15_000, pools: [] });
+    const pool = '{ urls: [http://10.0.0.7:8081], metricsPort: 9100, maxJobs: 12 }';
+    expect(await agents(`{ interval: 1m, workers: { support: ${pool} } }`)).toMatchObject({
+      intervalMs: 60_000,
+      pools: [
+        {
+          name: 'support',
+          urls: ['http://10.0.0.7:8081'],
+          everyAddress: false,
+          metricsPort: 9_100,
+          maxJobs: 12,
+        },
+      ],
+    });
+  });
+
+  it.each([
+    ['urls: [10.0.0.7]', 'must be the URL of a health server'],
+    ['urls: ["http://10.0.0.7:8081/worker"]', 'without a path'],
+    ['urls: []', 'names no worker'],
+    ['urls: ["https://a:8081"], everyAddress: true', 'a certificate is that of a name'],
+  ])('explains a pool with %j', async (pool, message) => {
+    const yaml = `${TARGETS}agents: { workers: { a: { ${pool} } } }\n`;
+    expect(await problem(yaml)).toContain(message);
+  });
+
   it.each([
     ['clients: {}\nsessions: {}', 'file is missing'],
     ['clients: {}\nsessions: { file: s.db, maxSize: 1GB }', '"1GB" is not a size'],

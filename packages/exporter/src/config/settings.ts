@@ -18,6 +18,7 @@ import {
   usageError,
 } from '@livekit-swarm/settings';
 import { acceptedKeys } from '../api-key.ts';
+import { agentsSettings } from '../sources/agents/config.ts';
 import { clientsOptions } from '../sources/clients/config.ts';
 import { meteringRules } from '../sources/lifecycle/metering/config.ts';
 import { probeSettings } from '../sources/probes/config.ts';
@@ -61,6 +62,8 @@ export const loadSettings = async (
   const probes = sectionOf(value.probes, config === undefined);
   const lifecycle = sectionOf(value.lifecycle, config === undefined);
   const clients = sectionOf(value.clients, config === undefined);
+  // It asks the API twice for each room, and not every deployment has agents.
+  const agents = sectionOf(value.agents, false);
   // Sessions are personal data: they are kept only if configured.
   const sessions = sectionOf(value.sessions, false);
   const settings: ExporterSettings = {
@@ -82,6 +85,7 @@ export const loadSettings = async (
             intervalMs: lifecycle.interval ?? 15_000,
             metering: meteringRules(lifecycle.metering),
           },
+    agents: agents === null ? null : agentsSettings(agents),
     clients: clients === null ? null : clientsOptions(clients, () => targets.flatMap(acceptedKeys)),
     sessions: sessions === null ? null : sessionsOptions(sessions, reader.dir),
     fingerprints: fingerprintsOf(

@@ -10,6 +10,7 @@ const read = (jobs: object[]) =>
     {
       listDispatch: async () => [
         AgentDispatch.fromJson({
+          id: 'AD_1',
           agentName: 'helper',
           state: { createdAt: String(CREATED), jobs: jobs as [] },
         }),
@@ -23,6 +24,7 @@ test('a job was offered when the server wrote its time into the offer', async ()
   const state = { status: 'JS_RUNNING', startedAt, participantIdentity: 'agent-1', workerId: 'AW' };
   expect(await read([{ state }])).toEqual([
     {
+      id: 'AD_1',
       agentName: 'helper',
       jobs: [
         { state: 'running', identity: 'agent-1', workerId: 'AW', error: '', offeredAfterMs: 206 },

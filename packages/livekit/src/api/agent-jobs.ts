@@ -18,6 +18,7 @@ export interface AgentJob {
 
 /** Dispatch of an agent to a room. */
 export interface RoomDispatch {
+  id: string;
   /** Empty: the dispatch of workers without a name, which every room has without another one. */
   agentName: string;
   jobs: AgentJob[];
@@ -41,7 +42,8 @@ export const readDispatches = async (
   room: string,
 ): Promise<RoomDispatch[]> => (await client.listDispatch(room)).map(dispatchOf);
 
-const dispatchOf = ({ agentName, state }: AgentDispatch): RoomDispatch => ({
+const dispatchOf = ({ id, agentName, state }: AgentDispatch): RoomDispatch => ({
+  id,
   agentName,
   jobs: (state?.jobs ?? []).map(({ state: job }) => ({
     state: stateOf(job?.status),

@@ -1,0 +1,62 @@
+import { lookup } from 'node:dns/promises';
+import type { WorkerPages } from '@livekit-swarm/agents';
+import type { WorkerPool } from './config.ts';
+
+/** Most workers of a pool: each has series of its own. */
+const MOST = 500;
+
+/** Worker of a pool, and its label. */
+export interface PoolWorker extends WorkerPages {
+  /** Host and port of its health server: `10.0.0.7:8081`. */
+  worker: string;
+}
+
+/**
+ * Find the workers of a pool now: those that are named, or every address of the names.
+ * @throws Error if a name cannot be resolved
+ */
+export const findWorkers = async (
+  { urls, everyAddress, metricsPort }: Omit<WorkerPool, 'name' | 'maxJobs'>,
+  resolve: (host: string) => Promise<readonly string[]> = addressesOf,
+): Promise<PoolWorker[]> => {
+  const found: URL[] = [];
+  for (const text of urls) {
+    const url = new URL(text);
+    if (!everyAddress) found.push(url);
+    else for (const address of await resolve(url.hostname)) found.push(withHost(url, address));
+  }
+  const workers = new Map(found.slice(0, MOST).map((url) => [placeOf(url), url]));
+  return [...workers].map(([worker, url]) => ({
+    worker,
+    url: url.href,
+    ...(metricsPort !== null && { metricsUrl: metricsAt(url, metricsPort) }),
+  }));
+};
+
+/** Addresses of a name; none if it has none at present. */
+const addressesOf = async (host: string): Promise<string[]> => {
+  try {
+    const all = await lookup(host, { all: true });
+    return all.map(({ address }) => address).toSorted();
+  } catch (error) {
+    // A headless Service without ready workers has no address.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOTFOUND') return [];
+    throw error;
+  }
+};
+
+const withHost = (url: URL, host: string): URL => {
+  const copy = new URL(url);
+  copy.hostname = host.includes(':') ? `[${host}]` : host;
+  return copy;
+};
+
+const metricsAt = (url: URL, port: number): string => {
+  const copy = new URL('/metrics', url);
+  copy.port = String(port);
+  return copy.href;
+};
+
+/** Host and port; a URL leaves out the port that its scheme has by default. */
+const placeOf = ({ host, port, protocol }: URL): string =>
+  port === '' ? `${host}:${protocol === 'https:' ? 443 : 80}` : host;
