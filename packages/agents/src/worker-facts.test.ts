@@ -77,7 +77,7 @@ test('a worker that has lost LiveKit is not registered', async () => {
   });
 });
 
-test('a page that is no worker is a problem, and nothing is thrown', async () => {
+test('a page of another program is a problem, and nothing is thrown', async () => {
   const url = await serve({ '/': 'OK', '/worker': '<html>' });
   expect(await readWorker({ url })).toMatchObject({
     isRegistered: false,

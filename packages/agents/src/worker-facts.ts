@@ -35,7 +35,7 @@ const LONGEST_TEXT = 200;
 const workerPage = z.object({
   agent_name: z.string().optional(),
   active_jobs: z.number().optional(),
-  /** Of workers in Python. */
+  /** Load, 0 to 1; absent in pages of workers in Node. */
   worker_load: z.number().optional(),
   sdk_version: z.string().optional(),
 });

@@ -58,7 +58,7 @@ test('a job that has ended, and a dispatch of workers without a name, are not lo
   expect(lost.look([room('c', { jobs: [job('failed')] })], 0)).toEqual(['support']);
 });
 
-test('the time of a room goes on while it cannot be read, and ends with the room', () => {
+test('the time of a room counts while it cannot be read, and ends with the room', () => {
   const lost = new LostJobs(15_000);
   lost.look([room('a'), room('b')], 0);
   lost.look([room('a', { problem: 'cannot be read' })], 10_000);
