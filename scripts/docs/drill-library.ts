@@ -2,6 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Drill, type DrillFault, parseDrill } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
+import {
+  type PublishedResult,
+  parseExpectations,
+  publishedResult,
+} from '@livekit-swarm/chaos/night';
 import { readScenarioFile } from '@livekit-swarm/scenario';
 import { formatDuration } from '@livekit-swarm/settings';
 import { table } from './markdown.ts';
@@ -43,21 +48,21 @@ const happens = ({ fault, target, durationMs }: DrillFault): string => {
   return `${fault} of ${whom}${durationMs === null ? '' : ` for ${formatDuration(durationMs)}`}`;
 };
 
-/**
- * Drills of whose repeats none is decided: those with this load ran on hosts that other programs kept
- * busy, and were inconclusive.
- */
-const UNDECIDED: ReadonlySet<string> = new Set([
-  'certificate-expiry',
-  'change-dns',
-  'redis-slow',
-  'rotate-keys',
-  'site-loss',
-]);
+const WITHOUT_KNOWN_FAILURES: Readonly<Record<PublishedResult, string>> = {
+  passes: 'passes',
+  fails: 'fails',
+  may_fail: 'may fail',
+  no_result: 'no result yet',
+};
 
-const does = ({ name, knownFailures }: Drill): string => {
-  if (knownFailures === null)
-    return UNDECIDED.has(name) ? 'no known failure; no repeat is decided yet' : 'passes';
+const published = parseExpectations(
+  readFileSync(new URL('night/expectations.yaml', folder), 'utf8'),
+  'chaos/night/expectations.yaml',
+);
+
+const does = (drill: Drill): string => {
+  const { knownFailures } = drill;
+  if (knownFailures === null) return WITHOUT_KNOWN_FAILURES[publishedResult(drill, published)];
   const { always, sometimes, reason } = knownFailures;
   const ways = [
     ...(always.length > 0 ? [`fails: ${always.join(', ')}`] : []),

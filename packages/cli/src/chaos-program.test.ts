@@ -110,10 +110,12 @@ describe('swarm chaos list', () => {
     const { exit, stdout } = await swarm('list', '--json');
     expect(exit).toBe(0);
     const { drills, faults } = JSON.parse(stdout) as {
-      drills: { name: string }[];
+      drills: { name: string; result: string }[];
       faults: { name: string; params: object }[];
     };
-    expect(drills.map(({ name }) => name)).toContain('kill-room-node');
+    const results = new Map(drills.map(({ name, result }) => [name, result]));
+    expect(results.get('kill-room-node')).toBe('passes');
+    expect(results.get('hang-10s')).toBe('fails');
     expect(faults.find(({ name }) => name === 'packet-loss')?.params).toHaveProperty('loss');
     const text = (await swarm('list', '--no-color')).stdout;
     expect(text).toMatch(/DRILLS\n.*\n[\s\S]*FAULTS\n {2}kill /);

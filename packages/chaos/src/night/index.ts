@@ -11,3 +11,4 @@ export {
   type PastOutcomes,
 } from './night-result.ts';
 export { shuffleDrills } from './order.ts';
+export { type PublishedResult, publishedResult } from './published-result.ts';

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Drill, parseDrill, type ReplacingLoad } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
+import { type Expectations, parseExpectations } from '@livekit-swarm/chaos/night';
 import { readScenarioFile } from '@livekit-swarm/scenario';
 import {
   fileProblem,
@@ -117,12 +118,19 @@ const textOf = (file: string): string => {
   }
 };
 
+const libraryFolder = fileURLToPath(new URL('../../../../chaos/', import.meta.url));
+
 /** The drills that come with swarm, where they do: a checkout has them. */
 export const libraryFiles = (): string[] => {
-  const folder = fileURLToPath(new URL('../../../../chaos/', import.meta.url));
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+  if (!existsSync(libraryFolder)) return [];
+  return readdirSync(libraryFolder)
     .filter((name) => name.endsWith('.yaml'))
     .sort()
-    .map((name) => `${folder}${name}`);
+    .map((name) => `${libraryFolder}${name}`);
+};
+
+/** Published outcomes of the drills that come with swarm. */
+export const publishedOutcomes = (): Expectations => {
+  const file = `${libraryFolder}night/expectations.yaml`;
+  return existsSync(file) ? parseExpectations(readFileSync(file, 'utf8'), file) : new Map();
 };

@@ -1,9 +1,10 @@
 import { relative } from 'node:path';
 import type { Drill } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
+import { type PublishedResult, publishedResult } from '@livekit-swarm/chaos/night';
 import { printable, renderTable, type Style, styleFor, wrap } from '@livekit-swarm/report';
 import { EXIT_CODES, type ExitCode, jsonSchemaOf } from '@livekit-swarm/settings';
-import { libraryFiles, readDrillFiles } from '../chaos/drill-files.ts';
+import { libraryFiles, publishedOutcomes, readDrillFiles } from '../chaos/drill-files.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 
 /** Schema of the output of `--json`. */
@@ -14,6 +15,7 @@ type FaultOf = typeof FAULTS extends ReadonlyMap<string, infer Fault> ? Fault : 
 interface Listed {
   file: string;
   drill: Drill;
+  result: PublishedResult;
 }
 
 /** `swarm chaos list`: the included drills, and the available faults. */
@@ -21,8 +23,11 @@ export const chaosListCommand = async (
   flags: { json?: boolean; color: boolean },
   { stdout, env }: Console,
 ): Promise<ExitCode> => {
+  const published = publishedOutcomes();
   const drills = readDrillFiles(libraryFiles()).flatMap(({ file, drill }): Listed[] =>
-    drill === null ? [] : [{ file: displayPath(file), drill }],
+    drill === null
+      ? []
+      : [{ file: displayPath(file), drill, result: publishedResult(drill, published) }],
   );
   const style = styleFor(wantsColor(flags.color, stdout, env));
   await write(
@@ -40,12 +45,13 @@ const displayPath = (file: string): string => {
 
 const asJson = (drills: readonly Listed[]): object => ({
   schema: SCHEMA,
-  drills: drills.map(({ file, drill: { name, description, knownFailures, repeats } }) => ({
+  drills: drills.map(({ file, drill: { name, description, knownFailures, repeats }, result }) => ({
     file,
     name,
     description,
     repeats,
     knownFailures,
+    result,
   })),
   faults: [...FAULTS.values()].map((fault) => ({
     name: fault.name,
@@ -57,10 +63,10 @@ const asJson = (drills: readonly Listed[]): object => ({
 });
 
 const asText = (drills: readonly Listed[], style: Style): string => {
-  const library = drills.map(({ file, drill }) => [
-    file,
-    expectedOutcome(drill, style),
-    firstSentence(drill.description ?? ''),
+  const library = drills.map((listed) => [
+    listed.file,
+    phraseOf(listed, style),
+    firstSentence(listed.drill.description ?? ''),
   ]);
   const faults = [...FAULTS.values()].flatMap((fault) => [
     [fault.name, fault.description],
@@ -90,11 +96,18 @@ const firstSentence = (text: string): string => {
     : sentence.replace(/:$/, '.');
 };
 
-const expectedOutcome = ({ knownFailures }: Drill, style: Style): string => {
-  if (knownFailures === null) return style.good('passes');
-  return knownFailures.always.length > 0
-    ? style.bad(`${knownFailures.serverVersion} fails`)
-    : style.unsure(`${knownFailures.serverVersion} may fail`);
+const phraseOf = ({ drill: { knownFailures }, result }: Listed, style: Style): string => {
+  const version = knownFailures === null ? '' : `${knownFailures.serverVersion} `;
+  switch (result) {
+    case 'passes':
+      return style.good('passes');
+    case 'fails':
+      return style.bad(`${version}fails`);
+    case 'may_fail':
+      return style.unsure(`${version}may fail`);
+    case 'no_result':
+      return style.dim('no result yet');
+  }
 };
 
 const paramsOf = ({ params }: FaultOf): string => {

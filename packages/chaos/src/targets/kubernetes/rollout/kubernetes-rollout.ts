@@ -12,6 +12,7 @@ import { isComplete, whyNotRolled } from './rollout-state.ts';
 import {
   openWorkloads,
   type PatchOperation,
+  type PodTemplate,
   type WorkloadName,
   type WorkloadObject,
 } from './workload.ts';
@@ -102,10 +103,11 @@ export const kubernetesRollout = (options: KubernetesRolloutOptions): PlatformRo
       const target = await workloads.revisionOf(name, object);
       await steps.see(pods, performance.now());
       if (isComplete(name, object) && pods.every(({ terminating }) => !terminating)) return;
+      const graceMs = (drainMs ?? 0) + beforeSigtermMs(object.spec.template);
       for (const pod of pods) {
-        if (drainMs !== null && isLongerThan(pod, drainMs) && !shortened.has(pod.uid)) {
+        if (drainMs !== null && isLongerThan(pod, graceMs) && !shortened.has(pod.uid)) {
           shortened.add(pod.uid);
-          await remove(pod, Math.max(1, Math.ceil(drainMs / 1_000)));
+          await remove(pod, Math.max(1, Math.ceil(graceMs / 1_000)));
         }
         const isStale = target !== null && pod.revision !== target;
         if (isUndo && isStale && !pod.ready && !pod.terminating) await remove(pod, null);
@@ -262,8 +264,15 @@ const UNDO_DRAIN_MS = 30_000;
 const pointer = (annotation: string): string =>
   `/metadata/annotations/${annotation.replaceAll('/', '~1')}`;
 
-const isLongerThan = ({ terminating, graceSeconds }: Pod, drainMs: number): boolean =>
-  terminating && graceSeconds !== null && graceSeconds * 1_000 > drainMs;
+/**
+ * Time between the deletion of a pod and SIGTERM, as far as its template states it, ms. The grace
+ * period counts from the deletion: without this time, a hook would take the whole drain.
+ */
+const beforeSigtermMs = ({ spec: { containers } }: PodTemplate): number =>
+  (containers[0]?.lifecycle?.preStop?.sleep?.seconds ?? 0) * 1_000;
+
+const isLongerThan = ({ terminating, graceSeconds }: Pod, graceMs: number): boolean =>
+  terminating && graceSeconds !== null && graceSeconds * 1_000 > graceMs;
 
 /** Number of failed starts after which a pod counts as broken: Redis may be late once. */
 const FAILED_STARTS = 2;

@@ -23,7 +23,13 @@ const template = z.looseObject({
           args: z.array(z.string()).optional(),
           command: z.array(z.string()).optional(),
           readinessProbe: z.unknown().optional(),
-          lifecycle: z.looseObject({ preStop: z.unknown().optional() }).optional(),
+          lifecycle: z
+            .looseObject({
+              preStop: z
+                .looseObject({ sleep: z.looseObject({ seconds: z.int() }).optional() })
+                .optional(),
+            })
+            .optional(),
           env: z
             .array(
               z.looseObject({
