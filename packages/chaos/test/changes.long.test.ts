@@ -52,3 +52,35 @@ it('add-node: rooms stay, and the registry has one node more', async () => {
   expect(Math.max(...registered.map(({ length }) => length))).toBe(3);
   for (const { nodesBefore, nodesAfter } of recovery.rooms) expect(nodesAfter).toEqual(nodesBefore);
 });
+
+it('remove-node: calls stay until the drain is over, and no new connection leads to the node', async () => {
+  const looks: { at: number; unhealthy?: readonly string[] }[] = [];
+  const recovery = await measured(
+    'remove-node',
+    (line) => {
+      if (line.type === 'drill' && line.event === 'backends_observed') looks.push(line);
+    },
+    30_000,
+  );
+  const [fault] = recovery.faults;
+  const [removed] = fault?.components ?? [];
+  if (fault === undefined || removed === undefined) throw new Error('no node was removed');
+  const { injectedAt } = fault;
+  // The drain is 10 s long. Health checks would find the node down only after it.
+  expect(looks[0]?.unhealthy).toEqual([]);
+  expect(looks[1]?.unhealthy).toEqual([removed]);
+  expect(looks[1]?.at).toBeLessThan(injectedAt + 9_500);
+  // No call is cut before its end.
+  expect(recovery.subscriptionsInterrupted).toBeGreaterThan(0);
+  const moved = recovery.rooms.filter(({ controlGroup }) => !controlGroup);
+  for (const { room, lastPacketAt } of recovery.subscriptions)
+    if (moved.some((one) => one.room === room))
+      expect(lastPacketAt).toBeGreaterThan(injectedAt + 9_500);
+  expect(recovery.subscriptionsNotRecovered).toBe(0);
+  // Other nodes hold the rooms.
+  const [gone] = moved.flatMap(({ nodesBefore }) => nodesBefore);
+  for (const { nodesAfter } of recovery.rooms) {
+    expect(nodesAfter.length).toBeGreaterThan(0);
+    expect(nodesAfter).not.toContain(gone);
+  }
+});

@@ -96,6 +96,7 @@ const LINES: readonly (readonly Case[])[] = [
   [
     ['drain', 'node-1', { grace: '1s' }],
     ['upgrade', 'node-2', { to: DEFAULT_LIVEKIT_VERSION, grace: '1s' }],
+    ['remove-node', 'node-4', { grace: '1s' }],
     ['change-config', 'node-3', { config: { room: { empty_timeout: 20 } }, grace: '1s' }],
   ],
 ];

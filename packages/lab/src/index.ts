@@ -42,7 +42,7 @@ export {
 export { type Absent, cachedProgram, isFound } from './provision/sources.ts';
 export type { NodeState, ProgramChange, ServiceAction } from './running/control-protocol.ts';
 export { forShell } from './running/for-shell.ts';
-export { labCertificate, labProgram, labService } from './running/lab-service.ts';
+export { labBackend, labCertificate, labProgram, labService } from './running/lab-service.ts';
 export {
   keysFile,
   type LabState,

@@ -2,7 +2,7 @@ import { changeConfig, rollout, upgrade } from './change-faults.ts';
 import type { DescribedFault } from './fault.ts';
 import { changeKeys } from './key-faults.ts';
 import { certificateExpiry, loadBalancerReload, renewCertificate } from './load-balancer-faults.ts';
-import { addNode } from './membership-faults.ts';
+import { addNode, removeNode } from './membership-faults.ts';
 import { changeDns } from './name-faults.ts';
 import { blackhole, delay, jitter, packetLoss, rateLimit, reorder } from './packet-faults.ts';
 import {
@@ -48,6 +48,7 @@ export const FAULTS: ReadonlyMap<string, DescribedFault> = new Map(
     changeConfig,
     rollout,
     addNode,
+    removeNode,
     changeDns,
     changeKeys,
     blackhole,

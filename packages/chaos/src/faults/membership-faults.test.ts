@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fakePlatform, NODE } from '../../test/support/fake-platform.ts';
 import type { Component, Platform } from '../targets/platform.ts';
-import { addNode } from './membership-faults.ts';
+import { addNode, removeNode } from './membership-faults.ts';
 
 const SPARE: Component = { ...NODE, name: 'node-2', nodeId: null, instance: null };
 
@@ -47,4 +47,65 @@ test('a node that runs, or would be started again, is not added', async () => {
   expect(await addNode.unavailable(restarted, SPARE, { grace: 0 })).toBe('Restart=always');
   await platform.start(SPARE);
   expect(await addNode.unavailable(platform, SPARE, { grace: 0 })).toMatch(/^node-2 runs already/);
+});
+
+const RUNNING: Component = { ...NODE, name: 'node-2', instance: '7:1' };
+
+/** Platform of a node that runs, behind a load balancer that the drill controls. */
+const withBalancer = async () => {
+  const platform = withSpare();
+  await platform.start(RUNNING);
+  platform.calls.length = 0;
+  const balancer = {
+    whyNotReloadable: async () => null,
+    reload: async () => {},
+    useNode: async ({ name }: { name: string }, use: boolean) =>
+      void platform.calls.push(`${use ? 'use' : 'leave out'} ${name}`),
+  };
+  return { ...platform, balancer };
+};
+
+const REMOVAL = {
+  ...{ components: [RUNNING], params: { grace: 5_000, end: 'sigkill' } as const },
+  ...{ id: 'abcd1234', expiresAfterMs: null },
+};
+
+test('the load balancer leaves a node out before its drain, and uses it after its start', async () => {
+  const platform = await withBalancer();
+  const steps: string[] = [];
+  const injection = {
+    ...{ ...REMOVAL, platform },
+    onStep: ({ step }: { step: string }) => void steps.push(step),
+  };
+  expect(await removeNode.unavailable(platform, RUNNING, REMOVAL.params)).toBeNull();
+  await removeNode.inject(injection);
+  expect(await removeNode.missingEffect(injection, RUNNING, true)).toBeNull();
+  expect(steps).toEqual(['draining', 'stopped']);
+  await removeNode.rollback(injection);
+  expect(platform.calls).toEqual([
+    'leave out node-2',
+    'SIGTERM node-2',
+    'start node-2',
+    'use node-2',
+  ]);
+  expect(await removeNode.missingEffect(injection, RUNNING, true)).toBe('runs');
+});
+
+test('a node that does not start again is given back to the load balancer all the same', async () => {
+  const platform = await withBalancer();
+  await removeNode.inject({ ...REMOVAL, platform });
+  const broken = { ...platform, start: async () => Promise.reject(new Error('it does not start')) };
+  await expect(removeNode.rollback({ ...REMOVAL, platform: broken })).rejects.toThrow(
+    'it does not start',
+  );
+  expect(platform.calls.at(-1)).toBe('use node-2');
+});
+
+test('a node that its service manager would start again is not removed', async () => {
+  const platform = {
+    ...(await withBalancer()),
+    missingCapability: async (capability: string) =>
+      capability === 'stay_down' ? 'Restart=always' : null,
+  };
+  expect(await removeNode.unavailable(platform, RUNNING, REMOVAL.params)).toBe('Restart=always');
 });

@@ -1,8 +1,10 @@
-/** Changes of the set of nodes. A node is removed by the fault `drain`. */
+/** Changes of the set of nodes. */
 import { duration, strict } from '@livekit-swarm/settings';
 import type { z } from 'zod';
+import { drainKeys, drainNodes, startDrained } from './effects/drain-node.ts';
+import { findDown } from './effects/effect-check.ts';
 import { forAll, missingAny, terminateComponent } from './effects/process-control.ts';
-import type { DescribedFault } from './fault.ts';
+import type { DescribedFault, FaultContext } from './fault.ts';
 
 const addParams = strict({
   grace: duration()
@@ -39,3 +41,43 @@ export const addNode: DescribedFault<z.output<typeof addParams>> = {
         await terminateComponent(platform, component, params.grace);
     }),
 };
+
+const removeParams = strict(drainKeys());
+
+/**
+ * Removal of a node, as when a cluster shrinks: first from the load balancer, so that no new signal
+ * connection leads to it, then by a drain. Unlike `drain`, it is gone until the end of the drill.
+ */
+export const removeNode: DescribedFault<z.output<typeof removeParams>> = {
+  name: 'remove-node',
+  description:
+    'takes a node out for good: a lab removes it from the load balancer; then SIGTERM, and SIGKILL at the end of the drain',
+  rollbackDescription: 'start the node; a lab gives it back to the load balancer',
+  requires: ['signal', 'stay_down', 'start'],
+  targets: ['node'],
+  params: removeParams,
+  example: { grace: '1s' },
+  lasts: false,
+  unavailable: (platform, component) =>
+    missingAny(platform, component, ['signal', 'stay_down', 'start']),
+  inject: async (context) => {
+    await useNodes(context, false);
+    await drainNodes(context);
+  },
+  missingEffect: ({ platform }, component) => findDown(platform, component),
+  rollbackSteps: () => [{ step: 'terminate_instance' }, { step: 'start' }],
+  rollback: async (context) => {
+    try {
+      await startDrained(context);
+    } finally {
+      // Its health checks keep connections away from a node that did not start.
+      await useNodes(context, true);
+    }
+  },
+};
+
+/** Lets the load balancer send new connections to the nodes, or not, where the drill controls it. */
+const useNodes = (
+  { platform: { balancer }, components }: FaultContext<unknown>,
+  use: boolean,
+): Promise<void> => forAll(components, async (node) => balancer?.useNode?.(node, use));

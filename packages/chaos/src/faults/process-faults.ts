@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { duration, strict } from '@livekit-swarm/settings';
 import type { z } from 'zod';
 import { type Capability, COMPONENT_KINDS, type RollbackStep } from '../targets/platform.ts';
-import { drainKeys, drainNode } from './effects/drain-node.ts';
+import { drainKeys, drainNodes, startDrained } from './effects/drain-node.ts';
 import { findDown, findStopped, findTerminated, nothingToFind } from './effects/effect-check.ts';
 import {
   forAll,
@@ -218,14 +218,10 @@ export const drain: DescribedFault<z.output<typeof drainParams>> = {
       ? missingAny(platform, component, ['signal', 'stay_down', 'start'])
       : platform.hosts.missingCapability(component),
   inject: (context) => {
-    const { platform, components, params, id, expiresAfterMs, onStep } = context;
-    return forAll(components, async (component) =>
-      platform.hosts === undefined
-        ? drainNode(platform, component, params, (step) => {
-            const { name, nodeId } = component;
-            onStep?.({ component: name, nodeId, version: null, detail: null, ...step });
-          })
-        : platform.hosts.drain(component, id, expiresAfterMs),
+    const { hosts } = context.platform;
+    if (hosts === undefined) return drainNodes(context);
+    return forAll(context.components, (component) =>
+      hosts.drain(component, context.id, context.expiresAfterMs),
     );
   },
   missingEffect: async ({ platform, id }, component) => {
@@ -235,14 +231,7 @@ export const drain: DescribedFault<z.output<typeof drainParams>> = {
   // A scheduler rolls back on its own.
   rollbackSteps: ({ platform }) =>
     platform.hosts === undefined ? [{ step: 'terminate_instance' }, { step: 'start' }] : [],
-  rollback: async ({ platform, components, id, params }) => {
-    // The rollback does not wait until the node is ready: while its rooms are occupied it has not
-    // even exited.
-    if (platform.hosts !== undefined) return platform.hosts.undrain(id);
-    return forAll(components, async (component) => {
-      if ((await platform.instance(component)) === component.instance)
-        await drainNode(platform, component, params, undefined, true);
-      await platform.start(component);
-    });
-  },
+  // The rollback does not wait until the node is ready: while its rooms are occupied it has not even
+  // exited.
+  rollback: (context) => context.platform.hosts?.undrain(context.id) ?? startDrained(context),
 };

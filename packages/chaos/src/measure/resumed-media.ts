@@ -18,6 +18,7 @@ const REPLACES_PROCESS: ReadonlySet<string> = new Set([
   'graceful-stop',
   'forced-stop',
   'drain',
+  'remove-node',
 ]);
 
 /**

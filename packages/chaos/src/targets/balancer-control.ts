@@ -21,6 +21,12 @@ export interface BalancerControl {
   reload(component: Named, signal: ReloadSignal): Promise<void>;
   /** Certificates. Absent: the drill cannot replace them here. */
   readonly certificates?: CertificateControl;
+  /**
+   * Lets the load balancer send new connections to a node, or not; no effect without a load
+   * balancer. Absent: it goes by its own health checks.
+   * @throws SwarmError `reload_failed`
+   */
+  useNode?(node: Named, use: boolean): Promise<void>;
 }
 
 export interface CertificateControl {

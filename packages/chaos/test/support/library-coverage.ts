@@ -6,6 +6,7 @@ export const EXECUTED = {
     'add-node',
     'certificate-expiry',
     'load-balancer-reload',
+    'remove-node',
     'renew-certificate',
   ],
   'access-changes.long.test.ts': ['change-dns', 'rotate-keys'],

@@ -7,8 +7,9 @@ import { carryOut, onlyRepeat, smallDrill } from './library-drill.ts';
 export const measured = async (
   name: string,
   onLine?: (line: RecordLine) => void,
+  recoveryMs = 12_000,
 ): Promise<Recovery> => {
-  const drill = await smallDrill(name, { recoveryMs: 12_000 });
+  const drill = await smallDrill(name, { recoveryMs });
   const { recovery } = onlyRepeat(await carryOut(drill, onLine));
   expect(recovery.skipped).toEqual([]);
   expect(recovery.faults.map(({ fault }) => fault)).toEqual(drill.faults.map(({ fault }) => fault));

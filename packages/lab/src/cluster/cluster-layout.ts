@@ -7,7 +7,8 @@ import type { ProgramBinary } from '../provision/pinned-program.ts';
 import { type LiveKitConfig, mergeConfig } from '../server/config.ts';
 import type { ApiCredentials } from '../server/credentials.ts';
 import { type NodePaths, pathConfig } from '../server/offered-paths.ts';
-import { type BalancerCertificate, createBalancerCertificates } from './balancer-certificate.ts';
+import { createBalancerCertificates } from './balancer-certificate.ts';
+import { type DescribeBalancer, FIRST_SETTINGS } from './balancer-settings.ts';
 import { createClusterPorts } from './cluster-ports.ts';
 import type { KeyPairs } from './node-keys.ts';
 import type { NodeProgram } from './node-programs.ts';
@@ -102,8 +103,10 @@ export interface ClusterLayout {
   nodeSpec(name: string, program: NodeProgram, keys: KeyPairs): ServiceSpec;
   /** Names of services that do not start with the others. */
   spares: ReadonlySet<string>;
-  /** Describes the load balancer with another certificate; null: it does not terminate TLS. */
-  balancerSpec: ((certificate: BalancerCertificate) => Promise<ServiceSpec>) | null;
+  /** Describes the load balancer with other settings; null: there is none. */
+  balancerSpec: DescribeBalancer | null;
+  /** True when the load balancer terminates TLS. */
+  hasCertificate: boolean;
   /** Describes the services that monitor the others and the jobs in `more`. They start last. */
   watchers(more: readonly ScrapeJob[]): Promise<ServiceSpec[]>;
 }
@@ -197,12 +200,15 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
   let balancerSpec: ClusterLayout['balancerSpec'] = null;
   if (balancerPort !== null && statsPort !== null) {
     const backends = nodes.map(({ name, ports: own }) => ({ name, port: own.http }));
-    const plain = { dir, port: balancerPort, statsPort, backends };
-    if (authority !== null && offers.has('tls')) {
-      const certificateOf = createBalancerCertificates(authority, dir);
-      balancerSpec = async (kind) => haproxy({ ...plain, certificate: await certificateOf(kind) });
-    }
-    waves.push([await (balancerSpec?.('first') ?? haproxy(plain))]);
+    const certificateOf =
+      authority === null || !offers.has('tls') ? null : createBalancerCertificates(authority, dir);
+    balancerSpec = async ({ certificate: kind, leftOut }) =>
+      haproxy({
+        ...{ dir, port: balancerPort, statsPort },
+        backends: backends.map((one) => ({ ...one, isLeftOut: leftOut.has(one.name) })),
+        ...(certificateOf !== null && { certificate: await certificateOf(kind) }),
+      });
+    waves.push([await balancerSpec(FIRST_SETTINGS)]);
   }
   if (nodeExporterPort !== null) waves.push([await nodeExporter({ dir, port: nodeExporterPort })]);
   if (redisExporterPort !== null && redis !== null)
@@ -259,6 +265,7 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
     },
     spares: new Set(nodes.slice(options.nodes).map(({ name }) => name)),
     balancerSpec,
+    hasCertificate: secure !== '',
     watchers: async (more) => {
       const { ruleFiles, intervalSeconds, alertWebhookUrl: webhookUrl } = options;
       const watchers: ServiceSpec[] = [];

@@ -7,6 +7,7 @@ import type { LiveKitConfig } from '../server/config.ts';
 import { type ApiCredentials, generateCredentials } from '../server/credentials.ts';
 import { isPortTaken, PORT_ATTEMPTS } from '../server/port-taken.ts';
 import type { BalancerCertificate } from './balancer-certificate.ts';
+import { changeableBalancer } from './balancer-settings.ts';
 import { checkNodeRedis } from './check-node-redis.ts';
 import {
   type ClusterFacts,
@@ -89,6 +90,8 @@ export interface Cluster extends ClusterFacts, AsyncDisposable {
   readonly keys: NodeKeys;
   /** Certificate of the load balancer; null: it does not terminate TLS. */
   readonly certificate: ChangeableCertificate | null;
+  /** Nodes to which its load balancer sends connections; null: it has no load balancer. */
+  readonly backends: ChangeableBackends | null;
   /** Stops all services within seconds, in reverse order. May be called again. */
   stop(): Promise<void>;
 }
@@ -101,6 +104,17 @@ export interface ChangeableCertificate {
    * @throws SwarmError `reload_failed`
    */
   use(certificate: BalancerCertificate): Promise<void>;
+}
+
+/** Nodes behind a lab's load balancer. */
+export interface ChangeableBackends {
+  /** Nodes that get no new connections. */
+  readonly leftOut: ReadonlySet<string>;
+  /**
+   * Lets the load balancer send new connections to a node (`use`), or not. Connections stay.
+   * @throws SwarmError `reload_failed`
+   */
+  use(node: string, use: boolean): Promise<void>;
 }
 
 /** Additional services for this number of nodes, with Redis if one of them needs it. */
@@ -243,33 +257,40 @@ const startOnFreePorts = async (
     service,
     programs,
     keys,
-    certificate: changeableCertificate(layout.balancerSpec, service),
+    ...balancerOf(layout, service),
     stop,
     [Symbol.asyncDispose]: stop,
   };
 };
 
-const changeableCertificate = (
-  describe: ClusterLayout['balancerSpec'],
+const balancerOf = (
+  { balancerSpec, hasCertificate }: Pick<ClusterLayout, 'balancerSpec' | 'hasCertificate'>,
   service: Cluster['service'],
-): ChangeableCertificate | null => {
-  if (describe === null) return null;
-  let present: BalancerCertificate = 'first';
+): Pick<Cluster, 'certificate' | 'backends'> => {
+  if (balancerSpec === null) return { certificate: null, backends: null };
+  const balancer = changeableBalancer(balancerSpec, service('haproxy'));
   return {
-    get present() {
-      return present;
-    },
-    use: async (certificate) => {
-      const balancer = service('haproxy');
-      balancer.describe(await describe(certificate));
-      try {
-        if (balancer.pid !== null) await balancer.reload();
-      } catch (error) {
-        // It continues with the certificate that it has; a rollback tries again.
-        balancer.describe(await describe(present));
-        throw error;
-      }
-      present = certificate;
+    certificate: hasCertificate
+      ? {
+          get present() {
+            return balancer.present.certificate;
+          },
+          use: (certificate) => balancer.use((present) => ({ ...present, certificate })),
+        }
+      : null,
+    backends: {
+      get leftOut() {
+        return balancer.present.leftOut;
+      },
+      use: async (node, use) => {
+        if (balancer.present.leftOut.has(node) !== use) return;
+        await balancer.use((present) => {
+          const leftOut = new Set(present.leftOut);
+          if (use) leftOut.delete(node);
+          else leftOut.add(node);
+          return { ...present, leftOut };
+        });
+      },
     },
   };
 };

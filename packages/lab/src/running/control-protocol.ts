@@ -21,6 +21,8 @@ export interface Request {
   program?: ProgramChange;
   /** Certificate that the load balancer takes before the action. */
   certificate?: BalancerCertificate;
+  /** True: the load balancer sends new connections to this node; false: none. Before the action. */
+  isBackend?: boolean;
 }
 
 export interface Answer {

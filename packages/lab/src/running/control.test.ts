@@ -72,6 +72,7 @@ const open = async (): Promise<{ path: string; calls: string[] }> => {
       calls.push(`program ${version}`);
     }),
     certificate: null,
+    backends: null,
     service: (name) => {
       if (name === service.name || name === NODE.name) return service;
       throw new SwarmError('no_service', `there is no ${name} in this lab`, 'there are redis');

@@ -11,7 +11,7 @@ import type { Cluster } from '../cluster/start-cluster.ts';
 import type { Answer, ProgramChange, Request } from './control-protocol.ts';
 
 /** Parts of a lab that other processes control. */
-type Controlled = Pick<Cluster, 'service' | 'programs' | 'certificate' | 'nodes'>;
+type Controlled = Pick<Cluster, 'service' | 'programs' | 'certificate' | 'backends' | 'nodes'>;
 
 /** Maximum length of a request, which is one line, characters. */
 const LONGEST_LINE = 262_144;
@@ -75,12 +75,13 @@ const readRequest = (line: string): Request => {
 };
 
 const obey = async (
-  { service: name, action, program, certificate }: Request,
+  { service: name, action, program, certificate, isBackend }: Request,
   cluster: Controlled,
 ): Promise<Answer> => {
   const service = cluster.service(name);
   if (program !== undefined) changeProgram(name, program, cluster);
   if (certificate !== undefined) await cluster.certificate?.use(certificate);
+  if (isBackend !== undefined) await cluster.backends?.use(name, isBackend);
   if (action === 'stop') await service.stop();
   else if (action === 'reload') await service.reload();
   else if (action === 'start') {

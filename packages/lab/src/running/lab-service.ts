@@ -58,6 +58,14 @@ export const labCertificate = async (
   return (await request(lab, { service, action: 'look', ...change })).certificate ?? null;
 };
 
+/**
+ * Lets the load balancer of a running lab send new connections to a node, or not.
+ * @throws SwarmError as `labService`; `reload_failed`
+ */
+export const labBackend = async (lab: string, node: string, isBackend: boolean): Promise<void> => {
+  await request(lab, { service: node, action: 'look', isBackend });
+};
+
 const request = async (lab: string, asked: Request): Promise<Answer> => {
   const socket = connect({ path: controlSocket(lab) });
   socket

@@ -27,6 +27,7 @@ it.each([
   ['redis-flush', {}, ''],
   ['redis-flush', { otherKeys: 'keep', database: 3 }, 'database 3, keep other keys'],
   ['drain', {}, 'grace 30s'],
+  ['remove-node', { grace: '10s', end: 'sigterm' }, 'then sigterm, grace 10s'],
   ['upgrade', { to: '1.13.5', grace: '5s', end: 'sigterm' }, 'to 1.13.5, then sigterm, grace 5s'],
   ['change-config', { config: { room: {} } }, 'with room, grace 30s'],
   ['redis-isolation', {}, ''],

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { duration, word } from '@livekit-swarm/settings';
 import { type Component, type Platform, waitUntil } from '../../targets/platform.ts';
 import type { RolloutStep } from '../../targets/rollout.ts';
-import { terminateComponent } from './process-control.ts';
+import type { FaultContext } from '../fault.ts';
+import { forAll, terminateComponent } from './process-control.ts';
 
 /** Ends of a drain: the signal for a node that still has rooms. */
 export const DRAIN_ENDS = ['sigkill', 'sigterm'] as const;
@@ -69,3 +70,29 @@ export const drainNode = async (
 
 /** Delay between two SIGTERMs, ms: LiveKit counts two that arrive together as one. */
 const BETWEEN_SIGTERMS_MS = 200;
+
+/** Drains nodes and ends them, and reports each step. */
+export const drainNodes = ({
+  platform,
+  components,
+  params,
+  onStep,
+}: FaultContext<DrainParams>): Promise<void> =>
+  forAll(components, (component) =>
+    drainNode(platform, component, params, (step) => {
+      const { name, nodeId } = component;
+      onStep?.({ component: name, nodeId, version: null, detail: null, ...step });
+    }),
+  );
+
+/** Starts nodes that `drainNodes` has ended; ends them first where they are draining. */
+export const startDrained = ({
+  platform,
+  components,
+  params,
+}: FaultContext<DrainParams>): Promise<void> =>
+  forAll(components, async (component) => {
+    if ((await platform.instance(component)) === component.instance)
+      await drainNode(platform, component, params, undefined, true);
+    await platform.start(component);
+  });

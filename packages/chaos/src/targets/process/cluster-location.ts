@@ -41,6 +41,7 @@ export const clusterLocation = (cluster: Cluster): Location => {
         present: async () => cluster.certificate?.present ?? null,
         use: async (_component, certificate) => cluster.certificate?.use(certificate),
       },
+      useNode: async ({ name }, use) => cluster.backends?.use(name, use),
     },
     keys: {
       present: async ({ name }) => cluster.keys.of(name),

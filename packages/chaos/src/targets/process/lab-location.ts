@@ -1,6 +1,7 @@
 import { isSameProcess, type ProcessIdentity } from '@livekit-swarm/host';
 import {
   type LabState,
+  labBackend,
   labCertificate,
   labProgram,
   labService,
@@ -45,6 +46,7 @@ export const labLocation = async (name: string): Promise<Location> => {
         use: async (balancer, certificate) =>
           void (await orNull(labCertificate(name, balancer.name, certificate))),
       },
+      useNode: async (node, use) => void (await orNull(labBackend(name, node.name, use))),
     },
     whyNotStartable: () => null,
   };

@@ -9,7 +9,8 @@ export interface HaproxyOptions {
   port: number;
   /** Port of the statistics: `/metrics` for Prometheus, `/` for browsers. */
   statsPort: number;
-  backends: readonly { name: string; port: number }[];
+  /** `isLeftOut`: it gets no new connections. */
+  backends: readonly { name: string; port: number; isLeftOut?: boolean }[];
   /**
    * Contents of a PEM file with certificate and key: haproxy terminates TLS at `port`. Absent:
    * plain HTTP.
@@ -57,7 +58,7 @@ backend livekit
   # The record states the node of each signal connection.
   http-response set-header x-livekit-backend %s
   default-server inter 1s fall 2 rise 1 on-marked-down shutdown-sessions
-${backends.map(({ name, port: backend }) => `  server ${name} 127.0.0.1:${backend} check`).join('\n')}
+${backends.map(serverLine).join('\n')}
 
 frontend stats
   bind 127.0.0.1:${statsPort}
@@ -89,3 +90,6 @@ frontend stats
     url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
   };
 };
+
+const serverLine = ({ name, port, isLeftOut }: HaproxyOptions['backends'][number]): string =>
+  `  server ${name} 127.0.0.1:${port} check${isLeftOut === true ? ' disabled' : ''}`;
