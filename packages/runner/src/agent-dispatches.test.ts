@@ -69,6 +69,7 @@ test('rooms are created shortly before their callers join, and what comes before
   const rooms = callers.map(
     (one, index): ParticipantPlan => ({
       ...one,
+      room: `room-${index}`,
       joinAtMs: 5_000 * index,
       conversation: {
         opens: 'caller',
@@ -100,4 +101,36 @@ test('rooms are created shortly before their callers join, and what comes before
   expect(lines).toEqual([failure(0)]);
   await dispatches.prepare(3_000);
   expect(lines).toEqual([failure(0), failure(1)]);
+});
+
+test('a room that is created for several callers is dispatched once, before the first of them', async () => {
+  const lines: EventLine[] = [];
+  const together = callers.slice(0, 3).map(
+    (one, index): ParticipantPlan => ({
+      ...one,
+      room: 'shared',
+      joinAtMs: 20_000 - 5_000 * index,
+      conversation: {
+        opens: 'caller',
+        pauseMs: 1_000,
+        answerWithinMs: 10_000,
+        answerEndsMs: 800,
+        bargeIn: null,
+        // Failures are reported once for each name.
+        agent: { name: `helper-${index}`, by: 'room' },
+      },
+    }),
+  );
+  const dispatches = createAgentDispatches(target, together, { elapsedMs: () => 0 }, (line) =>
+    lines.push(line),
+  );
+  const [first] = together;
+  if (first === undefined) throw new Error('there are callers');
+  dispatches.take(joined(first));
+  await dispatches.prepare(5_000);
+  expect(lines).toEqual([]);
+  await dispatches.prepare(60_000);
+  expect(lines).toEqual([
+    expect.objectContaining({ message: expect.stringMatching('helper-2 was not dispatched') }),
+  ]);
 });

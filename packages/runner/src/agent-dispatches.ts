@@ -56,7 +56,10 @@ class Dispatches implements AgentDispatches {
   readonly #clock: { elapsedMs(): number };
   readonly #append: (line: EventLine) => void;
   readonly #callers: ReadonlyMap<string, ParticipantPlan>;
-  /** Callers whose rooms are not created yet, in the order of their joins. */
+  /**
+   * First callers of rooms that are not created yet, in the order of their joins: a room brings its
+   * agent once, for all its callers.
+   */
   readonly #roomless: ParticipantPlan[];
   readonly #dispatched = new Set<string>();
   readonly #failures = new Set<string>();
@@ -75,9 +78,11 @@ class Dispatches implements AgentDispatches {
     this.#append = append;
     const callers = participants.filter(({ conversation }) => conversation !== undefined);
     this.#callers = new Map(callers.map((plan) => [plan.identity, plan]));
-    this.#roomless = callers
+    const inOrder = callers
       .filter(({ conversation }) => conversation?.agent?.by === 'room')
       .toSorted((a, b) => a.joinAtMs - b.joinAtMs);
+    const byRoom = Map.groupBy(inOrder, ({ room }) => room);
+    this.#roomless = [...byRoom.values()].flatMap(([first]) => first ?? []);
   }
 
   async prepare(elapsedMs: number): Promise<void> {
