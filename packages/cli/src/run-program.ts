@@ -1,6 +1,6 @@
 import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings/errors';
 import type { Command } from 'commander';
-import type { RunCommandFlags } from './commands/run.ts';
+import type { AssertScenario, RunCommandFlags } from './commands/run.ts';
 import { type Console, write } from './console.ts';
 import { describesLoad, typedFlags } from './flags/describes-load.ts';
 import { addGroup } from './flags/environment.ts';
@@ -58,8 +58,11 @@ export const addAgentsRunCommand = (agents: Command, console: Console, done: Don
   addHelp(addEveryRunFlag(run, console), agentsRunHelp).action(
     async (files: string[], _flags: unknown, command: Command) => {
       const { assertCallers } = await import('./agents/assert-callers.ts');
-      assertCallers(files);
-      done(await runFilesOrFlags(files, command, console).catch(blameEnvironment(command)));
+      done(
+        await runFilesOrFlags(files, command, console, assertCallers).catch(
+          blameEnvironment(command),
+        ),
+      );
     },
   );
 };
@@ -100,6 +103,7 @@ const runFilesOrFlags = async (
   files: readonly string[],
   command: Command,
   console: Console,
+  assertScenario?: AssertScenario,
 ): Promise<ExitCode> => {
   if (files.length === 0 && !describesLoad(command, console.env)) throw noLoad('swarm run');
   const typed = isTyped(command);
@@ -107,7 +111,7 @@ const runFilesOrFlags = async (
   assertFileOrFlags(files[0], typed);
   if (files.length === 0) return await runDescribedLoad(command, console);
   const { runCommand } = await import('./commands/run.ts');
-  return await runCommand(files, command.opts<AnyRunFlags>(), typed, console);
+  return await runCommand(files, command.opts<AnyRunFlags>(), typed, console, assertScenario);
 };
 
 const runDescribedLoad = async (command: Command, console: Console): Promise<ExitCode> => {

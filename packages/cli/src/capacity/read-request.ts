@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { SearchOptions } from '@livekit-swarm/analysis/capacity';
 import type { Target } from '@livekit-swarm/campaign';
 import {
+  expandPlan,
   readScenarioFile,
   readSizeUnit,
   type Scenario,
@@ -11,7 +12,7 @@ import {
 } from '@livekit-swarm/scenario';
 import { formatProblem, parseDuration, usageError } from '@livekit-swarm/settings';
 import { adjustScenario, fileOptions } from '../adjust-scenario.ts';
-import { assertCallersOf } from '../agents/assert-callers.ts';
+import { assertCallers } from '../agents/assert-callers.ts';
 import type { DeploymentFlags } from '../flags/deployment.ts';
 import type { GeneratorFlags } from '../flags/generator.ts';
 import type { ResultFlags } from '../flags/output.ts';
@@ -99,26 +100,41 @@ interface AgentsSearch {
 
 const readWorkers = wholeNumber('--workers', 1, 100_000, 'write how many workers are registered');
 
+/** Wait of the callers of each role for their agents, and the longest stay of one of them, ms. */
+const staysOf = (
+  scenario: Scenario,
+): { role: string; answerWithinMs: number; stayMs: number }[] => {
+  const stays = new Map<string, { role: string; answerWithinMs: number; stayMs: number }>();
+  for (const { group, role, conversation, joinAtMs, leaveAtMs } of expandPlan(scenario, 'plan')
+    .participants) {
+    if (conversation === undefined) continue;
+    const { answerWithinMs } = conversation;
+    const key = `${group}/${role}`;
+    const stayMs = Math.max(leaveAtMs - joinAtMs, stays.get(key)?.stayMs ?? 0);
+    stays.set(key, { role, answerWithinMs, stayMs });
+  }
+  return [...stays.values()];
+};
+
 /**
  * Reads the flags of `swarm agents capacity`.
- * @throws SwarmError `usage`, also if a run would end before a lost agent is noticed
+ * @param scenario with the times of its runs
+ * @throws SwarmError `usage`, also if callers would leave before a lost agent is noticed
  */
 export const readAgentsSearch = (
   path: string,
-  { pause, workers, stepDuration }: CapacityFlags,
+  { pause, workers }: Pick<CapacityFlags, 'pause' | 'workers'>,
   scenario: Scenario,
 ): AgentsSearch => {
-  assertCallersOf(scenario, path);
-  const waits = scenario.groups.flatMap(({ roles }) =>
-    roles.flatMap(({ conversation }) => conversation?.answerWithinMs ?? []),
-  );
-  const stepMs = stepDuration === undefined ? DEFAULT_STEP_MS : parseDuration(stepDuration);
-  const longestMs = Math.max(...waits);
-  if (stepMs < longestMs)
-    throw usageError(
-      `a run of ${stepMs} ms ends before agents that do not join within ${longestMs} ms are lost`,
-      `write --step-duration ${Math.ceil(longestMs / 1_000)}s, or a shorter answerWithin`,
-    );
+  assertCallers(scenario, path);
+  for (const { role, answerWithinMs, stayMs } of staysOf(scenario))
+    if (stayMs < answerWithinMs)
+      throw usageError(
+        `callers of the role ${role} stay for ${stayMs} ms, and leave before agents that do not join within ${answerWithinMs} ms are lost`,
+        withDuration(scenario, answerWithinMs) === null
+          ? 'write a shorter answerWithin, or rooms that last longer'
+          : `write --step-duration ${Math.ceil(answerWithinMs / 1_000)}s, or a shorter answerWithin`,
+      );
   return {
     pauseMs: pause === undefined ? DEFAULT_PAUSE_MS : parseDuration(pause),
     workers: workers === undefined ? null : readWorkers(workers),

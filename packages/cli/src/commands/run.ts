@@ -1,5 +1,5 @@
 import type { PlannedRun } from '@livekit-swarm/campaign';
-import { readScenarioFiles } from '@livekit-swarm/scenario';
+import { readScenarioFiles, type Scenario } from '@livekit-swarm/scenario';
 import {
   type ExitCode,
   explain,
@@ -20,6 +20,9 @@ export interface RunCommandFlags extends SharedRunFlags {
   seed?: string;
 }
 
+/** Throws SwarmError `usage` for a scenario that a command does not run. @param path its file */
+export type AssertScenario = (scenario: Scenario, path: string) => void;
+
 /**
  * `swarm run FILE…`: runs scenario files one after the other. All are read, checked and planned before the first starts.
  * @param typed whether a flag stood on the command line
@@ -30,8 +33,11 @@ export const runCommand = async (
   flags: RunCommandFlags,
   typed: (flag: keyof SharedRunFlags) => boolean,
   console: Console,
+  assertScenario: AssertScenario = () => {},
 ): Promise<ExitCode> => {
-  const files = readScenarioFiles(paths, fileOptions(flags)).map((file) =>
+  const read = readScenarioFiles(paths, fileOptions(flags));
+  for (const { scenario, path } of read) assertScenario(scenario, path);
+  const files = read.map((file) =>
     prepareOwnMedia(file, flags.allowFile ?? [], (line) => console.stderr.write(`${line}\n`)),
   );
   // Loaded now: a scenario that is refused needs none of it.

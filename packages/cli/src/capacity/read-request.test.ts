@@ -1,0 +1,41 @@
+import { parseScenario, type Scenario } from '@livekit-swarm/scenario';
+import { expect, test } from 'vitest';
+import { readAgentsSearch } from './read-request.ts';
+
+const callsOf = (executor: string, conversation: string): Scenario =>
+  parseScenario(
+    `scenario: calls
+groups:
+  calls:
+    executor: ${executor}
+    roles:
+      caller: { publish: audio, conversation: ${conversation} }
+`,
+    { file: 'calls.yaml' },
+  );
+
+const read = (scenario: Scenario) => readAgentsSearch('calls.yaml', {}, scenario);
+
+test('callers must stay until an agent that does not join is lost', () => {
+  const short = callsOf('constant-rooms\n    rooms: 1\n    duration: 30s', '{ answerWithin: 40s }');
+  expect(() => read(short)).toThrow(/role caller stay for 30000 ms, .* within 40000 ms are lost/);
+  const long = callsOf('constant-rooms\n    rooms: 1\n    duration: 40s', '{ answerWithin: 40s }');
+  expect(read(long)).toEqual({ pauseMs: 5_000, workers: null });
+});
+
+test('calls that come and go keep their own times, which may be longer than a usual run', () => {
+  const arrivals = (duration: string): string =>
+    `constant-arrival-rate\n    rate: 1\n    duration: 2m\n    roomDuration: ${duration}`;
+  expect(read(callsOf(arrivals('1m'), '{ answerWithin: 45s }')).pauseMs).toBe(5_000);
+  expect(() => read(callsOf(arrivals('20s'), '{ answerWithin: 45s }'))).toThrow(
+    expect.objectContaining({ hint: 'write a shorter answerWithin, or rooms that last longer' }),
+  );
+});
+
+test('a scenario without callers is refused', () => {
+  const scenario = parseScenario(
+    'scenario: calls\ngroups: { calls: { executor: constant-rooms, rooms: 1, duration: 10s, roles: { a: { publish: audio } } } }',
+    { file: 'calls.yaml' },
+  );
+  expect(() => read(scenario)).toThrow(/calls\.yaml: no role talks with a voice agent/);
+});
