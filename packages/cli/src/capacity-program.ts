@@ -134,9 +134,10 @@ const agentsCapacityHelp: CommandHelp = {
   ],
   notes: `
 Searches as swarm capacity does, whose help has the exit codes. What gives in first is named: the
-dispatch (no worker takes a job in time), the workers (answers are late, and the server has CPU
-left), the server, or this load generator, with which the result is a lower bound. Without the
-metrics of the server and its cores, the result does not distinguish workers and server.
+jobs of the workers (no worker takes another one), the dispatch, the workers otherwise (answers are
+late, and the server has CPU left), the server, or this load generator, with which the result is a
+lower bound. Without the metrics of the server and its cores, the result does not distinguish
+workers and server.
 `,
 };
 

@@ -132,6 +132,22 @@ describe('the first cause of failure', () => {
   });
 });
 
+describe('agents that were lost', () => {
+  const lost = { crossings: [crossingOf('agents_lost')], ...busy(1) };
+
+  test.each([
+    ['because no worker took their jobs', { lost: 2, withoutJob: 2 }, 'worker_jobs'],
+    ['although workers took their jobs', { lost: 2, withoutJob: 0 }, 'dispatch'],
+    ['by every caller', { lost: 20, withoutJob: 20 }, 'dispatch'],
+  ])('%s', (_, agents, code) => {
+    expect(codeOf({ ...lost, agents })).toBe(code);
+  });
+
+  test('on a node without CPU', () => {
+    expect(codeOf({ ...lost, ...busy(3.9), agents: { lost: 2, withoutJob: 2 } })).toBe('cpu');
+  });
+});
+
 const sessionOf = (changes: Partial<CapacitySession> = {}): CapacitySession => ({
   scenario: 'calls',
   unit: 'rooms',

@@ -91,8 +91,8 @@ const RANK: readonly CauseCode[] = [
 
 /**
  * First cause of failure, from the runs at the smallest load that was exceeded. Order: a server
- * that ended or rejected joins on purpose, a resource that was used up, a symptom that participants
- * measured. A symptom is returned only if none of its causes is known.
+ * that ended or rejected joins on purpose, a resource that was used up, jobs of voice agents that
+ * no worker takes, a symptom that participants measured. A symptom is returned only if none of its causes is known.
  */
 export const firstCause = (steps: readonly StepFacts[], { cores }: NodeFacts): Cause | null => {
   const crossed = steps.filter(({ outcome }) => outcome === 'crossed');
@@ -113,6 +113,7 @@ export const firstCause = (steps: readonly StepFacts[], { cores }: NodeFacts): C
     cpuShare,
     tracks: step.planned.tracksUp,
     bitsDown,
+    ...(step.agents !== undefined && { agents: step.agents }),
   });
   if (step.serverEnded) return causeOf('server_ended', undefined);
   if (rejection !== undefined) return causeOf('limit', rejection);
@@ -123,6 +124,7 @@ export const firstCause = (steps: readonly StepFacts[], { cores }: NodeFacts): C
   if (cpuShare !== null && cpuShare >= (DELAY.has(symptom) ? CPU_DELAYS : CPU_USED_UP))
     return causeOf('cpu', undefined);
   if (step.sourcesLost.includes('redis')) return causeOf('redis', undefined);
+  if (symptom === 'dispatch' && areWorkersFull(step)) return causeOf('worker_jobs', undefined);
   if (symptom === 'loss' && isOfNetwork(step, cpuShare)) return causeOf('network', undefined);
   return causeOf(symptom, step.rejected[0]);
 };
@@ -133,6 +135,13 @@ export const firstCause = (steps: readonly StepFacts[], { cores }: NodeFacts): C
  */
 const isOfNetwork = ({ measured: { drops } }: StepFacts, cpuShare: number | null): boolean =>
   (drops !== null && drops > 0) || (cpuShare !== null && cpuShare < CPU_DELAYS);
+
+/**
+ * Returns true if workers were full: no worker took the jobs of most callers that lost their agent.
+ * Where no caller has an agent, nothing shows that there is a worker at all.
+ */
+const areWorkersFull = ({ agents, measured }: StepFacts): boolean =>
+  agents !== undefined && agents.lost < measured.joined && agents.withoutJob * 2 > agents.lost;
 
 const symptomOf = ({ metric, resource }: Crossing): CauseCode =>
   resource ?? SYMPTOMS[metric] ?? 'other';

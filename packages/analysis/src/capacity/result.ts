@@ -57,6 +57,13 @@ const crossing = z
   })
   .meta({ id: 'Crossing', description: 'A limit that a run crossed.' });
 
+const agents = z
+  .object({
+    lost: z.number().describe('Callers without an agent in time.'),
+    withoutJob: z.number().describe('Those of them whose job no worker took.'),
+  })
+  .meta({ id: 'AgentsAtLoad', description: 'Voice agents of a run.' });
+
 const step = z
   .object({
     load: z.number(),
@@ -74,6 +81,7 @@ const step = z
       .describe('Null: the run has no result on the server.'),
     planned,
     measured,
+    agents: agents.exactOptional().describe('Absent: no role talks with a voice agent.'),
     crossings: z.array(crossing),
     rejected: z
       .array(z.object({ reason: z.string(), count: z.number(), message: z.string().nullable() }))
@@ -96,6 +104,7 @@ export const CAUSES = [
   'network',
   'redis',
   'join_failures',
+  'worker_jobs',
   'dispatch',
   'agents',
   'join_time',
@@ -113,6 +122,7 @@ const cause = z
     cpuShare: known('Share of the cores of the busiest node, from 0 to 1.'),
     tracks: z.number().describe('Published tracks at that load, as planned.'),
     bitsDown: known('Media sent by the server at that load, bit/s.'),
+    agents: agents.exactOptional().describe('Absent: no role talks with a voice agent.'),
   })
   .meta({ id: 'Cause', description: 'First bottleneck, at the smallest load that is exceeded.' });
 

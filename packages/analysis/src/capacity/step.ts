@@ -69,6 +69,7 @@ export const factsOfStep = (
     evidence,
     planned,
     measured: measuresOf(summary),
+    ...(hasCallers(summary) && { agents: agentsOf(summary) }),
     crossings,
     rejected: summary.joins.failureReasons.map(({ reason, count, message }) => ({
       reason,
@@ -84,6 +85,19 @@ export const factsOfStep = (
       ...decision.reasons.map(({ code }) => code),
       ...unmeasured(summary, limits).map((resource) => `${resource}_not_measured`),
     ],
+  };
+};
+
+const hasCallers = ({ scenario }: Summary): boolean =>
+  scenario.groups.some(({ roles }) => roles.some(({ conversation }) => conversation !== undefined));
+
+const agentsOf = ({ notes }: Summary): NonNullable<StepFacts['agents']> => {
+  const lost = notes.filter((note) => note.code === 'agent_lost');
+  const callersOf = (found: typeof lost): number =>
+    found.reduce((total, { callers }) => total + callers, 0);
+  return {
+    lost: callersOf(lost),
+    withoutJob: callersOf(lost.filter(({ state }) => state === 'no_job')),
   };
 };
 

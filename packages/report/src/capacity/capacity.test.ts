@@ -138,6 +138,20 @@ describe('the text', () => {
     );
   });
 
+  test('names the jobs of workers as the limit', () => {
+    const step = stepOf(9, 'crossed');
+    const crossings = step.crossings.map((one) => ({ ...one, metric: 'agents_lost' }));
+    const measured = { ...step.measured, busiestNodeCores: null };
+    const lost = { ...step, measured, crossings, agents: { lost: 1, withoutJob: 1 } };
+    const found = { end: 'knee', carried: 8, decided: true, exceeded: 9 } as const;
+    const result = resultOf([stepOf(8, 'held'), lost], found, { workers: 1 });
+    const text = flat(CAPACITY_REPORTERS.text.render(result));
+    expect(text).toContain(
+      'First bottleneck: the jobs that the workers of the agents take at a time',
+    );
+    expect(text).toContain('no worker took the job of 1 caller');
+  });
+
   test('calls a lower bound one', () => {
     const text = CAPACITY_REPORTERS.text.render(bound);
     expect(text).toMatch(/^INCONCLUSIVE \(exit 98\)/);

@@ -22,7 +22,8 @@ const causeNames: Record<Cause['code'], string> = {
   network: 'the network',
   redis: 'Redis',
   join_failures: 'failed joins',
-  dispatch: 'the dispatch of agents: workers were full, or got their jobs late',
+  worker_jobs: 'the jobs that the workers of the agents take at a time',
+  dispatch: 'the dispatch of agents: no worker took their jobs, or they got them late',
   agents: 'late or missing answers of the agents',
   join_time: 'join time',
   loss: 'loss',
@@ -34,7 +35,7 @@ export const causeName = ({ code }: Pick<Cause, 'code'>): string => causeNames[c
 
 /** First cause of failure, and the figures that show it. */
 export const causeText = (cause: Cause): string => {
-  const { code, crossing, cpuShare, message, tracks, bitsDown } = cause;
+  const { code, crossing, cpuShare, message, tracks, bitsDown, agents } = cause;
   const facts = [
     ...(code === 'limit' || code === 'rate_limit' || code === 'udp_ports_exhausted'
       ? [
@@ -48,6 +49,9 @@ export const causeText = (cause: Cause): string => {
         ]),
     ...(crossing === null ? [] : [crossingText(crossing)]),
     ...(code === 'agents' ? [limitOfAgents(cpuShare)] : []),
+    ...(code === 'worker_jobs' && agents !== undefined
+      ? [`no worker took the job of ${plural(agents.withoutJob, 'caller')}`]
+      : []),
   ];
   return `First bottleneck: ${[causeName(cause), ...facts].join('; ')}.`;
 };
