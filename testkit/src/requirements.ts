@@ -1,4 +1,6 @@
 /** Requirements of tests on a host, and the commands that install them. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expectCpuLimits } from '@livekit-swarm/host';
 import { findProgram } from '@livekit-swarm/lab';
 import { hasErrorCode } from '@livekit-swarm/settings';
@@ -19,9 +21,11 @@ const PROGRAMS = {
   nft: [['nft'], 'nftables'],
   nginx: [['nginx'], 'nginx'],
   'node-exporter': [['node_exporter', 'prometheus-node-exporter'], 'prometheus-node-exporter'],
+  npm: [['npm'], 'npm'],
   openssl: [['openssl'], 'openssl'],
   prometheus: [['prometheus'], 'prometheus'],
   promtool: [['promtool'], 'prometheus'],
+  python: [['python3'], 'python3-venv'],
   'redis-exporter': [['redis_exporter', 'prometheus-redis-exporter'], 'prometheus-redis-exporter'],
   redis: [['redis-server'], 'redis-server'],
   sshd: [['sshd'], 'openssh-server'],
@@ -36,9 +40,18 @@ type Program = keyof typeof PROGRAMS;
 /**
  * Requirement of a test. `packet-filter`: nftables, in the network of this process. `cpu-quota`: a
  * separate control group. `traefik`: a Traefik that `npm run traefik` built, as tests do not wait
- * for minutes.
+ * for minutes. `npm-registry`, `python-registry`: packages of the registry that npm, or pip, is
+ * configured for.
  */
-export type Requirement = Program | 'root' | 'chromium' | 'packet-filter' | 'cpu-quota' | 'traefik';
+export type Requirement =
+  | Program
+  | 'root'
+  | 'chromium'
+  | 'packet-filter'
+  | 'cpu-quota'
+  | 'traefik'
+  | 'npm-registry'
+  | 'python-registry';
 
 /**
  * Skips every test of the calling file (or `describe`) when a requirement is missing. Hooks run in
@@ -76,6 +89,16 @@ const check = async (requirement: Requirement): Promise<string | null> => {
       return (await findTraefik()) === null
         ? 'Traefik is not built: npm run traefik (3 to 6 minutes, once)'
         : null;
+    case 'npm-registry':
+      return (
+        (await missing('npm')) ??
+        (await whyNotReached('npm view @livekit/agents version', 'npm config get registry'))
+      );
+    case 'python-registry':
+      return (
+        (await missing('python')) ??
+        (await whyNotReached('python3 -m pip index versions livekit-agents', 'pip config list'))
+      );
     default: {
       const [names, debianPackage] = PROGRAMS[requirement];
       for (const name of names) {
@@ -88,6 +111,19 @@ const check = async (requirement: Requirement): Promise<string | null> => {
 
 /** Folders in which Debian installs servers, which are not on the PATH of every user. */
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/sbin'];
+
+/** Longest answer of a registry, ms. */
+const REGISTRY_MS = 30_000;
+
+const whyNotReached = async (lookUp: string, seeAlso: string): Promise<string | null> => {
+  const [program = '', ...args] = lookUp.split(' ');
+  try {
+    await promisify(execFile)(program, args, { timeout: REGISTRY_MS });
+    return null;
+  } catch {
+    return `the package registry does not answer: ${lookUp}; its address: ${seeAlso}`;
+  }
+};
 
 const whyNoCpuQuota = (): string | null => {
   try {

@@ -40,6 +40,12 @@ test('a worker in Node shows its agent, jobs and version, and no load', async ()
   });
 });
 
+test('a worker whose page leaves out the number of jobs has none', async () => {
+  const page = JSON.stringify({ agent_name: 'support', sdk_version: '1.8.9' });
+  const url = await serve({ '/': 'OK', '/worker': page });
+  expect(await readWorker({ url })).toMatchObject({ activeJobs: 0, sdkVersion: '1.8.9' });
+});
+
 test('a worker in Python shows load and start in its metrics, under the names of each version', async () => {
   const metrics = [
     '# TYPE lk_agents_worker_load gauge',

@@ -31,7 +31,10 @@ const TIMEOUT_MS = 5_000;
 const MAX_PAGE = 4 << 20;
 const LONGEST_TEXT = 200;
 
-/** Page `/worker` of LiveKit's SDKs for agents, as far as it is shown here. */
+/**
+ * Page `/worker` of LiveKit's SDKs for agents, as far as it is shown here. That of Python leaves out
+ * what is zero, as JSON of protocol buffers does.
+ */
 const workerPage = z.object({
   agent_name: z.string().optional(),
   active_jobs: z.number().optional(),
@@ -62,7 +65,10 @@ export const readWorker = async ({ url, metricsUrl }: WorkerPages): Promise<Work
     return {
       url,
       agentName: facts.agent_name ?? null,
-      activeJobs: facts.active_jobs ?? metricIn(text, METRICS.activeJobs),
+      activeJobs:
+        facts.active_jobs ??
+        metricIn(text, METRICS.activeJobs) ??
+        (facts.sdk_version === undefined ? null : 0),
       load: facts.worker_load ?? metricIn(text, METRICS.load),
       sdkVersion: facts.sdk_version ?? null,
       startedAtMs: startedAt === null ? null : startedAt * 1_000,
