@@ -50,6 +50,7 @@ export const SCENARIO_TABLES: Readonly<Record<string, () => string>> = {
   'keys-track': () => keysOf(track()),
   'keys-turns': () => keysOf(at('definitions', 'turns')),
   'keys-conversation': () => keysOf(at('definitions', 'conversation')),
+  'keys-transfer': () => keysOf(at('definitions', 'transfer')),
   'keys-answers': () => keysOf(at('definitions', 'answers')),
   'keys-action': () => keysOf(at('definitions', 'action')),
   'keys-link': () => keysOf(objectIn(at('definitions', 'network')).properties?.up ?? schema),

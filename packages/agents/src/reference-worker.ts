@@ -1,9 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '@livekit/protocol';
 import { NativeEngine } from '@livekit-swarm/engine';
-import { type ApiTarget, systemClock } from '@livekit-swarm/livekit';
+import {
+  type ApiTarget,
+  agentDispatchOf,
+  apiErrorOf,
+  readTransfer,
+  systemClock,
+} from '@livekit-swarm/livekit';
 import type { EventLine } from '@livekit-swarm/record';
-import type { Answers, ParticipantPlan } from '@livekit-swarm/scenario';
+import type { Answers, ParticipantPlan, Transfer } from '@livekit-swarm/scenario';
 import { messageOf } from '@livekit-swarm/settings';
 import { type Assignment, WorkerConnection } from './worker-connection.ts';
 import type { ShownWorker } from './worker-pages.ts';
@@ -25,12 +31,17 @@ export type WorkerEvent =
   | { event: 'registered'; workerId: string }
   | { event: 'job_accepted' | 'job_rejected' | 'job_ended'; jobId: string; room: string }
   | { event: 'job_failed'; jobId: string; room: string; message: string }
+  | { event: 'transferred'; room: string; to: string }
+  | { event: 'transfer_failed'; room: string; to: string; message: string }
   | { event: 'connection_lost'; message: string };
 
 interface RunningJob {
   index: number;
   room: string;
   hasJoined: boolean;
+  /** Transfer of the caller that the dispatch asks for; null: none, or it is made. */
+  transfer: Transfer | null;
+  answers: number;
   /** Time since which no caller is in the room, ms; null: there is one. */
   aloneSince: number | null;
   /** True if a caller has been in the room. */
@@ -45,6 +56,7 @@ const WATCH_EVERY_MS = 500;
 const ALONE_MS = 3_000;
 /** It waits for its first caller: a room may be created before. */
 const WITHOUT_CALLER_MS = 60_000;
+const DISPATCH_SECONDS = 10;
 const JOIN_TIMEOUT_MS = 10_000;
 const RECONNECT_MS = [500, 1_000, 2_000, 4_000, 8_000];
 const VERSION = 'livekit-swarm reference agent';
@@ -196,6 +208,7 @@ export class ReferenceWorker implements ShownWorker {
     const index = this.#nextIndex++;
     const room = job.room?.name ?? '';
     const begun = {
+      ...{ transfer: readTransfer(job.metadata), answers: 0 },
       ...{ hasJoined: false, aloneSince: null, hadCaller: false },
       ...{ error: null, hasEnded: false },
     };
@@ -217,12 +230,33 @@ export class ReferenceWorker implements ShownWorker {
     const job = this.#jobs.get(identity ?? '');
     if (job === undefined) return;
     const { room } = job;
-    if (event === 'agent_answered') this.#options.onEvent({ event: 'answered', room, afterMs });
+    if (event === 'agent_answered') {
+      this.#options.onEvent({ event: 'answered', room, afterMs });
+      job.answers += 1;
+      if (job.transfer !== null && job.answers >= job.transfer.after)
+        void this.#transfer(identity ?? '', job, job.transfer);
+    }
     if (event === 'agent_stopped') this.#options.onEvent({ event: 'stopped', room, afterMs });
     if (event === 'joined') job.hasJoined = true;
     if (event !== 'join_failed' && event !== 'disconnected') return;
     job.hasEnded = true;
     if (event === 'join_failed') job.error = message ?? reason ?? 'the join failed';
+  }
+
+  /** Dispatch the next agent into the room of a job, and leave; stay if that fails. */
+  async #transfer(jobId: string, job: RunningJob, { to }: Transfer): Promise<void> {
+    const { target, onEvent } = this.#options;
+    const { room } = job;
+    job.transfer = null;
+    try {
+      const dispatcher = await agentDispatchOf(target, DISPATCH_SECONDS);
+      await dispatcher.createDispatch(room, to);
+      onEvent({ event: 'transferred', room, to });
+    } catch (error) {
+      onEvent({ event: 'transfer_failed', room, to, message: apiErrorOf(error).message });
+      return;
+    }
+    await this.#end(jobId, null);
   }
 
   /** End jobs whose callers have left, and those whose session has ended. */

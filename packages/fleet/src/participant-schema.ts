@@ -181,7 +181,14 @@ const conversation = z.strictObject({
   answerEndsMs: duration(),
   bargeIn: z.strictObject({ share: share(), afterMs: duration() }).nullable(),
   turns: whole(1, 100_000).exactOptional(),
-  agent: z.strictObject({ name: text(NAME), by: z.enum(DISPATCHES) }).exactOptional(),
+  agent: z
+    .strictObject({
+      name: text(NAME),
+      by: z.enum(DISPATCHES),
+      afterMs: duration().exactOptional(),
+    })
+    .exactOptional(),
+  transfer: z.strictObject({ after: whole(1, 100_000), to: text(NAME) }).exactOptional(),
 });
 
 const answers = z.strictObject({

@@ -29,6 +29,7 @@ export {
 } from './api/api-clients.ts';
 export { type ApiError, apiErrorOf, causeOf, statusOf } from './api/api-error.ts';
 export { ApiRejection, isWithoutApi } from './api/api-rejection.ts';
+export { dispatchMetadataOf, readTransfer } from './api/transfer-metadata.ts';
 export { signerOfWebhook } from './api/webhook-signer.ts';
 export { readAuthorities, trustAuthorities, trustedAuthorities } from './authorities.ts';
 export {

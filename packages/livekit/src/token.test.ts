@@ -18,6 +18,12 @@ const grantsOf = async (request: Partial<TokenRequest>) => {
   return new TokenVerifier('key', API_SECRET).verify(token);
 };
 
+test('a token names an agent, with the metadata of its dispatch', async () => {
+  const agent = { agentName: 'desk', agentMetadata: '{"transfer":{}}' };
+  const { roomConfig } = await grantsOf(agent);
+  expect(roomConfig?.agents).toMatchObject([{ agentName: 'desk', metadata: '{"transfer":{}}' }]);
+});
+
 test('a subscriber may only subscribe', async () => {
   const claims = await grantsOf({});
   expect(claims.sub).toBe('p-1');

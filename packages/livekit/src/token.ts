@@ -13,6 +13,8 @@ export interface TokenRequest {
   grants?: RoleGrants;
   /** Name of an agent that the server dispatches with the room that this token creates. */
   agentName?: string;
+  /** Metadata of that dispatch. Default: none. */
+  agentMetadata?: string;
   /** Kind of the participant. Default: a standard one. */
   kind?: 'agent';
   /**
@@ -38,6 +40,7 @@ export const makeToken = (request: TokenRequest): string => {
     grants = {},
     kind,
     agentName,
+    agentMetadata = '',
     ttlSeconds,
   } = request;
   const needed: TrackSourceName[] = [];
@@ -68,7 +71,11 @@ export const makeToken = (request: TokenRequest): string => {
     exp,
     sub: identity,
     ...(kind !== undefined && { kind }),
-    ...(agentName !== undefined && { roomConfig: { agents: [{ agentName }] } }),
+    ...(agentName !== undefined && {
+      roomConfig: {
+        agents: [{ agentName, ...(agentMetadata !== '' && { metadata: agentMetadata }) }],
+      },
+    }),
   };
   const signed = `${HEADER}.${encode(claims)}`;
   return `${signed}.${createHmac('sha256', apiSecret).update(signed).digest('base64url')}`;

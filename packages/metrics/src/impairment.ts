@@ -61,6 +61,10 @@ export const IMPAIRMENTS = {
   agent_publish_time: worse('ends when the caller notices the track, late and never early'),
   agent_ready_time: worse('ends when the caller notices the attribute, late and never early'),
   agents_lost: worse('an agent that is noticed late counts as lost'),
+  agent_transfer_time: worse(
+    'ends when the caller notices the track, late and never early; begins with the arrival of a packet',
+  ),
+  agent_transfers_lost: worse('an agent that is noticed late counts as lost'),
   agent_response_time: either(
     'both ends are times of packets; a slow generator sends the last voice late, when its time is taken late, too',
   ),

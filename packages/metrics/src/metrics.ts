@@ -10,7 +10,16 @@
 export type MetricType = 'trend' | 'rate' | 'counter' | 'gauge';
 
 /** Label by which a selector filters a metric. */
-export type Label = 'kind' | 'direction' | 'group' | 'role' | 'path' | 'codec' | 'action' | 'node';
+export type Label =
+  | 'kind'
+  | 'direction'
+  | 'group'
+  | 'role'
+  | 'path'
+  | 'codec'
+  | 'action'
+  | 'agent'
+  | 'node';
 export type Labels = Partial<Record<Label, string>>;
 
 export interface MetricDefinition {
@@ -43,6 +52,8 @@ export interface MetricDefinition {
 }
 
 const BY_ROLE = ['group', 'role', 'path'] as const;
+/** `agent`: number of the agent that a caller talks with, from 1; only where they are transferred. */
+const BY_AGENT = [...BY_ROLE, 'agent'] as const;
 const BY_ACTION = ['action', 'group', 'role'] as const;
 const BY_TRACK = ['kind', 'group', 'role', 'path', 'codec'] as const;
 const BY_STREAM = ['kind', 'direction', 'group', 'role', 'path', 'codec'] as const;
@@ -164,15 +175,26 @@ export const METRICS = {
     'from the join of a caller until a voice agent that sets lk.agent.state had published audio and was no longer initializing',
   ),
   agents_lost: rate(BY_ROLE, 'callers whose room had no voice agent in time, of all callers'),
-  agent_response_time: trend(
+  agent_transfer_time: trend(
     BY_ROLE,
+    'where callers are transferred: from the last voice of an agent until the next one had published audio',
+  ),
+  agent_transfers_lost: rate(
+    BY_ROLE,
+    'transfers of callers to an agent that did not publish audio in time, of all transfers',
+  ),
+  agent_response_time: trend(
+    BY_AGENT,
     'from the last voice of a caller to the first voice of the agent that arrived',
   ),
   agent_barge_in: trend(
     BY_ROLE,
     'from the first voice of a caller that interrupts an answer to the last voice of the agent that arrived',
   ),
-  agent_turns_unanswered: rate(BY_ROLE, 'turns of callers without an answer in time, of all turns'),
+  agent_turns_unanswered: rate(
+    BY_AGENT,
+    'turns of callers without an answer in time, of all turns',
+  ),
   agent_overlaps: rate(
     BY_ROLE,
     'turns in which the agent spoke before the caller had finished, of all turns',

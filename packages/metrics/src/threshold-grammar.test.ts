@@ -27,6 +27,7 @@ const thresholds: fc.Arbitrary<Threshold> = fc.constantFrom(...metricNames()).ch
     path: ['direct', 'turn-tls', 'auto'],
     action: ['mute', 'simulate-migration'],
     codec: ['opus', 'vp8'],
+    agent: ['1', '2'],
     node: ['node-1', '10.0.0.5:6789', '[::1]:6789', 'ND_x7'],
   };
   const aggregations = fc

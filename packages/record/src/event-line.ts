@@ -60,6 +60,13 @@ export const EVENT_NAMES = [
   /** No voice agent joined the room of a caller in time. */
   'agent_lost',
   /**
+   * The next voice agent of a caller has published audio. `durationMs`: from the last voice of the
+   * agent before.
+   */
+  'agent_transferred',
+  /** No next voice agent published audio in time. */
+  'agent_transfer_lost',
+  /**
    * Job of a caller's agent, as the API showed it when the agent had joined or was lost. `reason`:
    * its state. `durationMs`: from the dispatch to the offer of the job to the worker that took it,
    * by the server's clock; absent: no worker took it.
@@ -138,6 +145,8 @@ export const crossingSchema = z.object({
 const turnSchema = z.object({
   /** Number of the turn in the conversation, from 1. */
   number: z.number(),
+  /** Number of the agent that the caller spoke to, from 1; absent where none is transferred. */
+  agent: z.number().exactOptional(),
   /** Time from the first to the last voice of the utterance, ms. */
   spokenMs: z.number(),
   /**

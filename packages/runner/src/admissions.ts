@@ -1,5 +1,5 @@
 import type { Admission } from '@livekit-swarm/engine';
-import { makeToken } from '@livekit-swarm/livekit';
+import { dispatchMetadataOf, makeToken } from '@livekit-swarm/livekit';
 import { type ParticipantPlan, publishableSources, type Shard } from '@livekit-swarm/scenario';
 import { hasErrorCode } from '@livekit-swarm/settings';
 import type { Deployment } from './deployment.ts';
@@ -120,7 +120,10 @@ export const createAdmission = async (
       ...grants,
     },
     ...(answers !== undefined && { kind: 'agent' }),
-    ...(conversation?.agent?.by === 'token' && { agentName: conversation.agent.name }),
+    ...(conversation?.agent?.by === 'token' && {
+      agentName: conversation.agent.name,
+      agentMetadata: dispatchMetadataOf(conversation),
+    }),
     ttlSeconds,
   });
   return { url, token };

@@ -4,6 +4,7 @@ import {
   agentDispatchOf,
   apiErrorOf,
   createRoomWithAgent,
+  dispatchMetadataOf,
   type RoomDispatch,
   readDispatches,
   roomServiceOf,
@@ -14,7 +15,7 @@ import {
   type EventLine,
   type RecordLine,
 } from '@livekit-swarm/record';
-import type { ParticipantPlan } from '@livekit-swarm/scenario';
+import type { Conversation, ParticipantPlan } from '@livekit-swarm/scenario';
 
 const TIMEOUT_SECONDS = 10;
 /** Time before the join of a caller at which its room is created, ms. */
@@ -97,6 +98,7 @@ class Dispatches implements AgentDispatches {
           await createRoomWithAgent(service, {
             name: plan.room,
             agentName,
+            metadata: dispatchMetadataOf(plan.conversation ?? {}),
             emptyTimeout: EMPTY_SECONDS,
           });
         }),
@@ -116,9 +118,17 @@ class Dispatches implements AgentDispatches {
     if (line.event !== 'joined' || plan.conversation?.agent?.by !== 'api') return;
     if (this.#dispatched.has(plan.identity)) return;
     this.#dispatched.add(plan.identity);
-    void this.#dispatch(plan, async (agentName) => {
+    void this.#dispatchByApi(plan, plan.conversation);
+  }
+
+  async #dispatchByApi(plan: ParticipantPlan, conversation: Conversation): Promise<void> {
+    const holdMs = conversation.agent?.afterMs ?? 0;
+    if (holdMs > 0) await new Promise((resolve) => setTimeout(resolve, holdMs).unref());
+    if (this.#isClosed) return;
+    await this.#dispatch(plan, async (agentName) => {
       const client = await agentDispatchOf(this.#target, TIMEOUT_SECONDS);
-      await client.createDispatch(plan.room, agentName);
+      const metadata = dispatchMetadataOf(conversation);
+      await client.createDispatch(plan.room, agentName, { metadata });
     });
   }
 

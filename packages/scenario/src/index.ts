@@ -70,7 +70,12 @@ export {
 export { RESOLUTIONS } from './resolution.ts';
 export type { Answers } from './role-keys/answers.ts';
 export { type Connect, connectSetting, parseConnect } from './role-keys/connect.ts';
-export { type Conversation, DISPATCHES } from './role-keys/conversation.ts';
+export {
+  type Conversation,
+  DISPATCHES,
+  type Transfer,
+  transferSchema,
+} from './role-keys/conversation.ts';
 export type { DataTraffic } from './role-keys/data.ts';
 export { formatDataRate, MAX_DATA_BYTES, MIN_DATA_BYTES } from './role-keys/data.ts';
 export { DEPARTURES, type Departure, departsWhileJoining } from './role-keys/departure.ts';

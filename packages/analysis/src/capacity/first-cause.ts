@@ -64,6 +64,8 @@ const SYMPTOMS: Record<string, CauseCode> = {
   agent_join_time: 'dispatch',
   agent_publish_time: 'dispatch',
   agent_ready_time: 'dispatch',
+  agent_transfer_time: 'dispatch',
+  agent_transfers_lost: 'dispatch',
   agent_response_time: 'agents',
   agent_turns_unanswered: 'agents',
   agent_barge_in: 'agents',

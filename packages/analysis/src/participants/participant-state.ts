@@ -138,6 +138,8 @@ const reduceEvent = (state: ParticipantState, line: EventLine): ParticipantState
     case 'agent_published':
     case 'agent_ready':
     case 'agent_lost':
+    case 'agent_transferred':
+    case 'agent_transfer_lost':
     case 'agent_job':
     case 'agent_answered':
     case 'agent_stopped':

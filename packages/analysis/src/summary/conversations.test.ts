@@ -56,3 +56,23 @@ test('a dispatch that is answered after its caller left counts, and adds no part
     summarize(lines).metrics.measure('late_joins'),
   );
 });
+
+test('turns are counted by the agent that a transferred caller spoke to', () => {
+  const metrics = new MetricSet();
+  const answer = { answerMs: 900, gaps: 0, gapMs: 0 };
+  const events: EventLine[] = [
+    turnOf({ agent: 1, responseMs: 500, ...answer }),
+    { ...turnOf({}), event: 'agent_transferred', durationMs: 700 },
+    turnOf({ agent: 2, responseMs: 900, ...answer }),
+    turnOf({ agent: 2 }),
+    { ...turnOf({}), event: 'agent_transfer_lost' },
+  ];
+  for (const line of events) measureParticipantEvent(line, { role: 'caller' }, () => [metrics]);
+  const countOf = (agent: string) =>
+    aggregate(metrics.measure('agent_response_time', { agent }), { type: 'count' });
+  expect([countOf('1'), countOf('2'), countOf('3')]).toEqual([1, 1, undefined]);
+  const second = metrics.measure('agent_turns_unanswered', { role: 'caller', agent: '2' });
+  expect(second).toMatchObject({ hits: 1, total: 2 });
+  expect(metrics.measure('agent_transfers_lost')).toMatchObject({ hits: 1, total: 2 });
+  expect(aggregate(metrics.measure('agent_transfer_time'), { type: 'max' })).toBeCloseTo(700, -1);
+});

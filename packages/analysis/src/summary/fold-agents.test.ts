@@ -15,6 +15,7 @@ groups:
     roles:
       caller: { publish: audio, conversation: { agent: helper } }
       greeted: { publish: audio, conversation: { opens: agent } }
+      handed: { publish: audio, conversation: { agent: desk, transfer: { to: billing } } }
 `,
   { file: 'calls.yaml' },
 );
@@ -75,3 +76,18 @@ test.each(['agent_never_published', 'agent_never_silent', 'several_agents'])(
     ]);
   },
 );
+
+test('a transfer that is lost names the agent that should have come', () => {
+  const lost = [1, 2].map((room) =>
+    eventOf({ event: 'agent_transfer_lost', reason: 'no_next_agent' }, room, 'handed'),
+  );
+  expect(notesWith(lost)).toEqual([
+    {
+      code: 'agent_finding',
+      finding: 'agent_transfer_lost',
+      agent: 'billing',
+      callers: 2,
+      room: 'calls-1',
+    },
+  ]);
+});

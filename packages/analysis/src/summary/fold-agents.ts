@@ -10,14 +10,15 @@ interface Found {
   room: string;
 }
 
-/** Warnings of callers about the agents of their rooms. */
-const WARNINGS: ReadonlySet<string> = new Set<AgentFinding>([
+/** Findings of callers about the agents of their rooms. */
+const FINDINGS: ReadonlySet<string> = new Set<AgentFinding>([
   'agent_never_published',
   'agent_never_silent',
   'several_agents',
+  'agent_transfer_lost',
 ]);
 
-const isWarning = (reason: string): reason is AgentFinding => WARNINGS.has(reason);
+const isFinding = (reason: string): reason is AgentFinding => FINDINGS.has(reason);
 
 const isJobState = (reason: string): reason is AgentJobState =>
   AGENT_JOB_STATES.some((state) => state === reason);
@@ -26,14 +27,18 @@ const isJobState = (reason: string): reason is AgentJobState =>
 export class AgentFold {
   /** Names of the agents that roles dispatch, by group and role; empty: agents without a name. */
   readonly #agents = new Map<string, string>();
+  /** Names of the agents to which roles are transferred, by group and role. */
+  readonly #nextAgents = new Map<string, string>();
   readonly #found = new Map<string, Found>();
   /** Callers that lost their agent, and the state of its job, where it is known. */
   readonly #lost = new Map<string, { agent: string; room: string; state: AgentJobState }>();
 
   begin({ scenario }: Pick<HeaderLine, 'scenario'>): void {
     for (const { name, roles } of scenarioOfRecord(scenario).groups)
-      for (const { name: role, conversation } of roles)
+      for (const { name: role, conversation } of roles) {
         this.#agents.set(keyOf(name, role), conversation?.agent?.name ?? '');
+        this.#nextAgents.set(keyOf(name, role), conversation?.transfer?.to ?? '');
+      }
   }
 
   addEvent({ event, identity, group = '', role = '', room = '', reason = '' }: EventLine): void {
@@ -44,7 +49,9 @@ export class AgentFold {
       const lost = this.#lost.get(identity);
       if (lost !== undefined) lost.state = reason;
     }
-    if (event === 'warning' && isWarning(reason)) this.#count(reason, agent, room);
+    if (event === 'agent_transfer_lost')
+      this.#count(event, this.#nextAgents.get(keyOf(group, role)) ?? '', room);
+    if (event === 'warning' && isFinding(reason)) this.#count(reason, agent, room);
   }
 
   /** Findings so far, the most frequent first. */
@@ -64,7 +71,7 @@ export class AgentFold {
       }),
       ...[...this.#found].flatMap(([key, found]): RunNote[] => {
         const [finding = '', agent = ''] = key.split(SEPARATOR);
-        return isWarning(finding) ? [{ code: 'agent_finding', finding, agent, ...found }] : [];
+        return isFinding(finding) ? [{ code: 'agent_finding', finding, agent, ...found }] : [];
       }),
     ];
     return notes;

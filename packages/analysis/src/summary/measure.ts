@@ -158,12 +158,13 @@ const addData = (
 };
 
 const measureTurn = (metrics: MetricSink, labels: Labels, turn: TurnResult): void => {
-  const { responseMs, answerMs, bargeInMs, gaps, overlapMs = 0 } = turn;
+  const { agent, responseMs, answerMs, bargeInMs, gaps, overlapMs = 0 } = turn;
+  const ofAgent = agent === undefined ? labels : { ...labels, agent: String(agent) };
   // An agent that only spoke during the utterance has not answered it.
-  metrics.rate('agent_turns_unanswered', labels, answerMs === undefined ? 1 : 0, 1);
+  metrics.rate('agent_turns_unanswered', ofAgent, answerMs === undefined ? 1 : 0, 1);
   metrics.rate('agent_overlaps', labels, overlapMs > 0 ? 1 : 0, 1);
   if (gaps !== undefined) metrics.rate('agent_answer_gaps', labels, gaps > 0 ? 1 : 0, 1);
-  if (responseMs !== undefined) metrics.trend('agent_response_time', labels).add(responseMs);
+  if (responseMs !== undefined) metrics.trend('agent_response_time', ofAgent).add(responseMs);
   if (bargeInMs !== undefined) metrics.trend('agent_barge_in', labels).add(bargeInMs);
 };
 
@@ -226,6 +227,14 @@ export const measureParticipantEvent = (
         sink.rate('agents_lost', labels, event === 'agent_lost' ? 1 : 0, 1);
         if (event === 'agent_joined' && durationMs !== undefined)
           sink.trend('agent_join_time', labels).add(durationMs);
+      }
+      return;
+    case 'agent_transferred':
+    case 'agent_transfer_lost':
+      for (const sink of sinksAt(at)) {
+        sink.rate('agent_transfers_lost', labels, event === 'agent_transfer_lost' ? 1 : 0, 1);
+        if (event === 'agent_transferred' && durationMs !== undefined)
+          sink.trend('agent_transfer_time', labels).add(durationMs);
       }
       return;
     case 'turn':

@@ -16,7 +16,12 @@ const callers = z.number().describe('Callers that found it.');
 const room = z.string().describe('Room of the first of them.');
 
 /** Findings of callers about the agents of their rooms. */
-const AGENT_FINDINGS = ['agent_never_published', 'agent_never_silent', 'several_agents'] as const;
+const AGENT_FINDINGS = [
+  'agent_never_published',
+  'agent_never_silent',
+  'several_agents',
+  'agent_transfer_lost',
+] as const;
 export type AgentFinding = (typeof AGENT_FINDINGS)[number];
 
 const stepMs = z.number().describe('Negative: backwards.');

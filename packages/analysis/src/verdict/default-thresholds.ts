@@ -45,6 +45,11 @@ const talks = ({ groups }: Scenario): boolean =>
   groups.some(({ roles }) =>
     roles.some(({ conversation, count }) => conversation !== undefined && count > 0),
   );
+/** Returns true if callers are transferred from one voice agent to another. */
+const transfers = ({ groups }: Scenario): boolean =>
+  groups.some(({ roles }) =>
+    roles.some(({ conversation, count }) => conversation?.transfer !== undefined && count > 0),
+  );
 const acts = (scenario: Scenario): boolean =>
   scenario.groups.some(({ roles }) =>
     roles.some(({ actions = [], count }) => actions.length > 0 && count > 0),
@@ -95,6 +100,11 @@ export const DEFAULT_THRESHOLDS: readonly Default[] = [
     text: 'agents_lost: rate<0.01',
     why: 'A caller without an agent waits in silence; the server answers its dispatch with HTTP 200 all the same.',
     applies: talks,
+  },
+  {
+    text: 'agent_transfers_lost: rate<0.01',
+    why: 'The agent before has left: a caller without a next one is alone.',
+    applies: transfers,
   },
   {
     text: 'agent_turns_unanswered: rate<0.02',

@@ -11,6 +11,7 @@ const DIRECTIONS = ['up', 'down'] as const;
 
 const JOINED = 'after the first join';
 const AGENTS = 'after the first caller has an agent, or has lost it';
+const TRANSFERS = 'after the first transfer of a caller';
 const TURNS = 'after the first turn with a voice agent';
 const STREAMS = 'while tracks are sent or received';
 const MEDIA_STREAMS = {
@@ -105,8 +106,21 @@ export const RUN_METRICS = {
       why: AGENTS,
     },
   ),
+  livekit_swarm_run_agent_transfers_total: counter(
+    'Transfers of callers by whether the next voice agent published audio in time',
+    {
+      labels: [...BY_ROLE, 'result'],
+      values: { result: ['transferred', 'lost'] },
+      why: TRANSFERS,
+    },
+  ),
+  livekit_swarm_run_agent_transfer_seconds: histogram(
+    'Time from the last voice of a voice agent until the next one had published audio',
+    JOIN_SECONDS,
+    { labels: BY_ROLE, why: TRANSFERS },
+  ),
   livekit_swarm_run_agent_turns_total: counter('Turns of callers by the answer of the agent', {
-    labels: [...BY_ROLE, 'result'],
+    labels: [...BY_ROLE, 'agent', 'result'],
     values: { result: ['answered', 'unanswered'] },
     why: TURNS,
   }),
@@ -121,7 +135,7 @@ export const RUN_METRICS = {
   livekit_swarm_run_agent_response_seconds: histogram(
     'Time from the last voice of a caller to the first voice of the agent',
     ANSWER_SECONDS,
-    { labels: BY_ROLE, why: 'after the first answer of a voice agent' },
+    { labels: [...BY_ROLE, 'agent'], why: 'after the first answer of a voice agent' },
   ),
   livekit_swarm_run_agent_barge_in_seconds: histogram(
     'Time from the first voice of a caller that interrupts an answer to the last voice of the agent',

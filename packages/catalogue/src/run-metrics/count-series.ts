@@ -28,6 +28,12 @@ const JOINS: readonly Share[] = [
 const AGENTS: readonly Share[] = [
   { from: 'agents_lost', name: 'livekit_swarm_run_agents_total', hits: 'lost', others: 'joined' },
   {
+    from: 'agent_transfers_lost',
+    name: 'livekit_swarm_run_agent_transfers_total',
+    hits: 'lost',
+    others: 'transferred',
+  },
+  {
     from: 'agent_turns_unanswered',
     name: 'livekit_swarm_run_agent_turns_total',
     hits: 'unanswered',

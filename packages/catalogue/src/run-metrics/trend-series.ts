@@ -55,6 +55,7 @@ const TRENDS: readonly Trend[] = [
     name: 'livekit_swarm_run_agent_start_seconds',
     labels: { phase: 'ready' },
   },
+  { from: 'agent_transfer_time', name: 'livekit_swarm_run_agent_transfer_seconds' },
   { from: 'agent_response_time', name: 'livekit_swarm_run_agent_response_seconds' },
   { from: 'agent_barge_in', name: 'livekit_swarm_run_agent_barge_in_seconds' },
   { from: 'jitter', name: 'livekit_swarm_run_jitter_seconds', labels: { direction: 'down' } },

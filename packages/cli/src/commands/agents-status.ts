@@ -57,7 +57,7 @@ const textOf = ({ rooms, workers }: AgentStatus): string => {
     agentName ?? '–',
     activeJobs === null ? '–' : String(activeJobs),
     sdkVersion ?? '–',
-    problem ?? 'registered',
+    problem ?? 'healthy',
   ]);
   const lines = [
     `${plural(rooms.length, 'room')} with dispatches or agents, ${waiting} without an agent`,

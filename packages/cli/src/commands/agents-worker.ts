@@ -116,6 +116,10 @@ const textOf = (event: WorkerEvent): string => {
       return `${event.room}: answered ${Math.round(event.afterMs)} ms after the last voice`;
     case 'stopped':
       return `${event.room}: stopped ${Math.round(event.afterMs)} ms after the caller's first voice`;
+    case 'transferred':
+      return `${event.room}: dispatched ${event.to}, and leaves`;
+    case 'transfer_failed':
+      return `${event.room}: ${event.to} was not dispatched: ${event.message}`;
     case 'job_ended':
       return `${event.room}: job ${event.jobId} ended`;
     case 'job_failed':

@@ -31,9 +31,11 @@ export interface RoomDispatch {
  */
 export const createRoomWithAgent = async (
   client: Pick<RoomServiceClient, 'createRoom'>,
-  { name, agentName, emptyTimeout }: { name: string; agentName: string; emptyTimeout: number },
+  room: { name: string; agentName: string; metadata?: string; emptyTimeout: number },
 ): Promise<void> => {
-  await client.createRoom({ name, emptyTimeout, agents: [new RoomAgentDispatch({ agentName })] });
+  const { name, agentName, metadata = '', emptyTimeout } = room;
+  const agents = [new RoomAgentDispatch({ agentName, metadata })];
+  await client.createRoom({ name, emptyTimeout, agents });
 };
 
 /** Read the dispatches of a room, with their jobs. @throws ApiRejection */

@@ -120,6 +120,8 @@ const AGENT_FINDINGS: Readonly<Record<AgentFinding['finding'], string>> = {
     'it joined and published no audio: see the log of its worker, which may wait for a model, or lack the permission to publish',
   agent_never_silent:
     'it spoke without a pause, so that it cannot be talked to: check its turn detection',
+  agent_transfer_lost:
+    'callers were to be transferred to it, and it published no audio in time: see the log of the agent before, which dispatches it, and whether a worker of this name is registered',
   several_agents:
     'several agents were in the room at once: each dispatch brings one, and so do workers without a name ("swarm agents status")',
 };

@@ -36,6 +36,27 @@ test('conversations are stated over all callers', () => {
   );
 });
 
+test('transfers are stated with the answers of each agent of a call', () => {
+  const metrics = new MetricSet();
+  metrics.rate('agent_transfers_lost', { role: 'caller' }, 1, 20);
+  metrics.trend('agent_transfer_time', { role: 'caller' }).add(600);
+  for (const [agent, ms] of [
+    ['2', 900],
+    ['1', 500],
+  ] as const) {
+    metrics.rate('agent_turns_unanswered', { role: 'caller', agent }, 0, 40);
+    metrics.trend('agent_response_time', { role: 'caller', agent }).add(ms);
+  }
+  expect(agentFacts({ metrics })).toEqual(
+    expect.arrayContaining([
+      ['transfers without a next agent', '1 of 20'],
+      ['next agent published audio after', expect.stringMatching(/^p50 (59|60)\d/)],
+      ['agent 1 of a call answered after', expect.stringMatching(/^p50 (49|50)\d/)],
+      ['agent 2 of a call answered after', expect.stringMatching(/^p50 (89|90)\d/)],
+    ]),
+  );
+});
+
 test('decryption and active speakers are stated over all roles', () => {
   const metrics = new MetricSet();
   for (const role of ['host', 'guest']) {

@@ -1,5 +1,5 @@
 import type { Summary } from '@livekit-swarm/analysis';
-import { aggregate, type MetricName } from '@livekit-swarm/metrics';
+import { aggregate, type Labels, type MetricName } from '@livekit-swarm/metrics';
 import { formatNumber } from '@livekit-swarm/settings';
 import { formatBits, formatMs, formatShare } from '../format.ts';
 
@@ -8,9 +8,9 @@ type Measured = Pick<Summary, 'metrics'>;
 const rateOf = ({ metrics }: Measured, metric: MetricName): number | null =>
   aggregate(metrics.measure(metric), { type: 'rate' }) ?? null;
 
-const timeOf = ({ metrics }: Measured, metric: MetricName): string => {
+const timeOf = ({ metrics }: Measured, metric: MetricName, selector: Labels = {}): string => {
   const [p50, p95] = [50, 95].map(
-    (percentile) => aggregate(metrics.measure(metric), { type: 'p', percentile }) ?? null,
+    (percentile) => aggregate(metrics.measure(metric, selector), { type: 'p', percentile }) ?? null,
   );
   return `p50 ${formatMs(p50 ?? null)}, p95 ${formatMs(p95 ?? null)}`;
 };
@@ -72,10 +72,27 @@ export const agentFacts = ({ metrics }: Measured): [name: string, value: string]
       ['spoke before the caller had finished', shareOf({ metrics }, 'agent_overlaps')],
       ['answers with gaps', shareOf({ metrics }, 'agent_answer_gaps')],
     );
+    facts.push(...transferFacts({ metrics }));
     const stops = metrics.measure('agent_barge_in');
     if (stops?.type === 'trend' && stops.sketch.count > 0)
       facts.push(['stopped after a barge-in', timeOf({ metrics }, 'agent_barge_in')]);
   }
+  return facts;
+};
+
+/** Figures of transfers, and of each agent of a call; none where callers talk with one agent. */
+const transferFacts = ({ metrics }: Measured): [name: string, value: string][] => {
+  const transfers = metrics.measure('agent_transfers_lost');
+  if (transfers?.type !== 'rate' || transfers.total === 0) return [];
+  const facts: [string, string][] = [['transfers without a next agent', shareOfAll(transfers)]];
+  if (transfers.hits < transfers.total)
+    facts.push(['next agent published audio after', timeOf({ metrics }, 'agent_transfer_time')]);
+  const numbers = metrics.labelSets('agent_response_time').flatMap(({ agent }) => agent ?? []);
+  for (const agent of [...new Set(numbers)].toSorted((a, b) => Number(a) - Number(b)))
+    facts.push([
+      `agent ${agent} of a call answered after`,
+      timeOf({ metrics }, 'agent_response_time', { agent }),
+    ]);
   return facts;
 };
 

@@ -28,3 +28,18 @@ it.each(['api', 'room'])('an agent that is dispatched by %s is possible with an 
   const { groups } = withConnect(read(conversation), endpoint);
   expect(groups[0]?.roles[1]).toMatchObject({ connect: endpoint });
 });
+
+it('a transfer needs an agent whose dispatch can ask for it', () => {
+  expect(() => read('conversation: { transfer: { to: billing } }')).toThrow(
+    /conversation\.transfer: needs agent/,
+  );
+  const { groups } = read('conversation: { agent: desk, transfer: { to: billing } }');
+  const transferred = groups.flatMap(({ roles }) => roles).find(({ name }) => name === 'me');
+  expect(transferred?.conversation?.transfer).toEqual({ after: 2, to: 'billing' });
+});
+
+it.each(['token', 'room'])('an agent that is dispatched by %s cannot be waited for', (by) => {
+  expect(() => read(`conversation: { agent: { name: desk, by: ${by}, after: 5s } }`)).toThrow(
+    /agent\.after: is only possible with by: api/,
+  );
+});

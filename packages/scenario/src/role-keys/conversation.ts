@@ -15,6 +15,16 @@ const OPENERS = ['caller', 'agent'] as const;
  */
 export const DISPATCHES = ['token', 'api', 'room'] as const;
 
+/** Transfer in records, plans, and the metadata of dispatches. */
+export const transferSchema = z.object({
+  /** Number of answers after which the agent hands the caller over. */
+  after: z.number(),
+  /** Name of the next agent. */
+  to: z.string(),
+});
+
+export type Transfer = z.infer<typeof transferSchema>;
+
 /** Conversation in records and plans. */
 export const conversationSchema = z
   .object({
@@ -37,7 +47,16 @@ export const conversationSchema = z
     /** Number of turns; absent: until the participant leaves. */
     turns: z.number().exactOptional(),
     /** Agent that is dispatched to the room; absent: the room has one, or gets one on its own. */
-    agent: z.object({ name: z.string(), by: z.enum(DISPATCHES) }).exactOptional(),
+    agent: z
+      .object({
+        name: z.string(),
+        by: z.enum(DISPATCHES),
+        /** Time from the join of the caller to the dispatch by the API, ms; absent: at once. */
+        afterMs: z.number().exactOptional(),
+      })
+      .exactOptional(),
+    /** Transfer to another agent; absent: the caller talks with one. */
+    transfer: transferSchema.exactOptional(),
   })
   .meta({ id: 'Conversation', description: 'A conversation with a voice agent.' });
 
@@ -65,7 +84,24 @@ const agentSetting = () =>
             .describe(
               'token: the token of the caller names it. api: the dispatch service is called when the caller has joined. room: the room service creates the room with it, about two seconds before the caller joins.',
             ),
-        }),
+          after: duration()
+            .optional()
+            .describe(
+              'With by: api, time that the caller waits on hold before the dispatch, as in a queue. Default: none.',
+            ),
+        })
+          .refine(({ by, after }) => after === undefined || by === 'api', {
+            path: ['after'],
+            error: hinted(
+              'is only possible with by: api',
+              'write { name: my-agent, by: api, after: 5s }',
+            ),
+          })
+          .transform(({ name, by, after }) => ({
+            name,
+            by,
+            ...(after !== undefined && { afterMs: after }),
+          })),
       ],
       {
         error: hinted(
@@ -75,6 +111,14 @@ const agentSetting = () =>
       },
     )
     .meta({ shared: 'dispatchedAgent', samples: ['my-agent', { name: 'my-agent', by: 'api' }] });
+
+const transferSetting = () =>
+  strict({
+    after: whole(1, MOST_TURNS)
+      .default(2)
+      .describe('Number of answers after which the agent hands the caller over.'),
+    to: name('the name of an agent').describe('Name of the next agent.'),
+  }).meta({ shared: 'transfer' });
 
 const conversationSetting = () =>
   strict({
@@ -100,12 +144,26 @@ const conversationSetting = () =>
       .describe(
         'Agent that is dispatched to each room. Default: none; workers without a name join every room.',
       ),
+    transfer: transferSetting()
+      .optional()
+      .describe(
+        'Transfer to another agent: the first one finds it in the metadata of its dispatch, dispatches the next one into the same room, and leaves. Default: none.',
+      ),
     turns: whole(1, MOST_TURNS)
       .optional()
       .describe('Number of turns. Default: until the participant leaves.'),
   })
     .transform(
-      ({ opens, pause, answerWithin, answerEnds, bargeIn, agent, turns }): Conversation => ({
+      ({
+        opens,
+        pause,
+        answerWithin,
+        answerEnds,
+        bargeIn,
+        agent,
+        transfer,
+        turns,
+      }): Conversation => ({
         opens,
         pauseMs: pause,
         answerWithinMs: answerWithin,
@@ -113,13 +171,20 @@ const conversationSetting = () =>
         bargeIn: bargeIn ?? null,
         ...(turns !== undefined && { turns }),
         ...(agent !== undefined && { agent }),
+        ...(transfer !== undefined && { transfer }),
       }),
     )
     .meta({ id: 'conversation', samples: [{ pause: '1s', bargeIn: { share: '20%' }, turns: 5 }] });
 
+const agentForm = ({ name, by, afterMs }: NonNullable<Conversation['agent']>): unknown =>
+  by === 'token'
+    ? name
+    : { name, by, ...(afterMs !== undefined && { after: durationText(afterMs) }) };
+
 /** Form that the schema reads. */
 const conversationForm = (settings: Conversation): Record<string, unknown> => {
-  const { opens, pauseMs, answerWithinMs, answerEndsMs, bargeIn, agent, turns } = settings;
+  const { opens, pauseMs, answerWithinMs, answerEndsMs, bargeIn, agent, transfer, turns } =
+    settings;
   return {
     opens,
     pause: durationText(pauseMs),
@@ -128,7 +193,8 @@ const conversationForm = (settings: Conversation): Record<string, unknown> => {
     ...(bargeIn !== null && {
       bargeIn: { share: bargeIn.share, after: durationText(bargeIn.afterMs) },
     }),
-    ...(agent !== undefined && { agent: agent.by === 'token' ? agent.name : agent }),
+    ...(agent !== undefined && { agent: agentForm(agent) }),
+    ...(transfer !== undefined && { transfer }),
     ...(turns !== undefined && { turns }),
   };
 };
@@ -184,6 +250,13 @@ export const conversation = defineRoleKey({
         [...context.at, 'conversation'],
         'is not possible with answers: a participant is the caller or the agent',
         'use two roles',
+        'key',
+      );
+    if (given.transfer !== undefined && given.agent === undefined)
+      context.complain(
+        [...context.at, 'conversation', 'transfer'],
+        'needs agent: the first agent finds the transfer in the metadata of its dispatch',
+        'write agent: front-desk, with the name of the first agent',
         'key',
       );
     if (given.agent?.by === 'token' && context.role.connect !== undefined)

@@ -27,7 +27,8 @@ const EXAMPLES: Record<keyof RoleFile, string> = {
   engine: 'engine: browser',
   departure: 'departure: disappear',
   turns: 'publish: audio, turns: { overlap: 5% }',
-  conversation: 'publish: audio, conversation: { bargeIn: { share: 20% }, turns: 5 }',
+  conversation:
+    'publish: audio, conversation: { bargeIn: { share: 20% }, agent: { name: a, by: api, after: 2s }, transfer: { after: 2, to: b }, turns: 5 }',
   answers: 'publish: audio, answers: { after: 300ms }',
   actions: 'publish: audio, actions: [{ at: 2s, do: mute, track: audio }]',
 };

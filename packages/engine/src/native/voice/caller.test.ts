@@ -12,6 +12,7 @@ class Call {
   readonly clock = fakeClock();
   readonly turns: TurnResult[] = [];
   readonly others: string[] = [];
+  readonly durations = new Map<string, number | undefined>();
   readonly remoteAgents: RemoteAgent[] = [];
   readonly caller: Caller;
   speaks = 0;
@@ -29,7 +30,8 @@ class Call {
         ...given,
       },
       room: this,
-      emit: (event, _, { turn, reason = event }) => {
+      emit: (event, _, { turn, durationMs, reason = event }) => {
+        this.durations.set(event, durationMs);
         if (turn === undefined) this.others.push(reason);
         else this.turns.push(turn);
       },
@@ -57,8 +59,9 @@ class Call {
 
   /** The agent speaks from `at` for `ms`, ms after the start. */
   agentSpeaks(at: number, ms: number): this {
-    this.clock.after(at, () => this.caller.voiceBegan(at));
-    this.clock.after(at + ms + 200, () => this.caller.voiceEnded({ from: at, to: at + ms }));
+    const begins = at - this.clock.now();
+    this.clock.after(begins, () => this.caller.voiceBegan(at));
+    this.clock.after(begins + ms + 200, () => this.caller.voiceEnded({ from: at, to: at + ms }));
     return this;
   }
 }
@@ -282,6 +285,76 @@ test('an agent that publishes no audio is reported once', () => {
   call.caller.connected();
   call.clock.advance(60_000);
   expect(call.others).toEqual(['agent_joined', 'agent_never_published']);
+});
+
+const TRANSFER = { after: 1, to: 'billing' };
+
+test('a caller who is transferred waits for the next agent, and then speaks to it', () => {
+  const call = new Call({ turns: 2, transfer: TRANSFER }).begin();
+  call.agentSpeaks(2_000, 500);
+  // The first agent has left meanwhile.
+  call.clock.after(6_000, () => {
+    call.remoteAgents.length = 0;
+    call.agentJoins({ identity: 'next' });
+    call.caller.roomChanged();
+  });
+  call.clock.advance(6_000);
+  expect(call.speaks).toBe(1);
+  call.agentSpeaks(8_000, 500).clock.advance(10_000);
+  expect(call.others).toEqual(['agent_joined', 'agent_published', 'agent_transferred']);
+  expect(call.durations.get('agent_transferred')).toBe(3_500);
+  expect(call.turns).toMatchObject([
+    { number: 1, agent: 1, responseMs: 500 },
+    // Speaks 500 ms after the next agent is there, from 6,500 to 7,500.
+    { number: 2, agent: 2, responseMs: 500 },
+  ]);
+});
+
+test('the next agent may come before the end of the last answer is noticed', () => {
+  const call = new Call({ turns: 2, transfer: TRANSFER }).begin();
+  call.agentSpeaks(2_000, 500);
+  call.clock.after(2_900, () => {
+    call.agentJoins({ identity: 'next' });
+    call.caller.roomChanged();
+  });
+  call.clock.advance(20_000);
+  expect(call.others).toEqual(['agent_joined', 'agent_published', 'agent_transferred']);
+  expect(call.durations.get('agent_transferred')).toBe(400);
+  expect(call.turns).toMatchObject([{ agent: 1 }, { agent: 2 }]);
+});
+
+test('a transfer that no agent takes over is lost, and ends the conversation', () => {
+  const call = new Call({ transfer: TRANSFER }).begin();
+  call.agentSpeaks(2_000, 500).clock.advance(60_000);
+  expect(call.others).toEqual(['agent_joined', 'agent_published', 'no_next_agent']);
+  expect(call.speaks).toBe(1);
+});
+
+test('the last answer before a transfer is not interrupted', () => {
+  const bargeIn = { share: 1, afterMs: 100 };
+  const call = new Call({ bargeIn, transfer: TRANSFER }).begin();
+  call.agentSpeaks(2_000, 2_000).clock.advance(30_000);
+  expect(call.turns).toHaveLength(1);
+});
+
+test('two agents that are there before the first answer are not a transfer', () => {
+  const call = new Call({ turns: 1, transfer: TRANSFER }).begin();
+  call.agentJoins();
+  call.caller.roomChanged();
+  call.agentSpeaks(2_000, 500).clock.advance(3_000);
+  call.caller.roomChanged();
+  expect(call.others).toEqual(['agent_joined', 'agent_published']);
+});
+
+test('a wait that a loss of the connection interrupts is not measured', () => {
+  const call = new Call({ turns: 2, transfer: TRANSFER }).begin();
+  call.agentSpeaks(2_000, 500).clock.advance(4_000);
+  call.caller.lost();
+  call.clock.advance(1_000);
+  call.caller.connected();
+  call.agentSpeaks(7_000, 500).clock.advance(20_000);
+  expect(call.others).toEqual(['agent_joined', 'agent_published']);
+  expect(call.turns).toMatchObject([{ agent: 1 }, { agent: 2 }]);
 });
 
 test('several agents in a room are reported once', () => {

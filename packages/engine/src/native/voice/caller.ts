@@ -2,6 +2,7 @@ import type { RemoteAgent, RemoteTrack, RoomView } from '@livekit-swarm/livekit'
 import type { Conversation } from '@livekit-swarm/scenario';
 import { messageOf } from '@livekit-swarm/settings';
 import type { Emit } from '../participant/event-lines.ts';
+import { TransferWatch } from './transfer-watch.ts';
 import { answerOf, type OpenTurn, resultOf } from './turn-result.ts';
 import type { Mouth, Voice, VoicePart } from './voice-part.ts';
 
@@ -47,9 +48,21 @@ export class Caller implements VoicePart {
   /** First voice of the agent that has not ended; null: it is silent. */
   #heardFrom: number | null = null;
   #lastVoiceAt = Number.NEGATIVE_INFINITY;
+  /** Null: the caller talks with one agent. */
+  readonly #transfer: TransferWatch | null;
 
   constructor(options: CallerOptions) {
     this.#options = options;
+    const { clock, conversation, emit } = options;
+    const { transfer, answerWithinMs } = conversation;
+    this.#transfer =
+      transfer === undefined
+        ? null
+        : new TransferWatch({
+            ...{ clock, transfer, emit, withinMs: answerWithinMs },
+            lastVoiceAt: () => (this.#heardFrom === null ? this.#lastVoiceAt : clock.now()),
+            onDecided: (isThere) => this.#leaveHold(isThere),
+          });
     this.#mostTurns = options.conversation.turns ?? Number.POSITIVE_INFINITY;
   }
 
@@ -110,7 +123,9 @@ export class Caller implements VoicePart {
     }
     if (speakers.some(({ state }) => state !== null && state !== INITIALIZING))
       this.#reach('agent_ready');
-    if (agents.length > 1)
+    this.#transfer?.agentsChanged(agents);
+    // Both may be there while one hands the caller over.
+    if (agents.length > 1 && this.#transfer === null)
       this.#find(
         'several_agents',
         `${agents.length} agents are in the room at once: ${agents.map(({ identity }) => identity).join(', ')}`,
@@ -137,6 +152,7 @@ export class Caller implements VoicePart {
   lost(): void {
     this.#isConnected = false;
     this.#cancelWatch?.();
+    this.#transfer?.lost();
     this.#clear();
     this.#turn = null;
     this.#heardFrom = null;
@@ -206,11 +222,12 @@ export class Caller implements VoicePart {
 
   /** Speak although the agent may speak, too. */
   #begin(interrupts: boolean): void {
-    if (this.#turns >= this.#mostTurns) return;
+    if (this.#turns >= this.#mostTurns || this.#transfer?.isOnHold === true) return;
     if (!this.#play()) return;
     this.#turns += 1;
     this.#turn = {
       number: this.#turns,
+      agent: this.#transfer?.agent ?? null,
       interrupts,
       spoken: null,
       heard: [],
@@ -282,12 +299,22 @@ export class Caller implements VoicePart {
   #emit(turn: OpenTurn, heard: readonly Voice[]): void {
     const { spoken } = turn;
     if (spoken === null) return;
-    this.#options.emit('turn', spoken.to, { turn: resultOf(turn, spoken, heard) });
+    const result = resultOf(turn, spoken, heard);
+    this.#options.emit('turn', spoken.to, { turn: result });
+    if (result.answerMs !== undefined) this.#transfer?.answered();
+  }
+
+  /** Speak to the next agent; without one the conversation has ended. */
+  #leaveHold(isThere: boolean): void {
+    if (isThere) this.#after(this.#options.conversation.pauseMs, () => this.#speak());
+    else this.#mostTurns = this.#turns;
   }
 
   /** Check whether the turn after the current one interrupts: evenly spread over all turns. */
   #interruptsNext(share: number): boolean {
     const next = this.#turns + 1;
+    // An interruption would be answered by an agent that leaves.
+    if (this.#transfer?.isLastAnswer === true) return false;
     return next <= this.#mostTurns && Math.floor(next * share) > Math.floor((next - 1) * share);
   }
 

@@ -4,6 +4,8 @@ import type { Voice } from './voice-part.ts';
 /** Turn that has not ended. Times are Unix ms. */
 export interface OpenTurn {
   number: number;
+  /** Number of the agent that is spoken to, from 1; null: the caller is not transferred. */
+  agent: number | null;
   interrupts: boolean;
   /** Utterance of the turn; null while it is sent. */
   spoken: Voice | null;
@@ -21,7 +23,7 @@ export const answerOf = (spoken: Voice, heard: readonly Voice[]): Voice[] =>
 
 /** Measurements of a turn. @param heard voice of the agent, in the order of time */
 export const resultOf = (
-  { number, interrupts, stoppedAt }: OpenTurn,
+  { number, agent, interrupts, stoppedAt }: OpenTurn,
   spoken: Voice,
   heard: readonly Voice[],
 ): TurnResult => {
@@ -35,6 +37,7 @@ export const resultOf = (
   const hasInterrupted = interrupts && (stoppedAt === null || stoppedAt > spoken.from);
   return {
     number,
+    ...(agent !== null && { agent }),
     spokenMs: spoken.to - spoken.from,
     ...(first !== undefined && first.from >= spoken.to && { responseMs: first.from - spoken.to }),
     ...(first !== undefined &&

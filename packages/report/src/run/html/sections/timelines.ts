@@ -58,6 +58,8 @@ const EVENTS: Partial<Record<ParticipantEvent['event'], string>> = {
   agent_published: 'voice agent published audio',
   agent_ready: 'voice agent ready to speak',
   agent_lost: 'no voice agent in time',
+  agent_transferred: 'transferred to the next voice agent',
+  agent_transfer_lost: 'no next voice agent in time',
   agent_job: 'job of the voice agent',
   agent_answered: 'answered a caller',
   agent_stopped: 'stopped, as a caller spoke',
