@@ -15,6 +15,7 @@ export { type HttpAnswer, httpAnswer, readAnswer } from './answer/http-answer.ts
 export type { Product } from './answer/product.ts';
 export {
   type AgentJob,
+  agentsOfRoom,
   createRoomWithAgent,
   type RoomDispatch,
   readDispatches,

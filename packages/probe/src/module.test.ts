@@ -34,6 +34,8 @@ describe('moduleOf', () => {
     });
     expect(sent('data_echo', { rate: 20 })).toEqual({ publish: [], data: 20, durationMs: 3_000 });
     expect(sent('join_only')).toEqual({ publish: [], data: null, durationMs: 0 });
+    // The caller waits for two seconds, and speaks a sentence of 2.2 s.
+    expect(sent('agent_call')).toEqual({ publish: ['audio'], data: null, durationMs: 4_200 });
   });
 
   it('takes its media, or until participants without tracks are announced', () => {
@@ -55,6 +57,10 @@ describe('moduleOf', () => {
     expect(problems('talk', {})).toEqual(['null: kind is missing']);
     expect(problems('join_only', { duration: 3_000 })).toEqual([
       'duration: join_only has no duration',
+    ]);
+    expect(problems('audio_pair', { agent: 'support', limits: { response: 800 } })).toEqual([
+      'agent: audio_pair has no agent',
+      'limits: audio_pair has no response',
     ]);
     expect(problems('talk', { kind: 'audio_pair', codec: 'vp8', rate: 1 })).toEqual([
       'codec: audio_pair has no codec',

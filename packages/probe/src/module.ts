@@ -6,9 +6,30 @@ import type {
   VideoCodec,
 } from '@livekit-swarm/scenario';
 
-/** Kinds of probes, by the media that the two participants exchange. */
-export const PROBE_KINDS = ['audio_pair', 'video_pair', 'data_echo', 'join_only'] as const;
+/**
+ * Kinds of probes, by the media that the two participants exchange; in an `agent_call`, one
+ * participant talks with a voice agent.
+ */
+export const PROBE_KINDS = [
+  'audio_pair',
+  'video_pair',
+  'data_echo',
+  'join_only',
+  'agent_call',
+] as const;
 export type ProbeKind = (typeof PROBE_KINDS)[number];
+
+/** Call of a voice agent by the one participant of a probe. */
+export interface AgentCall {
+  /** Name of the agent that is dispatched with the room; empty: workers without a name. */
+  agent: string;
+  /** Side that speaks first. */
+  opens: 'caller' | 'agent';
+  /** Pause between the join of the agent and the first word of the caller, ms. */
+  pauseMs: number;
+  /** Longest wait for the agent, and for its answer, ms. */
+  answerWithinMs: number;
+}
 
 /** Settings of a probe, and the limits within which it succeeds. */
 export interface ProbeModule {
@@ -16,10 +37,13 @@ export interface ProbeModule {
   kind: ProbeKind;
   /**
    * Duration of the media, counted from when both participants have joined, ms; 0 for `join_only`.
+   * Of an `agent_call` the least one: the caller waits and speaks.
    */
   durationMs: number;
   publish: readonly TrackPlan[];
   data: DataTraffic | null;
+  /** Null: the probe calls no agent. */
+  agentCall: AgentCall | null;
   signalling: 'auto' | 'v1' | 'v0';
   /** Path of media of both participants to the node. */
   path: MediaPath;
@@ -47,6 +71,10 @@ export interface ProbeLimits {
   jitterMs: number | null;
   /** Limit of the p95 of one-way latency, or of the echo time of data, ms. */
   latencyMs: number | null;
+  /** Time from the join of the caller until the agent is ready to speak. */
+  readyMs: number | null;
+  /** Time from the last voice of the caller to the first voice of the agent. */
+  responseMs: number | null;
 }
 
 /** Settings of a module as a configuration states them; durations in ms. */
@@ -62,12 +90,18 @@ export interface ModuleOptions {
   reliable?: boolean | undefined;
   signalling?: 'auto' | 'v1' | 'v0' | undefined;
   path?: MediaPath | undefined;
+  agent?: string | undefined;
+  opens?: 'caller' | 'agent' | undefined;
+  pause?: number | undefined;
+  answerWithin?: number | undefined;
   limits?:
     | {
         join?: number | undefined;
         loss?: number | undefined;
         jitter?: number | undefined;
         latency?: number | undefined;
+        ready?: number | undefined;
+        response?: number | undefined;
       }
     | undefined;
 }
@@ -89,7 +123,14 @@ const ONLY: Partial<Record<keyof ModuleOptions, readonly ProbeKind[]>> = {
   rate: ['data_echo'],
   bytes: ['data_echo'],
   reliable: ['data_echo'],
+  agent: ['agent_call'],
+  opens: ['agent_call'],
+  pause: ['agent_call'],
+  answerWithin: ['agent_call'],
 };
+
+/** Length of the utterance of a caller, ms. */
+const UTTERANCE_MS = 2_200;
 
 const kindOf = (name: string, { kind }: ModuleOptions): ProbeKind | undefined =>
   kind ?? PROBE_KINDS.find((known) => known === name);
@@ -126,27 +167,61 @@ export const moduleOf = (
     reliable = false,
     signalling = 'auto',
     path = 'direct',
+    agent = '',
+    opens = 'caller',
+    pause = 2_000,
+    answerWithin = 10_000,
     limits = {},
   } = options;
-  const { join = 5_000, loss = 0.05, jitter = null, latency = null } = limits;
+  const {
+    join = 5_000,
+    loss = 0.05,
+    jitter = null,
+    latency = null,
+    ready = null,
+    response = null,
+  } = limits;
+  for (const key of ['ready', 'response'] as const)
+    if (known !== undefined && kind !== 'agent_call' && limits[key] !== undefined)
+      problems.push({
+        key: 'limits',
+        message: `${kind} has no ${key}`,
+        hint: 'only agent_call has it',
+      });
   return {
     problems,
     module: {
       name,
       kind,
-      durationMs: kind === 'join_only' ? 0 : duration,
+      durationMs: durationOf(kind, duration, pause),
       publish: tracksOf(kind, options),
       data: kind === 'data_echo' ? { messagesPerSecond: rate, bytes, reliable } : null,
+      agentCall:
+        kind === 'agent_call'
+          ? { agent, opens, pauseMs: pause, answerWithinMs: answerWithin }
+          : null,
       signalling,
       path,
-      limits: { joinTimeMs: join, loss, jitterMs: jitter, latencyMs: latency },
+      limits: {
+        joinTimeMs: join,
+        loss,
+        jitterMs: jitter,
+        latencyMs: latency,
+        readyMs: ready,
+        responseMs: response,
+      },
     },
   };
 };
 
+const durationOf = (kind: ProbeKind, durationMs: number, pauseMs: number): number => {
+  if (kind === 'join_only') return 0;
+  return kind === 'agent_call' ? pauseMs + UTTERANCE_MS : durationMs;
+};
+
 const tracksOf = (kind: ProbeKind, options: ModuleOptions): TrackPlan[] => {
   const { codec = 'vp8', resolution = '360p', simulcast = false, audio = true } = options;
-  if (kind === 'audio_pair') return [{ kind: 'audio' }];
+  if (kind === 'audio_pair' || kind === 'agent_call') return [{ kind: 'audio' }];
   if (kind !== 'video_pair') return [];
   const video: TrackPlan = { kind: 'video', source: 'camera', codec, resolution, simulcast };
   return audio ? [{ kind: 'audio' }, video] : [video];

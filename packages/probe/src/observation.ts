@@ -1,4 +1,4 @@
-import type { ApiError } from '@livekit-swarm/livekit';
+import type { AgentJob, ApiError } from '@livekit-swarm/livekit';
 import type { JoinPhases, SelectedPair, TrackResult } from '@livekit-swarm/record';
 import type { ProbeModule } from './module.ts';
 
@@ -26,10 +26,29 @@ export interface SideObservation {
   tracks: readonly TrackResult[];
 }
 
+/** Observations of a voice agent. Times count from the join of the caller, ms; null: never. */
+export interface AgentObservation {
+  joinedMs: number | null;
+  publishedMs: number | null;
+  /** Only of agents whose attribute `lk.agent.state` shows it. */
+  readyMs: number | null;
+  /** Null: there was no answer within the time. */
+  answer: {
+    /** Time from the last voice of the caller; null: the agent spoke before that. */
+    responseMs: number | null;
+  } | null;
+  /** True if the time for an agent, or for its answer, was over. */
+  isOver: boolean;
+  /** State of the agent's job, as the API shows it; null: not read. */
+  job: 'no_job' | AgentJob['state'] | null;
+}
+
 /** Observations of a probe, before their evaluation. */
 export interface Observation {
   module: ProbeModule;
   sides: Readonly<Record<Side, SideObservation>>;
+  /** Null: the probe calls no agent. */
+  agent: AgentObservation | null;
   /** Error that prevented the creation of the room; null if there was none. */
   room: ApiError | null;
   /** Message of an internal error of this program; null if there was none. */
@@ -57,7 +76,21 @@ export const absent = (): SideObservation => ({
   tracks: [],
 });
 
+/** Sides that a probe has: the caller of an agent is alone. */
+export const sidesOf = ({ agentCall }: Pick<ProbeModule, 'agentCall'>): readonly Side[] =>
+  agentCall === null ? SIDES : ['a'];
+
 /** Identity of a side in the room. */
 export const identityOf = (side: Side): string => `swarm-probe-${side}`;
 
 export const otherOf = (side: Side): Side => (side === 'a' ? 'b' : 'a');
+
+/** Observations of an agent before it joins. */
+export const noAgent = (): AgentObservation => ({
+  joinedMs: null,
+  publishedMs: null,
+  readyMs: null,
+  answer: null,
+  isOver: false,
+  job: null,
+});

@@ -1,17 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type EngineOptions, NativeEngine } from '@livekit-swarm/engine';
-import { makeToken, systemClock } from '@livekit-swarm/livekit';
-import { type EventLine, LEFT_WHILE_JOINING } from '@livekit-swarm/record';
-import type { ParticipantPlan } from '@livekit-swarm/scenario';
-import { openPump } from '@livekit-swarm/webrtc';
+import { systemClock } from '@livekit-swarm/livekit';
 import { type ProbeModule, STATS_INTERVAL_MS } from './module.ts';
-import {
-  identityOf,
-  type Observation,
-  SIDES,
-  type Side,
-  type SideObservation,
-} from './observation.ts';
+import { identityOf, type Observation, SIDES } from './observation.ts';
+import { leaveWith, note, openEngine, planOf, tokenFor, until } from './probe-participant.ts';
 import type { RoomAccess } from './room/probe-room.ts';
 
 /**
@@ -22,7 +12,6 @@ const JOIN_GRACE_MS = 2_000;
 /** Time after which each side must have been notified of the other, ms. */
 const MEET_MS = STATS_INTERVAL_MS + 1_000;
 const LOOK_EVERY_MS = 25;
-const TOKEN_SECONDS = 120;
 
 export interface ProbeCallRequest {
   module: ProbeModule;
@@ -100,113 +89,11 @@ export const call = async (
     await Promise.all(
       [...setOut].map(async (index) => {
         const side = SIDES[index];
-        const line = await engine.leave(index);
-        if (side === undefined) return;
-        observation.sides[side].tracks = line.tracks;
-        if (
-          line.outcome === 'join_failed' &&
-          line.reason !== null &&
-          line.reason !== LEFT_WHILE_JOINING
-        ) {
-          observation.sides[side].refusal ??= {
-            reason: line.reason,
-            message: `did not join: ${line.reason}`,
-          };
-        }
+        if (side !== undefined) await leaveWith(engine, index, observation.sides[side]);
       }),
     );
     await engine.close();
   }
-};
-
-/**
- * Open an engine for one probe, so that a failure affects no other probe. It has its own sockets:
- * traffic of a probe on loopback then takes the same route as that of other clients.
- */
-const openEngine = (
-  options: Pick<EngineOptions, 'startedAtMs' | 'joinTimeoutMs' | 'signalling'>,
-  onEvent: (event: EventLine) => void,
-): NativeEngine =>
-  new NativeEngine({ ...options, threads: 1, joinAttempts: 1, onEvent }, (pump, told) =>
-    openPump({ ...pump, ownSockets: true }, told),
-  );
-
-const note = (
-  side: SideObservation,
-  { event, phases, node, selectedPair, addressFamily, durationMs, reason, message }: EventLine,
-): void => {
-  const failure = { reason: reason ?? 'unknown', message: message ?? reason ?? 'no reason given' };
-  switch (event) {
-    case 'joined':
-      side.phases = phases ?? null;
-      side.node = node ?? null;
-      side.addressFamily = addressFamily ?? null;
-      side.selectedPair = selectedPair ?? null;
-      break;
-    case 'first_media':
-      side.firstMediaMs = durationMs ?? null;
-      break;
-    case 'join_failed':
-      side.refusal = failure;
-      break;
-    case 'signal_lost':
-    case 'disconnected':
-      side.loss ??= failure;
-      break;
-    default:
-  }
-};
-
-const planOf = (
-  side: Side,
-  index: number,
-  room: string,
-  { publish, data, path }: ProbeModule,
-): ParticipantPlan => ({
-  index,
-  identity: identityOf(side),
-  group: 'probe',
-  room,
-  role: side,
-  joinAtMs: 0,
-  leaveAtMs: Number.POSITIVE_INFINITY,
-  publish: [...publish],
-  subscribe: true,
-  layout: { type: 'all' },
-  data: data === null ? [] : [data],
-  grants: {},
-  network: null,
-  path,
-  e2ee: null,
-  expectedTracks: {
-    audio: publish.filter(({ kind }) => kind === 'audio').length,
-    video: publish.filter(({ kind }) => kind === 'video').length,
-  },
-});
-
-const tokenFor = (
-  side: Side,
-  room: string,
-  { publish, data }: ProbeModule,
-  { apiKey, apiSecret }: RoomAccess,
-): string =>
-  makeToken({
-    apiKey,
-    apiSecret,
-    room,
-    identity: identityOf(side),
-    publish: {
-      audio: publish.some(({ kind }) => kind === 'audio'),
-      video: publish.some(({ kind }) => kind === 'video'),
-      data: data !== null,
-    },
-    subscribe: true,
-    ttlSeconds: TOKEN_SECONDS,
-  });
-
-/** Wait for `ms`, or until the signal is aborted. */
-const until = async (signal: AbortSignal, ms: number): Promise<void> => {
-  await sleep(Math.max(0, ms), undefined, { signal }).catch(() => {});
 };
 
 /** Wait until the condition holds, for at most `ms`, or until the signal is aborted. */

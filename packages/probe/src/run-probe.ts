@@ -1,6 +1,7 @@
 import { failureOf } from '@livekit-swarm/livekit';
+import { callAgent } from './agent-call.ts';
 import type { ProbeModule } from './module.ts';
-import { absent, type Observation } from './observation.ts';
+import { absent, noAgent, type Observation } from './observation.ts';
 import { call } from './probe-call.ts';
 import { createProbeRoom, type RoomAccess } from './room/probe-room.ts';
 import type { RoomCleaner } from './room/room-cleaner.ts';
@@ -42,6 +43,7 @@ export const runProbe = async (order: ProbeRequest): Promise<Observation> => {
   const observation: Observation = {
     module,
     sides: { a: absent(), b: absent() },
+    agent: module.agentCall === null ? null : noAgent(),
     room: null,
     internal: null,
     outOfTime: false,
@@ -51,10 +53,16 @@ export const runProbe = async (order: ProbeRequest): Promise<Observation> => {
   };
   let made: 'yes' | 'no' | 'perhaps' = 'no';
   try {
-    const { failure, exists } = await createProbeRoom(access, room, nodeId, left() - reserve);
+    const { failure, exists } = await createProbeRoom(
+      access,
+      room,
+      nodeId,
+      left() - reserve,
+      module.agentCall?.agent ?? null,
+    );
     made = exists;
     observation.room = failure;
-    if (failure === null && !signal.aborted) await call(order, observation, () => left() - reserve);
+    if (failure === null && !signal.aborted) await make(order, observation, () => left() - reserve);
     else observation.outOfTime = left() <= reserve;
   } catch (error) {
     observation.internal = failureOf(error).message;
@@ -65,4 +73,14 @@ export const runProbe = async (order: ProbeRequest): Promise<Observation> => {
   }
   observation.tookMs = performance.now() - began;
   return observation;
+};
+
+const make = async (
+  order: ProbeRequest,
+  observation: Observation,
+  left: () => number,
+): Promise<void> => {
+  const { agentCall } = order.module;
+  if (agentCall === null || observation.agent === null) await call(order, observation, left);
+  else await callAgent(order, agentCall, observation, observation.agent, left);
 };

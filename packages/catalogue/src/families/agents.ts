@@ -7,11 +7,15 @@ const OF_AGENT = ['target', 'agent'] as const;
 const WORKER = ['pool', 'worker'] as const;
 const DISPATCHED = 'after the first dispatch of an agent with a name';
 const POOLS = 'while `agents.workers` is configured';
+const ENABLED = 'while the source agents is enabled';
 const SHOWN = 'while the pages of the worker show it';
 
 /** Metrics of voice agents: of rooms, from the API; of workers, from their own pages. */
 export const AGENT_METRICS = {
-  livekit_swarm_agents_participants: gauge('Voice agents in rooms', { labels: ['target'] }),
+  livekit_swarm_agents_participants: gauge('Voice agents in rooms', {
+    labels: ['target'],
+    why: ENABLED,
+  }),
   livekit_swarm_agents_rooms_waiting: gauge(
     'Rooms with a dispatch of the agent and without an agent, now: livekit-server has no metric for them',
     { labels: OF_AGENT, why: DISPATCHED },
@@ -26,10 +30,11 @@ export const AGENT_METRICS = {
   ),
   livekit_swarm_agents_rooms_unread: gauge(
     'Rooms whose dispatches cannot be read, as their node does not answer',
-    { labels: ['target'] },
+    { labels: ['target'], why: ENABLED },
   ),
   livekit_swarm_agents_api_errors_total: counter('Polls of the API that failed', {
     labels: ['target'],
+    why: ENABLED,
   }),
   livekit_swarm_agents_workers: gauge(
     'Workers of the pool: up while their health page states that they are registered',

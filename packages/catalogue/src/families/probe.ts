@@ -5,6 +5,7 @@ const TAKEN_PATHS = PATHS.filter((path) => path !== 'auto');
 const SIDES = ['a', 'b'] as const;
 const MEDIA = ['audio', 'video'] as const;
 const DIRECTIONS = ['up', 'down'] as const;
+const OF_AGENT = 'with a module of kind agent_call, after the phase was reached';
 const OF_MEDIA = 'after both participants joined, with a module that has media';
 
 /** Reasons why a probe failed, the most basic first. A probe may have several. */
@@ -17,6 +18,9 @@ export const PROBE_FAILURES = [
   'disconnected',
   'participant_missing',
   'media_missing',
+  'agent_missing',
+  'agent_silent',
+  'agent_slow',
   'loss',
   'jitter',
   'latency',
@@ -41,11 +45,27 @@ export const PROBE_TARGET_LABELS = ['target', 'module', 'node'] as const;
  */
 export const PROBE_METRICS = {
   livekit_swarm_probe_success: gauge(
-    "1 when the last probe succeeded: both participants joined, received each other's media, and no limit was exceeded",
+    "1 when the last probe succeeded: both participants joined, received each other's media, and no limit was exceeded; or a voice agent answered",
   ),
   livekit_swarm_probe_path_success: gauge(
     'The same as livekit_swarm_probe_success, by the path that media of the module takes',
     { labels: ['path'], values: { path: PATHS } },
+  ),
+  livekit_swarm_probe_agent_success: gauge(
+    'The same as livekit_swarm_probe_success, of probes that call a voice agent; the label is empty for workers without a name',
+    { labels: ['agent'], why: 'with a module of kind agent_call' },
+  ),
+  livekit_swarm_probe_agent_seconds: gauge(
+    'Time from the join of the caller until the agent was in the room, had published audio, and was ready to speak',
+    {
+      labels: ['agent', 'phase'],
+      values: { phase: ['joined', 'published', 'ready'] },
+      why: OF_AGENT,
+    },
+  ),
+  livekit_swarm_probe_agent_response_seconds: gauge(
+    'Time from the last voice of the caller to the first voice of the agent',
+    { labels: ['agent'], why: OF_AGENT },
   ),
   livekit_swarm_probe_selected_path_info: gauge('The path that media of each side took: always 1', {
     labels: ['side', 'path'],

@@ -64,6 +64,7 @@ describe('loadSettings', () => {
       'video_pair',
       'data_echo',
       'join_only',
+      'agent_call',
     ]);
     expect(settings.probes).toMatchObject({
       maxConcurrent: 4,

@@ -24,6 +24,11 @@ export interface RoomDispatch {
   jobs: AgentJob[];
 }
 
+/** Agents of a room, for its creation. */
+export const agentsOfRoom = (agentName: string, metadata = ''): RoomAgentDispatch[] => [
+  new RoomAgentDispatch({ agentName, metadata }),
+];
+
 /**
  * Create a room that gets this agent. An existing room gets none.
  * @param emptyTimeout time after which the room closes if no participant joins, s
@@ -34,8 +39,7 @@ export const createRoomWithAgent = async (
   room: { name: string; agentName: string; metadata?: string; emptyTimeout: number },
 ): Promise<void> => {
   const { name, agentName, metadata = '', emptyTimeout } = room;
-  const agents = [new RoomAgentDispatch({ agentName, metadata })];
-  await client.createRoom({ name, emptyTimeout, agents });
+  await client.createRoom({ name, emptyTimeout, agents: agentsOfRoom(agentName, metadata) });
 };
 
 /** Read the dispatches of a room, with their jobs. @throws ApiRejection */

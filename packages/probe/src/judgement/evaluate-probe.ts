@@ -1,6 +1,14 @@
 import type { TrackResult } from '@livekit-swarm/record';
-import { identityOf, type Observation, otherOf, SIDES, type Side } from '../observation.ts';
-import { type FailedProbe, failuresOf } from './probe-failures.ts';
+import {
+  identityOf,
+  type Observation,
+  otherOf,
+  SIDES,
+  type Side,
+  sidesOf,
+} from '../observation.ts';
+import type { FailedProbe } from './failed-probe.ts';
+import { failuresOf } from './probe-failures.ts';
 import {
   type DataFigures,
   dataFigures,
@@ -17,7 +25,7 @@ export interface ProbeResult {
   observation: Observation;
   /**
    * Reception by each side: true if it received everything that the other side sends; null if the
-   * module sends nothing.
+   * module sends nothing, or calls an agent.
    */
   received: Readonly<Record<Side, boolean>> | null;
   media: readonly MediaFigures[];
@@ -43,10 +51,10 @@ const PROOF_PACKETS = 10;
 /** Evaluate the observation of a probe. */
 export const evaluateProbe = (observation: Observation): ProbeResult => {
   const { module, sides } = observation;
-  const bothJoined = SIDES.every((side) => sides[side].phases !== null);
+  const bothJoined = sidesOf(module).every((side) => sides[side].phases !== null);
   const tracks = SIDES.flatMap((side) => sides[side].tracks);
   const kinds = [...new Set(module.publish.map(({ kind }) => kind))];
-  const sends = kinds.length > 0 || module.data !== null;
+  const sends = (kinds.length > 0 || module.data !== null) && module.agentCall === null;
   const received = sends
     ? { a: receivesAll(observation, 'a'), b: receivesAll(observation, 'b') }
     : null;

@@ -8,13 +8,11 @@ import {
   SIDES,
   type Side,
   type SideObservation,
+  sidesOf,
 } from '../observation.ts';
+import { agentFailures } from './agent-failures.ts';
+import type { FailedProbe } from './failed-probe.ts';
 import type { DataFigures, MediaFigures } from './probe-figures.ts';
-
-export interface FailedProbe {
-  reason: ProbeFailure;
-  message: string;
-}
 
 /** Figures from which failures are derived, in addition to the observation. */
 export interface EvaluatedProbe {
@@ -43,12 +41,20 @@ export const failuresOf = (observation: Observation, figures: EvaluatedProbe): F
     return unique([
       ...refused,
       ...late,
-      ...(refused.length + late.length === 0 ? [neverIn(sides)] : []),
+      ...(refused.length + late.length === 0 ? [neverIn(observation)] : []),
     ]);
   const broken = SIDES.flatMap((side): FailedProbe[] => {
     const { loss } = sides[side];
     return loss === null ? [] : [{ reason: 'disconnected', message: `${side}: ${loss.message}` }];
   });
+  if (observation.agent !== null)
+    return unique([
+      ...joinFailures(observation),
+      ...broken,
+      ...(broken.length > 0 ? [] : agentFailures(module, observation.agent)),
+      ...limitFailures(observation, figures),
+      ...late,
+    ]);
   // A short exchange of media proves nothing. Nor does a missing participant without tracks, which
   // the server announces seconds late.
   const tooShort =
@@ -63,18 +69,20 @@ export const failuresOf = (observation: Observation, figures: EvaluatedProbe): F
   ]);
 };
 
-const timeoutMessage = ({ sides, module, measuredMs }: Observation): string => {
-  const joining = SIDES.filter((side) => sides[side].phases === null);
+const timeoutMessage = ({ sides, module, measuredMs, agent }: Observation): string => {
+  const joining = sidesOf(module).filter((side) => sides[side].phases === null);
   if (joining.length > 0)
     return `time was up while ${joining.join(' and ')} ${joining.length > 1 ? 'were' : 'was'} joining`;
+  if (agent !== null)
+    return `time was up ${agent.joinedMs === null ? 'before an agent joined' : 'before the agent answered'}; give the scrape more time, or the module a shorter answerWithin`;
   const advice = 'give the scrape more time, or the module a shorter duration';
   if (measuredMs >= module.durationMs)
     return `time ran out before each side knew the other; ${advice}`;
   return `time was up after ${Math.round(measuredMs)} of ${module.durationMs} ms of media; ${advice}`;
 };
 
-const neverIn = (sides: Observation['sides']): FailedProbe => {
-  const missing = SIDES.filter((side) => sides[side].phases === null);
+const neverIn = ({ sides, module }: Observation): FailedProbe => {
+  const missing = sidesOf(module).filter((side) => sides[side].phases === null);
   return { reason: 'join_failed', message: `${missing.join(' and ')} did not join` };
 };
 

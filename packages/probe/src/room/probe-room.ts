@@ -1,6 +1,7 @@
 import {
   type ApiError,
   type ApiTarget,
+  agentsOfRoom,
   apiErrorOf,
   causeOf,
   roomServiceOf,
@@ -32,15 +33,20 @@ export interface CreatedRoom {
   exists: 'yes' | 'no' | 'perhaps';
 }
 
+/** Participants of a room with an agent: a deployment may dispatch several to each room. */
+const WITH_AGENTS = 5;
+
 /**
  * Create a room for two participants, which the server closes soon after they have left.
  * @param nodeId node that is to hold the room; null: the deployment chooses one
+ * @param agentName agent that the room gets; empty: those of workers without a name; null: none
  */
 export const createProbeRoom = async (
   access: RoomAccess,
   name: string,
   nodeId: string | null,
   timeoutMs: number,
+  agentName: string | null = null,
 ): Promise<CreatedRoom> => {
   if (access.withoutApi === true) return { failure: null, exists: 'no' };
   try {
@@ -49,7 +55,8 @@ export const createProbeRoom = async (
       name,
       emptyTimeout: EMPTY_SECONDS,
       departureTimeout: DEPARTURE_SECONDS,
-      maxParticipants: 2,
+      maxParticipants: agentName === null ? 2 : WITH_AGENTS,
+      ...(agentName ? { agents: agentsOfRoom(agentName) } : {}),
       ...(nodeId === null ? {} : { nodeId }),
     });
     return { failure: null, exists: 'yes' };

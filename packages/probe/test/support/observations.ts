@@ -4,6 +4,7 @@ import { type ModuleOptions, moduleOf } from '../../src/module.ts';
 import {
   absent,
   identityOf,
+  noAgent,
   type Observation,
   type SideObservation,
 } from '../../src/observation.ts';
@@ -48,6 +49,7 @@ export const observation = (
   return {
     module: moduleOf(module, options).module,
     sides: { a: sideIn('b', a), b: sideIn('a', b) },
+    agent: module === 'agent_call' ? noAgent() : null,
     room: null,
     internal: null,
     outOfTime: false,

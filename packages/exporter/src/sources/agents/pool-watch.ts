@@ -45,18 +45,23 @@ export class PoolWatch {
   /** Read the pages of all workers, and set the metrics. */
   async look(): Promise<void> {
     const { name: pool } = this.#pool;
+    const { livekit_swarm_agents_workers: workers } = this.#metrics;
     const read = await this.#read();
-    const present = new Set(read.map(({ worker }) => worker));
+    const present = new Set(read?.map(({ worker }) => worker));
     for (const worker of this.#shown.keys()) if (!present.has(worker)) this.#forget(worker);
+    if (read === null) {
+      // How many there are is not known; 0 would be an outage.
+      for (const state of ['up', 'down']) workers.remove({ pool, state });
+      return;
+    }
     for (const one of read) this.#show(one);
     const up = read.filter(({ facts }) => facts.isRegistered).length;
-    const { livekit_swarm_agents_workers: workers } = this.#metrics;
     workers.set({ pool, state: 'up' }, up);
     workers.set({ pool, state: 'down' }, read.length - up);
   }
 
-  /** Read the workers of the pool; none if their names cannot be resolved. */
-  async #read(): Promise<ReadWorker[]> {
+  /** Read the workers of the pool; null if their names cannot be resolved. */
+  async #read(): Promise<ReadWorker[] | null> {
     try {
       const workers = await findWorkers(this.#pool);
       this.#note(null);
@@ -65,7 +70,7 @@ export class PoolWatch {
       );
     } catch (error) {
       this.#note(messageOf(error));
-      return [];
+      return null;
     }
   }
 

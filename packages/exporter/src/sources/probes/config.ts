@@ -5,6 +5,7 @@ import {
   duration,
   formatDuration,
   hinted,
+  name,
   type Path,
   share,
   strict,
@@ -57,6 +58,14 @@ const limits = () =>
     latency: duration(1, 60_000)
       .optional()
       .describe('One-way latency, p95; for data the round-trip time. Default: no limit.'),
+    ready: duration(1, 60_000)
+      .optional()
+      .describe('For agent_call: time until the agent is ready to speak. Default: no limit.'),
+    response: duration(1, 60_000)
+      .optional()
+      .describe(
+        'For agent_call: from the last voice of the caller to the first one of the agent. Default: no limit.',
+      ),
   });
 
 const module = () =>
@@ -94,6 +103,22 @@ const module = () =>
       .describe(
         'Path of the media of both participants to the node: direct (UDP), ice-tcp, through a TURN server, or as ICE selects (auto). Default: direct.',
       ),
+    agent: name('the name of an agent')
+      .optional()
+      .describe(
+        'For agent_call: agent that is dispatched with the room. Default: none; workers without a name join every room.',
+      ),
+    opens: word(['caller', 'agent'], 'side')
+      .optional()
+      .describe('For agent_call: side that speaks first. Default: caller.'),
+    pause: duration(0, 30_000)
+      .optional()
+      .describe(
+        'For agent_call: from the join of the agent to the first word of the caller; agents need some time before they listen. Default: 2s.',
+      ),
+    answerWithin: duration(500, 60_000)
+      .optional()
+      .describe('For agent_call: longest wait for the agent, and for its answer. Default: 10s.'),
     limits: limits()
       .optional()
       .describe(
@@ -124,7 +149,7 @@ export const probesSection = () =>
       })
       .optional()
       .describe(
-        'Probe modules by name; audio_pair, video_pair, data_echo and join_only are built in.',
+        'Probe modules by name; audio_pair, video_pair, data_echo, join_only and agent_call are built in.',
       ),
     schedule: z
       .array(

@@ -1,7 +1,7 @@
 import { PROBE_METRICS } from '@livekit-swarm/catalogue';
 import type { Snapshot, SnapshotValue } from '@livekit-swarm/catalogue/registry';
 import type { ProbeResult } from '@livekit-swarm/probe';
-import { SIDES } from '@livekit-swarm/probe';
+import { sidesOf } from '@livekit-swarm/probe';
 
 /** Results of probing one target with one module, of all nodes together or of one node directly. */
 export interface ProbeResults {
@@ -80,7 +80,8 @@ const emitResult = (result: ProbeResult, emit: Emit): void => {
   emit('livekit_swarm_probe_duration_seconds', {}, seconds(observation.tookMs));
   for (const reason of new Set(failures.map((failing) => failing.reason)))
     emit('livekit_swarm_probe_failure', { reason }, 1);
-  for (const side of SIDES) {
+  emitAgent(result, emit);
+  for (const side of sidesOf(observation.module)) {
     const { phases, firstMediaMs, others, node, selectedPair } = observation.sides[side];
     const reached = {
       signal: phases?.signal,
@@ -112,4 +113,15 @@ const emitResult = (result: ProbeResult, emit: Emit): void => {
   emit('livekit_swarm_probe_data_rtt_seconds', { quantile: 0.5 }, seconds(data.echoP50Ms));
   emit('livekit_swarm_probe_data_rtt_seconds', { quantile: 0.95 }, seconds(data.echoP95Ms));
   emit('livekit_swarm_probe_data_loss_ratio', {}, data.loss);
+};
+
+const emitAgent = ({ success, observation: { module, agent } }: ProbeResult, emit: Emit): void => {
+  if (module.agentCall === null || agent === null) return;
+  const labels = { agent: module.agentCall.agent };
+  emit('livekit_swarm_probe_agent_success', labels, success ? 1 : 0);
+  const phases = { joined: agent.joinedMs, published: agent.publishedMs, ready: agent.readyMs };
+  for (const [phase, ms] of Object.entries(phases))
+    emit('livekit_swarm_probe_agent_seconds', { ...labels, phase }, seconds(ms));
+  const response = agent.answer?.responseMs;
+  emit('livekit_swarm_probe_agent_response_seconds', labels, seconds(response));
 };

@@ -1,6 +1,6 @@
 import type { ProbeRejection } from '@livekit-swarm/catalogue';
 import { formatFor, render } from '@livekit-swarm/catalogue/registry';
-import type { ProbeResult } from '@livekit-swarm/probe';
+import { type ProbeResult, sidesOf } from '@livekit-swarm/probe';
 import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -98,11 +98,21 @@ const inWords = (
   [
     `${describe(destination)}: ${success ? 'success' : 'failure'} after ${Math.round(observation.tookMs)} ms`,
     ...failures.map(({ reason, message }) => `  ${reason}: ${message}`),
-    ...Object.entries(observation.sides).map(([side, { phases, firstMediaMs, node, others }]) => {
+    ...sidesOf(observation.module).map((side) => {
+      const { phases, firstMediaMs, node, others } = observation.sides[side];
       if (phases === null) return `  ${side}: did not join`;
-      const ms = (value: number | null | undefined): string =>
-        value === null || value === undefined ? '–' : `${Math.round(value)} ms`;
       return `  ${side}: signal ${ms(phases.signal)}, ICE ${ms(phases.ice)}, DTLS ${ms(phases.dtls)}, joined ${ms(phases.joined)}, first media ${ms(firstMediaMs)}, node ${node ?? '?'}, remote participants ${others.length}`;
     }),
+    ...agentInWords(observation),
     '',
   ].join('\n');
+
+const ms = (value: number | null | undefined): string =>
+  value === null || value === undefined ? '–' : `${Math.round(value)} ms`;
+
+const agentInWords = ({ agent }: ProbeResult['observation']): string[] =>
+  agent === null
+    ? []
+    : [
+        `  agent: joined ${ms(agent.joinedMs)}, published ${ms(agent.publishedMs)}, ready ${ms(agent.readyMs)}, answered ${ms(agent.answer?.responseMs)} after the last voice`,
+      ];

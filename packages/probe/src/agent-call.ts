@@ -1,0 +1,118 @@
+import { agentDispatchOf, readDispatches, systemClock } from '@livekit-swarm/livekit';
+import type { EventLine } from '@livekit-swarm/record';
+import type { Conversation } from '@livekit-swarm/scenario';
+import type { AgentCall } from './module.ts';
+import { type AgentObservation, identityOf, type Observation } from './observation.ts';
+import type { ProbeCallRequest } from './probe-call.ts';
+import { leaveWith, note, openEngine, planOf, tokenFor, until } from './probe-participant.ts';
+import type { RoomAccess } from './room/probe-room.ts';
+
+/** Extra time for a join beyond the limit of the module, ms. */
+const JOIN_GRACE_MS = 2_000;
+/** Part of an answer that is heard, ms: agents may speak for a minute. */
+const HEARD_MS = 500;
+const ANSWER_ENDS_MS = 800;
+/** Longest call of the API for the state of the job, s. */
+const API_SECONDS = 2;
+const CALLER = 'a';
+
+/**
+ * Call the voice agent of the room, from joining to leaving, and write the observations into
+ * `observation`: one turn, until the agent has begun to answer.
+ * @param left returns the remaining time, ms
+ * @throws Error for an error of this program, after the caller has left
+ */
+export const callAgent = async (
+  { module, access, room, signal }: ProbeCallRequest,
+  call: AgentCall,
+  observation: Observation,
+  agent: AgentObservation,
+  left: () => number,
+): Promise<void> => {
+  const over = new AbortController();
+  const ended = AbortSignal.any([signal, over.signal]);
+  const startedAtMs = systemClock.now();
+  const joinTimeoutMs = Math.max(1, Math.min(module.limits.joinTimeMs + JOIN_GRACE_MS, left()));
+  const caller = observation.sides[CALLER];
+  const engine = openEngine(
+    { startedAtMs, joinTimeoutMs, signalling: module.signalling },
+    (event) => {
+      if (event.identity !== identityOf(CALLER)) return;
+      note(caller, event);
+      noteAgent(agent, event);
+      const isFinal = event.event === 'turn' || event.event === 'agent_lost';
+      if (isFinal || event.event === 'join_failed' || caller.loss !== null) over.abort();
+    },
+  );
+  let hasSetOut = false;
+  try {
+    const { url, tokenEndpoint: endpoint } = access;
+    const token = tokenFor(CALLER, room, module, access);
+    const admission = { url, token, ...(endpoint !== undefined && { endpoint }) };
+    if (ended.aborted) return;
+    hasSetOut = true;
+    const plan = { ...planOf(CALLER, 0, room, module), conversation: conversationOf(call) };
+    const joining = engine.join(plan, admission, systemClock.now() - startedAtMs);
+    // A join that fails is an event.
+    joining.catch(() => {});
+    const began = performance.now();
+    await until(ended, left());
+    observation.measuredMs = performance.now() - began;
+    observation.outOfTime = !ended.aborted;
+    caller.others = engine.view(0)?.others ?? [];
+    if (agent.isOver && agent.joinedMs === null) agent.job = await jobIn(access, room, call.agent);
+  } finally {
+    if (hasSetOut) await leaveWith(engine, 0, caller);
+    await engine.close();
+  }
+};
+
+const noteAgent = (agent: AgentObservation, { event, durationMs, turn }: EventLine): void => {
+  switch (event) {
+    case 'agent_joined':
+      agent.joinedMs = durationMs ?? null;
+      break;
+    case 'agent_published':
+      agent.publishedMs = durationMs ?? null;
+      break;
+    case 'agent_ready':
+      agent.readyMs = durationMs ?? null;
+      break;
+    case 'agent_lost':
+      agent.isOver = true;
+      break;
+    case 'turn':
+      agent.isOver = true;
+      if (turn?.answerMs !== undefined) agent.answer = { responseMs: turn.responseMs ?? null };
+      break;
+    default:
+  }
+};
+
+/** One turn, whose answer the caller would interrupt: the turn ends when it has heard enough. */
+const conversationOf = ({ opens, pauseMs, answerWithinMs }: AgentCall): Conversation => ({
+  opens,
+  pauseMs,
+  answerWithinMs,
+  answerEndsMs: ANSWER_ENDS_MS,
+  bargeIn: { share: 1, afterMs: HEARD_MS },
+  turns: 2,
+});
+
+/** Furthest state of the agent's jobs; null: the API does not show it. */
+const jobIn = async (
+  access: RoomAccess,
+  room: string,
+  agentName: string,
+): Promise<AgentObservation['job']> => {
+  if (access.withoutApi === true) return null;
+  try {
+    const dispatches = await readDispatches(await agentDispatchOf(access, API_SECONDS), room);
+    const [job] = dispatches
+      .filter((dispatch) => dispatch.agentName === agentName)
+      .flatMap(({ jobs }) => jobs);
+    return job?.state ?? 'no_job';
+  } catch {
+    return null;
+  }
+};
