@@ -36,6 +36,7 @@ local having(key) = [
     'livekit-swarm-media.json': import 'dashboards/livekit-swarm-media.json',
     'livekit-swarm-rooms.json': import 'dashboards/livekit-swarm-rooms.json',
     'livekit-swarm-probes.json': import 'dashboards/livekit-swarm-probes.json',
+    'livekit-swarm-agents.json': import 'dashboards/livekit-swarm-agents.json',
     'livekit-swarm-run.json': import 'dashboards/livekit-swarm-run.json',
     'livekit-swarm-chaos.json': import 'dashboards/livekit-swarm-chaos.json',
     'livekit-swarm-infrastructure.json': import 'dashboards/livekit-swarm-infrastructure.json',

@@ -7,7 +7,14 @@ const SEVERITIES: readonly Alert['severity'][] = ['none', 'info', 'warning', 'cr
  * Sets of labels for the subject of an alert in its cluster; the first set that the alert has
  * counts, because the instance of a probe is the exporter.
  */
-const SUBJECTS = [['target', 'node'], ['target'], ['instance'], ['job'], ['container']] as const;
+const SUBJECTS = [
+  ['target', 'node'],
+  ['target'],
+  ['pool'],
+  ['instance'],
+  ['job'],
+  ['container'],
+] as const;
 
 /** Labels of an alert as it arrives at Alertmanager: the promtool tests of the rules prove them. */
 export const labelsOf = (alert: Alert): Readonly<Record<string, string>> => {

@@ -60,6 +60,7 @@ export const DASHBOARDS = {
   media: 'livekit-swarm-media',
   rooms: 'livekit-swarm-rooms',
   probes: 'livekit-swarm-probes',
+  agents: 'livekit-swarm-agents',
   run: 'livekit-swarm-run',
   chaos: 'livekit-swarm-chaos',
   infrastructure: 'livekit-swarm-infrastructure',

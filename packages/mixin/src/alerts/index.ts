@@ -1,6 +1,7 @@
 import { capacityAlert, EXAMPLE_CAPACITY, type NodeCapacity } from '../capacity.ts';
 import type { Names } from '../config/names.ts';
 import type { Alert } from '../rule.ts';
+import { agentAlerts } from './agents.ts';
 import { egressAlerts } from './egress.ts';
 import { entryAlerts } from './entry.ts';
 import { hostAlerts } from './hosts.ts';
@@ -30,6 +31,7 @@ export const alertGroups = (
   'livekit-media': mediaAlerts(names),
   'livekit-users': userAlerts(names),
   'livekit-probes': probeAlerts(names),
+  'livekit-agents': agentAlerts(names),
   'livekit-service': serviceAlerts(names),
   ...(names.config.egress ? { 'livekit-egress': egressAlerts(names) } : {}),
   'livekit-monitoring': monitoringAlerts(names),

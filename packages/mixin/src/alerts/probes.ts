@@ -1,14 +1,6 @@
 import { type Labels, type Names, seriesOf } from '../config/names.ts';
 import type { Alert } from '../rule.ts';
-
-/**
- * Selects probes that failed at least twice within half an hour, the last one included. A gauge
- * keeps the value of the last probe until the next one, so a single failed probe would hold for
- * minutes. `changes` can count probes; `increase` extrapolates.
- */
-const failedTwice = ({ cluster }: Names): string =>
-  `and on (${cluster}, target, module, node)
-(changes(livekit_swarm_probe_runs_total{result="failure"}[30m]) - resets(livekit_swarm_probe_runs_total{result="failure"}[30m]) >= 2)`;
+import { failedTwice } from './failed-twice.ts';
 
 /** Alerts on results of probes, and on ghost rooms. */
 export const probeAlerts = (names: Names): readonly Alert[] => {
@@ -23,17 +15,18 @@ export const probeAlerts = (names: Names): readonly Alert[] => {
   const success = (node: string): string => seriesOf('livekit_swarm_probe_success', of(node));
   const failures = (node: string): string =>
     seriesOf('livekit_swarm_probe_runs_total', of(node), { result: 'failure' });
-  const OTHER_PATH = `on (${cluster}, target, module, node) livekit_swarm_probe_path_success{path!~"direct|auto"}`;
+  // These have alerts of their own: few users need other paths, and agents are not LiveKit.
+  const OTHERS = `on (${cluster}, target, module, node) (livekit_swarm_probe_path_success{path!~"direct|auto"} or livekit_swarm_probe_agent_success)`;
   const exporter = { ...test.of('exporter', 'e:1'), target: 'prod' };
+  const call = { ...of(''), module: 'support' };
   const path = (node: string, name: string): string =>
     seriesOf('livekit_swarm_probe_path_success', of(node), { path: name });
   return [
     {
       name: 'LiveKitProbeFailing',
       severity: 'critical',
-      // Probes through the load balancer take the same path as users. Paths other than UDP have
-      // their own alert, because few users need them.
-      expr: `(livekit_swarm_probe_success{node=""} == 0 unless ${OTHER_PATH})
+      // Probes through the load balancer take the same path as users.
+      expr: `(livekit_swarm_probe_success{node=""} == 0 unless ${OTHERS})
 ${failedTwice(names)}`,
       for: '2m',
       summary: 'Synthetic probe fails.',
@@ -42,9 +35,12 @@ ${failedTwice(names)}`,
       dashboard: 'probes',
       test: {
         series: {
-          // One probe in five minutes fails; later all fail.
+          // One probe in five minutes fails; later all fail. Calls of an agent do not count.
           [success('')]: '1x5 0x4 1x9 0x30',
           [failures('')]: '3x5 4x14 5x4 6x4 7x20',
+          [seriesOf('livekit_swarm_probe_success', call)]: '0x50',
+          [seriesOf('livekit_swarm_probe_agent_success', call, { agent: 'support' })]: '0x50',
+          [seriesOf('livekit_swarm_probe_runs_total', call, { result: 'failure' })]: '0+1x50',
         },
         silentAt: '9m',
         firesAt: '30m',
@@ -79,7 +75,7 @@ ${failedTwice(names)}`,
       name: 'LiveKitProbeFailing',
       severity: 'warning',
       // Probes of a single node bypass the load balancer that users join through.
-      expr: `(livekit_swarm_probe_success{node!=""} == 0 unless ${OTHER_PATH})
+      expr: `(livekit_swarm_probe_success{node!=""} == 0 unless ${OTHERS})
 ${failedTwice(names)}`,
       for: '2m',
       summary: 'Synthetic probe fails.',

@@ -99,6 +99,10 @@ const limits = strict({
   /** Shares of failed API requests and webhooks. */
   apiErrors: share(),
   webhookErrors: share(),
+  /** Time from the last voice of a caller to the first voice of a voice agent. */
+  agentResponse: duration(100, 60_000),
+  /** Share of the jobs, or of the load, that the workers of a pool carry. */
+  agentLoad: share(),
   /** Remaining validity of a certificate at which the alert fires, days. */
   certificateDays: whole(1, 365),
   /**

@@ -1,6 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Names } from '../config/names.ts';
 import type { DashboardUid } from '../rule.ts';
+import { agentsDashboard } from './agents.ts';
 import { chaosDashboard } from './chaos.ts';
 import { clusterDashboard } from './cluster.ts';
 import { infrastructureDashboard } from './infrastructure.ts';
@@ -28,6 +29,8 @@ export const dashboards = (names: Names): Record<DashboardUid, Dashboard> => {
     rooms: roomsDashboard(scope),
     // Can two participants connect and receive media?
     probes: probesDashboard(scope),
+    // Do voice agents answer, and are there enough workers?
+    agents: agentsDashboard(scope),
     // How does a load test progress?
     run: runDashboard(scope),
     // Which effect does a fault have, and does the deployment recover?

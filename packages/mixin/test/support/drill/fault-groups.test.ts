@@ -5,9 +5,16 @@ import { FAULT_GROUPS } from './fault-groups.ts';
 
 /**
  * Alerts whose cause a test cannot or must not create: the network card of a cloud, a full
- * connection table, an OOM kill, an egress service. Promtool tests them.
+ * connection table, an OOM kill, an egress service. The deployment of these faults has no workers of
+ * voice agents. Promtool tests them.
  */
 const NOT_CAUSED = [
+  'LiveKitAgentAnswersSlow',
+  'LiveKitAgentCallFailing',
+  'LiveKitAgentJobsLost',
+  'LiveKitAgentVersionsMixed',
+  'LiveKitAgentWorkersDown',
+  'LiveKitAgentWorkersFull',
   'LiveKitCloudAllowanceExceeded',
   'LiveKitConntrackHigh',
   'LiveKitEgressUnavailable',
