@@ -53,6 +53,38 @@ test('dispatches that fail alike are one warning of the run', async () => {
   expect(lines).toHaveLength(1);
 });
 
+test('an agent is dispatched after the time on hold, unless the caller has left', async () => {
+  const first = Promise.withResolvers<EventLine>();
+  const onHold = callers.slice(0, 2).map(
+    (one, index): ParticipantPlan => ({
+      ...one,
+      conversation: {
+        opens: 'caller',
+        pauseMs: 1_000,
+        answerWithinMs: 10_000,
+        answerEndsMs: 800,
+        bargeIn: null,
+        agent: { name: `helper-${index}`, by: 'api', afterMs: 100 },
+      },
+    }),
+  );
+  const lines: EventLine[] = [];
+  const dispatches = createAgentDispatches(target, onHold, { elapsedMs: () => 200 }, (line) => {
+    lines.push(line);
+    first.resolve(line);
+  });
+  for (const caller of onHold) dispatches.take(joined(caller));
+  const [gone] = onHold;
+  if (gone === undefined) throw new Error('there are callers');
+  dispatches.take({ ...joined(gone), event: 'left' });
+  expect(lines).toEqual([]);
+  expect(await first.promise).toMatchObject({
+    message: expect.stringMatching(/^the agent helper-1 was not dispatched/),
+  });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(lines).toHaveLength(1);
+});
+
 test('a result after the end of the run is not written', async () => {
   const lines: EventLine[] = [];
   const dispatches = createAgentDispatches(target, callers, { elapsedMs: () => 200 }, (line) =>

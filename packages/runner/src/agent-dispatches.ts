@@ -63,6 +63,8 @@ class Dispatches implements AgentDispatches {
    */
   readonly #roomless: ParticipantPlan[];
   readonly #dispatched = new Set<string>();
+  /** Callers that have left: one on hold needs no agent any more. */
+  readonly #gone = new Set<string>();
   readonly #failures = new Set<string>();
   /** Events from before the first line of the record. */
   #early: EventLine[] | null = [];
@@ -113,6 +115,8 @@ class Dispatches implements AgentDispatches {
     if (line.type !== 'event') return;
     const plan = this.#callers.get(line.identity ?? '');
     if (plan === undefined) return;
+    if (line.event === 'left' || line.event === 'disconnected') this.#gone.add(plan.identity);
+    if (line.event === 'rejoined') this.#gone.delete(plan.identity);
     if (line.event === 'agent_joined') void this.#readJob(plan, true);
     if (line.event === 'agent_lost') void this.#readJob(plan, false);
     if (line.event !== 'joined' || plan.conversation?.agent?.by !== 'api') return;
@@ -124,7 +128,7 @@ class Dispatches implements AgentDispatches {
   async #dispatchByApi(plan: ParticipantPlan, conversation: Conversation): Promise<void> {
     const holdMs = conversation.agent?.afterMs ?? 0;
     if (holdMs > 0) await new Promise((resolve) => setTimeout(resolve, holdMs).unref());
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#gone.has(plan.identity)) return;
     await this.#dispatch(plan, async (agentName) => {
       const client = await agentDispatchOf(this.#target, TIMEOUT_SECONDS);
       const metadata = dispatchMetadataOf(conversation);
