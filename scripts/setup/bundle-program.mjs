@@ -34,6 +34,7 @@ const BUNDLED = new Set([
  * and run from the sources.
  */
 const PROGRAMS = new Set([
+  'packages/agents/src/worker/job-process.ts',
   'packages/cli/src/main.ts',
   'packages/host/src/guard/guard.ts',
   'packages/runner/src/native-engine.ts',

@@ -11,7 +11,7 @@ export {
   type RateDispatch,
 } from './dispatch-rate/dispatch-rate.ts';
 export { carriedRate, type RateResult, staysUnder } from './dispatch-rate/rate-result.ts';
-export { ReferenceWorker, type WorkerEvent } from './reference-worker.ts';
-export { WorkerConnection } from './worker-connection.ts';
+export { ReferenceWorker, type WorkerEvent } from './worker/reference-worker.ts';
+export { WorkerConnection } from './worker/worker-connection.ts';
 export { readWorker, type WorkerFacts, type WorkerPages } from './worker-facts.ts';
 export { serveWorkerPages, type WorkerServer } from './worker-pages.ts';

@@ -42,6 +42,11 @@ export const addAgentsCommands = (
     ).default('300ms'),
     new Option('--drain <time>', 'at SIGTERM, time in which running jobs may end').default('60s'),
     new Option(
+      '--worker-name <name>',
+      'beginning of the identities of its agents (default: agent- and the name of the agent)',
+    ),
+    new Option('--processes', 'each job in its own process, which survives the worker by 15 s'),
+    new Option(
       '--health <address>',
       'serve pages as workers of SDKs do: /, /worker and /metrics; :8081 is this host alone',
     ),

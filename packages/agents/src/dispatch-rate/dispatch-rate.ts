@@ -8,7 +8,7 @@ import {
   monotonicMs,
   roomServiceOf,
 } from '@livekit-swarm/livekit';
-import { WorkerConnection } from '../worker-connection.ts';
+import { WorkerConnection } from '../worker/worker-connection.ts';
 import { type RateResult, type RoomTimes, resultOfRate } from './rate-result.ts';
 
 /**

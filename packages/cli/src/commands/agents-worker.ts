@@ -25,7 +25,12 @@ export interface AgentsWorkerFlags extends Omit<TargetFlags, 'embedded' | 'serve
   stopsAfter: string;
   drain: string;
   health?: string;
+  workerName?: string;
+  processes?: boolean;
 }
+
+/** Time for which LiveKit's SDKs let a job continue after the death of its worker, ms. */
+const ORPHAN_MS = 15_000;
 
 const readMaxJobs = wholeNumber('--max-jobs', 1, 1_000, 'write --max-jobs 8');
 
@@ -51,14 +56,20 @@ export const agentsWorkerCommand = async (
   const guard = readLoadGuard(flags, typed, console.env, { kind: 'probe', target });
   guard.assertServer(target.url);
   const interruption = watchInterruption();
-  const endAtOnce = (): never => process.exit(EXIT_CODES.interrupted.code);
+  let worker: ReferenceWorker | null = null;
+  const endAtOnce = (): never => {
+    worker?.kill();
+    return process.exit(EXIT_CODES.interrupted.code);
+  };
   interruption.kill.addEventListener('abort', endAtOnce);
   const print = (line: string): void =>
     void console.stderr.write(`${new Date().toISOString()} ${printable(line)}\n`);
   try {
-    const worker = await ReferenceWorker.start({
+    worker = await ReferenceWorker.start({
       target,
       agentName: flags.agent ?? '',
+      workerName: flags.workerName,
+      orphanMs: flags.processes === true ? ORPHAN_MS : null,
       answers,
       maxJobs,
       onEvent: (event) => print(textOf(event)),
@@ -124,6 +135,8 @@ const textOf = (event: WorkerEvent): string => {
       return `${event.room}: job ${event.jobId} ended`;
     case 'job_failed':
       return `${event.room}: job ${event.jobId} failed: ${event.message}`;
+    case 'job_died':
+      return `${event.room}: job ${event.jobId} died: ${event.message}`;
     case 'connection_lost':
       return `connection lost: ${event.message}`;
   }

@@ -1,26 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '@livekit/protocol';
-import { NativeEngine } from '@livekit-swarm/engine';
-import {
-  type ApiTarget,
-  agentDispatchOf,
-  apiErrorOf,
-  readTransfer,
-  systemClock,
-} from '@livekit-swarm/livekit';
-import type { EventLine } from '@livekit-swarm/record';
-import type { Answers, ParticipantPlan, Transfer } from '@livekit-swarm/scenario';
+import { type ApiTarget, agentDispatchOf, apiErrorOf, readTransfer } from '@livekit-swarm/livekit';
+import type { Answers, Transfer } from '@livekit-swarm/scenario';
 import { messageOf } from '@livekit-swarm/settings';
+import type { ShownWorker } from '../worker-pages.ts';
+import type { AgentEvent } from './agent-jobs.ts';
+import { EngineJobs } from './engine-jobs.ts';
+import { ProcessJobs } from './process-jobs.ts';
 import { type Assignment, WorkerConnection } from './worker-connection.ts';
-import type { ShownWorker } from './worker-pages.ts';
 
 export interface ReferenceWorkerOptions {
   target: ApiTarget;
   /** Name of the agent; empty: a job in every room. */
   agentName: string;
+  /** Beginning of the identities of its agents. Default: `agent-` and the name of the agent. */
+  workerName?: string | undefined;
   answers: Answers;
   /** Largest number of jobs at a time. */
   maxJobs: number;
+  /**
+   * Time for which jobs continue after the death of the worker, ms: each has a process. Null: all
+   * are in this process, and die with it.
+   */
+  orphanMs: number | null;
   /** Take a message about a job, for the log. */
   onEvent(event: WorkerEvent): void;
 }
@@ -30,34 +32,22 @@ export type WorkerEvent =
   | { event: 'answered' | 'stopped'; room: string; afterMs: number }
   | { event: 'registered'; workerId: string }
   | { event: 'job_accepted' | 'job_rejected' | 'job_ended'; jobId: string; room: string }
-  | { event: 'job_failed'; jobId: string; room: string; message: string }
+  | { event: 'job_failed' | 'job_died'; jobId: string; room: string; message: string }
   | { event: 'transferred'; room: string; to: string }
   | { event: 'transfer_failed'; room: string; to: string; message: string }
   | { event: 'connection_lost'; message: string };
 
 interface RunningJob {
-  index: number;
   room: string;
-  hasJoined: boolean;
   /** Transfer of the caller that the dispatch asks for; null: none, or it is made. */
   transfer: Transfer | null;
   answers: number;
-  /** Time since which no caller is in the room, ms; null: there is one. */
-  aloneSince: number | null;
-  /** True if a caller has been in the room. */
-  hadCaller: boolean;
-  /** Error that ended the session; null: none. */
-  error: string | null;
-  hasEnded: boolean;
 }
 
-const WATCH_EVERY_MS = 500;
-/** An agent leaves a room in which it has been alone for this long, ms: its caller has left. */
-const ALONE_MS = 3_000;
-/** It waits for its first caller: a room may be created before. */
-const WITHOUT_CALLER_MS = 60_000;
 const DISPATCH_SECONDS = 10;
-const JOIN_TIMEOUT_MS = 10_000;
+
+/** Time in which the server assigns a job that was accepted, if it does, ms. */
+const ASSIGNED_WITHIN_MS = 10_000;
 const RECONNECT_MS = [500, 1_000, 2_000, 4_000, 8_000];
 const VERSION = 'livekit-swarm reference agent';
 /** The server offers nothing to a worker at its target load, 0.7. */
@@ -66,14 +56,11 @@ const LOAD_BELOW_FULL = 0.65;
 /** Worker without models: joins the room of each job, and answers callers after a known time. */
 export class ReferenceWorker implements ShownWorker {
   readonly #options: ReferenceWorkerOptions;
-  readonly #engine: NativeEngine;
-  readonly #startedAtMs = systemClock.now();
+  readonly #agents: EngineJobs | ProcessJobs;
   readonly #jobs = new Map<string, RunningJob>();
   /** Jobs that were accepted and not assigned yet. */
   readonly #accepted = new Set<string>();
-  readonly #watch: NodeJS.Timeout;
   #connection: WorkerConnection | null = null;
-  #nextIndex = 0;
   #isRegistered = false;
   #isDraining = false;
   #isClosed = false;
@@ -92,19 +79,9 @@ export class ReferenceWorker implements ShownWorker {
 
   private constructor(options: ReferenceWorkerOptions) {
     this.#options = options;
-    this.#engine = new NativeEngine({
-      threads: 1,
-      startedAtMs: this.#startedAtMs,
-      joinTimeoutMs: JOIN_TIMEOUT_MS,
-      joinAttempts: 2,
-      signalling: 'auto',
-      onEvent: (event) => this.#onEvent(event),
-    });
-    this.#watch = setInterval(() => this.#endFinished(), WATCH_EVERY_MS);
-  }
-
-  get jobs(): number {
-    return this.#jobs.size;
+    const { orphanMs } = options;
+    const take = (event: AgentEvent): void => this.#take(event);
+    this.#agents = orphanMs === null ? new EngineJobs(take) : new ProcessJobs(take, orphanMs);
   }
 
   get agentName(): string {
@@ -125,6 +102,10 @@ export class ReferenceWorker implements ShownWorker {
     return this.jobs >= maxJobs ? 1 : (LOAD_BELOW_FULL * this.jobs) / maxJobs;
   }
 
+  get jobs(): number {
+    return this.#jobs.size;
+  }
+
   /** Accept no more jobs. Resolves when all have ended, at most after `longestMs`. */
   async drain(longestMs: number): Promise<void> {
     this.#isDraining = true;
@@ -138,9 +119,13 @@ export class ReferenceWorker implements ShownWorker {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#isRegistered = false;
-    clearInterval(this.#watch);
     this.#connection?.close();
-    await this.#engine.close();
+    await this.#agents.close();
+  }
+
+  /** End the processes of jobs, of a worker that must exit now. */
+  kill(): void {
+    if (this.#agents instanceof ProcessJobs) this.#agents.kill();
   }
 
   async #connect(): Promise<void> {
@@ -152,11 +137,8 @@ export class ReferenceWorker implements ShownWorker {
       // It can speak as soon as its track is published.
       attributes: { 'lk.agent.state': 'listening' },
       accept: (job) => this.#accept(job),
-      onAssignment: (assignment) => void this.#run(assignment),
-      onTermination: (jobId) => {
-        const job = this.#jobs.get(jobId);
-        if (job !== undefined) job.hasEnded = true;
-      },
+      onAssignment: (assignment) => this.#run(assignment),
+      onTermination: (jobId) => this.#agents.end(jobId),
       onClosed: (message) => {
         this.#isRegistered = false;
         onEvent({ event: 'connection_lost', message });
@@ -196,51 +178,50 @@ export class ReferenceWorker implements ShownWorker {
     }
     this.#accepted.add(job.id);
     // An offer that another worker wins is not assigned.
-    setTimeout(() => this.#accepted.delete(job.id), JOIN_TIMEOUT_MS).unref();
+    setTimeout(() => this.#accepted.delete(job.id), ASSIGNED_WITHIN_MS).unref();
     onEvent({ event: 'job_accepted', jobId: job.id, room });
-    return `agent-${agentName === '' ? 'reference' : agentName}-${job.id}`;
+    const { workerName = `agent-${agentName === '' ? 'reference' : agentName}` } = this.#options;
+    return `${workerName}-${job.id}`;
   }
 
-  async #run({ job, url, token }: Assignment): Promise<void> {
+  #run({ job, url, token }: Assignment): void {
     const { target, answers } = this.#options;
     this.#accepted.delete(job.id);
     if (this.#isClosed || this.#jobs.has(job.id)) return;
-    const index = this.#nextIndex++;
     const room = job.room?.name ?? '';
-    const begun = {
-      ...{ transfer: readTransfer(job.metadata), answers: 0 },
-      ...{ hasJoined: false, aloneSince: null, hadCaller: false },
-      ...{ error: null, hasEnded: false },
-    };
-    this.#jobs.set(job.id, { index, room, ...begun });
+    this.#jobs.set(job.id, { room, transfer: readTransfer(job.metadata), answers: 0 });
     this.#report();
     const address = url === undefined || url === '' ? target.url : url;
-    try {
-      await this.#engine.join(
-        planOf(index, room, job.id, answers),
-        { url: address, token },
-        systemClock.now() - this.#startedAtMs,
-      );
-    } catch (error) {
-      await this.#end(job.id, messageOf(error));
-    }
+    this.#agents.start({ id: job.id, room, url: address, token, answers });
   }
 
-  #onEvent({ event, identity, message, reason, durationMs: afterMs = 0 }: EventLine): void {
-    const job = this.#jobs.get(identity ?? '');
+  #take(event: AgentEvent): void {
+    const { onEvent } = this.#options;
+    const { jobId } = event;
+    const job = this.#jobs.get(jobId);
     if (job === undefined) return;
     const { room } = job;
-    if (event === 'agent_answered') {
-      this.#options.onEvent({ event: 'answered', room, afterMs });
-      job.answers += 1;
-      if (job.transfer !== null && job.answers >= job.transfer.after)
-        void this.#transfer(identity ?? '', job, job.transfer);
+    switch (event.event) {
+      case 'answered':
+        onEvent({ event: 'answered', room, afterMs: event.afterMs });
+        job.answers += 1;
+        if (job.transfer !== null && job.answers >= job.transfer.after)
+          void this.#transfer(jobId, job, job.transfer);
+        break;
+      case 'stopped':
+        onEvent({ event: 'stopped', room, afterMs: event.afterMs });
+        break;
+      case 'ended':
+        this.#free(jobId);
+        this.#connection?.ended(jobId, event.error);
+        if (event.error === null) onEvent({ event: 'job_ended', jobId, room });
+        else onEvent({ event: 'job_failed', jobId, room, message: event.error });
+        break;
+      case 'died':
+        // LiveKit's SDK for Node.js reports nothing of such a job to the server, either.
+        this.#free(jobId);
+        onEvent({ event: 'job_died', jobId, room, message: event.message });
     }
-    if (event === 'agent_stopped') this.#options.onEvent({ event: 'stopped', room, afterMs });
-    if (event === 'joined') job.hasJoined = true;
-    if (event !== 'join_failed' && event !== 'disconnected') return;
-    job.hasEnded = true;
-    if (event === 'join_failed') job.error = message ?? reason ?? 'the join failed';
   }
 
   /** Dispatch the next agent into the room of a job, and leave; stay if that fails. */
@@ -256,35 +237,12 @@ export class ReferenceWorker implements ShownWorker {
       onEvent({ event: 'transfer_failed', room, to, message: apiErrorOf(error).message });
       return;
     }
-    await this.#end(jobId, null);
+    this.#agents.end(jobId);
   }
 
-  /** End jobs whose callers have left, and those whose session has ended. */
-  #endFinished(): void {
-    const now = performance.now();
-    for (const [jobId, job] of this.#jobs) {
-      const { others = [], agents = [] } = this.#engine.view(job.index) ?? {};
-      // Two agents would keep each other in a room. An agent that joins has no view of it yet.
-      const hasCaller = others.length > agents.length;
-      job.hadCaller ||= hasCaller;
-      if (hasCaller || !job.hasJoined) job.aloneSince = null;
-      else job.aloneSince ??= now;
-      const longest = job.hadCaller ? ALONE_MS : WITHOUT_CALLER_MS;
-      const isAlone = job.aloneSince !== null && now - job.aloneSince >= longest;
-      if (job.hasEnded || isAlone) void this.#end(jobId, job.error);
-    }
-  }
-
-  async #end(jobId: string, error: string | null): Promise<void> {
-    const job = this.#jobs.get(jobId);
-    if (job === undefined) return;
+  #free(jobId: string): void {
     this.#jobs.delete(jobId);
-    if (this.#engine.view(job.index) !== undefined) await this.#engine.leave(job.index);
-    this.#connection?.ended(jobId, error);
     this.#report();
-    const { room } = job;
-    if (error === null) this.#options.onEvent({ event: 'job_ended', jobId, room });
-    else this.#options.onEvent({ event: 'job_failed', jobId, room, message: error });
   }
 
   #report(): void {
@@ -292,28 +250,3 @@ export class ReferenceWorker implements ShownWorker {
     this.#connection?.report({ load, jobs, isFull: this.#isDraining });
   }
 }
-
-const planOf = (
-  index: number,
-  room: string,
-  identity: string,
-  answers: Answers,
-): ParticipantPlan => ({
-  index,
-  identity,
-  group: 'agents',
-  room,
-  role: 'agent',
-  joinAtMs: 0,
-  leaveAtMs: Number.POSITIVE_INFINITY,
-  publish: [{ kind: 'audio' }],
-  subscribe: true,
-  layout: { type: 'audio-only' },
-  data: [],
-  grants: {},
-  network: null,
-  path: 'direct',
-  e2ee: null,
-  answers,
-  expectedTracks: { audio: 0, video: 0 },
-});
