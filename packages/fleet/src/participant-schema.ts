@@ -186,6 +186,7 @@ const conversation = z.strictObject({
       name: text(NAME),
       by: z.enum(DISPATCHES),
       afterMs: duration().exactOptional(),
+      againMs: duration().exactOptional(),
     })
     .exactOptional(),
   transfer: z.strictObject({ after: whole(1, 100_000), to: text(NAME) }).exactOptional(),

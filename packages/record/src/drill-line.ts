@@ -19,6 +19,8 @@ export const DRILL_OBJECTIVES = [
   'rto',
   'rpo',
   'state_lost',
+  'agent_silence',
+  'conversations_lost',
   'thresholds',
 ] as const;
 
@@ -67,10 +69,12 @@ export const faultTarget = z
         'sentinel',
         'load-balancer',
         'turn',
+        'agent-worker',
         'none',
       ]),
     }),
     z.object({ role: z.literal('nodes'), share: z.number() }),
+    z.object({ role: z.literal('agent-workers'), share: z.number() }),
     z.object({ role: z.literal('component'), name: text }),
     z.object({ role: z.literal('site'), name: text }),
   ])
@@ -78,7 +82,7 @@ export const faultTarget = z
 
 export type FaultTarget = z.infer<typeof faultTarget>;
 
-const targetKind = z.enum(['node', 'redis', 'sentinel', 'load-balancer', 'turn']);
+const targetKind = z.enum(['node', 'redis', 'sentinel', 'load-balancer', 'turn', 'agent-worker']);
 
 /**
  * Components of a target for which it is unknown whether they belong to the participants'

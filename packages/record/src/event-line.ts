@@ -46,7 +46,10 @@ export const EVENT_NAMES = [
    * time.
    */
   'action_failed',
-  /** The dispatch service took the dispatch of an agent. `durationMs`: of the call. */
+  /**
+   * The dispatch service took the dispatch of an agent. `durationMs`: of the call. `reason`: `again`
+   * if no agent was in the room any more.
+   */
   'agent_dispatched',
   /** A voice agent is in the room of a caller. `durationMs`: from the join of the caller. */
   'agent_joined',
@@ -59,6 +62,10 @@ export const EVENT_NAMES = [
   'agent_ready',
   /** No voice agent joined the room of a caller in time. */
   'agent_lost',
+  /** A voice agent joined the room of a caller after the first one. */
+  'agent_added',
+  /** The server reported to a caller that a voice agent has left its room: a dead one stays until then. */
+  'agent_left',
   /**
    * The next voice agent of a caller has published audio. `durationMs`: from the last voice of the
    * agent before.
@@ -204,6 +211,8 @@ export const eventSchema = z.object({
   turn: turnSchema.exactOptional(),
   /** Action on `acted` and `action_failed`: `mute`, `simulate-migration`. */
   action: z.string().exactOptional(),
+  /** Identity of the agent, on `agent_joined`, `agent_added` and `agent_left`. */
+  agent: z.string().exactOptional(),
   /** Identity of the publisher, on media events. */
   publisher: z.string().exactOptional(),
   kind: z.enum(['audio', 'video']).exactOptional(),

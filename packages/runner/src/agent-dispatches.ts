@@ -16,6 +16,7 @@ import {
   type RecordLine,
 } from '@livekit-swarm/record';
 import type { Conversation, ParticipantPlan } from '@livekit-swarm/scenario';
+import { RoomWatch } from './room-watch.ts';
 
 const TIMEOUT_SECONDS = 10;
 /** Time before the join of a caller at which its room is created, ms. */
@@ -66,6 +67,7 @@ class Dispatches implements AgentDispatches {
   /** Callers that have left: one on hold needs no agent any more. */
   readonly #gone = new Set<string>();
   readonly #failures = new Set<string>();
+  readonly #watches = new Map<string, RoomWatch>();
   /** Events from before the first line of the record. */
   #early: EventLine[] | null = [];
   #isClosed = false;
@@ -119,6 +121,7 @@ class Dispatches implements AgentDispatches {
     if (line.event === 'rejoined') this.#gone.delete(plan.identity);
     if (line.event === 'agent_joined') void this.#readJob(plan, true);
     if (line.event === 'agent_lost') void this.#readJob(plan, false);
+    this.#watch(plan, line.event);
     if (line.event !== 'joined' || plan.conversation?.agent?.by !== 'api') return;
     if (this.#dispatched.has(plan.identity)) return;
     this.#dispatched.add(plan.identity);
@@ -129,15 +132,39 @@ class Dispatches implements AgentDispatches {
     const holdMs = conversation.agent?.afterMs ?? 0;
     if (holdMs > 0) await new Promise((resolve) => setTimeout(resolve, holdMs).unref());
     if (this.#isClosed || this.#gone.has(plan.identity)) return;
-    await this.#dispatch(plan, async (agentName) => {
+    await this.#dispatch(plan, this.#byApi(plan, conversation));
+  }
+
+  #byApi(
+    { room }: ParticipantPlan,
+    conversation: Conversation,
+  ): (agentName: string) => Promise<void> {
+    return async (agentName) => {
       const client = await agentDispatchOf(this.#target, TIMEOUT_SECONDS);
       const metadata = dispatchMetadataOf(conversation);
-      await client.createDispatch(plan.room, agentName, { metadata });
-    });
+      await client.createDispatch(room, agentName, { metadata });
+    };
   }
 
   close(): void {
     this.#isClosed = true;
+    for (const watch of this.#watches.values()) watch.stop();
+  }
+
+  /** Watch the room of a caller, if its application dispatches again. */
+  #watch(plan: ParticipantPlan, event: EventLine['event']): void {
+    const { conversation } = plan;
+    const againMs = conversation?.agent?.againMs;
+    if (conversation === undefined || againMs === undefined) return;
+    const known = this.#watches.get(plan.identity);
+    const watch =
+      known ??
+      new RoomWatch(
+        againMs,
+        () => void this.#dispatch(plan, this.#byApi(plan, conversation), 'again'),
+      );
+    this.#watches.set(plan.identity, watch);
+    watch.take(event);
   }
 
   #report(line: EventLine): void {
@@ -149,13 +176,17 @@ class Dispatches implements AgentDispatches {
   async #dispatch(
     plan: ParticipantPlan,
     call: (agentName: string) => Promise<void>,
+    reason?: 'again',
   ): Promise<void> {
     const agentName = plan.conversation?.agent?.name ?? '';
     const began = this.#clock.elapsedMs();
     try {
       await call(agentName);
       const at = this.#clock.elapsedMs();
-      this.#report({ ...lineOf(plan, at), event: 'agent_dispatched', durationMs: at - began });
+      this.#report({
+        ...{ ...lineOf(plan, at), event: 'agent_dispatched', durationMs: at - began },
+        ...(reason !== undefined && { reason }),
+      });
     } catch (error) {
       const { message: cause, hint } = apiErrorOf(error);
       const message = `the agent ${agentName} was not dispatched: ${cause}`;

@@ -68,7 +68,7 @@ export {
   type ReadPermission,
 } from './read-permission.ts';
 export { RESOLUTIONS } from './resolution.ts';
-export type { Answers } from './role-keys/answers.ts';
+export { type Answers, answersSchema } from './role-keys/answers.ts';
 export { type Connect, connectSetting, parseConnect } from './role-keys/connect.ts';
 export {
   type Conversation,

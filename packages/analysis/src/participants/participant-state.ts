@@ -140,6 +140,8 @@ const reduceEvent = (state: ParticipantState, line: EventLine): ParticipantState
     case 'agent_lost':
     case 'agent_transferred':
     case 'agent_transfer_lost':
+    case 'agent_added':
+    case 'agent_left':
     case 'agent_job':
     case 'agent_answered':
     case 'agent_stopped':

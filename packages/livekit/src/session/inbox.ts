@@ -119,8 +119,8 @@ export class Inbox {
   }
 
   updateRoom(participants: readonly ParticipantInfo[]): void {
-    this.#options.onUpdate?.(participants);
     const changes = this.#options.room.apply(participants, this.#options.ownSid());
+    this.#options.onUpdate?.(participants);
     this.#request(this.#options.subscriptions.tracksChanged(changes));
     for (const { sid } of changes.muted) this.#updateSilence(sid);
     // An unpublished track is muted until it leaves its m-line, so that its end does not count as

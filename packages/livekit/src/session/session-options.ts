@@ -39,7 +39,7 @@ export interface SessionOptions {
   rejoin?: ReconnectPolicy;
   /** True when `isMediaExpected` is used: then pauses by the server are observed. */
   watchesMedia?: boolean;
-  /** Called with every update of participants, including the local one, before it is applied. */
+  /** Called with every update of participants, including the local one, once it is applied. */
   onUpdate?(participants: readonly ParticipantInfo[]): void;
   /**
    * Called with the server's speakers; when absent, they are decoded only if the layout needs them.

@@ -53,6 +53,8 @@ export const conversationSchema = z
         by: z.enum(DISPATCHES),
         /** Time from the join of the caller to the dispatch by the API, ms; absent: at once. */
         afterMs: z.number().exactOptional(),
+        /** Interval of further dispatches while no agent is in the room, ms; absent: none. */
+        againMs: z.number().exactOptional(),
       })
       .exactOptional(),
     /** Transfer to another agent; absent: the caller talks with one. */
@@ -63,6 +65,8 @@ export const conversationSchema = z
 export type Conversation = z.infer<typeof conversationSchema>;
 
 const MOST_TURNS = 100_000;
+/** A dispatch takes up to a second, ms: an earlier one would bring a second agent. */
+const LEAST_AGAIN_MS = 1_000;
 
 const bargeInSetting = () =>
   strict({
@@ -89,6 +93,11 @@ const agentSetting = () =>
             .describe(
               'With by: api, time that the caller waits on hold before the dispatch, as in a queue. Default: none.',
             ),
+          again: duration(LEAST_AGAIN_MS)
+            .optional()
+            .describe(
+              'An application that watches its rooms: it calls the dispatch service again when the agent has left the room, or has not joined in time, after this time, and again while no agent is there. Default: never; livekit-server does not dispatch again.',
+            ),
         })
           .refine(({ by, after }) => after === undefined || by === 'api', {
             path: ['after'],
@@ -97,10 +106,11 @@ const agentSetting = () =>
               'write { name: my-agent, by: api, after: 5s }',
             ),
           })
-          .transform(({ name, by, after }) => ({
+          .transform(({ name, by, after, again }) => ({
             name,
             by,
             ...(after !== undefined && { afterMs: after }),
+            ...(again !== undefined && { againMs: again }),
           })),
       ],
       {
@@ -176,10 +186,19 @@ const conversationSetting = () =>
     )
     .meta({ id: 'conversation', samples: [{ pause: '1s', bargeIn: { share: '20%' }, turns: 5 }] });
 
-const agentForm = ({ name, by, afterMs }: NonNullable<Conversation['agent']>): unknown =>
-  by === 'token'
+const agentForm = ({
+  name,
+  by,
+  afterMs,
+  againMs,
+}: NonNullable<Conversation['agent']>): unknown =>
+  by === 'token' && againMs === undefined
     ? name
-    : { name, by, ...(afterMs !== undefined && { after: durationText(afterMs) }) };
+    : {
+        ...{ name, by },
+        ...(afterMs !== undefined && { after: durationText(afterMs) }),
+        ...(againMs !== undefined && { again: durationText(againMs) }),
+      };
 
 /** Form that the schema reads. */
 const conversationForm = (settings: Conversation): Record<string, unknown> => {

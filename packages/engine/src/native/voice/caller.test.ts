@@ -153,8 +153,21 @@ test('an agent that joins in time is counted once, and one that does not is lost
   late.agentJoins();
   late.caller.roomChanged();
   late.clock.advance(600);
-  expect(late.others).toEqual(['no_agent']);
+  expect(late.others).toEqual(['no_agent', 'agent_added']);
   expect(late.speaks).toBe(1);
+});
+
+test('agents that leave and follow are reported, and so are those of a lost connection', () => {
+  const call = new Call({ turns: 1 }).begin();
+  const [first] = call.remoteAgents.splice(0);
+  call.caller.roomChanged();
+  call.agentJoins({ identity: 'agent-2' });
+  call.caller.roomChanged();
+  expect(call.others.slice(2)).toEqual(['agent_left', 'agent_added']);
+  call.caller.lost();
+  call.remoteAgents.splice(0, 1, ...(first === undefined ? [] : [first]));
+  call.caller.connected();
+  expect(call.others.slice(4)).toEqual(['agent_left', 'agent_added']);
 });
 
 test('a turn during which the connection was lost is not measured', () => {
@@ -362,7 +375,7 @@ test('several agents in a room are reported once', () => {
   call.agentJoins();
   call.caller.roomChanged();
   call.caller.roomChanged();
-  expect(call.others).toEqual(['agent_joined', 'agent_published', 'several_agents']);
+  expect(call.others).toEqual(['agent_joined', 'agent_published', 'agent_added', 'several_agents']);
 });
 
 test('an agent that speaks all the time is reported once, however often it is waited for', () => {

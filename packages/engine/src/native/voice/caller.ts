@@ -40,6 +40,8 @@ export class Caller implements VoicePart {
   #isLost = false;
   /** Phases of the agent's start, and findings about agents, that were reported. */
   readonly #reported = new Set<Phase | Finding>();
+  /** Identities of the agents in the room. */
+  #present: ReadonlySet<string> = new Set();
   /** Cancels the report that the agent publishes nothing. */
   #cancelWatch: (() => void) | null = null;
   #turn: OpenTurn | null = null;
@@ -74,6 +76,7 @@ export class Caller implements VoicePart {
     const { clock, conversation, emit } = this.#options;
     this.#isConnected = true;
     if (this.#hasAgent) {
+      this.#compareAgents(this.#options.room.remoteAgents);
       // The connection recovered: turns of that time are not measured.
       this.#after(conversation.pauseMs, () => this.#speak());
       return;
@@ -93,15 +96,29 @@ export class Caller implements VoicePart {
 
   roomChanged(): void {
     const agents = this.#options.room.remoteAgents;
-    if (!this.#isConnected || agents.length === 0) return;
-    if (!this.#hasAgent) this.#agentJoined();
-    this.#checkAgents(agents);
+    if (!this.#isConnected) return;
+    this.#compareAgents(agents);
+    if (agents.length > 0) this.#checkAgents(agents);
   }
 
-  #agentJoined(): void {
+  /** Report agents that have come and gone since the last time. */
+  #compareAgents(agents: readonly RemoteAgent[]): void {
+    const { clock, emit } = this.#options;
+    const now = new Set(agents.map(({ identity }) => identity));
+    const before = this.#present;
+    this.#present = now;
+    for (const agent of before) if (!now.has(agent)) emit('agent_left', clock.now(), { agent });
+    for (const agent of now) {
+      if (before.has(agent)) continue;
+      if (!this.#hasAgent) this.#agentJoined(agent);
+      else emit('agent_added', clock.now(), { agent });
+    }
+  }
+
+  #agentJoined(agent: string): void {
     const { clock, conversation } = this.#options;
     this.#hasAgent = true;
-    this.#reach('agent_joined');
+    this.#reach('agent_joined', agent);
     this.#cancelWatch = clock.after(conversation.answerWithinMs, () =>
       this.#find(
         'agent_never_published',
@@ -134,12 +151,18 @@ export class Caller implements VoicePart {
   }
 
   /** Report a phase of the agent's start, once; not of an agent that was counted as lost. */
-  #reach(phase: Phase): void {
+  #reach(phase: Phase, agent?: string): void {
     const { clock, emit } = this.#options;
-    if (this.#isLost || this.#reported.has(phase)) return;
+    if (this.#reported.has(phase)) return;
     this.#reported.add(phase);
     const now = clock.now();
-    emit(phase, now, { durationMs: now - (this.#joinedAt ?? now) });
+    if (!this.#isLost)
+      emit(phase, now, {
+        durationMs: now - (this.#joinedAt ?? now),
+        ...(agent !== undefined && { agent }),
+      });
+    // One that was counted as lost has no time of its join.
+    else if (agent !== undefined) emit('agent_added', now, { agent });
   }
 
   #find(reason: Finding, message: string, hint: string): void {

@@ -60,6 +60,8 @@ const EVENTS: Partial<Record<ParticipantEvent['event'], string>> = {
   agent_lost: 'no voice agent in time',
   agent_transferred: 'transferred to the next voice agent',
   agent_transfer_lost: 'no next voice agent in time',
+  agent_added: 'another voice agent in its room',
+  agent_left: 'voice agent left its room',
   agent_job: 'job of the voice agent',
   agent_answered: 'answered a caller',
   agent_stopped: 'stopped, as a caller spoke',
