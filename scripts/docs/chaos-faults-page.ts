@@ -21,6 +21,7 @@ const KINDS = {
   sentinel: 'Sentinel',
   'load-balancer': 'load balancer',
   turn: 'TURN',
+  'agent-worker': 'agent worker',
 } as const;
 
 const overview = (): string =>

@@ -16,6 +16,10 @@ const fault = (): JsonSchema => {
 
 const part = (name: string) => (): string => keysOf(at('properties', name));
 
+/** Keys of the workers of agents of a lab, in docs/chaos-agents.md. */
+export const agentWorkerKeys = (): string =>
+  keysOf(at('properties', 'lab', 'properties', 'agentWorkers'));
+
 /** Tables of docs/chaos.md, by section name. */
 export const DRILL_TABLES: Readonly<Record<string, () => string>> = {
   'keys-drill': () => keysOf(schema),

@@ -42,9 +42,11 @@ const happens = ({ fault, target, durationMs }: DrillFault): string => {
   const whom =
     target.role === 'nodes'
       ? `${Math.round(100 * target.share)}% of the nodes`
-      : target.role === 'component'
-        ? target.name
-        : target.role;
+      : target.role === 'agent-workers'
+        ? `${Math.round(100 * target.share)}% of the workers of agents`
+        : target.role === 'component'
+          ? target.name
+          : target.role;
   return `${fault} of ${whom}${durationMs === null ? '' : ` for ${formatDuration(durationMs)}`}`;
 };
 

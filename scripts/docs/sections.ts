@@ -3,7 +3,7 @@ import { compatibilityTable } from '../compatibility/table.ts';
 import { claimsSection, flakySection } from '../evidence/page.ts';
 import { actionInputs, actionOutputs } from './action-tables.ts';
 import { chartValuesTable } from './chart-values.ts';
-import { DRILL_TABLES } from './drill-keys.ts';
+import { agentWorkerKeys, DRILL_TABLES } from './drill-keys.ts';
 import { drillLibraryTable } from './drill-library.ts';
 import { exitCodesTable } from './exit-codes-page.ts';
 import { checkoutCommands, packagesToday, quickStart, statusBox } from './install-commands.ts';
@@ -52,6 +52,7 @@ export const SECTIONS: readonly {
     name,
     text,
   })),
+  { path: 'docs/chaos-agents.md', name: 'keys-agent-workers', text: agentWorkerKeys },
   ...Object.entries(DRILL_TABLES).map(([name, text]) => ({ path: 'docs/chaos.md', name, text })),
 ];
 

@@ -2,6 +2,7 @@ export { DRILL_FILE, evaluateDrill } from './evaluate/evaluate-drill.ts';
 export {
   dockerDeployment,
   kubernetesDeployment,
+  type LabAgentWorkers,
   runningLab,
   type StartedDeployment,
   sshDeployment,

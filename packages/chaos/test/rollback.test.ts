@@ -86,18 +86,20 @@ const memberNamed = async (name: string): Promise<Component> => {
   return found;
 };
 
-/** Component for each kind; the lab has no TURN server. */
+/** Component for each kind; the lab has no TURN server and no workers of agents. */
 const COMPONENTS: Record<ComponentKind, string> = {
   node: 'node-1',
   redis: 'redis',
   sentinel: 'sentinel-1',
   'load-balancer': 'haproxy',
   turn: 'turn',
+  'agent-worker': 'agent-worker-1',
 };
 
 /** Faults that a running lab without Sentinels, backup and nodes that do not run does not have. */
 const NOT_HERE = new Set([
   'clock-skew',
+  'kill-agent-job',
   'add-node',
   'change-dns',
   'change-keys',

@@ -62,17 +62,19 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const MAIN = join(ROOT, 'packages/cli/src/main.ts');
 const INJECTOR = join(ROOT, 'packages/chaos/test/fixtures/injector.ts');
 
-/** Components for each kind; the lab has no TURN server. */
+/** Components for each kind; the lab has no TURN server and no workers of agents. */
 const COMPONENTS: Record<DescribedFault['targets'][number], readonly string[]> = {
   node: ['node-1', 'node-2'],
   redis: ['redis'],
   sentinel: ['sentinel-1'],
   'load-balancer': ['haproxy'],
   turn: ['turn'],
+  'agent-worker': ['agent-worker-1'],
 };
 
 /** Faults that leave nothing to roll back in the lab of this test, which has no TLS. */
 const WITHOUT_ROLLBACK = new Set([
+  'kill-agent-job',
   'redis-flush',
   'redis-failover',
   'redis-isolation',

@@ -19,10 +19,10 @@ export interface ReferenceWorkerOptions {
   /** Largest number of jobs at a time. */
   maxJobs: number;
   /**
-   * Time for which jobs continue after the death of the worker, ms: each has a process. Null: all
-   * are in this process, and die with it.
+   * Time for which jobs continue after the death of the worker, ms: each has a process. Default:
+   * all are in this process, and die with it.
    */
-  orphanMs: number | null;
+  orphanMs?: number | null;
   /** Take a message about a job, for the log. */
   onEvent(event: WorkerEvent): void;
 }
@@ -79,7 +79,7 @@ export class ReferenceWorker implements ShownWorker {
 
   private constructor(options: ReferenceWorkerOptions) {
     this.#options = options;
-    const { orphanMs } = options;
+    const { orphanMs = null } = options;
     const take = (event: AgentEvent): void => this.#take(event);
     this.#agents = orphanMs === null ? new EngineJobs(take) : new ProcessJobs(take, orphanMs);
   }

@@ -87,6 +87,8 @@ const OBJECTIVE_KEYS: Record<
   rto: { key: 'rto', limits: ['rtoMs'] },
   rpo: { key: 'rpo', limits: ['rpoMs'] },
   state_lost: { key: 'stateLost', limits: ['stateLost'] },
+  agent_silence: { key: 'agentSilence', limits: ['agentSilenceMaxMs'] },
+  conversations_lost: { key: 'conversationsLost', limits: ['conversationsLost'] },
 };
 
 /** Key of an objective in the file, and whether the drill requires it. */
@@ -124,6 +126,15 @@ const checkObjectives = (
         ['objectives', OBJECTIVE_KEYS[code].key],
         'is not measured: the drill has no continuity',
         `add continuity: {}, or leave ${key} out`,
+      );
+  }
+  for (const code of ['agent_silence', 'conversations_lost'] as const) {
+    const { key, isRequired } = requirementOf(drill, code);
+    if (isRequired && !hasCallers(drill))
+      report(
+        ['objectives', OBJECTIVE_KEYS[code].key],
+        'is not measured: no participant talks with a voice agent',
+        `give a role of the scenario conversation: {}, or leave ${key} out`,
       );
   }
   for (const [key, value] of Object.entries({
@@ -263,6 +274,15 @@ const checkScenario = (drill: Drill, { scenario }: ScenarioLoad, report: Report)
       `has a group or a role "${reserved}", as the join probes of a drill`,
       'give it another name',
     );
+  const early = scenario.groups
+    .flatMap(({ roles }) => roles.flatMap(({ conversation }) => conversation?.agent ?? []))
+    .find(({ by }) => by !== 'api');
+  if (early !== undefined)
+    report(
+      ['scenario'],
+      `dispatches ${early.name} with its room (by: ${early.by}), and a drill creates the rooms before`,
+      `write agent: { name: ${early.name}, by: api }`,
+    );
   const { steadyFromMs, steadyMs, endMs } = drillTimes(drill);
   const lastsMs = endOfLoad(scenario, endMs);
   if (lastsMs < endMs - SHORT_MS) {
@@ -291,8 +311,12 @@ const checkScenario = (drill: Drill, { scenario }: ScenarioLoad, report: Report)
 const hasSteadyMedia = (drill: Drill): boolean => {
   const { steadyFromMs, steadyMs } = drillTimes(drill);
   const { participants } = planOfLoad({ ...drill, thresholds: [] }, 'check');
-  return [...expectedMedia(participants, steadyFromMs, steadyMs).values()].some(
-    ({ size }) => size > 0,
+  // The audio of a voice agent is not planned; its absence is what such a drill measures.
+  const isCaller = (one: ParticipantPlan): boolean =>
+    one.conversation !== undefined && one.joinAtMs <= steadyFromMs && one.leaveAtMs >= steadyMs;
+  return (
+    participants.some(isCaller) ||
+    [...expectedMedia(participants, steadyFromMs, steadyMs).values()].some(({ size }) => size > 0)
   );
 };
 
@@ -350,6 +374,12 @@ const CERTIFICATE_FAULTS: ReadonlySet<string> = new Set([
 /** Fault that replaces the API keys of a node: only drills with it observe them. */
 export const CHANGE_KEYS = 'change-keys';
 
+const hasCallers = ({ load }: Drill): boolean =>
+  'scenario' in load &&
+  load.scenario.groups.some(({ roles }) =>
+    roles.some(({ conversation }) => conversation !== undefined),
+  );
+
 /** Returns true if browsers, or clients of the Rust SDK, take part. */
 const hasRealClients = ({ load }: Drill): boolean =>
   'scenario' in load &&
@@ -379,9 +409,16 @@ const checkLab = (drill: Drill, { faults }: DrillFile, report: Report): void => 
     ['spare', lab.spare > 0],
     ['tls', lab.tls],
     ['dns', lab.dnsTtlMs !== null],
+    ['agentWorkers', lab.agentWorkers !== null],
   ] as const)
     if (lab.sites > 1 && isGiven)
       report(['lab', key], 'is for a lab of one site', 'leave it out, or write sites: 1');
+  if (lab.tls && lab.agentWorkers !== null)
+    report(
+      ['lab', 'agentWorkers'],
+      'is for a lab without TLS: its certificate does not have the addresses of the workers',
+      'write tls: false',
+    );
   if (lab.nodes + lab.spare > MAX_NODES)
     report(['lab', 'spare'], `makes more than ${MAX_NODES} nodes`, 'write fewer nodes');
   if (lab.dnsTtlMs !== null && (lab.dnsTtlMs < 1_000 || lab.dnsTtlMs % 1_000 !== 0))
@@ -422,6 +459,15 @@ const checkLab = (drill: Drill, { faults }: DrillFile, report: Report): void => 
       ['faults', position, 'target'],
       'needs a node that does not run: the lab has none',
       'write lab: { spare: 1 }',
+    );
+  }
+  for (const [position, { target }] of faults.entries()) {
+    const isAtWorkers = target?.role === 'agent-worker' || target?.role === 'agent-workers';
+    if (!isAtWorkers || lab.agentWorkers !== null) continue;
+    report(
+      ['faults', position, 'target'],
+      'needs workers of agents: the lab has none',
+      'write lab: { agentWorkers: { count: 2 } }',
     );
   }
   for (const [position, { target }] of faults.entries()) {

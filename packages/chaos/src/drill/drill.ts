@@ -3,7 +3,7 @@
  * drill-result.schema.json.
  */
 import { DRILL_OBJECTIVES, faultTarget } from '@livekit-swarm/record';
-import { type MediaPath, PATHS, scenarioSchema } from '@livekit-swarm/scenario';
+import { answersSchema, type MediaPath, PATHS, scenarioSchema } from '@livekit-swarm/scenario';
 import { z } from 'zod';
 
 const ms = () => z.number().describe('Milliseconds.');
@@ -53,6 +53,8 @@ const objectives = z.object({
   rtoMs: limit(),
   rpoMs: limit(),
   stateLost: limit(),
+  agentSilenceMaxMs: limit().default(null),
+  conversationsLost: limit().default(null),
   roles: z.array(roleObjectives).default([]),
   alertsWithinMs: z
     .record(z.string(), ms())
@@ -91,6 +93,17 @@ const lab = z.object({
     .describe(
       'Lifetime of the name by which clients find the load balancer. Null: they use its address.',
     ),
+  agentWorkers: z
+    .object({
+      count: z.number(),
+      agent: z.string().describe('Name of the agent.'),
+      answers: answersSchema,
+      maxJobs: z.number().describe('Of each worker, at a time.'),
+      drainMs: ms(),
+    })
+    .nullable()
+    .default(null)
+    .describe('Workers of reference agents. Null: none.'),
   config: z
     .record(z.string(), z.unknown())
     .describe("Merged into the nodes' configuration; secrets are left out."),

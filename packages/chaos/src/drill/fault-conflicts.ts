@@ -84,7 +84,8 @@ const FOLLOWS_ROOMS: ReadonlySet<FaultTarget['role']> = new Set([
 ]);
 
 const movesOn = (early: ScheduledFault): boolean =>
-  early.terminates && FOLLOWS_ROOMS.has(early.target.role);
+  early.terminates &&
+  (FOLLOWS_ROOMS.has(early.target.role) || early.target.role === 'agent-worker');
 
 const excludes = (early: ScheduledFault, late: ScheduledFault): boolean => {
   if (early.target.role === 'none' || !sameTarget(early.target, late.target) || movesOn(early))
@@ -110,8 +111,11 @@ const tooMuch = (
   on: readonly ScheduledFault[],
   { lab, blastRadius }: Pick<Drill, 'lab' | 'blastRadius'>,
 ): Omit<FaultConflict, 'position'> | null => {
+  const workers = lab.agentWorkers?.count ?? 0;
   const sizeOf = ({ target }: ScheduledFault): number =>
-    target.role === 'nodes' ? Math.max(1, Math.round(target.share * lab.nodes)) : 1;
+    target.role === 'nodes' || target.role === 'agent-workers'
+      ? Math.max(1, Math.round(target.share * (target.role === 'nodes' ? lab.nodes : workers)))
+      : 1;
   const affected: ScheduledFault[] = [];
   for (const fault of on) {
     if (fault.target.role === 'none') continue;

@@ -12,6 +12,7 @@ const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 
 /** Groups of faults (tag `row`) of which the library has a drill. */
 const ROWS = [
+  'agent',
   'blackhole',
   'change',
   'hang',
@@ -77,6 +78,7 @@ describe('the library', () => {
   it('gives the drill without faults no objectives but those of the deployment', () => {
     const calm = drills.filter(({ faults }) => faults.length === 0).map(({ name }) => name);
     expect(calm.sort()).toEqual([
+      'agent-workers-full',
       'no-fault',
       'node-full',
       'room-full',

@@ -89,6 +89,7 @@ knownFailures: { serverVersion: 1.13.4, always: [split_brain], sometimes: [time_
         spare: 1,
         tls: true,
         dnsTtlMs: 10_000,
+        agentWorkers: null,
         config: { signal_relay: { retry_timeout: '2s' } },
         alerts: true,
       },
@@ -130,6 +131,8 @@ knownFailures: { serverVersion: 1.13.4, always: [split_brain], sometimes: [time_
         rtoMs: 30_000,
         rpoMs: 5_000,
         stateLost: 2,
+        agentSilenceMaxMs: null,
+        conversationsLost: null,
         roles: [],
         alertsWithinMs: { LiveKitNodeDown: 120_000 },
       },
@@ -261,7 +264,10 @@ describe('problems of drills', () => {
       withFaults('{ fault: kill, target: { node: 3 } }'),
       'faults[0].target.node: unknown key "node"; did you mean nodes?',
     ],
-    [withFaults('{ fault: kill, target: {} }'), 'must be nodes, a component or a site'],
+    [
+      withFaults('{ fault: kill, target: {} }'),
+      'must be nodes, agentWorkers, a component or a site',
+    ],
     [
       withFaults('{ fault: kill, target: { nodes: 0% } }'),
       'faults[0].target.nodes: selects no node',

@@ -112,6 +112,7 @@ const drillOf = ({ value }: FileSettings<DrillFile>, options: ParseDrillOptions)
     spare: value.lab.spare,
     tls: value.lab.tls,
     dnsTtlMs: value.lab.dns,
+    agentWorkers: agentWorkersOf(value.lab.agentWorkers),
     // Mappings of a parsed file have no prototype, but code that merges them expects one.
     config: structuredClone(value.lab.config),
     alerts: value.lab.alerts,
@@ -154,6 +155,13 @@ const drillOf = ({ value }: FileSettings<DrillFile>, options: ParseDrillOptions)
   // Known failures are only known for the load of the file.
   knownFailures: options.load === undefined ? (value.knownFailures ?? null) : null,
 });
+
+const agentWorkersOf = (given: DrillFile['lab']['agentWorkers']): Drill['lab']['agentWorkers'] => {
+  if (given === undefined) return null;
+  const { after, length, drain, ...rest } = given;
+  const answers = { afterMs: after, lengthMs: length, stopsAfterMs: 300 };
+  return { ...rest, answers, drainMs: drain };
+};
 
 /** Default path of media: through a relay only if a fault targets one. */
 const defaultPath = (faults: readonly FaultItem[]): MediaPath =>

@@ -14,7 +14,11 @@ const part = (name: string, kind: Component['kind'] = 'node'): Component => ({
 });
 
 const ALL = [part('a'), part('b'), part('c'), part('cache', 'redis')];
-const ATTENDANCE = { nodes: new Map([['room-1', 'ND_a']]), backends: new Map<string, string>() };
+const ATTENDANCE = {
+  nodes: new Map([['room-1', 'ND_a']]),
+  backends: new Map<string, string>(),
+  agents: new Map<string, string>(),
+};
 
 const aiming = (maxComponents: number, maxShare: number) => {
   const hits = createActiveFaults({ seed: 1, blastRadius: { maxComponents, maxShare } });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import {
   type ClusterFacts,
   type ClusterOptions,
+  type Extra,
   generateCredentials,
   keysFile,
   type LiveKitConfig,
@@ -20,6 +21,7 @@ import { needsTurn } from '../targets/dry-run-lab.ts';
 import { type KubernetesSpec, openKubernetesPlatform } from '../targets/kubernetes.ts';
 import type { Platform } from '../targets/platform.ts';
 import { isSameLab } from '../targets/process/lab-location.ts';
+import { type AgentWorkerPlace, agentWorkerPlaces } from '../targets/process/location.ts';
 import { openLabPlatform, openProcessPlatform } from '../targets/process.ts';
 import { type SshSpec, sshSpecName } from '../targets/ssh/spec.ts';
 import { openSshPlatform } from '../targets/ssh.ts';
@@ -171,6 +173,16 @@ export interface DrillLabOptions extends ProvisionOptions {
   ruleFiles: readonly string[];
   /** Address of the drill's metrics, for its Prometheus: `127.0.0.1:40123`. Null: not served. */
   metricsAddress?: string | null;
+  /** Describes the workers of agents of a drill, at their places in the lab. Absent: it has none. */
+  agentWorkers?: (facts: ClusterFacts, workers: LabAgentWorkers) => Promise<readonly Extra[]>;
+}
+
+/** Workers of agents that a lab needs. */
+export interface LabAgentWorkers {
+  places: readonly AgentWorkerPlace[];
+  settings: NonNullable<Drill['lab']['agentWorkers']>;
+  /** Folder for their logs. */
+  dir: string;
 }
 
 /** Interval of scrapes and of rule evaluations, s: a drill takes a minute or two. */
@@ -181,7 +193,12 @@ export const startDrillLab = async (
   { lab, load, faults }: Pick<Drill, 'lab' | 'load' | 'faults'>,
   options: DrillLabOptions,
 ): Promise<StartedDeployment> => {
-  const { ruleFiles, metricsAddress = null, ...rest } = options;
+  const { ruleFiles, metricsAddress = null, agentWorkers, ...rest } = options;
+  const { agentWorkers: workers } = lab;
+  const placesAt = (port: number): AgentWorkerPlace[] =>
+    agentWorkerPlaces(workers?.count ?? 0, port);
+  const placesIn = ({ httpUrl }: ClusterFacts): AgentWorkerPlace[] =>
+    placesAt(Number(new URL(httpUrl).port));
   const paths = pathsOfLoad(load);
   const common = {
     ...rest,
@@ -217,6 +234,12 @@ export const startDrillLab = async (
       credentials: keys.first,
       nextCredentials: keys.second,
       ...(rotation !== undefined && { webhookUrl: rotation.webhookUrl }),
+      ...(workers !== null &&
+        agentWorkers !== undefined && {
+          balancerAddresses: placesAt(0).map(({ address }) => address),
+          extras: (facts) =>
+            agentWorkers(facts, { places: placesIn(facts), settings: workers, dir: options.dir }),
+        }),
     }),
   );
   if (cluster.authorityFile !== null) trustAuthorities(readAuthorities(cluster.authorityFile));
@@ -229,7 +252,7 @@ export const startDrillLab = async (
     stack.defer(() => useNameServer(null));
   }
   const ending = stack.move();
-  const platform = openLabPlatform(cluster);
+  const platform = openLabPlatform(cluster, placesIn(cluster));
   return {
     platform: names === undefined ? platform : { ...platform, names: names.control },
     name: 'lab',

@@ -60,6 +60,7 @@ const execute = (
       missing: () => ({ participants: 0, participantsMissing: 0, subscriptionsWithoutMedia: 0 }),
       nodes: new Map([['room', node]]),
       backends: new Map(),
+      agents: new Map(),
       shareWithoutMedia: () => 0,
     },
     injected: new Set(),

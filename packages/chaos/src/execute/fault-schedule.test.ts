@@ -37,7 +37,7 @@ const play = (
     }),
     platform,
     faults: FAULTS,
-    steadyState: { nodes: new Map([['room-1', 'ND_a']]), backends: new Map() },
+    steadyState: { nodes: new Map([['room-1', 'ND_a']]), backends: new Map(), agents: new Map() },
     journal: openJournal(dir),
     injected: new Set(),
     elapsedMs: () => performance.now() - startedAt,

@@ -8,9 +8,8 @@ import type { Component, Platform } from '../targets/platform.ts';
 import { withRedisRoles } from '../targets/redis-roles.ts';
 import type { Injection } from './inject-fault.ts';
 import { injectTracked } from './inject-tracked.ts';
-import { type ResolvedTarget, resolveTarget } from './resolve-target.ts';
+import { type LoadView, type ResolvedTarget, resolveTarget } from './resolve-target.ts';
 import type { FaultScheduleOptions, InjectedFault } from './schedule-options.ts';
-import type { SteadyStateTracker } from './steady-state.ts';
 
 /**
  * Injects the drill's faults at their times, each into the components to which its target then
@@ -139,7 +138,7 @@ export interface ActiveFaults {
     scheduled: DrillFault,
     fault: Fault,
     all: readonly Component[],
-    steadyState: Pick<SteadyStateTracker, 'nodes' | 'backends'>,
+    steadyState: LoadView,
   ): TargetedFault;
 }
 

@@ -63,6 +63,9 @@ const candidatesOf = (target: FaultTarget, components: readonly Component[]): Co
     // It does not run, and so no participant uses it yet.
     case 'spare-node':
       return [];
+    case 'agent-worker':
+    case 'agent-workers':
+      return components.filter(({ kind }) => kind === 'agent-worker');
     case 'other-node':
       return nodesOf(components).filter(({ nodeId }) => nodeId !== null);
     case 'signal-node':
@@ -123,7 +126,8 @@ const matchOne =
       }
       case 'sentinel':
       case 'load-balancer':
-      case 'turn': {
+      case 'turn':
+      case 'agent-worker': {
         const serves = facts.serves.get(name) ?? null;
         if (serves === null)
           return unproven(kind === 'turn' ? 'turn_not_reported' : 'address_unknown');
@@ -157,7 +161,7 @@ export const readTargetFacts = async (
     components.filter(({ kind }) => kinds.includes(kind));
   const [redisNodes, serves, observedNodes] = await Promise.all([
     byName(ofKind('redis'), (component) => nodesInRedis(platform, component)),
-    byName(ofKind('sentinel', 'load-balancer', 'turn'), (component) =>
+    byName(ofKind('sentinel', 'load-balancer', 'turn', 'agent-worker'), (component) =>
       servesUrl(deployment, component),
     ),
     redisUrl === null ? null : nodesAt(redisUrl),
@@ -215,7 +219,7 @@ const servesUrl = async (
   // URL and components of a lab come from one state file.
   if (isLab) return true;
   const ports = component.ports?.tcp ?? [];
-  if (component.kind === 'turn' || component.kind === 'sentinel' || ports.length === 0) return null;
+  if (component.kind !== 'load-balancer' || ports.length === 0) return null;
   const { hostname, port, protocol } = new URL(url);
   const [own, named] = await Promise.all([
     addressesOf(platform, component),

@@ -29,6 +29,10 @@ const ATTENDANCE = {
     ['p-1', 'node-2'],
     ['p-2', 'node-1'],
   ]),
+  agents: new Map([
+    ['room-b', 'agent-worker-2-AJ_b'],
+    ['room-c', 'agent-worker-1-AJ_c'],
+  ]),
 };
 
 const WIDE = { seed: 7, blastRadius: { maxComponents: 10, maxShare: 1 } };
@@ -77,6 +81,26 @@ describe('a target', () => {
       'node-3',
     ]);
     expect(() => of({ role: 'spare-node' }, [killed, spare])).toThrow('a node that does not run');
+  });
+
+  it('agent-worker: the one whose agent is in the first room that has one', () => {
+    const workers = [
+      part('agent-worker-1', 'agent-worker'),
+      part('agent-worker-2', 'agent-worker'),
+    ];
+    const of = (aim: FaultTarget) => {
+      const { components, rooms } = resolveTarget(aim, [...ALL, ...workers], ATTENDANCE, WIDE);
+      return { members: components.map(({ name }) => name), rooms };
+    };
+    expect(of({ role: 'agent-worker' })).toEqual({
+      members: ['agent-worker-2'],
+      rooms: ['room-b'],
+    });
+    expect(of({ role: 'agent-workers', share: 1 })).toEqual({
+      members: ['agent-worker-1', 'agent-worker-2'],
+      rooms: ['room-b', 'room-c'],
+    });
+    expect(() => aimed({ role: 'agent-worker' })).toThrow('no agent of a known worker has joined');
   });
 
   it('component: by its name', () =>

@@ -4,6 +4,9 @@ import type { Drill, FaultTarget } from '../drill/drill.ts';
 import type { Component } from '../targets/platform.ts';
 import type { SteadyStateTracker } from './steady-state.ts';
 
+/** State of the load that decides between several components. */
+export type LoadView = Pick<SteadyStateTracker, 'nodes' | 'backends' | 'agents'>;
+
 /** Components of a target, and the rooms on them. */
 export interface ResolvedTarget {
   components: Component[];
@@ -19,7 +22,7 @@ export interface ResolvedTarget {
 export const resolveTarget = (
   target: FaultTarget,
   all: readonly Component[],
-  { nodes: nodeOfRoom, backends }: Pick<SteadyStateTracker, 'nodes' | 'backends'>,
+  { nodes: nodeOfRoom, backends, agents }: LoadView,
   { seed, blastRadius }: Pick<Drill, 'seed' | 'blastRadius'>,
   affected: readonly Component[] = [],
 ): ResolvedTarget => {
@@ -31,7 +34,9 @@ export const resolveTarget = (
   const spares = allNodes.filter(isSpare);
   const rooms = [...nodeOfRoom.keys()].sort();
   const firstNode = nodeOfRoom.get(rooms[0] ?? '');
-  const components = find(target, { all, nodes, spares, nodeOfRoom, backends, firstNode, seed });
+  const components = find(target, {
+    ...{ all, nodes, spares, nodeOfRoom, backends, agents, firstNode, seed },
+  });
   if (target.role === 'none') return { components: [], rooms: [] };
   if (components.length === 0)
     throw new SwarmError(
@@ -53,6 +58,11 @@ export const resolveTarget = (
     );
   }
   const ids = new Set(components.filter(({ kind }) => kind === 'node').map(({ nodeId }) => nodeId));
+  if (components.every(({ kind }) => kind === 'agent-worker'))
+    return {
+      components,
+      rooms: rooms.filter((room) => components.some((one) => hasAgentOf(one, agents.get(room)))),
+    };
   // A component that all nodes share leaves no control group.
   const isShared = components.some(({ kind }) => kind !== 'node');
   return {
@@ -74,6 +84,10 @@ export const describeTarget = (target: FaultTarget): string => {
       return 'a node that does not run';
     case 'nodes':
       return `${Math.round(100 * target.share)} % of the nodes`;
+    case 'agent-worker':
+      return "the worker of the first room's agent";
+    case 'agent-workers':
+      return `${Math.round(100 * target.share)} % of the workers of agents`;
     case 'component':
     case 'site':
       return target.name;
@@ -92,7 +106,7 @@ const SHARED = {
   turn: 'the TURN server',
 } as const;
 
-interface DeploymentView extends Pick<SteadyStateTracker, 'backends'> {
+interface DeploymentView extends Pick<SteadyStateTracker, 'backends' | 'agents'> {
   all: readonly Component[];
   /** Nodes that run, or that a fault has ended. */
   nodes: readonly Component[];
@@ -106,7 +120,7 @@ interface DeploymentView extends Pick<SteadyStateTracker, 'backends'> {
 
 const find = (
   target: FaultTarget,
-  { all, nodes, spares, nodeOfRoom, backends, firstNode, seed }: DeploymentView,
+  { all, nodes, spares, nodeOfRoom, backends, agents, firstNode, seed }: DeploymentView,
 ): Component[] => {
   const roomsOn = ({ nodeId }: Component): number =>
     [...nodeOfRoom.values()].filter((id) => id === nodeId).length;
@@ -138,6 +152,16 @@ const find = (
         .slice(0, Math.max(1, Math.round(target.share * nodes.length)))
         .map(({ node }) => node);
     }
+    case 'agent-worker': {
+      const [, first] = [...agents].sort(([a], [b]) => a.localeCompare(b))[0] ?? [];
+      return all.filter((one) => one.kind === 'agent-worker' && hasAgentOf(one, first));
+    }
+    case 'agent-workers': {
+      const workers = all
+        .filter(({ kind }) => kind === 'agent-worker')
+        .sort((a, b) => a.name.localeCompare(b.name));
+      return workers.slice(0, Math.max(1, Math.round(target.share * workers.length)));
+    }
     case 'site':
       return all.filter(({ site }) => site === target.name);
     case 'component':
@@ -153,6 +177,10 @@ const find = (
   }
 };
 
+/** Returns true if an agent, by its identity, is one of this worker: see `swarm agents worker`. */
+const hasAgentOf = ({ name }: Component, agent: string | undefined): boolean =>
+  agent?.startsWith(`${name}-AJ_`) === true;
+
 /** Servers of Redis, those with this role first. */
 const inOrder = (all: readonly Component[], role: NonNullable<Component['redisRole']>) =>
   all
@@ -164,6 +192,7 @@ const whyNot = (target: FaultTarget, all: readonly Component[]): string => {
     return 'no component of the deployment has that node ID';
   if (target.role === 'signal-node')
     return 'the load balancer does not report its backend (header x-livekit-backend)';
+  if (target.role === 'agent-worker') return 'no agent of a known worker has joined';
   if (target.role === 'redis-replica') return 'no server of Redis reports that it is a replica';
   return `not found among ${all.map(({ name }) => name).join(', ') || 'no components'}`;
 };

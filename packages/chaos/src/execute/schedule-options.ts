@@ -4,13 +4,13 @@ import type { Fault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Platform } from '../targets/platform.ts';
 import type { EffectLoss } from './inject-fault.ts';
-import type { SteadyStateTracker } from './steady-state.ts';
+import type { LoadView } from './resolve-target.ts';
 
 export interface FaultScheduleOptions {
   drill: Drill;
   platform: Platform;
   faults: ReadonlyMap<string, Fault>;
-  steadyState: Pick<SteadyStateTracker, 'nodes' | 'backends'>;
+  steadyState: LoadView;
   journal: Journal;
   /**
    * Faults that were injected and not rolled back; the caller rolls back the rest with

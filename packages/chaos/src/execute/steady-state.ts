@@ -37,6 +37,8 @@ export interface SteadyStateTracker {
   readonly nodes: ReadonlyMap<string, string>;
   /** Backend of each signal connection, by identity; without those that left. */
   readonly backends: ReadonlyMap<string, string>;
+  /** Identity of the agent that joined each room last, by room name. */
+  readonly agents: ReadonlyMap<string, string>;
   /**
    * Share of subscribers of these rooms that receive no media, 0 … 1; those that joined after the
    * steady state count, too.
@@ -66,6 +68,7 @@ export const createSteadyStateTracker = (
   const publishers = Map.groupBy([...load.values()].filter(everPublishes), ({ room }) => room);
   const nodes = new Map<string, string>();
   const backends = new Map<string, string>();
+  const agents = new Map<string, string>();
   /** Participants in each room. */
   const inside = new Map<string, Set<string>>();
   let steadySince: number | null = null;
@@ -120,6 +123,7 @@ export const createSteadyStateTracker = (
   return {
     nodes,
     backends,
+    agents,
     get steadySince() {
       return steadySince;
     },
@@ -136,6 +140,8 @@ export const createSteadyStateTracker = (
         inside.set(room, (inside.get(room) ?? new Set<string>()).add(identity));
       }
       if (backend !== undefined) backends.set(identity, backend);
+      const isAgent = event === 'agent_joined' || event === 'agent_added';
+      if (isAgent && line.agent !== undefined) agents.set(room, line.agent);
       const key = publicationKey(sourceOfEvent(line), publisher);
       const missingMedia = withoutMedia.get(identity);
       const state = reduceParticipant(states.get(identity) ?? initialParticipantState(), line);

@@ -1,3 +1,4 @@
+import { killAgentJob } from './agent-faults.ts';
 import { changeConfig, rollout, upgrade } from './change-faults.ts';
 import type { DescribedFault } from './fault.ts';
 import { changeKeys } from './key-faults.ts';
@@ -26,6 +27,7 @@ import { clockSkew } from './unavailable-faults.ts';
 export const FAULTS: ReadonlyMap<string, DescribedFault> = new Map(
   [
     kill,
+    killAgentJob,
     gracefulStop,
     forcedStop,
     restart,

@@ -102,7 +102,18 @@ export const evaluateObjectives = (
     recovery.participants.filter(({ disconnected }) => disconnected).length,
   );
   atMost('invariantViolations', 'invariants', recovery.violations.length);
-  const { continuity } = recovery;
+  const { continuity, conversations } = recovery;
+  if (conversations.length > 0) {
+    const silences = conversations.map(({ silenceMs }) => silenceMs);
+    const isEndless = silences.includes(null);
+    atMost(
+      'agentSilenceMaxMs',
+      'agent_silence',
+      isEndless ? null : Math.max(...silences.map((ms) => ms ?? 0)),
+    );
+    const lost = conversations.filter(({ isLost }) => isLost).length;
+    atMost('conversationsLost', 'conversations_lost', lost);
+  }
   if (continuity !== null) {
     atMost('rtoMs', 'rto', continuity.rtoMs);
     atMost('rpoMs', 'rpo', continuity.rpoMs);

@@ -7,6 +7,7 @@ import type { DuplicateFact } from '../invariants/call-facts.ts';
 import { checkInvariants } from '../invariants/check-invariants.ts';
 import { createConnections } from './connections.ts';
 import { createContinuityFold } from './continuity.ts';
+import { createConversationsFold } from './conversations.ts';
 import { joinProbeResults } from './join-probes.ts';
 import { createKeyRotationFold } from './key-rotation.ts';
 import { createNameMovesFold } from './name-moves.ts';
@@ -39,6 +40,7 @@ export const createRecoveryFold = (): RecoveryFold => {
   const continuity = createContinuityFold();
   const keyRotation = createKeyRotationFold();
   const nameMoves = createNameMovesFold();
+  const conversations = createConversationsFold();
   const results = new Map<string, ParticipantLine>();
   let roleOf: RoleOf = () => null;
   let windows: readonly Window[] = [];
@@ -149,6 +151,7 @@ export const createRecoveryFold = (): RecoveryFold => {
           interruptions.add(line);
           connections.add(line);
           keyRotation.addEvent(line);
+          conversations.add(line);
           if (line.event === 'media_duplicated') duplicates.push(line);
           break;
         case 'participant':
@@ -220,6 +223,12 @@ export const createRecoveryFold = (): RecoveryFold => {
         continuity: continuity.result(faults.map(({ injectedAt }) => injectedAt)),
         nameMoves: nameMoves.result(),
         keyRotation: keyRotation.result(joinProbes),
+        conversations: conversations.result({
+          histories: interruptions,
+          firstFaultAt: faults[0]?.injectedAt ?? null,
+          endAt,
+          isAffected: (room) => affectedRooms.has(room),
+        }),
         timeToRecover: quantiles(interrupted.map(({ timeToRecoverMs }) => timeToRecoverMs)),
         roles: recoveryOfRoles(load, subscriptions, causes),
         subscriptionsInterrupted: interrupted.length,

@@ -248,6 +248,41 @@ const keyRotation = z
   })
   .meta({ id: 'KeyRotation', description: 'Answers to the API keys of a rotation.' });
 
+const conversation = z
+  .object({
+    room: z.string(),
+    caller: z.string(),
+    controlGroup: z.boolean().describe('No fault affected its room.'),
+    agents: z
+      .array(
+        z.object({
+          agent: z.string().describe('Identity.'),
+          joinedAt: at('Join, as the caller learnt it'),
+          audioFromAt: ms('First packet of its audio. Null: none.'),
+          audioToAt: ms('Last packet of it, or end of the conversation. Null: none.'),
+          leftAt: ms(
+            'The server reported to the caller that it left. Null: not during the conversation.',
+          ),
+        }),
+      )
+      .describe('Agents of the room, in the order of their joins.'),
+    silenceMs: ms(
+      'Longest time over a second without audio of any agent, after the first fault. 0: none; null: it did not end, or no agent was heard at all.',
+    ),
+    takenOverBy: z
+      .string()
+      .nullable()
+      .describe('Agent that ended the silence. Null: none, or the agent from before.'),
+    deadAgentMs: ms(
+      'Time for which an agent without audio stayed in the room. Null: none did, or it was still there at the end.',
+    ),
+    dispatchedAgain: z.number().describe('Dispatches that the application made again.'),
+    isLost: z.boolean().describe('No agent was heard at the end.'),
+  })
+  .meta({ id: 'ConversationRecovery', description: 'A conversation with voice agents.' });
+
+export type Conversation = z.infer<typeof conversation>;
+
 export const recoverySchema = z
   .object({
     faults: z.array(fault),
@@ -268,6 +303,10 @@ export const recoverySchema = z
       .nullable()
       .default(null)
       .describe('Null: the drill changes no API keys.'),
+    conversations: z
+      .array(conversation)
+      .default([])
+      .describe('Conversations of callers with voice agents.'),
     timeToRecover: timeToRecover('Over the interrupted subscriptions'),
     roles: z.array(roleRecovery).default([]),
     subscriptionsInterrupted: z.number(),

@@ -138,7 +138,11 @@ const planFault = async (
 const textOf = (error: unknown): string =>
   error instanceof SwarmError ? explain(error) : messageOf(error);
 
-const NO_LOAD = { nodes: new Map<string, string>(), backends: new Map<string, string>() };
+const NO_LOAD = {
+  nodes: new Map<string, string>(),
+  backends: new Map<string, string>(),
+  agents: new Map<string, string>(),
+};
 
 /** Components that a target may select, depending on the rooms of the load. */
 const candidatesOf = (
@@ -148,6 +152,10 @@ const candidatesOf = (
   active: ActiveFaults,
 ): Pick<TargetedFault, 'components' | 'unavailable'> => {
   const { target } = scheduled;
+  if (target.role === 'agent-worker') {
+    const workers = components.filter(({ kind }) => kind === 'agent-worker');
+    if (workers.length > 0) return { components: workers, unavailable: null };
+  }
   if (target.role !== 'room-node' && target.role !== 'other-node' && target.role !== 'signal-node')
     return active.target(scheduled, fault, components, NO_LOAD);
   const nodes = components.filter(({ kind }) => kind === 'node');

@@ -6,6 +6,7 @@ import type { Drill } from '../drill/drill.ts';
 import { SITE_NAMES } from '../drill/schema/target.ts';
 import type { Platform } from './platform.ts';
 import {
+  agentWorkerPlaces,
   componentOfSite,
   type Location,
   labComponents,
@@ -22,7 +23,10 @@ const notThere = async (): Promise<never> => {
 };
 
 /** Settings of a lab of which its components follow, besides the number of nodes. */
-type DryRunOptions = Pick<Drill['lab'], 'redis' | 'sites' | 'spare' | 'tls' | 'dnsTtlMs'>;
+type DryRunOptions = Pick<
+  Drill['lab'],
+  'redis' | 'sites' | 'spare' | 'tls' | 'dnsTtlMs' | 'agentWorkers'
+>;
 
 const PLAIN_LAB: DryRunOptions = {
   redis: PLAIN_REDIS,
@@ -30,6 +34,7 @@ const PLAIN_LAB: DryRunOptions = {
   spare: 0,
   tls: false,
   dnsTtlMs: null,
+  agentWorkers: null,
 };
 
 /**
@@ -39,12 +44,10 @@ const PLAIN_LAB: DryRunOptions = {
 export const dryRunLab = (
   nodes: number,
   paths: readonly MediaPath[] = ['direct'],
-  { redis, sites, spare, tls, dnsTtlMs }: DryRunOptions = PLAIN_LAB,
+  options: DryRunOptions = PLAIN_LAB,
 ): Platform => ({
-  ...processPlatform(
-    dryRunLocation(nodes, { withTurn: needsTurn(paths), redis, sites, spare, tls, dnsTtlMs }),
-  ),
-  ...(dnsTtlMs !== null && { names: { present: async () => 'first', move: notThere } }),
+  ...processPlatform(dryRunLocation(nodes, { withTurn: needsTurn(paths), ...options })),
+  ...(options.dnsTtlMs !== null && { names: { present: async () => 'first', move: notThere } }),
   isDryRun: true,
   // This process represents the components, and must not receive their signals.
   signal: notThere,
@@ -70,9 +73,9 @@ const sentinelsOf = ({ sentinel }: RedisSetup): RedisServer[] =>
 /** Location of the lab that a drill would start. Ports are placeholders. */
 export const dryRunLocation = (
   nodes: number,
-  { withTurn, redis, sites, spare, tls }: DryRunOptions & { withTurn: boolean },
+  { withTurn, redis, sites, spare, tls, agentWorkers }: DryRunOptions & { withTurn: boolean },
 ): Location => {
-  const ofCluster = labComponents({
+  const facts = {
     nodes: Array.from({ length: nodes + spare }, (_, index) => ({
       name: `node-${index + 1}`,
       url: AT,
@@ -87,7 +90,9 @@ export const dryRunLocation = (
     httpUrl: AT,
     balancerStatsUrl: AT,
     turnUrl: withTurn ? 'turn:127.0.0.1:7' : null,
-  });
+  };
+  const workers = agentWorkerPlaces(agentWorkers?.count ?? 0, 8);
+  const ofCluster = labComponents(facts, workers);
   const spares = new Set(ofCluster.slice(nodes, nodes + spare).map(({ name }) => name));
   const components =
     sites === 1

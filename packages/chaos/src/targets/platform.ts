@@ -11,7 +11,14 @@ import type { NameControl } from './name-control.ts';
 import type { PlatformRollout, Preparation, Release } from './rollout.ts';
 
 /** Kind of a component. */
-export const COMPONENT_KINDS = ['node', 'redis', 'sentinel', 'load-balancer', 'turn'] as const;
+export const COMPONENT_KINDS = [
+  'node',
+  'redis',
+  'sentinel',
+  'load-balancer',
+  'turn',
+  'agent-worker',
+] as const;
 
 export type ComponentKind = (typeof COMPONENT_KINDS)[number];
 

@@ -22,7 +22,7 @@ import {
 import { askNodeId, formatInstance, processState } from './process/inspect.ts';
 import { labLocation, pastLabLocation } from './process/lab-location.ts';
 import { runHere } from './process/local-host.ts';
-import type { Location } from './process/location.ts';
+import type { AgentWorkerPlace, Location } from './process/location.ts';
 import { whyNoLocalPacketRules } from './process/packet-tools.ts';
 import { systemdLocation, type Unit, unit } from './process/systemd.ts';
 
@@ -41,8 +41,10 @@ export const openProcessPlatform = async (spec: ProcessSpec): Promise<Platform> 
 };
 
 /** Opens a lab of this process. */
-export const openLabPlatform = (cluster: Cluster): Platform =>
-  processPlatform(clusterLocation(cluster));
+export const openLabPlatform = (
+  cluster: Cluster,
+  agentWorkers: readonly AgentWorkerPlace[] = [],
+): Platform => processPlatform(clusterLocation(cluster, agentWorkers));
 
 /** Opens labs of this process, each a site. */
 export const openClustersPlatform = (

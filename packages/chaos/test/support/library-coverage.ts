@@ -30,6 +30,14 @@ export const EXECUTED = {
   ],
   'redis-drills.long.test.ts': ['redis-full', 'redis-restore', 'redis-slow'],
   'site-loss.long.test.ts': ['site-loss'],
+  'agent-drills.long.test.ts': [
+    'agent-job-kill',
+    'agent-job-kill-again',
+    'agent-worker-kill',
+    'agent-worker-stop',
+    'agent-workers-full',
+    'agent-workers-roll',
+  ],
   'redis-sentinel-drills.long.test.ts': [
     'redis-sentinel-failover',
     'redis-sentinel-kill',
@@ -44,6 +52,7 @@ export const EXECUTED = {
  * share: they last longer, or differ in a setting of the server or of participants.
  */
 export const VARIANTS: Readonly<Record<string, string>> = {
+  'agent-worker-kill-again': 'agent-worker-kill',
   'blackhole-20s': 'blackhole-8s',
   'forced-stop-sdk': 'forced-stop',
   'hang-20s': 'hang-10s',

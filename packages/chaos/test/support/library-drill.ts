@@ -7,8 +7,8 @@ import { ownServerGuard } from '@livekit-swarm/testkit/own-server-guard';
 import { afterAll, beforeAll } from 'vitest';
 import type { Drill } from '../../src/drill/drill.ts';
 import type { Faults } from '../../src/drill/schema/fault.ts';
-import { startDrillLab } from '../../src/execute/deployment.ts';
-import { executeDrill } from '../../src/execute/execute-drill.ts';
+import { type DrillLabOptions, startDrillLab } from '../../src/execute/deployment.ts';
+import { type ExecuteDrillOptions, executeDrill } from '../../src/execute/execute-drill.ts';
 import { FAULTS } from '../../src/faults/index.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import type { DrillResult, RepeatResult } from '../../src/measure/drill-result.ts';
@@ -37,11 +37,16 @@ export const smallDrill = async (name: string, changes: Partial<Drill> = {}): Pr
   return { ...drill, load: { ...drill.load, rooms: 4, participants: 3 } };
 };
 
+/** Workers of agents in the lab, and the attempts that inconclusive repeats add. */
+type CarryOutOptions = Pick<DrillLabOptions, 'agentWorkers'> &
+  Pick<ExecuteDrillOptions, 'extraAttempts'>;
+
 /** Executes a drill in a lab of its own. */
 export const carryOut = async (
   drill: Drill,
   onLine: (line: RecordLine) => void = () => {},
   faults: Faults = FAULTS,
+  { agentWorkers, ...more }: CarryOutOptions = {},
 ): Promise<DrillResult> => {
   const folder = join(await mkdtemp(join(dir, `${drill.name}-`)), 'drill');
   return executeDrill({
@@ -49,12 +54,17 @@ export const carryOut = async (
     ...drillOrder(),
     save: (result) => writeDrillFile(folder, result),
     drill,
-    deploy: (labDir) => startDrillLab(drill, { dir: labDir, ruleFiles: [] }),
+    deploy: (labDir) =>
+      startDrillLab(drill, {
+        ...{ dir: labDir, ruleFiles: [] },
+        ...(agentWorkers !== undefined && { agentWorkers }),
+      }),
     journal: openJournal(journalDir()),
     confirmedTarget: null,
     dir: folder,
     onLine,
     faults,
+    ...more,
   });
 };
 

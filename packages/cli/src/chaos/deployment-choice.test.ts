@@ -9,6 +9,7 @@ const lab = {
   spare: 0,
   tls: false,
   dnsTtlMs: null,
+  agentWorkers: null,
   config: { signal_relay: { retry_timeout: '2s' } },
   alerts: true,
 };

@@ -11,6 +11,7 @@ import { mergeConfig, redisSetupText } from '@livekit-swarm/lab';
 import type { MediaPath } from '@livekit-swarm/scenario';
 import { formatDuration, usageError } from '@livekit-swarm/settings';
 import { readLabServer } from '../requests/lab-server.ts';
+import { labAgentWorkers } from './lab-agent-workers.ts';
 import { ruleFiles } from './shipped-rules.ts';
 import { type PlatformFlags, readUserDeployment, type UserDeployment } from './user-deployment.ts';
 
@@ -94,7 +95,7 @@ const startServerLab = async (
   drill: Drill,
   options: StartLabOptions,
 ): Promise<StartedDeployment> => {
-  const rules = { ...options, ruleFiles: ruleFiles() };
+  const rules = { ...options, ruleFiles: ruleFiles(), agentWorkers: labAgentWorkers };
   if (server === null) return startDrillLab(drill, rules);
   const { config = {}, ...program } = startOptions(server);
   if (isReplaced === true)
@@ -114,7 +115,10 @@ const startServerLab = async (
  */
 export const inspectDeployment = async (
   where: DeploymentChoice,
-  lab: Pick<Drill['lab'], 'nodes' | 'redis' | 'sites' | 'spare' | 'tls' | 'dnsTtlMs'>,
+  lab: Pick<
+    Drill['lab'],
+    'nodes' | 'redis' | 'sites' | 'spare' | 'tls' | 'dnsTtlMs' | 'agentWorkers'
+  >,
   paths?: readonly MediaPath[],
 ): Promise<Platform> =>
   where.type === 'embedded'

@@ -43,6 +43,7 @@ export const chaosDoctorCommand = async (
     spare: 0,
     tls: false,
     dnsTtlMs: null,
+    agentWorkers: null,
     redis: PLAIN_REDIS,
   });
   const components = await platform.components();

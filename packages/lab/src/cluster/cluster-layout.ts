@@ -40,6 +40,8 @@ export interface LayoutOptions {
   jobs: readonly ScrapeJob[];
   intervalSeconds: number;
   alertWebhookUrl: string | null;
+  /** Further addresses of the load balancer. */
+  balancerAddresses: readonly string[];
   /** URL that gets the webhooks of the nodes; null: none does. */
   webhookUrl: string | null;
 }
@@ -204,7 +206,7 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
       authority === null || !offers.has('tls') ? null : createBalancerCertificates(authority, dir);
     balancerSpec = async ({ certificate: kind, leftOut }) =>
       haproxy({
-        ...{ dir, port: balancerPort, statsPort },
+        ...{ dir, port: balancerPort, addresses: options.balancerAddresses, statsPort },
         backends: backends.map((one) => ({ ...one, isLeftOut: leftOut.has(one.name) })),
         ...(certificateOf !== null && { certificate: await certificateOf(kind) }),
       });

@@ -62,6 +62,11 @@ export interface ClusterOptions extends ProvisionOptions {
   alertWebhookUrl?: string;
   /** Makes further programs of the caller, which start once the nodes are ready. */
   extras?: (facts: ClusterFacts) => Promise<readonly Extra[]>;
+  /**
+   * Addresses of loopback besides 127.0.0.1 at which the load balancer listens: packets of a client
+   * that uses one of them can be selected. Default: none.
+   */
+  balancerAddresses?: readonly string[];
   /** Called for every program that ended without request. */
   onEnd?: (service: string, end: ProcessEnd) => void;
   /** Called for every program before it is started. */
@@ -171,6 +176,7 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
     intervalSeconds: options.intervalSeconds ?? 2,
     alertWebhookUrl: options.alertWebhookUrl ?? null,
     webhookUrl: options.webhookUrl ?? null,
+    balancerAddresses: options.balancerAddresses ?? [],
   };
   for (let attempt = 1; ; attempt++) {
     const endedLogs: string[] = [];

@@ -36,6 +36,7 @@ const CHANGED: readonly (readonly [
   ['keys', (value) => (value === 'both' ? 'both keys' : `${value} key`)],
   ['certificate', (value) => value, 'renewed'],
   ['signal', (value) => `by ${value}`, 'SIGHUP'],
+  ['process', (value) => `process ${value}`, '^swarm agent job'],
 ];
 
 /**

@@ -4,6 +4,7 @@ import { formatTime } from '../format.ts';
 import type { PageSection, ResultPage } from '../page/result-page.ts';
 import {
   describeContinuity,
+  describeConversations,
   describeInjection,
   describeKeyRotation,
   describeKnownFailures,
@@ -20,6 +21,7 @@ import {
 import { exitCodeOfDrill } from './render-json.ts';
 import {
   continuityTable,
+  conversationTable,
   joinProbeTable,
   keyTable,
   nameTable,
@@ -70,6 +72,7 @@ const repeatSections = (repeat: RepeatResult, of: number): PageSection[] => {
       : capital(title);
   const { keyRotation, faults } = repeat.recovery;
   const continuity = describeContinuity(repeat.recovery);
+  const conversations = describeConversations(repeat.recovery);
   return [
     {
       title: titled('objectives'),
@@ -92,6 +95,15 @@ const repeatSections = (repeat: RepeatResult, of: number): PageSection[] => {
           { title: titled('state'), table: stateTable(repeat) },
         ]),
     { title: titled('DNS'), table: nameTable(repeat) },
+    ...(conversations.length === 0
+      ? []
+      : [
+          {
+            title: titled('conversations'),
+            table: conversationTable(repeat),
+            note: conversations.map((line) => `${capital(line)}.`).join(' '),
+          },
+        ]),
     ...(keyRotation === null
       ? []
       : [

@@ -122,6 +122,8 @@ const OBJECTIVES = {
   rtoMs: ['recovery time (RTO)', 'time'],
   rpoMs: ['age of lost writes (RPO)', 'time'],
   stateLost: ['records lost', 'count'],
+  agentSilenceMaxMs: ['longest silence of an agent', 'time'],
+  conversationsLost: ['conversations without an agent at the end', 'count'],
   alertsWithinMs: ['alerts', 'time'],
 } as const satisfies Record<ObjectiveResult['objective'], readonly [string, string]>;
 
@@ -398,6 +400,29 @@ export const describeViolation = (violation: Violation): string => {
     case 'no_media_after_quiet':
       return `no media after the faults were over: ${some} in ${where}, since ${formatTime(fromAt)}`;
   }
+};
+
+/**
+ * Sentences about conversations with voice agents; empty: none is measured.
+ * `Of 6 conversations, 2 lost the audio of their agent: 1 was taken over by another agent, 1 has no
+ * agent at the end`.
+ */
+export const describeConversations = ({ conversations }: Recovery): string[] => {
+  if (conversations.length === 0) return [];
+  const silent = conversations.filter(({ silenceMs }) => silenceMs !== 0);
+  const taken = conversations.filter(({ takenOverBy }) => takenOverBy !== null).length;
+  const lost = conversations.filter(({ isLost }) => isLost).length;
+  const again = conversations.reduce((sum, { dispatchedAgain }) => sum + dispatchedAgain, 0);
+  const dead = conversations.flatMap(({ deadAgentMs }) => deadAgentMs ?? []);
+  return [
+    silent.length === 0
+      ? `${plural(conversations.length, 'conversation')}, none of them without its agent`
+      : `${formatNumber(silent.length)} of ${plural(conversations.length, 'conversation')} without audio of an agent: ${formatNumber(taken)} taken over by another agent, ${formatNumber(lost)} without an agent at the end`,
+    ...(dead.length === 0
+      ? []
+      : [`dead agents stayed in their rooms for up to ${formatRecoveryTime(Math.max(...dead))}`]),
+    ...(again === 0 ? [] : [`the application dispatched ${plural(again, 'agent')} again`]),
+  ];
 };
 
 /** True when objectives were evaluated: of repeats that were executed to their end. */

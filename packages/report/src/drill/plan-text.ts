@@ -189,6 +189,8 @@ const requirementsOf = ({ objectives, thresholds }: Drill): string => {
     ...within('recovery time (RTO)', objectives.rtoMs),
     ...within('age of lost writes (RPO)', objectives.rpoMs),
     ...atMost('records lost', objectives.stateLost),
+    ...within('silence of an agent', objectives.agentSilenceMaxMs),
+    ...atMost('conversations without an agent at the end', objectives.conversationsLost),
     ...objectives.roles.flatMap(({ role, direction, ...one }) => [
       ...within(`${role} ${direction}: time to recover p50`, one.timeToRecoverP50Ms),
       ...within(`${role} ${direction}: time to recover p95`, one.timeToRecoverP95Ms),

@@ -22,6 +22,7 @@ import { exitCodeOfDrill } from './render-json.ts';
 import {
   clusterSection,
   continuitySection,
+  conversationSection,
   faultsSection,
   joinProbesSection,
   keySection,
@@ -44,6 +45,7 @@ const SECTIONS = [
   continuitySection,
   nameSection,
   keySection,
+  conversationSection,
   clusterSection,
   recordSection,
 ];

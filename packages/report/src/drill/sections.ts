@@ -6,6 +6,7 @@ import { type Paint, renderHeadedTable, type Style, wrap } from '../text-layout.
 import {
   describeAlert,
   describeContinuity,
+  describeConversations,
   describeFalseReconnects,
   describeInjection,
   describeKeyRotation,
@@ -27,6 +28,7 @@ import {
 } from './phrases.ts';
 import {
   continuityTable,
+  conversationTable,
   joinProbeTable,
   keyTable,
   markOf,
@@ -178,6 +180,14 @@ export const continuitySection: Section = (repeat, style) => {
 };
 
 export const nameSection: Section = (repeat, style) => renderHeadedTable(nameTable(repeat), style);
+
+export const conversationSection: Section = (repeat, style) => {
+  if (repeat.verdict === 'void') return [];
+  return [
+    ...describeConversations(repeat.recovery).flatMap((line) => wrap('  ', line)),
+    ...renderHeadedTable(conversationTable(repeat), style),
+  ];
+};
 
 export const keySection: Section = (repeat, style) => {
   const { keyRotation, faults } = repeat.recovery;

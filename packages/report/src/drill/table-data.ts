@@ -12,6 +12,7 @@ import { measuredOf } from '../phrases/limits.ts';
 import { MARKS, type TableData } from '../text-layout.ts';
 import {
   expectedText,
+  formatQuantile,
   formatRecoveryTime,
   hasVerdict,
   measuredText,
@@ -158,6 +159,21 @@ export const keyTable = ({ recovery: { keyRotation, faults } }: RepeatResult): T
     join,
   ]),
   left: [1, 2, 3, 4],
+});
+
+/** Conversations that were without their agent; a row for each. */
+export const conversationTable = ({ recovery: { conversations } }: RepeatResult): TableData => ({
+  head: ['conversation', 'silence', 'dead agent stayed', 'dispatched again', 'taken over by'],
+  rows: conversations
+    .filter(({ silenceMs, takenOverBy }) => silenceMs !== 0 || takenOverBy !== null)
+    .map(({ room, agents, silenceMs, takenOverBy, deadAgentMs, dispatchedAgain }) => [
+      shorten(room, MAX_METRIC),
+      agents.length === 0 ? 'no agent' : formatQuantile(silenceMs),
+      deadAgentMs === null ? '–' : formatRecoveryTime(deadAgentMs),
+      dispatchedAgain === 0 ? '–' : formatCount(dispatchedAgain),
+      shorten(takenOverBy ?? 'none', MAX_METRIC),
+    ]),
+  left: [0, 4],
 });
 
 const STATE: Record<StateContinuity['kind'], string> = {

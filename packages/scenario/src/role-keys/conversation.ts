@@ -186,12 +186,7 @@ const conversationSetting = () =>
     )
     .meta({ id: 'conversation', samples: [{ pause: '1s', bargeIn: { share: '20%' }, turns: 5 }] });
 
-const agentForm = ({
-  name,
-  by,
-  afterMs,
-  againMs,
-}: NonNullable<Conversation['agent']>): unknown =>
+const agentForm = ({ name, by, afterMs, againMs }: NonNullable<Conversation['agent']>): unknown =>
   by === 'token' && againMs === undefined
     ? name
     : {

@@ -70,6 +70,19 @@ const redisForm = z
   )
   .meta({ samples: ['persistent', 'sentinel', { sentinel: true, tls: true }] });
 
+const agentWorkers = strict({
+  count: whole(1, MAX_NODES).default(2).describe('Number of workers.'),
+  agent: name('the name of an agent')
+    .default('reference')
+    .describe('Name with which they register, and which callers dispatch.'),
+  after: duration(250)
+    .prefault('500ms')
+    .describe('Time from the last voice of a caller to the answer.'),
+  length: duration(100).prefault('2s').describe('Length of an answer.'),
+  maxJobs: whole(1, 1_000).default(50).describe('Jobs of each worker at a time.'),
+  drain: duration().prefault('60s').describe('At SIGTERM, time in which running jobs may end.'),
+});
+
 const lab = strict({
   nodes: whole(1, MAX_NODES).default(3).describe('livekit-servers.'),
   sites: whole(1, SITE_NAMES.length)
@@ -95,6 +108,11 @@ const lab = strict({
     .default(null)
     .describe(
       'Lifetime (TTL) of the name by which clients find the load balancer; change-dns lets it lead to another address. Default: clients use an address.',
+    ),
+  agentWorkers: agentWorkers
+    .optional()
+    .describe(
+      'Workers of voice agents without models, whose agents answer callers (roles with conversation) after a known time. Default: none.',
     ),
   config: z
     .record(z.string(), z.unknown(), {

@@ -182,6 +182,16 @@ export const objectives = strict({
   stateLost: count()
     .prefault('any')
     .describe('Rooms, participants, dispatches and other records that are lost (continuity).'),
+  agentSilence: strict({
+    max: duration(1).describe('In every conversation with a voice agent.'),
+  })
+    .optional()
+    .describe(
+      'Longest time without audio of any agent, after the first fault. Default: not required.',
+    ),
+  conversationsLost: count()
+    .prefault('any')
+    .describe('Conversations in which no voice agent is heard at the end.'),
   roles: roles
     .prefault({})
     .describe('Conditions on the media of single roles, by direction. Default: none.'),
@@ -207,6 +217,8 @@ export const objectives = strict({
     rtoMs: given.rto ?? null,
     rpoMs: given.rpo ?? null,
     stateLost: given.stateLost,
+    agentSilenceMaxMs: given.agentSilence?.max ?? null,
+    conversationsLost: given.conversationsLost,
     roles: given.roles,
     alertsWithinMs: { ...given.alerts },
   }),

@@ -28,11 +28,12 @@ const ROLES = [
   'sentinel',
   'load-balancer',
   'turn',
+  'agent-worker',
   'none',
 ] as const;
 
 const HINT =
-  'write room-node, other-node, signal-node, spare-node, redis, redis-replica, sentinel, load-balancer, turn, { nodes: 33% }, { component: node-2 } or { site: site-a }';
+  'write room-node, other-node, signal-node, spare-node, redis, redis-replica, sentinel, load-balancer, turn, agent-worker, { nodes: 33% }, { agentWorkers: 50% }, { component: node-2 } or { site: site-a }';
 
 const role = z
   .enum(ROLES, {
@@ -45,21 +46,28 @@ const role = z
 
 const others = strict({
   nodes: share().optional().describe('A share of all nodes, at least one, chosen with the seed.'),
+  agentWorkers: share()
+    .optional()
+    .describe('A share of all workers of agents, at least one, in the order of their names.'),
   component: text(200, 'the name of a component')
     .optional()
     .describe('One component by its name, as "swarm chaos plan" lists them.'),
   site: word(SITE_NAMES, 'site').optional().describe('All components of one site of the lab.'),
-}).transform(({ nodes, component, site }, context): FaultTarget => {
+}).transform(({ nodes, agentWorkers, component, site }, context): FaultTarget => {
   if (context.issues.length > 0) return z.NEVER;
-  if ([nodes, component, site].filter((one) => one !== undefined).length !== 1) {
-    context.addIssue(customIssue([], 'must be nodes, a component or a site', HINT));
+  const given = [nodes, agentWorkers, component, site].filter((one) => one !== undefined);
+  if (given.length !== 1) {
+    context.addIssue(customIssue([], 'must be nodes, agentWorkers, a component or a site', HINT));
   } else if (site !== undefined) {
     return { role: 'site', name: site };
   } else if (component !== undefined) {
     return { role: 'component', name: component };
-  } else if (nodes === 0) {
+  } else if (nodes === 0 || agentWorkers === 0) {
     const hint = 'write a share above 0%, or leave the fault out';
-    context.addIssue(customIssue(['nodes'], 'selects no node', hint));
+    const [key, one] = nodes === 0 ? ['nodes', 'node'] : ['agentWorkers', 'worker'];
+    context.addIssue(customIssue([key], `selects no ${one}`, hint));
+  } else if (agentWorkers !== undefined) {
+    return { role: 'agent-workers', share: agentWorkers };
   } else if (nodes !== undefined) {
     return { role: 'nodes', share: nodes };
   }
@@ -71,7 +79,14 @@ const others = strict({
  */
 export const faultTarget = () =>
   z.union([role, others], { error: hinted('must be a target', HINT) }).meta({
-    samples: ['room-node', 'redis', { nodes: '33%' }, { component: 'node-2' }, { site: 'site-a' }],
+    samples: [
+      'room-node',
+      'redis',
+      { nodes: '33%' },
+      { agentWorkers: '50%' },
+      { component: 'node-2' },
+      { site: 'site-a' },
+    ],
     shared: 'target',
   });
 
@@ -85,7 +100,8 @@ export type Complain = (path: Path, what: string, hint: string | null) => void;
 export const defaultTarget = ({ targets }: Pick<Fault, 'targets'>): FaultTarget | null => {
   const [only, ...others] = targets;
   if (only === undefined) return { role: 'none' };
-  return others.length > 0 || only === 'node' ? null : { role: only };
+  const isOneOfMany = only === 'node' || only === 'agent-worker';
+  return others.length > 0 || isOneOfMany ? null : { role: only };
 };
 
 /** Reports a target that the fault cannot be injected into. */
@@ -138,6 +154,9 @@ const kindOf = (target: FaultTarget): ComponentKind | null => {
     case 'load-balancer':
     case 'turn':
       return target.role;
+    case 'agent-worker':
+    case 'agent-workers':
+      return 'agent-worker';
     case 'component':
     case 'site':
     case 'none':
@@ -157,6 +176,7 @@ const NAMES: Record<ComponentKind, string> = {
   sentinel: 'Sentinels',
   'load-balancer': 'the load balancer',
   turn: 'TURN servers',
+  'agent-worker': 'workers of agents',
 };
 
 const TARGETS: Record<ComponentKind, string> = {
@@ -165,6 +185,7 @@ const TARGETS: Record<ComponentKind, string> = {
   sentinel: 'sentinel',
   'load-balancer': 'load-balancer',
   turn: 'turn',
+  'agent-worker': 'agent-worker, { agentWorkers: 50% }',
 };
 
 const choices = (kinds: readonly ComponentKind[]): string =>

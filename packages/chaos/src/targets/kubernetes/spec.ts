@@ -42,7 +42,8 @@ const resolvedSpec = z.object({
   namespace: z.string(),
   selectors: z.partialRecord(z.enum(COMPONENT_KINDS), z.string()),
   /** Number of pods of each kind at the start, which a rollback restores. */
-  counts: z.record(z.enum(COMPONENT_KINDS), z.int().min(0)),
+  // An older journal lacks newer kinds.
+  counts: z.record(z.enum(COMPONENT_KINDS), z.int().min(0).default(0)),
   /** Helpers of the drill; null: none. */
   helper: helperSettings.nullable().default(null),
 });

@@ -6,6 +6,7 @@ import { processIdentitySchema } from '../../process-identity-schema.ts';
 import { invalidReference, type PlatformReference, type RedisLogin } from '../platform.ts';
 import { labRollout } from './lab-rollout.ts';
 import {
+  type AgentWorkerPlace,
   type ComponentSource,
   componentOfSite,
   componentSource,
@@ -19,8 +20,11 @@ import {
 const POLL_MS = 5;
 
 /** Location of a lab of this process. */
-export const clusterLocation = (cluster: Cluster): Location => {
-  const components = labComponents(cluster);
+export const clusterLocation = (
+  cluster: Cluster,
+  agentWorkers: readonly AgentWorkerPlace[] = [],
+): Location => {
+  const components = labComponents(cluster, agentWorkers);
   const { programs } = cluster;
   return {
     ...locationOf(components, (name) => cluster.service(name)),

@@ -75,12 +75,30 @@ export const componentOfSite = (component: ComponentSource, site: string): Compo
   site,
 });
 
+/** Worker of agents of a lab. */
+export interface AgentWorkerPlace {
+  /** Name of its service: `agent-worker-1`. */
+  name: string;
+  /** Address at which only this worker reaches the load balancer, and the port of that. */
+  address: string;
+  port: number;
+}
+
+/** Places of the workers of a lab, each with an address of its own. @param port of the load balancer */
+export const agentWorkerPlaces = (count: number, port: number): AgentWorkerPlace[] =>
+  Array.from({ length: count }, (_, index) => ({
+    name: `agent-worker-${index + 1}`,
+    address: `127.2.0.${index + 1}`,
+    port,
+  }));
+
 /** Components of a lab into which faults can be injected. */
 export const labComponents = (
   facts: Pick<
     ClusterFacts,
     'nodes' | 'redisServers' | 'sentinels' | 'httpUrl' | 'balancerStatsUrl' | 'turnUrl'
   >,
+  agentWorkers: readonly AgentWorkerPlace[] = [],
 ): ComponentSource[] => {
   const redisPort = facts.redisServers[0]?.port ?? null;
   const nodes = facts.nodes.map(
@@ -126,6 +144,9 @@ export const labComponents = (
       facts.balancerStatsUrl === null ? null : portOf(facts.httpUrl),
     ),
     ...alone('coturn', 'turn', '127.0.0.1', portOf(facts.turnUrl)),
+    ...agentWorkers.flatMap(({ name, address, port }) =>
+      alone(name, 'agent-worker', address, port),
+    ),
   ];
 };
 

@@ -7,6 +7,8 @@ export interface HaproxyOptions {
   dir: string;
   /** Port for clients. */
   port: number;
+  /** Addresses of loopback besides 127.0.0.1 at which it listens. Default: none. */
+  addresses?: readonly string[];
   /** Port of the statistics: `/metrics` for Prometheus, `/` for browsers. */
   statsPort: number;
   /** `isLeftOut`: it gets no new connections. */
@@ -28,6 +30,7 @@ const CERTIFICATE_FILE = 'certificate.pem';
 export const haproxy = async ({
   dir,
   port,
+  addresses = [],
   statsPort,
   backends,
   certificate,
@@ -48,7 +51,7 @@ defaults
   timeout tunnel 1h
 
 frontend livekit
-  bind 127.0.0.1:${port}${certificate === undefined ? '' : ' ssl crt /dev/fd/3 alpn http/1.1'}
+  bind ${['127.0.0.1', ...addresses].map((address) => `${address}:${port}`).join(',')}${certificate === undefined ? '' : ' ssl crt /dev/fd/3 alpn http/1.1'}
   default_backend livekit
 
 backend livekit

@@ -20,6 +20,7 @@ import { clusterPart, faultList, joinProbeTable, violationPart } from './details
 import { subscriptionMatrices } from './matrix.ts';
 import {
   continuityPart,
+  conversationPart,
   keyPart,
   namePart,
   objectiveTable,
@@ -95,7 +96,7 @@ ${roleSection(repeat, of)}
 ${windowTable(repeat, of)}
 ${subscriptionMatrices(repeat, of)}
 ${joinProbeTable(repeat, of)}
-${violationPart(repeat)}${continuityPart(repeat, of)}${namePart(repeat, of)}${keyPart(repeat, of)}
+${violationPart(repeat)}${continuityPart(repeat, of)}${namePart(repeat, of)}${conversationPart(repeat, of)}${keyPart(repeat, of)}
 ${clusterPart(repeat)}
 <p class="note record">Record: <code>${untrusted(repeat.record)}</code></p>
 </section>`;

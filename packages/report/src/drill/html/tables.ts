@@ -13,6 +13,7 @@ import { measuredOf } from '../../phrases/limits.ts';
 import type { TableData } from '../../text-layout.ts';
 import {
   describeContinuity,
+  describeConversations,
   describeKeyRotation,
   describeOutcome,
   expectedText,
@@ -21,7 +22,14 @@ import {
   measuredText,
   objectiveLabel,
 } from '../phrases.ts';
-import { continuityTable, keyTable, nameTable, roleTable, stateTable } from '../table-data.ts';
+import {
+  continuityTable,
+  conversationTable,
+  keyTable,
+  nameTable,
+  roleTable,
+  stateTable,
+} from '../table-data.ts';
 
 /** The accessible name of a part of the page. @param of repeats on the page */
 export const partLabel = (
@@ -102,6 +110,15 @@ export const namePart = (repeat: RepeatResult, of: number): Markup | null => {
   const label = partLabel('Changes of DNS', repeat, of);
   const markup = scrollingTable({ ...table, head: head.map(capital) }, label);
   return markup === null ? null : html`<h3>DNS</h3>${markup}`;
+};
+
+/** Conversations with voice agents, if the load has any. */
+export const conversationPart = (repeat: RepeatResult, of: number): Markup | null => {
+  const sentences = describeConversations(repeat.recovery);
+  if (sentences.length === 0) return null;
+  const { head, ...table } = conversationTable(repeat);
+  const label = partLabel('Conversations', repeat, of);
+  return html`<h3>Conversations</h3>${sentences.map((line) => html`<p>${capital(line)}.</p>`)}${scrollingTable({ ...table, head: head.map(capital) }, label)}`;
 };
 
 /** Answers to the API keys, if the drill rotates them. */

@@ -1,0 +1,74 @@
+/** Faults of voice agents. */
+import { SwarmError, strict, text } from '@livekit-swarm/settings';
+import type { z } from 'zod';
+import type { Component, Platform } from '../targets/platform.ts';
+import { nothingToFind } from './effects/effect-check.ts';
+import { forAll, missingAny } from './effects/process-control.ts';
+import type { DescribedFault } from './fault.ts';
+
+/** Command line of the process of a job, as `swarm agents worker --processes` names it. */
+const OWN_JOBS = '^swarm agent job';
+
+const jobParams = strict({
+  process: text(200, 'a regular expression')
+    .default(OWN_JOBS)
+    .describe(
+      'Regular expression for the command line of a process with a job, as pgrep -f takes it. Default: that of swarm agents worker --processes.',
+    ),
+});
+
+type JobParams = z.output<typeof jobParams>;
+
+/** Oldest child process with a job; null: the worker has none. */
+const oldestJob = async (
+  platform: Platform,
+  component: Component,
+  { process }: JobParams,
+): Promise<string | null> => {
+  const worker = await platform.pid(component);
+  if (worker === null) return null;
+  const argv = ['pgrep', '--oldest', '--parent', String(worker), '--full', process];
+  const { stdout, code } = await platform.run(component, argv);
+  return code === 0 && /^\d+\s*$/.test(stdout) ? stdout.trim() : null;
+};
+
+/**
+ * SIGKILL of the process of one job: the agent of one conversation dies without a word, and its
+ * worker lives on.
+ */
+export const killAgentJob: DescribedFault<JobParams> = {
+  name: 'kill-agent-job',
+  description:
+    'SIGKILL of the oldest process with a job of a worker of agents; the worker lives on',
+  rollbackDescription: 'none: nothing brings an agent back but another dispatch',
+  requires: ['signal'],
+  targets: ['agent-worker'],
+  params: jobParams,
+  example: {},
+  lasts: false,
+  unavailable: async (platform, component) =>
+    component.kind === 'agent-worker'
+      ? missingAny(platform, component, ['signal'])
+      : `${component.name} is not a worker of agents`,
+  inject: ({ platform, components, params }) =>
+    forAll(components, async (component) => {
+      const job = await oldestJob(platform, component, params);
+      if (job === null)
+        throw new SwarmError(
+          'fault_unavailable',
+          `${component.name} has no process with a job: no child process matches ${params.process}`,
+          'the target agent-worker is one that has; for your own worker, give the expression (with: { process: … })',
+        );
+      const { code, stderr } = await platform.run(component, ['kill', '-KILL', job]);
+      if (code === 0) return;
+      throw new SwarmError(
+        'fault_unavailable',
+        `process ${job} of ${component.name} cannot be killed: ${stderr.trim()}`,
+        'run this as root, or as the user of the worker',
+      );
+    }),
+  // The process has ended.
+  missingEffect: nothingToFind,
+  rollbackSteps: () => [],
+  rollback: async () => {},
+};
