@@ -2,8 +2,7 @@
 
 mod sealed;
 
-use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use napi_derive::napi;
 
@@ -116,7 +115,7 @@ pub struct Clip {
     /// RTP clock ticks of all frames.
     ticks: u64,
     /// Frames with voice, once they were asked for.
-    voice: OnceLock<Option<Range<usize>>>,
+    voice: OnceLock<Option<Arc<[bool]>>>,
 }
 
 impl Clip {
@@ -179,9 +178,9 @@ impl Clip {
         self.frames[index]
     }
 
-    /// Frames from the first with voice to after the last; `None` for a silent clip. The first call
-    /// decodes the clip.
-    pub fn voice(&self) -> Option<Range<usize>> {
+    /// Whether each frame has voice, up to the last one that has; `None` for a silent clip. The first
+    /// call decodes the clip.
+    pub fn voice(&self) -> Option<Arc<[bool]>> {
         self.voice.get_or_init(|| voiced_frames(self)).clone()
     }
 

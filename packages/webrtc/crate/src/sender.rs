@@ -223,12 +223,12 @@ impl Sender {
     /// once at present.
     pub fn play_once(&mut self, clip: Arc<Clip>) -> Result<(), ClipError> {
         self.check_codec(&clip)?;
-        let voice = clip.voice().ok_or(ClipError::Silent)?;
+        let voiced = clip.voice().ok_or(ClipError::Silent)?;
         let after = match self.utterance.take() {
             Some(utterance) => utterance.after,
             None => self.next_clip.take().unwrap_or_else(|| self.playback.clip.clone()),
         };
-        self.utterance = Some(Utterance::new(clip.clone(), voice, after));
+        self.utterance = Some(Utterance::new(clip.clone(), voiced, after));
         self.next_clip = Some(clip);
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Voice in Opus audio: decodes it, and compares the level of each frame with a threshold. The audio
 //! level extension (RFC 6464) cannot serve: livekit-server does not forward it to subscribers.
 
-use std::ops::Range;
+use std::sync::Arc;
 
 use opus_pure::OpusDecoder;
 
@@ -84,15 +84,17 @@ impl VoiceDetector {
     }
 }
 
-/// Frames of a clip from the first with voice to after the last; `None` for a silent clip.
-pub fn voiced_frames(clip: &Clip) -> Option<Range<usize>> {
+/// Whether each frame of a clip has voice, up to the last one that has; `None` for a silent clip.
+pub fn voiced_frames(clip: &Clip) -> Option<Arc<[bool]>> {
     let mut level = LevelMeter::new().filter(|_| clip.codec == Codec::Opus)?;
-    let is_voice = |index: &usize| {
-        let (_, payload) = clip.packet(clip.frame(*index).first_packet);
+    let is_voice = |index: usize| {
+        let (_, payload) = clip.packet(clip.frame(index).first_packet);
         level.is_voice(payload)
     };
-    let voiced: Vec<usize> = (0..clip.frames()).filter(is_voice).collect();
-    Some(*voiced.first()?..voiced.last()? + 1)
+    let mut voiced: Vec<bool> = (0..clip.frames()).map(is_voice).collect();
+    let last = voiced.iter().rposition(|is_voice| *is_voice)?;
+    voiced.truncate(last + 1);
+    Some(voiced.into())
 }
 
 struct LevelMeter {

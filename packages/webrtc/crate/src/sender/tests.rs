@@ -422,7 +422,7 @@ fn what_the_pacer_holds_back_leaves_later_and_is_not_late() {
 /// A frame of speech, which begins with its first packet, and one of silence.
 fn frames_of_speech() -> (Vec<u8>, [u8; 3]) {
     let clip = crate::voice::tests::speech();
-    let first = clip.voice().unwrap().start;
+    let first = clip.voice().unwrap().iter().position(|is_voice| *is_voice).unwrap();
     (clip.packet(clip.frame(first).first_packet).1.to_vec(), [0xf8, 0xff, 0xfe])
 }
 

@@ -20,29 +20,33 @@ pub(super) struct Utterance {
     pub(super) clip: Arc<Clip>,
     /// Clip that plays afterwards.
     pub(super) after: Arc<Clip>,
-    /// First frame with voice, and the one after the last.
-    voice: std::ops::Range<usize>,
+    /// Whether each frame has voice, up to the last one that has.
+    voiced: Arc<[bool]>,
     sent: Option<(u64, u64)>,
 }
 
 impl Utterance {
-    pub(super) fn new(clip: Arc<Clip>, voice: std::ops::Range<usize>, after: Arc<Clip>) -> Self {
-        Self { clip, after, voice, sent: None }
+    pub(super) fn new(clip: Arc<Clip>, voiced: Arc<[bool]>, after: Arc<Clip>) -> Self {
+        Self { clip, after, voiced, sent: None }
     }
 
     /// Notes that a frame of the clip was sent at `wall`, and returns the voice with its last frame.
     pub(super) fn on_frame(&mut self, frame: usize, wall: u64) -> Option<Spoken> {
-        if !self.voice.contains(&frame) {
+        // A listener does not hear the pauses in it: cut in one, the voice has ended before.
+        if !self.voiced.get(frame).is_some_and(|is_voice| *is_voice) {
             return None;
         }
         let from = self.sent.map_or(wall, |(from, _)| from);
         self.sent = Some((from, wall));
-        (frame + 1 == self.voice.end).then_some(Spoken { from, to: wall, cut: false })
+        (frame + 1 == self.voiced.len()).then_some(Spoken { from, to: wall, cut: false })
     }
 
     /// The voice that was sent before another clip replaced this one; `None`: none, or all of it.
     pub(super) fn cut(&self, frame: usize) -> Option<Spoken> {
-        let (from, to) = self.sent.filter(|_| frame < self.voice.end)?;
+        let (from, to) = self.sent.filter(|_| frame < self.voiced.len())?;
         Some(Spoken { from, to, cut: true })
     }
 }
+
+#[cfg(test)]
+mod tests;
