@@ -125,6 +125,7 @@ export const resultOf = ({ stdout }: Pick<Outcome, 'stdout'>): Result =>
 /** The part of the result that tests look at. */
 export interface Result {
   schema: string;
+  startedAt: string;
   verdict: string;
   exitCode: number;
   reasons: {
