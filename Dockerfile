@@ -55,7 +55,7 @@ RUN find src build.rs -exec touch {} + \
   && echo '{"private":true}' > "$package/package.json"
 
 FROM ${GO_IMAGE} AS server
-ARG LIVEKIT_VERSION=1.13.4
+ARG LIVEKIT_VERSION=1.13.5
 ENV CGO_ENABLED=0 GOFLAGS= GOTOOLCHAIN=local GOWORK=off GOGC=off GOMEMLIMIT=1GiB
 WORKDIR /build
 COPY packages/lab/livekit-server/v${LIVEKIT_VERSION} ./

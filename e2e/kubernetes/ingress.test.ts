@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DrillResult } from '@livekit-swarm/chaos';
+import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runSwarm } from '../support/swarm.ts';
@@ -21,7 +22,7 @@ let here: PodDeployment;
 beforeAll(async () => {
   if (unavailable !== null) return;
   dir = await mkdtemp(join(tmpdir(), 'swarm-ingress-'));
-  here = await deployPods(dir, ['1.13.4']);
+  here = await deployPods(dir, [DEFAULT_LIVEKIT_VERSION]);
 }, 400_000);
 afterAll(async () => {
   await here?.[Symbol.asyncDispose]();

@@ -5,8 +5,8 @@
  * `livekit-server/vX.Y.Z`. The first is the default.
  */
 export const LIVEKIT_VERSIONS = /** @type {const} */ ([
-  '1.13.4',
   '1.13.5',
+  '1.13.4',
   '1.13.3',
   '1.13.1',
   '1.11.0',
@@ -19,7 +19,7 @@ export const LIVEKIT_VERSIONS = /** @type {const} */ ([
  * changed from one release to the next?
  */
 export const TESTED_VERSIONS = /** @type {const} @satisfies {readonly LiveKitVersion[]} */ ([
-  '1.13.4',
+  '1.13.5',
   '1.11.0',
 ]);
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import { expandPlan } from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
 import { EXECUTED, VARIANTS } from '../../test/support/library-coverage.ts';
@@ -44,7 +45,9 @@ describe('the library', () => {
       // A load with join probes that fits on any host, and a drill of at most three minutes.
       expect(plan.participants.length + joinProbesOf(drill, plan, 'k3x9').length).toBeLessThan(200);
       expect(plan.endAtMs).toBeLessThan(180_000);
-      expect(drill.knownFailures?.serverVersion ?? '1.13.4').toBe('1.13.4');
+      expect(drill.knownFailures?.serverVersion ?? DEFAULT_LIVEKIT_VERSION).toBe(
+        DEFAULT_LIVEKIT_VERSION,
+      );
       expect(drill.allowedTargets).toEqual([]);
     },
   );
