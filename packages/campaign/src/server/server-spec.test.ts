@@ -17,7 +17,7 @@ writeFileSync(more, 'rtc: { packet_buffer_size_audio: 7 }\nroom: { empty_timeout
 mkdirSync(join(dir, 'folder'));
 
 const plain = {
-  version: '1.13.4',
+  version: '1.13.5',
   serverPath: null,
   configFiles: [],
   config: null,
@@ -29,8 +29,8 @@ test.each([
   ['1.11.0', { ...plain, name: '1.11.0', version: '1.11.0' }],
   ['v1.11.0', { ...plain, name: 'v1.11.0', version: '1.11.0' }],
   ['old=1.11.0', { ...plain, name: 'old', version: '1.11.0' }],
-  ['1.13.4@cpu=0.2', { ...plain, name: '1.13.4@cpu=0.2', cpuCores: 0.2 }],
-  ['slow=1.13.4@cpu=1.5', { ...plain, name: 'slow', cpuCores: 1.5 }],
+  ['1.13.5@cpu=0.2', { ...plain, name: '1.13.5@cpu=0.2', cpuCores: 0.2 }],
+  ['slow=1.13.5@cpu=1.5', { ...plain, name: 'slow', cpuCores: 1.5 }],
   [binary, { ...plain, name: 'livekit-server', serverPath: binary }],
   [odd, { ...plain, name: 'a=b+c@cpu=1', serverPath: odd }],
   [`new=${binary}@cpu=.5`, { ...plain, name: 'new', serverPath: binary, cpuCores: 0.5 }],
@@ -51,8 +51,8 @@ test('merges configurations, and reports what it ignores', () => {
     leftOut: ['port'],
   });
   expect(parseServerSpec(`+${config}`)).toMatchObject({
-    name: '1.13.4+small.yaml',
-    version: '1.13.4',
+    name: '1.13.5+small.yaml',
+    version: '1.13.5',
     serverPath: null,
   });
   expect(parseServerSpec(`${binary}+${more}`)).toMatchObject({
@@ -66,15 +66,15 @@ test.each([
   ['1.10.0', 'version 1.10.0 is not pinned'],
   ['wss://livekit.example.com', 'names a server that runs already'],
   ['nowhere', 'there is no nowhere'],
-  ['=1.13.4', 'is not a name for a server'],
+  ['=1.13.5', 'is not a name for a server'],
   ['name=', 'names no server'],
-  ['1.13.4@cpu=0', 'not a number of cores'],
-  ['1.13.4@cpu=fast', 'not a number of cores'],
-  ['1.13.4@memory=1', 'there is no @memory'],
-  ['1.13.4+1.11.0', 'is not a configuration file'],
+  ['1.13.5@cpu=0', 'not a number of cores'],
+  ['1.13.5@cpu=fast', 'not a number of cores'],
+  ['1.13.5@memory=1', 'there is no @memory'],
+  ['1.13.5+1.11.0', 'is not a configuration file'],
   [join(dir, 'folder'), 'is a folder'],
   [config, 'is a configuration, not a livekit-server'],
-  ['1.13.4+', '"" is not a configuration file'],
+  ['1.13.5+', '"" is not a configuration file'],
   ['@cpu=0.5', 'names no server'],
 ])('refuses %j', (text, message) => {
   expect(() => parseServerSpec(text)).toThrow(
@@ -96,7 +96,7 @@ test.each([
 });
 
 test('refuses a configuration that is not there', () => {
-  expect(() => parseServerSpec('1.13.4+nowhere.yaml')).toThrow(/nowhere\.yaml: cannot be read/);
+  expect(() => parseServerSpec('1.13.5+nowhere.yaml')).toThrow(/nowhere\.yaml: cannot be read/);
 });
 
 test.each([
@@ -104,10 +104,10 @@ test.each([
   '1.10.0',
   'wss://livekit.example.com',
   'nowhere',
-  '=1.13.4',
-  '1.13.4@cpu=fast',
-  '1.13.4@memory=1',
-  '1.13.4+1.11.0',
+  '=1.13.5',
+  '1.13.5@cpu=fast',
+  '1.13.5@memory=1',
+  '1.13.5+1.11.0',
   config,
 ])('the error for %j has an example', (text) => {
   expect(() => parseServerSpec(text)).toThrow(
@@ -120,7 +120,7 @@ test.each([
 test.each([
   ['new=1.11.0@cpu=0.5', 'livekit-server 1.11.0@cpu=0.5'],
   [`new=${binary}`, binary],
-  [`+${config}`, `livekit-server 1.13.4+${config}`],
+  [`+${config}`, `livekit-server 1.13.5+${config}`],
 ])('describes %s by version, files and limit', (text, described) => {
   expect(describeServer(parseServerSpec(text))).toBe(described);
 });

@@ -28,7 +28,7 @@ const install = async (
 };
 
 test('uses an explicit path of any version', async () => {
-  await install(join(folder, 'bin', 'livekit-server'), '1.13.4');
+  await install(join(folder, 'bin', 'livekit-server'), '1.13.5');
   const path = await install(join(folder, 'own'), '1.99.0');
   expect(await provisionLiveKit({ env: { ...env, SWARM_LIVEKIT_SERVER: path } })).toEqual({
     source: 'explicit',
@@ -38,7 +38,7 @@ test('uses an explicit path of any version', async () => {
 });
 
 test('rejects an explicit path to another program, and does not search elsewhere', async () => {
-  await install(join(folder, 'bin', 'livekit-server'), '1.13.4');
+  await install(join(folder, 'bin', 'livekit-server'), '1.13.5');
   const wrong = provisionLiveKit({ env, serverPath: join(folder, 'nothing-here') });
   await expect(wrong).rejects.toThrow(/nothing-here is not a livekit-server/);
   await expect(wrong).rejects.toMatchObject({
@@ -48,8 +48,8 @@ test('rejects an explicit path to another program, and does not search elsewhere
 });
 
 test('uses a program on PATH only if it has the wanted version', async () => {
-  const path = await install(join(folder, 'bin', 'livekit-server'), '1.13.4');
-  expect(await provisionLiveKit({ env })).toEqual({ source: 'path', path, version: '1.13.4' });
+  const path = await install(join(folder, 'bin', 'livekit-server'), '1.13.5');
+  expect(await provisionLiveKit({ env })).toEqual({ source: 'path', path, version: '1.13.5' });
   const cached = await install(cachedProgram(liveKitServer('1.11.0'), env), '1.11.0');
   expect(await provisionLiveKit({ env, version: '1.11.0' })).toEqual({
     source: 'cache',
@@ -59,27 +59,27 @@ test('uses a program on PATH only if it has the wanted version', async () => {
 });
 
 test('ignores PATH and a given path if only a pinned build counts', async () => {
-  const given = await install(join(folder, 'bin', 'livekit-server'), '1.13.4');
-  const cached = await install(cachedProgram(liveKitServer('1.13.4'), env), '1.13.4');
+  const given = await install(join(folder, 'bin', 'livekit-server'), '1.13.5');
+  const cached = await install(cachedProgram(liveKitServer('1.13.5'), env), '1.13.5');
   const variables = { ...env, SWARM_LIVEKIT_SERVER: given };
   expect(await provisionLiveKit({ env: variables, pinnedBuild: true })).toEqual({
     source: 'cache',
     path: cached,
-    version: '1.13.4',
+    version: '1.13.5',
   });
 });
 
 test('rejects a cached file that does not run as its version', async () => {
-  await install(cachedProgram(liveKitServer('1.13.4'), env), '0.0.1');
-  const cache = (await checkSources(liveKitServer('1.13.4'), env)).at(-1);
+  await install(cachedProgram(liveKitServer('1.13.5'), env), '0.0.1');
+  const cache = (await checkSources(liveKitServer('1.13.5'), env)).at(-1);
   expect(cache).toEqual({ source: 'cache', why: expect.stringContaining('built again') });
 });
 
 test('names the pinned versions if another is requested', async () => {
-  const version = '9.9.9' as '1.13.4';
+  const version = '9.9.9' as '1.13.5';
   const asked = provisionLiveKit({ env, version });
   await expect(asked).rejects.toBeInstanceOf(SwarmError);
-  await expect(asked).rejects.toMatchObject({ hint: expect.stringContaining('1.13.4, 1.13.5') });
+  await expect(asked).rejects.toMatchObject({ hint: expect.stringContaining('1.13.5, 1.13.4') });
 });
 
 const k6Says = 'k6 v1.8.1 (commit/0123456789, go1.26.8, linux/amd64)';
@@ -98,7 +98,7 @@ test('searches k6 in the same places: the pinned version on PATH, then in the ca
 });
 
 test('the error about another program instead of k6 names the variable', async () => {
-  const path = await install(join(folder, 'own'), '1.13.4');
+  const path = await install(join(folder, 'own'), '1.13.5');
   expect(await checkSources(K6, env)).toEqual([
     { source: 'explicit', why: 'SWARM_K6 is not set' },
     { source: 'path', why: 'no k6 on PATH' },
