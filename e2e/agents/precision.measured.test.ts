@@ -27,7 +27,7 @@ const ATTEMPTS = 4;
 /** Two answers in a room are seconds apart. */
 const SAME_ANSWER_MS = 500;
 
-/** Runs calls once. @returns null: the load generator itself says that it was not in time */
+/** Runs calls once. @returns null: the load generator itself states that it was not in time */
 const attempt = async ({ rooms, conversations, worker, event }: Load): Promise<Pair[] | null> => {
   await using server = await startLiveKit({ dir: scratch() });
   const agent = startSwarm(['agents', 'worker', '--agent', 'known', ...worker], accessTo(server));
