@@ -178,7 +178,7 @@ impl Clip {
         self.frames[index]
     }
 
-    /// Voice flag of each frame has voice, up to the last one that has; `None` for a silent clip. The first
+    /// Voice flag of each frame, up to the last one with voice; `None` for a silent clip. The first
     /// call decodes the clip.
     pub fn voice(&self) -> Option<Arc<[bool]>> {
         self.voice.get_or_init(|| voiced_frames(self)).clone()

@@ -84,7 +84,7 @@ impl VoiceDetector {
     }
 }
 
-/// Voice flag of each frame of a clip has voice, up to the last one that has; `None` for a silent clip.
+/// Voice flag of each frame of a clip, up to the last one with voice; `None` for a silent clip.
 pub fn voiced_frames(clip: &Clip) -> Option<Arc<[bool]>> {
     let mut level = LevelMeter::new().filter(|_| clip.codec == Codec::Opus)?;
     let is_voice = |index: usize| {

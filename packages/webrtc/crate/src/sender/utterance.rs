@@ -20,7 +20,7 @@ pub(super) struct Utterance {
     pub(super) clip: Arc<Clip>,
     /// Clip that plays afterwards.
     pub(super) after: Arc<Clip>,
-    /// Voice flag of each frame has voice, up to the last one that has.
+    /// Voice flag of each frame, up to the last one with voice.
     voiced: Arc<[bool]>,
     sent: Option<(u64, u64)>,
 }
