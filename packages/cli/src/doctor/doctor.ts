@@ -19,7 +19,7 @@ const ENGINE_HINTS: Record<Place, string> = {
 const PROFILES: Readonly<Record<string, string>> = {
   release: 'as released',
   checkout:
-    'a development build (profile checkout): a join costs 1.5 to 1.8 times the CPU of a release, a packet about the same; SWARM_ENGINE_PROFILE=release npm start compiles that one',
+    'a development build (profile checkout): a join costs 2.5 to 3.5 times the CPU of a release, a packet up to 1.4 times; SWARM_ENGINE_PROFILE=release npm start compiles that one',
 };
 
 /**
