@@ -39,7 +39,7 @@ describe('docs/chaos.md', () => {
     .flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)])
     .map(([, target = '']): [string] => [target]);
   it.each(targets)('names the target %s as drills do', (target) => {
-    const text = `drill: example\nfaults: [{ fault: hang, target: ${target}, for: 2s }]\n`;
+    const text = `drill: example\nlab: { agentWorkers: {} }\nfaults: [{ fault: hang, target: ${target}, for: 2s }]\n`;
     expect(() => parseDrill(text, { file: 'example.yaml', faults: FAULTS })).not.toThrow();
   });
 
@@ -50,7 +50,7 @@ describe('docs/chaos.md', () => {
 
 it('all pages name the kinds of components as targets do', () => {
   const lists = markdownPages().flatMap((name) => [
-    ...readPage(name).matchAll(/node`, `redis`, `sentinel`, `([\w-]+)` or `turn`/g),
+    ...readPage(name).matchAll(/node`, `redis`, `sentinel`, `[\w-]+`, `turn` or `([\w-]+)`/g),
   ]);
   expect(lists.length).toBeGreaterThan(3);
   for (const [list] of lists) expect(list.match(/[\w-]+(?=`)/g)).toEqual([...COMPONENT_KINDS]);

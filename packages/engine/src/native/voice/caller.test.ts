@@ -314,7 +314,10 @@ test('a caller who is transferred waits for the next agent, and then speaks to i
   call.clock.advance(6_000);
   expect(call.speaks).toBe(1);
   call.agentSpeaks(8_000, 500).clock.advance(10_000);
-  expect(call.others).toEqual(['agent_joined', 'agent_published', 'agent_transferred']);
+  expect(call.others).toEqual([
+    ...['agent_joined', 'agent_published', 'agent_left', 'agent_added'],
+    'agent_transferred',
+  ]);
   expect(call.durations.get('agent_transferred')).toBe(3_500);
   expect(call.turns).toMatchObject([
     { number: 1, agent: 1, responseMs: 500 },
@@ -331,7 +334,10 @@ test('the next agent may come before the end of the last answer is noticed', () 
     call.caller.roomChanged();
   });
   call.clock.advance(20_000);
-  expect(call.others).toEqual(['agent_joined', 'agent_published', 'agent_transferred']);
+  expect(call.others).toEqual([
+    ...['agent_joined', 'agent_published', 'agent_added'],
+    'agent_transferred',
+  ]);
   expect(call.durations.get('agent_transferred')).toBe(400);
   expect(call.turns).toMatchObject([{ agent: 1 }, { agent: 2 }]);
 });
@@ -356,7 +362,7 @@ test('two agents that are there before the first answer are not a transfer', () 
   call.caller.roomChanged();
   call.agentSpeaks(2_000, 500).clock.advance(3_000);
   call.caller.roomChanged();
-  expect(call.others).toEqual(['agent_joined', 'agent_published']);
+  expect(call.others).toEqual(['agent_joined', 'agent_published', 'agent_added']);
 });
 
 test('a wait that a loss of the connection interrupts is not measured', () => {
