@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -9,36 +10,14 @@ import { LICENCES_FILE, renderLicences } from './licences.ts';
 import { npmParts } from './npm-parts.ts';
 import { root } from './packages.ts';
 
-/** Workspaces of `swarm`; others are published separately, or not at all. */
-const WORKSPACES = [
-  'analysis',
-  'beacon',
-  'campaign',
-  'catalogue',
-  'chaos',
-  'cli',
-  'cost',
-  'engine',
-  'exporter',
-  'fleet',
-  'host',
-  'lab',
-  'live',
-  'livekit',
-  'media',
-  'metrics',
-  'mixin',
-  'outputs',
-  'probe',
-  'record',
-  'report',
-  'runner',
-  'scenario',
-  'sessions',
-  'settings',
-  'verify',
-  'webrtc',
-] as const;
+/**
+ * Workspaces of `swarm`, which has them all: programs that others start by their paths are imported
+ * by none of them.
+ */
+const WORKSPACES = readdirSync(join(root, 'packages'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .sort();
 
 /** Data that programs read at run time, and that users may want to read. */
 const DATA = [
