@@ -136,15 +136,17 @@ describe('agents that were lost', () => {
   const lost = { crossings: [crossingOf('agents_lost')], ...busy(1) };
 
   test.each([
-    ['because no worker took their jobs', { lost: 2, withoutJob: 2 }, 'worker_jobs'],
-    ['although workers took their jobs', { lost: 2, withoutJob: 0 }, 'dispatch'],
-    ['by every caller', { lost: 20, withoutJob: 20 }, 'dispatch'],
+    ['because no worker took their jobs', { callers: 10, lost: 2, withoutJob: 2 }, 'worker_jobs'],
+    ['although workers took their jobs', { callers: 10, lost: 2, withoutJob: 0 }, 'dispatch'],
+    // Twenty participants joined, and ten of them are callers.
+    ['by every caller', { callers: 10, lost: 10, withoutJob: 10 }, 'dispatch'],
   ])('%s', (_, agents, code) => {
     expect(codeOf({ ...lost, agents })).toBe(code);
   });
 
   test('on a node without CPU', () => {
-    expect(codeOf({ ...lost, ...busy(3.9), agents: { lost: 2, withoutJob: 2 } })).toBe('cpu');
+    const agents = { callers: 10, lost: 2, withoutJob: 2 };
+    expect(codeOf({ ...lost, ...busy(3.9), agents })).toBe('cpu');
   });
 });
 

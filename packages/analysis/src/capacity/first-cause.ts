@@ -142,8 +142,8 @@ const isOfNetwork = ({ measured: { drops } }: StepFacts, cpuShare: number | null
  * Returns true if workers were full: no worker took the jobs of most callers that lost their agent.
  * Where no caller has an agent, nothing shows that there is a worker at all.
  */
-const areWorkersFull = ({ agents, measured }: StepFacts): boolean =>
-  agents !== undefined && agents.lost < measured.joined && agents.withoutJob * 2 > agents.lost;
+const areWorkersFull = ({ agents }: StepFacts): boolean =>
+  agents !== undefined && agents.lost < agents.callers && agents.withoutJob * 2 > agents.lost;
 
 const symptomOf = ({ metric, resource }: Crossing): CauseCode =>
   resource ?? SYMPTOMS[metric] ?? 'other';

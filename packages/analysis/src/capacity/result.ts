@@ -59,6 +59,7 @@ const crossing = z
 
 const agents = z
   .object({
+    callers: z.number().describe('Callers whose agent joined in time, or was lost.'),
     lost: z.number().describe('Callers without an agent in time.'),
     withoutJob: z.number().describe('Those of them whose job no worker took.'),
   })

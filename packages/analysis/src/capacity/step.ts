@@ -91,11 +91,13 @@ export const factsOfStep = (
 const hasCallers = ({ scenario }: Summary): boolean =>
   scenario.groups.some(({ roles }) => roles.some(({ conversation }) => conversation !== undefined));
 
-const agentsOf = ({ notes }: Summary): NonNullable<StepFacts['agents']> => {
+const agentsOf = ({ metrics, notes }: Summary): NonNullable<StepFacts['agents']> => {
+  const share = metrics.measure('agents_lost');
   const lost = notes.filter((note) => note.code === 'agent_lost');
   const callersOf = (found: typeof lost): number =>
     found.reduce((total, { callers }) => total + callers, 0);
   return {
+    callers: share?.type === 'rate' ? share.total : 0,
     lost: callersOf(lost),
     withoutJob: callersOf(lost.filter(({ state }) => state === 'no_job')),
   };

@@ -142,7 +142,7 @@ describe('the text', () => {
     const step = stepOf(9, 'crossed');
     const crossings = step.crossings.map((one) => ({ ...one, metric: 'agents_lost' }));
     const measured = { ...step.measured, busiestNodeCores: null };
-    const lost = { ...step, measured, crossings, agents: { lost: 1, withoutJob: 1 } };
+    const lost = { ...step, measured, crossings, agents: { callers: 9, lost: 1, withoutJob: 1 } };
     const found = { end: 'knee', carried: 8, decided: true, exceeded: 9 } as const;
     const result = resultOf([stepOf(8, 'held'), lost], found, { workers: 1 });
     const text = flat(CAPACITY_REPORTERS.text.render(result));
