@@ -52,7 +52,12 @@ it('the query counts each conversation and each waiting room once', async () => 
   const jobs = (instance: string, target: string, more: string): string =>
     `livekit_swarm_agents_jobs{instance="${instance}", target="${target}", ${more}}`;
   const running = 'agent="support", state="running"';
+  const exporter = {
+    'livekit_swarm_agents_participants{instance="a", target="eu"}': 12,
+    'livekit_swarm_agents_participants{instance="b", target="eu"}': 12,
+  };
   const series = {
+    ...exporter,
     [jobs('a', 'eu', running)]: 10,
     [jobs('b', 'eu', running)]: 11,
     [jobs('a', 'us', running)]: 5,
@@ -64,15 +69,19 @@ it('the query counts each conversation and each waiting room once', async () => 
   const dir = await mkdtemp(join(tmpdir(), 'swarm-autoscaling-'));
   try {
     const file = join(dir, 'query.test.yaml');
-    const test = {
+    const testOf = (given: Record<string, number>, values: number[]) => ({
       interval: '1m',
-      input_series: Object.entries(series).map(([name, value]) => ({
+      input_series: Object.entries(given).map(([name, value]) => ({
         series: name,
         values: `${value}x5`,
       })),
-      promql_expr_test: [{ expr, eval_time: '5m', exp_samples: [{ labels: '{}', value: 18 }] }],
-    };
-    await writeFile(file, stringify({ rule_files: [], tests: [test] }));
+      promql_expr_test: [
+        { expr, eval_time: '5m', exp_samples: values.map((value) => ({ labels: '{}', value })) },
+      ],
+    });
+    // Before the first dispatch there are no conversations; without an exporter nothing is known.
+    const tests = [testOf(series, [18]), testOf(exporter, [0]), testOf({}, [])];
+    await writeFile(file, stringify({ rule_files: [], tests }));
     const { stdout } = await promisify(execFile)('promtool', ['test', 'rules', file]);
     expect(stdout).toContain('SUCCESS');
   } finally {
