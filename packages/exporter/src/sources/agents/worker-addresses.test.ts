@@ -29,6 +29,12 @@ test('every address of a name is a worker, once', async () => {
   ]);
 });
 
+test('an IPv6 address among the names is a worker, too', async () => {
+  const urls = ['http://[fd00::5]:8081'];
+  const found = await findWorkers({ ...pool, urls, everyAddress: true }, async (host) => [host]);
+  expect(found).toEqual([{ worker: '[fd00::5]:8081', url: 'http://[fd00::5]:8081/' }]);
+});
+
 test('a pool has no more workers than may have series', async () => {
   const many = Array.from({ length: 600 }, (_, index) => `10.1.${index >> 8}.${index & 255}`);
   const urls = ['http://agents:8081'];

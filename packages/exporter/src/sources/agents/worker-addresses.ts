@@ -23,7 +23,7 @@ export const findWorkers = async (
   for (const text of urls) {
     const url = new URL(text);
     if (!everyAddress) found.push(url);
-    else for (const address of await resolve(url.hostname)) found.push(withHost(url, address));
+    else for (const address of await resolve(nameOf(url))) found.push(withHost(url, address));
   }
   const workers = new Map(found.slice(0, MOST).map((url) => [placeOf(url), url]));
   return [...workers].map(([worker, url]) => ({
@@ -44,6 +44,9 @@ const addressesOf = async (host: string): Promise<string[]> => {
     throw error;
   }
 };
+
+/** Name to resolve: an IPv6 address is without its brackets there. */
+const nameOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
 
 const withHost = (url: URL, host: string): URL => {
   const copy = new URL(url);
