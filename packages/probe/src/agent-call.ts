@@ -12,8 +12,8 @@ const JOIN_GRACE_MS = 2_000;
 /** Part of an answer that is heard, ms: agents may speak for a minute. */
 const HEARD_MS = 500;
 const ANSWER_ENDS_MS = 800;
-/** Longest call of the API for the state of the job, s. */
-const API_SECONDS = 2;
+/** Longest call of the API for the state of the job, ms. */
+const API_MS = 2_000;
 const CALLER = 'a';
 
 /**
@@ -60,7 +60,8 @@ export const callAgent = async (
     observation.measuredMs = performance.now() - began;
     observation.outOfTime = !ended.aborted;
     caller.others = engine.view(0)?.others ?? [];
-    if (agent.isOver && agent.joinedMs === null) agent.job = await jobIn(access, room, call.agent);
+    if (agent.isOver && agent.joinedMs === null)
+      agent.job = await jobIn(access, room, call.agent, left());
   } finally {
     if (hasSetOut) await leaveWith(engine, 0, caller);
     await engine.close();
@@ -99,15 +100,17 @@ const conversationOf = ({ opens, pauseMs, answerWithinMs }: AgentCall): Conversa
   turns: 2,
 });
 
-/** Furthest state of the agent's jobs; null: the API does not show it. */
+/** State of the agent's job; null: the API does not show it in time. */
 const jobIn = async (
   access: RoomAccess,
   room: string,
   agentName: string,
+  leftMs: number,
 ): Promise<AgentObservation['job']> => {
-  if (access.withoutApi === true) return null;
+  if (access.withoutApi === true || leftMs <= 0) return null;
   try {
-    const dispatches = await readDispatches(await agentDispatchOf(access, API_SECONDS), room);
+    const client = await agentDispatchOf(access, Math.min(API_MS, leftMs) / 1_000);
+    const dispatches = await readDispatches(client, room);
     const [job] = dispatches
       .filter((dispatch) => dispatch.agentName === agentName)
       .flatMap(({ jobs }) => jobs);
