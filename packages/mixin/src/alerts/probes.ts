@@ -98,7 +98,8 @@ ${failedTwice(names)}`,
     {
       name: 'LiveKitPathFailing',
       severity: 'warning',
-      expr: `livekit_swarm_probe_path_success{path!~"direct|auto"} == 0
+      // A path is not the cause when a voice agent fails.
+      expr: `(livekit_swarm_probe_path_success{path!~"direct|auto"} == 0 unless on (${cluster}, target, module, node) livekit_swarm_probe_agent_success)
 ${failedTwice(names)}`,
       for: '5m',
       summary: 'Users who need this path cannot connect.',
@@ -112,6 +113,10 @@ ${failedTwice(names)}`,
           // LiveKitProbeFailing covers UDP and the path that ICE chooses.
           [path('node-2', 'direct')]: '0x45',
           [failures('node-2')]: '0+1x45',
+          // LiveKitAgentCallFailing covers calls of an agent.
+          [seriesOf('livekit_swarm_probe_path_success', call, { path: 'turn-tls' })]: '0x45',
+          [seriesOf('livekit_swarm_probe_agent_success', call, { agent: 'support' })]: '0x45',
+          [seriesOf('livekit_swarm_probe_runs_total', call, { result: 'failure' })]: '0+1x45',
         },
         silentAt: '9m',
         firesAt: '20m',
