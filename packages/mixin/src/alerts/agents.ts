@@ -89,7 +89,7 @@ const lostJobsAlert = ({ cluster, test }: Names): Alert => {
     for: '0s',
     summary: 'Rooms got no voice agent.',
     description:
-      '{{ $value | printf "%.0f" }} rooms of {{ $labels.target }} got no agent {{ $labels.agent }} within 15 minutes: their dispatch was accepted, and callers get no answer.',
+      'Within the last 15 minutes, {{ $value | printf "%.0f" }} rooms of {{ $labels.target }} got no agent {{ $labels.agent }}, or lost it: their dispatch was accepted, and callers get no answer.',
     dashboard: 'agents',
     test: {
       series: { [lost('support')]: '2x20 5x20', [lost('sales')]: '7x40' },
@@ -99,7 +99,7 @@ const lostJobsAlert = ({ cluster, test }: Names): Alert => {
         {
           labels: { [cluster]: of[cluster] ?? '', target: 'prod', agent: 'support' },
           description:
-            '3 rooms of prod got no agent support within 15 minutes: their dispatch was accepted, and callers get no answer.',
+            'Within the last 15 minutes, 3 rooms of prod got no agent support, or lost it: their dispatch was accepted, and callers get no answer.',
         },
       ],
     },
