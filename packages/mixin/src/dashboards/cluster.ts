@@ -32,7 +32,13 @@ const state = (scope: Scope): Row => ({
       limits: { bad: 1, lowIsBad: true },
       noData: 'no probes',
       link: toDashboard('Probes', scope.urlOf('probes')),
-      queries: [promql(`min(livekit_swarm_probe_success{${scope.inCluster}, node=""})`, 'success')],
+      // Calls of voice agents have a dashboard of their own.
+      queries: [
+        promql(
+          `min(livekit_swarm_probe_success{${scope.inCluster}, node=""} unless on (target, module) livekit_swarm_probe_agent_success)`,
+          'success',
+        ),
+      ],
     }),
     stat({
       title: 'Joins without media',
