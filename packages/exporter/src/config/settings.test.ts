@@ -330,6 +330,10 @@ probes:
       'probes.modules.audio_pair.duration: no probe may take longer than 30s, and this one needs 40.5s',
     ],
     [
+      `${TARGETS}probes:\n  modules:\n    agent_call: { pause: 30s }`,
+      'probes.modules.agent_call.pause: no probe may take longer than 30s, and this one needs 32.7s',
+    ],
+    [
       `${TARGETS}probes:\n  modules: { audio_pair: { duration: 6s } }\n  schedule: [{ target: production, module: audio_pair, interval: 5s }]`,
       'probes.schedule[0].interval: audio_pair needs 6.5s, but the interval is 5s',
     ],

@@ -179,9 +179,10 @@ export const probesSection = () =>
       const { module, problems } = moduleOf(name, options);
       for (const { key, message, hint } of problems)
         problem(['modules', name, ...(key === null ? [] : [key])], message, hint);
-      if (options.duration === undefined || probeDurationMs(module) <= timeout) continue;
+      const setting = lengthOf(module);
+      if (options[setting] === undefined || probeDurationMs(module) <= timeout) continue;
       const taken = `no probe may take longer than ${formatDuration(timeout)}, and this one needs ${formatDuration(probeDurationMs(module))}`;
-      problem(['modules', name, 'duration'], taken, 'make it shorter, or raise probes.timeout');
+      problem(['modules', name, setting], taken, 'make it shorter, or raise probes.timeout');
     }
     for (const [index, { module: name, interval }] of schedule.entries()) {
       const { module, problems } = moduleOf(name, modules[name] ?? {});
@@ -194,10 +195,14 @@ export const probesSection = () =>
       problem(
         ['schedule', index, 'interval'],
         `${name} needs ${formatDuration(needed)}, but ${given}`,
-        'raise it, or give its module a shorter duration',
+        `raise it, or give its module a shorter ${lengthOf(module)}`,
       );
     }
   });
+
+/** Setting that decides how long a probe of a module takes at least. */
+const lengthOf = ({ agentCall }: ProbeModule): 'duration' | 'pause' =>
+  agentCall === null ? 'duration' : 'pause';
 
 type ProbesSection = z.output<ReturnType<typeof probesSection>>;
 
