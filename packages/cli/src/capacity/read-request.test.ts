@@ -21,6 +21,9 @@ test('callers must stay until an agent that does not join is lost', () => {
   expect(() => read(short)).toThrow(/role caller stay for 30000 ms, .* within 40000 ms are lost/);
   const long = callsOf('constant-rooms\n    rooms: 1\n    duration: 40s', '{ answerWithin: 40s }');
   expect(read(long)).toEqual({ pauseMs: 5_000, workers: null });
+  const hold = '{ agent: { name: desk, by: api, after: 25s }, answerWithin: 10s }';
+  const held = callsOf('constant-rooms\n    rooms: 1\n    duration: 30s', hold);
+  expect(() => read(held)).toThrow(/within 35000 ms are lost/);
 });
 
 test('calls that come and go keep their own times, which may be longer than a usual run', () => {

@@ -101,17 +101,15 @@ interface AgentsSearch {
 const readWorkers = wholeNumber('--workers', 1, 100_000, 'write how many workers are registered');
 
 /** Wait of the callers of each role for their agents, and the longest stay of one of them, ms. */
-const staysOf = (
-  scenario: Scenario,
-): { role: string; answerWithinMs: number; stayMs: number }[] => {
-  const stays = new Map<string, { role: string; answerWithinMs: number; stayMs: number }>();
+const staysOf = (scenario: Scenario): { role: string; waitMs: number; stayMs: number }[] => {
+  const stays = new Map<string, { role: string; waitMs: number; stayMs: number }>();
   for (const { group, role, conversation, joinAtMs, leaveAtMs } of expandPlan(scenario, 'plan')
     .participants) {
     if (conversation === undefined) continue;
-    const { answerWithinMs } = conversation;
+    const waitMs = (conversation.agent?.afterMs ?? 0) + conversation.answerWithinMs;
     const key = `${group}/${role}`;
     const stayMs = Math.max(leaveAtMs - joinAtMs, stays.get(key)?.stayMs ?? 0);
-    stays.set(key, { role, answerWithinMs, stayMs });
+    stays.set(key, { role, waitMs, stayMs });
   }
   return [...stays.values()];
 };
@@ -127,13 +125,13 @@ export const readAgentsSearch = (
   scenario: Scenario,
 ): AgentsSearch => {
   assertCallers(scenario, path);
-  for (const { role, answerWithinMs, stayMs } of staysOf(scenario))
-    if (stayMs < answerWithinMs)
+  for (const { role, waitMs, stayMs } of staysOf(scenario))
+    if (stayMs < waitMs)
       throw usageError(
-        `callers of the role ${role} stay for ${stayMs} ms, and leave before agents that do not join within ${answerWithinMs} ms are lost`,
-        withDuration(scenario, answerWithinMs) === null
+        `callers of the role ${role} stay for ${stayMs} ms, and leave before agents that do not join within ${waitMs} ms are lost`,
+        withDuration(scenario, waitMs) === null
           ? 'write a shorter answerWithin, or rooms that last longer'
-          : `write --step-duration ${Math.ceil(answerWithinMs / 1_000)}s, or a shorter answerWithin`,
+          : `write --step-duration ${Math.ceil(waitMs / 1_000)}s, or a shorter answerWithin`,
       );
   return {
     pauseMs: pause === undefined ? DEFAULT_PAUSE_MS : parseDuration(pause),

@@ -91,7 +91,7 @@ const agentSetting = () =>
           after: duration()
             .optional()
             .describe(
-              'With by: api, time that the caller waits on hold before the dispatch, as in a queue. Default: none.',
+              'With by: api, time that the caller waits on hold before the dispatch, as in a queue; answerWithin begins then. Default: none.',
             ),
           again: duration(LEAST_AGAIN_MS)
             .optional()

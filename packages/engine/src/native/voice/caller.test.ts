@@ -76,6 +76,15 @@ test('a turn has the time from the last voice to the first voice of the answer',
   expect(call.others).toEqual(['agent_joined', 'agent_published']);
 });
 
+test('an agent is lost after its dispatch, and not while the caller is on hold', () => {
+  const call = new Call({ agent: { name: 'desk', by: 'api', afterMs: 8_000 } });
+  call.caller.connected();
+  call.clock.advance(12_900);
+  expect(call.others).toEqual([]);
+  call.clock.advance(200);
+  expect(call.others).toEqual(['no_agent']);
+});
+
 test('the next utterance follows the end of an answer, and silence within it is a gap', () => {
   const call = new Call({ turns: 2 }).begin();
   call.agentSpeaks(2_000, 500).agentSpeaks(3_000, 500).clock.advance(4_299);

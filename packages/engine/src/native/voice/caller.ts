@@ -84,11 +84,13 @@ export class Caller implements VoicePart {
     this.#joinedAt ??= clock.now();
     this.roomChanged();
     if (this.#hasAgent || this.#isLost) return;
-    this.#after(this.#joinedAt + conversation.answerWithinMs - clock.now(), () => {
+    // A caller on hold does not wait for an agent yet.
+    const waitMs = (conversation.agent?.afterMs ?? 0) + conversation.answerWithinMs;
+    this.#after(this.#joinedAt + waitMs - clock.now(), () => {
       this.#isLost = true;
       emit('agent_lost', clock.now(), {
         reason: 'no_agent',
-        message: `no voice agent joined the room within ${conversation.answerWithinMs} ms`,
+        message: `no voice agent joined the room within ${waitMs} ms`,
         hint: 'start a worker of this agent name, and dispatch it: swarm agents status shows workers and dispatches',
       });
     });
