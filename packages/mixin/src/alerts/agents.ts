@@ -110,8 +110,8 @@ const workerAlerts = ({ cluster, test, lasting, config: { limits } }: Names): Al
   const exporter = test.of('exporter', 'e:1');
   const of: Labels = { ...exporter, pool: 'support' };
   const poolOnly: Labels = { [cluster]: exporter[cluster] ?? '', pool: 'support' };
-  const workers = (state: string): string =>
-    seriesOf('livekit_swarm_agents_workers', of, { state });
+  const workers = (state: string, more: Labels = {}): string =>
+    seriesOf('livekit_swarm_agents_workers', of, more, { state });
   const ofWorker = (name: string, worker: string, more: Labels = {}): string =>
     seriesOf(`livekit_swarm_agents_worker_${name}`, of, { worker, ...more });
   const perPool = `${cluster}, instance, pool`;
@@ -144,12 +144,13 @@ const workerAlerts = ({ cluster, test, lasting, config: { limits } }: Names): Al
     {
       name: 'LiveKitAgentWorkersFull',
       severity: 'warning',
-      // Workers in Python state a load, others only their jobs.
+      // Workers in Python state a load, others only their jobs. Without a worker that is registered,
+      // LiveKitAgentWorkersDown fires.
       expr: `max by (${cluster}, pool) (
   sum by (${perPool}) (livekit_swarm_agents_worker_jobs)
   / on (${perPool})
   (
-    sum by (${perPool}) (livekit_swarm_agents_workers{state="up"})
+    (sum by (${perPool}) (livekit_swarm_agents_workers{state="up"}) > 0)
     * on (${perPool})
     max by (${perPool}) (livekit_swarm_agents_worker_max_jobs)
   )
@@ -162,12 +163,15 @@ const workerAlerts = ({ cluster, test, lasting, config: { limits } }: Names): Al
         'Workers of {{ $labels.pool }} carry {{ $value | humanizePercentage }} of what they can: at 100 %, jobs are lost without an error.',
       dashboard: 'agents',
       test: {
-        // Two workers of at most ten jobs each.
+        // Two workers of at most ten jobs each; the worker of another pool has lost LiveKit.
         series: {
           [workers('up')]: '2x60',
           [seriesOf('livekit_swarm_agents_worker_max_jobs', of)]: '10x60',
           [ofWorker('jobs', 'a:8081')]: '5x20 9x40',
           [ofWorker('jobs', 'b:8081')]: '4x20 10x40',
+          [workers('up', { pool: 'sales' })]: '0x60',
+          [seriesOf('livekit_swarm_agents_worker_max_jobs', of, { pool: 'sales' })]: '10x60',
+          [ofWorker('jobs', 'c:8081', { pool: 'sales' })]: '4x60',
         },
         silentAt: '25m',
         firesAt: '40m',
