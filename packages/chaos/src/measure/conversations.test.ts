@@ -104,6 +104,29 @@ it('a caller that never had an agent has lost its conversation', () => {
   });
 });
 
+it('a caller that is disconnected for good has lost its conversation', () => {
+  expect(
+    conversationOf(...joins(1_000, FIRST, 'agent_joined'), { at: 25_000, event: 'disconnected' }),
+  ).toMatchObject({ silenceMs: null, deadAgentMs: null, isLost: true });
+});
+
+it('a caller that rejoins hears its agent again', () => {
+  expect(
+    conversationOf(
+      ...joins(1_000, FIRST, 'agent_joined'),
+      { at: 25_000, event: 'disconnected' },
+      { at: 28_000, event: 'rejoined' },
+      {
+        at: 29_000,
+        event: 'media_resumed',
+        publisher: FIRST,
+        kind: 'audio',
+        durationMs: 4_000,
+      },
+    ),
+  ).toMatchObject({ silenceMs: 4_000, takenOverBy: null, isLost: false });
+});
+
 it('the end of a conversation does not count as silence', () => {
   expect(
     conversationOf(

@@ -15,6 +15,8 @@ interface CallerHistory {
   agents: AgentHistory[];
   dispatchedAgain: number;
   leftAt: number | null;
+  /** Time from which it is not in the room any more, without having left; null: it is. */
+  disconnectedAt: number | null;
 }
 
 /** Measures conversations with voice agents, from the events of their callers. */
@@ -43,7 +45,10 @@ export const createConversationsFold = (): ConversationsFold => {
   const callerOf = ({ identity: caller = '', room = '' }: EventLine): CallerHistory => {
     const known = callers.get(caller);
     if (known !== undefined) return known;
-    const created = { caller, room, agents: [], dispatchedAgain: 0, leftAt: null };
+    const created = {
+      ...{ caller, room, agents: [], dispatchedAgain: 0 },
+      ...{ leftAt: null, disconnectedAt: null },
+    };
     callers.set(caller, created);
     return created;
   };
@@ -71,6 +76,12 @@ export const createConversationsFold = (): ConversationsFold => {
           if (caller !== undefined) caller.leftAt = at;
           break;
         }
+        case 'disconnected':
+        case 'rejoined': {
+          const caller = callers.get(identity);
+          if (caller !== undefined) caller.disconnectedAt = event === 'disconnected' ? at : null;
+          break;
+        }
         default:
       }
     },
@@ -82,13 +93,15 @@ export const createConversationsFold = (): ConversationsFold => {
 };
 
 const conversationOf = (
-  { caller, room, agents, dispatchedAgain, leftAt }: CallerHistory,
+  { caller, room, agents, dispatchedAgain, leftAt, disconnectedAt }: CallerHistory,
   { histories, firstFaultAt, endAt, isAffected }: ConversationTimes,
 ): Conversation => {
   const untilAt = leftAt ?? endAt;
+  // A caller that is disconnected for good reports no interruption of what it received.
+  const listensUntilAt = Math.min(untilAt, disconnectedAt ?? untilAt);
   const heard = agents.map((one) => ({
     ...one,
-    spans: audibleSpans(caller, one, histories, untilAt),
+    spans: audibleSpans(caller, one, histories, listensUntilAt),
   }));
   const audible = union(heard.flatMap(({ spans }) => spans));
   const gap = longestGap(audible, (firstFaultAt ?? 0) - BEFORE_MS, untilAt);
