@@ -132,4 +132,18 @@ describe('the steady state', () => {
     attendance.add(planned('a-2', 0, 20_000, 'disconnected'));
     expect([...attendance.nodes.keys()]).toEqual(['b']);
   });
+
+  it('forgets agents that have left, and that of a room that all have left', () => {
+    const attendance = complete();
+    attendance.add(happened('a-1', 5_000, { event: 'agent_joined', agent: 'first' }));
+    attendance.add(happened('b-1', 5_000, { event: 'agent_joined', agent: 'other' }));
+    attendance.add(happened('a-1', 6_000, { event: 'agent_added', agent: 'second' }));
+    attendance.add(happened('a-1', 7_000, { event: 'agent_left', agent: 'first' }));
+    expect([...attendance.agents.values()].sort()).toEqual(['other', 'second']);
+    attendance.add(happened('a-1', 8_000, { event: 'agent_left', agent: 'second' }));
+    expect([...attendance.agents.keys()]).toEqual(['b']);
+    for (const identity of ['b-1', 'b-2'])
+      attendance.add(happened(identity, 20_000, { event: 'left' }));
+    expect([...attendance.agents.keys()]).toEqual([]);
+  });
 });

@@ -37,7 +37,10 @@ export interface SteadyStateTracker {
   readonly nodes: ReadonlyMap<string, string>;
   /** Backend of each signal connection, by identity; without those that left. */
   readonly backends: ReadonlyMap<string, string>;
-  /** Identity of the agent that joined each room last, by room name. */
+  /**
+   * Identity of the agent that joined each room last, by room name; without rooms that it, or the
+   * last participant, has left.
+   */
   readonly agents: ReadonlyMap<string, string>;
   /**
    * Share of subscribers of these rooms that receive no media, 0 … 1; those that joined after the
@@ -100,14 +103,17 @@ export const createSteadyStateTracker = (
   };
 
   /**
-   * Forget the node of a room that its last participant left: a fault there would affect nothing.
+   * Forget node and agent of a room that its last participant left: a fault there would affect
+   * nothing.
    */
   const leaveRoom = (identity: string): void => {
     received.delete(identity);
     backends.delete(identity);
     const room = load.get(identity)?.room ?? '';
     const others = inside.get(room);
-    if (others?.delete(identity) === true && others.size === 0) nodes.delete(room);
+    if (others?.delete(identity) !== true || others.size > 0) return;
+    nodes.delete(room);
+    agents.delete(room);
   };
 
   const leave = (identity: string): void => {
@@ -142,6 +148,7 @@ export const createSteadyStateTracker = (
       if (backend !== undefined) backends.set(identity, backend);
       const isAgent = event === 'agent_joined' || event === 'agent_added';
       if (isAgent && line.agent !== undefined) agents.set(room, line.agent);
+      if (event === 'agent_left' && agents.get(room) === line.agent) agents.delete(room);
       const key = publicationKey(sourceOfEvent(line), publisher);
       const missingMedia = withoutMedia.get(identity);
       const state = reduceParticipant(states.get(identity) ?? initialParticipantState(), line);
