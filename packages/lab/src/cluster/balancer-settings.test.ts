@@ -49,6 +49,19 @@ test('nodes that are left out at the same time are both left out, and the certif
   expect([...balancer.present.leftOut]).toEqual(['node-1', 'node-2']);
 });
 
+test('a change that comes during another one is compared with its result', async () => {
+  const fake = fakeBalancer();
+  const balancer = changeableBalancer(describeAs, fake);
+  const using =
+    (node: string) =>
+    (present: BalancerSettings): BalancerSettings =>
+      present.leftOut.has(node) ? { ...present, leftOut: new Set() } : present;
+  await Promise.all([balancer.use(without('node-1')), balancer.use(using('node-1'))]);
+  expect([...balancer.present.leftOut]).toEqual([]);
+  await balancer.use(using('node-1'));
+  expect(fake.calls).toEqual(['first node-1', 'reload', 'first', 'reload']);
+});
+
 test('settings that it rejects do not become its own, and later ones do', async () => {
   const fake = fakeBalancer();
   const balancer = changeableBalancer(describeAs, fake);

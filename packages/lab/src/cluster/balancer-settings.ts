@@ -19,7 +19,8 @@ export type DescribeBalancer = (settings: BalancerSettings) => Promise<ServiceSp
 export interface ChangeableBalancer {
   readonly present: BalancerSettings;
   /**
-   * Gives the load balancer other settings, and reloads it: connections stay.
+   * Gives the load balancer other settings, and reloads it: connections stay. No effect if `change`
+   * returns the present ones.
    * @throws SwarmError `reload_failed`
    */
   use(change: (present: BalancerSettings) => BalancerSettings): Promise<void>;
@@ -48,7 +49,12 @@ export const changeableBalancer = (
     },
     // One after the other: nodes that are left out at the same time must not bring each other back.
     use: (change) => {
-      const next = last.catch(() => {}).then(() => apply(change(present)));
+      const next = last
+        .catch(() => {})
+        .then(async () => {
+          const changed = change(present);
+          if (changed !== present) await apply(changed);
+        });
       last = next;
       return next;
     },

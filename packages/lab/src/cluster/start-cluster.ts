@@ -288,15 +288,14 @@ const balancerOf = (
       get leftOut() {
         return balancer.present.leftOut;
       },
-      use: async (node, use) => {
-        if (balancer.present.leftOut.has(node) !== use) return;
-        await balancer.use((present) => {
+      use: (node, use) =>
+        balancer.use((present) => {
+          if (present.leftOut.has(node) !== use) return present;
           const leftOut = new Set(present.leftOut);
           if (use) leftOut.delete(node);
           else leftOut.add(node);
           return { ...present, leftOut };
-        });
-      },
+        }),
     },
   };
 };
