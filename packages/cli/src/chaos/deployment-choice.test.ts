@@ -14,6 +14,17 @@ const lab = {
   alerts: true,
 };
 
+it('names the workers of agents that another deployment does not have', () => {
+  const agentWorkers = {
+    ...{ count: 2, agent: 'reference', maxJobs: 1, drainMs: 60_000 },
+    answers: { afterMs: 500, lengthMs: 1_000, stopsAfterMs: 300 },
+  };
+  const plain = { ...lab, redis: PLAIN_REDIS, config: {}, agentWorkers };
+  expect(labNote({ name: 'mine', lab: plain }, { type: 'lab', name: 'lab' })).toBe(
+    'mine: agentWorkers (2) of its lab is not applied: the deployment is used unchanged',
+  );
+});
+
 it('names the lab settings that are ignored when no lab is started for the drill', () => {
   const drill = { name: 'mine', lab };
   expect(labNote(drill, { type: 'lab', name: 'lab' })).toBe(

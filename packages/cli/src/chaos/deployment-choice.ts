@@ -158,10 +158,18 @@ export const labNote = (
 };
 
 /** Settings of a drill's lab that another deployment does not have. */
-export const ownLabSettings = ({ config, redis, spare, tls, dnsTtlMs }: Drill['lab']): string[] => [
+export const ownLabSettings = ({
+  config,
+  redis,
+  spare,
+  tls,
+  dnsTtlMs,
+  agentWorkers,
+}: Drill['lab']): string[] => [
   ...(Object.keys(config).length > 0 ? [`config (${Object.keys(config).join(', ')})`] : []),
   ...(redisSetupText(redis) === 'plain' ? [] : [`redis: ${redisSetupText(redis)}`]),
   ...(spare > 0 ? [`spare: ${spare}`] : []),
   ...(tls ? ['tls'] : []),
   ...(dnsTtlMs === null ? [] : [`dns: ${formatDuration(dnsTtlMs)}`]),
+  ...(agentWorkers === null ? [] : [`agentWorkers (${agentWorkers.count})`]),
 ];
