@@ -247,6 +247,10 @@ describe('problems of drills', () => {
       'lab.config.rtc.turn_servers[0].credential: would be written to records and reports',
     ],
     [
+      'drill: x\nlab: { agentWorkers: { length: 90s } }\nfaults: []',
+      '"90s" must be at most 60s',
+    ],
+    [
       withFaults('{ fault: kil, target: room-node }'),
       'drill.yaml:3:14: faults[0].fault: unknown fault "kil"; did you mean kill?',
     ],

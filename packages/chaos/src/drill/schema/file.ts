@@ -70,17 +70,23 @@ const redisForm = z
   )
   .meta({ samples: ['persistent', 'sentinel', { sentinel: true, tls: true }] });
 
+/** Longest times that `swarm agents worker` takes, ms. */
+const LONGEST_ANSWER_MS = 60_000;
+const LONGEST_DRAIN_MS = 86_400_000;
+
 const agentWorkers = strict({
   count: whole(1, MAX_NODES).default(2).describe('Number of workers.'),
   agent: name('the name of an agent')
     .default('reference')
     .describe('Name with which they register, and which callers dispatch.'),
-  after: duration(250)
+  after: duration(250, LONGEST_ANSWER_MS)
     .prefault('500ms')
     .describe('Time from the last voice of a caller to the answer.'),
-  length: duration(100).prefault('2s').describe('Length of an answer.'),
+  length: duration(100, LONGEST_ANSWER_MS).prefault('2s').describe('Length of an answer.'),
   maxJobs: whole(1, 1_000).default(50).describe('Jobs of each worker at a time.'),
-  drain: duration().prefault('60s').describe('At SIGTERM, time in which running jobs may end.'),
+  drain: duration(0, LONGEST_DRAIN_MS)
+    .prefault('60s')
+    .describe('At SIGTERM, time in which running jobs may end.'),
 });
 
 const lab = strict({
