@@ -19,7 +19,13 @@ const jobParams = strict({
 
 type JobParams = z.output<typeof jobParams>;
 
-/** Oldest child process with a job; null: the worker has none. */
+/** Exit code of pgrep if no process matches. */
+const NO_MATCH = 1;
+
+/**
+ * Oldest child process with a job; null: the worker has none.
+ * @throws SwarmError `fault_unavailable` if processes cannot be listed
+ */
 const oldestJob = async (
   platform: Platform,
   component: Component,
@@ -27,10 +33,21 @@ const oldestJob = async (
 ): Promise<string | null> => {
   const worker = await platform.pid(component);
   if (worker === null) return null;
-  const argv = ['pgrep', '--oldest', '--parent', String(worker), '--full', process];
-  const { stdout, code } = await platform.run(component, argv);
+  // Without long options, which pgrep of BusyBox and macOS do not have.
+  const argv = ['pgrep', '-o', '-P', String(worker), '-f', '--', process];
+  const { stdout, stderr, code } = await platform.run(component, argv);
+  if (code > NO_MATCH)
+    throw new SwarmError(
+      'fault_unavailable',
+      `the processes of ${component.name} cannot be listed: ${stderr.trim()}`,
+      'install pgrep (procps) on its host, or correct the expression (with: { process: … })',
+    );
   return code === 0 && /^\d+\s*$/.test(stdout) ? stdout.trim() : null;
 };
+
+/** Reason for which no program can run next to the worker; null: it can. Here, any user may. */
+const whyNoRun = async (platform: Platform, component: Component): Promise<string | null> =>
+  platform.kind === 'process' ? null : platform.missingCapability('exec', component);
 
 /**
  * SIGKILL of the process of one job: the agent of one conversation dies without a word, and its
@@ -46,10 +63,11 @@ export const killAgentJob: DescribedFault<JobParams> = {
   params: jobParams,
   example: {},
   lasts: false,
-  unavailable: async (platform, component) =>
-    component.kind === 'agent-worker'
-      ? missingAny(platform, component, ['signal'])
-      : `${component.name} is not a worker of agents`,
+  unavailable: async (platform, component) => {
+    if (component.kind !== 'agent-worker') return `${component.name} is not a worker of agents`;
+    const why = await missingAny(platform, component, ['signal']);
+    return why ?? whyNoRun(platform, component);
+  },
   inject: ({ platform, components, params }) =>
     forAll(components, async (component) => {
       const job = await oldestJob(platform, component, params);
