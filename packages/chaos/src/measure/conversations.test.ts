@@ -1,6 +1,10 @@
 import type { EventLine } from '@livekit-swarm/record';
 import { expect, it } from 'vitest';
+import { drillOf } from '../../test/support/drill-of.ts';
+import { load, recordOf } from '../../test/support/drill-record.ts';
 import { createConversationsFold } from './conversations.ts';
+import { evaluateObjectives } from './evaluate-objectives.ts';
+import { createRecoveryFold } from './measure-recovery.ts';
 import { createInterruptions } from './subscriptions.ts';
 
 const FIRST = 'agent-worker-1-AJ_a';
@@ -135,4 +139,19 @@ it('the end of a conversation does not count as silence', () => {
       isSilent(49_950, FIRST),
     ),
   ).toMatchObject({ silenceMs: 0, isLost: false });
+});
+
+it('a drill without any conversation misses what it requires of them', () => {
+  const fold = createRecoveryFold();
+  for (const line of recordOf(...load('a-1', 'a-2'))) fold.add(line);
+  const objectives = {
+    ...drillOf().objectives,
+    agentSilenceMaxMs: 10_000,
+    conversationsLost: 0,
+  };
+  const results = evaluateObjectives({ objectives, joinProbes: null }, fold.result());
+  expect(results.slice(-2)).toMatchObject([
+    { code: 'agent_silence', met: false, measured: null },
+    { code: 'conversations_lost', met: false, measured: null },
+  ]);
 });

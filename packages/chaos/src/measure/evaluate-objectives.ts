@@ -103,17 +103,16 @@ export const evaluateObjectives = (
   );
   atMost('invariantViolations', 'invariants', recovery.violations.length);
   const { continuity, conversations } = recovery;
-  if (conversations.length > 0) {
-    const silences = conversations.map(({ silenceMs }) => silenceMs);
-    const isEndless = silences.includes(null);
-    atMost(
-      'agentSilenceMaxMs',
-      'agent_silence',
-      isEndless ? null : Math.max(...silences.map((ms) => ms ?? 0)),
-    );
-    const lost = conversations.filter(({ isLost }) => isLost).length;
-    atMost('conversationsLost', 'conversations_lost', lost);
-  }
+  // A drill that requires something of conversations, and has none, has heard no agent.
+  const hasNone = conversations.length === 0;
+  const silences = conversations.map(({ silenceMs }) => silenceMs);
+  atMost(
+    'agentSilenceMaxMs',
+    'agent_silence',
+    hasNone || silences.includes(null) ? null : Math.max(...silences.map((ms) => ms ?? 0)),
+  );
+  const lost = conversations.filter(({ isLost }) => isLost).length;
+  atMost('conversationsLost', 'conversations_lost', hasNone ? null : lost);
   if (continuity !== null) {
     atMost('rtoMs', 'rto', continuity.rtoMs);
     atMost('rpoMs', 'rpo', continuity.rpoMs);
