@@ -114,7 +114,8 @@ class Dispatches implements AgentDispatches {
     // Their times were of a clock that the start of the run has set to zero since.
     for (const early of this.#early ?? []) this.#append({ ...early, at: 0 });
     this.#early = null;
-    if (line.type !== 'event') return;
+    // Lines of processes that end may still arrive after the run.
+    if (line.type !== 'event' || this.#isClosed) return;
     const plan = this.#callers.get(line.identity ?? '');
     if (plan === undefined) return;
     if (line.event === 'left' || line.event === 'disconnected') this.#gone.add(plan.identity);

@@ -44,3 +44,15 @@ test('a caller that has left gets none', () => {
   vi.advanceTimersByTime(60_000);
   expect(dispatched).toBe(0);
 });
+
+test('a caller that rejoins gets the agent that its room has lost', () => {
+  watch('agent_joined', 'agent_left', 'disconnected', 'rejoined');
+  vi.advanceTimersByTime(2_000);
+  expect(dispatched).toBe(1);
+});
+
+test('a caller that rejoins a room with its agent gets none', () => {
+  watch('agent_joined', 'disconnected', 'rejoined');
+  vi.advanceTimersByTime(60_000);
+  expect(dispatched).toBe(0);
+});

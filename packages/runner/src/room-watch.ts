@@ -5,6 +5,8 @@ export class RoomWatch {
   readonly #againMs: number;
   readonly #dispatch: () => void;
   #agents = 0;
+  /** True while the room has lost its agent. */
+  #isWithout = false;
   #timer: NodeJS.Timeout | null = null;
 
   /** @param dispatch is called `againMs` after the last agent has left, and again until one is there */
@@ -19,14 +21,18 @@ export class RoomWatch {
       case 'agent_joined':
       case 'agent_added':
         this.#agents += 1;
+        this.#isWithout = false;
         this.stop();
         break;
       case 'agent_left':
         this.#agents = Math.max(0, this.#agents - 1);
-        this.#start();
+        this.#lose();
         break;
       case 'agent_lost':
-        this.#start();
+        this.#lose();
+        break;
+      case 'rejoined':
+        if (this.#isWithout) this.#start();
         break;
       // No caller waits for an agent any more.
       case 'disconnected':
@@ -42,8 +48,13 @@ export class RoomWatch {
     this.#timer = null;
   }
 
+  #lose(): void {
+    if (this.#agents > 0) return;
+    this.#isWithout = true;
+    this.#start();
+  }
+
   #start(): void {
-    if (this.#agents > 0 || this.#timer !== null) return;
-    this.#timer = setInterval(this.#dispatch, this.#againMs).unref();
+    this.#timer ??= setInterval(this.#dispatch, this.#againMs).unref();
   }
 }
