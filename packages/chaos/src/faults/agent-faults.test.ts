@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
+import { drillOf } from '../../test/support/drill-of.ts';
 import { fakePlatform, NODE } from '../../test/support/fake-platform.ts';
+import { findConflicts } from '../drill/fault-conflicts.ts';
 import type { CommandResult, Component } from '../targets/platform.ts';
 import { killAgentJob } from './agent-faults.ts';
+import { FAULTS } from './index.ts';
 
 const WORKER: Component = { ...NODE, name: 'agent-worker-1', kind: 'agent-worker', nodeId: null };
 
@@ -47,4 +50,10 @@ test('it is not available where no program can run next to the worker', async ()
   const params = { process: '^swarm agent job' };
   expect(await killAgentJob.unavailable(platform, WORKER, params)).toBe('no pod');
   expect(await killAgentJob.unavailable(here, WORKER, params)).toBeNull();
+});
+
+test('several jobs of one worker can be killed in one drill', () => {
+  const target = { role: 'component', name: WORKER.name } as const;
+  const items = [0, 10_000].map((at) => ({ fault: killAgentJob.name, target, at, with: {} }));
+  expect(findConflicts(drillOf(), items, FAULTS)).toEqual([]);
 });

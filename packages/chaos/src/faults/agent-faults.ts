@@ -63,6 +63,8 @@ export const killAgentJob: DescribedFault<JobParams> = {
   params: jobParams,
   example: {},
   lasts: false,
+  // The worker is not affected: another job of it may be killed next.
+  durationOf: () => 0,
   unavailable: async (platform, component) => {
     if (component.kind !== 'agent-worker') return `${component.name} is not a worker of agents`;
     const why = await missingAny(platform, component, ['signal']);
