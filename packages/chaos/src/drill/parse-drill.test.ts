@@ -246,10 +246,7 @@ describe('problems of drills', () => {
       'drill: x\nlab: { config: { rtc: { turn_servers: [{ host: t, credential: hidden }] } } }\nfaults: []',
       'lab.config.rtc.turn_servers[0].credential: would be written to records and reports',
     ],
-    [
-      'drill: x\nlab: { agentWorkers: { length: 90s } }\nfaults: []',
-      '"90s" must be at most 60s',
-    ],
+    ['drill: x\nlab: { agentWorkers: { length: 90s } }\nfaults: []', '"90s" must be at most 60s'],
     [
       withFaults('{ fault: kil, target: room-node }'),
       'drill.yaml:3:14: faults[0].fault: unknown fault "kil"; did you mean kill?',
