@@ -7,7 +7,17 @@ const order = (line: string) => readOrder(line === '' ? [] : line.split(' '), NO
 describe('readOrder', () => {
   it('takes pictures of all dashboards that need no drill, with its own deployment', () => {
     expect(order('')).toEqual({
-      keys: ['cluster', 'node', 'slo', 'media', 'rooms', 'probes', 'run', 'infrastructure'],
+      keys: [
+        'cluster',
+        'node',
+        'slo',
+        'media',
+        'rooms',
+        'probes',
+        'agents',
+        'run',
+        'infrastructure',
+      ],
       theme: 'dark',
       out: 'docs/images/dashboards',
       playMs: 420_000,

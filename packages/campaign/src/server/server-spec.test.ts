@@ -112,7 +112,7 @@ test.each([
 ])('the error for %j has an example', (text) => {
   expect(() => parseServerSpec(text)).toThrow(
     expect.objectContaining({
-      hint: expect.stringMatching(/1\.13\.4|\.\/livekit-server|@cpu=0\.5/),
+      hint: expect.stringMatching(/1\.13\.[45]|\.\/livekit-server|@cpu=0\.5/),
     }),
   );
 });
