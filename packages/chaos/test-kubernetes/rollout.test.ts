@@ -18,7 +18,7 @@ let platform: Platform;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'swarm-k8s-'));
   here = await rehearse(dir);
-  for (const version of ['1.11.0', '1.13.5'] as const)
+  for (const version of ['1.11.0', '1.13.4'] as const)
     await loadServerImage(here.cluster, version, dir);
   platform = await openKubernetesPlatform({
     kubeconfig: here.kubeconfig,
@@ -63,10 +63,10 @@ const of = (steps: readonly RolloutStep[], component: string): string[] =>
   steps.filter((step) => step.component === component).map(({ step }) => step);
 
 it('is possible for a version that differs, and refused with the reason', async () => {
-  expect(await rollout().present()).toBe('1.13.4');
-  expect(await rollout().missingCapability(to('1.13.5'), 1_000)).toBeNull();
-  expect(await rollout().missingCapability(to('1.13.4'), 1_000)).toMatch(/run .*:1\.13\.4 already/);
-  expect(await rollout().missingCapability({ ...to('1.13.5'), config: { port: 1 } }, null)).toMatch(
+  expect(await rollout().present()).toBe('1.13.5');
+  expect(await rollout().missingCapability(to('1.13.4'), 1_000)).toBeNull();
+  expect(await rollout().missingCapability(to('1.13.5'), 1_000)).toMatch(/run .*:1\.13\.5 already/);
+  expect(await rollout().missingCapability({ ...to('1.13.4'), config: { port: 1 } }, null)).toMatch(
     /cannot be merged/,
   );
   const partition = (number: number) =>
@@ -75,7 +75,7 @@ it('is possible for a version that differs, and refused with the reason', async 
       JSON.stringify({ spec: { updateStrategy: { rollingUpdate: { partition: number } } } }),
     );
   await partition(2);
-  expect(await rollout().missingCapability(to('1.13.5'), null)).toMatch(/partition of 2/);
+  expect(await rollout().missingCapability(to('1.13.4'), null)).toMatch(/partition of 2/);
   await partition(0);
 });
 
@@ -88,9 +88,9 @@ it('rolls pod by pod to another version, and back to the one before', async () =
   );
   await kubectl('rollout', 'status', 'statefulset/livekit', '--timeout=110s');
   await expect
-    .poll(() => rollout().missingCapability(to('1.13.5'), 1_000), { timeout: 60_000 })
+    .poll(() => rollout().missingCapability(to('1.13.4'), 1_000), { timeout: 60_000 })
     .toBeNull();
-  const steps = await roll('rollup01', to('1.13.5'));
+  const steps = await roll('rollup01', to('1.13.4'));
   for (const number of [0, 1, 2])
     expect(of(steps, `livekit-${number}`).filter((step) => step !== 'cutting')).toEqual([
       ...['draining', 'stopped', 'starting', 'ready'],
@@ -100,8 +100,8 @@ it('rolls pod by pod to another version, and back to the one before', async () =
     ...['livekit-2', 'livekit-1', 'livekit-0'],
   ]);
   for (const step of steps.filter(({ step }) => step === 'ready'))
-    expect(step).toMatchObject({ version: '1.13.5', nodeId: expect.stringMatching(/^ND_/) });
-  expect(await rollout().present()).toBe('1.13.5');
+    expect(step).toMatchObject({ version: '1.13.4', nodeId: expect.stringMatching(/^ND_/) });
+  expect(await rollout().present()).toBe('1.13.4');
 
   await undo('rollup01');
   expect(await rollout().present()).toBe('1.11.0');

@@ -33,11 +33,11 @@ testWithDocker(
       (await engine.docker(['ps', '--all', '--format', '{{.Names}}'])).trim().split('\n').sort();
     try {
       await buildImages(engine);
-      const newer = await provisionLiveKit({
-        version: '1.13.5',
+      const other = await provisionLiveKit({
+        version: '1.13.4',
         env: { ...process.env, SWARM_LIVEKIT_SERVER: '' },
       });
-      const images = { 'v1.13.5': newer.path, broken: '/bin/false' };
+      const images = { 'v1.13.4': other.path, broken: '/bin/false' };
       for (const [tag, program] of Object.entries(images))
         await buildImage(engine, {
           name: `test/livekit:${tag}`,
@@ -57,7 +57,7 @@ testWithDocker(
         code: 'rollout_unavailable',
         message: expect.stringContaining('no image test/livekit:9.9.9'),
       });
-      await expect(roll('8', 'v1.13.5')).rejects.toMatchObject({
+      await expect(roll('8', 'v1.13.4')).rejects.toMatchObject({
         message: expect.stringContaining('runs test/livekit:1, not 8'),
       });
       expect(await containers()).toEqual(before);
@@ -71,13 +71,13 @@ testWithDocker(
       for (const node of NODES) expect(await imageOf(node)).toBe('test/livekit:1 running always');
       expect(await containers()).toEqual(before);
 
-      const done = await roll('1', '1.13.5');
+      const done = await roll('1', '1.13.4');
       expect(done).toMatchObject({ outcome: 'rolled', stoppedBy: null });
       expect(done.nodes.map(({ component, checkFailed }) => [component, checkFailed])).toEqual(
         NODES.map((node) => [node, null]),
       );
       for (const node of NODES)
-        expect(await imageOf(node)).toBe('test/livekit:v1.13.5 running always');
+        expect(await imageOf(node)).toBe('test/livekit:v1.13.4 running always');
       expect(await containers()).toEqual(before);
       expect(await readdir(journal.dir)).toEqual([]);
 
@@ -100,7 +100,7 @@ testWithDocker(
       await platform.signal(first, 'SIGKILL');
       await rollout.restore(first);
       await platform.start(first);
-      expect(await imageOf('node-1')).toBe('test/livekit:v1.13.5 running always');
+      expect(await imageOf('node-1')).toBe('test/livekit:v1.13.4 running always');
       expect(await containers()).toEqual(before);
     } finally {
       await rollbackPending({ journal, faults: FAULTS, force: true });
