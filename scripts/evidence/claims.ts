@@ -81,6 +81,26 @@ export const README_CLAIMS = {
       'e2e/agents/agents.test.ts',
       'rooms that wait for an agent are shown',
     ]),
+    proves(
+      'what callers measure is what the agent did, within 20 ms',
+      'e2e/agents/precision.measured.test.ts',
+    ),
+    proves(
+      "agents of LiveKit's frameworks for Node and Python answer",
+      'e2e/agents/frameworks.long.test.ts',
+    ),
+    proves(
+      'a transfer to another agent is measured, and a lost one counted',
+      'e2e/agents/call-centre.test.ts',
+    ),
+    proves(
+      'conversations are measured when a job, a worker or all of them end',
+      'packages/chaos/test/agent-drills.long.test.ts',
+    ),
+    proves(
+      'a worker that dies, and a room without an agent, show in metrics',
+      'e2e/monitor/agents.test.ts',
+    ),
   ],
   'Know the price': [
     proves(
