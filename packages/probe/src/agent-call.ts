@@ -4,11 +4,9 @@ import type { Conversation } from '@livekit-swarm/scenario';
 import type { AgentCall } from './module.ts';
 import { type AgentObservation, identityOf, type Observation } from './observation.ts';
 import type { ProbeCallRequest } from './probe-call.ts';
-import { leaveWith, note, openEngine, planOf, tokenFor, until } from './probe-participant.ts';
+import { admissionFor, leaveWith, note, openEngine, planOf, until } from './probe-participant.ts';
 import type { RoomAccess } from './room/probe-room.ts';
 
-/** Extra time for a join beyond the limit of the module, ms. */
-const JOIN_GRACE_MS = 2_000;
 /** Part of an answer that is heard, ms: agents may speak for a minute. */
 const HEARD_MS = 500;
 const ANSWER_ENDS_MS = 800;
@@ -32,23 +30,17 @@ export const callAgent = async (
   const over = new AbortController();
   const ended = AbortSignal.any([signal, over.signal]);
   const startedAtMs = systemClock.now();
-  const joinTimeoutMs = Math.max(1, Math.min(module.limits.joinTimeMs + JOIN_GRACE_MS, left()));
   const caller = observation.sides[CALLER];
-  const engine = openEngine(
-    { startedAtMs, joinTimeoutMs, signalling: module.signalling },
-    (event) => {
-      if (event.identity !== identityOf(CALLER)) return;
-      note(caller, event);
-      noteAgent(agent, event);
-      const isFinal = event.event === 'turn' || event.event === 'agent_lost';
-      if (isFinal || event.event === 'join_failed' || caller.loss !== null) over.abort();
-    },
-  );
+  const engine = openEngine(module, startedAtMs, left(), (event) => {
+    if (event.identity !== identityOf(CALLER)) return;
+    note(caller, event);
+    noteAgent(agent, event);
+    const isFinal = event.event === 'turn' || event.event === 'agent_lost';
+    if (isFinal || event.event === 'join_failed' || caller.loss !== null) over.abort();
+  });
   let hasSetOut = false;
   try {
-    const { url, tokenEndpoint: endpoint } = access;
-    const token = tokenFor(CALLER, room, module, access);
-    const admission = { url, token, ...(endpoint !== undefined && { endpoint }) };
+    const admission = admissionFor(CALLER, room, module, access);
     if (ended.aborted) return;
     hasSetOut = true;
     const plan = { ...planOf(CALLER, 0, room, module), conversation: conversationOf(call) };

@@ -1,14 +1,9 @@
 import { systemClock } from '@livekit-swarm/livekit';
 import { type ProbeModule, STATS_INTERVAL_MS } from './module.ts';
 import { identityOf, type Observation, SIDES } from './observation.ts';
-import { leaveWith, note, openEngine, planOf, tokenFor, until } from './probe-participant.ts';
+import { admissionFor, leaveWith, note, openEngine, planOf, until } from './probe-participant.ts';
 import type { RoomAccess } from './room/probe-room.ts';
 
-/**
- * Extra time for a join beyond the module's limit, ms. It distinguishes a slow join from a failed
- * one.
- */
-const JOIN_GRACE_MS = 2_000;
 /** Time after which each side must have been notified of the other, ms. */
 const MEET_MS = STATS_INTERVAL_MS + 1_000;
 const LOOK_EVERY_MS = 25;
@@ -36,26 +31,17 @@ export const call = async (
   const over = new AbortController();
   const ended = AbortSignal.any([signal, over.signal]);
   const startedAtMs = systemClock.now();
-  const joinTimeoutMs = Math.max(1, Math.min(module.limits.joinTimeMs + JOIN_GRACE_MS, left()));
-  const engine = openEngine(
-    { startedAtMs, joinTimeoutMs, signalling: module.signalling },
-    (event) => {
-      const side = SIDES.find((one) => identityOf(one) === event.identity);
-      if (side === undefined) return;
-      note(observation.sides[side], event);
-      if (event.event === 'join_failed' || observation.sides[side].loss !== null) over.abort();
-    },
-  );
+  const engine = openEngine(module, startedAtMs, left(), (event) => {
+    const side = SIDES.find((one) => identityOf(one) === event.identity);
+    if (side === undefined) return;
+    note(observation.sides[side], event);
+    if (event.event === 'join_failed' || observation.sides[side].loss !== null) over.abort();
+  });
   const setOut = new Set<number>();
   try {
     const joining = Promise.all(
       SIDES.map(async (side, index) => {
-        const { url, tokenEndpoint: endpoint } = access;
-        const admission = {
-          url,
-          token: tokenFor(side, room, module, access),
-          ...(endpoint !== undefined && { endpoint }),
-        };
+        const admission = admissionFor(side, room, module, access);
         if (ended.aborted) return;
         setOut.add(index);
         await engine.join(

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type EngineOptions, NativeEngine } from '@livekit-swarm/engine';
+import { type Admission, NativeEngine } from '@livekit-swarm/engine';
 import { makeToken } from '@livekit-swarm/livekit';
 import { type EventLine, LEFT_WHILE_JOINING } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
@@ -9,18 +9,27 @@ import { identityOf, type Side, type SideObservation } from './observation.ts';
 import type { RoomAccess } from './room/probe-room.ts';
 
 const TOKEN_SECONDS = 120;
+/**
+ * Extra time for a join beyond the module's limit, ms. It distinguishes a slow join from a failed
+ * one.
+ */
+const JOIN_GRACE_MS = 2_000;
 
 /**
  * Open an engine for one probe, so that a failure affects no other probe. It has its own sockets:
  * traffic of a probe on loopback then takes the same route as that of other clients.
+ * @param leftMs remaining time of the probe
  */
 export const openEngine = (
-  options: Pick<EngineOptions, 'startedAtMs' | 'joinTimeoutMs' | 'signalling'>,
+  { limits, signalling }: ProbeModule,
+  startedAtMs: number,
+  leftMs: number,
   onEvent: (event: EventLine) => void,
-): NativeEngine =>
-  new NativeEngine({ ...options, threads: 1, joinAttempts: 1, onEvent }, (pump, told) =>
-    openPump({ ...pump, ownSockets: true }, told),
-  );
+): NativeEngine => {
+  const joinTimeoutMs = Math.max(1, Math.min(limits.joinTimeMs + JOIN_GRACE_MS, leftMs));
+  const options = { startedAtMs, joinTimeoutMs, signalling, threads: 1, joinAttempts: 1, onEvent };
+  return new NativeEngine(options, (pump, told) => openPump({ ...pump, ownSockets: true }, told));
+};
 
 /** Note an event of a participant. */
 export const note = (
@@ -76,13 +85,15 @@ export const planOf = (
   },
 });
 
-export const tokenFor = (
+/** Address and token with which a participant joins the room. */
+export const admissionFor = (
   side: Side,
   room: string,
   { publish, data }: ProbeModule,
-  { apiKey, apiSecret }: RoomAccess,
-): string =>
-  makeToken({
+  { url, tokenEndpoint, apiKey, apiSecret }: RoomAccess,
+): Admission => ({
+  url,
+  token: makeToken({
     apiKey,
     apiSecret,
     room,
@@ -94,7 +105,9 @@ export const tokenFor = (
     },
     subscribe: true,
     ttlSeconds: TOKEN_SECONDS,
-  });
+  }),
+  ...(tokenEndpoint !== undefined && { endpoint: tokenEndpoint }),
+});
 
 /** Wait for `ms`, or until the signal is aborted. */
 export const until = async (signal: AbortSignal, ms: number): Promise<void> => {
