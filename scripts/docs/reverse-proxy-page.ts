@@ -43,4 +43,19 @@ Each configuration on this page is tested with the real proxy in front of a real
 browser joins. The first of each proxy works. The others are mistakes that users report; the table names what ${code('swarm')} finds. [verify](../verify.md) explains its checks,
 [troubleshooting](../troubleshooting.md) the codes.
 
-${[NGINX, HAPROXY, CADDY, TRAEFIK].map(proxySection).join('\n')}`;
+${[NGINX, HAPROXY, CADDY, TRAEFIK].map(proxySection).join('\n')}
+## Load balancers of clouds
+
+None of them was run by a test. What their documentation states, and LiveKit needs:
+
+| | AWS Application Load Balancer | others |
+| --- | --- | --- |
+| WebSockets | passed on, without a setting | look for *WebSocket* or *HTTP upgrade*; some need a setting, or another kind of load balancer |
+| idle connections | closed after 60 s, unless ${code('idle_timeout')} is longer: enough, because livekit-server pings every ten seconds | a limit of less than ten seconds, or of the age of a connection, cuts calls: ${code('swarm verify --idle 50s')} |
+| health check | ${code('/')} on 7880: 200, or 406 when the node has lost Redis | the same |
+| length of a request line or header | 16 KB, fixed | the check ${code('request-size')} |
+| media | does not pass it: users need the address of each node, for UDP and ICE over TCP | the same. A load balancer for TCP or UDP cannot replace it, because a node expects its own participants |
+| sticky sessions | not needed: nodes pass signalling on by Redis | the same |
+
+${code('swarm verify')} finds what is wrong there as well, and names the program that answered where it shows itself.
+`;
