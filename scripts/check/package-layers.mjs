@@ -12,6 +12,7 @@ export const BELOW = {
   record: ['scenario', 'host'],
   analysis: ['record'],
   livekit: ['scenario'],
+  hls: ['livekit'],
   engine: ['livekit', 'media', 'record'],
   runner: ['engine', 'analysis'],
   fleet: ['runner'],
