@@ -7,6 +7,7 @@ import {
   metricNames,
 } from '@livekit-swarm/metrics';
 import { code, generatedFrom, table } from './markdown.ts';
+import { thresholdGrammar } from './threshold-parts.ts';
 
 /**
  * Chapters of the catalogue in its own order: each begins with its first metric, and ends before
@@ -74,10 +75,15 @@ npx swarm --threshold 'join_time: p(95)<1500' --threshold 'packet_loss{kind:audi
 npx swarm --publish audio,video --threshold 'media_latency{kind:video}: p(99)<0.3s' --threshold 'packets_received: rate>5000'
 \`\`\`
 
-Your threshold replaces the default on the same metric, selector, window and aggregation; the other defaults stay. The grammar is in
-[threshold-grammar.ts](../packages/metrics/src/threshold-grammar.ts).
+Your threshold replaces the default on the same metric, selector, window and aggregation; the other defaults stay.
 
-It can refer to a window of the run, after the metric and its selector:
+## Grammar
+
+${thresholdGrammar()}
+
+## Windows
+
+A threshold can refer to a window of the run, after the metric and its selector:
 
 | window | meaning |
 | --- | --- |
@@ -88,6 +94,8 @@ It can refer to a window of the run, after the metric and its selector:
 
 Joins count in the window of their scheduled time, with their result; everything else counts when it happened, and a counter's \`rate\` is per second
 of the window. Metrics that are known only at the end of a session have no windows: ${names(({ timed }) => !timed)}.
+
+## End a run early
 
 \`abortOnFail\` ends the run as soon as the threshold is crossed, and \`abortOnFail after 10s\` not before ten seconds of the run; the run has failed. A threshold
 without data is never crossed. While the load generator is impaired, \`abortOnFail\` is suspended, because the load generator may be the cause.

@@ -13,6 +13,7 @@ import { folderSettingsJsonSchema } from '../../packages/cli/src/folder-settings
 import { root } from '../release/packages.ts';
 import { busyIsNotWrongPage } from './busy-is-not-wrong-page.ts';
 import { chaosFaultsPage } from './chaos-faults-page.ts';
+import { commandsPage } from './commands-page.ts';
 import { exitCodesPage } from './exit-codes-page.ts';
 import { exporterMetricsPage } from './exporter-metrics-page.ts';
 import { ACTION_EXAMPLES, releasesPage, withAction } from './install-commands.ts';
@@ -30,6 +31,7 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   ),
   'docs/adr/0013-busy-is-not-wrong.md': busyIsNotWrongPage,
   'docs/chaos-faults.md': chaosFaultsPage,
+  'docs/commands.md': commandsPage,
   'docs/exit-codes.md': exitCodesPage,
   'docs/exporter-metrics.md': exporterMetricsPage,
   'docs/how-to/reverse-proxy.md': reverseProxyPage,

@@ -1,7 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { root } from '../setup/paths.mjs';
-import { commandReference } from './command-reference.ts';
 import { REPOSITORY, withSiteLinks } from './outside-links.ts';
 import { sidebarOf, siteLink } from './sidebar.ts';
 
@@ -53,11 +52,4 @@ describe('links of a page', () => {
     expect(links('[`lk`](a.md)')).toBe('[`lk`](a.md)');
     expect(links('[`x`](../x.ts)')).toBe(`[\`x\`](${REPOSITORY}/blob/main/x.ts)`);
   });
-});
-
-it('the reference of commands has every command', () => {
-  const page = commandReference();
-  for (const command of ['swarm run', 'swarm chaos run', 'swarm capacity', 'swarm exporter'])
-    expect(page).toContain(`\n## ${command}\n`);
-  expect(page).toContain('`--rooms <n>`');
 });

@@ -1,7 +1,6 @@
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from '../setup/paths.mjs';
-import { commandReference } from './command-reference.ts';
 import { REPOSITORY, withSiteLinks } from './outside-links.ts';
 import { sidebarOf } from './sidebar.ts';
 import { versionLinks } from './versions.ts';
@@ -14,9 +13,6 @@ const PATTERNS = [
   'examples/{ci,kubernetes}/README.md',
   '{CONTRIBUTING,SECURITY,CHANGELOG}.md',
 ];
-
-/** Page that is written only for the site: the checkout has `--help`. */
-const COMMANDS = 'docs/commands.md';
 
 /**
  * Copies pages and pictures into docs/site, the folder of its packages, with links that work there.
@@ -38,14 +34,9 @@ export const stageSite = (base: string): void => {
       .replaceAll('```promql', '```txt')
       .replaceAll('<img src="images/', '<img src="./images/');
   for (const page of pages) put(page, withSiteLinks(page, read(page), pages));
-  put(COMMANDS, commandReference());
   put('index.md', read('docs/site/home.md'));
   cpSync(join(root, 'docs', 'images'), join(stage, 'pages', 'docs', 'images'), { recursive: true });
   const { version } = JSON.parse(read('packages/cli/package.json')) as { version: string };
-  const sidebar = sidebarOf(read('docs/README.md'));
-  sidebar
-    .find(({ text }) => text === 'Reference')
-    ?.items.unshift({ text: 'Commands', link: '/docs/commands' });
   writeFileSync(
     join(stage, 'navigation.json'),
     JSON.stringify({
@@ -53,7 +44,7 @@ export const stageSite = (base: string): void => {
       version: `v${version}`,
       versions: versionLinks(read('CHANGELOG.md')),
       repository: REPOSITORY,
-      sidebar,
+      sidebar: sidebarOf(read('docs/README.md')),
     }),
   );
 };
