@@ -178,3 +178,16 @@ test('workers are shown with their state, and the version of one that dies is ke
     expect.stringMatching(/^support, .*cannot be read/),
   ]);
 });
+
+test('a pool with more workers than are watched is logged once', async () => {
+  const urls = Array.from({ length: 501 }, (_, index) => `http://127.0.0.1:${index + 1}`);
+  const { log, figure } = await start(
+    [],
+    [{ name: 'support', urls, everyAddress: false, metricsPort: null, maxJobs: null }],
+  );
+  await become(() => figure('workers', { state: 'down' }), 500);
+  await become(() => figure('worker_up', { worker: '127.0.0.1:1' }), 0);
+  expect(log.filter((line) => line.startsWith('support: '))).toEqual([
+    'support: has 501 workers, of which the first 500 are watched: make several pools of them',
+  ]);
+});

@@ -4,9 +4,9 @@ import { LostJobs } from './lost-jobs.ts';
 
 type Job = RoomFacts['dispatches'][number]['jobs'][number];
 
-const job = (state: Job['state']): Job => ({
+const job = (state: Job['state'], identity = 'agent-1'): Job => ({
   state,
-  identity: 'agent-1',
+  identity,
   workerId: 'AW_1',
   error: '',
   offeredAfterMs: null,
@@ -64,4 +64,41 @@ test('the time of a room counts while it cannot be read, and ends with the room'
   lost.look([room('a', { problem: 'cannot be read' })], 10_000);
   expect(lost.look([room('a'), room('b')], 16_000)).toEqual(['support']);
   expect(lost.look([room('b')], 25_000)).toEqual([]);
+});
+
+/** Room whose application has dispatched its agent again, after a first dispatch without a job. */
+const dispatchedAgain = (second: Job, agents: string[]): RoomFacts => ({
+  ...room('a', { agents }),
+  dispatches: [
+    { id: 'AD_1', agentName: 'support', jobs: [] },
+    { id: 'AD_2', agentName: 'support', jobs: [second] },
+  ],
+});
+
+test('a lost dispatch is not lost again when the agent of another one has left', () => {
+  const lost = new LostJobs(15_000);
+  const first = { ...room('a'), dispatches: [{ id: 'AD_1', agentName: 'support', jobs: [] }] };
+  lost.look([first], 0);
+  expect(lost.look([first], 15_000)).toEqual(['support']);
+  lost.look([dispatchedAgain(job('running'), ['agent-1'])], 20_000);
+  lost.look([dispatchedAgain(job('ended'), [])], 60_000);
+  expect(lost.look([dispatchedAgain(job('ended'), [])], 90_000)).toEqual([]);
+});
+
+test('of two dispatches, the one whose agent dies is lost', () => {
+  const lost = new LostJobs(15_000);
+  lost.look([dispatchedAgain(job('running'), ['agent-1'])], 0);
+  lost.look([dispatchedAgain(job('running'), [])], 10_000);
+  expect(lost.look([dispatchedAgain(job('running'), [])], 60_000)).toEqual(['support']);
+});
+
+test('a dispatch of another agent than the one that has left is lost', () => {
+  const lost = new LostJobs(15_000);
+  const desk = (state: Job['state']) => ({ id: 'AD_1', agentName: 'desk', jobs: [job(state)] });
+  const billing = { id: 'AD_2', agentName: 'billing', jobs: [] };
+  const call = { ...room('a', { agents: ['agent-1'] }), dispatches: [desk('running'), billing] };
+  const after = { ...call, agents: [], dispatches: [desk('ended'), billing] };
+  lost.look([call], 0);
+  lost.look([after], 10_000);
+  expect(lost.look([after], 30_000)).toEqual(['billing']);
 });

@@ -6,7 +6,11 @@ interface SeenDispatch {
   /** Time since which its room has no agent, ms; null: it has one, or had one. */
   waitsSince: number | null;
   isLost: boolean;
+  /** True if another dispatch of the same agent has served the room since. */
+  isReplaced: boolean;
 }
+
+type Dispatch = RoomFacts['dispatches'][number];
 
 /** Dispatches of rooms over several polls: which of them have had no agent for too long. */
 export class LostJobs {
@@ -29,13 +33,19 @@ export class LostJobs {
       for (const dispatch of dispatches) {
         const { id, agentName } = dispatch;
         found.add(id);
-        const seen = this.#seen.get(id) ?? { room, waitsSince: null, isLost: false };
+        const seen = this.#seen.get(id) ?? newDispatch(room);
         this.#seen.set(id, seen);
         if (!waitsForAgent(dispatch, agents)) {
           seen.waitsSince = null;
-          seen.isLost = false;
+          const isServed = servesRoom(dispatch, agents);
+          if (isServed) seen.isLost = false;
+          seen.isReplaced =
+            !isServed &&
+            (seen.isReplaced || dispatches.some((other) => replaces(other, dispatch, agents)));
           continue;
         }
+        // The agent that has left was that of another dispatch: nothing was lost with this one.
+        if (seen.isReplaced) continue;
         seen.waitsSince ??= now;
         if (seen.isLost || now - seen.waitsSince < this.#lostAfterMs) continue;
         seen.isLost = true;
@@ -47,3 +57,17 @@ export class LostJobs {
     return lost;
   }
 }
+
+const newDispatch = (room: string): SeenDispatch => ({
+  room,
+  waitsSince: null,
+  isLost: false,
+  isReplaced: false,
+});
+
+/** Returns true if an agent of the dispatch is in the room. */
+const servesRoom = ({ jobs }: Dispatch, agents: readonly string[]): boolean =>
+  jobs.some(({ identity }) => agents.includes(identity));
+
+const replaces = (other: Dispatch, { agentName }: Dispatch, agents: readonly string[]): boolean =>
+  other.agentName === agentName && servesRoom(other, agents);

@@ -33,6 +33,8 @@ export class PoolWatch {
   readonly #labels = new AgentLabels();
   readonly #shown = new Map<string, ShownWorker>();
   #lastProblem: string | null = null;
+  /** True while the pool has more workers than are watched. */
+  #isCut = false;
 
   constructor(pool: WorkerPool, metrics: AgentHandles, log: (message: string) => void) {
     this.#pool = pool;
@@ -63,8 +65,9 @@ export class PoolWatch {
   /** Read the workers of the pool; null if their names cannot be resolved. */
   async #read(): Promise<ReadWorker[] | null> {
     try {
-      const workers = await findWorkers(this.#pool);
+      const { workers, leftOut } = await findWorkers(this.#pool);
       this.#note(null);
+      this.#noteCut(workers.length, leftOut);
       return await Promise.all(
         workers.map(async (one) => ({ worker: one.worker, facts: await readWorker(one) })),
       );
@@ -78,6 +81,18 @@ export class PoolWatch {
     if (problem === this.#lastProblem) return;
     this.#lastProblem = problem;
     this.#log(`${this.#pool.name}: ${problem ?? 'its names are resolved again'}`);
+  }
+
+  /** Log that not all workers are watched when it begins, and when it ends. */
+  #noteCut(watched: number, leftOut: number): void {
+    const isCut = leftOut > 0;
+    if (isCut === this.#isCut) return;
+    this.#isCut = isCut;
+    this.#log(
+      isCut
+        ? `${this.#pool.name}: has ${watched + leftOut} workers, of which the first ${watched} are watched: make several pools of them`
+        : `${this.#pool.name}: all its workers are watched again`,
+    );
   }
 
   #show({ worker, facts }: ReadWorker): void {

@@ -11,26 +11,33 @@ export interface PoolWorker extends WorkerPages {
   worker: string;
 }
 
+export interface FoundWorkers {
+  workers: PoolWorker[];
+  /** Number of further workers, which are left out. */
+  leftOut: number;
+}
+
 /**
- * Find the workers of a pool now: those that are named, or every address of the names.
+ * Find the workers of a pool now: those that are named, or every address of the names; 500 at most.
  * @throws Error if a name cannot be resolved
  */
 export const findWorkers = async (
   { urls, everyAddress, metricsPort }: Omit<WorkerPool, 'name' | 'maxJobs'>,
   resolve: (host: string) => Promise<readonly string[]> = addressesOf,
-): Promise<PoolWorker[]> => {
+): Promise<FoundWorkers> => {
   const found: URL[] = [];
   for (const text of urls) {
     const url = new URL(text);
     if (!everyAddress) found.push(url);
     else for (const address of await resolve(nameOf(url))) found.push(withHost(url, address));
   }
-  const workers = new Map(found.slice(0, MOST).map((url) => [placeOf(url), url]));
-  return [...workers].map(([worker, url]) => ({
+  const byPlace = new Map(found.map((url) => [placeOf(url), url]));
+  const workers = [...byPlace].slice(0, MOST).map(([worker, url]) => ({
     worker,
     url: url.href,
     ...(metricsPort !== null && { metricsUrl: metricsAt(url, metricsPort) }),
   }));
+  return { workers, leftOut: byPlace.size - workers.length };
 };
 
 /** Addresses of a name; none if it has none at present. */
