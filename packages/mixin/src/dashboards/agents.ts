@@ -30,7 +30,12 @@ const current = (scope: Scope): Row => ({
       title: 'Agents in rooms',
       description:
         'Voice agents that are in rooms now: one for each conversation. None while users call: no worker takes jobs.',
-      queries: [promql(`sum(livekit_swarm_agents_participants{${roomsOf(scope)}})`, 'agents')],
+      queries: [
+        promql(
+          `sum(max by (target) (livekit_swarm_agents_participants{${roomsOf(scope)}}))`,
+          'agents',
+        ),
+      ],
     }),
     stat({
       title: 'Rooms that wait',
@@ -38,7 +43,12 @@ const current = (scope: Scope): Row => ({
         'Rooms with a dispatch and without an agent. A few for a second are calls that just began; more, or for longer: workers are full, or none is registered.',
       limits: { warn: 1, bad: 5 },
       noData: 'no dispatches',
-      queries: [promql(`sum(livekit_swarm_agents_rooms_waiting{${roomsOf(scope)}})`, 'wait')],
+      queries: [
+        promql(
+          `sum(max by (target, agent) (livekit_swarm_agents_rooms_waiting{${roomsOf(scope)}}))`,
+          'wait',
+        ),
+      ],
     }),
     stat({
       title: 'Lost jobs within the hour',
@@ -48,7 +58,7 @@ const current = (scope: Scope): Row => ({
       noData: 'no dispatches',
       queries: [
         promql(
-          `sum(increase(livekit_swarm_agents_jobs_lost_total{${roomsOf(scope)}}[1h]))`,
+          `sum(max by (target, agent) (increase(livekit_swarm_agents_jobs_lost_total{${roomsOf(scope)}}[1h])))`,
           'lost',
         ),
       ],
@@ -59,7 +69,12 @@ const current = (scope: Scope): Row => ({
         'Workers that are registered with LiveKit, as their health pages state. 0: new calls get no agent.',
       limits: { bad: 1, lowIsBad: true },
       noData: NO_WORKERS,
-      queries: [promql(`sum(livekit_swarm_agents_workers{${poolsOf(scope)}, state="up"})`, 'up')],
+      queries: [
+        promql(
+          `sum(max by (pool) (livekit_swarm_agents_workers{${poolsOf(scope)}, state="up"}))`,
+          'up',
+        ),
+      ],
     }),
     stat({
       title: 'Workers down',
@@ -68,7 +83,10 @@ const current = (scope: Scope): Row => ({
       limits: NONE,
       noData: NO_WORKERS,
       queries: [
-        promql(`sum(livekit_swarm_agents_workers{${poolsOf(scope)}, state="down"})`, 'down'),
+        promql(
+          `sum(max by (pool) (livekit_swarm_agents_workers{${poolsOf(scope)}, state="down"}))`,
+          'down',
+        ),
       ],
     }),
     stat({
@@ -121,7 +139,7 @@ const jobs = (scope: Scope): Row => ({
       stacked: true,
       queries: [
         promql(
-          `sum by (agent, state) (livekit_swarm_agents_jobs{${roomsOf(scope)}})`,
+          `sum by (agent, state) (max by (target, agent, state) (livekit_swarm_agents_jobs{${roomsOf(scope)}}))`,
           '{{agent}} {{state}}',
         ),
       ],
@@ -133,7 +151,7 @@ const jobs = (scope: Scope): Row => ({
       limits: NONE,
       queries: [
         promql(
-          `sum by (agent) (livekit_swarm_agents_rooms_waiting{${roomsOf(scope)}})`,
+          `sum by (agent) (max by (target, agent) (livekit_swarm_agents_rooms_waiting{${roomsOf(scope)}}))`,
           '{{agent}}',
         ),
       ],
@@ -145,7 +163,7 @@ const jobs = (scope: Scope): Row => ({
       limits: NONE,
       queries: [
         promql(
-          `sum by (agent) (increase(livekit_swarm_agents_jobs_lost_total{${roomsOf(scope)}}[5m]))`,
+          `sum by (agent) (max by (target, agent) (increase(livekit_swarm_agents_jobs_lost_total{${roomsOf(scope)}}[5m])))`,
           '{{agent}}',
         ),
       ],
@@ -191,7 +209,7 @@ const workers = (scope: Scope): Row => ({
       noData: 'maxJobs is not configured',
       queries: [
         promql(
-          `sum by (pool) (livekit_swarm_agents_worker_jobs{${poolsOf(scope)}}) / (sum by (pool) (livekit_swarm_agents_workers{${poolsOf(scope)}, state="up"}) * max by (pool) (livekit_swarm_agents_worker_max_jobs{${poolsOf(scope)}}))`,
+          `sum by (pool) (max by (pool, worker) (livekit_swarm_agents_worker_jobs{${poolsOf(scope)}})) / (max by (pool) (livekit_swarm_agents_workers{${poolsOf(scope)}, state="up"}) * max by (pool) (livekit_swarm_agents_worker_max_jobs{${poolsOf(scope)}}))`,
           '{{pool}}',
         ),
       ],
@@ -205,7 +223,7 @@ const workers = (scope: Scope): Row => ({
       noData: NO_WORKERS,
       columns: [
         {
-          expr: `count by (pool, agent, version) (livekit_swarm_agents_worker_info{${poolsOf(scope)}})`,
+          expr: `count by (pool, agent, version) (max by (pool, worker, agent, version) (livekit_swarm_agents_worker_info{${poolsOf(scope)}}))`,
           legend: 'Workers',
         },
       ],
