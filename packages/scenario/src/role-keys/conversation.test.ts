@@ -33,6 +33,9 @@ it('a transfer needs an agent whose dispatch can ask for it', () => {
   expect(() => read('conversation: { transfer: { to: billing } }')).toThrow(
     /conversation\.transfer: needs agent/,
   );
+  expect(() =>
+    read('conversation: { agent: { name: desk, by: api, again: 2s }, transfer: { to: billing } }'),
+  ).toThrow(/conversation\.agent\.again: is not possible with transfer/);
   const { groups } = read('conversation: { agent: desk, transfer: { to: billing } }');
   const transferred = groups.flatMap(({ roles }) => roles).find(({ name }) => name === 'me');
   expect(transferred?.conversation?.transfer).toEqual({ after: 2, to: 'billing' });

@@ -96,7 +96,7 @@ const agentSetting = () =>
           again: duration(LEAST_AGAIN_MS)
             .optional()
             .describe(
-              'An application that watches its rooms: it calls the dispatch service again when the agent has left the room, or has not joined in time, after this time, and again while no agent is there. Default: never; livekit-server does not dispatch again.',
+              'An application that watches its rooms: it calls the dispatch service again when the agent has left the room, or has not joined in time, after this time, and again while no agent is there. Not with transfer. Default: never; livekit-server does not dispatch again.',
             ),
         })
           .refine(({ by, after }) => after === undefined || by === 'api', {
@@ -271,6 +271,13 @@ export const conversation = defineRoleKey({
         [...context.at, 'conversation', 'transfer'],
         'needs agent: the first agent finds the transfer in the metadata of its dispatch',
         'write agent: front-desk, with the name of the first agent',
+        'key',
+      );
+    if (given.transfer !== undefined && given.agent?.againMs !== undefined)
+      context.complain(
+        [...context.at, 'conversation', 'agent', 'again'],
+        'is not possible with transfer: the first agent leaves when it hands the caller over, and would be dispatched again',
+        'leave one out',
         'key',
       );
     if (given.agent?.by === 'token' && context.role.connect !== undefined)
