@@ -67,7 +67,7 @@ test('the job of an agent that joined adds no note', () => {
   expect(notesWith(joined)).toEqual([]);
 });
 
-test.each(['agent_never_published', 'agent_never_silent', 'several_agents'])(
+test.each(['agent_never_published', 'agent_never_silent', 'agent_greets', 'several_agents'])(
   'what callers report of their agents is one finding: %s',
   (reason) => {
     const warnings = [2, 1].map((room) => eventOf({ event: 'warning', reason }, room));

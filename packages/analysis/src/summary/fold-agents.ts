@@ -14,6 +14,7 @@ interface Found {
 const FINDINGS: ReadonlySet<string> = new Set<AgentFinding>([
   'agent_never_published',
   'agent_never_silent',
+  'agent_greets',
   'several_agents',
   'agent_transfer_lost',
 ]);

@@ -19,6 +19,7 @@ const room = z.string().describe('Room of the first of them.');
 const AGENT_FINDINGS = [
   'agent_never_published',
   'agent_never_silent',
+  'agent_greets',
   'several_agents',
   'agent_transfer_lost',
 ] as const;

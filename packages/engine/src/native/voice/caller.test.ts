@@ -105,11 +105,32 @@ test('a turn without an answer is reported, and the conversation continues', () 
 });
 
 test('an agent that speaks before the end of the utterance overlaps it', () => {
-  const call = new Call({ turns: 1 }).begin();
-  call.agentSpeaks(1_300, 1_000).clock.advance(20_000);
+  const call = new Call({ turns: 2 }).begin();
+  // The caller speaks from 500 to 1,500 and, 800 after the end of the answer, from 3,300 to 4,300.
+  call.agentSpeaks(2_000, 500).agentSpeaks(4_100, 1_000).clock.advance(20_000);
+  expect(call.turns[1]).toEqual({
+    ...{ number: 2, spokenMs: SPOKEN_MS, answerMs: 1_000, gaps: 0, gapMs: 0, overlapMs: 200 },
+  });
+});
+
+test('a greeting that begins during the first utterance is not an answer, and is reported once', () => {
+  const call = new Call({ turns: 2 }).begin();
+  // The caller speaks from 500 to 1,500, and again from 3,600: 800 after the greeting.
+  call.agentSpeaks(1_300, 1_500).agentSpeaks(5_000, 500).clock.advance(6_400);
   expect(call.turns).toEqual([
-    { number: 1, spokenMs: SPOKEN_MS, answerMs: 1_000, gaps: 0, gapMs: 0, overlapMs: 200 },
+    { number: 1, spokenMs: SPOKEN_MS, responseMs: 400, answerMs: 500, gaps: 0, gapMs: 0 },
   ]);
+  // An agent that speaks early again does not greet.
+  call.agentSpeaks(7_000, 1_000).clock.advance(20_000);
+  expect(call.turns[1]).toMatchObject({ number: 2, answerMs: 1_000, overlapMs: 300 });
+  expect(call.others).toEqual(['agent_joined', 'agent_published', 'agent_greets']);
+});
+
+test('an agent that opens may speak during the first utterance', () => {
+  const call = new Call({ opens: 'agent', turns: 1 }).begin();
+  // Nothing is heard until 5,000, so that the caller speaks until 6,000.
+  call.agentSpeaks(5_500, 1_000).clock.advance(20_000);
+  expect(call.turns).toMatchObject([{ number: 1, answerMs: 1_000, overlapMs: 500 }]);
 });
 
 test('a barge-in has the time until the agent stops, and is a turn of its own', () => {

@@ -15,7 +15,7 @@ export interface CallerOptions extends Mouth {
 type Phase = 'agent_joined' | 'agent_published' | 'agent_ready';
 
 /** Finding about the agents of a room; a caller reports each once. */
-type Finding = 'agent_never_published' | 'agent_never_silent' | 'several_agents';
+type Finding = 'agent_never_published' | 'agent_never_silent' | 'agent_greets' | 'several_agents';
 
 /** State of an agent that cannot speak yet. */
 const INITIALIZING = 'initializing';
@@ -324,9 +324,29 @@ export class Caller implements VoicePart {
   #emit(turn: OpenTurn, heard: readonly Voice[]): void {
     const { spoken } = turn;
     if (spoken === null) return;
+    if (this.#isGreeting(turn, spoken, heard)) {
+      this.#find(
+        'agent_greets',
+        'the agent began to speak before the caller had finished its first sentence',
+        'write opens: agent for an agent that greets',
+      );
+      // The conversation begins with the next utterance.
+      this.#turns = 0;
+      return;
+    }
     const result = resultOf(turn, spoken, heard);
     this.#options.emit('turn', spoken.to, { turn: result });
     if (result.answerMs !== undefined) this.#transfer?.answered();
+  }
+
+  /**
+   * Check whether the agent spoke before the end of the first utterance, and after it: a greeting,
+   * and not an answer. An agent that does so again answers early.
+   */
+  #isGreeting({ number }: OpenTurn, spoken: Voice, heard: readonly Voice[]): boolean {
+    const [first] = answerOf(spoken, heard);
+    if (first === undefined || number > 1 || this.#reported.has('agent_greets')) return false;
+    return this.#options.conversation.opens === 'caller' && first.from < spoken.to;
   }
 
   /** Speak to the next agent; without one the conversation has ended. */
