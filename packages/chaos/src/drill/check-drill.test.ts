@@ -16,11 +16,11 @@ groups:
       witness: { count: 1, engine: browser }
 `;
 
-const problemsOf = (text: string): string => {
+const problemsOf = (text: string, scenario = CALLS): string => {
   try {
     parseDrill(text, {
       ...{ file: 'drill.yaml', faults: FAULTS },
-      readScenario: (file) => parseScenario(CALLS, { file }),
+      readScenario: (file) => parseScenario(scenario, { file }),
     });
   } catch (error) {
     if (isUsageError(error)) return explain(error);
@@ -68,3 +68,37 @@ it('accepts changes that the lab can make', () => {
     problemsOf(drill('{ tls: true, spare: 1 }', `${keys}, { fault: renew-certificate }`)),
   ).toBe('');
 });
+
+/** Scenario of callers. @param conversation key of the callers, in YAML */
+const callers = (conversation: string, agent = ''): string => `
+scenario: callers
+groups:
+  calls:
+    executor: constant-rooms
+    rooms: 1
+    duration: 1m
+    roles:
+      caller: { publish: audio, conversation: ${conversation} }
+      ${agent}
+`;
+
+const withWorkers = drill(
+  '{ agentWorkers: { agent: helper } }',
+  '{ fault: kill, target: agent-worker }',
+  SCENARIO,
+);
+
+it.each([
+  ['{ agent: { name: helpr, by: api } }', /dispatch helpr, and the workers .* are those of helper/],
+  ['{ agent: { name: helper, by: api }, transfer: { to: billing } }', /dispatch billing, and/],
+  ['{}', /dispatch no agent, and the workers of the lab are those of helper/],
+])('callers of an agent without workers in the lab are refused: %s', (conversation, message) =>
+  expect(problemsOf(withWorkers, callers(conversation))).toMatch(message),
+);
+
+it.each([
+  callers('{ agent: { name: helper, by: api } }'),
+  callers('{}', 'agent: { publish: audio, answers: {} }'),
+])('callers whose agents the lab or the scenario has are accepted', (scenario) =>
+  expect(problemsOf(withWorkers, scenario)).toBe(''),
+);

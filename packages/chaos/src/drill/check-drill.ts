@@ -386,6 +386,35 @@ const hasRealClients = ({ load }: Drill): boolean =>
   ((load.scenario.witnesses ?? []).length > 0 ||
     load.scenario.groups.some(({ roles }) => roles.some(({ engine }) => engine !== undefined)));
 
+/** Reports agents that callers dispatch, and of which the lab has no workers. */
+const checkAgents = ({ load, lab: { agentWorkers } }: Drill, report: Report): void => {
+  if (agentWorkers === null || !('scenario' in load)) return;
+  const { agent } = agentWorkers;
+  const hint = `write conversation: { agent: { name: ${agent}, by: api } }, or lab: { agentWorkers: { agent: … } }`;
+  for (const { name, roles } of load.scenario.groups) {
+    // Agents may also be participants of the group.
+    const hasAgents = roles.some(({ answers }) => answers !== undefined);
+    for (const { name: role, conversation } of roles) {
+      if (conversation === undefined) continue;
+      const others = [conversation.agent?.name, conversation.transfer?.to].filter(
+        (one) => one !== undefined && one !== agent,
+      );
+      if (others.length > 0)
+        report(
+          ['scenario'],
+          `callers (${name}, role ${role}) dispatch ${others.join(' and ')}, and the workers of the lab are those of ${agent}: they would get no agent`,
+          hint,
+        );
+      else if (conversation.agent === undefined && !hasAgents)
+        report(
+          ['scenario'],
+          `callers (${name}, role ${role}) dispatch no agent, and the workers of the lab are those of ${agent}: they would get none`,
+          hint,
+        );
+    }
+  }
+};
+
 const checkLab = (drill: Drill, { faults }: DrillFile, report: Report): void => {
   const { lab } = drill;
   for (const path of secretsIn(lab.config, ['lab', 'config'])) {
@@ -419,6 +448,7 @@ const checkLab = (drill: Drill, { faults }: DrillFile, report: Report): void => 
       'is for a lab without TLS: its certificate does not have the addresses of the workers',
       'write tls: false',
     );
+  checkAgents(drill, report);
   if (lab.nodes + lab.spare > MAX_NODES)
     report(['lab', 'spare'], `makes more than ${MAX_NODES} nodes`, 'write fewer nodes');
   if (lab.dnsTtlMs !== null && (lab.dnsTtlMs < 1_000 || lab.dnsTtlMs % 1_000 !== 0))

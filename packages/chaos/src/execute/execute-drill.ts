@@ -35,6 +35,7 @@ import { startHelpers } from './helpers.ts';
 import { matchTarget, readTargetFacts } from './match-target.ts';
 import { observeDeployment } from './observe-deployment.ts';
 import {
+  assertComponentsKnown,
   assertExpiry,
   assertLossesKnown,
   assertObservable,
@@ -159,6 +160,7 @@ export const executeDrill = async (options: ExecuteDrillOptions): Promise<DrillR
           : await planDrill(drill, deployment.platform, options.faults);
       if (preview !== null) await options.onPreview?.(preview, deployment.url);
       assertTargetConfirmed(deployment, drill, options.confirmedTarget);
+      assertComponentsKnown(drill, await deployment.platform.components());
       if (preview !== null) assertLossesKnown(preview);
       await assertObservable(deployment, drill);
       await using lock = await deployment.platform.lock?.('drill');

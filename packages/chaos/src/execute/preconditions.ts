@@ -1,11 +1,12 @@
 /** Conditions that must hold before a drill injects a fault. */
 import { roomServiceOf } from '@livekit-swarm/livekit';
-import { codeOf, SwarmError, withoutSecrets } from '@livekit-swarm/settings';
+import { codeOf, SwarmError, suggest, withoutSecrets } from '@livekit-swarm/settings';
 import { impossibleAlerts, impossibleAlertText } from '../drill/alert-rules.ts';
 import type { Drill } from '../drill/drill.ts';
 import { type Fault, findFault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { DrillPlan } from '../plan/plan-drill.ts';
+import type { Component } from '../targets/platform.ts';
 import type { DrillDeployment } from './deployment.ts';
 import { expiryUnavailable, whyNoExpiry } from './inject-fault.ts';
 import { alertRules, firingAlerts } from './observe-deployment.ts';
@@ -77,6 +78,25 @@ export const assertLossesKnown = ({ faults }: Pick<DrillPlan, 'faults'>): void =
       'check that this host can read from these components; "swarm chaos plan" asks them without changing anything',
     );
   }
+};
+
+/**
+ * Requires the components that the drill names: otherwise, a mistyped name would be noticed after the
+ * load has run.
+ * @throws SwarmError `component_not_found`
+ */
+export const assertComponentsKnown = (
+  { faults }: Pick<Drill, 'faults'>,
+  components: readonly Pick<Component, 'name'>[],
+): void => {
+  const names = components.map(({ name }) => name);
+  for (const { fault, target } of faults)
+    if (target.role === 'component' && !names.includes(target.name))
+      throw new SwarmError(
+        'component_not_found',
+        `the target of ${fault} is ${target.name}, and the deployment has no such component`,
+        suggest(target.name, names, 'its components:'),
+      );
 };
 
 const SHARED_ROLES: ReadonlySet<string> = new Set([

@@ -4,12 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { drillOf, drillWithTwoFaults, faultOf } from '../../test/support/drill-of.ts';
 import { readDrill } from '../../test/support/read-drill.ts';
 import { pathsOfLoad } from '../drill/drill.ts';
-import { assertLossesKnown } from '../execute/preconditions.ts';
+import { assertComponentsKnown, assertLossesKnown } from '../execute/preconditions.ts';
 import { type Fault, findFault } from '../faults/fault.ts';
 import { FAULTS } from '../faults/index.ts';
 import { dryRunLab } from '../targets/dry-run-lab.ts';
 import { availableFaults } from './available-faults.ts';
 import { planDrill } from './plan-drill.ts';
+
+const folder = new URL('../../../../chaos/', import.meta.url);
 
 describe('planDrill', () => {
   it('lists faults, times and targets', async () => {
@@ -81,6 +83,17 @@ describe('planDrill', () => {
     expect(nodes).toContain('more than the drill');
   });
 
+  it('has every component that a drill may name', async () => {
+    const { lab } = readDrill(fileURLToPath(new URL('agent-worker-kill.yaml', folder)));
+    const { components } = await planDrill(drillOf(), dryRunLab(1, ['direct'], lab), FAULTS);
+    const killing = (name: string) =>
+      drillOf({ faults: [faultOf({ target: { role: 'component', name } })] });
+    expect(() => assertComponentsKnown(killing('agent-worker-2'), components)).not.toThrow();
+    expect(() => assertComponentsKnown(killing('agent-workr-2'), components)).toThrow(
+      'the target of kill is agent-workr-2, and the deployment has no such component',
+    );
+  });
+
   describe('of a fault that deletes', () => {
     const flush = drillOf({
       faults: [faultOf({ fault: 'redis-flush', target: { role: 'redis' } })],
@@ -110,8 +123,6 @@ describe('planDrill', () => {
       expect(() => assertLossesKnown(plan)).not.toThrow();
     });
   });
-
-  const folder = new URL('../../../../chaos/', import.meta.url);
   it.each(readdirSync(folder).filter((name) => name.endsWith('.yaml')))(
     'finds every candidate of %s',
     async (name) => {
