@@ -20,6 +20,18 @@ export const statusBox = ({ names, version }: Release = presentRelease()): strin
         '> Everything on this page works from this source tree.',
       ].join('\n');
 
+/** Renders where vulnerabilities are reported. */
+export const securityContact = ({ names }: Release = presentRelease()): string =>
+  names.securityContact === null
+    ? [
+        'Report a vulnerability in private, not in an issue. This project is unreleased and has no address of its own yet; a release is refused until there is one. Until then, report to the maintainers of the copy that you have:',
+        '',
+        '- in a repository on GitHub, with *Report a vulnerability* on its Security tab;',
+        "- elsewhere, by mail to its maintainers: `git log -5 --format='%an <%ae>'` in the sources shows them;",
+        '- if neither is possible, ask in an issue for a private address, without any detail of your finding.',
+      ].join('\n')
+    : `Report a vulnerability in private, not in an issue: to <${names.securityContact}>, or with *Report a vulnerability* on the Security tab of ${repositoryUrl(names)}.`;
+
 /** Renders the commands with which a reader has a first run. */
 export const quickStart = ({ names, version }: Release = presentRelease()): string =>
   names.released

@@ -6,7 +6,13 @@ import { chartValuesTable } from './chart-values.ts';
 import { agentWorkerKeys, DRILL_TABLES } from './drill-keys.ts';
 import { drillLibraryTable } from './drill-library.ts';
 import { exitCodesTable } from './exit-codes-page.ts';
-import { checkoutCommands, packagesToday, quickStart, statusBox } from './install-commands.ts';
+import {
+  checkoutCommands,
+  packagesToday,
+  quickStart,
+  securityContact,
+  statusBox,
+} from './install-commands.ts';
 import { priceTable } from './price-table.ts';
 import { runbookSections } from './runbook-sections.ts';
 import { SCENARIO_TABLES } from './scenario-keys.ts';
@@ -29,6 +35,7 @@ export const SECTIONS: readonly {
 }[] = [
   { path: 'README.md', name: 'status', text: statusBox, tight: true },
   { path: 'README.md', name: 'quick-start', text: quickStart },
+  { path: 'SECURITY.md', name: 'contact', text: securityContact },
   { path: 'docs/get-started.md', name: 'checkout', text: checkoutCommands },
   { path: 'docs/install.md', name: 'packages', text: packagesToday },
   { path: 'chaos/README.md', name: 'drills', text: drillLibraryTable },

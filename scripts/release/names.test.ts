@@ -9,6 +9,7 @@ import {
   packagesToday,
   quickStart,
   releasesPage,
+  securityContact,
   statusBox,
   withAction,
 } from '../docs/install-commands.ts';
@@ -124,6 +125,16 @@ describe('names of a release', () => {
     expect(() => parseNames(text({ image: 'livekit-swarm' }))).toThrow(/registry\/path/);
     expect(() => parseNames(text({ repository: 'https://github.com/a/b' }))).toThrow(/owner\/name/);
     expect(() => parseNames(text({ chart: 'x' }))).toThrow();
+    expect(() => parseNames(text({ securityContact: 'the maintainers' }))).toThrow();
+    for (const securityContact of ['security@acme.example', 'https://acme.example/report', null])
+      expect(parseNames(text({ securityContact }))).toMatchObject({ securityContact });
+  });
+
+  it('have the contact for vulnerabilities in SECURITY.md, or another way to report them', () => {
+    const contactIn = (address: string | null): string =>
+      securityContact({ names: { ...names, securityContact: address }, version });
+    expect(contactIn('security@acme.example')).toContain('<security@acme.example>');
+    expect(contactIn(null)).toContain('git log');
   });
 });
 

@@ -23,6 +23,11 @@ const schema = z.strictObject({
   image: z.string().regex(/^[\w.-]+\.[\w-]+(\/[\w.-]+)+$/, 'write registry/path'),
   /** Folder of the Helm chart in its registry. */
   charts: z.string().regex(/^oci:\/\/[\w.-]+(\/[\w.-]+)+$/, 'write oci://registry/path'),
+  /**
+   * Address for reports of vulnerabilities that does not depend on the host of the repository. Null:
+   * there is none, and no release.
+   */
+  securityContact: z.union([z.email(), z.url({ protocol: /^https$/ })]).nullable(),
 });
 
 /** Names under which a release is published. */

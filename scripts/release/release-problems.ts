@@ -23,6 +23,11 @@ export const releaseProblems = async (tag: string): Promise<string[]> => {
       : [
           'scripts/release/names.json has released: false, so README states that nothing is published: run scripts/release/set-names.ts --released',
         ]),
+    ...(names.securityContact === null
+      ? [
+          'scripts/release/names.json has no securityContact, so a finder of a vulnerability has no address: run scripts/release/set-names.ts --securityContact ADDRESS',
+        ]
+      : []),
     ...(tag === `v${version}`
       ? []
       : [`the tag is ${tag}, packages/cli/package.json has ${version}`]),

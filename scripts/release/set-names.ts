@@ -4,6 +4,7 @@
  * `npm run docs` and `npm run mixin`.
  *
  *     --repository OWNER/NAME, --action OWNER/NAME, --image REGISTRY/PATH, --charts oci://REGISTRY/PATH
+ *     --securityContact ADDRESS    mail or https:// address for reports of vulnerabilities
  *     --released, --no-released    pages show commands that need a release, or do not
  *
  * The npm package and its scope are names of workspaces: they change with the imports.
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     action: { type: 'string' },
     image: { type: 'string' },
     charts: { type: 'string' },
+    securityContact: { type: 'string' },
     released: { type: 'boolean' },
   },
 });

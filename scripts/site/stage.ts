@@ -11,7 +11,7 @@ const PATTERNS = [
   'docs/{adr,how-to,runbooks,tutorials}/*.md',
   '{scenarios,chaos,dashboards}/README.md',
   'examples/{ci,kubernetes}/README.md',
-  '{CONTRIBUTING,SECURITY,CHANGELOG}.md',
+  '{CONTRIBUTING,SECURITY,SUPPORT,GOVERNANCE,CODE_OF_CONDUCT,CHANGELOG}.md',
 ];
 
 /**
