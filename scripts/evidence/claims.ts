@@ -98,6 +98,10 @@ export const README_CLAIMS = {
       'packages/chaos/test/agent-drills.long.test.ts',
     ),
     proves(
+      'callers are read from standard input, and a wrong key is refused before the run',
+      'e2e/agents/agents-input.test.ts',
+    ),
+    proves(
       'a worker that dies, and a room without an agent, show in metrics',
       'e2e/monitor/agents.test.ts',
     ),
