@@ -20,6 +20,10 @@ export const statusBox = ({ names, version }: Release = presentRelease()): strin
         '> Everything on this page works from this source tree.',
       ].join('\n');
 
+/** Renders the same for the site, whose pages have other addresses. */
+export const statusOnSite = ({ names, version }: Release = presentRelease()): string =>
+  names.released ? `> **Version ${version}.**` : statusBox({ names, version });
+
 /** Renders where vulnerabilities are reported. */
 export const securityContact = ({ names }: Release = presentRelease()): string =>
   names.securityContact === null
@@ -33,7 +37,10 @@ export const securityContact = ({ names }: Release = presentRelease()): string =
     : `Report a vulnerability in private, not in an issue: to <${names.securityContact}>, or with *Report a vulnerability* on the Security tab of ${repositoryUrl(names)}.`;
 
 /** Renders the commands with which a reader has a first run. */
-export const quickStart = ({ names, version }: Release = presentRelease()): string =>
+export const quickStart = (
+  { names, version }: Release = presentRelease(),
+  details = 'docs/get-started.md',
+): string =>
   names.released
     ? [
         'With Node ≥ 22.19, or with Docker:',
@@ -48,7 +55,7 @@ export const quickStart = ({ names, version }: Release = presentRelease()): stri
         '',
         sh('docker build -t livekit-swarm .', 'docker run --rm livekit-swarm'),
         '',
-        'Or on Linux with Node ≥ 22.19, Rust ≥ 1.89, Go ≥ 1.26 and a C compiler ([details](docs/get-started.md)):',
+        `Or on Linux with Node ≥ 22.19, Rust ≥ 1.89, Go ≥ 1.26 and a C compiler ([details](${details})):`,
         '',
         sh('npm start'),
       ].join('\n');

@@ -12,6 +12,7 @@ import {
   quickStart,
   securityContact,
   statusBox,
+  statusOnSite,
 } from './install-commands.ts';
 import { priceTable } from './price-table.ts';
 import { runbookSections } from './runbook-sections.ts';
@@ -35,6 +36,12 @@ export const SECTIONS: readonly {
 }[] = [
   { path: 'README.md', name: 'status', text: statusBox, tight: true },
   { path: 'README.md', name: 'quick-start', text: quickStart },
+  { path: 'docs/site/home.md', name: 'status', text: statusOnSite },
+  {
+    path: 'docs/site/home.md',
+    name: 'commands',
+    text: () => quickStart(undefined, '../get-started.md'),
+  },
   { path: 'SECURITY.md', name: 'contact', text: securityContact },
   { path: 'docs/get-started.md', name: 'checkout', text: checkoutCommands },
   { path: 'docs/install.md', name: 'packages', text: packagesToday },

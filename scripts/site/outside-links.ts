@@ -4,18 +4,17 @@ import { readNames, repositoryUrl } from '../release/names.ts';
 export const REPOSITORY = repositoryUrl(readNames());
 
 const IMAGE = /\.(?:png|svg|jpg)$/;
-/** Pattern of a Markdown link or image, outside of code. */
-const LINK = /\]\(([^)\s]+)\)/g;
+/** Pattern of code, which stays as it is, and of the target of a Markdown link or image. */
+const CODE_OR_LINK = /^ *```[\s\S]*?^ *```|`[^`\n]+`|\]\(([^)\s]+)\)/gm;
 
 /**
  * Page for the site: links to files outside of its pages lead to the repository, and README.md is
  * the index of its folder. Code stays unchanged.
  */
 export const withSiteLinks = (page: string, text: string, pages: ReadonlySet<string>): string =>
-  text
-    .split(/(^ *```[\s\S]*?^ *```|`[^`\n]+`(?!\]))/m)
-    .map((part, index) => (index % 2 === 1 ? part : part.replace(LINK, replaced(page, pages))))
-    .join('');
+  text.replace(CODE_OR_LINK, (found: string, target?: string) =>
+    target === undefined ? found : replaced(page, pages)(found, target),
+  );
 
 const replaced =
   (page: string, pages: ReadonlySet<string>) =>

@@ -50,6 +50,9 @@ describe('links of a page', () => {
 
   it('may have code as their text', () => {
     expect(links('[`lk`](a.md)')).toBe('[`lk`](a.md)');
+    expect(links('[`a`](a.md), [`b`](../b.ts) and `c`')).toBe(
+      `[\`a\`](a.md), [\`b\`](${REPOSITORY}/blob/main/b.ts) and \`c\``,
+    );
     expect(links('[`x`](../x.ts)')).toBe(`[\`x\`](${REPOSITORY}/blob/main/x.ts)`);
   });
 });

@@ -2,6 +2,7 @@ import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from
 import { dirname, join } from 'node:path';
 import { root } from '../setup/paths.mjs';
 import { REPOSITORY, withSiteLinks } from './outside-links.ts';
+import { lastChanges, pageSources } from './page-sources.ts';
 import { sidebarOf } from './sidebar.ts';
 import { versionLinks } from './versions.ts';
 
@@ -34,7 +35,7 @@ export const stageSite = (base: string): void => {
       .replaceAll('```promql', '```txt')
       .replaceAll('<img src="images/', '<img src="./images/');
   for (const page of pages) put(page, withSiteLinks(page, read(page), pages));
-  put('index.md', read('docs/site/home.md'));
+  put('index.md', read('docs/site/home.md').replaceAll('](../', '](./docs/'));
   cpSync(join(root, 'docs', 'images'), join(stage, 'pages', 'docs', 'images'), { recursive: true });
   const { version } = JSON.parse(read('packages/cli/package.json')) as { version: string };
   writeFileSync(
@@ -44,6 +45,7 @@ export const stageSite = (base: string): void => {
       version: `v${version}`,
       versions: versionLinks(read('CHANGELOG.md')),
       repository: REPOSITORY,
+      sources: pageSources(pages, read, lastChanges(root)),
       sidebar: sidebarOf(read('docs/README.md')),
     }),
   );

@@ -2,13 +2,22 @@
 import { readFileSync } from 'node:fs';
 
 const stage = new URL('../.cache/', import.meta.url);
-const { base, version, versions, repository, sidebar } = JSON.parse(
+const { base, version, versions, repository, sources, sidebar } = JSON.parse(
   readFileSync(new URL('navigation.json', stage), 'utf8'),
 );
 
+const DESCRIPTION = 'Load testing, monitoring and chaos drills for self-hosted LiveKit.';
+/** Three levels, as in a meter of audio. */
+const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#3451b2"/><path d="M9 20v-6M16 24V8M23 18v-4" stroke="#fff" stroke-width="4" stroke-linecap="round"/></svg>`;
+
 export default {
   title: 'livekit-swarm',
-  description: 'Load testing, monitoring and chaos drills for self-hosted LiveKit.',
+  description: DESCRIPTION,
+  head: [
+    ['link', { rel: 'icon', href: `data:image/svg+xml,${encodeURIComponent(ICON)}` }],
+    ['meta', { property: 'og:title', content: 'livekit-swarm' }],
+    ['meta', { property: 'og:description', content: DESCRIPTION }],
+  ],
   base,
   srcDir: '.cache/pages',
   outDir: '../../dist/site',
@@ -25,7 +34,16 @@ export default {
         `<code v-pre>${md.utils.escapeHtml(tokens[index].content)}</code>`;
     },
   },
+  // A page of the site is a copy: its link to the editor and its date are those of its source.
+  transformPageData: (page) => {
+    const source = sources[page.relativePath];
+    if (source === undefined || source.generated) page.frontmatter.editLink = false;
+    if (source === undefined) return;
+    page.filePath = source.path;
+    if (source.changed !== null) page.lastUpdated = source.changed;
+  },
   themeConfig: {
+    editLink: { pattern: `${repository}/edit/main/:path`, text: 'Edit this page' },
     nav: [
       { text: 'Get started', link: '/docs/get-started' },
       { text: 'Runbooks', link: '/docs/runbooks/' },
