@@ -34,6 +34,12 @@ const CHAPTERS: { title: string; first: MetricName; intro: string }[] = [
       'Of each node (selector `{node:NAME}`) and of all together, where a source has them: automatic for a server that is started for the run and for a lab. See [Server metrics](server-metrics.md).',
   },
   {
+    title: 'HLS listeners',
+    first: 'hls_start_failures',
+    intro:
+      'Measured by [`swarm hls`](hls.md), whose listeners are not participants: scenarios have no thresholds on these.',
+  },
+  {
     title: 'Load generator',
     first: 'late_sends',
     intro:

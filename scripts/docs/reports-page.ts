@@ -44,6 +44,7 @@ const COMMANDS: Record<keyof typeof FORMATS, string> = {
   cost: 'swarm cost',
   verify: 'swarm verify',
   connectivity: 'swarm connectivity',
+  hls: 'swarm hls',
   slo: 'swarm slo report',
   session: 'swarm session',
 };

@@ -21,6 +21,7 @@ import { addFleetCommands } from './fleet-program.ts';
 import { HELP_WIDTH } from './help/command-help.ts';
 import { throwUsageError, unknownCommand } from './help/command-line-error.ts';
 import { rootHelp } from './help/root-help.ts';
+import { addHlsCommand } from './hls-program.ts';
 import { addLabCommands } from './lab-program.ts';
 import { addMixinCommand } from './mixin-program.ts';
 import { addRecordsCommands } from './records-program.ts';
@@ -114,6 +115,7 @@ export const createProgram = (console: Console, done: Done): Command => {
   addMixinCommand(program, console, done);
   addSessionCommand(program, console, done);
   addSloCommands(program, console, done);
+  addHlsCommand(program, console, done);
   addAgentsCommands(program, console, done);
   addFleetCommands(program, console, done);
   addCompletionCommand(program, console, done);

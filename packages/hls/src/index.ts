@@ -1,13 +1,11 @@
-export type { Answer, ByteRange, Fetcher } from './http/fetcher.ts';
+export { checkStream, type StreamFacts } from './audience/check-stream.ts';
+export type { Finding } from './audience/finding.ts';
+export { type AudienceJudgement, judgeAudience, MOST_DELAY_MS } from './audience/judge.ts';
+export type { AudienceCounts } from './audience/measure.ts';
+export { type Audience, type AudienceRequest, runAudience } from './audience/run-audience.ts';
+export { DEFAULT_HLS_THRESHOLDS, hlsThresholds } from './audience/thresholds.ts';
 export type { MayLoad } from './http/load.ts';
 export { openFetcher } from './http/undici-fetcher.ts';
-export type {
-  ListenerEnd,
-  ListenerFact,
-  LiveAge,
-  NoteFact,
-  SkipReason,
-} from './listener/fact.ts';
-export { listen } from './listener/listen.ts';
-export type { ListenerRequest } from './listener/listener-request.ts';
+export { errorOf, middleOf } from './listener/interval.ts';
+export type { LeftOut } from './playlist/playlist.ts';
 export type { HlsProblem, ProblemCode } from './problem.ts';

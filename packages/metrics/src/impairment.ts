@@ -25,6 +25,7 @@ const REACTION =
   'counts reactions of the generator: one that is slow asks less often, or later than it helps';
 const LEFT_OUT =
   'seconds in which a real client lacked CPU are left out, and with them what happened in those seconds';
+const LATE_ANSWERS = 'ends with an answer, which a slow generator reads late and never early';
 const OF_NODES =
   'depends on the work and the CPU that the server gets: less work, or a busy host it shares, lowers it';
 const OF_GENERATOR = 'is itself what shows the impairment';
@@ -148,6 +149,18 @@ export const IMPAIRMENTS = {
   server_tracks_left: either(OF_NODES),
   server_goroutines_left: either(OF_NODES),
   server_memory_left: either(OF_NODES),
+  hls_start_failures: worse(LATE_ANSWERS),
+  hls_startup_time: worse(LATE_ANSWERS),
+  hls_stalled: worse(LATE_ANSWERS),
+  hls_stalls: either('one long stall may replace several short ones'),
+  hls_stall_time: either('many short stalls lower the percentiles of all'),
+  hls_skipped: either('a segment that is requested late may be there by then'),
+  hls_stale: either('a playlist that is requested seldom may have grown between two requests'),
+  hls_live_age: either('depends on when a playlist is requested'),
+  hls_delay: worse(LATE_ANSWERS),
+  hls_errors: either('depends on the number of requests, which a slow generator lowers'),
+  hls_playlist_time: worse(LATE_ANSWERS),
+  hls_segment_time: worse(LATE_ANSWERS),
   late_sends: worse(OF_GENERATOR),
   send_errors: worse(OF_GENERATOR),
   socket_drops: worse(OF_GENERATOR),

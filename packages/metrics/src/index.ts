@@ -22,6 +22,7 @@ export {
   type MetricName,
   metricDefinition,
   metricNames,
+  runMetricNames,
 } from './metrics.ts';
 export { emptyBins, GAMMA, Sketch, type SketchBins } from './sketch.ts';
 export {

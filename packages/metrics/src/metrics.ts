@@ -48,6 +48,8 @@ export interface MetricDefinition {
    * or witnesses.
    */
   clients?: true;
+  /** Measured by listeners of a live HLS stream only (`swarm hls`), not by participants. */
+  hls?: true;
   description: string;
 }
 
@@ -107,6 +109,12 @@ const atTheEnd = (definition: MetricDefinition): MetricDefinition => ({
 const byClients = (definition: MetricDefinition): MetricDefinition => ({
   ...definition,
   clients: true,
+});
+
+/** Defines a metric of listeners of a live HLS stream. */
+const ofListeners = (definition: MetricDefinition): MetricDefinition => ({
+  ...atTheEnd(definition),
+  hls: true,
 });
 
 export const METRICS = {
@@ -464,6 +472,42 @@ export const METRICS = {
   ),
   server_memory_left: atTheEnd(ofNodes('bytes', 'lower', 'memory: after the run minus before it')),
 
+  hls_start_failures: ofListeners(
+    rate([], 'listeners that did not begin to play, of all listeners'),
+  ),
+  hls_startup_time: ofListeners(
+    trend([], 'from the request of the first playlist until the first segment was loaded'),
+  ),
+  hls_stalled: ofListeners(
+    rate([], 'time in which listeners had nothing left to play, of the time from their start'),
+  ),
+  hls_stalls: ofListeners(
+    counter('times', 'lower', [], 'times that listeners had nothing left to play'),
+  ),
+  hls_stall_time: ofListeners(
+    trend([], 'of each stall, until the next segment was loaded or the listener ended'),
+  ),
+  hls_skipped: ofListeners(
+    rate([], 'segments that listeners did not play as they were missing, of all segments'),
+  ),
+  hls_stale: ofListeners(
+    counter(
+      'times',
+      'lower',
+      [],
+      'times that listeners found a playlist without a new segment for more than 1.5 target durations',
+    ),
+  ),
+  hls_live_age: ofListeners(
+    trend([], 'at each load of a playlist: age of the end of its newest segment'),
+  ),
+  hls_delay: ofListeners(
+    trend([], "at each load of a playlist: how far playback is behind the encoder's clock"),
+  ),
+  hls_errors: ofListeners(rate([], 'failed requests of listeners, of all their requests')),
+  hls_playlist_time: ofListeners(trend([], 'from the request of a playlist until it was loaded')),
+  hls_segment_time: ofListeners(trend([], 'from the request of a segment until it was loaded')),
+
   late_sends: rate([], 'packets sent more than 20 ms after their scheduled time'),
   send_errors: rate([], 'packets that the kernel of the load generator did not send'),
   socket_drops: rate(
@@ -485,6 +529,10 @@ export type MetricName = keyof typeof METRICS;
 export const isMetricName = (name: string): name is MetricName => Object.hasOwn(METRICS, name);
 
 export const metricNames = (): MetricName[] => Object.keys(METRICS).filter(isMetricName);
+
+/** Metrics that participants of a run, their server or the load generator can have. */
+export const runMetricNames = (): MetricName[] =>
+  metricNames().filter((name) => metricDefinition(name).hls !== true);
 
 /** Definition of a metric, without the literal types that make comparisons awkward. */
 export const metricDefinition = (name: MetricName): MetricDefinition => METRICS[name];

@@ -12,6 +12,7 @@ import {
   connectivitySample,
   costSample,
   HOSTILE,
+  hlsSample,
   nightSample,
   planSample,
   randomSample,
@@ -27,6 +28,7 @@ import { CONNECTIVITY_REPORTERS } from './connectivity/index.ts';
 import { COST_REPORTERS } from './cost/index.ts';
 import { DRILL_REPORTERS } from './drill/index.ts';
 import { FORMATS, type Kind } from './formats.ts';
+import { HLS_REPORTERS } from './hls/index.ts';
 import { NIGHT_REPORTERS } from './night/index.ts';
 import { PLAN_REPORTERS } from './plan/index.ts';
 import { RANDOM_REPORTERS } from './random/index.ts';
@@ -146,6 +148,10 @@ const SAMPLES: Sample[] = [
   sampleOf(SLO_REPORTERS, sloSample(), {
     ...{ kind: 'slo', name: 'slo', schema: 'livekit-swarm/slo/1' },
     junit: { tests: 3, failures: 1, errors: 1 },
+  }),
+  sampleOf(HLS_REPORTERS, hlsSample(), {
+    ...{ kind: 'hls', name: 'hls', schema: 'livekit-swarm/hls/1' },
+    junit: { tests: 7, failures: 1, errors: 0 },
   }),
   sampleOf(SESSION_REPORTERS, sessionSample(), {
     ...{ kind: 'session', name: 'session', schema: 'livekit-swarm/session/1', junit: null },

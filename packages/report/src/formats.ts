@@ -15,6 +15,7 @@ export const FORMATS = {
   cost: ['text', 'json', 'markdown', 'html'],
   verify: ['text', 'json', 'junit', 'markdown', 'html'],
   connectivity: ['text', 'json', 'junit', 'markdown', 'html'],
+  hls: ['text', 'json', 'junit', 'markdown', 'html'],
   slo: ['text', 'json', 'junit', 'markdown', 'html'],
   session: ['text', 'json', 'markdown'],
 } as const;

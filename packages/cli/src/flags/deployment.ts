@@ -44,10 +44,10 @@ export const addressFlags = (): Option[] => [
 ];
 
 /** Flag that the program reads before any command: see `program.ts`. */
-const authoritiesFlag = (): Option =>
+export const authoritiesFlag = (): Option =>
   new Option(
     '--ca <file>',
-    "certificates of your own CA, PEM, for wss:// (in addition to Node's and NODE_EXTRA_CA_CERTS)",
+    "certificates of your own CA, PEM, for wss:// and https:// (in addition to Node's and NODE_EXTRA_CA_CERTS)",
   );
 
 export const embeddedFlag = (): Option =>

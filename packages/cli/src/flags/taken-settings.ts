@@ -37,6 +37,7 @@ const COMMANDS: Readonly<Record<string, TakenSettings>> = {
   'chaos plan': RULES,
   'chaos doctor': RULES,
   roll: RULES,
+  hls: RULES,
   host: RULES,
   exporter: SERVICE,
 };

@@ -12,6 +12,7 @@ export const COMMAND_GROUPS = {
       'ab',
       'capacity',
       'soak',
+      'hls',
     ],
   ],
   Check: ['doctor', 'verify', 'connectivity'],

@@ -13,6 +13,8 @@ import {
   runPrice,
   usageOfPlan,
 } from '@livekit-swarm/cost';
+import { hlsThresholds, judgeAudience } from '@livekit-swarm/hls';
+import { MetricSet } from '@livekit-swarm/metrics';
 import type { PathCheck } from '@livekit-swarm/probe';
 import { assessHost, socketNeed } from '@livekit-swarm/runner';
 import { expandPlan, planLoad } from '@livekit-swarm/scenario';
@@ -25,6 +27,7 @@ import { drawnLine } from '../../../chaos/test/support/random-drills.ts';
 import type { ComparisonInput } from '../../src/comparison/index.ts';
 import type { Connectivity } from '../../src/connectivity/index.ts';
 import type { CostView } from '../../src/cost/cost-view.ts';
+import type { HlsResult } from '../../src/hls/index.ts';
 import type { PlanView } from '../../src/plan/plan-view.ts';
 import type { SloReport } from '../../src/slo/index.ts';
 import type { SoakReport } from '../../src/soak/index.ts';
@@ -246,6 +249,49 @@ export const connectivitySample = (): Connectivity => ({
     path({ path: 'ice-tcp', outcome: 'not_offered', hint: 'set rtc.tcp_port' }),
   ],
 });
+
+export const hlsSample = (): HlsResult => {
+  const metrics = new MetricSet();
+  metrics.rate('hls_skipped', {}, 3, 100);
+  metrics.trend('hls_startup_time').add(180);
+  const generator = { cpuSeconds: 2.5, loopDelayP99Ms: 11, loopDelayMaxMs: 40 };
+  const problem = { code: 'http_status', url: HOSTILE, status: 404, detail: null } as const;
+  const at = { firstMs: 10_000, lastMs: 12_000 };
+  return {
+    ...{ url: 'https://cdn.example.com/radio/main.m3u8', listeners: 3, exitCode: 99 },
+    stream: {
+      ...{ playlistUrl: HOSTILE, targetDurationMs: 2_000, segments: 6, hasDates: true },
+      leftOut: ['renditions'],
+    },
+    audience: {
+      ...{ startedAtMs: 5_000, endedAtMs: 65_000, metrics, dropped: 0, generator },
+      counts: {
+        ...{ listeners: 3, started: 3, playing: 0, failed: 0, streamsEnded: 0 },
+        ...{ segments: 97, bytes: 9_700_000 },
+      },
+      findings: [
+        { code: 'problem', listeners: 3, times: 9, problem, ...at },
+        {
+          ...{ code: 'skipped', listeners: 3, mediaSequence: 7, segments: 1, durationMs: 2_000 },
+          ...{ reason: 'not_loaded', atMs: 16_000 },
+        },
+        {
+          ...{ code: 'stale', listeners: 3, mediaSequence: 19, untilMs: 36_000 },
+          from: { earliestMs: 20_000, latestMs: 20_200 },
+          to: { earliestMs: 29_000, latestMs: 29_100 },
+        },
+        {
+          ...{ code: 'stalled', listeners: 2, fromMs: 26_000, toMs: 29_300, longestMs: 3_200 },
+          isOver: true,
+        },
+        { code: 'older_playlist', listeners: 1, times: 2, segmentsBehind: 1, ...at },
+        { code: 'restarted', listeners: 3, mediaSequence: 0, firstMs: 50_000 },
+      ],
+      notes: { discontinuities: 1, leftOut: [] },
+    },
+    judgement: judgeAudience({ metrics, generator }, hlsThresholds([])),
+  };
+};
 
 export const sloSample = (): SloReport => {
   const counted = { total: 1_000, bad: 20, excluded: { total: 10, bad: 10 } };

@@ -1,6 +1,7 @@
 import {
   type Labels,
   type MetricName,
+  metricDefinition,
   type Threshold,
   WITNESS_GROUP,
 } from '@livekit-swarm/metrics';
@@ -97,6 +98,7 @@ export const whyUnmatched = (
   threshold: Threshold,
   facts: ThresholdFacts,
 ): UnmatchedThreshold | null =>
+  whyOfListeners(threshold) ??
   whyUnmatchedGroup(threshold.selector, facts) ??
   whyUnmatchedRole(threshold.selector, facts) ??
   whyUnmatchedPath(threshold.selector, facts) ??
@@ -105,6 +107,15 @@ export const whyUnmatched = (
   whyUnmatchedData(threshold, facts) ??
   whyUnmatchedAction(threshold, facts) ??
   whyUnmatchedTurns(threshold, facts);
+
+const whyOfListeners = ({ metric }: Threshold): UnmatchedThreshold | null =>
+  metricDefinition(metric).hls === true
+    ? {
+        message: `${metric} is measured by listeners of HLS only, not by participants`,
+        hint: 'use swarm hls for it',
+        about: /^\s*\w+/,
+      }
+    : null;
 
 const whyUnmatchedGroup = (
   { group }: Labels,

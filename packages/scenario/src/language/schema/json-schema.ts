@@ -1,4 +1,4 @@
-import { metricDefinition, metricNames } from '@livekit-swarm/metrics';
+import { metricDefinition, runMetricNames } from '@livekit-swarm/metrics';
 import { type JsonSchema, jsonSchemaOf, schemaUrl } from '@livekit-swarm/settings';
 import { file } from './file.ts';
 import { patchSchemaOf } from './patch-schema.ts';
@@ -33,11 +33,11 @@ export const thresholdsByMetric = ({
 }: JsonSchema): JsonSchema => ({
   ...rest,
   properties: Object.fromEntries(
-    metricNames().map((name) => [
+    runMetricNames().map((name) => [
       name,
       { description: metricDefinition(name).description, allOf: [expressions] },
     ]),
   ),
-  patternProperties: { [`^(?:${metricNames().join('|')})\\s*[{@]`]: expressions },
+  patternProperties: { [`^(?:${runMetricNames().join('|')})\\s*[{@]`]: expressions },
   additionalProperties: false,
 });

@@ -1,0 +1,59 @@
+import type { SourcedThreshold } from '@livekit-swarm/analysis';
+import {
+  formatTarget,
+  metricDefinition,
+  parseThreshold,
+  type Threshold,
+  thresholdError,
+} from '@livekit-swarm/metrics';
+
+/** Thresholds of an audience without its own, with their reasons. */
+export const DEFAULT_HLS_THRESHOLDS = [
+  { text: 'hls_start_failures: rate<0.01', why: 'A listener without sound leaves.' },
+  { text: 'hls_startup_time: p(95)<3000', why: 'Users leave when a start takes seconds.' },
+  { text: 'hls_stalled: rate<0.005', why: 'More than 18 s of silence in an hour are noticed.' },
+  { text: 'hls_skipped: rate==0', why: 'A missing segment is heard by the whole audience.' },
+  {
+    text: 'hls_stale: count==0',
+    why: 'RFC 8216 requires a new version within 1.5 target durations.',
+  },
+  {
+    text: 'hls_errors: rate<0.01',
+    why: 'Players retry; an origin that fails more is about to break.',
+  },
+] as const;
+
+/**
+ * Thresholds that were given, and defaults on other metrics.
+ * @throws SwarmError `invalid_threshold` for a metric that listeners do not have
+ */
+export const hlsThresholds = (given: readonly string[]): SourcedThreshold[] => {
+  const own = given.map(parseOwn);
+  const slots = new Set(own.map(slotOf));
+  const defaults = DEFAULT_HLS_THRESHOLDS.map(({ text }) => parseThreshold(text));
+  return [
+    ...defaults
+      .filter((threshold) => !slots.has(slotOf(threshold)))
+      .map((threshold) => ({ threshold, source: 'default' as const })),
+    ...own.map((threshold) => ({ threshold, source: 'user' as const })),
+  ];
+};
+
+const slotOf = (threshold: Threshold): string =>
+  `${formatTarget(threshold)} ${JSON.stringify(threshold.aggregation)}`;
+
+const parseOwn = (text: string): Threshold => {
+  const threshold = parseThreshold(text);
+  if (metricDefinition(threshold.metric).hls !== true)
+    throw thresholdError(text, {
+      message: `listeners of HLS do not have ${threshold.metric}`,
+      hint: 'docs/metrics.md lists theirs: they begin with hls_',
+      position: 0,
+    });
+  if (threshold.abortOnFail === null) return threshold;
+  throw thresholdError(text, {
+    message: 'abortOnFail does not exist for listeners of HLS',
+    hint: 'leave it out',
+    position: text.indexOf('abortOnFail'),
+  });
+};

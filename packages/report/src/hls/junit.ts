@@ -1,0 +1,44 @@
+import { junitDocument } from '../junit/document.ts';
+import { measuredText, thresholdName } from '../phrases/limits.ts';
+import type { HlsResult } from './hls-result.ts';
+import { findingText } from './phrases.ts';
+
+/** JUnit XML: one test case for each threshold, and one with the findings. */
+export const renderHlsJunit = ({ url, audience, judgement }: HlsResult): string => {
+  const { findings, startedAtMs, endedAtMs } = audience;
+  const { isImpaired, thresholds } = judgement;
+  return junitDocument([
+    {
+      name: 'hls',
+      startedAt: new Date(startedAtMs).toISOString(),
+      properties: [['url', url]],
+      cases: [
+        {
+          name: 'listeners',
+          seconds: (endedAtMs - startedAtMs) / 1_000,
+          failed: isImpaired
+            ? {
+                ...{ kind: 'error', type: 'impaired', text: '' },
+                message: 'the process of the listeners was too slow',
+              }
+            : null,
+          output: findings.map((finding) => `${findingText(finding, startedAtMs)}\n`).join(''),
+        },
+        ...thresholds.map((result) => ({
+          name: thresholdName(result),
+          seconds: 0,
+          failed:
+            result.ok === true || (result.ok === null && result.source === 'default')
+              ? null
+              : ({
+                  kind: result.ok === null ? 'error' : 'failure',
+                  type: result.ok === null ? 'not_measured' : 'threshold_crossed',
+                  message: measuredText(result),
+                  text: '',
+                } as const),
+          output: '',
+        })),
+      ],
+    },
+  ]);
+};

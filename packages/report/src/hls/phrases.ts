@@ -1,0 +1,159 @@
+import {
+  errorOf,
+  type Finding,
+  type HlsProblem,
+  type LeftOut,
+  MOST_DELAY_MS,
+  middleOf,
+} from '@livekit-swarm/hls';
+import { formatNumber, plural } from '@livekit-swarm/settings';
+import { formatBits, formatBytes, formatMs, formatTime } from '../format.ts';
+import { limitOf, measuredOf, thresholdName } from '../phrases/limits.ts';
+import type { TableData } from '../text-layout.ts';
+import type { HlsResult } from './hls-result.ts';
+
+/** Meaning of a problem, and its remedy where there is one. */
+export const problemText = ({ code, url, status, detail }: HlsProblem): string => {
+  const because = detail === null ? '' : ` (${detail})`;
+  switch (code) {
+    case 'bad_url':
+      return `${url}: not an http or https address${because}`;
+    case 'dns':
+      return `${url}: the name was not resolved${because}`;
+    case 'unreachable':
+      return `${url}: no connection${because}`;
+    case 'timeout':
+      return `${url}: no answer in time${because}`;
+    case 'tls':
+      return `${url}: no TLS connection${because}`;
+    case 'connection_lost':
+      return `${url}: the connection ended before the answer was complete${because}`;
+    case 'http_status':
+      return `${url}: HTTP ${status ?? 'error'}`;
+    case 'redirects':
+      return `${url}: too many redirects`;
+    case 'other_host':
+      return `${url}: leads to another host, ${detail ?? 'unknown'}, which may not be loaded`;
+    case 'too_large':
+      return `${url}: too large for a playlist${because}`;
+    case 'not_playlist':
+      return `${url}: not an HLS playlist${detail === null || detail === '' ? '' : `: ${detail}`}`;
+    case 'no_variants':
+      return `${url}: a multivariant playlist without variants`;
+    case 'no_segments':
+      return `${url}: a playlist without segments`;
+    case 'not_live':
+      return `${url}: a recording, whose playlist has an end (EXT-X-ENDLIST)`;
+  }
+};
+
+const REASONS = {
+  absent: 'the playlist marks it as missing (EXT-X-GAP)',
+  not_loaded: 'it could not be loaded',
+  expired: 'it left the playlist before it was loaded',
+  sequence: 'the playlist continued with a later number',
+} as const;
+
+const LEFT_OUT: Readonly<Record<LeftOut, string>> = {
+  low_latency_parts: 'parts of Low-Latency HLS: whole segments were followed',
+  renditions: 'separate renditions of audio: only the playlist of the variant was followed',
+  protected_keys: 'keys of DRM systems',
+};
+
+/** Sentence on a finding; times count from the start of the audience. */
+export const findingText = (finding: Finding, startedAtMs: number): string => {
+  const at = (ms: number): string => formatTime(Math.max(0, ms - startedAtMs));
+  const by = `${plural(finding.listeners, 'listener')}`;
+  switch (finding.code) {
+    case 'stalled':
+      return `${at(finding.fromMs)} to ${at(finding.toMs)}: ${by} had nothing left to play, for up to ${formatMs(finding.longestMs)}${finding.isOver ? '' : '; not over at the end'}`;
+    case 'skipped':
+      return `${at(finding.atMs)}: ${by} skipped ${finding.segments === 1 ? `segment ${finding.mediaSequence}` : `${formatNumber(finding.segments)} segments from ${finding.mediaSequence}`}, ${formatMs(finding.durationMs)}: ${REASONS[finding.reason]}`;
+    case 'stale':
+      return `${at(middleOf(finding.from))} to ${finding.to === null ? 'the end' : at(middleOf(finding.to))}: the playlist stayed at segment ${finding.mediaSequence} for ${staleText(finding)}; ${by} noticed it`;
+    case 'older_playlist':
+      return `${at(finding.firstMs)} to ${at(finding.lastMs)}: ${by} got an older playlist than before ${plural(finding.times, 'time')}, up to ${plural(finding.segmentsBehind, 'segment')} behind`;
+    case 'restarted':
+      return `${at(finding.firstMs)}: the numbers of the segments began again, now ${finding.mediaSequence}; ${by} noticed it`;
+    case 'problem':
+      return `${at(finding.firstMs)}${finding.times === 1 ? '' : ` to ${at(finding.lastMs)}`}: ${problemText(finding.problem)}; ${plural(finding.times, 'request')} of ${by}`;
+  }
+};
+
+const staleText = ({ from, to, untilMs }: Extract<Finding, { code: 'stale' }>): string => {
+  const ms = (to === null ? untilMs : middleOf(to)) - middleOf(from);
+  const error = (errorOf(from) ?? 0) + (to === null ? 0 : (errorOf(to) ?? 0));
+  return `${formatMs(ms)}${error === 0 ? '' : ` ±${formatMs(error)}`}`;
+};
+
+/** Sentences below the figures: what was left out, and doubts. */
+export const noteTexts = ({ audience, stream, judgement }: HlsResult): string[] => {
+  const { notes, dropped, generator } = audience;
+  const leftOut = new Set([...stream.leftOut, ...notes.leftOut]);
+  return [
+    ...(judgement.isImpaired
+      ? [
+          `This process was up to ${formatMs(generator.loopDelayP99Ms)} late (p99), ${formatMs(MOST_DELAY_MS)} are allowed: use fewer listeners, or end what else uses the CPU.`,
+        ]
+      : []),
+    ...[...leftOut].map((what) => `Not followed: ${LEFT_OUT[what]}.`),
+    ...(notes.discontinuities === 0
+      ? []
+      : [
+          `${plural(notes.discontinuities, 'discontinuity', 'discontinuities')} (EXT-X-DISCONTINUITY).`,
+        ]),
+    ...(dropped === 0 ? [] : [`${formatNumber(dropped)} further facts are only in the figures.`]),
+  ];
+};
+
+/** A row for each threshold. */
+export const thresholdTable = ({ judgement: { thresholds } }: HlsResult): TableData => ({
+  head: ['threshold', 'value', 'limit', ''],
+  rows: thresholds.map((result) => [
+    thresholdName(result),
+    measuredOf(result),
+    limitOf(result),
+    result.ok === null ? 'not measured' : result.ok ? 'holds' : 'crossed',
+  ]),
+  left: [0, 3],
+});
+
+/** A row for each time of which listeners have a distribution. */
+export const timeTable = ({ audience: { metrics } }: HlsResult): TableData => ({
+  head: ['', 'p50', 'p95', 'max', 'values'],
+  rows: TIMES.flatMap(([metric, title]) => {
+    const value = metrics.measure(metric);
+    if (value?.type !== 'trend' || value.sketch.count === 0) return [];
+    const { sketch } = value;
+    return [
+      [
+        title,
+        formatMs(sketch.quantile(0.5) ?? null),
+        formatMs(sketch.quantile(0.95) ?? null),
+        formatMs(sketch.max ?? null),
+        formatNumber(sketch.count),
+      ],
+    ];
+  }),
+  left: [0],
+});
+
+const TIMES = [
+  ['hls_startup_time', 'start-up'],
+  ['hls_stall_time', 'stalls'],
+  ['hls_live_age', 'age of the newest segment'],
+  ['hls_delay', 'playback behind the encoder'],
+  ['hls_playlist_time', 'load of a playlist'],
+  ['hls_segment_time', 'load of a segment'],
+] as const;
+
+/** Sentence on the load. */
+export const loadText = ({ audience }: HlsResult): string => {
+  const { counts, startedAtMs, endedAtMs } = audience;
+  const seconds = Math.max(1, (endedAtMs - startedAtMs) / 1_000);
+  return `${formatNumber(counts.started)} of ${plural(counts.listeners, 'listener')} began to play; ${plural(counts.segments, 'segment')}, ${formatBytes(counts.bytes)}, ${formatBits((8 * counts.bytes) / seconds)}.`;
+};
+
+/** Sentence on the stream. */
+export const streamText = ({ stream }: HlsResult): string =>
+  `Playlist ${stream.playlistUrl}: target duration ${formatMs(stream.targetDurationMs)}, ${plural(stream.segments, 'segment')}, ${stream.hasDates ? 'with' : 'without'} dates of the encoder.`;
