@@ -20,7 +20,7 @@ export const BELOW = {
   chaos: ['runner', 'lab', 'livekit'],
   cost: ['analysis'],
   campaign: ['runner', 'fleet', 'lab', 'cost'],
-  report: ['chaos', 'cost', 'hls', 'sessions', 'verify'],
+  report: ['chaos', 'cost', 'hls', 'sessions', 'ready'],
   live: ['report'],
   beacon: [],
   catalogue: ['analysis'],
@@ -30,6 +30,7 @@ export const BELOW = {
   exporter: ['probe', 'agents', 'sessions'],
   outputs: ['catalogue', 'livekit'],
   verify: ['probe'],
+  ready: ['verify', 'analysis'],
   mixin: ['catalogue'],
-  cli: ['live', 'campaign', 'outputs', 'exporter', 'verify', 'agents', 'mixin', 'chaos', 'media'],
+  cli: ['live', 'campaign', 'outputs', 'exporter', 'ready', 'agents', 'mixin', 'chaos', 'media'],
 };

@@ -43,6 +43,7 @@ const COMMANDS: Record<keyof typeof FORMATS, string> = {
   plan: 'swarm plan',
   cost: 'swarm cost',
   verify: 'swarm verify',
+  ready: 'swarm ready',
   connectivity: 'swarm connectivity',
   hls: 'swarm hls',
   slo: 'swarm slo report',

@@ -124,6 +124,10 @@ export const README_CLAIMS = {
     proves('a proxy that drops WebSocket upgrades is found', 'e2e/proxies/proxies.smoke.test.ts'),
     proves('every planted misconfiguration is the only finding', 'e2e/verify/verify.long.test.ts'),
     proves(
+      'a deployment is fit for an event, is not, or it is unknown',
+      'e2e/verify/ready.test.ts',
+    ),
+    proves(
       'every path of media is checked, and a missing one is named with its setting',
       'e2e/paths/connectivity.test.ts',
       'e2e/paths/paths.measured.test.ts',

@@ -27,11 +27,13 @@ export interface PrometheusServer extends AsyncDisposable {
  * Starts a Prometheus for one test, which receives remote write. It must be installed.
  * @param past samples that it stores first, in the format of OpenMetrics, which promtool writes as
  * blocks
+ * @param rules groups of rules that it evaluates, as YAML
  */
-export const startPrometheus = async (past?: string): Promise<PrometheusServer> => {
+export const startPrometheus = async (past?: string, rules?: string): Promise<PrometheusServer> => {
   const dir = mkdtempSync(join(tmpdir(), 'swarm-prometheus-'));
   const config = join(dir, 'prometheus.yml');
-  writeFileSync(config, 'global: {}\n');
+  writeFileSync(config, rules === undefined ? 'global: {}\n' : 'rule_files: [rules.yml]\n');
+  if (rules !== undefined) writeFileSync(join(dir, 'rules.yml'), rules);
   if (past !== undefined) {
     const file = join(dir, 'past.txt');
     writeFileSync(file, past);

@@ -9,6 +9,7 @@ export {
   startDrillLab,
 } from './execute/deployment.ts';
 export { type Changes, executeDrill } from './execute/execute-drill.ts';
+export { alertRules, firingAlerts } from './execute/observe-deployment.ts';
 export { describeTarget } from './execute/resolve-target.ts';
 export type { DescribedFault } from './faults/fault.ts';
 export { FAULTS } from './faults/index.ts';

@@ -24,6 +24,7 @@ import { rootHelp } from './help/root-help.ts';
 import { addHlsCommand } from './hls-program.ts';
 import { addLabCommands } from './lab-program.ts';
 import { addMixinCommand } from './mixin-program.ts';
+import { addReadyCommand } from './ready-program.ts';
 import { addRecordsCommands } from './records-program.ts';
 import { addReportCommand } from './report-program.ts';
 import { addRollCommand } from './roll-program.ts';
@@ -103,6 +104,7 @@ export const createProgram = (console: Console, done: Done): Command => {
   addDoctorCommands(program, console, done);
   addConnectivityCommand(program, console, done);
   addVerifyCommand(program, console, done);
+  addReadyCommand(program, console, done);
   addCompareCommands(program, console, done);
   addCapacityCommands(program, console, done);
   addSoakCommand(program, console, done);

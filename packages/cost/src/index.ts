@@ -12,6 +12,7 @@ export {
   readPriceBook,
 } from './prices/price-book.ts';
 export { type PriceBook, priceBookJsonSchema, type Source } from './prices/schema.ts';
+export { usageOfEvent } from './usage/event-usage.ts';
 export {
   aroundTheClock,
   participantRates,

@@ -16,6 +16,7 @@ import {
   nightSample,
   planSample,
   randomSample,
+  readySample,
   rollSample,
   sessionSample,
   sloSample,
@@ -32,6 +33,7 @@ import { HLS_REPORTERS } from './hls/index.ts';
 import { NIGHT_REPORTERS } from './night/index.ts';
 import { PLAN_REPORTERS } from './plan/index.ts';
 import { RANDOM_REPORTERS } from './random/index.ts';
+import { READY_REPORTERS } from './ready/index.ts';
 import { type Reporter, wholeOf } from './reporter.ts';
 import { ROLL_REPORTERS } from './roll/index.ts';
 import { REPORTERS } from './run/index.ts';
@@ -136,6 +138,10 @@ const SAMPLES: Sample[] = [
   }),
   sampleOf(COST_REPORTERS, costSample(), {
     ...{ kind: 'cost', name: 'cost', schema: 'livekit-swarm/cost/1', junit: null },
+  }),
+  sampleOf(READY_REPORTERS, readySample(), {
+    ...{ kind: 'ready', name: 'ready', schema: 'livekit-swarm/ready/1' },
+    junit: { tests: 5, failures: 1, errors: 1 },
   }),
   sampleOf(VERIFY_REPORTERS, verifySample(), {
     ...{ kind: 'verify', name: 'verify', schema: 'livekit-swarm/verify/1' },

@@ -1,4 +1,12 @@
-export type { Check, Severity } from './check.ts';
+export {
+  type Check,
+  type CheckResult,
+  found,
+  passed,
+  type Severity,
+  skipped,
+  unknown,
+} from './check.ts';
 export { CHECKS } from './checks/index.ts';
 export type { VerifyRequest } from './request.ts';
 export { type Checked, type Verification, type VerifyVerdict, verify } from './verify.ts';

@@ -39,6 +39,11 @@ export interface VerifyRequest {
   participants: number | null;
   /** Time for which a signal connection is held open, ms; null: it is not checked. */
   idleMs: number | null;
+  /**
+   * Time until which certificates must be valid, Unix time, ms: the end of an event. Null: two weeks
+   * from now, and a shorter validity is a warning.
+   */
+  validUntilMs: number | null;
   /** Shell command that reloads the proxy; null: it is not reloaded. */
   reloadCommand: string | null;
   /** Duration of the media on each path, ms. */

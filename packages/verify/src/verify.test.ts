@@ -20,6 +20,7 @@ const request: VerifyRequest = {
   participants: null,
   idleMs: null,
   reloadCommand: null,
+  validUntilMs: null,
   mediaMs: 1_000,
   signal: new AbortController().signal,
   onCheck: () => {},

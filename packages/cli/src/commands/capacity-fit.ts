@@ -53,8 +53,12 @@ const merged = (results: readonly CapacityResult[]) =>
     points: shapes.flatMap(({ points }) => points),
   }));
 
-/** @throws SwarmError `usage` */
-const readResult = (path: string): CapacityResult => {
+/**
+ * Reads a result of `swarm capacity`.
+ * @param path its file, or the folder of its session
+ * @throws SwarmError `usage`
+ */
+export const readResult = (path: string): CapacityResult => {
   const file = isFolder(path) ? join(path, 'capacity.json') : path;
   const parsed = capacitySchema.safeParse(readJson(file));
   if (parsed.success) return parsed.data;

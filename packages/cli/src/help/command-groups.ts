@@ -15,7 +15,7 @@ export const COMMAND_GROUPS = {
       'hls',
     ],
   ],
-  Check: ['doctor', 'verify', 'connectivity'],
+  Check: ['doctor', 'verify', 'connectivity', 'ready'],
   Operate: ['chaos', 'roll', 'lab', 'exporter', 'mixin', 'slo', 'session', 'agents', 'cost'],
   'Scale out': ['host', 'hosts'],
   Program: ['completion', 'version'],

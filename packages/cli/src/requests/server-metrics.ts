@@ -57,7 +57,7 @@ const FLAGS: Record<(typeof OF_DEPLOYMENT)[number], string> = {
   redis: '--redis',
 };
 
-const HTTP = ['http:', 'https:'];
+export const HTTP = ['http:', 'https:'];
 
 /** Reads `http://10.0.0.5:6789/metrics`, or `node-1=http://…`. */
 const readNode = (text: string): ServerMetricsChoice['nodes'][number] => {
@@ -68,7 +68,7 @@ const readNode = (text: string): ServerMetricsChoice['nodes'][number] => {
 };
 
 /** Reads an address. A wrong one is not repeated: it may hold a password. */
-const readAddress = (
+export const readAddress = (
   flag: string,
   text: string,
   protocols: readonly string[],

@@ -2,14 +2,21 @@ import type { Checked, Verification } from '@livekit-swarm/verify';
 import { type FailedCase, junitDocument } from '../junit/document.ts';
 import { reasonText } from './phrases.ts';
 
+export const renderVerificationJunit = (verification: Verification): string =>
+  renderChecksJunit('verify', verification);
+
 /**
  * A warning passes, with its text as output: it must not stop a deployment. A check that could not
  * be made is an error.
+ * @param name name of the test suite
  */
-export const renderVerificationJunit = ({ url, checks }: Verification): string =>
+export const renderChecksJunit = (
+  name: string,
+  { url, checks }: Pick<Verification, 'url' | 'checks'>,
+): string =>
   junitDocument([
     {
-      name: 'verify',
+      name,
       startedAt: null,
       properties: [['url', url]],
       cases: checks.map((check) => ({

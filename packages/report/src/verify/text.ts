@@ -4,21 +4,26 @@ import type { ReportOptions } from '../reporter.ts';
 import { printable, type Style, styleFor } from '../text-layout.ts';
 import { CHECK_MARKS, countsText, reasonText, VERIFY_VERDICTS } from './phrases.ts';
 
-/** A line for each check; below a finding its evidence, cause and fix. */
 export const renderVerification = (
   { url, checks, verdict }: Verification,
   { color = false }: ReportOptions = {},
 ): string => {
   const style = styleFor(color);
-  const paint = paintsOf(style);
   const lines = [
     `Configuration of ${url}`,
     '',
-    ...renderChecklist(checks.map((check) => entryOf(check, style, paint))),
+    ...checkLines(checks, style),
     '',
-    conclusion(checks, verdict, paint),
+    `${VERIFY_VERDICTS[verdict]}: ${countsText(checks)}`,
+    ...idLines(checks, style),
   ];
   return printable(`${lines.join('\n')}\n`);
+};
+
+/** A line for each check; below a finding its evidence, cause and fix. */
+export const checkLines = (checks: readonly Checked[], style: Style): string[] => {
+  const paint = paintsOf(style);
+  return renderChecklist(checks.map((check) => entryOf(check, style, paint)));
 };
 
 const entryOf = (check: Checked, style: Style, paints: Paints): ChecklistEntry => {
@@ -40,27 +45,16 @@ const paintsOf = (style: Style): Paints => ({
   skipped: style.dim,
 });
 
-const conclusion = (
-  checks: readonly Checked[],
-  verdict: Verification['verdict'],
-  paint: Paints,
-): string => {
-  const of = (outcome: Checked['outcome']): Checked[] =>
-    checks.filter((check) => check.outcome === outcome);
-  const listed = (outcome: Checked['outcome'], name: string): string[] =>
-    of(outcome).length === 0
-      ? []
-      : [
-          paint[outcome](
-            `${name}: ${of(outcome)
-              .map(({ id }) => id)
-              .join(', ')}`,
-          ),
-        ];
+/** Ids of the checks with errors, with warnings, and without a result: a line each. */
+export const idLines = (checks: readonly Checked[], style: Style): string[] => {
+  const paint = paintsOf(style);
+  const listed = (outcome: Checked['outcome'], name: string): string[] => {
+    const ids = checks.flatMap((check) => (check.outcome === outcome ? check.id : []));
+    return ids.length === 0 ? [] : [paint[outcome](`${name}: ${ids.join(', ')}`)];
+  };
   return [
-    `${VERIFY_VERDICTS[verdict]}: ${countsText(checks)}`,
     ...listed('error', 'Errors'),
     ...listed('warning', 'Warnings'),
     ...listed('unknown', 'Could not be checked'),
-  ].join('\n');
+  ];
 };

@@ -16,6 +16,7 @@ import {
 import { hlsThresholds, judgeAudience } from '@livekit-swarm/hls';
 import { MetricSet } from '@livekit-swarm/metrics';
 import type { PathCheck } from '@livekit-swarm/probe';
+import type { Readiness } from '@livekit-swarm/ready';
 import { assessHost, socketNeed } from '@livekit-swarm/runner';
 import { expandPlan, planLoad } from '@livekit-swarm/scenario';
 import type { RoomView } from '@livekit-swarm/sessions';
@@ -232,6 +233,15 @@ export const verifySample = (): Verification => {
     ],
   };
 };
+
+export const readySample = (): Readiness => ({
+  ...verifySample(),
+  ...{ answer: 'no', headroom: 1.5 },
+  event: {
+    ...{ scenario: 'webinar', participants: 3_000, largestRoom: 20, isOneRoom: false },
+    ...{ beginsAtMs: Date.UTC(2026, 0, 16, 10), endsAtMs: Date.UTC(2026, 0, 16, 12) },
+  },
+});
 
 const path = (given: Partial<PathCheck> & Pick<PathCheck, 'path' | 'outcome'>): PathCheck => ({
   ...{ node: null, nodeId: HOSTILE, announced: [], addressFamily: null, joinTimeMs: null },

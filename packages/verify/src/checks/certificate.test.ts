@@ -18,6 +18,13 @@ describe('certificates', () => {
     [{ error: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }, 'error'],
     [{ error: 'ECONNREFUSED', expiresAt: null }, 'error'],
   ] as const)('%j: %s', (given, outcome) => {
-    expect(outcomeOf(certificateRule([presented({}), presented(given)], NOW))).toBe(outcome);
+    expect(outcomeOf(certificateRule([presented({}), presented(given)], NOW, null))).toBe(outcome);
+  });
+
+  it('must be valid until the end of an event', () => {
+    const until = (expiresAt: number) =>
+      outcomeOf(certificateRule([presented({ expiresAt })], NOW, NOW + 30 * DAY));
+    expect(until(NOW + 29 * DAY)).toBe('error');
+    expect(until(NOW + 31 * DAY)).toBe('passed');
   });
 });

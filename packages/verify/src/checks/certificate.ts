@@ -22,10 +22,12 @@ const TIMEOUT_MS = 4_000;
 /**
  * Result for the certificates of one kind of port: all must be accepted, and be valid for two more
  * weeks.
+ * @param validUntilMs time until which they must be valid at least; null: none
  */
 export const certificateRule = (
   presented: readonly PresentedCertificate[],
   nowMs: number,
+  validUntilMs: number | null,
 ): CheckResult => {
   const bad = presented.filter(({ error }) => error !== null);
   if (bad.length > 0) {
@@ -33,6 +35,15 @@ export const certificateRule = (
     const hint = tlsProblem(first?.error ?? '')?.hint;
     return found('error', bad.map(describe), hint);
   }
+  const expiring = presented.filter(
+    ({ expiresAt }) => expiresAt !== null && validUntilMs !== null && expiresAt < validUntilMs,
+  );
+  if (expiring.length > 0)
+    return found(
+      'error',
+      expiring.map(({ where, expiresAt }) => `${where}: expires ${timeText(expiresAt)}`),
+      `renew it, and reload what presents it: it must be valid until ${timeText(validUntilMs)}`,
+    );
   const soon = presented.filter(
     ({ expiresAt }) => expiresAt !== null && expiresAt - nowMs < WARN_DAYS * DAY_MS,
   );
@@ -46,6 +57,9 @@ export const certificateRule = (
     ...presented.map((one) => `${one.where}: valid for ${daysUntil(one.expiresAt, nowMs)} days`),
   );
 };
+
+const timeText = (ms: number | null): string =>
+  ms === null ? 'never' : `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 const daysUntil = (expiresAt: number | null, nowMs: number): number =>
   Math.floor(((expiresAt ?? nowMs) - nowMs) / DAY_MS);

@@ -10,13 +10,13 @@ export const tls: Check = {
   fix: 'present a certificate for this name with its whole chain',
   needs: ['addresses'],
   isWayIn: true,
-  run: async ({ url, port, addresses }) => {
+  run: async ({ url, port, addresses }, { validUntilMs }) => {
     if (!url.secure) return skipped('signalling has no TLS');
     const presented = await Promise.all(
       (await addresses()).map(({ address }) =>
         presentedAt(url.host, address, port, `${url.ws} at ${address}`),
       ),
     );
-    return certificateRule(presented, Date.now());
+    return certificateRule(presented, Date.now(), validUntilMs);
   },
 };

@@ -11,7 +11,7 @@ export const turnTls: Check = {
     'turn.cert_file is another certificate than that of the proxy, and is renewed apart from it: it has expired, or is not for turn.domain',
   fix: 'give turn.cert_file a certificate for turn.domain with its whole chain, and restart the server after each renewal',
   needs: ['nodes'],
-  run: async ({ nodes }, { turn }) => {
+  run: async ({ nodes }, { turn, validUntilMs }) => {
     const urls = new Set([
       ...(await nodes()).flatMap(({ joined }) => (isAnnounced(joined) ? joined.turnUrls : [])),
       ...(turn?.urls ?? []),
@@ -24,6 +24,6 @@ export const turnTls: Check = {
         one === null ? [] : [presentedAt(one.host, one.host, one.port, one.url)],
       ),
     );
-    return certificateRule(presented, Date.now());
+    return certificateRule(presented, Date.now(), validUntilMs);
   },
 };

@@ -1,0 +1,82 @@
+import {
+  CHECKS,
+  type Check,
+  skipped,
+  type Verification,
+  type VerifyRequest,
+  type VerifyVerdict,
+  verify,
+} from '@livekit-swarm/verify';
+import { alertsCheck, type ReadAlerts } from './checks/alerts.ts';
+import { type CapacityQuestion, capacityCheck } from './checks/capacity.ts';
+import { type GeneratorFacts, generatorCheck } from './checks/generator.ts';
+import { largestRoomCheck } from './checks/largest-room.ts';
+import { type EventPrice, priceCheck } from './checks/price.ts';
+import { spareNodeCheck } from './checks/spare-node.ts';
+import type { EventLoad } from './event.ts';
+
+/** Answer to the question whether a deployment is fit for an event. */
+export type Answer = 'yes' | 'no' | 'unknown';
+
+export interface Readiness extends Verification {
+  answer: Answer;
+  event: EventLoad;
+  headroom: number;
+}
+
+export interface ReadyRequest extends CapacityQuestion {
+  deployment: VerifyRequest;
+  /** Reads the alerts of a Prometheus; null: none was given. */
+  alerts: ReadAlerts | null;
+  generator: GeneratorFacts;
+  price: EventPrice;
+  /** Ids of checks that the user leaves out. */
+  without: readonly string[];
+}
+
+/** Ids of the checks of an event, in their order. */
+export const EVENT_CHECKS = [
+  'capacity',
+  'largest-room',
+  'spare-node',
+  'alerts',
+  'generator',
+  'price',
+] as const;
+
+/** Checks of an event. */
+const eventChecks = (request: Omit<ReadyRequest, 'deployment' | 'without'>): Check[] => [
+  capacityCheck(request),
+  largestRoomCheck(request),
+  spareNodeCheck(request),
+  alertsCheck(request.alerts),
+  generatorCheck(request.event, request.generator),
+  priceCheck(request.event, request.price),
+];
+
+const ANSWERS = {
+  passed: 'yes',
+  warnings: 'yes',
+  failed: 'no',
+  unknown: 'unknown',
+} as const satisfies Record<VerifyVerdict, Answer>;
+
+/** Checks the configuration of a deployment, and whether it carries an event. */
+export const assessReadiness = async ({
+  deployment,
+  without,
+  ...request
+}: ReadyRequest): Promise<Readiness> => {
+  const checks = [...CHECKS, ...eventChecks(request)].map((check) =>
+    without.includes(check.id) ? leftOut(check) : check,
+  );
+  const verification = await verify(deployment, checks);
+  const { event, headroom } = request;
+  return { ...verification, answer: ANSWERS[verification.verdict], event, headroom };
+};
+
+const leftOut = (check: Check): Check => ({
+  ...check,
+  needs: [],
+  run: async () => skipped('left out by --without'),
+});
