@@ -41,7 +41,8 @@ export const buildMissing = async ({ servers, engine, profile, signal }) => {
         async (signal) => {
           if (!(await packagesAreCurrent())) await installPackages(signal);
           if (!(await pageIsReady())) await bundleBrowserPage(signal);
-          if (servers.length > 0) await provideServers(servers, signal);
+          if (servers.length > 0)
+            await provideServers(servers, signal, { besideEngine: buildsEngine });
         },
       ]);
       const seconds = Math.round((performance.now() - started) / 1_000);

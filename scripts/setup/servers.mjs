@@ -9,10 +9,14 @@ import { runWithOutput } from './run-with-output.mjs';
  * its progress.
  * @param {readonly string[]} versions
  * @param {AbortSignal} signal
+ * @param {{ besideEngine?: boolean }} [options] `besideEngine`: true if the media engine is compiled
+ * meanwhile. Its last crate takes one core for long, so that it should be reached early.
  */
-export const provideServers = async (versions, signal) => {
+export const provideServers = async (versions, signal, { besideEngine = false } = {}) => {
   const program = join(root, 'packages', 'lab', 'src', 'provision', 'main.ts');
-  const code = await runWithOutput(await pinnedNode(), [program, ...versions], signal);
+  const code = await runWithOutput(await pinnedNode(), [program, ...versions], signal, {
+    yields: besideEngine,
+  });
   signal.throwIfAborted();
   // The command has printed the error.
   if (code !== 0)
