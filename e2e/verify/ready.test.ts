@@ -1,10 +1,13 @@
 /** `swarm ready` for three events on a real server, with a real Prometheus. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CapacityEnd } from '@livekit-swarm/analysis/capacity';
 import { startLiveKit } from '@livekit-swarm/lab';
+import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import { startPrometheus } from '@livekit-swarm/testkit/prometheus-server';
 import { expect, test } from 'vitest';
-import { findCapacity, scenarioFile } from '../support/capacity.ts';
+import { capacityOf } from '../../packages/ready/test/support/event.ts';
+import { scenarioFile } from '../support/capacity.ts';
 import { runSwarm, scratch } from '../support/swarm.ts';
 
 interface Result {
@@ -30,11 +33,22 @@ const alertsAreKnown = async (url: string): Promise<boolean> =>
 
 test('three events: one that the deployment carries, one that it does not, one whose answer is unknown', async () => {
   const file = scenarioFile({ name: 'calls', senders: 2 });
-  // What a node carries is measured, at a load that any host carries.
-  const measured = await findCapacity(file, ['--max', '2', '--repeats', '1']);
-  expect(measured.result).toMatchObject({ end: 'max', carried: 2 });
   const capacity = join(scratch(), 'capacity.json');
-  writeFileSync(capacity, JSON.stringify(measured.result));
+  /** Writes a result of `swarm capacity`: four participants a node. */
+  const measure = (end: CapacityEnd): void =>
+    writeFileSync(
+      capacity,
+      JSON.stringify(
+        capacityOf({
+          ...{ scenario: 'calls', startedAt: new Date().toISOString(), end },
+          target: {
+            ...{ url: null, serverVersion: DEFAULT_LIVEKIT_VERSION, nodes: 1, nodeCores: 2 },
+          },
+          participants: { total: 4, perNode: 4 },
+        }),
+      ),
+    );
+  measure('max');
 
   await using server = await startLiveKit({ dir: scratch() });
   await using prometheus = await startPrometheus(undefined, RULES(false));
@@ -54,7 +68,7 @@ test('three events: one that the deployment carries, one that it does not, one w
   };
   const known = ['--capacity', capacity, '--nodes', '2', '--prometheus', prometheus.url];
 
-  // Two nodes of four participants carry four with a headroom of 1.5, and not six for certain.
+  // Two nodes carry eight participants for certain: four with a headroom of 1.5, and not six.
   const fit = await ready('--for', '4', ...known);
   expect([fit.answer, fit.exit]).toEqual(['yes', 0]);
   expect(fit.of('capacity')?.outcome).toBe('passed');
@@ -65,8 +79,7 @@ test('three events: one that the deployment carries, one that it does not, one w
   expect([more.answer, more.exit]).toEqual(['unknown', 98]);
   expect(more.of('capacity')?.outcome).toBe('unknown');
 
-  const limit = { ...measured.result, end: 'knee' };
-  writeFileSync(capacity, JSON.stringify(limit));
+  measure('knee');
   const tooMany = await ready('--for', '3000', ...known);
   expect([tooMany.answer, tooMany.exit]).toEqual(['no', 99]);
   expect(tooMany.of('capacity')?.fix).toBe('add 1,123 nodes of the same size: 1,125 in all');
