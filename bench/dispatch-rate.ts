@@ -1,9 +1,11 @@
 /**
  * `node scripts/run.mjs --no-engine bench/dispatch-rate.ts [--versions 1.11.0,1.13.5] [--setups alone,redis]
- * [--by api,room,automatic] [--rates 5,10,20,30,50] [--seconds 10] [--repeats 5] [--workers 10]`: time
+ * [--by api,room,automatic] [--rates 5,10,20,30,50] [--seconds 10] [--repeats 5] [--workers 10]
+ * [--rejecting 0]`: time
  * from the dispatch of an agent until a worker is assigned, by the rate of new rooms. Each rate has
  * fresh servers, as one that was too high leaves a queue behind. `alone`: one livekit-server;
- * `redis`: two with Redis, half of the workers at each. Medians over the repeats, with the smallest
+ * `redis`: two with Redis, half of the workers at each. `--rejecting`: workers without a name that
+ * reject every job, at each server. Medians over the repeats, with the smallest
  * and the largest. The table of docs/track-record.md, "Dispatch of voice agents".
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -30,6 +32,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '10' },
     repeats: { type: 'string', default: '5' },
     workers: { type: 'string', default: '10' },
+    rejecting: { type: 'string', default: '0' },
   },
 });
 
@@ -63,6 +66,7 @@ const measure = async (
       ...{ target, nodes: targets, by, rate, stop },
       prefix: `bench-${rate}`,
       workers: Number(values.workers),
+      rejectingWorkers: Number(values.rejecting),
       forMs: Number(values.seconds) * 1_000,
       waitMs: 15_000,
     });

@@ -12,7 +12,13 @@ import { runSwarm, scratch } from '../support/swarm.ts';
 
 interface Result {
   answer: string;
-  checks: { id: string; outcome: string; evidence: string[]; fix: string | null }[];
+  checks: {
+    id: string;
+    outcome: string;
+    evidence: string[];
+    reason: string | null;
+    fix: string | null;
+  }[];
 }
 
 const RULES = (firing: boolean): string => `groups:
@@ -64,12 +70,17 @@ test('three events: one that the deployment carries, one that it does not, one w
     );
     expect(stderr).toBe('');
     const { answer, checks } = JSON.parse(stdout) as Result;
-    return { exit, answer, of: (id: string) => checks.find((one) => one.id === id) };
+    const open = checks.filter(({ outcome }) => outcome === 'error' || outcome === 'unknown');
+    return {
+      ...{ exit, answer, of: (id: string) => checks.find((one) => one.id === id) },
+      open: open.map(({ id, reason, evidence }) => `${id}: ${reason ?? evidence.join(', ')}`),
+    };
   };
   const known = ['--capacity', capacity, '--nodes', '2', '--prometheus', prometheus.url];
 
   // Two nodes carry eight participants for certain: four with a headroom of 1.5, and not six.
   const fit = await ready('--for', '4', ...known);
+  expect(fit.open).toEqual([]);
   expect([fit.answer, fit.exit]).toEqual(['yes', 0]);
   expect(fit.of('capacity')?.outcome).toBe('passed');
   expect(fit.of('spare-node')?.outcome).toBe('passed');

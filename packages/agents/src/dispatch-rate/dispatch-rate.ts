@@ -29,6 +29,11 @@ export interface DispatchRateOptions {
   by: RateDispatch;
   /** Workers, which report no load and take every job. */
   workers: number;
+  /**
+   * Further workers without a name, at each node, which reject every job. Default: 0. With them, the
+   * server need not wait for an answer to the request for unnamed agents that it makes for each room.
+   */
+  rejectingWorkers?: number;
   /** Rooms per second. */
   rate: number;
   forMs: number;
@@ -52,6 +57,7 @@ const VERSION = 'livekit-swarm dispatch rate';
  */
 export const measureDispatchRate = async (options: DispatchRateOptions): Promise<RateResult> => {
   const { target, nodes = [target], by, prefix, workers, rate, forMs, waitMs, stop } = options;
+  const { rejectingWorkers = 0 } = options;
   const agentName = by === 'automatic' ? '' : prefix;
   const rooms = new Map<string, RoomTimes>();
   const connections: WorkerConnection[] = [];
@@ -66,6 +72,9 @@ export const measureDispatchRate = async (options: DispatchRateOptions): Promise
           onClosed,
         }),
       );
+    for (const node of nodes)
+      for (let index = 0; index < rejectingWorkers; index++)
+        connections.push(await openRejectingWorker(node, onClosed));
     const call = await callerOf(target, by, agentName);
     const began = monotonicMs();
     const count = Math.max(1, Math.round((rate * forMs) / 1_000));
@@ -160,6 +169,20 @@ const openWorker = async (
     },
     onTermination: () => {},
     onClosed,
+  });
+  connection.report({ load: 0, jobs: 0, isFull: false });
+  return connection;
+};
+
+const openRejectingWorker = async (
+  target: ApiTarget,
+  onClosed: (reason: string) => void,
+): Promise<WorkerConnection> => {
+  const connection = await WorkerConnection.open({
+    ...{ target, agentName: '', version: VERSION, onClosed },
+    accept: () => null,
+    onAssignment: () => {},
+    onTermination: () => {},
   });
   connection.report({ load: 0, jobs: 0, isFull: false });
   return connection;

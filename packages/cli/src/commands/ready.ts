@@ -1,3 +1,4 @@
+import type { CapacityResult } from '@livekit-swarm/analysis/capacity';
 import { hostCapacity } from '@livekit-swarm/campaign';
 import { alertRules, firingAlerts } from '@livekit-swarm/chaos';
 import { cloudCosts, defaultPriceBook, participantRates, usageOfEvent } from '@livekit-swarm/cost';
@@ -60,11 +61,12 @@ export const readyCommand = async (
     },
   );
   const plan = expandPlan(scenario, 'ready');
-  const event = readEvent(flags, plan);
+  const capacity = flags.capacity === undefined ? null : readResult(flags.capacity);
+  const event = readEvent(flags, plan, capacity);
   const question = {
     event,
     headroom: readHeadroom(flags.headroom),
-    capacity: flags.capacity === undefined ? null : readResult(flags.capacity),
+    capacity,
     nodes: flags.nodes === undefined ? null : wholeNumber('--nodes', 1, 100_000)(flags.nodes),
     alerts: flags.prometheus === undefined ? null : alertsAt(flags.prometheus),
     generator: { participants: generatedHere(plan) },
@@ -83,13 +85,18 @@ export const readyCommand = async (
 };
 
 /** @throws SwarmError `usage` */
-const readEvent = (flags: ReadyFlags, plan: Plan): EventLoad => {
+const readEvent = (
+  flags: ReadyFlags,
+  plan: Plan,
+  capacity: Pick<CapacityResult, 'unit'> | null,
+): EventLoad => {
   if (flags.for === undefined)
     throw usageError('for how many participants?', 'write --for 3000: those at the same time');
   if (flags.at === undefined) throw usageError('when does it begin?', 'write --at 10:00');
   const participants = wholeNumber('--for', 1, MOST_PARTICIPANTS)(flags.for);
   const rooms = [...Map.groupBy(plan.participants, ({ room }) => room).values()];
-  const isOneRoom = rooms.length === 1;
+  // A capacity in rooms is that of more rooms, although the scenario has one.
+  const isOneRoom = rooms.length === 1 && capacity?.unit !== 'rooms';
   const largest = Math.max(
     0,
     ...rooms.map(
