@@ -1,11 +1,11 @@
 /**
  * `node scripts/run.mjs --no-engine bench/dispatch-rate.ts [--versions 1.11.0,1.13.5] [--setups alone,redis]
  * [--by api,room,automatic] [--rates 5,10,20,30,50] [--seconds 10] [--repeats 5] [--workers 10]
- * [--rejecting 0]`: time
+ * [--rejecting 0] [--warm-up 0]`: time
  * from the dispatch of an agent until a worker is assigned, by the rate of new rooms. Each rate has
  * fresh servers, as one that was too high leaves a queue behind. `alone`: one livekit-server;
  * `redis`: two with Redis, half of the workers at each. `--rejecting`: workers without a name that
- * reject every job, at each server. Medians over the repeats, with the smallest
+ * reject every job, at each server. `--warm-up`: seconds between a first dispatch and the measured ones. Medians over the repeats, with the smallest
  * and the largest. The table of docs/track-record.md, "Dispatch of voice agents".
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -33,6 +33,7 @@ const { values } = parseArgs({
     repeats: { type: 'string', default: '5' },
     workers: { type: 'string', default: '10' },
     rejecting: { type: 'string', default: '0' },
+    'warm-up': { type: 'string', default: '0' },
   },
 });
 
@@ -67,6 +68,7 @@ const measure = async (
       prefix: `bench-${rate}`,
       workers: Number(values.workers),
       rejectingWorkers: Number(values.rejecting),
+      warmUpMs: Number(values['warm-up']) * 1_000,
       forMs: Number(values.seconds) * 1_000,
       waitMs: 15_000,
     });

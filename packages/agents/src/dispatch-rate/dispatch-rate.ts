@@ -34,6 +34,12 @@ export interface DispatchRateOptions {
    * server need not wait for an answer to the request for unnamed agents that it makes for each room.
    */
   rejectingWorkers?: number;
+  /**
+   * Time between one dispatch that is not measured and the first one that is, ms; 0: there is no
+   * such dispatch. For 5 s after the first one, and once a minute, livekit-server asks all nodes for
+   * their workers.
+   */
+  warmUpMs?: number;
   /** Rooms per second. */
   rate: number;
   forMs: number;
@@ -57,11 +63,12 @@ const VERSION = 'livekit-swarm dispatch rate';
  */
 export const measureDispatchRate = async (options: DispatchRateOptions): Promise<RateResult> => {
   const { target, nodes = [target], by, prefix, workers, rate, forMs, waitMs, stop } = options;
-  const { rejectingWorkers = 0 } = options;
+  const { rejectingWorkers = 0, warmUpMs = 0 } = options;
   const agentName = by === 'automatic' ? '' : prefix;
   const rooms = new Map<string, RoomTimes>();
   const connections: WorkerConnection[] = [];
   const lostWorkers: string[] = [];
+  const warmUpRooms: string[] = [];
   const onClosed = (reason: string): void => void lostWorkers.push(reason);
   try {
     for (let index = 0; index < workers; index++)
@@ -76,6 +83,11 @@ export const measureDispatchRate = async (options: DispatchRateOptions): Promise
       for (let index = 0; index < rejectingWorkers; index++)
         connections.push(await openRejectingWorker(node, onClosed));
     const call = await callerOf(target, by, agentName);
+    if (warmUpMs > 0) {
+      warmUpRooms.push(`${prefix}-warm-up`);
+      await call(`${prefix}-warm-up`);
+      await sleep(warmUpMs, undefined, { signal: stop });
+    }
     const began = monotonicMs();
     const count = Math.max(1, Math.round((rate * forMs) / 1_000));
     const calls: Promise<void>[] = [];
@@ -94,7 +106,7 @@ export const measureDispatchRate = async (options: DispatchRateOptions): Promise
     return resultOfRate(rate, [...rooms.values()], workers, lostWorkers);
   } finally {
     for (const connection of connections) connection.close();
-    await deleteRooms(target, [...rooms.keys()]);
+    await deleteRooms(target, [...warmUpRooms, ...rooms.keys()]);
   }
 };
 
