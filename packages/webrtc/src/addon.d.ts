@@ -37,7 +37,8 @@ export type Defect =
   | 'hang';
 
 /**
- * Something that happened to a peer, reported as it happens; at most a few per peer and second.
+ * Something that happened to a peer, reported as it happens; at most a few per peer and second,
+ * messages excepted.
  * `peer` is its handle, `at` is in Unix ms.
  */
 export type PumpEvent =
@@ -46,6 +47,7 @@ export type PumpEvent =
   | { type: 'path_failed'; peer: number; at: number; path: PathKind; code: PathFailureCode; server: string; message: string; ended: boolean }
   | { type: 'closed'; peer: number; at: number; code: CloseCode; message: string }
   | { type: 'channel_open'; peer: number; at: number; label: string }
+  | { type: 'message'; peer: number; at: number; message: Uint8Array }
   | { type: 'first_packet'; peer: number; at: number; receiver: number }
   | { type: 'first_decrypted'; peer: number; at: number; receiver: number }
   | { type: 'voice_began'; peer: number; at: number; receiver: number }
@@ -173,6 +175,11 @@ export interface PeerOptions {
    * it is only in the counters of each flow.
    */
   dataCohort?: number;
+  /**
+   * Report messages without a stamp as events. Messages that were encrypted end to end are not
+   * reported. Default: false.
+   */
+  deliverMessages?: boolean;
   /** An impaired access network. */
   impairment?: Impairment;
   /**
@@ -957,6 +964,13 @@ export interface PeerStats {
   dataMessagesSent: number;
   /** Bytes of those messages, envelope included. */
   dataBytesSent: number;
+  /** Data messages that SCTP refused because its buffer was full. */
+  dataMessagesRefused: number;
+  /**
+   * Bytes that waited in the buffers of the data channels when messages were written, summed
+   * over the messages.
+   */
+  dataBytesAhead: number;
   /** Data messages received. */
   dataMessagesReceived: number;
   /** Data messages received with end-to-end encryption that were decrypted. */

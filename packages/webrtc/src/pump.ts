@@ -43,6 +43,6 @@ export interface Pump extends NativePump {
 /** Cohorts are numbered from 0 to one less than this. */
 export const COHORTS = 4096;
 /** Bytes that the template of a data flow must leave free for the stamp. */
-export const DATA_STAMP_BYTES = 32;
+export const DATA_STAMP_BYTES = 20;
 /** Without a media packet for longer than this, media is interrupted, ms. */
 export const INTERRUPTION_MS = 500;

@@ -120,6 +120,8 @@ export const peerOf = (given: Partial<PeerStats> = {}): Peer => ({
     availableOutgoingBps: 0,
     dataMessagesSent: 0,
     dataBytesSent: 0,
+    dataMessagesRefused: 0,
+    dataBytesAhead: 0,
     dataMessagesReceived: 0,
     dataMessagesDecrypted: 0,
     dataMessagesUndecryptable: 0,

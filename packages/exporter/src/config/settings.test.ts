@@ -343,7 +343,7 @@ probes:
     ],
     [
       `${TARGETS}probes:\n  modules: { data_echo: { bytes: 1 } }`,
-      'probes.modules.data_echo.bytes: must be a whole number from 32 to 15000',
+      'probes.modules.data_echo.bytes: must be a whole number from 20 to 15000',
     ],
     ['probes: {}', 'exporter.yaml: probes need a target'],
     [TARGETS, 'exporter.yaml: no source is on'],

@@ -269,7 +269,7 @@ const plausible = fc.oneof(
     'none',
     'audio-only',
     'grid:1',
-    '1000/s:32B',
+    '1000/s:20B',
     'weak-4g',
     '720p',
     'h264',

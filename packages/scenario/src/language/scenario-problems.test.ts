@@ -373,7 +373,7 @@ const WRONG: [string, string, RegExp][] = [
     /has no effect: subscribe is false/,
   ],
   ['data without a unit', role('{ data: ‸"10" }'), /a rate needs its unit; write 10\/s/],
-  ['data that are too large', role('{ data: ‸10/s:99999B }'), /a message has 32 to 15000 bytes/],
+  ['data that are too large', role('{ data: ‸10/s:99999B }'), /a message has 20 to 15000 bytes/],
   [
     'an unknown network',
     role('{ network: ‸weak-5g }'),

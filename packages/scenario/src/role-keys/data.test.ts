@@ -17,7 +17,7 @@ describe('parseDataRate', () => {
     ['0/s', 'the rate must be above 0 and at most 1000/s', 'RATE[:BYTES'],
     ['-1/s', 'the rate must be above 0', 'RATE[:BYTES'],
     ['99999/s', 'the rate must be above 0 and at most', 'RATE[:BYTES'],
-    ['10/s:8B', 'a message has 32 to 15000 bytes', 'RATE[:BYTES'],
+    ['10/s:8B', 'a message has 20 to 15000 bytes', 'RATE[:BYTES'],
     ['10/s:1GB', '"1GB" is not a size', 'RATE[:BYTES'],
     ['10/s:200B:maybe', '"maybe" is neither reliable nor lossy', 'RATE[:BYTES'],
     ['10/s:200B:lossy:x', '":x" is one part too many', 'RATE[:BYTES'],

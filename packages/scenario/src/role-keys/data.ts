@@ -16,7 +16,7 @@ export type DataTraffic = z.infer<typeof dataSchema>;
  * Smallest payload, bytes: it has space for the stamp (flow, sequence number, time of sending) that
  * makes loss and latency measurable.
  */
-export const MIN_DATA_BYTES = 32;
+export const MIN_DATA_BYTES = 20;
 /**
  * Largest payload, bytes: LiveKit's limit for a reliable message is 15 KiB, its envelope included.
  */

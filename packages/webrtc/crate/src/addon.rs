@@ -183,7 +183,8 @@ impl NativePump {
             Either::A(address) => Some(parse_address(address)?),
             Either::B(Null) => None,
         };
-        let PeerOptions { data_cohort, impairment, rate_adaptation } = options.unwrap_or_default();
+        let PeerOptions { data_cohort, deliver_messages, impairment, rate_adaptation } =
+            options.unwrap_or_default();
         let data_cohort = data_cohort.map(Cohort::try_from).transpose()?;
         let impairment = impairment.map(impairment_from).transpose()?.flatten();
         let mut reactor = self.threads.next_reactor()?;
@@ -192,6 +193,7 @@ impl NativePump {
             None => reactor.create_peer_without_socket()?,
         };
         peer.data.cohort = data_cohort;
+        peer.data.delivers = deliver_messages.unwrap_or(false);
         peer.transport.access.set_impairment(impairment);
         if rate_adaptation.unwrap_or(false) {
             peer.tracks.adaptation = Some(Box::new(Adaptation::new(Now::read().mono)));

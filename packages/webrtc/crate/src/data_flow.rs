@@ -2,11 +2,14 @@
 //! one-way latency.
 //!
 //! ```text
-//!  0        8      12         16             24          32
-//! +--------+------+----------+--------------+-----------+
-//! | magic  | flow | sequence | sent, wall ns| reserved  |   big-endian
-//! +--------+------+----------+--------------+-----------+
+//!  0       6      10         14             20
+//! +-------+------+----------+--------------+
+//! | magic | flow | sequence | sent, wall µs|   big-endian
+//! +-------+------+----------+--------------+
 //! ```
+//!
+//! 20 bytes: the size of the smallest messages that applications send at a high rate, such as the
+//! commands of a remote control.
 
 use std::sync::Arc;
 
@@ -19,9 +22,11 @@ use crate::sequence::{Arrival, SequenceTracker, Transmission};
 use crate::sketch::{Binned, Sketch};
 
 /// Long enough that no other message is likely to contain it.
-const MAGIC: [u8; 8] = [0xf5, b's', b'w', b'a', b'r', b'm', 0x01, 0xfa];
+const MAGIC: [u8; 6] = [0xf5, b's', b'w', b'm', 0x02, 0xfa];
 /// Bytes of a stamp.
-pub const STAMP_LEN: usize = 32;
+pub const STAMP_LEN: usize = 20;
+/// Times of a stamp repeat after this, µs: 8.9 years.
+const SENT_PERIOD_US: u64 = 1 << 48;
 /// Incoming flows that a peer counts, about 6 KB each. Every participant of the room can send
 /// stamps.
 const MAX_FLOWS: usize = 1024;
@@ -92,11 +97,11 @@ impl DataFlow {
             self.due_ns = now + self.interval_ns;
         }
         let stamp = &mut self.template[self.stamp_at..self.stamp_at + STAMP_LEN];
-        stamp[..8].copy_from_slice(&MAGIC);
-        stamp[8..12].copy_from_slice(&self.flow.to_be_bytes());
-        stamp[12..16].copy_from_slice(&self.sequence.to_be_bytes());
-        stamp[16..24].copy_from_slice(&clock::shared(clock::wall_ns()).to_be_bytes());
-        stamp[24..].fill(0);
+        let sent_us = clock::shared(clock::wall_ns()) / 1_000;
+        stamp[..6].copy_from_slice(&MAGIC);
+        stamp[6..10].copy_from_slice(&self.flow.to_be_bytes());
+        stamp[10..14].copy_from_slice(&self.sequence.to_be_bytes());
+        stamp[14..].copy_from_slice(&sent_us.to_be_bytes()[2..]);
         self.sequence = self.sequence.wrapping_add(1);
         let Some(seal) = &self.seal else { return &self.template };
         self.sealed = seal.seal(&self.template).expect("the ring has the key");
@@ -122,13 +127,34 @@ pub struct FlowReceived {
 /// Incoming flows by their number.
 pub type FlowsReceived = FxHashMap<u32, FlowReceived>;
 
+/// Returns true if some part of `message` is a stamp.
+pub fn is_stamped(message: &[u8]) -> bool {
+    find_stamp(message).is_some()
+}
+
+fn find_stamp(message: &[u8]) -> Option<&[u8]> {
+    let at = message.windows(MAGIC.len()).position(|window| window == MAGIC)?;
+    message.get(at..at + STAMP_LEN)
+}
+
+/// The time of a stamp, shared clock, ns: of all times that it can mean, the one next to `arrival`.
+fn sent_at(stamp_us: u64, arrival: u64) -> u64 {
+    let arrival_us = arrival / 1_000;
+    let behind = arrival_us.wrapping_sub(stamp_us) % SENT_PERIOD_US;
+    let sent_us = if behind <= SENT_PERIOD_US / 2 {
+        arrival_us.saturating_sub(behind)
+    } else {
+        arrival_us + (SENT_PERIOD_US - behind)
+    };
+    sent_us * 1_000
+}
+
 /// Counts `message` if it is stamped, and returns its latency. `wall`: its arrival, wall clock, ns.
 pub fn on_message(flows: &mut FlowsReceived, message: &[u8], wall: u64) -> Option<Binned> {
-    let at = message.windows(MAGIC.len()).position(|window| window == MAGIC)?;
-    let stamp = message.get(at..at + STAMP_LEN)?;
-    let flow = u32::from_be_bytes(stamp[8..12].try_into().ok()?);
-    let sequence = u32::from_be_bytes(stamp[12..16].try_into().ok()?);
-    let sent = u64::from_be_bytes(stamp[16..24].try_into().ok()?);
+    let stamp = find_stamp(message)?;
+    let flow = u32::from_be_bytes(stamp[6..10].try_into().ok()?);
+    let sequence = u32::from_be_bytes(stamp[10..14].try_into().ok()?);
+    let sent_us = stamp[14..].iter().fold(0, |sum, &byte| sum << 8 | byte as u64);
     if flows.len() >= MAX_FLOWS && !flows.contains_key(&flow) {
         return None;
     }
@@ -141,7 +167,8 @@ pub fn on_message(flows: &mut FlowsReceived, message: &[u8], wall: u64) -> Optio
     }
     flow.received += 1;
     flow.bytes += message.len() as u64;
-    let latency = Binned::new(clock::ms_between(sent, clock::shared(wall)));
+    let arrival = clock::shared(wall);
+    let latency = Binned::new(clock::ms_between(sent_at(sent_us, arrival), arrival));
     flow.latency.add(latency);
     Some(latency)
 }
@@ -170,6 +197,26 @@ mod tests {
     }
 
     #[test]
+    fn a_stamp_means_the_time_next_to_the_arrival() {
+        let period = SENT_PERIOD_US * 1_000;
+        for sent in [0, 1_000, period - 1_000, period, 6 * period + 77_000] {
+            for behind in [0_i64, 5_000_000, 90_000_000_000, -2_000_000] {
+                let Some(arrival) = sent.checked_add_signed(behind) else { continue };
+                assert_eq!(sent_at(sent / 1_000 % SENT_PERIOD_US, arrival), sent);
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_of_twenty_bytes_has_room_for_a_stamp() {
+        let mut flow = DataFlow::new("_lossy".into(), 3, vec![0; 20], 0, 10, 0).unwrap();
+        let message = flow.next_message(0).to_vec();
+        assert_eq!(message.len(), 20);
+        assert!(is_stamped(&message) && !is_stamped(&message[1..]));
+        assert!(on_message(&mut FlowsReceived::default(), &message, clock::wall_ns()).is_some());
+    }
+
+    #[test]
     fn other_messages_are_not_counted() {
         let mut flows = FlowsReceived::default();
         assert_eq!(on_message(&mut flows, b"hello", 0), None);
@@ -181,7 +228,7 @@ mod tests {
     fn the_number_of_flows_is_bounded() {
         let mut flows = FlowsReceived::default();
         for flow in 0..2 * MAX_FLOWS as u32 {
-            let mut flow = DataFlow::new("".into(), flow, vec![0; 32], 0, 10, 0).unwrap();
+            let mut flow = DataFlow::new("".into(), flow, vec![0; 20], 0, 10, 0).unwrap();
             on_message(&mut flows, flow.next_message(0), 0);
         }
         assert_eq!(flows.len(), MAX_FLOWS);
@@ -189,7 +236,7 @@ mod tests {
 
     #[test]
     fn a_template_without_room_is_rejected() {
-        assert!(DataFlow::new("x".into(), 1, vec![0; 40], 9, 1, 0).is_err());
-        assert!(DataFlow::new("x".into(), 1, vec![0; 40], 8, 0, 0).is_err());
+        assert!(DataFlow::new("x".into(), 1, vec![0; 40], 21, 1, 0).is_err());
+        assert!(DataFlow::new("x".into(), 1, vec![0; 40], 20, 0, 0).is_err());
     }
 }

@@ -480,7 +480,9 @@ impl Peer {
                     self.events.extend(label.map(PeerEvent::ChannelOpen));
                 }
                 TransportEvent::ChannelData(message) => {
-                    self.data.on_message(&message, self.transport.data_arrival);
+                    let arrival = self.data.on_message(&message, self.transport.data_arrival);
+                    let handed_on = arrival.map(|arrival| PeerEvent::Message { message, arrival });
+                    self.events.extend(handed_on);
                 }
                 TransportEvent::ChannelClose(id) => self.data.on_close(id),
             }

@@ -192,6 +192,11 @@ row! {
         data_messages_sent,
         /// Bytes of those messages, envelope included.
         data_bytes_sent,
+        /// Data messages that SCTP refused because its buffer was full.
+        data_messages_refused,
+        /// Bytes that waited in the buffers of the data channels when messages were written, summed
+        /// over the messages.
+        data_bytes_ahead,
         /// Data messages received.
         data_messages_received,
         /// Data messages received with end-to-end encryption that were decrypted.

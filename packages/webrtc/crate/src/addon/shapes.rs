@@ -47,7 +47,8 @@ pub enum Defect {
     Hang,
 }
 
-/// Something that happened to a peer, reported as it happens; at most a few per peer and second.
+/// Something that happened to a peer, reported as it happens; at most a few per peer and second,
+/// messages excepted.
 /// `peer` is its handle, `at` is in Unix ms.
 // The variants document their fields.
 #[allow(missing_docs)]
@@ -72,6 +73,8 @@ pub enum PumpEvent {
     Closed { peer: u32, at: f64, code: CloseCode, message: String },
     /// The data channel `label` is open.
     ChannelOpen { peer: u32, at: f64, label: String },
+    /// A data message without a stamp arrived, at `at`; only with `deliverMessages`.
+    Message { peer: u32, at: f64, message: Uint8Array },
     /// The first media packet of `receiver` arrived, at `at`.
     FirstPacket { peer: u32, at: f64, receiver: u32 },
     /// The first frame of `receiver` that could be decrypted was complete, at `at`.
@@ -107,6 +110,9 @@ impl PumpEvent {
                 Self::Closed { peer, at, code: reason.code(), message: reason.to_string() }
             }
             PeerEvent::ChannelOpen(label) => Self::ChannelOpen { peer, at, label },
+            PeerEvent::Message { message, arrival } => {
+                Self::Message { peer, at: arrival as f64 / 1e6, message: message.into() }
+            }
             PeerEvent::FirstPacket { receiver, arrival } => {
                 Self::FirstPacket { peer, at: arrival as f64 / 1e6, receiver }
             }
@@ -302,6 +308,9 @@ pub struct PeerOptions {
     /// The cohort that the latency of data messages counts for (`latencies` of a sample); left out,
     /// it is only in the counters of each flow.
     pub data_cohort: Option<u32>,
+    /// Report messages without a stamp as events. Messages that were encrypted end to end are not
+    /// reported. Default: false.
+    pub deliver_messages: Option<bool>,
     /// An impaired access network.
     pub impairment: Option<ImpairmentOptions>,
     /// Rate adaptation: the senders of the peer follow the estimated bandwidth, as in browsers

@@ -213,10 +213,9 @@ pub(crate) fn dtls() -> Vec<Vec<u8>> {
 /// Stamped data messages.
 pub(crate) fn messages() -> Vec<Vec<u8>> {
     let stamp = |flow: u8, sequence: u8| {
-        let mut stamp = vec![0xf5, b's', b'w', b'a', b'r', b'm', 0x01, 0xfa];
+        let mut stamp = vec![0xf5, b's', b'w', b'm', 0x02, 0xfa];
         stamp.extend([0, 0, 0, flow, 0, 0, 0, sequence]);
-        stamp.extend(1_700_000_000_000_000_000_u64.to_be_bytes());
-        stamp.extend([0; 8]);
+        stamp.extend(&1_700_000_000_000_000_u64.to_be_bytes()[2..]);
         stamp
     };
     vec![stamp(1, 1), stamp(1, 200), [b"envelope".to_vec(), stamp(2, 0)].concat()]

@@ -8,7 +8,7 @@ use str0m::channel::{ChannelConfig, ChannelId, Reliability};
 use super::Transport;
 use crate::clock::{self, Now};
 use crate::cohorts::Cohort;
-use crate::data_flow::{self, DataFlow, FlowsReceived};
+use crate::data_flow::{self, DataFlow, FlowsReceived, is_stamped};
 use crate::e2ee::{KeyRing, Opened, open_message};
 use crate::error::{PumpError, Result};
 use crate::sketch::Binned;
@@ -25,6 +25,11 @@ pub struct DataChannels {
     pub messages_sent: u64,
     /// Bytes of those messages.
     pub bytes_sent: u64,
+    /// Messages that SCTP refused because its buffer was full, cumulative.
+    pub messages_refused: u64,
+    /// Bytes that the buffers of the channels held when messages were written, summed over the
+    /// messages, cumulative.
+    pub bytes_ahead: u64,
     /// Messages received, stamped or not, cumulative.
     pub messages_received: u64,
     /// Encrypted messages that were decrypted, cumulative.
@@ -33,6 +38,8 @@ pub struct DataChannels {
     pub messages_undecryptable: u64,
     /// Keys that encrypted messages are decrypted with.
     pub keys: Option<Arc<KeyRing>>,
+    /// True if messages without a stamp are handed on, as events.
+    pub delivers: bool,
     /// One-way latencies of messages since the thread last collected them.
     pub latencies: Vec<Binned>,
     /// The cohort that those latencies count for.
@@ -72,6 +79,7 @@ impl DataChannels {
             return Err(PumpError::EmptyMessage); // RFC 9260 §6.5
         }
         let id = *self.open.get(label).ok_or_else(|| PumpError::ChannelNotOpen(label.into()))?;
+        self.bytes_ahead += transport.buffered(id) as u64;
         let written = transport.write(id, message);
         let accepted = written.ok_or_else(|| PumpError::ChannelClosed(label.into()))??;
         self.count_sent(accepted, message.len());
@@ -80,6 +88,7 @@ impl DataChannels {
 
     fn count_sent(&mut self, accepted: bool, len: usize) {
         self.messages_sent += accepted as u64;
+        self.messages_refused += !accepted as u64;
         self.bytes_sent += accepted as u64 * len as u64;
     }
 
@@ -102,20 +111,23 @@ impl DataChannels {
 
     /// Writes the messages whose time has come, and returns whether there were any.
     pub(super) fn send_flows(&mut self, transport: &mut Transport, now: Now) -> bool {
-        let (mut wrote, mut messages, mut bytes) = (false, 0, 0);
+        let (mut wrote, mut messages, mut refused, mut bytes) = (false, 0, 0, 0);
         for flow in &mut self.flows {
             let Some(&id) = self.open.get(&flow.label) else { continue };
             while flow.due_ns <= now.mono {
                 let message = flow.next_message(now.mono);
                 // A full channel drops the message: its sequence number is used up, so that the
                 // receiver counts it as lost.
+                self.bytes_ahead += transport.buffered(id) as u64;
                 let accepted = matches!(transport.write(id, message), Some(Ok(true)));
                 messages += accepted as u64;
+                refused += !accepted as u64;
                 bytes += accepted as u64 * message.len() as u64;
                 wrote = true;
             }
         }
         self.messages_sent += messages;
+        self.messages_refused += refused;
         self.bytes_sent += bytes;
         wrote
     }
@@ -132,7 +144,8 @@ impl DataChannels {
         Some(label)
     }
 
-    pub(super) fn on_message(&mut self, message: &[u8], arrival: Option<u64>) {
+    /// Counts a message. Returns its arrival, wall clock, ns, if it is to be handed on.
+    pub(super) fn on_message(&mut self, message: &[u8], arrival: Option<u64>) -> Option<u64> {
         self.messages_received += 1;
         let arrival = arrival.unwrap_or_else(clock::wall_ns);
         let opened = self.keys.as_ref().map_or(Opened::Clear, |keys| open_message(message, keys));
@@ -144,12 +157,14 @@ impl DataChannels {
             }
             Opened::Undecryptable => {
                 self.messages_undecryptable += 1;
-                return;
+                return None;
             }
         };
         if let Some(latency) = data_flow::on_message(&mut self.flows_received, message, arrival) {
             self.latencies.push(latency);
         }
+        let is_handed_on = self.delivers && opened == Opened::Clear && !is_stamped(message);
+        is_handed_on.then_some(arrival)
     }
 
     pub(super) fn on_close(&mut self, id: ChannelId) {

@@ -100,6 +100,13 @@ pub enum PeerEvent {
     },
     /// The data channel with this label is open.
     ChannelOpen(String),
+    /// A data message without a stamp arrived.
+    Message {
+        /// The message.
+        message: Vec<u8>,
+        /// Arrival of the message, wall clock, ns.
+        arrival: u64,
+    },
     /// The first media packet of a receiver.
     FirstPacket {
         /// Handle of the receiver.

@@ -315,6 +315,11 @@ impl Transport {
         Some(channel.write(true, message).map_err(transport_error))
     }
 
+    /// Bytes that a channel has not sent yet.
+    pub(super) fn buffered(&mut self, id: ChannelId) -> usize {
+        self.rtc.channel(id).map_or(0, |mut channel| channel.buffered_amount())
+    }
+
     /// Time at which [`Transport::timer_is_due`], or the impaired downlink is, monotonic ns.
     pub(super) fn next_at(&self, now: Now) -> u64 {
         let wait = self.rtc_at.saturating_duration_since(now.instant).as_nanos();

@@ -64,6 +64,8 @@ fn peer_row(peer: u32, stats: &Peer) -> PeerStats {
         available_outgoing_bps: stats.tracks.available_bps(),
         data_messages_sent: stats.data.messages_sent as f64,
         data_bytes_sent: stats.data.bytes_sent as f64,
+        data_messages_refused: stats.data.messages_refused as f64,
+        data_bytes_ahead: stats.data.bytes_ahead as f64,
         data_messages_received: stats.data.messages_received as f64,
         data_messages_decrypted: stats.data.messages_decrypted as f64,
         data_messages_undecryptable: stats.data.messages_undecryptable as f64,

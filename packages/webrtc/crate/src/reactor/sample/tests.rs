@@ -255,6 +255,7 @@ fn every_counter_of_a_peer_has_its_own_column() {
     }
     (peer.transport.send_errors, peer.transport.rtt_ms) = (20, 21.5);
     (peer.data.messages_sent, peer.data.bytes_sent, peer.data.messages_received) = (22, 23, 24);
+    (peer.data.messages_refused, peer.data.bytes_ahead) = (27, 28);
     (peer.data.messages_decrypted, peer.data.messages_undecryptable) = (25, 26);
     assert_eq!(handle, 1);
     expect(
@@ -269,6 +270,8 @@ fn every_counter_of_a_peer_has_its_own_column() {
             ("available_outgoing_bps", 0.0),
             ("data_messages_sent", 22.0),
             ("data_bytes_sent", 23.0),
+            ("data_messages_refused", 27.0),
+            ("data_bytes_ahead", 28.0),
             ("data_messages_received", 24.0),
             ("data_messages_decrypted", 25.0),
             ("data_messages_undecryptable", 26.0),
