@@ -37,13 +37,13 @@ export const pageFiles = async () => {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => !generated.includes(file));
-  const client = await readdir(join(engine, 'src', 'client'));
-  return [
-    ...sources,
-    ...client.map((name) => join(engine, 'src', 'client', name)),
-    bundler,
-    join(root, 'package-lock.json'),
-  ].sort();
+  const shared = await Promise.all(
+    ['client', 'exchange'].map(async (name) => {
+      const folder = join(engine, 'src', name);
+      return (await readdir(folder)).map((file) => join(folder, file));
+    }),
+  );
+  return [...sources, ...shared.flat(), bundler, join(root, 'package-lock.json')].sort();
 };
 
 /** SHA-256 over these files. */

@@ -68,8 +68,13 @@ export class EngineSet implements Engine {
   sample(): EngineSample {
     const [native, ...others] = [...this.#ready.values()].map((engine) => engine.sample());
     if (native === undefined) throw new Error('there is no native engine');
+    const all = [native, ...others];
+    const rpc = all.flatMap((one) => one.rpc ?? []);
+    const dataStreams = all.flatMap((one) => one.dataStreams ?? []);
     return {
       ...native,
+      ...(rpc.length > 0 && { rpc }),
+      ...(dataStreams.length > 0 && { dataStreams }),
       connected: others.reduce((sum, { connected }) => sum + connected, native.connected),
       series: [native, ...others].flatMap(({ series }) => series),
       ...(others.length > 0 && { clients: others.flatMap(({ clients = [] }) => clients) }),

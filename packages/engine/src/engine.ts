@@ -1,9 +1,12 @@
 import type { E2eeSecret, TokenEndpoint } from '@livekit-swarm/livekit';
 import type {
   ClientSample,
+  DataQueueSample,
+  DataStreamsSample,
   EngineHealth,
   EventLine,
   ParticipantLine,
+  RpcSample,
   SeriesSample,
   SpeakersSample,
   StreamDrops,
@@ -93,6 +96,12 @@ export interface EngineSample {
   series: SeriesSample[];
   /** Announcements of active speakers, if participants take turns in speaking. */
   speakers?: SpeakersSample[];
+  /** Calls between participants; absent: none. */
+  rpc?: RpcSample[];
+  /** Received text and byte streams; absent: none. */
+  dataStreams?: DataStreamsSample[];
+  /** Data messages that waited at their senders; absent: none. */
+  dataQueues?: DataQueueSample[];
   /** Packets dropped on TCP paths; absent: none. */
   streamDrops?: StreamDrops[];
   /** Measurements of real clients; absent: the engine has none. */

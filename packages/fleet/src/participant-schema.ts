@@ -198,6 +198,12 @@ const answers = z.strictObject({
   stopsAfterMs: duration().nullable(),
 });
 
+const exchange = z.strictObject({
+  answers: z.array(text(NAME)).max(MOST_LISTED),
+  callees: text(NAME).exactOptional(),
+  receivers: text(NAME).exactOptional(),
+});
+
 const labels = z.record(text(NAME), text(NAME));
 const expected = whole(0, 10 * LIMITS.participants);
 
@@ -220,6 +226,7 @@ const planShape = {
   turns: z.enum(['takes', 'hears']).exactOptional(),
   conversation: conversation.exactOptional(),
   answers: answers.exactOptional(),
+  exchange: exchange.exactOptional(),
   readsFrameMetadata: yes().exactOptional(),
   actions: z.array(action).max(MOST_ACTIONS).exactOptional(),
   connect: connect.exactOptional(),

@@ -58,3 +58,12 @@ const templateOf = (bytes: Uint8Array, { payload }: UserPacket): DataTemplate =>
 
 const kindOf = (reliable: boolean): DataPacket_Kind =>
   reliable ? DataPacket_Kind.RELIABLE : DataPacket_Kind.LOSSY;
+
+/** Packet of a message that was received; null: the message is not of LiveKit's protocol. */
+export const readDataPacket = (message: Uint8Array): DataPacket | null => {
+  try {
+    return DataPacket.fromBinary(message);
+  } catch {
+    return null;
+  }
+};

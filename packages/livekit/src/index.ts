@@ -41,7 +41,7 @@ export {
   steadyClock,
   systemClock,
 } from './clock.ts';
-export { dataTemplate, encryptedDataTemplate } from './data-packet.ts';
+export { dataTemplate, encryptedDataTemplate, readDataPacket } from './data-packet.ts';
 export { type Deployment, deploymentAt } from './deployment.ts';
 export {
   deriveFrameKey,
@@ -99,9 +99,11 @@ export {
 export { failureOfError, type Rejection, rejectionOf } from './rejection.ts';
 export { appRejoinPolicy, mayRejoinAfter } from './rejoin-policy.ts';
 export { type RoomsLeft, roomsLeft, setPermission } from './room-service.ts';
+export { RpcEndpoint } from './rpc/rpc-endpoint.ts';
 export type { LayerSpec, TrackSpec } from './sdp/own-track.ts';
 export { clockProblem, readServerClock } from './server-clock.ts';
 export {
+  hasLeft,
   type ParticipantInfo,
   type SpeakerInfo,
   setRequest,
@@ -122,6 +124,8 @@ export {
   type StoredState,
   type WrittenState,
 } from './stored-state.ts';
+export { type OutgoingStream, streamPackets } from './streams/stream-packets.ts';
+export { StreamReceiver } from './streams/stream-receiver.ts';
 export { tlsProblem } from './tls-problem.ts';
 export { makeToken } from './token.ts';
 export { askTokenEndpoint, isTicket, type Ticket, type TokenEndpoint } from './token-endpoint.ts';

@@ -19,6 +19,7 @@ export type Label =
   | 'codec'
   | 'action'
   | 'agent'
+  | 'code'
   | 'node';
 export type Labels = Partial<Record<Label, string>>;
 
@@ -56,6 +57,8 @@ export interface MetricDefinition {
 const BY_ROLE = ['group', 'role', 'path'] as const;
 /** `agent`: number of the agent that a caller talks with, from 1; only where they are transferred. */
 const BY_AGENT = [...BY_ROLE, 'agent'] as const;
+/** `code`: of an error in LiveKit's RPC. */
+const BY_CODE = [...BY_ROLE, 'code'] as const;
 const BY_ACTION = ['action', 'group', 'role'] as const;
 const BY_TRACK = ['kind', 'group', 'role', 'path', 'codec'] as const;
 const BY_STREAM = ['kind', 'direction', 'group', 'role', 'path', 'codec'] as const;
@@ -416,6 +419,28 @@ export const METRICS = {
   data_loss: rate(BY_ROLE, 'data messages that never arrived'),
   data_messages_received: counter('messages', 'higher', BY_ROLE, 'data messages received'),
   data_messages_sent: counter('messages', 'neither', BY_ROLE, 'data messages sent'),
+
+  data_stream_time: trend(
+    BY_ROLE,
+    'from the beginning of a text or byte stream until its last byte was received; between hosts, by their clocks',
+  ),
+  data_stream_throughput: {
+    ...trend(BY_ROLE, 'size of a received stream by that time'),
+    unit: 'bit/s',
+    better: 'higher',
+  },
+  data_streams_incomplete: rate(
+    BY_ROLE,
+    'received streams of which something was missing, out of order, or different by the hash',
+  ),
+  rpc_time: trend(BY_ROLE, 'from a call of LiveKit’s RPC to its answer, as an SDK measures it'),
+  rpc_errors: rate(BY_ROLE, 'calls of RPC that failed, or whose answer was wrong'),
+  rpc_failures: counter(
+    'times',
+    'lower',
+    BY_CODE,
+    'failed calls of RPC, by LiveKit’s code; 0: another failure, such as a wrong answer',
+  ),
 
   server_cpu: ofNodes(
     'cores',

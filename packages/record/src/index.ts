@@ -13,6 +13,8 @@ export {
   TRACK_COUNTERS,
   type TrackCounter,
 } from './counters.ts';
+export type { DataQueueSample } from './data-queue.ts';
+export type { DataStreamsSample } from './data-streams.ts';
 export { addDecryption, type Decryption } from './decryption.ts';
 export {
   CONTINUITY_PROBES,
@@ -98,6 +100,7 @@ export {
   textLines,
 } from './record-reader.ts';
 export { openRecord, RECORD_FILE, type RecordWriter } from './record-writer.ts';
+export type { RpcSample } from './rpc.ts';
 export {
   type ClientSample,
   COORDINATOR_SHARD,

@@ -2,8 +2,11 @@ import { emptyBins } from '@livekit-swarm/metrics';
 import { z } from 'zod';
 import { adaptationSample } from './adaptation.ts';
 import { fill, SERIES_COUNTERS } from './counters.ts';
+import { dataQueueSample } from './data-queue.ts';
+import { dataStreamsSample } from './data-streams.ts';
 import { decryptionSchema } from './decryption.ts';
 import { playoutSample } from './playout.ts';
+import { rpcSample } from './rpc.ts';
 import { speakersSchema } from './speakers.ts';
 
 const count = z.number();
@@ -148,6 +151,12 @@ export const sampleSchema = z.object({
   generator,
   /** Announcements of active speakers, where participants take turns in speaking. */
   speakers: z.array(speakersSchema).exactOptional(),
+  /** Calls between participants (RPC); absent: none. */
+  rpc: z.array(rpcSample).exactOptional(),
+  /** Received text and byte streams; absent: none. */
+  dataStreams: z.array(dataStreamsSample).exactOptional(),
+  /** Data messages that waited at their senders; absent: none. */
+  dataQueues: z.array(dataQueueSample).exactOptional(),
   /** Dropped packets on paths over TCP; absent: none. */
   streamDrops: z.array(streamDrops).exactOptional(),
   /** Real clients of the shard; absent: none. */

@@ -9,6 +9,7 @@ import {
   type TrackPlan,
 } from '@livekit-swarm/scenario';
 import { formatDuration, formatNumber } from '@livekit-swarm/settings';
+import { formatBytes } from './format.ts';
 
 /**
  * The load of a scenario in a line: `voice-ai: 20 rooms × 1 caller + 1 agent, audio, 30s`. Several
@@ -75,10 +76,16 @@ const many = (word: string): string => (word.endsWith('s') ? word : `${word}s`);
 /**
  * `audio and 720p vp8 simulcast, data 10/s:200B:lossy`; empty for those who only watch and listen.
  */
-const publishes = ({ publish, data }: RoleSpec): string =>
+const publishes = ({ publish, data, rpc, dataStreams }: RoleSpec): string =>
   [
     ...(publish.length === 0 ? [] : [publish.map(describeTrack).join(' and ')]),
     ...(data === null ? [] : [`data ${formatDataRate(data)}`]),
+    ...(rpc === undefined ? [] : [`calls of ${many(rpc.to)} every ${formatDuration(rpc.everyMs)}`]),
+    ...(dataStreams === undefined
+      ? []
+      : [
+          `streams of ${formatBytes(dataStreams.bytes)} every ${formatDuration(dataStreams.everyMs)}`,
+        ]),
   ].join(', ');
 
 const describeAudio = ({ music, dtx }: Extract<TrackPlan, { kind: 'audio' }>): string =>

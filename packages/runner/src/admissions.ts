@@ -94,6 +94,7 @@ export const createAdmission = async (
     identity,
     publish,
     data,
+    exchange,
     subscribe,
     grants,
     conversation,
@@ -112,7 +113,7 @@ export const createAdmission = async (
       audio: sources.includes('microphone'),
       video: sources.includes('camera'),
       screen: sources.includes('screen_share'),
-      data: data.length > 0,
+      data: data.length > 0 || exchange !== undefined,
     },
     subscribe,
     grants: {

@@ -131,7 +131,9 @@ export const hostShard = async (
   let lastSampleAt = 0;
   const sample = (): void => {
     clockWatch.check();
-    const { connected, series, generator, clients, speakers, streamDrops } = engine.sample();
+    const { connected, series, generator, clients, speakers, streamDrops, ...data } =
+      engine.sample();
+    const { rpc, dataStreams, dataQueues } = data;
     if (!wasPaused && !wasPausedBefore && generator.tickLatenessMs >= RECORDED_PAUSE_MS)
       report({ event: 'process_paused', durationMs: Math.round(generator.tickLatenessMs) });
     const at = elapsedMs();
@@ -144,6 +146,9 @@ export const hostShard = async (
       connected: connected,
       series,
       ...(speakers !== undefined && { speakers }),
+      ...(rpc !== undefined && { rpc }),
+      ...(dataStreams !== undefined && { dataStreams }),
+      ...(dataQueues !== undefined && { dataQueues }),
       ...(streamDrops !== undefined && { streamDrops }),
       ...(clients !== undefined && { clients }),
       generator: {

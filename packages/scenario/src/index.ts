@@ -46,6 +46,7 @@ export {
 } from './network/network-presets.ts';
 export { hasOwnMedia, type OwnClip, withOwnMedia } from './own-media.ts';
 export type { Permission, TrackSourceName } from './permission.ts';
+export type { Exchange } from './plan/exchange.ts';
 export { checkSchedule, expandPlan, type PlanTimes } from './plan/expand.ts';
 export { identityPrefix } from './plan/identities.ts';
 export { layersOf, receivedRate, receivedSize } from './plan/media-rates.ts';
@@ -78,6 +79,7 @@ export {
 } from './role-keys/conversation.ts';
 export type { DataTraffic } from './role-keys/data.ts';
 export { formatDataRate, MAX_DATA_BYTES, MIN_DATA_BYTES } from './role-keys/data.ts';
+export type { DataStreams } from './role-keys/data-streams.ts';
 export { DEPARTURES, type Departure, departsWhileJoining } from './role-keys/departure.ts';
 export type { E2ee, KeyChange } from './role-keys/e2ee.ts';
 export type { ClientEngineName, EngineName } from './role-keys/engine.ts';
@@ -87,6 +89,7 @@ export type { Layout } from './role-keys/layout.ts';
 export { formatLayout, tileSize, visibleVideos } from './role-keys/layout.ts';
 export { type MediaPath, PATHS } from './role-keys/path.ts';
 export { boundedSettings, DEFAULT_ROLE, type RoleSpec } from './role-keys/registry.ts';
+export { MAX_RPC_BYTES, type Rpc } from './role-keys/rpc.ts';
 export {
   endpointsOf,
   type GroupSpec,

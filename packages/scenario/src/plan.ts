@@ -1,6 +1,7 @@
 /** Plan that a run carries out: every participant, when it joins and leaves, and what it does. */
 import type { Window } from '@livekit-swarm/metrics';
 import type { PlannedAction } from './actions/action-spec.ts';
+import type { Exchange } from './plan/exchange.ts';
 import type { ParticipantSettings } from './role-keys/registry.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -27,6 +28,8 @@ export interface ParticipantPlan extends ParticipantSettings {
    * Absent: the participant speaks all the time.
    */
   turns?: 'takes' | 'hears';
+  /** Part in calls and streams between the participants of the room. Absent: there are none. */
+  exchange?: Exchange;
   /** Present for a browser in a room with tracks that have `frameMetadata`. */
   readsFrameMetadata?: true;
   /** Actions during the stay, in order of time. Absent: none. */

@@ -1,6 +1,12 @@
 import { type MetricSet, WITNESS_GROUP } from '@livekit-swarm/metrics';
 import type { SampleLine, SeriesSample } from '@livekit-swarm/record';
-import { measureSeries, measureSpeakers, measureStreamDrops } from './measure.ts';
+import {
+  measureDataStreams,
+  measureRpc,
+  measureSeries,
+  measureSpeakers,
+  measureStreamDrops,
+} from './measure.ts';
 import type { Timeline } from './timeline.ts';
 
 /**
@@ -38,6 +44,8 @@ export class SampleFold {
       if (isSteady) metrics.steadyTime(line.shard, intervalMs);
       for (const [one, ms] of uncertain) measureSeries(metrics, one, where, ms);
       for (const one of line.speakers ?? []) measureSpeakers(metrics, one);
+      for (const one of line.dataStreams ?? []) measureDataStreams(metrics, one);
+      for (const one of line.rpc ?? []) measureRpc(metrics, one, where);
       for (const one of line.streamDrops ?? []) measureStreamDrops(metrics, one, where);
     };
     addSeries(this.#timeline.whole, steady);

@@ -2,9 +2,11 @@ import type { CountedIn, Labels, MetricName, SketchBins } from '@livekit-swarm/m
 import {
   type AdaptationSample,
   COUNTERS,
+  type DataStreamsSample,
   type Decryption,
   type EventLine,
   type PlayoutSample,
+  type RpcSample,
   SERIES_COUNTERS,
   type SeriesCounter,
   type SeriesSample,
@@ -65,6 +67,31 @@ export const measureSpeakers = (
   metrics.trend('active_speaker_time', labels).addBins(delay);
   metrics.rate('active_speaker_misses', labels, missed, turns);
   metrics.rate('active_speaker_errors', labels, wrong, announced);
+};
+
+/** Adds the text and byte streams that participants of a role received. */
+export const measureDataStreams = (
+  metrics: MetricSink,
+  { group, role, streams, incomplete, time, throughput }: DataStreamsSample,
+): void => {
+  const labels = { group, role };
+  metrics.trend('data_stream_time', labels).addBins(time);
+  metrics.trend('data_stream_throughput', labels).addBins(throughput);
+  metrics.rate('data_streams_incomplete', labels, incomplete, streams);
+};
+
+/** Adds the calls that participants of a role made. */
+export const measureRpc = (
+  metrics: MetricSink,
+  { group, role, calls, errors, time }: RpcSample,
+  where: CountedIn,
+): void => {
+  const labels = { group, role };
+  metrics.trend('rpc_time', labels).addBins(time);
+  const failed = Object.values(errors).reduce((sum, count) => sum + count, 0);
+  metrics.rate('rpc_errors', labels, failed, calls);
+  for (const [code, count] of Object.entries(errors))
+    metrics.count('rpc_failures', { ...labels, code }, count, where);
 };
 
 /** Adds the packets that were dropped because TCP had not delivered those before them. */

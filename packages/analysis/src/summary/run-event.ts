@@ -90,6 +90,17 @@ export const runNotes = <Added extends z.core.$ZodShape>(added: Added) =>
       },
       added,
     ).describe('Other programs used the cores of this host for most of the run.'),
+    fact(
+      'data_queued',
+      {
+        group: z.string(),
+        role: z.string(),
+        messages: count.describe('Messages sent while some waited.'),
+        refused: count.describe('Messages dropped because the buffer of the sender was full.'),
+        waitMs: z.number().describe('Mean wait of the messages of a second, the longest of all.'),
+      },
+      added,
+    ).describe('Data messages that were sent faster than a connection of their sender took them.'),
     fact('drill_record', {}, added).describe(
       'The record of a drill: faults were injected on purpose.',
     ),

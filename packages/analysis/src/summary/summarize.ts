@@ -21,6 +21,7 @@ import { SwarmError, withoutSecrets } from '@livekit-swarm/settings';
 import { SATURATED_SHARE } from '../verdict/generator-health.ts';
 import { AgentFold } from './fold-agents.ts';
 import { ClientFold } from './fold-clients.ts';
+import { DataQueueFold } from './fold-data-queues.ts';
 import { GeneratorFold } from './fold-generator.ts';
 import { HostFold } from './fold-hosts.ts';
 import { ParticipantFold } from './fold-participants.ts';
@@ -83,6 +84,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
   const samples = new SampleFold(timeline);
   const clients = new ClientFold();
   const agents = new AgentFold();
+  const dataQueues = new DataQueueFold();
   const paths = new PathFold();
   const server = new ServerFold(timeline);
   const generator = new GeneratorFold(metrics);
@@ -186,6 +188,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
           break;
         case 'sample':
           addSample(line);
+          dataQueues.add(line.dataQueues ?? [], line.intervalMs);
           break;
         case 'server':
           server.add(line, isSteady(line));
@@ -239,6 +242,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
       timeline.close();
       notes.push(
         ...agents.notes(),
+        ...dataQueues.notes(scenario),
         ...rejectionNotes(metrics),
         ...lossNotes(lostOf(lost, header), plan.participants),
       );

@@ -143,6 +143,17 @@ export const RUN_METRICS = {
     { labels: BY_ROLE, why: 'after the first answer that was interrupted' },
   ),
 
+  livekit_swarm_run_rpc_calls_total: counter('Calls of LiveKit’s RPC by result', {
+    labels: [...BY_ROLE, 'result'],
+    values: { result: ['answered', 'failed'] },
+    why: 'after the first call of a participant',
+  }),
+  livekit_swarm_run_rpc_seconds: histogram(
+    'Time from a call of LiveKit’s RPC to its answer',
+    LATENCY_SECONDS,
+    { labels: BY_ROLE, why: 'after the first answer' },
+  ),
+
   livekit_swarm_run_packets_total: counter(
     'RTP packets with media, retransmissions apart; for kind data: messages',
     {

@@ -41,6 +41,15 @@ const AGENTS: readonly Share[] = [
   },
 ];
 
+const CALLS: readonly Share[] = [
+  {
+    from: 'rpc_errors',
+    name: 'livekit_swarm_run_rpc_calls_total',
+    hits: 'failed',
+    others: 'answered',
+  },
+];
+
 const emitShares = (shares: readonly Share[], metrics: MetricReader, emit: Emit): void => {
   for (const { from, name, hits, others } of shares)
     for (const labels of metrics.labelSets(from)) {
@@ -59,6 +68,9 @@ export const emitJoins = ({ joins, metrics }: InterimSummary, emit: Emit): void 
 
 export const emitAgents = (metrics: MetricReader, emit: Emit): void =>
   emitShares(AGENTS, metrics, emit);
+
+export const emitCalls = (metrics: MetricReader, emit: Emit): void =>
+  emitShares(CALLS, metrics, emit);
 
 const emitReasons = (
   name: RunMetricName,

@@ -16,7 +16,7 @@ import type { DeploymentLine, HeaderLine, RecordLine } from '@livekit-swarm/reco
 import { scenarioOfRecord } from '@livekit-swarm/scenario';
 import { RUN_METRICS } from '../index.ts';
 import type { Snapshot, SnapshotValue } from '../registry/snapshot.ts';
-import { emitAgents, emitJoins, emitMedia } from './count-series.ts';
+import { emitAgents, emitCalls, emitJoins, emitMedia } from './count-series.ts';
 import { type Emit, type RunMetricName, textOf } from './emit.ts';
 import { createRunLevels } from './run-levels.ts';
 import { pushHistogram, type TrendSeries, trendSeriesOf } from './trend-series.ts';
@@ -101,6 +101,7 @@ export const createRunMetrics = (): RunMetrics => {
       emit('livekit_swarm_run_participants', { state }, count);
     emitJoins(interim, emit);
     emitAgents(interim.metrics, emit);
+    emitCalls(interim.metrics, emit);
     emitMedia(interim.metrics, emit);
     const trends = trendSeriesOf(interim.metrics, name);
     for (const trend of trends) pushHistogram(trend, push);

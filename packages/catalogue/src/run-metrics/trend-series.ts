@@ -58,6 +58,7 @@ const TRENDS: readonly Trend[] = [
   { from: 'agent_transfer_time', name: 'livekit_swarm_run_agent_transfer_seconds' },
   { from: 'agent_response_time', name: 'livekit_swarm_run_agent_response_seconds' },
   { from: 'agent_barge_in', name: 'livekit_swarm_run_agent_barge_in_seconds' },
+  { from: 'rpc_time', name: 'livekit_swarm_run_rpc_seconds' },
   { from: 'jitter', name: 'livekit_swarm_run_jitter_seconds', labels: { direction: 'down' } },
   { from: 'uplink_jitter', name: 'livekit_swarm_run_jitter_seconds', labels: { direction: 'up' } },
   { from: 'rtt', name: 'livekit_swarm_run_rtt_seconds' },

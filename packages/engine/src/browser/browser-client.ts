@@ -12,6 +12,7 @@ import {
 } from '../client/client.ts';
 import { clientLayout } from '../client/client-layout.ts';
 import type { Admission, EngineOptions } from '../engine.ts';
+import { exchangeOf } from '../exchange/exchange-part.ts';
 import { pageKey } from './page-key.ts';
 import type { PageEvent, PageJoin, PageJoined, PageKey } from './page-protocol.ts';
 import { pageTracks } from './page-tracks.ts';
@@ -73,7 +74,9 @@ export class BrowserClient implements Client {
     await page.exposeFunction('swarmEvent', (event: string) =>
       client.#onPage(JSON.parse(event) as PageEvent),
     );
-    if (options.plan.e2ee !== null) await openSecureContext(page);
+    // livekit-client makes the ids of calls with cryptography.
+    const { e2ee, exchange } = options.plan;
+    if (e2ee !== null || exchange !== undefined) await openSecureContext(page);
     await page.addScriptTag({ content: options.script });
     return client;
   }
@@ -89,6 +92,7 @@ export class BrowserClient implements Client {
       reconnects: reconnectPolicy !== 'none',
       layout: clientLayout(plan),
       publish: pageTracks(plan.publish),
+      exchange: exchangeOf(plan),
       readsFrameMetadata: plan.readsFrameMetadata === true,
       e2ee: e2ee === undefined ? null : await pageKey(e2ee),
     };

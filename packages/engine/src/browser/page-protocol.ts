@@ -1,5 +1,6 @@
 /** Messages between the engine and a page, as JSON. */
 import type { ClientLayout } from '../client/client-layout.ts';
+import type { ExchangeSettings } from '../exchange/exchange-part.ts';
 
 /** Request for one attempt to join. */
 export interface PageJoin {
@@ -13,6 +14,8 @@ export interface PageJoin {
   publish: PageTrack[];
   /** Key of end-to-end encryption; null: no encryption. */
   e2ee: PageKey | null;
+  /** Part in calls between participants; null: none. */
+  exchange: ExchangeSettings | null;
   /** True if some track of the room carries frame metadata. */
   readsFrameMetadata: boolean;
 }

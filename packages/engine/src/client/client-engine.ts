@@ -2,6 +2,7 @@ import { PROCESS_CLOCK_OFFSET_MS, steadyClock } from '@livekit-swarm/livekit';
 import { emptyEngineHealth, type ParticipantLine } from '@livekit-swarm/record';
 import type { ClientEngineName, ParticipantPlan, PlannedStep } from '@livekit-swarm/scenario';
 import type { Admission, Engine, EngineOptions, EngineSample } from '../engine.ts';
+import { ExchangeMeter } from '../exchange/exchange-meter.ts';
 import type { ClientHost } from './client.ts';
 import { ClientParticipant } from './client-participant.ts';
 
@@ -17,6 +18,7 @@ export class ClientEngine implements Engine {
   readonly #participants = new Map<number, ClientParticipant>();
   /** Correction of this host's clock, which its clients also read, ms. */
   readonly #clockCorrection = { ms: 0 };
+  readonly #exchanges = new ExchangeMeter();
   #closing: Promise<void> | null = null;
 
   constructor(name: ClientEngineName, options: EngineOptions, host: ClientHost) {
@@ -59,6 +61,7 @@ export class ClientEngine implements Engine {
       connected: present.filter(({ isConnected }) => isConnected).length,
       series: sampled.flatMap(({ series }) => series),
       clients: sampled.map(({ client }) => client),
+      ...this.#exchanges.take(),
       generator: emptyEngineHealth(),
     };
   }
@@ -86,6 +89,7 @@ export class ClientEngine implements Engine {
       clock: this.#clock,
       clockCorrection: this.#clockCorrection,
       host: this.#host,
+      exchanges: this.#exchanges,
     });
     this.#participants.set(plan.index, participant);
     return participant;

@@ -12,6 +12,7 @@ import type { ClientSample, EventLine, ParticipantLine, SeriesSample } from '@li
 import { type ClientEngineName, keyAt, type ParticipantPlan } from '@livekit-swarm/scenario';
 import { messageOf } from '@livekit-swarm/settings/errors';
 import type { Admission, EngineOptions } from '../engine.ts';
+import type { ExchangeMeter } from '../exchange/exchange-meter.ts';
 import { outcomeOf, type SessionState } from '../outcome.ts';
 import type { Client, ClientEvent, ClientHost, ClientReading } from './client.ts';
 import { ClientStreams } from './client-streams.ts';
@@ -25,6 +26,7 @@ export interface ClientParticipantOptions {
   /** Offset from the clock of this host to the shared clock, ms. */
   clockCorrection: { readonly ms: number };
   host: ClientHost;
+  exchanges: Pick<ExchangeMeter, 'addCall' | 'addStream'>;
 }
 
 /**
@@ -285,7 +287,9 @@ export class ClientParticipant {
     this.#others = reading.others;
     this.#lagMs = reading.lagMs;
     if (reading.lagMs > STARVED_LAG_MS) this.#starve();
-    const { engine, clockCorrection } = this.#options;
+    const { engine, clockCorrection, exchanges } = this.#options;
+    for (const call of reading.calls ?? []) exchanges.addCall(plan, call);
+    for (const stream of reading.streams ?? []) exchanges.addStream(plan, stream);
     // Clocks of two hosts may differ by more than the latency of a frame: frames from other hosts
     // are not timed.
     const isElsewhere = (identity: string | undefined): boolean =>

@@ -1,6 +1,7 @@
 import type { E2eeSecret } from '@livekit-swarm/livekit';
 import type { ParticipantPlan, TrackPlan } from '@livekit-swarm/scenario';
 import type { Admission } from '../engine.ts';
+import type { RpcResult, StreamResult } from '../exchange/exchange-result.ts';
 import type { TrackFacts } from './read-stats.ts';
 import type { Stat } from './stat.ts';
 
@@ -40,6 +41,10 @@ export interface ClientReading {
   /** Identities of the other participants of the room. */
   others: string[];
   tracks: TrackFacts[];
+  /** Calls that ended since the last reading; absent: none. */
+  calls?: RpcResult[];
+  /** Streams that ended since the last reading; absent: none. */
+  streams?: StreamResult[];
   /** W3C webrtc-stats of each PeerConnection; an empty list for a closed one. */
   peers: Stat[][];
 }

@@ -9,6 +9,7 @@ import type { ParticipantLine } from '@livekit-swarm/record';
 import type { ParticipantPlan, PlannedStep } from '@livekit-swarm/scenario';
 import { openPump, type Pump, type PumpEvent } from '@livekit-swarm/webrtc';
 import type { Admission, Engine, EngineOptions, EngineSample } from '../engine.ts';
+import { ExchangeMeter } from '../exchange/exchange-meter.ts';
 import { Clips } from './media/clips.ts';
 import { FrameKeys } from './media/frame-keys.ts';
 import { ParticipantKeys, type SharedKeys } from './media/participant-keys.ts';
@@ -44,6 +45,7 @@ export class NativeEngine implements Engine {
   readonly #pump: Pump;
   readonly #clips: Clips;
   readonly #speakers = new Speakers();
+  readonly #exchanges = new ExchangeMeter();
   readonly #keys: SharedKeys;
   readonly #sampler: Sampler;
   readonly #parts: EngineParts;
@@ -76,6 +78,7 @@ export class NativeEngine implements Engine {
       sampler: this.#sampler,
       effects: new EffectTracker(this.#clock),
       speakers: this.#speakers,
+      exchanges: this.#exchanges,
       publishers: new RemotePublishers(options.elsewhere ?? []),
       turn: turn === '' ? null : readTurnAddress(turn),
       target: (url) => this.#target(url),
@@ -158,7 +161,11 @@ export class NativeEngine implements Engine {
   sample(): EngineSample {
     const joined = [...this.#participants.values()].filter(({ isConnected }) => isConnected).length;
     const speakers = this.#speakers.take();
-    return { ...this.#sampler.take(joined), ...(speakers.length > 0 && { speakers }) };
+    return {
+      ...this.#sampler.take(joined),
+      ...(speakers.length > 0 && { speakers }),
+      ...this.#exchanges.take(),
+    };
   }
 
   correctClock(ms: number): void {

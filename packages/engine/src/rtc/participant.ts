@@ -15,7 +15,10 @@ import type { TrackPlan } from '@livekit-swarm/scenario';
 import { messageOf } from '@livekit-swarm/settings/errors';
 import type { ClientEvent, ClientJoined, ClientReading } from '../client/client.ts';
 import type { TrackFacts } from '../client/read-stats.ts';
+import type { ExchangePart } from '../exchange/exchange-part.ts';
+import type { RpcResult, StreamResult } from '../exchange/exchange-result.ts';
 import { addKey, encryptionOf, type RtcKey } from './encryption.ts';
+import { takePart } from './exchange.ts';
 import { createMedia, type OwnMedia } from './media.ts';
 import type { RtcJoin } from './protocol.ts';
 import { flatStats } from './stats.ts';
@@ -29,6 +32,11 @@ export class RtcParticipant {
   readonly #emit: (event: ClientEvent) => void;
   #room: Room | null = null;
   #media: OwnMedia[] = [];
+  #exchange: ExchangePart | null = null;
+  /** Calls that ended since the last reading. */
+  #calls: RpcResult[] = [];
+  /** Streams that ended since the last reading. */
+  #streams: StreamResult[] = [];
   /** Own tracks by sid. */
   readonly #own = new Map<string, TrackPlan>();
   #lostAt: number | null = null;
@@ -42,7 +50,7 @@ export class RtcParticipant {
   }
 
   /** Join with a new Room: after a second `connect`, one Room would report every event twice. */
-  async join({ url, token, layout, publish, e2ee }: RtcJoin): Promise<ClientJoined> {
+  async join({ url, token, layout, publish, exchange, e2ee }: RtcJoin): Promise<ClientJoined> {
     const room = new Room();
     this.#room = room;
     this.#watch(room, layout);
@@ -59,6 +67,11 @@ export class RtcParticipant {
     }
     if (e2ee !== null) addKey(room, e2ee);
     this.#isConnected = true;
+    if (exchange !== null)
+      this.#exchange = takePart(room, exchange, {
+        onCall: (result) => this.#calls.push(result),
+        onStream: (result) => this.#streams.push(result),
+      });
     if (!isAll) subscribe(room, layout);
     const rejected: Extract<ClientJoined, { ok: true }>['rejected'] = [];
     for (const plan of publish) {
@@ -90,6 +103,8 @@ export class RtcParticipant {
   async read(lagMs: number): Promise<ClientReading> {
     const room = this.#room;
     if (room === null || !this.#isConnected) return { lagMs, others: [], tracks: [], peers: [] };
+    const [calls, streams] = [this.#calls, this.#streams];
+    [this.#calls, this.#streams] = [[], []];
     const { publisherStats, subscriberStats } = await room.getRtcStats();
     const remote = [...room.remoteParticipants.values()].flatMap(({ trackPublications }) => [
       ...trackPublications.values(),
@@ -105,12 +120,15 @@ export class RtcParticipant {
       lagMs,
       others: [...room.remoteParticipants.keys()],
       tracks: this.#tracks(room),
+      ...(calls.length > 0 && { calls }),
+      ...(streams.length > 0 && { streams }),
       peers: [merged(flatStats([...publisherStats, ...subscriberStats]), ofTracks.flat())],
     };
   }
 
   async leave(): Promise<void> {
     this.#isConnected = false;
+    this.#exchange?.end();
     await Promise.all(this.#media.map((one) => one.stop()));
     await Promise.race([this.#room?.disconnect().catch(() => {}), sleep(LEAVE_MS)]);
   }

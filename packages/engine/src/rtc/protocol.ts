@@ -2,6 +2,7 @@
 import type { TrackPlan } from '@livekit-swarm/scenario';
 import type { ClientEvent, ClientJoined, ClientReading } from '../client/client.ts';
 import type { ClientLayout } from '../client/client-layout.ts';
+import type { ExchangeSettings } from '../exchange/exchange-part.ts';
 import type { RtcKey } from './encryption.ts';
 
 export interface RtcJoin {
@@ -9,6 +10,8 @@ export interface RtcJoin {
   token: string;
   layout: Pick<ClientLayout, 'audio' | 'videos'>;
   publish: TrackPlan[];
+  /** Part in calls between participants; null: none. */
+  exchange: ExchangeSettings | null;
   /** Key of end-to-end encryption; null: no encryption. */
   e2ee: RtcKey | null;
 }

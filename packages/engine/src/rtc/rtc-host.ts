@@ -11,6 +11,7 @@ import {
 } from '../client/client.ts';
 import { clientLayout } from '../client/client-layout.ts';
 import type { EngineOptions } from '../engine.ts';
+import { exchangeOf } from '../exchange/exchange-part.ts';
 import type { RtcKey } from './encryption.ts';
 import { RtcProcess } from './rtc-process.ts';
 
@@ -59,7 +60,9 @@ export class RtcHost implements ClientHost {
       join: async ({ url, token, e2ee: secret }): Promise<ClientJoined> => {
         const { audio, videos } = clientLayout(plan);
         const e2ee = secret === undefined ? null : rtcKey(secret);
-        const join = { url, token, layout: { audio, videos }, publish: plan.publish, e2ee };
+        const { publish } = plan;
+        const exchange = exchangeOf(plan);
+        const join = { url, token, layout: { audio, videos }, publish, exchange, e2ee };
         try {
           const request = { type: 'join' as const, participant, join };
           return (await process.ask(request, joinTimeoutMs + SPARE_MS)) as ClientJoined;

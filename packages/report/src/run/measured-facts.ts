@@ -80,6 +80,38 @@ export const agentFacts = ({ metrics }: Measured): [name: string, value: string]
   return facts;
 };
 
+/** Figures of calls between participants; none without calls. */
+export const callFacts = ({ metrics }: Measured): [name: string, value: string][] => {
+  const calls = metrics.measure('rpc_errors');
+  if (calls?.type !== 'rate' || calls.total === 0) return [];
+  const codes = metrics.labelSets('rpc_failures').flatMap(({ code }) => code ?? []);
+  return [
+    ['calls failed', shareOfAll(calls)],
+    ...[...new Set(codes)].toSorted().map((code): [string, string] => {
+      const failures = metrics.measure('rpc_failures', { code });
+      const count = aggregate(failures, { type: 'count' }) ?? 0;
+      return [`failed, ${describeCode(code)}`, formatNumber(count)];
+    }),
+    ['answered after', timeOf({ metrics }, 'rpc_time')],
+  ];
+};
+
+const describeCode = (code: string): string =>
+  code === '0' ? 'without a code of RPC' : `code ${code}`;
+
+/** Figures of text and byte streams; none without streams. */
+export const streamFacts = ({ metrics }: Measured): [name: string, value: string][] => {
+  const streams = metrics.measure('data_streams_incomplete');
+  if (streams?.type !== 'rate' || streams.total === 0) return [];
+  const throughput = metrics.measure('data_stream_throughput');
+  const median = aggregate(throughput, { type: 'p', percentile: 50 }) ?? null;
+  return [
+    ['streams incomplete', shareOfAll(streams)],
+    ['received after', timeOf({ metrics }, 'data_stream_time')],
+    ['throughput', `p50 ${formatBits(median)}`],
+  ];
+};
+
 /** Figures of transfers, and of each agent of a call; none where callers talk with one agent. */
 const transferFacts = ({ metrics }: Measured): [name: string, value: string][] => {
   const transfers = metrics.measure('agent_transfers_lost');

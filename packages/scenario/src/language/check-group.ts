@@ -4,6 +4,7 @@ import { executorOf, type GroupFile } from '../executors/registry.ts';
 import { LIMITS } from '../limits.ts';
 import type { Profiles } from '../role-keys/definition.ts';
 import { checkRole } from '../role-keys/registry.ts';
+import { checkCallees } from './check-callees.ts';
 import type { Checks, Complain } from './checks.ts';
 
 /**
@@ -21,6 +22,7 @@ export const checkGroup = (
     complain(at, 'is the group of participants that --witness adds', 'use another name', 'key');
   checkRoles([...at, 'roles'], group, complain);
   checkRoomNames(at, group, complain);
+  checkCallees([...at, 'roles'], group.roles, complain);
   executorOf(group.executor).check?.(at, group, complain);
   const { replacesParticipants } = executorOf(group.executor);
   const executor = { type: group.executor, replacesParticipants };

@@ -1,4 +1,5 @@
 import { everPublished } from '../actions/action-spec.ts';
+import { exchanges } from '../plan/exchange.ts';
 import { dataOf, gatherings, streamsOf } from '../plan/streams.ts';
 import type { GroupSpec } from '../scenario.ts';
 import type { Checks } from './checks.ts';
@@ -20,7 +21,11 @@ export const checkSubscribers = (
   for (const group of groups) {
     for (const role of group.roles) {
       const waits =
-        role.count > 0 && role.subscribe && role.publish.length === 0 && role.data === null;
+        role.count > 0 &&
+        role.subscribe &&
+        role.publish.length === 0 &&
+        role.data === null &&
+        !exchanges(group, role);
       if (!waits || served.has(keyOf({ group: group.name, role: role.name }))) continue;
       // With `subscribe` stated explicitly, the role is a test of joining alone.
       if (file.groups[group.name]?.roles[role.name]?.subscribe === true) continue;
@@ -51,7 +56,9 @@ export const checkSubscribers = (
 const checkListeners = (groups: readonly GroupSpec[], { complain, warn }: Checks): void => {
   for (const members of gatherings({ groups })) {
     const kinds = members.flatMap(({ role }) => everPublished(role).map(({ kind }) => kind));
-    const isSilent = !kinds.includes('audio') && members.every(({ role }) => role.data === null);
+    const isSilent =
+      !kinds.includes('audio') &&
+      members.every(({ group, role }) => role.data === null && !exchanges(group, role));
     if (!isSilent || kinds.length === 0) continue;
     for (const { group, role } of members)
       if (role.subscribe && role.layout.type === 'audio-only')

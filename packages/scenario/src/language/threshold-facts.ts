@@ -25,6 +25,10 @@ export interface ThresholdFacts {
   windows: readonly string[];
   streams: readonly StreamLabels[] | null;
   data: readonly Pick<StreamLabels, 'direction' | 'group' | 'role'>[] | null;
+  /** Roles that receive streams of data; null: unknown. */
+  streamed: readonly { group: string; role: string }[] | null;
+  /** Roles that call other participants; null: unknown. */
+  callers: readonly { group: string; role: string }[] | null;
   /** Actions of participants; null: unknown. */
   actions: readonly { action: string; group: string; role: string }[] | null;
   /** True if participants take turns in speaking; null: unknown. */
@@ -47,6 +51,8 @@ export const factsOf = (
   windows: scenario.windows.map(({ name }) => name),
   streams: withWitnesses(streamsOf(scenario), witnessRoles(scenario)),
   data: dataOf(scenario),
+  streamed: streamedOf(scenario),
+  callers: callersOf(scenario),
   actions: actionsOf(scenario),
   turns: scenario.groups.some(({ roles }) =>
     roles.some(({ count, turns }) => count > 0 && turns !== undefined),
@@ -105,6 +111,8 @@ export const whyUnmatched = (
   whyUnmatchedWindow(threshold, facts) ??
   whyUnmatchedMedia(threshold, facts) ??
   whyUnmatchedData(threshold, facts) ??
+  whyUnmatchedStreams(threshold, facts) ??
+  whyUnmatchedCalls(threshold, facts) ??
   whyUnmatchedAction(threshold, facts) ??
   whyUnmatchedTurns(threshold, facts);
 
@@ -249,7 +257,7 @@ const whyUnmatchedData = (
   { metric, selector }: Threshold,
   { data }: ThresholdFacts,
 ): UnmatchedThreshold | null => {
-  if (data === null || !metric.startsWith('data_')) return null;
+  if (data === null || !metric.startsWith('data_') || metric.startsWith('data_stream')) return null;
   const direction = metric === 'data_messages_sent' ? 'up' : 'down';
   const possible = data.filter((one) => one.direction === direction);
   if (
@@ -263,6 +271,58 @@ const whyUnmatchedData = (
     hint: 'give a role data, as data: 10/s',
     about: selector.role === undefined ? /^/ : labelled('role'),
   };
+};
+
+const callersOf = ({ groups }: LoadExtent): NonNullable<ThresholdFacts['callers']> =>
+  groups.flatMap((group) =>
+    group.roles
+      .filter(({ count, rpc }) => count > 0 && rpc !== undefined)
+      .map((role) => ({ group: group.name, role: role.name })),
+  );
+
+const streamedOf = ({ groups }: LoadExtent): NonNullable<ThresholdFacts['streamed']> =>
+  groups.flatMap((group) =>
+    group.roles
+      .filter(
+        ({ count, name }) =>
+          count > 0 &&
+          group.roles.some((sender) => sender.count > 0 && sender.dataStreams?.to === name),
+      )
+      .map((role) => ({ group: group.name, role: role.name })),
+  );
+
+const whyUnmatchedStreams = (
+  { metric, selector }: Threshold,
+  { streamed }: ThresholdFacts,
+): UnmatchedThreshold | null => {
+  if (streamed === null || !metric.startsWith('data_stream')) return null;
+  const isPossible = streamed.some(
+    ({ group, role }) => (selector.group ?? group) === group && (selector.role ?? role) === role,
+  );
+  return isPossible
+    ? null
+    : {
+        message: `no streams of data are received by ${participantsOf(selector)}`,
+        hint: 'give a role dataStreams, as dataStreams: { to: reader }',
+        about: selector.role === undefined ? /^/ : labelled('role'),
+      };
+};
+
+const whyUnmatchedCalls = (
+  { metric, selector }: Threshold,
+  { callers }: ThresholdFacts,
+): UnmatchedThreshold | null => {
+  if (callers === null || !metric.startsWith('rpc_')) return null;
+  const isPossible = callers.some(
+    ({ group, role }) => (selector.group ?? group) === group && (selector.role ?? role) === role,
+  );
+  return isPossible
+    ? null
+    : {
+        message: `${participantsOf(selector)} makes no calls`,
+        hint: 'give a role rpc, as rpc: { to: robot }',
+        about: selector.role === undefined ? /^/ : labelled('role'),
+      };
 };
 
 /** Actions of participants by the names of events, once for each role. */
@@ -340,6 +400,8 @@ export const roughFacts = (tree: MapTree): ThresholdFacts => {
     windows: windows.map(({ name }) => name),
     streams: null,
     data: null,
+    streamed: null,
+    callers: null,
     actions: null,
     turns: null,
     endMs: null,

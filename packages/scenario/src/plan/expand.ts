@@ -13,9 +13,10 @@ import { participantSettings, type RoleSpec } from '../role-keys/registry.ts';
 import { planTurns } from '../role-keys/turns.ts';
 import type { GroupSpec, Scenario, WitnessSpec } from '../scenario.ts';
 import { witnessRole } from '../witness-spec.ts';
+import { planExchange } from './exchange.ts';
 import { type ExpandedGroup, expandGroup } from './expand-group.ts';
 import { expectedTracksByRoom } from './expected-tracks.ts';
-import { assignIdentities, roomName } from './identities.ts';
+import { assignIdentities, roleIdentities, roomName } from './identities.ts';
 import { customWindows, steadyWindow } from './plan-windows.ts';
 import { witnessPlaces } from './witness-places.ts';
 
@@ -115,11 +116,13 @@ export const expandPlan = (scenario: Scenario, run: string): Plan => {
     );
   const { drafts, byJoin, expectedTracks, windows, droppedRooms, lastJoinAtMs, endAtMs } = schedule;
   const identityOf = assignIdentities(scenario, run);
+  const exchangeOf = planExchange(roleIdentities(scenario, run));
   const named = drafts.map(
     ({ in: group, roomNumber, roleSpec, member, session, firstInSlot: _, ...draft }) => ({
       ...draft,
       identity: identityOf({ group, room: roomNumber, role: roleSpec, member, session }),
       room: roomName(scenario, group, run, roomNumber),
+      ...exchangeOf(group, roomNumber, roleSpec),
     }),
   );
   return {

@@ -32,6 +32,22 @@ export interface NamedParticipant {
 }
 
 /**
+ * Function that returns the beginning of the identities of a role in a room: what follows is the
+ * number of the participant (`isIdentityOf`).
+ */
+export const roleIdentities = (
+  scenario: Scenario,
+  run: string,
+): ((group: GroupSpec, room: number, role: string) => string) => {
+  const labels = new Map(scenario.groups.map(({ name, roles }) => [name, roleLabels(roles)]));
+  const several = scenario.groups.length > 1;
+  return (group, room, role) => {
+    const where = several ? `${group.name}-${room}` : String(room);
+    return `${identityPrefix(run)}${where}-${labels.get(group.name)?.get(role) ?? role}`;
+  };
+};
+
+/**
  * Function that gives each participant of a run a unique, readable identity, `RUN-ROOM-ROLEn`:
  * `ab12-7-p1` for the first publisher of room 7. The role is its first letter, or its name if two
  * roles of the group have the same first letter. The group precedes the room if there are several;
@@ -41,13 +57,10 @@ export const assignIdentities = (
   scenario: Scenario,
   run: string,
 ): ((participant: NamedParticipant) => string) => {
-  const labels = new Map(scenario.groups.map(({ name, roles }) => [name, roleLabels(roles)]));
-  const several = scenario.groups.length > 1;
+  const beginning = roleIdentities(scenario, run);
   const taken = new Set<string>();
   return ({ group, room, role, member, session }) => {
-    const where = several ? `${group.name}-${room}` : String(room);
-    const who = `${labels.get(group.name)?.get(role.name) ?? role.name}${member}${session === null ? '' : `.${session}`}`;
-    let identity = `${identityPrefix(run)}${where}-${who}`;
+    let identity = `${beginning(group, room, role.name)}${member}${session === null ? '' : `.${session}`}`;
     // Names with many dashes and digits can result in equal identities, of which the server would
     // disconnect the first.
     while (taken.has(identity)) identity += '+';

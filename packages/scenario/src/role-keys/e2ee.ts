@@ -173,6 +173,25 @@ export interface E2eeKey {
 export const e2eeOf = (role: E2eeKey, group: E2eeKey): E2ee | null =>
   role.e2ee === undefined ? (group.e2ee ?? null) : role.e2ee;
 
+/** Report a key that needs messages that are not encrypted. */
+export const checkUnencrypted = (
+  key: string,
+  {
+    at,
+    role,
+    group,
+    complain,
+  }: Pick<Checking<E2eeKey, E2eeKey>, 'at' | 'role' | 'group' | 'complain'>,
+): void => {
+  if (e2eeOf(role, group) !== null)
+    complain(
+      [...at, key],
+      'is not possible with e2ee: native participants do not read encrypted messages',
+      'leave one out',
+      'key',
+    );
+};
+
 /** End-to-end encryption. Null: none; absent in records of earlier versions. */
 export const e2ee = defineRoleKey({
   name: 'e2ee',

@@ -62,6 +62,8 @@ export const maySubscribe = ({
 /** The keys of a role that this key depends on. */
 export interface GrantsRole {
   data?: unknown;
+  rpc?: unknown;
+  dataStreams?: unknown;
   subscribe?: boolean | undefined;
   layout?: Layout | undefined;
 }
@@ -99,6 +101,10 @@ export const grants = defineRoleKey({
     }
     if (given.canPublishData === false && role.data !== undefined)
       denied('canPublishData', 'send data, but data gives them messages');
+    if (given.canPublishData === false && role.rpc !== undefined)
+      denied('canPublishData', 'send data, but rpc gives them calls');
+    if (given.canPublishData === false && role.dataStreams !== undefined)
+      denied('canPublishData', 'send data, but dataStreams gives them streams');
     if (given.canSubscribe === false && (role.subscribe ?? role.layout?.type !== 'none'))
       denied('canSubscribe', 'receive anything, but they subscribe');
     if (given.hidden === true && tracks.length > 0)

@@ -16,6 +16,8 @@ const EXAMPLES: Record<keyof RoleFile, string> = {
   subscribe: 'publish: audio, subscribe: false',
   layout: 'layout: grid:4',
   data: 'data: 0.5/s:100B:reliable',
+  rpc: 'rpc: { to: other, every: 500ms, payload: 1kB }',
+  dataStreams: 'dataStreams: { to: other, kind: text, size: 1.5kB }',
   grants: 'grants: { canSubscribe: true, hidden: false }',
   network: 'network: { up: { loss: 2% } }',
   rateAdaptation: 'publish: [video], rateAdaptation: true',

@@ -12,6 +12,7 @@ import { connect } from './connect.ts';
 import { conversation } from './conversation.ts';
 import { count } from './count.ts';
 import { data } from './data.ts';
+import { dataStreams } from './data-streams.ts';
 import type { Checking, Mapping, Profiles, RoleKeyMethods } from './definition.ts';
 import { departure } from './departure.ts';
 import { e2ee } from './e2ee.ts';
@@ -24,6 +25,7 @@ import { path } from './path.ts';
 import { permanent } from './permanent.ts';
 import { publish, tracksOf } from './publish.ts';
 import { rateAdaptation } from './rate-adaptation.ts';
+import { rpc } from './rpc.ts';
 import { subscribe } from './subscribe.ts';
 import { turns } from './turns.ts';
 
@@ -34,6 +36,8 @@ const ROLE_KEYS = [
   subscribe,
   layout,
   data,
+  rpc,
+  dataStreams,
   grants,
   network,
   rateAdaptation,

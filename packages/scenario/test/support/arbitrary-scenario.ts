@@ -170,7 +170,7 @@ const role = (
       data: fc.option(
         fc.record({
           messagesPerSecond: fc.double({ min: 1e-6, max: 1_000, noNaN: true }),
-          bytes: fc.integer({ min: 32, max: 15_000 }),
+          bytes: fc.integer({ min: 20, max: 15_000 }),
           reliable: fc.boolean(),
         }),
       ),

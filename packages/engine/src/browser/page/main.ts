@@ -22,8 +22,11 @@ import {
 import type { ClientReading } from '../../client/client.ts';
 import type { ClientLayout } from '../../client/client-layout.ts';
 import type { TrackFacts } from '../../client/read-stats.ts';
+import type { ExchangePart } from '../../exchange/exchange-part.ts';
+import type { RpcResult, StreamResult } from '../../exchange/exchange-result.ts';
 import type { PageEvent, PageJoin, PageJoined, PageKey, PageTrack } from '../page-protocol.ts';
 import { type Encryption, encryptionOf } from './encryption.ts';
+import { takePart } from './exchange.ts';
 import { FrameTimer, frameMetadataWorker, letAudioPass } from './frame-timer.ts';
 import { createLagMeter } from './lag.ts';
 import { createMedia, type OwnMedia } from './media.ts';
@@ -40,6 +43,11 @@ const lag = createLagMeter();
 let room: Room | null = null;
 let encryption: Encryption | null = null;
 let media: OwnMedia[] = [];
+let exchange: ExchangePart | null = null;
+/** Calls that ended since the last reading. */
+let calls: RpcResult[] = [];
+/** Streams that ended since the last reading. */
+let streams: StreamResult[] = [];
 let isHearing = false;
 /**
  * True while a `Disconnected` of livekit-client is an event to report: not during a join or a
@@ -76,6 +84,13 @@ const join = async (request: PageJoin): Promise<PageJoined> => {
   watchTracks(joining, layout);
   if (request.readsFrameMetadata && encryption === null) letAudioPass(joining);
   const isAll = layout.audio && layout.videos === null && layout.tile === null;
+  exchange =
+    request.exchange === null
+      ? null
+      : takePart(joining, request.exchange, {
+          onCall: (result) => calls.push(result),
+          onStream: (result) => streams.push(result),
+        });
   try {
     if (encryption !== null) await joining.setE2EEEnabled(true);
     await joining.connect(url, token, {
@@ -85,6 +100,7 @@ const join = async (request: PageJoin): Promise<PageJoined> => {
       peerConnectionTimeout: timeoutMs,
     });
     isConnected = true;
+    exchange?.connected();
     if (!isAll) subscribe(joining, layout);
     const rejected = await publishAll(joining, request.publish);
     const { nodeId = '', version = '' } = joining.serverInfo ?? {};
@@ -274,17 +290,22 @@ const noteFacts = (joined: Room): void => {
 };
 
 const read = async (): Promise<ClientReading> => {
+  const ended = { calls, streams };
+  [calls, streams] = [[], []];
   if (room !== null) noteFacts(room);
   return {
     lagMs: lag.take(),
     others: [...(room?.remoteParticipants.keys() ?? [])],
     tracks: [...facts.values()],
+    ...(ended.calls.length > 0 && { calls: ended.calls }),
+    ...(ended.streams.length > 0 && { streams: ended.streams }),
     peers: await readPeers(),
   };
 };
 
 const leave = async (): Promise<void> => {
   isConnected = false;
+  exchange?.end();
   await room?.disconnect();
   stopMedia();
 };

@@ -33,6 +33,8 @@ export interface PeerConnectionsOptions extends PeerSocketsOptions {
   network: NetworkImpairment | null;
   /** True if the participant adapts its bit rate to the bandwidth that it estimates. */
   rateAdaptation: boolean;
+  /** True if data messages of others are read, and not only counted. */
+  readsMessages: boolean;
   path: MediaPath;
   /** Address to use in place of the TURN servers that the deployment names; null: use those. */
   turn: TurnAddress | null;
@@ -105,7 +107,8 @@ export class PeerConnections implements PeerTransport {
   }
 
   openPeer(): LocalPeer {
-    const { pump, registry, owner, network, rateAdaptation, publishers } = this.#options;
+    const { pump, registry, owner, network, rateAdaptation, readsMessages, publishers } =
+      this.#options;
     const dataCohort = registry.cohorts.numberOf({
       labels: { direction: 'down', kind: 'data', ...owner, codec: 'data' },
       // A message does not show its sender: if any sender is on another host, all messages count
@@ -116,6 +119,7 @@ export class PeerConnections implements PeerTransport {
     const local = this.#open({
       ...impairment,
       ...(rateAdaptation && { rateAdaptation }),
+      ...(readsMessages && { deliverMessages: true }),
       ...(dataCohort !== undefined && { dataCohort }),
     });
     const peer: Peer = { owner, stats: null, taken: null, ended: false, flows: new Map() };

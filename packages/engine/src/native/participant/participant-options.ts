@@ -2,6 +2,7 @@ import type { Deployment, TokenEndpoint } from '@livekit-swarm/livekit';
 import type { ParticipantPlan, TrackPlan } from '@livekit-swarm/scenario';
 import type { Pump } from '@livekit-swarm/webrtc';
 import type { EngineOptions } from '../../engine.ts';
+import type { ExchangeMeter } from '../../exchange/exchange-meter.ts';
 import type { PublishedTrack } from '../media/clips.ts';
 import type { ParticipantKeys } from '../media/participant-keys.ts';
 import type { Route } from '../network/route.ts';
@@ -27,6 +28,7 @@ export interface EngineParts {
   sampler: Sampler;
   effects: EffectTracker;
   speakers: Speakers;
+  exchanges: ExchangeMeter;
   publishers: RemotePublishers;
   turn: TurnAddress | null;
   target(url: string): Target;

@@ -93,7 +93,7 @@ export class ParticipantSessions {
       room,
       layout: plan.subscribe ? plan.layout : { type: 'none' },
       tracks,
-      sendsData: plan.data.length > 0,
+      sendsData: plan.data.length > 0 || plan.exchange !== undefined,
       expectedTracks: plan.expectedTracks,
       cname: plan.identity,
       plane,

@@ -8,12 +8,14 @@ import {
 import type { ParticipantLine } from '@livekit-swarm/record';
 import type { ParticipantPlan, PlannedStep } from '@livekit-swarm/scenario';
 import type { PumpEvent } from '@livekit-swarm/webrtc';
+import { exchangeOf } from '../../exchange/exchange-part.ts';
 import { trackResults } from '../streams/results.ts';
 import { Caller } from '../voice/caller.ts';
 import { ReferenceAgent } from '../voice/reference-agent.ts';
 import { RoomVoices } from '../voice/room-voices.ts';
 import type { Mouth, VoicePart } from '../voice/voice-part.ts';
 import { ActionRunner } from './action-runner.ts';
+import { DataExchange } from './data-exchange.ts';
 import { disappearsByAction } from './departure.ts';
 import { type Emit, eventEmitter } from './event-lines.ts';
 import type { ParticipantOptions } from './participant-options.ts';
@@ -53,6 +55,8 @@ export class Participant {
   /** Part in a conversation with a voice agent; null: none. */
   readonly #voice: VoicePart | null;
   readonly #voices: RoomVoices | null;
+  /** Part in calls between participants; null: none. */
+  readonly #exchange: DataExchange | null;
   #leaving: Promise<ParticipantLine> | null = null;
 
   constructor(options: ParticipantOptions) {
@@ -70,6 +74,7 @@ export class Participant {
       onUpdate: (participants) => {
         effects.updated(this, participants);
         this.#voice?.roomChanged();
+        this.#exchange?.roomChanged(participants);
       },
       ...(plan.turns !== undefined && {
         onSpeakers: (speakers: readonly SpeakerInfo[]) => this.#turns.announced(speakers),
@@ -101,6 +106,14 @@ export class Participant {
     });
     this.#voice = this.#joinConversation();
     this.#voices = this.#voice === null ? null : new RoomVoices(this.#voice);
+    const settings = exchangeOf(plan);
+    this.#exchange =
+      settings === null
+        ? null
+        : new DataExchange({
+            ...{ plan, settings, clock, room: this.#room, meter: options.exchanges },
+            channel: this.#plane.channels,
+          });
     this.#reception = new ReceptionEvents({
       emit: this.#emit,
       receiver: this,
@@ -134,8 +147,13 @@ export class Participant {
   #onSession(event: SessionEvent): void {
     this.#progress.onEvent(event);
     if (this.#leaving !== null) return;
-    if (CONNECTED.has(event.type)) this.#voice?.connected();
-    else if (event.type === 'signal_lost' || event.type === 'disconnected') this.#endTalk();
+    if (CONNECTED.has(event.type)) {
+      this.#voice?.connected();
+      this.#exchange?.connected();
+    } else if (event.type === 'signal_lost' || event.type === 'disconnected') {
+      this.#endTalk();
+      this.#exchange?.lost();
+    }
   }
 
   #endTalk(): void {
@@ -151,6 +169,7 @@ export class Participant {
       index: plan.index,
       network: plan.network,
       rateAdaptation: plan.rateAdaptation === true,
+      readsMessages: plan.exchange !== undefined,
       path: plan.path,
       cname: plan.identity,
       data: plan.data,
@@ -243,6 +262,9 @@ export class Participant {
       case 'channel_open':
         channels.channelOpened(event.peer, event.label);
         break;
+      case 'message':
+        this.#exchange?.received(event.message);
+        break;
       case 'first_packet':
         this.#reception.firstPacket(event);
         break;
@@ -265,6 +287,7 @@ export class Participant {
   }
 
   async #leave(): Promise<ParticipantLine> {
+    this.#exchange?.end();
     // Read first: the other participants leave during this call.
     const remoteParticipants = this.view.others.length;
     await this.#options.sampler.readSoon();

@@ -28,6 +28,10 @@ export class PumpPlane implements MediaPlane {
     this.receivers = new ReceivedStreams(shared);
     this.peers = new PeerConnections({
       ...shared,
+      onPeerClosed: (peer) => {
+        this.channels.closed(peer);
+        options.onPeerClosed(peer);
+      },
       stopStreams: (peer) => [...this.senders.stopPeer(peer), ...this.receivers.ofPeer(peer)],
     });
   }

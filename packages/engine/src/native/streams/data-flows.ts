@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type DataChannel,
   type DataChannels,
@@ -10,17 +11,29 @@ import type { FrameKeyHandle } from '../media/frame-keys.ts';
 import type { ParticipantKeys } from '../media/participant-keys.ts';
 
 export interface DataFlowsOptions {
-  pump: Pick<Pump, 'createDataChannel' | 'startDataFlow'>;
+  pump: Pick<Pump, 'createDataChannel' | 'startDataFlow' | 'sendData'>;
   data: readonly DataTraffic[];
   keys: Pick<ParticipantKeys, 'current'>;
   /** Number of a new data flow, unique in the run. */
   nextFlow(): number;
 }
 
+const RELIABLE = '_reliable';
+
+/** Time until a full channel is tried again, ms: it holds 128 KB, enough for 60 MB/s. */
+const ROOM_AFTER_MS = 2;
+
+const isFull = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'channel_full';
+
 /** Data channels of one participant, and the data that it sends on them. */
 export class DataFlows implements DataChannels {
   readonly #options: DataFlowsOptions;
   readonly #opened = new Set<string>();
+  /** Peer whose reliable channel is open; null: none. */
+  #reliable: number | null = null;
+  /** Settled once all messages so far were sent. */
+  #sent: Promise<void> = Promise.resolve();
 
   constructor(options: DataFlowsOptions) {
     this.#options = options;
@@ -36,9 +49,10 @@ export class DataFlows implements DataChannels {
    */
   channelOpened(peer: number, label: string): void {
     if (!this.#opened.has(`${peer} ${label}`)) return;
+    if (label === RELIABLE) this.#reliable = peer;
     const { pump, data, keys, nextFlow } = this.#options;
     for (const { messagesPerSecond, bytes, reliable } of data) {
-      if (label !== (reliable ? '_reliable' : '_lossy')) continue;
+      if (label !== (reliable ? RELIABLE : '_lossy')) continue;
       pump.startDataFlow({
         peer,
         label,
@@ -46,6 +60,34 @@ export class DataFlows implements DataChannels {
         intervalMs: 1_000 / messagesPerSecond,
         flow: nextFlow(),
       });
+    }
+  }
+
+  /** Note that a peer was closed, and its channels with it. */
+  closed(peer: number): void {
+    if (this.#reliable === peer) this.#reliable = null;
+  }
+
+  /**
+   * Send a message on the reliable channel, after those before it, and once there is room for it.
+   * @throws Error if the channel is not open
+   */
+  sendReliably(message: Uint8Array): Promise<void> {
+    const sent = this.#sent.then(() => this.#sendWhenThereIsRoom(message));
+    this.#sent = sent.catch(() => {});
+    return sent;
+  }
+
+  async #sendWhenThereIsRoom(message: Uint8Array): Promise<void> {
+    for (;;) {
+      if (this.#reliable === null) throw new Error('the reliable data channel is not open');
+      try {
+        this.#options.pump.sendData(this.#reliable, RELIABLE, message);
+        return;
+      } catch (error) {
+        if (!isFull(error)) throw error;
+        await sleep(ROOM_AFTER_MS);
+      }
     }
   }
 }

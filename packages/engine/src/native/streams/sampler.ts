@@ -2,6 +2,7 @@ import { Sketch } from '@livekit-swarm/metrics';
 import type { StreamDrops } from '@livekit-swarm/record';
 import type { Bins, Pump } from '@livekit-swarm/webrtc';
 import type { EngineSample } from '../../engine.ts';
+import { dataQueuesOf } from './data-queues.ts';
 import { seriesOf } from './series.ts';
 import type { StreamRegistry } from './stream-registry.ts';
 
@@ -98,12 +99,17 @@ export class Sampler {
       wireBytesReceived: this.#datagrams.bytesReceived - this.#taken.bytesReceived,
     };
     const streamDrops = this.#streamDrops();
+    const dataQueues = dataQueuesOf(this.#registry.peers.values());
     this.#registry.settle();
     this.#latencies.clear();
     this.#tickLatenessMs = 0;
     this.#stuckThreads = 0;
     this.#taken = this.#datagrams;
-    return { connected, series, generator, ...(streamDrops.length > 0 && { streamDrops }) };
+    return {
+      ...{ connected, series, generator },
+      ...(streamDrops.length > 0 && { streamDrops }),
+      ...(dataQueues.length > 0 && { dataQueues }),
+    };
   }
 
   /** Sum of a column of all peers since the last sample. */

@@ -19,7 +19,14 @@ import {
   type TableData,
   wrap,
 } from '../../text-layout.ts';
-import { adaptationFacts, agentFacts, encryptionFacts, speakerFacts } from '../measured-facts.ts';
+import {
+  adaptationFacts,
+  agentFacts,
+  callFacts,
+  encryptionFacts,
+  speakerFacts,
+  streamFacts,
+} from '../measured-facts.ts';
 import type { ReportInput } from '../report-input.ts';
 import { remainsText, serverNotes, serverTable } from '../server-tables.ts';
 import {
@@ -292,6 +299,8 @@ export const SECTIONS: readonly Section[] = [
   factsSection('VOICE AGENTS', agentFacts),
   factsSection('RATE ADAPTATION', adaptationFacts),
   factsSection('END-TO-END ENCRYPTION', encryptionFacts),
+  factsSection('CALLS BETWEEN PARTICIPANTS (RPC)', callFacts),
+  factsSection('TEXT AND BYTE STREAMS', streamFacts),
   factsSection('ACTIVE SPEAKERS', speakerFacts),
   lossRecoverySection,
   mostAffectedSection,

@@ -8,8 +8,10 @@ import type { TableData } from '../../../text-layout.ts';
 import {
   adaptationFacts,
   agentFacts,
+  callFacts,
   encryptionFacts,
   speakerFacts,
+  streamFacts,
 } from '../../measured-facts.ts';
 import type { HtmlInput } from '../../report-input.ts';
 import { remainsText, serverNotes, serverTable } from '../../server-tables.ts';
@@ -51,7 +53,7 @@ ${list(counts)}${reasons.length > 0 && html`<ul class="plain">${reasons.slice(0,
 <div class="card"><h3>Loss recovery (NACK, RTX, FEC)</h3>${list(recoveryFigures(input))}</div>
 <div class="card"><h3>Load generator</h3>${list(generatorFigures(input))}</div>
 </div>
-${factsCard('Voice agents', agentFacts(summary))}${factsCard('Rate adaptation', adaptationFacts(summary))}${factsCard('End-to-end encryption', encryptionFacts(summary))}${factsCard('Active speakers', speakerFacts(summary))}
+${factsCard('Voice agents', agentFacts(summary))}${factsCard('Rate adaptation', adaptationFacts(summary))}${factsCard('End-to-end encryption', encryptionFacts(summary))}${factsCard('Calls between participants (RPC)', callFacts(summary))}${factsCard('Text and byte streams', streamFacts(summary))}${factsCard('Active speakers', speakerFacts(summary))}
 ${clientCard(input)}
 ${serverCard(input)}
 ${hostCard(input)}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+const count = z.number();
+
+/** Calls that participants of a role made, by the time of their end. */
+export const rpcSample = z.object({
+  group: z.string(),
+  role: z.string(),
+  /** Calls that ended, failed ones included. */
+  calls: count,
+  /**
+   * Failed calls by the code of LiveKit's RPC: `{ "1502": 3 }`. Code 0: another failure, such as an
+   * answer that differs from the request.
+   */
+  errors: z.record(z.string(), count),
+  /** Time from a call to its answer, ms. */
+  time: z.object({ bins: z.array(z.number()), zeros: count }),
+});
+
+export type RpcSample = z.infer<typeof rpcSample>;
