@@ -12,6 +12,9 @@ import type { Platform } from '../src/targets/platform.ts';
 import type { PlatformRollout, Release, RolloutStep } from '../src/targets/rollout.ts';
 import { type Rehearsal, rehearse } from './support.ts';
 
+/** Grace period of the pods in examples/kubernetes/lab, ms. */
+const DRAIN_MS = 60_000;
+
 let dir: string;
 let here: Rehearsal;
 let platform: Platform;
@@ -48,7 +51,7 @@ const roll = async (id: string, release: Release): Promise<RolloutStep[]> => {
   const steps: RolloutStep[] = [];
   const { signal } = new AbortController();
   await rollout().rollAll(release, {
-    ...{ id, drainMs: 1_000, signal },
+    ...{ id, signal },
     onStep: (step) => steps.push(step),
   });
   return steps;
@@ -64,8 +67,13 @@ const of = (steps: readonly RolloutStep[], component: string): string[] =>
 
 it('is possible for a version that differs, and refused with the reason', async () => {
   expect(await rollout().present()).toBe('1.13.5');
-  expect(await rollout().missingCapability(to('1.13.4'), 1_000)).toBeNull();
-  expect(await rollout().missingCapability(to('1.13.5'), 1_000)).toMatch(/run .*:1\.13\.5 already/);
+  expect(await rollout().missingCapability(to('1.13.4'), DRAIN_MS)).toBeNull();
+  expect(await rollout().missingCapability(to('1.13.4'), DRAIN_MS - 1)).toMatch(
+    /drains each pod for up to 1m, .*of StatefulSet livekit first/,
+  );
+  expect(await rollout().missingCapability(to('1.13.5'), DRAIN_MS)).toMatch(
+    /run .*:1\.13\.5 already/,
+  );
   expect(await rollout().missingCapability({ ...to('1.13.4'), config: { port: 1 } }, null)).toMatch(
     /cannot be merged/,
   );
@@ -88,7 +96,7 @@ it('rolls pod by pod to another version, and back to the one before', async () =
   );
   await kubectl('rollout', 'status', 'statefulset/livekit', '--timeout=110s');
   await expect
-    .poll(() => rollout().missingCapability(to('1.13.4'), 1_000), { timeout: 60_000 })
+    .poll(() => rollout().missingCapability(to('1.13.4'), DRAIN_MS), { timeout: 60_000 })
     .toBeNull();
   const steps = await roll('rollup01', to('1.13.4'));
   for (const number of [0, 1, 2])

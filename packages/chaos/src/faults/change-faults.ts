@@ -221,7 +221,6 @@ export const rollout: DescribedFault<z.output<typeof rolloutParams>> = {
     await assertAllNodes(platform, components);
     await all.rollAll(releaseOf(params), {
       id,
-      drainMs: params.grace,
       signal: stop ?? new AbortController().signal,
       onStep,
     });

@@ -75,6 +75,7 @@ export interface PlatformRollout {
   /**
    * Reason for which it cannot roll to this release, or could not return; null: it can do both.
    * Changes nothing.
+   * @param drainMs longest drain of a node, ms; null: as long as the platform drains
    */
   missingCapability(release: Release, drainMs: number | null): Promise<string | null>;
   /**
@@ -83,7 +84,7 @@ export interface PlatformRollout {
    */
   rollAll(release: Release, options: RollAllOptions): Promise<void>;
   /** Rolls back to what ran before; resolves when every node is ready. */
-  undo(id: string, options: Omit<RollAllOptions, 'id' | 'drainMs'>): Promise<void>;
+  undo(id: string, options: Omit<RollAllOptions, 'id'>): Promise<void>;
   /** Makes the change permanent. */
   keep(id: string): Promise<void>;
 }
@@ -91,8 +92,6 @@ export interface PlatformRollout {
 export interface RollAllOptions {
   /** Id of the injection, for what `undo` must find. */
   id: string;
-  /** Longest drain of a node, ms; null: as the platform is configured. */
-  drainMs: number | null;
   /** Aborted: stop after the present node. */
   signal: AbortSignal;
   /** Receives each observed step. */

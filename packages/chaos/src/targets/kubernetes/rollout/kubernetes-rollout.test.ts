@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { PlatformRollout } from '../../rollout.ts';
 import type { KubernetesClient } from '../client.ts';
 import { type Pod, readPod } from '../pods.ts';
 import { kubernetesRollout } from './kubernetes-rollout.ts';
@@ -14,28 +15,23 @@ const pod = (uid: string, image: string, changes: Partial<Pod> = {}): Pod => ({
   ...changes,
 });
 
-/**
- * Deployment of one pod, whose controller replaces the pod after the patch, and deletes it with its
- * own grace period.
- */
-const fakeDeployment = (lifecycle: object) => {
+/** Deployment of one pod. */
+const deployment = (lifecycle: object): PlatformRollout => {
   const template = {
     spec: {
       terminationGracePeriodSeconds: GRACE_S,
       containers: [{ name: 'livekit', image: 'lk:v1', lifecycle }],
     },
   };
-  const deletions: (number | undefined)[] = [];
-  let isPatched = false;
   const workload = () => ({
     metadata: {
       name: 'livekit',
-      generation: isPatched ? 2 : 1,
-      annotations: { [ANNOTATION]: isPatched ? '2' : '1' },
+      generation: 1,
+      annotations: { [ANNOTATION]: '1' },
     },
     spec: { replicas: 1, template },
     status: {
-      observedGeneration: isPatched ? 2 : 1,
+      observedGeneration: 1,
       ...{ replicas: 1, readyReplicas: 1, updatedReplicas: 1, availableReplicas: 1 },
     },
   });
@@ -50,45 +46,38 @@ const fakeDeployment = (lifecycle: object) => {
   const custom = {
     getNamespacedCustomObject: async ({ plural, name }: { plural: string; name: string }) =>
       plural === 'deployments' ? workload() : replicaSet(name.replace('livekit-', '')),
-    listNamespacedCustomObject: async () => ({ items: [replicaSet('1'), replicaSet('2')] }),
-    patchNamespacedCustomObject: async () => {
-      isPatched = true;
-    },
+    listNamespacedCustomObject: async () => ({ items: [replicaSet('1')] }),
   };
-  const core = {
-    deleteNamespacedPod: async ({ body }: { body: { gracePeriodSeconds?: number } }) => {
-      deletions.push(body.gracePeriodSeconds);
-    },
-  };
-  const look = async (): Promise<Pod[]> => {
-    if (!isPatched) return [pod('1', 'lk:v1')];
-    const next = pod('2', 'lk:v2');
-    // The old pod is gone once its grace period was shortened.
-    return deletions.length > 0
-      ? [next]
-      : [next, pod('1', 'lk:v1', { terminating: true, ready: false, graceSeconds: GRACE_S })];
-  };
-  return { client: { core, custom } as unknown as KubernetesClient, look, deletions };
-};
-
-it.each([
-  ['no hook', {}, 10],
-  ['a sleep of 20 s before SIGTERM', { preStop: { sleep: { seconds: 20 } } }, 30],
-  ['a hook of unknown length', { preStop: { exec: { command: ['drain'] } } }, 10],
-])('a drain of 10 s has its whole time after SIGTERM with %s', async (_, lifecycle, seconds) => {
-  const { client, look, deletions } = fakeDeployment(lifecycle);
-  const rollout = kubernetesRollout({
-    ...{ client, look, namespace: 'livekit' },
+  return kubernetesRollout({
+    ...{ client: { custom } as unknown as KubernetesClient, namespace: 'livekit' },
+    look: async () => [pod('1', 'lk:v1')],
     nodeIdOf: async () => null,
     may: async () => true,
   });
-  await rollout.rollAll(
-    { program: 'lk:v2', config: {}, configFile: null },
-    {
-      ...{ id: 'abcd1234', drainMs: 10_000, onStep: () => {} },
-      signal: AbortSignal.timeout(10_000),
-    },
-  );
-  // One deletion, and with the hook counted once.
-  expect(deletions).toEqual([seconds]);
+};
+
+const RELEASE = { program: 'lk:v2', config: {}, configFile: null };
+const SLEEP = { preStop: { sleep: { seconds: 600 } } };
+
+it.each([
+  ['a drain as long as the grace period', {}, GRACE_S],
+  ['a drain without the time of a hook that sleeps before SIGTERM', SLEEP, GRACE_S - 600],
+  ['no requested drain', {}, null],
+])('rolls with %s', async (_, lifecycle, drainS) => {
+  const rollout = deployment(lifecycle);
+  expect(
+    await rollout.missingCapability(RELEASE, drainS === null ? null : drainS * 1_000),
+  ).toBeNull();
 });
+
+it.each([
+  ['no hook', {}, GRACE_S - 1, '5h', '18000s'],
+  ['a hook that sleeps', SLEEP, GRACE_S - 601, '4h 50m', '17400s'],
+])(
+  'refuses a drain that Kubernetes does not end in time: %s',
+  async (_, lifecycle, drainS, own, flag) => {
+    expect(await deployment(lifecycle).missingCapability(RELEASE, drainS * 1_000)).toBe(
+      `Kubernetes drains each pod for up to ${own}, which cannot be shortened: allow that (--drain ${flag}, grace of a drill), or lower terminationGracePeriodSeconds of Deployment livekit first`,
+    );
+  },
+);

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
+import { formatDuration, hasErrorCode, SwarmError } from '@livekit-swarm/settings';
 import type { PlatformRollout, Release, RollAllOptions } from '../../rollout.ts';
 import { callCluster, type KubernetesClient, orNull, type Permission } from '../client.ts';
 import type { Pod } from '../pods.ts';
 import { configReference, createConfig, removeConfig } from './config-map.ts';
 import { imageOfRelease, isMutable, versionOfImage } from './images.ts';
 import { createPodSteps } from './observe-pods.ts';
-import { listBudgets, rolloutFacts } from './rollout-facts.ts';
+import { DEFAULT_GRACE_S, listBudgets, rolloutFacts } from './rollout-facts.ts';
 import { isComplete, whyNotRolled } from './rollout-state.ts';
 import {
   openWorkloads,
@@ -87,30 +87,20 @@ export const kubernetesRollout = (options: KubernetesRolloutOptions): PlatformRo
   const follow = async (
     name: WorkloadName,
     before: readonly Pod[],
-    {
-      drainMs,
-      signal,
-      onStep,
-    }: Pick<RollAllOptions, 'signal' | 'onStep'> & { drainMs: number | null },
+    { signal, onStep }: Pick<RollAllOptions, 'signal' | 'onStep'>,
     /** True during the rollback: pods that do not become ready are deleted, as nothing else ends them. */
     isUndo: boolean,
   ): Promise<void> => {
     const steps = await createPodSteps({ before, nodeIdOf, onStep, now: performance.now() });
-    const shortened = new Set<string>();
     for (;;) {
       const object = await workloads.read(name);
       const pods = await nodes();
       const target = await workloads.revisionOf(name, object);
       await steps.see(pods, performance.now());
       if (isComplete(name, object) && pods.every(({ terminating }) => !terminating)) return;
-      const graceMs = (drainMs ?? 0) + beforeSigtermMs(object.spec.template);
       for (const pod of pods) {
-        if (drainMs !== null && isLongerThan(pod, graceMs) && !shortened.has(pod.uid)) {
-          shortened.add(pod.uid);
-          await remove(pod, Math.max(1, Math.ceil(graceMs / 1_000)));
-        }
         const isStale = target !== null && pod.revision !== target;
-        if (isUndo && isStale && !pod.ready && !pod.terminating) await remove(pod, null);
+        if (isUndo && isStale && !pod.ready && !pod.terminating) await remove(pod);
       }
       // The controller waits for such a pod for ever, also during the rollback.
       const broken = pods.find((pod) => isBroken(pod) && (!isUndo || pod.revision === target));
@@ -126,11 +116,8 @@ export const kubernetesRollout = (options: KubernetesRolloutOptions): PlatformRo
     }
   };
 
-  const remove = async ({ name, uid }: Pod, gracePeriodSeconds: number | null): Promise<void> => {
-    const body = {
-      preconditions: { uid },
-      ...(gracePeriodSeconds === null ? {} : { gracePeriodSeconds }),
-    };
+  const remove = async ({ name, uid }: Pod): Promise<void> => {
+    const body = { preconditions: { uid } };
     await callCluster(
       `delete ${name}`,
       orNull(client.core.deleteNamespacedPod({ name, namespace, body })),
@@ -183,7 +170,7 @@ export const kubernetesRollout = (options: KubernetesRolloutOptions): PlatformRo
         throw error;
       }
     },
-    missingCapability: async (release) => {
+    missingCapability: async (release, drainMs) => {
       try {
         const name = await workloads.find(await look());
         const why = await missingPermission(name, release);
@@ -193,6 +180,7 @@ export const kubernetesRollout = (options: KubernetesRolloutOptions): PlatformRo
         return (
           whyNotRolled(name, object, pods) ??
           whyNoRelease(object, release) ??
+          whyNoDrain(name, object, drainMs) ??
           (await whyNoWayBack(name, object))
         );
       } catch (error) {
@@ -200,7 +188,7 @@ export const kubernetesRollout = (options: KubernetesRolloutOptions): PlatformRo
         throw error;
       }
     },
-    rollAll: async (release, { id, drainMs, signal, onStep }) => {
+    rollAll: async (release, { id, signal, onStep }) => {
       const before = await nodes();
       const name = await workloads.find(before);
       const object = await workloads.read(name);
@@ -229,7 +217,7 @@ export const kubernetesRollout = (options: KubernetesRolloutOptions): PlatformRo
         { op: 'add', path: pointer(BACK_TO), value: backTo },
         ...changes,
       ]);
-      await follow(name, before, { drainMs, signal, onStep }, false);
+      await follow(name, before, { signal, onStep }, false);
     },
     undo: async (id, { signal, onStep }) => {
       const found = await workloadOf(id);
@@ -246,7 +234,7 @@ export const kubernetesRollout = (options: KubernetesRolloutOptions): PlatformRo
         );
       const before = await nodes();
       await workloads.patch(name, [{ op: 'replace', path: '/spec/template', value: template }]);
-      await follow(name, before, { drainMs: UNDO_DRAIN_MS, signal, onStep }, true);
+      await follow(name, before, { signal, onStep }, true);
       await forget(name, id);
       await dropConfig(id);
     },
@@ -258,21 +246,33 @@ export const kubernetesRollout = (options: KubernetesRolloutOptions): PlatformRo
   };
 };
 
-/** Longest drain during the rollback, ms: calls that are left were moved once already. */
-const UNDO_DRAIN_MS = 30_000;
-
 const pointer = (annotation: string): string =>
   `/metadata/annotations/${annotation.replaceAll('/', '~1')}`;
 
 /**
+ * Reason for which a drain lasts longer than requested; null: it does not. The kubelet does not
+ * shorten a grace period that has begun, although the API server accepts it
+ * (https://github.com/kubernetes/kubernetes/issues/113606), and controllers delete pods with the
+ * grace period of their template.
+ */
+const whyNoDrain = (
+  { kind, name }: WorkloadName,
+  { spec: { template } }: WorkloadObject,
+  drainMs: number | null,
+): string | null => {
+  const { terminationGracePeriodSeconds: graceS = DEFAULT_GRACE_S } = template.spec;
+  const ownMs = graceS * 1_000 - beforeSigtermMs(template);
+  return drainMs === null || ownMs <= drainMs
+    ? null
+    : `Kubernetes drains each pod for up to ${formatDuration(ownMs)}, which cannot be shortened: allow that (--drain ${ownMs / 1_000}s, grace of a drill), or lower terminationGracePeriodSeconds of ${kind} ${name} first`;
+};
+
+/**
  * Time between the deletion of a pod and SIGTERM, as far as its template states it, ms. The grace
- * period counts from the deletion: without this time, a hook would take the whole drain.
+ * period counts from the deletion.
  */
 const beforeSigtermMs = ({ spec: { containers } }: PodTemplate): number =>
   (containers[0]?.lifecycle?.preStop?.sleep?.seconds ?? 0) * 1_000;
-
-const isLongerThan = ({ terminating, graceSeconds }: Pod, graceMs: number): boolean =>
-  terminating && graceSeconds !== null && graceSeconds * 1_000 > graceMs;
 
 /** Number of failed starts after which a pod counts as broken: Redis may be late once. */
 const FAILED_STARTS = 2;

@@ -4,7 +4,7 @@ import { callCluster, type KubernetesClient } from '../client.ts';
 import type { WorkloadName, WorkloadObject } from './workload.ts';
 
 /** Grace period of a pod that gives none, s. */
-const DEFAULT_GRACE_S = 30;
+export const DEFAULT_GRACE_S = 30;
 
 /** Settings of a workload by which its controller rolls it. */
 export const rolloutFacts = (
