@@ -67,6 +67,18 @@ export const README_CLAIMS = {
       'e2e/verdict/planted-faults.measured.test.ts',
     ),
     proves(
+      'pods of the chart carry a run, which is inconclusive when one of them is deleted',
+      ['e2e/kubernetes/chart.test.ts', 'carries a run on all of them'],
+      [
+        'e2e/kubernetes/chart.test.ts',
+        'makes a run inconclusive when a pod is deleted in the middle, and names the pod',
+      ],
+    ),
+    proves(
+      'participants of servers in pods receive each other, whichever server they join through',
+      'packages/runner/test-kubernetes/livekit.test.ts',
+    ),
+    proves(
       'latency of media over UDP, TCP and TURN is that of the packets',
       'e2e/paths/paths-truth.long.test.ts',
     ),
@@ -170,6 +182,10 @@ export const README_CLAIMS = {
       'e2e/gate/gate.smoke.test.ts',
       'fails with exit 99 when a threshold is crossed, thresholds first',
     ]),
+    proves('a load test of the chart is a Job that fails for a crossed threshold', [
+      'e2e/kubernetes/chart.test.ts',
+      'fail with exit code 99 for a crossed threshold, and are not tried again',
+    ]),
     proves(
       'the examples for GitHub and GitLab pass and fail as they should',
       'e2e/gate/ci-examples.measured.test.ts',
@@ -248,6 +264,23 @@ export const README_CLAIMS = {
       'packages/chaos/test/docker-target.long.test.ts',
     ),
     proves(
+      'drills run on pods of a real Kubernetes, and behind an Ingress',
+      'packages/chaos/test-kubernetes/target.test.ts',
+      'e2e/kubernetes/ingress.test.ts',
+    ),
+    proves(
+      'faults of pods on the host network act on them alone, and end when helper or drill is killed',
+      'packages/chaos/test-kubernetes/pod-helper.test.ts',
+    ),
+    proves(
+      'Kubernetes rolls pods to another version, and back when it cannot start',
+      'packages/chaos/test-kubernetes/rollout.test.ts',
+    ),
+    proves(
+      'objects for Chaos Mesh are as its definitions require, and are removed by the rollback',
+      'packages/chaos/test-kubernetes/chaos-mesh.test.ts',
+    ),
+    proves(
       'a roll under calls changes every node, or puts back each that it has changed',
       'e2e/chaos/roll.measured.test.ts',
       'e2e/chaos/roll.long.test.ts',
@@ -276,6 +309,15 @@ const OTHER_CLAIMS: readonly Claim[] = [
   proves('a clock that jumps makes a run inconclusive', 'e2e/verdict/time-faults.long.test.ts'),
   proves('IPv4 and IPv6', 'e2e/paths/address-families.long.test.ts'),
   proves('browsers and native participants measure the same', 'e2e/media/witnesses.long.test.ts'),
+  proves(
+    'a Kubernetes for tests on this host leaves only its logs, also when its owner is killed',
+    'testkit/test-kubernetes/cluster.test.ts',
+    'testkit/test-kubernetes/killed.test.ts',
+  ),
+  proves('the API server accepts every object of the chart', [
+    'e2e/kubernetes/chart.test.ts',
+    'accepts every object of the chart',
+  ]),
   proves('the image and the chart', 'e2e/packaging/image.test.ts', 'e2e/packaging/chart.test.ts'),
 ];
 

@@ -25,12 +25,12 @@ import { openKubernetesPlatform } from '../src/targets/kubernetes.ts';
 import type { Component, Platform } from '../src/targets/platform.ts';
 import { median, startEcho } from '../test/support/echo.ts';
 import { ECHO, HELPER_IMAGE, loadHelperImage } from './helper-image.ts';
+import { HELPERS, helperLeftovers, helperPids } from './helper-leftovers.ts';
 
 const program = fileURLToPath(new URL('./fixtures/helped-injector.ts', import.meta.url));
 const rbac = fileURLToPath(
   new URL('../../../examples/kubernetes/chaos-helper-rbac.yaml', import.meta.url),
 );
-const HELPERS = 'livekit-swarm-helpers';
 const LIFETIME_MS = 600_000;
 
 let dir: string;
@@ -142,14 +142,7 @@ const limits = async (): Promise<string[]> => {
   return found;
 };
 
-/** Everything that helpers make: jobs and pods, files, tables, and programs. */
-const leftovers = async (): Promise<string[]> => {
-  const objects = await cluster.kubectl(['get', 'jobs,pods', '-n', HELPERS, '-o', 'name']);
-  const files = (await readdir('/run')).filter((name) => name.startsWith('livekit-swarm-'));
-  const { stdout } = await execa('nft', ['list', 'tables']);
-  const tables = stdout.split('\n').filter((line) => line.includes('swarm_chaos_'));
-  return [...objects.split('\n').filter((line) => line !== ''), ...files, ...tables];
-};
+const leftovers = (): Promise<string[]> => helperLeftovers(cluster);
 
 const expectUnaffected = async (): Promise<void> => {
   expect(await answers('a')).toBe(40);
@@ -218,15 +211,6 @@ it('each fault affects its pod, and no other process of the host', async () => {
   expect(await leftovers()).toEqual([]);
   expect(await readdir(join(dir, 'journal'))).toEqual([]);
 });
-
-/** Processes of helper pods on this host. */
-const helperPids = async (): Promise<number[]> => {
-  const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0);
-  const lines = await Promise.all(
-    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
-  );
-  return pids.filter((_, index) => lines[index]?.includes('/host/run/livekit-swarm-') === true);
-};
 
 it('a helper that is killed leaves nothing: it is started again, and undoes what it finds', async () => {
   {
