@@ -19,8 +19,6 @@ interface SeenPod {
   nodeId: string | null;
   /** True for a pod that existed before the rollout. */
   isOld: boolean;
-  /** First look at which it was terminating, ms; null: it is not. */
-  terminatingAt: number | null;
   /** End of its grace period, ms; infinite: it is not terminating. */
   cutAt: number;
   steps: Set<NodeStep>;
@@ -53,7 +51,6 @@ export const createPodSteps = async ({
       pod,
       nodeId: await nodeIdOf(pod),
       isOld,
-      terminatingAt: null,
       cutAt: Number.POSITIVE_INFINITY,
       steps: new Set<NodeStep>(),
     };
@@ -85,14 +82,13 @@ export const createPodSteps = async ({
         if (!one.isOld && pod.ready) report(one, 'ready', version);
         if (!one.isOld && pod.failure !== null && !pod.terminating) report(one, 'check_failed');
         if (!pod.terminating) continue;
-        one.terminatingAt ??= now;
-        // A roll deletes the pod again, with a shorter grace period.
-        one.cutAt = one.terminatingAt + (pod.graceSeconds ?? 0) * 1_000;
+        // The kubelet does not shorten a grace period that has begun.
+        if (!one.steps.has('draining')) one.cutAt = now + (pod.graceSeconds ?? 0) * 1_000;
         report(one, 'draining');
         if (now >= one.cutAt - LOOK_MS) report(one, 'cutting');
       }
       for (const [uid, one] of seen) {
-        if (pods.some((pod) => pod.uid === uid)) continue;
+        if (one.steps.has('stopped') || pods.some((pod) => pod.uid === uid)) continue;
         if (now >= one.cutAt) report(one, 'cutting');
         // A pod may be terminated and gone between two looks.
         if (one.steps.has('draining') || one.isOld) report(one, 'stopped');
