@@ -1,4 +1,4 @@
-/** What helper pods make on the only host of a cluster of the lab. */
+/** Traces and processes of helper pods on the only host of a cluster of the lab. */
 import { readdir, readFile } from 'node:fs/promises';
 import type { KubernetesCluster } from '@livekit-swarm/testkit/kubernetes/cluster';
 import { execa } from 'execa';
