@@ -1,5 +1,6 @@
 /** Drills with workers of voice agents, which the lab of a drill starts. */
 import { readdirSync, readFileSync } from 'node:fs';
+import type { RecordLine } from '@livekit-swarm/record';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, it } from 'vitest';
 import { labAgentWorkers } from '../../cli/src/chaos/lab-agent-workers.ts';
@@ -13,8 +14,11 @@ await skipWithout('redis', 'haproxy');
  * Executes a drill of the library once, on a host that may be busy: what these tests expect does not
  * depend on it. Nothing of its workers may be left.
  */
-const measured = async (name: string): Promise<Pick<Recovery, 'conversations' | 'faults'>> => {
-  const { repeats } = await carryOut(await libraryDrill(name), () => {}, FAULTS, {
+const measured = async (
+  name: string,
+  onLine: (line: RecordLine) => void = () => {},
+): Promise<Pick<Recovery, 'conversations' | 'faults'>> => {
+  const { repeats } = await carryOut(await libraryDrill(name), onLine, FAULTS, {
     agentWorkers: labAgentWorkers,
     extraAttempts: 0,
   });
@@ -43,6 +47,22 @@ const commandLines = (): string[] =>
         return '';
       }
     });
+
+/** Turn of a caller. `responseMs`: infinite without an answer. */
+interface Turn {
+  at: number;
+  responseMs: number;
+}
+
+/** Time after which the agents of the drills answer, ms. */
+const ANSWERS_AFTER_MS = 500;
+/** Time in which a worker works through what it could not do, ms. */
+const CATCH_UP_MS = 15_000;
+
+const median = (turns: readonly Turn[]): number => {
+  const sorted = turns.map(({ responseMs }) => responseMs).toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+};
 
 const isOf = (worker: string, { agents }: Conversation): boolean =>
   agents[0]?.agent.startsWith(`${worker}-AJ_`) === true;
@@ -81,6 +101,35 @@ it('the jobs of a killed worker continue for a while, and no other agent joins',
     // 15 s; a busy host makes it later.
     expect((agent?.leftAt ?? 0) - injectedAt).toBeGreaterThan(13_000);
   }
+});
+
+it('an application that dispatches again gets agents of the worker that is left', async () => {
+  const { conversations, faults } = await measured('agent-worker-kill-again');
+  const [worker = ''] = faults[0]?.components ?? [];
+  const affected = conversations.filter((one) => isOf(worker, one));
+  expect(affected).not.toEqual([]);
+  expect(conversations.filter(({ isLost }) => isLost)).toEqual([]);
+  for (const { dispatchedAgain, agents } of affected) {
+    expect(dispatchedAgain).toBeGreaterThan(0);
+    // On a busy host, it may have come before: an application also dispatches a late agent again.
+    expect(agents.filter(({ agent }) => !agent.startsWith(`${worker}-AJ_`))).not.toEqual([]);
+  }
+});
+
+it('agents of a worker without CPU answer late, and in time again afterwards', async () => {
+  const turns: Turn[] = [];
+  let [fromAt, toAt] = [0, 0];
+  const { conversations } = await measured('agent-worker-slow', (line) => {
+    if (line.type === 'drill' && line.event === 'fault_injected') fromAt = line.at;
+    if (line.type === 'drill' && line.event === 'fault_rolled_back') toAt = line.at;
+    if (line.type === 'event' && line.turn !== undefined)
+      turns.push({ at: line.at, responseMs: line.turn.responseMs ?? Number.POSITIVE_INFINITY });
+  });
+  expect(conversations.filter(({ isLost }) => isLost)).toEqual([]);
+  const during = turns.filter(({ at }) => at > fromAt && at < toAt);
+  const after = turns.filter(({ at }) => at > toAt + CATCH_UP_MS);
+  expect(median(during)).toBeGreaterThan(2 * ANSWERS_AFTER_MS);
+  expect(median(after)).toBeLessThan(1.5 * ANSWERS_AFTER_MS);
 });
 
 it('a worker that is stopped in order keeps its conversations', async () => {

@@ -27,7 +27,7 @@ const cpuParams = strict({
 export const cpuPressure = requestedPodFault<z.output<typeof cpuParams>>(
   {
     name: 'cpu-pressure',
-    description: 'limits the CPU time of the process',
+    description: 'limits the CPU time of the process, and of those that it has started',
     rollbackDescription: 'restore the cgroup',
     requires: ['exec'],
     targets: COMPONENT_KINDS,

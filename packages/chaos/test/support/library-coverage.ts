@@ -34,6 +34,8 @@ export const EXECUTED = {
     'agent-job-kill',
     'agent-job-kill-again',
     'agent-worker-kill',
+    'agent-worker-kill-again',
+    'agent-worker-slow',
     'agent-worker-stop',
     'agent-workers-full',
     'agent-workers-roll',
@@ -52,7 +54,6 @@ export const EXECUTED = {
  * share: they last longer, or differ in a setting of the server or of participants.
  */
 export const VARIANTS: Readonly<Record<string, string>> = {
-  'agent-worker-kill-again': 'agent-worker-kill',
   'blackhole-20s': 'blackhole-8s',
   'forced-stop-sdk': 'forced-stop',
   'hang-20s': 'hang-10s',

@@ -145,7 +145,7 @@ const runLimit = async (
 };
 
 /**
- * Script that limits a process in a new cgroup, which leaves the limits above it in force. With v1
+ * Script that limits a process, and those that it has started, in a new cgroup, which leaves the limits above it in force. With v1
  * it is created below the cgroup of the process. With v2, where only leaf cgroups may hold
  * processes, it is created next to it, and its name ends with the name of the original.
  */
@@ -159,6 +159,10 @@ put() {
   done || { rmdir "$1"; fail "the kernel rejected the limit"; }
   if [ "$mode" = try ]; then rmdir "$1"; exit 0; fi
   echo "$pid" > "$1/cgroup.procs" || { rmdir "$1"; fail "the process cannot be moved"; }
+  # Processes of jobs: one that has ended since needs no limit.
+  for child in $(cat "/proc/$pid"/task/*/children 2>/dev/null); do
+    echo "$child" > "$1/cgroup.procs" 2>/dev/null
+  done
   exit 0
 }
 [ -r "/proc/$pid/cgroup" ] || fail "the process has ended"
