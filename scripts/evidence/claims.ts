@@ -118,6 +118,12 @@ export const README_CLAIMS = {
       'e2e/monitor/agents.test.ts',
     ),
   ],
+  'Test an HLS audience': [
+    proves(
+      'a missing segment is found where and when it is missing, and nothing in a healthy stream',
+      'e2e/hls/hls.smoke.test.ts',
+    ),
+  ],
   'Know the price': [
     proves(
       'a month on LiveKit Cloud and on own machines costs what the price book yields',

@@ -15,6 +15,7 @@ const PROGRAMS = {
   amtool: [['amtool'], 'prometheus-alertmanager'],
   coturn: [['turnserver'], 'coturn'],
   curl: [['curl'], 'curl'],
+  ffmpeg: [['ffmpeg'], 'ffmpeg'],
   go: [['go'], 'golang-go'],
   haproxy: [['haproxy'], 'haproxy'],
   ip: [['ip'], 'iproute2'],
