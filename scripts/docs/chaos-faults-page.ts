@@ -77,7 +77,7 @@ A node at its limits is not a fault but a setting of the lab, which the load the
 
 Before an injection, everything that its rollback needs is written to ${code('~/.local/state/livekit-swarm/chaos/journal')}: one file per injection, synced to disk. The file is removed after the
 rollback was verified. A drill rolls back when the duration of a fault is over, and when the drill ends, fails or is interrupted. If it was killed, the target
-[rolls back on its own](chaos.md#when-the-controller-fails) a minute after the scheduled time, or ${code('swarm chaos rollback')} does it earlier. Both may be repeated, also at the same
+[rolls back on its own](chaos-safety.md#when-the-controller-fails) a minute after the scheduled time, or ${code('swarm chaos rollback')} does it earlier. Both may be repeated, also at the same
 time. A journal file that cannot be read is reported and kept.
 
 | state during a fault | name | without any rollback |

@@ -9,7 +9,7 @@ import { COMPONENT_KINDS } from '../../packages/chaos/src/targets/platform.ts';
 import { markdownPages, readPage } from './testing/markdown-pages.ts';
 
 const DOCS = join(import.meta.dirname, '../../docs');
-const page = readFileSync(join(DOCS, 'chaos.md'), 'utf8');
+const page = readFileSync(join(DOCS, 'drill-file.md'), 'utf8');
 const blocks = [...page.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text = '']): [string] => [
   text,
 ]);
@@ -17,7 +17,7 @@ const blocks = [...page.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text = '
 /** Complete drill into which an example of one part is inserted. */
 const REST = { drill: 'example', faults: [{ fault: 'kill', target: 'room-node', for: '10s' }] };
 
-describe('docs/chaos.md', () => {
+describe('docs/drill-file.md', () => {
   it('contains examples', () => {
     expect(blocks.length).toBeGreaterThan(8);
   });

@@ -20,7 +20,7 @@ const part = (name: string) => (): string => keysOf(at('properties', name));
 export const agentWorkerKeys = (): string =>
   keysOf(at('properties', 'lab', 'properties', 'agentWorkers'));
 
-/** Tables of docs/chaos.md, by section name. */
+/** Tables of docs/drill-file.md, by section name. */
 export const DRILL_TABLES: Readonly<Record<string, () => string>> = {
   'keys-drill': () => keysOf(schema),
   'keys-lab': part('lab'),

@@ -67,7 +67,11 @@ export const SECTIONS: readonly {
     text,
   })),
   { path: 'docs/chaos-agents.md', name: 'keys-agent-workers', text: agentWorkerKeys },
-  ...Object.entries(DRILL_TABLES).map(([name, text]) => ({ path: 'docs/chaos.md', name, text })),
+  ...Object.entries(DRILL_TABLES).map(([name, text]) => ({
+    path: 'docs/drill-file.md',
+    name,
+    text,
+  })),
 ];
 
 /**

@@ -17,7 +17,7 @@ import { provideServers } from './servers.mjs';
 
 /** Note about the engine that a checkout gets. */
 const CHECKOUT_PROFILE =
-  'the media engine is a development build (profile checkout): a join costs 2.5 to 3.5 times the CPU of a release, a packet up to 1.4 times (docs/install.md#how-long-it-takes). SWARM_ENGINE_PROFILE=release compiles that one';
+  'the media engine is a development build (profile checkout): a join costs 2.5 to 3.5 times the CPU of a release, a packet up to 1.4 times (docs/first-start.md). SWARM_ENGINE_PROFILE=release compiles that one';
 
 /**
  * Installs and builds missing parts for `setup`.

@@ -2,7 +2,7 @@ import { SetupError } from '../../packages/cli/launch/log.mjs';
 
 /**
  * Cargo profiles of the media engine. `checkout` is compiled in a fraction of the time of
- * `release`, and costs more CPU per join (docs/install.md#how-long-it-takes).
+ * `release`, and costs more CPU per join (docs/first-start.md).
  *
  * @typedef {'checkout' | 'release'} Profile
  */
