@@ -82,6 +82,10 @@ export const README_CLAIMS = {
       'latency of media over UDP, TCP and TURN is that of the packets',
       'e2e/paths/paths-truth.long.test.ts',
     ),
+    proves(
+      'calls and streams of data arrive whole between native, browser and rtc participants',
+      'e2e/media/data.measured.test.ts',
+    ),
     proves('the live page shows a fault while it happens', 'e2e/report/live-page.long.test.ts'),
   ],
   'Test voice agents': [
