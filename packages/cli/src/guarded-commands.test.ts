@@ -15,6 +15,7 @@ const COMMANDS: Record<string, { guarded: readonly string[] } | { none: string }
   'swarm run': { guarded: ['scenarios/voice-ai.yaml'] },
   'swarm connectivity': { guarded: [] },
   'swarm verify': { guarded: [] },
+  'swarm ready': { guarded: ['scenarios/voice-ai.yaml', '--for', '10', '--at', '10:00'] },
   'swarm agents run': { guarded: ['scenarios/voice-agents.yaml'] },
   'swarm agents capacity': { guarded: ['scenarios/voice-agents.yaml'] },
   'swarm agents dispatch-rate': { guarded: [] },

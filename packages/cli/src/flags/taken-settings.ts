@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, TakenSettings>> = {
   soak: LOAD,
   verify: CHECK,
   connectivity: CHECK,
+  ready: CHECK,
   'agents run': LOAD,
   'agents capacity': LOAD,
   'agents dispatch-rate': CHECK,
