@@ -19,7 +19,7 @@ export const addHlsCommand = (
     .command('hls')
     .argument('<url>', 'playlist of a live stream: https://cdn.example.com/radio/main.m3u8')
     .description(
-      'load a live HLS stream with listeners, and find stalls, gaps and stale playlists',
+      'load a live HLS stream: stalls, gaps and stale playlists',
     );
   addGroup(command, console.env, 'Load:', [
     new Option('--listeners <n>', 'listeners, all in one process').default('1'),

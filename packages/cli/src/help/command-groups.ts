@@ -13,10 +13,11 @@ export const COMMAND_GROUPS = {
       'capacity',
       'soak',
       'hls',
+      'host',
+      'hosts',
     ],
   ],
   Check: ['doctor', 'verify', 'connectivity', 'ready'],
   Operate: ['chaos', 'roll', 'lab', 'exporter', 'mixin', 'slo', 'session', 'agents', 'cost'],
-  'Scale out': ['host', 'hosts'],
   Program: ['completion', 'version'],
 } as const satisfies Record<string, readonly string[]>;
