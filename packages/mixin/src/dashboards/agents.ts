@@ -32,7 +32,7 @@ const current = (scope: Scope): Row => ({
         'Voice agents that are in rooms now: one for each conversation. None while users call: no worker takes jobs.',
       queries: [
         promql(
-          `sum(max by (target) (livekit_swarm_agents_participants{${roomsOf(scope)}}))`,
+          `sum(max by (${scope.cluster}, target) (livekit_swarm_agents_participants{${roomsOf(scope)}}))`,
           'agents',
         ),
       ],
@@ -45,7 +45,7 @@ const current = (scope: Scope): Row => ({
       noData: 'no dispatches',
       queries: [
         promql(
-          `sum(max by (target, agent) (livekit_swarm_agents_rooms_waiting{${roomsOf(scope)}}))`,
+          `sum(max by (${scope.cluster}, target, agent) (livekit_swarm_agents_rooms_waiting{${roomsOf(scope)}}))`,
           'wait',
         ),
       ],
@@ -58,7 +58,7 @@ const current = (scope: Scope): Row => ({
       noData: 'no dispatches',
       queries: [
         promql(
-          `sum(max by (target, agent) (increase(livekit_swarm_agents_jobs_lost_total{${roomsOf(scope)}}[1h])))`,
+          `sum(max by (${scope.cluster}, target, agent) (increase(livekit_swarm_agents_jobs_lost_total{${roomsOf(scope)}}[1h])))`,
           'lost',
         ),
       ],
@@ -71,7 +71,7 @@ const current = (scope: Scope): Row => ({
       noData: NO_WORKERS,
       queries: [
         promql(
-          `sum(max by (pool) (livekit_swarm_agents_workers{${poolsOf(scope)}, state="up"}))`,
+          `sum(max by (${scope.cluster}, pool) (livekit_swarm_agents_workers{${poolsOf(scope)}, state="up"}))`,
           'up',
         ),
       ],
@@ -84,7 +84,7 @@ const current = (scope: Scope): Row => ({
       noData: NO_WORKERS,
       queries: [
         promql(
-          `sum(max by (pool) (livekit_swarm_agents_workers{${poolsOf(scope)}, state="down"}))`,
+          `sum(max by (${scope.cluster}, pool) (livekit_swarm_agents_workers{${poolsOf(scope)}, state="down"}))`,
           'down',
         ),
       ],
@@ -139,7 +139,7 @@ const jobs = (scope: Scope): Row => ({
       stacked: true,
       queries: [
         promql(
-          `sum by (agent, state) (max by (target, agent, state) (livekit_swarm_agents_jobs{${roomsOf(scope)}}))`,
+          `sum by (agent, state) (max by (${scope.cluster}, target, agent, state) (livekit_swarm_agents_jobs{${roomsOf(scope)}}))`,
           '{{agent}} {{state}}',
         ),
       ],
@@ -151,7 +151,7 @@ const jobs = (scope: Scope): Row => ({
       limits: NONE,
       queries: [
         promql(
-          `sum by (agent) (max by (target, agent) (livekit_swarm_agents_rooms_waiting{${roomsOf(scope)}}))`,
+          `sum by (agent) (max by (${scope.cluster}, target, agent) (livekit_swarm_agents_rooms_waiting{${roomsOf(scope)}}))`,
           '{{agent}}',
         ),
       ],
@@ -163,7 +163,7 @@ const jobs = (scope: Scope): Row => ({
       limits: NONE,
       queries: [
         promql(
-          `sum by (agent) (max by (target, agent) (increase(livekit_swarm_agents_jobs_lost_total{${roomsOf(scope)}}[5m])))`,
+          `sum by (agent) (max by (${scope.cluster}, target, agent) (increase(livekit_swarm_agents_jobs_lost_total{${roomsOf(scope)}}[5m])))`,
           '{{agent}}',
         ),
       ],
@@ -209,7 +209,7 @@ const workers = (scope: Scope): Row => ({
       noData: 'maxJobs is not configured',
       queries: [
         promql(
-          `sum by (pool) (max by (pool, worker) (livekit_swarm_agents_worker_jobs{${poolsOf(scope)}})) / (max by (pool) (livekit_swarm_agents_workers{${poolsOf(scope)}, state="up"}) * max by (pool) (livekit_swarm_agents_worker_max_jobs{${poolsOf(scope)}}))`,
+          `sum by (pool) (max by (${scope.cluster}, pool, worker) (livekit_swarm_agents_worker_jobs{${poolsOf(scope)}})) / (sum by (pool) (max by (${scope.cluster}, pool) (livekit_swarm_agents_workers{${poolsOf(scope)}, state="up"})) * max by (pool) (livekit_swarm_agents_worker_max_jobs{${poolsOf(scope)}}))`,
           '{{pool}}',
         ),
       ],
@@ -223,7 +223,7 @@ const workers = (scope: Scope): Row => ({
       noData: NO_WORKERS,
       columns: [
         {
-          expr: `count by (pool, agent, version) (max by (pool, worker, agent, version) (livekit_swarm_agents_worker_info{${poolsOf(scope)}}))`,
+          expr: `count by (pool, agent, version) (max by (${scope.cluster}, pool, worker, agent, version) (livekit_swarm_agents_worker_info{${poolsOf(scope)}}))`,
           legend: 'Workers',
         },
       ],

@@ -146,12 +146,12 @@ it('links from the overview to a node, and from a node to its rooms', () => {
   expect(JSON.stringify(node)).toContain('/d/livekit-swarm-rooms?');
 });
 
-it('counts what several exporters watch once', () => {
+it('counts what several exporters of a cluster watch once', () => {
   const queries = panelsOf(dashboards(SHIPPED).agents).flatMap(({ targets = [] }) =>
     targets.flatMap((target) => ('expr' in target ? String(target.expr) : [])),
   );
   const added = queries.filter((expr) => /\b(sum|count)\b/.test(expr));
   expect(added.length).toBeGreaterThan(5);
   for (const expr of added)
-    expect(expr).toMatch(/\b(sum|count)( by \([a-z, ]+\))? ?\(max by \([a-z, ]+\) \(/);
+    expect(expr).toMatch(/\b(sum|count)( by \([a-z, ]+\))? ?\(max by \(cluster, [a-z, ]+\) \(/);
 });
