@@ -16,8 +16,13 @@ export const dataQueueSample = z.object({
   bytes: count,
   /** Messages that were dropped because the buffer was full. */
   refused: count,
-  /** Bytes that the buffers held when messages were written, summed over the messages. */
+  /**
+   * Bytes that were not acknowledged when messages were written, summed over the messages: those
+   * that wait in the buffers, and those on their way.
+   */
   bytesAhead: count,
+  /** Longest round-trip time of those connections, ms; absent: unknown. */
+  rttMs: count.exactOptional(),
 });
 
 export type DataQueueSample = z.infer<typeof dataQueueSample>;

@@ -8,14 +8,21 @@ import type { RunNote } from './run-event.ts';
  */
 const LONG_WAIT_MS = 50;
 
+/** Longest delay of an acknowledgement of SCTP (RFC 9260 §6.2), ms. */
+const LONGEST_ACK_DELAY_MS = 200;
+
 /**
  * Wait of a message in the buffer of its sender, ms: what was ahead of it, at the rate at which it
- * was sent. Null: nothing was sent.
+ * was sent, without what was sent and not acknowledged yet. Null: nothing was sent.
  */
 export const waitOf = (sample: DataQueueSample, intervalMs: number): number | null => {
-  const { peers, messages, refused, bytes, bytesAhead } = sample;
+  const { peers, messages, refused, bytes, bytesAhead, rttMs = 0 } = sample;
   if (bytes === 0) return null;
-  return bytesAhead / (messages + refused) / (bytes / peers / intervalMs);
+  const written = messages + refused;
+  const aheadMs = bytesAhead / written / (bytes / peers / intervalMs);
+  // Every second packet is acknowledged at once.
+  const betweenMs = (intervalMs * peers) / written;
+  return Math.max(0, aheadMs - rttMs - Math.min(LONGEST_ACK_DELAY_MS, betweenMs));
 };
 
 interface Queue {

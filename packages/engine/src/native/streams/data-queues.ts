@@ -11,7 +11,7 @@ export const dataQueuesOf = (peers: Iterable<Peer>): DataQueueSample[] => {
     if (messages + refused === 0) continue;
     const { group, role } = owner;
     const key = JSON.stringify([group, role]);
-    const sample = roles.get(key) ?? {
+    const sample: DataQueueSample = roles.get(key) ?? {
       ...{ group, role, peers: 0, messages: 0 },
       ...{ bytes: 0, refused: 0, bytesAhead: 0 },
     };
@@ -20,6 +20,7 @@ export const dataQueuesOf = (peers: Iterable<Peer>): DataQueueSample[] => {
     sample.refused += refused;
     sample.bytes += stats.dataBytesSent - (taken?.dataBytesSent ?? 0);
     sample.bytesAhead += stats.dataBytesAhead - (taken?.dataBytesAhead ?? 0);
+    if (!Number.isNaN(stats.rttMs)) sample.rttMs = Math.max(sample.rttMs ?? 0, stats.rttMs);
     roles.set(key, sample);
   }
   return [...roles.values()].filter(({ refused, bytesAhead }) => refused > 0 || bytesAhead > 0);
