@@ -103,8 +103,6 @@ export class RtcParticipant {
   async read(lagMs: number): Promise<ClientReading> {
     const room = this.#room;
     if (room === null || !this.#isConnected) return { lagMs, others: [], tracks: [], peers: [] };
-    const [calls, streams] = [this.#calls, this.#streams];
-    [this.#calls, this.#streams] = [[], []];
     const { publisherStats, subscriberStats } = await room.getRtcStats();
     const remote = [...room.remoteParticipants.values()].flatMap(({ trackPublications }) => [
       ...trackPublications.values(),
@@ -116,6 +114,9 @@ export class RtcParticipant {
         track === undefined || sid === undefined ? [] : statsOfTrack(track, sid).catch(() => []),
       ),
     );
+    // Taken last: a reading that fails must not lose them.
+    const [calls, streams] = [this.#calls, this.#streams];
+    [this.#calls, this.#streams] = [[], []];
     return {
       lagMs,
       others: [...room.remoteParticipants.keys()],
