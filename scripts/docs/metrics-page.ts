@@ -26,7 +26,12 @@ const CHAPTERS: { title: string; first: MetricName; intro: string }[] = [
     intro:
       'Loss is counted twice: *before recovery* is what the network and the server lost at the first transmission; without that suffix, what no retransmission recovered. Arrival times come from the kernel.',
   },
-  { title: 'Data messages', first: 'data_latency', intro: 'Only with `--data-rate`.' },
+  {
+    title: 'Data messages',
+    first: 'data_latency',
+    intro:
+      'Messages only with `data` of a role or `--data-rate`, streams with `dataStreams`, calls with `rpc`: [data.md](data.md).',
+  },
   {
     title: 'Server',
     first: 'server_cpu',
