@@ -145,13 +145,22 @@ const runLimit = async (
 };
 
 /**
- * Script that limits a process, and those that it has started, in a new cgroup, which leaves the limits above it in force. With v1
- * it is created below the cgroup of the process. With v2, where only leaf cgroups may hold
- * processes, it is created next to it, and its name ends with the name of the original.
+ * Script that limits a process, and those that it has started, in a new cgroup, which leaves the
+ * limits above it in force. With v1 it is created below the cgroup of the process. With v2, where
+ * only leaf cgroups may hold processes, it is created next to it, and its name ends with the name
+ * of the original.
  */
 const LIMIT = `
 name=$0; controller=$1; pid=$2; v1=$3; v2=$4; mode=$5
 fail() { echo "$*" >&2; exit 1; }
+# Moves the processes that a process has started, and those that these have started: Python starts
+# the processes of jobs through a forkserver. One that has ended since needs no limit.
+follow() {
+  for child in $(cat "/proc/$1"/task/*/children 2>/dev/null); do
+    echo "$child" > "$2/cgroup.procs" 2>/dev/null
+    follow "$child" "$2"
+  done
+}
 put() {
   mkdir "$1" || fail "cannot create a cgroup in \${1%/*}"
   printf '%s\\n' "$2" | while read -r file content; do
@@ -159,10 +168,7 @@ put() {
   done || { rmdir "$1"; fail "the kernel rejected the limit"; }
   if [ "$mode" = try ]; then rmdir "$1"; exit 0; fi
   echo "$pid" > "$1/cgroup.procs" || { rmdir "$1"; fail "the process cannot be moved"; }
-  # Processes of jobs: one that has ended since needs no limit.
-  for child in $(cat "/proc/$pid"/task/*/children 2>/dev/null); do
-    echo "$child" > "$1/cgroup.procs" 2>/dev/null
-  done
+  follow "$pid" "$1"
   exit 0
 }
 [ -r "/proc/$pid/cgroup" ] || fail "the process has ended"
