@@ -210,7 +210,7 @@ export const rollout: DescribedFault<z.output<typeof rolloutParams>> = {
   requires: [],
   targets: ['node'],
   params: rolloutParams,
-  example: { to: '1.13.4', grace: '1s' },
+  example: { to: '1.13.4', grace: '5h' },
   lasts: false,
   unavailable: async (platform, _component, params) =>
     platformRollout(platform)?.missingCapability(releaseOf(params), params.grace) ??
