@@ -23,6 +23,14 @@ const CROSSING = {
   metric: 'packet_loss@peak',
   value: 0.0206,
 };
+const DATA_QUEUED = {
+  code: 'data_queued',
+  group: 'sessions',
+  role: 'operator',
+  messages: 97,
+  refused: 0,
+  waitMs: 60,
+} satisfies RunNote;
 const LATE: HealthFinding = { code: 'late_sends', value: 0.0414, limit: 0.01, count: 1_200 };
 
 describe('health findings', () => {
@@ -325,6 +333,14 @@ describe('events and notes', () => {
     [
       { code: 'publish_rejected', rejected: 2, total: 6 },
       'The server rejected 2 of 6 tracks: their participants are not allowed to publish them.',
+    ],
+    [
+      DATA_QUEUED,
+      'Participants of operator (sessions) sent data faster than their connections took it: messages waited about 60 ms in the send buffer, which is part of their latency. Send fewer or smaller messages, or look for what slows the connection.',
+    ],
+    [
+      { ...DATA_QUEUED, waitMs: 0, refused: 3 },
+      'Participants of operator (sessions) sent data faster than their connections took it: 3 of 100 found no room in the send buffer and were dropped. Send fewer or smaller messages, or look for what slows the connection.',
     ],
     [
       {

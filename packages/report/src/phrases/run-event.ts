@@ -75,11 +75,13 @@ export const noteText = (note: RunNote): string => {
       return `${capital(otherProgramsText(note))}.`;
     case 'data_queued': {
       const { role, group, waitMs, refused, messages } = note;
-      const dropped =
-        refused === 0
-          ? ''
-          : `; ${formatNumber(refused)} of ${formatNumber(refused + messages)} found no room there and were dropped`;
-      return `Participants of ${role} (${group}) sent data faster than their connections took it: messages waited about ${formatMs(waitMs)} in the send buffer, which is part of their latency${dropped}. Send fewer or smaller messages, or look for what slows the connection.`;
+      const facts = [
+        waitMs > 0 &&
+          `messages waited about ${formatMs(waitMs)} in the send buffer, which is part of their latency`,
+        refused > 0 &&
+          `${formatNumber(refused)} of ${formatNumber(refused + messages)} found no room in the send buffer and were dropped`,
+      ];
+      return `Participants of ${role} (${group}) sent data faster than their connections took it: ${facts.filter(Boolean).join('; ')}. Send fewer or smaller messages, or look for what slows the connection.`;
     }
     case 'drill_record':
       return 'This is the record of a drill: faults were injected on purpose. "swarm chaos report" with its folder shows the recovery and the objectives.';
