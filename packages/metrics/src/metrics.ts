@@ -418,7 +418,12 @@ export const METRICS = {
   data_latency: trend(BY_ROLE, 'one-way latency of data messages, every message'),
   data_loss: rate(BY_ROLE, 'data messages that never arrived'),
   data_messages_received: counter('messages', 'higher', BY_ROLE, 'data messages received'),
-  data_messages_sent: counter('messages', 'neither', BY_ROLE, 'data messages sent'),
+  data_messages_sent: counter(
+    'messages',
+    'neither',
+    BY_ROLE,
+    'data messages sent, packets of calls and streams included',
+  ),
 
   data_stream_time: trend(
     BY_ROLE,
