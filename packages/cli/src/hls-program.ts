@@ -18,9 +18,7 @@ export const addHlsCommand = (
   const command = program
     .command('hls')
     .argument('<url>', 'playlist of a live stream: https://cdn.example.com/radio/main.m3u8')
-    .description(
-      'load a live HLS stream: stalls, gaps and stale playlists',
-    );
+    .description('load a live HLS stream: stalls, gaps and stale playlists');
   addGroup(command, console.env, 'Load:', [
     new Option('--listeners <n>', 'listeners, all in one process').default('1'),
     new Option('--duration <time>', 'time from the first listener until all end').default('30s'),
