@@ -117,6 +117,26 @@ describe('a planted defect', () => {
     const restarted = await hear({ targetSeconds: 2, replace: replaced(2) }, 20);
     expect(restarted.all('restarted')).toEqual([expect.objectContaining({ mediaSequence: 2 })]);
   });
+
+  test('is found: a playlist without segments for a while, which skips and restarts nothing', async () => {
+    const { all } = await hear(
+      {
+        targetSeconds: 2,
+        replace: (path, seconds) =>
+          path === '/live.m3u8' && seconds > 40 && seconds < 42
+            ? { text: '#EXTM3U\n#EXT-X-TARGETDURATION:2\n' }
+            : null,
+      },
+      30,
+    );
+    expect(new Set(all('problem').map(({ problem }) => problem.code))).toEqual(
+      new Set(['no_segments']),
+    );
+    expect([...all('skipped'), ...all('restarted'), ...all('stalled')]).toEqual([]);
+    expect(all('segment').map(({ mediaSequence }) => mediaSequence)).toEqual(
+      Array.from({ length: all('segment').length }, (_, index) => 12 + index),
+    );
+  });
 });
 
 describe('an address without a live stream', () => {

@@ -49,7 +49,7 @@ export class StreamFollower {
       if ('code' in loaded) this.#noteProblem(loaded);
       else if (isMedia(loaded)) {
         playlist = loaded.playlist;
-        changed = this.#take(loaded);
+        changed = playlist.segments.length > 0 ? this.#take(loaded) : this.#takeEmpty(loaded);
       } else this.#noteProblem(problemAt('not_playlist', loaded.url, 'it now has variants'));
     }
   }
@@ -87,6 +87,15 @@ export class StreamFollower {
     } else this.#loader.update(playlist);
     this.#known = { first: playlist.segments[0]?.mediaSequence ?? end, end };
     return this.#watch.add({ ...load, end }, writtenOf(loaded));
+  }
+
+  /** A playlist without segments has no numbers: those that are known stay. */
+  #takeEmpty({ playlist, url, requestedMs, receivedMs }: LoadedMedia): boolean {
+    if (!playlist.hasEnded) this.#noteProblem(problemAt('no_segments', url));
+    this.#loader.update(playlist);
+    const { targetDurationMs } = playlist;
+    const end = this.#known?.end ?? 0;
+    return this.#watch.add({ requestedMs, receivedMs, targetDurationMs, end });
   }
 
   #noteLeftOut({ leftOut }: MediaPlaylist): void {
