@@ -64,6 +64,29 @@ test('an encoder that stops is a stall of all, and a stale playlist within 150 m
   expect(aggregate(audience.metrics.measure('hls_stalls'), { type: 'count' })).toBe(50);
 });
 
+test('an error of one listener ends the others', async () => {
+  const clock = new ScriptedClock(0);
+  const fetcher = scriptedOrigin(clock, { targetSeconds: 2 });
+  await clock.run(30_300);
+  let opened = 0;
+  let closed = 0;
+  const running = runAudience({
+    ...{ url: new URL('http://origin.test/live.m3u8'), mostBitsPerSecond: null, clock },
+    ...{ mayLoad: () => true, signal: new AbortController().signal, listeners: 2 },
+    ...{ rampMs: 5_000, durationMs: 60_000 },
+    openFetcher: () => {
+      opened++;
+      if (opened === 2) throw new Error('no more');
+      return { ...fetcher, close: async () => void closed++ };
+    },
+  });
+  const failed = expect(running).rejects.toThrow('no more');
+  await clock.run(10_000);
+  await failed;
+  await clock.run(0);
+  expect([opened, closed]).toEqual([2, 1]);
+});
+
 test('thresholds are on metrics of listeners, and a given one replaces its default', () => {
   const texts = hlsThresholds(['hls_stale: count<5', 'hls_live_age: p(95)<8s']);
   expect(texts.map(({ source }) => source)).toEqual([...Array(5).fill('default'), 'user', 'user']);

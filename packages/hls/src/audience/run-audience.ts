@@ -77,6 +77,8 @@ export const runAudience = async (request: AudienceRequest): Promise<Audience> =
     );
   } finally {
     cancelEnd();
+    // An error of one listener ends the others, too.
+    over.abort();
     clearInterval(progress);
     delay.disable();
   }
