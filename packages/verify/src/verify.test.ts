@@ -110,6 +110,23 @@ test('a deployment that cannot be reached, or rejects the key: exit 3', async ()
   ]);
 });
 
+test('an interruption leaves the verdict unknown, unless there is an error already: exit 130', async () => {
+  const interrupted = async (result: () => CheckResult) => {
+    const over = new AbortController();
+    const first = check('a', () => {
+      over.abort();
+      return result();
+    });
+    const { verdict, exitCode, checks } = await verify({ ...request, signal: over.signal }, [
+      first,
+      check('b', passed),
+    ]);
+    return { verdict, exitCode, checks: checks.length };
+  };
+  expect(await interrupted(passed)).toEqual({ verdict: 'unknown', exitCode: 130, checks: 1 });
+  expect(await interrupted(fail)).toEqual({ verdict: 'failed', exitCode: 130, checks: 1 });
+});
+
 test('ids are unique, and every check comes after those it needs', () => {
   const ids = CHECKS.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);

@@ -51,7 +51,10 @@ export const verify = async (
     if (left > 0) request.onRoomsLeft(left);
   }
   const results = [...done.values()];
-  const verdict = verdictOf(results);
+  const verdict = verdictOf(
+    // Checks that were not made may have found an error.
+    request.signal.aborted ? [...results, { outcome: 'unknown' }] : results,
+  );
   return {
     url: withoutSecrets(request.access.url),
     verdict,
