@@ -33,6 +33,8 @@ describe('capacity', () => {
     const capacity = capacityOf({ participants: { total: 2_000, perNode: 400 } });
     expect(judge({ event, capacity })).toMatchObject({ severity: 'error' });
     expect(judge({ event: { ...event, participants: 1_300 }, capacity }).outcome).toBe('passed');
+    const unknownNodes = { event: { ...event, participants: 1_300 }, capacity, nodes: null };
+    expect(judge(unknownNodes).outcome).toBe('passed');
   });
 
   it.each<[string, Partial<CapacityFacts>, string]>([

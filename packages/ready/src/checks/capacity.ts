@@ -57,14 +57,16 @@ export const capacityRule = ({
     );
   const reason = whyNotComparable(capacity, event);
   if (reason !== null) return unknown(reason);
-  if (nodes === null)
+  // A room is on one node, however many there are.
+  const counted = event.isOneRoom ? 1 : nodes;
+  if (counted === null)
     return unknown('the number of nodes is not known: give --nodes N, or --redis URL');
-  const carried = carriedBy(capacity, nodes, event.isOneRoom);
+  const carried = carriedBy(capacity, counted, event.isOneRoom);
   const needed = Math.ceil(event.participants * headroom);
   const evidence = [
     event.isOneRoom
       ? `one node carries ${formatNumber(carried)} participants of one room`
-      : `${plural(nodes, 'node')} of ${formatNumber(capacity.participants.perNode)} participants each: ${formatNumber(carried)}`,
+      : `${plural(counted, 'node')} of ${formatNumber(capacity.participants.perNode)} participants each: ${formatNumber(carried)}`,
     `${formatNumber(event.participants)} participants need ${formatNumber(needed)} with a headroom of ${headroom}`,
     measuredText(capacity),
   ];
@@ -79,7 +81,7 @@ export const capacityRule = ({
     return unknown(
       `at least ${formatNumber(carried)} participants are carried, and ${formatNumber(needed)} are needed; the measurement ended before its limit (${capacity.end}): measure a larger load`,
     );
-  return found('error', evidence, shortageFix(event, capacity, nodes, needed));
+  return found('error', evidence, shortageFix(event, capacity, counted, needed));
 };
 
 const measuredText = ({ startedAt, target, decided }: CapacityResult): string =>

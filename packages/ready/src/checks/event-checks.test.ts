@@ -15,6 +15,19 @@ test('a room that no node carries is an error, whatever the number of nodes', ()
   expect(largestRoomRule({ event: eventOf({}), capacity: null }).outcome).toBe('skipped');
 });
 
+test('a room above what a search carried at least is unknown', () => {
+  const event = eventOf({ largestRoom: 1_001 });
+  expect(largestRoomRule({ event, capacity: capacityOf({ end: 'max' }) })).toMatchObject({
+    outcome: 'unknown',
+    reason: expect.stringContaining('at least 1,000'),
+  });
+});
+
+test('a node that had a room carried all of it, although other nodes were empty', () => {
+  const capacity = capacityOf({ carried: 1, participants: { total: 20, perNode: 10 } });
+  expect(largestRoomRule({ event: eventOf({ largestRoom: 20 }), capacity }).outcome).toBe('passed');
+});
+
 describe('a spare node', () => {
   const judge = (nodes: number | null, participants: number, isOneRoom = false) =>
     spareNodeRule({

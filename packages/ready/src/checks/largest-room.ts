@@ -1,5 +1,13 @@
+import type { CapacityResult } from '@livekit-swarm/analysis/capacity';
 import { formatNumber } from '@livekit-swarm/settings';
-import { type Check, type CheckResult, found, passed, skipped } from '@livekit-swarm/verify';
+import {
+  type Check,
+  type CheckResult,
+  found,
+  passed,
+  skipped,
+  unknown,
+} from '@livekit-swarm/verify';
 import type { CapacityQuestion } from './capacity.ts';
 
 export const largestRoomRule = ({
@@ -9,10 +17,24 @@ export const largestRoomRule = ({
   if (event.isOneRoom) return skipped('all participants are in one room: see capacity');
   if (capacity === null || capacity.scenario !== event.scenario || capacity.carried === 0)
     return skipped('needs a capacity that was measured with this scenario');
-  const { perNode } = capacity.participants;
-  const evidence = `the largest room has ${formatNumber(event.largestRoom)} participants; a node carries ${formatNumber(perNode)}`;
-  return perNode >= event.largestRoom ? passed(evidence) : found('error', [evidence]);
+  const carried = carriedByNode(capacity);
+  const room = `the largest room has ${formatNumber(event.largestRoom)} participants`;
+  if (carried >= event.largestRoom)
+    return passed(`${room}; a node carries ${formatNumber(carried)}`);
+  // A search that ended before the limit only states what is carried at least.
+  return capacity.end === 'knee'
+    ? found('error', [`${room}; a node carries ${formatNumber(carried)}`])
+    : unknown(
+        `${room}, and a node carries at least ${formatNumber(carried)}; the measurement ended before its limit (${capacity.end}): measure a larger load`,
+      );
 };
+
+/**
+ * Participants that a node carries. Where there were fewer rooms than nodes, some nodes were empty: one
+ * that had a room carried all of it.
+ */
+const carriedByNode = ({ unit, perUnit, participants }: CapacityResult): number =>
+  unit === 'rooms' ? Math.max(participants.perNode, perUnit.participants) : participants.perNode;
 
 export const largestRoomCheck = (question: CapacityQuestion): Check => ({
   id: 'largest-room',
