@@ -110,6 +110,7 @@ test.each([
   [['--for', '10', '--at', '10:00', '--capacity', 'nowhere.json'], 'nowhere.json'],
   [['--for', '10', '--at', '10:00', '--without', 'alert'], 'alerts'],
   [['--for', '10', '--at', '10:00', '--lasts', '2'], 'a duration needs a unit'],
+  [['--for', '10', '--at', '10:00', '--lasts', '0s'], '--lasts 0s'],
 ])('%j is refused before the deployment is asked', async (flags, text) => {
   const { exit, stderr } = await runSwarm(
     ['ready', scenarioFile({ name: 'calls', senders: 2 }), ...flags],

@@ -12,7 +12,13 @@ import {
 import { READY_REPORTERS } from '@livekit-swarm/report/ready';
 import { assessHost, calibrate, readCalibrationChoice, socketNeed } from '@livekit-swarm/runner';
 import { expandPlan, type Plan, planLoad, readScenarioFile } from '@livekit-swarm/scenario';
-import { type ExitCode, parseDuration, suggest, usageError } from '@livekit-swarm/settings';
+import {
+  type ExitCode,
+  LONGEST_DURATION_MS,
+  parseDuration,
+  suggest,
+  usageError,
+} from '@livekit-swarm/settings';
 import { CHECKS } from '@livekit-swarm/verify';
 import type { Console } from '../console.ts';
 import {
@@ -111,8 +117,14 @@ const readEvent = (
     largestRoom: isOneRoom ? participants : Math.min(participants, largest),
     isOneRoom,
     beginsAtMs,
-    endsAtMs: beginsAtMs + parseDuration(flags.lasts),
+    endsAtMs: beginsAtMs + readLength(flags.lasts),
   };
+};
+
+const readLength = (text: string): number => {
+  const ms = parseDuration(text);
+  if (ms > 0 && ms <= LONGEST_DURATION_MS) return ms;
+  throw usageError(`--lasts ${text}: must be longer than 0s, and at most 168h`, 'write --lasts 2h');
 };
 
 const readHeadroom = (text: string): number => {
