@@ -3,6 +3,7 @@ export const PROBLEM_CODES = [
   'bad_url',
   'dns',
   'unreachable',
+  'no_socket',
   'timeout',
   'tls',
   'connection_lost',
@@ -32,6 +33,7 @@ export interface HlsProblem {
 const PASSING: ReadonlySet<ProblemCode> = new Set([
   'dns',
   'unreachable',
+  'no_socket',
   'timeout',
   'connection_lost',
   'no_segments',

@@ -12,7 +12,7 @@ export const MOST_DELAY_MS = 100;
 export interface AudienceJudgement {
   verdict: Verdict;
   thresholds: readonly ThresholdResult[];
-  /** True if the process of the listeners was too slow for its figures to be trusted. */
+  /** True if this host was too slow, or had too few sockets, for the figures to be trusted. */
   isImpaired: boolean;
 }
 
@@ -22,7 +22,7 @@ export const judgeAudience = (
   thresholds: readonly SourcedThreshold[],
 ): AudienceJudgement => {
   const results = thresholds.flatMap((threshold) => evaluate({ metrics, windows: [] }, threshold));
-  const isImpaired = generator.loopDelayP99Ms > MOST_DELAY_MS;
+  const isImpaired = generator.loopDelayP99Ms > MOST_DELAY_MS || generator.noSockets > 0;
   const isUnknown = results.some(({ ok, source }) => ok === null && source === 'user');
   const isCrossed = results.some(({ ok }) => ok === false);
   return {

@@ -19,6 +19,8 @@ export class AudienceMeasure {
   readonly counts: AudienceCounts = {
     ...{ listeners: 0, started: 0, playing: 0, failed: 0, streamsEnded: 0, segments: 0, bytes: 0 },
   };
+  /** Requests for which this host had no socket. */
+  noSockets = 0;
   /** When listeners began to play, ms since 1970, by their numbers. */
   readonly #startedAt = new Map<number, number>();
 
@@ -68,6 +70,7 @@ export class AudienceMeasure {
         metrics.count('hls_stale', {}, 1);
         return;
       case 'problem':
+        if (fact.problem.code === 'no_socket') this.noSockets++;
         metrics.rate('hls_errors', {}, 1, 1);
         return;
       case 'ended':

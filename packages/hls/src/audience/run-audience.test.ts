@@ -6,7 +6,7 @@ import { judgeAudience } from './judge.ts';
 import { runAudience } from './run-audience.ts';
 import { hlsThresholds } from './thresholds.ts';
 
-const HEALTHY = { cpuSeconds: 0, loopDelayP99Ms: 1, loopDelayMaxMs: 2 };
+const HEALTHY = { cpuSeconds: 0, loopDelayP99Ms: 1, loopDelayMaxMs: 2, noSockets: 0 };
 
 /** 50 listeners that begin within 5 s, of a stream that runs for half a minute already. */
 const audienceOf = async (script: Script) => {
@@ -36,6 +36,20 @@ test('a healthy stream passes, without a finding', async () => {
   expect([verdict, thresholds.map(({ ok }) => ok)]).toEqual(['passed', Array(6).fill(true)]);
   // A process that is slow proves nothing.
   expect(verdictOf({ ...HEALTHY, loopDelayP99Ms: 101 }).verdict).toBe('inconclusive');
+});
+
+test('a host without sockets proves nothing about the origin', async () => {
+  const { audience, verdictOf } = await audienceOf({
+    targetSeconds: 2,
+    replace: (path, seconds) =>
+      path.endsWith('.ts') && seconds > 40 && seconds < 50
+        ? Object.assign(new Error('too many'), { code: 'EMFILE' })
+        : null,
+  });
+  expect(audience.generator.noSockets).toBeGreaterThan(0);
+  expect(verdictOf({ ...HEALTHY, noSockets: audience.generator.noSockets }).verdict).toBe(
+    'inconclusive',
+  );
 });
 
 test('an encoder that stops is a stall of all, and a stale playlist within 150 ms', async () => {

@@ -26,6 +26,8 @@ export interface AudienceGenerator {
   /** Delay of timers, p99 and longest, ms. */
   loopDelayP99Ms: number;
   loopDelayMaxMs: number;
+  /** Requests for which this host had no socket: no port or file descriptor was left. */
+  noSockets: number;
 }
 
 export interface Audience {
@@ -90,6 +92,7 @@ export const runAudience = async (request: AudienceRequest): Promise<Audience> =
       cpuSeconds: (user + system) / 1e6,
       loopDelayP99Ms: delay.percentile(99) / 1e6,
       loopDelayMaxMs: delay.max / 1e6,
+      noSockets: measure.noSockets,
     },
   };
 };

@@ -55,8 +55,11 @@ const CODES: Readonly<Record<string, ProblemCode>> = {
   ECONNREFUSED: 'unreachable',
   EHOSTUNREACH: 'unreachable',
   ENETUNREACH: 'unreachable',
-  EADDRNOTAVAIL: 'unreachable',
-  EMFILE: 'unreachable',
+  // Limits of this host, which prove nothing about the origin.
+  EADDRNOTAVAIL: 'no_socket',
+  EMFILE: 'no_socket',
+  ENFILE: 'no_socket',
+  ENOBUFS: 'no_socket',
   ETIMEDOUT: 'timeout',
   UND_ERR_CONNECT_TIMEOUT: 'timeout',
   UND_ERR_HEADERS_TIMEOUT: 'timeout',

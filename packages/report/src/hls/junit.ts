@@ -19,7 +19,7 @@ export const renderHlsJunit = ({ url, audience, judgement }: HlsResult): string 
           failed: isImpaired
             ? {
                 ...{ kind: 'error', type: 'impaired', text: '' },
-                message: 'the process of the listeners was too slow',
+                message: 'the host of the listeners was too slow, or had too few sockets',
               }
             : null,
           output: findings.map((finding) => `${findingText(finding, startedAtMs)}\n`).join(''),

@@ -22,6 +22,8 @@ export const problemText = ({ code, url, status, detail }: HlsProblem): string =
       return `${url}: the name was not resolved${because}`;
     case 'unreachable':
       return `${url}: no connection${because}`;
+    case 'no_socket':
+      return `${url}: this host had no socket left${because}`;
     case 'timeout':
       return `${url}: no answer in time${because}`;
     case 'tls':
@@ -87,11 +89,16 @@ const staleText = ({ from, to, untilMs }: Extract<Finding, { code: 'stale' }>): 
 };
 
 /** Sentences below the figures: what was left out, and doubts. */
-export const noteTexts = ({ audience, stream, judgement }: HlsResult): string[] => {
+export const noteTexts = ({ audience, stream }: HlsResult): string[] => {
   const { notes, dropped, generator } = audience;
   const leftOut = new Set([...stream.leftOut, ...notes.leftOut]);
   return [
-    ...(judgement.isImpaired
+    ...(generator.noSockets > 0
+      ? [
+          `This host had no socket for ${plural(generator.noSockets, 'request')}: use fewer listeners, or raise the limit of open files (ulimit -n).`,
+        ]
+      : []),
+    ...(generator.loopDelayP99Ms > MOST_DELAY_MS
       ? [
           `This process was up to ${formatMs(generator.loopDelayP99Ms)} late (p99), ${formatMs(MOST_DELAY_MS)} are allowed: use fewer listeners, or end what else uses the CPU.`,
         ]

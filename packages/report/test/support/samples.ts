@@ -264,7 +264,7 @@ export const hlsSample = (): HlsResult => {
   const metrics = new MetricSet();
   metrics.rate('hls_skipped', {}, 3, 100);
   metrics.trend('hls_startup_time').add(180);
-  const generator = { cpuSeconds: 2.5, loopDelayP99Ms: 11, loopDelayMaxMs: 40 };
+  const generator = { cpuSeconds: 2.5, loopDelayP99Ms: 11, loopDelayMaxMs: 40, noSockets: 0 };
   const problem = { code: 'http_status', url: HOSTILE, status: 404, detail: null } as const;
   const at = { firstMs: 10_000, lastMs: 12_000 };
   return {
