@@ -63,13 +63,14 @@ export const runAudience = async (request: AudienceRequest): Promise<Audience> =
   try {
     await Promise.all(
       Array.from({ length: listeners }, async (_, index) => {
-        const setsOut = await arrives(request, signal, startedAtMs + (rampMs * index) / listeners);
+        const own = listenerSignal(signal);
+        const setsOut = await arrives(request, own, startedAtMs + (rampMs * index) / listeners);
         if (!setsOut) return;
         const fetcher = request.openFetcher();
         measure.setOut();
         await listen({
           ...{ url: request.url, mostBitsPerSecond: request.mostBitsPerSecond, fetcher },
-          ...{ mayLoad: request.mayLoad, clock, signal: listenerSignal(signal) },
+          ...{ mayLoad: request.mayLoad, clock, signal: own },
           note: (fact) => {
             measure.add(index, fact);
             merger.add(index, fact);
