@@ -52,7 +52,8 @@ const hlsHelp: CommandHelp = {
 A listener loads what a player loads, and decodes nothing. Other hosts than that of the URL, such as
 those of segments, must be named: --allow-host.
 
-Exit codes: 0 all thresholds hold; 99 one is crossed; 98 this host was too slow, or had no sockets;
-3 the stream cannot be followed; 2 bad usage, a recording, or another host; 130 interrupted.
+Exit codes: 0 all thresholds are met; 99 one is crossed; 98 this host was too slow, or had no
+sockets; 3 the stream cannot be followed; 2 bad usage, a recording, or another host;
+130 interrupted.
 `,
 };

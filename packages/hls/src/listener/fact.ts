@@ -37,7 +37,7 @@ export type ListenerFact =
   | { type: 'started'; atMs: number; startupMs: number }
   /** Nothing was left to play. `isOver` is false for a stall in which the listener ended. */
   | { type: 'stalled'; fromMs: number; toMs: number; isOver: boolean }
-  /** Media that is not played: a gap. `atMs`: when the listener would have begun to play it. */
+  /** Media that is missing. `atMs`: when the listener would have begun to play it. */
   | {
       type: 'skipped';
       atMs: number;

@@ -120,7 +120,7 @@ export const thresholdTable = ({ judgement: { thresholds } }: HlsResult): TableD
     thresholdName(result),
     measuredOf(result),
     limitOf(result),
-    result.ok === null ? 'not measured' : result.ok ? 'holds' : 'crossed',
+    result.ok === null ? 'not measured' : result.ok ? 'met' : 'crossed',
   ]),
   left: [0, 3],
 });
