@@ -40,6 +40,14 @@ describe('a spare node', () => {
     expect(judge(1, 10)).toMatchObject({ severity: 'warning' });
     expect(judge(null, 10).outcome).toBe('skipped');
   });
+  it('is stated as a lower bound where the search ended early', () => {
+    const event = eventOf({ participants: 2_001 });
+    const capacity = capacityOf({ end: 'max' });
+    expect(spareNodeRule({ event, headroom: 1.5, nodes: 3, capacity })).toMatchObject({
+      severity: 'warning',
+      evidence: ['2 nodes of 3 carry at least 2,000 participants'],
+    });
+  });
   it('of one room is any other node', () => {
     expect(judge(2, 1_000, true).outcome).toBe('passed');
   });

@@ -10,7 +10,8 @@ export const spareNodeRule = ({ event, capacity, nodes }: CapacityQuestion): Che
   if (capacity === null || capacity.scenario !== event.scenario || capacity.carried === 0)
     return skipped('needs a capacity that was measured with this scenario');
   const left = Math.floor(capacity.participants.perNode * (nodes - 1));
-  const evidence = `${plural(nodes - 1, 'node')} of ${nodes} carry ${formatNumber(left)} participants`;
+  const atLeast = capacity.end === 'knee' ? '' : 'at least ';
+  const evidence = `${plural(nodes - 1, 'node')} of ${nodes} carry ${atLeast}${formatNumber(left)} participants`;
   return left >= event.participants ? passed(evidence) : found('warning', [evidence]);
 };
 
