@@ -15,6 +15,7 @@ const ANSWERS: Readonly<Record<string, { status?: number; location?: string; bod
   '/ended.m3u8': { body: `${LIVE}#EXT-X-ENDLIST\n` },
   '/elsewhere.m3u8': { status: 302, location: 'http://localhost:1/live.m3u8' },
   '/busy.m3u8': { status: 403 },
+  '/far.m3u8': { body: '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nhttp://localhost:1/0.ts\n' },
 };
 
 const requests: string[] = [];
@@ -61,6 +62,7 @@ test.each([
   ['/busy.m3u8', 'unreachable', 'HTTP 403'],
   ['/ended.m3u8', 'usage', 'a recording, whose playlist has an end (EXT-X-ENDLIST)'],
   ['/elsewhere.m3u8', 'usage', 'leads to another host, localhost:1, which may not be loaded'],
+  ['/far.m3u8', 'usage', 'leads to another host, localhost:1, which may not be loaded'],
 ])('%s is one error before any load', async (path, code, message) => {
   requests.length = 0;
   await expect(run(path, '--listeners', '500')).rejects.toMatchObject({

@@ -1,8 +1,8 @@
 import type { ListenerFact } from '../listener/fact.ts';
 import type { ListenerRequest } from '../listener/listener-request.ts';
 import { openStream } from '../listener/open-stream.ts';
-import type { LeftOut } from '../playlist/playlist.ts';
-import { type HlsProblem, shownUrl } from '../problem.ts';
+import type { LeftOut, MediaPlaylist } from '../playlist/playlist.ts';
+import { type HlsProblem, problemAt, shownUrl } from '../problem.ts';
 
 /** A live stream as its playlists describe it. */
 export interface StreamFacts {
@@ -17,8 +17,8 @@ export interface StreamFacts {
 }
 
 /**
- * Opens a stream once, as a listener does.
- * @returns the last problem if it cannot be followed
+ * Opens a stream once, as a listener does. Its segments are not loaded.
+ * @returns the last problem if it cannot be followed, also as its segments are on another host
  * @throws the reason of the signal when it is aborted
  */
 export const checkStream = async (
@@ -32,6 +32,8 @@ export const checkStream = async (
     return last.problem;
   }
   const { playlist, url } = opened;
+  const foreign = addressesOf(playlist).find((address) => !request.mayLoad(address));
+  if (foreign !== undefined) return problemAt('other_host', url, foreign.host);
   return {
     playlistUrl: shownUrl(url),
     targetDurationMs: playlist.targetDurationMs,
@@ -43,3 +45,10 @@ export const checkStream = async (
     ],
   };
 };
+
+const addressesOf = ({ segments }: MediaPlaylist): URL[] =>
+  segments.flatMap(({ url, map, keyUrl }) => [
+    url,
+    ...(map === null ? [] : [map.url]),
+    ...(keyUrl === null ? [] : [keyUrl]),
+  ]);
