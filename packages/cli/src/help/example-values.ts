@@ -59,6 +59,8 @@ const VALUES: Record<string, string> = {
 /** Examples for flags whose placeholder means something else than usual. */
 const FLAGS: Record<string, string> = {
   '--scale': 'small',
+  '--at': '10:00',
+  '--bandwidth': '3Mbit/s',
   '--codec': 'h264',
   '--room': 'town-hall',
   '--path': 'turn-tls',
