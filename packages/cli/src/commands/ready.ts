@@ -75,7 +75,6 @@ export const readyCommand = async (
     capacity,
     nodes: flags.nodes === undefined ? null : wholeNumber('--nodes', 1, 100_000)(flags.nodes),
     alerts: flags.prometheus === undefined ? null : alertsAt(flags.prometheus),
-    generator: { participants: generatedHere(plan) },
     price: priceOf(event, plan),
     without: flags.without.map(checkId),
   };
@@ -85,7 +84,8 @@ export const readyCommand = async (
       participants: event.largestRoom,
       validUntilMs: event.endsAtMs,
     };
-    const readiness = await assessReadiness({ ...question, deployment });
+    const generator = { participants: generatedHere(plan) };
+    const readiness = await assessReadiness({ ...question, generator, deployment });
     return exitCodeAfter(await output.show(readiness), readiness.exitCode);
   });
 };
