@@ -483,28 +483,15 @@ describe('the removal of an effect is reported', () => {
 
 test('an unavailable fault reports the reason, and has no effect', async () => {
   const node = await memberNamed('node-1');
-  for (const [name, params] of [
-    ['clock-skew', { by: 1_000 }],
-    ['certificate-expiry', {}],
-  ] as const) {
-    const fault = FAULTS.get(name);
-    if (fault === undefined) throw new Error(name);
-    expect(await fault.unavailable(platform, node, params)).toMatch(/\w+ \w+/);
-    await expect(
-      injectFault({
-        fault,
-        platform,
-        components: [node],
-        params,
-        drill: 'test',
-        expiry: null,
-        journal,
-      }),
-    ).rejects.toMatchObject({
-      code: 'fault_unavailable',
-    });
-    expect((await journal.read()).pending).toEqual([]);
-  }
+  const fault = FAULTS.get('clock-skew');
+  if (fault === undefined) throw new Error('clock-skew is not listed');
+  const params = { by: 1_000 };
+  expect(await fault.unavailable(platform, node, params)).toMatch(/\w+ \w+/);
+  const components = [node];
+  await expect(
+    injectFault({ fault, platform, components, params, drill: 'test', expiry: null, journal }),
+  ).rejects.toMatchObject({ code: 'fault_unavailable' });
+  expect((await journal.read()).pending).toEqual([]);
   const udp = FAULTS.get('packet-loss');
   const traffic = { loss: 0.1, burst: 1, protocol: 'udp', direction: 'both' };
   expect(await udp?.unavailable(platform, await memberNamed('redis'), traffic)).toBe(
