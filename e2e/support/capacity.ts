@@ -49,15 +49,22 @@ export const configFile = (settings: string): string => {
   return file;
 };
 
-/** Runs a search to its end. */
+export interface Search {
+  exit: number | NodeJS.Signals;
+  result: CapacityResult;
+  stderr: string;
+}
+
+/** Runs a search to its end. @param command that searches */
 export const findCapacity = async (
   file: string,
   args: readonly string[],
   env: Record<string, string> = {},
-): Promise<{ exit: number | NodeJS.Signals; result: CapacityResult; stderr: string }> => {
+  command: readonly string[] = ['capacity'],
+): Promise<Search> => {
   const record = join(scratch(), 'capacity');
   const { exit, stdout, stderr } = await runSwarm(
-    ['capacity', file, '--step-duration', '9s', '--record', record, '--json', ...args],
+    [...command, file, '--step-duration', '9s', '--record', record, '--json', ...args],
     env,
   );
   return { exit, stderr, result: capacitySchema.parse(JSON.parse(stdout)) };

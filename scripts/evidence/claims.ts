@@ -114,6 +114,10 @@ export const README_CLAIMS = {
       'packages/chaos/test/agent-drills.long.test.ts',
     ),
     proves(
+      'a worker that takes eight jobs carries eight conversations, and its jobs are the cause',
+      'e2e/agents/agents-capacity.long.test.ts',
+    ),
+    proves(
       'callers are read from standard input, and a wrong key is refused before the run',
       'e2e/agents/agents-input.test.ts',
     ),
