@@ -13,3 +13,24 @@ export interface StreamResult {
   /** Time from its beginning to its last byte, ms; null: it did not arrive whole. */
   ms: number | null;
 }
+
+/** Results since they were last taken. */
+export class RecentResults {
+  #calls: RpcResult[] = [];
+  #streams: StreamResult[] = [];
+
+  onCall(result: RpcResult): void {
+    this.#calls.push(result);
+  }
+
+  onStream(result: StreamResult): void {
+    this.#streams.push(result);
+  }
+
+  /** Take the results; absent: there are none. */
+  take(): { calls?: RpcResult[]; streams?: StreamResult[] } {
+    const [calls, streams] = [this.#calls, this.#streams];
+    [this.#calls, this.#streams] = [[], []];
+    return { ...(calls.length > 0 && { calls }), ...(streams.length > 0 && { streams }) };
+  }
+}

@@ -1,9 +1,8 @@
 /** Calls of a participant. Runs in pages of browsers, too. */
 import type { Rpc } from '@livekit-swarm/scenario';
-import { atInterval } from './at-interval.ts';
 import type { RpcResult } from './exchange-result.ts';
 import { randomText } from './random-text.ts';
-import { SettledPeers } from './settled-peers.ts';
+import { Rounds } from './rounds.ts';
 
 export interface RpcCallerOptions {
   rpc: Pick<Rpc, 'everyMs' | 'payloadBytes' | 'method' | 'timeoutMs'>;
@@ -21,33 +20,33 @@ export interface RpcCallerOptions {
 export class RpcCaller {
   readonly #options: RpcCallerOptions;
   readonly #payload: string;
-  readonly #callees: SettledPeers;
+  readonly #rounds: Rounds;
   #calls = 0;
   #hasEnded = false;
-  #stop: (() => void) | null = null;
 
   constructor(options: RpcCallerOptions) {
     this.#options = options;
     this.#payload = randomText(options.rpc.payloadBytes);
-    this.#callees = new SettledPeers(options.callees);
+    this.#rounds = new Rounds({
+      everyMs: options.rpc.everyMs,
+      peers: options.callees,
+      act: (callees) => this.#callNext(callees),
+    });
   }
 
   /** Begin to call. */
   start(): void {
-    this.#callees.look();
-    this.#stop ??= atInterval(this.#options.rpc.everyMs, () => this.#callNext());
+    this.#rounds.start();
   }
 
   /** Note that participants joined or left. */
   look(): void {
-    if (this.#stop !== null) this.#callees.look();
+    this.#rounds.look();
   }
 
   /** Make no more calls. Those that wait for their answers still have results. */
   stop(): void {
-    this.#stop?.();
-    this.#stop = null;
-    this.#callees.forget();
+    this.#rounds.stop();
   }
 
   /** Make no more calls, and report no more results: the participant leaves. */
@@ -56,10 +55,9 @@ export class RpcCaller {
     this.stop();
   }
 
-  #callNext(): void {
+  #callNext(callees: readonly string[]): void {
     const { rpc, call } = this.#options;
-    const present = this.#callees.settled();
-    const to = present[this.#calls % present.length];
+    const to = callees[this.#calls % callees.length];
     if (to === undefined) return;
     this.#calls++;
     const startedAt = performance.now();

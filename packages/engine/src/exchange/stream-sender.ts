@@ -1,8 +1,7 @@
 /** Streams that a participant sends. Runs in pages of browsers, too. */
 import type { DataStreams } from '@livekit-swarm/scenario';
-import { atInterval } from './at-interval.ts';
 import { randomText } from './random-text.ts';
-import { SettledPeers } from './settled-peers.ts';
+import { Rounds } from './rounds.ts';
 import { HASH, type Hash, SENT_AT, STREAM_TOPIC } from './stream-marks.ts';
 
 /** Stream as a client sends it. */
@@ -27,41 +26,39 @@ export interface StreamSenderOptions {
 /** Sender of streams: one at a time, each to all receivers. */
 export class StreamSender {
   readonly #options: StreamSenderOptions;
-  readonly #receivers: SettledPeers;
+  readonly #rounds: Rounds;
   #content: Promise<{ text: string; hash: string }> | null = null;
   #isSending = false;
-  #stop: (() => void) | null = null;
 
   constructor(options: StreamSenderOptions) {
     this.#options = options;
-    this.#receivers = new SettledPeers(options.receivers);
+    this.#rounds = new Rounds({
+      everyMs: options.dataStreams.everyMs,
+      peers: options.receivers,
+      // A stream that takes longer than the interval delays the next one.
+      act: (receivers) => {
+        if (!this.#isSending && receivers.length > 0) void this.#sendNext([...receivers]);
+      },
+    });
   }
 
   /** Begin to send. */
   start(): void {
-    this.#receivers.look();
-    // A stream that takes longer than the interval delays the next one.
-    this.#stop ??= atInterval(this.#options.dataStreams.everyMs, () => {
-      if (!this.#isSending) void this.#sendNext();
-    });
+    this.#rounds.start();
   }
 
   /** Note that participants joined or left. */
   look(): void {
-    if (this.#stop !== null) this.#receivers.look();
+    this.#rounds.look();
   }
 
   /** Begin no more streams. */
   stop(): void {
-    this.#stop?.();
-    this.#stop = null;
-    this.#receivers.forget();
+    this.#rounds.stop();
   }
 
-  async #sendNext(): Promise<void> {
+  async #sendNext(to: string[]): Promise<void> {
     const { dataStreams, send } = this.#options;
-    const to = this.#receivers.settled();
-    if (to.length === 0) return;
     this.#isSending = true;
     try {
       this.#content ??= this.#makeContent();

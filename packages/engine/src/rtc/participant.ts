@@ -16,7 +16,7 @@ import { messageOf } from '@livekit-swarm/settings/errors';
 import type { ClientEvent, ClientJoined, ClientReading } from '../client/client.ts';
 import type { TrackFacts } from '../client/read-stats.ts';
 import type { ExchangePart } from '../exchange/exchange-part.ts';
-import type { RpcResult, StreamResult } from '../exchange/exchange-result.ts';
+import { RecentResults } from '../exchange/exchange-result.ts';
 import { addKey, encryptionOf, type RtcKey } from './encryption.ts';
 import { takePart } from './exchange.ts';
 import { createMedia, type OwnMedia } from './media.ts';
@@ -33,10 +33,8 @@ export class RtcParticipant {
   #room: Room | null = null;
   #media: OwnMedia[] = [];
   #exchange: ExchangePart | null = null;
-  /** Calls that ended since the last reading. */
-  #calls: RpcResult[] = [];
-  /** Streams that ended since the last reading. */
-  #streams: StreamResult[] = [];
+  /** Calls and streams that ended since the last reading. */
+  readonly #results = new RecentResults();
   /** Own tracks by sid. */
   readonly #own = new Map<string, TrackPlan>();
   #lostAt: number | null = null;
@@ -67,11 +65,7 @@ export class RtcParticipant {
     }
     if (e2ee !== null) addKey(room, e2ee);
     this.#isConnected = true;
-    if (exchange !== null)
-      this.#exchange = takePart(room, exchange, {
-        onCall: (result) => this.#calls.push(result),
-        onStream: (result) => this.#streams.push(result),
-      });
+    if (exchange !== null) this.#exchange = takePart(room, exchange, this.#results);
     if (!isAll) subscribe(room, layout);
     const rejected: Extract<ClientJoined, { ok: true }>['rejected'] = [];
     for (const plan of publish) {
@@ -114,16 +108,13 @@ export class RtcParticipant {
         track === undefined || sid === undefined ? [] : statsOfTrack(track, sid).catch(() => []),
       ),
     );
-    // Taken last: a reading that fails must not lose them.
-    const [calls, streams] = [this.#calls, this.#streams];
-    [this.#calls, this.#streams] = [[], []];
     return {
       lagMs,
       others: [...room.remoteParticipants.keys()],
       tracks: this.#tracks(room),
-      ...(calls.length > 0 && { calls }),
-      ...(streams.length > 0 && { streams }),
       peers: [merged(flatStats([...publisherStats, ...subscriberStats]), ofTracks.flat())],
+      // Taken last: a reading that fails must not lose them.
+      ...this.#results.take(),
     };
   }
 

@@ -1,12 +1,11 @@
 import { type Room, RoomEvent } from 'livekit-client';
-import {
-  type ExchangeObserver,
+import type {
+  ExchangeObserver,
   ExchangePart,
-  type ExchangeSettings,
-  echo,
+  ExchangeSettings,
 } from '../../exchange/exchange-part.ts';
-import { readStream } from '../../exchange/read-stream.ts';
-import { type Hash, STREAM_TOPIC } from '../../exchange/stream-marks.ts';
+import { exchangeBySdk } from '../../exchange/sdk-exchange.ts';
+import type { Hash } from '../../exchange/stream-marks.ts';
 
 /** SHA-256 of a browser, which hashes all parts at once. */
 const browserHash = (): Hash => {
@@ -21,44 +20,20 @@ const browserHash = (): Hash => {
   };
 };
 
-/** Answer calls and receive streams in a room, and prepare to make and send them: `connected` begins. */
+/** Take part in calls and streams of a room, before it is joined: `connected` begins. */
 export const takePart = (
   room: Room,
   settings: ExchangeSettings,
   observer: ExchangeObserver,
 ): ExchangePart => {
-  const { localParticipant } = room;
-  const part = new ExchangePart(
-    settings,
+  const part = exchangeBySdk(
     {
-      others: () => [...room.remoteParticipants.keys()],
-      call: (destinationIdentity, method, payload, responseTimeout) =>
-        localParticipant.performRpc({ destinationIdentity, method, payload, responseTimeout }),
-      sendStream: async ({ kind, topic, attributes, content, to }) => {
-        const options = { topic, attributes, destinationIdentities: to };
-        if (kind === 'text') {
-          const writer = await localParticipant.streamText(options);
-          await writer.write(content);
-          await writer.close();
-          return;
-        }
-        const bytes = new TextEncoder().encode(content);
-        const writer = await localParticipant.streamBytes({ ...options, name: topic });
-        await writer.write(bytes);
-        await writer.close();
-      },
-      newHash: browserHash,
+      ...{ room, participant: room.localParticipant, newHash: browserHash, announcesSize: false },
+      answer: (method, answer) => room.registerRpcMethod(method, answer),
     },
+    settings,
     observer,
   );
-  for (const method of settings.answers)
-    room.registerRpcMethod(method, async ({ payload }) => echo(payload));
-  room.registerByteStreamHandler(STREAM_TOPIC, (reader) => {
-    void readStream(reader, part.receive('bytes', reader.info.attributes ?? {}));
-  });
-  room.registerTextStreamHandler(STREAM_TOPIC, (reader) => {
-    void readStream(reader, part.receive('text', reader.info.attributes ?? {}));
-  });
   room.on(RoomEvent.ParticipantConnected, () => part.roomChanged());
   room.on(RoomEvent.Reconnecting, () => part.lost());
   room.on(RoomEvent.SignalReconnecting, () => part.lost());

@@ -23,7 +23,7 @@ import type { ClientReading } from '../../client/client.ts';
 import type { ClientLayout } from '../../client/client-layout.ts';
 import type { TrackFacts } from '../../client/read-stats.ts';
 import type { ExchangePart } from '../../exchange/exchange-part.ts';
-import type { RpcResult, StreamResult } from '../../exchange/exchange-result.ts';
+import { RecentResults } from '../../exchange/exchange-result.ts';
 import type { PageEvent, PageJoin, PageJoined, PageKey, PageTrack } from '../page-protocol.ts';
 import { type Encryption, encryptionOf } from './encryption.ts';
 import { takePart } from './exchange.ts';
@@ -44,10 +44,8 @@ let room: Room | null = null;
 let encryption: Encryption | null = null;
 let media: OwnMedia[] = [];
 let exchange: ExchangePart | null = null;
-/** Calls that ended since the last reading. */
-let calls: RpcResult[] = [];
-/** Streams that ended since the last reading. */
-let streams: StreamResult[] = [];
+/** Calls and streams that ended since the last reading. */
+const results = new RecentResults();
 let isHearing = false;
 /**
  * True while a `Disconnected` of livekit-client is an event to report: not during a join or a
@@ -84,13 +82,7 @@ const join = async (request: PageJoin): Promise<PageJoined> => {
   watchTracks(joining, layout);
   if (request.readsFrameMetadata && encryption === null) letAudioPass(joining);
   const isAll = layout.audio && layout.videos === null && layout.tile === null;
-  exchange =
-    request.exchange === null
-      ? null
-      : takePart(joining, request.exchange, {
-          onCall: (result) => calls.push(result),
-          onStream: (result) => streams.push(result),
-        });
+  exchange = request.exchange === null ? null : takePart(joining, request.exchange, results);
   try {
     if (encryption !== null) await joining.setE2EEEnabled(true);
     await joining.connect(url, token, {
@@ -290,17 +282,15 @@ const noteFacts = (joined: Room): void => {
 };
 
 const read = async (): Promise<ClientReading> => {
-  const ended = { calls, streams };
-  [calls, streams] = [[], []];
   if (room !== null) noteFacts(room);
-  return {
+  const reading = {
     lagMs: lag.take(),
     others: [...(room?.remoteParticipants.keys() ?? [])],
     tracks: [...facts.values()],
-    ...(ended.calls.length > 0 && { calls: ended.calls }),
-    ...(ended.streams.length > 0 && { streams: ended.streams }),
     peers: await readPeers(),
   };
+  // Taken last: a reading that fails must not lose them.
+  return { ...reading, ...results.take() };
 };
 
 const leave = async (): Promise<void> => {
