@@ -55,6 +55,7 @@ export {
   replaceThresholds,
   resolveThresholds,
   type SourcedThreshold,
+  withDefaults,
 } from './verdict/default-thresholds.ts';
 export {
   assessGenerator,

@@ -181,9 +181,21 @@ export const replaceThresholds = (
 export const resolveThresholds = (
   scenario: Scenario,
   given: readonly Threshold[] = scenario.thresholds,
+): SourcedThreshold[] =>
+  withDefaults(
+    DEFAULT_THRESHOLDS.filter(({ applies }) => applies(scenario)),
+    given,
+  );
+
+/**
+ * Thresholds that were given, after the defaults that they do not replace: those on another metric,
+ * selector, window or aggregation.
+ */
+export const withDefaults = (
+  defaults: readonly { text: string }[],
+  given: readonly Threshold[],
 ): SourcedThreshold[] => {
   const taken = new Set(given.map(slotOf));
-  const defaults = DEFAULT_THRESHOLDS.filter(({ applies }) => applies(scenario));
   return [
     ...defaults
       .map(({ text }) => parseThreshold(text))

@@ -1,6 +1,5 @@
-import type { SourcedThreshold } from '@livekit-swarm/analysis';
+import { type SourcedThreshold, withDefaults } from '@livekit-swarm/analysis';
 import {
-  formatTarget,
   metricDefinition,
   parseThreshold,
   type Threshold,
@@ -27,20 +26,8 @@ export const DEFAULT_HLS_THRESHOLDS = [
  * Thresholds that were given, and defaults on other metrics.
  * @throws SwarmError `invalid_threshold` for a metric that listeners do not have
  */
-export const hlsThresholds = (given: readonly string[]): SourcedThreshold[] => {
-  const own = given.map(parseOwn);
-  const slots = new Set(own.map(slotOf));
-  const defaults = DEFAULT_HLS_THRESHOLDS.map(({ text }) => parseThreshold(text));
-  return [
-    ...defaults
-      .filter((threshold) => !slots.has(slotOf(threshold)))
-      .map((threshold) => ({ threshold, source: 'default' as const })),
-    ...own.map((threshold) => ({ threshold, source: 'user' as const })),
-  ];
-};
-
-const slotOf = (threshold: Threshold): string =>
-  `${formatTarget(threshold)} ${JSON.stringify(threshold.aggregation)}`;
+export const hlsThresholds = (given: readonly string[]): SourcedThreshold[] =>
+  withDefaults(DEFAULT_HLS_THRESHOLDS, given.map(parseOwn));
 
 const parseOwn = (text: string): Threshold => {
   const threshold = parseThreshold(text);
