@@ -81,7 +81,7 @@ export const measureDispatchRate = async (options: DispatchRateOptions): Promise
       );
     for (const node of nodes)
       for (let index = 0; index < rejectingWorkers; index++)
-        connections.push(await openRejectingWorker(node, onClosed));
+        connections.push(await openWorker(node, '', { rooms: NO_ROOMS, worker: index, onClosed }));
     const call = await callerOf(target, by, agentName);
     if (warmUpMs > 0) {
       warmUpRooms.push(`${prefix}-warm-up`);
@@ -109,6 +109,9 @@ export const measureDispatchRate = async (options: DispatchRateOptions): Promise
     await deleteRooms(target, [...warmUpRooms, ...rooms.keys()]);
   }
 };
+
+/** Rooms of workers that reject every job. */
+const NO_ROOMS: ReadonlyMap<string, RoomTimes> = new Map();
 
 const NOTHING_YET = {
   answeredAt: null,
@@ -181,20 +184,6 @@ const openWorker = async (
     },
     onTermination: () => {},
     onClosed,
-  });
-  connection.report({ load: 0, jobs: 0, isFull: false });
-  return connection;
-};
-
-const openRejectingWorker = async (
-  target: ApiTarget,
-  onClosed: (reason: string) => void,
-): Promise<WorkerConnection> => {
-  const connection = await WorkerConnection.open({
-    ...{ target, agentName: '', version: VERSION, onClosed },
-    accept: () => null,
-    onAssignment: () => {},
-    onTermination: () => {},
   });
   connection.report({ load: 0, jobs: 0, isFull: false });
   return connection;
