@@ -1,5 +1,6 @@
 import { emptyBins } from '@livekit-swarm/metrics';
 import { z } from 'zod';
+import { sketchBins } from './sketch-bins.ts';
 
 /**
  * Rate adaptation of native publishers in one interval. For real clients, `playout` has the same
@@ -18,7 +19,7 @@ export const adaptationSample = z.object({
    * Bandwidth estimate of each publisher for its uplink, bit/s (W3C webrtc-stats,
    * availableOutgoingBitrate).
    */
-  bandwidthEstimate: z.object({ bins: z.array(z.number()), zeros: z.number() }),
+  bandwidthEstimate: sketchBins,
 });
 
 export type AdaptationSample = z.infer<typeof adaptationSample>;

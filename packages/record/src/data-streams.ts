@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { sketchBins } from './sketch-bins.ts';
 
 const count = z.number();
-const bins = z.object({ bins: z.array(z.number()), zeros: count });
 
 /** Text or byte streams that participants of a role received, by the time of their end. */
 export const dataStreamsSample = z.object({
@@ -12,9 +12,9 @@ export const dataStreamsSample = z.object({
   incomplete: count,
   bytes: count,
   /** Time from the beginning of a stream to its last byte, ms. */
-  time: bins,
+  time: sketchBins,
   /** Size of a stream by that time, bit/s. */
-  throughput: bins,
+  throughput: sketchBins,
 });
 
 export type DataStreamsSample = z.infer<typeof dataStreamsSample>;

@@ -1,8 +1,8 @@
 import { emptyBins } from '@livekit-swarm/metrics';
 import { z } from 'zod';
+import { sketchBins } from './sketch-bins.ts';
 
 const count = z.number();
-const bins = z.object({ bins: z.array(z.number()), zeros: count });
 
 /**
  * Counters that only real clients measure, because they decode and play; defined as in W3C
@@ -36,14 +36,14 @@ export const PLAYOUT_COUNTERS = Object.keys(counters) as PlayoutCounter[];
 export const playoutSample = z.object({
   ...counters,
   /** Delay in the jitter buffer, ms: one value per track, the mean of the interval. */
-  jitterBufferDelay: bins,
+  jitterBufferDelay: sketchBins,
   /**
    * Time from the capture of a frame until it was shown, ms: one value per track, the mean of the
    * interval.
    */
-  frameLatency: bins,
+  frameLatency: sketchBins,
   /** Bandwidth estimate of the client for this direction of its connection, bit/s. */
-  bandwidthEstimate: bins,
+  bandwidthEstimate: sketchBins,
 });
 
 /** Playout of one track over its whole session. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sketchBins } from './sketch-bins.ts';
 
 const count = z.number();
 
@@ -14,7 +15,7 @@ export const rpcSample = z.object({
    */
   errors: z.record(z.string(), count),
   /** Time from a call to its answer, ms. */
-  time: z.object({ bins: z.array(z.number()), zeros: count }),
+  time: sketchBins,
 });
 
 export type RpcSample = z.infer<typeof rpcSample>;

@@ -7,10 +7,10 @@ import { dataStreamsSample } from './data-streams.ts';
 import { decryptionSchema } from './decryption.ts';
 import { playoutSample } from './playout.ts';
 import { rpcSample } from './rpc.ts';
+import { sketchBins } from './sketch-bins.ts';
 import { speakersSchema } from './speakers.ts';
 
 const count = z.number();
-const bins = z.object({ bins: z.array(z.number()), zeros: count });
 
 const labels = z.object({
   direction: z.enum(['up', 'down']),
@@ -37,9 +37,9 @@ const series = z.object({
   decryption: decryptionSchema.exactOptional(),
   /** Number of video tracks by height, pixels: `{ "360": 12 }`. */
   layers: z.record(z.string(), count),
-  latency: bins,
-  jitter: bins,
-  rtt: bins,
+  latency: sketchBins,
+  jitter: sketchBins,
+  rtt: sketchBins,
   /** Rate adaptation of native publishers; absent without it. */
   adaptation: adaptationSample.exactOptional(),
   /** Playout of real clients; absent for native participants. */

@@ -1,5 +1,6 @@
 import { emptyBins } from '@livekit-swarm/metrics';
 import { z } from 'zod';
+import { sketchBins } from './sketch-bins.ts';
 
 const count = z.number();
 
@@ -20,7 +21,7 @@ export const speakersSchema = z.object({
   announced: count,
   wrong: count,
   /** Time from the beginning of a turn to its announcement, ms. */
-  delay: z.object({ bins: z.array(z.number()), zeros: count }),
+  delay: sketchBins,
 });
 
 export type SpeakersSample = z.infer<typeof speakersSchema>;
