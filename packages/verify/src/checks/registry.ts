@@ -1,12 +1,7 @@
 import type { ReportedNode } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed, skipped } from '../check.ts';
 import { isAnnounced } from '../facts/facts.ts';
-
-/**
- * Age of a node's entry after which the node has ended without removing it, s: nodes write their
- * entries every two seconds.
- */
-const STALE_SECONDS = 30;
+import { ENDED_SECONDS, entryAge } from '../facts/registered-nodes.ts';
 
 export interface RegistryFacts {
   registered: readonly ReportedNode[];
@@ -22,8 +17,8 @@ export const registryRule = ({ registered, reached, nowMs }: RegistryFacts): Che
     return found('error', [
       `${unregistered.join(', ')} took participants, and this Redis does not know it: it knows ${[...ids].join(', ') || 'no node'}`,
     ]);
-  const age = ({ updatedAt }: ReportedNode): number => Math.round(nowMs / 1_000 - updatedAt);
-  const stale = registered.filter((node) => age(node) > STALE_SECONDS);
+  const age = (node: ReportedNode): number => Math.round(entryAge(node, nowMs));
+  const stale = registered.filter((node) => age(node) > ENDED_SECONDS);
   if (stale.length > 0)
     return found(
       'warning',

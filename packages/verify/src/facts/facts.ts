@@ -30,6 +30,7 @@ import { messageOf } from '@livekit-swarm/settings/errors';
 import type { Room } from 'livekit-server-sdk';
 import type { VerifyRequest } from '../request.ts';
 import { findServices, type OpenService } from './open-services.ts';
+import { servingNodes } from './registered-nodes.ts';
 
 /** Facts that one node announces to a participant that joins there. */
 export interface NodeFacts {
@@ -178,10 +179,7 @@ export const openFacts = (request: VerifyRequest): Facts => {
     if ((await api()) !== null) return [];
     const inRedis = (await registered().catch(() => null)) ?? [];
     const byName = request.nodes.map(({ nodeId }) => nodeId);
-    const others = inRedis.filter(
-      ({ id, state, updatedAt }) =>
-        state === 'serving' && Date.now() / 1_000 - updatedAt < 30 && !byName.includes(id),
-    );
+    const others = servingNodes(inRedis, Date.now()).filter(({ id }) => !byName.includes(id));
     return [...request.nodes, ...others.map(({ id }) => ({ name: id, nodeId: id }))].slice(
       0,
       MAX_NODES,
