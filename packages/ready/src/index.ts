@@ -4,7 +4,7 @@ export type { EventLoad } from './event.ts';
 export {
   type Answer,
   assessReadiness,
-  EVENT_CHECKS,
+  EVENT_CHECK_IDS,
   type Readiness,
   type ReadyRequest,
 } from './readiness.ts';

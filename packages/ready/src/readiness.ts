@@ -14,6 +14,7 @@ import { largestRoomCheck } from './checks/largest-room.ts';
 import { type EventPrice, priceCheck } from './checks/price.ts';
 import { spareNodeCheck } from './checks/spare-node.ts';
 import type { EventLoad } from './event.ts';
+import type { EventCheck } from './event-check.ts';
 
 /** Answer to the question whether a deployment is fit for an event. */
 export type Answer = 'yes' | 'no' | 'unknown';
@@ -34,25 +35,19 @@ export interface ReadyRequest extends CapacityQuestion {
   without: readonly string[];
 }
 
-/** Ids of the checks of an event, in their order. */
-export const EVENT_CHECKS = [
-  'capacity',
-  'largest-room',
-  'spare-node',
-  'alerts',
-  'generator',
-  'price',
-] as const;
+type EventRequest = Omit<ReadyRequest, 'deployment' | 'without'>;
 
-/** Checks of an event. */
-const eventChecks = (request: Omit<ReadyRequest, 'deployment' | 'without'>): Check[] => [
-  capacityCheck(request),
-  largestRoomCheck(request),
-  spareNodeCheck(request),
-  alertsCheck(request.alerts),
-  generatorCheck(request.event, request.generator),
-  priceCheck(request.event, request.price),
-];
+/** Checks of an event by their ids, in their order. */
+const EVENT_CHECKS: Readonly<Record<string, (request: EventRequest) => EventCheck>> = {
+  capacity: capacityCheck,
+  'largest-room': largestRoomCheck,
+  'spare-node': spareNodeCheck,
+  alerts: ({ alerts }) => alertsCheck(alerts),
+  generator: ({ event, generator }) => generatorCheck(event, generator),
+  price: ({ event, price }) => priceCheck(event, price),
+};
+
+export const EVENT_CHECK_IDS: readonly string[] = Object.keys(EVENT_CHECKS);
 
 const ANSWERS = {
   passed: 'yes',
@@ -67,7 +62,10 @@ export const assessReadiness = async ({
   without,
   ...request
 }: ReadyRequest): Promise<Readiness> => {
-  const checks = [...CHECKS, ...eventChecks(request)].map((check) =>
+  const ofEvent = Object.entries(EVENT_CHECKS).map(
+    ([id, make]): Check => ({ id, needs: [], ...make(request) }),
+  );
+  const checks = [...CHECKS, ...ofEvent].map((check) =>
     without.includes(check.id) ? leftOut(check) : check,
   );
   const verification = await verify(deployment, checks);

@@ -1,5 +1,6 @@
 import { plural } from '@livekit-swarm/settings';
-import { type Check, type CheckResult, found, passed, unknown } from '@livekit-swarm/verify';
+import { type CheckResult, found, passed, unknown } from '@livekit-swarm/verify';
+import type { EventCheck } from '../event-check.ts';
 
 /** Alerts of a Prometheus. */
 export interface AlertFacts {
@@ -38,13 +39,11 @@ const alertText = ({ name, labels }: AlertFacts['firing'][number]): string => {
   return `${name} is firing${where.length === 0 ? '' : ` (${where.join(', ')})`}`;
 };
 
-export const alertsCheck = (read: ReadAlerts | null): Check => ({
-  id: 'alerts',
+export const alertsCheck = (read: ReadAlerts | null): EventCheck => ({
   title: 'No alert is firing',
   severities: ['error', 'warning'],
   cause: 'The deployment has a problem now, which the event would meet',
   fix: 'follow the runbook of the alert',
-  needs: [],
   run: async () =>
     read === null
       ? unknown('give the Prometheus of the deployment: --prometheus URL')

@@ -2,6 +2,7 @@ import type { CapacityResult } from '@livekit-swarm/analysis/capacity';
 import { formatNumber, plural } from '@livekit-swarm/settings';
 import { type Check, type CheckResult, found, passed, unknown } from '@livekit-swarm/verify';
 import type { EventLoad } from '../event.ts';
+import type { EventCheck } from '../event-check.ts';
 import { type CountNodes, nodeCounter } from './node-count.ts';
 
 export interface CapacityQuestion {
@@ -42,6 +43,12 @@ const whyNotComparable = (
     return `the capacity was measured with the scenario ${scenario}, not with ${event.scenario}: run swarm capacity with it`;
   return carried === 0 ? 'the measurement found no load that is carried: run it again' : null;
 };
+
+/** Returns true if a capacity was measured with the scenario of an event, and some load was carried. */
+export const isComparable = (
+  capacity: CapacityResult | null,
+  event: EventLoad,
+): capacity is CapacityResult => capacity !== null && whyNotComparable(capacity, event) === null;
 
 export const capacityRule = ({
   event,
@@ -121,16 +128,14 @@ const shortageFix = (
   return `add ${plural(all - nodes, 'node')} of the same size: ${formatNumber(all)} in all`;
 };
 
-export const capacityCheck = (question: CapacityQuestion): Check => {
+export const capacityCheck = (question: CapacityQuestion): EventCheck => {
   const count: CountNodes = nodeCounter(question.nodes);
   return {
-    id: 'capacity',
     title: 'The nodes carry all participants, with the headroom',
     severities: ['error', 'warning'],
     cause:
       'The deployment was sized for fewer participants, or for participants that send and receive less',
     fix: 'add nodes',
-    needs: [],
     run: async (facts) =>
       capacityRule({
         ...question,

@@ -1,6 +1,7 @@
 import { formatNumber, plural } from '@livekit-swarm/settings';
-import { type Check, type CheckResult, found, passed, unknown } from '@livekit-swarm/verify';
+import { type CheckResult, found, passed, unknown } from '@livekit-swarm/verify';
 import type { EventLoad } from '../event.ts';
+import type { EventCheck } from '../event-check.ts';
 
 /** Participants of the scenario that this host can generate. */
 export interface GeneratorFacts {
@@ -17,12 +18,10 @@ export const generatorRule = (event: EventLoad, { participants }: GeneratorFacts
   ]);
 };
 
-export const generatorCheck = (event: EventLoad, facts: GeneratorFacts): Check => ({
-  id: 'generator',
+export const generatorCheck = (event: EventLoad, facts: GeneratorFacts): EventCheck => ({
   title: 'This host can rehearse the event',
   severities: ['warning'],
   cause: 'The load of the event needs more cores or memory than this host has',
   fix: 'run the rehearsal on several hosts: swarm host, swarm run --hosts',
-  needs: [],
   run: async () => generatorRule(event, facts),
 });

@@ -1,21 +1,15 @@
 import type { CapacityResult } from '@livekit-swarm/analysis/capacity';
 import { formatNumber } from '@livekit-swarm/settings';
-import {
-  type Check,
-  type CheckResult,
-  found,
-  passed,
-  skipped,
-  unknown,
-} from '@livekit-swarm/verify';
-import type { CapacityQuestion } from './capacity.ts';
+import { type CheckResult, found, passed, skipped, unknown } from '@livekit-swarm/verify';
+import type { EventCheck } from '../event-check.ts';
+import { type CapacityQuestion, isComparable } from './capacity.ts';
 
 export const largestRoomRule = ({
   event,
   capacity,
 }: Pick<CapacityQuestion, 'event' | 'capacity'>): CheckResult => {
   if (event.isOneRoom) return skipped('all participants are in one room: see capacity');
-  if (capacity === null || capacity.scenario !== event.scenario || capacity.carried === 0)
+  if (!isComparable(capacity, event))
     return skipped('needs a capacity that was measured with this scenario');
   const carried = carriedByNode(capacity);
   const room = `the largest room has ${formatNumber(event.largestRoom)} participants`;
@@ -36,12 +30,10 @@ export const largestRoomRule = ({
 const carriedByNode = ({ unit, perUnit, participants }: CapacityResult): number =>
   unit === 'rooms' ? Math.max(participants.perNode, perUnit.participants) : participants.perNode;
 
-export const largestRoomCheck = (question: CapacityQuestion): Check => ({
-  id: 'largest-room',
+export const largestRoomCheck = (question: CapacityQuestion): EventCheck => ({
   title: 'A node carries the largest room',
   severities: ['error'],
   cause: 'A room is on one node: further nodes do not help it',
   fix: 'take larger nodes, or split the room',
-  needs: [],
   run: async () => largestRoomRule(question),
 });

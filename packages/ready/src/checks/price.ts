@@ -1,6 +1,7 @@
 import { formatDuration, formatNumber } from '@livekit-swarm/settings';
-import { type Check, passed } from '@livekit-swarm/verify';
+import { passed } from '@livekit-swarm/verify';
 import type { EventLoad } from '../event.ts';
+import type { EventCheck } from '../event-check.ts';
 
 /** Usage and price of an event whose participants stay from its beginning to its end. */
 export interface EventPrice {
@@ -26,12 +27,10 @@ export const priceText = (
       ]),
 ];
 
-export const priceCheck = (event: EventLoad, price: EventPrice): Check => ({
-  id: 'price',
+export const priceCheck = (event: EventLoad, price: EventPrice): EventCheck => ({
   title: 'The event has a price',
   severities: [],
   cause: 'Traffic is billed by most providers',
   fix: 'swarm cost compares plans and machines',
-  needs: [],
   run: async () => passed(...priceText(event, price)),
 });

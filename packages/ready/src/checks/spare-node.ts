@@ -1,13 +1,14 @@
 import { formatNumber, plural } from '@livekit-swarm/settings';
-import { type Check, type CheckResult, found, passed, skipped } from '@livekit-swarm/verify';
-import type { CapacityQuestion } from './capacity.ts';
+import { type CheckResult, found, passed, skipped } from '@livekit-swarm/verify';
+import type { EventCheck } from '../event-check.ts';
+import { type CapacityQuestion, isComparable } from './capacity.ts';
 import { nodeCounter } from './node-count.ts';
 
 export const spareNodeRule = ({ event, capacity, nodes }: CapacityQuestion): CheckResult => {
   if (nodes === null) return skipped('the number of nodes is not known');
   if (nodes <= 1) return found('warning', ['the deployment has one node']);
   if (event.isOneRoom) return passed(`${plural(nodes, 'node')}: the room can move to another`);
-  if (capacity === null || capacity.scenario !== event.scenario || capacity.carried === 0)
+  if (!isComparable(capacity, event))
     return skipped('needs a capacity that was measured with this scenario');
   const left = Math.floor(capacity.participants.perNode * (nodes - 1));
   const atLeast = capacity.end === 'knee' ? '' : 'at least ';
@@ -15,15 +16,13 @@ export const spareNodeRule = ({ event, capacity, nodes }: CapacityQuestion): Che
   return left >= event.participants ? passed(evidence) : found('warning', [evidence]);
 };
 
-export const spareNodeCheck = (question: CapacityQuestion): Check => {
+export const spareNodeCheck = (question: CapacityQuestion): EventCheck => {
   const count = nodeCounter(question.nodes);
   return {
-    id: 'spare-node',
     title: 'The other nodes carry all participants when one node fails',
     severities: ['warning'],
     cause: 'There are as many nodes as the participants need, and none in reserve',
     fix: 'add a node, and rehearse its loss: swarm chaos run chaos/kill-room-node.yaml',
-    needs: [],
     run: async (facts) => spareNodeRule({ ...question, nodes: await count(facts) }),
   };
 };
