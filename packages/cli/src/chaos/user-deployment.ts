@@ -23,6 +23,7 @@ import { checkAddress } from '@livekit-swarm/runner';
 import { NOTHING_READABLE } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
 import type { FolderSettings } from '../folder-settings/read-settings.ts';
+import { HTTP, readAddress } from '../requests/server-metrics.ts';
 
 /** Flags that describe a deployment other than a lab. */
 export interface PlatformFlags {
@@ -217,14 +218,14 @@ export const readUserDeployment = (
     apiUrl,
     apiKey,
     apiSecret,
-    redisUrl: readAddress('--redis', flags.redis, REDIS_PROTOCOLS, 'redis://10.0.0.5:6379'),
-    loadBalancerMetricsUrl: readAddress(
+    redisUrl: addressOf('--redis', flags.redis, REDIS_PROTOCOLS, 'redis://10.0.0.5:6379'),
+    loadBalancerMetricsUrl: addressOf(
       '--load-balancer-metrics',
       flags.loadBalancerMetrics,
       HTTP,
       'http://10.0.0.6:8404/metrics',
     ),
-    prometheusUrl: readAddress('--prometheus', flags.prometheus, HTTP, 'http://10.0.0.7:9090'),
+    prometheusUrl: addressOf('--prometheus', flags.prometheus, HTTP, 'http://10.0.0.7:9090'),
   };
   return { label: runs.label, guard, open: () => runs.open(doors) };
 };
@@ -251,16 +252,9 @@ export const guardOfDrill = (
 ): LoadGuard =>
   site?.guard ?? LoadGuard.ofOwnServer(readHostRules(hostFlagsOf(flags), env), 'drill');
 
-const HTTP = ['http:', 'https:'];
-
-/** It may hold a password: it is not repeated. */
-const readAddress = (
+const addressOf = (
   flag: string,
   text: string | undefined,
   protocols: readonly string[],
   example: string,
-): string | null => {
-  if (text === undefined) return null;
-  if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
-  throw usageError(`${flag}: not an address`, `write it like ${example}`);
-};
+): string | null => (text === undefined ? null : readAddress(flag, text, protocols, example));

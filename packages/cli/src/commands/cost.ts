@@ -26,6 +26,7 @@ import {
   openResultOutput,
   type ResultOutputFlags,
 } from '../output/result-output.ts';
+import { readNumber } from '../requests/number.ts';
 
 export interface CostFlags extends LoadFlags, ResultOutputFlags {
   prices?: string;
@@ -119,15 +120,6 @@ const rulesOf = (flags: CostFlags, book: PriceBook): SelfHostedRules => {
     storage: storage ?? null,
     staff: readNumber('--staff', flags.staff ?? '0', 0, 1e9),
   };
-};
-
-const readNumber = (flag: string, text: string, min: number, max: number): number => {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (value >= min && value <= max) return value;
-  throw usageError(
-    `${flag} ${text}: must be a number from ${min} to ${max}`,
-    `write ${flag} ${min}`,
-  );
 };
 
 const readShare = (text: string): number => {

@@ -4,14 +4,20 @@ import { alertRules, firingAlerts } from '@livekit-swarm/chaos';
 import { cloudCosts, defaultPriceBook, participantRates, usageOfEvent } from '@livekit-swarm/cost';
 import {
   assessReadiness,
-  EVENT_CHECKS,
+  EVENT_CHECK_IDS,
   type EventLoad,
   type EventPrice,
   type ReadAlerts,
 } from '@livekit-swarm/ready';
 import { READY_REPORTERS } from '@livekit-swarm/report/ready';
 import { assessHost, calibrate, readCalibrationChoice, socketNeed } from '@livekit-swarm/runner';
-import { expandPlan, type Plan, planLoad, readScenarioFile } from '@livekit-swarm/scenario';
+import {
+  expandPlan,
+  maxParticipants,
+  type Plan,
+  planLoad,
+  readScenarioFile,
+} from '@livekit-swarm/scenario';
 import {
   type ExitCode,
   LONGEST_DURATION_MS,
@@ -28,6 +34,7 @@ import {
 } from '../output/result-output.ts';
 import { prepareOwnMedia } from '../own-media.ts';
 import { readEventTime } from '../requests/event-time.ts';
+import { readNumber } from '../requests/number.ts';
 import { HTTP, readAddress } from '../requests/server-metrics.ts';
 import { type VerifyRequestFlags, withVerifyRequest } from '../requests/verify-request.ts';
 import { wholeNumber } from '../requests/whole-number.ts';
@@ -71,7 +78,7 @@ export const readyCommand = async (
   const event = readEvent(flags, plan, capacity);
   const question = {
     event,
-    headroom: readHeadroom(flags.headroom),
+    headroom: readNumber('--headroom', flags.headroom, 1, 100),
     capacity,
     nodes: flags.nodes === undefined ? null : wholeNumber('--nodes', 1, 100_000)(flags.nodes),
     alerts: flags.prometheus === undefined ? null : alertsAt(flags.prometheus),
@@ -103,12 +110,7 @@ const readEvent = (
   const rooms = [...Map.groupBy(plan.participants, ({ room }) => room).values()];
   // A capacity in rooms is that of more rooms, although the scenario has one.
   const isOneRoom = rooms.length === 1 && capacity?.unit !== 'rooms';
-  const largest = Math.max(
-    0,
-    ...rooms.map(
-      (members) => planLoad({ participants: members }).most(0, plan.endAtMs).participants,
-    ),
-  );
+  const largest = Math.max(0, ...rooms.map((members) => maxParticipants(members, 0)));
   const beginsAtMs = readEventTime(flags.at, Date.now());
   return {
     scenario: plan.scenario.name,
@@ -127,14 +129,8 @@ const readLength = (text: string): number => {
   throw usageError(`--lasts ${text}: must be longer than 0s, and at most 168h`, 'write --lasts 2h');
 };
 
-const readHeadroom = (text: string): number => {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (value >= 1 && value <= 100) return value;
-  throw usageError(`--headroom ${text}: must be a number from 1 to 100`, 'write --headroom 1.5');
-};
-
 const checkId = (id: string): string => {
-  const ids = [...CHECKS.map((check) => check.id), ...EVENT_CHECKS];
+  const ids = [...CHECKS.map((check) => check.id), ...EVENT_CHECK_IDS];
   if (ids.includes(id)) return id;
   throw usageError(`--without ${id}: there is no such check`, suggest(id, ids, 'available:'));
 };
