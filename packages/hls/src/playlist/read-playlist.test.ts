@@ -30,7 +30,7 @@ fileSequence52-A.mp4
 #EXT-X-KEY:METHOD=NONE
 #EXT-X-GAP
 #EXTINF:13.333,
-/root/fileSequence53-A.mp4
+/archive/fileSequence53-A.mp4
 `;
 
 describe('a media playlist', () => {
@@ -50,7 +50,7 @@ describe('a media playlist', () => {
         range: { offset: 76_132, length: 82_112 },
       }),
       expect.objectContaining({
-        ...{ url: new URL('https://cdn.example.com/root/fileSequence53-A.mp4'), keyUrl: null },
+        ...{ url: new URL('https://cdn.example.com/archive/fileSequence53-A.mp4'), keyUrl: null },
         ...{ discontinuity: true, isAbsent: true, programDateMs: null, range: null },
       }),
     ]);
