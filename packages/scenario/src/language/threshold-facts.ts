@@ -26,9 +26,9 @@ export interface ThresholdFacts {
   streams: readonly StreamLabels[] | null;
   data: readonly Pick<StreamLabels, 'direction' | 'group' | 'role'>[] | null;
   /** Roles that receive streams of data; null: unknown. */
-  streamed: readonly { group: string; role: string }[] | null;
+  streamed: readonly RoleName[] | null;
   /** Roles that call other participants; null: unknown. */
-  callers: readonly { group: string; role: string }[] | null;
+  callers: readonly RoleName[] | null;
   /** Actions of participants; null: unknown. */
   actions: readonly { action: string; group: string; role: string }[] | null;
   /** True if participants take turns in speaking; null: unknown. */
@@ -253,77 +253,88 @@ const whyUnmatchedMedia = (
   };
 };
 
+/** A role of a group. */
+interface RoleName {
+  group: string;
+  role: string;
+}
+
+/**
+ * Reason why none of some roles is selected; null: one is.
+ * @param hint key that makes a role one of them
+ */
+const whyNoRole = (
+  roles: readonly RoleName[],
+  selector: Threshold['selector'],
+  message: string,
+  hint: string,
+): UnmatchedThreshold | null =>
+  roles.some(
+    ({ group, role }) => (selector.group ?? group) === group && (selector.role ?? role) === role,
+  )
+    ? null
+    : { message, hint, about: selector.role === undefined ? /^/ : labelled('role') };
+
 const whyUnmatchedData = (
   { metric, selector }: Threshold,
   { data }: ThresholdFacts,
 ): UnmatchedThreshold | null => {
   if (data === null || !metric.startsWith('data_') || metric.startsWith('data_stream')) return null;
   const direction = metric === 'data_messages_sent' ? 'up' : 'down';
-  const possible = data.filter((one) => one.direction === direction);
-  if (
-    possible.some(
-      ({ group, role }) => (selector.group ?? group) === group && (selector.role ?? role) === role,
-    )
-  )
-    return null;
-  return {
-    message: `no data messages are ${direction === 'up' ? 'sent' : 'received'} by ${participantsOf(selector)}`,
-    hint: 'give a role data, as data: 10/s',
-    about: selector.role === undefined ? /^/ : labelled('role'),
-  };
+  return whyNoRole(
+    data.filter((one) => one.direction === direction),
+    selector,
+    `no data messages are ${direction === 'up' ? 'sent' : 'received'} by ${participantsOf(selector)}`,
+    'give a role data, as data: 10/s',
+  );
 };
-
-const callersOf = ({ groups }: LoadExtent): NonNullable<ThresholdFacts['callers']> =>
-  groups.flatMap((group) =>
-    group.roles
-      .filter(({ count, rpc }) => count > 0 && rpc !== undefined)
-      .map((role) => ({ group: group.name, role: role.name })),
-  );
-
-const streamedOf = ({ groups }: LoadExtent): NonNullable<ThresholdFacts['streamed']> =>
-  groups.flatMap((group) =>
-    group.roles
-      .filter(
-        ({ count, name }) =>
-          count > 0 &&
-          group.roles.some((sender) => sender.count > 0 && sender.dataStreams?.to === name),
-      )
-      .map((role) => ({ group: group.name, role: role.name })),
-  );
 
 const whyUnmatchedStreams = (
   { metric, selector }: Threshold,
   { streamed }: ThresholdFacts,
-): UnmatchedThreshold | null => {
-  if (streamed === null || !metric.startsWith('data_stream')) return null;
-  const isPossible = streamed.some(
-    ({ group, role }) => (selector.group ?? group) === group && (selector.role ?? role) === role,
-  );
-  return isPossible
+): UnmatchedThreshold | null =>
+  streamed === null || !metric.startsWith('data_stream')
     ? null
-    : {
-        message: `no streams of data are received by ${participantsOf(selector)}`,
-        hint: 'give a role dataStreams, as dataStreams: { to: reader }',
-        about: selector.role === undefined ? /^/ : labelled('role'),
-      };
-};
+    : whyNoRole(
+        streamed,
+        selector,
+        `no streams of data are received by ${participantsOf(selector)}`,
+        'give a role dataStreams, as dataStreams: { to: reader }',
+      );
 
 const whyUnmatchedCalls = (
   { metric, selector }: Threshold,
   { callers }: ThresholdFacts,
-): UnmatchedThreshold | null => {
-  if (callers === null || !metric.startsWith('rpc_')) return null;
-  const isPossible = callers.some(
-    ({ group, role }) => (selector.group ?? group) === group && (selector.role ?? role) === role,
-  );
-  return isPossible
+): UnmatchedThreshold | null =>
+  callers === null || !metric.startsWith('rpc_')
     ? null
-    : {
-        message: `${participantsOf(selector)} makes no calls`,
-        hint: 'give a role rpc, as rpc: { to: robot }',
-        about: selector.role === undefined ? /^/ : labelled('role'),
-      };
-};
+    : whyNoRole(
+        callers,
+        selector,
+        `${participantsOf(selector)} makes no calls`,
+        'give a role rpc, as rpc: { to: robot }',
+      );
+
+type Group = LoadExtent['groups'][number];
+
+/** Roles with participants that fulfil a condition. */
+const rolesThat = (
+  { groups }: LoadExtent,
+  fulfils: (role: Group['roles'][number], group: Group) => boolean,
+): RoleName[] =>
+  groups.flatMap((group) =>
+    group.roles
+      .filter((role) => role.count > 0 && fulfils(role, group))
+      .map((role) => ({ group: group.name, role: role.name })),
+  );
+
+const callersOf = (extent: LoadExtent): RoleName[] =>
+  rolesThat(extent, ({ rpc }) => rpc !== undefined);
+
+const streamedOf = (extent: LoadExtent): RoleName[] =>
+  rolesThat(extent, ({ name }, { roles }) =>
+    roles.some(({ count, dataStreams }) => count > 0 && dataStreams?.to === name),
+  );
 
 /** Actions of participants by the names of events, once for each role. */
 const actionsOf = ({ groups }: LoadExtent): NonNullable<ThresholdFacts['actions']> =>
