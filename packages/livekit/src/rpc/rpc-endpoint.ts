@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { DataPacket, DataPacket_Kind, RpcAck, RpcRequest, RpcResponse } from '@livekit/protocol';
+import { MAX_RPC_BYTES } from '@livekit-swarm/scenario';
 import type { Clock } from '../clock.ts';
 import { RpcError } from './rpc-error.ts';
 
-/** Largest payload of a request or an answer, bytes. */
-export const MAX_RPC_PAYLOAD_BYTES = 15_360;
 /** Time for the acknowledgement of a request, ms: that of livekit-client. */
 export const ACK_TIMEOUT_MS = 7_000;
 /**
@@ -52,7 +51,7 @@ export class RpcEndpoint {
    * @throws RpcError
    */
   call(to: string, method: string, payload: string, timeoutMs: number): Promise<string> {
-    if (Buffer.byteLength(payload) > MAX_RPC_PAYLOAD_BYTES)
+    if (Buffer.byteLength(payload) > MAX_RPC_BYTES)
       return Promise.reject(RpcError.of('request_payload_too_large'));
     const { clock } = this.#options;
     const id = randomUUID();
@@ -129,7 +128,7 @@ export class RpcEndpoint {
     if (method === undefined) return failed(RpcError.of('unsupported_method'));
     try {
       const answer = method(payload, from);
-      if (Buffer.byteLength(answer) > MAX_RPC_PAYLOAD_BYTES)
+      if (Buffer.byteLength(answer) > MAX_RPC_BYTES)
         return failed(RpcError.of('response_payload_too_large'));
       return { case: 'payload', value: answer };
     } catch (error) {
