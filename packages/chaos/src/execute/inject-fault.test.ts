@@ -79,6 +79,27 @@ test('writes the journal before the injection, with all that a rollback needs, a
   expect(await pendingIds()).toEqual([]);
 });
 
+test('the journal names the components that drain, before their SIGTERM, so that another process knows', async () => {
+  const other = { ...NODE, name: 'node-2' };
+  const seen: (string[] | undefined)[] = [];
+  const look = async (): Promise<void> =>
+    void seen.push((await journal.read()).pending[0]?.draining);
+  const drains = fault(async ({ components, beginDrain }) => {
+    await look();
+    await Promise.all(components.map((component) => beginDrain?.(component)));
+    await look();
+  });
+  const rollback = vi.fn(async () => {});
+  await injectFault(optionsOf(drains, { components: [NODE, other] }));
+  await look();
+  const names = [NODE.name, other.name];
+  expect(seen).toEqual([[], names, names]);
+  const faults = new Map([['nuisance', fault(async () => {}, rollback)]]);
+  const open = async (): Promise<Platform> => fakePlatform();
+  await rollbackPending({ journal, faults, force: true, open });
+  expect(rollback).toHaveBeenCalledWith(expect.objectContaining({ draining: new Set(names) }));
+});
+
 test('rolls back once for all callers', async () => {
   const rollback = vi.fn(async () => {});
   const injection = await injectFault(optionsOf(fault(async () => {}, rollback)));

@@ -64,10 +64,21 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
   const { fault, platform, components, params, drill, journal, expiry } = options;
   const id = newId();
   const before = await fault.settingsBefore?.(platform, components);
+  const draining = new Set<string>();
   const context: FaultContext<unknown> = {
     ...{ platform, components, params, id },
     ...(before !== undefined && { before }),
     ...(options.stop !== undefined && { stop: options.stop }),
+    draining,
+    beginDrain: async ({ name }) => {
+      draining.add(name);
+      try {
+        await save({ injected: false });
+      } catch (error) {
+        draining.delete(name);
+        throw error;
+      }
+    },
     expiresAfterMs: expiry?.afterMs ?? null,
     onStep: (step) => options.onStep?.(id, step),
   };
@@ -85,13 +96,21 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
     host: identifyHost(),
   };
   // The journal comes first: a rollback also disarms, and must know which rollbacks are armed.
-  await journal.write(entry);
+  await journal.write({ ...entry, draining: [] });
   let armed: JournalEntry['expiry'] = null;
+  let saved: Promise<void> = Promise.resolve();
+  /** Writes what has happened since. Components are drained at the same time; the last write counts. */
+  const save = ({ injected }: Pick<JournalEntry, 'injected'>): Promise<void> => {
+    const write = (): Promise<void> =>
+      journal.write({ ...entry, expiry: armed, draining: [...draining], injected });
+    saved = saved.then(write, write);
+    return saved;
+  };
   try {
     if (expiry !== null)
       armed = await armExpiry(fault, context, expiry, { journal: journal.dir, entry });
     failpoint('expiry.armed');
-    if (armed !== null) await journal.write({ ...entry, expiry: armed });
+    if (armed !== null) await save({ injected: false });
   } catch (error) {
     if (armed !== null) await disarmAfter(error, fault, context);
     // A later rollback needs the entry to disarm a timer that may still be armed.
@@ -114,7 +133,7 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
     options.onBegin?.();
     await fault.inject(context);
     failpoint('fault.injected');
-    await journal.write({ ...entry, expiry: armed, injected: true });
+    await save({ injected: true });
   } catch (error) {
     options.onFailed?.(error);
     const waitMs = inFlightMs(platform, error);

@@ -103,6 +103,13 @@ test('a node that was draining when its drill ended is not signalled again, but 
   expect(calls).toEqual(['SIGKILL', 'start old']);
 });
 
+test('a node whose drain had not begun when its drill ended keeps its calls', async () => {
+  const { platform, calls } = changeable(null);
+  const { context } = contextOf(platform, '100ms');
+  await upgrade?.rollback({ ...context, draining: new Set() });
+  expect(calls).toEqual([]);
+});
+
 test('an upgrade is not available where nodes cannot be changed, and a drain stays down', async () => {
   expect(await upgrade?.unavailable(fakePlatform(), NODE, { to: 'new' })).toMatch(/cannot change/);
   const { platform, calls } = changeable(20);

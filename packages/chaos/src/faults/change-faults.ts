@@ -3,7 +3,13 @@ import { hinted, SwarmError, strict } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Component, NodeRollout, Platform } from '../targets/platform.ts';
 import type { PlatformRollout, Release } from '../targets/rollout.ts';
-import { type DrainParams, drainKeys, drainNode, type ReportStep } from './effects/drain-node.ts';
+import {
+  type DrainParams,
+  drainKeys,
+  drainNode,
+  mayDrain,
+  type ReportStep,
+} from './effects/drain-node.ts';
 import { findTerminated, nothingToFind } from './effects/effect-check.ts';
 import { forAll, missingAny } from './effects/process-control.ts';
 import type { DescribedFault, FaultContext } from './fault.ts';
@@ -112,6 +118,7 @@ const changeOf = <Params extends ChangeParams>(
       const onStep = stepsOf(context, component, component.nodeId);
       const change = (): Promise<void> => rollout.change(component, releaseOf(params));
       if (rollout.whileRunning) await change();
+      await context.beginDrain?.(component);
       await drainNode(platform, component, params, onStep);
       // The new release is no longer wanted: the rollback starts the old one.
       if (context.stop?.aborted) throw stopped(component.name);
@@ -135,8 +142,7 @@ const changeOf = <Params extends ChangeParams>(
       // The process from before the injection: it is draining, and accepts no rooms any more. A
       // change while the node runs comes first: without it, the node was not asked to drain.
       const isDraining =
-        (isChanged || rollout.whileRunning !== true) &&
-        (await platform.instance(component)) === component.instance;
+        (isChanged || rollout.whileRunning !== true) && (await mayDrain(context, component));
       if (isChanged && rollout.whileRunning) await rollout.restore(component);
       if (isChanged || isDraining) await drainNode(platform, component, params, onStep, isDraining);
       if (isChanged && !rollout.whileRunning) await rollout.restore(component);

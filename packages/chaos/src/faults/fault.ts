@@ -30,6 +30,13 @@ export interface FaultContext<Params> {
   onStep?: ((step: RolloutStep) => void) | undefined;
   /** Settings of the target before the injection, from `settingsBefore`. */
   before?: Settings;
+  /**
+   * Names of the components whose drain has begun. Absent: not known, as on the target: each of
+   * them may be draining.
+   */
+  draining?: ReadonlySet<string>;
+  /** Resolves when the journal names the component as one that drains, before its SIGTERM. */
+  beginDrain?(component: Component): Promise<void>;
   /** Aborted: an injection that takes long ends early, with an error. Absent: it ends on its own. */
   stop?: AbortSignal;
 }

@@ -1,5 +1,10 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { fakePlatform, NODE } from '../../test/support/fake-platform.ts';
+import { injectFault } from '../execute/inject-fault.ts';
+import { openJournal } from '../journal/journal.ts';
 import type { Component, Platform } from '../targets/platform.ts';
 import { addNode, removeNode } from './membership-faults.ts';
 
@@ -99,6 +104,34 @@ test('a node that does not start again is given back to the load balancer all th
     'it does not start',
   );
   expect(platform.calls.at(-1)).toBe('use node-2');
+});
+
+test('a node that could not be taken out of the load balancer keeps its calls', async () => {
+  const platform = await withBalancer();
+  const useNode = async (_node: object, use: boolean): Promise<void> => {
+    if (!use) throw new Error('no answer of HAProxy');
+  };
+  const journal = openJournal(mkdtempSync(join(tmpdir(), 'swarm-remove-')));
+  onTestFinished(() => rmSync(journal.dir, { recursive: true }));
+  const { components, params } = REMOVAL;
+  const removing = injectFault({
+    ...{ fault: removeNode, components, params, journal, drill: 'test', expiry: null },
+    platform: { ...platform, balancer: { ...platform.balancer, useNode } },
+  });
+  await expect(removing).rejects.toThrow('no answer of HAProxy');
+  expect(platform.calls.filter((call) => call.startsWith('SIG'))).toEqual([]);
+  expect(await journal.read()).toMatchObject({ pending: [] });
+});
+
+test('a node that was draining when its drill was killed is ended, and one before its drain is not', async () => {
+  const params = { ...REMOVAL.params, grace: 0 };
+  const left = async (draining: readonly string[]): Promise<string[]> => {
+    const platform = await withBalancer();
+    await removeNode.rollback({ ...REMOVAL, params, platform, draining: new Set(draining) });
+    return platform.calls;
+  };
+  expect(await left([])).toEqual(['start node-2', 'use node-2']);
+  expect(await left(['node-2'])).toEqual(['SIGKILL node-2', 'start node-2', 'use node-2']);
 });
 
 test('a node that its service manager would start again is not removed', async () => {

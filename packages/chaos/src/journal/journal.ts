@@ -18,6 +18,8 @@ const journalEntry = z.object({
   components: z.array(componentSchema),
   /** Settings of the target before the injection, which the rollback restores. */
   before: z.record(z.string(), z.string()).exactOptional(),
+  /** Components whose drain has begun. Absent: not known. */
+  draining: z.array(z.string()).exactOptional(),
   platform: platformReference,
   injectedAt: z.iso.datetime(),
   /** False: the injection has not ended, and its commands may still act. */

@@ -130,11 +130,12 @@ export const rollbackEntry = async (
   // The lock is not checked again: a rollback takes seconds, and one that stops halfway leaves a
   // fault.
   for (const lock of held) lock?.assertHeld();
-  const { components, params, id, before } = entry;
+  const { components, params, id, before, draining } = entry;
   const rollback = (): Promise<void> =>
     rollbackFault(fault, {
       ...{ platform, components, params, id, expiresAfterMs: null },
       ...(before !== undefined && { before }),
+      ...(draining !== undefined && { draining: new Set(draining) }),
     });
   await rollback();
   failpoint('rollback.done');

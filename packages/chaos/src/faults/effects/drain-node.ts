@@ -72,27 +72,35 @@ export const drainNode = async (
 const BETWEEN_SIGTERMS_MS = 200;
 
 /** Drains nodes and ends them, and reports each step. */
-export const drainNodes = ({
-  platform,
-  components,
-  params,
-  onStep,
-}: FaultContext<DrainParams>): Promise<void> =>
-  forAll(components, (component) =>
-    drainNode(platform, component, params, (step) => {
+export const drainNodes = (context: FaultContext<DrainParams>): Promise<void> =>
+  forAll(context.components, async (component) => {
+    const { platform, params, onStep } = context;
+    await context.beginDrain?.(component);
+    await drainNode(platform, component, params, (step) => {
       const { name, nodeId } = component;
       onStep?.({ component: name, nodeId, version: null, detail: null, ...step });
-    }),
-  );
+    });
+  });
 
-/** Starts nodes that `drainNodes` has ended; ends them first where they are draining. */
-export const startDrained = ({
-  platform,
-  components,
-  params,
-}: FaultContext<DrainParams>): Promise<void> =>
-  forAll(components, async (component) => {
-    if ((await platform.instance(component)) === component.instance)
+/**
+ * Returns true when the process from before the injection runs, and may have had its SIGTERM: it
+ * accepts no rooms any more, and another SIGTERM would end it at once.
+ */
+export const mayDrain = async (
+  { platform, draining }: Pick<FaultContext<unknown>, 'platform' | 'draining'>,
+  component: Component,
+): Promise<boolean> =>
+  (draining?.has(component.name) ?? true) &&
+  (await platform.instance(component)) === component.instance;
+
+/**
+ * Starts nodes that `drainNodes` has ended; ends them first where they are draining. A node whose
+ * drain has not begun keeps its calls.
+ */
+export const startDrained = (context: FaultContext<DrainParams>): Promise<void> =>
+  forAll(context.components, async (component) => {
+    const { platform, params } = context;
+    if (await mayDrain(context, component))
       await drainNode(platform, component, params, undefined, true);
     await platform.start(component);
   });
