@@ -15,6 +15,7 @@ import { drainNode } from '../faults/effects/drain-node.ts';
 import { findFault } from '../faults/fault.ts';
 import { evaluateObjectives } from '../measure/evaluate-objectives.ts';
 import type { Component, Platform } from '../targets/platform.ts';
+import { RolloutFailure } from '../targets/rollout.ts';
 import { passGate } from './health-gate.ts';
 import type { RollRequest } from './roll-request.ts';
 
@@ -203,7 +204,7 @@ const goForward = async (
           if (!NOT_STARTED.some((code) => hasErrorCode(error, code))) return;
           failure.reason = {
             code: 'node_not_ready',
-            component: label,
+            component: (error instanceof RolloutFailure ? error.component : null) ?? label,
             message: messageOf(error),
           };
           beginUndo(failure.reason);

@@ -4,6 +4,7 @@
  * (`PlatformRollout`).
  */
 import type { NodeStep } from '@livekit-swarm/record';
+import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
 /** Release of a node. It is in the journal and in the record, and so contains no secret. */
@@ -96,4 +97,15 @@ export interface RollAllOptions {
   signal: AbortSignal;
   /** Receives each observed step. */
   onStep(step: RolloutStep): void;
+}
+
+/** End of a rollout of the platform that did not reach all nodes. */
+export class RolloutFailure extends SwarmError {
+  /** Name of the pod that does not become ready; null: no single one. */
+  readonly component: string | null;
+
+  constructor(why: string, component: string | null = null) {
+    super('rollout_failed', `the rollout stopped: ${why}`, 'see "kubectl rollout status"');
+    this.component = component;
+  }
 }

@@ -15,8 +15,12 @@ const pod = (uid: string, image: string, changes: Partial<Pod> = {}): Pod => ({
   ...changes,
 });
 
-/** Deployment of one pod. */
-const deployment = (lifecycle: object): PlatformRollout => {
+/**
+ * Deployment of one pod.
+ * @param change its pods after the change of the workload
+ */
+const deployment = (lifecycle: object, change: readonly Pod[] = []): PlatformRollout => {
+  let pods: readonly Pod[] = [pod('1', 'lk:v1')];
   const template = {
     spec: {
       terminationGracePeriodSeconds: GRACE_S,
@@ -32,7 +36,7 @@ const deployment = (lifecycle: object): PlatformRollout => {
     spec: { replicas: 1, template },
     status: {
       observedGeneration: 1,
-      ...{ replicas: 1, readyReplicas: 1, updatedReplicas: 1, availableReplicas: 1 },
+      ...{ replicas: pods.length, readyReplicas: 1, updatedReplicas: 1, availableReplicas: 1 },
     },
   });
   const replicaSet = (revision: string) => ({
@@ -46,11 +50,14 @@ const deployment = (lifecycle: object): PlatformRollout => {
   const custom = {
     getNamespacedCustomObject: async ({ plural, name }: { plural: string; name: string }) =>
       plural === 'deployments' ? workload() : replicaSet(name.replace('livekit-', '')),
+    patchNamespacedCustomObject: async () => {
+      pods = change;
+    },
     listNamespacedCustomObject: async () => ({ items: [replicaSet('1')] }),
   };
   return kubernetesRollout({
     ...{ client: { custom } as unknown as KubernetesClient, namespace: 'livekit' },
-    look: async () => [pod('1', 'lk:v1')],
+    look: async () => [...pods],
     nodeIdOf: async () => null,
     may: async () => true,
   });
@@ -81,3 +88,15 @@ it.each([
     );
   },
 );
+
+it('names the pod that does not become ready, not those that were not changed', async () => {
+  const failure = 'ErrImageNeverPull: no such image';
+  const broken = pod('2', 'lk:v2', { ready: false, running: false, failure });
+  const rolling = deployment({}, [pod('1', 'lk:v1'), broken]).rollAll(RELEASE, {
+    ...{ id: 'abcd1234', signal: new AbortController().signal, onStep: () => {} },
+  });
+  await expect(rolling).rejects.toMatchObject({
+    ...{ code: 'rollout_failed', component: 'livekit-2' },
+    message: `the rollout stopped: livekit-2 does not become ready: ${failure}`,
+  });
+});

@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration, hasErrorCode, SwarmError } from '@livekit-swarm/settings';
-import type { PlatformRollout, Release, RollAllOptions } from '../../rollout.ts';
+import {
+  type PlatformRollout,
+  type Release,
+  type RollAllOptions,
+  RolloutFailure,
+} from '../../rollout.ts';
 import { callCluster, type KubernetesClient, orNull, type Permission } from '../client.ts';
 import type { Pod } from '../pods.ts';
 import { configReference, createConfig, removeConfig } from './config-map.ts';
@@ -105,13 +110,19 @@ export const kubernetesRollout = (options: KubernetesRolloutOptions): PlatformRo
       // The controller waits for such a pod for ever, also during the rollback.
       const broken = pods.find((pod) => isBroken(pod) && (!isUndo || pod.revision === target));
       if (broken !== undefined)
-        throw failed(`${broken.name} does not become ready: ${broken.failure}`);
-      const longest = Math.max(0, ...pods.map(({ graceSeconds }) => graceSeconds ?? 0)) * 1_000;
-      if (performance.now() - steps.lastAt > longest + READY_WITHIN_MS)
-        throw failed(
-          `no pod has changed for ${Math.round((longest + READY_WITHIN_MS) / 1_000)} s: ${pods.find(({ ready }) => !ready)?.problem ?? 'the cluster gives no reason'}`,
+        throw new RolloutFailure(
+          `${broken.name} does not become ready: ${broken.failure}`,
+          broken.name,
         );
-      if (signal.aborted) throw failed('it was stopped');
+      const longest = Math.max(0, ...pods.map(({ graceSeconds }) => graceSeconds ?? 0)) * 1_000;
+      if (performance.now() - steps.lastAt > longest + READY_WITHIN_MS) {
+        const waiting = pods.find(({ ready }) => !ready);
+        throw new RolloutFailure(
+          `no pod has changed for ${Math.round((longest + READY_WITHIN_MS) / 1_000)} s: ${waiting?.problem ?? 'the cluster gives no reason'}`,
+          waiting?.name,
+        );
+      }
+      if (signal.aborted) throw new RolloutFailure('it was stopped');
       await sleep(POLL_MS, undefined, { signal }).catch(() => {});
     }
   };
@@ -193,7 +204,8 @@ export const kubernetesRollout = (options: KubernetesRolloutOptions): PlatformRo
       const name = await workloads.find(before);
       const object = await workloads.read(name);
       const backTo = await workloads.revisionOf(name, object);
-      if (backTo === null) throw failed(`${name.kind} ${name.name} has no revision to return to`);
+      if (backTo === null)
+        throw new RolloutFailure(`${name.kind} ${name.name} has no revision to return to`);
       const { containers } = object.spec.template.spec;
       const changes: PatchOperation[] = [];
       if (release.program !== null)
@@ -294,6 +306,3 @@ const whyNoRelease = (
   const next = program === null ? image : imageOfRelease(program, image);
   return next === image && configFile === null ? `the nodes run ${image} already` : null;
 };
-
-const failed = (why: string): SwarmError =>
-  new SwarmError('rollout_failed', `the rollout stopped: ${why}`, 'see "kubectl rollout status"');
