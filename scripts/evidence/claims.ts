@@ -289,6 +289,7 @@ export const README_CLAIMS = {
     proves(
       'Kubernetes rolls pods to another version, and back when it cannot start',
       'packages/chaos/test-kubernetes/rollout.test.ts',
+      'e2e/kubernetes/roll.test.ts',
     ),
     proves(
       'objects for Chaos Mesh are as its definitions require, and are removed by the rollback',

@@ -19,6 +19,7 @@ export interface PodDeployment extends ApiCredentials, AsyncDisposable {
   cluster: KubernetesCluster;
   /** Kubeconfig of the account in examples/kubernetes/chaos-rbac.yaml. */
   kubeconfig: string;
+  redisUrl: string;
   kubectl(...args: string[]): Promise<string>;
   /** Addresses of the pods that the Service offers, as an Ingress controller reads them. */
   endpoints(): Promise<string[]>;
@@ -61,6 +62,7 @@ export const deployPods = async (
     ...credentials,
     cluster,
     kubeconfig,
+    redisUrl: redis.url,
     kubectl,
     endpoints: async () => {
       const slices = ['get', 'endpointslices', '-l', 'kubernetes.io/service-name=livekit'];

@@ -41,6 +41,25 @@ groups:
 `,
   );
 
+/** Two video calls that a host carries besides the cluster; returns the path of the scenario. */
+export const videoCalls = (dir: string): string =>
+  write(
+    dir,
+    'video-calls.yaml',
+    `scenario: video-calls
+profiles:
+  camera: [audio, { video: 360p, codec: vp8 }]
+groups:
+  calls:
+    executor: constant-rooms
+    rooms: 2
+    joinRate: 10/s
+    duration: 10s
+    roles:
+      participant: { count: 2, publish: camera }
+`,
+  );
+
 /** Drill with these faults, and with objectives that a busy host reaches, too; returns its path. */
 export const calmDrill = (dir: string, name = 'roll', faults: readonly string[] = []): string =>
   write(
