@@ -46,6 +46,7 @@ const COMMANDS: Record<keyof typeof FORMATS, string> = {
   ready: 'swarm ready',
   connectivity: 'swarm connectivity',
   hls: 'swarm hls',
+  recordings: 'swarm recordings check',
   slo: 'swarm slo report',
   session: 'swarm session',
 };

@@ -132,6 +132,16 @@ export const README_CLAIMS = {
       'e2e/hls/hls.smoke.test.ts',
     ),
   ],
+  'Check recordings': [
+    proves(
+      'what a recording lacks is named, and nothing for a whole one',
+      'e2e/recordings/recordings.smoke.test.ts',
+    ),
+    proves(
+      'defects that were planted into recordings are found, and none in good ones',
+      'packages/recordings/test/planted-defects.test.ts',
+    ),
+  ],
   'Know the price': [
     proves(
       'a month on LiveKit Cloud and on own machines costs what the price book yields',

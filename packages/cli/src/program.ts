@@ -25,6 +25,7 @@ import { addHlsCommand } from './hls-program.ts';
 import { addLabCommands } from './lab-program.ts';
 import { addMixinCommand } from './mixin-program.ts';
 import { addReadyCommand } from './ready-program.ts';
+import { addRecordingsCommands } from './recordings-program.ts';
 import { addRecordsCommands } from './records-program.ts';
 import { addReportCommand } from './report-program.ts';
 import { addRollCommand } from './roll-program.ts';
@@ -118,6 +119,7 @@ export const createProgram = (console: Console, done: Done): Command => {
   addSessionCommand(program, console, done);
   addSloCommands(program, console, done);
   addHlsCommand(program, console, done);
+  addRecordingsCommands(program, console, done);
   addAgentsCommands(program, console, done);
   addFleetCommands(program, console, done);
   addCompletionCommand(program, console, done);

@@ -8,4 +8,5 @@ export type { MayLoad } from './http/load.ts';
 export { openFetcher } from './http/undici-fetcher.ts';
 export { errorOf, middleOf } from './listener/interval.ts';
 export type { LeftOut } from './playlist/playlist.ts';
+export { readPlaylist } from './playlist/read-playlist.ts';
 export type { HlsProblem, ProblemCode } from './problem.ts';

@@ -17,6 +17,7 @@ import {
   planSample,
   randomSample,
   readySample,
+  recordingsSample,
   rollSample,
   sessionSample,
   sloSample,
@@ -34,6 +35,7 @@ import { NIGHT_REPORTERS } from './night/index.ts';
 import { PLAN_REPORTERS } from './plan/index.ts';
 import { RANDOM_REPORTERS } from './random/index.ts';
 import { READY_REPORTERS } from './ready/index.ts';
+import { RECORDINGS_REPORTERS } from './recordings/index.ts';
 import { type Reporter, wholeOf } from './reporter.ts';
 import { ROLL_REPORTERS } from './roll/index.ts';
 import { REPORTERS } from './run/index.ts';
@@ -158,6 +160,10 @@ const SAMPLES: Sample[] = [
   sampleOf(HLS_REPORTERS, hlsSample(), {
     ...{ kind: 'hls', name: 'hls', schema: 'livekit-swarm/hls/1' },
     junit: { tests: 7, failures: 1, errors: 0 },
+  }),
+  sampleOf(RECORDINGS_REPORTERS, recordingsSample(), {
+    ...{ kind: 'recordings', name: 'recordings', schema: 'livekit-swarm/recordings/1' },
+    junit: { tests: 3, failures: 2, errors: 0 },
   }),
   sampleOf(SESSION_REPORTERS, sessionSample(), {
     ...{ kind: 'session', name: 'session', schema: 'livekit-swarm/session/1', junit: null },

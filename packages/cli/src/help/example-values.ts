@@ -5,6 +5,7 @@ const VALUES: Record<string, string> = {
   '<address>': ':9464',
   '<age>': '30d',
   '<auto|fresh|off|µs>': 'fresh',
+  '<codecs>': 'aac,h264',
   '<command>': '"systemctl reload nginx"',
   '<dir>': 'records/my-run',
   '<duration>': '60s',

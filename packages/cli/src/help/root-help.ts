@@ -5,7 +5,6 @@ import { type Example, exampleLines } from './command-help.ts';
 /** Examples of `swarm --help`. */
 export const ROOT_EXAMPLES: readonly Example[] = [
   ['swarm --embedded', 'a first run, all on this host'],
-  ['swarm run scenarios/voice-ai.yaml --embedded', 'a scenario file'],
   ['swarm verify --url wss://lk.example.com', 'wrong settings of your server'],
   ['swarm --url wss://lk.example.com --rooms 50', 'a load on your server'],
   ['swarm chaos run chaos/hang-10s.yaml', 'a fault, and the recovery'],

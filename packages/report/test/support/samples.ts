@@ -30,6 +30,7 @@ import type { Connectivity } from '../../src/connectivity/index.ts';
 import type { CostView } from '../../src/cost/cost-view.ts';
 import type { HlsResult } from '../../src/hls/index.ts';
 import type { PlanView } from '../../src/plan/plan-view.ts';
+import type { RecordingsResult } from '../../src/recordings/index.ts';
 import type { SloReport } from '../../src/slo/index.ts';
 import type { SoakReport } from '../../src/soak/index.ts';
 
@@ -399,6 +400,53 @@ export const sessionSample = (): RoomView => {
         ],
         ...{ fromMs: fromMs + 60_000, toMs: fromMs + 120_000, windows: 6 },
       },
+    ],
+  };
+};
+
+/** A good recording, one with every kind of defect, and one that is not there. */
+export const recordingsSample = (): RecordingsResult => {
+  const expected = { publishedMs: 8_000, kinds: ['audio', 'video'], codecs: null } as const;
+  const track = { startMs: 0, endMs: 8_000, packets: 200, gaps: [] };
+  const gap = { fromMs: 1_000, toMs: 2_500 };
+  const audio = { ...track, kind: 'audio', codec: 'aac' } as const;
+  const video = { ...track, kind: 'video', codec: 'h264' } as const;
+  const contents = { statedMs: 8_000, black: [], silent: [], damage: null };
+  return {
+    ...{ startedAtMs: 5_000, verdict: 'failed', exitCode: 99 },
+    recordings: [
+      {
+        ...{ name: 'good.mp4', expected, defects: [] },
+        facts: {
+          ...{ ...contents, bytes: 1_200_000, tracks: [audio, video], segments: null },
+          avOffset: { firstMs: 0, lastMs: 20, marks: 7, periodMs: 1_000 },
+        },
+      },
+      {
+        ...{ name: HOSTILE, expected: { ...expected, kinds: null } },
+        facts: {
+          ...{ ...contents, bytes: 4_000, avOffset: null },
+          tracks: [{ ...video, codec: 'vp8', endMs: 5_000, gaps: [gap] }],
+          segments: { listed: 4, missing: [HOSTILE], hasEnded: false },
+        },
+        defects: [
+          { code: 'truncated', statedMs: 8_000, actualMs: 5_000 },
+          { code: 'wrong_duration', expectedMs: 8_000, actualMs: 5_000 },
+          { code: 'missing_track', kind: 'audio' },
+          { code: 'short_track', kind: 'video', lateMs: 0, earlyMs: 3_000 },
+          { code: 'wrong_codec', kind: 'video', codec: 'vp8' },
+          { code: 'gap', kind: 'video', ...gap },
+          { code: 'av_offset', offsetMs: -300, periodMs: 1_000 },
+          { code: 'black', ...gap },
+          { code: 'silent', ...gap },
+          { code: 'damaged', count: 3, first: HOSTILE },
+          { code: 'missing_segments', names: [HOSTILE, 'b', 'c', 'd', 'e', 'f'] },
+          { code: 'unfinished_playlist' },
+          { code: 'empty' },
+          { code: 'unreadable', detail: HOSTILE },
+        ],
+      },
+      { name: 'none.ogg', expected, facts: null, defects: [{ code: 'missing' }] },
     ],
   };
 };

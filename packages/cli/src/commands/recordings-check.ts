@@ -1,0 +1,72 @@
+import { watchInterruption } from '@livekit-swarm/host';
+import { type JudgedRecording, judgeRecording, type TrackKind } from '@livekit-swarm/recordings';
+import { RECORDINGS_REPORTERS } from '@livekit-swarm/report/recordings';
+import {
+  EXIT_CODES,
+  type ExitCode,
+  interruptedError,
+  LONGEST_DURATION_MS,
+  usageError,
+} from '@livekit-swarm/settings';
+import { type Console, write } from '../console.ts';
+import {
+  exitCodeAfter,
+  openResultOutput,
+  type ResultOutputFlags,
+} from '../output/result-output.ts';
+import { readTime } from '../requests/read-time.ts';
+import { type RecordingLimitFlags, readRecordingLimits } from '../requests/recording-limits.ts';
+
+export interface RecordingsCheckFlags extends RecordingLimitFlags, ResultOutputFlags {
+  published?: string;
+  tracks?: string;
+  codecs?: string;
+}
+
+/**
+ * `swarm recordings check FILE…`: what is wrong with files that egress has written.
+ * @throws SwarmError `usage`, `no_program`, `interrupted`
+ */
+export const recordingsCheckCommand = async (
+  files: readonly string[],
+  flags: RecordingsCheckFlags,
+  console: Console,
+): Promise<ExitCode> => {
+  const output = openResultOutput(RECORDINGS_REPORTERS, flags, console);
+  const limits = readRecordingLimits(flags);
+  const { published, tracks, codecs } = flags;
+  const expected = {
+    publishedMs:
+      published === undefined
+        ? null
+        : readTime('--published', published, 1_000, LONGEST_DURATION_MS),
+    kinds: tracks === undefined ? null : listOf(tracks).map(readKind),
+    codecs: codecs === undefined ? null : listOf(codecs),
+  };
+  const interruption = watchInterruption();
+  const { stop } = interruption;
+  const startedAtMs = Date.now();
+  const recordings: JudgedRecording[] = [];
+  try {
+    for (const file of files) {
+      if (flags.quiet !== true && files.length > 1) await write(console.stderr, `reads ${file}\n`);
+      recordings.push(await judgeRecording(file, expected, limits, stop));
+    }
+  } catch (error) {
+    if (stop.aborted) throw interruptedError('the check was interrupted');
+    throw error;
+  } finally {
+    interruption.dispose();
+  }
+  const verdict = recordings.some(({ defects }) => defects.length > 0) ? 'failed' : 'passed';
+  const exitCode = EXIT_CODES[verdict].code;
+  const result = { startedAtMs, recordings, verdict, exitCode } as const;
+  return exitCodeAfter(await output.show(result), exitCode);
+};
+
+const listOf = (text: string): string[] => text.split(',').map((part) => part.trim());
+
+const readKind = (text: string): TrackKind => {
+  if (text === 'audio' || text === 'video') return text;
+  throw usageError(`--tracks ${text}: not a kind of track`, 'write audio, video or audio,video');
+};

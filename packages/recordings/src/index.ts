@@ -1,0 +1,11 @@
+export type { Defect } from './check/defect.ts';
+export { DEFAULT_LIMITS, type Expectation, type Limits } from './check/expectation.ts';
+export { type JudgedRecording, judgeRecording } from './check/judge.ts';
+export { SHORTEST_QUIET_MS } from './media/quiet-spans.ts';
+export { SHORTEST_MISSING_MS } from './media/read-tracks.ts';
+export {
+  type AvOffset,
+  durationOf,
+  type RecordingFacts,
+  type TrackKind,
+} from './media/recording-facts.ts';

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { recordingsSample } from '../../test/support/samples.ts';
+import { renderRecordings } from './text.ts';
+
+test('each recording has its contents, its defects, and what was not judged', () => {
+  const text = renderRecordings(recordingsSample());
+  for (const line of [
+    '✓ good.mp4: 0:08, audio aac, video h264, 1.2 MB, audio behind video by 0 ms at first, 20 ms at last',
+    '(or a multiple of 1,000 ms more)',
+    '✗ a"<script>alert(1)</script>: 0:05, video vp8, 4 kB, 4 segments',
+    '  - it holds 5,000 ms, and 8,000 ms were published: 3,000 ms are missing',
+    '  - 0:01 to 0:02.5: no video for 1,500 ms',
+    '  - audio is 300 ms ahead of video',
+    '  not judged: whether a track is missing',
+    '✗ none.ogg: nothing',
+    '2 of 3 recordings with defects.',
+    'Verdict: failed',
+  ])
+    expect(text).toContain(line);
+});
