@@ -4,6 +4,7 @@ import { workerEnvironment } from './worker-environment.ts';
 it('passes the variables that a worker needs, and no secret under any name', () => {
   const needed = {
     PATH: '/usr/bin',
+    XDG_CACHE_HOME: '/cache',
     NODE_EXTRA_CA_CERTS: '/ca.pem',
     https_proxy: 'http://127.0.0.1:3128',
     LC_ALL: 'C.UTF-8',

@@ -3,7 +3,7 @@
  * get their settings by IPC.
  */
 const INHERITED =
-  /^(PATH|HOME|USER|TMPDIR|TZ|LANG|LC_\w+|NODE_\w+|UV_\w+|SSL_CERT_\w+|RUST_\w+|MIMALLOC_\w+|LD_\w+|(HTTPS?|NO|ALL)_PROXY|SWARM_\w+)$/i;
+  /^(PATH|HOME|USER|TMPDIR|XDG_CACHE_HOME|TZ|LANG|LC_\w+|NODE_\w+|UV_\w+|SSL_CERT_\w+|RUST_\w+|MIMALLOC_\w+|LD_\w+|(HTTPS?|NO|ALL)_PROXY|SWARM_\w+)$/i;
 /** Variables that are never inherited; the address of the queue contains a password. */
 const SECRET = /SECRET|API_KEY|TOKEN|PASSWORD|QUEUE/i;
 
