@@ -66,15 +66,16 @@ export const measureDispatchRate = async (options: DispatchRateOptions): Promise
   const { rejectingWorkers = 0, warmUpMs = 0 } = options;
   const agentName = by === 'automatic' ? '' : prefix;
   const rooms = new Map<string, RoomTimes>();
+  /** Rooms whose jobs the workers take: also that of the dispatch that is not measured. */
+  const offered = new Map<string, RoomTimes>();
   const connections: WorkerConnection[] = [];
   const lostWorkers: string[] = [];
-  const warmUpRooms: string[] = [];
   const onClosed = (reason: string): void => void lostWorkers.push(reason);
   try {
     for (let index = 0; index < workers; index++)
       connections.push(
         await openWorker(nodes[index % nodes.length] ?? target, agentName, {
-          rooms,
+          rooms: offered,
           worker: index,
           onClosed,
         }),
@@ -84,8 +85,9 @@ export const measureDispatchRate = async (options: DispatchRateOptions): Promise
         connections.push(await openWorker(node, '', { rooms: NO_ROOMS, worker: index, onClosed }));
     const call = await callerOf(target, by, agentName);
     if (warmUpMs > 0) {
-      warmUpRooms.push(`${prefix}-warm-up`);
-      await call(`${prefix}-warm-up`);
+      const name = `${prefix}-warm-up`;
+      offered.set(name, { lateMs: 0, calledAt: monotonicMs(), ...NOTHING_YET });
+      await call(name);
       await sleep(warmUpMs, undefined, { signal: stop });
     }
     const began = monotonicMs();
@@ -98,6 +100,7 @@ export const measureDispatchRate = async (options: DispatchRateOptions): Promise
       const times = { lateMs: calledAt - due, calledAt, ...NOTHING_YET };
       const name = `${prefix}-${index}`;
       rooms.set(name, times);
+      offered.set(name, times);
       calls.push(timed(times, () => call(name)));
     }
     await Promise.all(calls);
@@ -106,7 +109,7 @@ export const measureDispatchRate = async (options: DispatchRateOptions): Promise
     return resultOfRate(rate, [...rooms.values()], workers, lostWorkers);
   } finally {
     for (const connection of connections) connection.close();
-    await deleteRooms(target, [...warmUpRooms, ...rooms.keys()]);
+    await deleteRooms(target, [...offered.keys()]);
   }
 };
 
