@@ -33,8 +33,10 @@ export const EXECUTED = {
   'agent-drills.long.test.ts': [
     'agent-job-kill',
     'agent-job-kill-again',
+    'agent-worker-hang',
     'agent-worker-kill',
     'agent-worker-kill-again',
+    'agent-worker-partition',
     'agent-worker-slow',
     'agent-worker-stop',
     'agent-workers-full',

@@ -29,7 +29,7 @@ export interface AgentsWorkerFlags extends Omit<TargetFlags, 'embedded' | 'serve
   processes?: boolean;
 }
 
-/** Time for which LiveKit's SDKs let a job continue after the death of its worker, ms. */
+/** Time for which LiveKit's SDK for Node lets a job continue after the death of its worker, ms. */
 const ORPHAN_MS = 15_000;
 
 const readMaxJobs = wholeNumber('--max-jobs', 1, 1_000, 'write --max-jobs 8');
