@@ -1,14 +1,10 @@
 /** Agents of LiveKit's frameworks for Node and Python, which `examples/agents` has: `swarm` calls them as it calls any agent. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { findFreePorts } from '@livekit-swarm/host';
-import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
+import { startLiveKit } from '@livekit-swarm/lab';
 import { missing } from '@livekit-swarm/testkit/requirements';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { accessTo, countOf, runCalls } from '../support/callers.ts';
-import { type Framework, installExample, needsOf } from '../support/example-agents.ts';
+import { needsOf } from '../support/example-agents.ts';
+import { startExampleWorker } from '../support/example-worker.ts';
 import { resultOf, runSwarm, scratch } from '../support/swarm.ts';
 
 /** Time after which the agents answer, ms. */
@@ -17,55 +13,6 @@ const AFTER_MS = 800;
 const MARGIN_MS = 400;
 /** Versions of the frameworks, as their pages show them. */
 const VERSIONS = { node: '1.9.0', python: '1.8.9' } as const;
-
-const workers: ChildProcess[] = [];
-afterEach(async () => {
-  for (const worker of workers.splice(0)) {
-    const isRunning = worker.exitCode === null && worker.signalCode === null;
-    const ended = isRunning ? once(worker, 'exit') : null;
-    // The group of a worker that has ended may hold its jobs.
-    endGroup(worker.pid);
-    await ended;
-  }
-});
-
-const endGroup = (pid: number | undefined): void => {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-};
-
-/** Starts a worker of an example. @returns the address of its health server */
-const startWorker = async (framework: Framework, server: LiveKitServer): Promise<string> => {
-  const { folder, command } = await installExample(framework);
-  const { http } = await findFreePorts('127.0.0.1', 1);
-  const logFile = join(scratch(), 'worker.log');
-  const log = openSync(logFile, 'w');
-  const [program = '', ...args] = command;
-  const worker = spawn(program, args, {
-    cwd: folder,
-    // Its jobs are processes of their own, in its group.
-    detached: true,
-    stdio: ['ignore', log, log],
-    env: {
-      ...process.env,
-      ...accessTo(server),
-      ANSWER_AFTER_MS: String(AFTER_MS),
-      AGENT_NAME: 'example',
-      HEALTH_PORT: String(http),
-    },
-  });
-  closeSync(log);
-  workers.push(worker);
-  // The page of Python is healthy before.
-  await expect
-    .poll(() => readFileSync(logFile, 'utf8'), { timeout: 60_000 })
-    .toMatch(/"registered worker"/);
-  return `http://127.0.0.1:${http}`;
-};
 
 /** Callers in two rooms, who have three turns each. */
 const CALLERS = `calls:
@@ -80,9 +27,9 @@ describe.each(['node', 'python'] as const)('an agent of the framework for %s', (
     const reason = await missing(...needsOf(framework));
     skip(reason !== null, reason ?? '');
     await using server = await startLiveKit({ dir: scratch() });
-    const worker = await startWorker(framework, server);
+    const worker = await startExampleWorker(framework, server, AFTER_MS);
     const status = async () => {
-      const flags = ['agents', 'status', '--worker', worker, '--json'];
+      const flags = ['agents', 'status', '--worker', worker.page, '--json'];
       const { stdout } = await runSwarm(flags, accessTo(server));
       return JSON.parse(stdout).workers[0];
     };
