@@ -13,5 +13,6 @@ export {
 export { carriedRate, type RateResult, staysUnder } from './dispatch-rate/rate-result.ts';
 export { ReferenceWorker, type WorkerEvent } from './worker/reference-worker.ts';
 export { WorkerConnection } from './worker/worker-connection.ts';
+export { assertShowCpu, watchWorkerCpu } from './worker-cpu.ts';
 export { readWorker, type WorkerFacts, type WorkerPages } from './worker-facts.ts';
 export { serveWorkerPages, type WorkerServer } from './worker-pages.ts';

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { metricIn, readPage } from './read-page.ts';
 import { readWorker } from './worker-facts.ts';
 import { type ShownWorker, serveWorkerPages } from './worker-pages.ts';
 
@@ -98,6 +99,7 @@ test('the pages of a reference worker are read as those of the SDKs', async () =
     version: '1.0',
     jobs: 4,
     load: 0.5,
+    cpuSeconds: 1.5,
   };
   const pages = await serveWorkerPages(worker, { host: '127.0.0.1', port: 0 });
   cleanUps.push(() => pages.close());
@@ -110,6 +112,8 @@ test('the pages of a reference worker are read as those of the SDKs', async () =
     isRegistered: true,
     problem: null,
   });
+  const { text } = await readPage(new URL('/metrics', pages.url));
+  expect(metricIn(text, ['process_cpu_seconds_total'])).toBe(1.5);
   const upMs = Date.now() - (read.startedAtMs ?? 0);
   expect(Math.abs(upMs - process.uptime() * 1_000)).toBeLessThan(5_000);
 });

@@ -1,5 +1,6 @@
 import { messageOf } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import { metricIn, type Page, readPage } from './read-page.ts';
 
 /** State of a worker, from its own pages. */
 export interface WorkerFacts {
@@ -26,9 +27,6 @@ export interface WorkerPages {
   metricsUrl?: string | undefined;
 }
 
-const TIMEOUT_MS = 5_000;
-/** Longest page that is read, bytes. */
-const MAX_PAGE = 4 << 20;
 const LONGEST_TEXT = 200;
 
 /**
@@ -55,8 +53,8 @@ export const readWorker = async ({ url, metricsUrl }: WorkerPages): Promise<Work
   const measuring = metricsUrl === undefined ? null : readMetrics(metricsUrl);
   try {
     const [health, page] = await Promise.all([
-      get(new URL('/', url)),
-      get(new URL('/worker', url)),
+      readPage(new URL('/', url)),
+      readPage(new URL('/worker', url)),
     ]);
     const facts = page.isOk ? workerPage.parse(JSON.parse(page.text)) : {};
     const metrics = await measuring;
@@ -89,46 +87,15 @@ export const readWorker = async ({ url, metricsUrl }: WorkerPages): Promise<Work
   }
 };
 
-interface Page {
-  isOk: boolean;
-  status: number;
-  text: string;
-}
-
 const unhealthy = ({ status, text }: Page): string =>
   `is not healthy (HTTP ${status}): ${text.trim().slice(0, LONGEST_TEXT)}`;
 
 const readMetrics = async (url: string): Promise<{ text: string; problem: string | null }> => {
   try {
-    const { isOk, status, text } = await get(new URL(url));
+    const { isOk, status, text } = await readPage(new URL(url));
     if (isOk) return { text, problem: null };
     return { text: '', problem: `its metrics answer HTTP ${status}` };
   } catch (error) {
     return { text: '', problem: `its metrics cannot be read: ${messageOf(error)}` };
   }
-};
-
-/** @throws Error if the page does not answer in time, or is too long */
-const get = async (url: URL): Promise<Page> => {
-  const response = await fetch(url, {
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-    redirect: 'error',
-  });
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length > MAX_PAGE) throw new Error(`${url} answers more than ${MAX_PAGE} bytes`);
-  }
-  return { isOk: response.ok, status: response.status, text };
-};
-
-/** Sum of the series of the first metric that is in the text; null: none is. */
-const metricIn = (text: string, names: readonly string[]): number | null => {
-  for (const name of names) {
-    const series = text.matchAll(new RegExp(`^${name}(?:\\{[^\\n]*\\})?\\s+(\\S+)`, 'gm'));
-    const values = [...series].map(([, value]) => Number(value)).filter(Number.isFinite);
-    if (values.length > 0) return values.reduce((total, value) => total + value, 0);
-  }
-  return null;
 };

@@ -10,6 +10,8 @@ export interface ShownWorker {
   readonly jobs: number;
   /** Load that it reports to the server, from 0 to 1. */
   readonly load: number;
+  /** CPU time of the worker and its jobs, s. */
+  readonly cpuSeconds: number;
 }
 
 /** Pages of a worker, as LiveKit's SDKs serve them. */
@@ -70,11 +72,17 @@ const answer = (
   }
 };
 
-const metricsOf = ({ jobs, load }: ShownWorker): string => {
+const metricsOf = ({ jobs, load, cpuSeconds }: ShownWorker): string => {
   const startedAt = (Date.now() / 1_000 - process.uptime()).toFixed(3);
-  const gauges = { lk_agents_active_job_count: jobs, lk_agents_worker_load: load };
-  const lines = [...Object.entries(gauges), ['process_start_time_seconds', startedAt]];
-  return lines.map(([name, value]) => `# TYPE ${name} gauge\n${name} ${value}\n`).join('');
+  const metrics = [
+    ['lk_agents_active_job_count', 'gauge', jobs],
+    ['lk_agents_worker_load', 'gauge', load],
+    ['process_start_time_seconds', 'gauge', startedAt],
+    ['process_cpu_seconds_total', 'counter', cpuSeconds.toFixed(3)],
+  ];
+  return metrics
+    .map(([name, type, value]) => `# TYPE ${name} ${type}\n${name} ${value}\n`)
+    .join('');
 };
 
 const close = async (server: Server): Promise<void> => {

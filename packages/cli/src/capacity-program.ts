@@ -112,6 +112,11 @@ export const addAgentsCapacityCommand = (
     .argument('<file>', 'a scenario file with callers; - for standard input');
   addFlags(capacity, console, [
     new Option('--workers <n>', 'workers that are registered, for the conversations of each'),
+    repeatable(
+      '--worker-metrics <url>',
+      'metrics of a worker with its CPU time (may be repeated): http://10.0.0.7:9100/metrics',
+    ),
+    new Option('--worker-cores <n>', 'cores of a worker, or its CPU limit: 2, 0.5'),
     new Option('--pause <time>', 'between two runs, until agents have left (default: 5s)'),
   ]);
   addHelp(capacity.addOption(colorFlag()), agentsCapacityHelp).action(
@@ -134,10 +139,10 @@ const agentsCapacityHelp: CommandHelp = {
   ],
   notes: `
 Searches as swarm capacity does, whose help has the exit codes. What gives in first is named: the
-jobs of the workers (no worker takes another one), the dispatch, the workers otherwise (answers are
-late, and the server has CPU left), the server, or this load generator, with which the result is a
-lower bound. Without the metrics of the server and its cores, the result does not distinguish
-workers and server.
+jobs of the workers (no worker takes another one), their CPU (with --worker-metrics and
+--worker-cores), the dispatch, the workers otherwise (answers are late, and the server has CPU left),
+the server, or this load generator, with which the result is a lower bound. Without the metrics of
+the server and its cores, the result does not distinguish workers and server.
 `,
 };
 

@@ -35,6 +35,12 @@ export class ProcessJobs implements AgentJobs {
     this.#spare = forkProcess();
   }
 
+  /** Processes that run: of jobs, and the one for the next job. */
+  get pids(): number[] {
+    const children = [this.#spare, ...[...this.#jobs.values()].map(({ child }) => child)];
+    return children.flatMap(({ pid }) => pid ?? []);
+  }
+
   start(job: AgentJob): void {
     const child = this.#spare.connected ? this.#spare : forkProcess();
     this.#spare = forkProcess();

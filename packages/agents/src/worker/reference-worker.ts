@@ -5,6 +5,7 @@ import type { Answers, Transfer } from '@livekit-swarm/scenario';
 import { messageOf } from '@livekit-swarm/settings';
 import type { ShownWorker } from '../worker-pages.ts';
 import type { AgentEvent } from './agent-jobs.ts';
+import { cpuSecondsWith } from './cpu-time.ts';
 import { EngineJobs } from './engine-jobs.ts';
 import { ProcessJobs } from './process-jobs.ts';
 import { type Assignment, WorkerConnection } from './worker-connection.ts';
@@ -104,6 +105,10 @@ export class ReferenceWorker implements ShownWorker {
 
   get jobs(): number {
     return this.#jobs.size;
+  }
+
+  get cpuSeconds(): number {
+    return cpuSecondsWith(this.#agents instanceof ProcessJobs ? this.#agents.pids : []);
   }
 
   /** Accept no more jobs. Resolves when all have ended, at most after `longestMs`. */

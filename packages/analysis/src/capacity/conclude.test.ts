@@ -67,8 +67,11 @@ const stepOf = (load: number, changes: Partial<StepFacts> = {}): StepFacts => {
 const crossedStep = (load: number, changes: Partial<StepFacts> = {}): StepFacts =>
   stepOf(load, { outcome: 'crossed', ...changes });
 
-const codeOf = (changes: Partial<StepFacts>, cores: number | null = 4) =>
-  firstCause([crossedStep(10, changes)], { cores })?.code;
+const codeOf = (
+  changes: Partial<StepFacts>,
+  cores: number | null = 4,
+  workerCores: number | null = null,
+) => firstCause([crossedStep(10, changes)], { cores, workerCores })?.code;
 const busy = (busiestNodeCores: number) => ({
   measured: { ...stepOf(10).measured, busiestNodeCores },
 });
@@ -142,6 +145,24 @@ describe('agents that were lost', () => {
     ['by every caller', { callers: 10, lost: 10, withoutJob: 10 }, 'dispatch'],
   ])('%s', (_, agents, code) => {
     expect(codeOf({ ...lost, agents })).toBe(code);
+  });
+
+  test('by workers without CPU', () => {
+    const agents = { callers: 10, lost: 2, withoutJob: 2, busiestWorkerCores: 0.9 };
+    expect(codeOf({ ...lost, agents }, 4, 1)).toBe('worker_cpu');
+    expect(codeOf({ ...lost, agents }, 4, 2)).toBe('worker_jobs');
+    expect(codeOf({ ...lost, agents })).toBe('worker_jobs');
+    expect(codeOf({ ...lost, agents: { ...agents, busiestWorkerCores: null } }, 4, 1)).toBe(
+      'worker_jobs',
+    );
+  });
+
+  test('late answers of workers without CPU', () => {
+    const agents = { callers: 10, lost: 0, withoutJob: 0, busiestWorkerCores: 0.19 };
+    const late = { ...busy(1), crossings: [crossingOf('agent_response_time')], agents };
+    expect(codeOf(late, 4, 0.2)).toBe('worker_cpu');
+    // Media that is late has another cause.
+    expect(codeOf({ ...late, crossings: [crossingOf('media_latency')] }, 4, 0.2)).toBe('latency');
   });
 
   test('on a node without CPU', () => {

@@ -19,6 +19,8 @@ export interface CapacitySession
   target: Omit<CapacityResult['target'], 'nodes'>;
   /** Workers of voice agents; absent: not given. */
   workers?: number;
+  /** Cores of a worker of voice agents; absent: not given. */
+  workerCores?: number;
   /** Processor of the host of an embedded server. */
   cpu: string | null;
   steps: readonly StepFacts[];
@@ -54,6 +56,7 @@ export const concludeCapacity = (session: CapacitySession): CapacityResult => {
     target: { ...session.target, nodes },
     limits,
     ...(session.workers !== undefined && { workers: session.workers }),
+    ...(session.workerCores !== undefined && { workerCores: session.workerCores }),
     carried,
     decided: searches.length > 0 && searches.every(({ decided }) => decided),
     exceeded,
@@ -64,7 +67,7 @@ export const concludeCapacity = (session: CapacitySession): CapacityResult => {
         ? null
         : firstCause(
             steps.filter(({ load }) => load === exceeded),
-            { cores: nodeCores },
+            { cores: nodeCores, workerCores: session.workerCores ?? null },
           ),
     points,
     steps: [...steps],

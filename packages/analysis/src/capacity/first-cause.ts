@@ -4,6 +4,8 @@ import type { Cause, CauseCode, Crossing, StepFacts } from './result.ts';
 export interface NodeFacts {
   /** Cores of a node; null: unknown. */
   cores: number | null;
+  /** Cores of a worker of voice agents; null: unknown. */
+  workerCores: number | null;
 }
 
 /**
@@ -28,6 +30,9 @@ const DELAY: ReadonlySet<CauseCode> = new Set([
   'agents',
   'other',
 ]);
+
+/** Symptoms of workers of voice agents that wait for CPU. */
+const OF_WORKERS: ReadonlySet<CauseCode> = new Set(['dispatch', 'agents']);
 
 const LIMIT_REASONS: ReadonlySet<string> = new Set(['server_full', 'room_full']);
 /**
@@ -93,16 +98,22 @@ const RANK: readonly CauseCode[] = [
 
 /**
  * First cause of failure, from the runs at the smallest load that was exceeded. Order: a server
- * that ended or rejected joins on purpose, a resource that was used up, jobs of voice agents that
- * no worker takes, a symptom that participants measured. A symptom is returned only if none of its causes is known.
+ * that ended or rejected joins on purpose, a resource that was used up, CPU of the workers of voice
+ * agents, jobs that none of them takes, a symptom that participants measured. A symptom is returned only if none of its causes is known.
  */
-export const firstCause = (steps: readonly StepFacts[], { cores }: NodeFacts): Cause | null => {
+export const firstCause = (
+  steps: readonly StepFacts[],
+  { cores, workerCores }: NodeFacts,
+): Cause | null => {
   const crossed = steps.filter(({ outcome }) => outcome === 'crossed');
   const [step] =
     crossed.length > 0 ? crossed : steps.filter(({ crossings }) => crossings.length > 0);
   if (step === undefined) return null;
   const { busiestNodeCores, bitsDown } = step.measured;
   const cpuShare = cores === null || busiestNodeCores === null ? null : busiestNodeCores / cores;
+  const { busiestWorkerCores = null } = step.agents ?? {};
+  const workerCpuShare =
+    workerCores === null || busiestWorkerCores === null ? null : busiestWorkerCores / workerCores;
   const rejection = step.rejected.find(({ reason }) => LIMIT_REASONS.has(reason));
   const portless = step.rejected.find(({ reason }) => PORT_REASONS.has(reason));
   const slowed = step.rejected.find(({ reason }) => reason === 'rate_limited');
@@ -113,6 +124,7 @@ export const firstCause = (steps: readonly StepFacts[], { cores }: NodeFacts): C
     reason: failure?.reason ?? null,
     message: failure?.message ?? null,
     cpuShare,
+    ...(workerCpuShare !== null && { workerCpuShare }),
     tracks: step.planned.tracksUp,
     bitsDown,
     ...(step.agents !== undefined && { agents: step.agents }),
@@ -126,6 +138,8 @@ export const firstCause = (steps: readonly StepFacts[], { cores }: NodeFacts): C
   if (cpuShare !== null && cpuShare >= (DELAY.has(symptom) ? CPU_DELAYS : CPU_USED_UP))
     return causeOf('cpu', undefined);
   if (step.sourcesLost.includes('redis')) return causeOf('redis', undefined);
+  if (workerCpuShare !== null && OF_WORKERS.has(symptom) && workerCpuShare >= CPU_DELAYS)
+    return causeOf('worker_cpu', undefined);
   if (symptom === 'dispatch' && areWorkersFull(step)) return causeOf('worker_jobs', undefined);
   if (symptom === 'loss' && isOfNetwork(step, cpuShare)) return causeOf('network', undefined);
   return causeOf(symptom, step.rejected[0]);

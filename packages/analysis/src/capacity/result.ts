@@ -62,6 +62,13 @@ const agents = z
     callers: z.number().describe('Callers whose agent joined in time, or was lost.'),
     lost: z.number().describe('Callers without an agent in time.'),
     withoutJob: z.number().describe('Those of them whose job no worker took.'),
+    busiestWorkerCores: z
+      .number()
+      .nullable()
+      .exactOptional()
+      .describe(
+        'Most CPU cores that a worker of --worker-metrics used for 5 s. Null: none could be read. Absent: none was named.',
+      ),
   })
   .meta({ id: 'AgentsAtLoad', description: 'Voice agents of a run.' });
 
@@ -106,6 +113,7 @@ export const CAUSES = [
   'redis',
   'join_failures',
   'worker_jobs',
+  'worker_cpu',
   'dispatch',
   'agents',
   'join_time',
@@ -121,6 +129,12 @@ const cause = z
     reason: z.string().nullable().describe('Reason of failed joins: server_full, room_full, …'),
     message: z.string().nullable().describe('Message of the server.'),
     cpuShare: known('Share of the cores of the busiest node, from 0 to 1.'),
+    workerCpuShare: z
+      .number()
+      .exactOptional()
+      .describe(
+        'Share of the cores of the busiest worker of voice agents, from 0 to 1. Absent: not measured, or its cores are not known.',
+      ),
     tracks: z.number().describe('Published tracks at that load, as planned.'),
     bitsDown: known('Media sent by the server at that load, bit/s.'),
     agents: agents.exactOptional().describe('Absent: no role talks with a voice agent.'),
@@ -236,6 +250,12 @@ export const capacitySchema = z
       .number()
       .exactOptional()
       .describe('Workers of voice agents, as --workers states it. Absent: not given.'),
+    workerCores: z
+      .number()
+      .exactOptional()
+      .describe(
+        'Cores of a worker of voice agents, as --worker-cores states it. Absent: not given.',
+      ),
     carried: z.number().describe('The largest load that was carried; 0: none.'),
     decided: z.boolean().describe('True if the sequential test decided, rather than a single run.'),
     exceeded: z.number().nullable().describe('The smallest load above it that was not carried.'),

@@ -52,11 +52,13 @@ export interface StepRun {
   planned: PlannedLoad;
   summary: Summary;
   decision: VerdictDecision;
+  /** Most CPU cores that a worker of voice agents used; null: not measured; absent: not watched. */
+  busiestWorkerCores?: number | null;
 }
 
 /** Facts of a run that decide whether its load was carried. */
 export const factsOfStep = (
-  { load, repeat, record, planned, summary, decision }: StepRun,
+  { load, repeat, record, planned, summary, decision, busiestWorkerCores }: StepRun,
   limits: readonly UtilisationLimit[],
 ): StepFacts => {
   const crossings = crossingsOf(summary, decision, limits);
@@ -69,7 +71,12 @@ export const factsOfStep = (
     evidence,
     planned,
     measured: measuresOf(summary),
-    ...(hasCallers(summary) && { agents: agentsOf(summary) }),
+    ...(hasCallers(summary) && {
+      agents: {
+        ...agentsOf(summary),
+        ...(busiestWorkerCores !== undefined && { busiestWorkerCores }),
+      },
+    }),
     crossings,
     rejected: summary.joins.failureReasons.map(({ reason, count, message }) => ({
       reason,

@@ -31,6 +31,8 @@ export interface SearchSession {
   repeats: number;
   /** Pause before each run but the first, ms. Default: none. */
   pauseMs?: number;
+  /** Begins to watch the workers of voice agents of a run. Default: they are not watched. */
+  watchWorkers?(): WorkerWatch;
   /** The request of every run, apart from its size. */
   request: Omit<RunRequest, 'scenario'>;
   conditions: Pick<RunConditions, 'interruption' | 'observer' | 'version'>;
@@ -38,6 +40,12 @@ export interface SearchSession {
   folder: string;
   /** Called after each run. */
   onStep(step: StepFacts): void;
+}
+
+/** Watch of the workers of voice agents during one run. */
+export interface WorkerWatch {
+  /** Ends the watch. @returns most CPU cores that a worker used; null: not measured */
+  stop(): Promise<number | null>;
 }
 
 type Problem = Pick<SwarmError, 'message' | 'hint'> & { code: string };
@@ -147,13 +155,19 @@ const AT_A_LIMIT: ReadonlySet<string> = new Set([
 ]);
 
 const runStep = async (
-  { conditions, limits, folder }: SearchSession,
+  { conditions, limits, folder, watchWorkers }: SearchSession,
   step: PlannedRun,
   { load, repeat, outcome }: { load: number; repeat: number; outcome: SessionOutcome },
 ): Promise<StepFacts | null> => {
   const number = String(outcome.steps.length + 1).padStart(2, '0');
   const record = join(folder, String(repeat), `${number}-${load}`);
-  const ran = await runOnce(step, { ...conditions, endWhenOverloaded: true, recordDir: record });
+  const watch = watchWorkers?.();
+  const running = runOnce(step, { ...conditions, endWhenOverloaded: true, recordDir: record });
+  const busiestWorkerCores = await running.then(
+    () => watch?.stop(),
+    () => watch?.stop(),
+  );
+  const ran = await running;
   if (!isRun(ran)) {
     const interrupted = conditions.interruption.stop.aborted;
     outcome.stopped = interrupted
@@ -171,7 +185,13 @@ const runStep = async (
   const { summary, decision } = ran;
   outcome.serverVersion ??= summary.deployment?.serverVersion ?? null;
   const planned = plannedLoad(step.plan);
-  const facts = factsOfStep({ load, repeat, record, planned, summary, decision }, limits);
+  const facts = factsOfStep(
+    {
+      ...{ load, repeat, record, planned, summary, decision },
+      ...(busiestWorkerCores !== undefined && { busiestWorkerCores }),
+    },
+    limits,
+  );
   const [failure] = facts.rejected;
   const isRefused =
     decision.exitCode === EXIT_CODES.unreachable.code && !AT_A_LIMIT.has(failure?.reason ?? '');

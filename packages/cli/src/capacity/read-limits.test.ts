@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readNodeCores, readUntil } from './read-limits.ts';
+import { readCores, readUntil } from './read-limits.ts';
 
 describe('--until', () => {
   test.each([
@@ -27,6 +27,6 @@ describe('--until', () => {
 });
 
 test('numbers are checked', () => {
-  expect(readNodeCores('0.5')).toBe(0.5);
-  expect(() => readNodeCores('many')).toThrow(/--node-cores/);
+  expect(readCores('--node-cores', '0.5')).toBe(0.5);
+  expect(() => readCores('--node-cores', 'many')).toThrow(/--node-cores/);
 });

@@ -53,9 +53,9 @@ const ofCores = (text: string, share: number, cores: number | null): Utilisation
 };
 
 /** @throws SwarmError `usage` */
-export const readNodeCores = (text: string | undefined): number | null => {
+export const readCores = (flag: string, text: string | undefined): number | null => {
   if (text === undefined) return null;
   const cores = /^\d*\.?\d+$/.test(text.trim()) ? Number(text) : 0;
   if (cores > 0) return cores;
-  throw usageError(`--node-cores ${text}: not a number of cores`, 'write 4, or 0.5');
+  throw usageError(`${flag} ${text}: not a number of cores`, 'write 4, or 0.5');
 };

@@ -20,7 +20,7 @@ test('callers must stay until an agent that does not join is lost', () => {
   const short = callsOf('constant-rooms\n    rooms: 1\n    duration: 30s', '{ answerWithin: 40s }');
   expect(() => read(short)).toThrow(/role caller stay for 30000 ms, .* within 40000 ms are lost/);
   const long = callsOf('constant-rooms\n    rooms: 1\n    duration: 40s', '{ answerWithin: 40s }');
-  expect(read(long)).toEqual({ pauseMs: 5_000, workers: null });
+  expect(read(long)).toMatchObject({ pauseMs: 5_000, workers: null });
   const hold = '{ agent: { name: desk, by: api, after: 25s }, answerWithin: 10s }';
   const held = callsOf('constant-rooms\n    rooms: 1\n    duration: 30s', hold);
   expect(() => read(held)).toThrow(/within 35000 ms are lost/);
@@ -41,4 +41,16 @@ test('a scenario without callers is refused', () => {
     { file: 'calls.yaml' },
   );
   expect(() => read(scenario)).toThrow(/calls\.yaml: no role talks with a voice agent/);
+});
+
+test('metrics of workers and their cores need each other', () => {
+  const calls = callsOf('constant-rooms\n    rooms: 1\n    duration: 40s', '{}');
+  const page = 'http://10.0.0.7:9100/metrics';
+  const both = { workerMetrics: [page], workerCores: '0.5' };
+  expect(readAgentsSearch('calls.yaml', both, calls)).toMatchObject({
+    workerMetrics: [page],
+    workerCores: 0.5,
+  });
+  for (const one of [{ workerMetrics: [page] }, { workerCores: '2' }])
+    expect(() => readAgentsSearch('calls.yaml', one, calls)).toThrow(/need each other/);
 });

@@ -19,7 +19,9 @@ import type { ResultFlags } from '../flags/output.ts';
 import type { QueueFlags } from '../flags/queue.ts';
 import type { ServerMetricsFlags } from '../flags/server-metrics.ts';
 import { prepareOwnMedia } from '../own-media.ts';
+import { HTTP, readAddress } from '../requests/server-metrics.ts';
 import { wholeNumber } from '../requests/whole-number.ts';
+import { readCores } from './read-limits.ts';
 
 export interface CapacityFlags
   extends DeploymentFlags,
@@ -40,6 +42,8 @@ export interface CapacityFlags
   /** Flags of `swarm agents capacity`. */
   pause?: string;
   workers?: string;
+  workerMetrics?: string[];
+  workerCores?: string;
 }
 
 const DEFAULT_STEP_MS = 30_000;
@@ -96,6 +100,10 @@ interface AgentsSearch {
   pauseMs: number;
   /** Null: unknown. */
   workers: number | null;
+  /** Addresses of metrics of workers; empty: none was named. */
+  workerMetrics: string[];
+  /** Null: unknown. */
+  workerCores: number | null;
 }
 
 const readWorkers = wholeNumber('--workers', 1, 100_000, 'write how many workers are registered');
@@ -121,7 +129,12 @@ const staysOf = (scenario: Scenario): { role: string; waitMs: number; stayMs: nu
  */
 export const readAgentsSearch = (
   path: string,
-  { pause, workers }: Pick<CapacityFlags, 'pause' | 'workers'>,
+  {
+    pause,
+    workers,
+    workerMetrics = [],
+    workerCores,
+  }: Pick<CapacityFlags, 'pause' | 'workers' | 'workerMetrics' | 'workerCores'>,
   scenario: Scenario,
 ): AgentsSearch => {
   assertCallers(scenario, path);
@@ -133,7 +146,16 @@ export const readAgentsSearch = (
           ? 'write a shorter answerWithin, or rooms that last longer'
           : `write --step-duration ${Math.ceil(waitMs / 1_000)}s, or a shorter answerWithin`,
       );
+  if (workerMetrics.length > 0 !== (workerCores !== undefined))
+    throw usageError(
+      '--worker-metrics and --worker-cores need each other: the CPU that a worker uses, and what it has',
+      'write both, or neither: --worker-metrics http://10.0.0.7:9100/metrics --worker-cores 2',
+    );
   return {
+    workerMetrics: workerMetrics.map((text) =>
+      readAddress('--worker-metrics', text, HTTP, 'http://10.0.0.7:9100/metrics'),
+    ),
+    workerCores: readCores('--worker-cores', workerCores),
     pauseMs: pause === undefined ? DEFAULT_PAUSE_MS : parseDuration(pause),
     workers: workers === undefined ? null : readWorkers(workers),
   };

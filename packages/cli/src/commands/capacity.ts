@@ -1,11 +1,12 @@
 import { cpus } from 'node:os';
+import { assertShowCpu, watchWorkerCpu } from '@livekit-swarm/agents';
 import { concludeCapacity, type StepFacts } from '@livekit-swarm/analysis/capacity';
 import { defaultRecordDir, describeTarget, newRunName } from '@livekit-swarm/campaign';
 import { runCapacitySession } from '@livekit-swarm/campaign/capacity';
 import { describeServer } from '@livekit-swarm/campaign/server';
 import { CAPACITY_REPORTERS, loadText } from '@livekit-swarm/report/capacity';
 import { type ExitCode, swarmErrorOf, withoutSecrets } from '@livekit-swarm/settings';
-import { readNodeCores, readUntil } from '../capacity/read-limits.ts';
+import { readCores, readUntil } from '../capacity/read-limits.ts';
 import {
   type CapacityFlags,
   coresOf,
@@ -45,7 +46,7 @@ export const capacityCommand = async (
   const { stderr, env } = console;
   const output = openResultOutput(CAPACITY_REPORTERS, flags, console);
   const target = readTarget(flags, typed, env);
-  const nodeCores = readNodeCores(flags.nodeCores) ?? coresOf(target);
+  const nodeCores = readCores('--node-cores', flags.nodeCores) ?? coresOf(target);
   const limits = flags.until.map((text) => readUntil(text, nodeCores));
   const { scenario, unit, warnings } = readCapacityScenario(path, flags);
   const agents = findsAgents ? readAgentsSearch(path, flags, scenario) : null;
@@ -70,6 +71,7 @@ export const capacityCommand = async (
       stderr,
       'warning: --until needs server metrics; without --server-metrics, --prometheus or --redis they are known of a running lab only\n',
     );
+  if (agents !== null) await assertShowCpu(agents.workerMetrics);
   if (target.type === 'remote') await guard.assertUnused(target);
   const folder = flags.record ?? defaultRecordDir(`capacity-${newRunName()}`, new Date());
   makeSessionFolder(folder, ['1', 'capacity.json']);
@@ -94,6 +96,10 @@ export const capacityCommand = async (
       options,
       repeats,
       ...(agents !== null && { pauseMs: agents.pauseMs }),
+      ...(agents !== null &&
+        agents.workerMetrics.length > 0 && {
+          watchWorkers: () => watchWorkerCpu(agents.workerMetrics),
+        }),
       request,
       conditions: { interruption, observer: showRunsOfSession(printer), version: VERSION },
       folder,
@@ -114,6 +120,7 @@ export const capacityCommand = async (
       limits: [...flags.until, ...flags.threshold],
       cpu: target.type === 'embedded' ? (cpus()[0]?.model ?? null) : null,
       ...(agents !== null && agents.workers !== null && { workers: agents.workers }),
+      ...(agents !== null && agents.workerCores !== null && { workerCores: agents.workerCores }),
       steps: session.steps,
       searches: session.searches,
       stopped: session.stopped,

@@ -138,6 +138,21 @@ describe('the text', () => {
     );
   });
 
+  test('names the CPU of workers as the limit', () => {
+    const step = stepOf(9, 'crossed');
+    const crossings = step.crossings.map((one) => ({ ...one, metric: 'agent_response_time' }));
+    const measured = { ...step.measured, busiestNodeCores: null };
+    const agents = { callers: 9, lost: 0, withoutJob: 0, busiestWorkerCores: 0.48 };
+    const found = { end: 'knee', carried: 8, decided: true, exceeded: 9 } as const;
+    const result = resultOf([stepOf(8, 'held'), { ...step, measured, crossings, agents }], found, {
+      workers: 1,
+      workerCores: 0.5,
+    });
+    expect(flat(CAPACITY_REPORTERS.text.render(result))).toContain(
+      'First bottleneck: the CPU of the workers of the agents; the busiest worker used 96 % of its cores',
+    );
+  });
+
   test('names the jobs of workers as the limit', () => {
     const step = stepOf(9, 'crossed');
     const crossings = step.crossings.map((one) => ({ ...one, metric: 'agents_lost' }));

@@ -23,6 +23,7 @@ const causeNames: Record<Cause['code'], string> = {
   redis: 'Redis',
   join_failures: 'failed joins',
   worker_jobs: 'the jobs that the workers of the agents take at a time',
+  worker_cpu: 'the CPU of the workers of the agents',
   dispatch: 'the dispatch of agents: no worker took their jobs, or they got them late',
   agents: 'late or missing answers of the agents',
   join_time: 'join time',
@@ -35,7 +36,7 @@ export const causeName = ({ code }: Pick<Cause, 'code'>): string => causeNames[c
 
 /** First cause of failure, and the figures that show it. */
 export const causeText = (cause: Cause): string => {
-  const { code, crossing, cpuShare, message, tracks, bitsDown, agents } = cause;
+  const { code, crossing, cpuShare, workerCpuShare, message, tracks, bitsDown, agents } = cause;
   const facts = [
     ...(code === 'limit' || code === 'rate_limit' || code === 'udp_ports_exhausted'
       ? [
@@ -46,6 +47,11 @@ export const causeText = (cause: Cause): string => {
       ? []
       : [
           `the busiest node used ${formatShare(Math.round(cpuShare * 1_000) / 1_000)} of its cores`,
+        ]),
+    ...(workerCpuShare === undefined
+      ? []
+      : [
+          `the busiest worker used ${formatShare(Math.round(workerCpuShare * 1_000) / 1_000)} of its cores`,
         ]),
     ...(crossing === null ? [] : [crossingText(crossing)]),
     ...(code === 'agents' ? [limitOfAgents(cpuShare)] : []),

@@ -23,6 +23,12 @@ it.each(['agent: helper', 'agent: { name: helper, by: token }'])(
   },
 );
 
+it.each(['rtc', 'browser'])('callers on real clients are refused: %s', (engine) => {
+  expect(() => read(`engine: ${engine}, conversation: { agent: helper }`)).toThrow(
+    new RegExp(`conversation: is not possible with engine: ${engine}`),
+  );
+});
+
 it.each(['api', 'room'])('an agent that is dispatched by %s is possible with an endpoint', (by) => {
   const conversation = `conversation: { agent: { name: helper, by: ${by} } }`;
   const { groups } = withConnect(read(conversation), endpoint);

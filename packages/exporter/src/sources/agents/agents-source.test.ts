@@ -151,7 +151,14 @@ test('names of agents beyond a hundred share one label', async () => {
 });
 
 test('workers are shown with their state, and the version of one that dies is kept', async () => {
-  const shown = { isRegistered: true, agentName: 'support', version: '1.9.0', jobs: 3, load: 0.4 };
+  const shown = {
+    isRegistered: true,
+    agentName: 'support',
+    version: '1.9.0',
+    jobs: 3,
+    load: 0.4,
+    cpuSeconds: 1,
+  };
   const a = await serveWorkerPages(shown, { host: '127.0.0.1', port: 0 });
   const b = await serveWorkerPages(
     { ...shown, isRegistered: false, version: '1.8.0' },

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+
+/** Ticks per second in which Linux counts CPU times of processes. */
+const TICKS_PER_SECOND = 100;
+
+/**
+ * CPU time of this process and of the processes of its jobs, s: those that run, and those that have
+ * ended. Where there is no /proc, that of this process.
+ * @param pids of those that run
+ */
+export const cpuSecondsWith = (pids: readonly number[]): number => {
+  const { user, system } = process.cpuUsage();
+  const ended = ticksOf('self', ENDED_CHILDREN);
+  const running = pids.map((pid) => ticksOf(String(pid), OWN));
+  const ticks = running.reduce((total, one) => total + one, ended);
+  return (user + system) / 1_000_000 + ticks / TICKS_PER_SECOND;
+};
+
+/** Fields after the name of a process: utime and stime, cutime and cstime (proc_pid_stat(5)). */
+const OWN = [11, 12];
+const ENDED_CHILDREN = [13, 14];
+
+const ticksOf = (pid: string, fields: readonly number[]): number => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name, in parentheses, may contain spaces.
+    const values = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields.reduce((total, field) => total + Number(values[field]), 0);
+  } catch {
+    // It has ended, and is counted with those that have.
+    return 0;
+  }
+};
