@@ -3,7 +3,7 @@ import { setPriority } from 'node:os';
 import { root, toolEnv } from './paths.mjs';
 
 /** Niceness, which processes that it starts inherit. */
-const LOWER_PRIORITY = 5;
+const LOWER_PRIORITY = 1;
 
 /**
  * Runs a command with its output on the terminal; its stdout goes to stderr.
