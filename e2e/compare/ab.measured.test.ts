@@ -9,10 +9,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
 import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import type { ComparisonOutput } from '@livekit-swarm/report/comparison';
 import { missing } from '@livekit-swarm/testkit/requirements';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { expectNoRegressionUnlessBusy } from '../support/busy-host.ts';
 import { expectGone, runSwarm, scratch, startSwarm } from '../support/swarm.ts';
 
@@ -21,6 +22,13 @@ const SMALL = ['--rooms', '5', '--duration', '5s', '--quiet'];
 const comparisonOf = (stdout: string): ComparisonOutput => JSON.parse(stdout) as ComparisonOutput;
 
 const noQuota = await missing('cpu-quota');
+
+/** A server with keys of its own, which the test stops. */
+const startDeployment = async (): Promise<LiveKitServer> => {
+  const server = await startLiveKit({ dir: scratch() });
+  onTestFinished(() => server.stop());
+  return server;
+};
 
 describe('swarm ab', () => {
   it('alternates between a server and itself, and keeps everything in one folder', async () => {
@@ -68,6 +76,69 @@ describe('swarm ab', () => {
       exitCode: exit,
     });
     expect(existsSync(join(dir, 'B', '3', 'record.ndjson'))).toBe(true);
+  });
+
+  it('alternates between two deployments that run already', async () => {
+    const one = await startDeployment();
+    const two = await startDeployment();
+    const urls = ['--url', `one=${one.url}`, '--url', `two=${two.url}`];
+    const dir = join(scratch(), 'session');
+    const { exit, stdout, stderr } = await runSwarm(
+      [
+        'ab',
+        ...urls,
+        '--keys',
+        'B=env:KEYS_OF_TWO',
+        '--rounds',
+        '3',
+        ...SMALL,
+        '--record',
+        dir,
+        '--json',
+      ],
+      {
+        LIVEKIT_API_KEY: one.apiKey,
+        LIVEKIT_API_SECRET: one.apiSecret,
+        KEYS_OF_TWO: `${two.apiKey}: ${two.apiSecret}`,
+      },
+    );
+    expect(stdout, stderr).not.toBe('');
+    expectNoRegressionUnlessBusy(exit, comparisonOf(stdout));
+    expect(comparisonOf(stdout).comparisons[0]).toMatchObject({
+      base: { name: 'one', serverVersions: [DEFAULT_LIVEKIT_VERSION] },
+      current: { name: 'two', serverVersions: [DEFAULT_LIVEKIT_VERSION] },
+    });
+    for (const side of ['A', 'B'])
+      expect(readFileSync(join(dir, side, '1', 'record.ndjson'), 'utf8')).not.toContain(
+        side === 'A' ? one.apiSecret : two.apiSecret,
+      );
+  });
+
+  it('reports wrong keys of a deployment before anything is measured', async () => {
+    const one = await startDeployment();
+    const dir = join(scratch(), 'session');
+    const { exit, stdout, stderr } = await runSwarm(
+      [
+        'ab',
+        '--url',
+        one.url,
+        '--url',
+        one.url,
+        '--keys',
+        'B=env:WRONG',
+        ...SMALL,
+        '--record',
+        dir,
+      ],
+      {
+        LIVEKIT_API_KEY: one.apiKey,
+        LIVEKIT_API_SECRET: one.apiSecret,
+        WRONG: `${one.apiKey}: not-the-secret-of-this-server-000`,
+      },
+    );
+    expect(exit, stderr).toBe(3);
+    expect(stdout).toBe('');
+    expect(existsSync(join(dir, 'A', '1'))).toBe(false);
   });
 
   it('reports a server that cannot start before anything is measured', async () => {

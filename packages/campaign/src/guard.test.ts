@@ -29,7 +29,7 @@ test('no request and no session exists without a guard', () => {
   expectTypeOf<PlannedRun['request']>().toEqualTypeOf<RunRequest>();
   expectTypeOf<SearchSession['request']['guard']>().toEqualTypeOf<LoadGuard>();
   expectTypeOf<SoakSession['request']['guard']>().toEqualTypeOf<LoadGuard>();
-  expectTypeOf<AbSession['request']['guard']>().toEqualTypeOf<LoadGuard>();
+  expectTypeOf<AbSession['contenders']['A']['guard']>().toEqualTypeOf<LoadGuard>();
 });
 
 test('a load on a server that is denied is not even planned', () => {

@@ -3,10 +3,10 @@ import { type Command, Option } from 'commander';
 import type { AbFlags } from './commands/ab.ts';
 import type { CompareFlags } from './commands/compare.ts';
 import type { Console } from './console.ts';
-import { signallingFlag } from './flags/deployment.ts';
+import { keyFlags, signallingFlag } from './flags/deployment.ts';
 import { addGroup } from './flags/environment.ts';
 import { processesFlag } from './flags/generator.ts';
-import { readFlags } from './flags/guard.ts';
+import { joinExistingRoomsFlag, readFlags, withOtherUsersFlag } from './flags/guard.ts';
 import { addHostFlags, CONFIRMED } from './flags/host-rules.ts';
 import { addLoadFlags } from './flags/load.ts';
 import { recordFlag, resultOutputFlags } from './flags/output.ts';
@@ -54,17 +54,35 @@ export const addCompareCommands = (
 
   const ab = program
     .command('ab')
-    .description('run one scenario alternately on two servers, and compare them')
-    .usage('[flags] --server A --server B [SCENARIO.yaml]')
+    .description('run one scenario alternately on two servers or deployments, and compare them')
+    .usage('[flags] --server A --server B | --url A --url B [SCENARIO.yaml]')
     .argument(
       '[scenario...]',
       'a scenario file; - for standard input; without one, flags describe the load',
     );
-  addGroup(ab, console.env, 'Servers:', [
-    serversFlag('given twice'),
-    new Option('--rounds <n>', 'runs of each server (default: 6)').default('6'),
+  const SIDES = 'Servers or deployments:';
+  addGroup(ab, console.env, SIDES, [serversFlag('given twice')]);
+  // LIVEKIT_URL names one deployment, never two.
+  ab.addOption(
+    repeatable('--url <url>', '[NAME=]wss:// or ws:// URL of a deployment; given twice').helpGroup(
+      SIDES,
+    ),
+  );
+  addGroup(ab, console.env, SIDES, [
+    ...keyFlags(),
+    repeatable(
+      '--keys <side=place>',
+      'API key and secret of one deployment, where they differ: B=env:NAME or B=file:PATH, which hold KEY: SECRET (may be repeated)',
+    ),
+    repeatable(
+      '--server-metrics <side=url>',
+      '/metrics of a node of one deployment, on its prometheus.port: A=http://10.0.0.5:6789/metrics (may be repeated)',
+    ),
+    new Option('--rounds <n>', 'runs of each side (default: 6)').default('6'),
   ]);
-  addHostFlags(ab, 'Servers:', CONFIRMED.search);
+  addHostFlags(ab, SIDES, CONFIRMED.search);
+  addGroup(ab, console.env, SIDES, [joinExistingRoomsFlag()]);
+  ab.addOption(withOtherUsersFlag().helpGroup(SIDES));
   addGroup(ab, console.env, 'Scenario:', readFlags());
   addGroup(ab, console.env, 'Scenario:', scenarioFlags());
   addLoadFlags(ab, console.env);
@@ -111,11 +129,12 @@ const abHelp: CommandHelp = {
     ['swarm ab --server old=1.13.4 --server new=./livekit-server --rooms 50 --duration 20s'],
     ['swarm ab --server 1.13.4 --server 1.13.4+tuned.yaml --rooms 50 --publish audio,video'],
     ['swarm ab --server 1.13.4 --server 1.13.4@cpu=0.5 --rounds 8 --rooms 100'],
+    ['swarm ab --url pod=wss://a.example.com --url host=wss://b.example.com --rooms 100'],
   ],
   notes: `
-A new server is started for each run; the order alternates from round to round, so that other work
-of the host affects both. A round in which the load generator was impaired is repeated. All records
-and the result are kept in one folder, also after Ctrl-C.
+The order of the two alternates from round to round, so that other work affects both. With --server,
+a new server is started for each run. A round in which the load generator was impaired is repeated.
+All records and the result are kept in one folder, also after Ctrl-C.
 
 Exit codes: 0 no regression; 99 regression; 98 inconclusive; 3 a server could not be started; 130
 interrupted.

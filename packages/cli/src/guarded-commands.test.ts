@@ -37,7 +37,7 @@ const COMMANDS: Record<string, { guarded: readonly string[] } | { none: string }
     ],
   },
   'swarm exporter': { guarded: [] },
-  'swarm ab': { none: 'only servers that it starts; endpoints of a scenario: load-guard.test.ts' },
+  'swarm ab': { guarded: ['--url', 'ws://127.0.0.1:9', '--url', 'ws://127.0.0.1:8'] },
   'swarm host': { none: 'an agent has rules of its own, by its environment' },
   'swarm report': { none: 'reads records' },
   'swarm records': { none: 'reads records' },

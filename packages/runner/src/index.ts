@@ -15,7 +15,7 @@ export {
 } from './host-capacity.ts';
 export type { LiveRun } from './live-run.ts';
 export { DEFAULT_ENGINE } from './load-engine.ts';
-export { checkAddress } from './preflight.ts';
+export { checkAddress, preflight } from './preflight.ts';
 export type { Progress } from './progress.ts';
 export { type RunResult, run } from './run.ts';
 export type { RunOptions, ServerObservation } from './run-options.ts';

@@ -1,4 +1,4 @@
-/** One session of `swarm ab`: alternates A and B, a new server for each run, until `rounds` rounds are valid. */
+/** One session of `swarm ab`: alternates A and B until `rounds` rounds are valid. */
 import { join } from 'node:path';
 import { isRun, type NoRun } from '@livekit-swarm/analysis';
 import {
@@ -11,9 +11,9 @@ import {
   type Side,
 } from '@livekit-swarm/analysis/compare';
 import type { Scenario } from '@livekit-swarm/scenario';
-import { planRun, type RunRequest } from '../plan-run.ts';
+import type { RunRequest } from '../plan-run.ts';
 import { type RunConditions, runOnce } from '../run-once.ts';
-import type { ServerSpec } from '../server/server-spec.ts';
+import { type Contender, planTurn } from './contender.ts';
 
 /** The caller's view of a session. */
 export interface AbObserver {
@@ -25,11 +25,11 @@ export interface AbObserver {
 
 export interface AbSession {
   scenario: Scenario;
-  servers: Record<FirstSide, ServerSpec>;
+  contenders: Record<FirstSide, Contender>;
   rounds: number;
   /** Seed of the order of the turns. */
   seed: number;
-  request: Pick<RunRequest, 'guard' | 'signalling' | 'workers'>;
+  request: Pick<RunRequest, 'signalling' | 'workers'>;
   conditions: Pick<RunConditions, 'interruption' | 'observer' | 'version'>;
   observer: AbObserver;
   /** Folder of the records: `A/1`, `B/1`, `A/2`, … */
@@ -52,13 +52,13 @@ const spareRounds = (rounds: number): number => Math.ceil(rounds / 2);
 
 /** Runs until enough rounds are valid, Ctrl-C, or a run cannot be started. */
 export const runAbSession = async (session: AbSession): Promise<AbSessionResult> => {
-  const { servers, rounds, conditions, observer } = session;
+  const { contenders, rounds, conditions, observer } = session;
   const order = roundOrder(session.seed);
   const runs: Record<FirstSide, RecordedRun[]> = { A: [], B: [] };
   let good = 0;
   for (let round = 1; good < rounds && round <= rounds + spareRounds(rounds); round++) {
     const played = await playRound(session, round, order.next().value);
-    if ('problem' in played) return resultOf(servers, runs, rounds - good, played.problem);
+    if ('problem' in played) return resultOf(contenders, runs, rounds - good, played.problem);
     const { A, B } = played;
     runs.A.push(A);
     runs.B.push(B);
@@ -66,17 +66,17 @@ export const runAbSession = async (session: AbSession): Promise<AbSessionResult>
     else observer.onInvalidRound(round, incomparableReason(A) ?? incomparableReason(B));
     if (conditions.interruption.stop.aborted) break;
   }
-  return resultOf(servers, runs, rounds - good, null);
+  return resultOf(contenders, runs, rounds - good, null);
 };
 
 const resultOf = (
-  servers: AbSession['servers'],
+  { A, B }: AbSession['contenders'],
   runs: Record<FirstSide, RecordedRun[]>,
   missing: number,
   problem: NoRun | null,
 ): AbSessionResult => ({
-  base: { name: servers.A.name, runs: runs.A },
-  current: { name: servers.B.name, runs: runs.B },
+  base: { name: A.name, runs: runs.A },
+  current: { name: B.name, runs: runs.B },
   missing,
   problem,
 });
@@ -87,13 +87,12 @@ const playRound = async (
   round: number,
   first: FirstSide,
 ): Promise<Record<FirstSide, RecordedRun> | { problem: NoRun | null }> => {
-  const { servers, request, conditions, observer, scenario, folder } = session;
+  const { contenders, request, conditions, observer, scenario, folder } = session;
   const pair: Partial<Record<FirstSide, RecordedRun>> = {};
   for (const which of first === 'A' ? (['A', 'B'] as const) : (['B', 'A'] as const)) {
     if (conditions.interruption.stop.aborted) return { problem: null };
     observer.onTurn(round, which);
-    const target = { type: 'embedded', server: servers[which] } as const;
-    const planned = planRun({ ...request, scenario, target });
+    const planned = planTurn(contenders[which], { ...request, scenario });
     const recordDir = join(folder, which, String(round));
     const outcome = await runOnce(planned, { ...conditions, recordDir });
     if (!isRun(outcome)) return { problem: conditions.interruption.stop.aborted ? null : outcome };

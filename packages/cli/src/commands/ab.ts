@@ -1,9 +1,13 @@
 import { noRunOf } from '@livekit-swarm/analysis';
 import { compareRuns, type Tolerance } from '@livekit-swarm/analysis/compare';
-import { defaultRecordDir, newRunName, planRun } from '@livekit-swarm/campaign';
-import { type AbSessionResult, runAbSession } from '@livekit-swarm/campaign/ab';
-import { checkServers, parseServerSpec, type ServerSpec } from '@livekit-swarm/campaign/server';
-import { LoadGuard, readHostRules } from '@livekit-swarm/livekit';
+import { defaultRecordDir, describeTarget, newRunName } from '@livekit-swarm/campaign';
+import {
+  type AbSessionResult,
+  type Contender,
+  checkContender,
+  planTurn,
+  runAbSession,
+} from '@livekit-swarm/campaign/ab';
 import { describeScenario } from '@livekit-swarm/report';
 import {
   COMPARISON_REPORTERS,
@@ -16,21 +20,19 @@ import {
   formatDuration,
   interruptedError,
   swarmErrorOf,
-  usageError,
 } from '@livekit-swarm/settings';
 import { type AbScenarioFlags, readAbScenario } from '../ab/ab-scenario.ts';
+import { type ContenderFlags, readContenders } from '../ab/contenders.ts';
 import { interruptRuns } from '../command-interruption.ts';
 import { parseTolerance } from '../compare/parse-tolerance.ts';
 import { type Console, wantsColor, write } from '../console.ts';
 import { formatError } from '../error-text.ts';
 import type { DeploymentFlags } from '../flags/deployment.ts';
 import type { GeneratorFlags } from '../flags/generator.ts';
-import type { HostFlags } from '../flags/host-rules.ts';
 import type { ResultFlags } from '../flags/output.ts';
-import { leftOutLines } from '../left-out-lines.ts';
+import { leftOutLinesOf } from '../left-out-lines.ts';
 import { exitCodeAfter, openResultOutput } from '../output/result-output.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
-import { readPermission } from '../requests/read-permission.ts';
 import { readProcesses } from '../requests/target.ts';
 import { wholeNumber } from '../requests/whole-number.ts';
 import { showRunsOfSession } from '../run-observer.ts';
@@ -39,17 +41,16 @@ import { VERSION } from '../version.ts';
 
 export interface AbFlags
   extends AbScenarioFlags,
-    HostFlags,
+    ContenderFlags,
     Pick<DeploymentFlags, 'signalling'>,
     GeneratorFlags,
     ResultFlags {
-  server: string[];
   rounds: string;
   tolerance: string[];
 }
 
 /**
- * `swarm ab`: runs one scenario alternately on two servers, and decides whether the second differs
+ * `swarm ab`: runs one scenario alternately on two servers or deployments, and decides whether the second differs
  * from the first.
  * @param typed names of the flags on the command line
  * @throws SwarmError `usage`, SwarmError before anything was measured
@@ -63,15 +64,12 @@ export const abCommand = async (
   const { stderr, env } = console;
   const tolerance = parseTolerance(flags.tolerance);
   const rounds = readRounds(flags.rounds);
-  const servers = readServers(flags.server);
   const { scenario, warnings } = readAbScenario(files, flags, typed);
-  const guard = LoadGuard.ofOwnServer(readHostRules(flags, env), 'search', readPermission(flags));
-  const request = { guard, signalling: flags.signalling, workers: readProcesses(flags.processes) };
-  const { plan } = planRun({
-    scenario,
-    target: { type: 'embedded', server: servers.A },
-    ...request,
-  });
+  const contenders = await readContenders(flags, typed, env);
+  const sides = [contenders.A, contenders.B];
+  const request = { signalling: flags.signalling, workers: readProcesses(flags.processes) };
+  const planned = sides.map((one) => planTurn(one, { ...request, scenario }));
+  const endAtMs = planned[0]?.plan.endAtMs ?? 0;
   const folder = flags.record ?? defaultRecordDir(`ab-${newRunName()}`, new Date());
   const output = openResultOutput(COMPARISON_REPORTERS, flags, console);
   makeSessionFolder(folder, ['A', 'B']);
@@ -82,26 +80,26 @@ export const abCommand = async (
   });
   for (const line of [
     ...warnings.map((warning) => `warning: ${warning}`),
-    ...leftOutLines([servers.A, servers.B]),
+    ...sides.flatMap(({ target }) => leftOutLinesOf(target)),
   ])
     printer.print(line);
   const interruption = interruptRuns(printer);
   try {
-    const versions = await checkServers(
-      [servers.A, servers.B],
-      folder,
-      printer.print,
-      interruption.stop,
-    );
-    printer.print(
-      `${describeScenario(scenario)}: ${rounds} rounds of two, about ${formatDuration(2 * rounds * (plan.endAtMs + AROUND_MS))}`,
-    );
-    for (const [index, which] of (['A', 'B'] as const).entries()) {
-      printer.print(`  ${which} = ${servers[which].name} (livekit-server ${versions[index]})`);
+    const versions: (string | null)[] = [];
+    for (const [index, one] of sides.entries()) {
+      const turn = planned[index];
+      if (turn === undefined) continue;
+      const { stop } = interruption;
+      versions.push(await checkContender(one, turn, folder, printer.print, stop));
     }
+    printer.print(
+      `${describeScenario(scenario)}: ${rounds} rounds of two, about ${formatDuration(2 * rounds * (endAtMs + AROUND_MS))}`,
+    );
+    for (const [index, one] of sides.entries())
+      printer.print(`  ${index === 0 ? 'A' : 'B'} = ${describeContender(one, versions[index])}`);
     const session = await runAbSession({
       scenario,
-      servers,
+      contenders,
       rounds,
       seed: scenario.seed,
       request,
@@ -109,7 +107,7 @@ export const abCommand = async (
       observer: {
         onTurn: (round, side) =>
           printer.print(
-            `round ${round}${round > rounds ? ', a repetition' : ` of ${rounds}`}: ${side} = ${servers[side].name}`,
+            `round ${round}${round > rounds ? ', a repetition' : ` of ${rounds}`}: ${side} = ${contenders[side].name}`,
           ),
         onInvalidRound: (round, reason) =>
           printer.print(
@@ -148,20 +146,8 @@ const MAX_ROUNDS = 100;
 
 const readRounds = wholeNumber('--rounds', 1, MAX_ROUNDS, 'six see +25 % in what varies by 2 %');
 
-const readServers = (texts: readonly string[]): Record<'A' | 'B', ServerSpec> => {
-  const [first, second, ...more] = texts;
-  if (first === undefined || second === undefined || more.length > 0) {
-    throw usageError(
-      `two servers are compared, not ${texts.length}`,
-      'swarm ab --server 1.11.0 --server 1.13.4',
-    );
-  }
-  const [A, B] = [parseServerSpec(first), parseServerSpec(second)];
-  // Against itself: the names must still tell one from the other.
-  return A.name === B.name
-    ? { A: { ...A, name: `${A.name} (A)` }, B: { ...B, name: `${B.name} (B)` } }
-    : { A, B };
-};
+const describeContender = ({ name, target }: Contender, version: string | null = null): string =>
+  `${name} (${version === null ? describeTarget(target) : `livekit-server ${version}`})`;
 
 const decideSession = async (
   { base, current, missing, problem }: AbSessionResult,

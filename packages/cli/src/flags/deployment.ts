@@ -35,6 +35,11 @@ export const addressFlags = (): Option[] => [
     '--api-url <url>',
     'URL of the API (/twirp), where it is not below --url; also LIVEKIT_API_URL',
   ),
+  ...keyFlags(),
+];
+
+/** Flags for the keys of a deployment, and for the authorities of its certificates. */
+export const keyFlags = (): Option[] => [
   new Option('--api-key <key>', 'API key; also LIVEKIT_API_KEY'),
   new Option(
     '--api-secret <secret>',

@@ -21,7 +21,7 @@ const SERVICE: TakenSettings = { ...CHECK, logs: true };
 /** Commands that read the settings of the folder, by their words: all that send participants. */
 const COMMANDS: Readonly<Record<string, TakenSettings>> = {
   run: LOAD,
-  ab: LOAD,
+  ab: { url: false, load: true },
   capacity: LOAD,
   soak: LOAD,
   verify: CHECK,

@@ -60,7 +60,7 @@ const FLAGS: Record<(typeof OF_DEPLOYMENT)[number], string> = {
 export const HTTP = ['http:', 'https:'];
 
 /** Reads `http://10.0.0.5:6789/metrics`, or `node-1=http://…`. */
-const readNode = (text: string): ServerMetricsChoice['nodes'][number] => {
+export const readNode = (text: string): ServerMetricsChoice['nodes'][number] => {
   const [, name, address] = /^([\w.-]+)=(.*)$/s.exec(text) ?? [];
   const example = 'http://10.0.0.5:6789/metrics';
   const url = readAddress('--server-metrics', address ?? text, HTTP, example);
