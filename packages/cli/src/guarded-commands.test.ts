@@ -37,7 +37,7 @@ const COMMANDS: Record<string, { guarded: readonly string[] } | { none: string }
     ],
   },
   'swarm exporter': { guarded: [] },
-  'swarm ab': { guarded: ['--url', 'ws://127.0.0.1:9', '--url', 'ws://127.0.0.1:8'] },
+  'swarm ab': { none: 'takes two deployments, by host rules: contenders.test.ts' },
   'swarm host': { none: 'an agent has rules of its own, by its environment' },
   'swarm report': { none: 'reads records' },
   'swarm records': { none: 'reads records' },

@@ -74,7 +74,14 @@ test.each<[Partial<ContenderFlags>, RegExp]>([
 ])('refuses %j', async (flags, message) => {
   const refused = read(flags, { ONE: 'key: secret' });
   await expect(refused).rejects.toThrow(message);
-  await expect(refused).rejects.toMatchObject({ code: 'usage' });
+  await expect(refused).rejects.toMatchObject({ exitCode: 2 });
+});
+
+test.each(['a.example.com', 'b.example.com'])('refuses %s where it is denied', async (host) => {
+  await expect(read({ url: URLS, ...KEYS }, { SWARM_DENY_HOST: host })).rejects.toThrow(
+    `${host} is denied`,
+  );
+  await expect(read({ url: URLS, ...KEYS, denyHost: [host] })).rejects.toThrow(`${host} is denied`);
 });
 
 test('a refusal shows no secret', async () => {
