@@ -6,6 +6,7 @@ import {
   roomServiceOf,
 } from '@livekit-swarm/livekit';
 import type { DrillEvent } from '@livekit-swarm/record';
+import { fetchText, httpEndpoint } from '@livekit-swarm/runner';
 import { z } from 'zod';
 import { type AlertRule, readAlertRules } from '../drill/alert-rules.ts';
 import type { DrillDeployment } from './deployment.ts';
@@ -180,11 +181,18 @@ const alertsResponse = z.object({
 export const alertRules = async (prometheusUrl: string): Promise<AlertRule[] | null> =>
   readAlertRules(await ask(prometheusUrl, '/api/v1/rules'));
 
-/** Requests a path of Prometheus; null: no answer. */
-const ask = (prometheusUrl: string, path: string): Promise<unknown> =>
-  fetch(new URL(path, prometheusUrl), { signal: AbortSignal.timeout(TIMEOUT_MS) })
-    .then((response) => (response.ok ? response.json() : null))
-    .catch(() => null);
+/**
+ * Requests a path of Prometheus, which may be below a path and behind a password; null: no answer.
+ */
+const ask = async (prometheusUrl: string, path: string): Promise<unknown> => {
+  const endpoint = httpEndpoint(prometheusUrl);
+  const url = `${endpoint.url.replace(/\/+$/, '')}${path}`;
+  try {
+    return JSON.parse(await fetchText(endpoint, url, AbortSignal.timeout(TIMEOUT_MS)));
+  } catch {
+    return null;
+  }
+};
 
 /** Alerts that are firing, by their labels; null when Prometheus does not answer. */
 export const firingAlerts = async (prometheusUrl: string): Promise<Map<string, Alert> | null> => {
