@@ -1,7 +1,7 @@
 /**
  * `node bench/hls.ts [--listeners 500] [--seconds 40] [--core 0]`: CPU time of an audience of
  * `swarm hls` on one core, of a live stream of ffmpeg (2 s, 64 kbit/s) behind nginx. A tenth as many
- * listeners run first: the difference is without the start of the program. The figure of docs/hls.md.
+ * listeners run first: the difference is without the start of the program. The table of docs/hls.md.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

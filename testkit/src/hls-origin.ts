@@ -1,7 +1,7 @@
 /** A live HLS stream of ffmpeg, served by nginx. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePorts } from '@livekit-swarm/host';
@@ -10,8 +10,8 @@ import { findFreePorts } from '@livekit-swarm/host';
 const SEGMENT_SECONDS = 2;
 /** Segments that the playlist lists. */
 const LISTED = 8;
-/** Time between two looks at the playlist that ffmpeg writes, ms: each segment is in several. */
-const LOOK_MS = 500;
+/** Time between two looks at the playlist that ffmpeg writes, ms. */
+const PUBLISH_MS = 20;
 
 /** A request that nginx has answered, whole. */
 interface Served {
@@ -24,6 +24,13 @@ export interface HlsOrigin extends AsyncDisposable {
   url(path: string): string;
   /** Duration of each segment that a playlist has listed, by its number, ms. */
   readonly durations: ReadonlyMap<number, number>;
+  /** Stops the encoder, as a host that hangs does. */
+  stopEncoder(): void;
+  continueEncoder(): void;
+  /** While false, playlists of ffmpeg are not published; segments are. */
+  publishes: boolean;
+  /** Times at which a playlist was published, ms since 1970. */
+  readonly published: readonly number[];
   served(): Served[];
 }
 
@@ -35,17 +42,23 @@ export interface HlsOrigin extends AsyncDisposable {
  * @param locations further locations of nginx: missing segments, redirects
  */
 export const startHlsOrigin = async (folder: string, locations = ''): Promise<HlsOrigin> => {
-  const www = join(folder, 'www');
-  mkdirSync(www);
+  const [encoded, www] = [join(folder, 'encoded'), join(folder, 'www')];
+  for (const one of [encoded, www]) mkdirSync(one);
   // nginx reads files under another account.
   for (const one of [folder, www]) chmodSync(one, 0o755);
   const { http: port } = await findFreePorts('127.0.0.1', 1);
   const nginx = spawnProgram('nginx', ['-c', nginxConf(folder, www, port, locations)]);
-  const ffmpeg = spawnProgram('ffmpeg', ffmpegFlags(www));
+  const ffmpeg = spawnProgram('ffmpeg', ffmpegFlags(encoded, www));
+  const published: number[] = [];
+  let lastText = '';
   const durations = new Map<number, number>();
   const origin: HlsOrigin = {
     url: (path) => `http://127.0.0.1:${port}${path}`,
     durations,
+    stopEncoder: () => void ffmpeg.kill('SIGSTOP'),
+    continueEncoder: () => void ffmpeg.kill('SIGCONT'),
+    publishes: true,
+    published,
     served: () => readLog(join(folder, 'access.log')),
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer);
@@ -53,9 +66,14 @@ export const startHlsOrigin = async (folder: string, locations = ''): Promise<Hl
     },
   };
   const timer = setInterval(() => {
-    for (const [number, ms] of durationsIn(readIfThere(join(www, 'live.m3u8'))))
-      durations.set(number, ms);
-  }, LOOK_MS);
+    const text = readIfThere(join(encoded, 'live.m3u8'));
+    if (!origin.publishes || text === lastText) return;
+    lastText = text;
+    for (const [number, ms] of durationsIn(text)) durations.set(number, ms);
+    writeFileSync(join(www, 'next'), text);
+    renameSync(join(www, 'next'), join(www, 'live.m3u8'));
+    published.push(statSync(join(www, 'live.m3u8')).mtimeMs);
+  }, PUBLISH_MS);
   while (durations.size < 3) {
     for (const [name, child] of Object.entries({ nginx, ffmpeg })) {
       if (isRunning(child)) continue;
@@ -78,15 +96,17 @@ const end = async (child: ChildProcess): Promise<void> => {
   if (!isRunning(child)) return;
   const ended = once(child, 'exit');
   child.kill('SIGTERM');
+  // A stopped encoder ends when it continues.
+  child.kill('SIGCONT');
   await ended;
 };
 
-const ffmpegFlags = (www: string): string[] => [
+const ffmpegFlags = (encoded: string, www: string): string[] => [
   ...['-nostdin', '-loglevel', 'error', '-re', '-f', 'lavfi'],
   ...['-i', 'sine=frequency=440:sample_rate=48000', '-c:a', 'aac', '-b:a', '64k'],
   ...['-f', 'hls', '-hls_time', String(SEGMENT_SECONDS), '-hls_list_size', String(LISTED)],
   ...['-hls_flags', 'program_date_time+omit_endlist+temp_file'],
-  ...['-hls_segment_filename', join(www, '%d.ts'), join(www, 'live.m3u8')],
+  ...['-hls_segment_filename', join(www, '%d.ts'), join(encoded, 'live.m3u8')],
 ];
 
 const nginxConf = (folder: string, www: string, port: number, locations: string): string => {
