@@ -136,7 +136,8 @@ describe('swarm ab', () => {
         WRONG: `${one.apiKey}: not-the-secret-of-this-server-000`,
       },
     );
-    expect(exit, stderr).toBe(3);
+    expect(exit, stderr).toBe(2);
+    expect(stderr).toMatch(/does not accept the token/);
     expect(stdout).toBe('');
     expect(existsSync(join(dir, 'A', '1'))).toBe(false);
   });

@@ -68,6 +68,12 @@ export const addCompareCommands = (
       SIDES,
     ),
   );
+  ab.addOption(
+    repeatable(
+      '--api-url <side=url>',
+      'URL of the API (/twirp) of one deployment, where it is not below its URL: A=https://… (may be repeated)',
+    ).helpGroup(SIDES),
+  );
   addGroup(ab, console.env, SIDES, [
     ...keyFlags(),
     repeatable(

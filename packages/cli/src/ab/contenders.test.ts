@@ -11,7 +11,7 @@ const manyKeys = join(dir, 'many.yaml');
 writeFileSync(keyFile, 'other: other-secret\n');
 writeFileSync(manyKeys, 'one: one-secret\ntwo: two-secret\n');
 
-const NONE: ContenderFlags = { server: [], url: [], keys: [], serverMetrics: [] };
+const NONE: ContenderFlags = { server: [], url: [], keys: [], apiUrl: [], serverMetrics: [] };
 const URLS = ['old=wss://a.example.com', 'wss://b.example.com:7443'];
 const KEYS = { apiKey: 'key', apiSecret: 'secret' };
 
@@ -32,12 +32,16 @@ test('a deployment can have its own keys, and metrics', async () => {
     {
       url: URLS,
       keys: ['A=env:OLD', `b.example.com:7443=file:${keyFile}`],
+      apiUrl: ['B=https://api.example.com'],
       serverMetrics: ['old=http://10.0.0.5:6789/metrics', 'B=n1=http://10.0.0.6:6789/metrics'],
     },
     { OLD: 'old-key: old-secret' },
   );
   expect(A.target).toMatchObject({ apiKey: 'old-key', apiSecret: 'old-secret' });
-  expect(B.target).toMatchObject({ apiKey: 'other', apiSecret: 'other-secret' });
+  expect(B.target).toMatchObject({
+    ...{ apiKey: 'other', apiSecret: 'other-secret', apiUrl: 'https://api.example.com' },
+  });
+  expect(A.target).not.toHaveProperty('apiUrl');
   expect(A.serverMetrics?.nodes).toEqual([{ name: null, url: 'http://10.0.0.5:6789/metrics' }]);
   expect(B.serverMetrics?.nodes).toEqual([{ name: 'n1', url: 'http://10.0.0.6:6789/metrics' }]);
 });
@@ -69,6 +73,11 @@ test.each<[Partial<ContenderFlags>, RegExp]>([
   [{ url: URLS, ...KEYS, keys: ['A=env:ONE', 'old=env:ONE'] }, /--keys: A is given twice/],
   [{ url: URLS, ...KEYS, keys: [`B=file:${manyKeys}`] }, /holds no key and secret, or more/],
   [{ url: URLS, ...KEYS, serverMetrics: ['http://10.0.0.5/metrics'] }, /names neither A nor B/],
+  [{ url: URLS, ...KEYS, apiUrl: ['https://api.example.com'] }, /--api-url: names neither/],
+  [
+    { url: URLS, ...KEYS, apiUrl: ['A=https://api.example.com'], denyHost: ['api.example.com'] },
+    /api\.example\.com is denied/,
+  ],
   [{ url: URLS, ...KEYS, serverMetrics: ['A=10.0.0.5'] }, /--server-metrics: not an address/],
   [{ server: ['1.13.5', '1.11.0'], keys: ['A=env:ONE'] }, /--keys has no effect without --url/],
 ])('refuses %j', async (flags, message) => {

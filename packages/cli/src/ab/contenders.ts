@@ -2,7 +2,7 @@ import { DEFAULT_SETTLE_MS, type ServerMetricsChoice, type Target } from '@livek
 import type { Contender } from '@livekit-swarm/campaign/ab';
 import { parseServerSpec } from '@livekit-swarm/campaign/server';
 import { readSecret } from '@livekit-swarm/host';
-import { LoadGuard, readHostRules } from '@livekit-swarm/livekit';
+import { assertHostAllowed, LoadGuard, readHostRules } from '@livekit-swarm/livekit';
 import { checkAddress } from '@livekit-swarm/runner';
 import { type SecretRef, usageError, withoutSecrets } from '@livekit-swarm/settings';
 import type { GuardFlags } from '../flags/guard.ts';
@@ -14,6 +14,7 @@ export interface ContenderFlags extends GuardFlags {
   server: string[];
   url: string[];
   keys: string[];
+  apiUrl: string[];
   apiKey?: string;
   apiSecret?: string;
   serverMetrics: string[];
@@ -43,8 +44,13 @@ export const readContenders = async (
 };
 
 const readServers = (flags: ContenderFlags, env: NodeJS.ProcessEnv): Sides<Contender> => {
-  const idle = flags.keys.length > 0 ? '--keys' : '--server-metrics';
-  if (flags.keys.length + flags.serverMetrics.length > 0)
+  const { keys, apiUrl, serverMetrics } = flags;
+  const [idle] = Object.entries({
+    '--keys': keys,
+    '--api-url': apiUrl,
+    '--server-metrics': serverMetrics,
+  }).find(([, given]) => given.length > 0) ?? [null];
+  if (idle !== null)
     throw usageError(
       `${idle} has no effect without --url: a server that starts for a run gets its own keys, and is measured anyway`,
       'leave it out, or name two deployments with --url',
@@ -68,12 +74,19 @@ const readDeployments = async (
   const names = distinct(named);
   for (const side of ['A', 'B'] as const) checkAddress(names[side].url);
   const keys = await readKeys(flags, names, env);
+  const apiUrls = readApiUrls(flags.apiUrl, names);
   const metrics = readMetrics(flags.serverMetrics, names);
   const contender = (side: 'A' | 'B'): Contender => {
     const { name, url } = names[side];
-    const target: Target = { type: 'remote', url, ...keys[side] };
+    const apiUrl = apiUrls[side];
+    const target: Target = {
+      ...{ type: 'remote', url, ...keys[side] },
+      ...(apiUrl !== undefined && { apiUrl }),
+    };
+    const rules = readHostRules(flags, env);
+    if (apiUrl !== undefined) assertHostAllowed(apiUrl, rules);
     const guard = LoadGuard.of({
-      rules: readHostRules(flags, env),
+      rules,
       kind: 'search',
       url,
       typed: [url],
@@ -174,6 +187,19 @@ const readPair = (text: string, where: string): Keys => {
     `${where}: holds no key and secret, or more than one pair`,
     'it must hold one line, KEY: SECRET, as the key file of LiveKit does',
   );
+};
+
+const readApiUrls = (
+  texts: readonly string[],
+  names: Sides<{ name: string }>,
+): Partial<Sides<string>> => {
+  const urls: Partial<Sides<string>> = {};
+  for (const text of texts) {
+    const { side, value } = sideOf(text, names, '--api-url');
+    checkAddress(value);
+    urls[side] = value;
+  }
+  return urls;
 };
 
 const readMetrics = (
