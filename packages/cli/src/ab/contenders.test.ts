@@ -46,7 +46,7 @@ test('a deployment can have its own keys, and metrics', async () => {
   expect(B.serverMetrics?.nodes).toEqual([{ name: 'n1', url: 'http://10.0.0.6:6789/metrics' }]);
 });
 
-test('one deployment twice, and one server twice, are told apart by A and B', async () => {
+test('one deployment twice, and one server twice, get A and B in their names', async () => {
   const url = ['ws://127.0.0.1:7880', 'ws://127.0.0.1:7880'];
   const deployments = await read({ url, ...KEYS });
   expect(deployments.B.name).toBe('127.0.0.1:7880 (B)');
