@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyProcess, isSameProcess, type ProcessIdentity } from '@livekit-swarm/host';
 import type { Cluster, Service } from '@livekit-swarm/lab';
 import { z } from 'zod';
@@ -16,8 +15,7 @@ import {
   labRedisLogin,
   sitesLabel,
 } from './location.ts';
-
-const POLL_MS = 5;
+import { startService } from './start-service.ts';
 
 /** Location of a lab of this process. */
 export const clusterLocation = (
@@ -27,7 +25,7 @@ export const clusterLocation = (
   const components = labComponents(cluster, agentWorkers);
   const { programs } = cluster;
   return {
-    ...locationOf(components, (name) => cluster.service(name)),
+    ...locationOf(components, (name) => cluster.service(name), programs.isChanged),
     label: labLabel(components.filter(({ kind }) => kind === 'node').length),
     redisLogin: () => labRedisLogin(cluster),
     rollout: labRollout({
@@ -79,10 +77,14 @@ export const clustersLocation = (
   };
 };
 
-/** Components that are services of this process. */
+/**
+ * Components that are services of this process.
+ * @param isChanged whether the program of a component is a new one
+ */
 const locationOf = (
   components: readonly ComponentSource[],
   serviceOf: (name: string) => Pick<Service, 'pid' | 'start'>,
+  isChanged: (name: string) => boolean = () => false,
 ): Omit<Location, 'label'> => {
   const identity = (name: string): ProcessIdentity | null => {
     const { pid } = serviceOf(name);
@@ -99,12 +101,7 @@ const locationOf = (
     }),
     components: async () => [...components],
     identity: async (name) => identity(name),
-    start: async (name) => {
-      const service = serviceOf(name);
-      // A killed process may not be noticed yet, and would count as running.
-      while (service.pid !== null && identifyProcess(service.pid) === null) await sleep(POLL_MS);
-      await service.start();
-    },
+    start: (name) => startService(serviceOf(name), !isChanged(name)),
     whyNotStartable: () => null,
   };
 };
