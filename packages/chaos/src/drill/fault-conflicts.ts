@@ -154,7 +154,8 @@ const isAtNodes = (target: FaultTarget): boolean =>
 
 /** Name of the only lasting fault that leaves no process running. */
 const REDIS_KILL = 'redis-kill';
-const PAUSE = 'hang';
+/** Faults of a process, which end with it: a new process has none of them. */
+const OF_PROCESS: ReadonlySet<string> = new Set(['hang', 'cpu-pressure', 'memory-pressure']);
 
 /** Changes after which the process of the target runs. */
 const CHANGES: ReadonlySet<string> = new Set([
@@ -182,4 +183,6 @@ export const canOverlap = (
   first: { name: string; terminates: boolean },
   second: { name: string; terminates: boolean },
 ): boolean =>
-  !first.terminates && first.name !== second.name && !(first.name === PAUSE && second.terminates);
+  !first.terminates &&
+  first.name !== second.name &&
+  !(OF_PROCESS.has(first.name) && second.terminates);
