@@ -156,6 +156,8 @@ const isAtNodes = (target: FaultTarget): boolean =>
 const REDIS_KILL = 'redis-kill';
 /** Faults of a process, which end with it: a new process has none of them. */
 const OF_PROCESS: ReadonlySet<string> = new Set(['hang', 'cpu-pressure', 'memory-pressure']);
+/** Fault that lasts, and whose process ends in the middle. */
+const DRAIN = 'drain';
 
 /** Changes after which the process of the target runs. */
 const CHANGES: ReadonlySet<string> = new Set([
@@ -185,4 +187,4 @@ export const canOverlap = (
 ): boolean =>
   !first.terminates &&
   first.name !== second.name &&
-  !(OF_PROCESS.has(first.name) && second.terminates);
+  !(OF_PROCESS.has(first.name) && (second.terminates || second.name === DRAIN));
