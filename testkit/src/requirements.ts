@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expectCpuLimits } from '@livekit-swarm/host';
-import { findProgram } from '@livekit-swarm/lab';
+import { checkSources, findProgram, INGRESS, isFound } from '@livekit-swarm/lab';
 import { hasErrorCode } from '@livekit-swarm/settings';
 import { beforeEach } from 'vitest';
 import { findChromium, NO_CHROMIUM } from './chromium.ts';
@@ -40,8 +40,8 @@ type Program = keyof typeof PROGRAMS;
 
 /**
  * Requirement of a test. `packet-filter`: nftables, in the network of this process. `cpu-quota`: a
- * separate control group. `traefik`: a Traefik that `npm run traefik` built, as tests do not wait
- * for minutes. `npm-registry`, `python-registry`: packages of the registry that npm, or pip, is
+ * separate control group. `traefik`, `ingress`: programs that `npm run traefik` and `npm run
+ * ingress` built, as tests do not wait for minutes. `npm-registry`, `python-registry`: packages of the registry that npm, or pip, is
  * configured for.
  */
 export type Requirement =
@@ -51,6 +51,7 @@ export type Requirement =
   | 'packet-filter'
   | 'cpu-quota'
   | 'traefik'
+  | 'ingress'
   | 'npm-registry'
   | 'python-registry';
 
@@ -90,6 +91,10 @@ const check = async (requirement: Requirement): Promise<string | null> => {
       return (await findTraefik()) === null
         ? 'Traefik is not built: npm run traefik (3 to 6 minutes, once)'
         : null;
+    case 'ingress':
+      return (await checkSources(INGRESS)).some(isFound)
+        ? null
+        : 'livekit/ingress is not built: npm run ingress (2 to 6 minutes, once), which names what it needs';
     case 'npm-registry':
       return (
         (await missing('npm')) ??

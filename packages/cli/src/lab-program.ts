@@ -29,7 +29,7 @@ export const addLabCommands = (
     .option('--nodes <n>', 'number of livekit-servers (default: 3)', '3')
     .option(
       '--with <list>',
-      `additional services: ${[...OPTIONAL_SERVICES, 'exporter'].join(', ')} (Redis is included with more than one node, and with its exporter); for clients: ${OPTIONAL_OFFERS.join(', ')} (wss:// by haproxy)`,
+      `additional services: ${[...OPTIONAL_SERVICES, 'exporter'].join(', ')} (Redis is included with more than one node, its exporter, and ingress); for clients: ${OPTIONAL_OFFERS.join(', ')} (wss:// by haproxy)`,
     )
     .addOption(labServerFlag())
     .option(

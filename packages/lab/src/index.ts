@@ -33,9 +33,11 @@ export { findGo, goHint } from './provision/go-toolchain.ts';
 export type { PinnedProgram, ProgramBinary, SourceName } from './provision/pinned-program.ts';
 export { checkSources, type ProvideOptions, provideProgram } from './provision/provide-program.ts';
 export {
+  INGRESS,
   K6,
   liveKitServer,
   type ProvisionOptions,
+  provideIngress,
   provisionLiveKit,
   serverPackage,
 } from './provision/provision.ts';

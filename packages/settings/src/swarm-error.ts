@@ -99,6 +99,7 @@ const EXITS = {
     'no_image',
     'no_kubernetes',
     'no_lab',
+    'no_libraries',
     'no_network',
     'no_ports',
     'no_program',

@@ -19,6 +19,7 @@ import type { ServiceSpec } from './service-spec.ts';
 import { alertmanager } from './services/alertmanager.ts';
 import { coturn, TURN_SECRET_FILE, turnConfig } from './services/coturn.ts';
 import { haproxy } from './services/haproxy.ts';
+import { ingress, ingressAddresses, ingressPorts } from './services/ingress.ts';
 import { livekitNode } from './services/livekit-node.ts';
 import { prometheus, type ScrapeJob } from './services/prometheus.ts';
 import { nodeExporter, redisExporter } from './services/prometheus-exporters.ts';
@@ -44,6 +45,8 @@ export interface LayoutOptions {
   balancerAddresses: readonly string[];
   /** URL that gets the webhooks of the nodes; null: none does. */
   webhookUrl: string | null;
+  /** Program of ingress, and overrides of its configuration; null: there is none. */
+  ingress: { binary: ProgramBinary; config: LiveKitConfig } | null;
 }
 
 /** Addresses of a cluster's services. */
@@ -68,6 +71,8 @@ export interface ClusterFacts extends ApiCredentials {
   balancerStatsUrl: string | null;
   prometheusUrl: string | null;
   alertmanagerUrl: string | null;
+  /** URL of the metrics of ingress, for Prometheus; null without one. */
+  ingressMetricsUrl: string | null;
   /** TURN URL that the nodes announce to their clients, `turn:127.0.0.1:3478`; null: none. */
   turnUrl: string | null;
   /**
@@ -132,6 +137,7 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
   const coturnPorts = companions.has('coturn')
     ? { plain: await ports.tcp(), tls: await ports.tcp() }
     : null;
+  const portsOfIngress = options.ingress === null ? null : await ingressPorts(ports);
   const turnSecret = randomBytes(24).toString('hex');
   const withRedis = companions.has('redis');
   const redisTls = withRedis && setup.tls;
@@ -187,10 +193,12 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
       keys,
       webhookUrl: options.webhookUrl,
       redis: redis?.nodeConfig(redisHost) ?? null,
-      config: [turn, options.config, config].reduce(
-        mergeConfig,
-        pathConfig(paths, '127.0.0.1', version),
-      ),
+      config: [
+        turn,
+        portsOfIngress === null ? {} : ingressAddresses(portsOfIngress),
+        options.config,
+        config,
+      ].reduce(mergeConfig, pathConfig(paths, '127.0.0.1', version)),
       files: {
         ...(coturnPorts === null ? {} : { [TURN_SECRET_FILE]: turnSecret }),
         ...redis?.nodeFiles,
@@ -221,6 +229,7 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
     ['node', nodeExporterPort],
     ['redis', redis === null ? null : redisExporterPort],
     ['alertmanager', alertmanagerPort],
+    ['ingress', portsOfIngress?.metrics ?? null],
     ['prometheus', prometheusPort],
   ];
   const jobs: ScrapeJob[] = [
@@ -239,6 +248,17 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
   ];
   const entrance = balancerPort ?? nodes[0]?.ports.http ?? 0;
   const secure = balancerPort !== null && offers.has('tls') ? 's' : '';
+  if (options.ingress !== null && portsOfIngress !== null && redis !== null)
+    waves.push([
+      ingress({
+        ...options.ingress,
+        ...{ dir, credentials, ports: portsOfIngress },
+        // It does not trust the CA of the lab.
+        url: `ws://${at(secure === '' ? entrance : (nodes[0]?.ports.http ?? 0))}`,
+        redis: redis.nodeConfig(null),
+        files: redis.nodeFiles,
+      }),
+    ]);
   return {
     facts: {
       ...credentials,
@@ -251,6 +271,8 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
       balancerStatsUrl: urlOf(statsPort),
       prometheusUrl: urlOf(prometheusPort),
       alertmanagerUrl: urlOf(alertmanagerPort),
+      ingressMetricsUrl:
+        portsOfIngress === null ? null : `http://${at(portsOfIngress.metrics)}/metrics`,
       turnUrl: coturnPorts === null ? null : `turn:${at(coturnPorts.plain)}`,
       authorityFile: authority?.certificate.cert ?? null,
     },

@@ -7,6 +7,7 @@ export const OPTIONAL_SERVICES = [
   'node-exporter',
   'redis-exporter',
   'coturn',
+  'ingress',
 ] as const;
 
 export type OptionalService = (typeof OPTIONAL_SERVICES)[number];

@@ -48,8 +48,11 @@ const openTo = async (user: number, path: string, mode: number): Promise<void> =
  * Puts a program of this process's user into a folder that another user can read.
  * @returns the command that starts it in that folder
  */
-export const linkProgram = async (program: string, folder: string): Promise<string> => {
-  const name = basename(program);
+export const linkProgram = async (
+  program: string,
+  folder: string,
+  name: string = basename(program),
+): Promise<string> => {
   const path = join(folder, name);
   await rm(path, { force: true });
   // A link to another file system is not possible.

@@ -16,9 +16,15 @@ export interface ServiceSpec {
    * a separate user (see `unusedUser`): it works in `folder`, which that user can read, and writes
    * to `dataFolder` in it. The program's arguments name both relative to `folder`, because the
    * parent folders may be closed to the user. `linked`: the program was built here, in a folder
-   * that may be closed as well, and is therefore linked into `folder`.
+   * that may be closed as well, and is therefore linked into `folder`. `programs`: programs by the
+   * name that they have in `folder`, for a command that starts them itself.
    */
-  ownUser?: { folder: string; dataFolder?: string; linked?: boolean };
+  ownUser?: {
+    folder: string;
+    dataFolder?: string;
+    linked?: boolean;
+    programs?: Readonly<Record<string, string>>;
+  };
   ready: Readiness;
   readyWithinMs: number;
   /**

@@ -67,6 +67,8 @@ export const createService = (
   const spawn = async (more: readonly string[] = []): Promise<Running> => {
     await writeServiceFiles(spec, user);
     const { env, logFile, ownUser } = spec;
+    for (const [name, program] of Object.entries(ownUser?.programs ?? {}))
+      await linkProgram(program, ownUser?.folder ?? '', name);
     const args = [...spec.args, ...more];
     const command =
       user !== null && ownUser?.linked === true

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ProcessEnd } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
-import { type ProvisionOptions, provisionLiveKit } from '../provision/provision.ts';
+import { type ProvisionOptions, provideIngress, provisionLiveKit } from '../provision/provision.ts';
 import type { LiveKitConfig } from '../server/config.ts';
 import { type ApiCredentials, generateCredentials } from '../server/credentials.ts';
 import { isPortTaken, PORT_ATTEMPTS } from '../server/port-taken.ts';
@@ -33,7 +33,7 @@ export interface ClusterOptions extends ProvisionOptions {
    * adds one. Default: none.
    */
   spare?: number;
-  /** Additional services. Redis is included if there is more than one node, or its exporter. */
+  /** Additional services. Redis is included if there is more than one node, its exporter or ingress. */
   with?: readonly OptionalService[];
   /**
    * Offers to clients in addition to UDP and ws://. `tls` includes the load balancer, which
@@ -50,6 +50,8 @@ export interface ClusterOptions extends ProvisionOptions {
   credentials?: ApiCredentials;
   /** Second API key pair, for a rotation. Default: a new one. */
   nextCredentials?: ApiCredentials;
+  /** Overrides of the configuration of ingress. */
+  ingressConfig?: LiveKitConfig;
   /** URL to which the nodes send webhooks, signed with their first key. Absent: they send none. */
   webhookUrl?: string;
   /** Files with rules for Prometheus; globs are allowed. */
@@ -122,6 +124,8 @@ export interface ChangeableBackends {
   use(node: string, use: boolean): Promise<void>;
 }
 
+const NEED_REDIS: ReadonlySet<OptionalService> = new Set(['redis-exporter', 'ingress']);
+
 /** Additional services for this number of nodes, with Redis if one of them needs it. */
 export const withRedis = (
   nodes: number,
@@ -129,7 +133,7 @@ export const withRedis = (
 ): ReadonlySet<OptionalService> =>
   new Set([
     ...companions,
-    ...(nodes > 1 || companions.includes('redis-exporter') ? (['redis'] as const) : []),
+    ...(nodes > 1 || companions.some((one) => NEED_REDIS.has(one)) ? (['redis'] as const) : []),
   ]);
 
 /** Largest number of nodes: a higher number for one host is a typing error. */
@@ -138,7 +142,7 @@ export const MAX_NODES = 20;
 /**
  * Starts livekit-servers and additional services on loopback, and waits until each is ready.
  *
- * Throws a SwarmError: errors of `provisionLiveKit`; `bad_cluster`; `bad_config`; `no_program` if a service is
+ * Throws a SwarmError: errors of `provisionLiveKit` and `provideIngress`; `bad_cluster`; `bad_config`; `no_program` if a service is
  * not installed; `service_ended` or `not_ready` if a service does not start. Nothing is left
  * running then.
  */
@@ -157,16 +161,20 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
   await checkNodeRedis(options.config ?? {});
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const offers = new Set(options.offers);
+  const companions = withRedis(nodes + spare, [
+    ...(options.with ?? []),
+    ...(offers.has('tls') ? ['haproxy' as const] : []),
+  ]);
   const layout: LayoutOptions = {
     dir,
     nodes,
     spare,
-    companions: withRedis(nodes + spare, [
-      ...(options.with ?? []),
-      ...(offers.has('tls') ? ['haproxy' as const] : []),
-    ]),
+    companions,
     offers,
     binary: await provisionLiveKit(options),
+    ingress: companions.has('ingress')
+      ? { binary: await provideIngress(options), config: options.ingressConfig ?? {} }
+      : null,
     credentials: options.credentials ?? generateCredentials(),
     config: options.config ?? {},
     redis: options.redis ?? {},

@@ -2,6 +2,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { explainCacheError, withFileLock } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
+import { expectLibraries } from './c-libraries.ts';
 import { findGo, goHint } from './go-toolchain.ts';
 import type { PinnedProgram, ProgramBinary } from './pinned-program.ts';
 import { readVersion } from './program-version.ts';
@@ -20,7 +21,7 @@ const HEARTBEAT_MS = 10_000;
  * committed go.sum; nothing else is fetched. The binary appears in the cache complete or not at
  * all, and two builders never build the same program at once.
  *
- * Throws a SwarmError: `no_go`, `build_failed`, `not_kept` if the cache cannot be written.
+ * Throws a SwarmError: `no_go`, `no_libraries`, `build_failed`, `not_kept` if the cache cannot be written.
  */
 export const buildProgram = async (
   program: PinnedProgram,
@@ -66,6 +67,7 @@ const goBuild = async (
       goHint(program),
     );
 
+  await expectLibraries(program, env);
   const folder = dirname(target);
   await mkdir(folder, { recursive: true });
   await removeUnfinished(folder);
@@ -160,8 +162,8 @@ export const goBuildCommand = (
     GOFLAGS: '',
     GOWORK: 'off',
     GOTOOLCHAIN: 'local',
-    // The binary is static, so that it runs in an empty container.
-    CGO_ENABLED: '0',
+    // Without libraries the binary is static, so that it runs in an empty container.
+    CGO_ENABLED: program.libraries === undefined ? '0' : '1',
     // Compilers live for less than a second or two: collecting garbage costs more CPU than it
     // saves memory. It begins at the limit.
     GOGC: 'off',

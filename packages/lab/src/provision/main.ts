@@ -3,19 +3,25 @@ import { SwarmError } from '@livekit-swarm/settings';
  * Command that provides programs for the setup, which runs it in parallel with other builds.
  *
  * `node main.ts VERSION…`: provides these versions of livekit-server.
- * `node main.ts k6`: provides k6 and prints its path.
+ * `node main.ts k6`, `node main.ts ingress`: provides that program and prints its path.
  */
 import { LIVEKIT_VERSIONS } from '../versions.mjs';
-import { provideK6, provisionLiveKit } from './provision.ts';
+import { provideIngress, provideK6, provisionLiveKit } from './provision.ts';
 
 const abort = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => abort.abort());
 const say = (line: string): void => void process.stderr.write(`setup: ${line}\n`);
 
+const OTHERS = new Map([
+  ['k6', provideK6],
+  ['ingress', provideIngress],
+]);
+
 const provide = async (wanted: string): Promise<void> => {
   const options = { onProgress: say, signal: abort.signal };
-  if (wanted === 'k6') return void process.stdout.write(`${(await provideK6(options)).path}\n`);
+  const other = OTHERS.get(wanted);
+  if (other !== undefined) return void process.stdout.write(`${(await other(options)).path}\n`);
   const version = LIVEKIT_VERSIONS.find((known) => known === wanted);
   if (version === undefined)
     throw new SwarmError(

@@ -28,6 +28,16 @@ export interface PinnedProgram {
    * contain their version otherwise.
    */
   linkedValues?: Readonly<Record<string, string>>;
+  /** C libraries that it is built with; absent: none, and the binary is static. */
+  libraries?: Libraries;
+}
+
+/** C libraries of a program. */
+export interface Libraries {
+  /** Names for pkg-config: `gstreamer-1.0`. */
+  pkgConfig: readonly string[];
+  /** Debian packages with these libraries, and with what the program loads when it runs. */
+  debianPackages: readonly string[];
 }
 
 /** Program on this host's disk. */

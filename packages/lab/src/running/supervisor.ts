@@ -102,6 +102,7 @@ const start = async (spec: LabSpec): Promise<Cluster> => {
     balancerStatsUrl,
     prometheusUrl,
     alertmanagerUrl,
+    ingressMetricsUrl,
     turnUrl,
     authorityFile,
   } = cluster;
@@ -131,6 +132,7 @@ const start = async (spec: LabSpec): Promise<Cluster> => {
       balancerStatsUrl,
       prometheusUrl,
       alertmanagerUrl,
+      ingressMetricsUrl,
       turnUrl,
       authorityFile,
     },
