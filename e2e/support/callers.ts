@@ -5,7 +5,11 @@ import { type EventLine, recordLines } from '@livekit-swarm/record';
 import { type Outcome, runSwarm, scratch } from './swarm.ts';
 
 /** Variables with which `swarm` reaches a server. */
-export const accessTo = ({ url, apiKey, apiSecret }: LiveKitServer): Record<string, string> => ({
+export const accessTo = ({
+  url,
+  apiKey,
+  apiSecret,
+}: Pick<LiveKitServer, 'url' | 'apiKey' | 'apiSecret'>): Record<string, string> => ({
   LIVEKIT_URL: url,
   LIVEKIT_API_KEY: apiKey,
   LIVEKIT_API_SECRET: apiSecret,

@@ -14,7 +14,9 @@ export type RunEvent =
   | { type: 'preparing'; line: string }
   | { type: 'hosts_reserved'; hosts: readonly { host: string; cores: number }[]; processes: number }
   /** Rooms that the run created could not be deleted. */
-  | { type: 'rooms_left'; count: number };
+  | { type: 'rooms_left'; count: number }
+  /** Streams of ingress that the run created could not be deleted. */
+  | { type: 'ingresses_left'; count: number };
 
 /** The caller's view of a run. */
 export interface RunObserver {

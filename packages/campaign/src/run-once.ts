@@ -98,6 +98,7 @@ export const runOnce = async (planned: PlannedRun, conditions: RunConditions): P
       server: await observationOf(request.serverMetrics, target, deployed.sources),
       onProgress: observer.onProgress,
       onRoomsLeft: (count) => observer.onEvent({ type: 'rooms_left', count }),
+      onIngressesLeft: (count) => observer.onEvent({ type: 'ingresses_left', count }),
       ...(observer.onLine !== undefined && { onLine: observer.onLine }),
       ...(observer.onStart !== undefined && { onStart: observer.onStart }),
     });

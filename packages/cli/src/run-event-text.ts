@@ -24,6 +24,8 @@ export const runEventText = (event: RunEvent): string => {
       return `${plural(event.hosts.length, 'host')}, ${plural(event.processes, 'process', 'processes')}: ${event.hosts.map(({ host, cores }) => `${host} (${plural(cores, 'core')})`).join(', ')}`;
     case 'rooms_left':
       return `warning: ${event.count} rooms of this run could not be deleted; the server closes them two minutes after they were left`;
+    case 'ingresses_left':
+      return `warning: ${plural(event.count, 'ingress', 'ingresses')} of this run could not be deleted: delete them with "lk ingress delete", as their keys stay valid`;
   }
 };
 

@@ -22,6 +22,7 @@ const runOf = (rooms: number): RunEvent[] => {
     { type: 'starting', scenario: scenario(rooms), target },
     { type: 'load_announced', load },
     { type: 'rooms_left', count: 1 },
+    { type: 'ingresses_left', count: 1 },
   ];
 };
 
@@ -32,6 +33,7 @@ test('a run shows every event', () => {
     expect.stringMatching(/ → wss:\/\/livekit\.example\.com$/),
     expect.stringMatching(/^Load on livekit\.example\.com/),
     expect.stringMatching(/^warning: 1 rooms of this run/),
+    expect.stringMatching(/^warning: 1 ingress of this run/),
   ]);
 });
 

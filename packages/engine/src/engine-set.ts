@@ -1,16 +1,14 @@
 import type { ParticipantLine } from '@livekit-swarm/record';
-import type {
-  ClientEngineName,
-  EngineName,
-  ParticipantPlan,
-  PlannedStep,
-} from '@livekit-swarm/scenario';
+import type { ClientEngineName, ParticipantPlan, PlannedStep } from '@livekit-swarm/scenario';
 import type { Admission, Engine, EngineOptions, EngineSample } from './engine.ts';
 
 /**
  * Function that makes an engine; the code of real clients is loaded only if a participant needs it.
  */
-export type EngineMaker = (name: ClientEngineName, options: EngineOptions) => Promise<Engine>;
+export type EngineMaker = (name: OtherEngine, options: EngineOptions) => Promise<Engine>;
+
+/** Engine besides the native one: of real clients, or of encoders that publish through ingress. */
+export type OtherEngine = ClientEngineName | 'encoder';
 
 /** Engine that gives each participant to the engine that its role names. */
 export class EngineSet implements Engine {
@@ -18,9 +16,9 @@ export class EngineSet implements Engine {
   readonly #native: Engine;
   readonly #options: EngineOptions;
   readonly #make: EngineMaker;
-  readonly #clients = new Map<ClientEngineName, Promise<Engine>>();
+  readonly #others = new Map<OtherEngine, Promise<Engine>>();
   /** Engines that have started, by name. */
-  readonly #ready = new Map<EngineName, Engine>();
+  readonly #ready = new Map<OtherEngine | 'native', Engine>();
   readonly #engineOf = new Map<number, Promise<Engine>>();
 
   constructor(native: Engine, options: EngineOptions, make: EngineMaker) {
@@ -31,17 +29,19 @@ export class EngineSet implements Engine {
   }
 
   prepare(plan: ParticipantPlan): void {
-    if (plan.engine === undefined) return;
+    const name = otherEngineOf(plan);
+    if (name === null) return;
     // If the engine cannot be made, the join reports it.
-    this.#engine(plan.engine).then(
+    this.#engine(name).then(
       (engine) => engine.prepare?.(plan),
       () => {},
     );
   }
 
   async join(plan: ParticipantPlan, admission: Admission, scheduledAtMs: number): Promise<void> {
-    if (plan.engine === undefined) return await this.#native.join(plan, admission, scheduledAtMs);
-    const engine = this.#engine(plan.engine);
+    const name = otherEngineOf(plan);
+    if (name === null) return await this.#native.join(plan, admission, scheduledAtMs);
+    const engine = this.#engine(name);
     this.#engineOf.set(plan.index, engine);
     await (await engine).join(plan, admission, scheduledAtMs);
   }
@@ -77,7 +77,9 @@ export class EngineSet implements Engine {
       ...(dataStreams.length > 0 && { dataStreams }),
       connected: others.reduce((sum, { connected }) => sum + connected, native.connected),
       series: [native, ...others].flatMap(({ series }) => series),
-      ...(others.length > 0 && { clients: others.flatMap(({ clients = [] }) => clients) }),
+      ...(others.some(({ clients }) => clients !== undefined) && {
+        clients: others.flatMap(({ clients = [] }) => clients),
+      }),
     };
   }
 
@@ -86,19 +88,23 @@ export class EngineSet implements Engine {
   }
 
   async close(): Promise<void> {
-    const made = await Promise.allSettled(this.#clients.values());
+    const made = await Promise.allSettled(this.#others.values());
     const engines = made.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     await Promise.all([this.#native, ...engines].map((engine) => engine.close()));
   }
 
-  #engine(name: ClientEngineName): Promise<Engine> {
-    const known = this.#clients.get(name);
+  #engine(name: OtherEngine): Promise<Engine> {
+    const known = this.#others.get(name);
     if (known !== undefined) return known;
     const made = this.#make(name, this.#options).then((engine) => {
       this.#ready.set(name, engine);
       return engine;
     });
-    this.#clients.set(name, made);
+    this.#others.set(name, made);
     return made;
   }
 }
+
+/** Engine that a participant needs; null: the native one. */
+const otherEngineOf = ({ engine, ingress }: ParticipantPlan): OtherEngine | null =>
+  ingress === undefined ? (engine ?? null) : 'encoder';

@@ -33,6 +33,18 @@ export interface Admission {
   endpoint?: TokenEndpoint;
   /** Secret of end-to-end encryption; absent: no encryption. */
   e2ee?: E2eeSecret;
+  /** Stream of a participant with `ingress`, which exists; absent: it could not be created. */
+  ingress?: IngressStream;
+}
+
+/** Stream of ingress that an encoder may send. */
+export interface IngressStream {
+  /** Address without the key: `rtmp://HOST:PORT/APP`. */
+  url: string;
+  /** Secret: who has it can publish as this participant. */
+  streamKey: string;
+  /** Address of the API, which reports whether the participant is in its room. */
+  apiBase: string;
 }
 
 /** Participant on another host whose media or data participants of this engine receive. */

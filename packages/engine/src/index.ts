@@ -1,7 +1,6 @@
-import type { ClientEngineName } from '@livekit-swarm/scenario';
 import { ClientEngine } from './client/client-engine.ts';
 import type { Engine, EngineOptions } from './engine.ts';
-import { EngineSet } from './engine-set.ts';
+import { EngineSet, type OtherEngine } from './engine-set.ts';
 import { NativeEngine } from './native/native-engine.ts';
 
 export type {
@@ -9,6 +8,7 @@ export type {
   Engine,
   EngineOptions,
   EngineSample,
+  IngressStream,
   ReconnectPolicyName,
   RemotePublisher,
 } from './engine.ts';
@@ -17,17 +17,19 @@ export { settingOfFailure } from './native/network/path-failures.ts';
 export type { ParticipantView } from './native/participant/participant.ts';
 
 /**
- * Make the engine of a run: native, and engines of real clients when a participant needs one.
+ * Make the engine of a run: native, and engines of real clients and encoders when a participant
+ * needs one.
  * @throws Error if the addon is missing or does not fit this host
  */
 export const createEngine = (options: EngineOptions): Engine =>
-  new EngineSet(new NativeEngine(options), options, makeClientEngine);
+  new EngineSet(new NativeEngine(options), options, makeOtherEngine);
 
-/** Load and make an engine of real clients. @throws Error if its package is not installed */
-const makeClientEngine = async (
-  name: ClientEngineName,
-  options: EngineOptions,
-): Promise<Engine> => {
+/** Load and make another engine. @throws Error if its package is not installed */
+const makeOtherEngine = async (name: OtherEngine, options: EngineOptions): Promise<Engine> => {
+  if (name === 'encoder') {
+    const { EncoderEngine } = await import('./ingress/encoder-engine.ts');
+    return new EncoderEngine(options);
+  }
   if (name === 'browser') {
     const { BrowserHost } = await import('./browser/browser-host.ts');
     return new ClientEngine(name, options, new BrowserHost(options));

@@ -228,6 +228,7 @@ const planShape = {
   answers: answers.exactOptional(),
   exchange: exchange.exactOptional(),
   readsFrameMetadata: yes().exactOptional(),
+  hearsMarks: yes().exactOptional(),
   actions: z.array(action).max(MOST_ACTIONS).exactOptional(),
   connect: connect.exactOptional(),
   e2ee: e2ee.nullable(),
@@ -246,6 +247,13 @@ const admissionShape = {
       url: address(/^https?$/),
       headers: z.record(text(NAME), text(SECRET)),
       hosts: z.array(host()).max(MOST_LISTED),
+    })
+    .exactOptional(),
+  ingress: z
+    .strictObject({
+      url: address(/^rtmps?$/),
+      streamKey: text(SECRET),
+      apiBase: address(/^https?$/),
     })
     .exactOptional(),
   e2ee: z

@@ -30,6 +30,12 @@ export {
 } from './api/api-clients.ts';
 export { type ApiError, apiErrorOf, causeOf, statusOf } from './api/api-error.ts';
 export { ApiRejection, isWithoutApi } from './api/api-rejection.ts';
+export { apiTransport } from './api/api-transport.ts';
+export {
+  type CreatedIngress,
+  createRtmpIngress,
+  ingressErrorOf,
+} from './api/ingress-streams.ts';
 export { dispatchMetadataOf, readTransfer } from './api/transfer-metadata.ts';
 export { signerOfWebhook } from './api/webhook-signer.ts';
 export { readAuthorities, trustAuthorities, trustedAuthorities } from './authorities.ts';
@@ -85,7 +91,7 @@ export type {
   SendStream,
 } from './media-plane.ts';
 export { usedNameServer, useNameServer } from './name-server.ts';
-export { noReconnectPolicy } from './reconnect-policy.ts';
+export { noReconnectPolicy, sdkReconnectPolicy } from './reconnect-policy.ts';
 export { REDIS_PROTOCOLS, redisOptionsOf } from './redis-address.ts';
 export { kindOfRedis, kindOfRedisError, redisKindText } from './redis-kind.ts';
 export {

@@ -212,6 +212,19 @@ export const METRICS = {
   ),
   agent_answer_gaps: rate(BY_ROLE, 'answers of agents with a silence within, of all answers'),
 
+  ingress_create_time: trend(
+    BY_ROLE,
+    'of calls that create the ingress of a participant, until the API answered',
+  ),
+  ingress_delay: trend(
+    BY_ROLE,
+    'where participants publish audio through ingress: from a mark in the audio of the encoder to its arrival at a participant, which then waits in the jitter buffer of a client',
+  ),
+  ingress_leave_time: trend(
+    BY_ROLE,
+    'from the end of an encoder until its participant had left the room',
+  ),
+
   action_time: trend(
     BY_ACTION,
     'from an action of a participant until it took effect: until all others in its room noticed it, media of a new publication arrived, or the connection recovered',

@@ -86,6 +86,17 @@ export const EVENT_NAMES = [
    * voice. `durationMs`: from the first voice it heard.
    */
   'agent_stopped',
+  /** The API created the stream of a participant with `ingress`. `durationMs`: of the call. */
+  'ingress_created',
+  /**
+   * A participant with `ingress` is no longer in its room. `durationMs`: from the end of its encoder.
+   */
+  'ingress_left',
+  /**
+   * A mark in the audio of an encoder arrived at the participant. `at`: its first packet.
+   * `durationMs`: from the mark at the encoder.
+   */
+  'mark_received',
   /** A turn of a conversation with a voice agent has ended. `at`: its last voice. */
   'turn',
   'disconnected',

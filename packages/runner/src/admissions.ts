@@ -4,6 +4,7 @@ import { type ParticipantPlan, publishableSources, type Shard } from '@livekit-s
 import { hasErrorCode } from '@livekit-swarm/settings';
 import type { Deployment } from './deployment.ts';
 import type { E2eeSecrets } from './e2ee-secrets.ts';
+import type { RunIngresses } from './run-ingresses.ts';
 import type { RunRooms } from './run-rooms.ts';
 import type { TokenEndpoints } from './token-endpoints.ts';
 import { ADMISSION_LEAD_MS, type AdmittedParticipant } from './worker-protocol.ts';
@@ -40,6 +41,7 @@ export const createAdmissionQueue = (
   secretOf: E2eeSecrets = () => undefined,
   endpointOf: TokenEndpoints = () => undefined,
   rooms: RunRooms | null = null,
+  ingresses: Pick<RunIngresses, 'create' | 'of'> | null = null,
 ): AdmissionQueue => {
   const taken = new Map<number, number>();
   return {
@@ -62,19 +64,33 @@ export const createAdmissionQueue = (
         // During a run, the server rejects the joins to a missing room, and the record counts them.
         if (elapsedMs <= 0 || !hasErrorCode(error, 'room_not_found')) throw error;
       });
+      await ingresses?.create(
+        batches.flatMap(({ plans }) => plans),
+        elapsedMs <= 0,
+      );
       return await Promise.all(
         batches.map(async ({ shard, plans }) => ({
           shard,
           admitted: await Promise.all(
             plans.map(async (plan) => {
-              const ttlSeconds = Math.ceil((plan.joinAtMs - elapsedMs + TOKEN_SPARE_MS) / 1_000);
+              // The token of an encoder is for the API, which is asked during the whole stay.
+              const neededAtMs = plan.ingress === undefined ? plan.joinAtMs : plan.leaveAtMs;
+              const ttlSeconds = Math.ceil((neededAtMs - elapsedMs + TOKEN_SPARE_MS) / 1_000);
               const endpoint = endpointOf(plan);
               const admission =
                 endpoint === undefined
                   ? await createAdmission(deployment, plan, ttlSeconds)
                   : { url: deployment.url, token: '', endpoint };
               const e2ee = secretOf(plan);
-              return { plan, admission: { ...admission, ...(e2ee !== undefined && { e2ee }) } };
+              const ingress = ingresses?.of(plan);
+              return {
+                plan,
+                admission: {
+                  ...admission,
+                  ...(e2ee !== undefined && { e2ee }),
+                  ...(ingress !== undefined && { ingress }),
+                },
+              };
             }),
           ),
         })),
@@ -97,6 +113,7 @@ export const createAdmission = async (
     exchange,
     subscribe,
     grants,
+    ingress,
     conversation,
     answers,
     actions = [],
@@ -119,6 +136,8 @@ export const createAdmission = async (
     grants: {
       ...(actions.some((action) => action.do === 'set') && { canUpdateOwnMetadata: true }),
       ...grants,
+      // It asks the API whether the participant is in its room.
+      ...(ingress !== undefined && { roomAdmin: true }),
     },
     ...(answers !== undefined && { kind: 'agent' }),
     ...(conversation?.agent?.by === 'token' && {

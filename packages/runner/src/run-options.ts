@@ -61,6 +61,8 @@ export interface RunOptions {
    * timeouts.
    */
   onRoomsLeft?(count: number): void;
+  /** Called at the end if streams of ingress that the run created could not be deleted. */
+  onIngressesLeft?(count: number): void;
   /** Called with every line of the record after it is written; must not throw. */
   onLine?(line: RecordLine): void;
 }

@@ -23,6 +23,7 @@ import { DEFAULT_ENGINE } from './load-engine.ts';
 import { createsRoomOf, preflight } from './preflight.ts';
 import { publishersElsewhere } from './publishers-elsewhere.ts';
 import { deploymentLine, headerLine } from './record-header.ts';
+import { createRunIngresses } from './run-ingresses.ts';
 import { openRunLog } from './run-log.ts';
 import type { RunOptions } from './run-options.ts';
 import { createRunRooms, type RunRooms } from './run-rooms.ts';
@@ -83,6 +84,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
   const dispatches = createAgentDispatches(deployment, plan.participants, log, (line) =>
     log.append(line),
   );
+  const ingresses = createRunIngresses(deployment, log, (line) => log.append(line));
   const workers = await placement.startWorkers(
     {
       workers: shards.length,
@@ -92,6 +94,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
       onLine: (line) => {
         log.append(line);
         dispatches.take(line);
+        ingresses.take(line);
         if (mayBeLast(line)) endWhenEmpty();
       },
       onDeath: (shard, death) => {
@@ -105,7 +108,8 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
   );
 
   try {
-    const queue = createAdmissionQueue(shards, deployment, secrets.e2eeOf, endpoints, rooms);
+    const { e2eeOf } = secrets;
+    const queue = createAdmissionQueue(shards, deployment, e2eeOf, endpoints, rooms, ingresses);
     const admissions: AdmissionQueue = {
       take: async (elapsedMs) => {
         const prepared = dispatches.prepare(elapsedMs);
@@ -146,6 +150,8 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
     workers.kill();
     dispatches.close();
     record.close();
+    const streamsLeft = await ingresses.delete();
+    if (streamsLeft > 0) options.onIngressesLeft?.(streamsLeft);
     const left = (await rooms?.delete()) ?? 0;
     if (left > 0) options.onRoomsLeft?.(left);
   }

@@ -85,6 +85,7 @@ export type { E2ee, KeyChange } from './role-keys/e2ee.ts';
 export type { ClientEngineName, EngineName } from './role-keys/engine.ts';
 export type { RoleGrants } from './role-keys/grants.ts';
 export { mayPublish, maySubscribe } from './role-keys/grants.ts';
+export { INGRESS_WAYS, type IngressWay } from './role-keys/ingress.ts';
 export type { Layout } from './role-keys/layout.ts';
 export { formatLayout, tileSize, visibleVideos } from './role-keys/layout.ts';
 export { type MediaPath, PATHS } from './role-keys/path.ts';

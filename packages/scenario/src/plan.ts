@@ -32,6 +32,11 @@ export interface ParticipantPlan extends ParticipantSettings {
   exchange?: Exchange;
   /** Present for a browser in a room with tracks that have `frameMetadata`. */
   readsFrameMetadata?: true;
+  /**
+   * Present for one participant of each role in a room into which ingress publishes audio: it hears
+   * the marks in it, which show the delay.
+   */
+  hearsMarks?: true;
   /** Actions during the stay, in order of time. Absent: none. */
   actions?: PlannedAction[];
   /**

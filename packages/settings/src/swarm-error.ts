@@ -86,6 +86,7 @@ const EXITS = {
     'build_failed',
     'docker_failed',
     'in_use',
+    'ingress_not_created',
     'kubectl_failed',
     'lab_ended',
     'no_agents',

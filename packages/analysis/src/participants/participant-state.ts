@@ -139,6 +139,9 @@ const reduceEvent = (state: ParticipantState, line: EventLine): ParticipantState
     case 'agent_ready':
     case 'agent_lost':
     case 'agent_transferred':
+    case 'ingress_created':
+    case 'ingress_left':
+    case 'mark_received':
     case 'agent_transfer_lost':
     case 'agent_added':
     case 'agent_left':

@@ -202,6 +202,13 @@ const AGENT_TIMES = {
   agent_job: 'agent_offer_time',
 } as const;
 
+/** Events of participants with ingress whose duration is a metric. */
+const INGRESS_TIMES = {
+  ingress_created: 'ingress_create_time',
+  ingress_left: 'ingress_leave_time',
+  mark_received: 'ingress_delay',
+} as const;
+
 /**
  * Measures the durations of an event of a participant.
  * @param sinksAt returns the metrics of a time, ms after the start: a join belongs to its scheduled
@@ -241,6 +248,12 @@ export const measureParticipantEvent = (
     case 'agent_dispatched':
       if (durationMs !== undefined)
         for (const sink of sinksAt(at)) sink.trend('agent_dispatch_time', labels).add(durationMs);
+      return;
+    case 'ingress_created':
+    case 'ingress_left':
+    case 'mark_received':
+      if (durationMs !== undefined)
+        for (const sink of sinksAt(at)) sink.trend(INGRESS_TIMES[event], labels).add(durationMs);
       return;
     case 'agent_published':
     case 'agent_ready':

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import type { Plan } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
@@ -11,7 +12,7 @@ const PACKAGES = { browser: 'puppeteer-core', rtc: '@livekit/rtc-node' } as cons
 const VERSIONS = { browser: '25.16.0', rtc: '1.1.0' } as const;
 
 /**
- * Check that this host has everything that the real clients of a plan need.
+ * Check that this host has everything that the real clients and encoders of a plan need.
  * @param browser value of `--browser`
  * @throws SwarmError `usage` that names the missing program or package and how to install it
  */
@@ -26,6 +27,11 @@ export const assertClients = (
         `the engine ${engine} needs the package ${PACKAGES[engine]}, which is not installed`,
         `npm install ${PACKAGES[engine]}@${VERSIONS[engine]}, in the folder where livekit-swarm is installed`,
       );
+  if (participants.some(({ ingress }) => ingress === 'rtmp') && !hasEncoder())
+    throw usageError(
+      'participants with ingress: rtmp need ffmpeg with libx264, and none is installed',
+      'install it: "apt-get install ffmpeg" on Debian',
+    );
   if (!engines.has('browser')) return;
   const program = findBrowser(browser);
   if (program === null)
@@ -34,6 +40,15 @@ export const assertClients = (
       NO_BROWSER_HINT,
     );
   assertStarts(program);
+};
+
+/** True if ffmpeg is on PATH and encodes H.264. */
+const hasEncoder = (): boolean => {
+  const asked = spawnSync('ffmpeg', ['-hide_banner', '-encoders'], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  return asked.stdout?.includes('libx264') === true;
 };
 
 const isInstalled = (name: string): boolean => {

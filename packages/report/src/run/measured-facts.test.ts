@@ -1,13 +1,31 @@
 import { MetricSet } from '@livekit-swarm/metrics';
 import { groupOf, roleOf, scenarioOf } from '@livekit-swarm/testkit/scenario-of';
 import { expect, test } from 'vitest';
-import { adaptationFacts, agentFacts, encryptionFacts, speakerFacts } from './measured-facts.ts';
+import {
+  adaptationFacts,
+  agentFacts,
+  encryptionFacts,
+  ingressFacts,
+  speakerFacts,
+} from './measured-facts.ts';
 
 test('what was not measured has no facts', () => {
   const metrics = new MetricSet();
   expect(encryptionFacts({ metrics })).toEqual([]);
   expect(speakerFacts({ metrics })).toEqual([]);
   expect(agentFacts({ metrics })).toEqual([]);
+  expect(ingressFacts({ metrics })).toEqual([]);
+});
+
+test('streams through ingress are stated by what was measured of them', () => {
+  const metrics = new MetricSet();
+  metrics.trend('ingress_delay', { role: 'listener' }).add(700);
+  expect(ingressFacts({ metrics })).toEqual([
+    [
+      'delay until the arrival at a listener',
+      expect.stringMatching(/^p50 (69|70|71)\d(\.\d+)? ms/),
+    ],
+  ]);
 });
 
 test('conversations are stated over all callers', () => {

@@ -50,6 +50,21 @@ const STARTS: readonly (readonly [name: string, metric: MetricName])[] = [
   ['ready to speak after', 'agent_ready_time'],
 ];
 
+/** Figures of streams through ingress; none without them. */
+export const ingressFacts = ({ metrics }: Measured): [name: string, value: string][] =>
+  (
+    [
+      ['created after', 'ingress_create_time'],
+      ['delay until the arrival at a listener', 'ingress_delay'],
+      ['left the room after the end of the encoder', 'ingress_leave_time'],
+    ] as const
+  ).flatMap(([name, metric]): [string, string][] => {
+    const time = metrics.measure(metric);
+    return time?.type === 'trend' && time.sketch.count > 0
+      ? [[name, timeOf({ metrics }, metric)]]
+      : [];
+  });
+
 /** Figures of conversations with voice agents; none without callers. */
 export const agentFacts = ({ metrics }: Measured): [name: string, value: string][] => {
   const callers = metrics.measure('agents_lost');

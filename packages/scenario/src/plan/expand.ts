@@ -9,6 +9,7 @@ import type { ParticipantPlan, Plan } from '../plan.ts';
 import { randomStream } from '../random.ts';
 import { departsWhileJoining } from '../role-keys/departure.ts';
 import type { E2ee } from '../role-keys/e2ee.ts';
+import { maySubscribe } from '../role-keys/grants.ts';
 import { participantSettings, type RoleSpec } from '../role-keys/registry.ts';
 import { planTurns } from '../role-keys/turns.ts';
 import type { GroupSpec, Scenario, WitnessSpec } from '../scenario.ts';
@@ -173,6 +174,7 @@ const createSchedule = (
     drafts = [...load, ...witnessDrafts(load, witnesses)];
     addKeyChanges(drafts, seed);
     addReaders(drafts);
+    addMarkListeners(drafts);
   } catch (error) {
     if (!isUsageError(error)) throw error;
     const { message, hint } = error;
@@ -274,6 +276,33 @@ const addReaders = (drafts: readonly Draft[]): void => {
     );
     if (!carries) continue;
     for (const draft of present) if (draft.engine === 'browser') draft.readsFrameMetadata = true;
+  }
+};
+
+/**
+ * Let the first native receiver of each role in a room hear the marks in audio that ingress
+ * publishes: it decodes the audio, which costs CPU.
+ */
+const addMarkListeners = (drafts: readonly Draft[]): void => {
+  for (const present of Map.groupBy(drafts, roomKey).values()) {
+    const isMarked = present.some(
+      ({ ingress, publish }) =>
+        ingress !== undefined && publish.some(({ kind }) => kind === 'audio'),
+    );
+    if (!isMarked) continue;
+    const receivers = present
+      .filter(
+        (one) =>
+          one.engine === undefined &&
+          one.ingress === undefined &&
+          one.conversation === undefined &&
+          one.answers === undefined &&
+          maySubscribe(one) &&
+          one.layout.type !== 'none',
+      )
+      .toSorted((a, b) => a.joinAtMs - b.joinAtMs);
+    for (const [first] of Map.groupBy(receivers, ({ role }) => role).values())
+      if (first !== undefined) first.hearsMarks = true;
   }
 };
 

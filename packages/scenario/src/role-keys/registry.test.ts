@@ -27,6 +27,7 @@ const EXAMPLES: Record<keyof RoleFile, string> = {
   e2ee: 'e2ee: { passphrase: { env: SWARM_SECRET_ROOM }, keyIndex: 1 }',
   permanent: 'permanent: true',
   engine: 'engine: browser',
+  ingress: 'publish: audio, ingress: rtmp',
   departure: 'departure: disappear',
   turns: 'publish: audio, turns: { overlap: 5% }',
   conversation:

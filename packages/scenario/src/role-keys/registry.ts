@@ -19,6 +19,7 @@ import { e2ee } from './e2ee.ts';
 import { engine } from './engine.ts';
 import { grants } from './grants.ts';
 import { hostSelector } from './host-selector.ts';
+import { ingress } from './ingress.ts';
 import { layout } from './layout.ts';
 import { network } from './network.ts';
 import { path } from './path.ts';
@@ -47,6 +48,7 @@ const ROLE_KEYS = [
   e2ee,
   permanent,
   engine,
+  ingress,
   departure,
   turns,
   conversation,

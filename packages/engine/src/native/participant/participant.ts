@@ -11,6 +11,7 @@ import type { PumpEvent } from '@livekit-swarm/webrtc';
 import { exchangeOf } from '../../exchange/exchange-part.ts';
 import { trackResults } from '../streams/results.ts';
 import { Caller } from '../voice/caller.ts';
+import { MarkListener } from '../voice/mark-listener.ts';
 import { ReferenceAgent } from '../voice/reference-agent.ts';
 import { RoomVoices } from '../voice/room-voices.ts';
 import type { Mouth, VoicePart } from '../voice/voice-part.ts';
@@ -136,7 +137,13 @@ export class Participant {
           if (utterances !== undefined) this.#plane.senders.playAgain(spec.cid);
       },
     };
-    const { conversation, answers } = plan;
+    const { conversation, answers, hearsMarks } = plan;
+    const elsewhere = this.#options.publishers.of(plan.room);
+    if (hearsMarks === true)
+      return new MarkListener({
+        emit: this.#emit,
+        isElsewhere: (identity) => elsewhere.ofMedia(identity).publishersOn !== undefined,
+      });
     if (conversation !== undefined)
       return new Caller({ ...mouth, conversation, room: this.#room, emit: this.#emit });
     return answers === undefined

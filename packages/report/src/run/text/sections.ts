@@ -24,6 +24,7 @@ import {
   agentFacts,
   callFacts,
   encryptionFacts,
+  ingressFacts,
   speakerFacts,
   streamFacts,
 } from '../measured-facts.ts';
@@ -297,6 +298,7 @@ export const SECTIONS: readonly Section[] = [
   mediaSection,
   clientSection,
   factsSection('VOICE AGENTS', agentFacts),
+  factsSection('INGRESS', ingressFacts),
   factsSection('RATE ADAPTATION', adaptationFacts),
   factsSection('END-TO-END ENCRYPTION', encryptionFacts),
   factsSection('CALLS BETWEEN PARTICIPANTS (RPC)', callFacts),

@@ -1,0 +1,155 @@
+/**
+ * Channels that publish through livekit/ingress by RTMP: times, delay, killed encoders, a killed and
+ * a full ingress, and nothing left behind.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Cluster, startCluster } from '@livekit-swarm/lab';
+import { type EventLine, type ParticipantLine, recordLines } from '@livekit-swarm/record';
+import { skipWithout } from '@livekit-swarm/testkit/requirements';
+import { IngressClient } from 'livekit-server-sdk';
+import { expect, it } from 'vitest';
+import { accessTo } from '../support/callers.ts';
+import { expectGone, type Swarm, scratch, startSwarm } from '../support/swarm.ts';
+
+await skipWithout('ingress', 'redis', 'ffmpeg');
+
+/** Delay that the network of late listeners adds, ms. */
+const ADDED_MS = 400;
+
+const channels = (rooms: number, seconds: number): string => `scenario: channels
+groups:
+  channels:
+    executor: constant-rooms
+    rooms: ${rooms}
+    duration: ${seconds}s
+    roles:
+      dj: { publish: [{ audio: music, bitrate: 96kbit/s }], ingress: rtmp }
+      near: { count: 3 }
+      far: { count: 1, network: { down: { delay: ${ADDED_MS}ms } } }
+`;
+
+interface Started {
+  swarm: Swarm;
+  record: string;
+}
+
+const start = async (cluster: Cluster, scenario: string, ...flags: string[]): Promise<Started> => {
+  const dir = scratch();
+  const file = join(dir, 'channels.yaml');
+  await writeFile(file, scenario);
+  const record = join(dir, 'record');
+  const args = ['run', file, '--record', record, '--json', ...flags];
+  return { swarm: startSwarm(args, accessTo(cluster)), record };
+};
+
+const linesOf = async (record: string) => {
+  const events: EventLine[] = [];
+  const participants: ParticipantLine[] = [];
+  for await (const line of recordLines(join(record, 'record.ndjson')))
+    if (line.type === 'event') events.push(line);
+    else if (line.type === 'participant') participants.push(line);
+  return { events, participants };
+};
+
+const timesOf = (events: readonly EventLine[], name: EventLine['event']): number[] =>
+  events.flatMap(({ event, durationMs }) => (event === name ? (durationMs ?? []) : []));
+
+const median = (times: readonly number[]): number =>
+  times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
+
+const ingressesOf = async ({ httpUrl, apiKey, apiSecret }: Cluster): Promise<number> =>
+  (await new IngressClient(httpUrl, apiKey, apiSecret).listIngress()).length;
+
+/** Ids of the encoders of a run. */
+const encodersOf = ({ swarm }: Started): number[] =>
+  swarm.processes().flatMap(({ pid, command }) => (command.includes('ffmpeg') ? [pid] : []));
+
+it('channels are published, heard and measured, and a killed encoder recovers', async () => {
+  await using cluster = await startCluster({ dir: scratch(), nodes: 1, with: ['ingress'] });
+  const started = await start(cluster, channels(5, 40));
+  const { swarm, record } = started;
+  await expect.poll(() => encodersOf(started).length, { timeout: 30_000 }).toBe(5);
+  await sleep(15_000);
+  const [killed = 0] = encodersOf(started);
+  process.kill(killed, 'SIGKILL');
+  await swarm.ended;
+  const { events, participants } = await linesOf(record);
+
+  const djs = participants.filter(({ role }) => role === 'dj');
+  expect(
+    djs.map(({ outcome }) => outcome),
+    swarm.stderr(),
+  ).toEqual(Array(5).fill('left'));
+  expect(djs.map(({ reconnects }) => reconnects).sort()).toEqual([0, 0, 0, 0, 1]);
+  const listeners = participants.filter(({ role }) => role !== 'dj');
+  expect(listeners).toHaveLength(20);
+  // 50 packets a second, but for the time until the first one and without an encoder.
+  for (const { tracks } of listeners)
+    expect(
+      tracks.reduce(
+        (sum, { kind, codec, packets }) =>
+          sum + (kind === 'audio' && codec === 'opus' ? packets : 0),
+        0,
+      ),
+    ).toBeGreaterThan(750);
+  expect(timesOf(events, 'ingress_created')).toHaveLength(5);
+  expect(timesOf(events, 'ingress_left').length).toBeGreaterThan(0);
+  expect(timesOf(events, 'reconnected')).toHaveLength(1);
+
+  // In each room, the network of the one is known to be slower, and nothing else differs.
+  const marks = events.filter(({ event }) => event === 'mark_received');
+  const differences = [...Map.groupBy(marks, ({ room }) => room).values()].map((ofRoom) => {
+    const delayOf = (role: string): number =>
+      median(ofRoom.flatMap((one) => (one.role === role ? (one.durationMs ?? []) : [])));
+    return delayOf('far') - delayOf('near');
+  });
+  expect(differences).toHaveLength(5);
+  expect(Math.abs(median(differences) - ADDED_MS)).toBeLessThan(100);
+  expect(await ingressesOf(cluster)).toBe(0);
+});
+
+it('encoders recover when ingress was killed, and an interrupted run leaves nothing behind', async () => {
+  await using cluster = await startCluster({ dir: scratch(), nodes: 1, with: ['ingress'] });
+  const started = await start(cluster, channels(2, 120));
+  const { swarm, record } = started;
+  await expect.poll(() => encodersOf(started).length, { timeout: 30_000 }).toBe(2);
+  await sleep(8_000);
+  const ingress = cluster.service('ingress');
+  ingress.signal('SIGKILL');
+  await ingress.ended();
+  await sleep(2_000);
+  await ingress.start();
+  await sleep(15_000);
+  const processes = swarm.processes();
+  swarm.signal('SIGINT');
+  expect(await swarm.ended, swarm.stderr()).toBe(130);
+  await expectGone(processes);
+  const { events, participants } = await linesOf(record);
+  expect(timesOf(events, 'reconnected'), swarm.stderr()).toHaveLength(2);
+  const djs = participants.filter(({ role }) => role === 'dj');
+  expect(djs.map(({ outcome }) => outcome)).toEqual(['left', 'left']);
+  expect(await ingressesOf(cluster)).toBe(0);
+});
+
+it('a full ingress is named, and a deployment without one is refused', async () => {
+  const cpu_cost = { rtmp_cpu_cost: 1_000 };
+  await using full = await startCluster({
+    ...{ dir: scratch(), nodes: 1, with: ['ingress'] },
+    ingressConfig: { cpu_cost },
+  });
+  const { swarm, record } = await start(full, channels(1, 25));
+  expect(await swarm.ended).not.toBe(0);
+  const { events } = await linesOf(record);
+  expect(
+    events.filter(({ event }) => event === 'join_failed'),
+    swarm.stderr(),
+  ).toHaveLength(1);
+  expect(events.filter(({ reason }) => reason === 'ingress_error')[0]?.message).toMatch(/capacity/);
+
+  await using without = await startCluster({ dir: scratch(), nodes: 1 });
+  const refused = (await start(without, channels(1, 10))).swarm;
+  expect(await refused.ended).toBe(3);
+  expect(refused.stderr()).toMatch(/did not create an ingress.*\n.*swarm lab up --with ingress/s);
+});

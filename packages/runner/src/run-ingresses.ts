@@ -1,0 +1,169 @@
+import type { IngressStream } from '@livekit-swarm/engine';
+import {
+  type ApiTarget,
+  apiBase,
+  type CreatedIngress,
+  createRtmpIngress,
+  ingressErrorOf,
+  ingressOf,
+  withoutTokens,
+} from '@livekit-swarm/livekit';
+import type { EventLine, RecordLine } from '@livekit-swarm/record';
+import type { ParticipantPlan } from '@livekit-swarm/scenario';
+import { messageOf, SwarmError } from '@livekit-swarm/settings';
+
+/** Streams of ingress that the participants of a run publish by. */
+export interface RunIngresses {
+  /**
+   * Creates the streams of those of these participants that publish through ingress.
+   * @param isFirst true before the run: then a failure ends it
+   * @throws SwarmError `ingress_not_created`
+   */
+  create(plans: readonly ParticipantPlan[], isFirst: boolean): Promise<void>;
+  /** Stream of a participant; undefined: it has none. */
+  of(plan: ParticipantPlan): IngressStream | undefined;
+  /** Takes a line of the record: after a loss, asks the API what ingress reports about it. */
+  take(line: RecordLine): void;
+  /**
+   * Deletes all streams that were created.
+   * @returns number of streams that could not be deleted
+   */
+  delete(): Promise<number>;
+}
+
+const TIMEOUT_SECONDS = 10;
+/** Number of streams that are created or deleted at the same time. */
+const AT_ONCE = 20;
+const LOSSES: ReadonlySet<string> = new Set(['join_retry', 'join_failed', 'signal_lost']);
+/** Time after which ingress has reported the state of a stream that ended, ms. */
+const REPORTED_AFTER_MS = 500;
+
+/**
+ * Streams of a run. Workers get the key of a stream, and never the right to create one.
+ * @param append writes an event to the record; not called before its first line
+ */
+export const createRunIngresses = (
+  target: ApiTarget,
+  clock: { elapsedMs(): number },
+  append: (line: EventLine) => void,
+): RunIngresses => {
+  const created = new Map<string, CreatedIngress & { plan: ParticipantPlan }>();
+  /** Events from before the first line of the record. */
+  let early: EventLine[] | null = [];
+  let isClosed = false;
+  /** Creations under way: a stream that is created after the run has ended is deleted, too. */
+  const underWay = new Set<Promise<void>>();
+  const client = () => ingressOf(target, TIMEOUT_SECONDS);
+
+  const report = (line: EventLine): void => {
+    if (isClosed) return;
+    if (early === null) append(line);
+    else early.push(line);
+  };
+
+  const createOne = async (plan: ParticipantPlan): Promise<void> => {
+    const service = await client();
+    const from = performance.now();
+    created.set(plan.identity, { plan, ...(await createRtmpIngress(service, plan)) });
+    report(eventOf(plan, clock.elapsedMs(), 'ingress_created', performance.now() - from));
+  };
+
+  const explain = async (plan: ParticipantPlan, ingressId: string): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, REPORTED_AFTER_MS).unref());
+    if (isClosed) return;
+    const error = await ingressErrorOf(await client(), ingressId);
+    if (error === '') return;
+    report({
+      ...eventOf(plan, clock.elapsedMs(), 'warning'),
+      reason: 'ingress_error',
+      message: `ingress reports: ${withoutTokens(error)}`,
+    });
+  };
+
+  return {
+    create: async (plans, isFirst) => {
+      const wanted = plans.filter(({ ingress }) => ingress !== undefined);
+      const creating = eachAtOnce(wanted, async (plan) => {
+        if (isClosed) return;
+        try {
+          await createOne(plan);
+        } catch (error) {
+          const failure = notCreated(target, plan, error);
+          if (isFirst) throw failure;
+          report({
+            ...eventOf(plan, clock.elapsedMs(), 'warning'),
+            reason: 'ingress_not_created',
+            message: failure.message,
+          });
+        }
+      });
+      underWay.add(creating);
+      await creating.finally(() => underWay.delete(creating));
+    },
+    of: ({ identity }) => {
+      const stream = created.get(identity);
+      if (stream === undefined) return undefined;
+      const { url, streamKey } = stream;
+      return { url, streamKey, apiBase: apiBase(target) };
+    },
+    take: (line) => {
+      // Their times were of a clock that the start of the run has set to zero since.
+      for (const one of early ?? []) append({ ...one, at: 0 });
+      early = null;
+      if (line.type !== 'event' || !LOSSES.has(line.event)) return;
+      const known = created.get(line.identity ?? '');
+      if (known !== undefined) explain(known.plan, known.ingressId).catch(() => {});
+    },
+    delete: async () => {
+      isClosed = true;
+      await Promise.allSettled(underWay);
+      let left = 0;
+      await eachAtOnce([...created.values()], async ({ ingressId }) => {
+        try {
+          await (await client()).deleteIngress(ingressId);
+        } catch (error) {
+          if (!isGone(error)) left++;
+        }
+      });
+      return left;
+    },
+  };
+};
+
+const eventOf = (
+  { identity, group, room, role }: ParticipantPlan,
+  at: number,
+  event: EventLine['event'],
+  durationMs?: number,
+): EventLine => ({
+  type: 'event',
+  at,
+  event,
+  identity,
+  group,
+  room,
+  role,
+  ...(durationMs !== undefined && { durationMs }),
+});
+
+const notCreated = (target: ApiTarget, { room }: ParticipantPlan, error: unknown): SwarmError =>
+  new SwarmError(
+    'ingress_not_created',
+    `${apiBase(target)} did not create an ingress for ${room}: ${withoutTokens(messageOf(error))}`,
+    'livekit-server needs Redis and the addresses of ingress (ingress.rtmp_base_url); a lab has both: swarm lab up --with ingress',
+  );
+
+/** Works on all items, also after a failure, which it throws at the end. */
+const eachAtOnce = async <Item>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<void>,
+): Promise<void> => {
+  for (let first = 0; first < items.length; first += AT_ONCE) {
+    const done = await Promise.allSettled(items.slice(first, first + AT_ONCE).map(work));
+    for (const one of done) if (one.status === 'rejected') throw one.reason;
+  }
+};
+
+/** Returns true if the stream was already deleted. */
+const isGone = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'not_found';
