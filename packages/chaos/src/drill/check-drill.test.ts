@@ -47,6 +47,18 @@ it.each([
     /faults\[0\]\.fault: is for a lab of one site/,
   ],
   [
+    drill('{ sites: 2, dns: 5s }', '{ fault: change-dns, for: 9s }'),
+    /faults\[0\]\.fault: is for a lab of one site/,
+  ],
+  [
+    drill('{ sites: 3, dns: 5s }', '{ fault: blackhole, target: { site: site-a }, for: 9s }'),
+    /lab\.dns: leads to 2 sites; write sites: 2/,
+  ],
+  [
+    drill('{ sites: 2, dns: 5s }', '{ fault: kill, target: room-node }', SCENARIO),
+    /lab\.dns: would leave clients with engine: browser or rtc at the first site/,
+  ],
+  [
     drill('{ sites: 2, tls: true }', '{ fault: kill, target: room-node }'),
     /lab\.tls: is for a lab/,
   ],

@@ -13,6 +13,7 @@ import {
   type Problem,
   suggest,
 } from '@livekit-swarm/settings';
+import { ENTRANCES } from '../targets/name-control.ts';
 import type { Drill, ObjectiveCode, Objectives, ScenarioLoad } from './drill.ts';
 import { expectedMedia, receivedSources } from './expected-media.ts';
 import { findConflicts } from './fault-conflicts.ts';
@@ -415,6 +416,9 @@ const checkAgents = ({ load, lab: { agentWorkers } }: Drill, report: Report): vo
   }
 };
 
+/** Sites between which a name moves users. */
+const SITES_OF_NAME = ENTRANCES.length;
+
 const checkLab = (drill: Drill, { faults }: DrillFile, report: Report): void => {
   const { lab } = drill;
   for (const path of secretsIn(lab.config, ['lab', 'config'])) {
@@ -437,11 +441,20 @@ const checkLab = (drill: Drill, { faults }: DrillFile, report: Report): void => 
   for (const [key, isGiven] of [
     ['spare', lab.spare > 0],
     ['tls', lab.tls],
-    ['dns', lab.dnsTtlMs !== null],
     ['agentWorkers', lab.agentWorkers !== null],
   ] as const)
     if (lab.sites > 1 && isGiven)
       report(['lab', key], 'is for a lab of one site', 'leave it out, or write sites: 1');
+  if (lab.sites > 1 && lab.dnsTtlMs !== null) {
+    if (lab.sites > SITES_OF_NAME)
+      report(['lab', 'dns'], `leads to ${SITES_OF_NAME} sites`, `write sites: ${SITES_OF_NAME}`);
+    if (hasRealClients(drill))
+      report(
+        ['lab', 'dns'],
+        'would leave clients with engine: browser or rtc at the first site: they do not ask the name server of the lab',
+        'leave it out: they then ask a token endpoint, or give every role the native engine',
+      );
+  }
   if (lab.tls && lab.agentWorkers !== null)
     report(
       ['lab', 'agentWorkers'],
@@ -462,7 +475,7 @@ const checkLab = (drill: Drill, { faults }: DrillFile, report: Report): void => 
     );
   }
   for (const [position, { fault }] of faults.entries()) {
-    if (fault !== CHANGE_DNS || lab.dnsTtlMs !== null) continue;
+    if (fault !== CHANGE_DNS || lab.dnsTtlMs !== null || lab.sites > 1) continue;
     report(
       ['faults', position, 'fault'],
       'needs a name by which clients find the load balancer',
@@ -470,7 +483,7 @@ const checkLab = (drill: Drill, { faults }: DrillFile, report: Report): void => 
     );
   }
   for (const [position, { fault, with: params }] of faults.entries()) {
-    if (fault === CHANGE_KEYS && lab.sites > 1)
+    if ((fault === CHANGE_KEYS || fault === CHANGE_DNS) && lab.sites > 1)
       report(['faults', position, 'fault'], 'is for a lab of one site', 'write sites: 1');
     const closes =
       typeof params === 'object' && params !== null && 'closeAfter' in params

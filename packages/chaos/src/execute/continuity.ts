@@ -189,19 +189,20 @@ const probesOf = (
 
 /** Present address of users: that of the deployment, or of the site that is up. */
 const createTarget = (deployment: ContinuityOptions['deployment']) => {
-  const { users, apiKey, apiSecret } = deployment;
-  const targetAt = (url: string) => ({
-    url,
-    joins: deploymentAt(url, 'v0'),
-    service: roomServiceOf(
-      users === undefined ? deployment : { url, apiKey, apiSecret },
-      ATTEMPT_MS / 1_000,
-    ),
+  const { users } = deployment;
+  const present = () =>
+    users === undefined ? deployment : { ...deployment, url: users.url(), apiUrl: users.apiUrl() };
+  const joinsAt = (url: string) => ({ url, joins: deploymentAt(url, 'v0') });
+  const apiAt = ({ url, apiUrl, apiKey, apiSecret }: ReturnType<typeof present>) => ({
+    api: apiUrl ?? url,
+    service: roomServiceOf({ url, apiUrl, apiKey, apiSecret }, ATTEMPT_MS / 1_000),
   });
-  let target = targetAt(users?.url() ?? deployment.url);
+  let target = { ...joinsAt(present().url), ...apiAt(present()) };
   return () => {
-    const url = users?.url() ?? deployment.url;
-    if (url !== target.url) target = targetAt(url);
+    const { url, apiUrl } = present();
+    // A name is resolved again when the cached answer has expired, not at the move.
+    if (url !== target.url) target = { ...target, ...joinsAt(url) };
+    if ((apiUrl ?? url) !== target.api) target = { ...target, ...apiAt(present()) };
     return target;
   };
 };

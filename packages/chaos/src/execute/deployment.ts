@@ -29,13 +29,17 @@ import { type KeyRotation, startKeyRotation } from './key-rotation.ts';
 import { type NameService, startNameService } from './name-service.ts';
 import { startSites } from './start-sites.ts';
 
-/** Token endpoint that moves users between sites. */
+/** Way of users to the site that is up: a token endpoint, or a name. */
 export interface UserRoute {
-  endpoint: string;
-  /** Signal URLs of the other sites, which the endpoint may name. */
-  servers: readonly string[];
-  /** Signal URL to which new users are sent now. */
+  /**
+   * Token endpoint, and the signal URLs of the other sites, which it may name; null: users find the
+   * site by the name of the deployment.
+   */
+  endpoint: { url: string; servers: readonly string[] } | null;
+  /** Signal URL of new users now. */
   url(): string;
+  /** Address of the API of the site to which new users are sent now. */
+  apiUrl(): string;
   /** Adds a listener for each move. */
   onMove(listener: (to: string) => void): void;
 }
@@ -222,7 +226,7 @@ export const startDrillLab = async (
     intervalSeconds: INTERVAL_SECONDS,
   } satisfies ClusterOptions;
   if (lab.sites > 1)
-    return startSites(lab.sites, options.dir, (site) => startCluster({ ...common, ...site }));
+    return startSites(lab, options.dir, (site) => startCluster({ ...common, ...site }));
   await using stack = new AsyncDisposableStack();
   const keys = { first: generateCredentials(), second: generateCredentials() };
   const rotation = faults.some(({ fault }) => fault === CHANGE_KEYS)
@@ -246,7 +250,9 @@ export const startDrillLab = async (
   const names =
     lab.dnsTtlMs === null
       ? undefined
-      : stack.use(await startNameService(cluster.url, lab.dnsTtlMs));
+      : stack.use(
+          await startNameService({ first: cluster.url, second: cluster.url }, lab.dnsTtlMs),
+        );
   if (names !== undefined) {
     useNameServer(names.server);
     stack.defer(() => useNameServer(null));

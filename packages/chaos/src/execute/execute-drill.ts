@@ -467,10 +467,11 @@ export const executeFaults = async (phase: FaultPhase): Promise<ExecutionFailure
   }
 };
 
-/** Plan whose participants ask a token endpoint for their server. */
+/** Plan whose participants ask a token endpoint for their server, if there is one. */
 const viaEndpoint = (plan: Plan, users: DrillDeployment['users']): Plan => {
-  if (users === undefined) return plan;
-  const connect = { url: users.endpoint, servers: [...users.servers], headers: {} };
+  const endpoint = users?.endpoint ?? null;
+  if (endpoint === null) return plan;
+  const connect = { url: endpoint.url, servers: [...endpoint.servers], headers: {} };
   return {
     ...plan,
     scenario: withConnect(plan.scenario, connect),

@@ -8,7 +8,8 @@ it('a repeated change of the address leaves the time at which the old one closes
   onTestFinished(() => void balancer.close());
   await once(balancer, 'listening');
   const { port: target } = balancer.address() as AddressInfo;
-  await using names = await startNameService(`ws://127.0.0.1:${target}`, 1_000);
+  const url = `ws://127.0.0.1:${target}`;
+  await using names = await startNameService({ first: url, second: url }, 1_000);
   const { port, hostname } = new URL(names.url);
   expect(hostname).toBe('localhost');
   const through = async (host: string): Promise<Socket> => {
@@ -39,4 +40,22 @@ it('a repeated change of the address leaves the time at which the old one closes
     ['127.0.0.2', 1],
     ['127.0.0.1', 1],
   ]);
+});
+
+it('each address leads to the load balancer of its site', async () => {
+  const siteOf = async (name: string): Promise<string> => {
+    const site = createServer((socket) => socket.end(name)).listen(0, '127.0.0.1');
+    onTestFinished(() => void site.close());
+    await once(site, 'listening');
+    return `ws://127.0.0.1:${(site.address() as AddressInfo).port}`;
+  };
+  const balancers = { first: await siteOf('a'), second: await siteOf('b') };
+  await using names = await startNameService(balancers, 1_000);
+  const { port } = new URL(names.url);
+  const answerAt = async (host: string): Promise<string> => {
+    const [answer] = await once(connect({ port: Number(port), host }), 'data');
+    return String(answer);
+  };
+  expect(await answerAt('127.0.0.1')).toBe('a');
+  expect(await answerAt('127.0.0.2')).toBe('b');
 });

@@ -1,6 +1,6 @@
 /**
  * Name by which clients of a lab find its load balancer: a name server, and two addresses, of which
- * the name has one. What arrives at either is passed on to the load balancer.
+ * the name has one. What arrives at either is passed on to the load balancer, or to that of a site.
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -39,17 +39,16 @@ const PORT_ATTEMPTS = 10;
 
 /**
  * Starts the name server and both entrances.
- * @param balancerUrl signal URL of the load balancer
+ * @param balancers signal URLs of the load balancers behind each entrance
  * @throws SwarmError `no_ports`
  */
 export const startNameService = async (
-  balancerUrl: string,
+  balancers: Readonly<Record<Entrance, string>>,
   ttlMs: number,
 ): Promise<NameService> => {
-  const balancer = new URL(balancerUrl);
   const arrivals = new Map<string, Arrivals>();
   let changes = 0;
-  const entrances = await openEntrances(Number(balancer.port), (address) => {
+  const entrances = await openEntrances(balancers, (address) => {
     const at = performance.now();
     // Those before and after a change are counted apart.
     const key = `${changes} ${address}`;
@@ -71,7 +70,7 @@ export const startNameService = async (
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
 
-  const url = new URL(balancerUrl);
+  const url = new URL(balancers.first);
   url.hostname = NAME;
   url.port = String(entrances.port);
   return {
@@ -107,11 +106,13 @@ export const startNameService = async (
 };
 
 /** Listens at one port of both addresses, and passes connections on to a port of loopback. */
-const openEntrances = async (targetPort: number, onConnection: (address: string) => void) => {
-  const servers = {
-    first: forwarder(targetPort, () => onConnection(ADDRESSES.first)),
-    second: forwarder(targetPort, () => onConnection(ADDRESSES.second)),
-  };
+const openEntrances = async (
+  balancers: Readonly<Record<Entrance, string>>,
+  onConnection: (address: string) => void,
+) => {
+  const forward = (entrance: Entrance) =>
+    forwarder(Number(new URL(balancers[entrance]).port), () => onConnection(ADDRESSES[entrance]));
+  const servers = { first: forward('first'), second: forward('second') };
   for (let attempt = 1; ; attempt++) {
     const port = await servers.first.listen(0, ADDRESSES.first);
     try {

@@ -1,16 +1,19 @@
 import { join } from 'node:path';
 import { type Cluster, generateCredentials } from '@livekit-swarm/lab';
+import { useNameServer } from '@livekit-swarm/livekit';
+import type { Drill } from '../drill/drill.ts';
 import { SITE_NAMES } from '../drill/schema/target.ts';
 import { openClustersPlatform } from '../targets/process.ts';
+import { type NameService, startNameService } from './name-service.ts';
 import { type Site, startSiteRouter } from './site-router.ts';
 
 /**
  * Starts clusters as the sites of one deployment, each with its own Redis and load balancer, and a
- * token endpoint that sends users to the first site that is up.
+ * token endpoint or a name server that sends users to the first site that is up.
  * @param start starts the cluster of one site with these credentials in a folder
  */
 export const startSites = async (
-  count: number,
+  { sites: count, dnsTtlMs }: Pick<Drill['lab'], 'sites' | 'dnsTtlMs'>,
   dir: string,
   start: (options: {
     dir: string;
@@ -40,12 +43,21 @@ export const startSites = async (
       },
     }),
   );
+  const names =
+    dnsTtlMs === null ? undefined : stack.use(await nameOf([first, ...others], dnsTtlMs));
+  if (names !== undefined) {
+    moves.add((to) => void names.control.move(to === first.name ? 'first' : 'second', null));
+    useNameServer(names.server);
+    stack.defer(() => useNameServer(null));
+  }
   const ending = stack.move();
   return {
     platform: openClustersPlatform(clusters),
     name: 'lab',
     isLab: true,
-    url: first.url,
+    url: names?.url ?? first.url,
+    // The API is asked at the load balancer itself.
+    apiUrl: first.httpUrl,
     ...credentials,
     redisUrl: home.cluster.redisUrl,
     loadBalancerMetricsUrl: null,
@@ -53,12 +65,23 @@ export const startSites = async (
     nodeMetrics: clusters.flatMap(({ site, cluster }) =>
       cluster.nodes.map(({ name, metricsUrl }) => ({ name: `${site}-${name}`, url: metricsUrl })),
     ),
+    ...(names !== undefined && { names }),
     users: {
-      endpoint: router.url,
-      servers: others.map(({ url }) => url),
-      url: () => router.active().url,
+      endpoint:
+        names === undefined ? { url: router.url, servers: others.map(({ url }) => url) } : null,
+      url: () => names?.url ?? router.active().url,
+      apiUrl: () => router.active().httpUrl,
       onMove: (listener: (to: string) => void): void => void moves.add(listener),
     },
     [Symbol.asyncDispose]: (): Promise<void> => ending.disposeAsync(),
   };
+};
+
+/** Starts the name of two sites. */
+const nameOf = (
+  [{ url: first }, second]: readonly [Site, ...Site[]],
+  ttlMs: number,
+): Promise<NameService> => {
+  if (second === undefined) throw new RangeError('one site has no other');
+  return startNameService({ first, second: second.url }, ttlMs);
 };

@@ -65,4 +65,5 @@ export const VARIANTS: Readonly<Record<string, string>> = {
   'redis-outage-10s-aof': 'redis-outage-5s',
   'redis-outage-60s': 'redis-outage-5s',
   'redis-outage-60s-sdk': 'redis-outage-5s',
+  'site-loss-dns': 'site-loss',
 };

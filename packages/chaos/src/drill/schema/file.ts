@@ -94,7 +94,7 @@ const lab = strict({
   sites: whole(1, SITE_NAMES.length)
     .default(1)
     .describe(
-      'Sites: clusters of that number of nodes, each with its own Redis and load balancer. Participants ask a token endpoint, which sends them to the first site that is up.',
+      'Sites: clusters of that number of nodes, each with its own Redis and load balancer. Participants ask a token endpoint, or with dns a name server, which sends them to the first site that is up.',
     ),
   redis: redisForm
     .prefault('plain')
@@ -113,7 +113,7 @@ const lab = strict({
     .nullable()
     .default(null)
     .describe(
-      'Lifetime (TTL) of the name by which clients find the load balancer; change-dns lets it lead to another address. Default: clients use an address.',
+      'Lifetime (TTL) of the name by which clients find the load balancer; change-dns lets it lead to another address, and the loss of a site to the other of two sites. Default: clients use an address.',
     ),
   agentWorkers: agentWorkers
     .optional()
