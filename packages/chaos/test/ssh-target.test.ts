@@ -149,6 +149,12 @@ test('units over SSH', { timeout: 180_000 }, async () => {
     await expectBack(ports1);
   });
   await expectBack(ports2);
+  await during('remove-node', node1, async () => {
+    expect(await target.pid(node1)).toBeNull();
+    expect(await anyAnswers(ports1)).toBe(false);
+    await expectBack(ports2);
+  });
+  await expectBack(ports1);
   await during('restart', redis, async () => expect(await target.pid(redis)).not.toBeNull());
   expect(await FAULTS.get('redis-kill')?.unavailable(target, redis, {})).toContain(
     'Restart=always',
