@@ -16,10 +16,21 @@ const SHAPED_PER_SECOND = 1;
 /** Threshold of the connection table, used share: above it, a burst of joins can fill the table. */
 const CONNTRACK_USED = 0.8;
 
+/**
+ * Threshold of stolen CPU time, share: a pump of media that waits for a tenth of its time delays
+ * packets.
+ */
+const STOLEN = 0.1;
+
+/** Threshold of open files, share of the limit of the process: each connection is one. */
+const FILES_OPEN = 0.8;
+
 /** Alerts on limits of a host or its cloud that livekit-server does not see. */
 export const hostAlerts = (names: Names): readonly Alert[] => [
   allowanceAlert(names),
   conntrackAlert(names),
+  stealAlert(names),
+  filesAlert(names),
   oomAlert(names),
 ];
 
@@ -79,6 +90,63 @@ const conntrackAlert = ({ hosts, host, test }: Names): Alert => {
           labels: test.host('m:1'),
           description:
             'm:1 uses 91.55% of its table of tracked connections. When it is full, the kernel drops the packets of new participants.',
+        },
+      ],
+    },
+  };
+};
+
+const stealAlert = ({ hosts, perHost, host, test }: Names): Alert => {
+  const cpu = (mode: string): string =>
+    seriesOf('node_cpu_seconds_total', test.host('m:1'), { cpu: '0', mode });
+  return {
+    name: 'LiveKitCpuStolen',
+    severity: 'warning',
+    expr: `sum by (${perHost}) (rate(node_cpu_seconds_total{${hosts}, mode="steal"}[5m])) / (sum by (${perHost}) (rate(node_cpu_seconds_total{${hosts}}[5m])) > 0) > ${STOLEN}`,
+    for: '10m',
+    summary: 'Other virtual machines take the CPU time of a host.',
+    description: `The hypervisor gives {{ $value | humanizePercentage }} of the CPU time of {{ $labels.${host} }} to others. Packets of its nodes wait, and its CPU usage looks lower than it is.`,
+    dashboard: 'node',
+    test: {
+      series: {
+        [cpu('steal')]: '0+0x10 0+15x30',
+        [cpu('idle')]: '0+60x10 600+45x30',
+      },
+      silentAt: '15m',
+      firesAt: '35m',
+      fires: [
+        {
+          labels: test.host('m:1'),
+          description:
+            'The hypervisor gives 25% of the CPU time of m:1 to others. Packets of its nodes wait, and its CPU usage looks lower than it is.',
+        },
+      ],
+    },
+  };
+};
+
+const filesAlert = ({ livekit, node, test }: Names): Alert => {
+  const series = (name: string): string => seriesOf(name, test.livekit('a:1'));
+  return {
+    name: 'LiveKitFilesNearLimit',
+    severity: 'warning',
+    expr: `process_open_fds{${livekit}} / (process_max_fds{${livekit}} > 0) > ${FILES_OPEN}`,
+    for: '5m',
+    summary: 'LiveKit node is near its limit of open files.',
+    description: `{{ $labels.${node} }} has {{ $value | humanizePercentage }} of its open files in use. At the limit it accepts no more connections: joins through it fail.`,
+    dashboard: 'node',
+    test: {
+      series: {
+        [series('process_open_fds')]: '300x10 900x20',
+        [series('process_max_fds')]: '1024x30',
+      },
+      silentAt: '10m',
+      firesAt: '20m',
+      fires: [
+        {
+          labels: test.livekit('a:1'),
+          description:
+            'a:1 has 87.89% of its open files in use. At the limit it accepts no more connections: joins through it fail.',
         },
       ],
     },

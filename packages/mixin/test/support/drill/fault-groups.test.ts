@@ -5,7 +5,7 @@ import { FAULT_GROUPS } from './fault-groups.ts';
 
 /**
  * Alerts whose cause a test cannot or must not create: the network card of a cloud, a full
- * connection table, an OOM kill, an egress service. The deployment of these faults has no workers of
+ * connection table, a busy neighbour of a virtual machine, an OOM kill, an egress service. The deployment of these faults has no workers of
  * voice agents. Promtool tests them.
  */
 const NOT_CAUSED = [
@@ -17,7 +17,9 @@ const NOT_CAUSED = [
   'LiveKitAgentWorkersFull',
   'LiveKitCloudAllowanceExceeded',
   'LiveKitConntrackHigh',
+  'LiveKitCpuStolen',
   'LiveKitEgressUnavailable',
+  'LiveKitFilesNearLimit',
   'LiveKitOomKill',
 ];
 
