@@ -47,9 +47,13 @@ export interface SearchEnd {
   isComplete: boolean;
 }
 
+/** Drills in a row that could not be executed, after which a search ends. */
+const MOST_FAILURES = 5;
+
 /**
  * Executes one random drill after the other until the time of the search is over, and makes the
- * first schedule of each violation smaller. Each drill is in the history as soon as it ends.
+ * first schedule of each violation smaller. Each drill is in the history as soon as it ends. It
+ * ends early when drill after drill cannot be executed: the next ones would fail in seconds, too.
  */
 export const runSearch = async (search: Search): Promise<SearchEnd> => {
   const { state, folder, stop, printer, known } = search;
@@ -66,7 +70,14 @@ export const runSearch = async (search: Search): Promise<SearchEnd> => {
   const nextToShrink = (): DrawnLine | undefined =>
     search.shrinkRuns === 0 ? undefined : notShrunk(lines);
 
+  let failures = 0;
   while (!stop.aborted) {
+    if (failures === MOST_FAILURES) {
+      printer.print(
+        `\nThe search ends: ${MOST_FAILURES} drills in a row could not be executed. --resume continues it.`,
+      );
+      break;
+    }
     const open = nextToShrink();
     if (open !== undefined) {
       const line = await shrinkDrill(open, search);
@@ -99,6 +110,7 @@ export const runSearch = async (search: Search): Promise<SearchEnd> => {
     };
     append(line);
     printer.print(`${drill.name}: ${drawnText(line)}`);
+    failures = line.outcome === 'error' ? failures + 1 : 0;
     if (leftBy(outcome) !== null) break;
   }
   return { lines, isComplete: isComplete() && nextToShrink() === undefined };
