@@ -46,7 +46,7 @@ const COMMANDS: Record<keyof typeof FORMATS, string> = {
   ready: 'swarm ready',
   connectivity: 'swarm connectivity',
   hls: 'swarm hls',
-  recordings: 'swarm recordings check',
+  recordings: 'swarm recordings check, swarm recordings run',
   slo: 'swarm slo report',
   session: 'swarm session',
 };

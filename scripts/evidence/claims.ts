@@ -141,6 +141,10 @@ export const README_CLAIMS = {
       'defects that were planted into recordings are found, and none in good ones',
       'packages/recordings/test/planted-defects.test.ts',
     ),
+    proves(
+      'every failure that a stand-in of egress plays is found through the API and in its files',
+      'e2e/recordings/egress-stand-in.test.ts',
+    ),
   ],
   'Know the price': [
     proves(

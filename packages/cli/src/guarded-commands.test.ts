@@ -36,6 +36,7 @@ const COMMANDS: Record<string, { guarded: readonly string[] } | { none: string }
       'node=no-such-unit',
     ],
   },
+  'swarm recordings run': { guarded: [] },
   'swarm exporter': { guarded: [] },
   'swarm ab': { none: 'takes two deployments, by host rules: contenders.test.ts' },
   'swarm host': { none: 'an agent has rules of its own, by its environment' },

@@ -1,8 +1,12 @@
 import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { type Command, Option } from 'commander';
 import type { RecordingsCheckFlags } from './commands/recordings-check.ts';
+import type { RecordingsRunFlags } from './commands/recordings-run.ts';
 import type { Console } from './console.ts';
+import { deploymentFlags } from './flags/deployment.ts';
 import { addGroup } from './flags/environment.ts';
+import { addHostFlags, CONFIRMED } from './flags/host-rules.ts';
+import { isTyped } from './flags/is-typed.ts';
 import { resultOutputFlags } from './flags/output.ts';
 import { addHelp, type CommandHelp } from './help/command-help.ts';
 
@@ -15,6 +19,7 @@ export const addRecordingsCommands = (
   const recordings = program
     .command('recordings')
     .description('find what is missing or wrong in recordings of egress');
+  addRunCommand(recordings, console, done);
   const check = recordings
     .command('check')
     .argument('<file...>', 'media files, or HLS playlists with their segments: room.mp4 live.m3u8')
@@ -35,12 +40,82 @@ export const addRecordingsCommands = (
   });
 };
 
+const addRunCommand = (
+  recordings: Command,
+  console: Console,
+  done: (exitCode: ExitCode) => void,
+): void => {
+  const run = recordings
+    .command('run')
+    .description('record rooms of a load through the API, and judge egress and its files');
+  addGroup(run, console.env, 'Recordings:', [
+    new Option(
+      '--room-prefix <text>',
+      'record only rooms whose names begin so (default: swarm-)',
+    ).default('swarm-'),
+    new Option(
+      '--share <share>',
+      'share of these rooms, in the order of their names (default: 100%)',
+    ).default('100%'),
+    new Option(
+      '--egress <egress>',
+      'what is recorded, in turns (default: room,participant,track)',
+    ).default('room,participant,track'),
+    new Option('--for <time>', 'time for which each is active (default: 30s)').default('30s'),
+    new Option(
+      '--start-within <time>',
+      'from the request until it is active (default: 20s)',
+    ).default('20s'),
+    new Option('--finish-within <time>', 'from the stop until it is over (default: 60s)').default(
+      '60s',
+    ),
+    new Option(
+      '--folder <path>',
+      'folder of the files, as egress sees it (default: recordings/)',
+    ).default('recordings/'),
+    new Option(
+      '--files <place>',
+      'where their names are found: a folder of this host, https://… (default: files not judged)',
+    ),
+  ]);
+  addGroup(run, console.env, 'Allowed deviations:', limitFlags());
+  addGroup(run, console.env, 'Deployment:', deploymentFlags());
+  addHostFlags(run, 'Deployment:', CONFIRMED.run);
+  addGroup(run, console.env, 'Output:', resultOutputFlags('recordings'));
+  addHelp(run, runHelp).action(async (flags: RecordingsRunFlags, own: Command) => {
+    const { recordingsRunCommand } = await import('./commands/recordings-run.ts');
+    done(await recordingsRunCommand(flags, isTyped(own), console));
+  });
+};
+
+const runHelp: CommandHelp = {
+  examples: [
+    ['swarm recordings run --share 5% --for 5m --files /var/lib/egress'],
+    ['swarm recordings run --egress track --folder out/ --files https://files.example.com/'],
+  ],
+  notes: `
+Records rooms that exist: start a load beside it, with swarm run. Egress needs a worker for each
+recording, and a room composite starts a browser: begin with few.
+
+Exit codes: 0 no defect; 99 an egress or a file has one; 2 bad usage, or no such room; 3 the
+deployment cannot be reached; 130 interrupted: everything was stopped.
+`,
+};
+
 const limitFlags = (): Option[] => [
-  new Option('--max-duration-error <time>', 'longer or shorter than published').default('1s'),
-  new Option('--max-gap <time>', 'time without a packet of a track').default('500ms'),
-  new Option('--max-av-offset <time>', 'audio ahead of video, or behind it').default('100ms'),
-  new Option('--max-black <time>', 'black picture at a stretch').default('5s'),
-  new Option('--max-silence <time>', 'no sound at a stretch').default('5s'),
+  new Option(
+    '--max-duration-error <time>',
+    'longer or shorter than published (default: 1s)',
+  ).default('1s'),
+  new Option('--max-gap <time>', 'time without a packet of a track (default: 500ms)').default(
+    '500ms',
+  ),
+  new Option(
+    '--max-av-offset <time>',
+    'audio ahead of video, or behind it (default: 100ms)',
+  ).default('100ms'),
+  new Option('--max-black <time>', 'black picture at a stretch (default: 5s)').default('5s'),
+  new Option('--max-silence <time>', 'no sound at a stretch (default: 5s)').default('5s'),
 ];
 
 const checkHelp: CommandHelp = {

@@ -1,6 +1,10 @@
 export type { Defect } from './check/defect.ts';
 export { DEFAULT_LIMITS, type Expectation, type Limits } from './check/expectation.ts';
 export { type JudgedRecording, judgeRecording } from './check/judge.ts';
+export { chooseSources } from './egress/choose-sources.ts';
+export { EGRESS_KINDS, type EgressKind, type EgressRun } from './egress/egress-run.ts';
+export { liveKitEgress } from './egress/livekit-egress.ts';
+export { recordRooms } from './egress/record-rooms.ts';
 export { SHORTEST_QUIET_MS } from './media/quiet-spans.ts';
 export { SHORTEST_MISSING_MS } from './media/read-tracks.ts';
 export {

@@ -32,6 +32,7 @@ const COMMANDS: Readonly<Record<string, TakenSettings>> = {
   'agents dispatch-rate': CHECK,
   'agents worker': CHECK,
   'agents status': CHECK,
+  'recordings run': CHECK,
   'chaos run': RULES,
   'chaos night': RULES,
   'chaos random': RULES,

@@ -1,9 +1,11 @@
+import type { EgressDefect } from '../egress/egress-defects.ts';
 import type { NoRecording } from '../media/read-recording.ts';
 import type { Span, TrackKind } from '../media/recording-facts.ts';
 
 /** A defect of a recording. Times are ms from its beginning. */
 export type Defect =
   | NoRecording
+  | EgressDefect
   /** It states a longer duration than its contents have. */
   | { code: 'truncated'; statedMs: number; actualMs: number }
   | { code: 'wrong_duration'; expectedMs: number; actualMs: number }

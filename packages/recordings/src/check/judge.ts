@@ -1,3 +1,4 @@
+import type { EgressRun } from '../egress/egress-run.ts';
 import { type NoRecording, readRecording } from '../media/read-recording.ts';
 import type { RecordingFacts } from '../media/recording-facts.ts';
 import { checkRecording } from './check-recording.ts';
@@ -8,9 +9,11 @@ import type { Expectation, Limits } from './expectation.ts';
 export interface JudgedRecording {
   /** Path or address, as it was given. */
   name: string;
-  /** null: there is nothing that can be read. */
+  /** null: there is nothing that can be read, or it was not read. */
   facts: RecordingFacts | null;
   expected: Expectation;
+  /** null: the file was given. */
+  egress: EgressRun | null;
   defects: readonly Defect[];
 }
 
@@ -29,6 +32,7 @@ export const judgeRecording = async (
     name: file,
     facts: 'code' in facts ? null : facts,
     expected,
+    egress: null,
     defects: checkRecording(facts, expected, limits),
   };
 };

@@ -46,6 +46,16 @@ export const defectText = (defect: Defect): string => {
       return `${plural(defect.count, 'complaint')} of ffmpeg, the first: ${shorten(defect.first, MESSAGE)}`;
     case 'missing_segments':
       return `${plural(defect.names.length, 'segment')} of the playlist not there, or empty: ${namesText(defect.names)}`;
+    case 'refused':
+      return `the request was refused: ${defect.message}`;
+    case 'not_started':
+      return `egress was not active within ${formatMs(defect.waitedMs)}`;
+    case 'ended_early':
+      return `egress ended ${formatMs(defect.afterMs)} after it was active, before it was stopped`;
+    case 'not_complete':
+      return `egress ended as ${defect.state}${defect.error === null ? '' : `: ${defect.error}`}`;
+    case 'not_ended':
+      return `egress was still ${defect.state} ${formatMs(defect.waitedMs)} later: its worker may be gone`;
     case 'unfinished_playlist':
       return 'the playlist has no end (EXT-X-ENDLIST)';
   }
@@ -60,10 +70,29 @@ const namesText = (names: readonly string[]): string => {
   return more > 0 ? `${shown} and ${formatNumber(more)} more` : shown;
 };
 
+/** Defects of files without contents. */
+const UNREAD: ReadonlySet<Defect['code']> = new Set(['missing', 'empty', 'unreadable']);
+
+/** Times of an egress, and what the service states of itself; null: the file was given. */
+export const egressText = ({ egress }: JudgedRecording): string | null => {
+  if (egress === null) return null;
+  const { source, requestedAtMs, activeAtMs, stoppedAtMs, endedAtMs, state, details } = egress;
+  return [
+    `${source.kind} of ${source.room}: ${state ?? 'refused'}`,
+    ...(activeAtMs === null ? [] : [`active after ${formatMs(activeAtMs - requestedAtMs)}`]),
+    ...(stoppedAtMs === null || endedAtMs === null
+      ? []
+      : [`over ${formatMs(endedAtMs - stoppedAtMs)} after the stop`]),
+    ...(details === null ? [] : [details]),
+  ].join(', ');
+};
+
 /** Contents of a recording in a line. */
-export const factsText = ({ facts }: JudgedRecording): string =>
+export const factsText = ({ facts, egress, defects }: JudgedRecording): string =>
   facts === null
-    ? 'nothing'
+    ? egress === null || defects.some(({ code }) => UNREAD.has(code))
+      ? 'nothing'
+      : 'not read'
     : [
         formatTime(durationOf(facts)),
         facts.tracks.map(({ kind, codec }) => `${kind} ${codec}`).join(', '),

@@ -13,7 +13,9 @@ test('each recording has its contents, its defects, and what was not judged', ()
     '  - audio is 300 ms ahead of video',
     '  not judged: whether a track is missing',
     '✗ none.ogg: nothing',
-    '2 of 3 recordings with defects.',
+    '  room of a"<script>alert(1)</script>: failed, active after 2,400 ms, over 500 ms after the stop',
+    '  - egress was not active within 30 s',
+    '3 of 4 recordings with defects.',
     'Verdict: failed',
   ])
     expect(text).toContain(line);

@@ -1,6 +1,6 @@
 import type { ReportOptions } from '../reporter.ts';
 import { MARKS, paintOf, printable, styleFor, wrap } from '../text-layout.ts';
-import { defectText, factsText, headlineText, unjudgedText } from './phrases.ts';
+import { defectText, egressText, factsText, headlineText, unjudgedText } from './phrases.ts';
 import type { RecordingsResult } from './recordings-result.ts';
 
 /** Every recording with its defects, and the verdict. */
@@ -13,8 +13,10 @@ export const renderRecordings = (
     const isGood = recording.defects.length === 0;
     const mark = isGood ? style.good(MARKS.passed) : style.bad(MARKS.failed);
     const unjudged = unjudgedText(recording);
+    const egress = egressText(recording);
     return [
       ...wrap(`${mark} `, `${recording.name}: ${factsText(recording)}`),
+      ...(egress === null ? [] : wrap('  ', egress)),
       ...recording.defects.flatMap((defect) => wrap('  - ', defectText(defect)).map(style.bad)),
       ...(unjudged === null ? [] : [style.dim(`  ${unjudged}`)]),
     ];

@@ -416,14 +416,14 @@ export const recordingsSample = (): RecordingsResult => {
     ...{ startedAtMs: 5_000, verdict: 'failed', exitCode: 99 },
     recordings: [
       {
-        ...{ name: 'good.mp4', expected, defects: [] },
+        ...{ name: 'good.mp4', expected, egress: null, defects: [] },
         facts: {
           ...{ ...contents, bytes: 1_200_000, tracks: [audio, video], segments: null },
           avOffset: { firstMs: 0, lastMs: 20, marks: 7, periodMs: 1_000 },
         },
       },
       {
-        ...{ name: HOSTILE, expected: { ...expected, kinds: null } },
+        ...{ name: HOSTILE, expected: { ...expected, kinds: null }, egress: null },
         facts: {
           ...{ ...contents, bytes: 4_000, avOffset: null },
           tracks: [{ ...video, codec: 'vp8', endMs: 5_000, gaps: [gap] }],
@@ -446,7 +446,22 @@ export const recordingsSample = (): RecordingsResult => {
           { code: 'unreadable', detail: HOSTILE },
         ],
       },
-      { name: 'none.ogg', expected, facts: null, defects: [{ code: 'missing' }] },
+      { name: 'none.ogg', expected, egress: null, facts: null, defects: [{ code: 'missing' }] },
+      {
+        ...{ name: 'room.mp4', expected, facts: null },
+        egress: {
+          source: { room: HOSTILE, kind: 'room', of: null, tracks: ['audio'], path: 'room.mp4' },
+          ...{ egressId: 'EG_1', requestedAtMs: 1_000, activeAtMs: 3_400, stoppedAtMs: 9_000 },
+          ...{ endedAtMs: 9_500, state: 'failed', error: HOSTILE, details: HOSTILE, file: null },
+        },
+        defects: [
+          { code: 'refused', message: HOSTILE },
+          { code: 'not_started', waitedMs: 30_000 },
+          { code: 'ended_early', afterMs: 2_000 },
+          { code: 'not_complete', state: 'failed', error: HOSTILE },
+          { code: 'not_ended', state: 'active', waitedMs: 60_000 },
+        ],
+      },
     ],
   };
 };

@@ -1,0 +1,128 @@
+import { watchInterruption } from '@livekit-swarm/host';
+import {
+  chooseSources,
+  EGRESS_KINDS,
+  type EgressKind,
+  type EgressRun,
+  liveKitEgress,
+  recordRooms,
+} from '@livekit-swarm/recordings';
+import { RECORDINGS_REPORTERS } from '@livekit-swarm/report/recordings';
+import {
+  EXIT_CODES,
+  type ExitCode,
+  interruptedError,
+  share,
+  usageError,
+} from '@livekit-swarm/settings';
+import { type Console, write } from '../console.ts';
+import type { TargetFlags } from '../flags/deployment.ts';
+import type { GuardFlags } from '../flags/guard.ts';
+import {
+  exitCodeAfter,
+  openResultOutput,
+  type ResultOutputFlags,
+} from '../output/result-output.ts';
+import { readLoadGuard } from '../requests/load-guard.ts';
+import { readTime } from '../requests/read-time.ts';
+import { type RecordingLimitFlags, readRecordingLimits } from '../requests/recording-limits.ts';
+import { readDeployment } from '../requests/target.ts';
+
+export interface RecordingsRunFlags
+  extends Omit<TargetFlags, 'embedded' | 'server'>,
+    Omit<GuardFlags, 'withOtherUsers'>,
+    RecordingLimitFlags,
+    ResultOutputFlags {
+  roomPrefix: string;
+  share: string;
+  egress: string;
+  for: string;
+  startWithin: string;
+  finishWithin: string;
+  folder: string;
+  files?: string;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * `swarm recordings run`: records rooms of a load, and judges egress and its files.
+ * @throws SwarmError `usage`, `unreachable`, `no_program`, `interrupted`
+ */
+export const recordingsRunCommand = async (
+  flags: RecordingsRunFlags,
+  typed: (flag: string) => boolean,
+  console: Console,
+): Promise<ExitCode> => {
+  const output = openResultOutput(RECORDINGS_REPORTERS, flags, console);
+  const { roomPrefix, files = null } = flags;
+  if (roomPrefix === '')
+    throw usageError('--room-prefix: is empty', 'give the prefix of the rooms of your load');
+  const source = {
+    ...{ roomPrefix, kinds: readKinds(flags.egress), folder: readFolder(flags.folder) },
+    share: readShare(flags.share),
+  };
+  const options = {
+    forMs: readTime('--for', flags.for, 1_000, DAY_MS),
+    startWithinMs: readTime('--start-within', flags.startWithin, 1_000, DAY_MS),
+    finishWithinMs: readTime('--finish-within', flags.finishWithin, 1_000, DAY_MS),
+    limits: readRecordingLimits(flags),
+    store: files,
+  };
+  const target = readDeployment(flags, typed, console.env);
+  const guard = readLoadGuard(flags, (flag) => flag === 'url' && typed(flag), console.env, {
+    kind: 'run',
+    target,
+  });
+  guard.assertServer(target.url);
+  const sources = await chooseSources(target, source);
+  if (sources.length === 0)
+    throw usageError(
+      `no room whose name begins with ${roomPrefix} has published media`,
+      'start a load, or give its prefix: --room-prefix NAME',
+    );
+  const progress = async (text: string): Promise<void> => {
+    if (flags.quiet !== true) await write(console.stderr, `${text}\n`);
+  };
+  await progress(`${sources.length} recordings of ${flags.for}`);
+  const interruption = watchInterruption();
+  const { stop, kill } = interruption;
+  const startedAtMs = Date.now();
+  try {
+    const recordings = await recordRooms(await liveKitEgress(target), sources, {
+      ...{ ...options, stop, kill },
+      onEnd: (run) => void progress(endText(run)),
+    });
+    const isBad = recordings.some(({ defects }) => defects.length > 0);
+    // A recording that was stopped early shows nothing about egress.
+    if (stop.aborted) throw interruptedError('the recordings were stopped early');
+    const verdict = isBad ? 'failed' : 'passed';
+    const exitCode = EXIT_CODES[verdict].code;
+    const result = { startedAtMs, recordings, verdict, exitCode } as const;
+    return exitCodeAfter(await output.show(result), exitCode);
+  } catch (error) {
+    if (kill.aborted) throw interruptedError('the recordings were stopped early');
+    throw error;
+  } finally {
+    interruption.dispose();
+  }
+};
+
+const endText = ({ source: { room, kind }, state, error }: EgressRun): string =>
+  `${room}, ${kind}: ${state ?? 'refused'}${error === null ? '' : ` (${error})`}`;
+
+const readKinds = (text: string): EgressKind[] =>
+  text.split(',').map((part) => {
+    const kind = EGRESS_KINDS.find((one) => one === part.trim());
+    if (kind !== undefined) return kind;
+    throw usageError(`--egress ${part}: not a kind of egress`, `write ${EGRESS_KINDS.join(', ')}`);
+  });
+
+const readShare = (text: string): number => {
+  const { data } = share().safeParse(text);
+  if (data !== undefined && data > 0) return data;
+  throw usageError(`--share ${text}: is not a share of rooms`, 'write --share 5%');
+};
+
+const readFolder = (text: string): string =>
+  text === '' || text.endsWith('/') ? text : `${text}/`;
