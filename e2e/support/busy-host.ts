@@ -1,5 +1,7 @@
 import type { HealthCode } from '@livekit-swarm/analysis';
+import type { DrillResult } from '@livekit-swarm/chaos';
 import type { ComparisonOutput, ComparisonResult } from '@livekit-swarm/report/comparison';
+import { describeReason } from '@livekit-swarm/report/drill';
 import { expect } from 'vitest';
 import type { Outcome, Result } from './swarm.ts';
 
@@ -74,6 +76,17 @@ export const expectPassedUnlessBusy = (
   ];
   expect(findings, shown).not.toEqual([]);
   expect(reasons.filter((reason) => !doubtsOnly(reason))).toEqual([]);
+};
+
+/** Expect that a drill passed, or that every attempt was inconclusive because this host was busy. */
+export const expectDrillPassedUnlessBusy = (
+  exit: Outcome['exit'],
+  { verdict, repeats }: DrillResult,
+): void => {
+  const reasons = repeats.flatMap((repeat) =>
+    repeat.reasons.map((reason) => ({ text: describeReason(reason), ...reason })),
+  );
+  expectPassedUnlessBusy(exit, { verdict, reasons, comparison: null });
 };
 
 /**

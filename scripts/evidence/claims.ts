@@ -299,6 +299,7 @@ export const README_CLAIMS = {
     proves(
       'faults of pods on the host network act on them alone, and end when helper or drill is killed',
       'packages/chaos/test-kubernetes/pod-helper.test.ts',
+      'e2e/kubernetes/helper.test.ts',
     ),
     proves(
       'Kubernetes rolls pods to another version, and back when it cannot start',

@@ -60,17 +60,25 @@ groups:
 `,
   );
 
-/** Drill with these faults, and with objectives that a busy host reaches, too; returns its path. */
-export const calmDrill = (dir: string, name = 'roll', faults: readonly string[] = []): string =>
+/**
+ * Drill with these faults, and with objectives that a busy host reaches, too; returns its path.
+ * @param more further keys, in YAML
+ */
+export const calmDrill = (
+  dir: string,
+  name = 'roll',
+  faults: readonly string[] = [],
+  { within = '60s', more = '' } = {},
+): string =>
   write(
     dir,
     `${name}.yaml`,
     `drill: ${name}
 faults: [${faults.join(', ')}]
-steadyState: { within: 60s, for: 2s }
+steadyState: { within: ${within}, for: 2s }
 objectives: { timeToRecover: { max: 60s }, controlGroup: any }
 abort: { controlGroupInterrupted: 99%, interrupted: 99%, for: 60s }
-`,
+${more}`,
   );
 
 const write = (dir: string, name: string, text: string): string => {
