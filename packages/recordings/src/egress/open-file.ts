@@ -40,17 +40,22 @@ const download = async (store: string, name: string, signal: AbortSignal): Promi
   );
   // A redirect may lead to a host that the user did not name.
   const response = await fetch(address, { signal, redirect: 'error' });
+  if (!response.ok && response.status !== 404 && response.status !== 403) {
+    await response.body?.cancel();
+    throw new Error(`${address.href}: HTTP ${response.status}`);
+  }
   const folder = await mkdtemp(join(tmpdir(), 'swarm-recording-'));
   const path = join(folder, basename(name));
-  if (response.ok && response.body !== null)
-    await pipeline(Readable.fromWeb(response.body as ReadableStream), createWriteStream(path), {
-      signal,
-    });
-  else await response.body?.cancel();
-  if (!response.ok && response.status !== 404 && response.status !== 403)
-    throw new Error(`${address.href}: HTTP ${response.status}`);
-  return {
-    path,
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
-  };
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    if (response.ok && response.body !== null)
+      await pipeline(Readable.fromWeb(response.body as ReadableStream), createWriteStream(path), {
+        signal,
+      });
+    else await response.body?.cancel();
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { path, [Symbol.asyncDispose]: remove };
 };

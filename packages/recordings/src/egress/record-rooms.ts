@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '@livekit-swarm/settings';
 import type { Limits } from '../check/expectation.ts';
 import { type JudgedRecording, judgeRecording } from '../check/judge.ts';
 import { egressDefects } from './egress-defects.ts';
 import type { EgressApi, EgressRun, EgressSource } from './egress-run.ts';
 import { type FollowOptions, followEgress } from './follow-egress.ts';
-import { openFile } from './open-file.ts';
+import { type OpenFile, openFile } from './open-file.ts';
 
 /** Time between two requests, ms: a worker reports its load only so often. */
 const STEP_MS = 200;
@@ -59,7 +60,16 @@ const judgeRun = async (
   // Without a time in which it was active there is no file, which is not a further defect.
   if (store === null || activeAtMs === null)
     return { name, facts: null, expected, egress: run, defects: own };
-  await using file = await openFile(store, name, kill);
+  let opened: OpenFile;
+  try {
+    opened = await openFile(store, name, kill);
+  } catch (error) {
+    kill.throwIfAborted();
+    const detail = messageOf(error);
+    const defects = [...own, { code: 'unreadable', detail } as const];
+    return { name, facts: null, expected, egress: run, defects };
+  }
+  await using file = opened;
   const judged = await judgeRecording(file.path, expected, limits, kill);
   return { ...judged, name, egress: run, defects: [...own, ...judged.defects] };
 };
