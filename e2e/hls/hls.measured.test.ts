@@ -47,7 +47,7 @@ it('finds an encoder that stops: a stall of every listener, and a stale playlist
   const listening = listenTo(origin);
   await sleep(20_000);
   origin.stopEncoder();
-  await sleep(9_000);
+  await sleep(12_000);
   origin.continueEncoder();
   const { one, many } = await listening;
   expectStale(origin, [many]);
