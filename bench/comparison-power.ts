@@ -1,25 +1,32 @@
 /**
- * `node bench/comparison-power.ts`: simulates how large a change must be for `swarm compare` and
- * `swarm ab` to report it in four comparisons of five: one figure of twenty changes, with the
- * variation between runs at the head of its column; the others vary by 2 to 20 %. The table of
- * docs/adr/0005.
+ * `node bench/comparison-power.ts [--small]`: simulates how large a change must be for `swarm
+ * compare` and `swarm ab` to report it in four comparisons of five: one figure of twenty changes,
+ * with the variation between runs at the head of its column; the others vary by 2 to 20 %. The
+ * table of docs/adr/0005. `--small`: how many rounds find a small change with a tolerance of 1 %,
+ * the table of docs/comparisons.md: half an hour of CPU time.
  */
+import { parseArgs } from 'node:util';
 import { chanceOfExcess, chanceOfExcessInPairs, type Sides } from '@livekit-swarm/analysis/compare';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
 type Test = (figures: readonly Sides[], seed: number) => number[];
 
+const { values } = parseArgs({ options: { small: { type: 'boolean', default: false } } });
+
 const FIGURES = 20;
 const OTHERS = [0.02, 0.05, 0.1, 0.05, 0.2];
 const NOISE = [0.02, 0.05, 0.1, 0.2];
+/** Numbers of rounds that are tried for a small change. */
+const ROUNDS = [6, 8, 12, 16, 24];
 const CHANGES = [0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5, 2, 3];
-const TRIALS = 60;
+/** Each trial of many rounds takes seconds. */
+const TRIALS = values.small ? 20 : 60;
 const FOUND = 0.8;
 /** Share of the noise that all figures of one run have in common. */
 const SHARED = 0.6;
-/** Default tolerance, as the logarithm of a ratio: one margin. */
-const MARGIN = Math.log(1.1);
+/** Tolerance, as the logarithm of a ratio: one margin. Default: that of `swarm compare`. */
+const MARGIN = Math.log(values.small ? 1.01 : 1.1);
 
 const random = xoroshiro128plus(2_011);
 const normal = (): number =>
@@ -67,17 +74,38 @@ const smallest = (test: Test, runs: number, noise: number): string => {
     : `+${Math.round(change * 100)} %`;
 };
 
-const rows: [string, Test, number[]][] = [
-  ['runs of each', chanceOfExcess, [3, 4, 5, 6, 8]],
-  ['rounds', chanceOfExcessInPairs, [5, 6, 8, 10]],
-];
-process.stdout.write(
-  `| | ${NOISE.map((noise) => `${noise * 100} %`).join(' | ')} |\n| --- |${' --: |'.repeat(NOISE.length)}\n`,
-);
-for (const [name, test, counts] of rows) {
-  for (const count of counts) {
+/** The least number of rounds that finds a change. */
+const roundsFor = (change: number, noise: number): string => {
+  const found = ROUNDS.find(
+    (rounds) => power(chanceOfExcessInPairs, rounds, noise, change) >= FOUND,
+  );
+  return found === undefined ? `> ${Math.max(...ROUNDS)}` : String(found);
+};
+
+const printSmall = (): void => {
+  process.stdout.write('| change | 1 % | 2 % |\n| --- | --: | --: |\n');
+  for (const change of [0.03, 0.05])
     process.stdout.write(
-      `| ${count} ${name} | ${NOISE.map((noise) => smallest(test, count, noise)).join(' | ')} |\n`,
+      `| ${100 * change} % | ${[0.01, 0.02].map((noise) => roundsFor(change, noise)).join(' | ')} |\n`,
     );
+};
+
+const printPower = (): void => {
+  const rows: [string, Test, number[]][] = [
+    ['runs of each', chanceOfExcess, [3, 4, 5, 6, 8]],
+    ['rounds', chanceOfExcessInPairs, [5, 6, 8, 10]],
+  ];
+  process.stdout.write(
+    `| | ${NOISE.map((noise) => `${noise * 100} %`).join(' | ')} |\n| --- |${' --: |'.repeat(NOISE.length)}\n`,
+  );
+  for (const [name, test, counts] of rows) {
+    for (const count of counts) {
+      process.stdout.write(
+        `| ${count} ${name} | ${NOISE.map((noise) => smallest(test, count, noise)).join(' | ')} |\n`,
+      );
+    }
   }
-}
+};
+
+if (values.small) printSmall();
+else printPower();
