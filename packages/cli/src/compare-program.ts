@@ -54,7 +54,7 @@ export const addCompareCommands = (
 
   const ab = program
     .command('ab')
-    .description('run one scenario alternately on two servers or deployments, and compare them')
+    .description('run one scenario on two servers or deployments, and compare them')
     .usage('[flags] --server A --server B | --url A --url B [SCENARIO.yaml]')
     .argument(
       '[scenario...]',

@@ -48,6 +48,7 @@ const VALUES: Record<string, string> = {
   '<secret>': 'SECRET',
   '<server>': '1.13.4',
   '<share>': '5%',
+  '<side=place>': 'B=env:KEYS_OF_B',
   '<size>': '720p',
   '<text>': 'my-test',
   '<time>': '30s',
@@ -73,7 +74,9 @@ const FLAGS: Record<string, string> = {
   '--redis': 'redis://10.0.0.5:6379',
   '--prometheus': 'http://10.0.0.7:9090',
   '--server-metrics': 'http://10.0.0.5:6789/metrics',
+  '--server-metrics <side=url>': 'B=http://10.0.0.5:6789/metrics',
   '--api-url': 'https://livekit.example.com',
+  '--api-url <side=url>': 'B=https://livekit.example.com',
   '--token-endpoint': 'https://app.example.com/token',
   '--turn-url': 'turn:turn.example.com:3478?transport=udp',
   '--load-balancer-metrics': 'http://10.0.0.6:8404/metrics',
@@ -91,6 +94,7 @@ const FLAGS: Record<string, string> = {
 export const exampleOf = (option: Option): string | null => {
   if (!option.required || option.long === undefined) return null;
   const placeholder = option.flags.slice(option.flags.indexOf('<'));
-  const value = FLAGS[option.long] ?? option.argChoices?.[0] ?? VALUES[placeholder];
+  const value =
+    FLAGS[option.flags] ?? FLAGS[option.long] ?? option.argChoices?.[0] ?? VALUES[placeholder];
   return value === undefined ? null : `${option.long} ${value}`;
 };
