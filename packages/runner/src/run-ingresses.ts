@@ -64,7 +64,10 @@ export const createRunIngresses = (
   const createOne = async (plan: ParticipantPlan): Promise<void> => {
     const service = await client();
     const from = performance.now();
-    created.set(plan.identity, { plan, ...(await createRtmpIngress(service, plan)) });
+    const stream = await createRtmpIngress(service, plan);
+    created.set(plan.identity, { plan, ...stream });
+    // A server without ingress.rtmp_base_url answers with none; ffmpeg would write to a file.
+    if (!isRtmp(stream.url)) throw new Error('its answer has no RTMP address');
     report(eventOf(plan, clock.elapsedMs(), 'ingress_created', performance.now() - from));
   };
 
@@ -102,7 +105,7 @@ export const createRunIngresses = (
     },
     of: ({ identity }) => {
       const stream = created.get(identity);
-      if (stream === undefined) return undefined;
+      if (stream === undefined || !isRtmp(stream.url)) return undefined;
       const { url, streamKey } = stream;
       return { url, streamKey, apiBase: apiBase(target) };
     },
@@ -130,6 +133,8 @@ export const createRunIngresses = (
   };
 };
 
+const isRtmp = (url: string): boolean => /^rtmps?:\/\/./i.test(url);
+
 const eventOf = (
   { identity, group, room, role }: ParticipantPlan,
   at: number,
@@ -153,7 +158,7 @@ const notCreated = (target: ApiTarget, { room }: ParticipantPlan, error: unknown
     'livekit-server needs Redis and the addresses of ingress (ingress.rtmp_base_url); a lab has both: swarm lab up --with ingress',
   );
 
-/** Works on all items, also after a failure, which it throws at the end. */
+/** Works on some items at a time; throws their first failure before it begins further ones. */
 const eachAtOnce = async <Item>(
   items: readonly Item[],
   work: (item: Item) => Promise<void>,
