@@ -1,4 +1,5 @@
 import { watchInterruption } from '@livekit-swarm/host';
+import { ApiRejection, apiErrorOf } from '@livekit-swarm/livekit';
 import {
   chooseSources,
   EGRESS_KINDS,
@@ -11,7 +12,9 @@ import { RECORDINGS_REPORTERS } from '@livekit-swarm/report/recordings';
 import {
   EXIT_CODES,
   type ExitCode,
+  errorCodeOf,
   interruptedError,
+  SwarmError,
   share,
   usageError,
 } from '@livekit-swarm/settings';
@@ -75,7 +78,11 @@ export const recordingsRunCommand = async (
     target,
   });
   guard.assertServer(target.url);
-  const sources = await chooseSources(target, source);
+  const sources = await chooseSources(target, source).catch((error: unknown) => {
+    if (!(error instanceof ApiRejection)) throw error;
+    const { reason, message, hint = 'check --url, --api-key and --api-secret' } = apiErrorOf(error);
+    throw new SwarmError(errorCodeOf(reason), message, hint, { cause: error });
+  });
   if (sources.length === 0)
     throw usageError(
       `no room whose name begins with ${roomPrefix} has published media`,
