@@ -5,6 +5,7 @@ export { chooseSources } from './egress/choose-sources.ts';
 export { EGRESS_KINDS, type EgressKind, type EgressRun } from './egress/egress-run.ts';
 export { liveKitEgress } from './egress/livekit-egress.ts';
 export { recordRooms } from './egress/record-rooms.ts';
+export { expectMediaTools } from './media/media-tool.ts';
 export { SHORTEST_QUIET_MS } from './media/quiet-spans.ts';
 export { SHORTEST_MISSING_MS } from './media/read-tracks.ts';
 export {

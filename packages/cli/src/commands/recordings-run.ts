@@ -5,6 +5,7 @@ import {
   EGRESS_KINDS,
   type EgressKind,
   type EgressRun,
+  expectMediaTools,
   liveKitEgress,
   recordRooms,
 } from '@livekit-swarm/recordings';
@@ -78,6 +79,8 @@ export const recordingsRunCommand = async (
     target,
   });
   guard.assertServer(target.url);
+  // Otherwise it would be missing when everything is recorded.
+  if (files !== null) await expectMediaTools(new AbortController().signal);
   const sources = await chooseSources(target, source).catch((error: unknown) => {
     if (!(error instanceof ApiRejection)) throw error;
     const { reason, message, hint = 'check --url, --api-key and --api-secret' } = apiErrorOf(error);

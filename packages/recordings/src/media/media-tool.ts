@@ -48,6 +48,12 @@ export const runMediaTool = async (
   }
 };
 
+/** Asserts that ffprobe and ffmpeg can be started. @throws SwarmError `no_program` */
+export const expectMediaTools = async (signal: AbortSignal): Promise<void> => {
+  for (const program of ['ffprobe', 'ffmpeg'] as const)
+    await runMediaTool(program, ['-version'], () => {}, signal);
+};
+
 /**
  * Arguments that name a file as input. Whatever it holds, it may only lead to other files of this
  * host.
