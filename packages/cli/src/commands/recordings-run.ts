@@ -59,7 +59,8 @@ export const recordingsRunCommand = async (
   console: Console,
 ): Promise<ExitCode> => {
   const output = openResultOutput(RECORDINGS_REPORTERS, flags, console);
-  const { roomPrefix, files = null } = flags;
+  const { roomPrefix } = flags;
+  const files = flags.files === undefined ? null : readStore(flags.files);
   if (roomPrefix === '')
     throw usageError('--room-prefix: is empty', 'give the prefix of the rooms of your load');
   const source = {
@@ -136,3 +137,15 @@ const readShare = (text: string): number => {
 
 const readFolder = (text: string): string =>
   text === '' || text.endsWith('/') ? text : `${text}/`;
+
+/** A folder, or an http address; a password in it would be in messages, and cannot be used. */
+const readStore = (text: string): string => {
+  if (!/^[a-z][\w+.-]*:\/\//i.test(text)) return text;
+  const url = URL.parse(text);
+  const isPlain = url !== null && `${url.username}${url.password}${url.search}${url.hash}` === '';
+  if (isPlain && /^https?:$/.test(url.protocol)) return url.href;
+  throw usageError(
+    '--files: is not a folder, nor an http address without a password and a query',
+    'write --files /var/lib/egress, or --files https://files.example.com/',
+  );
+};
