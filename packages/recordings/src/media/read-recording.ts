@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { messageOf } from '@livekit-swarm/settings';
 import { measureAvOffset } from './av-offset.ts';
 import type { ToolEnd } from './media-tool.ts';
 import { BLACK, quietSpans, SILENT } from './quiet-spans.ts';
@@ -22,14 +23,14 @@ export const readRecording = async (
   file: string,
   signal: AbortSignal,
 ): Promise<RecordingFacts | NoRecording> => {
-  const size = await stat(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
-    throw error;
-  });
-  if (size === null) return { code: 'missing' };
+  const size = await stat(file).catch((error: NodeJS.ErrnoException) => error);
+  if (size instanceof Error)
+    return size.code === 'ENOENT' || size.code === 'ENOTDIR'
+      ? { code: 'missing' }
+      : { code: 'unreadable', detail: size.message };
   if (!size.isFile()) return { code: 'unreadable', detail: 'not a file' };
   if (size.size === 0) return { code: 'empty' };
-  const segments = file.endsWith('.m3u8') ? await readSegments(file) : null;
+  const segments = file.endsWith('.m3u8') ? await readSegments(file).catch(messageOf) : null;
   if (typeof segments === 'string') return { code: 'unreadable', detail: segments };
   if (segments !== null && segments.bytes === 0) return { code: 'empty' };
   if (segments === null) return await readMedia(file, size.size, null, signal);
