@@ -16,12 +16,14 @@ export interface FollowOptions {
 /**
  * Starts an egress, stops it after a time, and follows it until it is over.
  * @param stop aborted: it is stopped at once, and followed to its end
+ * @param kill aborted: it is stopped, and no longer followed
  */
 export const followEgress = async (
   api: EgressApi,
   source: EgressSource,
   { forMs, startWithinMs, finishWithinMs }: FollowOptions,
   stop: AbortSignal,
+  kill: AbortSignal,
 ): Promise<EgressRun> => {
   const run: EgressRun = {
     ...{ source, egressId: null, requestedAtMs: Date.now(), activeAtMs: null, stoppedAtMs: null },
@@ -54,7 +56,7 @@ export const followEgress = async (
   } catch (error) {
     run.error = messageOf(error);
   }
-  await lookUntil(finishWithinMs, () => run.endedAtMs !== null);
+  await lookUntil(finishWithinMs, () => run.endedAtMs !== null || kill.aborted);
   return run;
 };
 

@@ -16,7 +16,7 @@ export interface RecordOptions extends FollowOptions {
   store: string | null;
   /** Aborted: recordings are stopped, and judged. */
   stop: AbortSignal;
-  /** Aborted: nothing more is done. */
+  /** Aborted: recordings are stopped, and neither followed nor judged. */
   kill: AbortSignal;
   onEnd: (run: EgressRun) => void;
 }
@@ -34,7 +34,7 @@ export const recordRooms = async (
     sources.map(async (source, index) => {
       await sleep(index * STEP_MS, undefined, { signal: options.stop }).catch(() => null);
       if (options.stop.aborted) return null;
-      const run = await followEgress(api, source, options, options.stop);
+      const run = await followEgress(api, source, options, options.stop, options.kill);
       options.onEnd(run);
       return run;
     }),
