@@ -14,7 +14,7 @@ export interface RecordOptions extends FollowOptions {
   limits: Limits;
   /** Folder or http address of the files; null: files are not judged. */
   store: string | null;
-  /** Aborted: recordings are stopped, and judged. */
+  /** Aborted: recordings are stopped, and no further file is judged. */
   stop: AbortSignal;
   /** Aborted: recordings are stopped, and neither followed nor judged. */
   kill: AbortSignal;
@@ -40,7 +40,8 @@ export const recordRooms = async (
     }),
   );
   const judged: JudgedRecording[] = [];
-  for (const run of runs) if (run !== null) judged.push(await judgeRun(run, options));
+  for (const run of runs)
+    if (run !== null && !options.stop.aborted) judged.push(await judgeRun(run, options));
   return judged;
 };
 
