@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiRejection } from '@livekit-swarm/livekit';
 import { messageOf } from '@livekit-swarm/settings';
 import { type EgressApi, type EgressRun, type EgressSource, isOver } from './egress-run.ts';
 
 /** Time between two looks at an egress, ms: the error of its times. */
 export const LOOK_MS = 250;
+/** Calls of the stop while the API gives no answer, and the time between two of them, ms. */
+const STOP_ATTEMPTS = 3;
+const STOP_PAUSE_MS = 1_000;
 
 export interface FollowOptions {
   /** Time for which an egress is active before it is stopped, ms. */
@@ -51,10 +55,17 @@ export const followEgress = async (
   if (isActive) await lookUntil(forMs, () => stop.aborted);
   if (run.endedAtMs !== null) return run;
   run.stoppedAtMs = Date.now();
-  try {
-    await api.stop(egressId);
-  } catch (error) {
-    run.error = messageOf(error);
+  // One that is not stopped continues until its room closes.
+  for (let attempt = 1; attempt <= STOP_ATTEMPTS; attempt++) {
+    try {
+      await api.stop(egressId);
+      break;
+    } catch (error) {
+      run.error = messageOf(error);
+      const isAnswered = error instanceof ApiRejection && error.status !== null;
+      if (isAnswered || kill.aborted) break;
+      await sleep(STOP_PAUSE_MS);
+    }
   }
   await lookUntil(finishWithinMs, () => run.endedAtMs !== null || kill.aborted);
   return run;
