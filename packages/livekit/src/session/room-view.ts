@@ -20,6 +20,8 @@ export interface RemoteTrack {
   participantSid: string;
   /** True if its publisher is a voice agent. */
   ofAgent: boolean;
+  /** Present if ingress publishes it. */
+  ofIngress?: true;
   width: number;
   height: number;
   muted: boolean;
@@ -157,6 +159,7 @@ export class RoomView {
         identity: participant.identity,
         participantSid: participant.sid,
         ofAgent: isAgent,
+        ...(participant.kind === ParticipantInfo_Kind.INGRESS && { ofIngress: true as const }),
         width: info.width,
         height: info.height,
         muted: info.muted,

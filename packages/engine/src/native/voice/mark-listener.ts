@@ -17,8 +17,9 @@ export class MarkListener implements VoicePart {
     this.#options = options;
   }
 
-  listensTo({ kind, identity }: RemoteTrack): boolean {
-    return kind === 'audio' && !this.#options.isElsewhere(identity);
+  listensTo({ kind, identity, ofIngress }: RemoteTrack): boolean {
+    // Voices of others may be as long as a mark.
+    return kind === 'audio' && ofIngress === true && !this.#options.isElsewhere(identity);
   }
 
   voiceEnded(voice: Voice): void {
