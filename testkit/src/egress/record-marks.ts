@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
+import { exitWithParent } from '@livekit-swarm/host';
 import type { EgressFailure } from './failure.ts';
 
 export type Tracks = readonly ('audio' | 'video')[];
@@ -30,7 +31,9 @@ export const recordMarks = async (
   failure: EgressFailure | null,
 ): Promise<MarksRecorder> => {
   mkdirSync(dirname(file), { recursive: true });
-  const child = spawn('ffmpeg', argumentsOf(file, tracks, failure), {
+  // It would write without an end if a test were killed.
+  const [command, ...args] = exitWithParent(['ffmpeg', ...argumentsOf(file, tracks, failure)]);
+  const child = spawn(command, args, {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   // It may have ended when it is asked to.
