@@ -98,7 +98,8 @@ Records rooms that exist: start a load beside it, with swarm run. Egress needs a
 recording, and a room composite starts a browser: begin with few.
 
 Exit codes: 0 no defect; 99 an egress or a file has one; 2 bad usage, or no such room; 3 the
-deployment cannot be reached; 130 interrupted: everything was stopped.
+deployment cannot be reached, or ffmpeg is not installed; 130 interrupted: everything was
+stopped.
 `,
 };
 
@@ -127,7 +128,7 @@ const checkHelp: CommandHelp = {
 Needs ffprobe and ffmpeg. The offset of audio and video is measured where picture and sound have a
 flash and a beep at the same time, once a second or at another period.
 
-Exit codes: 0 no defect; 99 a recording has one; 1 ffmpeg is not installed; 2 bad usage;
+Exit codes: 0 no defect; 99 a recording has one; 3 ffmpeg is not installed; 2 bad usage;
 130 interrupted.
 `,
 };
