@@ -71,7 +71,7 @@ const addRunCommand = (
     ),
     new Option(
       '--folder <path>',
-      'folder of the files, as egress sees it (default: recordings/)',
+      'folder, as egress sees it, below which each run has its own (default: recordings/)',
     ).default('recordings/'),
     new Option(
       '--files <place>',

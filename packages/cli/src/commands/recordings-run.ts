@@ -63,8 +63,10 @@ export const recordingsRunCommand = async (
   const files = flags.files === undefined ? null : readStore(flags.files);
   if (roomPrefix === '')
     throw usageError('--room-prefix: is empty', 'give the prefix of the rooms of your load');
+  // A file of an earlier run in the same room would stand for one that is missing.
+  const own = new Date().toISOString().replaceAll(/[:.]/g, '-');
   const source = {
-    ...{ roomPrefix, kinds: readKinds(flags.egress), folder: readFolder(flags.folder) },
+    ...{ roomPrefix, kinds: readKinds(flags.egress), folder: `${readFolder(flags.folder)}${own}/` },
     share: readShare(flags.share),
   };
   const options = {
