@@ -67,15 +67,18 @@ test('the job of an agent that joined adds no note', () => {
   expect(notesWith(joined)).toEqual([]);
 });
 
-test.each(['agent_never_published', 'agent_never_silent', 'agent_greets', 'several_agents'])(
-  'what callers report of their agents is one finding: %s',
-  (reason) => {
-    const warnings = [2, 1].map((room) => eventOf({ event: 'warning', reason }, room));
-    expect(notesWith(warnings)).toEqual([
-      { code: 'agent_finding', finding: reason, agent: 'helper', callers: 2, room: 'calls-2' },
-    ]);
-  },
-);
+test.each([
+  'agent_never_published',
+  'agent_never_silent',
+  'agent_greets',
+  'several_agents',
+  'utterance_rejected',
+])('what callers report of their agents is one finding: %s', (reason) => {
+  const warnings = [2, 1].map((room) => eventOf({ event: 'warning', reason }, room));
+  expect(notesWith(warnings)).toEqual([
+    { code: 'agent_finding', finding: reason, agent: 'helper', callers: 2, room: 'calls-2' },
+  ]);
+});
 
 test('a transfer that is lost names the agent that should have come', () => {
   const lost = [1, 2].map((room) =>

@@ -10,13 +10,14 @@ interface Found {
   room: string;
 }
 
-/** Findings of callers about the agents of their rooms. */
+/** Findings of callers about the agents of their rooms, and about what they are to say. */
 const FINDINGS: ReadonlySet<string> = new Set<AgentFinding>([
   'agent_never_published',
   'agent_never_silent',
   'agent_greets',
   'several_agents',
   'agent_transfer_lost',
+  'utterance_rejected',
 ]);
 
 const isFinding = (reason: string): reason is AgentFinding => FINDINGS.has(reason);

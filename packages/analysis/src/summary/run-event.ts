@@ -15,13 +15,14 @@ const agent = z.string().describe('Name of the agent; empty: agents without a na
 const callers = z.number().describe('Callers that found it.');
 const room = z.string().describe('Room of the first of them.');
 
-/** Findings of callers about the agents of their rooms. */
+/** Findings of callers about the agents of their rooms, and about what they are to say. */
 const AGENT_FINDINGS = [
   'agent_never_published',
   'agent_never_silent',
   'agent_greets',
   'several_agents',
   'agent_transfer_lost',
+  'utterance_rejected',
 ] as const;
 export type AgentFinding = (typeof AGENT_FINDINGS)[number];
 
@@ -77,7 +78,7 @@ export const runNotes = <Added extends z.core.$ZodShape>(added: Added) =>
       'agent_finding',
       { finding: z.enum(AGENT_FINDINGS), agent, callers, room },
       added,
-    ).describe('Voice agents that behaved in a way that spoils a conversation.'),
+    ).describe('Behaviour of voice agents, or a file of callers, that spoils a conversation.'),
     fact('publish_rejected', { rejected: count, total: count }, added),
     fact(
       'host_busy',
