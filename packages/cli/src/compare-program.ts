@@ -80,10 +80,15 @@ export const addCompareCommands = (
       '--keys <side=place>',
       'API key and secret of one deployment, where they differ: B=env:NAME or B=file:PATH, which hold KEY: SECRET (may be repeated)',
     ),
+  ]);
+  // SWARM_SERVER_METRICS names nodes of one deployment, and no side.
+  ab.addOption(
     repeatable(
       '--server-metrics <side=url>',
       '/metrics of a node of one deployment, on its prometheus.port: A=http://10.0.0.5:6789/metrics (may be repeated)',
-    ),
+    ).helpGroup(SIDES),
+  );
+  addGroup(ab, console.env, SIDES, [
     new Option('--rounds <n>', 'runs of each side (default: 6)').default('6'),
   ]);
   addHostFlags(ab, SIDES, CONFIRMED.search);

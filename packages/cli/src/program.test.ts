@@ -74,6 +74,13 @@ it('does not blame a variable that a command does not use', async () => {
   });
 });
 
+it('swarm ab takes no metrics from the environment, which names those of one deployment', async () => {
+  const env = { SWARM_SERVER_METRICS: 'http://10.0.0.5:6789/metrics' };
+  await expect(swarm(env, 'ab', '--server', '1.13.5')).rejects.toThrow(
+    'two servers are compared, not 1',
+  );
+});
+
 describe('swarm alone', () => {
   const URL = {
     LIVEKIT_URL: 'wss://lk.example.com',
