@@ -64,6 +64,7 @@ test.each<[Partial<ContenderFlags>, RegExp]>([
   [{ url: ['wss://a.example.com'], ...KEYS }, /two deployments are compared, not 1/],
   [{ server: ['1.13.5'] }, /two servers are compared, not 1/],
   [{ url: URLS, server: ['1.13.5'], ...KEYS }, /they are not compared/],
+  [{ url: ['B=wss://b.example.com', 'A=wss://a.example.com'], ...KEYS }, /A is the first/],
   [{ url: URLS }, /A = wss:\/\/a\.example\.com: the API key and secret .* are missing/],
   [{ url: ['a.example.com', 'wss://b.example.com'], ...KEYS }, /a\.example\.com/],
   [{ url: URLS, ...KEYS, keys: ['env:OLD'] }, /--keys: names neither A nor B/],

@@ -73,6 +73,11 @@ const readDeployments = async (
   const named = twoOf(flags.url, 'deployments', EXAMPLE).map(readNamedUrl);
   const names = distinct(named);
   for (const side of ['A', 'B'] as const) checkAddress(names[side].url);
+  if (names.A.name === 'B' || names.B.name === 'A')
+    throw usageError(
+      '--url: A is the first deployment and B the second, whatever their names are',
+      'write them in this order, or give them other names',
+    );
   const keys = await readKeys(flags, names, env);
   const apiUrls = readApiUrls(flags.apiUrl, names);
   const metrics = readMetrics(flags.serverMetrics, names);
