@@ -126,6 +126,9 @@ const startProgram = ([program, ...args]: Command, server: Server) => {
   const dir = mkdtempSync(join(tmpdir(), 'swarm-bench-'));
   const env = {
     ...process.env,
+    // They take precedence in swarm, and may name a deployment of the user.
+    ...{ SWARM_URL: undefined, SWARM_API_KEY: undefined, SWARM_API_SECRET: undefined },
+    ...{ SWARM_API_URL: undefined, LIVEKIT_API_URL: undefined },
     LIVEKIT_URL: server.url,
     LIVEKIT_API_KEY: server.apiKey,
     LIVEKIT_API_SECRET: server.apiSecret,
