@@ -11,8 +11,9 @@ const fault = (name: string): { name: string; terminates: boolean } => {
 test.each(['hang', 'cpu-pressure', 'memory-pressure'])(
   '%s does not survive the end of its process, so nothing may end it meanwhile',
   (name) => {
-    for (const end of ['kill', 'drain', 'graceful-stop', 'restart'])
+    for (const end of ['kill', 'drain', 'graceful-stop', 'restart', 'upgrade', 'change-keys'])
       expect(canOverlap(fault(name), fault(end)), end).toBe(false);
+    expect(canOverlap(fault('drain'), fault(name))).toBe(false);
   },
 );
 

@@ -158,6 +158,14 @@ const REDIS_KILL = 'redis-kill';
 const OF_PROCESS: ReadonlySet<string> = new Set(['hang', 'cpu-pressure', 'memory-pressure']);
 /** Fault that lasts, and whose process ends in the middle. */
 const DRAIN = 'drain';
+/** Faults that drain a node and start another process, which terminate nothing for good. */
+const REPLACES: ReadonlySet<string> = new Set([
+  DRAIN,
+  'upgrade',
+  'change-config',
+  'rollout',
+  'change-keys',
+]);
 
 /** Changes after which the process of the target runs. */
 const CHANGES: ReadonlySet<string> = new Set([
@@ -187,4 +195,5 @@ export const canOverlap = (
 ): boolean =>
   !first.terminates &&
   first.name !== second.name &&
-  !(OF_PROCESS.has(first.name) && (second.terminates || second.name === DRAIN));
+  !(OF_PROCESS.has(first.name) && (second.terminates || REPLACES.has(second.name))) &&
+  !(OF_PROCESS.has(second.name) && first.name === DRAIN);
