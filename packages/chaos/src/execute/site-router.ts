@@ -56,6 +56,7 @@ export const startSiteRouter = async ({
 }: SiteRouterOptions): Promise<SiteRouter> => {
   const health = new Map(sites.map((site) => [site.name, { up: true, streak: 0 }]));
   let active = sites[0];
+  let isClosed = false;
   const check = async (site: Site): Promise<void> => {
     const answers = await fetch(`${site.httpUrl}/`, {
       signal: AbortSignal.timeout(CHECK_TIMEOUT_MS),
@@ -64,7 +65,8 @@ export const startSiteRouter = async ({
       () => false,
     );
     const state = health.get(site.name);
-    if (state === undefined) return;
+    // A check of the last second may end after the name that its move would change.
+    if (state === undefined || isClosed) return;
     state.streak = answers === state.up ? 0 : state.streak + 1;
     if (state.streak < (state.up ? FAILURES : SUCCESSES)) return;
     state.up = answers;
@@ -105,6 +107,7 @@ export const startSiteRouter = async ({
     url: `http://127.0.0.1:${port}/token`,
     active: () => active,
     [Symbol.asyncDispose]: async () => {
+      isClosed = true;
       clearInterval(timer);
       server.closeAllConnections();
       server.close();
