@@ -29,7 +29,7 @@ const jobsOf = async (page: string): Promise<number> => {
 
 describe.each(['node', 'python'] as const)('of the framework for %s', (framework) => {
   it.for<[string, (pid: number) => number[], { least: number; most: number }]>([
-    // A job of the SDK for Node leaves after 15 s without its worker; in Python it dies with it.
+    // A job of the SDK for Node leaves after 15 s without its worker; in Python, probably at once.
     ['jobs whose worker is killed', (pid) => [pid], { least: 0, most: 25_000 }],
     // The server notices a dead agent by its media connection.
     [
