@@ -70,7 +70,7 @@ export const assertShowCpu = async (urls: readonly string[]): Promise<void> => {
     if ((await read(url)) === null)
       throw usageError(
         `${withoutSecrets(url)} shows no CPU time of a worker`,
-        `it must answer in Prometheus' text format, with ${CPU_TIME.join(' or ')}`,
+        `it must answer without a password, in Prometheus' text format, with ${CPU_TIME.join(' or ')}`,
       );
 };
 
