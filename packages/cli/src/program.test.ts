@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createProgram } from './program.ts';
 
 afterEach(() => {
@@ -79,6 +82,25 @@ it('swarm ab takes no metrics from the environment, which names those of one dep
   await expect(swarm(env, 'ab', '--server', '1.13.5')).rejects.toThrow(
     'two servers are compared, not 1',
   );
+});
+
+it('swarm ab refuses a scenario whose server a token endpoint names', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'swarm-ab-')), 'calls.yaml');
+  onTestFinished(() => rmSync(dirname(file), { recursive: true }));
+  writeFileSync(
+    file,
+    `scenario: calls
+groups:
+  calls:
+    executor: constant-rooms
+    rooms: 1
+    duration: 5s
+    roles:
+      user: { publish: audio, connect: { url: 'https://app.example.com/token' } }
+`,
+  );
+  const sides = ['--server', '1.11.0', '--server', '1.13.5'];
+  await expect(swarm({}, 'ab', ...sides, file)).rejects.toThrow('token endpoint (connect)');
 });
 
 describe('swarm alone', () => {

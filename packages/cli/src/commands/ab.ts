@@ -15,11 +15,13 @@ import {
   exclusionText,
   exitCodeOfComparisons,
 } from '@livekit-swarm/report/comparison';
+import { endpointsOf } from '@livekit-swarm/scenario';
 import {
   type ExitCode,
   formatDuration,
   interruptedError,
   swarmErrorOf,
+  usageError,
 } from '@livekit-swarm/settings';
 import { type AbScenarioFlags, readAbScenario } from '../ab/ab-scenario.ts';
 import { type ContenderFlags, readContenders } from '../ab/contenders.ts';
@@ -65,6 +67,11 @@ export const abCommand = async (
   const tolerance = parseTolerance(flags.tolerance);
   const rounds = readRounds(flags.rounds);
   const { scenario, warnings } = readAbScenario(files, flags, typed);
+  if (endpointsOf(scenario).length > 0)
+    throw usageError(
+      'a role has its server from a token endpoint (connect), which is the same for both sides',
+      'leave connect out: the tokens are made with the keys of each side',
+    );
   const contenders = await readContenders(flags, typed, env);
   const sides = [contenders.A, contenders.B];
   const request = { signalling: flags.signalling, workers: readProcesses(flags.processes) };
