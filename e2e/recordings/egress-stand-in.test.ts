@@ -56,7 +56,8 @@ it('finds every failure of egress, and none in good recordings', async () => {
     ]);
   const record = async (prefix: string, ...flags: string[]) => {
     const { exit, stdout, stderr } = await runSwarm([
-      ...['recordings', 'run', '--room-prefix', `${prefix}-`, '--for', '8s', '--files', files],
+      ...['recordings', 'run', '--room-prefix', `${prefix}-`, '--with-other-users'],
+      ...['--for', '8s', '--files', files],
       ...['--start-within', '6s', '--finish-within', '8s', '--json', ...flags, ...deployment],
     ]);
     if (stdout === '') throw new Error(stderr);

@@ -81,6 +81,13 @@ const addRunCommand = (
   addGroup(run, console.env, 'Allowed deviations:', limitFlags());
   addGroup(run, console.env, 'Deployment:', deploymentFlags());
   addHostFlags(run, 'Deployment:', CONFIRMED.run);
+  // Without a variable: one would be forgotten in the environment.
+  run.addOption(
+    new Option(
+      '--with-other-users',
+      'also record rooms whose names do not begin with swarm-: users may be in them',
+    ).helpGroup('Deployment:'),
+  );
   addGroup(run, console.env, 'Output:', resultOutputFlags('recordings'));
   addHelp(run, runHelp).action(async (flags: RecordingsRunFlags, own: Command) => {
     const { recordingsRunCommand } = await import('./commands/recordings-run.ts');

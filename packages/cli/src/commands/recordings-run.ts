@@ -34,7 +34,7 @@ import { readDeployment } from '../requests/target.ts';
 
 export interface RecordingsRunFlags
   extends Omit<TargetFlags, 'embedded' | 'server'>,
-    Omit<GuardFlags, 'withOtherUsers'>,
+    GuardFlags,
     RecordingLimitFlags,
     ResultOutputFlags {
   roomPrefix: string;
@@ -48,6 +48,8 @@ export interface RecordingsRunFlags
 }
 
 const DAY_MS = 86_400_000;
+/** Begin of the names of rooms of a load, unless its user has chosen another one. */
+const OWN_ROOMS = 'swarm-';
 
 /**
  * `swarm recordings run`: records rooms of a load, and judges egress and its files.
@@ -63,6 +65,11 @@ export const recordingsRunCommand = async (
   const files = flags.files === undefined ? null : readStore(flags.files);
   if (roomPrefix === '')
     throw usageError('--room-prefix: is empty', 'give the prefix of the rooms of your load');
+  if (!roomPrefix.startsWith(OWN_ROOMS) && flags.withOtherUsers !== true)
+    throw usageError(
+      `--room-prefix ${roomPrefix}: users may be in these rooms, and would be recorded`,
+      `if these are rooms of a load, add --with-other-users; loads of swarm have ${OWN_ROOMS}`,
+    );
   // A file of an earlier run in the same room would stand for one that is missing.
   const own = new Date().toISOString().replaceAll(/[:.]/g, '-');
   const source = {
