@@ -81,6 +81,7 @@ test.each<[Partial<ContenderFlags>, RegExp]>([
   ],
   [{ url: URLS, ...KEYS, serverMetrics: ['A=10.0.0.5'] }, /--server-metrics: not an address/],
   [{ server: ['1.13.5', '1.11.0'], keys: ['A=env:ONE'] }, /--keys has no effect without --url/],
+  [{ server: ['1.13.5', '1.11.0'], apiKey: 'key' }, /--api-key has no effect without --url/],
 ])('refuses %j', async (flags, message) => {
   const refused = read(flags, { ONE: 'key: secret' });
   await expect(refused).rejects.toThrow(message);

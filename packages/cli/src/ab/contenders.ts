@@ -4,6 +4,7 @@ import { parseServerSpec } from '@livekit-swarm/campaign/server';
 import { readSecret } from '@livekit-swarm/host';
 import { assertHostAllowed, LoadGuard, readHostRules } from '@livekit-swarm/livekit';
 import { checkAddress } from '@livekit-swarm/runner';
+import { flagName } from '@livekit-swarm/scenario';
 import { type SecretRef, usageError, withoutSecrets } from '@livekit-swarm/settings';
 import type { GuardFlags } from '../flags/guard.ts';
 import { readPermission } from '../requests/read-permission.ts';
@@ -40,19 +41,21 @@ export const readContenders = async (
       '--server and --url: a server that starts on this host shares its CPU with the load, and a deployment does not, so they are not compared',
       'give two --server, or two --url; "swarm lab up" starts a deployment on this host',
     );
-  return url.length > 0 ? readDeployments(flags, env) : readServers(flags, env);
+  return url.length > 0 ? readDeployments(flags, env) : readServers(flags, typed, env);
 };
 
-const readServers = (flags: ContenderFlags, env: NodeJS.ProcessEnv): Sides<Contender> => {
-  const { keys, apiUrl, serverMetrics } = flags;
-  const [idle] = Object.entries({
-    '--keys': keys,
-    '--api-url': apiUrl,
-    '--server-metrics': serverMetrics,
-  }).find(([, given]) => given.length > 0) ?? [null];
-  if (idle !== null)
+/** Flags on deployments; a server that starts for a run has no use for them. */
+const OF_DEPLOYMENTS = ['keys', 'apiUrl', 'serverMetrics', 'apiKey', 'apiSecret', 'ca'];
+
+const readServers = (
+  flags: ContenderFlags,
+  typed: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Sides<Contender> => {
+  const idle = OF_DEPLOYMENTS.find((flag) => typed.includes(flag));
+  if (idle !== undefined)
     throw usageError(
-      `${idle} has no effect without --url: a server that starts for a run gets its own keys, and is measured anyway`,
+      `${flagName(idle)} has no effect without --url: a server that starts for a run gets its own keys, and is measured anyway`,
       'leave it out, or name two deployments with --url',
     );
   const guard = LoadGuard.ofOwnServer(readHostRules(flags, env), 'search', readPermission(flags));
