@@ -1,5 +1,6 @@
 import type { IngressStream } from '@livekit-swarm/engine';
 import {
+  ApiRejection,
   type ApiTarget,
   apiBase,
   type CreatedIngress,
@@ -50,6 +51,8 @@ export const createRunIngresses = (
   const created = new Map<string, CreatedIngress & { plan: ParticipantPlan }>();
   /** Events from before the first line of the record. */
   let early: EventLine[] | null = [];
+  /** Participants whose stream may have been created, although no answer stated it. */
+  const unanswered = new Set<ParticipantPlan>();
   let isClosed = false;
   /** Creations under way: a stream that is created after the run has ended is deleted, too. */
   const underWay = new Set<Promise<void>>();
@@ -64,7 +67,10 @@ export const createRunIngresses = (
   const createOne = async (plan: ParticipantPlan): Promise<void> => {
     const service = await client();
     const from = performance.now();
-    const stream = await createRtmpIngress(service, plan);
+    const stream = await createRtmpIngress(service, plan).catch((error: unknown) => {
+      if (!isRefusal(error)) unanswered.add(plan);
+      throw error;
+    });
     created.set(plan.identity, { plan, ...stream });
     // A server without ingress.rtmp_base_url answers with none; ffmpeg would write to a file.
     if (!isRtmp(stream.url)) throw new Error('its answer has no RTMP address');
@@ -121,7 +127,16 @@ export const createRunIngresses = (
       isClosed = true;
       await Promise.allSettled(underWay);
       let left = 0;
-      await eachAtOnce([...created.values()], async ({ ingressId }) => {
+      const ids = new Set([...created.values()].map(({ ingressId }) => ingressId));
+      await eachAtOnce([...unanswered], async ({ identity, room }) => {
+        try {
+          for (const { ingressId, name } of await (await client()).listIngress({ roomName: room }))
+            if (name === identity) ids.add(ingressId);
+        } catch {
+          left++;
+        }
+      });
+      await eachAtOnce([...ids], async (ingressId) => {
         try {
           await (await client()).deleteIngress(ingressId);
         } catch (error) {
@@ -168,6 +183,13 @@ const eachAtOnce = async <Item>(
     for (const one of done) if (one.status === 'rejected') throw one.reason;
   }
 };
+
+/**
+ * Returns true if the server has refused: after a timeout, or an answer of a proxy, it may have done
+ * what was requested.
+ */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof ApiRejection && error.status !== null && error.status < 500;
 
 /** Returns true if the stream was already deleted. */
 const isGone = (error: unknown): boolean =>

@@ -1,0 +1,66 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expandPlan, parseScenario } from '@livekit-swarm/scenario';
+import { expect, onTestFinished, test } from 'vitest';
+import { createRunIngresses } from './run-ingresses.ts';
+
+const TEXT = `scenario: channel
+groups:
+  channel:
+    executor: constant-rooms
+    rooms: 1
+    duration: 60s
+    roles: { dj: { publish: audio, ingress: rtmp }, listener: { count: 1 } }
+`;
+const { participants } = expandPlan(parseScenario(TEXT, { file: 'channel.yaml' }), 'x');
+const DJ = participants.find(({ role }) => role === 'dj')?.identity;
+
+/** An API of ingress. @param create answer to a creation; null: none, but the stream is created */
+const api = async (create: { url: string } | null) => {
+  const streams = new Set<string>();
+  const server = createServer(async (request, response) => {
+    let text = '';
+    for await (const part of request) text += String(part);
+    const asked = JSON.parse(text) as { ingressId?: string; ingress_id?: string };
+    const stream = { ingressId: 'IN_1', name: DJ, streamKey: 'key', ...create };
+    const others = { ingressId: 'IN_2', name: 'somebody' };
+    response.setHeader('content-type', 'application/json');
+    switch (request.url?.split('/').at(-1)) {
+      case 'CreateIngress':
+        streams.add('IN_1');
+        if (create === null) return request.socket.destroy();
+        return response.end(JSON.stringify(stream));
+      case 'ListIngress':
+        return response.end(JSON.stringify({ items: [others, stream] }));
+      default:
+        streams.delete(asked.ingressId ?? asked.ingress_id ?? '');
+        return response.end(JSON.stringify(stream));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const target = { url, apiKey: 'key', apiSecret: 'secret-of-a-sufficient-length-000' };
+  return { streams, ingresses: createRunIngresses(target, { elapsedMs: () => 0 }, () => {}) };
+};
+
+test('a stream is deleted that was created without an answer', async () => {
+  const { streams, ingresses } = await api(null);
+  await expect(ingresses.create(participants, true)).rejects.toMatchObject({
+    code: 'ingress_not_created',
+  });
+  expect([...streams]).toEqual(['IN_1']);
+  expect(await ingresses.delete()).toBe(0);
+  expect([...streams]).toEqual([]);
+});
+
+test('a stream without an RTMP address ends the run, because ffmpeg would write to a file', async () => {
+  const { streams, ingresses } = await api({ url: '' });
+  await expect(ingresses.create(participants, true)).rejects.toMatchObject({
+    message: expect.stringContaining('no RTMP address'),
+    hint: expect.stringContaining('ingress.rtmp_base_url'),
+  });
+  for (const plan of participants) expect(ingresses.of(plan)).toBeUndefined();
+  expect(await ingresses.delete()).toBe(0);
+  expect([...streams]).toEqual([]);
+});
