@@ -81,7 +81,7 @@ export const addCompareCommands = (
       'API key and secret of one deployment, where they differ: B=env:NAME or B=file:PATH, which hold KEY: SECRET (may be repeated)',
     ),
   ]);
-  // SWARM_SERVER_METRICS names nodes of one deployment, and no side.
+  // The variable of this flag names nodes of one deployment, and no side.
   ab.addOption(
     repeatable(
       '--server-metrics <side=url>',
