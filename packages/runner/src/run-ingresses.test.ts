@@ -23,7 +23,7 @@ const api = async (create: { url: string } | null) => {
     for await (const part of request) text += String(part);
     const asked = JSON.parse(text) as { ingressId?: string; ingress_id?: string };
     const stream = { ingressId: 'IN_1', name: DJ, streamKey: 'key', ...create };
-    const others = { ingressId: 'IN_2', name: 'somebody' };
+    const others = { ingressId: 'IN_2', name: 'another-encoder' };
     response.setHeader('content-type', 'application/json');
     switch (request.url?.split('/').at(-1)) {
       case 'CreateIngress':
