@@ -66,15 +66,24 @@ it('finds every failure of egress, and none in good recordings', async () => {
   };
 
   const service = new RoomServiceClient(lab.httpUrl, lab.apiKey, lab.apiSecret);
-  /** Waits until that many rooms of a load have media. */
+  /** Waits until both tracks are published in that many rooms of a load. */
   const published = (prefix: string, rooms: number) =>
     expect
-      .poll(async () =>
-        (await service.listRooms()).filter(
-          ({ name, numPublishers }) => name.startsWith(`${prefix}-`) && numPublishers > 0,
-        ),
+      .poll(
+        async () => {
+          const listed = await service.listRooms();
+          const names = listed
+            .map(({ name }) => name)
+            .filter((name) => name.startsWith(`${prefix}-`));
+          const participants = await Promise.all(
+            names.map((name) => service.listParticipants(name)),
+          );
+          // A room has a publisher before its tracks arrive.
+          return participants.flat().filter(({ tracks }) => tracks.length === 2).length;
+        },
+        { timeout: 20_000, interval: 250 },
       )
-      .toHaveLength(rooms);
+      .toBe(rooms);
 
   const goodLoad = load('good', 3);
   await published('good', 3);

@@ -3,6 +3,8 @@ import { type ApiTarget, roomServiceOf } from '@livekit-swarm/livekit';
 import type { EgressKind, EgressSource } from './egress-run.ts';
 
 const TIMEOUT_SECONDS = 10;
+/** Rooms whose participants are listed at the same time. */
+const AT_ONCE = 10;
 
 export interface SourceOptions {
   /** Only rooms whose names begin so are recorded. */
@@ -24,17 +26,29 @@ export const chooseSources = async (
 ): Promise<EgressSource[]> => {
   const client = await roomServiceOf(target, TIMEOUT_SECONDS);
   const names = (await client.listRooms())
-    .filter(({ name, numPublishers }) => name.startsWith(roomPrefix) && numPublishers > 0)
     .map(({ name }) => name)
+    .filter((name) => name.startsWith(roomPrefix))
     .sort();
-  const chosen = names.slice(0, Math.ceil(names.length * share));
-  const sources: EgressSource[] = [];
-  for (const [index, room] of chosen.entries()) {
-    const kind = kinds[index % kinds.length] ?? 'room';
-    const source = sourceOf(room, kind, await client.listParticipants(room), folder);
-    if (source !== null) sources.push(source);
+  // The number of publishers in the list of rooms lags behind, so participants are asked for.
+  const rooms: { room: string; participants: ParticipantInfo[] }[] = [];
+  for (let first = 0; first < names.length; first += AT_ONCE) {
+    const listed = await Promise.all(
+      names
+        .slice(first, first + AT_ONCE)
+        .map(async (room) => ({ room, participants: await client.listParticipants(room) })),
+    );
+    rooms.push(
+      ...listed.filter(({ participants }) =>
+        participants.some(({ tracks }) => tracks.some(isMedia)),
+      ),
+    );
   }
-  return sources;
+  return rooms
+    .slice(0, Math.ceil(rooms.length * share))
+    .flatMap(({ room, participants }, index) => {
+      const source = sourceOf(room, kinds[index % kinds.length] ?? 'room', participants, folder);
+      return source === null ? [] : [source];
+    });
 };
 
 /** @returns null: no participant publishes media */
