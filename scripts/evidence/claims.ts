@@ -143,7 +143,7 @@ export const README_CLAIMS = {
     ),
     proves(
       'every failure that a stand-in of egress plays is found through the API and in its files',
-      'e2e/recordings/egress-stand-in.test.ts',
+      'e2e/recordings/egress-stand-in.long.test.ts',
     ),
   ],
   'Know the price': [

@@ -81,7 +81,7 @@ it('finds every failure of egress, and none in good recordings', async () => {
           // A room has a publisher before its tracks arrive.
           return participants.flat().filter(({ tracks }) => tracks.length === 2).length;
         },
-        { timeout: 20_000, interval: 250 },
+        { timeout: 60_000, interval: 250 },
       )
       .toBe(rooms);
 
