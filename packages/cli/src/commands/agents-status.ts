@@ -4,6 +4,7 @@ import { EXIT_CODES, type ExitCode, plural, usageError } from '@livekit-swarm/se
 import { type Console, write } from '../console.ts';
 import type { TargetFlags } from '../flags/deployment.ts';
 import type { HostFlags } from '../flags/host-rules.ts';
+import { throwRejection } from '../requests/api-rejection.ts';
 import { readLoadGuard } from '../requests/load-guard.ts';
 import { readDeployment } from '../requests/target.ts';
 
@@ -14,7 +15,7 @@ export interface AgentsStatusFlags extends Omit<TargetFlags, 'embedded' | 'serve
 
 /**
  * `swarm agents status`: dispatches, agents and workers of a deployment.
- * @throws SwarmError `usage`; ApiRejection if the API rejects the key
+ * @throws SwarmError `usage`, or that of an API that does not answer or rejects the key
  */
 export const agentsStatusCommand = async (
   flags: AgentsStatusFlags,
@@ -27,7 +28,7 @@ export const agentsStatusCommand = async (
   const target = readDeployment(flags, typed, console.env);
   const guard = readLoadGuard(flags, typed, console.env, { kind: 'probe', target });
   guard.assertServer(target.url);
-  const status = await readAgentStatus(target, flags.worker);
+  const status = await readAgentStatus(target, flags.worker).catch(throwRejection);
   await write(
     console.stdout,
     flags.json === true ? `${JSON.stringify(status, null, 2)}\n` : textOf(status),

@@ -1,5 +1,4 @@
 import { watchInterruption } from '@livekit-swarm/host';
-import { ApiRejection, apiErrorOf } from '@livekit-swarm/livekit';
 import {
   chooseSources,
   EGRESS_KINDS,
@@ -13,9 +12,7 @@ import { RECORDINGS_REPORTERS } from '@livekit-swarm/report/recordings';
 import {
   EXIT_CODES,
   type ExitCode,
-  errorCodeOf,
   interruptedError,
-  SwarmError,
   share,
   usageError,
 } from '@livekit-swarm/settings';
@@ -27,6 +24,7 @@ import {
   openResultOutput,
   type ResultOutputFlags,
 } from '../output/result-output.ts';
+import { throwRejection } from '../requests/api-rejection.ts';
 import { readLoadGuard } from '../requests/load-guard.ts';
 import { readTime } from '../requests/read-time.ts';
 import { type RecordingLimitFlags, readRecordingLimits } from '../requests/recording-limits.ts';
@@ -91,11 +89,7 @@ export const recordingsRunCommand = async (
   guard.assertServer(target.url);
   // Otherwise it would be missing when everything is recorded.
   if (files !== null) await expectMediaTools(new AbortController().signal);
-  const sources = await chooseSources(target, source).catch((error: unknown) => {
-    if (!(error instanceof ApiRejection)) throw error;
-    const { reason, message, hint = 'check --url, --api-key and --api-secret' } = apiErrorOf(error);
-    throw new SwarmError(errorCodeOf(reason), message, hint, { cause: error });
-  });
+  const sources = await chooseSources(target, source).catch(throwRejection);
   if (sources.length === 0)
     throw usageError(
       `no room whose name begins with ${roomPrefix} has published media`,
