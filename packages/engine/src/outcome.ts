@@ -1,4 +1,6 @@
 import { LEFT_WHILE_JOINING, type ParticipantLine } from '@livekit-swarm/record';
+import type { ParticipantPlan } from '@livekit-swarm/scenario';
+import type { EngineOptions } from './engine.ts';
 
 /** Progress of a participant's session. */
 export type SessionState = 'joining' | 'in' | 'join_failed' | 'disconnected';
@@ -17,4 +19,15 @@ export const outcomeOf = (
 ): Pick<ParticipantLine, 'outcome' | 'reason'> => ({
   outcome: OUTCOMES[state],
   reason: state === 'joining' ? (reason ?? LEFT_WHILE_JOINING) : reason,
+});
+
+/** Begin of the record line of a participant: who it is, and what its plan was. @param now its end */
+export const lineHeadOf = (
+  { identity, group, room, role, joinAtMs, leaveAtMs }: ParticipantPlan,
+  { startedAtMs, shard = 0 }: Pick<EngineOptions, 'startedAtMs' | 'shard'>,
+  now: number,
+) => ({
+  type: 'participant' as const,
+  at: now - startedAtMs,
+  ...{ shard, identity, group, room, role, joinAtMs, leaveAtMs },
 });

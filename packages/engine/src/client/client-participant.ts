@@ -13,7 +13,7 @@ import { type ClientEngineName, keyAt, type ParticipantPlan } from '@livekit-swa
 import { messageOf } from '@livekit-swarm/settings/errors';
 import type { Admission, EngineOptions } from '../engine.ts';
 import type { ExchangeMeter } from '../exchange/exchange-meter.ts';
-import { outcomeOf, type SessionState } from '../outcome.ts';
+import { lineHeadOf, outcomeOf, type SessionState } from '../outcome.ts';
 import type { Client, ClientEvent, ClientHost, ClientReading } from './client.ts';
 import { ClientStreams } from './client-streams.ts';
 import { type Evidence, keepEvidence } from './evidence.ts';
@@ -226,24 +226,15 @@ export class ClientParticipant {
     // The leave does not wait for this: a browser takes time to close a page.
     void this.#close();
     if (wasIn) this.#emit('left', {});
-    const { identity, group, room, role, joinAtMs, leaveAtMs, expectedTracks } = plan;
     return {
-      type: 'participant',
-      at: now - engine.startedAtMs,
-      shard: engine.shard ?? 0,
-      identity,
-      group,
-      room,
-      role,
-      joinAtMs,
-      leaveAtMs,
+      ...lineHeadOf(plan, engine, now),
       ...outcomeOf(this.#state, this.#reason),
       joinTimeMs: this.#joinTimeMs,
       resumes: this.#resumes,
       reconnects: this.#reconnects,
       ...(this.#joinTimeMs !== null && { remoteParticipants: this.#others.length }),
       engine: plan.engine,
-      expectedTracks,
+      expectedTracks: plan.expectedTracks,
       tracks: this.#streams.results(now, this.#options.clockCorrection.ms),
     };
   }

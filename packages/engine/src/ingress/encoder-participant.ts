@@ -3,7 +3,7 @@ import type { ParticipantLine } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import type { Admission, EngineOptions, IngressStream } from '../engine.ts';
 import { type Emit, type EventDetails, eventEmitter } from '../native/participant/event-lines.ts';
-import { outcomeOf, type SessionState } from '../outcome.ts';
+import { lineHeadOf, outcomeOf, type SessionState } from '../outcome.ts';
 import type { Encoder } from './encoder.ts';
 import type { Presence } from './room-presence.ts';
 
@@ -176,22 +176,13 @@ export class EncoderParticipant {
       this.#emit('left', now, {});
       this.#watching = this.#watchEnd(now);
     }
-    const { identity, group, room, role, joinAtMs, leaveAtMs, expectedTracks } = plan;
     return {
-      type: 'participant',
-      at: now - engine.startedAtMs,
-      shard: engine.shard ?? 0,
-      identity,
-      group,
-      room,
-      role,
-      joinAtMs,
-      leaveAtMs,
+      ...lineHeadOf(plan, engine, now),
       ...outcomeOf(this.#state, this.#reason),
       joinTimeMs: this.#joinTimeMs,
       resumes: 0,
       reconnects: this.#reconnects,
-      expectedTracks,
+      expectedTracks: plan.expectedTracks,
       tracks: [],
     };
   }

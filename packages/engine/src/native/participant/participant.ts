@@ -9,6 +9,7 @@ import type { ParticipantLine } from '@livekit-swarm/record';
 import type { ParticipantPlan, PlannedStep } from '@livekit-swarm/scenario';
 import type { PumpEvent } from '@livekit-swarm/webrtc';
 import { exchangeOf } from '../../exchange/exchange-part.ts';
+import { lineHeadOf } from '../../outcome.ts';
 import { trackResults } from '../streams/results.ts';
 import { Caller } from '../voice/caller.ts';
 import { MarkListener } from '../voice/mark-listener.ts';
@@ -315,15 +316,7 @@ export class Participant {
     this.#endTalk();
     if (wasJoined) this.#emit('left', now, {});
     return {
-      type: 'participant',
-      at: now - engine.startedAtMs,
-      shard: engine.shard ?? 0,
-      identity: plan.identity,
-      group: plan.group,
-      room: plan.room,
-      role: plan.role,
-      joinAtMs: plan.joinAtMs,
-      leaveAtMs: plan.leaveAtMs,
+      ...lineHeadOf(plan, engine, now),
       ...this.#progress.result,
       ...(selectedPair !== null && { selectedPair }),
       ...(this.#progress.hasJoined && { remoteParticipants }),
