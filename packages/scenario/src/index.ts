@@ -59,7 +59,7 @@ export {
   splitPlan,
   workersAnywhere,
 } from './plan/shards.ts';
-export { clipBitrate, fillOf } from './plan/video-rates.ts';
+export { clipBitrate, fillOf, highestBitrate } from './plan/video-rates.ts';
 export type { ParticipantPlan, Plan, Role } from './plan.ts';
 export { randomStream } from './random.ts';
 export {

@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { exitWithParent } from '@livekit-swarm/host';
 import type { Clock } from '@livekit-swarm/livekit';
-import { clipBitrate, RESOLUTIONS, type TrackPlan } from '@livekit-swarm/scenario';
+import { highestBitrate, RESOLUTIONS, type TrackPlan } from '@livekit-swarm/scenario';
 import { messageOf } from '@livekit-swarm/settings/errors';
 import type { IngressStream } from '../engine.ts';
 import { feedLiveAudio, SAMPLE_RATE } from './live-audio.ts';
@@ -109,9 +109,7 @@ const videoInput = ({ resolution }: Video): string[] => {
 };
 
 const videoEncoding = (video: Video): string[] => {
-  const kilobits = Math.round(
-    (video.bitrates?.at(-1) ?? clipBitrate(video, video.resolution)) / 1_000,
-  );
+  const kilobits = Math.round(highestBitrate(video) / 1_000);
   return [
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-threads', '1'],
     ...['-pix_fmt', 'yuv420p', '-g', String(2 * FRAMES_PER_SECOND)],

@@ -10,7 +10,7 @@ import {
   VideoLayer,
   VideoQuality,
 } from '@livekit/protocol';
-import { clipBitrate, type ParticipantPlan, RESOLUTIONS } from '@livekit-swarm/scenario';
+import { highestBitrate, type ParticipantPlan, RESOLUTIONS } from '@livekit-swarm/scenario';
 import type { IngressClient } from 'livekit-server-sdk';
 
 /** Stream that ingress accepts from an encoder. */
@@ -70,7 +70,7 @@ const QUALITIES = [VideoQuality.HIGH, VideoQuality.MEDIUM, VideoQuality.LOW];
 
 const videoOptions = (video: Video): IngressVideoOptions => {
   const { width, height } = RESOLUTIONS[video.resolution];
-  const highest = video.bitrates?.at(-1) ?? clipBitrate(video, video.resolution);
+  const highest = highestBitrate(video);
   const layers = QUALITIES.slice(0, video.simulcast ? QUALITIES.length : 1).map(
     (quality, step) =>
       new VideoLayer({

@@ -95,3 +95,7 @@ export const layerRate = (track: Video, layers: readonly Resolution[], layer: nu
   const filled = bits * fillOf(track, layers, layer);
   return { packets: packets + (filled - bits) / PAYLOAD_BITS, bits: filled };
 };
+
+/** Bit rate of the highest layer, bit/s: as planned, else that of its clip. */
+export const highestBitrate = (video: Video): number =>
+  video.bitrates?.at(-1) ?? clipBitrate(video, video.resolution);
