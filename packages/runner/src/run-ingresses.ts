@@ -12,6 +12,7 @@ import {
 import type { EventLine, RecordLine } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import { messageOf, SwarmError } from '@livekit-swarm/settings';
+import { eachAtOnce, isGone } from './api-batches.ts';
 
 /** Streams of ingress that the participants of a run publish by. */
 export interface RunIngresses {
@@ -33,8 +34,6 @@ export interface RunIngresses {
 }
 
 const TIMEOUT_SECONDS = 10;
-/** Number of streams that are created or deleted at the same time. */
-const AT_ONCE = 20;
 const LOSSES: ReadonlySet<string> = new Set(['join_retry', 'join_failed', 'signal_lost']);
 /** Time after which ingress has reported the state of a stream that ended, ms. */
 const REPORTED_AFTER_MS = 500;
@@ -173,24 +172,9 @@ const notCreated = (target: ApiTarget, { room }: ParticipantPlan, error: unknown
     'livekit-server needs Redis and the addresses of ingress (ingress.rtmp_base_url); a lab has both: swarm lab up --with ingress',
   );
 
-/** Works on some items at a time; throws their first failure before it begins further ones. */
-const eachAtOnce = async <Item>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<void>,
-): Promise<void> => {
-  for (let first = 0; first < items.length; first += AT_ONCE) {
-    const done = await Promise.allSettled(items.slice(first, first + AT_ONCE).map(work));
-    for (const one of done) if (one.status === 'rejected') throw one.reason;
-  }
-};
-
 /**
  * Returns true if the server has refused: after a timeout, or an answer of a proxy, it may have done
  * what was requested.
  */
 const isRefusal = (error: unknown): boolean =>
   error instanceof ApiRejection && error.status !== null && error.status < 500;
-
-/** Returns true if the stream was already deleted. */
-const isGone = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'not_found';

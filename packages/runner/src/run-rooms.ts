@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ApiTarget, roomServiceOf, withoutTokens } from '@livekit-swarm/livekit';
 import type { ParticipantPlan, Plan } from '@livekit-swarm/scenario';
 import { messageOf, SwarmError } from '@livekit-swarm/settings';
+import { eachAtOnce, isGone } from './api-batches.ts';
 import { ADMISSION_LEAD_MS } from './worker-protocol.ts';
 
 /** Rooms of a run on a server that does not create them at a join (`room.auto_create: false`). */
@@ -19,8 +20,6 @@ export interface RunRooms {
 }
 
 const TIMEOUT_SECONDS = 10;
-/** Number of rooms that are created or deleted at the same time. */
-const AT_ONCE = 20;
 const ATTEMPTS = 3;
 const PAUSE_MS = 1_000;
 /**
@@ -108,14 +107,6 @@ export const longestEmptyTimes = (
   return longest;
 };
 
-const eachAtOnce = async (
-  names: readonly string[],
-  work: (name: string) => Promise<void>,
-): Promise<void> => {
-  for (let first = 0; first < names.length; first += AT_ONCE)
-    await Promise.all(names.slice(first, first + AT_ONCE).map(work));
-};
-
 const withRetries = async (work: () => Promise<void>): Promise<void> => {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -133,7 +124,3 @@ const notCreated = (url: string, room: string, error: unknown): SwarmError =>
     `${url} creates no rooms at a join (room.auto_create: false), and its room service did not create ${room}: ${withoutTokens(messageOf(error))}`,
     'swarm creates its rooms through the API (/twirp/livekit.RoomService), which must be reachable: give its address with --api-url, or switch room.auto_create on',
   );
-
-/** Returns true if the server has already closed the room. */
-const isGone = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'not_found';
