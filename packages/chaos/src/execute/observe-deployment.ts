@@ -186,7 +186,7 @@ export const alertRules = async (prometheusUrl: string): Promise<AlertRule[] | n
  */
 const ask = async (prometheusUrl: string, path: string): Promise<unknown> => {
   const endpoint = httpEndpoint(prometheusUrl);
-  const url = `${endpoint.url.replace(/\/+$/, '')}${path}`;
+  const url = `${endpoint.base}${path}`;
   try {
     return JSON.parse(await fetchText(endpoint, url, AbortSignal.timeout(TIMEOUT_MS)));
   } catch {

@@ -39,7 +39,6 @@ export const prometheusApi = (url: string): PrometheusApi => {
       'write http://127.0.0.1:9090',
     );
   const endpoint = httpEndpoint(url);
-  const base = endpoint.url.replace(/\/+$/, '');
   return {
     where: endpoint.where,
     queryWindows: async (query, { fromMs, toMs }, windowMs) => {
@@ -50,9 +49,12 @@ export const prometheusApi = (url: string): PrometheusApi => {
         step: String(windowMs / 1_000),
       });
       const signal = AbortSignal.timeout(TIMEOUT_MS);
-      const body = await fetchText(endpoint, `${base}/api/v1/query_range`, signal, request).catch(
-        explain,
-      );
+      const body = await fetchText(
+        endpoint,
+        `${endpoint.base}/api/v1/query_range`,
+        signal,
+        request,
+      ).catch(explain);
       const parsed = answer.safeParse(parseJson(body));
       if (!parsed.success)
         throw usageError(

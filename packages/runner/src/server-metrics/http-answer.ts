@@ -4,6 +4,8 @@ import { SourceError } from './server-source.ts';
 /** Address with credentials, which requests have in a header and messages never contain. */
 export interface HttpEndpoint {
   url: string;
+  /** `url` without slashes at its end, for paths below it. */
+  base: string;
   headers: Record<string, string>;
   /** URL without user, password and query, for messages. */
   where: string;
@@ -21,6 +23,7 @@ export const httpEndpoint = (text: string): HttpEndpoint => {
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return {
     url: url.href,
+    base: url.href.replace(/\/+$/, ''),
     headers:
       username === '' && password === ''
         ? {}

@@ -36,14 +36,13 @@ interface Target {
  */
 export const prometheusSource = ({ url, selector }: PrometheusOptions): ServerSource => {
   const endpoint = httpEndpoint(url);
-  const base = endpoint.url.replace(/\/+$/, '');
   const nodes = `${NODE_METRIC}{${selector ?? ''}}`;
   const scraped = new Map<string, number>();
 
   const query = async (text: string, signal: AbortSignal) => {
     const body = await fetchText(
       endpoint,
-      `${base}/api/v1/query`,
+      `${endpoint.base}/api/v1/query`,
       signal,
       new URLSearchParams({ query: text }),
     );
