@@ -13,6 +13,7 @@ export { type Interruption, watchInterruption } from './interruption.ts';
 export { makeFolder } from './make-folder.ts';
 export type { ProcessIdentity } from './process-identity.mjs';
 export { identifyProcess, isSameProcess } from './process-identity.mjs';
+export { fieldsOfStat, TICKS_PER_SECOND } from './process-stat.ts';
 export { readSecret, type SecretReader } from './read-secret.ts';
 export { replaceFile } from './replace-file.ts';
 export { siblingModule } from './sibling-module.ts';

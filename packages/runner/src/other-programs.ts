@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { fieldsOfStat, TICKS_PER_SECOND } from '@livekit-swarm/host';
 import type { OtherPrograms } from '@livekit-swarm/record';
 
 /** Parent, name and used CPU time (ticks) of one process. */
@@ -8,11 +9,6 @@ interface Usage {
   ticks: number;
 }
 
-/**
- * Unit of the CPU times in /proc (proc(5), sysconf(_SC_CLK_TCK)): 100 per second on every Linux
- * that Node supports.
- */
-const TICKS_PER_SECOND = 100;
 /** Largest number of program names in a sample; more names explain little. */
 const NAMES = 3;
 /** CPU use below which a program does not explain a busy host, cores. */
@@ -85,7 +81,7 @@ const readUsage = (root: string): Map<number, Usage> | null => {
 const parseStat = (text: string): Usage | null => {
   const end = text.lastIndexOf(')');
   const begin = text.indexOf('(');
-  const fields = text.slice(end + 2).split(' ');
+  const fields = fieldsOfStat(text);
   const ticks = Number(fields[11]) + Number(fields[12]);
   if (begin < 0 || end < begin || !Number.isFinite(ticks)) return null;
   // Other programs choose their names: control characters must not reach a terminal.

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
-
-/** Ticks per second in which Linux counts CPU times of processes. */
-const TICKS_PER_SECOND = 100;
+import { fieldsOfStat, TICKS_PER_SECOND } from '@livekit-swarm/host';
 
 /**
  * CPU time of this process and of the processes of its jobs, s: those that run, and those that have
@@ -22,9 +20,7 @@ const ENDED_CHILDREN = [13, 14];
 
 const ticksOf = (pid: string, fields: readonly number[]): number => {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name, in parentheses, may contain spaces.
-    const values = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const values = fieldsOfStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
     return fields.reduce((total, field) => total + Number(values[field]), 0);
   } catch {
     // It has ended, and is counted with those that have.

@@ -1,6 +1,7 @@
 /** Processes and control groups of a container on this host, found by its ID. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fieldsOfStat } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
 
 /** Folders of the kernel. Tests use others. */
@@ -64,8 +65,7 @@ export const stateOf = (pid: number, kernel = KERNEL): string | null => {
 
 const statOf = (pid: number, kernel: KernelFolders): string[] | null => {
   const stat = read(kernel, pid, 'stat');
-  // The name in parentheses may contain any character.
-  return stat === '' ? null : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return stat === '' ? null : fieldsOfStat(stat);
 };
 
 const pidsOf = ({ proc }: KernelFolders): number[] =>

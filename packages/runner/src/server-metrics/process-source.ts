@@ -1,11 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { fieldsOfStat, TICKS_PER_SECOND } from '@livekit-swarm/host';
 import { type ServerSource, SourceError } from './server-source.ts';
-
-/**
- * Unit of CPU times of processes, ticks per second: Linux counts in hundredths of a second,
- * whatever its timer.
- */
-const TICKS_PER_SECOND = 100;
 
 /**
  * Creates the source that reads a livekit-server process on this host (Linux: `/proc`). It is
@@ -52,11 +47,10 @@ export const processSource = (
 });
 
 /**
- * CPU time of a process, s: the sum of utime and stime, the 14th and 15th field (proc_pid_stat(5));
- * the name, in parentheses, may contain spaces.
+ * CPU time of a process, s: the sum of utime and stime, the 14th and 15th field (proc_pid_stat(5)).
  */
 export const cpuSecondsOf = (stat: string): number | null => {
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = fieldsOfStat(stat);
   const ticks = Number(fields[11]) + Number(fields[12]);
   return Number.isFinite(ticks) ? ticks / TICKS_PER_SECOND : null;
 };

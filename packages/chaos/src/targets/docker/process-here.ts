@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { fieldsOfStat } from '@livekit-swarm/host';
 
 /**
  * First process of a container on this host. The PID that the engine reports is valid on the
@@ -39,7 +40,7 @@ const isOf = (id: string, pid: number): boolean =>
 /** Start of a process, clock ticks after the boot (proc(5), field 22). */
 const startOf = (pid: number): number => {
   const stat = read(`/proc/${pid}/stat`);
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? Number.POSITIVE_INFINITY);
+  return Number(fieldsOfStat(stat)[19] ?? Number.POSITIVE_INFINITY);
 };
 
 /** Path of a process' cgroup (v2), from the root; null without a cgroup of its container. */

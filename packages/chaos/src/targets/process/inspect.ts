@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fieldsOfStat } from '@livekit-swarm/host';
 import { type Host, localHost } from './local-host.ts';
 
 /**
@@ -21,8 +22,7 @@ export interface ProcessStat {
 }
 
 const parseStat = (stat: string): ProcessStat | null => {
-  // The name in parentheses may contain any character.
-  const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state = '', ...fields] = fieldsOfStat(stat);
   return state === 'Z' || state === 'X' ? null : { state, startedAt: fields[18] ?? '' };
 };
 
