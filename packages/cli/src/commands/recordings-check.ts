@@ -1,8 +1,7 @@
 import { watchInterruption } from '@livekit-swarm/host';
 import { type JudgedRecording, judgeRecording, type TrackKind } from '@livekit-swarm/recordings';
-import { RECORDINGS_REPORTERS } from '@livekit-swarm/report/recordings';
+import { RECORDINGS_REPORTERS, resultOfRecordings } from '@livekit-swarm/report/recordings';
 import {
-  EXIT_CODES,
   type ExitCode,
   interruptedError,
   LONGEST_DURATION_MS,
@@ -58,10 +57,8 @@ export const recordingsCheckCommand = async (
   } finally {
     interruption.dispose();
   }
-  const verdict = recordings.some(({ defects }) => defects.length > 0) ? 'failed' : 'passed';
-  const exitCode = EXIT_CODES[verdict].code;
-  const result = { startedAtMs, recordings, verdict, exitCode } as const;
-  return exitCodeAfter(await output.show(result), exitCode);
+  const result = resultOfRecordings(startedAtMs, recordings);
+  return exitCodeAfter(await output.show(result), result.exitCode);
 };
 
 const listOf = (text: string): string[] => text.split(',').map((part) => part.trim());

@@ -8,14 +8,8 @@ import {
   liveKitEgress,
   recordRooms,
 } from '@livekit-swarm/recordings';
-import { RECORDINGS_REPORTERS } from '@livekit-swarm/report/recordings';
-import {
-  EXIT_CODES,
-  type ExitCode,
-  interruptedError,
-  share,
-  usageError,
-} from '@livekit-swarm/settings';
+import { RECORDINGS_REPORTERS, resultOfRecordings } from '@livekit-swarm/report/recordings';
+import { type ExitCode, interruptedError, share, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import type { TargetFlags } from '../flags/deployment.ts';
 import type { GuardFlags } from '../flags/guard.ts';
@@ -107,13 +101,10 @@ export const recordingsRunCommand = async (
       ...{ ...options, stop, kill },
       onEnd: (run) => void progress(endText(run)),
     });
-    const isBad = recordings.some(({ defects }) => defects.length > 0);
     // A recording that was stopped early shows nothing about egress.
     if (stop.aborted) throw interruptedError('the recordings were stopped early');
-    const verdict = isBad ? 'failed' : 'passed';
-    const exitCode = EXIT_CODES[verdict].code;
-    const result = { startedAtMs, recordings, verdict, exitCode } as const;
-    return exitCodeAfter(await output.show(result), exitCode);
+    const result = resultOfRecordings(startedAtMs, recordings);
+    return exitCodeAfter(await output.show(result), result.exitCode);
   } catch (error) {
     if (kill.aborted) throw interruptedError('the recordings were stopped early');
     throw error;

@@ -8,7 +8,7 @@ import { recordingsPage } from './page.ts';
 import type { RecordingsResult } from './recordings-result.ts';
 import { renderRecordings } from './text.ts';
 
-export type { RecordingsResult } from './recordings-result.ts';
+export { type RecordingsResult, resultOfRecordings } from './recordings-result.ts';
 
 /** Every reporter of `swarm recordings` by its name. */
 export const RECORDINGS_REPORTERS = {

@@ -1,6 +1,6 @@
 import type { Verdict } from '@livekit-swarm/analysis';
 import type { JudgedRecording } from '@livekit-swarm/recordings';
-import type { ExitCode } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 
 /** The result of `swarm recordings`. */
 export interface RecordingsResult {
@@ -10,3 +10,12 @@ export interface RecordingsResult {
   verdict: Verdict;
   exitCode: ExitCode;
 }
+
+/** Result of judged recordings: one defect fails it. */
+export const resultOfRecordings = (
+  startedAtMs: number,
+  recordings: readonly JudgedRecording[],
+): RecordingsResult => {
+  const verdict = recordings.some(({ defects }) => defects.length > 0) ? 'failed' : 'passed';
+  return { startedAtMs, recordings, verdict, exitCode: EXIT_CODES[verdict].code };
+};
