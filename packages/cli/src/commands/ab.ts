@@ -73,10 +73,9 @@ export const abCommand = async (
       'leave connect out: the tokens are made with the keys of each side',
     );
   const contenders = await readContenders(flags, typed, env);
-  const sides = [contenders.A, contenders.B];
   const request = { signalling: flags.signalling, workers: readProcesses(flags.processes) };
-  const planned = sides.map((one) => planTurn(one, { ...request, scenario }));
-  const endAtMs = planned[0]?.plan.endAtMs ?? 0;
+  const turnOf = (side: 'A' | 'B') => planTurn(contenders[side], { ...request, scenario });
+  const turns = { A: turnOf('A'), B: turnOf('B') };
   const folder = flags.record ?? defaultRecordDir(`ab-${newRunName()}`, new Date());
   const output = openResultOutput(COMPARISON_REPORTERS, flags, console);
   makeSessionFolder(folder, ['A', 'B']);
@@ -87,23 +86,22 @@ export const abCommand = async (
   });
   for (const line of [
     ...warnings.map((warning) => `warning: ${warning}`),
-    ...sides.flatMap(({ target }) => leftOutLinesOf(target)),
+    ...SIDES.flatMap((side) => leftOutLinesOf(contenders[side].target)),
   ])
     printer.print(line);
   const interruption = interruptRuns(printer);
   try {
-    const versions: (string | null)[] = [];
-    for (const [index, one] of sides.entries()) {
-      const turn = planned[index];
-      if (turn === undefined) continue;
+    const described: string[] = [];
+    for (const side of SIDES) {
+      const one = contenders[side];
       const { stop } = interruption;
-      versions.push(await checkContender(one, turn, folder, printer.print, stop));
+      const version = await checkContender(one, turns[side], folder, printer.print, stop);
+      described.push(`  ${side} = ${describeContender(one, version)}`);
     }
     printer.print(
-      `${describeScenario(scenario)}: ${rounds} rounds of two, about ${formatDuration(2 * rounds * (endAtMs + AROUND_MS))}`,
+      `${describeScenario(scenario)}: ${rounds} rounds of two, about ${formatDuration(2 * rounds * (turns.A.plan.endAtMs + AROUND_MS))}`,
     );
-    for (const [index, one] of sides.entries())
-      printer.print(`  ${index === 0 ? 'A' : 'B'} = ${describeContender(one, versions[index])}`);
+    for (const line of described) printer.print(line);
     const session = await runAbSession({
       scenario,
       contenders,
@@ -149,11 +147,12 @@ export const abCommand = async (
 
 /** Starting a server, joining, leaving: what a run takes besides its scenario. */
 const AROUND_MS = 4_000;
+const SIDES = ['A', 'B'] as const;
 const MAX_ROUNDS = 100;
 
 const readRounds = wholeNumber('--rounds', 1, MAX_ROUNDS, 'six see +25 % in what varies by 2 %');
 
-const describeContender = ({ name, target }: Contender, version: string | null = null): string =>
+const describeContender = ({ name, target }: Contender, version: string | null): string =>
   `${name} (${version === null ? describeTarget(target) : `livekit-server ${version}`})`;
 
 const decideSession = async (
