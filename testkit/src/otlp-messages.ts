@@ -1,4 +1,5 @@
 import { type Message, type MessageType, proto3, ScalarType } from '@bufbuild/protobuf';
+import { many, one, part, parts } from './message-fields.ts';
 
 /**
  * Messages of opentelemetry/proto/metrics/v1/metrics.proto and their parts, with the numbers of
@@ -6,13 +7,6 @@ import { type Message, type MessageType, proto3, ScalarType } from '@bufbuild/pr
  */
 const { STRING, DOUBLE, FIXED64, SFIXED64, SINT32, UINT64, UINT32, BOOL, INT64, BYTES } =
   ScalarType;
-const one = (no: number, name: string, T: ScalarType) => ({ no, name, kind: 'scalar', T }) as const;
-const many = (no: number, name: string, T: ScalarType) =>
-  ({ no, name, kind: 'scalar', T, repeated: true, packed: true }) as const;
-const part = (no: number, name: string, T: MessageType) =>
-  ({ no, name, kind: 'message', T }) as const;
-const parts = (no: number, name: string, T: MessageType) =>
-  ({ no, name, kind: 'message', T, repeated: true }) as const;
 const message = (name: string, fields: Parameters<typeof proto3.makeMessageType>[1]) =>
   proto3.makeMessageType(`opentelemetry.${name}`, fields) as MessageType;
 
