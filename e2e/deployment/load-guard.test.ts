@@ -31,6 +31,10 @@ groups:
   return file;
 };
 
+/** The key of a role whose tokens, and whose server, come from an application. */
+const connectTo = (url: string): string =>
+  `, connect: { url: '${url.replace('ws', 'http')}/token', servers: ['${url}'] }`;
+
 /** A server that counts connections. */
 const listener = async () => {
   let connections = 0;
@@ -63,20 +67,27 @@ it.each(['capacity', 'soak'])(
 it.each([
   [['capacity', '--embedded'], {}],
   [['soak', '--embedded'], {}],
-  [['ab', '--server', DEFAULT_LIVEKIT_VERSION, '--server', DEFAULT_LIVEKIT_VERSION], {}],
   [['run', '--embedded'], { SWARM_DENY_HOST: '127.0.0.1' }],
   [['capacity', '--embedded', '--confirm-target', '127.0.0.1'], { SWARM_DENY_HOST: '127.0.0.1' }],
 ] as const)(
   '%j does not go to servers that only its scenario names, with %j',
   async (args, env) => {
     await using app = await listener();
-    const connect = `, connect: { url: '${app.url.replace('ws', 'http')}/token', servers: ['${app.url}'] }`;
-    const { exit, stderr } = await runSwarm([...args, scenario(connect)], env);
+    const { exit, stderr } = await runSwarm([...args, scenario(connectTo(app.url))], env);
     expect(exit, stderr).toBe(2);
     expect(stderr).toMatch('SWARM_DENY_HOST' in env ? /denied/ : /--confirm-target 127\.0\.0\.1/);
     expect(app.connections()).toBe(0);
   },
 );
+
+it('ab rejects servers that its scenario names, and does not connect to them', async () => {
+  await using app = await listener();
+  const sides = [DEFAULT_LIVEKIT_VERSION, DEFAULT_LIVEKIT_VERSION].flatMap((v) => ['--server', v]);
+  const { exit, stderr } = await runSwarm(['ab', ...sides, scenario(connectTo(app.url))]);
+  expect(exit, stderr).toBe(2);
+  expect(stderr).toContain('leave connect out');
+  expect(app.connections()).toBe(0);
+});
 
 it('a meeting of others sees nothing of a load, also where a proxy hides the API', async () => {
   await using server = await startLiveKit({ dir: scratch() });
