@@ -30,7 +30,7 @@ import { type Manifest, sha256 } from './manifest.ts';
 import { makeMusic } from './music.ts';
 import { drawPicture } from './picture.ts';
 import { drawScreen } from './screen.ts';
-import { makeSpeech } from './speech.ts';
+import { decodeSpeech, makeSpeech } from './speech.ts';
 import { makeSpeechWithDtx } from './speech-dtx.ts';
 import { toolVersion } from './tool.ts';
 import { makeScreen, makeVideo } from './video.ts';
@@ -59,6 +59,7 @@ const write = (name: ClipName, clip: ClipData): void => {
 try {
   const { opus, levels } = makeSpeech(join(HERE, 'encoded'), work);
   write('speech', audioClip(readEncoded(opus), readEncoded(levels)));
+  writeFileSync(join(CLIPS, 'speech.pcm'), decodeSpeech(opus));
   const pausing = makeSpeechWithDtx(work);
   write('speech-dtx', opusClip(pausing.packets, pausing.levels));
   for (const kilobits of MUSIC_KILOBITS) {

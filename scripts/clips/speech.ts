@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { audioLevel, PACKETS_PER_SECOND, readOggOpus } from '@livekit-swarm/media';
+import { SPEECH_SAMPLE_RATE } from '@livekit-swarm/webrtc';
 import { ffmpeg, runTool } from './tool.ts';
 
 const TEXT =
@@ -68,6 +69,16 @@ const checkDecodes = (file: string): void => {
   if (pcm.length / 2 !== SAMPLES)
     throw new Error(`${file} decodes to ${pcm.length / 2} samples; ${SAMPLES} went in`);
 };
+
+/** Decodes the speech for clients that encode on their own, to exactly the clip's length. */
+export const decodeSpeech = (opus: string): Uint8Array =>
+  ffmpeg(
+    '-i',
+    opus,
+    '-af',
+    `apad=whole_len=${SECONDS * SAMPLE_RATE}`,
+    ...['-f', 's16le', '-ar', `${SPEECH_SAMPLE_RATE}`, '-ac', '1', '-'],
+  );
 
 /**
  * Encodes the speech and its audio levels (one byte a packet) into `directory`; `work` is for

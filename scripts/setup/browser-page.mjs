@@ -38,7 +38,7 @@ export const pageFiles = async () => {
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => !generated.includes(file));
   const shared = await Promise.all(
-    ['client', 'exchange'].map(async (name) => {
+    ['client', 'exchange', 'voice'].map(async (name) => {
       const folder = join(engine, 'src', name);
       return (await readdir(folder)).map((file) => join(folder, file));
     }),

@@ -117,7 +117,7 @@ export {
   simulateRequest,
   trackSourceOf,
 } from './session/acts.ts';
-export { type RemoteAgent, type RemoteTrack, RoomView } from './session/room-view.ts';
+export { AGENT_STATE, type RemoteAgent, type RemoteTrack, RoomView } from './session/room-view.ts';
 export { Session } from './session/session.ts';
 export type { Admitted, SessionEvent, SessionOptions } from './session/session-options.ts';
 export { joinEndpoint, type Signalling } from './signal/endpoint.ts';

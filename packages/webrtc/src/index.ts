@@ -45,3 +45,4 @@ export {
   type PumpSample,
 } from './pump.ts';
 export { detachedRow } from './rows.ts';
+export { loadSpeechSamples, SPEECH_SAMPLE_RATE } from './speech-samples.ts';

@@ -13,6 +13,7 @@ import {
 import { clientLayout } from '../client/client-layout.ts';
 import type { Admission, EngineOptions } from '../engine.ts';
 import { exchangeOf } from '../exchange/exchange-part.ts';
+import { pageConversation } from './page-conversation.ts';
 import { pageKey } from './page-key.ts';
 import type { PageEvent, PageJoin, PageJoined, PageKey } from './page-protocol.ts';
 import { pageTracks } from './page-tracks.ts';
@@ -74,9 +75,11 @@ export class BrowserClient implements Client {
     await page.exposeFunction('swarmEvent', (event: string) =>
       client.#onPage(JSON.parse(event) as PageEvent),
     );
-    // livekit-client makes the ids of calls with cryptography.
-    const { e2ee, exchange } = options.plan;
-    if (e2ee !== null || exchange !== undefined) await openSecureContext(page);
+    // livekit-client makes the ids of calls with cryptography, and browsers give samples of audio to
+    // trusted origins only.
+    const { e2ee, exchange, conversation } = options.plan;
+    if (e2ee !== null || exchange !== undefined || conversation !== undefined)
+      await openSecureContext(page);
     await page.addScriptTag({ content: options.script });
     return client;
   }
@@ -93,6 +96,7 @@ export class BrowserClient implements Client {
       layout: clientLayout(plan),
       publish: pageTracks(plan.publish),
       exchange: exchangeOf(plan),
+      conversation: plan.conversation === undefined ? null : pageConversation(),
       readsFrameMetadata: plan.readsFrameMetadata === true,
       e2ee: e2ee === undefined ? null : await pageKey(e2ee),
     };
@@ -109,6 +113,10 @@ export class BrowserClient implements Client {
 
   async changeKey(secret: E2eeSecret): Promise<void> {
     await this.#call('changeKey', ANSWER_MS, await pageKey(secret));
+  }
+
+  async speak(utterance: number): Promise<void> {
+    await this.#call('speak', ANSWER_MS, utterance);
   }
 
   read(): Promise<ClientReading> {
@@ -149,7 +157,7 @@ export class BrowserClient implements Client {
   async #call<Result>(
     name: string,
     timeoutMs: number,
-    ...parameters: (PageJoin | PageKey)[]
+    ...parameters: (PageJoin | PageKey | number)[]
   ): Promise<Result> {
     const text = JSON.stringify(parameters);
     const timer = new AbortController();

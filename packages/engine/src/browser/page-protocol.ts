@@ -1,4 +1,5 @@
 /** Messages between the engine and a page, as JSON. */
+import type { VoiceEvent } from '../client/client.ts';
 import type { ClientLayout } from '../client/client-layout.ts';
 import type { ExchangeSettings } from '../exchange/exchange-part.ts';
 
@@ -16,8 +17,17 @@ export interface PageJoin {
   e2ee: PageKey | null;
   /** Part in calls between participants; null: none. */
   exchange: ExchangeSettings | null;
+  /** Audio of a caller; null: the participant takes part in no conversation. */
+  conversation: PageConversation | null;
   /** True if some track of the room carries frame metadata. */
   readsFrameMetadata: boolean;
+}
+
+export interface PageConversation {
+  /** Samples of each utterance: 16 bits, little-endian, in base64. */
+  utterances: string[];
+  /** Hz. */
+  sampleRate: number;
 }
 
 export interface PageKey {
@@ -66,6 +76,7 @@ export type PageJoined =
 
 /** Argument of `globalThis.swarmEvent`, which the page calls. */
 export type PageEvent =
+  | VoiceEvent
   | { type: 'first_media' }
   | { type: 'encryption_error'; message: string }
   | { type: 'signal_lost' }

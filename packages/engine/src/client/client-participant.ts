@@ -8,13 +8,15 @@ import {
   laterKey,
   withoutTokens,
 } from '@livekit-swarm/livekit';
-import type { ClientSample, EventLine, ParticipantLine, SeriesSample } from '@livekit-swarm/record';
+import type { ClientSample, EventName, ParticipantLine, SeriesSample } from '@livekit-swarm/record';
 import { type ClientEngineName, keyAt, type ParticipantPlan } from '@livekit-swarm/scenario';
 import { messageOf } from '@livekit-swarm/settings/errors';
 import type { Admission, EngineOptions } from '../engine.ts';
+import { type Emit, type EventDetails, eventEmitter } from '../event-lines.ts';
 import type { ExchangeMeter } from '../exchange/exchange-meter.ts';
 import { lineHeadOf, outcomeOf, type SessionState } from '../outcome.ts';
 import type { Client, ClientEvent, ClientHost, ClientReading } from './client.ts';
+import { ClientConversation } from './client-conversation.ts';
 import { ClientStreams } from './client-streams.ts';
 import { type Evidence, keepEvidence } from './evidence.ts';
 import { readStats } from './read-stats.ts';
@@ -48,6 +50,9 @@ export class ClientParticipant {
   readonly #options: ClientParticipantOptions;
   readonly #streams = new ClientStreams();
   readonly #evidence: Evidence;
+  readonly #report: Emit;
+  /** Part in a conversation with a voice agent; null: none. */
+  readonly #conversation: ClientConversation | null;
   #opening: Promise<Client> | null = null;
   #client: Client | null = null;
   #state: SessionState = 'joining';
@@ -73,8 +78,14 @@ export class ClientParticipant {
   #hasWarned = false;
 
   constructor(options: ClientParticipantOptions) {
-    const { plan, engine } = options;
+    const { plan, engine, clock } = options;
     this.#options = options;
+    this.#report = eventEmitter(plan, engine);
+    const { conversation } = plan;
+    this.#conversation =
+      conversation === undefined
+        ? null
+        : new ClientConversation({ conversation, clock, emit: this.#report });
     this.#evidence = keepEvidence(engine.dir ?? null, plan);
     this.#joinFrom = engine.startedAtMs + plan.joinAtMs;
     const change = plan.e2ee?.keyChange;
@@ -135,6 +146,8 @@ export class ClientParticipant {
         });
         for (const { message } of joined.rejected)
           this.#emit('warning', { reason: 'publish_rejected', message: withoutTokens(message) });
+        const isMute = joined.rejected.some(({ kind }) => kind === 'audio');
+        this.#conversation?.connected(isMute ? null : client);
         this.#readSoon();
         return;
       }
@@ -220,7 +233,9 @@ export class ClientParticipant {
     this.#isLeaving = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     const wasIn = this.#state === 'in';
+    this.#conversation?.lost();
     if (wasIn) await Promise.race([this.#read().catch(() => {}), sleep(LAST_READ_MS)]);
+    this.#conversation?.report(this.#starvedUntil);
     const now = clock.now();
     await this.#evidence.settled();
     // The leave does not wait for this: a browser takes time to close a page.
@@ -278,6 +293,7 @@ export class ClientParticipant {
     this.#others = reading.others;
     this.#lagMs = reading.lagMs;
     if (reading.lagMs > STARVED_LAG_MS) this.#starve();
+    this.#conversation?.report(this.#starvedUntil);
     const { engine, clockCorrection, exchanges } = this.#options;
     for (const call of reading.calls ?? []) exchanges.addCall(plan, call);
     for (const stream of reading.streams ?? []) exchanges.addStream(plan, stream);
@@ -311,6 +327,7 @@ export class ClientParticipant {
         this.#hasWarned = true;
         return;
       case 'signal_lost':
+        this.#conversation?.lost();
         this.#emit('signal_lost', {
           reason: 'connection_lost',
           message: 'the client reported that it lost its connection',
@@ -322,11 +339,18 @@ export class ClientParticipant {
         else this.#reconnects++;
         const { durationMs, node } = event;
         this.#emit(event.type, { durationMs, ...(node !== '' && { node }) });
+        this.#conversation?.connected(this.#client);
         return;
       }
       case 'disconnected':
         if (this.#state === 'joining') this.#fail(event.reason, event.message);
         else if (this.#state === 'in') this.#end('disconnected', event.reason, event.message);
+        return;
+      case 'agents':
+      case 'voice_began':
+      case 'voice_ended':
+      case 'spoken':
+        this.#conversation?.take(event);
     }
   }
 
@@ -340,9 +364,10 @@ export class ClientParticipant {
     state: 'join_failed' | 'disconnected',
     reason: string,
     message: string,
-    details: Partial<EventLine> = {},
+    details: EventDetails = {},
   ): void {
     if (this.#isLeaving) return;
+    this.#conversation?.lost();
     this.#state = state;
     this.#reason = reason;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -350,19 +375,8 @@ export class ClientParticipant {
     this.#evidence.write(`${state}: ${reason}`, this.#client);
   }
 
-  #emit(event: EventLine['event'], details: Partial<EventLine>): void {
-    const { plan, engine, clock } = this.#options;
-    const { identity, group, room, role } = plan;
-    engine.onEvent({
-      type: 'event',
-      at: clock.now() - engine.startedAtMs,
-      event,
-      identity,
-      group,
-      room,
-      role,
-      ...details,
-    });
+  #emit(event: EventName, details: EventDetails): void {
+    this.#report(event, this.#options.clock.now(), details);
   }
 }
 

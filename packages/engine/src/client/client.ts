@@ -2,6 +2,8 @@ import type { E2eeSecret } from '@livekit-swarm/livekit';
 import type { ParticipantPlan, TrackPlan } from '@livekit-swarm/scenario';
 import type { Admission } from '../engine.ts';
 import type { RpcResult, StreamResult } from '../exchange/exchange-result.ts';
+import type { AgentFacts } from '../voice/room-agents.ts';
+import type { Voice } from '../voice/voice-part.ts';
 import type { TrackFacts } from './read-stats.ts';
 import type { Stat } from './stat.ts';
 
@@ -25,8 +27,19 @@ export type ClientJoined =
     }
   | { ok: false; reason: string; message: string };
 
+/** Event of a client that takes part in a conversation. Times are Unix ms. */
+export type VoiceEvent =
+  | { type: 'agents'; agents: AgentFacts[] }
+  /** First voice in a track of an agent. */
+  | { type: 'voice_began'; track: string; at: number }
+  /** Voice in a track of an agent has paused. */
+  | { type: 'voice_ended'; track: string; voice: Voice }
+  /** An utterance of the client was played. */
+  | { type: 'spoken'; voice: Voice };
+
 /** Event of a client that has joined. */
 export type ClientEvent =
+  | VoiceEvent
   | { type: 'first_media' }
   /** A frame or a message could not be encrypted or decrypted. */
   | { type: 'encryption_error'; message: string }
@@ -58,6 +71,11 @@ export interface Client {
    * @throws Error if the client does not answer
    */
   changeKey?(secret: E2eeSecret): Promise<void>;
+  /**
+   * Begin to play an utterance once; the event `spoken` follows at its end.
+   * @throws Error if the client does not answer, or has no audio track
+   */
+  speak(utterance: number): Promise<void>;
   /** @throws Error if the client does not answer */
   read(): Promise<ClientReading>;
   /**

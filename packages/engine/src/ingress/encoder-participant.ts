@@ -2,7 +2,7 @@ import { type Clock, sdkReconnectPolicy, withoutTokens } from '@livekit-swarm/li
 import type { ParticipantLine } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import type { Admission, EngineOptions, IngressStream } from '../engine.ts';
-import { type Emit, type EventDetails, eventEmitter } from '../native/participant/event-lines.ts';
+import { type Emit, type EventDetails, eventEmitter } from '../event-lines.ts';
 import { lineHeadOf, outcomeOf, type SessionState } from '../outcome.ts';
 import type { Encoder } from './encoder.ts';
 import type { Presence } from './room-presence.ts';

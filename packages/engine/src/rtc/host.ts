@@ -44,6 +44,9 @@ const carryOut = async (command: RtcCommand): Promise<Extract<RtcMessage, { id: 
     case 'change-key':
       one.changeKey(command.key);
       return { type: 'answer', id, result: null };
+    case 'speak':
+      await one.speak(command.utterance);
+      return { type: 'answer', id, result: null };
     case 'read':
       return { type: 'answer', id, result: await one.read(takeLag(participant)) };
     case 'leave':

@@ -47,7 +47,7 @@ const createVoice = (): OwnMedia => {
     track: LocalAudioTrack.createAudioTrack('audio', source),
     stop: async () => {
       isStopped = true;
-      await Promise.race([source.close(), sleep(200)]);
+      await closeSource(source);
     },
   };
 };
@@ -69,7 +69,12 @@ const createPicture = ({ width, height }: { width: number; height: number }): Ow
     track: LocalVideoTrack.createVideoTrack('video', source),
     stop: async () => {
       clearInterval(timer);
-      await Promise.race([source.close(), sleep(200)]);
+      await closeSource(source);
     },
   };
+};
+
+/** Close a source. It may hang. */
+export const closeSource = async (source: Pick<AudioSource, 'close'>): Promise<void> => {
+  await Promise.race([source.close(), sleep(200)]);
 };

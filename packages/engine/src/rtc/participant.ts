@@ -11,6 +11,7 @@ import {
   VideoCodec,
   VideoStream,
 } from '@livekit/rtc-node';
+import { monotonicMs } from '@livekit-swarm/livekit';
 import type { TrackPlan } from '@livekit-swarm/scenario';
 import { messageOf } from '@livekit-swarm/settings/errors';
 import type { ClientEvent, ClientJoined, ClientReading } from '../client/client.ts';
@@ -19,7 +20,9 @@ import type { ExchangePart } from '../exchange/exchange-part.ts';
 import { RecentResults } from '../exchange/exchange-result.ts';
 import { addKey, encryptionOf, type RtcKey } from './encryption.ts';
 import { takePart } from './exchange.ts';
+import { listenToAgents } from './listen.ts';
 import { createMedia, type OwnMedia } from './media.ts';
+import { createMouth, type Mouth } from './mouth.ts';
 import type { RtcJoin } from './protocol.ts';
 import { flatStats } from './stats.ts';
 import { merged, statsOfTrack } from './track-stats.ts';
@@ -32,6 +35,8 @@ export class RtcParticipant {
   readonly #emit: (event: ClientEvent) => void;
   #room: Room | null = null;
   #media: OwnMedia[] = [];
+  /** Audio of a caller; null: it takes part in no conversation, or has not published. */
+  #mouth: Mouth | null = null;
   #exchange: ExchangePart | null = null;
   /** Calls and streams that ended since the last reading. */
   readonly #results = new RecentResults();
@@ -48,10 +53,18 @@ export class RtcParticipant {
   }
 
   /** Join with a new Room: after a second `connect`, one Room would report every event twice. */
-  async join({ url, token, layout, publish, exchange, e2ee }: RtcJoin): Promise<ClientJoined> {
+  async join(request: RtcJoin): Promise<ClientJoined> {
+    const { url, token, layout, publish, exchange, e2ee, conversationClockMs } = request;
     const room = new Room();
     this.#room = room;
     this.#watch(room, layout);
+    const now = (): number => monotonicMs() + (conversationClockMs ?? 0);
+    const agents =
+      conversationClockMs === null
+        ? null
+        : listenToAgents(room, now, (event) => {
+            if (room === this.#room && this.#isConnected) this.#emit(event);
+          });
     const isAll = layout.audio && layout.videos === null;
     try {
       await room.connect(url, token, {
@@ -65,15 +78,21 @@ export class RtcParticipant {
     }
     if (e2ee !== null) addKey(room, e2ee);
     this.#isConnected = true;
+    agents?.joined();
     if (exchange !== null) this.#exchange = takePart(room, exchange, this.#results);
     if (!isAll) subscribe(room, layout);
     const rejected: Extract<ClientJoined, { ok: true }>['rejected'] = [];
     for (const plan of publish) {
-      const media = createMedia(plan);
+      const mouth =
+        agents === null || plan.kind !== 'audio'
+          ? null
+          : createMouth(now, (voice) => this.#emit({ type: 'spoken', voice }));
+      const media = mouth ?? createMedia(plan);
       this.#media.push(media);
       try {
         const publication = await room.localParticipant?.publishTrack(media.track, optionsOf(plan));
         if (publication?.sid !== undefined) this.#own.set(publication.sid, plan);
+        if (mouth !== null) this.#mouth = mouth;
       } catch (error) {
         rejected.push({ kind: plan.kind, message: messageOf(error) });
       }
@@ -92,6 +111,12 @@ export class RtcParticipant {
   /** Use this key from now on, in both directions. */
   changeKey(key: RtcKey): void {
     if (this.#room !== null && this.#isConnected) addKey(this.#room, key);
+  }
+
+  /** Begin to play an utterance once. @throws Error if the participant has no audio */
+  async speak(utterance: number): Promise<void> {
+    if (this.#mouth === null) throw new Error('the participant has published no audio');
+    await this.#mouth.speak(utterance);
   }
 
   async read(lagMs: number): Promise<ClientReading> {

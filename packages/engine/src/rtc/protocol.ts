@@ -12,6 +12,11 @@ export interface RtcJoin {
   publish: TrackPlan[];
   /** Part in calls between participants; null: none. */
   exchange: ExchangeSettings | null;
+  /**
+   * Unix time minus CLOCK_MONOTONIC, ms, for the times of a conversation; null: the participant
+   * takes part in none.
+   */
+  conversationClockMs: number | null;
   /** Key of end-to-end encryption; null: no encryption. */
   e2ee: RtcKey | null;
 }
@@ -20,6 +25,7 @@ export interface RtcJoin {
 export type RtcCommand = { id: number; participant: number } & (
   | { type: 'join'; join: RtcJoin }
   | { type: 'change-key'; key: RtcKey }
+  | { type: 'speak'; utterance: number }
   | { type: 'read' }
   | { type: 'leave' }
 );

@@ -1,4 +1,4 @@
-import { type E2eeSecret, keyMaterial } from '@livekit-swarm/livekit';
+import { type E2eeSecret, keyMaterial, PROCESS_CLOCK_OFFSET_MS } from '@livekit-swarm/livekit';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import {
   ANSWER_MS,
@@ -13,6 +13,7 @@ import { clientLayout } from '../client/client-layout.ts';
 import type { EngineOptions } from '../engine.ts';
 import { exchangeOf } from '../exchange/exchange-part.ts';
 import type { RtcKey } from './encryption.ts';
+import type { RtcJoin } from './protocol.ts';
 import { RtcProcess } from './rtc-process.ts';
 
 /**
@@ -55,14 +56,18 @@ export class RtcHost implements ClientHost {
 
   #client(process: RtcProcess, plan: ParticipantPlan): Client {
     const participant = plan.index;
-    const { joinTimeoutMs } = this.#options;
+    const { joinTimeoutMs, clockOffsetMs = PROCESS_CLOCK_OFFSET_MS } = this.#options;
     return {
       join: async ({ url, token, e2ee: secret }): Promise<ClientJoined> => {
         const { audio, videos } = clientLayout(plan);
         const e2ee = secret === undefined ? null : rtcKey(secret);
-        const { publish } = plan;
-        const exchange = exchangeOf(plan);
-        const join = { url, token, layout: { audio, videos }, publish, exchange, e2ee };
+        const join: RtcJoin = {
+          ...{ url, token, e2ee },
+          layout: { audio, videos },
+          publish: plan.publish,
+          exchange: exchangeOf(plan),
+          conversationClockMs: plan.conversation === undefined ? null : clockOffsetMs,
+        };
         try {
           const request = { type: 'join' as const, participant, join };
           return (await process.ask(request, joinTimeoutMs + SPARE_MS)) as ClientJoined;
@@ -72,6 +77,9 @@ export class RtcHost implements ClientHost {
       },
       changeKey: async (secret) => {
         await process.ask({ type: 'change-key', participant, key: rtcKey(secret) }, ANSWER_MS);
+      },
+      speak: async (utterance) => {
+        await process.ask({ type: 'speak', participant, utterance }, ANSWER_MS);
       },
       read: async (): Promise<ClientReading> =>
         (await process.ask({ type: 'read', participant }, ANSWER_MS)) as ClientReading,

@@ -54,6 +54,7 @@ export const openClientRoom = async (
           return raw;
         },
         changeKey: async (key) => await client.changeKey?.(key),
+        speak: (utterance) => client.speak(utterance),
         leave: () => client.leave(),
         evidence: () => client.evidence(),
       };

@@ -41,7 +41,7 @@ export interface RemoteAgent {
 }
 
 /** Attribute with which the SDK of agents announces the state of an agent. */
-const AGENT_STATE = 'lk.agent.state';
+export const AGENT_STATE = 'lk.agent.state';
 
 /** A remote participant. */
 interface Remote {

@@ -23,9 +23,14 @@ it.each(['agent: helper', 'agent: { name: helper, by: token }'])(
   },
 );
 
-it.each(['rtc', 'browser'])('callers on real clients are refused: %s', (engine) => {
-  expect(() => read(`engine: ${engine}, conversation: { agent: helper }`)).toThrow(
-    new RegExp(`conversation: is not possible with engine: ${engine}`),
+it.each(['rtc', 'browser'] as const)('callers may be real clients: %s', (engine) => {
+  const { groups } = read(`engine: ${engine}, conversation: { agent: helper }`);
+  expect(groups[0]?.roles[1]).toMatchObject({ engine, conversation: { opens: 'caller' } });
+});
+
+it.each(['rtc', 'browser'])('a reference agent is native, and not: %s', (engine) => {
+  expect(() => read(`engine: ${engine}, answers: {}`)).toThrow(
+    new RegExp(`answers: is not possible with engine: ${engine}`),
   );
 });
 

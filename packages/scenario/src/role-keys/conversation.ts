@@ -253,7 +253,6 @@ export const conversation = defineRoleKey({
     ),
   settings: conversationSchema.exactOptional(),
   plan: 'same',
-  nativeOnly: true,
   read: (given) => given,
   write: conversationForm,
   check: (given, context: Checking<ConversationRole, E2eeKey>) => {

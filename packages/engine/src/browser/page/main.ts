@@ -24,12 +24,21 @@ import type { ClientLayout } from '../../client/client-layout.ts';
 import type { TrackFacts } from '../../client/read-stats.ts';
 import type { ExchangePart } from '../../exchange/exchange-part.ts';
 import { RecentResults } from '../../exchange/exchange-result.ts';
-import type { PageEvent, PageJoin, PageJoined, PageKey, PageTrack } from '../page-protocol.ts';
+import type {
+  PageConversation,
+  PageEvent,
+  PageJoin,
+  PageJoined,
+  PageKey,
+  PageTrack,
+} from '../page-protocol.ts';
 import { type Encryption, encryptionOf } from './encryption.ts';
 import { takePart } from './exchange.ts';
 import { FrameTimer, frameMetadataWorker, letAudioPass } from './frame-timer.ts';
 import { createLagMeter } from './lag.ts';
+import { listenToAgents } from './listen.ts';
 import { createMedia, type OwnMedia } from './media.ts';
+import { createMouth, type Mouth } from './mouth.ts';
 import { connectedSince, peersMade, readPeers } from './peers.ts';
 
 declare const swarmEvent: (event: string) => void;
@@ -43,6 +52,8 @@ const lag = createLagMeter();
 let room: Room | null = null;
 let encryption: Encryption | null = null;
 let media: OwnMedia[] = [];
+/** Audio of a caller; null: the participant takes part in no conversation, or has not published. */
+let mouth: Mouth | null = null;
 let exchange: ExchangePart | null = null;
 /** Calls and streams that ended since the last reading. */
 const results = new RecentResults();
@@ -82,6 +93,12 @@ const join = async (request: PageJoin): Promise<PageJoined> => {
   watchTracks(joining, layout);
   if (request.readsFrameMetadata && encryption === null) letAudioPass(joining);
   const isAll = layout.audio && layout.videos === null && layout.tile === null;
+  const agents =
+    request.conversation === null
+      ? null
+      : listenToAgents(joining, (event) => {
+          if (joining === room && isConnected) emit(event);
+        });
   exchange = request.exchange === null ? null : takePart(joining, request.exchange, results);
   try {
     if (encryption !== null) await joining.setE2EEEnabled(true);
@@ -92,9 +109,10 @@ const join = async (request: PageJoin): Promise<PageJoined> => {
       peerConnectionTimeout: timeoutMs,
     });
     isConnected = true;
+    agents?.joined();
     exchange?.connected();
     if (!isAll) subscribe(joining, layout);
-    const rejected = await publishAll(joining, request.publish);
+    const rejected = await publishAll(joining, request);
     const { nodeId = '', version = '' } = joining.serverInfo ?? {};
     return {
       ok: true,
@@ -112,21 +130,28 @@ const join = async (request: PageJoin): Promise<PageJoined> => {
 
 const publishAll = async (
   { localParticipant }: Room,
-  tracks: readonly PageTrack[],
+  { publish: tracks, conversation }: Pick<PageJoin, 'publish' | 'conversation'>,
 ): Promise<{ kind: 'audio' | 'video'; message: string }[]> => {
   stopMedia();
   const rejected: { kind: 'audio' | 'video'; message: string }[] = [];
   for (const track of tracks) {
-    const own = createMedia(track);
+    const speaker = track.kind === 'audio' ? createSpeaker(conversation) : null;
+    const own = speaker ?? createMedia(track);
     media.push(own);
     try {
       await localParticipant.publishTrack(localTrack(track, own), publishOptions(track));
+      if (speaker !== null) mouth = speaker;
     } catch (error) {
       rejected.push({ kind: track.kind, message: messageOf(error) });
     }
   }
   return rejected;
 };
+
+const createSpeaker = (conversation: PageConversation | null): Mouth | null =>
+  conversation === null
+    ? null
+    : createMouth(conversation, (voice) => emit({ type: 'spoken', voice }));
 
 const localTrack = ({ kind }: PageTrack, { track }: OwnMedia): LocalTrack =>
   (kind === 'audio'
@@ -151,6 +176,7 @@ const publishOptions = (track: PageTrack) =>
 const stopMedia = (): void => {
   for (const one of media) one.stop();
   media = [];
+  mouth = null;
 };
 
 const watchConnection = (joining: Room): void => {
@@ -300,8 +326,13 @@ const leave = async (): Promise<void> => {
   stopMedia();
 };
 
+const speak = (utterance: number): void => {
+  if (mouth === null) throw new Error('the participant has published no audio');
+  mouth.speak(utterance);
+};
+
 const changeKey = async (key: PageKey): Promise<void> => {
   await encryption?.use(key);
 };
 
-Object.assign(globalThis, { swarm: { join, read, leave, changeKey } });
+Object.assign(globalThis, { swarm: { join, read, leave, changeKey, speak } });

@@ -132,7 +132,8 @@ const createGrain = (width: number, height: number): HTMLCanvasElement => {
   return canvas;
 };
 
-const firstTrack = (stream: MediaStream): MediaStreamTrack => {
+/** First track of a stream. @throws Error if there is none */
+export const firstTrack = (stream: MediaStream): MediaStreamTrack => {
   const [track] = stream.getTracks();
   if (track === undefined) throw new Error('the browser made a stream without a track');
   return track;

@@ -16,8 +16,9 @@ import {
   type Pump,
   payloadBytes,
 } from '@livekit-swarm/webrtc';
+import { SENTENCES } from '../../voice/sentences.ts';
 import type { FrameKeyHandle } from './frame-keys.ts';
-import { answerClip, type Speaks, UTTERANCES, utteranceClip } from './utterances.ts';
+import { answerClip, type Speaks, utteranceClip } from './utterances.ts';
 
 /** Track that a participant publishes, with the clips that its layers play. */
 export interface PublishedTrack {
@@ -188,7 +189,7 @@ const utterancesOf = (plan: AudioPlan, speaks: Speaks): ClipSource[] => {
     return [{ name: `answer ${answerMs}`, load: () => answerClip(loadClip('speech'), answerMs) }];
   }
   if (plan.media !== undefined) return sourcesOf(plan);
-  return UTTERANCES.map((frames, index) => ({
+  return SENTENCES.map((frames, index) => ({
     name: `utterance ${index}`,
     load: () => utteranceClip(loadClip('speech'), frames),
   }));

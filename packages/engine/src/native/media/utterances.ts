@@ -1,18 +1,11 @@
 import type { ClipData } from '@livekit-swarm/webrtc';
+import { FRAME_MS } from '../../voice/sentences.ts';
 
 /** Part in a conversation: the caller, or an agent whose answers have this length, ms. */
 export type Speaks = 'caller' | { answerMs: number };
 
-/** First frame of each utterance in the clip of 8 s, and the frame after its last. */
-export const UTTERANCES: readonly (readonly [number, number])[] = [
-  [0, 110],
-  [110, 260],
-  [260, 400],
-];
-
 /** Frames with speech without a pause, from which answers are made. */
 const SPEECH: readonly [number, number] = [20, 70];
-const FRAME_MS = 20;
 
 /** Clip of some frames of another. */
 export const utteranceClip = (clip: ClipData, [from, to]: readonly [number, number]): ClipData =>

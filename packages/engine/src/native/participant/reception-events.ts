@@ -1,8 +1,8 @@
 import type { RemoteTrack, Session } from '@livekit-swarm/livekit';
 import type { PumpEvent } from '@livekit-swarm/webrtc';
+import type { Emit } from '../../event-lines.ts';
 import type { ReceivedStreams } from '../streams/received-streams.ts';
 import type { EffectTracker, Observer } from './effect-tracker.ts';
-import type { Emit } from './event-lines.ts';
 import { MediaWatch } from './media-watch.ts';
 
 export interface ReceptionEventsOptions {

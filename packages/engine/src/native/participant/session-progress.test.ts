@@ -1,6 +1,6 @@
 import type { SessionEvent } from '@livekit-swarm/livekit';
 import { expect, test } from 'vitest';
-import type { EventDetails } from './event-lines.ts';
+import type { EventDetails } from '../../event-lines.ts';
 import { SessionProgress } from './session-progress.ts';
 
 const FAILURE = { reason: 'timeout', message: 'the server did not answer', retryable: true };

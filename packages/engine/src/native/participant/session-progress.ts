@@ -1,10 +1,10 @@
 import type { Failure, SessionEvent, TrackSpec } from '@livekit-swarm/livekit';
 import type { ParticipantLine } from '@livekit-swarm/record';
+import type { Emit } from '../../event-lines.ts';
 import { outcomeOf, type SessionState } from '../../outcome.ts';
 import type { PeerConnections } from '../network/peer-connections.ts';
 import type { RejectedPublications } from '../streams/results.ts';
 import type { ActionRunner } from './action-runner.ts';
-import type { Emit } from './event-lines.ts';
 import type { TurnTaking } from './turn-taking.ts';
 
 export interface SessionProgressOptions {

@@ -2,7 +2,7 @@ import type { RemoteAgent } from '@livekit-swarm/livekit';
 import type { TurnResult } from '@livekit-swarm/record';
 import type { Conversation } from '@livekit-swarm/scenario';
 import { expect, test } from 'vitest';
-import { fakeClock } from '../../../../livekit/test/support/fake-clock.ts';
+import { fakeClock } from '../../../livekit/test/support/fake-clock.ts';
 import { Caller } from './caller.ts';
 
 const SPOKEN_MS = 1_000;
@@ -42,7 +42,6 @@ class Call {
         this.clock.after(SPOKEN_MS, () => this.caller.spoken({ from, to: from + SPOKEN_MS }));
         return true;
       },
-      stop: () => {},
     });
   }
 
@@ -304,7 +303,6 @@ test('an agent is ready when it publishes audio and has initialized, and is meas
     room: { remoteAgents: [agent] },
     emit: (event, _, { durationMs }) => reached.push([event, durationMs]),
     speak: () => true,
-    stop: () => {},
   });
   caller.connected();
   const change = (ms: number, to: Partial<RemoteAgent>): void => {

@@ -1,6 +1,6 @@
 import type { EventLine, EventName } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
-import type { EngineOptions } from '../../engine.ts';
+import type { EngineOptions } from './engine.ts';
 
 export type EventDetails = Partial<
   Omit<EventLine, 'type' | 'at' | 'event' | 'identity' | 'group' | 'room' | 'role' | 'shard'>

@@ -6,8 +6,8 @@ import type { Voice, VoicePart } from './voice-part.ts';
  */
 export class RoomVoices {
   readonly #part: Pick<VoicePart, 'voiceBegan' | 'voiceEnded'>;
-  /** Receivers that have voice at present. */
-  readonly #voiced = new Set<number>();
+  /** Receivers that have voice at present: numbers of the pump, or tracks of a client. */
+  readonly #voiced = new Set<number | string>();
   /** Voice since the last silence; null: it is silent. */
   #voice: Voice | null = null;
 
@@ -15,14 +15,14 @@ export class RoomVoices {
     this.#part = part;
   }
 
-  began(receiver: number, at: number): void {
+  began(receiver: number | string, at: number): void {
     this.#voiced.add(receiver);
     if (this.#voice !== null) return;
     this.#voice = { from: at, to: at };
     this.#part.voiceBegan(at);
   }
 
-  ended(receiver: number, { from, to }: Voice): void {
+  ended(receiver: number | string, { from, to }: Voice): void {
     if (!this.#voiced.delete(receiver)) return;
     const before = this.#voice ?? { from, to };
     const voice = { from: Math.min(from, before.from), to: Math.max(to, before.to) };

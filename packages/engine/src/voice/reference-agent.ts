@@ -1,6 +1,6 @@
 import type { RemoteTrack } from '@livekit-swarm/livekit';
 import type { Answers } from '@livekit-swarm/scenario';
-import type { Emit } from '../participant/event-lines.ts';
+import type { Emit } from '../event-lines.ts';
 import type { Mouth, Voice, VoicePart } from './voice-part.ts';
 
 export interface ReferenceAgentOptions extends Mouth {

@@ -1,6 +1,6 @@
 import type { RemoteTrack } from '@livekit-swarm/livekit';
-import { delayOfMark } from '../../ingress/marks.ts';
-import type { Emit } from '../participant/event-lines.ts';
+import type { Emit } from '../event-lines.ts';
+import { delayOfMark } from '../ingress/marks.ts';
 import type { Voice, VoicePart } from './voice-part.ts';
 
 export interface MarkListenerOptions {

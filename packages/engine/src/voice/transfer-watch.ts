@@ -1,6 +1,6 @@
 import type { Clock, RemoteAgent } from '@livekit-swarm/livekit';
 import type { Transfer } from '@livekit-swarm/scenario';
-import type { Emit } from '../participant/event-lines.ts';
+import type { Emit } from '../event-lines.ts';
 
 export interface TransferWatchOptions {
   clock: Clock;

@@ -1,12 +1,12 @@
 import type { RemoteAgent, RemoteTrack, RoomView } from '@livekit-swarm/livekit';
 import type { Conversation } from '@livekit-swarm/scenario';
 import { messageOf } from '@livekit-swarm/settings';
-import type { Emit } from '../participant/event-lines.ts';
+import type { Emit } from '../event-lines.ts';
 import { TransferWatch } from './transfer-watch.ts';
 import { answerOf, type OpenTurn, resultOf } from './turn-result.ts';
 import type { Mouth, Voice, VoicePart } from './voice-part.ts';
 
-export interface CallerOptions extends Mouth {
+export interface CallerOptions extends Pick<Mouth, 'clock' | 'speak'> {
   conversation: Conversation;
   room: Pick<RoomView, 'remoteAgents'>;
   emit: Emit;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fakeClock } from '../../../../livekit/test/support/fake-clock.ts';
+import { fakeClock } from '../../../livekit/test/support/fake-clock.ts';
 import { ReferenceAgent } from './reference-agent.ts';
 
 const FRAME_MS = 20;
