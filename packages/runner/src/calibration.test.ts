@@ -26,12 +26,41 @@ const means = (more: Partial<CalibrationMeans> = {}): CalibrationMeans => ({
 describe('calibrateBy', () => {
   it('measures once and caches the result', () => {
     const first = calibrateBy({ type: 'auto' }, means());
-    expect(first).toEqual({ source: 'measured', microsPerPacket: 2, measuredAtMs: 1_000 });
+    const once = { microsPerPacket: 2.8, measuredAtMs: 1_000, measurements: 1 };
+    expect(first).toEqual({ source: 'measured', ...once });
     const second = calibrateBy({ type: 'auto' }, means({ now: () => 9_000 }));
-    expect(second).toEqual({ source: 'cached', microsPerPacket: 2, measuredAtMs: 1_000 });
+    expect(second).toEqual({ source: 'cached', ...once });
     expect(measured).toBe(1);
     calibrateBy({ type: 'fresh' }, means());
     expect(measured).toBe(2);
+  });
+
+  it('measures again after ten minutes, and plans with the slowest of the last measurements', () => {
+    const MINUTE = 60_000;
+    const at = (minutes: number, micros: number, type: 'auto' | 'fresh' = 'auto') => {
+      const measure = () => ({ microsPerPacket: micros, bestMicros: micros, worstMicros: micros });
+      return calibrateBy({ type }, means({ measure, now: () => minutes * MINUTE }));
+    };
+    // A load makes cores slower, as it was measured.
+    const once = expect.closeTo(1.12);
+    expect(at(0, 0.8)).toMatchObject({ source: 'measured', microsPerPacket: once });
+    expect(at(9, 1.6)).toMatchObject({ source: 'cached', microsPerPacket: once });
+    const slow = { microsPerPacket: 1.6, measurements: 2, measuredAtMs: 11 * MINUTE };
+    expect(at(11, 1.6)).toEqual({ source: 'measured', ...slow });
+    expect(at(12, 0.8)).toEqual({ source: 'cached', ...slow });
+    expect(at(22, 0.9)).toMatchObject({ microsPerPacket: 1.6, measurements: 3 });
+    // A fresh one replaces the others.
+    expect(at(23, 0.9, 'fresh')).toMatchObject({
+      microsPerPacket: expect.closeTo(1.26),
+      measurements: 1,
+    });
+    // A measurement counts for a day, and eight at most.
+    expect(at(25 * 60, 1)).toMatchObject({ microsPerPacket: 1.4, measurements: 1 });
+    for (let turn = 1; turn <= 9; turn++) at(25 * 60 + 11 * turn, 0.7);
+    expect(at(27 * 60, 0.7)).toMatchObject({
+      microsPerPacket: expect.closeTo(0.98),
+      measurements: 8,
+    });
   });
 
   it('measures again after a boot, and if the file is damaged', () => {

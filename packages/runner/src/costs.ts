@@ -40,21 +40,21 @@ const ASSUMED: Costs = {
 };
 
 /**
- * Costs for each microsecond that a packet of bare UDP with encryption takes, fitted by
- * `bench/plan-prediction.ts` and not rounded up.
+ * Costs for each microsecond that a packet of bare UDP with encryption takes during a load, fitted
+ * by `bench/plan-prediction.ts` and not rounded up.
  */
 const PER_MICROSECOND: Costs = {
   generator: {
     baseCores: 0.02,
     secondsPerPacketUp: 4.6e-6,
     secondsPerPacketDown: 2e-6,
-    secondsPerJoin: 4.6e-3,
+    secondsPerJoin: 6e-3,
   },
   server: {
     baseCores: 0.057,
     secondsPerPacketUp: 20e-6,
     secondsPerPacketDown: 5.4e-6,
-    secondsPerJoin: 2.9e-3,
+    secondsPerJoin: 5e-3,
   },
 };
 

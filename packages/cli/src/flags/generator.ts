@@ -22,7 +22,7 @@ export const processesFlag = (): Option =>
 export const calibrationFlag = (): Option =>
   new Option(
     '--calibration <auto|fresh|off|µs>',
-    'speed of this host: measured once after each boot, measured now, not at all, or microseconds for a packet of bare UDP with encryption (default: auto)',
+    'speed of this host: measured at most every ten minutes, measured now, not at all, or microseconds for a packet of bare UDP with encryption (default: auto)',
   );
 
 export const witnessFlag = (): Option =>
