@@ -114,8 +114,11 @@ describe('swarm plan', () => {
     expect(plain.droppedRooms).toBeGreaterThan(0);
     expect(small.rooms).toBeLessThan(plain.rooms / 2);
     expect(plain.host.need.server).not.toBeNull();
-    const elsewhere = await planned([file, '--url', 'ws://127.0.0.1:1']);
+    const elsewhere = await planned([file, '--url', 'wss://livekit.example.com']);
     expect(elsewhere.host.need.server).toBeNull();
+    // A lab on this host takes its cores, too.
+    const lab = await planned([file, '--url', 'ws://127.0.0.1:1', '--calibration', '2']);
+    expect(lab.host.need.server).toEqual(plain.host.need.server);
   });
 
   it('warns of a host that is too small, and refuses what it could not run at all', async () => {
@@ -141,6 +144,22 @@ describe('swarm plan', () => {
     expect(impossible.stderr).toMatch(
       /^error: 80000 participants at a time need up to \d+ local ports/,
     );
+  });
+
+  it('is what a run warns of before it starts, in the same words', async () => {
+    const dir = scratch();
+    const file = scenarioFile(dir, 'small', 'executor: constant-rooms\nrooms: 2\nduration: 3s');
+    // On a host that is as slow as this, the server alone would take more than five cores.
+    const slow = ['--calibration', '100'];
+    const { host } = await planned([file, ...slow]);
+    expect(host.fits).toBe(false);
+    const run = await runSwarm(['run', file, ...slow], {}, dir);
+    const warning = `warning: ${host.messages.join('\n  ')}\n`;
+    // The first line names load and server.
+    const [, ...lines] = run.stderr.split('\n');
+    expect(lines.join('\n').startsWith(warning)).toBe(true);
+    const quick = await runSwarm(['run', file, '--calibration', '0.05'], {}, dir);
+    expect(quick.stderr).not.toContain('warning: This host');
   });
 
   it('reports the problems of a scenario', async () => {

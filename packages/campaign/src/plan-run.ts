@@ -8,7 +8,8 @@ import {
   type CalibrationChoice,
   calibrate,
   type HostCapacity,
-  type HostEstimate,
+  type PlannedHost,
+  placeOfServer,
   type RunOptions,
   readSystemLimits,
   socketNeed,
@@ -67,7 +68,7 @@ export interface PlannedRun {
   /** Workers and threads; null: decided when the hosts of the queue are known. */
   allocation: WorkerAllocation | null;
   /** Set if the load exceeds what this host generates: the run will probably be inconclusive. */
-  tooLarge?: HostEstimate;
+  tooLarge?: PlannedHost;
 }
 
 /**
@@ -91,18 +92,20 @@ export const planRun = (request: RunRequest): PlannedRun => {
     );
   if (queue !== null) return { request, name, plan, toleratedLost, allocation: null };
   assertHosts(plan, [{}]);
-  const { allocation, obstacle, estimate } = assessHost({
+  const host = hostCapacity();
+  const calibration = calibrate(request.calibration);
+  const assessment = assessHost({
     plan,
-    host: hostCapacity(),
+    host,
     workers,
     need: socketNeed(signalling),
-    embedded: target.type === 'embedded',
-    calibration: calibrate(request.calibration),
+    server: placeOfServer(target.type === 'embedded' ? null : target.url),
+    calibration,
   });
+  const { allocation, obstacle, fits } = assessment;
   if (obstacle !== null) throw obstacle;
-  const { requested, besideServer, alone } = estimate;
-  const fits = requested <= (besideServer ?? alone);
-  return { request, name, plan, toleratedLost, allocation, ...(!fits && { tooLarge: estimate }) };
+  const tooLarge = fits ? {} : { tooLarge: { host, assessment, calibration } };
+  return { request, name, plan, toleratedLost, allocation, ...tooLarge };
 };
 
 /** Capacity of this host. A container may have less memory; without a limit the kernel reports a huge number. */

@@ -1,4 +1,4 @@
-import type { HostEstimate, Progress, RunOptions } from '@livekit-swarm/runner';
+import type { PlannedHost, Progress, RunOptions } from '@livekit-swarm/runner';
 import type { Scenario } from '@livekit-swarm/scenario';
 import type { AnnouncedLoad } from './announced-load.ts';
 import type { Target } from './target.ts';
@@ -7,7 +7,7 @@ import type { Target } from './target.ts';
 export type RunEvent =
   | { type: 'starting'; scenario: Scenario; target: Target }
   /** The load exceeds what this host generates: the run will probably be inconclusive. */
-  | { type: 'too_large'; estimate: HostEstimate }
+  | { type: 'too_large'; planned: PlannedHost }
   /** Load that will leave this host and its network. */
   | { type: 'load_announced'; load: AnnouncedLoad }
   /** A line of a long step, such as a build. */

@@ -52,7 +52,7 @@ export const runOnce = async (planned: PlannedRun, conditions: RunConditions): P
   try {
     observer.onEvent({ type: 'starting', scenario: plan.scenario, target });
     if (planned.tooLarge !== undefined)
-      observer.onEvent({ type: 'too_large', estimate: planned.tooLarge });
+      observer.onEvent({ type: 'too_large', planned: planned.tooLarge });
     if (target.type === 'remote') {
       const load = announcedLoad(plan, target.url);
       if (load !== null) observer.onEvent({ type: 'load_announced', load });

@@ -6,7 +6,7 @@ import {
 } from '@livekit-swarm/campaign';
 import { describeScenario } from '@livekit-swarm/report';
 import { runPriceText } from '@livekit-swarm/report/cost';
-import { predictionText } from '@livekit-swarm/report/plan';
+import { tooLargeText } from '@livekit-swarm/report/plan';
 import { formatNumber, plural, withoutSecrets } from '@livekit-swarm/settings';
 
 /** One line for an event of a run. */
@@ -15,7 +15,7 @@ export const runEventText = (event: RunEvent): string => {
     case 'starting':
       return `${describeScenario(event.scenario)} → ${targetText(event.target)}`;
     case 'too_large':
-      return predictionText(event.estimate);
+      return tooLargeText(event.planned);
     case 'load_announced':
       return announcementText(event.load);
     case 'preparing':

@@ -1,7 +1,7 @@
 import { expandPlan } from '@livekit-swarm/scenario';
 import { type LoadSpec, scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import { describe, expect, it } from 'vitest';
-import { assessHost, type HostAssessmentRequest } from './host-capacity.ts';
+import { assessHost, type HostAssessmentRequest, placeOfServer } from './host-capacity.ts';
 
 const GB = 1e9;
 const assess = (spec: Partial<LoadSpec>, more: Partial<HostAssessmentRequest> = {}) =>
@@ -10,7 +10,7 @@ const assess = (spec: Partial<LoadSpec>, more: Partial<HostAssessmentRequest> = 
     host: { cores: 4, memoryBytes: 8 * GB, limits: { openFiles: 20_000, localPorts: 28_000 } },
     workers: null,
     need: { udp: 1, tcp: 1 },
-    embedded: true,
+    server: 'embedded',
     ...more,
   });
 
@@ -67,9 +67,48 @@ describe('the estimated capacity of a host', () => {
   it('is in participants if there is one room, and without a server if it runs elsewhere', () => {
     const { estimate } = assess(
       { rooms: 1, participants: 4 },
-      { host: host(2), calibration, embedded: false },
+      { host: host(2), calibration, server: 'elsewhere' },
     );
     expect(estimate).toMatchObject({ unit: 'participants', requested: 4, besideServer: null });
+  });
+});
+
+describe('the judgement on a host', () => {
+  const judged = (rooms: number, more: Partial<LoadSpec> = {}) =>
+    assess(
+      { rooms, joinRate: 1, ...more },
+      {
+        host: {
+          ...{ cores: 2, memoryBytes: 24 * GB },
+          limits: { openFiles: 20_000, localPorts: 28_000 },
+        },
+        calibration: { source: 'given', microsPerPacket: 1.5 },
+      },
+    );
+
+  it('agrees with the estimate: it fits what the host is estimated to carry, and no room more', () => {
+    const most = judged(10).estimate.besideServer ?? 0;
+    expect(most).toBeGreaterThan(100);
+    expect(judged(most)).toMatchObject({ fits: true, short: [] });
+    expect(judged(most + 1)).toMatchObject({ fits: false, short: ['cores'] });
+  });
+
+  it('distinguishes joins that come too fast from participants that are too many', () => {
+    const { fits, short, carriedJoinsPerSecond } = judged(100, { joinRate: 400 });
+    expect({ fits, short }).toEqual({ fits: false, short: ['joins'] });
+    expect(judged(100, { joinRate: carriedJoinsPerSecond })).toMatchObject({ fits: true });
+    expect(judged(100, { joinRate: carriedJoinsPerSecond + 2 })).toMatchObject({ fits: false });
+  });
+
+  it('counts a server on this host, of a lab, too', () => {
+    expect(placeOfServer(null)).toBe('embedded');
+    for (const url of ['ws://127.0.0.1:7880', 'ws://localhost:7880', 'http://[::1]:7880'])
+      expect(placeOfServer(url)).toBe('this-host');
+    for (const url of ['wss://livekit.example.com', 'ws://10.0.0.4:7880'])
+      expect(placeOfServer(url)).toBe('elsewhere');
+    const beside = assess({ rooms: 50 }, { server: 'this-host' });
+    expect(beside.need.server).toEqual(assess({ rooms: 50 }).need.server);
+    expect(beside.need.server).not.toBeNull();
   });
 });
 
@@ -110,7 +149,7 @@ describe('assessHost', () => {
 
   it('leaves out the server if it runs elsewhere', () => {
     const here = assess({ rooms: 700 });
-    const elsewhere = assess({ rooms: 700 }, { embedded: false });
+    const elsewhere = assess({ rooms: 700 }, { server: 'elsewhere' });
     expect(elsewhere.need.server).toBeNull();
     expect(elsewhere.need.generator).toEqual(here.need.generator);
     expect(here.need.server?.cores).toBeGreaterThan(here.need.generator.cores);

@@ -1,3 +1,4 @@
+import { hostOf, scopeOf } from '@livekit-swarm/livekit';
 import { type Plan, type PlanLoad, planLoad } from '@livekit-swarm/scenario';
 import { isUsageError, type SwarmError } from '@livekit-swarm/settings';
 import type { Calibration } from './calibration.ts';
@@ -12,6 +13,21 @@ export interface HostCapacity {
   memoryBytes: number;
   limits: SystemLimits;
 }
+
+/**
+ * Place of the server: started for the run on this host, already running on this host (a lab), or
+ * on another one.
+ */
+export type ServerPlace = 'embedded' | 'this-host' | 'elsewhere';
+
+/** Place of the server at a URL; null: it is started for the run. */
+export const placeOfServer = (url: string | null): ServerPlace => {
+  if (url === null) return 'embedded';
+  return scopeOf(hostOf(url)) === 'loopback' ? 'this-host' : 'elsewhere';
+};
+
+/** Resource that does not suffice; `joins`: cores, but only while participants join. */
+export type Shortage = 'cores' | 'joins' | 'memory';
 
 interface Amount {
   cores: number;
@@ -32,6 +48,8 @@ export interface HostRequirement {
   server: Amount | null;
   /** Joins in the second with the most of them, and the part of the cores above that they need. */
   joins: { perSecond: number; cores: number };
+  /** True if video is published, so that the same participants can need less. */
+  video: boolean;
 }
 
 export interface HostAssessment {
@@ -40,11 +58,25 @@ export interface HostAssessment {
   allocation: WorkerAllocation | null;
   /** Reason why the run is impossible on this host: too few descriptors or ports. */
   obstacle: SwarmError | null;
-  /** True if the host suffices with a reserve. */
+  /**
+   * True if the host suffices. `swarm plan` and the warning before a run both follow from it: false
+   * means that the verdict will probably be inconclusive.
+   */
   fits: boolean;
   /** Resources that do not suffice; empty if the host fits or there is an obstacle. */
-  short: ('cores' | 'memory')[];
+  short: Shortage[];
   estimate: HostEstimate;
+  /**
+   * Largest join rate that the cores carry beside those who have joined, joins per second; 0: none.
+   */
+  carriedJoinsPerSecond: number;
+}
+
+/** A host, and what a plan needs of it. */
+export interface PlannedHost {
+  host: HostCapacity;
+  assessment: HostAssessment;
+  calibration: Calibration;
 }
 
 /**
@@ -79,10 +111,11 @@ const CLIENT_COST = {
   rtc: { cores: 0.1, memoryBytes: 60e6 },
 } as const;
 
-/** Share of cores or memory above which the host itself causes delays. */
+/** Share of the memory above which the host itself causes delays. */
 const COMFORTABLE = 0.75;
 /**
- * Share of the cores with which a run still passed (docs/performance.md, "Calibrated planning").
+ * Share of the cores with which a run still passed once all had joined (docs/planning.md,
+ * "Calibrated planning"). Joins may take the rest for a while: they wait.
  */
 const CARRIED = 0.8;
 
@@ -93,26 +126,26 @@ export interface HostAssessmentRequest {
   /** Requested number of workers; null: automatic. */
   workers: number | null;
   need: SocketNeed;
-  /** True if the server runs on the same host. */
-  embedded: boolean;
+  server: ServerPlace;
   /** Speed of the host. Default: unknown, so that costs are rounded up. */
   calibration?: Calibration;
 }
 
 /** Assesses whether a host can generate the load of a plan. */
 export const assessHost = (request: HostAssessmentRequest): HostAssessment => {
-  const { plan, host, embedded, load = planLoad(plan) } = request;
+  const { plan, host, load = planLoad(plan) } = request;
   const costs = costsOf(request.calibration ?? null);
   const { allocation, obstacle } = staff(request, load, costs);
   const processes = allocation?.workers ?? 1;
-  const need = needOf(plan, load, processes, costs, embedded);
+  const need = needOf(plan, load, processes, costs, request.server !== 'elsewhere');
   const needs = [need.generator, need.clients, need.server].filter((one) => one !== null);
   const cores = needs.reduce((sum, one) => sum + one.cores, 0);
   const memory = needs.reduce((sum, one) => sum + one.memoryBytes, 0);
-  const short = [
-    ...(cores > host.cores * COMFORTABLE ? (['cores'] as const) : []),
-    ...(memory > host.memoryBytes * COMFORTABLE ? (['memory'] as const) : []),
-  ];
+  const joined = cores - need.joins.cores;
+  const short: Shortage[] = [];
+  if (joined > host.cores * CARRIED) short.push('cores');
+  else if (cores > host.cores) short.push('joins');
+  if (memory > host.memoryBytes * COMFORTABLE) short.push('memory');
   return {
     need,
     allocation,
@@ -120,6 +153,10 @@ export const assessHost = (request: HostAssessmentRequest): HostAssessment => {
     fits: obstacle === null && short.length === 0,
     short: obstacle === null ? short : [],
     estimate: estimateOf(load, need, costs, host, { workers: processes, plan }),
+    carriedJoinsPerSecond: Math.max(
+      0,
+      Math.floor(((host.cores - joined) / need.joins.cores) * need.joins.perSecond),
+    ),
   };
 };
 
@@ -183,12 +220,13 @@ const factorOf = (linear: number, squared: number, left: number): number =>
     : left / Math.max(linear, Number.EPSILON);
 
 const staff = (
-  { plan, host, workers, need, embedded }: HostAssessmentRequest,
+  { plan, host, workers, need, server }: HostAssessmentRequest,
   load: PlanLoad,
   costs: Costs,
 ): { allocation: WorkerAllocation | null; obstacle: SwarmError | null } => {
   try {
     const { cores, limits } = host;
+    const embedded = server === 'embedded';
     return {
       allocation: allocateWorkers({ plan, load, cores, workers, need, limits, embedded, costs }),
       obstacle: null,
@@ -216,7 +254,7 @@ const needOf = (
   load: PlanLoad,
   workers: number,
   costs: Costs,
-  embedded: boolean,
+  hasServer: boolean,
 ): HostRequirement => {
   const { packetsUp, packetsDown } = load.most(0, plan.endAtMs);
   const participants = maxConcurrent(plan);
@@ -236,7 +274,7 @@ const needOf = (
         plan.participants.length * GENERATOR_MEMORY.perPlanned,
     },
     clients: clientsOf(plan),
-    server: embedded
+    server: hasServer
       ? {
           cores: coresOf(costs.server),
           memoryBytes: SERVER_MEMORY.base + participants * SERVER_MEMORY.perParticipant,
@@ -246,7 +284,8 @@ const needOf = (
       perSecond: load.joinsPerSecond,
       cores:
         load.joinsPerSecond *
-        (costs.generator.secondsPerJoin + (embedded ? costs.server.secondsPerJoin : 0)),
+        (costs.generator.secondsPerJoin + (hasServer ? costs.server.secondsPerJoin : 0)),
     },
+    video: plan.participants.some(({ publish }) => publish.some(({ kind }) => kind === 'video')),
   };
 };

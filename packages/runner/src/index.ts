@@ -12,6 +12,9 @@ export {
   type HostAssessment,
   type HostCapacity,
   type HostEstimate,
+  type PlannedHost,
+  placeOfServer,
+  type Shortage,
 } from './host-capacity.ts';
 export type { LiveRun } from './live-run.ts';
 export { DEFAULT_ENGINE } from './load-engine.ts';

@@ -5,6 +5,7 @@ import {
   assessHost,
   calibrate,
   checkAddress,
+  placeOfServer,
   readCalibrationChoice,
   socketNeed,
 } from '@livekit-swarm/runner';
@@ -67,7 +68,7 @@ export const planCommand = async (
     host,
     workers,
     need,
-    embedded: flags.url === undefined,
+    server: placeOfServer(flags.url ?? null),
     calibration,
   });
   for (const warning of file.warnings) await write(stderr, `warning: ${formatProblem(warning)}\n`);

@@ -149,7 +149,7 @@ const generatedHere = (plan: Plan): number => {
   const load = planLoad(plan);
   const { estimate } = assessHost({
     ...{ plan, load, host: hostCapacity(), workers: null },
-    ...{ need: socketNeed('auto'), embedded: false },
+    ...{ need: socketNeed('auto'), server: 'elsewhere' },
     calibration: calibrate(readCalibrationChoice(undefined)),
   });
   const { rooms, participants } = load.most(0, plan.endAtMs);

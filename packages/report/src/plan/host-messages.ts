@@ -1,8 +1,9 @@
 import type {
   Calibration,
   HostAssessment,
-  HostCapacity,
   HostEstimate,
+  PlannedHost,
+  Shortage,
 } from '@livekit-swarm/runner';
 import { formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
 import { formatBytes } from '../format.ts';
@@ -13,12 +14,15 @@ export interface HostMessage {
   text: string;
 }
 
-/** A host, and what a plan needs of it. */
-export interface PlannedHost {
-  host: HostCapacity;
-  assessment: HostAssessment;
-  calibration: Calibration;
-}
+const SHORT_OF: Record<Shortage, string> = {
+  cores: 'cores',
+  joins: 'cores while participants join',
+  memory: 'memory',
+};
+
+/** Names of the resources that do not suffice. */
+export const shortText = (short: readonly Shortage[]): string =>
+  short.map((one) => SHORT_OF[one]).join(' and ');
 
 /** Messages on whether this host can generate the plan: required, available, and advice. */
 export const hostMessages = ({ assessment, host, calibration }: PlannedHost): HostMessage[] => {
@@ -51,14 +55,14 @@ export const hostMessages = ({ assessment, host, calibration }: PlannedHost): Ho
   return [
     {
       mark: 'unsure',
-      text: `This host (${has}) is short of ${short.join(' and ')}: at the fullest moment it would take about ${all}.`,
+      text: `This host (${has}) is short of ${shortText(short)}: at the fullest moment it would take about ${all}.`,
     },
-    ...(short.includes('cores') && need.joins.cores >= LEAST_SHOWN
+    ...(short.some((one) => one !== 'memory') && need.joins.cores >= LEAST_SHOWN
       ? [{ mark: 'unsure' as const, text: joinsText(need) }]
       : []),
     { mark: 'unsure', text: predictionText(estimate) },
     { mark: 'unsure', text: calibrationText(calibration) },
-    { mark: 'unsure', text: advice(need.server !== null) },
+    { mark: 'unsure', text: advice(assessment) },
   ];
 };
 
@@ -69,24 +73,34 @@ export const hostMessages = ({ assessment, host, calibration }: PlannedHost): Ho
 const joinsText = ({ joins }: HostAssessment['need']): string =>
   `Of that, ${plural(Math.round(joins.perSecond), 'join')} in a second take about ${formatCores(joins.cores)} cores: they take less with a lower join rate.`;
 
-/** Estimated capacity of the host for this load, and what follows for the run. */
+/** Warning before a run whose load exceeds this host, as `swarm plan` words it. */
+export const tooLargeText = (planned: PlannedHost): string => {
+  const [first = '', ...more] = hostMessages(planned).map(({ text }) => text);
+  return [`warning: ${first}`, ...more.map((text) => `  ${text}`)].join('\n');
+};
+
+/** Estimated capacity of the host for this load. */
 export const predictionText = ({ unit, requested, besideServer, alone }: HostEstimate): string => {
   const most =
     besideServer === null
       ? `${formatNumber(alone)} ${unit}`
       : `${formatNumber(besideServer)} ${unit} with the server beside it, ${formatNumber(alone)} without`;
-  const doubt =
-    requested > (besideServer ?? alone) ? ': the verdict will probably be inconclusive' : '';
-  return `Estimated capacity of this host: ${most}; ${formatNumber(requested)} requested${doubt}.`;
+  return `Estimated capacity of this host: ${most}; ${formatNumber(requested)} requested.`;
 };
 
 const calibrationText = (calibration: Calibration): string => {
   switch (calibration.source) {
     case 'measured':
-      return `Calibrated now: ${packetText(calibration)}.`;
     case 'cached': {
       const ageMs = Math.max(1_000, Date.now() - calibration.measuredAtMs);
-      return `Calibrated ${formatDuration(Math.round(ageMs / 1_000) * 1_000)} ago: ${packetText(calibration)}.`;
+      const when =
+        calibration.source === 'measured'
+          ? 'now'
+          : `${formatDuration(Math.round(ageMs / 1_000) * 1_000)} ago`;
+      const { measurements } = calibration;
+      return measurements === 1
+        ? `Calibrated ${when}: ${packetText(calibration)}.`
+        : `Calibrated ${when}, with ${plural(measurements - 1, 'earlier measurement')}: ${packetText(calibration)}.`;
     }
     case 'given':
       return `Calibration as given: ${packetText(calibration)}.`;
@@ -96,7 +110,7 @@ const calibrationText = (calibration: Calibration): string => {
 };
 
 const packetText = ({ microsPerPacket }: { microsPerPacket: number }): string =>
-  `bare UDP with encryption takes ${formatNumber(Math.round(microsPerPacket * 100) / 100)} µs for a packet here`;
+  `bare UDP with encryption takes ${formatNumber(Math.round(microsPerPacket * 100) / 100)} µs for a packet here while a load runs`;
 
 const amount = ({ cores, memoryBytes }: { cores: number; memoryBytes: number }): string =>
   `${formatCores(cores)} cores and ${formatBytes(memoryBytes)}`;
@@ -107,5 +121,24 @@ const LEAST_SHOWN = 0.1;
 const formatCores = (cores: number): string =>
   formatNumber(Math.max(LEAST_SHOWN, Math.round(cores * 10) / 10));
 
-const advice = (embedded: boolean): string =>
-  `Make it smaller (--scale 0.5), ${embedded ? 'use a server on another host (--url), ' : ''}or use a larger host.`;
+/** Changes after which the verdict is certain. */
+const advice = ({ short, need, estimate, ...assessment }: HostAssessment): string => {
+  const { unit, besideServer, alone } = estimate;
+  const most = besideServer ?? alone;
+  const lowerRate = assessment.carriedJoinsPerSecond;
+  const advised = [
+    ...(short.includes('joins')
+      ? [lowerRate > 0 ? `a join rate of at most ${lowerRate}/s` : 'a lower join rate']
+      : []),
+    ...(short.includes('joins') && short.length === 1
+      ? []
+      : [
+          most > 0 ? `at most ${formatNumber(most)} ${unit}` : 'a smaller load',
+          ...(need.video ? ['lighter media (a smaller video, or audio alone)'] : []),
+        ]),
+    ...(need.server === null ? [] : ['a server on another host (--url)']),
+    'a larger host',
+    'more hosts (--queue)',
+  ];
+  return `The verdict will probably be inconclusive. Use ${advised.slice(0, -1).join(', ')} or ${advised.at(-1)}.`;
+};

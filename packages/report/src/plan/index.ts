@@ -8,7 +8,7 @@ import { planPage } from './page.ts';
 import type { PlanView } from './plan-view.ts';
 import { renderPlanText } from './text.ts';
 
-export { predictionText } from './host-messages.ts';
+export { tooLargeText } from './host-messages.ts';
 
 /** Every reporter of `swarm plan` by its name. */
 export const PLAN_REPORTERS = {

@@ -3,7 +3,7 @@ import { plural } from '@livekit-swarm/settings';
 import { runPriceText } from '../cost/run-price-text.ts';
 import { describeScenario } from '../describe-scenario.ts';
 import type { PageSection, ResultPage } from '../page/result-page.ts';
-import { hostMessages } from './host-messages.ts';
+import { hostMessages, shortText } from './host-messages.ts';
 import { extentText } from './phrases.ts';
 import type { PlanView } from './plan-view.ts';
 import { partTable, turnSummary } from './tables.ts';
@@ -34,7 +34,7 @@ const fitnessOf = ({
   if (obstacle !== null) return { tone: 'failed', headline: 'This host cannot run it' };
   return fits
     ? { tone: 'passed', headline: 'This host can generate it' }
-    : { tone: 'inconclusive', headline: `This host is short of ${short.join(' and ')}` };
+    : { tone: 'inconclusive', headline: `This host is short of ${shortText(short)}` };
 };
 
 const turnSection = (view: PlanView): PageSection[] => {

@@ -1,6 +1,6 @@
 import type { RunPrice } from '@livekit-swarm/cost';
+import type { PlannedHost } from '@livekit-swarm/runner';
 import type { Level, Plan, PlanLoad } from '@livekit-swarm/scenario';
-import type { PlannedHost } from './host-messages.ts';
 
 /** A plan with its load and what it needs of this host. */
 export interface PlanView extends PlannedHost {

@@ -352,7 +352,7 @@ export const planSample = (): PlanView => {
   const need = socketNeed('auto');
   return {
     ...{ plan, load, host },
-    assessment: assessHost({ plan, load, host, workers: null, need, embedded: true }),
+    assessment: assessHost({ plan, load, host, workers: null, need, server: 'embedded' }),
     calibration: { source: 'given', microsPerPacket: 2 },
     cloudPrice: runPrice(plan, defaultPriceBook()),
   };
