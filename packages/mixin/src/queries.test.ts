@@ -111,7 +111,14 @@ describe('readPromql', () => {
       { metric: 'y:z:w', matchers: [] },
       { metric: 'q', matchers: [] },
     ]);
-    expect(read.groupings).toEqual([{ labels: ['a'], metrics: ['x'] }]);
+    expect(read.groupings).toEqual([{ labels: ['a'], metrics: ['x'], made: [] }]);
     expect(read.calls.map((call) => call.function)).toEqual(['rate', 'clamp_min']);
+  });
+
+  it('finds labels that a query makes', () => {
+    const [grouping] = readPromql(
+      'max by (a) (label_replace(label_replace(x{c="1"}, "b", "$1", "c", "(.*)"), "a", "z", "", ""))',
+    ).groupings;
+    expect(grouping?.made).toEqual(['a', 'b']);
   });
 });

@@ -237,6 +237,10 @@ export const RUN_METRICS = {
     labels: [...RUN, 'threshold'],
     why: 'after the first measurement of its metric',
   }),
+  livekit_swarm_run_threshold_limit: gauge(
+    'Limit of a threshold: seconds for times, 0 to 1 for shares, otherwise the unit of the metric',
+    { labels: [...RUN, 'threshold', 'metric'] },
+  ),
   livekit_swarm_run_verdict: gauge('1 for the verdict of the run, 0 for the others', {
     labels: [...RUN, 'verdict'],
     values: { verdict: ['passed', 'failed', 'inconclusive'] },

@@ -126,6 +126,20 @@ describe('run metrics', () => {
     expect(sumOf(done, 'livekit_swarm_run_verdict', { verdict: 'failed' })).toBe(1);
   });
 
+  it('have the limit of each threshold in the unit of their histograms', () => {
+    const limited = recordOf(spec, 2, [
+      'packet_loss: rate<1%',
+      'media_latency: p(95)<200',
+      'media_latency: count>10',
+    ]);
+    const snapshots = metricsOf(limited).snapshots();
+    const limitOf = (threshold: string): number | undefined =>
+      sumOf(snapshots, 'livekit_swarm_run_threshold_limit', { threshold });
+    expect(limitOf('packet_loss: rate<0.01')).toBe(0.01);
+    expect(limitOf('media_latency: p(95)<200')).toBe(0.2);
+    expect(limitOf('media_latency: count>10')).toBe(10);
+  });
+
   it('have one series for a threshold that was given twice', () => {
     const twice = recordOf(spec, 2, [
       'packet_loss: rate<0.01',

@@ -12,6 +12,7 @@ import {
   type SummaryFold,
   type Verdict,
 } from '@livekit-swarm/analysis';
+import { metricDefinition, type Threshold } from '@livekit-swarm/metrics';
 import type { DeploymentLine, HeaderLine, RecordLine } from '@livekit-swarm/record';
 import { scenarioOfRecord } from '@livekit-swarm/scenario';
 import { RUN_METRICS } from '../index.ts';
@@ -191,7 +192,7 @@ const rising = (
 };
 
 /**
- * Exports for each threshold that can be evaluated whether it is met. A threshold that is given
+ * Exports the limit of each threshold, and whether it is met if it can be evaluated. A threshold that is given
  * twice, or for a stage by name and by `@*`, is one series, which is 1 if all are met: scrapers
  * reject duplicate series.
  */
@@ -201,12 +202,22 @@ const emitThresholds = (
   emit: Emit,
 ): void => {
   const met = new Map<string, boolean>();
-  for (const { metric, expression, ok } of thresholds.flatMap((threshold) =>
-    evaluate(interim, threshold),
+  const limits = new Map<string, Threshold>();
+  for (const { metric, expression, ok, threshold } of thresholds.flatMap((each) =>
+    evaluate(interim, each),
   )) {
     const name = `${metric}: ${expression}`;
+    limits.set(name, threshold);
     if (ok !== null) met.set(name, ok && (met.get(name) ?? true));
   }
   for (const [threshold, ok] of met)
     emit('livekit_swarm_run_threshold_met', { threshold }, ok ? 1 : 0);
+  for (const [threshold, { metric, aggregation, limit }] of limits) {
+    const isTime = metricDefinition(metric).unit === 'ms' && aggregation.type !== 'count';
+    emit(
+      'livekit_swarm_run_threshold_limit',
+      { threshold, metric },
+      isTime ? limit / 1_000 : limit,
+    );
+  }
 };

@@ -3,7 +3,15 @@ import { alerts, faults, rollbacks, starts } from '../panels/annotations.ts';
 import { page, type Row } from '../panels/page.ts';
 import { graph, JOINS, PER_SECOND, stat, states } from '../panels/panel.ts';
 import { promql, rate } from '../panels/query.ts';
-import { CHECK_CODES, FEW, livekitVariables, NONE, probesByName, type Scope } from './shared.ts';
+import {
+  CHECK_CODES,
+  FEW,
+  livekitVariables,
+  NONE,
+  probesByName,
+  type Scope,
+  UP,
+} from './shared.ts';
 
 const DRILLS =
   'LiveKit alerts are drawn across all panels, and so are faults (red bands) and the minute after their rollback (green bands).';
@@ -36,8 +44,11 @@ const drill = (scope: Scope): Row => ({
     stat({
       title: 'Nodes up',
       description:
-        'LiveKit nodes that answer scrapes. Below the number of deployed nodes outside a drill that kills nodes: an outage.',
-      queries: [promql(`sum(up{${scope.livekitNodes}})`, 'up')],
+        'LiveKit nodes that answer scrapes, and how many should. Fewer outside a drill that kills nodes: an outage.',
+      queries: [
+        promql(`sum(up{${scope.livekitNodes}})`, 'up'),
+        promql(`count(up{${scope.livekitNodes}})`, 'of'),
+      ],
     }),
     ...balanced(scope, (selector) => [
       stat({
@@ -293,12 +304,12 @@ const infrastructure = (scope: Scope): Row => ({
         queries: [promql(`haproxy_server_check_code{${selector}}`, '{{server}}')],
       }),
     ]),
-    graph({
+    states({
       title: 'Redis',
       description:
-        '1 while Redis answers its exporter. At 0, nodes answer 406, joins fail, and rooms may split.',
-      limits: { bad: 1, lowIsBad: true },
-      max: 1,
+        'Green while Redis answers its exporter. While it is down, nodes answer 406, joins fail, and rooms may split.',
+      labels: UP,
+      columns: 8,
       noData: 'Redis is not scraped',
       queries: [
         promql(`min by (instance) (redis_up{${scope.inCluster}, ${scope.redis}})`, '{{instance}}'),

@@ -2,7 +2,15 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { alerts, faults, starts } from '../panels/annotations.ts';
 import { toDashboard, toNodeOfRow, toNodeOfSeries } from '../panels/links.ts';
 import { page, type Row } from '../panels/page.ts';
-import { graph, heatmap, JOINS, PER_SECOND, stat, table } from '../panels/panel.ts';
+import {
+  graph,
+  heatmap,
+  JOINS,
+  PACKETS_PER_MINUTE,
+  PER_SECOND,
+  stat,
+  table,
+} from '../panels/panel.ts';
 import { promql, quantile, rate } from '../panels/query.ts';
 import {
   cpuByNode,
@@ -13,7 +21,7 @@ import {
   participantsByNode,
   tracks,
 } from './server-queries.ts';
-import { FEW, hostVariable, livekitVariables, NONE, type Scope } from './shared.ts';
+import { FEW, hostVariable, livekitVariables, NONE, type Scope, UP } from './shared.ts';
 
 const OUTSIDE = 'device!~"lo|veth.*|docker.*|br-.*|cni.*|cali.*|ifb.*"';
 
@@ -26,10 +34,25 @@ const state = (scope: Scope): Row => ({
   open: true,
   panels: [
     stat({
-      title: 'Probe success',
+      title: 'Alerts',
       description:
-        'Whether the last probe through the load balancer succeeded: two participants joined, and received each other. 0: users cannot call. Requires swarm exporter.',
+        'LiveKit alerts that fire now; the table below names them. The other tiles show figures, not what is normal for this deployment.',
+      limits: NONE,
+      columns: 3,
+      queries: [
+        promql(
+          `count(max by (alertname, ${scope.node}) (ALERTS{${scope.inCluster}, alertname=~"LiveKit.+", alertstate="firing"})) or vector(0)`,
+          'firing',
+        ),
+      ],
+    }),
+    stat({
+      title: 'Probes',
+      description:
+        'Whether the last probe through the load balancer succeeded: two participants joined, and received each other. Down: users cannot call. Requires swarm exporter.',
       limits: { bad: 1, lowIsBad: true },
+      labels: UP,
+      columns: 3,
       noData: 'no probes',
       link: toDashboard('Probes', scope.urlOf('probes')),
       // Calls of voice agents have a dashboard of their own.
@@ -46,6 +69,7 @@ const state = (scope: Scope): Row => ({
         'Share of joins of the last five minutes that passed signalling but did not establish media. Above the objective, check ICE, TURN and the firewall.',
       unit: 'percentunit',
       limits: scope.colours.joinErrors,
+      columns: 3,
       noData: 'no joins',
       link: toDashboard('Service level objectives', scope.urlOf('slo')),
       queries: [
@@ -55,14 +79,19 @@ const state = (scope: Scope): Row => ({
     stat({
       title: 'Nodes down',
       description:
-        'LiveKit nodes that Prometheus cannot scrape. Above 0: their participants are disconnected, or these nodes are not monitored.',
+        'LiveKit nodes that Prometheus cannot scrape, and how many it should. Above 0: their participants are disconnected, or these nodes are not monitored.',
       limits: NONE,
-      queries: [promql(`count(up{${scope.livekitNodes}} == 0) or vector(0)`, 'down')],
+      columns: 3,
+      queries: [
+        promql(`count(up{${scope.livekitNodes}} == 0) or vector(0)`, 'down'),
+        promql(`count(up{${scope.livekitNodes}})`, 'of'),
+      ],
     }),
     stat({
       title: 'Rooms',
       description:
         'Rooms on all nodes. A sudden fall while the nodes are up: participants were disconnected or cannot join.',
+      columns: 3,
       link: toDashboard('Rooms', scope.urlOf('rooms')),
       queries: [promql(`sum(livekit_room_total{${scope.livekitNodes}})`, 'rooms')],
     }),
@@ -70,6 +99,7 @@ const state = (scope: Scope): Row => ({
       title: 'Participants',
       description:
         'Participants and agents with a media session on all nodes, including hidden ones. A sudden fall is an outage, a sudden rise needs capacity.',
+      columns: 4,
       queries: [
         promql(`sum(instance:livekit_participants:active{${scope.livekitNodes}})`, 'participants'),
       ],
@@ -77,11 +107,18 @@ const state = (scope: Scope): Row => ({
     stat({
       title: 'Highest node load',
       description:
-        'Participants of the node with the most participants, relative to the capacity of a node that swarm capacity measured. From 80 % on, add a node: rooms do not move between nodes.',
+        'Participants of the fullest node, relative to the capacity that swarm capacity measured; where it was not measured, the CPU of the busiest host. From 80 % on, add a node: rooms do not move between nodes.',
       unit: 'percentunit',
       limits: scope.colours.capacity,
+      columns: 5,
       noData: 'not measured',
-      queries: [promql(`max(instance:livekit_capacity_used:ratio{${scope.livekitNodes}})`, 'used')],
+      queries: [
+        promql(`max(instance:livekit_capacity_used:ratio{${scope.livekitNodes}})`, 'of capacity'),
+        promql(
+          `max(instance:node_cpu_used:ratio_rate5m{${scope.hostsShown}}) unless on () max(instance:livekit_capacity_used:ratio{${scope.livekitNodes}})`,
+          'host CPU',
+        ),
+      ],
     }),
     table({
       title: 'Firing alerts',
@@ -112,8 +149,9 @@ const state = (scope: Scope): Row => ({
       columns: [
         {
           expr: `max by (${scope.node}) (up{${scope.livekitNodes}})`,
-          legend: 'Up',
+          legend: 'State',
           limits: { bad: 1, lowIsBad: true },
+          labels: UP,
         },
         {
           expr: `sum by (${scope.node}) (instance:livekit_participants:active{${scope.livekitNodes}})`,
@@ -128,6 +166,7 @@ const state = (scope: Scope): Row => ({
         {
           expr: `sum by (${scope.node}) (rate(process_cpu_seconds_total{${scope.livekitNodes}}[$__rate_interval]))`,
           legend: 'Cores',
+          decimals: 2,
         },
         {
           expr: `max by (${scope.node}) (time() - process_start_time_seconds{${scope.livekitNodes}})`,
@@ -337,16 +376,16 @@ const hosts = (scope: Scope): Row => ({
       title: 'UDP receive buffer errors',
       description:
         'UDP datagrams that the kernel dropped because a socket buffer was full: the process is too slow or net.core.rmem_max is too small. This packet loss occurs on the host, not in the network.',
-      unit: 'pps',
-      limits: { bad: 1 },
+      unit: PACKETS_PER_MINUTE,
+      limits: { bad: 60 },
       columns: 12,
       queries: [
         promql(
-          `sum by (${scope.host}) (rate(node_netstat_Udp_RcvbufErrors{${scope.hostsShown}}[$__rate_interval]))`,
+          `60 * sum by (${scope.host}) (rate(node_netstat_Udp_RcvbufErrors{${scope.hostsShown}}[$__rate_interval]))`,
           `{{${scope.host}}} received`,
         ),
         promql(
-          `sum by (${scope.host}) (rate(node_netstat_Udp_SndbufErrors{${scope.hostsShown}}[$__rate_interval]))`,
+          `60 * sum by (${scope.host}) (rate(node_netstat_Udp_SndbufErrors{${scope.hostsShown}}[$__rate_interval]))`,
           `{{${scope.host}}} send buffer`,
         ),
       ],
@@ -355,16 +394,16 @@ const hosts = (scope: Scope): Row => ({
       title: 'NIC drops',
       description:
         'Packets of every kind. Above 0 for minutes: ring buffers are too small, or all interrupts are handled by one core.',
-      unit: 'pps',
-      limits: { bad: 1 },
+      unit: PACKETS_PER_MINUTE,
+      limits: { bad: 60 },
       columns: 12,
       queries: [
         promql(
-          `sum by (${scope.host}) (rate(node_network_receive_drop_total{${scope.hostsShown}, ${OUTSIDE}}[$__rate_interval]))`,
+          `60 * sum by (${scope.host}) (rate(node_network_receive_drop_total{${scope.hostsShown}, ${OUTSIDE}}[$__rate_interval]))`,
           `{{${scope.host}}} in`,
         ),
         promql(
-          `sum by (${scope.host}) (rate(node_network_transmit_drop_total{${scope.hostsShown}, ${OUTSIDE}}[$__rate_interval]))`,
+          `60 * sum by (${scope.host}) (rate(node_network_transmit_drop_total{${scope.hostsShown}, ${OUTSIDE}}[$__rate_interval]))`,
           `{{${scope.host}}} out`,
         ),
       ],

@@ -4,7 +4,7 @@ import { page, type Row } from '../panels/page.ts';
 import { graph, PER_SECOND, stat, states, table } from '../panels/panel.ts';
 import { promql, rate } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
-import { CHECK_CODES, FEW, NONE, type Scope } from './shared.ts';
+import { CHECK_CODES, FEW, NONE, type Scope, UP } from './shared.ts';
 
 const proxyOf = ({ inCluster, haproxy }: Scope): string =>
   `${inCluster}, ${haproxy}, instance=~"$load_balancer", proxy=~"$proxy"`;
@@ -51,8 +51,9 @@ const glance = (scope: Scope): Row => ({
     stat({
       title: 'Redis',
       description:
-        '1 while Redis answers its exporter. At 0, nodes answer 406, joins fail, and rooms may split.',
+        'Whether Redis answers its exporter. While it is down, nodes answer 406, joins fail, and rooms may split.',
       limits: { bad: 1, lowIsBad: true },
+      labels: UP,
       queries: [promql(`min(redis_up{${redisOf(scope)}})`, 'up')],
     }),
     stat({
@@ -194,18 +195,20 @@ const loadBalancer = (scope: Scope): Row => ({
     table({
       title: 'Backends',
       description:
-        'Current state of each node behind the load balancer. Up is 1 for nodes that receive clients.',
+        'Current state of each node behind the load balancer. Nodes that are up receive clients.',
       by: ['server'],
       span: 12,
       columns: [
         {
           expr: `max by (server) (haproxy_server_status{${proxyOf(scope)}, state="UP"})`,
-          legend: 'Up',
+          legend: 'State',
           limits: { bad: 1, lowIsBad: true },
+          labels: UP,
         },
         {
           expr: `max by (server) (haproxy_server_check_code{${proxyOf(scope)}})`,
           legend: 'Health check',
+          labels: CHECK_CODES,
         },
         {
           expr: `sum by (server) (haproxy_server_current_sessions{${proxyOf(scope)}})`,

@@ -1,7 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { alerts, faults, starts } from '../panels/annotations.ts';
 import { page, type Row } from '../panels/page.ts';
-import { graph, PER_SECOND, table } from '../panels/panel.ts';
+import { graph, PACKETS_PER_MINUTE, PER_SECOND, table } from '../panels/panel.ts';
 import { boundIs, mean, promql, quantile, rate, shareAbove } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
 import { FEW, livekitVariables, RTT, SCORE, type Scope } from './shared.ts';
@@ -52,13 +52,13 @@ const loss = (scope: Scope): Row => ({
     }),
     graph({
       title: 'Lost packets by kind',
-      description: `Packets per second that were not received, at the server; ${WAYS}. Only video: links are full. Audio and video: the network or the host.`,
-      unit: 'pps',
+      description: `Packets that were not received, at the server; ${WAYS}. Only video: links are full. Audio and video: the network or the host.`,
+      unit: PACKETS_PER_MINUTE,
       noData: 'none lost',
       ...HALF,
       queries: [
         promql(
-          rate('livekit_packet_loss_total', scope.livekitNodes, ['direction', 'type']),
+          `60 * ${rate('livekit_packet_loss_total', scope.livekitNodes, ['direction', 'type'])}`,
           '{{direction}} {{type}}',
         ),
       ],
@@ -252,14 +252,14 @@ const recovery = (scope: Scope): Row => ({
     graph({
       title: 'Out-of-order packets',
       description:
-        'Packets per second that arrived after a later one, at the server. Many: several network paths, or a host that handles one stream on several cores.',
-      unit: 'pps',
+        'Packets that arrived after a later one, at the server. Many: several network paths, or a host that handles one stream on several cores.',
+      unit: PACKETS_PER_MINUTE,
       limits: FEW,
       noData: 'none',
       ...HALF,
       queries: [
         promql(
-          rate('livekit_packet_out_of_order_total', scope.livekitNodes, ['direction', 'type']),
+          `60 * ${rate('livekit_packet_out_of_order_total', scope.livekitNodes, ['direction', 'type'])}`,
           '{{direction}} {{type}}',
         ),
       ],

@@ -3,7 +3,7 @@ import { ALLOWANCES } from '../alerts/hosts.ts';
 import { alerts, faults, starts } from '../panels/annotations.ts';
 import { toDashboard } from '../panels/links.ts';
 import { page, type Row } from '../panels/page.ts';
-import { graph, JOINS, PER_SECOND, stat } from '../panels/panel.ts';
+import { graph, JOINS, PACKETS_PER_MINUTE, PER_SECOND, stat } from '../panels/panel.ts';
 import { mean, promql, quantile, rate } from '../panels/query.ts';
 import {
   cpuByNode,
@@ -249,14 +249,14 @@ const hosts = (scope: Scope): Row => ({
     graph({
       title: 'Beyond the cloud allowance',
       description:
-        'Packets per second that the provider queued or dropped, by its limit: bandwidth, packets per second, tracked connections (node_exporter with --collector.ethtool, ENA driver). Loss at these times is that of the instance type.',
-      unit: 'pps',
-      limits: { bad: 1 },
+        'Packets that the provider queued or dropped, by its limit: bandwidth, packets per second, tracked connections (node_exporter with --collector.ethtool, ENA driver). Loss at these times is that of the instance type.',
+      unit: PACKETS_PER_MINUTE,
+      limits: { bad: 60 },
       noData: 'none counted',
       columns: 12,
       queries: ALLOWANCES.map((name) =>
         promql(
-          `sum by (${scope.host}) (rate(node_ethtool_${name}_allowance_exceeded{${scope.hostsShown}}[$__rate_interval]))`,
+          `60 * sum by (${scope.host}) (rate(node_ethtool_${name}_allowance_exceeded{${scope.hostsShown}}[$__rate_interval]))`,
           `{{${scope.host}}} ${name}`,
         ),
       ),

@@ -1,10 +1,12 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { LATE_SENDS_SHARE } from '@livekit-swarm/analysis';
+import type { MetricName } from '@livekit-swarm/metrics';
 import { alerts, faults, starts } from '../panels/annotations.ts';
 import { page, type Row } from '../panels/page.ts';
-import { graph, JOINS, PER_SECOND, stat, states, table } from '../panels/panel.ts';
-import { promql, quantile, rate } from '../panels/query.ts';
+import { graph, JOINS, LIMIT, PER_SECOND, stat, states, table } from '../panels/panel.ts';
+import { promql, type Query, quantile, rate } from '../panels/query.ts';
 import { labelVariable } from '../panels/variables.ts';
-import { FEW, LATENCY, NONE, RTT, type Scope } from './shared.ts';
+import { FEW, NONE, type Scope } from './shared.ts';
 
 const NO_RUN = 'no run';
 
@@ -42,6 +44,13 @@ const runScope = (scope: Scope): RunScope => {
   };
 };
 
+/** Limits of the run's own thresholds on metrics, as dashed lines. */
+const limitsOf = ({ run }: RunScope, ...metrics: MetricName[]): Query =>
+  promql(
+    `max by (threshold) (livekit_swarm_run_threshold_limit{${run}, metric=~"${metrics.join('|')}"})`,
+    `${LIMIT}{{threshold}}`,
+  );
+
 const glance = (scope: RunScope): Row => ({
   title: 'Run',
   open: true,
@@ -69,9 +78,8 @@ const glance = (scope: RunScope): Row => ({
     stat({
       title: 'Join time, p95',
       description:
-        'Of the whole run, from the scheduled time until joined. Above 2 s, users notice.',
+        'Of the whole run, from the scheduled time until joined. The limits of the run are in "Crossed thresholds" and in the graphs below.',
       unit: 's',
-      limits: scope.colours.joinSeconds,
       noData: NO_RUN,
       queries: [
         promql(
@@ -83,9 +91,8 @@ const glance = (scope: RunScope): Row => ({
     stat({
       title: 'Packet loss',
       description:
-        'Share of all packets since the start of the run that were never received, after loss recovery. Above 2 %, users notice.',
+        'Share of all packets since the start of the run that were never received, after loss recovery.',
       unit: 'percentunit',
-      limits: scope.colours.loss,
       noData: NO_RUN,
       queries: [
         promql(
@@ -110,12 +117,13 @@ const glance = (scope: RunScope): Row => ({
     stat({
       title: 'Generator: late packets',
       description:
-        'Packets that the load generator sent too late in the last minute. Many: the generator is the bottleneck, and the run is inconclusive.',
-      limits: { warn: 1, bad: 100 },
+        'Share of the packets of the last minute that the load generator sent more than 20 ms late. Above 1 % in the whole run, the generator is the bottleneck, and the run is inconclusive; a few late packets are no fault of the server.',
+      unit: 'percentunit',
+      limits: { warn: LATE_SENDS_SHARE / 2, bad: LATE_SENDS_SHARE },
       noData: NO_RUN,
       queries: [
         promql(
-          `sum(increase(livekit_swarm_run_generator_late_sends_total{${scope.run}}[1m]))`,
+          `sum(increase(livekit_swarm_run_generator_late_sends_total{${scope.run}}[1m])) / (sum(increase(livekit_swarm_run_packets_total{${scope.run}, direction="up"}[1m])) > 0)`,
           'late',
         ),
       ],
@@ -186,10 +194,10 @@ const joins = (scope: RunScope): Row => ({
       description:
         'From the scheduled join until signalling, ICE, DTLS and the first media of a remote participant. The phase that grows shows the cause.',
       unit: 's',
-      limits: scope.colours.joinSeconds,
       queries: [
         promql(scope.sinceStart('livekit_swarm_run_join_duration_seconds', ['phase']), '{{phase}}'),
         promql(scope.sinceStart('livekit_swarm_run_first_media_seconds'), 'first media'),
+        limitsOf(scope, 'join_time'),
       ],
     }),
     graph({
@@ -223,10 +231,10 @@ const media = (scope: RunScope): Row => ({
     graph({
       title: 'Packet loss',
       description:
-        'Share of packets, before and after loss recovery. High before and low after: NACK works and costs bandwidth. Above 2 % after recovery, users notice.',
+        'Share of packets, before and after loss recovery. High before and low after: NACK works and costs bandwidth. The dashed line is the limit of the run.',
       unit: 'percentunit',
-      limits: scope.colours.loss,
       queries: [
+        limitsOf(scope, 'packet_loss', 'uplink_loss'),
         promql(
           `${rate('livekit_swarm_run_packets_lost_total', scope.group, ['kind', 'direction', 'recovery'])} / on (kind, direction) group_left () (${scope.expected} > 0)`,
           '{{kind}} {{direction}}, {{recovery}} recovery',
@@ -236,10 +244,10 @@ const media = (scope: RunScope): Row => ({
     graph({
       title: 'Jitter, p95',
       description:
-        'Sampled per second and track; up as the server reports it. Above 30 ms, users notice.',
+        'Sampled per second and track; up as the server reports it. The dashed lines are the limits of the run.',
       unit: 's',
-      limits: scope.colours.jitter,
       queries: [
+        limitsOf(scope, 'jitter', 'uplink_jitter'),
         promql(
           quantile(0.95, 'livekit_swarm_run_jitter_seconds', scope.group, ['kind', 'direction']),
           '{{kind}} {{direction}}',
@@ -249,22 +257,24 @@ const media = (scope: RunScope): Row => ({
     graph({
       title: 'Latency',
       description:
-        'One-way latency from publisher to subscriber, every packet. Above 90 ms within one location: the server is overloaded.',
+        'One-way latency from publisher to subscriber, every packet. The dashed lines are the limits of the run. A rise within one location: the server is overloaded.',
       unit: 's',
-      limits: LATENCY,
-      queries: [0.5, 0.95, 0.99].map((share) =>
-        promql(
-          quantile(share, 'livekit_swarm_run_media_latency_seconds', scope.group, ['kind']),
-          `p${share * 100} {{kind}}`,
+      queries: [
+        limitsOf(scope, 'media_latency', 'data_latency'),
+        ...[0.5, 0.95, 0.99].map((share) =>
+          promql(
+            quantile(share, 'livekit_swarm_run_media_latency_seconds', scope.group, ['kind']),
+            `p${share * 100} {{kind}}`,
+          ),
         ),
-      ),
+      ],
     }),
     graph({
       title: 'RTT, p95',
       description: 'Between participants and the server. It rises before packets are lost.',
       unit: 's',
-      limits: RTT,
       queries: [
+        limitsOf(scope, 'rtt'),
         promql(
           quantile(0.95, 'livekit_swarm_run_rtt_seconds', scope.group, ['kind', 'direction']),
           '{{kind}} {{direction}}',

@@ -43,8 +43,8 @@ export const scopeOf = (names: Names): Scope => {
     urlOf: (uid) => `${config.links.dashboards}/${DASHBOARDS[uid]}`,
     hostsShown: `${inCluster}, ${hosts}, ${host}=~"$host"`,
     colours: {
-      // 0.1 % is usual for a healthy cluster.
-      loss: { warn: 0.001, bad: limits.loss },
+      // The limits of both alerts: less loss is usual for real networks.
+      loss: { warn: limits.loss, bad: limits.lossCritical },
       jitter: { warn: jitter / 2, bad: jitter },
       jitterShare: { bad: limits.jitterShare },
       cpu: { warn: shareBelow(limits.cpu), bad: limits.cpu },
@@ -109,6 +109,9 @@ export const SCORE = { warn: 4, bad: 3, lowIsBad: true } as const;
 export const NONE = { bad: 1 };
 /** Limits of rates that should be 0. */
 export const FEW = { bad: 0.001 };
+
+/** Words for values of `up` and `probe_success`. */
+export const UP = { 1: { text: 'up' }, 0: { text: 'down' } } as const;
 
 /**
  * HTTP codes with which nodes answer the health check of the load balancer. All others are errors.

@@ -1,7 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { alerts, faults } from '../panels/annotations.ts';
 import { page, type Row } from '../panels/page.ts';
-import { graph, stat } from '../panels/panel.ts';
+import { graph, table } from '../panels/panel.ts';
 import { promql } from '../panels/query.ts';
 import { BURN_WINDOWS } from '../recordings.ts';
 import { SLOS, type Slo } from '../slo.ts';
@@ -33,40 +33,62 @@ const badShare = ({ total, bad }: Slo, { inCluster }: Scope, range: string): str
 const budgetOf = (slo: Slo, { config: { limits } }: Scope): number =>
   Number((1 - slo.objective(limits)).toPrecision(6));
 
-const percent = (share: number): string => `${Number((share * 100).toPrecision(6))} %`;
+/** Share of the error budget of the time range that is left; below 0: the objective is missed. */
+const budgetLeft = (slo: Slo, scope: Scope): string =>
+  `1 - (${badShare(slo, scope, '$__range')}) / ${budgetOf(slo, scope)}`;
+
+/** Share of the last hour that was bad, in error budgets. */
+const burnRate = (slo: Slo, scope: Scope): string =>
+  `(${badShare(slo, scope, '1h')}) / ${budgetOf(slo, scope)}`;
+
+/** Query with a row for each objective. */
+const rows = (expr: (slo: Slo) => string): string =>
+  `max by (objective) (${SLOS.map((slo) => `label_replace(${expr(slo)}, "objective", "${slo.title}", "", "")`).join(' or ')})`;
 
 const state = (scope: Scope): Row => ({
   title: 'Objectives, in the time range',
   open: true,
   panels: [
-    ...SLOS.map((slo) => {
-      const objective = slo.objective(scope.config.limits);
-      return stat({
-        title: slo.title,
-        description: `${WHAT[slo.id]} The objective is ${percent(objective)}. Drills count here; swarm slo report leaves them out.`,
-        unit: 'percentunit',
-        limits: { bad: objective, lowIsBad: true },
-        columns: 6,
-        noData: NONE[slo.id],
-        wholeRange: true,
-        queries: [promql(`1 - ${badShare(slo, scope, '$__range')}`, 'good')],
-      });
+    table({
+      title: 'Objectives and error budgets',
+      description: `${SLOS.map(({ id }) => WHAT[id]).join(' ')} Burn rate: the share of the last hour that was bad, divided by the error budget; above 1 the budget does not last for its month. Without budget, changes that are not repairs should wait. Drills count here; swarm slo report leaves them out.`,
+      by: ['objective'],
+      noData: 'no joins, probes, participants or reports',
+      columns: [
+        {
+          expr: rows(
+            (slo) =>
+              `0 * sum(sum_over_time(${slo.total}{${scope.inCluster}}[$__range:5m])) + ${slo.objective(scope.config.limits)}`,
+          ),
+          legend: 'Target',
+          unit: 'percentunit',
+        },
+        {
+          expr: rows((slo) => `1 - ${badShare(slo, scope, '$__range')}`),
+          legend: 'Actual',
+          unit: 'percentunit',
+        },
+        {
+          expr: rows((slo) => budgetLeft(slo, scope)),
+          legend: 'Budget left',
+          unit: 'percentunit',
+          limits: { warn: 0.5, bad: 0.25, lowIsBad: true },
+        },
+        {
+          expr: rows((slo) => `clamp(${budgetLeft(slo, scope)}, 0, 1)`),
+          legend: 'Budget',
+          unit: 'percentunit',
+          limits: { warn: 0.5, bad: 0.25, lowIsBad: true },
+          bar: true,
+        },
+        {
+          expr: rows((slo) => burnRate(slo, scope)),
+          legend: 'Burn rate, 1 h',
+          decimals: 1,
+          limits: { warn: 1, bad: 14.4 },
+        },
+      ],
     }),
-    ...SLOS.map((slo) =>
-      stat({
-        title: `Budget left: ${slo.title.toLowerCase()}`,
-        description:
-          'Share of the error budget of the time range that is left. Below 0, the objective is missed: changes that are not repairs should wait.',
-        unit: 'percentunit',
-        limits: { warn: 0.25, bad: 0, lowIsBad: true },
-        columns: 6,
-        noData: NONE[slo.id],
-        wholeRange: true,
-        queries: [
-          promql(`1 - (${badShare(slo, scope, '$__range')}) / ${budgetOf(slo, scope)}`, 'left'),
-        ],
-      }),
-    ),
   ],
 });
 
@@ -80,9 +102,7 @@ const overTime = (scope: Scope): Row => ({
       limits: { warn: 1, bad: 14.4 },
       columns: 12,
       noData: NONE[slo.id],
-      queries: [
-        promql(`(${badShare(slo, scope, '1h')}) / ${budgetOf(slo, scope)}`, 'burn rate of 1 h'),
-      ],
+      queries: [promql(burnRate(slo, scope), 'burn rate of 1 h')],
     }),
   ),
 });

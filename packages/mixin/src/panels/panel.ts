@@ -32,7 +32,7 @@ import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/sta
 import { PanelBuilder as StateTimelineBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
-import { type Colour, type Limits, thresholdSteps } from './limits.ts';
+import { type Colour, type Limits, RED, thresholdSteps } from './limits.ts';
 import { dataLink, type PanelLink } from './links.ts';
 import { heatmapQuery, instantQuery, type Query, rangeQuery, tableQuery } from './query.ts';
 import { DATASOURCE } from './variables.ts';
@@ -60,7 +60,22 @@ const GRAPH_HEIGHT = 8;
 const thresholdsOf = (limits: Limits) =>
   new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(thresholdSteps(limits));
 
+/** Text of a value, and its colour unless the limits define it. */
+export interface ValueLabel {
+  text: string;
+  color?: Colour;
+}
+
+/** Labels of values, by value: `{ 1: { text: 'up' }, 0: { text: 'down' } }`. */
+export type ValueLabels = Readonly<Record<string, ValueLabel>>;
+
+const mappingsOf = (options: ValueLabels) => [{ type: MappingType.ValueToText, options }] as const;
+
 interface StatOptions extends PanelOptions {
+  /** Words instead of values. */
+  labels?: ValueLabels;
+  /** Decimals of a value; default: as many as Grafana finds useful. */
+  decimals?: number;
   /**
    * Queries of the whole time range, evaluated once: each point of a history would cover as much
    * again.
@@ -68,7 +83,10 @@ interface StatOptions extends PanelOptions {
   wholeRange?: true;
 }
 
-/** Panel with the current value, and its history in the background. */
+/**
+ * Panel with the current value, and its history in the background. Limits apply to the first query;
+ * further ones give its context, such as the number of all nodes.
+ */
 export const stat = ({
   title,
   description,
@@ -79,6 +97,8 @@ export const stat = ({
   noData = '–',
   link,
   wholeRange,
+  labels,
+  decimals,
 }: StatOptions): Builder<Panel> => {
   const panel = new StatBuilder()
     .title(title)
@@ -89,8 +109,17 @@ export const stat = ({
     .noValue(noData)
     .span(columns)
     .height(STAT_HEIGHT)
-    .graphMode(wholeRange ? BigValueGraphMode.None : BigValueGraphMode.Area)
+    // A line has no meaning behind a word, and would run through the digits of several values.
+    .graphMode(
+      wholeRange || labels !== undefined || queries.length > 1
+        ? BigValueGraphMode.None
+        : BigValueGraphMode.Area,
+    )
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false));
+  if (labels !== undefined) panel.mappings([...mappingsOf(labels)]);
+  if (decimals !== undefined) panel.decimals(decimals);
+  for (const { legend } of queries.slice(1))
+    panel.overrideByName(legend, [{ id: 'color', value: { mode: 'fixed', fixedColor: 'text' } }]);
   if (link !== undefined) panel.dataLinks([dataLink(link)]);
   return limits === undefined
     ? panel.colorMode(BigValueColorMode.None)
@@ -100,6 +129,8 @@ export const stat = ({
 /** Units of rates. Grafana's own unit `ops` stands for operations. */
 export const PER_SECOND = 'suffix:/s';
 export const JOINS = 'suffix: joins/s';
+/** Unit of rare packets: Grafana prints fractions of packets per second as mp/s, milli-packets. */
+export const PACKETS_PER_MINUTE = 'suffix: packets/min';
 
 /** Width from which a legend has space for several values, columns. */
 const WIDE = 12;
@@ -112,10 +143,12 @@ const RATES: readonly string[] = [PER_SECOND, JOINS, 'reqps'];
  */
 const softMaxOf = (unit: string, limits?: Limits): number | undefined => {
   if (unit === 'percentunit') return limits === undefined || limits.lowIsBad ? 0.01 : limits.bad;
-  // Grafana prints fractions of packets per second as mp/s.
-  if (unit === 'pps') return 10;
+  if (unit === PACKETS_PER_MINUTE) return 10;
   return RATES.includes(unit) || limits?.bad === 1 ? 1 : undefined;
 };
+
+/** Beginning of the legend of series that are limits of the others. */
+export const LIMIT = 'limit: ';
 
 interface GraphOptions extends PanelOptions {
   stacked?: true;
@@ -166,6 +199,12 @@ export const graph = ({
   if (axis.max !== undefined) panel.max(axis.max);
   if (axis.stacked)
     panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
+  if (queries.some(({ legend }) => legend.startsWith(LIMIT)))
+    panel.overrideByRegexp(`/^${LIMIT}/`, [
+      { id: 'color', value: { mode: 'fixed', fixedColor: RED } },
+      { id: 'custom.lineStyle', value: { fill: 'dash', dash: [10, 10] } },
+      { id: 'custom.fillOpacity', value: 0 },
+    ]);
   if (limits !== undefined) {
     panel
       .thresholds(thresholdsOf(limits))
@@ -176,12 +215,6 @@ export const graph = ({
   return panel;
 };
 
-/** Text of a value, and its colour unless the limits define it. */
-export interface StateLabel {
-  text: string;
-  color?: Colour;
-}
-
 /** Panel with states over time: 1 is green and 0 is red, unless limits define other colours. */
 export const states = ({
   title,
@@ -191,7 +224,7 @@ export const states = ({
   columns = 12,
   noData = '–',
   labels,
-}: PanelOptions & { labels?: Readonly<Record<string, StateLabel>> }): Builder<Panel> => {
+}: PanelOptions & { labels?: ValueLabels }): Builder<Panel> => {
   const panel = new StateTimelineBuilder()
     .title(title)
     .description(description)
@@ -211,7 +244,7 @@ export const states = ({
         .showLegend(false)
         .calcs([]),
     );
-  if (labels !== undefined) panel.mappings([{ type: MappingType.ValueToText, options: labels }]);
+  if (labels !== undefined) panel.mappings([...mappingsOf(labels)]);
   return panel;
 };
 
@@ -239,6 +272,11 @@ export const heatmap = ({
 export interface Column extends Query {
   unit?: string;
   limits?: Limits;
+  decimals?: number;
+  /** Words instead of values. */
+  labels?: ValueLabels;
+  /** Shows values from 0 to 1 as bars. */
+  bar?: true;
 }
 
 /** Narrowest column, pixels; with Grafana's default of 150, not all columns are visible. */
@@ -278,15 +316,26 @@ export const table = ({
     .transformations(joinedBy(by, parts));
   for (const [column, { title: text, url }] of Object.entries(links))
     panel.overrideByName(column, [{ id: 'links', value: [{ title: text, url }] }]);
-  for (const { legend, unit, limits } of parts) {
+  for (const { legend, unit, limits, decimals, labels, bar } of parts) {
     panel.overrideByName(legend, [
       ...(unit === undefined ? [] : [{ id: 'unit', value: unit }]),
+      ...(decimals === undefined ? [] : [{ id: 'decimals', value: decimals }]),
+      ...(labels === undefined ? [] : [{ id: 'mappings', value: mappingsOf(labels) }]),
       ...(limits === undefined
         ? []
         : [
             { id: 'thresholds', value: { mode: 'absolute', steps: thresholdSteps(limits) } },
-            { id: 'custom.cellOptions', value: { type: 'color-text' } },
+            {
+              id: 'custom.cellOptions',
+              value: bar ? { type: 'gauge', mode: 'basic' } : { type: 'color-text' },
+            },
           ]),
+      ...(bar
+        ? [
+            { id: 'min', value: 0 },
+            { id: 'max', value: 1 },
+          ]
+        : []),
     ]);
   }
   return panel;

@@ -30,9 +30,9 @@ export const findProblems = (
         .filter((name) => !has(metric, name))
         .map((name) => `${metric} has no label ${name}`),
     ),
-    ...groupings.flatMap(({ labels, metrics }) =>
+    ...groupings.flatMap(({ labels, metrics, made }) =>
       labels
-        .filter((name) => !metrics.some((metric) => has(metric, name)))
+        .filter((name) => !made.includes(name) && !metrics.some((metric) => has(metric, name)))
         .map((name) => `groups by ${name}, which is not a label of ${metrics.join(', ')}`),
     ),
     ...calls

@@ -9,8 +9,12 @@ export interface Selection {
 
 export interface ReadQuery {
   selections: readonly Selection[];
-  /** Labels of aggregations, with the aggregated metrics. */
-  groupings: readonly { labels: readonly string[]; metrics: readonly string[] }[];
+  /** Labels of aggregations, with the aggregated metrics, and the labels that are made for them. */
+  groupings: readonly {
+    labels: readonly string[];
+    metrics: readonly string[];
+    made: readonly string[];
+  }[];
   /** Function calls with the metrics of their arguments: `rate`, `increase`, … */
   calls: readonly { function: string; metrics: readonly string[] }[];
 }
@@ -36,6 +40,16 @@ export const readPromql = (expr: string): ReadQuery => {
     return text(name);
   };
   const metricsIn = (node: SyntaxNode): string[] => within(node, 'VectorSelector').map(metricOf);
+  const functionOf = (call: SyntaxNode): string => {
+    const name = call.getChild('FunctionIdentifier');
+    return name === null ? '' : text(name);
+  };
+  /** Labels that `label_replace(…, "label", …)` sets. */
+  const madeIn = (node: SyntaxNode): string[] =>
+    within(node, 'FunctionCall')
+      .filter((call) => functionOf(call) === 'label_replace')
+      .flatMap((call) => within(call, 'StringLiteral').slice(-4, -3).map(text))
+      .map((literal) => literal.slice(1, -1));
   const selectors = within(root, 'VectorSelector');
   return {
     selections: selectors.map((selector) => ({
@@ -45,11 +59,11 @@ export const readPromql = (expr: string): ReadQuery => {
     groupings: within(root, 'AggregateExpr').map((aggregate) => {
       const modifier = aggregate.getChild('AggregateModifier');
       const labels = modifier === null ? [] : within(modifier, 'LabelName').map(text);
-      return { labels, metrics: metricsIn(aggregate) };
+      return { labels, metrics: metricsIn(aggregate), made: madeIn(aggregate) };
     }),
-    calls: within(root, 'FunctionCall').map((call) => {
-      const name = call.getChild('FunctionIdentifier');
-      return { function: name === null ? '' : text(name), metrics: metricsIn(call) };
-    }),
+    calls: within(root, 'FunctionCall').map((call) => ({
+      function: functionOf(call),
+      metrics: metricsIn(call),
+    })),
   };
 };
