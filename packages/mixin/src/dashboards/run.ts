@@ -117,7 +117,7 @@ const glance = (scope: RunScope): Row => ({
     stat({
       title: 'Generator: late packets',
       description:
-        'Share of the packets of the last minute that the load generator sent more than 20 ms late. Above 1 % in the whole run, the generator is the bottleneck, and the run is inconclusive; a few late packets are no fault of the server.',
+        'Share of the packets of the last minute that the load generator sent more than 20 ms late. Above 1 % in the whole run, the generator is the bottleneck, and the run is inconclusive; a few late packets say nothing about the server.',
       unit: 'percentunit',
       limits: { warn: LATE_SENDS_SHARE / 2, bad: LATE_SENDS_SHARE },
       noData: NO_RUN,
