@@ -167,6 +167,10 @@ const HEADER = [
   ...['predicted capacity, rooms', 'measured', 'verdict'],
 ];
 
+/** – where participants joined so late that nothing is left to be measured. */
+const figure = (value: number, digits = 2): string =>
+  Number.isFinite(value) ? value.toFixed(digits) : '–';
+
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '20' },
@@ -205,13 +209,13 @@ try {
         const capacity = (rooms * usableCores() * CARRIED) / measured;
         row([
           ...[name, rooms, before.calibration.microsPerPacket?.toFixed(2) ?? ''],
-          ...[microsPerPacket.toFixed(2), planned.toFixed(2)],
-          `${measured.toFixed(2)} (${(generator.steady / sent).toFixed(2)} + ${(server.steady / sent).toFixed(2)})`,
-          `${Math.round(100 * sent)} %`,
-          (planned / measured).toFixed(2),
-          ((1_000 * need.joins.cores) / need.joins.perSecond).toFixed(1),
-          `${(generator.joinMs + server.joinMs).toFixed(1)} (${generator.joinMs.toFixed(1)} + ${server.joinMs.toFixed(1)})`,
-          ...[before.estimate.besideServer, capacity.toFixed(0), verdict],
+          ...[microsPerPacket.toFixed(2), figure(planned)],
+          `${figure(measured)} (${figure(generator.steady / sent)} + ${figure(server.steady / sent)})`,
+          `${figure(100 * sent, 0)} %`,
+          figure(planned / measured),
+          figure((1_000 * need.joins.cores) / need.joins.perSecond, 1),
+          `${figure(generator.joinMs + server.joinMs, 1)} (${figure(generator.joinMs, 1)} + ${figure(server.joinMs, 1)})`,
+          ...[before.estimate.besideServer, figure(capacity, 0), verdict],
         ]);
       }
     }
