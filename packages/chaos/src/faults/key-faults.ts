@@ -3,7 +3,7 @@ import { KEY_SETS, type KeySet } from '@livekit-swarm/lab';
 import { strict, word } from '@livekit-swarm/settings';
 import type { z } from 'zod';
 import type { Component } from '../targets/platform.ts';
-import { type DrainParams, drainKeys, drainNode } from './effects/drain-node.ts';
+import { type DrainParams, drainKeys, drainNode, startDrained } from './effects/drain-node.ts';
 import { findTerminated } from './effects/effect-check.ts';
 import { forAll, missingAny } from './effects/process-control.ts';
 import type { DescribedFault, FaultContext } from './fault.ts';
@@ -45,7 +45,10 @@ export const changeKeys: DescribedFault<z.output<typeof keyParams>> = {
       ? 'a drill has no second API key of a deployment: possible in a lab of one site that the drill starts. Elsewhere, give nodes a file with both keys: change-config with configFile'
       : missingAny(platform, component, ['signal', 'start']),
   inject: (context) =>
-    forAll(context.components, (component) => restartWith(context, component, context.params.keys)),
+    forAll(context.components, async (component) => {
+      await context.beginDrain?.(component);
+      await restartWith(context, component, context.params.keys);
+    }),
   // A later step of the rotation may have changed the keys again.
   missingEffect: async ({ platform, params }, component) =>
     (await platform.keys?.present(component)) === params.keys
@@ -55,9 +58,10 @@ export const changeKeys: DescribedFault<z.output<typeof keyParams>> = {
   rollbackSteps: () => [],
   rollback: (context) =>
     forAll(context.components, async (component) => {
-      const { platform, params } = context;
-      const present = (await platform.keys?.present(component)) ?? 'first';
-      if (present === 'first') await platform.start(component);
-      else await restartWith({ ...context, params: { ...params, grace: 0 } }, component, 'first');
+      const atOnce = { ...context, params: { ...context.params, grace: 0 } };
+      const present = (await context.platform.keys?.present(component)) ?? 'first';
+      if (present !== 'first') await restartWith(atOnce, component, 'first');
+      // Its keys change after its drain.
+      else await startDrained({ ...atOnce, components: [component] });
     }),
 };
