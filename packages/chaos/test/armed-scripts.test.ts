@@ -51,7 +51,12 @@ const SCRIPTS = [...FAULTS.values()]
   .map(({ name, fault, params }, index) => {
     const id = `armed${String(index).padStart(3, '0')}`;
     const steps = fault.rollbackSteps(contextOf(id, params), NODE);
-    return { name, id, steps, script: unitScript([{ unit: UNIT, component: NODE, steps }]).trim() };
+    return {
+      name,
+      id,
+      steps,
+      script: unitScript(id, [{ unit: UNIT, component: NODE, steps }]).trim(),
+    };
   });
 
 /** Program that writes its input into a file instead of running it. */

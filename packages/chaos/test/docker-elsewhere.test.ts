@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { buildImage } from '@livekit-swarm/testkit/docker/build-image';
 import type { DockerEngine } from '@livekit-swarm/testkit/docker/docker-engine';
@@ -20,7 +21,7 @@ const LABEL = 'swarm.drill=elsewhere';
 const EXPIRES_MS = 12_000;
 const INJECTOR = fileURLToPath(new URL('./fixtures/reference-injector.ts', import.meta.url));
 
-const start = async (engine: DockerEngine): Promise<void> => {
+const start = async (engine: DockerEngine, component = 'redis'): Promise<void> => {
   const busybox = '/bin/busybox';
   await buildImage(engine, {
     name: 'test/tools:1',
@@ -30,10 +31,25 @@ const start = async (engine: DockerEngine): Promise<void> => {
   for (const name of ['node-1', 'node-2'])
     await engine.docker([
       ...['run', '--detach', '--network', 'none', '--name', name],
-      ...['--label', LABEL, '--label', 'swarm.component=redis', '--label', `swarm.name=${name}`],
+      ...[
+        '--label',
+        LABEL,
+        '--label',
+        `swarm.component=${component}`,
+        '--label',
+        `swarm.name=${name}`,
+      ],
       ...['test/tools:1', '-c', 'while :; do sleep 1; done'],
     ]);
 };
+
+interface Injecting {
+  params?: object;
+  /** Value of SWARM_FAILPOINTS. */
+  failpoints?: string;
+  /** Resolves when the controller may be killed. Default: when it has injected. */
+  until?(): Promise<void>;
+}
 
 /** Injects in separate namespaces, as if the engine were on another host. */
 const inject = async (
@@ -41,6 +57,7 @@ const inject = async (
   journal: string,
   fault: string,
   component: string,
+  { params = {}, failpoints = '', until }: Injecting = {},
 ): Promise<() => Promise<void>> => {
   const reference = {
     ...{ kind: 'docker', host: `unix://${engine.socketPath}`, label: LABEL },
@@ -50,11 +67,21 @@ const inject = async (
     'unshare',
     [
       ...['--pid', '--net', '--mount-proc', '--fork', '--kill-child', process.execPath, INJECTOR],
-      ...[JSON.stringify(reference), journal, fault, '{}', component, String(EXPIRES_MS)],
+      ...[
+        JSON.stringify(reference),
+        journal,
+        fault,
+        JSON.stringify(params),
+        component,
+        String(EXPIRES_MS),
+      ],
     ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, SWARM_FAILPOINTS: failpoints },
+    },
   );
-  await once(controller.stdout, 'data');
+  await (until === undefined ? once(controller.stdout, 'data') : until());
   return async () => {
     controller.kill('SIGKILL');
     await once(controller, 'exit');
@@ -90,6 +117,54 @@ testWithDocker(
       const left = () =>
         engine.docker(['ps', '--all', '--quiet', '--filter', 'label=swarm.expiry']);
       await expect.poll(left, { timeout: 20_000, interval: 500 }).toBe('');
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
+  },
+);
+
+testWithDocker(
+  'an engine on another host ends a node that drains, and none whose drain has not begun',
+  async ({ start: startEngine }) => {
+    const engine = await startEngine();
+    const dir = await mkdtemp(join(tmpdir(), 'swarm-elsewhere-'));
+    const startsOf = (name: string): Promise<string> =>
+      engine.docker(['inspect', '--format', '{{.State.StartedAt}}', name]);
+    const all = () => engine.docker(['ps', '--all', '--format', '{{.Names}} {{.State}}']);
+    try {
+      await start(engine, 'node');
+      const containers = await all();
+      const before = [await startsOf('node-1'), await startsOf('node-2')];
+      const journal = openJournal(join(dir, 'journal'));
+      const pending = async (drains: boolean): Promise<boolean> => {
+        const { pending: entries } = await journal.read();
+        return entries.some(
+          ({ expiry, draining = [] }) => expiry !== null && draining.length > 0 === drains,
+        );
+      };
+      const has = (drains: boolean) => () =>
+        expect.poll(() => pending(drains), { timeout: 30_000, interval: 100 }).toBe(true);
+      // The first process of a container ignores SIGTERM, as a node with rooms does not exit.
+      const kills = await Promise.all([
+        inject(engine, journal.dir, 'remove-node', 'node-1', {
+          ...{ params: { grace: '60s' }, until: has(true) },
+        }),
+        inject(engine, journal.dir, 'remove-node', 'node-2', {
+          ...{ params: { grace: '60s' }, failpoints: 'journal.written=sleep(120000)' },
+          until: has(false),
+        }),
+      ]);
+      // Between the note of a drain and the SIGTERM are milliseconds.
+      await sleep(2_000);
+      for (const kill of kills) await kill();
+      expect(await all()).toContain('node-1 running');
+      expect([await startsOf('node-1'), await startsOf('node-2')]).toEqual(before);
+      await expect
+        .poll(() => startsOf('node-1'), { timeout: EXPIRES_MS + 30_000, interval: 500 })
+        .not.toBe(before[0]);
+      // Nothing of the rollbacks remains: they have ended.
+      await expect.poll(all, { timeout: 20_000, interval: 500 }).toBe(containers);
+      expect(await startsOf('node-2')).toBe(before[1]);
     } finally {
       await rm(dir, { recursive: true, force: true });
     }

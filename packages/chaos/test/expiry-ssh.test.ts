@@ -8,6 +8,7 @@ import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { createClusterPorts } from '@livekit-swarm/lab';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, test } from 'vitest';
 import { injectFault } from '../src/execute/inject-fault.ts';
@@ -32,6 +33,8 @@ const UNITS = 'node=livekit-1,node=livekit-2,node=livekit-3,redis=redis';
  */
 const REDIS_EXPIRES_MS = 15_000;
 const NODE_EXPIRES_MS = 25_000;
+/** Delay for drills that must both be armed before the first rollback, ms. */
+const DRAIN_EXPIRES_MS = 40_000;
 
 type Case = [fault: string, component: string, params?: object];
 
@@ -171,6 +174,79 @@ test('a target whose controller is killed, and one whose network is cut', {
     expect(await brokenUnits(host.dir)).toEqual([]);
     expect(await readdir(journal.dir)).toEqual([]);
   }
+});
+
+test('a node that drains is ended, and none whose drain has not begun', {
+  timeout: 180_000,
+}, async () => {
+  await using host = await startSshHost();
+  // They ignore SIGTERM, as a node with rooms does not exit.
+  const ports = createClusterPorts();
+  for (const unit of ['livekit-1.service', 'livekit-2.service']) {
+    const program = `process.on('SIGTERM', () => {});
+      const { createServer } = require('node:http');
+      createServer((_, answer) => answer.end()).listen(${await ports.tcp()}, '127.0.0.1');`;
+    await host.addUnit(unit, [process.execPath, '--eval', program]);
+  }
+  const units = 'node=livekit-1,node=livekit-2';
+  const reference = writeReference(readSshSpec('swarm-host', units, host.config));
+  await using target = await openSshPlatform(readSshSpec('swarm-host', units, host.config));
+  const components = await target.components();
+  for (const component of components) await target.start(component);
+  const instances = async () => (await target.components()).map(({ instance }) => instance);
+  const [first, second] = await instances();
+  const journal = openJournal(join(host.dir, 'journal'));
+  const pending = async (component: string) =>
+    (await journal.read()).pending.find(({ components: [one] }) => one?.name === component);
+  const controllers = [
+    { component: 'livekit-1.service', failpoints: '' },
+    { component: 'livekit-2.service', failpoints: 'journal.written=sleep(120000)' },
+  ].map(({ component, failpoints }) =>
+    spawn(
+      process.execPath,
+      [
+        fileURLToPath(new URL('./fixtures/reference-injector.ts', import.meta.url)),
+        ...[JSON.stringify(reference), journal.dir, 'remove-node', '{"grace":"60s"}'],
+        ...[component, String(DRAIN_EXPIRES_MS)],
+      ],
+      {
+        stdio: ['ignore', 'ignore', 'inherit'],
+        env: { ...process.env, SWARM_FAILPOINTS: failpoints },
+      },
+    ),
+  );
+  await using cleanUp = new AsyncDisposableStack();
+  const killAll = async (): Promise<void> => {
+    for (const controller of controllers) {
+      if (controller.exitCode !== null || controller.signalCode !== null) continue;
+      controller.kill('SIGKILL');
+      await once(controller, 'exit');
+    }
+  };
+  cleanUp.defer(killAll);
+  const draining = async () => [
+    (await pending('livekit-1.service'))?.draining,
+    (await pending('livekit-2.service'))?.expiry?.methods,
+  ];
+  await expect
+    .poll(draining, { timeout: 45_000, interval: 100 })
+    .toEqual([['livekit-1.service'], ['detached_process']]);
+  const ids = (await journal.read()).pending.map(({ id }) => id);
+  const marks = async () =>
+    (await readdir('/run')).filter((name) => ids.some((id) => name.includes(`drain-${id}`)));
+  await expect.poll(marks, { timeout: 10_000 }).toHaveLength(1);
+  // Between the note of a drain and the SIGTERM is one command over SSH.
+  await sleep(2_000);
+  await killAll();
+  expect(await instances()).toEqual([first, second]);
+
+  const isEnded = async () => (await instances())[0] !== first;
+  await expect.poll(isEnded, { timeout: DRAIN_EXPIRES_MS + 30_000, interval: 500 }).toBe(true);
+  const left = async () => (await Promise.all(ids.map(leftoversOf))).flat();
+  await expect.poll(left, { timeout: 20_000, interval: 500 }).toEqual([]);
+  expect(await brokenUnits(host.dir)).toEqual([]);
+  expect((await instances())[1]).toBe(second);
+  expect(await marks()).toEqual([]);
 });
 
 test('with systemd it is a timer, which the rollback stops', async () => {

@@ -100,6 +100,37 @@ test('the journal names the components that drain, before their SIGTERM, so that
   expect(rollback).toHaveBeenCalledWith(expect.objectContaining({ draining: new Set(names) }));
 });
 
+test('an armed rollback knows of a drain before it begins, and a node of which it cannot know is not drained', async () => {
+  const noted: string[] = [];
+  const drains = (signalled: string[]): Fault => ({
+    ...fault(async ({ components, beginDrain }) => {
+      for (const component of components) await beginDrain?.(component);
+      signalled.push('SIGTERM');
+    }),
+    rollbackSteps: () => [{ step: 'terminate_drained' }, { step: 'start' }],
+  });
+  const armed = (beginDrain: NonNullable<Platform['expiry']['beginDrain']>): Platform => ({
+    ...fakePlatform(),
+    expiry: {
+      missingCapability: async () => null,
+      arm: async () => ['detached_process'],
+      beginDrain,
+      disarm: async () => {},
+    },
+  });
+  const expiry = { afterMs: 60_000, required: true };
+  const platform = armed(async (id, { name }) => void noted.push(`${id} ${name}`));
+  const { id } = await injectFault(optionsOf(drains(noted), { platform, expiry }));
+  expect(noted).toEqual([`${id} ${NODE.name}`, 'SIGTERM']);
+
+  const signalled: string[] = [];
+  const deaf = armed(() => Promise.reject(new Error('no space on /run')));
+  await expect(
+    injectFault(optionsOf(drains(signalled), { platform: deaf, expiry })),
+  ).rejects.toThrow('no space on /run');
+  expect(signalled).toEqual([]);
+});
+
 test('rolls back once for all callers', async () => {
   const rollback = vi.fn(async () => {});
   const injection = await injectFault(optionsOf(fault(async () => {}, rollback)));

@@ -70,10 +70,12 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
     ...(before !== undefined && { before }),
     ...(options.stop !== undefined && { stop: options.stop }),
     draining,
-    beginDrain: async ({ name }) => {
+    beginDrain: async (component) => {
+      const { name } = component;
       draining.add(name);
       try {
         await save({ injected: false });
+        if (armed !== null) await platform.expiry.beginDrain?.(id, component);
       } catch (error) {
         draining.delete(name);
         throw error;

@@ -129,7 +129,7 @@ const changeOf = <Params extends ChangeParams>(
   missingEffect: ({ platform }, component) => findTerminated(platform, component),
   rollbackSteps: ({ platform }, component) =>
     nodeRollout(platform)?.restoreSteps?.(component) ?? [
-      { step: 'terminate_instance' },
+      { step: 'terminate_drained' },
       { step: 'start' },
     ],
   rollback: async (context) => {

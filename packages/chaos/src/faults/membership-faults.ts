@@ -65,7 +65,7 @@ export const removeNode: DescribedFault<z.output<typeof removeParams>> = {
     await drainNodes(context);
   },
   missingEffect: ({ platform }, component) => findDown(platform, component),
-  rollbackSteps: () => [{ step: 'terminate_instance' }, { step: 'start' }],
+  rollbackSteps: () => [{ step: 'terminate_drained' }, { step: 'start' }],
   rollback: async (context) => {
     try {
       await startDrained(context);

@@ -230,7 +230,7 @@ export const drain: DescribedFault<z.output<typeof drainParams>> = {
   },
   // A scheduler rolls back on its own.
   rollbackSteps: ({ platform }) =>
-    platform.hosts === undefined ? [{ step: 'terminate_instance' }, { step: 'start' }] : [],
+    platform.hosts === undefined ? [{ step: 'terminate_drained' }, { step: 'start' }] : [],
   // The rollback does not wait until the node is ready: while its rooms are occupied it has not even
   // exited.
   rollback: (context) => context.platform.hosts?.undrain(context.id) ?? startDrained(context),

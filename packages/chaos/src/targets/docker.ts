@@ -269,6 +269,8 @@ export const dockerPlatform = (
       missingCapability: async (component, steps) =>
         ((await isHere()) ? onHostHere : onEngine).missingCapability(component, steps),
       arm: async (request) => ((await isHere()) ? onHostHere : onEngine).arm(request),
+      // A rollback that is armed on this host reads the journal.
+      beginDrain: (id, component) => onEngine.beginDrain(id, component),
       // With all containers down, the armed one cannot be found.
       disarm: async (id, all) => {
         for (const controller of [onHostHere, onEngine]) await controller.disarm(id, all);

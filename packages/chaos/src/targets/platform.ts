@@ -263,6 +263,8 @@ export type RollbackStep =
   | { step: 'run'; argv: readonly string[] }
   | { step: 'continue' }
   | { step: 'terminate_instance' }
+  /** As `terminate_instance`, for a component whose drain has begun: others keep their calls. */
+  | { step: 'terminate_drained' }
   | { step: 'start' }
   /** Rollback of the fault itself: only this host can take it. */
   | { step: 'rollback' };
@@ -289,6 +291,12 @@ export interface ExpiryController {
    * @throws SwarmError `expiry_unavailable`
    */
   arm(request: ExpiryRequest): Promise<readonly ExpiryMethod[]>;
+  /**
+   * Notes for the armed rollback of an injection that a component drains from now on. Absent: it
+   * reads the journal.
+   * @throws SwarmError `expiry_unavailable`
+   */
+  beginDrain?(id: string, component: Component): Promise<void>;
   /** Disarms the rollback; no effect when it is not armed, or has begun. */
   disarm(id: string, components: readonly Component[]): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { SwarmError } from '@livekit-swarm/settings';
 import { armTimer, disarmTimer } from './expiry/timer.ts';
-import { unitScript } from './expiry/unit-script.ts';
+import { forgetDrains, markDrain, unitScript } from './expiry/unit-script.ts';
 import { type HeldLock, joinLocks } from './lock/host-lock.ts';
 import {
   type Capability,
@@ -205,6 +205,7 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
                 id,
                 afterMs,
                 unitScript(
+                  id,
                   parts.map(({ component, steps }) => ({
                     unit: remoteOf(component).unit.name,
                     component,
@@ -214,11 +215,22 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
               ),
           ),
         ),
+      beginDrain: async (id, component) => {
+        const { connection, unit, host } = remoteOf(component);
+        const { code, stderr } = await connection.run(markDrain(id, unit.name));
+        if (code === 0) return;
+        throw new SwarmError(
+          'expiry_unavailable',
+          `the automatic rollback on ${host} does not know that ${unit.name} drains: ${stderr.trim().split('\n')[0] || `exit code ${code}`}`,
+          'the node was not signalled; run the drill again',
+        );
+      },
       disarm: async (id, components) => {
         await Promise.all(
-          byConnection(components, remoteOf).map(([{ connection }]) =>
-            disarmTimer(connection.run, id),
-          ),
+          byConnection(components, remoteOf).map(async ([{ connection }]) => {
+            await disarmTimer(connection.run, id);
+            await connection.run(forgetDrains(id));
+          }),
         );
       },
     },

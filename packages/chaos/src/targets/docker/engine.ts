@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
 import { codeOf, SwarmError } from '@livekit-swarm/settings';
 import type {
   Container,
@@ -35,6 +36,11 @@ export interface Engine {
   setRestart(id: string, policy: HostRestartPolicy): Promise<void>;
   /** Inspects an image by name or ID; null: the engine does not have it. */
   inspectImage(image: string): Promise<ImageInspectInfo | null>;
+  /**
+   * Runs a program in a container until it ends.
+   * @returns its exit code; null: the container does not run
+   */
+  exec(id: string, argv: readonly string[]): Promise<number | null>;
   /** Removes a container, even while it runs. */
   remove(id: string): Promise<void>;
   /** First match in its log since then; null: none near the beginning. */
@@ -131,6 +137,15 @@ export const connectEngine = async ({ host }: Pick<DockerSpec, 'host'>): Promise
       ask<ImageInspectInfo | null>(`inspect image ${image}`, docker.getImage(image).inspect(), {
         [NOT_FOUND]: null,
       }),
+    exec: (id, argv) =>
+      ask<number | null>(
+        `run a program in ${id.slice(0, 12)}`,
+        exec(docker.getContainer(id), argv),
+        {
+          [NOT_FOUND]: null,
+          [CONFLICT]: null,
+        },
+      ),
     remove: (id) => act(id, 'remove', (container) => container.remove({ force: true })),
     findInLog: async (id, since, pattern, quietMs = QUIET_MS) => {
       const options = {
@@ -156,6 +171,15 @@ export const connectEngine = async ({ host }: Pick<DockerSpec, 'host'>): Promise
         : null;
     },
   };
+};
+
+/** Runs a program without input, and waits until its output ends. */
+const exec = async (container: Container, argv: readonly string[]): Promise<number | null> => {
+  const program = await container.exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true });
+  const output = await program.start({ hijack: false });
+  output.resume();
+  await finished(output);
+  return (await program.inspect()).ExitCode;
 };
 
 const connection = async (host: string): Promise<Record<string, unknown>> => {

@@ -16,7 +16,8 @@ export const isEngineStep = ({ step }: RollbackStep): boolean =>
 
 /**
  * Renders the steps as a program for /bin/sh on the host of an engine, which has the docker
- * command. It exits with 0 when every step has succeeded, and retries for half a minute.
+ * command. It exits with 0 when every step has succeeded, and retries for half a minute. $2 has the
+ * names of the containers whose drain has begun, with a blank before and after each.
  */
 export const engineScript = (containers: readonly ContainerSteps[]): string => {
   const commands = containers.flatMap(({ container, component, steps }) =>
@@ -24,6 +25,7 @@ export const engineScript = (containers: readonly ContainerSteps[]): string => {
   );
   return `${FIND_ENGINE}
 state() { engine inspect --format "{{.State.$2}}" "$1" 2> /dev/null; }
+drained=$2
 ${untilAllSucceed(commands)}`;
 };
 
@@ -54,11 +56,14 @@ const commandOf = (step: RollbackStep, name: string, { instance }: Component): s
       return `[ "$(state ${name} Paused)" != true ] || engine unpause ${name}`;
     case 'start':
       return `engine start ${name} && sleep 2 && [ "$(state ${name} Running)" = true ]`;
-    case 'terminate_instance': {
+    case 'terminate_instance':
+    case 'terminate_drained': {
       const at = instance?.slice(instance.indexOf(':') + 1) ?? '';
-      return at === ''
-        ? 'true'
-        : `[ "$(engine inspect --format '{{json .State.StartedAt}}' ${name})" != ${quote(JSON.stringify(at))} ] || engine stop --time 3 ${name}`;
+      if (at === '') return 'true';
+      const terminate = `[ "$(engine inspect --format '{{json .State.StartedAt}}' ${name})" != ${quote(JSON.stringify(at))} ] || engine stop --time 3 ${name}`;
+      return step.step === 'terminate_instance'
+        ? terminate
+        : `case $drained in *' '${name}' '*) ${terminate} ;; esac`;
     }
   }
 };

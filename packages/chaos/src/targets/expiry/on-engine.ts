@@ -17,7 +17,7 @@ const READY_WITHIN_MS = 15_000;
 export const expiryOnEngine = (
   engine: Engine,
   find: (component: Pick<Component, 'name'>) => Promise<ContainerInspectInfo | null>,
-): ExpiryController => ({
+): Required<ExpiryController> => ({
   missingCapability: async (component, steps) => {
     const { name } = component;
     if (!steps.every(isEngineStep))
@@ -37,7 +37,7 @@ export const expiryOnEngine = (
     if (first === undefined) return [];
     const script = engineScript(
       found.map(({ info, component, steps }) => ({
-        container: info.Name.replace(/^\//, ''),
+        container: nameOf(info),
         component,
         steps,
       })),
@@ -65,10 +65,31 @@ export const expiryOnEngine = (
       'run swarm on the host of the engine, or accept that only this host can roll back: --without-expiry',
     );
   },
+  beginDrain: async (id, component) => {
+    const info = await find(component);
+    // A container that was removed does not drain.
+    if (info === null) return;
+    for (const { Id } of await engine.list(`${LABEL}=${id}`)) {
+      const code = await engine.exec(Id, ['sh', '-c', MARK, nameOf(info)]);
+      if (code === 0) continue;
+      throw new SwarmError(
+        'expiry_unavailable',
+        `the automatic rollback on the engine does not know that ${component.name} drains: ${code === null ? 'it has begun, or was removed' : `exit code ${code}`}`,
+        'the node was not signalled; run the drill again',
+      );
+    }
+  },
   disarm: async (id) => {
     for (const { Id } of await engine.list(`${LABEL}=${id}`)) await engine.remove(Id);
   },
 });
+
+const nameOf = ({ Name }: ContainerInspectInfo): string => Name.replace(/^\//, '');
+
+/** Folder in the waiting container that every image has and may write to. */
+const MARKS = '/dev/shm';
+/** Script that notes that the drain of container $0 has begun. */
+const MARK = `: > "${MARKS}/drained-$0"`;
 
 /** Configuration with the permissions that nsenter needs to reach the host. */
 const HOST_CONFIG = {
@@ -84,8 +105,10 @@ const HOST_CONFIG = {
  * check, $3 the rollback.
  */
 const WAIT = `
-on_host() { nsenter --target 1 --mount --net --pid -- sh -c "$1" sh "$2"; }
+on_host() { nsenter --target 1 --mount --net --pid -- sh -c "$1" sh "$2" "$3"; }
 nsenter --target 1 --mount --net --pid -- sh -n -c "$3" || { echo "missing: its script does not parse there"; exit 1; }
 on_host "$2" "$0" || exit 1
 sleep "$1"
-on_host "$3" "$0"`;
+drained=' '
+for mark in ${MARKS}/drained-*; do drained="$drained\${mark#${MARKS}/drained-} "; done
+on_host "$3" "$0" "$drained"`;

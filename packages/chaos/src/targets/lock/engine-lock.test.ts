@@ -22,6 +22,7 @@ const engineOf = (answers: Partial<Engine> = {}) => {
       setRestart: refused,
       inspectImage: refused,
       inspect: refused,
+      exec: refused,
     },
     run: async () => 'id-of-mine',
     restart: async () => {
