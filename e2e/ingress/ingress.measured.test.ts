@@ -2,16 +2,20 @@
  * Channels that publish through livekit/ingress by RTMP: times, delay, killed encoders, a killed and
  * a full ingress, and nothing left behind.
  */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Cluster, startCluster } from '@livekit-swarm/lab';
-import { type EventLine, type ParticipantLine, recordLines } from '@livekit-swarm/record';
+import { startCluster } from '@livekit-swarm/lab';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
-import { IngressClient } from 'livekit-server-sdk';
 import { expect, it } from 'vitest';
-import { accessTo } from '../support/callers.ts';
-import { expectGone, type Swarm, scratch, startSwarm } from '../support/swarm.ts';
+import {
+  delaysByRoom,
+  ingressesOf,
+  linesOf,
+  median,
+  type StartedRun,
+  startRun,
+  timesOf,
+} from '../support/ingress-runs.ts';
+import { expectGone, scratch } from '../support/swarm.ts';
 
 await skipWithout('ingress', 'redis', 'ffmpeg');
 
@@ -30,45 +34,13 @@ groups:
       far: { count: 1, network: { down: { delay: ${ADDED_MS}ms } } }
 `;
 
-interface Started {
-  swarm: Swarm;
-  record: string;
-}
-
-const start = async (cluster: Cluster, scenario: string, ...flags: string[]): Promise<Started> => {
-  const dir = scratch();
-  const file = join(dir, 'channels.yaml');
-  await writeFile(file, scenario);
-  const record = join(dir, 'record');
-  const args = ['run', file, '--record', record, '--json', ...flags];
-  return { swarm: startSwarm(args, accessTo(cluster)), record };
-};
-
-const linesOf = async (record: string) => {
-  const events: EventLine[] = [];
-  const participants: ParticipantLine[] = [];
-  for await (const line of recordLines(join(record, 'record.ndjson')))
-    if (line.type === 'event') events.push(line);
-    else if (line.type === 'participant') participants.push(line);
-  return { events, participants };
-};
-
-const timesOf = (events: readonly EventLine[], name: EventLine['event']): number[] =>
-  events.flatMap(({ event, durationMs }) => (event === name ? (durationMs ?? []) : []));
-
-const median = (times: readonly number[]): number =>
-  times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
-
-const ingressesOf = async ({ httpUrl, apiKey, apiSecret }: Cluster): Promise<number> =>
-  (await new IngressClient(httpUrl, apiKey, apiSecret).listIngress()).length;
-
 /** Ids of the encoders of a run. */
-const encodersOf = ({ swarm }: Started): number[] =>
+const encodersOf = ({ swarm }: StartedRun): number[] =>
   swarm.processes().flatMap(({ pid, command }) => (command.includes('ffmpeg') ? [pid] : []));
 
 it('channels are published, heard and measured, and a killed encoder recovers', async () => {
   await using cluster = await startCluster({ dir: scratch(), nodes: 1, with: ['ingress'] });
-  const started = await start(cluster, channels(5, 40));
+  const started = await startRun(cluster, channels(5, 40));
   const { swarm, record } = started;
   await expect.poll(() => encodersOf(started).length, { timeout: 30_000 }).toBe(5);
   await sleep(15_000);
@@ -99,12 +71,9 @@ it('channels are published, heard and measured, and a killed encoder recovers', 
   expect(timesOf(events, 'reconnected')).toHaveLength(1);
 
   // In each room, the network of the one is known to be slower, and nothing else differs.
-  const marks = events.filter(({ event }) => event === 'mark_received');
-  const differences = [...Map.groupBy(marks, ({ room }) => room).values()].map((ofRoom) => {
-    const delayOf = (role: string): number =>
-      median(ofRoom.flatMap((one) => (one.role === role ? (one.durationMs ?? []) : [])));
-    return delayOf('far') - delayOf('near');
-  });
+  const differences = delaysByRoom(events).map(
+    (delays) => (delays.get('far') ?? Number.NaN) - (delays.get('near') ?? Number.NaN),
+  );
   expect(differences).toHaveLength(5);
   expect(Math.abs(median(differences) - ADDED_MS)).toBeLessThan(100);
   expect(await ingressesOf(cluster)).toBe(0);
@@ -112,7 +81,7 @@ it('channels are published, heard and measured, and a killed encoder recovers', 
 
 it('encoders recover when ingress was killed, and an interrupted run leaves nothing behind', async () => {
   await using cluster = await startCluster({ dir: scratch(), nodes: 1, with: ['ingress'] });
-  const started = await start(cluster, channels(2, 120));
+  const started = await startRun(cluster, channels(2, 120));
   const { swarm, record } = started;
   await expect.poll(() => encodersOf(started).length, { timeout: 30_000 }).toBe(2);
   await sleep(8_000);
@@ -139,7 +108,7 @@ it('a full ingress is named, and a deployment without one is refused', async () 
     ...{ dir: scratch(), nodes: 1, with: ['ingress'] },
     ingressConfig: { cpu_cost },
   });
-  const { swarm, record } = await start(full, channels(1, 25));
+  const { swarm, record } = await startRun(full, channels(1, 25));
   expect(await swarm.ended).not.toBe(0);
   const { events } = await linesOf(record);
   expect(
@@ -149,7 +118,7 @@ it('a full ingress is named, and a deployment without one is refused', async () 
   expect(events.filter(({ reason }) => reason === 'ingress_error')[0]?.message).toMatch(/capacity/);
 
   await using without = await startCluster({ dir: scratch(), nodes: 1 });
-  const refused = (await start(without, channels(1, 10))).swarm;
+  const refused = (await startRun(without, channels(1, 10))).swarm;
   expect(await refused.ended).toBe(3);
   expect(refused.stderr()).toMatch(/did not create an ingress.*\n.*swarm lab up --with ingress/s);
 });

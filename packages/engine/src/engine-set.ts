@@ -1,11 +1,11 @@
 import type { ParticipantLine } from '@livekit-swarm/record';
 import type { ClientEngineName, ParticipantPlan, PlannedStep } from '@livekit-swarm/scenario';
-import type { Admission, Engine, EngineOptions, EngineSample } from './engine.ts';
+import type { Admission, Engine, EngineSample } from './engine.ts';
 
 /**
  * Function that makes an engine; the code of real clients is loaded only if a participant needs it.
  */
-export type EngineMaker = (name: OtherEngine, options: EngineOptions) => Promise<Engine>;
+export type EngineMaker = (name: OtherEngine) => Promise<Engine>;
 
 /** Engine besides the native one: of real clients, or of encoders that publish through ingress. */
 export type OtherEngine = ClientEngineName | 'encoder';
@@ -14,16 +14,14 @@ export type OtherEngine = ClientEngineName | 'encoder';
 export class EngineSet implements Engine {
   readonly name = 'native';
   readonly #native: Engine;
-  readonly #options: EngineOptions;
   readonly #make: EngineMaker;
   readonly #others = new Map<OtherEngine, Promise<Engine>>();
   /** Engines that have started, by name. */
   readonly #ready = new Map<OtherEngine | 'native', Engine>();
   readonly #engineOf = new Map<number, Promise<Engine>>();
 
-  constructor(native: Engine, options: EngineOptions, make: EngineMaker) {
+  constructor(native: Engine, make: EngineMaker) {
     this.#native = native;
-    this.#options = options;
     this.#make = make;
     this.#ready.set('native', native);
   }
@@ -90,13 +88,15 @@ export class EngineSet implements Engine {
   async close(): Promise<void> {
     const made = await Promise.allSettled(this.#others.values());
     const engines = made.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    await Promise.all([this.#native, ...engines].map((engine) => engine.close()));
+    // Encoders send with the pump of the native engine.
+    await Promise.all(engines.map((engine) => engine.close()));
+    await this.#native.close();
   }
 
   #engine(name: OtherEngine): Promise<Engine> {
     const known = this.#others.get(name);
     if (known !== undefined) return known;
-    const made = this.#make(name, this.#options).then((engine) => {
+    const made = this.#make(name).then((engine) => {
       this.#ready.set(name, engine);
       return engine;
     });

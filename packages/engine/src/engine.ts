@@ -39,7 +39,7 @@ export interface Admission {
 
 /** Stream of ingress that an encoder may send. */
 export interface IngressStream {
-  /** Address without the key: `rtmp://HOST:PORT/APP`. */
+  /** Address without the key: `rtmp://HOST:PORT/APP`, or that of a WHIP endpoint. */
   url: string;
   /** Secret: who has it can publish as this participant. */
   streamKey: string;

@@ -21,14 +21,20 @@ export type { ParticipantView } from './native/participant/participant.ts';
  * needs one.
  * @throws Error if the addon is missing or does not fit this host
  */
-export const createEngine = (options: EngineOptions): Engine =>
-  new EngineSet(new NativeEngine(options), options, makeOtherEngine);
+export const createEngine = (options: EngineOptions): Engine => {
+  const native = new NativeEngine(options);
+  return new EngineSet(native, (name) => makeOtherEngine(name, options, native));
+};
 
 /** Load and make another engine. @throws Error if its package is not installed */
-const makeOtherEngine = async (name: OtherEngine, options: EngineOptions): Promise<Engine> => {
+const makeOtherEngine = async (
+  name: OtherEngine,
+  options: EngineOptions,
+  native: NativeEngine,
+): Promise<Engine> => {
   if (name === 'encoder') {
     const { EncoderEngine } = await import('./ingress/encoder-engine.ts');
-    return new EncoderEngine(options);
+    return new EncoderEngine(options, native);
   }
   if (name === 'browser') {
     const { BrowserHost } = await import('./browser/browser-host.ts');

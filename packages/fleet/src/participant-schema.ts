@@ -251,7 +251,7 @@ const admissionShape = {
     .exactOptional(),
   ingress: z
     .strictObject({
-      url: address(/^rtmps?$/),
+      url: address(/^(rtmps?|https?)$/),
       streamKey: text(SECRET),
       apiBase: address(/^https?$/),
     })

@@ -33,7 +33,7 @@ export { ApiRejection, isWithoutApi } from './api/api-rejection.ts';
 export { apiTransport } from './api/api-transport.ts';
 export {
   type CreatedIngress,
-  createRtmpIngress,
+  createIngress,
   ingressErrorOf,
 } from './api/ingress-streams.ts';
 export { dispatchMetadataOf, readTransfer } from './api/transfer-metadata.ts';
@@ -138,3 +138,5 @@ export { askTokenEndpoint, isTicket, type Ticket, type TokenEndpoint } from './t
 export { parseTurnUrl, type TurnUrl } from './turn-url.ts';
 export { parseServerUrl, type ServerUrl } from './url.ts';
 export { type Validation, validateAdmission } from './validate.ts';
+export { WhipLink } from './whip/whip-link.ts';
+export { endWhip, isWhipResource, openWhip, type WhipResource } from './whip/whip-resource.ts';

@@ -1,5 +1,5 @@
 import { classifyAnswer } from './answer/classify.ts';
-import { type HttpAnswer, readAnswer } from './answer/http-answer.ts';
+import { type HttpAnswer, readAnswer, readText } from './answer/http-answer.ts';
 import { phraseOf } from './answer/phrases.ts';
 import { type Failure, withoutTokens } from './failure.ts';
 import { failureOfError } from './rejection.ts';
@@ -23,9 +23,6 @@ export interface Ticket {
   url: string;
   token: string;
 }
-
-/** Largest answer that is read, bytes: a token with metadata has a few kilobytes. */
-const MAX_BYTES = 256 * 1_024;
 
 const failure = (reason: string, message: string, hint: string, retryable: boolean): Failure => ({
   reason,
@@ -63,17 +60,6 @@ export const askTokenEndpoint = async (
 };
 
 export const isTicket = (answer: Ticket | Failure): answer is Ticket => 'token' in answer;
-
-const readText = async ({ body }: Response): Promise<string> => {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body ?? []) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > MAX_BYTES) break;
-  }
-  return Buffer.concat(chunks).toString();
-};
 
 const INVALID_HINT = 'answer with JSON: { "server_url": "wss://…", "participant_token": "…" }';
 

@@ -10,6 +10,7 @@ export { MediaError, UnreadableError } from './media-error.ts';
 export { isSlice } from './nal-unit.ts';
 export { type OpusPacket, readOggOpus } from './ogg-opus.ts';
 export { VP8_DESCRIPTOR_BYTES } from './packetize-vp8.ts';
+export { padOpus } from './pad-opus.ts';
 export { loadPrepared, type OwnKind, prepareMedia } from './prepare.ts';
 export { MAX_RTP_PAYLOAD } from './rtp-payload.ts';
 export { type ScalabilityMode, STRUCTURES } from './scalability.ts';

@@ -4,15 +4,17 @@ import { expandPlan, parseScenario } from '@livekit-swarm/scenario';
 import { expect, onTestFinished, test } from 'vitest';
 import { createRunIngresses } from './run-ingresses.ts';
 
-const TEXT = `scenario: channel
+const textOf = (way: 'rtmp' | 'whip'): string => `scenario: channel
 groups:
   channel:
     executor: constant-rooms
     rooms: 1
     duration: 60s
-    roles: { dj: { publish: audio, ingress: rtmp }, listener: { count: 1 } }
+    roles: { dj: { publish: audio, ingress: ${way} }, listener: { count: 1 } }
 `;
-const { participants } = expandPlan(parseScenario(TEXT, { file: 'channel.yaml' }), 'x');
+const plansOf = (way: 'rtmp' | 'whip') =>
+  expandPlan(parseScenario(textOf(way), { file: 'channel.yaml' }), 'x').participants;
+const participants = plansOf('rtmp');
 const DJ = participants.find(({ role }) => role === 'dj')?.identity;
 
 /** An API of ingress. @param create answer to a creation; null: none, but the stream is created */
@@ -63,4 +65,13 @@ test('a stream without an RTMP address ends the run, because ffmpeg would write 
   for (const plan of participants) expect(ingresses.of(plan)).toBeUndefined();
   expect(await ingresses.delete()).toBe(0);
   expect([...streams]).toEqual([]);
+});
+
+test('a stream without a WHIP address ends the run, and names the setting that is missing', async () => {
+  const { ingresses } = await api({ url: '' });
+  await expect(ingresses.create(plansOf('whip'), true)).rejects.toMatchObject({
+    message: expect.stringContaining('no WHIP address'),
+    hint: expect.stringContaining('ingress.whip_base_url'),
+  });
+  expect(await ingresses.delete()).toBe(0);
 });

@@ -4,13 +4,13 @@ import {
   type ApiTarget,
   apiBase,
   type CreatedIngress,
-  createRtmpIngress,
+  createIngress,
   ingressErrorOf,
   ingressOf,
   withoutTokens,
 } from '@livekit-swarm/livekit';
 import type { EventLine, RecordLine } from '@livekit-swarm/record';
-import type { ParticipantPlan } from '@livekit-swarm/scenario';
+import type { IngressWay, ParticipantPlan } from '@livekit-swarm/scenario';
 import { messageOf, SwarmError } from '@livekit-swarm/settings';
 import { eachAtOnce, isGone } from './api-batches.ts';
 
@@ -66,13 +66,14 @@ export const createRunIngresses = (
   const createOne = async (plan: ParticipantPlan): Promise<void> => {
     const service = await client();
     const from = performance.now();
-    const stream = await createRtmpIngress(service, plan).catch((error: unknown) => {
+    const stream = await createIngress(service, plan).catch((error: unknown) => {
       if (!isRefusal(error)) unanswered.add(plan);
       throw error;
     });
     created.set(plan.identity, { plan, ...stream });
     // A server without ingress.rtmp_base_url answers with none; ffmpeg would write to a file.
-    if (!isRtmp(stream.url)) throw new Error('its answer has no RTMP address');
+    if (!hasAddress(plan, stream.url))
+      throw new Error(`its answer has no ${WAYS[wayOf(plan)].name} address`);
     report(eventOf(plan, clock.elapsedMs(), 'ingress_created', performance.now() - from));
   };
 
@@ -110,7 +111,7 @@ export const createRunIngresses = (
     },
     of: ({ identity }) => {
       const stream = created.get(identity);
-      if (stream === undefined || !isRtmp(stream.url)) return undefined;
+      if (stream === undefined || !hasAddress(stream.plan, stream.url)) return undefined;
       const { url, streamKey } = stream;
       return { url, streamKey, apiBase: apiBase(target) };
     },
@@ -147,7 +148,16 @@ export const createRunIngresses = (
   };
 };
 
-const isRtmp = (url: string): boolean => /^rtmps?:\/\/./i.test(url);
+/** Ways to ingress: their names, addresses, and the settings of livekit-server that name those. */
+const WAYS: Record<IngressWay, { name: string; address: RegExp; setting: string }> = {
+  rtmp: { name: 'RTMP', address: /^rtmps?:\/\/./i, setting: 'ingress.rtmp_base_url' },
+  whip: { name: 'WHIP', address: /^https?:\/\/./i, setting: 'ingress.whip_base_url' },
+};
+
+const wayOf = ({ ingress = 'rtmp' }: ParticipantPlan): IngressWay => ingress;
+
+const hasAddress = (plan: ParticipantPlan, url: string): boolean =>
+  WAYS[wayOf(plan)].address.test(url);
 
 const eventOf = (
   { identity, group, room, role }: ParticipantPlan,
@@ -165,11 +175,11 @@ const eventOf = (
   ...(durationMs !== undefined && { durationMs }),
 });
 
-const notCreated = (target: ApiTarget, { room }: ParticipantPlan, error: unknown): SwarmError =>
+const notCreated = (target: ApiTarget, plan: ParticipantPlan, error: unknown): SwarmError =>
   new SwarmError(
     'ingress_not_created',
-    `${apiBase(target)} did not create an ingress for ${room}: ${withoutTokens(messageOf(error))}`,
-    'livekit-server needs Redis and the addresses of ingress (ingress.rtmp_base_url); a lab has both: swarm lab up --with ingress',
+    `${apiBase(target)} did not create an ingress for ${plan.room}: ${withoutTokens(messageOf(error))}`,
+    `livekit-server needs Redis and the address of ingress (${WAYS[wayOf(plan)].setting}); a lab has both: swarm lab up --with ingress`,
   );
 
 /**

@@ -1,4 +1,4 @@
-import { steadyClock } from '@livekit-swarm/livekit';
+import { type Failure, steadyClock } from '@livekit-swarm/livekit';
 import type { EventLine } from '@livekit-swarm/record';
 import { expandPlan, parseScenario } from '@livekit-swarm/scenario';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -9,6 +9,12 @@ import type { Presence } from './room-presence.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
+
+const BROKEN_PIPE: Failure = {
+  reason: 'encoder_ended',
+  message: 'broken pipe',
+  retryable: true,
+};
 
 const TEXT = `scenario: channel
 groups:
@@ -29,11 +35,12 @@ const channel = (policy: EngineOptions['reconnectPolicy'] = 'sdk') => {
     ({ role }) => role === 'dj',
   );
   if (plan === undefined) throw new Error('the scenario has a dj');
-  const state: { presence: Presence; encoders: (() => void)[]; stops: string[] } = {
-    presence: { in: 'nowhere' },
-    encoders: [],
-    stops: [],
-  };
+  const state: { presence: Presence; encoders: ((failure?: Failure) => void)[]; stops: string[] } =
+    {
+      presence: { in: 'nowhere' },
+      encoders: [],
+      stops: [],
+    };
   const engine: EngineOptions = {
     threads: 1,
     startedAtMs: clock.now(),
@@ -44,13 +51,13 @@ const channel = (policy: EngineOptions['reconnectPolicy'] = 'sdk') => {
     onEvent: (event) => events.push(event),
   };
   const encode = (): Encoder => {
-    const ended = Promise.withResolvers<string>();
-    state.encoders.push(() => ended.resolve('broken pipe'));
+    const ended = Promise.withResolvers<Failure>();
+    state.encoders.push((failure = BROKEN_PIPE) => ended.resolve(failure));
     return {
       ended: ended.promise,
       stop: (how) => {
         state.stops.push(how);
-        ended.resolve('');
+        ended.resolve(BROKEN_PIPE);
       },
     };
   };
@@ -83,7 +90,7 @@ test('joins when all its tracks are in the room, and reports when it is gone', a
   await joined;
   expect(names()).toEqual(['joined']);
   expect(last()?.phases?.joined).toBeGreaterThanOrEqual(2_000);
-  const line = participant.leave();
+  const line = await participant.leave();
   expect(line).toMatchObject({ outcome: 'left', reconnects: 0 });
   expect(state.stops).toEqual(['leave']);
   await pass(700);
@@ -104,7 +111,7 @@ test('starts its encoder again, and takes the old membership for no recovery', a
   await pass(200);
   expect(names()).toEqual(['joined', 'signal_lost', 'reconnected']);
   expect(state.encoders).toHaveLength(2);
-  expect(participant.leave()).toMatchObject({ outcome: 'left', reconnects: 1 });
+  expect(await participant.leave()).toMatchObject({ outcome: 'left', reconnects: 1 });
 });
 
 test('notices that its participant is gone although its encoder runs', async () => {
@@ -128,5 +135,21 @@ test('fails to join when its encoder ends again and again', async () => {
   await joining;
   expect(names()).toEqual(['join_retry', 'join_failed']);
   expect(last()).toMatchObject({ reason: 'encoder_ended', message: 'broken pipe' });
-  expect(participant.leave()).toMatchObject({ outcome: 'join_failed', reason: 'encoder_ended' });
+  expect(await participant.leave()).toMatchObject({
+    outcome: 'join_failed',
+    reason: 'encoder_ended',
+  });
+});
+
+test('tries no second time when the receiver refuses the stream for good', async () => {
+  const { state, join, names, last } = channel();
+  const joining = join();
+  await pass(200);
+  const refused = { reason: 'whip_key_refused', message: 'HTTP 404', hint: 'another key' };
+  state.encoders[0]?.({ ...refused, retryable: false });
+  await pass(1_000);
+  await joining;
+  expect(names()).toEqual(['join_failed']);
+  expect(last()).toMatchObject(refused);
+  expect(state.encoders).toHaveLength(1);
 });

@@ -1,5 +1,10 @@
-import { type Clock, sdkReconnectPolicy, withoutTokens } from '@livekit-swarm/livekit';
-import type { ParticipantLine } from '@livekit-swarm/record';
+import {
+  type Clock,
+  type Failure,
+  sdkReconnectPolicy,
+  withoutTokens,
+} from '@livekit-swarm/livekit';
+import type { ParticipantLine, TrackResult } from '@livekit-swarm/record';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import type { Admission, EngineOptions, IngressStream } from '../engine.ts';
 import { type Emit, type EventDetails, eventEmitter } from '../event-lines.ts';
@@ -15,6 +20,8 @@ export interface EncoderParticipantOptions {
   encode(stream: IngressStream): Encoder;
   /** Asks whether the participant is in its room. */
   presence(): Promise<Presence>;
+  /** Reads what was sent, before the end. Absent: the encoder does not count it. */
+  finish?(): Promise<TrackResult[]>;
 }
 
 /** Interval in which the API is asked while a participant is expected in its room, or not there, ms. */
@@ -24,6 +31,13 @@ const CHECK_EVERY_MS = 5_000;
 const FIRST_PAUSE_MS = 500;
 /** Time for which a participant without an encoder is watched, ms. */
 const LINGERS_MS = 60_000;
+
+const ABSENT: Failure = {
+  reason: 'encoder_ended',
+  message: 'the encoder ran, but its participant had left the room',
+  retryable: true,
+};
+const LATE = { reason: 'timeout', message: 'ingress did not publish all tracks in time' };
 
 /** Participant of the plan that an encoder and ingress publish: its join and its record lines. */
 export class EncoderParticipant {
@@ -55,7 +69,10 @@ export class EncoderParticipant {
     const { clock, engine } = this.#options;
     this.#joinFrom = scheduledAt;
     if (ingress === undefined) {
-      this.#end('join_failed', 'ingress_not_created', 'the API did not create its ingress');
+      this.#end('join_failed', {
+        reason: 'ingress_not_created',
+        message: 'the API did not create its ingress',
+      });
       return;
     }
     for (let attempt = 1; !this.#isLeaving; attempt++) {
@@ -72,12 +89,14 @@ export class EncoderParticipant {
         void this.#watch(ingress);
         return;
       }
-      if (attempt >= engine.joinAttempts) {
-        this.#end('join_failed', failure.reason, failure.message, { durationMs: this.#sinceJoin });
+      const { reason, message, hint, retryable } = failure;
+      const why = { reason, message, ...(hint !== undefined && { hint }) };
+      if (attempt >= engine.joinAttempts || !retryable) {
+        this.#end('join_failed', why, { durationMs: this.#sinceJoin });
         return;
       }
-      this.#reason = failure.reason;
-      this.#emit('join_retry', clock.now(), { attempt, durationMs: this.#sinceJoin, ...failure });
+      this.#reason = reason;
+      this.#emit('join_retry', clock.now(), { attempt, durationMs: this.#sinceJoin, ...why });
       await this.#pause(FIRST_PAUSE_MS * 2 ** (attempt - 1));
     }
   }
@@ -92,15 +111,15 @@ export class EncoderParticipant {
 
   /**
    * Starts the encoder, and waits until its participant is in the room with all its tracks.
-   * @returns null: it is; else the encoder has ended
+   * @returns null: it is, or the participant leaves; else the encoder has ended
    */
-  async #start(stream: IngressStream): Promise<{ reason: string; message: string } | null> {
+  async #start(stream: IngressStream): Promise<Failure | null> {
     const { encode, presence, plan, clock, engine } = this.#options;
     const encoder = encode(stream);
     this.#encoder = encoder;
-    let end: string | null = null;
-    void encoder.ended.then((line) => {
-      end = line;
+    let end: Failure | null = null;
+    void encoder.ended.then((failure) => {
+      end = failure;
     });
     const until = clock.now() + engine.joinTimeoutMs;
     let unknown: string | null = null;
@@ -114,31 +133,34 @@ export class EncoderParticipant {
       unknown = present.in === 'unknown' ? present.message : null;
       await this.#pause(ASK_EVERY_MS);
     }
-    if (end !== null) return { reason: 'encoder_ended', message: end };
+    if (end !== null) return end;
+    // Its end is that of the departure.
+    if (this.#isLeaving) return null;
     encoder.stop('disappear');
     return unknown === null
-      ? { reason: 'timeout', message: 'ingress did not publish all tracks in time' }
-      : { reason: 'api_error', message: withoutTokens(unknown) };
+      ? { ...LATE, retryable: true }
+      : { reason: 'api_error', message: withoutTokens(unknown), retryable: true };
   }
 
   /** Watches the encoder and its participant; after a loss, starts the encoder again. */
   async #watch(stream: IngressStream): Promise<void> {
     const { clock, engine } = this.#options;
     while (this.isConnected) {
-      const message = await this.#lost();
-      if (!this.isConnected) return;
+      const loss = await this.#lost();
+      if (loss === null || !this.isConnected) return;
       const lostAt = clock.now();
-      this.#emit('signal_lost', lostAt, { reason: 'encoder_ended', message });
+      const { reason, message } = loss;
+      this.#emit('signal_lost', lostAt, { reason, message: withoutTokens(message) });
       if (engine.reconnectPolicy === 'none') {
-        this.#end('disconnected', 'encoder_ended', message);
+        this.#end('disconnected', loss);
         return;
       }
       const policy = sdkReconnectPolicy();
-      let last = { reason: 'encoder_ended', message };
+      let last: Failure = loss;
       for (let attempt = 0; ; attempt++) {
         const delay = policy.delayMs(attempt, clock.now() - lostAt);
         if (delay === null) {
-          this.#end('disconnected', last.reason, last.message);
+          this.#end('disconnected', last);
           return;
         }
         await this.#pause(delay);
@@ -153,23 +175,27 @@ export class EncoderParticipant {
     }
   }
 
-  /** Resolves when the encoder has ended, or its participant is no longer in the room. */
-  async #lost(): Promise<string> {
+  /**
+   * Resolves when the encoder has ended, or its participant is no longer in the room; null: the
+   * participant leaves.
+   */
+  async #lost(): Promise<Failure | null> {
     const encoder = this.#encoder;
-    if (encoder === null) return '';
+    if (encoder === null) return null;
     for (;;) {
       const ended = await Promise.race([encoder.ended, this.#pause(CHECK_EVERY_MS)]);
-      if (ended !== null || !this.isConnected) return ended ?? '';
+      if (ended !== null || !this.isConnected) return ended;
       if ((await this.#options.presence()).in !== 'nowhere') continue;
       encoder.stop('disappear');
-      return 'the encoder ran, but its participant had left the room';
+      return ABSENT;
     }
   }
 
-  leave(): ParticipantLine {
-    const { plan, engine, clock } = this.#options;
+  async leave(): Promise<ParticipantLine> {
+    const { plan, engine, clock, finish } = this.#options;
     const wasIn = this.isConnected;
     this.#isLeaving = true;
+    const tracks = (await finish?.()) ?? [];
     const now = clock.now();
     this.#encoder?.stop(plan.departure === 'disappear' ? 'disappear' : 'leave');
     if (wasIn) {
@@ -183,7 +209,7 @@ export class EncoderParticipant {
       resumes: 0,
       reconnects: this.#reconnects,
       expectedTracks: plan.expectedTracks,
-      tracks: [],
+      tracks,
     };
   }
 
@@ -214,8 +240,7 @@ export class EncoderParticipant {
 
   #end(
     state: 'join_failed' | 'disconnected',
-    reason: string,
-    message: string,
+    { reason, message, hint }: Omit<Failure, 'retryable'>,
     details: EventDetails = {},
   ): void {
     if (this.#isLeaving) return;
@@ -223,6 +248,11 @@ export class EncoderParticipant {
     this.#reason = reason;
     this.#encoder?.stop('disappear');
     const now = this.#options.clock.now();
-    this.#emit(state, now, { ...details, reason, message: withoutTokens(message) });
+    this.#emit(state, now, {
+      ...details,
+      reason,
+      message: withoutTokens(message),
+      ...(hint !== undefined && { hint }),
+    });
   }
 }

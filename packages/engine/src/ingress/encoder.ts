@@ -1,16 +1,16 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { exitWithParent } from '@livekit-swarm/host';
-import type { Clock } from '@livekit-swarm/livekit';
+import type { Clock, Failure } from '@livekit-swarm/livekit';
 import { highestBitrate, RESOLUTIONS, type TrackPlan } from '@livekit-swarm/scenario';
 import { messageOf } from '@livekit-swarm/settings/errors';
 import type { IngressStream } from '../engine.ts';
 import { feedLiveAudio, SAMPLE_RATE } from './live-audio.ts';
 
-/** Running encoder of one stream. */
+/** Running encoder of one stream: ffmpeg, or a WHIP client. */
 export interface Encoder {
-  /** Resolves to the last line that the encoder wrote when it has ended; never rejects. */
-  readonly ended: Promise<string>;
+  /** Resolves when the encoder has ended, also on request; never rejects. */
+  readonly ended: Promise<Failure>;
   /** Ends the encoder: the stream is closed (`leave`), or breaks off (`disappear`). */
   stop(how: 'leave' | 'disappear'): void;
 }
@@ -46,10 +46,12 @@ export const startEncoder = (
   child.stderr.setEncoding('utf8').on('data', (more: string) => {
     text = `${text}${more}`.slice(-LONGEST_TEXT);
   });
-  const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(messageOf(error)));
+  const ended = new Promise<Failure>((resolve) => {
+    const end = (message: string): void =>
+      resolve({ reason: 'encoder_ended', message, retryable: true });
+    child.once('error', (error) => end(messageOf(error)));
     child.once('close', (code, signal) =>
-      resolve(lastLine(text).replaceAll(streamKey, '…') || `ffmpeg ended (${signal ?? code})`),
+      end(lastLine(text).replaceAll(streamKey, '…') || `ffmpeg ended (${signal ?? code})`),
     );
   });
   void ended.then(stopAudio);

@@ -2,6 +2,7 @@ import { getCACertificates } from 'node:tls';
 import {
   type Clock,
   deploymentAt,
+  HostResolver,
   PROCESS_CLOCK_OFFSET_MS,
   steadyClock,
 } from '@livekit-swarm/livekit';
@@ -18,6 +19,7 @@ import { Route } from './network/route.ts';
 import { readTurnAddress } from './network/turn-servers.ts';
 import { EffectTracker } from './participant/effect-tracker.ts';
 import type { Neighbour } from './participant/neighbours.ts';
+import { OutgoingMedia } from './participant/outgoing-media.ts';
 import { Participant, type ParticipantView } from './participant/participant.ts';
 import type { EngineParts, Target } from './participant/participant-options.ts';
 import { Speakers } from './participant/speakers.ts';
@@ -52,8 +54,10 @@ export class NativeEngine implements Engine {
   readonly #participants = new Map<number, Participant>();
   /** Identities that ended without a LEAVE, by room. */
   readonly #disappeared = new Map<string, Set<string>>();
-  readonly #byPeer = new Map<number, Participant>();
+  readonly #byPeer = new Map<number, { onPump(event: PumpEvent): void }>();
   readonly #targets = new Map<string, Target>();
+  /** Routes to receivers that are not the deployment, by host. */
+  readonly #routes = new Map<string, Route>();
   #trusts = false;
   #closed = false;
   #watching: NodeJS.Timeout | null = null;
@@ -124,6 +128,35 @@ export class NativeEngine implements Engine {
       participant.publisherDisappeared(identity);
     this.#participants.set(index, participant);
     await participant.join();
+  }
+
+  /**
+   * Open the media of a participant of another engine, which sends to a receiver of its own and is
+   * in no room of this engine. Audio has marks, by which its delay is measured.
+   * @param host host of the receiver, as in its URL
+   * @throws Error if a clip is missing or damaged
+   */
+  openMedia(plan: ParticipantPlan, host: string): OutgoingMedia {
+    const keys = new ParticipantKeys(this.#keys, plan, undefined);
+    const media: OutgoingMedia = new OutgoingMedia({
+      ...this.#parts,
+      ...{ plan, keys },
+      tracks: plan.publish.map((track, number) =>
+        this.#clips.track(track, `${plan.identity}-${track.kind}-${number}`, null, {
+          speaks: 'marks',
+        }),
+      ),
+      route: this.#routeTo(host),
+      onPeerOpened: (peer) => this.#byPeer.set(peer, media),
+      onPeerClosed: (peer) => this.#byPeer.delete(peer),
+    });
+    return media;
+  }
+
+  #routeTo(host: string): Route {
+    const route = this.#routes.get(host) ?? new Route(new HostResolver(host, this.#clock));
+    this.#routes.set(host, route);
+    return route;
   }
 
   /**

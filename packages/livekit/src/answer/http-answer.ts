@@ -16,18 +16,31 @@ export interface HttpAnswer {
 export const MAX_BODY_BYTES = 4_096;
 
 /**
+ * Largest body that is read as a text, bytes: tokens with metadata and SDP have a few kilobytes.
+ */
+const MAX_TEXT_BYTES = 256 * 1_024;
+
+/** Reads the body of a success; an endless one must not fill the memory. */
+export const readText = async ({ body }: Response): Promise<string> =>
+  (await beginningOf(body, MAX_TEXT_BYTES)).toString();
+
+/**
  * Reads an answer, with the part of its body that shows the author: an endless body must not fill
  * the memory.
  */
-export const readAnswer = async ({ status, headers, body }: Response): Promise<HttpAnswer> => {
+export const readAnswer = async ({ status, headers, body }: Response): Promise<HttpAnswer> =>
+  httpAnswer(status, Object.fromEntries(headers), await beginningOf(body, MAX_BODY_BYTES));
+
+/** Reads a body until it has at least this many bytes. */
+const beginningOf = async (body: Response['body'], bytes: number): Promise<Buffer> => {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size >= MAX_BODY_BYTES) break;
+    if (size >= bytes) break;
   }
-  return httpAnswer(status, Object.fromEntries(headers), Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 };
 
 /** Makes an answer of parts that the caller has read. */

@@ -16,32 +16,48 @@ import type { IngressClient } from 'livekit-server-sdk';
 /** Stream that ingress accepts from an encoder. */
 export interface CreatedIngress {
   ingressId: string;
-  /** Address without the key: `rtmp://HOST:PORT/APP`. */
+  /** Address without the key: `rtmp://HOST:PORT/APP`, or that of a WHIP endpoint. */
   url: string;
   streamKey: string;
 }
 
 /**
- * Creates the stream of a participant that an encoder sends as RTMP, and that ingress encodes again
- * as the plan of the participant states: Opus, and H.264 of its size.
+ * Creates the stream of a participant. What comes as RTMP, ingress encodes again as the plan of the
+ * participant states: Opus, and H.264 of its size. What comes as WHIP, it passes on.
  * @throws ApiRejection
  */
-export const createRtmpIngress = async (
+export const createIngress = async (
   client: Pick<IngressClient, 'createIngress'>,
-  { identity, room, publish }: Pick<ParticipantPlan, 'identity' | 'room' | 'publish'>,
+  { identity, room, publish, ingress }: IngressPlan,
 ): Promise<CreatedIngress> => {
   const audio = publish.find((track) => track.kind === 'audio');
   const video = publish.find((track) => track.kind === 'video');
-  const { ingressId, url, streamKey } = await client.createIngress(IngressInput.RTMP_INPUT, {
+  const participant = {
     name: identity,
     roomName: room,
     participantIdentity: identity,
     participantName: identity,
-    ...(audio !== undefined && { audio: audioOptions(audio) }),
-    ...(video !== undefined && { video: videoOptions(video) }),
-  });
+  };
+  const { ingressId, url, streamKey } =
+    ingress === 'whip'
+      ? await client.createIngress(IngressInput.WHIP_INPUT, {
+          ...participant,
+          enableTranscoding: false,
+          ...(audio !== undefined && { audio: new IngressAudioOptions(MICROPHONE) }),
+          ...(video !== undefined && { video: new IngressVideoOptions(CAMERA) }),
+        })
+      : await client.createIngress(IngressInput.RTMP_INPUT, {
+          ...participant,
+          ...(audio !== undefined && { audio: audioOptions(audio) }),
+          ...(video !== undefined && { video: videoOptions(video) }),
+        });
   return { ingressId, url, streamKey };
 };
+
+type IngressPlan = Pick<ParticipantPlan, 'identity' | 'room' | 'publish' | 'ingress'>;
+
+const MICROPHONE = { source: TrackSource.MICROPHONE };
+const CAMERA = { source: TrackSource.CAMERA };
 
 type Track = ParticipantPlan['publish'][number];
 type Audio = Extract<Track, { kind: 'audio' }>;
@@ -52,7 +68,7 @@ const SPEECH_BPS = 48_000;
 
 const audioOptions = ({ music }: Audio): IngressAudioOptions =>
   new IngressAudioOptions({
-    source: TrackSource.MICROPHONE,
+    ...MICROPHONE,
     encodingOptions: {
       case: 'options',
       value: new IngressAudioEncodingOptions({
@@ -81,7 +97,7 @@ const videoOptions = (video: Video): IngressVideoOptions => {
       }),
   );
   return new IngressVideoOptions({
-    source: TrackSource.CAMERA,
+    ...CAMERA,
     encodingOptions: {
       case: 'options',
       value: new IngressVideoEncodingOptions({

@@ -64,12 +64,9 @@ export const offeredSection = (
   section: Section,
   local: LocalPeer,
   cname: string,
+  codecs: CodecProfile[] = codecsOf(section),
 ): MediaDescription => {
   const { kind, track, stopped = false } = section;
-  const sent = track === null ? undefined : sendProfile(track);
-  const codecs = CODECS.filter((profile) => profile.kind === kind).sort(
-    (a, b) => Number(b === sent) - Number(a === sent),
-  );
   return {
     ...codecLines(codecs, kind, track?.stereo === true),
     type: kind,
@@ -84,6 +81,14 @@ export const offeredSection = (
     rtcpRsize: 'rtcp-rsize',
     ...(track !== null && !stopped && sendLines(track, cname)),
   };
+};
+
+/** Supported codecs of an m-line, that of its track first. */
+const codecsOf = ({ kind, track }: Section): CodecProfile[] => {
+  const sent = track === null ? undefined : sendProfile(track);
+  return CODECS.filter((profile) => profile.kind === kind).sort(
+    (a, b) => Number(b === sent) - Number(a === sent),
+  );
 };
 
 const offeredExtensions = ({ kind, track }: Section): NonNullable<MediaDescription['ext']> => {

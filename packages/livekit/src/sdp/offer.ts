@@ -78,11 +78,14 @@ export const describe = (
   const { head, bodies } = splitDescription(written);
   // The plane provides candidates as text. sdp-transform would parse and rewrite them, and lose
   // attributes that it does not know.
-  const candidates = local.candidates.map((candidate) => `a=${candidate}\r\n`).join('');
   const withCandidates = (body: string) =>
-    body.startsWith('m=application') ? `${body}${candidates}a=end-of-candidates\r\n` : body;
+    body.startsWith('m=application') ? `${body}${candidateLines(local)}` : body;
   return { head, bodies: bodies.map(withCandidates) };
 };
+
+/** Lines of the local candidates, which are complete. */
+export const candidateLines = ({ candidates }: LocalPeer): string =>
+  [...candidates, 'end-of-candidates'].map((line) => `a=${line}\r\n`).join('');
 
 export const bundle = (head: string, mids: readonly string[]): string =>
   `${head}a=group:BUNDLE ${mids.join(' ')}\r\n`;

@@ -5,8 +5,8 @@ import type { TrackPlan } from '../track-plan.ts';
 import { type Checking, defineRoleKey } from './definition.ts';
 import { type E2eeKey, e2eeOf } from './e2ee.ts';
 
-/** Ways to send media to ingress. `rtmp`: encoded by ffmpeg. */
-export const INGRESS_WAYS = ['rtmp'] as const;
+/** Ways to send media to ingress. `rtmp`: encoded by ffmpeg. `whip`: WebRTC, by the native engine. */
+export const INGRESS_WAYS = ['rtmp', 'whip'] as const;
 
 export type IngressWay = (typeof INGRESS_WAYS)[number];
 
@@ -41,7 +41,7 @@ export const ingress = defineRoleKey({
   file: word(INGRESS_WAYS, 'way to ingress')
     .optional()
     .describe(
-      'Publish through livekit/ingress, as an encoder. rtmp: ffmpeg encodes and sends RTMP, ingress transcodes. They receive nothing. Default: they join on their own.',
+      'Publish through livekit/ingress, as an encoder. rtmp: ffmpeg encodes and sends RTMP, ingress transcodes. whip: the native engine sends WebRTC, ingress passes it on. They receive nothing. Default: they join on their own.',
     ),
   settings: z.enum(INGRESS_WAYS).exactOptional(),
   plan: 'same',
@@ -84,10 +84,27 @@ export const ingress = defineRoleKey({
         'has a track that is not possible with ingress: its encoder has generated audio and a camera',
         'publish audio, { audio: music } or { video: 720p }',
       );
+    const unknown = tracks.find((track) => track.kind === 'video' && !CODECS.has(track.codec));
+    if (given === 'whip' && unknown?.kind === 'video')
+      refuse(
+        'publish',
+        `has a video in ${unknown.codec}, which ingress does not take by WHIP`,
+        'write codec: vp8 or h264',
+      );
+    for (const kind of ['audio', 'video'] as const)
+      if (given === 'whip' && tracks.filter((track) => track.kind === kind).length > 1)
+        refuse(
+          'publish',
+          `has more than one ${kind}, which is not possible by WHIP`,
+          'publish one audio, one video, or one of each',
+        );
   },
 });
 
 const DEPARTURES_OF_ENCODERS: ReadonlySet<string> = new Set(['leave', 'disappear']);
+
+/** Codecs of video that ingress takes by WHIP. */
+const CODECS: ReadonlySet<string> = new Set(['vp8', 'h264']);
 
 const isEncodable = (track: TrackPlan): boolean =>
   track.media === undefined &&

@@ -42,3 +42,23 @@ test('without rate adaptation, a track has no smaller clips', () => {
   const clips = new Clips({ addClip: () => 0, encryptClip: (clip) => clip, removeClip: () => {} });
   expect(clips.track(video({}), 'cid', null)).not.toHaveProperty('lower');
 });
+
+test('audio with marks has the bit rate of its music also between them', () => {
+  const added: ClipData[] = [];
+  const addClip = (clip: ClipData): number => added.push(clip) - 1;
+  const clips = new Clips({ addClip, encryptClip: (clip) => clip, removeClip: () => {} });
+  const {
+    spec,
+    clips: base,
+    utterances,
+  } = clips.track({ kind: 'audio', music: 96 }, 'cid', null, { speaks: 'marks' });
+  expect(spec.stereo).toBe(true);
+  expect(utterances?.map((handle) => (added[handle]?.frames.length ?? 0) / 4)).toEqual([
+    10, 30, 50,
+  ]);
+  for (const handle of [...base, ...(utterances ?? [])]) {
+    const { payload, frames } = added[handle] ?? {};
+    // 20 ms of 96 kbit/s.
+    expect((payload?.length ?? 0) / ((frames?.length ?? 0) / 4)).toBeCloseTo(240, -1);
+  }
+});

@@ -16,9 +16,11 @@ import {
   type Pump,
   payloadBytes,
 } from '@livekit-swarm/webrtc';
+import { MARK_LENGTHS_MS } from '../../ingress/marks.ts';
 import { SENTENCES } from '../../voice/sentences.ts';
 import type { FrameKeyHandle } from './frame-keys.ts';
-import { answerClip, type Speaks, utteranceClip } from './utterances.ts';
+import { paddedClip } from './marked-audio.ts';
+import { type Speaks, speechClip, utteranceClip } from './utterances.ts';
 
 /** Track that a participant publishes, with the clips that its layers play. */
 export interface PublishedTrack {
@@ -42,7 +44,7 @@ export interface TrackUse {
   takesTurns?: boolean;
   /** True if it adapts its video to the bandwidth. */
   adapts?: boolean;
-  /** Part in a conversation with a voice agent; null: none. */
+  /** Sounds that it plays once, when its owner requests it; null: none. */
   speaks?: Speaks | null;
 }
 
@@ -107,7 +109,7 @@ export class Clips {
       },
       clips:
         utterances !== null
-          ? [play(QUIET).handle]
+          ? [play(speaks === 'marks' && plan.kind === 'audio' ? paddedQuiet(plan) : QUIET).handle]
           : voice === null
             ? clips.map(({ handle }) => handle)
             : [voice.quiet],
@@ -184,15 +186,34 @@ interface ClipSource {
 
 /** Clips that a participant plays once: its file, sentences of swarm, or an answer. */
 const utterancesOf = (plan: AudioPlan, speaks: Speaks): ClipSource[] => {
+  if (speaks === 'marks') return MARK_LENGTHS_MS.map((lengthMs) => markOf(plan, lengthMs));
   if (speaks !== 'caller') {
     const { answerMs } = speaks;
-    return [{ name: `answer ${answerMs}`, load: () => answerClip(loadClip('speech'), answerMs) }];
+    return [{ name: `answer ${answerMs}`, load: () => speechClip(loadClip('speech'), answerMs) }];
   }
   if (plan.media !== undefined) return sourcesOf(plan);
   return SENTENCES.map((frames, index) => ({
     name: `utterance ${index}`,
     load: () => utteranceClip(loadClip('speech'), frames),
   }));
+};
+
+/** Clip of a mark, with the bit rate of the track. */
+const markOf = (plan: AudioPlan, lengthMs: number): ClipSource => {
+  const name = speechOrMusic(plan);
+  return {
+    name: `mark ${lengthMs} ${name}`,
+    load: () => paddedClip(speechClip(loadClip('speech'), lengthMs), meanBitrate(loadClip(name))),
+  };
+};
+
+/** Silence between marks, with the bit rate of the track. */
+const paddedQuiet = (plan: AudioPlan): ClipSource => {
+  const name = speechOrMusic(plan);
+  return {
+    name: `quiet ${name}`,
+    load: () => paddedClip(quietClip(), meanBitrate(loadClip(name))),
+  };
 };
 
 const sourcesOf = (plan: TrackPlan): ClipSource[] => {

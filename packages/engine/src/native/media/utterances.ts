@@ -1,8 +1,11 @@
 import type { ClipData } from '@livekit-swarm/webrtc';
 import { FRAME_MS } from '../../voice/sentences.ts';
 
-/** Part in a conversation: the caller, or an agent whose answers have this length, ms. */
-export type Speaks = 'caller' | { answerMs: number };
+/**
+ * Sounds that a participant plays once, each when its owner requests it: utterances of a caller,
+ * answers of an agent with this length, ms, or marks that show the delay through ingress.
+ */
+export type Speaks = 'caller' | 'marks' | { answerMs: number };
 
 /** Frames with speech without a pause, from which answers are made. */
 const SPEECH: readonly [number, number] = [20, 70];
@@ -15,7 +18,7 @@ export const utteranceClip = (clip: ClipData, [from, to]: readonly [number, numb
   );
 
 /** Clip of uninterrupted speech. @param lengthMs its length, ms; whole frames are sent */
-export const answerClip = (clip: ClipData, lengthMs: number): ClipData => {
+export const speechClip = (clip: ClipData, lengthMs: number): ClipData => {
   const [from, to] = SPEECH;
   const frames = Math.max(1, Math.round(lengthMs / FRAME_MS));
   return clipOf(

@@ -1,0 +1,27 @@
+import type { Clock } from '@livekit-swarm/livekit';
+import { nextMark } from './marks.ts';
+
+/**
+ * Speaks each mark when it begins, until its end is requested. A packet has 20 ms: a mark may begin
+ * as much later.
+ * @param speak plays the mark of a number
+ * @returns function that stops it
+ */
+export const speakMarks = (speak: (number: number) => unknown, clock: Clock): (() => void) => {
+  let cancel = (): void => {};
+  const wait = (from: number): void => {
+    const mark = nextMark(from);
+    const later = (): void => {
+      // Timers may end early by a fraction of a millisecond.
+      if (clock.now() < mark.at) {
+        cancel = clock.after(1, later);
+        return;
+      }
+      speak(mark.number);
+      wait(mark.at + 1);
+    };
+    cancel = clock.after(mark.at - clock.now(), later);
+  };
+  wait(clock.now());
+  return () => cancel();
+};
