@@ -1,14 +1,8 @@
 import { plural } from '@livekit-swarm/settings';
 import type { ResultPage } from '../page/result-page.ts';
+import { thresholdTable } from '../phrases/threshold-table.ts';
 import type { HlsResult } from './hls-result.ts';
-import {
-  findingText,
-  loadText,
-  noteTexts,
-  streamText,
-  thresholdTable,
-  timeTable,
-} from './phrases.ts';
+import { findingText, loadText, noteTexts, streamText, timeTable } from './phrases.ts';
 
 /** Page of an audience: findings, thresholds and times. */
 export const hlsPage = (result: HlsResult): ResultPage => {
@@ -26,7 +20,7 @@ export const hlsPage = (result: HlsResult): ResultPage => {
       ...noteTexts(result),
     ],
     sections: [
-      { title: 'Thresholds', table: thresholdTable(result) },
+      { title: 'Thresholds', table: thresholdTable(judgement.thresholds) },
       { title: 'Times', table: timeTable(result) },
     ],
     startedAt: new Date(startedAtMs).toISOString(),

@@ -8,7 +8,6 @@ import {
 } from '@livekit-swarm/hls';
 import { formatNumber, plural } from '@livekit-swarm/settings';
 import { formatBits, formatBytes, formatMs, formatTime } from '../format.ts';
-import { limitOf, measuredOf, thresholdName } from '../phrases/limits.ts';
 import type { TableData } from '../text-layout.ts';
 import type { HlsResult } from './hls-result.ts';
 
@@ -112,18 +111,6 @@ export const noteTexts = ({ audience, stream }: HlsResult): string[] => {
     ...(dropped === 0 ? [] : [`${formatNumber(dropped)} further facts are only in the figures.`]),
   ];
 };
-
-/** A row for each threshold. */
-export const thresholdTable = ({ judgement: { thresholds } }: HlsResult): TableData => ({
-  head: ['threshold', 'value', 'limit', ''],
-  rows: thresholds.map((result) => [
-    thresholdName(result),
-    measuredOf(result),
-    limitOf(result),
-    result.ok === null ? 'not measured' : result.ok ? 'met' : 'crossed',
-  ]),
-  left: [0, 3],
-});
 
 /** A row for each time of which listeners have a distribution. */
 export const timeTable = ({ audience: { metrics } }: HlsResult): TableData => ({

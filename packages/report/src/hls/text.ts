@@ -1,20 +1,14 @@
+import { thresholdTable } from '../phrases/threshold-table.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { paintOf, printable, renderHeadedTable, styleFor, wrap } from '../text-layout.ts';
 import type { HlsResult } from './hls-result.ts';
-import {
-  findingText,
-  loadText,
-  noteTexts,
-  streamText,
-  thresholdTable,
-  timeTable,
-} from './phrases.ts';
+import { findingText, loadText, noteTexts, streamText, timeTable } from './phrases.ts';
 
 /** Verdict, thresholds, figures and findings. */
 export const renderHls = (result: HlsResult, { color = false }: ReportOptions = {}): string => {
   const style = styleFor(color);
   const { judgement, audience, url } = result;
-  const thresholds = thresholdTable(result);
+  const thresholds = thresholdTable(judgement.thresholds);
   const painted = thresholds.rows.map((row, index) => {
     const ok = judgement.thresholds[index]?.ok ?? null;
     return row.map(ok === null ? style.unsure : ok ? (text: string) => text : style.bad);
