@@ -25,6 +25,7 @@ const REACTION =
   'counts reactions of the generator: one that is slow asks less often, or later than it helps';
 const LEFT_OUT =
   'seconds in which a real client lacked CPU are left out, and with them what happened in those seconds';
+const OF_WEBHOOKS = 'counts what the deployment sends';
 const LATE_ANSWERS = 'ends with an answer, which a slow generator reads late and never early';
 const OF_NODES =
   'depends on the work and the CPU that the server gets: less work, or a busy host it shares, lowers it';
@@ -172,6 +173,13 @@ export const IMPAIRMENTS = {
   hls_errors: either('depends on the number of requests, which a slow generator lowers'),
   hls_playlist_time: worse(LATE_ANSWERS),
   hls_segment_time: worse(LATE_ANSWERS),
+  webhook_delay: either('begins when a participant knows it, ends when the webhook is read'),
+  presence_missed: either(OF_WEBHOOKS),
+  presence_duplicates: either(OF_WEBHOOKS),
+  presence_unexpected: either(OF_WEBHOOKS),
+  presence_out_of_order: either(OF_WEBHOOKS),
+  presence_unlisted_time: either('depends on when the API is asked'),
+  presence_ghost_time: either('depends on when the API is asked'),
   late_sends: worse(OF_GENERATOR),
   send_errors: worse(OF_GENERATOR),
   socket_drops: worse(OF_GENERATOR),

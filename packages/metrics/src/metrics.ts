@@ -51,6 +51,8 @@ export interface MetricDefinition {
   clients?: true;
   /** Measured by listeners of a live HLS stream only (`swarm hls`), not by participants. */
   hls?: true;
+  /** Measured by `swarm presence` only, which compares webhooks and the API with participants. */
+  presence?: true;
   description: string;
 }
 
@@ -118,6 +120,12 @@ const byClients = (definition: MetricDefinition): MetricDefinition => ({
 const ofListeners = (definition: MetricDefinition): MetricDefinition => ({
   ...atTheEnd(definition),
   hls: true,
+});
+
+/** Defines a metric of what webhooks and the API say about participants. */
+const ofPresence = (definition: MetricDefinition): MetricDefinition => ({
+  ...atTheEnd(definition),
+  presence: true,
 });
 
 export const METRICS = {
@@ -551,6 +559,38 @@ export const METRICS = {
   hls_playlist_time: ofListeners(trend([], 'from the request of a playlist until it was loaded')),
   hls_segment_time: ofListeners(trend([], 'from the request of a segment until it was loaded')),
 
+  webhook_delay: ofPresence(
+    trend([], 'from the moment at which a participant knew an event until its webhook arrived'),
+  ),
+  presence_missed: ofPresence(
+    counter('times', 'lower', [], 'events of participants and rooms that no webhook reported'),
+  ),
+  presence_duplicates: ofPresence(
+    counter(
+      'times',
+      'lower',
+      [],
+      'webhooks that reported again what had been reported: the same event, or another one about it',
+    ),
+  ),
+  presence_unexpected: ofPresence(
+    counter('times', 'lower', [], 'sessions that webhooks reported and no participant had'),
+  ),
+  presence_out_of_order: ofPresence(
+    counter(
+      'times',
+      'lower',
+      [],
+      'webhooks that arrived after one that follows from them, or are dated later',
+    ),
+  ),
+  presence_unlisted_time: ofPresence(
+    trend([], 'longest time for which the API did not list a connected participant, at least'),
+  ),
+  presence_ghost_time: ofPresence(
+    trend([], 'time for which the API listed a participant that had gone, at least'),
+  ),
+
   late_sends: rate([], 'packets sent more than 20 ms after their scheduled time'),
   send_errors: rate([], 'packets that the kernel of the load generator did not send'),
   socket_drops: rate(
@@ -575,7 +615,10 @@ export const metricNames = (): MetricName[] => Object.keys(METRICS).filter(isMet
 
 /** Metrics that participants of a run, their server or the load generator can have. */
 export const runMetricNames = (): MetricName[] =>
-  metricNames().filter((name) => metricDefinition(name).hls !== true);
+  metricNames().filter((name) => {
+    const { hls, presence } = metricDefinition(name);
+    return hls !== true && presence !== true;
+  });
 
 /** Definition of a metric, without the literal types that make comparisons awkward. */
 export const metricDefinition = (name: MetricName): MetricDefinition => METRICS[name];

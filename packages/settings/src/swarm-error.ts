@@ -105,6 +105,7 @@ const EXITS = {
     'no_ports',
     'no_program',
     'no_service',
+    'no_webhooks',
     'not_clean',
     'not_healthy',
     'not_kept',

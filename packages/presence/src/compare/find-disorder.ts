@@ -1,0 +1,36 @@
+import type { DeliveredEvent } from '../webhooks/deliveries.ts';
+import type { Finding, OrderClock } from './finding.ts';
+import { subjectOf } from './subject.ts';
+
+/**
+ * Finds events of a room that arrived after one that follows from them, or are dated later. Each is
+ * found once, whatever the number of events it should have preceded.
+ * @param events of one life of a room (one sid), in the order of their arrivals
+ */
+export const findDisorder = (events: readonly DeliveredEvent[]): Finding[] =>
+  events.flatMap((late): Finding[] => {
+    const followers = events.filter((other) => other !== late && mustPrecede(late, other));
+    const arrived = followers.find(({ atMs }) => atMs < late.atMs);
+    const created = followers.find(({ createdAt }) => createdAt < late.createdAt);
+    const after = arrived ?? created;
+    if (after === undefined) return [];
+    const by: OrderClock =
+      arrived === undefined ? 'creation' : created === undefined ? 'arrival' : 'both';
+    return [{ code: 'out_of_order', atMs: late.atMs, after: after.event, by, ...subjectOf(late) }];
+  });
+
+/** Check whether an event is the cause of another, or of the life in which the other happens. */
+const mustPrecede = (first: DeliveredEvent, second: DeliveredEvent): boolean => {
+  if (first.event === 'room_started' || second.event === 'room_finished')
+    return first.event !== second.event;
+  if (first.participant === null || first.participant.sid !== second.participant?.sid) return false;
+  if (first.event === 'participant_joined') return isEnd(second);
+  return (
+    first.event === 'track_published' &&
+    second.event === 'track_unpublished' &&
+    first.track?.sid === second.track?.sid
+  );
+};
+
+export const isEnd = ({ event }: DeliveredEvent): boolean =>
+  event === 'participant_left' || event === 'participant_connection_aborted';

@@ -1,0 +1,10 @@
+export type { EventRow } from './compare/event-tally.ts';
+export type { Finding, OrderClock, Subject } from './compare/finding.ts';
+export { type Doubts, judgePresence, type PresenceJudgement } from './judge/judge.ts';
+export { presenceThresholds } from './judge/thresholds.ts';
+export { listedRooms, pollListing } from './listing/poll-listing.ts';
+export { type Presence, PresenceWatch } from './presence-watch.ts';
+export type { SessionEnd } from './reality/own-facts.ts';
+export { expectWebhook } from './webhooks/expect-webhook.ts';
+export { type ListenAddress, listenForWebhooks, type WebhookListener } from './webhooks/listen.ts';
+export type { PresenceEvent } from './webhooks/webhook-fact.ts';
