@@ -45,6 +45,12 @@ const CHAPTERS: { title: string; first: MetricName; intro: string }[] = [
       'Measured by [`swarm hls`](hls.md), whose listeners are not participants: scenarios have no thresholds on these.',
   },
   {
+    title: 'Presence',
+    first: 'webhook_delay',
+    intro:
+      'Measured by [`swarm presence`](presence.md), which compares webhooks and the API with participants: scenarios have no thresholds on these.',
+  },
+  {
     title: 'Load generator',
     first: 'late_sends',
     intro:

@@ -46,6 +46,7 @@ const COMMANDS: Record<keyof typeof FORMATS, string> = {
   ready: 'swarm ready',
   connectivity: 'swarm connectivity',
   hls: 'swarm hls',
+  presence: 'swarm presence',
   recordings: 'swarm recordings check, swarm recordings run',
   slo: 'swarm slo report',
   session: 'swarm session',

@@ -176,6 +176,18 @@ export const README_CLAIMS = {
       'an expired certificate and one of another name have different errors',
       'e2e/deployment/tls.test.ts',
     ),
+    proves(
+      'webhooks and API of a healthy server agree with its participants',
+      'e2e/presence/presence.smoke.test.ts',
+    ),
+    proves(
+      'events that are delivered again, late, or never after a SIGKILL are found, and no others',
+      'e2e/presence/faults.test.ts',
+    ),
+    proves(
+      'the API lists participants that go without a word until the server notices, and that is found',
+      'e2e/presence/ghosts.test.ts',
+    ),
   ],
   'Plan capacity': [
     proves('a search that is interrupted keeps what it measured', [

@@ -1,5 +1,13 @@
 import type { ProcessEnd } from '@livekit-swarm/host';
-import { OFFERED_PATHS, type OfferedPath, startLiveKit } from '@livekit-swarm/lab';
+import {
+  type ApiCredentials,
+  type LiveKitConfig,
+  mergeConfig,
+  OFFERED_PATHS,
+  type OfferedPath,
+  type StartOptions,
+  startLiveKit,
+} from '@livekit-swarm/lab';
 import { trustAuthorities } from '@livekit-swarm/livekit';
 import {
   type Deployment,
@@ -28,6 +36,8 @@ export interface DeployOptions {
   signal: AbortSignal;
   /** Ways of media that an embedded server offers in addition to UDP. */
   offers?: ReadonlySet<OfferedPath>;
+  /** Receiver of the webhooks of an embedded server, and the keys that sign them. */
+  webhooks?: { url: string; credentials: ApiCredentials };
 }
 
 /** Paths that participants of a plan need. With `auto`, ICE selects among those that need no other program. */
@@ -43,7 +53,7 @@ export const pathsOf = ({ participants }: Pick<Plan, 'participants'>): ReadonlyS
  */
 export const deploy = async (
   target: Target,
-  { dir, onProgress, signal, offers }: DeployOptions,
+  { dir, onProgress, signal, offers, webhooks }: DeployOptions,
 ): Promise<Deployed> => {
   if (target.type === 'remote') {
     const { url, apiUrl, apiKey, apiSecret } = target;
@@ -61,6 +71,7 @@ export const deploy = async (
   }
   const server = await startLiveKit({
     ...(target.server !== null && startOptions(target.server)),
+    ...(webhooks !== undefined && withWebhooks(webhooks, target.server?.config ?? null)),
     dir,
     onProgress,
     signal,
@@ -85,6 +96,14 @@ export const deploy = async (
     stop: () => server.stop(),
   };
 };
+
+const withWebhooks = (
+  { url, credentials }: NonNullable<DeployOptions['webhooks']>,
+  config: LiveKitConfig | null,
+): Pick<StartOptions, 'credentials' | 'config'> => ({
+  credentials,
+  config: mergeConfig(config ?? {}, { webhook: { api_key: credentials.apiKey, urls: [url] } }),
+});
 
 /** Program, configuration and limit of a server, for the record; nothing for a plain release. */
 const startedServer = (spec: ServerSpec | null): Pick<Deployment, 'server'> => {

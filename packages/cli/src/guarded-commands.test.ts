@@ -23,6 +23,9 @@ const COMMANDS: Record<string, { guarded: readonly string[] } | { none: string }
   'swarm agents status': { guarded: [] },
   'swarm capacity': { guarded: ['scenarios/voice-ai.yaml'] },
   'swarm soak': { guarded: ['--rooms', '1', '--participants', '2', '--duration', '5s'] },
+  'swarm presence': {
+    guarded: ['--rooms', '1', '--duration', '5s', '--listen', '127.0.0.1:0'],
+  },
   'swarm chaos run': { guarded: ['chaos/hang-10s.yaml', '--unit', 'node=no-such-unit'] },
   'swarm chaos random': { guarded: ['--unit', 'node=no-such-unit', '--print', '1'] },
   'swarm chaos night': { guarded: ['chaos/hang-10s.yaml', '--unit', 'node=no-such-unit'] },

@@ -24,6 +24,7 @@ import { rootHelp } from './help/root-help.ts';
 import { addHlsCommand } from './hls-program.ts';
 import { addLabCommands } from './lab-program.ts';
 import { addMixinCommand } from './mixin-program.ts';
+import { addPresenceCommand } from './presence-program.ts';
 import { addReadyCommand } from './ready-program.ts';
 import { addRecordingsCommands } from './recordings-program.ts';
 import { addRecordsCommands } from './records-program.ts';
@@ -106,6 +107,7 @@ export const createProgram = (console: Console, done: Done): Command => {
   addConnectivityCommand(program, console, done);
   addVerifyCommand(program, console, done);
   addReadyCommand(program, console, done);
+  addPresenceCommand(program, console, done);
   addCompareCommands(program, console, done);
   addCapacityCommands(program, console, done);
   addSoakCommand(program, console, done);

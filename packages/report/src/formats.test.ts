@@ -15,6 +15,7 @@ import {
   hlsSample,
   nightSample,
   planSample,
+  presenceSample,
   randomSample,
   readySample,
   recordingsSample,
@@ -33,6 +34,7 @@ import { FORMATS, type Kind } from './formats.ts';
 import { HLS_REPORTERS } from './hls/index.ts';
 import { NIGHT_REPORTERS } from './night/index.ts';
 import { PLAN_REPORTERS } from './plan/index.ts';
+import { PRESENCE_REPORTERS } from './presence/index.ts';
 import { RANDOM_REPORTERS } from './random/index.ts';
 import { READY_REPORTERS } from './ready/index.ts';
 import { RECORDINGS_REPORTERS } from './recordings/index.ts';
@@ -160,6 +162,10 @@ const SAMPLES: Sample[] = [
   sampleOf(HLS_REPORTERS, hlsSample(), {
     ...{ kind: 'hls', name: 'hls', schema: 'livekit-swarm/hls/1' },
     junit: { tests: 7, failures: 1, errors: 0 },
+  }),
+  sampleOf(PRESENCE_REPORTERS, presenceSample(), {
+    ...{ kind: 'presence', name: 'presence', schema: 'livekit-swarm/presence/1' },
+    junit: { tests: 8, failures: 5, errors: 0 },
   }),
   sampleOf(RECORDINGS_REPORTERS, recordingsSample(), {
     ...{ kind: 'recordings', name: 'recordings', schema: 'livekit-swarm/recordings/1' },

@@ -17,6 +17,7 @@ export const FORMATS = {
   ready: ['text', 'json', 'junit', 'markdown', 'html'],
   connectivity: ['text', 'json', 'junit', 'markdown', 'html'],
   hls: ['text', 'json', 'junit', 'markdown', 'html'],
+  presence: ['text', 'json', 'junit', 'markdown', 'html'],
   recordings: ['text', 'json', 'junit', 'markdown', 'html'],
   slo: ['text', 'json', 'junit', 'markdown', 'html'],
   session: ['text', 'json', 'markdown'],

@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, TakenSettings>> = {
   ab: { url: false, load: true },
   capacity: LOAD,
   soak: LOAD,
+  presence: LOAD,
   verify: CHECK,
   connectivity: CHECK,
   ready: CHECK,

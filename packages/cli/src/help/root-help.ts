@@ -7,7 +7,6 @@ export const ROOT_EXAMPLES: readonly Example[] = [
   ['swarm --embedded', 'a first run, all on this host'],
   ['swarm verify --url wss://lk.example.com', 'wrong settings of your server'],
   ['swarm --url wss://lk.example.com --rooms 50', 'a load on your server'],
-  ['swarm chaos run chaos/hang-10s.yaml', 'a fault, and the recovery'],
 ];
 
 const FIRST_WIDTH = Math.max(

@@ -14,7 +14,8 @@ import {
   usageOfPlan,
 } from '@livekit-swarm/cost';
 import { hlsThresholds, judgeAudience } from '@livekit-swarm/hls';
-import { MetricSet } from '@livekit-swarm/metrics';
+import { MetricSet, Sketch } from '@livekit-swarm/metrics';
+import { type Finding, judgePresence, presenceThresholds } from '@livekit-swarm/presence';
 import type { PathCheck } from '@livekit-swarm/probe';
 import type { Readiness } from '@livekit-swarm/ready';
 import { assessHost, socketNeed } from '@livekit-swarm/runner';
@@ -30,6 +31,7 @@ import type { Connectivity } from '../../src/connectivity/index.ts';
 import type { CostView } from '../../src/cost/cost-view.ts';
 import type { HlsResult } from '../../src/hls/index.ts';
 import type { PlanView } from '../../src/plan/plan-view.ts';
+import type { PresenceResult } from '../../src/presence/index.ts';
 import type { RecordingsResult } from '../../src/recordings/index.ts';
 import type { SloReport } from '../../src/slo/index.ts';
 import type { SoakReport } from '../../src/soak/index.ts';
@@ -301,6 +303,51 @@ export const hlsSample = (): HlsResult => {
       notes: { discontinuities: 1, leftOut: [] },
     },
     judgement: judgeAudience({ metrics, generator }, hlsThresholds([])),
+  };
+};
+
+export const presenceSample = (): PresenceResult => {
+  const metrics = new MetricSet();
+  metrics.count('presence_missed', {}, 1);
+  metrics.count('presence_duplicates', {}, 3);
+  metrics.count('presence_unexpected', {}, 1);
+  metrics.count('presence_out_of_order', {}, 1);
+  const delay = new Sketch();
+  delay.add(40);
+  metrics.trend('webhook_delay').merge(delay);
+  metrics.trend('presence_ghost_time').add(17_500);
+  const about = { room: 'swarm-a-1', identity: HOSTILE, track: null };
+  const findings: Finding[] = [
+    { code: 'unlisted', identity: HOSTILE, room: 'r', fromMs: 100, forMs: 2_400, isOver: true },
+    { code: 'unexpected', event: 'participant_joined', atMs: 2_000, ...about },
+    { code: 'repeated', event: 'participant_joined', atMs: 2_100, ...about },
+    {
+      ...{ code: 'out_of_order', event: 'participant_joined', atMs: 10_500 },
+      ...{ after: 'participant_left', by: 'arrival', ...about },
+    },
+    {
+      ...{ code: 'delivered_again', event: 'track_published', atMs: 11_500, times: 2 },
+      ...{ ...about, track: 'audio' },
+    },
+    {
+      ...{ code: 'ghost', identity: HOSTILE, room: 'r', end: 'vanished' },
+      ...{ fromMs: 20_000, forMs: 17_500, isOver: false },
+    },
+    { code: 'missed', event: 'room_finished', atMs: null, ...about, identity: null },
+  ];
+  return {
+    ...{ startedAtMs: 5_000, deployment: 'wss://livekit.example.com', load: HOSTILE },
+    presence: {
+      ...{ sessions: 4, rooms: 2, webhooks: { own: 29, others: 3 } },
+      polls: { answered: 60, failed: 2 },
+      events: [
+        { event: 'participant_left', due: 4, reported: 4, again: 0, delay },
+        { event: 'room_finished', due: 2, reported: 1, again: 0, delay: new Sketch() },
+      ],
+      ...{ findings, metrics },
+    },
+    judgement: judgePresence(metrics, presenceThresholds([]), { sessions: 4, isImpaired: false }),
+    ...{ isImpaired: false, exitCode: 99 },
   };
 };
 

@@ -1,0 +1,6 @@
+export {
+  checkPresence,
+  type PresenceCheck,
+  type PresenceOutcome,
+  type PresenceProgress,
+} from './session.ts';
