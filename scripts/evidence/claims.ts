@@ -102,6 +102,10 @@ export const README_CLAIMS = {
       'e2e/agents/precision.measured.test.ts',
     ),
     proves(
+      'callers on real clients hear what the agent did, later by their jitter buffer',
+      'e2e/agents/real-clients.measured.test.ts',
+    ),
+    proves(
       "agents of LiveKit's frameworks for Node and Python answer",
       'e2e/agents/frameworks.long.test.ts',
     ),
