@@ -16,6 +16,8 @@ export interface Crossing {
    * measured.
    */
   values: (number | null)[];
+  /** The same outside of the window, too. */
+  all: (number | null)[];
   /** True for each step that was beyond the limit. */
   over: boolean[];
   spans: Span[];
@@ -45,10 +47,15 @@ export const crossingOf = (
     (value, step) => value !== null && inside(step) && !holds(value, operator, limit),
   );
   const downwards = operator === '>' || operator === '>=';
-  const values = (downwards ? line.low : line.high).map((value, step) =>
-    inside(step) ? value : null,
-  );
-  return { values, over, spans: spansOf(over, stepMs), worst: worstOf(values, stepMs, downwards) };
+  const all = downwards ? line.low : line.high;
+  const values = all.map((value, step) => (inside(step) ? value : null));
+  return {
+    values,
+    all,
+    over,
+    spans: spansOf(over, stepMs),
+    worst: worstOf(values, stepMs, downwards),
+  };
 };
 
 const worstOf = (

@@ -12,6 +12,7 @@ import { formatNumber, plural } from '@livekit-swarm/settings';
 import { clock, formatBits, formatMs, formatShare } from '../../format.ts';
 import { MAX, percentile, seriesQuery } from '../../html/series-queries.ts';
 import type { HtmlInput } from '../report-input.ts';
+import { crossingOf, type Span } from './crossings.ts';
 
 /** One figure over the whole run. */
 export interface Lane {
@@ -22,6 +23,8 @@ export interface Lane {
   values: (number | null)[];
   /** Limit in the unit of the values; null: none. */
   limit: number | null;
+  /** Part of the run in which the limit holds; null: everywhere. */
+  window: Span | null;
   /** Severity of a second beyond the limit: a warning where the threshold was met in the end. */
   over: 'warn' | 'bad';
   format: (value: number) => string;
@@ -72,6 +75,7 @@ const connected = ({ summary }: HtmlInput, history: History): Lane => {
     tone: 'ok',
     values,
     limit: null,
+    window: null,
     over: 'warn',
     format: (value) => `${formatNumber(value)} connected`,
   };
@@ -88,6 +92,7 @@ const received = (history: History): Lane | null => {
     tone: 'ok',
     values: line.value,
     limit: null,
+    window: null,
     over: 'warn',
     format: (value) => formatBits(value * 8),
   };
@@ -118,12 +123,16 @@ const connections = (history: History): Lane => {
     tone: count(failed) + count(dropped) > 0 ? 'bad' : said.length > 0 ? 'warn' : 'ok',
     values,
     limit: 0,
+    window: null,
     over: count(failed) + count(dropped) > 0 ? 'bad' : 'warn',
     format: (value) => plural(value, 'connection'),
   };
 };
 
-/** A metric with a threshold on all participants and the whole run. */
+/**
+ * A metric with its limit: that of a crossed threshold, with the values that it judges, otherwise
+ * that of a threshold on all participants and the whole run.
+ */
 const thresholdLane = (
   { decision }: HtmlInput,
   history: History,
@@ -133,6 +142,24 @@ const thresholdLane = (
   format: (value: number) => string,
 ): Lane | null => {
   if (line === undefined || line.high.every((value) => value === null)) return null;
+  for (const result of decision.thresholds) {
+    if (result.ok !== false || result.threshold.metric !== metric || !isUpperLimit(result))
+      continue;
+    const crossing = crossingOf(result, history);
+    if (crossing?.worst == null) continue;
+    const { limit, selector } = result.threshold;
+    const { value, atMs } = crossing.worst;
+    return {
+      title: [title, ...Object.values(selector)].join(' '),
+      summary: `worst ${format(value)} at ${clock(atMs)}`,
+      tone: 'bad',
+      values: crossing.all,
+      limit,
+      window: result.window,
+      over: 'bad',
+      format,
+    };
+  }
   const threshold = decision.thresholds.find((one) => isOfAll(one, metric));
   const limit = threshold?.threshold.limit ?? null;
   const worst = Math.max(...line.high.map((value) => value ?? 0));
@@ -143,15 +170,20 @@ const thresholdLane = (
     tone: limit === null || worst < limit ? 'ok' : threshold?.ok === false ? 'bad' : 'warn',
     values: line.high,
     limit,
+    window: null,
     over: threshold?.ok === false ? 'bad' : 'warn',
     format,
   };
 };
 
-const isOfAll = ({ threshold }: ThresholdResult, metric: string): boolean =>
-  threshold.metric === metric &&
-  threshold.window === null &&
-  Object.keys(threshold.selector).length === 0 &&
+const isOfAll = (result: ThresholdResult, metric: string): boolean =>
+  result.threshold.metric === metric &&
+  result.threshold.window === null &&
+  Object.keys(result.threshold.selector).length === 0 &&
+  isUpperLimit(result);
+
+/** Thresholds on what a lane shows: a share, or the 95th percentile. */
+const isUpperLimit = ({ threshold }: ThresholdResult): boolean =>
   (threshold.operator === '<' || threshold.operator === '<=') &&
   (threshold.aggregation.type === 'rate' ||
     (threshold.aggregation.type === 'p' && threshold.aggregation.percentile === 95));
@@ -169,6 +201,7 @@ const interruptions = (history: History): Lane | null => {
     tone: count === 0 ? 'ok' : 'warn',
     values: line.high,
     limit: 0,
+    window: null,
     over: 'warn',
     format: (value) => plural(value, 'media interruption'),
   };
@@ -203,6 +236,7 @@ const generatorHealth = ({ decision }: HtmlInput, history: History): Lane | null
     tone: unfit ? 'bad' : 'ok',
     values,
     limit: 1,
+    window: null,
     over: unfit ? 'bad' : 'warn',
     format: (value) => `${formatShare(value)} of the limit`,
   };

@@ -14,6 +14,13 @@ const STATES: Record<LiveThreshold['state'], [mark: string, word: string]> = {
   inconclusive: ['–', 'not measured yet'],
 };
 
+/** Words for the number of thresholds in each state: one that was not measured yet is not missed. */
+const COUNTED = [
+  ['failed', 'crossed'],
+  ['passed', 'met'],
+  ['inconclusive', 'pending'],
+] as const;
+
 const stateCell = (state: LiveThreshold['state']): HTMLElement => {
   const [mark, word] = STATES[state];
   return element(
@@ -82,11 +89,13 @@ export const showThresholds = (thresholds: readonly LiveThreshold[], count: numb
         cell(limit),
       ),
   );
-  const met = thresholds.filter(({ state }) => state === 'passed').length;
   byId('thresholds-met').textContent =
     count === 0 || count > thresholds.length
       ? ''
-      : `${formatNumber(met)} of ${formatNumber(count)} met`;
+      : COUNTED.flatMap(([state, word]) => {
+          const number = thresholds.filter((threshold) => threshold.state === state).length;
+          return number === 0 ? [] : [`${formatNumber(number)} ${word}`];
+        }).join(', ');
 };
 
 export const showAffected = (rows: readonly LiveParticipantRow[]): void =>

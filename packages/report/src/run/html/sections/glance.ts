@@ -14,8 +14,10 @@ const MAX_ROWS = 3;
 /** The whole run in a few lanes: when it was impaired, and the health of the load generator. */
 export const glanceSection = (input: HtmlInput): Markup | null => {
   const { history, summary } = input;
-  const lanes = lanesOf(input);
-  if (history === null || lanes.length === 0) return null;
+  const all = lanesOf(input);
+  if (history === null || all.length === 0) return null;
+  const lanes = all.filter((lane) => !isQuiet(lane));
+  const quiet = all.filter(isQuiet);
   const runMs = history.steps * history.stepMs;
   const shown = history.annotations.slice(0, 20);
   const marks = html`${shown.map(({ at }) => html`<line class="event" x1="${percent(at, runMs)}" x2="${percent(at, runMs)}" y1="0" y2="100%"/>`)}`;
@@ -34,13 +36,17 @@ ${rowsOf(stagesOf(summary.plan.windows)).map(
 )}
 ${lanes.map(
   (lane) =>
-    html`<div class="lane"><span class="lane-title">${lane.title}</span><svg role="img" aria-label="${lane.title} over time: ${lane.summary}">${bounds.map((at) => html`<line class="bound" x1="${percent(at, runMs)}" x2="${percent(at, runMs)}" y1="0" y2="100%"/>`)}<line class="floor" x1="0" x2="100%" y1="100%" y2="100%"/>${columns(barsOf(lane, history.stepMs))}${limitLine(lane)}${marks}</svg><span class="lane-summary ${lane.tone}">${lane.summary}</span></div>`,
+    html`<div class="lane"><span class="lane-title">${lane.title}</span><svg role="img" aria-label="${lane.title} over time: ${lane.summary}">${bounds.map((at) => html`<line class="bound" x1="${percent(at, runMs)}" x2="${percent(at, runMs)}" y1="0" y2="100%"/>`)}<line class="floor" x1="0" x2="100%" y1="100%" y2="100%"/>${columns(barsOf(lane, history.stepMs))}${limitLine(lane, runMs)}${marks}</svg><span class="lane-summary ${lane.tone}">${lane.summary}</span></div>`,
 )}
 <div class="lane clock"><span class="lane-title"></span><svg aria-hidden="true">${ticks(runMs).map(
     (at) =>
       html`<text class="${at === 0 ? 'first' : ''}" x="${percent(at, runMs)}" y="75%">${clock(at)}</text>`,
   )}</svg><span class="lane-summary"></span></div>
 </div>
+${
+  quiet.length > 0 &&
+  html`<p class="quiet">${quiet.map(({ title, summary }) => `${title}: ${summary}`).join(' · ')}</p>`
+}
 ${
   shown.length > 0 &&
   html`<ul class="events">${shown.map((mark) => html`<li><time>${clock(mark.at)}</time> ${untrusted(eventText(mark))}</li>`)}${
@@ -78,6 +84,10 @@ const rowsOf = (windows: readonly Window[]): Window[][] => {
   return rows;
 };
 
+/** A lane on which nothing would be drawn: what it counts did not happen. */
+const isQuiet = ({ limit, tone, values }: Lane): boolean =>
+  limit === 0 && tone === 'ok' && values.every((value) => (value ?? 0) === 0);
+
 /** A burst after an outage must not hide the rest; the end of the lane has the maximum. */
 const topOf = ({ values, limit }: Lane): number => {
   const known = values
@@ -89,27 +99,31 @@ const topOf = ({ values, limit }: Lane): number => {
 };
 
 const barsOf = (lane: Lane, stepMs: number): (Bar | null)[] => {
-  const { values, limit, over, format } = lane;
+  const { values, limit, over, format, window } = lane;
   const each = Math.ceil(values.length / MAX_BARS);
   const top = topOf(lane);
   return Array.from({ length: Math.ceil(values.length / each) }, (_, index) => {
-    const known = values.slice(index * each, (index + 1) * each).filter((value) => value !== null);
+    const first = index * each;
+    const known = values.slice(first, first + each).filter((value) => value !== null);
     if (known.length === 0 || top <= 0) return null;
     const value = Math.max(...known);
-    const beyond = limit !== null && (limit === 0 ? value > 0 : value >= limit);
+    const judged =
+      window === null || ((first + each) * stepMs > window.fromMs && first * stepMs < window.toMs);
+    const beyond = judged && limit !== null && (limit === 0 ? value > 0 : value >= limit);
     return {
       height: value / top,
       tone: beyond ? over : 'ok',
-      title: `${clock(index * each * stepMs)}: ${format(value)}`,
+      title: `${clock(first * stepMs)}: ${format(value)}`,
     };
   });
 };
 
-const limitLine = (lane: Lane): Markup | null => {
-  const { limit } = lane;
+const limitLine = (lane: Lane, runMs: number): Markup | null => {
+  const { limit, window } = lane;
   if (limit === null || limit === 0) return null;
   const y = percent(1 - limit / topOf(lane), 1);
-  return html`<line class="limit" x1="0" x2="100%" y1="${y}" y2="${y}"/>`;
+  const { fromMs, toMs } = window ?? { fromMs: 0, toMs: runMs };
+  return html`<line class="limit" x1="${percent(Math.max(0, fromMs), runMs)}" x2="${percent(Math.min(toMs, runMs), runMs)}" y1="${y}" y2="${y}"/>`;
 };
 
 const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200];
