@@ -15,10 +15,9 @@ import {
   describeServer,
   describeViolation,
   listSome,
-  VERDICT_TONES,
-  verdictLabel,
 } from './phrases.ts';
 import { exitCodeOfDrill } from './render-json.ts';
+import { showVerdict } from './shown-verdict.ts';
 import {
   continuityTable,
   conversationTable,
@@ -34,13 +33,14 @@ import {
 
 /** Page of a drill: the verdict, its reasons, and the tables of each repeat. */
 export const drillPage = (result: DrillResult, strict: boolean): ResultPage => {
-  const { drill, verdict, repeats, startedAt } = result;
+  const { drill, repeats, startedAt } = result;
+  const { tone, label } = showVerdict(result, strict);
   const known = describeKnownFailures(result);
   return {
     kind: 'drill',
     subject: drill.name,
-    tone: VERDICT_TONES[verdict],
-    headline: `${drill.name}: ${verdictLabel(result)}`,
+    tone,
+    headline: `${drill.name}: ${label}`,
     lead: `${capital(describeServer(result))}. Exit code ${exitCodeOfDrill(result, strict)}.`,
     asked: drill.description,
     reasons: [...(known === null ? [] : [capital(known)]), ...describeReasons(result)],

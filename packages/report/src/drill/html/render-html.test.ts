@@ -48,7 +48,11 @@ describe.each(RESULTS)('the page of %s', (_, result) => {
 describe('the page of a drill', () => {
   it('shows the outcome, subscriptions and each objective', () => {
     const page = renderDrillHtml(splitBrainDrill());
-    expect(page).toContain('<h1 id="verdict-title">Known failure</h1>');
+    expect(page).toContain('<h1 id="verdict-title">Known failure, accepted</h1>');
+    expect(page).toContain('<section class="hero inconclusive"');
+    const strict = renderDrillHtml(splitBrainDrill(), { strict: true });
+    expect(strict).toContain('<h1 id="verdict-title">Known failure</h1>');
+    expect(strict).toContain('<section class="hero failed"');
     expect(page).toContain('split brain: 2 partitions');
     expect(page).toMatch(/<td class="never">not recovered<\/td>/);
     expect(page).toMatch(

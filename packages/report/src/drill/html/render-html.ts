@@ -6,16 +6,9 @@ import { capital, plural } from '@livekit-swarm/settings';
 import { documentOf } from '../../html/document.ts';
 import { html, type Markup, name, untrusted } from '../../html/markup.ts';
 import { formatParams } from '../format-params.ts';
-import {
-  describeKnownFailures,
-  describeReasons,
-  describeServer,
-  loadText,
-  VERDICT_MARKS,
-  VERDICT_TONES,
-  verdictLabel,
-} from '../phrases.ts';
+import { describeKnownFailures, describeReasons, describeServer, loadText } from '../phrases.ts';
 import { exitCodeOfDrill } from '../render-json.ts';
+import { showVerdict } from '../shown-verdict.ts';
 import { clusterPart, faultList, joinProbeTable, violationPart } from './details.ts';
 import { subscriptionMatrices } from './matrix.ts';
 import {
@@ -39,10 +32,10 @@ export const renderDrillHtml = (
   result: DrillResult,
   options: { strict?: boolean } = {},
 ): string => {
-  const { drill, verdict, repeats, startedAt } = result;
+  const { drill, repeats, startedAt } = result;
   const shown = shownRepeats(repeats);
   const body = html`<a class="skip" href="#verdict">To the verdict</a>
-${masthead(result, shown)}
+${masthead(result, shown, options.strict ?? false)}
 <main>
 ${hero(result, options.strict ?? false)}
 ${spreadPart(result, shown)}
@@ -50,28 +43,36 @@ ${shown.map((repeat) => repeatPart(repeat, result, shown.length))}
 </main>
 <footer><p>livekit-swarm · drill ${name(drill.name)} · started <time datetime="${startedAt}">${startedAt}</time></p></footer>`;
   return documentOf({
-    title: `${VERDICT_MARKS[verdict]} ${untrusted(drill.name)}: ${verdictLabel(result)}`,
+    title: `${showVerdict(result, options.strict ?? false).mark} ${untrusted(drill.name)}: ${showVerdict(result, options.strict ?? false).label}`,
     body,
     data: null,
     sheet: SHEET,
   });
 };
 
-const masthead = ({ drill, verdict }: DrillResult, repeats: readonly RepeatResult[]): Markup =>
-  html`<header class="masthead"><p class="brand"><span class="pill ${VERDICT_TONES[verdict]}" aria-hidden="true">${VERDICT_MARKS[verdict]}</span> <b>${name(drill.name)}</b></p>
+const masthead = (
+  result: DrillResult,
+  repeats: readonly RepeatResult[],
+  strict: boolean,
+): Markup => {
+  const { drill } = result;
+  const { tone, mark } = showVerdict(result, strict);
+  return html`<header class="masthead"><p class="brand"><span class="pill ${tone}" aria-hidden="true">${mark}</span> <b>${name(drill.name)}</b></p>
 <nav aria-label="Parts of the report"><ul><li><a href="#verdict">Verdict</a></li>${repeats.map(({ number }) => html`<li><a href="#repeat-${number}">${drill.repeats === 1 ? 'Timeline' : `Repeat ${number}`}</a></li>`)}</ul></nav>
 </header>`;
+};
 
 const hero = (result: DrillResult, strict: boolean): Markup => {
-  const { drill, verdict, deployment } = result;
+  const { drill, deployment } = result;
+  const { tone, mark, label } = showVerdict(result, strict);
   const server = describeServer(result);
   const known = describeKnownFailures(result);
   const reasons = describeReasons(result);
-  return html`<section class="hero ${VERDICT_TONES[verdict]}" id="verdict" aria-labelledby="verdict-title">
+  return html`<section class="hero ${tone}" id="verdict" aria-labelledby="verdict-title">
 <div class="verdict">
-<p class="seal" aria-hidden="true">${VERDICT_MARKS[verdict]}</p>
+<p class="seal" aria-hidden="true">${mark}</p>
 <div>
-<h1 id="verdict-title">${capital(verdictLabel(result))}</h1>
+<h1 id="verdict-title">${capital(label)}</h1>
 <p class="lead">${name(drill.name)} on ${name(server)}${!server.startsWith(deployment) && html` (${untrusted(deployment)})`}. <span class="dim">Exit code ${exitCodeOfDrill(result, strict)}.</span></p>
 ${known !== null && html`<p class="known">${untrusted(capital(known))}</p>`}
 </div>
