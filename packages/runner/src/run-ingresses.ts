@@ -12,7 +12,7 @@ import {
 import type { EventLine, RecordLine } from '@livekit-swarm/record';
 import type { IngressWay, ParticipantPlan } from '@livekit-swarm/scenario';
 import { messageOf, SwarmError } from '@livekit-swarm/settings';
-import { eachAtOnce, isGone } from './api-batches.ts';
+import { eachInTurn, isGone } from './api-batches.ts';
 
 /** Streams of ingress that the participants of a run publish by. */
 export interface RunIngresses {
@@ -92,7 +92,7 @@ export const createRunIngresses = (
   return {
     create: async (plans, isFirst) => {
       const wanted = plans.filter(({ ingress }) => ingress !== undefined);
-      const creating = eachAtOnce(wanted, async (plan) => {
+      const creating = eachInTurn(wanted, async (plan) => {
         if (isClosed) return;
         try {
           await createOne(plan);
@@ -128,7 +128,7 @@ export const createRunIngresses = (
       await Promise.allSettled(underWay);
       let left = 0;
       const ids = new Set([...created.values()].map(({ ingressId }) => ingressId));
-      await eachAtOnce([...unanswered], async ({ identity, room }) => {
+      await eachInTurn([...unanswered], async ({ identity, room }) => {
         try {
           for (const { ingressId, name } of await (await client()).listIngress({ roomName: room }))
             if (name === identity) ids.add(ingressId);
@@ -136,7 +136,7 @@ export const createRunIngresses = (
           left++;
         }
       });
-      await eachAtOnce([...ids], async (ingressId) => {
+      await eachInTurn([...ids], async (ingressId) => {
         try {
           await (await client()).deleteIngress(ingressId);
         } catch (error) {
