@@ -49,6 +49,32 @@ test.each([
   });
 });
 
+test('a redirect is named, and not followed with the key', async () => {
+  const seen: (string | undefined)[] = [];
+  const elsewhere = await endpoint(({ headers }, response) => {
+    seen.push(headers.authorization);
+    response.writeHead(201, { location: '/w/session' }).end('answer');
+  });
+  for (const status of [301, 307, 308]) {
+    const url = await endpoint((_, response) =>
+      response.writeHead(status, { location: elsewhere }).end(),
+    );
+    expect(await open(url)).toMatchObject({
+      ...{ reason: 'whip_failed', retryable: false },
+      message: expect.stringContaining(`HTTP ${status}`),
+      hint: expect.stringContaining('redirect'),
+    });
+    expect(await endWhip(url, KEY, 5_000)).toBe(false);
+  }
+  expect(seen).toEqual([]);
+});
+
+test('a session at another address is refused, because its end would carry the key', async () => {
+  const location = 'http://ingress.example.com/w/session';
+  const url = await endpoint((_, response) => response.writeHead(201, { location }).end('answer'));
+  expect(await open(url)).toMatchObject({ reason: 'whip_no_location', retryable: false });
+});
+
 test('an answer without the URL of the session cannot be ended, and is refused', async () => {
   const url = await endpoint((_, response) => response.writeHead(201).end('answer'));
   expect(await open(url)).toMatchObject({ reason: 'whip_no_location' });

@@ -31,29 +31,46 @@ export const openWhip = async (request: WhipRequest): Promise<WhipResource | Fai
       method: 'POST',
       headers: { 'content-type': 'application/sdp', authorization: `Bearer ${streamKey}` },
       body: offer,
-      // A redirect (§4.5) keeps method and body with these; the key stays with its origin.
-      redirect: 'follow',
+      // A redirect could lead to a host that the rules of this run do not allow.
+      redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });
     if (response.status !== 201) {
       const { status, body } = await readAnswer(response);
       return refused(url, status, withoutKey(body, streamKey));
     }
-    const location = response.headers.get('location');
-    if (location === null || !URL.canParse(location, response.url))
+    const location = sessionUrl(response.headers.get('location'), url);
+    if (location === null) {
+      await discard(response);
       return failure(
         'whip_no_location',
-        `${url} answered without the URL of the session (header Location)`,
-        'the endpoint does not follow RFC 9725; a proxy before it may remove the header',
+        `${url} answered without the URL of a session at the same address (header Location)`,
+        'a proxy before the endpoint may remove or rewrite the header',
         false,
       );
-    return { answer: await readText(response), location: new URL(location, response.url).href };
+    }
+    return { answer: await readText(response), location };
   } catch (error) {
     const { reason, message, hint, retryable } = failureOfError(error, url);
     return OF_THIS_HOST.has(reason)
       ? { reason, message, retryable, ...(hint !== undefined && { hint }) }
       : failure('whip_unreachable', message, UNREACHABLE_HINT, retryable);
   }
+};
+
+/**
+ * URL of a session, from the header Location; null: there is none. The key of the stream is sent to
+ * this URL, and so to no other origin than that of the endpoint.
+ */
+const sessionUrl = (location: string | null, endpoint: string): string | null => {
+  if (location === null || !URL.canParse(location, endpoint)) return null;
+  const { href, origin } = new URL(location, endpoint);
+  return origin === new URL(endpoint).origin ? href : null;
+};
+
+/** Ends an answer whose body is not read, so that its connection can be used again. */
+const discard = async ({ body }: Response): Promise<void> => {
+  await body?.cancel();
 };
 
 export const isWhipResource = (opened: WhipResource | Failure): opened is WhipResource =>
@@ -69,12 +86,14 @@ export const endWhip = async (
   timeoutMs: number,
 ): Promise<boolean> => {
   try {
-    const { ok } = await fetch(location, {
+    const response = await fetch(location, {
       method: 'DELETE',
       headers: { authorization: `Bearer ${streamKey}` },
+      redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });
-    return ok;
+    await discard(response);
+    return response.ok;
   } catch {
     return false;
   }
@@ -98,6 +117,13 @@ const failure = (reason: string, message: string, hint: string, retryable: boole
 
 const refused = (url: string, status: number, text: string): Failure => {
   const said = `${url} refuses the stream (HTTP ${status}${text === '' ? '' : `: ${text}`})`;
+  if (status >= 300 && status < 400)
+    return failure(
+      'whip_failed',
+      said,
+      'redirects are not followed: write the address to which it redirects into ingress.whip_base_url',
+      false,
+    );
   switch (status) {
     case 401:
     case 403:
