@@ -38,6 +38,7 @@ test.each([
   [406, 'whip_offer_refused', false],
   [429, 'whip_full', true],
   [500, 'whip_failed', true],
+  [503, 'whip_failed', true],
   [400, 'whip_failed', false],
   [200, 'whip_failed', false],
 ])('status %d is %s, and does not show the key', async (status, reason, retryable) => {

@@ -143,11 +143,18 @@ const refused = (url: string, status: number, text: string): Failure => {
         false,
       );
     case 429:
-    case 503:
       return failure(
         'whip_full',
         said,
         'ingress has no capacity left: start more of them, or lower its cpu_cost',
+        true,
+      );
+    // Also when livekit-server does not answer ingress in time, and of a proxy without a backend.
+    case 503:
+      return failure(
+        'whip_failed',
+        said,
+        'ingress shuts down, or cannot reach livekit-server: see its log, and that of Redis',
         true,
       );
     default:
