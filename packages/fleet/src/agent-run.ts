@@ -277,8 +277,11 @@ const addressesOf = (command: Exclude<ShardCommand, { type: 'stop' }>): Set<stri
   ]);
 };
 
-const addressesOfOne = ({ admission: { url, endpoint } }: AdmittedParticipant): string[] => [
+const addressesOfOne = ({
+  admission: { url, endpoint, ingress },
+}: AdmittedParticipant): string[] => [
   url,
+  ...(ingress === undefined ? [] : [ingress.url, ingress.apiBase]),
   ...(endpoint === undefined ? [] : [endpoint.url, ...endpoint.hosts.map((one) => `wss://${one}`)]),
 ];
 

@@ -239,6 +239,7 @@ it('sends no load to addresses that its own host forbids', async () => {
 it.each([
   ['a token endpoint', { endpoint: 'https://forbidden.example.com/token' }],
   ['a server that an endpoint may name', { servers: ['forbidden.example.com:7880'] }],
+  ['an ingress that the API names', { ingress: 'rtmp://forbidden.example.com/x' }],
 ])('sends no load to %s', async (_, more) => {
   await using run = await coordinate();
   run.start({ admitted: admittedOf(more) });

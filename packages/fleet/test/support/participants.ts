@@ -5,11 +5,13 @@ export const admittedOf = ({
   url = 'wss://livekit.example.com',
   endpoint,
   servers = [],
+  ingress,
   media,
 }: {
   url?: string;
   endpoint?: string;
   servers?: string[];
+  ingress?: string;
   media?: string;
 }): AdmittedParticipant[] => [
   {
@@ -22,6 +24,9 @@ export const admittedOf = ({
     },
     admission: {
       ...{ url, token: 'token' },
+      ...(ingress !== undefined && {
+        ingress: { url: ingress, streamKey: 'key', apiBase: 'https://livekit.example.com' },
+      }),
       ...((endpoint !== undefined || servers.length > 0) && {
         endpoint: { url: endpoint ?? 'https://app.example.com/token', headers: {}, hosts: servers },
       }),
