@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { LoadGuard, readHostRules } from '@livekit-swarm/livekit';
 import { expandPlan, parseScenario } from '@livekit-swarm/scenario';
 import { expect, onTestFinished, test } from 'vitest';
 import { createRunIngresses } from './run-ingresses.ts';
@@ -16,6 +17,8 @@ const plansOf = (way: 'rtmp' | 'whip') =>
   expandPlan(parseScenario(textOf(way), { file: 'channel.yaml' }), 'x').participants;
 const participants = plansOf('rtmp');
 const DJ = participants.find(({ role }) => role === 'dj')?.identity;
+
+const GUARD = LoadGuard.ofOwnServer(readHostRules({ denyHost: ['*.prod.example.com'] }, {}), 'run');
 
 /** An API of ingress. @param create answer to a creation; null: none, but the stream is created */
 const api = async (create: { url: string } | null) => {
@@ -43,7 +46,10 @@ const api = async (create: { url: string } | null) => {
   onTestFinished(() => void server.close());
   const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const target = { url, apiKey: 'key', apiSecret: 'secret-of-a-sufficient-length-000' };
-  return { streams, ingresses: createRunIngresses(target, { elapsedMs: () => 0 }, () => {}) };
+  return {
+    streams,
+    ingresses: createRunIngresses(target, GUARD, { elapsedMs: () => 0 }, () => {}),
+  };
 };
 
 test('a stream is deleted that was created without an answer', async () => {
@@ -72,6 +78,30 @@ test('a stream without a WHIP address ends the run, and names the setting that i
   await expect(ingresses.create(plansOf('whip'), true)).rejects.toMatchObject({
     message: expect.stringContaining('no WHIP address'),
     hint: expect.stringContaining('ingress.whip_base_url'),
+  });
+  expect(await ingresses.delete()).toBe(0);
+});
+
+test.each([
+  ['rtmp', 'rtmp://ingress.prod.example.com/x'],
+  ['whip', 'https://ingress.prod.example.com/w'],
+] as const)('a denied host gets no stream by %s', async (way, url) => {
+  const { streams, ingresses } = await api({ url });
+  const plans = plansOf(way);
+  await expect(ingresses.create(plans, true)).rejects.toMatchObject({
+    code: 'usage',
+    message: expect.stringContaining('ingress.prod.example.com is denied'),
+  });
+  expect(plans.map((plan) => ingresses.of(plan))).toEqual([undefined, undefined]);
+  expect(await ingresses.delete()).toBe(0);
+  expect([...streams]).toEqual([]);
+});
+
+test('an address that is not a URL is refused', async () => {
+  const { ingresses } = await api({ url: 'http://ingress.example.com:port/w' });
+  await expect(ingresses.create(plansOf('whip'), true)).rejects.toMatchObject({
+    code: 'ingress_not_created',
+    message: expect.stringContaining('no WHIP address'),
   });
   expect(await ingresses.delete()).toBe(0);
 });

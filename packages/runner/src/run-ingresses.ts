@@ -7,11 +7,12 @@ import {
   createIngress,
   ingressErrorOf,
   ingressOf,
+  type LoadGuard,
   withoutTokens,
 } from '@livekit-swarm/livekit';
 import type { EventLine, RecordLine } from '@livekit-swarm/record';
 import type { IngressWay, ParticipantPlan } from '@livekit-swarm/scenario';
-import { messageOf, SwarmError } from '@livekit-swarm/settings';
+import { isUsageError, messageOf, SwarmError } from '@livekit-swarm/settings';
 import { eachInTurn, isGone } from './api-batches.ts';
 
 /** Streams of ingress that the participants of a run publish by. */
@@ -19,7 +20,7 @@ export interface RunIngresses {
   /**
    * Creates the streams of those of these participants that publish through ingress.
    * @param isFirst true before the run: then a failure ends it
-   * @throws SwarmError `ingress_not_created`
+   * @throws SwarmError `ingress_not_created`; `usage` when the host of ingress is not allowed
    */
   create(plans: readonly ParticipantPlan[], isFirst: boolean): Promise<void>;
   /** Stream of a participant; undefined: it has none. */
@@ -38,16 +39,24 @@ const LOSSES: ReadonlySet<string> = new Set(['join_retry', 'join_failed', 'signa
 /** Time after which ingress has reported the state of a stream that ended, ms. */
 const REPORTED_AFTER_MS = 500;
 
+/** Stream of a participant. */
+interface Stream extends CreatedIngress {
+  plan: ParticipantPlan;
+  /** False without an address, or with one that may not be used: the stream is deleted only. */
+  isUsable: boolean;
+}
+
 /**
  * Streams of a run. Workers get the key of a stream, and never the right to create one.
  * @param append writes an event to the record; not called before its first line
  */
 export const createRunIngresses = (
   target: ApiTarget,
+  guard: Pick<LoadGuard, 'assertIngress'>,
   clock: { elapsedMs(): number },
   append: (line: EventLine) => void,
 ): RunIngresses => {
-  const created = new Map<string, CreatedIngress & { plan: ParticipantPlan }>();
+  const created = new Map<string, Stream>();
   /** Events from before the first line of the record. */
   let early: EventLine[] | null = [];
   /** Participants whose stream may have been created, although no answer stated it. */
@@ -70,10 +79,13 @@ export const createRunIngresses = (
       if (!isRefusal(error)) unanswered.add(plan);
       throw error;
     });
-    created.set(plan.identity, { plan, ...stream });
+    const entry = { plan, ...stream, isUsable: false };
+    created.set(plan.identity, entry);
     // A server without ingress.rtmp_base_url answers with none; ffmpeg would write to a file.
     if (!hasAddress(plan, stream.url))
       throw new Error(`its answer has no ${WAYS[wayOf(plan)].name} address`);
+    guard.assertIngress(stream.url);
+    entry.isUsable = true;
     report(eventOf(plan, clock.elapsedMs(), 'ingress_created', performance.now() - from));
   };
 
@@ -97,7 +109,7 @@ export const createRunIngresses = (
         try {
           await createOne(plan);
         } catch (error) {
-          const failure = notCreated(target, plan, error);
+          const failure = isUsageError(error) ? error : notCreated(target, plan, error);
           if (isFirst) throw failure;
           report({
             ...eventOf(plan, clock.elapsedMs(), 'warning'),
@@ -111,7 +123,7 @@ export const createRunIngresses = (
     },
     of: ({ identity }) => {
       const stream = created.get(identity);
-      if (stream === undefined || !hasAddress(stream.plan, stream.url)) return undefined;
+      if (stream === undefined || !stream.isUsable) return undefined;
       const { url, streamKey } = stream;
       return { url, streamKey, apiBase: apiBase(target) };
     },
@@ -157,7 +169,7 @@ const WAYS: Record<IngressWay, { name: string; address: RegExp; setting: string 
 const wayOf = ({ ingress = 'rtmp' }: ParticipantPlan): IngressWay => ingress;
 
 const hasAddress = (plan: ParticipantPlan, url: string): boolean =>
-  WAYS[wayOf(plan)].address.test(url);
+  WAYS[wayOf(plan)].address.test(url) && URL.canParse(url);
 
 const eventOf = (
   { identity, group, room, role }: ParticipantPlan,

@@ -84,7 +84,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
   const dispatches = createAgentDispatches(deployment, plan.participants, log, (line) =>
     log.append(line),
   );
-  const ingresses = createRunIngresses(deployment, log, (line) => log.append(line));
+  const ingresses = createRunIngresses(deployment, options.guard, log, (line) => log.append(line));
   const workers = await placement.startWorkers(
     {
       workers: shards.length,

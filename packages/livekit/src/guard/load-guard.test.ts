@@ -104,6 +104,19 @@ describe('rules of hosts', () => {
     expect(() => search('app.test', 'lk.example.com').assertServers(null, scenario)).not.toThrow();
   });
 
+  test('hold for the ingress that a deployment names, without a confirmation', () => {
+    const denied = guardOf({ typed: [PUBLIC] }, { denyHost: ['*.prod.example.com'] });
+    expect(() => denied.assertIngress('https://ingress.prod.example.com/w')).toThrow(/denied/);
+    expect(() => denied.assertIngress('rtmp://ingress.prod.example.com/x')).toThrow(/denied/);
+    expect(() => denied.assertIngress('https://ingress.example.com/w')).not.toThrow();
+    const allowed = { SWARM_ALLOW_HOST: 'lk.example.com' };
+    const guard = guardOf({ typed: [PUBLIC] }, {}, allowed);
+    expect(() => guard.assertIngress('https://ingress.example.com/w')).toThrow(/not allowed/);
+    const own = LoadGuard.ofOwnServer(readHostRules({}, allowed), 'run');
+    expect(() => own.assertIngress('rtmp://127.0.0.1:1935/x')).not.toThrow();
+    expect(() => own.assertIngress('https://ingress.example.com/w')).toThrow(/not allowed/);
+  });
+
   test('a server that the command started is never public', () => {
     const own = LoadGuard.ofOwnServer(readHostRules({}, {}), 'run');
     expect(() => own.assertServers('ws://127.0.0.1:7880', none)).not.toThrow();

@@ -147,6 +147,16 @@ export class LoadGuard {
   }
 
   /**
+   * Checks the address of ingress, which the deployment names: it may be on another host. The
+   * confirmation of the deployment includes it, the lists of hosts do not.
+   * @throws SwarmError `usage` when the rules do not allow this host
+   */
+  assertIngress(url: string): void {
+    if (this.#options.url === null && scopeOf(hostOf(url)) !== 'public') return;
+    assertHostAllowed(url, this.#options.rules);
+  }
+
+  /**
    * Asks the deployment whether a load would affect other participants.
    * @throws SwarmError `usage` when it would, or when the API does not answer
    */
