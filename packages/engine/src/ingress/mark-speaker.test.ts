@@ -1,5 +1,6 @@
 import { steadyClock } from '@livekit-swarm/livekit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { fakeClock } from '../../../livekit/test/support/fake-clock.ts';
 import { speakMarks } from './mark-speaker.ts';
 import { delayOfMark, MARK_EVERY_MS, MARK_LENGTHS_MS } from './marks.ts';
 
@@ -21,4 +22,16 @@ test('each mark is spoken when it begins, with its own length, until the end', a
   stop();
   await vi.advanceTimersByTimeAsync(2 * MARK_EVERY_MS);
   expect(spoken).toHaveLength(4);
+});
+
+test('marks are left out for which a busy process is too late', () => {
+  const clock = fakeClock();
+  const spoken: number[] = [];
+  speakMarks((number) => spoken.push(number), clock);
+  clock.advance(MARK_EVERY_MS);
+  clock.stop(MARK_EVERY_MS + 60);
+  clock.advance(MARK_EVERY_MS);
+  clock.stop(3 * MARK_EVERY_MS);
+  clock.advance(MARK_EVERY_MS);
+  expect(spoken).toEqual([0, 1, 3, 7]);
 });
