@@ -153,3 +153,17 @@ test('tries no second time when the receiver refuses the stream for good', async
   expect(last()).toMatchObject(refused);
   expect(state.encoders).toHaveLength(1);
 });
+
+test('is disconnected at once when its lost stream is refused for good', async () => {
+  const { state, join, names, last } = channel();
+  state.presence = inRoom('PA_1');
+  await join();
+  state.encoders[0]?.();
+  await pass(1_000);
+  const refused = { reason: 'whip_key_refused', message: 'HTTP 404', hint: 'another key' };
+  state.encoders[1]?.({ ...refused, retryable: false });
+  await pass(60_000);
+  expect(names()).toEqual(['joined', 'signal_lost', 'disconnected']);
+  expect(last()).toMatchObject(refused);
+  expect(state.encoders).toHaveLength(2);
+});

@@ -168,6 +168,10 @@ export class EncoderParticipant {
         const failure = await this.#start(stream);
         if (!this.isConnected) return;
         if (failure === null) break;
+        if (!failure.retryable) {
+          this.#end('disconnected', failure);
+          return;
+        }
         last = failure;
       }
       this.#reconnects++;
