@@ -116,3 +116,24 @@ test('a client without audio speaks nothing, and its agent is seen all the same'
   expect(call.speaks).toBe(0);
   expect(call.emitted.map(([event]) => event)).toEqual(['agent_joined', 'agent_published']);
 });
+
+test('a client without audio stays silent when its connection recovers', () => {
+  const call = new Call();
+  call.conversation.connected(null);
+  call.conversation.lost();
+  call.conversation.recovered();
+  const agents = [{ identity: 'agent', hasAudio: true, attributes: {} }];
+  call.conversation.take({ type: 'agents', agents });
+  call.clock.advance(20_000);
+  expect(call.speaks).toBe(0);
+});
+
+test('a client speaks again when its connection recovers', () => {
+  const call = new Call().begin();
+  call.conversation.lost();
+  call.clock.advance(2_000);
+  expect(call.speaks).toBe(0);
+  call.conversation.recovered();
+  call.clock.advance(2_000);
+  expect(call.speaks).toBe(1);
+});

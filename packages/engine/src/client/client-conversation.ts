@@ -27,7 +27,10 @@ export class ClientConversation {
   readonly #options: ClientConversationOptions;
   readonly #caller: Caller;
   readonly #voices: RoomVoices;
+  /** Client that speaks; null: the connection is lost, or it has no audio track. */
   #client: Client | null = null;
+  /** The same, also while the connection is lost. */
+  #speaker: Client | null = null;
   #agents: RemoteAgent[] = [];
   #held: HeldTurn[] = [];
   /** Cancels the report that an utterance was not played. */
@@ -54,12 +57,15 @@ export class ClientConversation {
     this.#voices = new RoomVoices(this.#caller);
   }
 
-  /**
-   * Start, or continue after the connection was lost.
-   * @param client null: it has no audio track to speak with
-   */
+  /** Start. @param client null: it has no audio track to speak with */
   connected(client: Client | null): void {
-    this.#client = client;
+    this.#speaker = client;
+    this.recovered();
+  }
+
+  /** Continue after the connection was lost. */
+  recovered(): void {
+    this.#client = this.#speaker;
     this.#caller.connected();
   }
 
@@ -117,6 +123,6 @@ export class ClientConversation {
   #notPlayed(client: Client): void {
     if (this.#client !== client) return;
     this.lost();
-    this.connected(client);
+    this.recovered();
   }
 }

@@ -339,7 +339,7 @@ export class ClientParticipant {
         else this.#reconnects++;
         const { durationMs, node } = event;
         this.#emit(event.type, { durationMs, ...(node !== '' && { node }) });
-        this.#conversation?.connected(this.#client);
+        this.#conversation?.recovered();
         return;
       }
       case 'disconnected':
