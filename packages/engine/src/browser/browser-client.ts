@@ -1,5 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { E2eeSecret } from '@livekit-swarm/livekit';
+import {
+  type E2eeSecret,
+  measureClockOffset,
+  PROCESS_CLOCK_OFFSET_MS,
+} from '@livekit-swarm/livekit';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
 import {
@@ -13,7 +17,7 @@ import {
 import { clientLayout } from '../client/client-layout.ts';
 import type { Admission, EngineOptions } from '../engine.ts';
 import { exchangeOf } from '../exchange/exchange-part.ts';
-import { pageConversation } from './page-conversation.ts';
+import { onRunClock, pageConversation } from './page-conversation.ts';
 import { pageKey } from './page-key.ts';
 import type { PageEvent, PageJoin, PageJoined, PageKey } from './page-protocol.ts';
 import { pageTracks } from './page-tracks.ts';
@@ -55,12 +59,16 @@ export class BrowserClient implements Client {
   readonly #context: BrowserContext;
   readonly #page: Page;
   readonly #console: string[] = [];
+  /** Clock of the run minus that of this host, which the page reads, ms. */
+  readonly #clockAheadMs: number;
   #ended: { reason: string; message: string } | null = null;
 
   private constructor(options: BrowserClientOptions, context: BrowserContext, page: Page) {
     this.#options = options;
     this.#context = context;
     this.#page = page;
+    const { clockOffsetMs = PROCESS_CLOCK_OFFSET_MS } = options.options;
+    this.#clockAheadMs = clockOffsetMs - measureClockOffset();
     page.on('console', (message) => this.#log(`${message.type()}: ${message.text()}`));
     page.on('pageerror', (error) => this.#log(`error: ${String(error)}`));
     page.on('error', () => this.end('page_crashed', 'the page of the browser crashed'));
@@ -148,8 +156,9 @@ export class BrowserClient implements Client {
     this.#options.onEvent({ type: 'disconnected', reason, message });
   }
 
-  #onPage(event: PageEvent): void {
+  #onPage(received: PageEvent): void {
     const { onEvent } = this.#options;
+    const event = onRunClock(received, this.#clockAheadMs);
     if (event.type !== 'disconnected') onEvent(event);
     else onEvent({ ...event, message: `livekit-client was disconnected: ${event.reason}` });
   }
