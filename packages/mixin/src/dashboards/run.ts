@@ -44,10 +44,13 @@ const runScope = (scope: Scope): RunScope => {
   };
 };
 
-/** Limits of the run's own thresholds on metrics, as dashed lines. */
+/**
+ * Limits of the run's own thresholds on metrics, as dashed lines. Those of counts have another unit
+ * than the values of the graph.
+ */
 const limitsOf = ({ run }: RunScope, ...metrics: MetricName[]): Query =>
   promql(
-    `max by (threshold) (livekit_swarm_run_threshold_limit{${run}, metric=~"${metrics.join('|')}"})`,
+    `max by (threshold) (livekit_swarm_run_threshold_limit{${run}, metric=~"${metrics.join('|')}", threshold!~".*: count.*"})`,
     `${LIMIT}{{threshold}}`,
   );
 
