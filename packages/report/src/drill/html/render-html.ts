@@ -33,17 +33,19 @@ export const renderDrillHtml = (
   options: { strict?: boolean } = {},
 ): string => {
   const { drill, repeats, startedAt } = result;
+  const { strict = false } = options;
+  const { mark, label } = showVerdict(result, strict);
   const shown = shownRepeats(repeats);
   const body = html`<a class="skip" href="#verdict">To the verdict</a>
-${masthead(result, shown, options.strict ?? false)}
+${masthead(result, shown, strict)}
 <main>
-${hero(result, options.strict ?? false)}
+${hero(result, strict)}
 ${spreadPart(result, shown)}
 ${shown.map((repeat) => repeatPart(repeat, result, shown.length))}
 </main>
 <footer><p>livekit-swarm · drill ${name(drill.name)} · started <time datetime="${startedAt}">${startedAt}</time></p></footer>`;
   return documentOf({
-    title: `${showVerdict(result, options.strict ?? false).mark} ${untrusted(drill.name)}: ${showVerdict(result, options.strict ?? false).label}`,
+    title: `${mark} ${untrusted(drill.name)}: ${label}`,
     body,
     data: null,
     sheet: SHEET,
