@@ -88,9 +88,12 @@ export class EngineSet implements Engine {
   async close(): Promise<void> {
     const made = await Promise.allSettled(this.#others.values());
     const engines = made.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    // Encoders send with the pump of the native engine.
-    await Promise.all(engines.map((engine) => engine.close()));
-    await this.#native.close();
+    try {
+      // Encoders send with the pump of the native engine.
+      await Promise.all(engines.map((engine) => engine.close()));
+    } finally {
+      await this.#native.close();
+    }
   }
 
   #engine(name: OtherEngine): Promise<Engine> {
