@@ -181,7 +181,7 @@ const lost = (message: string): Failure => ({ reason: 'whip_lost', message, retr
 const LOST: Record<Exclude<PeerState, 'ice-connected' | 'connected'>, Failure> = {
   disconnected: lost('ingress no longer answers the checks of the connection'),
   closed: lost('ingress has closed the connection'),
-  failed: lost('the media engine failed'),
+  failed: lost('the connection for media failed'),
   no_route: lost('this host has no route to the addresses that ingress offers for media'),
   no_socket: lost('this host has no socket for the addresses that ingress offers for media'),
 };

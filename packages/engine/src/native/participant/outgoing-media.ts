@@ -69,7 +69,10 @@ export class OutgoingMedia {
     else if (event.type === 'connected') {
       peers.connected(event);
       this.#onPeer(event.peer, 'connected');
-    } else if (event.type === 'closed') this.#onPeer(event.peer, 'closed', event.message);
+    } else if (event.type === 'closed') {
+      const state = event.code === 'closed_by_remote' ? 'closed' : 'failed';
+      this.#onPeer(event.peer, state, event.message);
+    }
   }
 
   /** Reads the counters of all tracks. From now on, streams end without reading theirs. */
