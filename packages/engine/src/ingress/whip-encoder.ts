@@ -44,6 +44,8 @@ class WhipSession implements Encoder {
   /** URL of the session; null: there is none, or its end was requested. */
   #location: string | null = null;
   #isOver = false;
+  /** Resolves when the answer to the offer has been applied, or refused. */
+  #connecting: Promise<void> = Promise.resolve();
   #stopMarks = (): void => {};
   #cancelDeadline = (): void => {};
 
@@ -60,7 +62,8 @@ class WhipSession implements Encoder {
   /** Runs the session until media flows; never rejects. */
   async run(): Promise<void> {
     try {
-      await this.#connect();
+      this.#connecting = this.#connect();
+      await this.#connecting;
     } catch (error) {
       this.#fail({ ...failureOf(error), retryable: true });
     }
@@ -123,10 +126,19 @@ class WhipSession implements Encoder {
       this.#resolveEnded(STOPPED);
       return;
     }
-    void this.#endSession().then(() => {
+    void this.#leave().then(() => {
       this.#close('close');
       this.#resolveEnded(STOPPED);
     });
+  }
+
+  /** Ends the session, also one whose offer is under way: it ends when its answer has arrived. */
+  async #leave(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#clock.after(END_WITHIN_MS, resolve);
+    await Promise.race([this.#connecting.catch(() => {}), promise]);
+    cancel();
+    await this.#endSession();
   }
 
   /** Ends the session after a failure, so that the receiver does not wait for its media. */

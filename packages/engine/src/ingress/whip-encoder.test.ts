@@ -1,0 +1,67 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PROCESS_CLOCK_OFFSET_MS, steadyClock } from '@livekit-swarm/livekit';
+import { expect, onTestFinished, test } from 'vitest';
+import { recordingPlane } from '../../../livekit/test/support/recording-plane.ts';
+import type { OutgoingMedia } from '../native/participant/outgoing-media.ts';
+import { startWhip } from './whip-encoder.ts';
+
+/** WHIP endpoint whose answers to offers the test gives, and a client of it. */
+const session = async () => {
+  const asked: string[] = [];
+  const offer = Promise.withResolvers<ServerResponse>();
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      asked.push(`${request.method} ${request.url}`);
+      if (request.method === 'DELETE') response.writeHead(200).end();
+      else offer.resolve(response);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const apiBase = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const plane = Object.assign(recordingPlane(), { prepare: () => Promise.resolve() });
+  const layers = [{ width: 0, height: 0, bitrate: 48_000 }];
+  const media = {
+    ...{ plane, tracks: [{ cid: 'mic', kind: 'audio', codec: 'opus', layers }] },
+    observe: () => {},
+  } as unknown as OutgoingMedia;
+  const stream = { url: `${apiBase}/w`, streamKey: 'key', apiBase };
+  const encoder = startWhip(stream, media, steadyClock(PROCESS_CLOCK_OFFSET_MS), 'dj');
+  const offered = await offer.promise;
+  return {
+    ...{ asked, plane, encoder },
+    answer: (sdp: string) => offered.writeHead(201, { location: '/w/session' }).end(sdp),
+  };
+};
+
+test('a client that leaves during its offer ends the session that the answer names', async () => {
+  const { asked, plane, encoder, answer } = await session();
+  encoder.stop('leave');
+  answer('v=0');
+  await encoder.ended;
+  expect(asked).toEqual(['POST /w', 'DELETE /w/session']);
+  expect(plane.named('closePeer')).toHaveLength(1);
+  expect(plane.named('connectPeer')).toEqual([]);
+});
+
+test('a client does not wait long for the answer to its offer when it leaves', async () => {
+  const { asked, encoder } = await session();
+  encoder.stop('leave');
+  await encoder.ended;
+  expect(asked).toEqual(['POST /w']);
+});
+
+test('an answer that refuses the track ends the session', async () => {
+  const { asked, plane, encoder, answer } = await session();
+  answer('v=0');
+  expect(await encoder.ended).toMatchObject({
+    ...{ reason: 'whip_offer_refused', retryable: false },
+    message: 'the answer refuses audio in opus',
+  });
+  await expect.poll(() => asked).toEqual(['POST /w', 'DELETE /w/session']);
+  expect(plane.named('dropPeer')).toHaveLength(1);
+});
