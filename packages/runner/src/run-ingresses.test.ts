@@ -105,3 +105,25 @@ test('an address that is not a URL is refused', async () => {
   });
   expect(await ingresses.delete()).toBe(0);
 });
+
+test('an API that no longer answers is not asked once for each stream', async () => {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const method = request.url?.split('/').at(-1) ?? '';
+    asked.push(method);
+    if (method !== 'CreateIngress') return request.socket.destroy();
+    response.setHeader('content-type', 'application/json');
+    const ingressId = `IN_${asked.length}`;
+    response.end(JSON.stringify({ ingressId, streamKey: 'key', url: 'rtmp://127.0.0.1/x' }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const target = { url, apiKey: 'key', apiSecret: 'secret-of-a-sufficient-length-000' };
+  const ingresses = createRunIngresses(target, GUARD, { elapsedMs: () => 0 }, () => {});
+  const five = parseScenario(textOf('rtmp').replace('rooms: 1', 'rooms: 5'), { file: 'five.yaml' });
+  await ingresses.create(expandPlan(five, 'x').participants, true);
+  expect(asked).toHaveLength(5);
+  expect(await ingresses.delete()).toBe(5);
+  expect(asked.filter((method) => method === 'DeleteIngress')).toHaveLength(3);
+});

@@ -35,6 +35,11 @@ export interface RunIngresses {
 }
 
 const TIMEOUT_SECONDS = 10;
+/**
+ * Calls without an answer, one after the other, after which the API is not called again at the end
+ * of a run: each takes as long as its timeout.
+ */
+const MOST_UNANSWERED = 3;
 const LOSSES: ReadonlySet<string> = new Set(['join_retry', 'join_failed', 'signal_lost']);
 /** Time after which ingress has reported the state of a stream that ended, ms. */
 const REPORTED_AFTER_MS = 500;
@@ -139,22 +144,33 @@ export const createRunIngresses = (
       isClosed = true;
       await Promise.allSettled(underWay);
       let left = 0;
-      const ids = new Set([...created.values()].map(({ ingressId }) => ingressId));
-      await eachInTurn([...unanswered], async ({ identity, room }) => {
-        try {
-          for (const { ingressId, name } of await (await client()).listIngress({ roomName: room }))
-            if (name === identity) ids.add(ingressId);
-        } catch {
+      let silent = 0;
+      const attempt = async (
+        call: (service: Awaited<ReturnType<typeof client>>) => Promise<unknown>,
+      ): Promise<void> => {
+        if (silent >= MOST_UNANSWERED) {
           left++;
+          return;
         }
-      });
-      await eachInTurn([...ids], async (ingressId) => {
         try {
-          await (await client()).deleteIngress(ingressId);
+          await call(await client());
+          silent = 0;
         } catch (error) {
+          const isUnanswered = error instanceof ApiRejection && error.status === null;
+          silent = isUnanswered ? silent + 1 : 0;
           if (!isGone(error)) left++;
         }
-      });
+      };
+      const ids = new Set([...created.values()].map(({ ingressId }) => ingressId));
+      await eachInTurn([...unanswered], ({ identity, room }) =>
+        attempt(async (service) => {
+          for (const { ingressId, name } of await service.listIngress({ roomName: room }))
+            if (name === identity) ids.add(ingressId);
+        }),
+      );
+      await eachInTurn([...ids], (ingressId) =>
+        attempt((service) => service.deleteIngress(ingressId)),
+      );
       return left;
     },
   };
