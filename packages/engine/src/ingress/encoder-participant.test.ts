@@ -121,7 +121,7 @@ test('notices that its participant is gone although its encoder runs', async () 
   state.presence = { in: 'nowhere' };
   await pass(6_000);
   expect(names()).toEqual(['joined', 'signal_lost', 'disconnected']);
-  expect(state.stops).toContain('disappear');
+  expect(state.stops).toContain('fail');
 });
 
 test('fails to join when its encoder ends again and again', async () => {

@@ -136,7 +136,7 @@ export class EncoderParticipant {
     if (end !== null) return end;
     // Its end is that of the departure.
     if (this.#isLeaving) return null;
-    encoder.stop('disappear');
+    encoder.stop('fail');
     return unknown === null
       ? { ...LATE, retryable: true }
       : { reason: 'api_error', message: withoutTokens(unknown), retryable: true };
@@ -190,7 +190,7 @@ export class EncoderParticipant {
       const ended = await Promise.race([encoder.ended, this.#pause(CHECK_EVERY_MS)]);
       if (ended !== null || !this.isConnected) return ended;
       if ((await this.#options.presence()).in !== 'nowhere') continue;
-      encoder.stop('disappear');
+      encoder.stop('fail');
       return ABSENT;
     }
   }
@@ -250,7 +250,7 @@ export class EncoderParticipant {
     if (this.#isLeaving) return;
     this.#state = state;
     this.#reason = reason;
-    this.#encoder?.stop('disappear');
+    this.#encoder?.stop('fail');
     const now = this.#options.clock.now();
     this.#emit(state, now, {
       ...details,

@@ -11,9 +11,15 @@ import { feedLiveAudio, SAMPLE_RATE } from './live-audio.ts';
 export interface Encoder {
   /** Resolves when the encoder has ended, also on request; never rejects. */
   readonly ended: Promise<Failure>;
-  /** Ends the encoder: the stream is closed (`leave`), or breaks off (`disappear`). */
-  stop(how: 'leave' | 'disappear'): void;
+  /** Ends the encoder. */
+  stop(how: EncoderEnd): void;
 }
+
+/**
+ * End of an encoder. `leave`: it closes its stream. `disappear`: its stream breaks off, without
+ * notice. `fail`: its stream breaks off, and the receiver learns it.
+ */
+export type EncoderEnd = 'leave' | 'disappear' | 'fail';
 
 /** Time for the encoder to close its stream, ms. */
 const CLOSE_MS = 1_000;
@@ -58,7 +64,8 @@ export const startEncoder = (
   return {
     ended,
     stop: (how) => {
-      if (how === 'disappear') {
+      if (how !== 'leave') {
+        // Its connection ends with the process, which ingress notices.
         child.kill('SIGKILL');
         return;
       }

@@ -6,6 +6,16 @@ import { recordingPlane } from '../../../livekit/test/support/recording-plane.ts
 import type { OutgoingMedia } from '../native/participant/outgoing-media.ts';
 import { startWhip } from './whip-encoder.ts';
 
+/** Answer in the form of pion. */
+const ANSWER = [
+  ...['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=group:BUNDLE 0'],
+  ...['m=audio 9 UDP/TLS/RTP/SAVPF 111', 'c=IN IP4 0.0.0.0', 'a=setup:active', 'a=mid:0'],
+  ...['a=ice-ufrag:theirs', 'a=ice-pwd:their-password-of-22-chars'],
+  ...[`a=fingerprint:sha-256 ${Array(32).fill('CD').join(':')}`, 'a=recvonly'],
+  ...['a=rtpmap:111 opus/48000/2', 'a=rtcp-mux'],
+  ...['a=candidate:1 1 udp 2130706431 127.0.0.1 7000 typ host', 'a=end-of-candidates', ''],
+].join('\r\n');
+
 /** WHIP endpoint whose answers to offers the test gives, and a client of it. */
 const session = async () => {
   const asked: string[] = [];
@@ -53,6 +63,19 @@ test('a client does not wait long for the answer to its offer when it leaves', a
   encoder.stop('leave');
   await encoder.ended;
   expect(asked).toEqual(['POST /w']);
+});
+
+test.each([
+  ['fail', ['POST /w', 'DELETE /w/session']],
+  ['disappear', ['POST /w']],
+] as const)('a connected client that ends with %s', async (how, expected) => {
+  const { asked, plane, encoder, answer } = await session();
+  answer(ANSWER);
+  await expect.poll(() => plane.named('connectPeer')).toHaveLength(1);
+  encoder.stop(how);
+  expect(await encoder.ended).toMatchObject({ reason: 'encoder_ended' });
+  expect(plane.named('dropPeer')).toHaveLength(1);
+  await expect.poll(() => asked).toEqual(expected);
 });
 
 test('an answer that refuses the track ends the session', async () => {

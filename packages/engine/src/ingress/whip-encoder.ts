@@ -11,7 +11,7 @@ import {
 import { messageOf } from '@livekit-swarm/settings/errors';
 import type { IngressStream } from '../engine.ts';
 import type { OutgoingMedia } from '../native/participant/outgoing-media.ts';
-import type { Encoder } from './encoder.ts';
+import type { Encoder, EncoderEnd } from './encoder.ts';
 import { speakMarks } from './mark-speaker.ts';
 
 /** Time for the answer to an offer, ms: livekit/ingress gives itself 5 s. */
@@ -118,7 +118,11 @@ class WhipSession implements Encoder {
     this.#fail({ ...LOST[state], ...(cause && { message: `${LOST[state].message}: ${cause}` }) });
   }
 
-  stop(how: 'leave' | 'disappear'): void {
+  stop(how: EncoderEnd): void {
+    if (how === 'fail') {
+      this.#fail(STOPPED);
+      return;
+    }
     if (this.#isOver) return;
     this.#over();
     if (how === 'disappear') {
