@@ -137,3 +137,25 @@ test('a client speaks again when its connection recovers', () => {
   call.clock.advance(2_000);
   expect(call.speaks).toBe(1);
 });
+
+test('a request from before a reconnect that fails later does not end the next turn', async () => {
+  const call = new Call();
+  const early = Promise.withResolvers<void>();
+  const { speak } = call.client;
+  call.client.speak = (utterance) => {
+    call.client.speak = speak;
+    call.speaks += 1;
+    expect(utterance).toBe(0);
+    return early.promise;
+  };
+  call.begin().clock.advance(600);
+  call.conversation.lost();
+  call.conversation.recovered();
+  call.clock.advance(600);
+  expect(call.speaks).toBe(2);
+  early.reject(new Error('no answer'));
+  await early.promise.catch(() => {});
+  call.clock.advance(5_000);
+  call.conversation.report(0);
+  expect(call.turns[0]).toBe(400);
+});

@@ -33,6 +33,8 @@ export class ClientConversation {
   #speaker: Client | null = null;
   #agents: RemoteAgent[] = [];
   #held: HeldTurn[] = [];
+  /** Utterances that were requested. */
+  #requests = 0;
   /** Cancels the report that an utterance was not played. */
   #cancelPlayed: (() => void) | null = null;
 
@@ -113,15 +115,18 @@ export class ClientConversation {
   #speak(utterance: number): boolean {
     const client = this.#client;
     if (client === null) return false;
-    client.speak(utterance).catch(() => this.#notPlayed(client));
+    const request = ++this.#requests;
+    client.speak(utterance).catch(() => this.#notPlayed(request));
     this.#cancelPlayed?.();
-    this.#cancelPlayed = this.#options.clock.after(PLAYED_WITHIN_MS, () => this.#notPlayed(client));
+    const { clock } = this.#options;
+    this.#cancelPlayed = clock.after(PLAYED_WITHIN_MS, () => this.#notPlayed(request));
     return true;
   }
 
   /** Continue although the client did not answer, or does not play: the turn is not measured. */
-  #notPlayed(client: Client): void {
-    if (this.#client !== client) return;
+  #notPlayed(request: number): void {
+    // After a reconnect, the answer to an earlier request may still be missing.
+    if (this.#client === null || this.#requests !== request) return;
     this.lost();
     this.recovered();
   }
