@@ -41,7 +41,7 @@ const state = (scope: Scope): Row => ({
       columns: 3,
       queries: [
         promql(
-          `count(max by (alertname, ${scope.node}) (ALERTS{${scope.inCluster}, alertname=~"LiveKit.+", alertstate="firing"})) or vector(0)`,
+          `count(ALERTS{${scope.inCluster}, alertname=~"LiveKit.+", alertstate="firing"}) or vector(0)`,
           'firing',
         ),
       ],
@@ -107,7 +107,7 @@ const state = (scope: Scope): Row => ({
     stat({
       title: 'Highest node load',
       description:
-        'Participants of the fullest node, relative to the capacity that swarm capacity measured; where it was not measured, the CPU of the busiest host. From 80 % on, add a node: rooms do not move between nodes.',
+        'Participants of the fullest node, relative to the capacity that swarm capacity measured; where it was not measured, the CPU of the busiest host. From 80 % of the capacity on, add a node: rooms do not move between nodes.',
       unit: 'percentunit',
       limits: scope.colours.capacity,
       columns: 5,
