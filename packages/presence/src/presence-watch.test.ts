@@ -225,6 +225,104 @@ describe('sessions', () => {
   });
 });
 
+describe('sessions that actions begin and end', () => {
+  const watchActions = (
+    events: readonly Parameters<typeof line>[1][],
+    reports: readonly Report[],
+    participants = plan.participants,
+  ): PresenceWatch => {
+    const watch = new PresenceWatch({ participants }, 'made');
+    for (const one of events) watch.addLine(line(ANNA, one));
+    watch.addLine(result(ANNA, 10_000, { tracks: [] }));
+    for (const [index, one] of reports.entries())
+      watch.addWebhook(webhook({ id: `EV_${index}`, ...one }), one.atMs);
+    return watch;
+  };
+  const joined = { atMs: 120, event: 'participant_joined', identity: ANNA };
+  const left = (atMs: number): Report => ({ atMs, event: 'participant_left', identity: ANNA });
+  const room: Report[] = [
+    { atMs: 60, event: 'room_started' },
+    { atMs: 40_000, event: 'room_finished' },
+  ];
+
+  it('are two after a second join of the same identity', () => {
+    const watch = watchActions(
+      [
+        { event: 'joined', at: 100 },
+        { event: 'acted', at: 5_000, action: 'join-again' },
+        { event: 'left', at: 10_000 },
+      ],
+      [
+        ...room,
+        joined,
+        { ...joined, atMs: 4_990, sid: 'PA_2' },
+        left(5_010),
+        { ...left(10_020), sid: 'PA_2' },
+      ],
+    );
+    expect(watch.compare(NO_ROOMS)).toMatchObject({ sessions: 2, findings: [] });
+  });
+
+  it('end when the server was asked to end them', () => {
+    const watch = watchActions(
+      [
+        { event: 'joined', at: 100 },
+        { event: 'acted', at: 5_000, action: 'simulate-server-leave' },
+        { event: 'left', at: 10_000 },
+      ],
+      [...room, joined, left(5_020)],
+    );
+    for (let atMs = 500; atMs < 10_000; atMs += 1_000)
+      watch.addPoll({
+        ...{ room: ROOM, requestedAtMs: atMs, answeredAtMs: atMs + 5 },
+        identities: new Set(atMs < 5_000 ? [ANNA] : []),
+      });
+    expect(watch.compare(NO_ROOMS).findings).toEqual([]);
+  });
+
+  it('end without a LEAVE while the connection is lost, and a reconnect may have begun another', () => {
+    const watch = watchActions(
+      [
+        { event: 'joined', at: 100 },
+        { event: 'signal_lost', at: 8_000 },
+        { event: 'left', at: 10_000 },
+      ],
+      [
+        ...room,
+        joined,
+        { ...joined, atMs: 9_900, sid: 'PA_2' },
+        { ...left(10_100), sid: 'PA_2' },
+        left(23_000),
+      ],
+    );
+    const { findings, events } = watch.compare(NO_ROOMS);
+    expect(findings).toEqual([]);
+    // When the server notices is up to its timeouts.
+    const row = events.find(({ event }) => event === 'participant_left');
+    expect(row?.delay.max ?? null).toBeNull();
+  });
+
+  it('end without a LEAVE by the action disappear', () => {
+    const actions = [{ atMs: 10_000, do: 'disappear' as const }];
+    const watch = watchActions(
+      [
+        { event: 'joined', at: 100 },
+        { event: 'left', at: 10_000 },
+      ],
+      [...room, joined, left(25_000)],
+      plan.participants.map((one) => ({ ...one, actions })),
+    );
+    watch.addPoll({
+      ...{ room: ROOM, requestedAtMs: 20_000, answeredAtMs: 20_005 },
+      identities: new Set([ANNA]),
+    });
+    const { findings, events } = watch.compare(NO_ROOMS);
+    expect(findings).toMatchObject([{ code: 'ghost', end: 'vanished' }]);
+    const row = events.find(({ event }) => event === 'participant_left');
+    expect(row?.delay.max ?? null).toBeNull();
+  });
+});
+
 it('leaves out other rooms and other participants', () => {
   const reports: Report[] = [
     ...REPORTED,

@@ -27,6 +27,8 @@ interface Participant {
   failedJoins: number;
   /** True after a track was published or unpublished meanwhile. */
   hasActed: boolean;
+  /** True from the loss of its signal connection until it has recovered. */
+  isRecovering: boolean;
 }
 
 /** Sessions of the participants of a run, from the lines of its record. */
@@ -59,15 +61,25 @@ export class OwnFacts {
 
   #addEvent({ event, at, room, kind, action, attempt }: EventLine, identity: string): void {
     const participant = this.#of(identity);
+    const begin = (): void => {
+      this.#end(participant, at, 'lost');
+      participant.isRecovering = false;
+      participant.sessions.push({
+        ...{ identity, room: room ?? '', joinedAtMs: at, endedAtMs: null, end: null, tracks: [] },
+      });
+    };
     switch (event) {
       case 'joined':
       case 'reconnected':
       case 'rejoined':
-        this.#end(participant, at, 'lost');
         if (event !== 'joined') participant.failedJoins += Math.max(0, (attempt ?? 1) - 1);
-        participant.sessions.push({
-          ...{ identity, room: room ?? '', joinedAtMs: at, endedAtMs: null, end: null, tracks: [] },
-        });
+        begin();
+        return;
+      case 'signal_lost':
+        participant.isRecovering = true;
+        return;
+      case 'resumed':
+        participant.isRecovering = false;
         return;
       case 'join_retry':
       case 'join_failed':
@@ -77,17 +89,36 @@ export class OwnFacts {
       case 'disconnected':
         this.#end(participant, at, 'lost');
         return;
-      case 'left': {
-        const departure = this.#plans.get(identity)?.departure ?? 'leave';
-        this.#end(participant, at, departure === 'leave' ? 'left' : 'vanished');
+      case 'left':
+        // Without a signal connection, its LEAVE did not arrive, and a reconnect may be under way.
+        if (participant.isRecovering) participant.failedJoins++;
+        this.#end(
+          participant,
+          at,
+          participant.isRecovering || this.#vanishes(identity) ? 'vanished' : 'left',
+        );
         return;
-      }
       case 'acted':
+        // The server ends the session, without another event.
+        if (action === 'simulate-server-leave') this.#end(participant, at, 'lost');
+        // The second session ends the first.
+        if (action === 'join-again') begin();
         if (kind !== undefined && (action === 'publish' || action === 'unpublish'))
           participant.hasActed = true;
         return;
+      case 'action_failed':
+        // The second session may have begun nevertheless.
+        if (action === 'join-again') participant.failedJoins++;
+        return;
       default:
     }
+  }
+
+  /** Returns true for a participant whose plan ends without a LEAVE, by its departure or an action. */
+  #vanishes(identity: string): boolean {
+    const plan = this.#plans.get(identity);
+    const departure = plan?.departure ?? 'leave';
+    return departure !== 'leave' || plan?.actions?.at(-1)?.do === 'disappear';
   }
 
   #addResult({ identity, at, outcome, tracks, reconnects }: ParticipantLine): void {
@@ -109,7 +140,9 @@ export class OwnFacts {
   #of(identity: string): Participant {
     const known = this.#participants.get(identity);
     if (known !== undefined) return known;
-    const participant: Participant = { sessions: [], failedJoins: 0, hasActed: false };
+    const participant: Participant = {
+      ...{ sessions: [], failedJoins: 0, hasActed: false, isRecovering: false },
+    };
     this.#participants.set(identity, participant);
     return participant;
   }
