@@ -106,10 +106,14 @@ const runWatched = async (
   const over = new AbortController();
   let polling: Promise<void> = Promise.resolve();
   let live: LiveRun | null = null;
+  // Where a join creates no room, the first rooms are created before the run begins.
+  const early: Parameters<WebhookListener['onEvent']>[] = [];
+  listener.onEvent = (...arrival) => void early.push(arrival);
   const watchRun = (started: LiveRun): void => {
     live = started;
     listener.onEvent = (event, arrivedAt) =>
       watch.addWebhook(event, started.elapsedMs() - (performance.now() - arrivedAt));
+    for (const arrival of early.splice(0)) listener.onEvent(...arrival);
     polling = pollListing({
       ...{ target, rooms: watch.rooms, intervalMs: check.pollMs, signal: over.signal },
       elapsedMs: () => started.elapsedMs(),
