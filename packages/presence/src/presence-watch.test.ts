@@ -323,6 +323,13 @@ describe('sessions that actions begin and end', () => {
   });
 });
 
+it('knows the rooms that exist for its run alone', () => {
+  const participants = plan.participants.map((one) => ({ ...one, room: 'town-hall' }));
+  const watch = new PresenceWatch({ participants: [...plan.participants, ...participants] }, 'made');
+  expect(watch.rooms).toEqual([ROOM, 'town-hall']);
+  expect(watch.ownRooms).toEqual([ROOM]);
+});
+
 it('leaves out other rooms and other participants', () => {
   const reports: Report[] = [
     ...REPORTED,

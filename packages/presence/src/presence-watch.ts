@@ -45,6 +45,11 @@ export class PresenceWatch {
     return [...this.#rooms];
   }
 
+  /** Rooms that exist for this run alone. */
+  get ownRooms(): readonly string[] {
+    return [...this.#ownRooms];
+  }
+
   addLine(line: RecordLine): void {
     this.#own.add(line);
   }

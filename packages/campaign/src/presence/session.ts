@@ -146,8 +146,9 @@ const runWatched = async (
 };
 
 /**
- * Waits until everything was reported and no room is left, or the time is over.
- * @returns rooms that are left; null: the API did not answer
+ * Waits until everything was reported and no room of the run is left, or the time is over. A room
+ * that others use may never close.
+ * @returns rooms of the run that are left; null: the API did not answer
  */
 const waitForWebhooks = async (
   watch: PresenceWatch,
@@ -158,7 +159,7 @@ const waitForWebhooks = async (
 ): Promise<ReadonlySet<string> | null> => {
   const end = performance.now() + waitMs;
   for (;;) {
-    const openRooms = await listedRooms(target, watch.rooms);
+    const openRooms = await listedRooms(target, watch.ownRooms);
     if (performance.now() >= end) return openRooms;
     const { findings } = watch.compare(openRooms);
     const isComplete = !findings.some(
