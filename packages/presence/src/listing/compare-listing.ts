@@ -70,7 +70,8 @@ const longestAbsence = (
       fromMs = null;
       continue;
     }
-    fromMs ??= requestedAtMs;
+    // It may have been listed until just before the answer.
+    fromMs ??= answeredAtMs;
     if (requestedAtMs - fromMs > longest.forMs)
       longest = { fromMs, forMs: requestedAtMs - fromMs, isOver: false };
   }
