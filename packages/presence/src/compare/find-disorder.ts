@@ -7,9 +7,16 @@ import { subjectOf } from './subject.ts';
  * found once, whatever the number of events it should have preceded.
  * @param events of one life of a room (one sid), in the order of their arrivals
  */
-export const findDisorder = (events: readonly DeliveredEvent[]): Finding[] =>
-  events.flatMap((late): Finding[] => {
-    const followers = events.filter((other) => other !== late && mustPrecede(late, other));
+export const findDisorder = (events: readonly DeliveredEvent[]): Finding[] => {
+  // A room may have thousands of participants: events of others are not compared one by one.
+  const bySid = Map.groupBy(events, ({ participant }) => participant?.sid);
+  const finishes = events.filter(({ event }) => event === 'room_finished');
+  const related = ({ event, participant }: DeliveredEvent): readonly DeliveredEvent[] => {
+    if (event === 'room_started') return events;
+    return participant === null ? finishes : [...(bySid.get(participant.sid) ?? []), ...finishes];
+  };
+  return events.flatMap((late): Finding[] => {
+    const followers = related(late).filter((other) => other !== late && mustPrecede(late, other));
     const arrived = followers.find(({ atMs }) => atMs < late.atMs);
     const created = followers.find(({ createdAt }) => createdAt < late.createdAt);
     const after = arrived ?? created;
@@ -18,6 +25,7 @@ export const findDisorder = (events: readonly DeliveredEvent[]): Finding[] =>
       arrived === undefined ? 'creation' : created === undefined ? 'arrival' : 'both';
     return [{ code: 'out_of_order', atMs: late.atMs, after: after.event, by, ...subjectOf(late) }];
   });
+};
 
 /** Check whether an event is the cause of another, or of the life in which the other happens. */
 const mustPrecede = (first: DeliveredEvent, second: DeliveredEvent): boolean => {
