@@ -280,7 +280,7 @@ describe('sessions that actions begin and end', () => {
     expect(watch.compare(NO_ROOMS).findings).toEqual([]);
   });
 
-  it('end without a LEAVE while the connection is lost, and a reconnect may have begun another', () => {
+  it('end without a LEAVE while the connection is lost, when another may have begun', () => {
     const watch = watchActions(
       [
         { event: 'joined', at: 100 },
@@ -324,8 +324,8 @@ describe('sessions that actions begin and end', () => {
 });
 
 it('knows the rooms that exist for its run alone', () => {
-  const participants = plan.participants.map((one) => ({ ...one, room: 'town-hall' }));
-  const watch = new PresenceWatch({ participants: [...plan.participants, ...participants] }, 'made');
+  const elsewhere = plan.participants.map((one) => ({ ...one, room: 'town-hall' }));
+  const watch = new PresenceWatch({ participants: [...plan.participants, ...elsewhere] }, 'made');
   expect(watch.rooms).toEqual([ROOM, 'town-hall']);
   expect(watch.ownRooms).toEqual([ROOM]);
 });
