@@ -135,9 +135,12 @@ const runWatched = async (
     check.onProgress({ type: 'waiting', atMostMs: check.waitMs });
     const openRooms = await waitForWebhooks(watch, live, target, check.waitMs, stop);
     const presence = watch.compare(openRooms);
-    const { sessions, metrics } = presence;
-    const isImpaired = run.decision.health.length > 0;
-    const judgement = judgePresence(metrics, thresholds, { sessions, isImpaired });
+    const { sessions, polls, metrics } = presence;
+    const judgement = judgePresence(metrics, thresholds, {
+      sessions,
+      isUnanswered: polls.answered === 0 && polls.failed > 0,
+      isImpaired: run.decision.health.length > 0,
+    });
     return { run, serverVersion, presence, judgement };
   } finally {
     over.abort();

@@ -1,6 +1,6 @@
 import { MetricSet } from '@livekit-swarm/metrics';
 import { describe, expect, it, test } from 'vitest';
-import { judgePresence } from './judge.ts';
+import { type Doubts, judgePresence } from './judge.ts';
 import { presenceThresholds } from './thresholds.ts';
 
 const metricsOf = ({ missed = 0, delayMs = 100 }): MetricSet => {
@@ -13,10 +13,10 @@ const metricsOf = ({ missed = 0, delayMs = 100 }): MetricSet => {
 const verdictOf = (
   measured: { missed?: number; delayMs?: number },
   given: readonly string[] = [],
-  doubts: { sessions?: number; isImpaired?: boolean } = {},
+  doubts: Partial<Doubts> = {},
 ) =>
   judgePresence(metricsOf(measured), presenceThresholds(given), {
-    ...{ sessions: 4, isImpaired: false },
+    ...{ sessions: 4, isUnanswered: false, isImpaired: false },
     ...doubts,
   }).verdict;
 
@@ -43,6 +43,8 @@ describe('verdict', () => {
 
   it('is inconclusive where nothing could be compared', () => {
     expect(verdictOf({}, [], { sessions: 0 })).toBe('inconclusive');
+    expect(verdictOf({}, [], { isUnanswered: true })).toBe('inconclusive');
+    expect(verdictOf({ missed: 1 }, [], { isUnanswered: true })).toBe('failed');
     expect(verdictOf({}, ['presence_ghost_time: max<1000'])).toBe('inconclusive');
   });
 });

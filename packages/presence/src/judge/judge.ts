@@ -14,18 +14,21 @@ export interface PresenceJudgement {
 export interface Doubts {
   /** Own sessions that were compared. */
   sessions: number;
+  /** True if the API was asked who is in the rooms, and never answered. */
+  isUnanswered: boolean;
   /** True if this host was too slow for its times to be trusted. */
   isImpaired: boolean;
 }
 
 /**
  * Judges what was compared. A slow generator can neither lose a webhook nor repeat one: only times
- * that are too long are in doubt then. Without a participant there is nothing to compare.
+ * that are too long are in doubt then. Without a participant, or an answer of the API, there is
+ * nothing to compare, which is no reason to pass.
  */
 export const judgePresence = (
   metrics: MetricReader,
   thresholds: readonly SourcedThreshold[],
-  { sessions, isImpaired }: Doubts,
+  { sessions, isUnanswered, isImpaired }: Doubts,
 ): PresenceJudgement => {
   const results = thresholds.flatMap((threshold) => evaluate({ metrics, windows: [] }, threshold));
   const crossed = results.filter(({ ok }) => ok === false);
@@ -42,7 +45,7 @@ export const judgePresence = (
             ? isImpaired
               ? 'inconclusive'
               : 'failed'
-            : isUnknown
+            : isUnknown || isUnanswered
               ? 'inconclusive'
               : 'passed',
   };

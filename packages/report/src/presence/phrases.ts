@@ -78,6 +78,9 @@ export const loadText = ({ load, presence }: PresenceResult): string => {
 /** Reasons for which the result is not certain. */
 export const doubtTexts = ({ presence, isImpaired }: PresenceResult): string[] => [
   ...(presence.sessions === 0 ? ['There was nothing to compare: no participant joined.'] : []),
+  ...(presence.polls.answered === 0 && presence.polls.failed > 0
+    ? ['The API never answered who is in a room: its lists were not compared.']
+    : []),
   ...(isImpaired
     ? [
         'This host was slow: times may be too long, and a limit on them that is crossed proves nothing.',

@@ -30,3 +30,10 @@ test('states that there was nothing to compare', () => {
   expect(text).toContain('There was nothing to compare');
   expect(text).toContain('This host was slow');
 });
+
+test('states that the API never answered', () => {
+  const sample = presenceSample();
+  const presence = { ...sample.presence, polls: { answered: 0, failed: 12 } };
+  expect(renderPresence({ ...sample, presence })).toContain('The API never answered');
+  expect(renderPresence(sample)).not.toContain('The API never answered');
+});

@@ -346,7 +346,9 @@ export const presenceSample = (): PresenceResult => {
       ],
       ...{ findings, metrics },
     },
-    judgement: judgePresence(metrics, presenceThresholds([]), { sessions: 4, isImpaired: false }),
+    judgement: judgePresence(metrics, presenceThresholds([]), {
+      ...{ sessions: 4, isUnanswered: false, isImpaired: false },
+    }),
     ...{ isImpaired: false, exitCode: 99 },
   };
 };
