@@ -131,6 +131,32 @@ test('an armed rollback knows of a drain before it begins, and a node of which i
   expect(signalled).toEqual([]);
 });
 
+test('the journal does not name a node of which the target cannot be told', async () => {
+  const seen: (string[] | undefined)[] = [];
+  const drains: Fault = {
+    ...fault(
+      async ({ components, beginDrain }) => {
+        for (const component of components) await beginDrain?.(component);
+      },
+      // A rollback that fails here is repeated by the journal.
+      async () => void seen.push((await journal.read()).pending[0]?.draining),
+    ),
+    rollbackSteps: () => [{ step: 'terminate_drained' }, { step: 'start' }],
+  };
+  const platform: Platform = {
+    ...fakePlatform(),
+    expiry: {
+      missingCapability: async () => null,
+      arm: async () => ['detached_process'],
+      beginDrain: () => Promise.reject(new Error('unreachable')),
+      disarm: async () => {},
+    },
+  };
+  const expiry = { afterMs: 60_000, required: true };
+  await expect(injectFault(optionsOf(drains, { platform, expiry }))).rejects.toThrow('unreachable');
+  expect(seen).toEqual([[]]);
+});
+
 test('rolls back once for all callers', async () => {
   const rollback = vi.fn(async () => {});
   const injection = await injectFault(optionsOf(fault(async () => {}, rollback)));
