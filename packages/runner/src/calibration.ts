@@ -21,7 +21,7 @@ export type Calibration =
     }
   /** The value of `--calibration` is used. */
   | { source: 'given'; microsPerPacket: number }
-  /** The costs of docs/performance.md are used. */
+  /** The costs of docs/planning.md are used. */
   | { source: 'skipped'; reason: 'off' | 'failed'; message: string };
 
 /** Value of `--calibration`. */
@@ -87,7 +87,7 @@ let ofThisProcess: Calibration | null = null;
 
 /**
  * Calibrates this host: measures for a quarter of a second, at most every ten minutes, and keeps
- * the results until the next boot. Never throws, because a plan can do without it.
+ * the results for a day, or until the next boot. Never throws, because a plan can do without it.
  */
 export const calibrate = (choice: CalibrationChoice = { type: 'auto' }): Calibration => {
   if (choice.type === 'given' || choice.type === 'off') return calibrateBy(choice, meansOfHost());

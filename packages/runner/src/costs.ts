@@ -22,7 +22,7 @@ export interface Costs {
 
 /**
  * Costs without a calibration, rounded up from the highest that were measured on any load
- * (docs/performance.md, "What swarm plan assumes").
+ * (docs/planning.md, "What swarm plan assumes").
  */
 const ASSUMED: Costs = {
   generator: {

@@ -15,8 +15,8 @@ export interface HostCapacity {
 }
 
 /**
- * Place of the server: started for the run on this host, already running on this host (a lab), or
- * on another one.
+ * Place of the server: started for the run on this host, already running on this host (a lab, by its
+ * loopback address), or on another one.
  */
 export type ServerPlace = 'embedded' | 'this-host' | 'elsewhere';
 
@@ -96,7 +96,7 @@ export interface HostEstimate {
 }
 
 /**
- * Memory, bytes, rounded up from the most that was measured (docs/performance.md, "What swarm plan
+ * Memory, bytes, rounded up from the most that was measured (docs/planning.md, "What swarm plan
  * assumes").
  */
 const GENERATOR_MEMORY = { perProcess: 180e6, perParticipant: 0.4e6, perPlanned: 5e3 };
