@@ -63,6 +63,13 @@ describe('calibrateBy', () => {
     });
   });
 
+  it('measures again after the clock was set back', () => {
+    calibrateBy({ type: 'auto' }, means({ now: () => 9_000_000 }));
+    expect(calibrateBy({ type: 'auto' }, means())).toMatchObject({
+      ...{ source: 'measured', measuredAtMs: 1_000, measurements: 1 },
+    });
+  });
+
   it('measures again after a boot, and if the file is damaged', () => {
     calibrateBy({ type: 'auto' }, means());
     const { file } = means();

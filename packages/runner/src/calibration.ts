@@ -172,8 +172,11 @@ const keptSchema = z.object({
 const readKept = (file: string, boot: string | null, now: number): Measurement[] => {
   try {
     const kept = keptSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    // One from the future was made before the clock was set back, and would never grow old.
     return kept.boot === boot
-      ? kept.measured.filter(({ measuredAtMs }) => now - measuredAtMs < FORGOTTEN_AFTER_MS)
+      ? kept.measured.filter(
+          ({ measuredAtMs }) => measuredAtMs <= now && now - measuredAtMs < FORGOTTEN_AFTER_MS,
+        )
       : [];
   } catch {
     return [];
