@@ -21,7 +21,7 @@ import {
   type WebhookListener,
 } from '@livekit-swarm/presence';
 import type { LiveRun } from '@livekit-swarm/runner';
-import { expandPlan, type Scenario } from '@livekit-swarm/scenario';
+import type { Scenario } from '@livekit-swarm/scenario';
 import { type Deployed, deploy, pathsOf } from '../deploy.ts';
 import { type PlannedRun, planRun, type RunRequest } from '../plan-run.ts';
 import { type RunConditions, runOnce } from '../run-once.ts';
@@ -64,10 +64,12 @@ const LOOK_MS = 500;
 /**
  * Runs a load while it receives the webhooks of the deployment and asks its API, and compares.
  * @returns what prevented the run, if it did not start
- * @throws SwarmError when no webhook arrives, or the server cannot be started; any error when stopped
+ * @throws SwarmError `usage` before anything was started; SwarmError when no webhook arrives, or the
+ * server cannot be started; any error when stopped
  */
 export const checkPresence = async (check: PresenceCheck): Promise<PresenceOutcome | NoRun> => {
   const { target, listen, conditions, folder, scenario } = check;
+  const planned = planRun({ ...check.request, scenario, target });
   const { stop } = conditions.interruption;
   const keys: ApiCredentials = target.type === 'remote' ? target : generateCredentials();
   await using listener = await listenForWebhooks(listen, keys);
@@ -78,30 +80,35 @@ export const checkPresence = async (check: PresenceCheck): Promise<PresenceOutco
     dir: folder,
     onProgress: (line) => conditions.observer.onEvent({ type: 'preparing', line }),
     signal: stop,
-    offers: pathsOf(expandPlan(scenario, 'plan')),
+    offers: pathsOf(planned.plan),
     webhooks: { url: `http://${address}/`, credentials: keys },
   });
   try {
     stop.throwIfAborted();
     await expectWebhook(deployed, listener, address, stop);
-    return await runWatched(check, deployed, listener);
+    return await runWatched(check, planned, deployed, listener);
   } finally {
     await deployed.stop();
   }
 };
 
 const runWatched = async (
-  { scenario, request, conditions, folder, thresholds, ...check }: PresenceCheck,
+  { conditions, folder, thresholds, ...check }: PresenceCheck,
+  { request, ...plannedRun }: PlannedRun,
   { url, apiUrl, apiKey, apiSecret, serverVersion }: Deployed,
   listener: WebhookListener,
 ): Promise<PresenceOutcome | NoRun> => {
   const { stop } = conditions.interruption;
   const target: ApiTarget = { url, apiUrl, apiKey, apiSecret };
-  const planned: PlannedRun = planRun({
-    ...request,
-    scenario,
-    target: { type: 'remote', url, apiKey, apiSecret, ...(apiUrl !== undefined && { apiUrl }) },
-  });
+  // A server that was started for this check is there already.
+  const there: Target = {
+    type: 'remote',
+    url,
+    apiKey,
+    apiSecret,
+    ...(apiUrl !== undefined && { apiUrl }),
+  };
+  const planned: PlannedRun = { ...plannedRun, request: { ...request, target: there } };
   const watch = new PresenceWatch(planned.plan, planned.name);
   const over = new AbortController();
   let polling: Promise<void> = Promise.resolve();
