@@ -141,7 +141,10 @@ export class OwnFacts {
     const known = this.#participants.get(identity);
     if (known !== undefined) return known;
     const participant: Participant = {
-      ...{ sessions: [], failedJoins: 0, hasActed: false, isRecovering: false },
+      sessions: [],
+      failedJoins: 0,
+      hasActed: false,
+      isRecovering: false,
     };
     this.#participants.set(identity, participant);
     return participant;
