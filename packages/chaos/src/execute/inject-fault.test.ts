@@ -131,7 +131,7 @@ test('an armed rollback knows of a drain before it begins, and a node of which i
   expect(signalled).toEqual([]);
 });
 
-test('the journal does not name a node of which the target cannot be told', async () => {
+test('the journal does not name a node whose drain the target cannot note', async () => {
   const seen: (string[] | undefined)[] = [];
   const drains: Fault = {
     ...fault(

@@ -72,8 +72,8 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
     draining,
     beginDrain: async (component) => {
       const { name } = component;
-      // The journal names it last: where the target cannot be told, its node gets no SIGTERM, and no
-      // later rollback may end it.
+      // The journal names the node last: if the target cannot note the drain, the node gets no
+      // SIGTERM, and no later rollback may end it.
       if (armed !== null) await platform.expiry.beginDrain?.(id, component);
       draining.add(name);
       try {
