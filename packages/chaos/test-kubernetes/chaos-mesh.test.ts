@@ -186,7 +186,7 @@ describe('with Chaos Mesh in the cluster', () => {
       namespace: 'default',
     });
     expect(await scan.find()).toEqual([
-      { kind: 'network_chaos', name: object, pid: null, injection: injection.id },
+      { kind: 'network_chaos', name: object, pid: null, instance: null, injection: injection.id },
     ]);
 
     const healing = injection.rollback();

@@ -228,7 +228,7 @@ describe('pods as a platform of drills', () => {
     expect(await scan.find()).toEqual([
       {
         ...{ kind: 'reservation', name: `swarm-${entry?.id}-livekit-0` },
-        ...{ pid: null, injection: entry?.id },
+        ...{ pid: null, instance: null, injection: entry?.id },
       },
     ]);
     // Other deployments may use the host.
