@@ -8,6 +8,8 @@ import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, it } from 'vitest';
 import {
   delaysByRoom,
+  expectRecovery,
+  expectRefusal,
   ingressClientOf,
   ingressesOf,
   linesOf,
@@ -15,7 +17,7 @@ import {
   startRun,
   timesOf,
 } from '../support/ingress-runs.ts';
-import { expectGone, scratch } from '../support/swarm.ts';
+import { scratch } from '../support/swarm.ts';
 
 await skipWithout('ingress', 'redis');
 
@@ -111,24 +113,10 @@ it('channels are published, received and measured, and lost sessions are replace
 
 it('sessions recover when ingress was killed, and an interrupted run leaves nothing behind', async () => {
   await using cluster = await startLab();
-  const { swarm, record } = await startRun(cluster, channels(2, 120));
+  const started = await startRun(cluster, channels(2, 120));
   await expect.poll(() => ingressesOf(cluster), { timeout: 30_000 }).toBe(2);
   await sleep(12_000);
-  const ingress = cluster.service('ingress');
-  ingress.signal('SIGKILL');
-  await ingress.ended();
-  await sleep(2_000);
-  await ingress.start();
-  await sleep(30_000);
-  const processes = swarm.processes();
-  swarm.signal('SIGINT');
-  expect(await swarm.ended, swarm.stderr()).toBe(130);
-  await expectGone(processes);
-  const { events, participants } = await linesOf(record);
-  expect(timesOf(events, 'reconnected'), swarm.stderr()).toHaveLength(2);
-  const djs = participants.filter(({ role }) => role === 'dj');
-  expect(djs.map(({ outcome }) => outcome)).toEqual(['left', 'left']);
-  expect(await ingressesOf(cluster)).toBe(0);
+  await expectRecovery(cluster, started, 30_000);
 });
 
 it('a full ingress, one without WHIP, and a deployment without one are named', async () => {
@@ -152,7 +140,5 @@ it('a full ingress, one without WHIP, and a deployment without one are named', a
     hint: expect.stringContaining('whip_port'),
   });
   await using without = await startCluster({ dir: scratch(), nodes: 1 });
-  const refused = (await startRun(without, channels(1, 10))).swarm;
-  expect(await refused.ended).toBe(3);
-  expect(refused.stderr()).toMatch(/did not create an ingress.*\n.*swarm lab up --with ingress/s);
+  await expectRefusal(without, channels(1, 10));
 });
