@@ -20,6 +20,7 @@ export {
   type RoomDispatch,
   readDispatches,
 } from './api/agent-jobs.ts';
+export { eachAtOnce, eachInTurn, isGone } from './api/api-batches.ts';
 export {
   type ApiTarget,
   agentDispatchOf,

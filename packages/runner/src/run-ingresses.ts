@@ -5,15 +5,16 @@ import {
   apiBase,
   type CreatedIngress,
   createIngress,
+  eachInTurn,
   ingressErrorOf,
   ingressOf,
+  isGone,
   type LoadGuard,
   withoutTokens,
 } from '@livekit-swarm/livekit';
 import type { EventLine, RecordLine } from '@livekit-swarm/record';
 import type { IngressWay, ParticipantPlan } from '@livekit-swarm/scenario';
 import { isUsageError, messageOf, SwarmError } from '@livekit-swarm/settings';
-import { eachInTurn, isGone } from './api-batches.ts';
 
 /** Streams of ingress that the participants of a run publish by. */
 export interface RunIngresses {

@@ -1,8 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ApiTarget, roomServiceOf, withoutTokens } from '@livekit-swarm/livekit';
+import {
+  type ApiTarget,
+  eachAtOnce,
+  isGone,
+  roomServiceOf,
+  withoutTokens,
+} from '@livekit-swarm/livekit';
 import type { ParticipantPlan, Plan } from '@livekit-swarm/scenario';
 import { messageOf, SwarmError } from '@livekit-swarm/settings';
-import { eachAtOnce, isGone } from './api-batches.ts';
 import { ADMISSION_LEAD_MS } from './worker-protocol.ts';
 
 /** Rooms of a run on a server that does not create them at a join (`room.auto_create: false`). */

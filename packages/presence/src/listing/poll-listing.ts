@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiRejection, type ApiTarget, roomServiceOf } from '@livekit-swarm/livekit';
+import { type ApiTarget, eachAtOnce, isGone, roomServiceOf } from '@livekit-swarm/livekit';
 import type { Poll } from './poll.ts';
 
 const TIMEOUT_SECONDS = 3;
-/** Rooms that are asked at the same time. */
-const AT_ONCE = 20;
 
 export interface ListingRequest {
   target: ApiTarget;
@@ -22,11 +20,12 @@ export const pollListing = async (request: ListingRequest): Promise<void> => {
   const { rooms, intervalMs, elapsedMs, signal, target } = request;
   const service = await roomServiceOf(target, TIMEOUT_SECONDS);
   const ask = async (room: string): Promise<void> => {
+    if (signal.aborted) return;
     const requestedAtMs = elapsedMs();
     const identities = await service.listParticipants(room).then(
       (listed) => listed.map(({ identity }) => identity),
       // A room that is closed, or has not begun.
-      (error: unknown) => (error instanceof ApiRejection && error.code === 'not_found' ? [] : null),
+      (error: unknown) => (isGone(error) ? [] : null),
     );
     if (!signal.aborted)
       request.onPoll({
@@ -36,8 +35,7 @@ export const pollListing = async (request: ListingRequest): Promise<void> => {
   };
   while (!signal.aborted) {
     const began = elapsedMs();
-    for (let first = 0; first < rooms.length && !signal.aborted; first += AT_ONCE)
-      await Promise.all(rooms.slice(first, first + AT_ONCE).map(ask));
+    await eachAtOnce(rooms, ask);
     const pauseMs = Math.max(0, intervalMs - (elapsedMs() - began));
     await sleep(pauseMs, undefined, { signal }).catch(() => {});
   }
@@ -50,9 +48,8 @@ export const listedRooms = async (
 ): Promise<ReadonlySet<string> | null> => {
   const service = await roomServiceOf(target, TIMEOUT_SECONDS);
   const wanted = new Set(rooms);
-  const listed: ReadonlySet<string> | null = await service.listRooms().then(
+  return await service.listRooms().then(
     (found) => new Set(found.map(({ name }) => name).filter((name) => wanted.has(name))),
     () => null,
   );
-  return listed;
 };
