@@ -4,7 +4,7 @@ import {
   type ThresholdResult,
   type Verdict,
 } from '@livekit-swarm/analysis';
-import type { MetricReader } from '@livekit-swarm/metrics';
+import { type MetricReader, metricDefinition } from '@livekit-swarm/metrics';
 
 export interface PresenceJudgement {
   verdict: Verdict;
@@ -32,26 +32,13 @@ export const judgePresence = (
 ): PresenceJudgement => {
   const results = thresholds.flatMap((threshold) => evaluate({ metrics, windows: [] }, threshold));
   const crossed = results.filter(({ ok }) => ok === false);
+  const isInDoubt = ({ threshold }: ThresholdResult): boolean =>
+    isImpaired && metricDefinition(threshold.metric).unit === 'ms';
   const isUnknown = results.some(({ ok, source }) => ok === null && source === 'user');
-  const isCertain = crossed.some(({ threshold }) => !isTime(threshold.metric));
-  return {
-    thresholds: results,
-    verdict:
-      sessions === 0
-        ? 'inconclusive'
-        : isCertain
-          ? 'failed'
-          : crossed.length > 0
-            ? isImpaired
-              ? 'inconclusive'
-              : 'failed'
-            : isUnknown || isUnanswered
-              ? 'inconclusive'
-              : 'passed',
+  const verdict = (): Verdict => {
+    if (sessions === 0) return 'inconclusive';
+    if (crossed.some((result) => !isInDoubt(result))) return 'failed';
+    return crossed.length > 0 || isUnknown || isUnanswered ? 'inconclusive' : 'passed';
   };
+  return { thresholds: results, verdict: verdict() };
 };
-
-const isTime = (metric: ThresholdResult['threshold']['metric']): boolean =>
-  metric === 'webhook_delay' ||
-  metric === 'presence_unlisted_time' ||
-  metric === 'presence_ghost_time';
