@@ -3,9 +3,8 @@ import { type DeliveredEvent, joinDeliveries } from '../webhooks/deliveries.ts';
 import type { PresenceEvent, TrackName, WebhookFact } from '../webhooks/webhook-fact.ts';
 import { EventTally } from './event-tally.ts';
 import { findDisorder, isEnd } from './find-disorder.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, subjectOf } from './finding.ts';
 import { matchSessions, type ReportedSession, reportedSessions } from './match-sessions.ts';
-import { subjectOf } from './subject.ts';
 
 export interface Reality {
   /** Sessions by participant, each in order of time. */

@@ -1,6 +1,5 @@
 import type { DeliveredEvent } from '../webhooks/deliveries.ts';
-import type { Finding, OrderClock } from './finding.ts';
-import { subjectOf } from './subject.ts';
+import { type Finding, type OrderClock, subjectOf } from './finding.ts';
 
 /**
  * Finds events of a room that arrived after one that follows from them, or are dated later. Each is

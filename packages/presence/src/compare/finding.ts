@@ -1,5 +1,5 @@
 import type { SessionEnd } from '../reality/own-facts.ts';
-import type { PresenceEvent, TrackName } from '../webhooks/webhook-fact.ts';
+import type { PresenceEvent, TrackName, WebhookFact } from '../webhooks/webhook-fact.ts';
 
 /** Subject of an event. */
 export interface Subject {
@@ -8,6 +8,12 @@ export interface Subject {
   identity: string | null;
   track: TrackName | null;
 }
+
+export const subjectOf = ({ event, room, participant, track }: WebhookFact): Subject => ({
+  ...{ event, room },
+  identity: participant?.identity ?? null,
+  track: track?.name ?? null,
+});
 
 /** A difference between the words of the platform and reality. Times are ms after the start of the run. */
 export type Finding =
