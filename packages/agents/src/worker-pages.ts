@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { urlHost } from '@livekit-swarm/settings';
 
 /** State of a worker that its pages show. */
 export interface ShownWorker {
@@ -38,7 +39,7 @@ export const serveWorkerPages = async (
   await once(server, 'listening');
   const { port: taken } = server.address() as AddressInfo;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    url: `http://${urlHost(host)}:${taken}`,
     close: () => close(server),
   };
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { capital, codeOf, messageOf } from './text.ts';
+import { capital, codeOf, messageOf, urlHost } from './text.ts';
 
 describe('text of a thrown value', () => {
   it('is the message of an error, and the value itself otherwise', () => {
@@ -19,4 +19,13 @@ describe('text of a thrown value', () => {
 it('a capital letter is added to a text, whatever its length', () => {
   expect(capital('all rooms')).toBe('All rooms');
   expect(capital('')).toBe('');
+});
+
+it.each([
+  ['livekit.example.com', 'livekit.example.com'],
+  ['127.0.0.1', '127.0.0.1'],
+  ['::1', '[::1]'],
+])('the host %s is %s in a URL', (host, text) => {
+  expect(urlHost(host)).toBe(text);
+  expect(new URL(`http://${urlHost(host)}:80/`).hostname).toBe(text);
 });

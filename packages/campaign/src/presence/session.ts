@@ -22,6 +22,7 @@ import {
 } from '@livekit-swarm/presence';
 import type { LiveRun } from '@livekit-swarm/runner';
 import type { Scenario } from '@livekit-swarm/scenario';
+import { urlHost } from '@livekit-swarm/settings';
 import { type Deployed, deploy, pathsOf } from '../deploy.ts';
 import { type PlannedRun, planRun, type RunRequest } from '../plan-run.ts';
 import { type RunConditions, runOnce } from '../run-once.ts';
@@ -73,8 +74,7 @@ export const checkPresence = async (check: PresenceCheck): Promise<PresenceOutco
   const { stop } = conditions.interruption;
   const keys: ApiCredentials = target.type === 'remote' ? target : generateCredentials();
   await using listener = await listenForWebhooks(listen, keys);
-  const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
-  const address = `${host}:${listener.port}`;
+  const address = `${urlHost(listen.host)}:${listener.port}`;
   check.onProgress({ type: 'listening', address });
   const deployed = await deploy(target, {
     dir: folder,

@@ -1,4 +1,4 @@
-import { usageError } from '@livekit-swarm/settings';
+import { urlHost, usageError } from '@livekit-swarm/settings';
 
 export interface ListenAddress {
   /** Name or address; empty: every interface, IPv6 and IPv4. */
@@ -41,4 +41,4 @@ export const isLoopback = ({ host }: ListenAddress): boolean =>
 
 /** Text of an address: `127.0.0.1:9465`, `[::1]:9465`. */
 export const formatAddress = ({ host, port }: ListenAddress): string =>
-  `${host === '' ? '[::]' : host.includes(':') ? `[${host}]` : host}:${port}`;
+  `${urlHost(host === '' ? '::' : host)}:${port}`;

@@ -10,7 +10,7 @@ import {
   type ServerPorts,
   spawnGuarded,
 } from '@livekit-swarm/host';
-import { SwarmError } from '@livekit-swarm/settings';
+import { SwarmError, urlHost } from '@livekit-swarm/settings';
 import type { ProgramBinary } from '../provision/pinned-program.ts';
 import { type ProvisionOptions, provisionLiveKit } from '../provision/provision.ts';
 import { type LiveKitConfig, localConfig, mergeConfig, writeConfig } from './config.ts';
@@ -123,7 +123,7 @@ const startOnFreePorts = async (
   });
   // The guard may have been killed before it could remove the limit.
   if (options.cpuCores !== undefined) void server.exited.then(() => removeStaleCpuLimits());
-  const authority = `${host.includes(':') ? `[${host}]` : host}:`;
+  const authority = `${urlHost(host)}:`;
   await expectHealthy(
     server,
     `http://${authority}${ports.http}/`,

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import type { WorkerPages } from '@livekit-swarm/agents';
+import { urlHost } from '@livekit-swarm/settings';
 import type { WorkerPool } from './config.ts';
 
 /** Most workers of a pool: each has series of its own. */
@@ -57,7 +58,7 @@ const nameOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1
 
 const withHost = (url: URL, host: string): URL => {
   const copy = new URL(url);
-  copy.hostname = host.includes(':') ? `[${host}]` : host;
+  copy.hostname = urlHost(host);
   return copy;
 };
 
