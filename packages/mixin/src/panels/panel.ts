@@ -34,7 +34,7 @@ import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/ta
 import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 import { type Colour, type Limits, RED, thresholdSteps } from './limits.ts';
 import { dataLink, type PanelLink } from './links.ts';
-import { heatmapQuery, instantQuery, type Query, rangeQuery, tableQuery } from './query.ts';
+import { heatmapQuery, type Query, rangeQuery, tableQuery } from './query.ts';
 import { DATASOURCE } from './variables.ts';
 
 /** Options of all panels. */
@@ -74,13 +74,6 @@ const mappingsOf = (options: ValueLabels) => [{ type: MappingType.ValueToText, o
 interface StatOptions extends PanelOptions {
   /** Words instead of values. */
   labels?: ValueLabels;
-  /** Decimals of a value; default: as many as Grafana finds useful. */
-  decimals?: number;
-  /**
-   * Queries of the whole time range, evaluated once: each point of a history would cover as much
-   * again.
-   */
-  wholeRange?: true;
 }
 
 /**
@@ -96,28 +89,23 @@ export const stat = ({
   columns = 4,
   noData = '–',
   link,
-  wholeRange,
   labels,
-  decimals,
 }: StatOptions): Builder<Panel> => {
   const panel = new StatBuilder()
     .title(title)
     .description(description)
     .datasource(DATASOURCE)
-    .targets(queries.map(wholeRange ? instantQuery : rangeQuery))
+    .targets(queries.map(rangeQuery))
     .unit(unit)
     .noValue(noData)
     .span(columns)
     .height(STAT_HEIGHT)
     // A line has no meaning behind a word, and would run through the digits of several values.
     .graphMode(
-      wholeRange || labels !== undefined || queries.length > 1
-        ? BigValueGraphMode.None
-        : BigValueGraphMode.Area,
+      labels !== undefined || queries.length > 1 ? BigValueGraphMode.None : BigValueGraphMode.Area,
     )
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false));
   if (labels !== undefined) panel.mappings([...mappingsOf(labels)]);
-  if (decimals !== undefined) panel.decimals(decimals);
   for (const { legend } of queries.slice(1))
     panel.overrideByName(legend, [{ id: 'color', value: { mode: 'fixed', fixedColor: 'text' } }]);
   if (link !== undefined) panel.dataLinks([dataLink(link)]);

@@ -14,11 +14,7 @@ const letter = (index: number): string => String.fromCharCode(65 + index);
 export const rangeQuery = ({ expr, legend }: Query, index: number): DataqueryBuilder =>
   new DataqueryBuilder().expr(expr).legendFormat(legend).refId(letter(index)).range();
 
-/** Query that is evaluated only at the end of the time range. */
-export const instantQuery = ({ expr, legend }: Query, index: number): DataqueryBuilder =>
-  new DataqueryBuilder().expr(expr).legendFormat(legend).refId(letter(index)).instant();
-
-/** Instant query with one row per series. */
+/** Query that is evaluated only at the end of the time range, with one row per series. */
 export const tableQuery = ({ expr, legend }: Query, index: number): DataqueryBuilder =>
   new DataqueryBuilder()
     .expr(expr)
