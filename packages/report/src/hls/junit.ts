@@ -1,5 +1,5 @@
 import { junitDocument } from '../junit/document.ts';
-import { measuredText, thresholdName } from '../phrases/limits.ts';
+import { thresholdCase } from '../junit/threshold-case.ts';
 import type { HlsResult } from './hls-result.ts';
 import { findingText } from './phrases.ts';
 
@@ -24,20 +24,7 @@ export const renderHlsJunit = ({ url, audience, judgement }: HlsResult): string 
             : null,
           output: findings.map((finding) => `${findingText(finding, startedAtMs)}\n`).join(''),
         },
-        ...thresholds.map((result) => ({
-          name: thresholdName(result),
-          seconds: 0,
-          failed:
-            result.ok === true || (result.ok === null && result.source === 'default')
-              ? null
-              : ({
-                  kind: result.ok === null ? 'error' : 'failure',
-                  type: result.ok === null ? 'not_measured' : 'threshold_crossed',
-                  message: measuredText(result),
-                  text: '',
-                } as const),
-          output: '',
-        })),
+        ...thresholds.map(thresholdCase),
       ],
     },
   ]);

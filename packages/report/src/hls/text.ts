@@ -1,4 +1,4 @@
-import { thresholdTable } from '../phrases/threshold-table.ts';
+import { renderThresholds } from '../phrases/threshold-table.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { paintOf, printable, renderHeadedTable, styleFor, wrap } from '../text-layout.ts';
 import type { HlsResult } from './hls-result.ts';
@@ -8,11 +8,6 @@ import { findingText, loadText, noteTexts, streamText, timeTable } from './phras
 export const renderHls = (result: HlsResult, { color = false }: ReportOptions = {}): string => {
   const style = styleFor(color);
   const { judgement, audience, url } = result;
-  const thresholds = thresholdTable(judgement.thresholds);
-  const painted = thresholds.rows.map((row, index) => {
-    const ok = judgement.thresholds[index]?.ok ?? null;
-    return row.map(ok === null ? style.unsure : ok ? (text: string) => text : style.bad);
-  });
   const findings = audience.findings.flatMap((finding) =>
     wrap('  - ', findingText(finding, audience.startedAtMs)),
   );
@@ -22,7 +17,7 @@ export const renderHls = (result: HlsResult, { color = false }: ReportOptions = 
       streamText(result),
       loadText(result),
       '',
-      ...renderHeadedTable({ ...thresholds, rows: painted }, style),
+      ...renderThresholds(judgement.thresholds, style),
       '',
       ...renderHeadedTable(timeTable(result), style),
       '',

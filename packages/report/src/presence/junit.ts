@@ -1,5 +1,5 @@
 import { junitDocument } from '../junit/document.ts';
-import { measuredText, thresholdName } from '../phrases/limits.ts';
+import { thresholdCase } from '../junit/threshold-case.ts';
 import { doubtTexts, findingText } from './phrases.ts';
 import type { PresenceResult } from './presence-result.ts';
 
@@ -24,18 +24,7 @@ export const renderPresenceJunit = (result: PresenceResult): string => {
               : null,
           output: presence.findings.map((finding) => `${findingText(finding)}\n`).join(''),
         },
-        ...judgement.thresholds.map((threshold) => ({
-          ...{ name: thresholdName(threshold), seconds: 0, output: '' },
-          failed:
-            threshold.ok === true || (threshold.ok === null && threshold.source === 'default')
-              ? null
-              : ({
-                  kind: threshold.ok === null ? 'error' : 'failure',
-                  type: threshold.ok === null ? 'not_measured' : 'threshold_crossed',
-                  message: measuredText(threshold),
-                  text: '',
-                } as const),
-        })),
+        ...judgement.thresholds.map(thresholdCase),
       ],
     },
   ]);

@@ -1,4 +1,4 @@
-import { thresholdTable } from '../phrases/threshold-table.ts';
+import { renderThresholds } from '../phrases/threshold-table.ts';
 import type { ReportOptions } from '../reporter.ts';
 import { paintOf, printable, renderHeadedTable, styleFor, wrap } from '../text-layout.ts';
 import { doubtTexts, eventTable, findingText, headlineText, loadText } from './phrases.ts';
@@ -14,18 +14,13 @@ export const renderPresence = (
 ): string => {
   const style = styleFor(color);
   const { deployment, presence, judgement } = result;
-  const thresholds = thresholdTable(judgement.thresholds);
-  const painted = thresholds.rows.map((row, index) => {
-    const ok = judgement.thresholds[index]?.ok ?? null;
-    return row.map(ok === null ? style.unsure : ok ? (text: string) => text : style.bad);
-  });
   const more = presence.findings.length - MOST_FINDINGS;
   return printable(
     `${[
       style.title(`Presence on ${deployment}`),
       ...wrap('', loadText(result)),
       '',
-      ...renderHeadedTable({ ...thresholds, rows: painted }, style),
+      ...renderThresholds(judgement.thresholds, style),
       '',
       ...renderHeadedTable(eventTable(result), style),
       '',
