@@ -25,6 +25,10 @@ export interface Crossing {
   worst: { value: number; atMs: number } | null;
 }
 
+/** Returns true when a part of that time is judged: lies in the window. Null: the whole run is. */
+export const isJudged = (window: Span | null, fromMs: number, toMs: number): boolean =>
+  window === null || (toMs > window.fromMs && fromMs < window.toMs);
+
 /**
  * Times at which a threshold was crossed: the verdict is about the whole run or a window; to find
  * the cause one needs the time. Null where the time is not known: the metric is not known by time,
@@ -41,8 +45,7 @@ export const crossingOf = (
   const line = history.series(seriesQuery(metric, selector, aggregation));
   if (line === undefined) return null;
   const { stepMs } = history;
-  const inside = (step: number): boolean =>
-    window === null || (step * stepMs + stepMs > window.fromMs && step * stepMs < window.toMs);
+  const inside = (step: number): boolean => isJudged(window, step * stepMs, (step + 1) * stepMs);
   const over = line.value.map(
     (value, step) => value !== null && inside(step) && !holds(value, operator, limit),
   );

@@ -4,6 +4,7 @@ import { clock } from '../../../format.ts';
 import { html, type Markup, percent, untrusted } from '../../../html/markup.ts';
 import { eventText } from '../../../phrases/run-event.ts';
 import type { HtmlInput } from '../../report-input.ts';
+import { isJudged } from '../crossings.ts';
 import { type Lane, lanesOf } from '../glance.ts';
 
 /** Most bars that are distinguishable on a laptop. */
@@ -107,9 +108,10 @@ const barsOf = (lane: Lane, stepMs: number): (Bar | null)[] => {
     const known = values.slice(first, first + each).filter((value) => value !== null);
     if (known.length === 0 || top <= 0) return null;
     const value = Math.max(...known);
-    const judged =
-      window === null || ((first + each) * stepMs > window.fromMs && first * stepMs < window.toMs);
-    const beyond = judged && limit !== null && (limit === 0 ? value > 0 : value >= limit);
+    const beyond =
+      limit !== null &&
+      isJudged(window, first * stepMs, (first + each) * stepMs) &&
+      (limit === 0 ? value > 0 : value >= limit);
     return {
       height: value / top,
       tone: beyond ? over : 'ok',
