@@ -160,18 +160,17 @@ const thresholdLane = (
       format,
     };
   }
-  const threshold = decision.thresholds.find((one) => isOfAll(one, metric));
-  const limit = threshold?.threshold.limit ?? null;
+  const limit = decision.thresholds.find((one) => isOfAll(one, metric))?.threshold.limit ?? null;
   const worst = Math.max(...line.high.map((value) => value ?? 0));
   const at = line.high.indexOf(worst) * history.stepMs;
   return {
     title,
     summary: worst === 0 ? 'none' : `worst ${format(worst)} at ${clock(at)}`,
-    tone: limit === null || worst < limit ? 'ok' : threshold?.ok === false ? 'bad' : 'warn',
+    tone: limit === null || worst < limit ? 'ok' : 'warn',
     values: line.high,
     limit,
     window: null,
-    over: threshold?.ok === false ? 'bad' : 'warn',
+    over: 'warn',
     format,
   };
 };
