@@ -8,7 +8,7 @@ import { html, type Markup, name, untrusted } from '../../html/markup.ts';
 import { formatParams } from '../format-params.ts';
 import { describeKnownFailures, describeReasons, describeServer, loadText } from '../phrases.ts';
 import { exitCodeOfDrill } from '../render-json.ts';
-import { showVerdict } from '../shown-verdict.ts';
+import { type ShownVerdict, showVerdict } from '../shown-verdict.ts';
 import { clusterPart, faultList, joinProbeTable, violationPart } from './details.ts';
 import { subscriptionMatrices } from './matrix.ts';
 import {
@@ -34,18 +34,18 @@ export const renderDrillHtml = (
 ): string => {
   const { drill, repeats, startedAt } = result;
   const { strict = false } = options;
-  const { mark, label } = showVerdict(result, strict);
+  const verdict = showVerdict(result, strict);
   const shown = shownRepeats(repeats);
   const body = html`<a class="skip" href="#verdict">To the verdict</a>
-${masthead(result, shown, strict)}
+${masthead(result, shown, verdict)}
 <main>
-${hero(result, strict)}
+${hero(result, verdict, strict)}
 ${spreadPart(result, shown)}
 ${shown.map((repeat) => repeatPart(repeat, result, shown.length))}
 </main>
 <footer><p>livekit-swarm · drill ${name(drill.name)} · started <time datetime="${startedAt}">${startedAt}</time></p></footer>`;
   return documentOf({
-    title: `${mark} ${untrusted(drill.name)}: ${label}`,
+    title: `${verdict.mark} ${untrusted(drill.name)}: ${verdict.label}`,
     body,
     data: null,
     sheet: SHEET,
@@ -53,20 +53,20 @@ ${shown.map((repeat) => repeatPart(repeat, result, shown.length))}
 };
 
 const masthead = (
-  result: DrillResult,
+  { drill }: DrillResult,
   repeats: readonly RepeatResult[],
-  strict: boolean,
-): Markup => {
-  const { drill } = result;
-  const { tone, mark } = showVerdict(result, strict);
-  return html`<header class="masthead"><p class="brand"><span class="pill ${tone}" aria-hidden="true">${mark}</span> <b>${name(drill.name)}</b></p>
+  { tone, mark }: ShownVerdict,
+): Markup =>
+  html`<header class="masthead"><p class="brand"><span class="pill ${tone}" aria-hidden="true">${mark}</span> <b>${name(drill.name)}</b></p>
 <nav aria-label="Parts of the report"><ul><li><a href="#verdict">Verdict</a></li>${repeats.map(({ number }) => html`<li><a href="#repeat-${number}">${drill.repeats === 1 ? 'Timeline' : `Repeat ${number}`}</a></li>`)}</ul></nav>
 </header>`;
-};
 
-const hero = (result: DrillResult, strict: boolean): Markup => {
+const hero = (
+  result: DrillResult,
+  { tone, mark, label }: ShownVerdict,
+  strict: boolean,
+): Markup => {
   const { drill, deployment } = result;
-  const { tone, mark, label } = showVerdict(result, strict);
   const server = describeServer(result);
   const known = describeKnownFailures(result);
   const reasons = describeReasons(result);
