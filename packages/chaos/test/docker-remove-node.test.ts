@@ -13,19 +13,14 @@ import { FAULTS } from '../src/faults/index.ts';
 import { openJournal } from '../src/journal/journal.ts';
 import { rollbackPending } from '../src/journal/rollback-pending.ts';
 import { openDockerPlatform } from '../src/targets/docker.ts';
-import type { Component, Platform } from '../src/targets/platform.ts';
+import type { Platform } from '../src/targets/platform.ts';
 import { anyAnswers } from './support/answers.ts';
 import { buildImages, startContainers } from './support/containers.ts';
 import { leftoversOf } from './support/leftovers.ts';
+import { memberOf } from './support/member-of.ts';
 
 const EXPIRES_MS = 12_000;
 const INJECTOR = fileURLToPath(new URL('./fixtures/reference-injector.ts', import.meta.url));
-
-const memberOf = async (target: Platform, name: string): Promise<Component> => {
-  const found = (await target.components()).find((member) => member.name === name);
-  if (found === undefined) throw new Error(`there is no ${name}`);
-  return found;
-};
 
 /** All containers of the engine with their state. */
 const containersOf = async (engine: DockerEngine): Promise<string[]> =>

@@ -19,21 +19,15 @@ import { openJournal } from '../src/journal/journal.ts';
 import { openPlatform, rollbackPending } from '../src/journal/rollback-pending.ts';
 import { openEngineScan } from '../src/journal/scan-engine.ts';
 import { openDockerPlatform } from '../src/targets/docker.ts';
-import type { Component, Platform } from '../src/targets/platform.ts';
 import { anyAnswers } from './support/answers.ts';
 import { brokenComponents } from './support/broken-components.ts';
 import { buildImages, startContainers } from './support/containers.ts';
 import { drillOrder } from './support/drill-order.ts';
 import { expectNodeRecovered } from './support/expect-node-recovered.ts';
 import { leftoversOf } from './support/leftovers.ts';
+import { memberOf } from './support/member-of.ts';
 
 const NAME = 'staging';
-
-const memberOf = async (target: Platform, name: string): Promise<Component> => {
-  const found = (await target.components()).find((member) => member.name === name);
-  if (found === undefined) throw new Error(`there is no ${name}`);
-  return found;
-};
 
 const stateOf = (engine: DockerEngine, name: string): Promise<string> =>
   engine.docker(['inspect', '--format', '{{.State.Status}}', `${NAME}-${name}`]);

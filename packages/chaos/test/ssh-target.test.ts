@@ -15,21 +15,16 @@ import { injectFault } from '../src/execute/inject-fault.ts';
 import { FAULTS } from '../src/faults/index.ts';
 import { openJournal } from '../src/journal/journal.ts';
 import { rollbackPending } from '../src/journal/rollback-pending.ts';
-import type { Component, Platform } from '../src/targets/platform.ts';
+import type { Component } from '../src/targets/platform.ts';
 import { readSshSpec } from '../src/targets/ssh/spec.ts';
 import { openSshPlatform } from '../src/targets/ssh.ts';
 import { anyAnswers } from './support/answers.ts';
 import { leftoversOf } from './support/leftovers.ts';
+import { memberOf } from './support/member-of.ts';
 import { startSshHost } from './support/ssh-host.ts';
 import { addUnits } from './support/units.ts';
 
 const UNITS = 'node=livekit-1,node=livekit-2.service,redis=redis';
-
-const memberOf = async (target: Platform, name: string): Promise<Component> => {
-  const found = (await target.components()).find((member) => member.name === name);
-  if (found === undefined) throw new Error(`there is no ${name}`);
-  return found;
-};
 
 /** Waits until these ports answer: a process that was paused first handles its queue. */
 const expectBack = (ports: readonly number[]): Promise<void> =>
