@@ -49,10 +49,11 @@ export interface MetricDefinition {
    * or witnesses.
    */
   clients?: true;
-  /** Measured by listeners of a live HLS stream only (`swarm hls`), not by participants. */
-  hls?: true;
-  /** Measured by `swarm presence` only, which compares webhooks and the API with participants. */
-  presence?: true;
+  /**
+   * Command that alone measures it: `swarm hls` on listeners of a live stream, `swarm presence` on
+   * webhooks and the API. Absent: runs have it.
+   */
+  command?: 'hls' | 'presence';
   description: string;
 }
 
@@ -119,13 +120,13 @@ const byClients = (definition: MetricDefinition): MetricDefinition => ({
 /** Defines a metric of listeners of a live HLS stream. */
 const ofListeners = (definition: MetricDefinition): MetricDefinition => ({
   ...atTheEnd(definition),
-  hls: true,
+  command: 'hls',
 });
 
 /** Defines a metric of what webhooks and the API say about participants. */
 const ofPresence = (definition: MetricDefinition): MetricDefinition => ({
   ...atTheEnd(definition),
-  presence: true,
+  command: 'presence',
 });
 
 export const METRICS = {
@@ -615,10 +616,7 @@ export const metricNames = (): MetricName[] => Object.keys(METRICS).filter(isMet
 
 /** Metrics that participants of a run, their server or the load generator can have. */
 export const runMetricNames = (): MetricName[] =>
-  metricNames().filter((name) => {
-    const { hls, presence } = metricDefinition(name);
-    return hls !== true && presence !== true;
-  });
+  metricNames().filter((name) => metricDefinition(name).command === undefined);
 
 /** Definition of a metric, without the literal types that make comparisons awkward. */
 export const metricDefinition = (name: MetricName): MetricDefinition => METRICS[name];

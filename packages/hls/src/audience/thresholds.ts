@@ -31,7 +31,7 @@ export const hlsThresholds = (given: readonly string[]): SourcedThreshold[] =>
 
 const parseOwn = (text: string): Threshold => {
   const threshold = parseThreshold(text);
-  if (metricDefinition(threshold.metric).hls !== true)
+  if (metricDefinition(threshold.metric).command !== 'hls')
     throw thresholdError(text, {
       message: `listeners of HLS do not have ${threshold.metric}`,
       hint: 'docs/metrics.md lists theirs: they begin with hls_',

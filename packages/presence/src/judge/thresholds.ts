@@ -26,7 +26,7 @@ export const presenceThresholds = (given: readonly string[]): SourcedThreshold[]
 
 const parseOwn = (text: string): Threshold => {
   const threshold = parseThreshold(text);
-  if (metricDefinition(threshold.metric).presence !== true)
+  if (metricDefinition(threshold.metric).command !== 'presence')
     throw thresholdError(text, {
       message: `swarm presence does not measure ${threshold.metric}`,
       hint: 'docs/metrics.md lists what it measures: webhook_delay, and what begins with presence_',

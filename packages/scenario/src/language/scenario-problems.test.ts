@@ -591,6 +591,16 @@ const WRONG: [string, string, RegExp][] = [
     /no vp8 track is received/,
   ],
   [
+    'a metric of listeners of HLS',
+    thresholds('‸hls_live_age: [p(95)<8000]'),
+    /measured by swarm hls only.*swarm hls --threshold/s,
+  ],
+  [
+    'a metric of webhooks',
+    thresholds('‸presence_missed: [count==0]'),
+    /measured by swarm presence only.*swarm presence --threshold/s,
+  ],
+  [
     'data that is not sent',
     thresholds('‸data_loss: [rate==0]'),
     /no data messages are received by any participant/,

@@ -104,7 +104,7 @@ export const whyUnmatched = (
   threshold: Threshold,
   facts: ThresholdFacts,
 ): UnmatchedThreshold | null =>
-  whyOfListeners(threshold) ??
+  whyOfAnotherCommand(threshold) ??
   whyUnmatchedGroup(threshold.selector, facts) ??
   whyUnmatchedRole(threshold.selector, facts) ??
   whyUnmatchedPath(threshold.selector, facts) ??
@@ -116,14 +116,15 @@ export const whyUnmatched = (
   whyUnmatchedAction(threshold, facts) ??
   whyUnmatchedTurns(threshold, facts);
 
-const whyOfListeners = ({ metric }: Threshold): UnmatchedThreshold | null =>
-  metricDefinition(metric).hls === true
-    ? {
-        message: `${metric} is measured by listeners of HLS only, not by participants`,
-        hint: 'use swarm hls for it',
-        about: /^\s*\w+/,
-      }
-    : null;
+const whyOfAnotherCommand = ({ metric }: Threshold): UnmatchedThreshold | null => {
+  const { command } = metricDefinition(metric);
+  if (command === undefined) return null;
+  return {
+    message: `${metric} is measured by swarm ${command} only, not by a run`,
+    hint: `use swarm ${command} --threshold for it`,
+    about: /^\s*\w+/,
+  };
+};
 
 const whyUnmatchedGroup = (
   { group }: Labels,
