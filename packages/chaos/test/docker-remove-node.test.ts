@@ -15,9 +15,9 @@ import { rollbackPending } from '../src/journal/rollback-pending.ts';
 import { openDockerPlatform } from '../src/targets/docker.ts';
 import type { Platform } from '../src/targets/platform.ts';
 import { anyAnswers } from './support/answers.ts';
+import { componentOf } from './support/component-of.ts';
 import { buildImages, startContainers } from './support/containers.ts';
 import { leftoversOf } from './support/leftovers.ts';
-import { memberOf } from './support/member-of.ts';
 
 const EXPIRES_MS = 12_000;
 const INJECTOR = fileURLToPath(new URL('./fixtures/reference-injector.ts', import.meta.url));
@@ -60,8 +60,8 @@ const byJournal = async (target: Platform, dir: string): Promise<void> => {
   const journal = openJournal(dir);
   const fault = FAULTS.get('remove-node');
   if (fault === undefined) throw new Error('there is no remove-node');
-  const node = await memberOf(target, 'node-1');
-  const other = await memberOf(target, 'node-2');
+  const node = await componentOf(target, 'node-1');
+  const other = await componentOf(target, 'node-2');
   const params = fault.params.parse({ grace: '1s' });
   expect(await fault.unavailable(target, node, params)).toBeNull();
   const { id, check } = await injectFault({
@@ -77,10 +77,10 @@ const byJournal = async (target: Platform, dir: string): Promise<void> => {
   expect(failed.map(({ error }) => error.message)).toEqual([]);
   expect(rolledBack.map((entry) => entry.id)).toEqual([id]);
   await expect.poll(() => anyAnswers(node.ports?.tcp ?? []), { timeout: 20_000 }).toBe(true);
-  const started = await memberOf(target, 'node-1');
+  const started = await componentOf(target, 'node-1');
   expect(started.nodeId).toMatch(/^ND_/);
   expect(started.nodeId).not.toBe(node.nodeId);
-  expect((await memberOf(target, 'node-2')).instance).toBe(other.instance);
+  expect((await componentOf(target, 'node-2')).instance).toBe(other.instance);
   expect(await leftoversOf(id)).toEqual([]);
   expect(await readdir(dir)).toEqual([]);
 };
@@ -88,7 +88,7 @@ const byJournal = async (target: Platform, dir: string): Promise<void> => {
 /** The drill is killed between the arming of its rollback and the SIGTERM. */
 const beforeItsDrain = async (target: Platform, dir: string): Promise<void> => {
   const journal = openJournal(dir);
-  const node = await memberOf(target, 'node-2');
+  const node = await componentOf(target, 'node-2');
   const drill = spawn(
     process.execPath,
     [
@@ -108,6 +108,6 @@ const beforeItsDrain = async (target: Platform, dir: string): Promise<void> => {
   expect(entry).toMatchObject({ draining: [], injected: false });
   const left = async () => (await journal.read()).pending.length;
   await expect.poll(left, { timeout: EXPIRES_MS + 30_000, interval: 500 }).toBe(0);
-  expect((await memberOf(target, node.name)).instance).toBe(node.instance);
+  expect((await componentOf(target, node.name)).instance).toBe(node.instance);
   await expect.poll(() => leftoversOf(entry?.id ?? ''), { timeout: 20_000 }).toEqual([]);
 };

@@ -21,11 +21,11 @@ import { openEngineScan } from '../src/journal/scan-engine.ts';
 import { openDockerPlatform } from '../src/targets/docker.ts';
 import { anyAnswers } from './support/answers.ts';
 import { brokenComponents } from './support/broken-components.ts';
+import { componentOf } from './support/component-of.ts';
 import { buildImages, startContainers } from './support/containers.ts';
 import { drillOrder } from './support/drill-order.ts';
 import { expectNodeRecovered } from './support/expect-node-recovered.ts';
 import { leftoversOf } from './support/leftovers.ts';
-import { memberOf } from './support/member-of.ts';
 
 const NAME = 'staging';
 
@@ -166,7 +166,7 @@ const faults = async (
     look: (id: string) => Promise<void>,
   ): Promise<void> => {
     const fault = FAULTS.get(name);
-    const member = await memberOf(platform, on);
+    const member = await componentOf(platform, on);
     if (fault === undefined) throw new Error(`there is no fault ${name}`);
     const parsed = fault.params.parse(params);
     expect(await fault.unavailable(platform, member, parsed), name).toBeNull();
@@ -202,19 +202,19 @@ const faults = async (
     // The restart policy would have started the container by now.
     await sleep(1_000);
     expect(await stateOf(engine, 'node-1')).toBe('exited');
-    expect((await memberOf(platform, 'node-1')).nodeId).toBeNull();
+    expect((await componentOf(platform, 'node-1')).nodeId).toBeNull();
   });
   expect(await isThere('node-1')).toBe(true);
-  expect((await memberOf(platform, 'node-1')).nodeId).not.toBe(others.get('node-1'));
+  expect((await componentOf(platform, 'node-1')).nodeId).not.toBe(others.get('node-1'));
 
   await during('hang', 'node-2', {}, async () => {
     expect(await stateOf(engine, 'node-2')).toBe('paused');
     await using scan = await openEngineScan(deployment);
     expect(await scan.find()).toMatchObject([{ kind: 'paused_container', name: `${NAME}-node-2` }]);
     expect(await isThere('node-2')).toBe(false);
-    expect((await memberOf(platform, 'node-2')).nodeId).toBe(others.get('node-2'));
+    expect((await componentOf(platform, 'node-2')).nodeId).toBe(others.get('node-2'));
   });
-  expect((await memberOf(platform, 'node-2')).nodeId).toBe(others.get('node-2'));
+  expect((await componentOf(platform, 'node-2')).nodeId).toBe(others.get('node-2'));
 
   await during('packet-loss', 'node-3', { loss: '100%', protocol: 'tcp' }, async (id) => {
     expect((await leftoversOf(id)).length).toBeGreaterThan(0);
@@ -239,7 +239,7 @@ const faults = async (
   // Rules in the network of the host are also removed after the container has ended.
   const fault = FAULTS.get('blackhole');
   if (fault === undefined) throw new Error('there is no blackhole');
-  const member = await memberOf(platform, 'node-3');
+  const member = await componentOf(platform, 'node-3');
   const options = {
     fault,
     platform,

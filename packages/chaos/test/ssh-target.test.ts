@@ -19,8 +19,8 @@ import type { Component } from '../src/targets/platform.ts';
 import { readSshSpec } from '../src/targets/ssh/spec.ts';
 import { openSshPlatform } from '../src/targets/ssh.ts';
 import { anyAnswers } from './support/answers.ts';
+import { componentOf } from './support/component-of.ts';
 import { leftoversOf } from './support/leftovers.ts';
-import { memberOf } from './support/member-of.ts';
 import { startSshHost } from './support/ssh-host.ts';
 import { addUnits } from './support/units.ts';
 
@@ -51,10 +51,10 @@ test('units over SSH', { timeout: 180_000 }, async () => {
     Array.from({ length: 3 }, () => ({ nodeId: null, ports: null })),
   );
   for (const name of ['redis.service', 'livekit-1.service', 'livekit-2.service'])
-    await target.start(await memberOf(target, name));
-  const node1 = await memberOf(target, 'livekit-1.service');
-  const node2 = await memberOf(target, 'livekit-2.service');
-  const redis = await memberOf(target, 'redis.service');
+    await target.start(await componentOf(target, name));
+  const node1 = await componentOf(target, 'livekit-1.service');
+  const node2 = await componentOf(target, 'livekit-2.service');
+  const redis = await componentOf(target, 'redis.service');
   expect(node1.nodeId).toMatch(/^ND_\w{6,}$/);
   expect(node2.nodeId).not.toBe(node1.nodeId);
   expect(node1.ports).toMatchObject({
@@ -109,7 +109,7 @@ test('units over SSH', { timeout: 180_000 }, async () => {
     const fault = FAULTS.get(name);
     if (fault === undefined) throw new Error(`there is no fault ${name}`);
     const params = fault.params.parse({});
-    const fresh = await memberOf(target, member.name);
+    const fresh = await componentOf(target, member.name);
     expect(await fault.unavailable(target, fresh, params), name).toBeNull();
     const { id } = await injectFault({
       fault,
@@ -131,11 +131,11 @@ test('units over SSH', { timeout: 180_000 }, async () => {
     expect(await target.pid(node1)).toBeNull();
     expect(await anyAnswers(ports1)).toBe(false);
   });
-  expect((await memberOf(target, node1.name)).nodeId).toMatch(/^ND_/);
-  expect((await memberOf(target, node1.name)).nodeId).not.toBe(node1.nodeId);
+  expect((await componentOf(target, node1.name)).nodeId).toMatch(/^ND_/);
+  expect((await componentOf(target, node1.name)).nodeId).not.toBe(node1.nodeId);
   await during('hang', node2, async () => {
     expect(await anyAnswers(ports2)).toBe(false);
-    expect((await memberOf(target, node2.name)).nodeId).toBe(node2.nodeId);
+    expect((await componentOf(target, node2.name)).nodeId).toBe(node2.nodeId);
   });
   await expectBack(ports2);
   await during('blackhole', node2, async (id) => {
@@ -178,8 +178,8 @@ test('a started node listens at every port of its configuration', async () => {
   ]);
   const open = readSshSpec('swarm-host', 'node=livekit', host.config);
   await using target = await openSshPlatform(open);
-  await target.start(await memberOf(target, 'livekit.service'));
-  const { ports } = await memberOf(target, 'livekit.service');
+  await target.start(await componentOf(target, 'livekit.service'));
+  const { ports } = await componentOf(target, 'livekit.service');
   expect(ports?.tcp).toEqual([http, tcp, metrics].sort((a, b) => a - b));
 });
 
