@@ -5,11 +5,19 @@ import { isVoice } from '../voice/voice-detector.ts';
 const FRAME_SAMPLES = (SPEECH_SAMPLE_RATE * FRAME_MS) / 1_000;
 const FULL_SCALE = 32_768;
 
+let loaded: readonly Int16Array<ArrayBuffer>[] | null = null;
+
 /**
  * Sentences of swarm as samples, mono: for callers on clients that encode on their own. Each begins
- * with its first voice and ends with its last.
+ * with its first voice and ends with its last. They are read once per process: callers share the
+ * samples and must not change them.
  */
-export const loadUtterances = (): Int16Array<ArrayBuffer>[] => {
+export const loadUtterances = (): readonly Int16Array<ArrayBuffer>[] => {
+  loaded ??= cutSpeech();
+  return loaded;
+};
+
+const cutSpeech = (): Int16Array<ArrayBuffer>[] => {
   const speech = loadSpeechSamples();
   return SENTENCES.map(([from, to]) => {
     const frames = Array.from({ length: to - from }, (_, index) =>
