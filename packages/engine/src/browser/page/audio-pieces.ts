@@ -1,12 +1,14 @@
 /** Audio of a track in pieces of 10 ms: decoded, of a remote track, or before it is encoded. */
 import { isVoice } from '../../voice/voice-detector.ts';
-import { unixTime } from './page-clock.ts';
 
 /** Chromium has this for audio in pages, too; the specification has it in workers, for video. */
 declare class MediaStreamTrackProcessor {
   constructor(options: { track: MediaStreamTrack; maxBufferSize: number });
   readonly readable: ReadableStream<AudioData>;
 }
+
+/** Unix time minus the clock of the page, ms. */
+const OFFSET_MS = Date.now() - performance.now();
 
 /** Pieces that wait for a busy page: a second. */
 const WAITING_PIECES = 100;
@@ -36,7 +38,7 @@ export const readPieces = (
       if (samples.length !== piece.numberOfFrames) samples = new Float32Array(piece.numberOfFrames);
       piece.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
       piece.close();
-      take(isVoice(samples, 1), unixTime(stampedAt + zero));
+      take(isVoice(samples, 1), OFFSET_MS + stampedAt + zero);
     }
     onEnd();
   };
