@@ -31,7 +31,7 @@ export class ClientConversation {
   #client: Client | null = null;
   /** The same, also while the connection is lost. */
   #speaker: Client | null = null;
-  #agents: RemoteAgent[] = [];
+  readonly #room: { remoteAgents: RemoteAgent[] } = { remoteAgents: [] };
   #held: HeldTurn[] = [];
   /** Utterances that were requested. */
   #requests = 0;
@@ -41,15 +41,10 @@ export class ClientConversation {
   constructor(options: ClientConversationOptions) {
     this.#options = options;
     const { clock, conversation } = options;
-    const agents = (): RemoteAgent[] => this.#agents;
     this.#caller = new Caller({
       clock,
       conversation,
-      room: {
-        get remoteAgents() {
-          return agents();
-        },
-      },
+      room: this.#room,
       emit: (event, at, details) => {
         if (event === 'turn') this.#held.push({ at, details });
         else options.emit(event, at, details);
@@ -82,7 +77,7 @@ export class ClientConversation {
   take(event: VoiceEvent): void {
     switch (event.type) {
       case 'agents':
-        this.#agents = event.agents.map(({ identity, hasAudio, attributes }) => ({
+        this.#room.remoteAgents = event.agents.map(({ identity, hasAudio, attributes }) => ({
           ...{ identity, hasAudio },
           state: attributes[AGENT_STATE] ?? null,
         }));
