@@ -19,7 +19,7 @@ import {
 import { MARK_LENGTHS_MS } from '../../ingress/marks.ts';
 import { SENTENCES } from '../../voice/sentences.ts';
 import type { FrameKeyHandle } from './frame-keys.ts';
-import { paddedClip } from './marked-audio.ts';
+import { paddedClip } from './padded-clip.ts';
 import { type Speaks, speechClip, utteranceClip } from './utterances.ts';
 
 /** Track that a participant publishes, with the clips that its layers play. */
@@ -87,6 +87,7 @@ export class Clips {
       speaks !== null && plan.kind === 'audio'
         ? utterancesOf(plan, speaks).map((source) => play(source).handle)
         : null;
+    const silence = speaks === 'marks' && plan.kind === 'audio' ? withRateOf(plan, QUIET) : QUIET;
     const channels = plan.kind === 'audio' ? audioFeatures(plan) : null;
     const layer = clips.at(-1)?.layer;
     const lower = adapts
@@ -109,7 +110,7 @@ export class Clips {
       },
       clips:
         utterances !== null
-          ? [play(speaks === 'marks' && plan.kind === 'audio' ? paddedQuiet(plan) : QUIET).handle]
+          ? [play(silence).handle]
           : voice === null
             ? clips.map(({ handle }) => handle)
             : [voice.quiet],
@@ -199,20 +200,18 @@ const utterancesOf = (plan: AudioPlan, speaks: Speaks): ClipSource[] => {
 };
 
 /** Clip of a mark, with the bit rate of the track. */
-const markOf = (plan: AudioPlan, lengthMs: number): ClipSource => {
-  const name = speechOrMusic(plan);
-  return {
-    name: `mark ${lengthMs} ${name}`,
-    load: () => paddedClip(speechClip(loadClip('speech'), lengthMs), meanBitrate(loadClip(name))),
-  };
-};
+const markOf = (plan: AudioPlan, lengthMs: number): ClipSource =>
+  withRateOf(plan, {
+    name: `mark ${lengthMs}`,
+    load: () => speechClip(loadClip('speech'), lengthMs),
+  });
 
-/** Silence between marks, with the bit rate of the track. */
-const paddedQuiet = (plan: AudioPlan): ClipSource => {
-  const name = speechOrMusic(plan);
+/** Another clip of sound, with the bit rate of the track. */
+const withRateOf = (plan: AudioPlan, { name, load }: ClipSource): ClipSource => {
+  const played = speechOrMusic(plan);
   return {
-    name: `quiet ${name}`,
-    load: () => paddedClip(quietClip(), meanBitrate(loadClip(name))),
+    name: `${name} ${played}`,
+    load: () => paddedClip(load(), meanBitrate(loadClip(played))),
   };
 };
 
