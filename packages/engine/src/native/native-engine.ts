@@ -11,8 +11,8 @@ import type { ParticipantPlan, PlannedStep } from '@livekit-swarm/scenario';
 import { openPump, type Pump, type PumpEvent } from '@livekit-swarm/webrtc';
 import type { Admission, Engine, EngineOptions, EngineSample } from '../engine.ts';
 import { ExchangeMeter } from '../exchange/exchange-meter.ts';
-import { Clips } from './media/clips.ts';
-import { FrameKeys } from './media/frame-keys.ts';
+import { Clips, type PublishedTrack, type TrackUse } from './media/clips.ts';
+import { type FrameKeyHandle, FrameKeys } from './media/frame-keys.ts';
 import { ParticipantKeys, type SharedKeys } from './media/participant-keys.ts';
 import type { Speaks } from './media/utterances.ts';
 import { Route } from './network/route.ts';
@@ -100,9 +100,7 @@ export class NativeEngine implements Engine {
       adapts: plan.rateAdaptation === true,
       speaks: speaksAs(plan),
     };
-    const tracks = plan.publish.map((track, number) =>
-      this.#clips.track(track, `${plan.identity}-${track.kind}-${number}`, keys.current, kind),
-    );
+    const tracks = this.#tracksOf(plan, keys.current, kind);
     let flows = 0;
     const neighbours = (): Neighbour[] =>
       [...this.#participants.values()].filter(
@@ -141,16 +139,22 @@ export class NativeEngine implements Engine {
     const media: OutgoingMedia = new OutgoingMedia({
       ...this.#parts,
       ...{ plan, keys },
-      tracks: plan.publish.map((track, number) =>
-        this.#clips.track(track, `${plan.identity}-${track.kind}-${number}`, null, {
-          speaks: 'marks',
-        }),
-      ),
+      tracks: this.#tracksOf(plan, null, { speaks: 'marks' }),
       route: this.#routeTo(host),
       onPeerOpened: (peer) => this.#byPeer.set(peer, media),
       onPeerClosed: (peer) => this.#byPeer.delete(peer),
     });
     return media;
+  }
+
+  #tracksOf(
+    { identity, publish }: ParticipantPlan,
+    key: FrameKeyHandle | null,
+    use: TrackUse,
+  ): PublishedTrack[] {
+    return publish.map((track, number) =>
+      this.#clips.track(track, `${identity}-${track.kind}-${number}`, key, use),
+    );
   }
 
   #routeTo(host: string): Route {
