@@ -89,14 +89,12 @@ export class EncoderParticipant {
         void this.#watch(ingress);
         return;
       }
-      const { reason, message, hint, retryable } = failure;
-      const why = { reason, message, ...(hint !== undefined && { hint }) };
-      if (attempt >= engine.joinAttempts || !retryable) {
-        this.#end('join_failed', why, { durationMs: this.#sinceJoin });
+      if (attempt >= engine.joinAttempts || !failure.retryable) {
+        this.#end('join_failed', failure, { durationMs: this.#sinceJoin });
         return;
       }
-      this.#reason = reason;
-      this.#emit('join_retry', clock.now(), { attempt, durationMs: this.#sinceJoin, ...why });
+      this.#reason = failure.reason;
+      this.#emit('join_retry', clock.now(), { attempt, durationMs: this.#sinceJoin, ...failure });
       await this.#pause(FIRST_PAUSE_MS * 2 ** (attempt - 1));
     }
   }
@@ -244,19 +242,14 @@ export class EncoderParticipant {
 
   #end(
     state: 'join_failed' | 'disconnected',
-    { reason, message, hint }: Omit<Failure, 'retryable'>,
+    failure: Omit<Failure, 'retryable'>,
     details: EventDetails = {},
   ): void {
     if (this.#isLeaving) return;
     this.#state = state;
-    this.#reason = reason;
+    this.#reason = failure.reason;
     this.#encoder?.stop('fail');
     const now = this.#options.clock.now();
-    this.#emit(state, now, {
-      ...details,
-      reason,
-      message: withoutTokens(message),
-      ...(hint !== undefined && { hint }),
-    });
+    this.#emit(state, now, { ...details, ...failure, message: withoutTokens(failure.message) });
   }
 }
