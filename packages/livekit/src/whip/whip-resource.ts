@@ -51,9 +51,10 @@ export const openWhip = async (request: WhipRequest): Promise<WhipResource | Fai
     }
     return { answer: await readText(response), location };
   } catch (error) {
-    const { reason, message, hint, retryable } = failureOfError(error, url);
+    const rejection = failureOfError(error, url);
+    const { reason, message, retryable } = rejection;
     return OF_THIS_HOST.has(reason)
-      ? { reason, message, retryable, ...(hint !== undefined && { hint }) }
+      ? rejection
       : failure('whip_unreachable', message, UNREACHABLE_HINT, retryable);
   }
 };
