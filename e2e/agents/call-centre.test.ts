@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type LiveKitServer, startLiveKit } from '@livekit-swarm/lab';
 import { type EventLine, recordLines } from '@livekit-swarm/record';
 import { expect, it } from 'vitest';
-import { accessTo, countOf, runCalls } from '../support/callers.ts';
+import { accessTo, countOf, runCalls, timesOf } from '../support/callers.ts';
 import { runSwarm, scratch, startSwarm } from '../support/swarm.ts';
 
 const FILE = join(import.meta.dirname, '../../scenarios/agents/call-centre.yaml');
@@ -27,13 +27,11 @@ it('callers wait on hold, talk with two agents, and measure each and the way bet
     if (line.type === 'event') events.push(line);
   const log = `${stderr}\n${desk.stderr()}\n${billing.stderr()}`;
 
-  const timesOf = (name: EventLine['event']): number[] =>
-    events.flatMap(({ event, durationMs }) => (event === name ? (durationMs ?? []) : []));
   // Three seconds in the queue, and the way of the first agent.
-  const holds = timesOf('agent_published');
+  const holds = timesOf(events, 'agent_published');
   expect(holds, log).toHaveLength(2);
   for (const ms of holds) expect(ms).toBeGreaterThan(3_000);
-  const transfers = timesOf('agent_transferred');
+  const transfers = timesOf(events, 'agent_transferred');
   expect(transfers, log).toHaveLength(2);
   for (const ms of transfers) expect(ms).toBeGreaterThan(0);
 

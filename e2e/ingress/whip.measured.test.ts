@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, startCluster } from '@livekit-swarm/lab';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, it } from 'vitest';
+import { timesOf } from '../support/callers.ts';
 import {
   delaysByRoom,
   expectRecovery,
@@ -15,7 +16,6 @@ import {
   linesOf,
   median,
   startRun,
-  timesOf,
 } from '../support/ingress-runs.ts';
 import { scratch } from '../support/swarm.ts';
 

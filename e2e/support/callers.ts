@@ -57,3 +57,7 @@ export const runCallers = async (
 /** Number of events of a name. */
 export const countOf = (events: readonly EventLine[], name: EventLine['event']): number =>
   events.filter(({ event }) => event === name).length;
+
+/** Durations of the events of a name, ms. */
+export const timesOf = (events: readonly EventLine[], name: EventLine['event']): number[] =>
+  events.flatMap(({ event, durationMs }) => (event === name ? (durationMs ?? []) : []));

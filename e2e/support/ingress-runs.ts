@@ -6,7 +6,7 @@ import type { Cluster } from '@livekit-swarm/lab';
 import { type EventLine, type ParticipantLine, recordLines } from '@livekit-swarm/record';
 import { IngressClient } from 'livekit-server-sdk';
 import { expect } from 'vitest';
-import { accessTo } from './callers.ts';
+import { accessTo, timesOf } from './callers.ts';
 import { expectGone, type Swarm, scratch, startSwarm } from './swarm.ts';
 
 export interface StartedRun {
@@ -37,10 +37,6 @@ export const linesOf = async (
     else if (line.type === 'participant') participants.push(line);
   return { events, participants };
 };
-
-/** Durations of the events of a kind, ms. */
-export const timesOf = (events: readonly EventLine[], name: EventLine['event']): number[] =>
-  events.flatMap(({ event, durationMs }) => (event === name ? (durationMs ?? []) : []));
 
 export const median = (times: readonly number[]): number =>
   times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
