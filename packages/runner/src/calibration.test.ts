@@ -54,6 +54,7 @@ describe('calibrateBy', () => {
       microsPerPacket: expect.closeTo(1.26),
       measurements: 1,
     });
+    expect(at(24, 0.9)).toMatchObject({ source: 'cached', measurements: 1 });
     // A measurement counts for a day, and eight at most.
     expect(at(25 * 60, 1)).toMatchObject({ microsPerPacket: 1.4, measurements: 1 });
     for (let turn = 1; turn <= 9; turn++) at(25 * 60 + 11 * turn, 0.7);

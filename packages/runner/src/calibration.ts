@@ -109,10 +109,11 @@ export const calibrateBy = (choice: CalibrationChoice, means: CalibrationMeans):
     const { microsPerPacket, bestMicros, worstMicros } = means.measure();
     if (!(microsPerPacket >= PLAUSIBLE.min && microsPerPacket <= PLAUSIBLE.max))
       throw new RangeError(`a packet took ${microsPerPacket} µs`);
-    const all = [...kept, { microsPerPacket, measuredAtMs: means.now() }].slice(-KEPT);
+    const others = choice.type === 'fresh' ? [] : kept;
+    const all = [...others, { microsPerPacket, measuredAtMs: means.now() }].slice(-KEPT);
     if (boot !== null && worstMicros < DISTURBED * bestMicros)
       keep(means.file, { boot, measured: all });
-    return { source: 'measured', ...underLoad(choice.type === 'fresh' ? all.slice(-1) : all) };
+    return { source: 'measured', ...underLoad(all) };
   } catch (error) {
     const message = messageOf(error);
     return { source: 'skipped', reason: 'failed', message };
