@@ -39,7 +39,7 @@ export const listenToAgents = (
   for (const change of CHANGES) room.on(change, report);
   room.on(RoomEvent.TrackSubscribed, (track, _, participant) => {
     if (track.kind === TrackKind.KIND_AUDIO && participant.kind === ParticipantKind.AGENT)
-      // A track may end before it is read.
+      // A track may end before it is read; what was heard of it is over then.
       hear(track, now, emit).catch(() => {});
   });
   return { joined: report };
@@ -57,7 +57,10 @@ const hear = async (
     (voice) => emit({ type: 'voice_ended', track: name, voice }),
   );
   const options = { sampleRate: SAMPLE_RATE, numChannels: 1, frameSizeMs: PIECE_MS };
-  for await (const { data } of new AudioStream(track, options))
-    voices.take(isVoice(data, FULL_SCALE), now());
-  voices.end();
+  try {
+    for await (const { data } of new AudioStream(track, options))
+      voices.take(isVoice(data, FULL_SCALE), now());
+  } finally {
+    voices.end();
+  }
 };
