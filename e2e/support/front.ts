@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { SecureVersion } from 'node:tls';
 
 export interface FrontOptions {
   /** Ports of nodes on 127.0.0.1; requests go to them in turn. */
   backends: readonly number[];
-  /** PEM; without, it speaks plain HTTP. */
-  tls?: { cert: Buffer; key: Buffer };
+  /** PEM, and the versions that it accepts; without, it speaks plain HTTP. */
+  tls?: { cert: Buffer; key: Buffer; minVersion?: SecureVersion; ciphers?: string };
   /** Time by which the clock of the proxy is ahead, s. */
   clockAheadSeconds?: number;
   /** It does not know WebSockets: the headers of the upgrade are dropped. */
@@ -17,6 +19,15 @@ export interface FrontOptions {
   metricsPort?: number;
   /** It closes tunnels on which nothing passed for as long. */
   idleMs?: number;
+  /** It replaces the header Authorization, as a gateway that checks tokens itself. */
+  authorize?(request: GatewayRequest): string | Promise<string>;
+}
+
+export interface GatewayRequest {
+  authorization: string;
+  url: string;
+  /** Empty for upgrades. */
+  body: string;
 }
 
 export interface Front extends AsyncDisposable {
@@ -28,8 +39,20 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
   const sockets = new Set<Socket>();
   let turn = 0;
   const next = (): number => options.backends[turn++ % options.backends.length] ?? 0;
-  const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
-    const { url = '/', method = 'GET', headers } = incoming;
+  /** Headers as the gateway passes them on. */
+  const replaced = async (
+    { url = '/', headers }: IncomingMessage,
+    body: string,
+  ): Promise<IncomingMessage['headers']> => {
+    const { authorization } = headers;
+    return options.authorize === undefined || authorization === undefined
+      ? headers
+      : { ...headers, authorization: await options.authorize({ authorization, url, body }) };
+  };
+  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const { url = '/', method = 'GET' } = incoming;
+    const body = options.authorize === undefined ? null : await text(incoming);
+    const headers = await replaced(incoming, body ?? '');
     const toMetrics = options.metricsPort !== undefined && url.startsWith('/metrics');
     const port = toMetrics ? options.metricsPort : next();
     const behind = request({ host: '127.0.0.1', port, path: url, method, headers }, (reply) => {
@@ -41,36 +64,37 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
       reply.pipe(outgoing);
     });
     behind.once('error', () => outgoing.writeHead(502).end());
-    incoming.pipe(behind);
+    if (body === null) incoming.pipe(behind);
+    else behind.end(body);
   };
   const server =
-    options.tls === undefined ? createServer(answer) : createSecureServer(options.tls, answer);
+    options.tls === undefined
+      ? createServer((incoming, outgoing) => void answer(incoming, outgoing))
+      : createSecureServer(options.tls, (incoming, outgoing) => void answer(incoming, outgoing));
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  server.on(
-    'upgrade',
-    ({ url, headers, method }: IncomingMessage, client: Socket, head: Buffer) => {
-      const behind = connect(next(), '127.0.0.1');
-      const kept = Object.entries(headers).filter(
-        ([name]) => options.dropsUpgrade !== true || !/^(upgrade|connection)$/.test(name),
-      );
-      behind.write(
-        `${method} ${url} HTTP/1.1\r\n${kept.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
-      );
-      behind.write(head);
-      client.pipe(behind).pipe(client);
-      const end = (): void => {
-        client.destroy();
-        behind.destroy();
-      };
-      for (const socket of [client, behind]) {
-        socket.on('error', end).on('close', end);
-        if (options.idleMs !== undefined) socket.setTimeout(options.idleMs, end);
-      }
-    },
-  );
+  server.on('upgrade', async (incoming: IncomingMessage, client: Socket, head: Buffer) => {
+    const { url, method } = incoming;
+    const behind = connect(next(), '127.0.0.1');
+    const kept = Object.entries(await replaced(incoming, '')).filter(
+      ([name]) => options.dropsUpgrade !== true || !/^(upgrade|connection)$/.test(name),
+    );
+    behind.write(
+      `${method} ${url} HTTP/1.1\r\n${kept.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
+    );
+    behind.write(head);
+    client.pipe(behind).pipe(client);
+    const end = (): void => {
+      client.destroy();
+      behind.destroy();
+    };
+    for (const socket of [client, behind]) {
+      socket.on('error', end).on('close', end);
+      if (options.idleMs !== undefined) socket.setTimeout(options.idleMs, end);
+    }
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

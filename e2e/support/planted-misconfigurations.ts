@@ -1,13 +1,11 @@
 /** A deployment that is right, and one thing at a time that is not. */
 
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { createServer } from 'node:tls';
-import { promisify } from 'node:util';
 import { findFreePorts } from '@livekit-swarm/host';
 import {
   type Authority,
@@ -23,8 +21,8 @@ import { holdTable } from '@livekit-swarm/testkit/nft';
 import { startRedis } from '@livekit-swarm/testkit/redis-server';
 import { AccessToken } from 'livekit-server-sdk';
 import { type FrontOptions, openFront } from './front.ts';
+import { HERE } from './here.ts';
 import { startNameServer } from './name-server.ts';
-import type { Host } from './network.ts';
 import { openReloadingProxy } from './reloading-proxy.ts';
 import { steppingClock } from './stepped-clock.ts';
 import { scratch } from './swarm.ts';
@@ -50,17 +48,7 @@ export interface Misconfiguration {
   plant(parts: Parts): Promise<Call>;
 }
 
-const exec = promisify(execFile);
 const IP_NAMES = ['IP:127.0.0.1'];
-
-/** Host of this process, in the form of hosts in namespaces. */
-const HERE: Host = {
-  name: 'here',
-  address: '127.0.0.1',
-  address6: '::1',
-  through: ['env'],
-  run: async (program, args) => (await exec(program, [...args])).stdout,
-};
 
 const certificate = async (
   authority: Authority,

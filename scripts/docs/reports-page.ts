@@ -43,6 +43,7 @@ const COMMANDS: Record<keyof typeof FORMATS, string> = {
   plan: 'swarm plan',
   cost: 'swarm cost',
   verify: 'swarm verify',
+  audit: 'swarm audit',
   ready: 'swarm ready',
   connectivity: 'swarm connectivity',
   hls: 'swarm hls',

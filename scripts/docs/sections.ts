@@ -18,7 +18,7 @@ import { priceTable } from './price-table.ts';
 import { runbookSections } from './runbook-sections.ts';
 import { SCENARIO_TABLES } from './scenario-keys.ts';
 import { schemaKeys } from './schema-keys.ts';
-import { verifyChecksTable } from './verify-checks.ts';
+import { auditChecksTable, verifyChecksTable } from './verify-checks.ts';
 
 /** Table of the keys of swarm.yaml. */
 const folderSettingsTable = (): string => {
@@ -59,6 +59,7 @@ export const SECTIONS: readonly {
   { path: 'docs/evidence.md', name: 'claims', text: claimsSection },
   { path: 'docs/evidence.md', name: 'flaky', text: flakySection },
   { path: 'docs/verify.md', name: 'checks', text: verifyChecksTable },
+  { path: 'docs/audit.md', name: 'checks', text: auditChecksTable },
   { path: 'docs/compatibility.md', name: 'clients', text: compatibilityTable },
   ...runbookSections(),
   ...Object.entries(SCENARIO_TABLES).map(([name, text]) => ({

@@ -1,11 +1,10 @@
-import { CHECKS } from '@livekit-swarm/verify';
+import { AUDIT_ONLY, CHECKS, type Check } from '@livekit-swarm/verify';
 import { code, table } from './markdown.ts';
 
-/** Table of the checks of `swarm verify`, in their order. */
-export const verifyChecksTable = (): string =>
+const checksTable = (checks: readonly Check[]): string =>
   table(
     ['check', 'passes when', 'severity', 'what a finding means', 'fix'],
-    CHECKS.map(({ id, title, severities, cause, fix }) => [
+    checks.map(({ id, title, severities, cause, fix }) => [
       code(id),
       title,
       severities.join(', '),
@@ -13,3 +12,9 @@ export const verifyChecksTable = (): string =>
       fix,
     ]),
   );
+
+/** Table of the checks of `swarm verify`, in their order. */
+export const verifyChecksTable = (): string => checksTable(CHECKS);
+
+/** Table of the checks that only `swarm audit` makes. */
+export const auditChecksTable = (): string => checksTable(AUDIT_ONLY);

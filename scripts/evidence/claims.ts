@@ -168,6 +168,14 @@ export const README_CLAIMS = {
     proves('a proxy that drops WebSocket upgrades is found', 'e2e/proxies/proxies.smoke.test.ts'),
     proves('every planted misconfiguration is the only finding', 'e2e/verify/verify.long.test.ts'),
     proves(
+      'a server that is right passes the audit, and its bundle shows every change',
+      'e2e/verify/audit.smoke.test.ts',
+    ),
+    proves(
+      'default keys, open ports, a relay into loopback, old TLS, and gateways that ignore expiry or grants are found, and nothing else',
+      'e2e/verify/audit.test.ts',
+    ),
+    proves(
       'a deployment is fit for an event, is not, or it is unknown',
       'e2e/verify/ready.test.ts',
     ),

@@ -15,6 +15,8 @@ const COMMANDS: Record<string, { guarded: readonly string[] } | { none: string }
   'swarm run': { guarded: ['scenarios/voice-ai.yaml'] },
   'swarm connectivity': { guarded: [] },
   'swarm verify': { guarded: [] },
+  'swarm audit': { guarded: [] },
+  'swarm audit verify': { none: 'reads a bundle' },
   'swarm ready': { guarded: ['scenarios/voice-ai.yaml', '--for', '10', '--at', '10:00'] },
   'swarm agents run': { guarded: ['scenarios/voice-agents.yaml'] },
   'swarm agents capacity': { guarded: ['scenarios/voice-agents.yaml'] },
@@ -95,7 +97,9 @@ const programOf = (): Command =>
 
 /** Names of all commands with an action, without groups. */
 const pathsOf = (command: Command, path: string): string[] => [
-  ...(command.commands.length === 0 || command.registeredArguments.length > 0 || path === 'swarm'
+  ...(command.commands.length === 0 ||
+  command.registeredArguments.length > 0 ||
+  ['swarm', 'swarm audit'].includes(path)
     ? [path]
     : []),
   ...command.commands.flatMap((one) => pathsOf(one, `${path} ${one.name()}`)),

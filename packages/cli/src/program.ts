@@ -1,6 +1,7 @@
 import type { ExitCode } from '@livekit-swarm/settings/errors';
 import { Command, Help, type ParseOptions } from 'commander';
 import { addAgentsCommands } from './agents-program.ts';
+import { addAuditCommands } from './audit-program.ts';
 import { addCapacityCommands } from './capacity-program.ts';
 import { addChaosCommands } from './chaos-program.ts';
 import { addCompareCommands } from './compare-program.ts';
@@ -106,6 +107,7 @@ export const createProgram = (console: Console, done: Done): Command => {
   addDoctorCommands(program, console, done);
   addConnectivityCommand(program, console, done);
   addVerifyCommand(program, console, done);
+  addAuditCommands(program, console, done);
   addReadyCommand(program, console, done);
   addPresenceCommand(program, console, done);
   addCompareCommands(program, console, done);

@@ -122,8 +122,13 @@ export { AGENT_STATE, type RemoteAgent, type RemoteTrack, RoomView } from './ses
 export { Session } from './session/session.ts';
 export type { Admitted, SessionEvent, SessionOptions } from './session/session-options.ts';
 export { joinEndpoint, type Signalling } from './signal/endpoint.ts';
-export { isJoin, joinBySignal, type SignalJoin } from './signal/signal-join.ts';
-export type { SignalConnection } from './signal/signal-socket.ts';
+export {
+  connectWithoutMedia,
+  isJoin,
+  joinBySignal,
+  type SignalJoin,
+} from './signal/signal-join.ts';
+export type { RequestMessage, ResponseMessage, SignalConnection } from './signal/signal-socket.ts';
 export {
   createStoredState,
   type ReadState,
@@ -134,7 +139,7 @@ export {
 export { type OutgoingStream, streamPackets } from './streams/stream-packets.ts';
 export { StreamReceiver } from './streams/stream-receiver.ts';
 export { tlsProblem } from './tls-problem.ts';
-export { makeToken } from './token.ts';
+export { makeToken, signClaims } from './token.ts';
 export { askTokenEndpoint, isTicket, type Ticket, type TokenEndpoint } from './token-endpoint.ts';
 export { parseTurnUrl, type TurnUrl } from './turn-url.ts';
 export { parseServerUrl, type ServerUrl } from './url.ts';

@@ -8,6 +8,7 @@ import { marked } from 'marked';
 import { describe, expect, it } from 'vitest';
 import { variedDrill } from '../../chaos/test/support/drill-results.ts';
 import {
+  auditSample,
   comparisonSample,
   connectivitySample,
   costSample,
@@ -25,6 +26,7 @@ import {
   soakSample,
   verifySample,
 } from '../test/support/samples.ts';
+import { AUDIT_REPORTERS } from './audit/index.ts';
 import { CAPACITY_REPORTERS } from './capacity/index.ts';
 import { COMPARISON_REPORTERS } from './comparison/index.ts';
 import { CONNECTIVITY_REPORTERS } from './connectivity/index.ts';
@@ -145,6 +147,10 @@ const SAMPLES: Sample[] = [
   }),
   sampleOf(READY_REPORTERS, readySample(), {
     ...{ kind: 'ready', name: 'ready', schema: 'livekit-swarm/ready/1' },
+    junit: { tests: 5, failures: 1, errors: 1 },
+  }),
+  sampleOf(AUDIT_REPORTERS, auditSample(), {
+    ...{ kind: 'audit', name: 'audit', schema: 'livekit-swarm/audit/1' },
     junit: { tests: 5, failures: 1, errors: 1 },
   }),
   sampleOf(VERIFY_REPORTERS, verifySample(), {

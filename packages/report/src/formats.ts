@@ -14,6 +14,7 @@ export const FORMATS = {
   plan: ['text', 'json', 'markdown', 'html'],
   cost: ['text', 'json', 'markdown', 'html'],
   verify: ['text', 'json', 'junit', 'markdown', 'html'],
+  audit: ['text', 'json', 'junit', 'markdown', 'html'],
   ready: ['text', 'json', 'junit', 'markdown', 'html'],
   connectivity: ['text', 'json', 'junit', 'markdown', 'html'],
   hls: ['text', 'json', 'junit', 'markdown', 'html'],

@@ -1,3 +1,5 @@
+export { type Audit, audit } from './audit/audit.ts';
+export { AUDIT_CHECKS, AUDIT_ONLY } from './audit/audit-checks.ts';
 export {
   type Check,
   type CheckResult,

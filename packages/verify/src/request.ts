@@ -20,6 +20,10 @@ export interface VerifyRequest {
    * address.
    */
   adminPorts: readonly number[] | null;
+  /** Other hosts of the deployment, on which no port of administration may answer users. */
+  otherHosts: readonly string[];
+  /** Logs that must have no token. */
+  logFiles: readonly string[];
   /** Token endpoint of the application; null: not given. */
   tokenEndpoint: TokenEndpoint | null;
   /**

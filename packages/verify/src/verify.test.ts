@@ -12,6 +12,8 @@ const request: VerifyRequest = {
   redisUrl: null,
   allowedAddresses: [],
   adminPorts: null,
+  otherHosts: [],
+  logFiles: [],
   token: null,
   tokenEndpoint: null,
   webhookPort: null,

@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, TakenSettings>> = {
   soak: LOAD,
   presence: LOAD,
   verify: CHECK,
+  audit: CHECK,
   connectivity: CHECK,
   ready: CHECK,
   'agents run': LOAD,

@@ -17,7 +17,7 @@ export const COMMAND_GROUPS = {
       'hosts',
     ],
   ],
-  Check: ['doctor', 'verify', 'connectivity', 'ready', 'presence', 'recordings'],
+  Check: ['doctor', 'verify', 'audit', 'connectivity', 'ready', 'presence', 'recordings'],
   Operate: ['chaos', 'roll', 'lab', 'exporter', 'mixin', 'slo', 'session', 'agents', 'cost'],
   Program: ['completion', 'version'],
 } as const satisfies Record<string, readonly string[]>;

@@ -1,9 +1,15 @@
 import { createHmac } from 'node:crypto';
+import { accessSync, constants, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { watchInterruption } from '@livekit-swarm/host';
-import { parseTurnUrl } from '@livekit-swarm/livekit';
+import {
+  assertHostAllowed,
+  type LoadKind,
+  parseTurnUrl,
+  readHostRules,
+} from '@livekit-swarm/livekit';
 import { readTokenEndpoint } from '@livekit-swarm/runner';
-import { parseDuration, readVariable, usageError } from '@livekit-swarm/settings';
+import { codeOf, parseDuration, readVariable, usageError } from '@livekit-swarm/settings';
 import type { VerifyRequest } from '@livekit-swarm/verify';
 import type { Console } from '../console.ts';
 import type { TargetFlags } from '../flags/deployment.ts';
@@ -19,6 +25,8 @@ export interface VerifyRequestFlags extends Omit<TargetFlags, 'embedded' | 'serv
   redis?: string;
   announced: string[];
   closedPort: string[];
+  closedHost?: string[];
+  log?: string[];
   participants?: string;
   token?: string;
   tokenEndpoint?: string;
@@ -47,10 +55,13 @@ export const withVerifyRequest = async <T>(
   typed: (flag: string) => boolean,
   { stderr, env }: Console,
   use: (request: VerifyRequest) => Promise<T>,
+  kind: LoadKind = 'probe',
 ): Promise<T> => {
   const target = readDeployment(flags, typed, env);
   const known = readKnown(flags, env);
-  const guard = readLoadGuard(flags, typed, env, { kind: 'probe', target });
+  const guard = readLoadGuard(flags, typed, env, { kind, target });
+  const otherHosts = (flags.closedHost ?? []).map(checkHost);
+  for (const host of otherHosts) assertHostAllowed(`http://${host}`, readHostRules(flags, env));
   const connect = readConnect(flags);
   if (connect !== null) guard.assertEndpoint(connect);
   const tokenEndpoint =
@@ -67,7 +78,7 @@ export const withVerifyRequest = async <T>(
     return await use({
       access: target,
       guard,
-      nodes,
+      ...{ nodes, otherHosts, logFiles: (flags.log ?? []).map(checkLog) },
       ...known,
       tokenEndpoint,
       validUntilMs: null,
@@ -174,6 +185,26 @@ const checkRedis = (text: string): string => {
     'write redis://HOST:6379, rediss:// with TLS, or redis+sentinel://HOST:26379?master=NAME',
   );
 };
+
+const checkHost = (text: string): string => {
+  const host = isIP(text) === 6 ? `[${text}]` : text;
+  if (/^[\w.-]+$/.test(text) || isIP(text) === 6) {
+    if (URL.parse(`http://${host}`)?.host === host.toLowerCase()) return text;
+  }
+  throw usageError(`--closed-host ${text}: not a name or address`, 'write turn.example.com');
+};
+
+const checkLog = (file: string): string => {
+  try {
+    accessSync(file, constants.R_OK);
+    if (statSync(file).isFile()) return file;
+  } catch (error) {
+    throw usageError(`--log ${file}: cannot be read (${codeOf(error) ?? 'error'})`, LOG_HINT);
+  }
+  throw usageError(`--log ${file}: not a file`, LOG_HINT);
+};
+
+const LOG_HINT = 'name a log of your proxy, as a text file';
 
 const checkPrefix = (text: string): string => {
   const [address = '', bits] = text.split('/');

@@ -43,6 +43,8 @@ const none = { groups: [] };
 describe('a URL that is not on the command line', () => {
   test.each([
     ['probe', PUBLIC, false],
+    ['audit', PUBLIC, true],
+    ['audit', PRIVATE, false],
     ['drill', PUBLIC, false],
     ['run', PUBLIC, true],
     ['run', PRIVATE, false],

@@ -19,16 +19,18 @@ import {
 import { assertNoOthers, assertRoomsEmpty } from './occupants.ts';
 
 /**
- * Kind of load on a server. `probe`: one or two participants in their own room; `drill`: load and
+ * Kind of load on a server. `probe`: one or two participants in their own room; `audit`: a few
+ * participants in their own rooms, and attempts that must be refused; `drill`: load and
  * faults, which need their own confirmation; `run`: the load of a scenario; `search`: growing load
  * until users notice, or the same load for hours.
  */
-export type LoadKind = 'probe' | 'drill' | 'run' | 'search';
+export type LoadKind = 'probe' | 'audit' | 'drill' | 'run' | 'search';
 
 /** Rules by which a host needs a confirmation when the command line does not contain its URL. */
 const CONFIRMED: Record<LoadKind, (url: string, origin: UrlOrigin) => boolean> = {
   // Its participants carry tokens: a file of a checkout must not choose the server that gets them.
   probe: (url, origin) => origin === 'folder' && scopeOf(hostOf(url)) === 'public',
+  audit: (url) => scopeOf(hostOf(url)) === 'public',
   drill: () => false,
   // The command line names the scenario file, and so its servers.
   run: (url, origin) => origin !== 'scenario' && scopeOf(hostOf(url)) === 'public',
@@ -38,6 +40,7 @@ const CONFIRMED: Record<LoadKind, (url: string, origin: UrlOrigin) => boolean> =
 /** Causes for which each kind of load needs a confirmation. */
 const CAUSES: Record<LoadKind, string> = {
   probe: 'participants with your key on a public server need',
+  audit: 'attempts to break into a public server need',
   drill: 'faults need',
   run: 'load on a public server needs',
   search: 'a load that grows or lasts needs',

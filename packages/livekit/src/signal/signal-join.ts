@@ -61,20 +61,24 @@ export const joinBySignal = (
 /**
  * Opens a signal connection that joins a room without media, and without subscriptions. With two
  * PeerConnections the server offers first, candidates included.
+ * @param query parameters besides those of every join
  */
 export const connectWithoutMedia = (
   { url, clock, keepalive, connect }: Deployment,
   token: string,
   handlers: Pick<SignalSocketOptions, 'lookup' | 'onMessage' | 'onEnd'>,
+  query: Readonly<Record<string, string>> = {},
 ): SignalConnection =>
   connect({
     base: url.ws,
-    endpoint: joinEndpoint('v0', {
+    endpoint: `${joinEndpoint('v0', {
       autoSubscribe: false,
       adaptiveStream: false,
       addTracks: [],
       offer: null,
-    }),
+    })}${Object.entries(query)
+      .map(([name, value]) => `&${name}=${encodeURIComponent(value)}`)
+      .join('')}`,
     token,
     clock,
     keepalive,

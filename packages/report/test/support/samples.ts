@@ -22,7 +22,7 @@ import { assessHost, socketNeed } from '@livekit-swarm/runner';
 import { expandPlan, planLoad } from '@livekit-swarm/scenario';
 import type { RoomView } from '@livekit-swarm/sessions';
 import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
-import type { Checked, Verification } from '@livekit-swarm/verify';
+import type { Audit, Checked, Verification } from '@livekit-swarm/verify';
 import { variedDrill } from '../../../chaos/test/support/drill-results.ts';
 import { nightLine } from '../../../chaos/test/support/night-line.ts';
 import { drawnLine } from '../../../chaos/test/support/random-drills.ts';
@@ -236,6 +236,12 @@ export const verifySample = (): Verification => {
     ],
   };
 };
+
+export const auditSample = (): Audit => ({
+  ...verifySample(),
+  ...{ startedAt: '2026-11-27T10:00:00.000Z', endedAt: '2026-11-27T10:00:20.000Z' },
+  version: '0.1.0',
+});
 
 export const readySample = (): Readiness => ({
   ...verifySample(),

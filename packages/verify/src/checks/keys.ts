@@ -42,9 +42,10 @@ export const keysRule = (accepted: readonly string[], ownSecret: string): CheckR
  * it checks later.
  */
 const isAccepted = (answer: Validation): boolean =>
-  answer.ok || ACCEPTED.has(answer.rejection.reason);
+  answer.ok || TAKES_TOKEN.has(answer.rejection.reason);
 
-const ACCEPTED: ReadonlySet<string> = new Set([
+/** Reasons for a rejection that the server looks at only after it has accepted the token. */
+export const TAKES_TOKEN: ReadonlySet<string> = new Set([
   'room_not_found',
   'server_full',
   'room_full',

@@ -1,5 +1,5 @@
 import { type Check, type CheckResult, found, passed } from '../check.ts';
-import { isService, type OpenService } from '../facts/open-services.ts';
+import { isService, notSearched, type OpenService } from '../facts/open-services.ts';
 import { readBody } from './read-body.ts';
 
 /**
@@ -9,14 +9,16 @@ import { readBody } from './read-body.ts';
 export const metricsRule = (
   throughProxy: string | null,
   url: string,
-  services: readonly OpenService[],
+  services: readonly OpenService[] | null,
 ): CheckResult => {
-  const open = services
+  const open = (services ?? [])
     .filter(({ kind }) => kind === 'metrics')
     .map(({ address, port }) => `http://${address}:${port}/metrics answers without a password`);
   if (throughProxy !== null && isService('metrics', throughProxy))
     open.push(`${url}/metrics answers without a password`);
-  return open.length === 0 ? passed('no metrics are shown to users') : found('error', open);
+  return open.length === 0
+    ? passed('no metrics are shown to users', ...notSearched(services))
+    : found('error', open);
 };
 
 export const metricsPort: Check = {
@@ -28,5 +30,5 @@ export const metricsPort: Check = {
   fix: 'close the port in the firewall, remove the route from the proxy, or set prometheus.username and prometheus.password',
   needs: ['tls'],
   run: async ({ url, openServices }) =>
-    metricsRule(await readBody(`${url.http}/metrics`), url.http, (await openServices()) ?? []),
+    metricsRule(await readBody(`${url.http}/metrics`), url.http, await openServices()),
 };

@@ -1,5 +1,5 @@
 import { type Check, type CheckResult, found, passed } from '../check.ts';
-import { isService, type OpenService } from '../facts/open-services.ts';
+import { isService, notSearched, type OpenService } from '../facts/open-services.ts';
 import { readBody } from './read-body.ts';
 
 /**
@@ -13,17 +13,19 @@ const PATHS = ['/debug/pprof/', '/debug/goroutine'] as const;
  */
 export const profilerRule = (
   answers: ReadonlyMap<string, string | null>,
-  services: readonly OpenService[],
+  services: readonly OpenService[] | null,
 ): CheckResult => {
   const open = [
     ...[...answers].flatMap(([where, body]) =>
       body !== null && isService('profiler', body) ? [`${where} answers`] : [],
     ),
-    ...services
+    ...(services ?? [])
       .filter(({ kind }) => kind === 'profiler')
       .map(({ address, port }) => `http://${address}:${port}/debug/pprof/ answers`),
   ];
-  return open.length === 0 ? passed('no debug page is shown to users') : found('error', open);
+  return open.length === 0
+    ? passed('no debug page is shown to users', ...notSearched(services))
+    : found('error', open);
 };
 
 export const profiler: Check = {
@@ -38,6 +40,6 @@ export const profiler: Check = {
     const answers = new Map<string, string | null>();
     for (const path of PATHS)
       answers.set(`${url.http}${path}`, await readBody(`${url.http}${path}`));
-    return profilerRule(answers, (await openServices()) ?? []);
+    return profilerRule(answers, await openServices());
   },
 };

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { parseTurnUrl } from '@livekit-swarm/livekit';
 import { messageOf } from '@livekit-swarm/settings/errors';
 import { type Check, type CheckResult, found, passed, skipped, unknown } from '../check.ts';
@@ -50,7 +51,7 @@ export const turnRelay: Check = {
     'The TURN server relays to any address: the holder of any token reaches the network behind it, its databases and the credentials of the cloud',
   fix: 'coturn: denied-peer-ip for every private range, and allowed-peer-ip for the nodes alone. livekit-server: list in turn.allow_restricted_peer_cidrs the nodes alone',
   needs: ['nodes', 'turn'],
-  run: async ({ nodes }, { signal, turn }) => {
+  run: async ({ nodes }, { signal, turn, redisUrl }) => {
     const announced = (await nodes()).flatMap(({ joined }) =>
       isAnnounced(joined) ? [joined] : [],
     );
@@ -58,7 +59,7 @@ export const turnRelay: Check = {
     const needed = new Set(
       announced.flatMap(({ candidates }) => candidates.map(({ address }) => address)),
     );
-    const peers = INNER_PEERS.filter((peer) => !needed.has(peer));
+    const peers = [...INNER_PEERS, ...redisPeer(redisUrl)].filter((peer) => !needed.has(peer));
     const servers = new Map(
       announced.flatMap(({ turnServers }) =>
         turnServers.flatMap(({ urls, username, credential }) =>
@@ -82,4 +83,10 @@ export const turnRelay: Check = {
     }
     return turnRelayRule(answers);
   },
+};
+
+/** Address of the Redis of the nodes, if it is known as one. */
+const redisPeer = (redisUrl: string | null): string[] => {
+  const host = redisUrl === null ? '' : (URL.parse(redisUrl)?.hostname ?? '');
+  return isIP(host) === 4 ? [host] : [];
 };

@@ -27,7 +27,14 @@ const facts = async (
   const request: VerifyRequest = {
     access: { url, apiKey: 'key', apiSecret: 'a-secret-of-at-least-thirty-two-bytes' },
     guard: LoadGuard.ofOwnServer(readHostRules({}, {}), 'probe'),
-    ...{ nodes: [], redisUrl: null, allowedAddresses: [], adminPorts: null },
+    ...{
+      nodes: [],
+      redisUrl: null,
+      allowedAddresses: [],
+      adminPorts: null,
+      otherHosts: [],
+      logFiles: [],
+    },
     ...{ token: null, tokenEndpoint: null, webhookPort: null, agent: null, turn: null },
     ...{
       participants: null,

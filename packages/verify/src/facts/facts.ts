@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { LookupAddress } from 'node:dns';
+import { lookup } from 'node:dns/promises';
 import {
   type AnnouncedPaths,
   ApiRejection,
@@ -29,7 +30,7 @@ import {
 import { messageOf } from '@livekit-swarm/settings/errors';
 import type { Room } from 'livekit-server-sdk';
 import type { VerifyRequest } from '../request.ts';
-import { findServices, type OpenService } from './open-services.ts';
+import { findServices, type LookedAt, type OpenService } from './open-services.ts';
 import { servingNodes } from './registered-nodes.ts';
 
 /** Facts that one node announces to a participant that joins there. */
@@ -68,6 +69,11 @@ export interface Facts {
    * endpoint.
    */
   ticket(): Promise<{ answer: Ticket | Failure; tookMs: number } | null>;
+  /**
+   * Addresses on which open ports are searched: those of the URL, and those of other hosts.
+   * @throws the error of a lookup
+   */
+  lookedAt(): Promise<readonly LookedAt[]>;
   /** Programs that answer on ports that users should not reach; null: not searched. */
   openServices(): Promise<readonly OpenService[] | null>;
   /**
@@ -201,6 +207,11 @@ export const openFacts = (request: VerifyRequest): Facts => {
   });
 
   const addresses = once(() => deployment.resolver.addresses());
+  const lookedAt = once(async (): Promise<LookedAt[]> => {
+    const own = (await addresses()).map(({ address }) => ({ address, isNamed: false }));
+    const others = await Promise.all(request.otherHosts.map((host) => lookup(host, { all: true })));
+    return [...own, ...others.flat().map(({ address }) => ({ address, isNamed: true }))];
+  });
 
   return {
     url,
@@ -252,7 +263,8 @@ export const openFacts = (request: VerifyRequest): Facts => {
       const answer = await askTokenEndpoint(tokenEndpoint, who, API_MS);
       return { answer, tookMs: performance.now() - began };
     }),
-    openServices: once(async () => findServices(await addresses(), request.adminPorts)),
+    openServices: once(async () => findServices(await lookedAt(), request.adminPorts)),
+    lookedAt,
     api,
     makeRoom,
     makePlainRoom,

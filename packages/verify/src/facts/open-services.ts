@@ -1,9 +1,15 @@
-import type { LookupAddress } from 'node:dns';
 import { connect } from 'node:net';
 import { scopeOfAddress } from './scope.ts';
 
 /** Kind of a program that answers on a port that users should not reach. */
 export type ServiceKind = 'redis' | 'redis_with_password' | 'metrics' | 'profiler';
+
+/** An address on which open ports are searched. */
+export interface LookedAt {
+  address: string;
+  /** The user named its host for this: it is searched in any scope. */
+  isNamed: boolean;
+}
 
 export interface OpenService {
   address: string;
@@ -17,6 +23,12 @@ export interface OpenService {
  */
 export const WELL_KNOWN_PORTS = [6379, 6789, 7070, 9090, 6060] as const;
 
+/** Evidence of a check that passes although ports were not searched. */
+export const notSearched = (services: readonly OpenService[] | null): string[] =>
+  services === null
+    ? ['seen through the URL alone: no address is public, so no port was tried (--closed-port)']
+    : [];
+
 const TIMEOUT_MS = 1_500;
 const MAX_ANSWER = 65_536;
 
@@ -26,12 +38,10 @@ const MAX_ANSWER = 65_536;
  * host they may be open
  */
 export const findServices = async (
-  addresses: readonly LookupAddress[],
+  addresses: readonly LookedAt[],
   ports: readonly number[] | null,
 ): Promise<OpenService[] | null> => {
-  const looked = addresses.filter(
-    ({ address }) => ports !== null || scopeOfAddress(address) === 'public',
-  );
+  const looked = searched(addresses, ports);
   if (looked.length === 0) return null;
   const found = await Promise.all(
     looked.flatMap(({ address }) =>
@@ -43,6 +53,15 @@ export const findServices = async (
   );
   return found.flat();
 };
+
+/** Addresses to search: on the user's own host, unless named, ports may be open. */
+export const searched = (
+  addresses: readonly LookedAt[],
+  ports: readonly number[] | null,
+): LookedAt[] =>
+  addresses.filter(
+    ({ address, isNamed }) => isNamed || ports !== null || scopeOfAddress(address) === 'public',
+  );
 
 const kindAt = async (address: string, port: number): Promise<ServiceKind | null> => {
   const said = await ask(address, port, 'PING\r\n');
@@ -75,8 +94,8 @@ export const isService = (kind: 'metrics' | 'profiler', answer: string): boolean
     : /\/debug\/pprof\/|goroutine \d+ \[|goroutine\?debug=/.test(answer);
 };
 
-/** Answer of a port to a request; empty: none within the time limit; null: no connection. */
-const ask = (host: string, port: number, request: string): Promise<string | null> =>
+/** Answer of a port to a request over TCP; empty: none within the time limit; null: no connection. */
+export const ask = (host: string, port: number, request: string): Promise<string | null> =>
   new Promise((resolve) => {
     const socket = connect({ host, port, timeout: TIMEOUT_MS });
     let answer = '';

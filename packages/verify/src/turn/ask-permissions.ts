@@ -38,22 +38,20 @@ const STALE_NONCE = 438;
  */
 export const askPermissions = async (
   url: TurnUrl,
-  { username, credential }: TurnCredentials,
+  credentials: TurnCredentials,
   peers: readonly string[],
 ): Promise<PermissionAnswer[]> => {
   const socket = await openTurnSocket(url);
   const request = requester(socket);
   try {
     const challenge = await request(METHODS.allocate, [UDP], null);
-    const realm = challenge.attributes.get(ATTRIBUTES.realm)?.toString();
-    const nonce = challenge.attributes.get(ATTRIBUTES.nonce);
-    if (realm === undefined || nonce === undefined)
+    const key = keyFor(challenge, credentials);
+    if (key === null)
       throw new Error(
         challenge.code === null
           ? 'it allocates addresses without credentials'
           : `it refuses an allocation (${challenge.code})`,
       );
-    const key: LongTermKey = { username, credential, realm, nonce: Buffer.from(nonce) };
     const signed = async (method: number, attributes: readonly Attribute[]) => {
       const answer = await request(method, attributes, key);
       if (answer.code !== STALE_NONCE) return answer;
@@ -72,6 +70,50 @@ export const askPermissions = async (
   } finally {
     socket.close();
   }
+};
+
+/** Answer of a TURN server to requests for an address: the code of its error; null: allocated. */
+export interface AllocationAnswer {
+  withoutCredentials: number | null;
+  /** Null as well: not asked, as it needs no credentials. */
+  withWrongPassword: number | null;
+}
+
+/**
+ * Requests an address without credentials, and with a wrong password. What is allocated is
+ * released.
+ * @throws Error if the server cannot be reached
+ */
+export const askAllocations = async (
+  url: TurnUrl,
+  { username }: Pick<TurnCredentials, 'username'>,
+): Promise<AllocationAnswer> => {
+  const socket = await openTurnSocket(url);
+  const request = requester(socket);
+  const release: Attribute = [ATTRIBUTES.lifetime, Buffer.alloc(4)];
+  try {
+    const challenge = await request(METHODS.allocate, [UDP], null);
+    if (challenge.code === null) await request(METHODS.refresh, [release], null).catch(() => null);
+    const key = keyFor(challenge, { username, credential: 'wrong' });
+    if (key === null) return { withoutCredentials: challenge.code, withWrongPassword: null };
+    const guess = await request(METHODS.allocate, [UDP], key);
+    if (guess.code === null) await request(METHODS.refresh, [release], key).catch(() => null);
+    return { withoutCredentials: challenge.code, withWrongPassword: guess.code };
+  } finally {
+    socket.close();
+  }
+};
+
+/** Key for requests after a challenge; null: the answer has no challenge. */
+const keyFor = (
+  { attributes }: StunResponse,
+  { username, credential }: TurnCredentials,
+): LongTermKey | null => {
+  const realm = attributes.get(ATTRIBUTES.realm)?.toString();
+  const nonce = attributes.get(ATTRIBUTES.nonce);
+  return realm === undefined || nonce === undefined
+    ? null
+    : { username, credential, realm, nonce: Buffer.from(nonce) };
 };
 
 type Request = (
