@@ -38,6 +38,7 @@ const COMMANDS: Record<keyof typeof FORMATS, string> = {
   night: 'swarm chaos night',
   random: 'swarm chaos random',
   roll: 'swarm roll',
+  scale: 'swarm scale',
   capacity: 'swarm capacity',
   soak: 'swarm soak',
   plan: 'swarm plan',

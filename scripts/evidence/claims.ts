@@ -342,6 +342,10 @@ export const README_CLAIMS = {
       'packages/chaos/test/docker-roll.long.test.ts',
       'packages/chaos/test/ssh-roll.long.test.ts',
     ),
+    proves(
+      'a rehearsal of an autoscaler adds nodes in a lab, drains them, and leaves no process behind',
+      'e2e/scale/scale.measured.test.ts',
+    ),
   ],
 } as const satisfies Record<string, readonly Claim[]>;
 

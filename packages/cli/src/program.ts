@@ -32,6 +32,7 @@ import { addRecordsCommands } from './records-program.ts';
 import { addReportCommand } from './report-program.ts';
 import { addRollCommand } from './roll-program.ts';
 import { addRunCommand, addRunWithoutCommand } from './run-program.ts';
+import { addScaleCommand } from './scale-program.ts';
 import { addScenarioCommands } from './scenario-program.ts';
 import { addSessionCommand } from './session-program.ts';
 import { addSloCommands } from './slo-program.ts';
@@ -118,6 +119,7 @@ export const createProgram = (console: Console, done: Done): Command => {
   addLabCommands(program, console, done);
   addChaosCommands(program, console, done);
   addRollCommand(program, console, done);
+  addScaleCommand(program, console, done);
   addExporterCommand(program, console, done);
   addMixinCommand(program, console, done);
   addSessionCommand(program, console, done);

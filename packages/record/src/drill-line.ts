@@ -385,6 +385,38 @@ const drillEvent = z.discriminatedUnion('event', [
     signer: z.enum(WEBHOOK_SIGNERS),
     count,
   }),
+  /**
+   * Load as a scaler reads it, by component, in the unit of its metric. `wanted`: nodes that it
+   * wants; `serving`: those that run and do not drain. Null: the cluster did not answer.
+   */
+  z.object({
+    event: z.literal('scale_observed'),
+    load: z.record(text, count).nullable(),
+    wanted: count,
+    serving: z.array(text),
+  }),
+  /** A scaler wants another number of nodes: for the load, or for that of the timetable. */
+  z.object({
+    event: z.literal('scale_decided'),
+    from: count,
+    to: count,
+    why: z.enum(['load', 'timetable']),
+  }),
+  /** A node is ordered: for a decision, or in place of a Spot node. */
+  z.object({
+    event: z.literal('node_ordered'),
+    component: text,
+    why: z.enum(['scale', 'spot']),
+  }),
+  /** A node takes part in the cluster: Redis lists it as serving. */
+  z.object({ event: z.literal('node_registered'), component: text }),
+  /** A Spot node is killed after this time. `rooms` as of `node_changed`. */
+  z.object({
+    event: z.literal('spot_noticed'),
+    component: text,
+    noticeMs: count,
+    rooms: z.array(text),
+  }),
   z.object({
     event: z.literal('alert_changed'),
     name: text,

@@ -21,6 +21,7 @@ import {
   readySample,
   recordingsSample,
   rollSample,
+  scaleSample,
   sessionSample,
   sloSample,
   soakSample,
@@ -43,6 +44,7 @@ import { RECORDINGS_REPORTERS } from './recordings/index.ts';
 import { type Reporter, wholeOf } from './reporter.ts';
 import { ROLL_REPORTERS } from './roll/index.ts';
 import { REPORTERS } from './run/index.ts';
+import { SCALE_REPORTERS } from './scale/index.ts';
 import { SESSION_REPORTERS } from './session/index.ts';
 import { SLO_REPORTERS } from './slo/index.ts';
 import { compareSoaks, SOAK_COMPARISON_REPORTERS, SOAK_REPORTERS } from './soak/index.ts';
@@ -125,6 +127,10 @@ const SAMPLES: Sample[] = [
   sampleOf(ROLL_REPORTERS, rollSample(), {
     ...{ kind: 'roll', name: 'roll', schema: 'livekit-swarm/roll/1' },
     junit: ROLL_COUNTS,
+  }),
+  sampleOf(SCALE_REPORTERS, scaleSample(), {
+    ...{ kind: 'scale', name: 'scale', schema: 'livekit-swarm/scale/1' },
+    junit: { tests: 6, failures: 2, errors: 2 },
   }),
   sampleOf(CAPACITY_REPORTERS, capacity, {
     ...{ kind: 'capacity', name: 'capacity', schema: 'livekit-swarm/capacity/1' },

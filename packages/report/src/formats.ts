@@ -7,6 +7,7 @@ export const FORMATS = {
   comparison: ['text', 'json', 'junit', 'markdown', 'html'],
   drill: ['text', 'json', 'junit', 'markdown', 'html'],
   roll: ['text', 'json', 'junit', 'markdown', 'html'],
+  scale: ['text', 'json', 'junit', 'markdown', 'html'],
   night: ['text', 'json', 'junit', 'markdown', 'html'],
   random: ['text', 'json', 'junit', 'markdown', 'html'],
   capacity: ['text', 'json', 'junit', 'markdown', 'html'],

@@ -64,6 +64,11 @@ const drillAnnotationOf = (line: DrillLine): DrillAnnotation | null => {
     case 'name_moved':
     case 'arrivals_observed':
     case 'webhooks_observed':
+    case 'scale_observed':
+    case 'scale_decided':
+    case 'node_ordered':
+    case 'node_registered':
+    case 'spot_noticed':
       return null;
   }
 };

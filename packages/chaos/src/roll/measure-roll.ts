@@ -1,5 +1,5 @@
-import type { DrillLine, EventLine, RecordLine } from '@livekit-swarm/record';
-import { isLoad } from '../drill/scenario-of-drill.ts';
+import type { DrillLine, RecordLine } from '@livekit-swarm/record';
+import { createConnected } from '../measure/connected.ts';
 import type { DrillResult } from '../measure/drill-result.ts';
 import type { Recovery, SubscriptionRecovery } from '../measure/recovery.ts';
 import { callLengths, forecastDrain, type PlanOfCalls } from './drain-forecast.ts';
@@ -31,7 +31,7 @@ interface RollFold {
 
 export const createRollFold = (): RollFold => {
   const changes: Change[] = [];
-  const members = createMembers();
+  const connected = createConnected();
   const mixed = createMixedTime();
   const joins = { attempted: 0, failed: 0 };
   let phase: NodeChange['phase'] = 'forward';
@@ -72,7 +72,7 @@ export const createRollFold = (): RollFold => {
       case 'cutting':
         change.cutAt = rooms.length === 0 ? change.cutAt : at;
         change.roomsCut = rooms.length;
-        change.participantsCut = members.in(rooms);
+        change.participantsCut = connected.in(rooms);
         break;
       case 'stopped':
         change.stoppedAt = at;
@@ -98,7 +98,7 @@ export const createRollFold = (): RollFold => {
   return {
     add: (line) => {
       if (line.type === 'event') {
-        members.add(line);
+        connected.add(line);
         const isJoin = line.event === 'joined' || line.event === 'join_failed';
         if (began === null || !isJoin) return;
         joins.attempted += 1;
@@ -203,20 +203,6 @@ const backendsSince = (
   const from = began ?? 0;
   const before = backends.findLast(({ at }) => at < from);
   return [...(before === undefined ? [] : [before]), ...backends.filter(({ at }) => at >= from)];
-};
-
-/** Connected participants of the load by room. */
-const createMembers = () => {
-  const rooms = new Map<string, Set<string>>();
-  return {
-    add: ({ event, identity, room, role }: EventLine): void => {
-      if (identity === undefined || room === undefined || !isLoad({ role })) return;
-      if (event === 'joined') rooms.set(room, (rooms.get(room) ?? new Set()).add(identity));
-      if (event === 'left' || event === 'disconnected') rooms.get(room)?.delete(identity);
-    },
-    in: (names: readonly string[]): number =>
-      names.reduce((sum, name) => sum + (rooms.get(name)?.size ?? 0), 0),
-  };
 };
 
 /** Time in which some nodes, but not all, have the release. */

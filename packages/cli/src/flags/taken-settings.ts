@@ -41,6 +41,7 @@ const COMMANDS: Readonly<Record<string, TakenSettings>> = {
   'chaos plan': RULES,
   'chaos doctor': RULES,
   roll: RULES,
+  scale: RULES,
   hls: RULES,
   host: RULES,
   exporter: SERVICE,

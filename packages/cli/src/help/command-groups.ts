@@ -18,6 +18,17 @@ export const COMMAND_GROUPS = {
     ],
   ],
   Check: ['doctor', 'verify', 'audit', 'connectivity', 'ready', 'presence', 'recordings'],
-  Operate: ['chaos', 'roll', 'lab', 'exporter', 'mixin', 'slo', 'session', 'agents', 'cost'],
+  Operate: [
+    'chaos',
+    'roll',
+    'scale',
+    'lab',
+    'exporter',
+    'mixin',
+    'slo',
+    'session',
+    'agents',
+    'cost',
+  ],
   Program: ['completion', 'version'],
 } as const satisfies Record<string, readonly string[]>;

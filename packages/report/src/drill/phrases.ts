@@ -584,6 +584,17 @@ export const describeDrillEvent = (line: DrillLine): string | null => {
       return `the name leads to ${line.to}, with a TTL of ${formatDuration(line.ttlMs)}`;
     case 'alert_changed':
       return `alert ${line.state === 'firing' ? 'fired' : 'resolved'}: ${line.name}`;
+    case 'scale_decided': {
+      const why = line.why === 'timetable' ? 'the timetable' : 'the load';
+      return `${line.from} → ${plural(line.to, 'node')}, for ${why}`;
+    }
+    case 'node_ordered':
+      return `${line.component}: ordered${line.why === 'spot' ? ', for a Spot node' : ''}`;
+    case 'node_registered':
+      return `${line.component}: registered`;
+    case 'spot_noticed':
+      return `${line.component}: reclaimed in ${formatDuration(line.noticeMs)} (${plural(line.rooms.length, 'room')})`;
+    case 'scale_observed':
     case 'registry_observed':
     case 'backends_observed':
     case 'continuity_probed':

@@ -5,6 +5,7 @@ import { DEFAULT_TOLERANCES, evaluateSoak } from '@livekit-swarm/analysis/soak';
 import type { NightResult } from '@livekit-swarm/chaos/night';
 import type { RandomResult } from '@livekit-swarm/chaos/random';
 import type { NodeChange, RollResult } from '@livekit-swarm/chaos/roll';
+import type { Rehearsal, ScaleResult } from '@livekit-swarm/chaos/scale';
 import {
   ASSUMED_CAPACITY,
   aroundTheClock,
@@ -161,6 +162,76 @@ const CHANGED: NodeChange = {
   ...{ checkedAt: 62_800, checkFailed: null },
   ...{ roomsBefore: 2, roomsCut: 2, participantsCut: 8, roomsAfter: 0 },
   ...{ pairsInterrupted: 24, longestInterruptionMs: 9_500 },
+};
+
+const JOINS = { attempted: 12, lost: 0, slow: 0, p95Ms: 180 };
+
+/** A scaler that is late by load, and in time by the timetable. */
+export const scaleSample = (): ScaleResult => {
+  const node = {
+    ...{ component: HOSTILE, orderedAt: 12_000, readyAt: 23_000 },
+    ...{ registeredAt: 24_000, firstRoomAt: 25_500 },
+  };
+  const objectives: Rehearsal['objectives'] = [
+    { code: 'joinsLost', measured: 0, limit: 0, met: true },
+    { code: 'overloaded', measured: 12_500, limit: 0, met: false },
+  ];
+  const reactive: Rehearsal = {
+    ...{ mode: 'reactive', answer: 'no', objectives },
+    reasons: objectives.flatMap((objective) =>
+      objective.met ? [] : [{ code: 'objective', objective } as const],
+    ),
+    facts: {
+      metric: 'participants',
+      steps: [
+        { decidedAt: 12_000, from: 1, to: 2, why: 'load', crossedAt: 10_000, nodes: [node] },
+        { decidedAt: 50_000, from: 2, to: 1, why: 'load', crossedAt: null, nodes: [] },
+      ],
+      removed: [
+        {
+          ...{ component: HOSTILE, why: 'spot', noticedAt: 40_000, drainingAt: 40_100 },
+          ...{ stoppedAt: 50_000, roomsCut: 1, participantsCut: 3, replacement: null },
+        },
+      ],
+      joins: { before: JOINS, during: { ...JOINS, slow: 2 }, after: { ...JOINS, p95Ms: null } },
+      ...{ overloadedMs: 12_500, mostLoad: 31, reversals: 1, disconnected: 1, recovered: 2 },
+      ...{ nodeMs: 180_000, optimumMs: 120_000, optimumOf: 'timetable', unreadable: 0 },
+      durationMs: 90_000,
+      moments: [
+        { at: 0, load: 0, wanted: 1, serving: 1 },
+        { at: 12_000, load: null, wanted: 2, serving: 1 },
+      ],
+    },
+    ...{ loadVerdict: 'passed', serverVersion: '1.13.4', record: 'records/scale/record.ndjson' },
+  };
+  return {
+    schema: 'livekit-swarm/scale/1',
+    file: {
+      scaler: HOSTILE,
+      description: undefined,
+      scenario: { file: 'load.yaml', scale: undefined },
+      nodes: { min: 1, max: 3, carries: 30, boot: 10_000, config: {} },
+      rule: {
+        ...{ metric: 'participants', target: 20, every: 2_000, tolerance: 0.1 },
+        ...{ coolDown: { up: 0, down: 30_000 }, scaleIn: 'newest', drain: 30_000 },
+        ...{ mode: 'reactive', ahead: 15_000 },
+      },
+      spot: [],
+      objectives: {
+        ...{ joinsLost: 0, slowJoin: 5_000, slowJoins: 0, overloaded: 0, callsCut: 0 },
+        ...{ reversals: 0, firstRoom: undefined },
+      },
+    },
+    startedAt: '2026-11-27T09:00:00Z',
+    rehearsals: [
+      reactive,
+      {
+        ...reactive,
+        ...{ mode: 'predictive', answer: 'unknown' },
+        reasons: [{ code: 'generator', findings: [HOSTILE] }],
+      },
+    ],
+  };
 };
 
 /** A roll that was stopped at its second node and undone. */

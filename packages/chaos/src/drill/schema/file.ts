@@ -28,6 +28,7 @@ import { z } from 'zod';
 import type { RoomsLoad } from '../drill.ts';
 import { type Faults, faultList } from './fault.ts';
 import { knownFailures, objectives, thresholds } from './objectives.ts';
+import { scenarioFile } from './scenario-file.ts';
 import { SITE_NAMES } from './target.ts';
 
 /** Default load of a drill. */
@@ -173,26 +174,6 @@ const load = strict({
     ),
 });
 
-const scenarioPath = () => text(1_000, 'the path of a scenario file');
-
-/** Scenario file whose load is drilled. */
-const scenario = z
-  .union(
-    [
-      scenarioPath().transform((file) => ({ file, scale: undefined })),
-      strict({
-        file: scenarioPath().describe('Path of the scenario file, from the folder of the drill.'),
-        scale: text(40, 'a scale')
-          .optional()
-          .describe('A scale of the file, or a factor: small, 0.1.'),
-      }),
-    ],
-    { error: hinted('must be a scenario file', 'write ../scenarios/dj-radio.yaml') },
-  )
-  .meta({
-    samples: ['../scenarios/dj-radio.yaml', { file: '../scenarios/dj-radio.yaml', scale: 'small' }],
-  });
-
 const steadyState = strict({
   at: duration(1_000)
     .optional()
@@ -294,7 +275,7 @@ export const drillFile = (faults: Faults) =>
       lab: lab
         .prefault({})
         .describe('Lab that is started for the drill when no other deployment is given.'),
-      scenario: scenario
+      scenario: scenarioFile('drill')
         .optional()
         .describe(
           'Scenario whose load is drilled, instead of rooms of equal form. Its groups last until the end of the drill; its thresholds and windows are not used.',

@@ -1,0 +1,148 @@
+import type { RecordLine } from '@livekit-swarm/record';
+import { expect, test } from 'vitest';
+import {
+  changed,
+  drillLine,
+  joined,
+  observed,
+  scalerFileOf,
+} from '../../test/support/scale-lines.ts';
+import { createRehearsalFold } from './measure-rehearsal.ts';
+
+const measure = (
+  lines: readonly RecordLine[],
+  planned: ((at: number) => number) | null = null,
+  endAtMs = 20_000,
+) => {
+  const fold = createRehearsalFold(scalerFileOf());
+  lines.forEach(fold.add);
+  return fold.result(endAtMs, planned);
+};
+
+const decided = (at: number, from: number, to: number, why: 'load' | 'timetable' = 'load') =>
+  drillLine(at, { event: 'scale_decided', from, to, why });
+const ordered = (at: number, component: string, why: 'scale' | 'spot' = 'scale') =>
+  drillLine(at, { event: 'node_ordered', component, why });
+
+test('times a new node from the crossing of the target', () => {
+  const facts = measure([
+    joined(500, 'a', 'node-1'),
+    observed(1_000, { 'node-1': 10 }, 1),
+    observed(1_500, { 'node-1': 16 }, 1),
+    joined(1_900, 'b', 'node-1', 6_000),
+    decided(2_000, 1, 2),
+    ordered(2_000, 'node-2'),
+    changed(4_000, 'node-2', 'starting'),
+    // The cluster uses it before it is known to be ready.
+    joined(4_900, 'c', 'node-2'),
+    changed(5_000, 'node-2', 'ready'),
+    observed(5_500, { 'node-1': 16, 'node-2': 0 }, 2),
+    drillLine(5_600, { event: 'node_registered', component: 'node-2' }),
+    joined(6_500, 'd', 'node-2'),
+    observed(7_000, { 'node-1': 14, 'node-2': 2 }, 2),
+  ]);
+  expect(facts.steps).toEqual([
+    {
+      ...{ decidedAt: 2_000, from: 1, to: 2, why: 'load', crossedAt: 1_500 },
+      nodes: [
+        {
+          ...{ component: 'node-2', orderedAt: 2_000, readyAt: 5_000 },
+          ...{ registeredAt: 5_600, firstRoomAt: 4_900 },
+        },
+      ],
+    },
+  ]);
+  // 16 of 15 from one reading to the next, twice.
+  expect(facts).toMatchObject({ mostLoad: 16, overloadedMs: 5_500 });
+  expect(facts.joins).toMatchObject({
+    before: { attempted: 2, slow: 1 },
+    during: { attempted: 1, lost: 0, slow: 0 },
+    after: { attempted: 1 },
+  });
+  // Both nodes run to the end, the second one since its order.
+  expect(facts.nodeMs).toBe(20_000 + 18_000);
+});
+
+test('finds the crossing that follows a decision ahead of time', () => {
+  const facts = measure([
+    observed(1_000, { 'node-1': 4 }, 1),
+    decided(2_000, 1, 2, 'timetable'),
+    observed(2_500, { 'node-1': 4 }, 2),
+    observed(9_000, { 'node-1': 7, 'node-2': 5 }, 2),
+  ]);
+  expect(facts.steps).toMatchObject([{ decidedAt: 2_000, crossedAt: 9_000, nodes: [] }]);
+});
+
+test('counts calls that a drain cuts, apart from those of a Spot node', () => {
+  const facts = measure([
+    observed(0, { 'node-1': 1, 'node-2': 2, 'node-3': 1 }, 3),
+    joined(100, 'a', 'node-1'),
+    joined(200, 'b', 'node-2'),
+    joined(300, 'c', 'node-2'),
+    joined(400, 'd', 'node-3'),
+    decided(3_000, 3, 2),
+    changed(3_000, 'node-3', 'draining'),
+    changed(4_000, 'node-3', 'stopped'),
+    drillLine(5_000, {
+      event: 'spot_noticed',
+      ...{ component: 'node-2', noticeMs: 2_000, rooms: ['room-node-2'] },
+    }),
+    ordered(5_000, 'node-3', 'spot'),
+    changed(5_100, 'node-2', 'draining', { id: 'spot' }),
+    changed(7_000, 'node-2', 'cutting', { id: 'spot', rooms: ['room-node-2'] }),
+    changed(7_100, 'node-2', 'stopped', { id: 'spot' }),
+    // A new process has a new ID.
+    changed(8_000, 'node-3', 'ready', { nodeId: 'ND_node-3b' }),
+    joined(9_000, 'e', 'node-3b'),
+    {
+      type: 'event',
+      at: 9_500,
+      event: 'disconnected',
+      identity: 'b',
+      room: 'room-node-2',
+      role: 'x',
+    },
+    {
+      type: 'event',
+      at: 9_600,
+      event: 'reconnected',
+      identity: 'c',
+      room: 'room-node-2',
+      role: 'x',
+    },
+  ]);
+  expect(facts.removed).toMatchObject([
+    { component: 'node-3', why: 'scale', stoppedAt: 4_000, roomsCut: 0, participantsCut: 0 },
+    {
+      ...{ component: 'node-2', why: 'spot', noticedAt: 5_000, drainingAt: 5_100 },
+      ...{ roomsCut: 1, participantsCut: 2, replacement: { firstRoomAt: 9_000 } },
+    },
+  ]);
+  expect(facts).toMatchObject({ disconnected: 1, recovered: 1 });
+  // node-1 to the end, node-2 and node-3 to their ends, and node-3 again from its order.
+  expect(facts.nodeMs).toBe(20_000 + 7_100 + 4_000 + 15_000);
+});
+
+test('counts decisions that reverse the one before within the cool-down', () => {
+  const facts = measure([
+    observed(0, { 'node-1': 1 }, 1),
+    ...[decided(1_000, 1, 2), decided(9_000, 2, 1), decided(12_000, 1, 2), decided(13_000, 2, 3)],
+    decided(19_900, 3, 2),
+    decided(30_000, 2, 3),
+  ]);
+  expect(facts.reversals).toBe(3);
+});
+
+test('compares the time of nodes with that of a scaler that knows the load', () => {
+  const lines = [
+    observed(0, { 'node-1': 5 }, 1),
+    observed(5_000, { 'node-1': 15 }, 1),
+    observed(15_000, null, 1),
+    observed(16_000, { 'node-1': 5 }, 1),
+  ];
+  // Two nodes from 5 s to 16 s: a reading without an answer keeps the last load.
+  expect(measure(lines)).toMatchObject({ optimumMs: 31_000, optimumOf: 'load', unreadable: 0.25 });
+  expect(measure(lines, (at) => (at < 10_000 ? 5 : 25))).toMatchObject({
+    ...{ optimumMs: 40_000, optimumOf: 'timetable' },
+  });
+});

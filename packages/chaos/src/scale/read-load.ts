@@ -1,0 +1,95 @@
+import { connectRegistry, roomServiceOf } from '@livekit-swarm/livekit';
+import { metricsSource } from '@livekit-swarm/runner';
+import type { DrillDeployment } from '../execute/deployment.ts';
+import type { ScaleMetric } from './scaler-file.ts';
+
+/** State of a cluster as a scaler reads it. */
+export interface ClusterReading {
+  /** Load by component, in the unit of the metric; absent: it has none. */
+  load: ReadonlyMap<string, number>;
+  /** Rooms with participants, by component. */
+  rooms: ReadonlyMap<string, readonly string[]>;
+  /** IDs of nodes that take part in the cluster. */
+  serving: ReadonlySet<string>;
+}
+
+export interface ClusterReader {
+  /**
+   * @param names components by the IDs of their nodes
+   * @throws Error when the cluster does not answer
+   */
+  read(names: ReadonlyMap<string, string>): Promise<ClusterReading>;
+  close(): void;
+}
+
+const TIMEOUT_SECONDS = 3;
+const CPU_TIMEOUT_MS = 2_000;
+
+/**
+ * Reads rooms and participants of the API by node (the registry in Redis knows it), or the CPU time
+ * of each node. livekit_participant_total is not used: in a cluster, it counts a participant on the
+ * node of its signal connection, too.
+ */
+export const createClusterReader = (
+  deployment: Pick<
+    DrillDeployment,
+    'url' | 'apiUrl' | 'apiKey' | 'apiSecret' | 'redisUrl' | 'nodeMetrics'
+  >,
+  metric: ScaleMetric,
+): ClusterReader => {
+  const { redisUrl, nodeMetrics = [] } = deployment;
+  if (redisUrl === null) throw new RangeError('a cluster without a registry');
+  const registry = connectRegistry(redisUrl);
+  const service = roomServiceOf(deployment, TIMEOUT_SECONDS);
+  // Awaited at each reading.
+  service.catch(() => {});
+  const meters = new Map(
+    nodeMetrics.map(({ name, url }) => [name, createCpuMeter(metricsSource(url, name))]),
+  );
+  return {
+    read: async (names) => {
+      const [view, listed] = await Promise.all([
+        registry.look(),
+        service.then((client) => client.listRooms()),
+      ]);
+      const load = new Map<string, number>();
+      const rooms = new Map<string, string[]>();
+      for (const { name, numParticipants } of listed) {
+        const component = names.get(view.rooms.get(name) ?? '');
+        if (component === undefined || numParticipants === 0) continue;
+        rooms.set(component, [...(rooms.get(component) ?? []), name]);
+        const more = metric === 'rooms' ? 1 : numParticipants;
+        load.set(component, (load.get(component) ?? 0) + more);
+      }
+      if (metric === 'cpu') {
+        load.clear();
+        for (const component of names.values()) {
+          // A node that has just ended does not answer.
+          const cores = await meters
+            .get(component)?.()
+            .catch(() => null);
+          if (typeof cores === 'number') load.set(component, cores);
+        }
+        if (load.size === 0) throw new Error('no node reports its CPU');
+      }
+      const serving = [...view.nodes.values()].filter(({ state }) => state === 'serving');
+      return { load, rooms, serving: new Set(serving.map(({ id }) => id)) };
+    },
+    close: () => registry.close(),
+  };
+};
+
+/** Cores in use since the last reading; 0 at the first one of a process. */
+const createCpuMeter = (source: ReturnType<typeof metricsSource>) => {
+  let last: { id: string | null; seconds: number; atMs: number } | null = null;
+  return async (): Promise<number> => {
+    const [reading] = await source.sample(AbortSignal.timeout(CPU_TIMEOUT_MS));
+    const seconds = reading?.figures.cpuSeconds;
+    if (reading === undefined || seconds === undefined)
+      throw new Error(`${source.where ?? source.name} does not report CPU`);
+    const before = last;
+    last = { id: reading.id, seconds, atMs: reading.measuredAtMs };
+    if (before === null || before.id !== last.id) return 0;
+    return (1_000 * (seconds - before.seconds)) / Math.max(1, last.atMs - before.atMs);
+  };
+};

@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { defaultRecordDir, newRunName } from '@livekit-swarm/campaign';
+import { type ServerSpec, startOptions } from '@livekit-swarm/campaign/server';
+import {
+  checkTimetable,
+  parseScaler,
+  type Rehearsal,
+  rehearse,
+  SCALE_MODES,
+  SCALE_RESULT_SCHEMA,
+  type ScaleMode,
+  type ScaleResult,
+  type ScalerFile,
+} from '@livekit-swarm/chaos/scale';
+import { mergeConfig } from '@livekit-swarm/lab';
+import { type HostFlags, LoadGuard, readHostRules } from '@livekit-swarm/livekit';
+import type { RecordWriter } from '@livekit-swarm/record';
+import { describeDrillEvent } from '@livekit-swarm/report/drill';
+import { exitCodeOfScale, SCALE_REPORTERS } from '@livekit-swarm/report/scale';
+import { allocateWorkers, readSystemLimits, socketNeed } from '@livekit-swarm/runner';
+import { expandPlan, readScenarioFile, type Scenario } from '@livekit-swarm/scenario';
+import { type ExitCode, interruptedError, messageOf, usageError } from '@livekit-swarm/settings';
+import { interruptRuns } from '../command-interruption.ts';
+import { type Console, wantsColor } from '../console.ts';
+import type { ResultFlags } from '../flags/output.ts';
+import { exitCodeAfter, openResultOutput } from '../output/result-output.ts';
+import { createProgressPrinter } from '../progress-printer.ts';
+import { readLabServer } from '../requests/lab-server.ts';
+import { readProcesses } from '../requests/target.ts';
+import { makeSessionFolder } from '../session-folder.ts';
+import { VERSION } from '../version.ts';
+
+export interface ScaleFlags extends ResultFlags, Pick<HostFlags, 'folderSettings'> {
+  compare?: boolean;
+  server?: string;
+  processes?: string;
+}
+
+/**
+ * `swarm scale FILE`: rehearses a scaler in a lab.
+ * @throws SwarmError `usage`, `invalid_file` before anything was started
+ */
+export const scaleCommand = async (
+  path: string,
+  flags: ScaleFlags,
+  console: Console,
+): Promise<ExitCode> => {
+  const { stderr, env } = console;
+  const output = openResultOutput(SCALE_REPORTERS, flags, console);
+  const { file, scenario } = readFiles(path);
+  const guard = LoadGuard.ofOwnServer(readHostRules(flags, env), 'drill');
+  // A scenario may name token endpoints.
+  guard.assertServers(null, scenario);
+  const modes = modesOf(file, flags.compare === true, path);
+  const server = readLabServer(flags.server);
+  const workers = readProcesses(flags.processes);
+  const folder = flags.record ?? defaultRecordDir(`scale-${newRunName()}`, new Date());
+  makeSessionFolder(folder, ['record.ndjson', 'scale.json', ...SCALE_MODES]);
+
+  const printer = createProgressPrinter(stderr, {
+    quiet: flags.quiet === true,
+    color: wantsColor(flags.color, stderr, env),
+  });
+  const interruption = interruptRuns(printer);
+  let record: RecordWriter | null = null;
+  const flush = (): void => record?.flush();
+  interruption.kill.addEventListener('abort', flush);
+  const startedAt = new Date().toISOString();
+  const rehearsals: Rehearsal[] = [];
+  try {
+    for (const mode of modes) {
+      if (interruption.stop.aborted) break;
+      if (modes.length > 1) printer.print(`Rehearsing the ${mode} scaler`);
+      const nodes = { ...file.nodes, config: configOf(file, server) };
+      rehearsals.push(
+        await rehearse({
+          file: { ...file, nodes, rule: { ...file.rule, mode } },
+          ...{ scenario, guard },
+          provision: { ...programOf(server), onProgress: printer.print, signal: interruption.stop },
+          dir: modes.length > 1 ? join(folder, mode) : folder,
+          runName: newRunName(),
+          staff: (plan) =>
+            allocateWorkers({
+              ...{ plan, workers, cores: availableParallelism(), embedded: true },
+              ...{ need: socketNeed('auto'), limits: readSystemLimits() },
+            }),
+          version: VERSION,
+          stop: interruption.stop,
+          onProgress: printer.show,
+          onLine: (line) => {
+            const text = line.type === 'drill' ? describeDrillEvent(line) : null;
+            if (text !== null && 'at' in line)
+              printer.print(`${(line.at / 1_000).toFixed(1)} s  ${text}`);
+          },
+          onRecord: (writer) => {
+            record = writer;
+          },
+        }),
+      );
+    }
+    if (rehearsals.length === 0) throw interruptedError();
+    const result: ScaleResult = { schema: SCALE_RESULT_SCHEMA, file, startedAt, rehearsals };
+    printer.done();
+    const isWritten = await output.finish(result, folder, 'record and result');
+    return exitCodeAfter(isWritten, exitCodeOfScale(result));
+  } catch (error) {
+    if (interruption.stop.aborted) throw interruptedError();
+    throw error;
+  } finally {
+    printer.done();
+    interruption.kill.removeEventListener('abort', flush);
+    interruption.dispose();
+  }
+};
+
+/** @throws SwarmError `invalid_file`, `usage` */
+const readFiles = (path: string): { file: ScalerFile; scenario: Scenario } => {
+  const settings = parseScaler(readText(path), path);
+  const { file, scale } = settings.value.scenario;
+  const { scenario } = readScenarioFile(resolve(dirname(path), file), { scale });
+  checkTimetable(settings, expandPlan(scenario, 'check'));
+  return { file: settings.value, scenario };
+};
+
+const readText = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw usageError(`${path}: cannot be read: ${messageOf(error)}`, 'give the path of a file');
+  }
+};
+
+/** The mode of the file, and with --compare the other one. */
+const modesOf = ({ rule }: ScalerFile, compares: boolean, path: string): ScaleMode[] => {
+  if (!compares) return [rule.mode];
+  if (rule.ahead === undefined)
+    throw usageError(
+      `--compare: ${path} has no time that a predictive scaler looks ahead`,
+      'add ahead: 30s to rule',
+    );
+  return [rule.mode, ...SCALE_MODES.filter((mode) => mode !== rule.mode)];
+};
+
+const programOf = (server: ServerSpec | null) => {
+  if (server === null) return {};
+  const { config: _, cpuCores: __, ...program } = startOptions(server);
+  return program;
+};
+
+const configOf = ({ nodes }: ScalerFile, server: ServerSpec | null): Record<string, unknown> =>
+  mergeConfig({ ...nodes.config }, server?.config ?? {});
