@@ -15,6 +15,7 @@ import { testWithDocker } from '@livekit-swarm/testkit/docker/test-with-docker';
 import { expect } from 'vitest';
 import { openJournal } from '../src/journal/journal.ts';
 import { connectEngine } from '../src/targets/docker/engine.ts';
+import { expiryOnEngine } from '../src/targets/expiry/on-engine.ts';
 import { lockEngine } from '../src/targets/lock/engine-lock.ts';
 
 const LABEL = 'swarm.drill=elsewhere';
@@ -154,7 +155,7 @@ testWithDocker(
           until: has(false),
         }),
       ]);
-      // Between the note of a drain and the SIGTERM are milliseconds.
+      // Between the note of a drain in the journal and the SIGTERM are milliseconds.
       await sleep(2_000);
       for (const kill of kills) await kill();
       expect(await all()).toContain('node-1 running');
@@ -165,6 +166,16 @@ testWithDocker(
       // Nothing of the rollbacks remains: they have ended.
       await expect.poll(all, { timeout: 20_000, interval: 500 }).toBe(containers);
       expect(await startsOf('node-2')).toBe(before[1]);
+      // A command of these drills that is late begins no drain.
+      const client = await connectEngine({ host: `unix://${engine.socketPath}` });
+      const { beginDrain } = expiryOnEngine(client, ({ name }) => client.inspect(name));
+      const { pending: entries } = await journal.read();
+      for (const { id, components } of entries)
+        for (const component of components)
+          await expect(beginDrain(id, component, 'SIGTERM')).rejects.toMatchObject({
+            ...{ code: 'expiry_unavailable', message: expect.stringContaining('it has begun') },
+          });
+      expect(entries).toHaveLength(2);
     } finally {
       await rm(dir, { recursive: true, force: true });
     }

@@ -184,7 +184,7 @@ test.each(LINES.map((line) => [line.map(([fault]) => fault).join(', '), line] as
 test('the rollback of the drill disarms it, and may come before, after and with it', async () => {
   const fault = FAULTS.get('graceful-stop');
   if (fault === undefined) throw new Error('no fault');
-  for (const waitMs of [0, 1_000, 3_000]) {
+  for (const waitMs of [0, 2_000, 4_000]) {
     const component = await componentNamed('node-1');
     const { id, rollback } = await injectFault({
       fault,
@@ -193,7 +193,7 @@ test('the rollback of the drill disarms it, and may come before, after and with 
       params: {},
       drill: 'test',
       journal,
-      expiry: { afterMs: 1_000, required: true },
+      expiry: { afterMs: 2_000, required: true },
     });
     await new Promise((done) => setTimeout(done, waitMs));
     await rollback();

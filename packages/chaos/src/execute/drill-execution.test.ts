@@ -39,6 +39,7 @@ const execute = (
     drill,
     allowUnprovenTarget,
     lock,
+    expiryMarginMs: 60_000,
     deployment: {
       platform,
       ...{ name: 'lab', isLab: true, url: 'ws://127.0.0.1:1', apiKey: 'key', apiSecret: 'secret' },

@@ -86,7 +86,7 @@ test('the journal names the components that drain, before their SIGTERM, so that
     void seen.push((await journal.read()).pending[0]?.draining);
   const drains = fault(async ({ components, beginDrain }) => {
     await look();
-    await Promise.all(components.map((component) => beginDrain?.(component)));
+    await Promise.all(components.map((component) => beginDrain?.(component, 'SIGTERM')));
     await look();
   });
   const rollback = vi.fn(async () => {});
@@ -104,7 +104,7 @@ test('an armed rollback knows of a drain before it begins, and a node of which i
   const noted: string[] = [];
   const drains = (signalled: string[]): Fault => ({
     ...fault(async ({ components, beginDrain }) => {
-      for (const component of components) await beginDrain?.(component);
+      for (const component of components) await beginDrain?.(component, 'SIGTERM');
       signalled.push('SIGTERM');
     }),
     rollbackSteps: () => [{ step: 'terminate_drained' }, { step: 'start' }],
@@ -119,7 +119,10 @@ test('an armed rollback knows of a drain before it begins, and a node of which i
     },
   });
   const expiry = { afterMs: 60_000, required: true };
-  const platform = armed(async (id, { name }) => void noted.push(`${id} ${name}`));
+  const platform = armed(async (id, { name }) => {
+    noted.push(`${id} ${name}`);
+    return false;
+  });
   const { id } = await injectFault(optionsOf(drains(noted), { platform, expiry }));
   expect(noted).toEqual([`${id} ${NODE.name}`, 'SIGTERM']);
 
@@ -131,29 +134,82 @@ test('an armed rollback knows of a drain before it begins, and a node of which i
   expect(signalled).toEqual([]);
 });
 
-test('the journal does not name a node whose drain the target cannot note', async () => {
+test.each([
+  ['the target did not note it', 'expiry_unavailable', []],
+  ['the target may have begun it, and did not answer', 'fault_unavailable', [NODE.name]],
+] as const)(
+  'the journal names a node whose drain failed only if it may drain: %s',
+  async (_, code, named) => {
+    const seen: (string[] | undefined)[] = [];
+    const drains: Fault = {
+      ...fault(
+        async ({ components, beginDrain }) => {
+          for (const component of components) await beginDrain?.(component, 'SIGTERM');
+        },
+        // A rollback that fails here is repeated by the journal.
+        async () => void seen.push((await journal.read()).pending[0]?.draining),
+      ),
+      rollbackSteps: () => [{ step: 'terminate_drained' }, { step: 'start' }],
+    };
+    const platform: Platform = {
+      ...fakePlatform(),
+      expiry: {
+        missingCapability: async () => null,
+        arm: async () => ['detached_process'],
+        beginDrain: () => Promise.reject(new SwarmError(code, 'no drain')),
+        disarm: async () => {},
+      },
+    };
+    const expiry = { afterMs: 60_000, required: true };
+    await expect(injectFault(optionsOf(drains, { platform, expiry }))).rejects.toThrow('no drain');
+    expect(seen).toEqual([named]);
+  },
+);
+
+test('nothing is injected when arming has lasted so long that the target may roll back first', async () => {
+  const platform = fakePlatform();
+  const inject = vi.fn(async () => {});
+  const stateful = { ...fault(inject), rollbackSteps: STEPS };
+  const slow = {
+    ...platform,
+    expiry: {
+      ...platform.expiry,
+      arm: async (request: Parameters<Platform['expiry']['arm']>[0]) => {
+        await new Promise((done) => setTimeout(done, 150));
+        return platform.expiry.arm(request);
+      },
+    },
+  };
+  const options = { platform: slow, expiry: { afterMs: 200, required: true } };
+  await expect(injectFault(optionsOf(stateful, options))).rejects.toMatchObject({
+    code: 'expiry_unavailable',
+    message: expect.stringMatching(
+      /^nuisance is left alone: the automatic rollback .* (comes in 1 s|has come), /,
+    ),
+  });
+  expect(inject).not.toHaveBeenCalled();
+  expect(platform.calls.at(-1)).toMatch(/^disarm /);
+  expect(await pendingIds()).toEqual([]);
+});
+
+test('no drain begins when the target may roll back before its signal has arrived', async () => {
+  const platform = { ...fakePlatform(), inFlight: { maxMs: 30_000 } };
   const seen: (string[] | undefined)[] = [];
   const drains: Fault = {
     ...fault(
-      async ({ components, beginDrain }) => {
-        for (const component of components) await beginDrain?.(component);
+      async ({ components: [node = NODE], beginDrain }) => {
+        await new Promise((done) => setTimeout(done, 1_100));
+        await beginDrain?.(node, 'SIGTERM');
       },
-      // A rollback that fails here is repeated by the journal.
       async () => void seen.push((await journal.read()).pending[0]?.draining),
     ),
-    rollbackSteps: () => [{ step: 'terminate_drained' }, { step: 'start' }],
+    rollbackSteps: STEPS,
   };
-  const platform: Platform = {
-    ...fakePlatform(),
-    expiry: {
-      missingCapability: async () => null,
-      arm: async () => ['detached_process'],
-      beginDrain: () => Promise.reject(new Error('unreachable')),
-      disarm: async () => {},
-    },
-  };
-  const expiry = { afterMs: 60_000, required: true };
-  await expect(injectFault(optionsOf(drains, { platform, expiry }))).rejects.toThrow('unreachable');
+  const expiry = { afterMs: 2_000, required: true };
+  await expect(injectFault(optionsOf(drains, { platform, expiry }))).rejects.toMatchObject({
+    code: 'expiry_unavailable',
+    message: expect.stringContaining(`${NODE.name} is left alone`),
+  });
   expect(seen).toEqual([[]]);
 });
 

@@ -70,16 +70,25 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
     ...(before !== undefined && { before }),
     ...(options.stop !== undefined && { stop: options.stop }),
     draining,
-    beginDrain: async (component) => {
+    beginDrain: async (component, signal) => {
       const { name } = component;
-      // The journal names the node last: if the target cannot note the drain, the node gets no
-      // SIGTERM, and no later rollback may end it.
-      if (armed !== null) await platform.expiry.beginDrain?.(id, component);
+      if (armed !== null) assertTimeLeft(armed, expiry, platform, name);
       draining.add(name);
       try {
         await save({ injected: false });
       } catch (error) {
         draining.delete(name);
+        throw error;
+      }
+      if (armed === null) return false;
+      try {
+        return (await platform.expiry.beginDrain?.(id, component, signal)) ?? false;
+      } catch (error) {
+        // The node got no SIGTERM, and no later rollback may end it.
+        if (hasErrorCode(error, 'expiry_unavailable')) {
+          draining.delete(name);
+          await save({ injected: false });
+        }
         throw error;
       }
     },
@@ -115,6 +124,7 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
       armed = await armExpiry(fault, context, expiry, { journal: journal.dir, entry });
     failpoint('expiry.armed');
     if (armed !== null) await save({ injected: false });
+    if (armed !== null) assertTimeLeft(armed, expiry, platform, fault.name);
   } catch (error) {
     if (armed !== null) await disarmAfter(error, fault, context);
     // A later rollback needs the entry to disarm a timer that may still be armed.
@@ -235,9 +245,11 @@ const armExpiry = async (
     if (required) throw expiryUnavailable(why);
     return null;
   }
+  // The target counts from a moment after this one: it does not act earlier.
+  const at = new Date(Date.now() + afterMs).toISOString();
   try {
     const methods = await platform.expiry.arm({ id, afterMs, components, entry });
-    return { methods: [...methods], at: new Date(Date.now() + afterMs).toISOString() };
+    return { methods: [...methods], at };
   } catch (error) {
     // A part of the target may be armed; its rollback would interrupt a later drill.
     await disarmAfter(error, fault, context);
@@ -246,6 +258,32 @@ const armExpiry = async (
     // this process.
     return null;
   }
+};
+
+/** Time that a command takes on a target without a limit of its own, ms. */
+const COMMAND_MS = 500;
+
+/**
+ * Requires that the armed rollback comes later than the last moment at which a command of the
+ * injection may act: what is injected after it would stay.
+ * @param what fault or component, for the message
+ * @throws SwarmError `expiry_unavailable`
+ */
+const assertTimeLeft = (
+  { at }: NonNullable<JournalEntry['expiry']>,
+  expiry: ExpiryOptions | null,
+  { inFlight }: Pick<Platform, 'inFlight'>,
+  what: string,
+): void => {
+  const leftMs = Date.parse(at) - Date.now();
+  // Rollbacks may come sooner than a command times out: an injection may take half of their time.
+  if (leftMs > Math.min(inFlight?.maxMs ?? COMMAND_MS, (expiry?.afterMs ?? 0) / 2)) return;
+  const when = leftMs > 0 ? `comes in ${Math.ceil(leftMs / 1_000)} s` : 'has come';
+  throw new SwarmError(
+    'expiry_unavailable',
+    `${what} is left alone: the automatic rollback on the target ${when}, before the end of the injection`,
+    'this host or the target was too slow, or suspended; run the drill again',
+  );
 };
 
 /** Disarms a fault that is not injected because of `error`. @throws SwarmError `rollback_failed` */

@@ -137,6 +137,37 @@ test('a running node whose change failed is neither drained nor ended', async ()
   expect(calls).toEqual([]);
 });
 
+test('a running node with replaced files keeps its calls when its drain had not begun', async () => {
+  const { platform, calls } = changeable(null);
+  const { rollout } = platform;
+  if (rollout?.by !== 'node') throw new Error('no rollout of nodes');
+  const replaced: NodeRollout = {
+    ...rollout,
+    whileRunning: true,
+    isChanged: async () => true,
+    restore: async () => void calls.push('restore'),
+    keep: async () => void calls.push('keep'),
+  };
+  const { context } = contextOf({ ...platform, rollout: replaced }, '100ms');
+  await upgrade?.rollback({ ...context, draining: new Set() });
+  expect(calls).toEqual(['restore', 'keep']);
+  calls.length = 0;
+  await upgrade?.rollback({ ...context, draining: new Set([NODE.name]) });
+  expect(calls).toEqual(['restore', 'SIGKILL', 'start old', 'keep']);
+});
+
+test('a node that had its SIGTERM with the note on its host gets no other', async () => {
+  const { platform, calls } = changeable(20);
+  const { context } = contextOf(platform, '5s');
+  const beginDrain = async (_node: object, signal: string | null): Promise<boolean> => {
+    calls.push(`note ${signal}`);
+    await platform.signal(NODE, 'SIGTERM');
+    return true;
+  };
+  await upgrade?.inject({ ...context, beginDrain });
+  expect(calls).toEqual(['note SIGTERM', 'SIGTERM', 'change new', 'start new']);
+});
+
 test('a change that is stopped during its drain starts the old release, not the new one', async () => {
   const { platform, calls } = changeable(50);
   const { context } = contextOf(platform, '5s');

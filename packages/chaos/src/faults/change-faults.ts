@@ -1,9 +1,11 @@
 /** Changes that operators make: another program, another configuration, a rollout of the platform. */
+import { failpoint } from '@livekit-swarm/host';
 import { hinted, SwarmError, strict } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import type { Component, NodeRollout, Platform } from '../targets/platform.ts';
 import type { PlatformRollout, Release } from '../targets/rollout.ts';
 import {
+  beginDrain,
   type DrainParams,
   drainKeys,
   drainNode,
@@ -118,8 +120,9 @@ const changeOf = <Params extends ChangeParams>(
       const onStep = stepsOf(context, component, component.nodeId);
       const change = (): Promise<void> => rollout.change(component, releaseOf(params));
       if (rollout.whileRunning) await change();
-      await context.beginDrain?.(component);
-      await drainNode(platform, component, params, onStep);
+      failpoint('release.changed');
+      const isDraining = await beginDrain(context, component);
+      await drainNode(platform, component, params, onStep, isDraining);
       // The new release is no longer wanted: the rollback starts the old one.
       if (context.stop?.aborted) throw stopped(component.name);
       if (!rollout.whileRunning) await change();
@@ -133,16 +136,27 @@ const changeOf = <Params extends ChangeParams>(
       { step: 'start' },
     ],
   rollback: async (context) => {
-    const { platform, components, params } = context;
+    const { platform, components, params, draining } = context;
     const rollout = nodeRollout(platform);
     if (rollout === null) return;
     await forAll(components, async (component) => {
       const onStep = stepsOf(context, component, await nodeIdNow(platform, component));
       const isChanged = await rollout.isChanged(component);
       // The process from before the injection: it is draining, and accepts no rooms any more. A
-      // change while the node runs comes first: without it, the node was not asked to drain.
-      const isDraining =
-        (isChanged || rollout.whileRunning !== true) && (await mayDrain(context, component));
+      // change while the node runs comes first: where the journal is silent, a node without it was
+      // not asked to drain.
+      const isAsked = draining !== undefined || isChanged || rollout.whileRunning !== true;
+      const isDraining = isAsked && (await mayDrain(context, component));
+      const instance = await platform.instance(component);
+      if (instance !== null && instance === component.instance && !isDraining) {
+        // It has its calls, and never stopped: only its files go back.
+        if (isChanged) {
+          await rollout.restore(component);
+          await rollout.keep(component);
+        }
+        await platform.start(component);
+        return;
+      }
       if (isChanged && rollout.whileRunning) await rollout.restore(component);
       if (isChanged || isDraining) await drainNode(platform, component, params, onStep, isDraining);
       if (isChanged && !rollout.whileRunning) await rollout.restore(component);

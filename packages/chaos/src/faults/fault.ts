@@ -35,8 +35,13 @@ export interface FaultContext<Params> {
    * them may be draining.
    */
   draining?: ReadonlySet<string>;
-  /** Resolves when the journal names the component as one that drains, before its SIGTERM. */
-  beginDrain?(component: Component): Promise<void>;
+  /**
+   * Resolves when the journal and the target name the component as one that drains, before its
+   * SIGTERM, or together with it.
+   * @param signal the first signal of the drain; null: it has none
+   * @returns true when the signal was sent
+   */
+  beginDrain?(component: Component, signal: NodeJS.Signals | null): Promise<boolean>;
   /** Aborted: an injection that takes long ends early, with an error. Absent: it ends on its own. */
   stop?: AbortSignal;
 }

@@ -42,7 +42,10 @@ const CHANGE = {
 
 test('the journal names the node before its SIGTERM', async () => {
   const { platform, calls } = withKeys();
-  const beginDrain = async ({ name }: { name: string }) => void calls.push(`note ${name}`);
+  const beginDrain = async ({ name }: { name: string }): Promise<boolean> => {
+    calls.push(`note ${name}`);
+    return false;
+  };
   await changeKeys.inject({ ...CHANGE, platform, beginDrain });
   expect(calls).toEqual([
     ...[`note ${NODE.name}`, 'SIGTERM', 'SIGKILL', 'use both', 'start with both'],

@@ -3,7 +3,14 @@ import { KEY_SETS, type KeySet } from '@livekit-swarm/lab';
 import { strict, word } from '@livekit-swarm/settings';
 import type { z } from 'zod';
 import type { Component } from '../targets/platform.ts';
-import { type DrainParams, drainKeys, drainNode, startDrained } from './effects/drain-node.ts';
+import {
+  beginDrain,
+  type DrainParams,
+  drainKeys,
+  drainNode,
+  type ReportStep,
+  startDrained,
+} from './effects/drain-node.ts';
 import { findTerminated } from './effects/effect-check.ts';
 import { forAll, missingAny } from './effects/process-control.ts';
 import type { DescribedFault, FaultContext } from './fault.ts';
@@ -19,11 +26,13 @@ const restartWith = async (
   { platform, params, onStep }: FaultContext<DrainParams>,
   component: Component,
   keys: KeySet,
+  isDraining = false,
 ): Promise<void> => {
-  await drainNode(platform, component, params, (step) => {
+  const report: ReportStep = (step) => {
     const { name, nodeId } = component;
     onStep?.({ component: name, nodeId, version: null, detail: null, ...step });
-  });
+  };
+  await drainNode(platform, component, params, report, isDraining);
   await platform.keys?.use(component, keys);
   await platform.start(component);
 };
@@ -46,8 +55,8 @@ export const changeKeys: DescribedFault<z.output<typeof keyParams>> = {
       : missingAny(platform, component, ['signal', 'start']),
   inject: (context) =>
     forAll(context.components, async (component) => {
-      await context.beginDrain?.(component);
-      await restartWith(context, component, context.params.keys);
+      const isDraining = await beginDrain(context, component);
+      await restartWith(context, component, context.params.keys, isDraining);
     }),
   // A later step of the rotation may have changed the keys again.
   missingEffect: async ({ platform, params }, component) =>

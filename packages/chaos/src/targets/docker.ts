@@ -270,7 +270,7 @@ export const dockerPlatform = (
         ((await isHere()) ? onHostHere : onEngine).missingCapability(component, steps),
       arm: async (request) => ((await isHere()) ? onHostHere : onEngine).arm(request),
       // A rollback that is armed on this host reads the journal.
-      beginDrain: (id, component) => onEngine.beginDrain(id, component),
+      beginDrain: async (...drain) => !(await isHere()) && onEngine.beginDrain(...drain),
       // With all containers down, the armed one cannot be found.
       disarm: async (id, all) => {
         for (const controller of [onHostHere, onEngine]) await controller.disarm(id, all);

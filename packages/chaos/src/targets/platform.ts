@@ -259,7 +259,10 @@ export interface Backends {
  * drill's own rollback, and when nothing was injected.
  */
 export type RollbackStep =
-  /** Program that runs where `Platform.run` runs. */
+  /**
+   * Program that runs where `Platform.run` runs. On hosts of units its variable `drained` is not
+   * empty when the drain of the component has begun.
+   */
   | { step: 'run'; argv: readonly string[] }
   | { step: 'continue' }
   | { step: 'terminate_instance' }
@@ -292,11 +295,15 @@ export interface ExpiryController {
    */
   arm(request: ExpiryRequest): Promise<readonly ExpiryMethod[]>;
   /**
-   * Notes for the armed rollback of an injection that a component drains from now on. Absent: it
-   * reads the journal.
-   * @throws SwarmError `expiry_unavailable`
+   * Notes for the armed rollback of an injection that a component drains from now on, unless that
+   * rollback has begun. Where it can, it sends the signal in the same command, so that there is no
+   * note without its signal. Absent: the rollback reads the journal.
+   * @param signal null: the drain begins without one
+   * @returns true when the signal was sent
+   * @throws SwarmError `expiry_unavailable`: neither noted nor signalled; with any other error, it
+   * may have been
    */
-  beginDrain?(id: string, component: Component): Promise<void>;
+  beginDrain?(id: string, component: Component, signal: NodeJS.Signals | null): Promise<boolean>;
   /** Disarms the rollback; no effect when it is not armed, or has begun. */
   disarm(id: string, components: readonly Component[]): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { SwarmError } from '@livekit-swarm/settings';
 import { armTimer, disarmTimer } from './expiry/timer.ts';
-import { forgetDrains, markDrain, unitScript } from './expiry/unit-script.ts';
+import { forgetDrains, markDrain, NOT_MARKED, unitScript } from './expiry/unit-script.ts';
 import { type HeldLock, joinLocks } from './lock/host-lock.ts';
 import {
   type Capability,
@@ -215,21 +215,33 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
               ),
           ),
         ),
-      beginDrain: async (id, component) => {
+      beginDrain: async (id, component, signal) => {
         const { connection, unit, host } = remoteOf(component);
-        const { code, stderr } = await connection.run(markDrain(id, unit.name));
-        if (code === 0) return;
-        throw new SwarmError(
-          'expiry_unavailable',
-          `the automatic rollback on ${host} does not know that ${unit.name} drains: ${stderr.trim().split('\n')[0] || `exit code ${code}`}`,
-          'the node was not signalled; run the drill again',
-        );
+        const { code, stderr } = await connection.run(markDrain(id, unit.name, signal));
+        if (code === 0) return signal !== null;
+        const why = stderr.trim().split('\n')[0] || `exit code ${code}`;
+        throw code === NOT_MARKED
+          ? new SwarmError(
+              'expiry_unavailable',
+              `the automatic rollback on ${host} does not know that ${unit.name} drains: ${why}`,
+              'the node was not signalled; run the drill again',
+            )
+          : new SwarmError(
+              'fault_unavailable',
+              `it is not known whether the drain of ${unit.name} on ${host} has begun: ${why}`,
+            );
       },
       disarm: async (id, components) => {
         await Promise.all(
-          byConnection(components, remoteOf).map(async ([{ connection }]) => {
+          byConnection(components, remoteOf).map(async ([{ connection, host }]) => {
             await disarmTimer(connection.run, id);
-            await connection.run(forgetDrains(id));
+            const { code, stderr } = await connection.run(forgetDrains(id));
+            if (code === 0) return;
+            throw new SwarmError(
+              'rollback_failed',
+              `notes of ${id} on drains cannot be removed from ${host}: ${stderr.trim().split('\n')[0] || `exit code ${code}`}`,
+              `they do no harm; remove /run/swarm-drain-${id}-* there`,
+            );
           }),
         );
       },

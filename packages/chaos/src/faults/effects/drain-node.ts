@@ -57,8 +57,8 @@ export const drainNode = async (
   }
   onStep({ step: 'cutting' });
   if (end === 'sigterm') {
-    if (grace === 0 && !isDraining) {
-      await platform.signal(component, 'SIGTERM');
+    if (grace === 0) {
+      if (!isDraining) await platform.signal(component, 'SIGTERM');
       await sleep(BETWEEN_SIGTERMS_MS);
     }
     await platform.signal(component, 'SIGTERM');
@@ -75,12 +75,24 @@ const BETWEEN_SIGTERMS_MS = 200;
 export const drainNodes = (context: FaultContext<DrainParams>): Promise<void> =>
   forAll(context.components, async (component) => {
     const { platform, params, onStep } = context;
-    await context.beginDrain?.(component);
-    await drainNode(platform, component, params, (step) => {
+    const isDraining = await beginDrain(context, component);
+    const report: ReportStep = (step) => {
       const { name, nodeId } = component;
       onStep?.({ component: name, nodeId, version: null, detail: null, ...step });
-    });
+    };
+    await drainNode(platform, component, params, report, isDraining);
   });
+
+/**
+ * Notes that the drain of a node begins.
+ * @returns true when the node has had its first SIGTERM together with the note
+ */
+export const beginDrain = async (
+  { params: { grace, end }, ...context }: FaultContext<DrainParams>,
+  component: Component,
+): Promise<boolean> =>
+  (await context.beginDrain?.(component, grace > 0 || end === 'sigterm' ? 'SIGTERM' : null)) ??
+  false;
 
 /**
  * Returns true when the process from before the injection runs, and may have had its SIGTERM: it

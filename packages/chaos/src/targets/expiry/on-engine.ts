@@ -48,7 +48,10 @@ export const expiryOnEngine = (
       Image: first.info.Image,
       Labels: { [LABEL]: id },
       Entrypoint: ['sh', '-c', WAIT],
-      Cmd: [first.info.Id, seconds, CHECK_ENGINE, script],
+      Cmd: [
+        ...[first.info.Id, seconds, CHECK_ENGINE, script],
+        ...found.map(({ info }) => nameOf(info)),
+      ],
       HostConfig: HOST_CONFIG,
     });
     const answer = await engine.findInLog(
@@ -68,16 +71,18 @@ export const expiryOnEngine = (
   beginDrain: async (id, component) => {
     const info = await find(component);
     // A container that was removed does not drain.
-    if (info === null) return;
-    for (const { Id } of await engine.list(`${LABEL}=${id}`)) {
-      const code = await engine.exec(Id, ['sh', '-c', MARK, nameOf(info)]);
-      if (code === 0) continue;
-      throw new SwarmError(
-        'expiry_unavailable',
-        `the automatic rollback on the engine does not know that ${component.name} drains: ${code === null ? 'it has begun, or was removed' : `exit code ${code}`}`,
-        'the node was not signalled; run the drill again',
-      );
-    }
+    if (info === null) return false;
+    const [waiting] = await engine.list(`${LABEL}=${id}`);
+    const code =
+      waiting === undefined
+        ? null
+        : await engine.exec(waiting.Id, ['sh', '-c', MARK, nameOf(info)]);
+    if (code === 0) return false;
+    throw new SwarmError(
+      'expiry_unavailable',
+      `the automatic rollback on the engine does not know that ${component.name} drains: it has begun, or was removed`,
+      'the node was not signalled; run the drill again',
+    );
   },
   disarm: async (id) => {
     for (const { Id } of await engine.list(`${LABEL}=${id}`)) await engine.remove(Id);
@@ -88,8 +93,11 @@ const nameOf = ({ Name }: ContainerInspectInfo): string => Name.replace(/^\//, '
 
 /** Folder in the waiting container that every image has and may write to. */
 const MARKS = '/dev/shm';
-/** Script that notes that the drain of container $0 has begun. */
-const MARK = `: > "${MARKS}/drained-$0"`;
+/**
+ * Script that notes that the drain of container $0 has begun: it makes a file, unless the rollback
+ * has made it before.
+ */
+const MARK = `set -C; : > "${MARKS}/drained-$0"`;
 
 /** Configuration with the permissions that nsenter needs to reach the host. */
 const HOST_CONFIG = {
@@ -102,13 +110,19 @@ const HOST_CONFIG = {
 
 /**
  * Script of the waiting container: $0 is a container of the engine, $1 the time in seconds, $2 the
- * check, $3 the rollback.
+ * check, $3 the rollback; the others are names of containers. A drain has begun where the file is
+ * there already; where it was not, none begins any more.
  */
 const WAIT = `
 on_host() { nsenter --target 1 --mount --net --pid -- sh -c "$1" sh "$2" "$3"; }
 nsenter --target 1 --mount --net --pid -- sh -n -c "$3" || { echo "missing: its script does not parse there"; exit 1; }
 on_host "$2" "$0" || exit 1
 sleep "$1"
+script=$3
+shift 3
 drained=' '
-for mark in ${MARKS}/drained-*; do drained="$drained\${mark#${MARKS}/drained-} "; done
-on_host "$3" "$0" "$drained"`;
+for name; do
+  mark=${MARKS}/drained-$name
+  (set -C; : > "$mark") 2> /dev/null || { [ -e "$mark" ] && drained="$drained$name "; }
+done
+on_host "$script" "$0" "$drained"`;

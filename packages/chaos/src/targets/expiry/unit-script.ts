@@ -14,10 +14,14 @@ export interface UnitSteps {
  * when every step has succeeded, and retries for half a minute.
  */
 export const unitScript = (id: string, units: readonly UnitSteps[]): string => {
-  const commands = units.flatMap(({ unit, component, steps }) =>
-    steps.map(
-      (step) => `  { ${commandOf(step, unit, component, drainMark(id, unit))}; } || failed=1`,
-    ),
+  const drained = (index: number): string => `drained_${index}`;
+  const claims = units.flatMap(({ unit, steps }, index) =>
+    steps.some(({ step }) => step === 'terminate_drained')
+      ? [`${drained(index)}=$(claim ${quote(drainMark(id, unit))})`]
+      : [`${drained(index)}=`],
+  );
+  const commands = units.flatMap(({ unit, component, steps }, index) =>
+    steps.map((step) => `  { ${commandOf(step, unit, component, drained(index))}; } || failed=1`),
   );
   return `PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"; export PATH
 started_at() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
@@ -33,16 +37,39 @@ terminate() {
   done
   return 1
 }
+claim() { ln -s expired "$1" 2>/dev/null || readlink "$1" | sed '/^expired$/d'; }
+${claims.join('\n')}
 ${untilAllSucceed(commands)}`;
 };
 
-/** File on the host of a unit whose drain has begun, for the script of the injection. */
+/**
+ * Link on the host of a unit, which only one can make: the drain that begins (to `drain`), or the
+ * script of the injection (to `expired`). So a drain does not begin once the script has, and the
+ * script knows of every drain that has begun.
+ */
 const drainMark = (id: string, unit: string): string => `/run/swarm-drain-${id}-${unit}`;
 
-/** Command that notes that the drain of a unit has begun. */
-export const markDrain = (id: string, unit: string): string[] => [
-  ...['sh', '-c', ': > "$0"', drainMark(id, unit)],
-];
+/** Exit code of `markDrain` when the drain was neither noted nor begun. */
+export const NOT_MARKED = 75;
+
+/**
+ * Command that notes that the drain of a unit has begun, and begins it with a signal, if given.
+ * Without a process there is nothing to signal.
+ */
+export const markDrain = (
+  id: string,
+  unit: string,
+  signal: NodeJS.Signals | null = null,
+): string[] => [...['sh', '-c', MARK, drainMark(id, unit), unit, signal ?? '']];
+
+const MARK = `
+error=$(ln -s drain "$0" 2>&1) || {
+  [ "$(readlink "$0")" = expired ] && error='it has begun'
+  echo "$error" >&2
+  exit ${NOT_MARKED}
+}
+[ -z "$2" ] || systemctl kill --signal="$2" "$1" || ! systemctl is-active --quiet "$1"
+`;
 
 /** Command that removes the notes on drains of an injection. */
 export const forgetDrains = (id: string): string[] => [
@@ -56,11 +83,11 @@ const commandOf = (
   step: RollbackStep,
   unit: string,
   { instance }: Component,
-  mark: string,
+  drained: string,
 ): string => {
   switch (step.step) {
     case 'run':
-      return quoteAll(step.argv);
+      return `drained=$${drained} ${quoteAll(step.argv)}`;
     case 'rollback':
       return 'false';
     case 'continue':
@@ -76,7 +103,7 @@ const commandOf = (
       const terminate = `terminate ${quote(pid)} ${quote(startedAt)}`;
       return step.step === 'terminate_instance'
         ? terminate
-        : `[ ! -e ${quote(mark)} ] || { ${terminate} && rm -f ${quote(mark)}; }`;
+        : `[ -z "$${drained}" ] || ${terminate}`;
     }
   }
 };

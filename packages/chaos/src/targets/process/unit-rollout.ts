@@ -178,6 +178,8 @@ export const unitRollout = (unitOf: (component: Component) => UnitOnHost): NodeR
     },
     restoreSteps: (component) => [
       { step: 'run', argv: ['sh', '-c', RESTORE_ALONE, 'sh', unitOf(component).unit] },
+      { step: 'terminate_drained' },
+      { step: 'start' },
     ],
   };
 };
@@ -220,7 +222,10 @@ rm -f -- "$1.new"
 cp -pP -- "$1${BEFORE_ROLL}" "$1.new"; mv -- "$1.new" "$1"`;
 const KEEP = `rm -f -- "$1${BEFORE_ROLL}"`;
 
-/** Undoes the change of the unit $1 without swarm, and starts it with what it had before. */
+/**
+ * Undoes the change of the unit $1 without swarm. With a drain, what runs is draining or new, and is
+ * replaced; without one, the node runs as before and keeps its calls.
+ */
 const RESTORE_ALONE = `set -e
 line=$(systemctl show --property=ExecStart "$1")
 changed=
@@ -229,5 +234,6 @@ for file in $(echo "$line" | sed -n 's/.*[ {]path=\\([^ ;]*\\).*/\\1/p') $(echo 
   mv -f -- "$file${BEFORE_ROLL}" "$file"
   changed=1
 done
+[ -n "$changed" ] && [ -n "$drained" ] || exit 0
 systemctl reset-failed "$1" 2>/dev/null || true
-if [ -n "$changed" ]; then systemctl restart "$1"; else systemctl start "$1"; fi`;
+systemctl restart "$1"`;
