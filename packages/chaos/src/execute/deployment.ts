@@ -226,7 +226,12 @@ export const startDrillLab = async (
     intervalSeconds: INTERVAL_SECONDS,
   } satisfies ClusterOptions;
   if (lab.sites > 1)
-    return startSites(lab, options.dir, (site) => startCluster({ ...common, ...site }));
+    return startSites(
+      lab,
+      options.dir,
+      (site) => startCluster({ ...common, ...site }),
+      options.signal,
+    );
   await using stack = new AsyncDisposableStack();
   const keys = { first: generateCredentials(), second: generateCredentials() };
   const rotation = faults.some(({ fault }) => fault === CHANGE_KEYS)
@@ -258,7 +263,7 @@ export const startDrillLab = async (
     stack.defer(() => useNameServer(null));
   }
   const ending = stack.move();
-  const platform = openLabPlatform(cluster, placesIn(cluster));
+  const platform = openLabPlatform(cluster, placesIn(cluster), options.signal);
   return {
     platform: names === undefined ? platform : { ...platform, names: names.control },
     name: 'lab',

@@ -11,6 +11,7 @@ import { type Site, startSiteRouter } from './site-router.ts';
  * Starts clusters as the sites of one deployment, each with its own Redis and load balancer, and a
  * token endpoint or a name server that sends users to the first site that is up.
  * @param start starts the cluster of one site with these credentials in a folder
+ * @param stop aborted: a service that ends at once is not started again
  */
 export const startSites = async (
   { sites: count, dnsTtlMs }: Pick<Drill['lab'], 'sites' | 'dnsTtlMs'>,
@@ -19,6 +20,7 @@ export const startSites = async (
     dir: string;
     credentials: ReturnType<typeof generateCredentials>;
   }) => Promise<Cluster>,
+  stop?: AbortSignal,
 ) => {
   const credentials = generateCredentials();
   await using stack = new AsyncDisposableStack();
@@ -52,7 +54,7 @@ export const startSites = async (
   }
   const ending = stack.move();
   return {
-    platform: openClustersPlatform(clusters),
+    platform: openClustersPlatform(clusters, stop),
     name: 'lab',
     isLab: true,
     url: names?.url ?? first.url,

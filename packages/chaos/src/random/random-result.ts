@@ -20,6 +20,8 @@ export interface RandomResult {
   shrunk: ShrunkLine[];
   /** False: its time was not over, and --resume continues it. */
   isComplete: boolean;
+  /** Reason for which it ended early; null: it did not, or was interrupted. */
+  endedBy: string | null;
   /** File of the history. */
   history: string;
 }

@@ -40,16 +40,24 @@ export const openProcessPlatform = async (spec: ProcessSpec): Promise<Platform> 
   );
 };
 
-/** Opens a lab of this process. */
+/**
+ * Opens a lab of this process.
+ * @param stop aborted: a service that ends at once is not started again
+ */
 export const openLabPlatform = (
   cluster: Cluster,
   agentWorkers: readonly AgentWorkerPlace[] = [],
-): Platform => processPlatform(clusterLocation(cluster, agentWorkers));
+  stop?: AbortSignal,
+): Platform => processPlatform(clusterLocation(cluster, agentWorkers, stop));
 
-/** Opens labs of this process, each a site. */
+/**
+ * Opens labs of this process, each a site.
+ * @param stop as for one lab
+ */
 export const openClustersPlatform = (
   clusters: readonly { site: string; cluster: Cluster }[],
-): Platform => processPlatform(clustersLocation(clusters));
+  stop?: AbortSignal,
+): Platform => processPlatform(clustersLocation(clusters, stop));
 
 /**
  * Opens the platform of a journal entry, if it still exists.

@@ -132,6 +132,12 @@ export const chaosRandomCommand = async (
       });
       await writeSearchState(folder, { ...state, isComplete: end.isComplete });
       const { drills, shrunk } = linesByType(end.lines);
+      // Also with --quiet: it decides the exit code.
+      if (end.endedBy !== null)
+        await write(
+          stderr,
+          `\nThe search ended early: ${end.endedBy}\n${end.isComplete ? '' : 'Remove the cause; then --resume continues it.\n'}`,
+        );
       const result: RandomResult = {
         schema: RANDOM_RESULT_SCHEMA,
         startedAt: state.startedAt,
@@ -143,6 +149,7 @@ export const chaosRandomCommand = async (
         drills,
         shrunk,
         isComplete: end.isComplete,
+        endedBy: end.endedBy,
         history,
       };
       interruption.stop.removeEventListener('abort', printInterrupted);

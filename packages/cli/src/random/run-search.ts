@@ -45,6 +45,8 @@ export interface SearchEnd {
   lines: RandomLine[];
   /** True when its time, or its number of drills, was reached. */
   isComplete: boolean;
+  /** Reason for which it ended early; null: it did not, or was stopped by the user. */
+  endedBy: string | null;
 }
 
 /** Drills in a row that could not be executed, after which a search ends. */
@@ -71,16 +73,12 @@ export const runSearch = async (search: Search): Promise<SearchEnd> => {
     search.shrinkRuns === 0 ? undefined : notShrunk(lines);
 
   let failures = 0;
-  while (!stop.aborted) {
-    if (failures === MOST_FAILURES) {
-      printer.print(
-        `\nThe search ends: ${MOST_FAILURES} drills in a row could not be executed. --resume continues it.`,
-      );
-      break;
-    }
+  let endedBy: string | null = null;
+  while (!stop.aborted && endedBy === null) {
     const open = nextToShrink();
     if (open !== undefined) {
-      const line = await shrinkDrill(open, search);
+      const { line, left } = await shrinkDrill(open, search);
+      endedBy = left;
       if (line === null) break;
       append(line);
       printer.print(shrunkText(line));
@@ -111,9 +109,13 @@ export const runSearch = async (search: Search): Promise<SearchEnd> => {
     append(line);
     printer.print(`${drill.name}: ${drawnText(line)}`);
     failures = line.outcome === 'error' ? failures + 1 : 0;
-    if (leftBy(outcome) !== null) break;
+    endedBy =
+      leftBy(outcome) ??
+      (failures === MOST_FAILURES
+        ? `${MOST_FAILURES} drills in a row could not be executed, the last one: ${line.message}`
+        : null);
   }
-  return { lines, isComplete: isComplete() && nextToShrink() === undefined };
+  return { lines, isComplete: isComplete() && nextToShrink() === undefined, endedBy };
 };
 
 /** Drill with a violation that is neither known nor part of a smaller schedule; undefined: none. */
@@ -139,15 +141,19 @@ const leftBy = (outcome: DrillOutcome | null): string | null =>
 
 /**
  * Makes the schedule of a drill smaller.
- * @returns null when it was stopped before the first run, or a fault could not be rolled back
+ * @returns its line, null when it was stopped before the first run; and the message on a fault that
+ * could not be rolled back, null without one
  */
-const shrinkDrill = async (line: DrawnLine, search: Search): Promise<ShrunkLine | null> => {
+const shrinkDrill = async (
+  line: DrawnLine,
+  search: Search,
+): Promise<{ line: ShrunkLine | null; left: string | null }> => {
   const { state, folder, stop, printer, shrinkRuns } = search;
   const first = drawDrill(line.number, state.settings, state.choices, FAULTS);
   const invariants = [...new Set(line.violations.map(({ invariant }) => invariant))];
   const begin = performance.now();
   let attempt = 0;
-  const left = { isFault: false };
+  const left: { fault: string | null } = { fault: null };
   const violates = async (drill: RandomDrill): Promise<boolean> => {
     attempt++;
     printer.print(
@@ -155,12 +161,8 @@ const shrinkDrill = async (line: DrawnLine, search: Search): Promise<ShrunkLine 
     );
     const record = join(folder, `${first.name}-smaller-${attempt}-${clockOf(new Date())}`);
     const outcome = await executeRandomDrill(drill, record, search);
-    const problem = leftBy(outcome);
-    if (problem !== null) {
-      left.isFault = true;
-      printer.print(problem);
-      return false;
-    }
+    left.fault = leftBy(outcome);
+    if (left.fault !== null) return false;
     const found = outcome === null || !isDrillResult(outcome) ? [] : violationsOf(outcome);
     const isViolated =
       outcome !== null &&
@@ -176,16 +178,16 @@ const shrinkDrill = async (line: DrawnLine, search: Search): Promise<ShrunkLine 
   const { drill, runs, isMinimal } = await shrink(first, {
     isPossible: (candidate) => isPossible(candidate, FAULTS),
     violates,
-    mayRun: () => !stop.aborted && !left.isFault,
+    mayRun: () => !stop.aborted && left.fault === null,
     maxRuns: shrinkRuns,
   });
-  if (left.isFault || (stop.aborted && runs <= 1)) return null;
+  if (left.fault !== null || (stop.aborted && runs <= 1)) return { line: null, left: left.fault };
   const file = join(line.record, `${first.name}-smallest.yaml`);
   writeRandomDrill(
     { ...drill, name: `${first.name}-smallest`, description: descriptionOf(line) },
     file,
   );
-  return {
+  const smaller: ShrunkLine = {
     schema: RANDOM_LINE_SCHEMA,
     type: 'shrunk',
     number: line.number,
@@ -197,6 +199,7 @@ const shrinkDrill = async (line: DrawnLine, search: Search): Promise<ShrunkLine 
     runs,
     isMinimal,
   };
+  return { line: smaller, left: null };
 };
 
 const descriptionOf = ({ number, drill, violations }: DrawnLine): string =>

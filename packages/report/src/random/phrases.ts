@@ -61,8 +61,11 @@ export const searchPlace = ({
   deployment,
   durationMs,
   isComplete,
-}: RandomResult): string =>
-  `Search of ${startedAt} on ${deployment}, seed ${seed}, ${formatDuration(durationMs)}${isComplete ? '' : ', not complete: --resume continues it'}.`;
+  endedBy,
+}: RandomResult): string => {
+  const how = endedBy === null ? 'not complete' : `ended early (${endedBy})`;
+  return `Search of ${startedAt} on ${deployment}, seed ${seed}, ${formatDuration(durationMs)}${isComplete ? '' : `, ${how}: --resume continues it`}.`;
+};
 
 /** `hang on node-2 at 4s for 10s`. */
 const faultText = ({ fault, target, atS, forS }: DrawnLine['faults'][number]): string =>

@@ -123,6 +123,7 @@ export const randomSample = (): RandomResult => ({
   schema: 'livekit-swarm/random/1',
   ...{ startedAt: '2026-11-26T06:00:00.000Z', seed: 7, deployment: HOSTILE },
   ...{ durationMs: 3_600_000, exitCode: 99, choices: ['hang', 'kill'], isComplete: false },
+  endedBy: null,
   drills: [
     drawnLine(),
     drawnLine({

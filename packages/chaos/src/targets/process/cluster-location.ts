@@ -21,11 +21,12 @@ import { startService } from './start-service.ts';
 export const clusterLocation = (
   cluster: Cluster,
   agentWorkers: readonly AgentWorkerPlace[] = [],
+  stop?: AbortSignal,
 ): Location => {
   const components = labComponents(cluster, agentWorkers);
   const { programs } = cluster;
   return {
-    ...locationOf(components, (name) => cluster.service(name), programs.isChanged),
+    ...locationOf(components, (name) => cluster.service(name), stop, programs.isChanged),
     label: labLabel(components.filter(({ kind }) => kind === 'node').length),
     redisLogin: () => labRedisLogin(cluster),
     rollout: labRollout({
@@ -55,6 +56,7 @@ export const clusterLocation = (
 /** Location of labs of this process, each a site: names of components begin with that of the site. */
 export const clustersLocation = (
   clusters: readonly { site: string; cluster: Cluster }[],
+  stop?: AbortSignal,
 ): Location => {
   const services = new Map<string, Service>();
   const logins = new Map<string, RedisLogin | null>();
@@ -67,11 +69,15 @@ export const clustersLocation = (
     }),
   );
   return {
-    ...locationOf(components, (name) => {
-      const service = services.get(name);
-      if (service === undefined) throw new RangeError(`no component ${name}`);
-      return service;
-    }),
+    ...locationOf(
+      components,
+      (name) => {
+        const service = services.get(name);
+        if (service === undefined) throw new RangeError(`no component ${name}`);
+        return service;
+      },
+      stop,
+    ),
     label: sitesLabel(clusters.length),
     redisLogin: ({ name }) => logins.get(name) ?? null,
   };
@@ -79,11 +85,13 @@ export const clustersLocation = (
 
 /**
  * Components that are services of this process.
+ * @param stop aborted: a service that ends at once is not started again
  * @param isChanged whether the program of a component is a new one
  */
 const locationOf = (
   components: readonly ComponentSource[],
   serviceOf: (name: string) => Pick<Service, 'pid' | 'start'>,
+  stop: AbortSignal | undefined,
   isChanged: (name: string) => boolean = () => false,
 ): Omit<Location, 'label'> => {
   const identity = (name: string): ProcessIdentity | null => {
@@ -101,7 +109,7 @@ const locationOf = (
     }),
     components: async () => [...components],
     identity: async (name) => identity(name),
-    start: (name) => startService(serviceOf(name), !isChanged(name)),
+    start: (name) => startService(serviceOf(name), !isChanged(name), stop),
     whyNotStartable: () => null,
   };
 };

@@ -19,6 +19,17 @@ test('a service that ends at once is started again', async () => {
   expect(service.start).toHaveBeenCalledTimes(2);
 });
 
+test('a service that ends at once is not started again when the drill was interrupted', async () => {
+  const interruption = new AbortController();
+  const service = failing(ended, ended, ended);
+  service.start.mockImplementationOnce(async () => {
+    setTimeout(() => interruption.abort(), 0);
+    throw ended;
+  });
+  await expect(startService(service, true, interruption.signal)).rejects.toBe(ended);
+  expect(service.start).toHaveBeenCalledTimes(1);
+});
+
 test('a new program that ends at once, and any other failure, is an error immediately', async () => {
   const changed = failing(ended);
   await expect(startService(changed, false)).rejects.toBe(ended);
