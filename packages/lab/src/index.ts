@@ -42,6 +42,13 @@ export {
   serverPackage,
 } from './provision/provision.ts';
 export { type Absent, cachedProgram, isFound } from './provision/sources.ts';
+export { type RegionNetwork, ROUTER, type SeenTraffic } from './regions/region-network.ts';
+export {
+  type RegionNode,
+  type RegionSpec,
+  type Regions,
+  startRegions,
+} from './regions/start-regions.ts';
 export type { NodeState, ProgramChange, ServiceAction } from './running/control-protocol.ts';
 export { forShell } from './running/for-shell.ts';
 export { labBackend, labCertificate, labProgram, labService } from './running/lab-service.ts';

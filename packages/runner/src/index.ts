@@ -33,7 +33,12 @@ export { type ServerSource, SourceError } from './server-metrics/server-source.t
 export { readTokenEndpoint } from './token-endpoints.ts';
 export { type WarmWorkers, warmWorkers } from './warm-workers.ts';
 export { allocateWorkers, type WorkerAllocation } from './worker-allocation.ts';
-export { type WorkerPlacement, type WorkerSlot, workersOnThisHost } from './worker-placement.ts';
+export {
+  type WorkerPlacement,
+  type WorkerSlot,
+  workersInNetworks,
+  workersOnThisHost,
+} from './worker-placement.ts';
 export { startFailure, type WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
 export { startWorker, type WorkerDeath, type WorkerProcess } from './worker-process.ts';
 export type {

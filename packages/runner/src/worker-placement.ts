@@ -52,3 +52,28 @@ export const workersOnThisHost = (warm?: WarmWorkers): WorkerPlacement => ({
   },
   hosts: () => [],
 });
+
+/** Network namespace on this host, which participants select by its labels as they select a host. */
+export interface LabelledNetwork {
+  /** Path of the namespace: `/proc/42/ns/net`. */
+  network: string;
+  labels: Labels;
+}
+
+/** Creates the placement of one worker in each of several network namespaces. */
+export const workersInNetworks = (networks: readonly LabelledNetwork[]): WorkerPlacement => {
+  const slots = networks.map(({ network, labels }): WorkerSlot & { network: string } => ({
+    agent: null,
+    labels,
+    network,
+  }));
+  return {
+    ...workersOnThisHost(),
+    slots: () => slots,
+    startWorkers: (options, used) =>
+      startWorkerPool({
+        ...options,
+        networks: used.map((slot) => slots.find((one) => one === slot)?.network ?? ''),
+      }),
+  };
+};

@@ -39,6 +39,8 @@ export interface WorkerPoolOptions {
    * started now.
    */
   warm?: WarmWorkers | undefined;
+  /** Network namespaces of the workers as paths, by shard. Default: that of this process. */
+  networks?: readonly string[] | undefined;
   /** Called with events, results and samples as the workers send them. */
   onLine(line: RecordLine): void;
   onDeath(shard: number, death: WorkerDeath): void;
@@ -62,6 +64,7 @@ export const startWorkerPool = async ({
   logDir,
   browser,
   warm,
+  networks,
   onLine,
   onDeath,
   onFailure,
@@ -85,7 +88,10 @@ export const startWorkerPool = async ({
     { length: workers },
     (_, shard) =>
       warm?.take(shard, onMessage) ??
-      startWorker({ shard, engineModule, logDir, browser, onMessage }),
+      startWorker({
+        ...{ shard, engineModule, logDir, browser, onMessage },
+        network: networks?.[shard],
+      }),
   );
   for (const worker of all) living.set(worker.shard, worker);
   const empty = Promise.all(

@@ -43,6 +43,8 @@ export interface WorkerOptions {
    * be stopped. Default: no limit.
    */
   leaseMs?: number;
+  /** Network namespace of the process, as a path. Absent: that of this process. */
+  network?: string | undefined;
   onMessage(message: WorkerMessage): void;
 }
 
@@ -55,6 +57,7 @@ export const startWorker = ({
   logDir,
   browser,
   leaseMs,
+  network,
   onMessage,
 }: WorkerOptions): WorkerProcess => {
   const logFile = join(logDir, `process-${shard}.log`);
@@ -63,7 +66,7 @@ export const startWorker = ({
     // A terminal's Ctrl-C is for the coordinator, which ends its workers in order.
     detached: true,
     // As the coordinator, which sets it for itself (packages/cli/launch).
-    execArgv: ['--max-semi-space-size=1'],
+    ...programIn(network, ['--max-semi-space-size=1']),
     serialization: 'advanced',
     env: workerEnvironment(process.env),
     stdio: ['ignore', log, log, 'ipc'],
@@ -111,6 +114,15 @@ export const startWorker = ({
     kill: () => void child.kill('SIGKILL'),
   };
 };
+
+/** `nsenter` enters the namespace, and becomes Node: process id and channel are those of the worker. */
+const programIn = (
+  network: string | undefined,
+  options: string[],
+): { execPath?: string; execArgv: string[] } =>
+  network === undefined
+    ? { execArgv: options }
+    : { execPath: 'nsenter', execArgv: [`--net=${network}`, '--', process.execPath, ...options] };
 
 const REMOVE = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 } as const;
 

@@ -25,6 +25,8 @@ export interface ServiceSpec {
     linked?: boolean;
     programs?: Readonly<Record<string, string>>;
   };
+  /** Network namespace of the program, as a path. Absent: that of this process. */
+  network?: string;
   ready: Readiness;
   readyWithinMs: number;
   /**

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessEnd } from '@livekit-swarm/host';
 import { type GuardedProcess, spawnGuarded, unusedUser } from '@livekit-swarm/host';
 import { SwarmError } from '@livekit-swarm/settings';
+import { inNetwork } from './in-network.ts';
 import { listens } from './listening.ts';
 import { waitUntilReady } from './ready.ts';
 import { linkProgram, writeServiceFiles } from './service-files.ts';
@@ -74,11 +75,14 @@ export const createService = (
       user !== null && ownUser?.linked === true
         ? await linkProgram(spec.command, ownUser.folder)
         : spec.command;
+    const { network } = spec;
     const running: Running = {
       process: await spawnGuarded({
-        ...{ command, args, env, logFile },
+        ...(network === undefined
+          ? { command, args, ...(user === null ? {} : { user }) }
+          : inNetwork(network, user, [command, ...args])),
+        ...{ env, logFile },
         ...(ownUser === undefined ? {} : { cwd: ownUser.folder }),
-        ...(user === null ? {} : { user }),
       }),
       end: null,
       asked: false,

@@ -10,6 +10,8 @@ import type { ServiceSpec } from '../service-spec.ts';
 export interface NodeOptions {
   dir: string;
   name: string;
+  /** Address of everything that it offers. Default: that of loopback. */
+  host?: string;
   binary: Pick<ProgramBinary, 'path'>;
   ports: ServerPorts;
   /** API keys that it accepts. */
@@ -28,6 +30,7 @@ export interface NodeOptions {
 export const livekitNode = ({
   dir,
   name,
+  host = '127.0.0.1',
   binary,
   ports,
   keys,
@@ -43,7 +46,7 @@ export const livekitNode = ({
     ...(redis !== null && { redis }),
     ...(webhookUrl !== null && { webhook: { api_key: keys[0].apiKey, urls: [webhookUrl] } }),
   };
-  const url = `http://127.0.0.1:${ports.http}`;
+  const url = `http://${host}:${ports.http}`;
   return {
     name,
     command: binary.path,
@@ -54,7 +57,7 @@ export const livekitNode = ({
         Object.entries(files).map(([file, content]) => [join(folder, file), content]),
       ),
       [join(folder, configFile)]: writeConfig(
-        mergeConfig(mergeConfig(localConfig('127.0.0.1', ports), cluster), config),
+        mergeConfig(mergeConfig(localConfig(host, ports), cluster), config),
       ),
     },
     ownUser: { folder, linked: true },
