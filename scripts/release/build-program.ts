@@ -34,6 +34,7 @@ const DATA = [
   'packages/cli/schema',
   'packages/cost/schema',
   'packages/exporter/schema',
+  'packages/ready/schema',
   'packages/report/schema',
   'packages/scenario/schema',
   'packages/webrtc/clips',

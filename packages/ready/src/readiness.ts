@@ -4,9 +4,9 @@ import {
   skipped,
   type Verification,
   type VerifyRequest,
-  type VerifyVerdict,
   verify,
 } from '@livekit-swarm/verify';
+import { ANSWERS, type Answer } from './answer.ts';
 import { alertsCheck, type ReadAlerts } from './checks/alerts.ts';
 import { type CapacityQuestion, capacityCheck } from './checks/capacity.ts';
 import { type GeneratorFacts, generatorCheck } from './checks/generator.ts';
@@ -15,9 +15,6 @@ import { type EventPrice, priceCheck } from './checks/price.ts';
 import { spareNodeCheck } from './checks/spare-node.ts';
 import type { EventLoad } from './event.ts';
 import type { EventCheck } from './event-check.ts';
-
-/** Answer to the question whether a deployment is fit for an event. */
-export type Answer = 'yes' | 'no' | 'unknown';
 
 export interface Readiness extends Verification {
   answer: Answer;
@@ -48,13 +45,6 @@ const EVENT_CHECKS: Readonly<Record<string, (request: EventRequest) => EventChec
 };
 
 export const EVENT_CHECK_IDS: readonly string[] = Object.keys(EVENT_CHECKS);
-
-const ANSWERS = {
-  passed: 'yes',
-  warnings: 'yes',
-  failed: 'no',
-  unknown: 'unknown',
-} as const satisfies Record<VerifyVerdict, Answer>;
 
 /** Checks the configuration of a deployment, and whether it carries an event. */
 export const assessReadiness = async ({

@@ -12,4 +12,11 @@ export {
 export { CHECKS } from './checks/index.ts';
 export { servingNodes } from './facts/registered-nodes.ts';
 export type { VerifyRequest } from './request.ts';
-export { type Checked, type Verification, type VerifyVerdict, verify } from './verify.ts';
+export {
+  type Checked,
+  checkedOf,
+  type Verification,
+  type VerifyVerdict,
+  verdictOf,
+  verify,
+} from './verify.ts';

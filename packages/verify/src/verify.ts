@@ -103,7 +103,12 @@ const blockerOf = (
 
 const textOf = (error: unknown): string => withoutTokens(messageOf(error));
 
-const checkedOf = (check: Check, result: CheckResult, seconds: number): Checked => {
+/** The report of a check with its result. */
+export const checkedOf = (
+  check: Pick<Check, 'id' | 'title' | 'cause' | 'fix'>,
+  result: CheckResult,
+  seconds: number,
+): Checked => {
   const common = { id: check.id, title: check.title, seconds };
   switch (result.outcome) {
     case 'passed':
