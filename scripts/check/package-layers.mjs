@@ -21,7 +21,7 @@ export const BELOW = {
   lab: ['host'],
   chaos: ['runner', 'lab', 'livekit'],
   cost: ['analysis'],
-  campaign: ['runner', 'fleet', 'lab', 'cost', 'presence'],
+  campaign: ['runner', 'fleet', 'lab', 'cost', 'presence', 'ready'],
   report: ['chaos', 'cost', 'presence', 'recordings', 'sessions', 'ready'],
   live: ['report'],
   beacon: [],

@@ -6,6 +6,7 @@ import { FAULTS } from '@livekit-swarm/chaos/faults';
 import { scalerJsonSchema } from '@livekit-swarm/chaos/scale';
 import { priceBookJsonSchema, timetableJsonSchema } from '@livekit-swarm/cost';
 import { exporterJsonSchema } from '@livekit-swarm/exporter';
+import { regionFileJsonSchema } from '@livekit-swarm/ready';
 import { resultJsonSchema } from '@livekit-swarm/report';
 import { comparisonJsonSchema } from '@livekit-swarm/report/comparison';
 import { drillResultJsonSchema } from '@livekit-swarm/report/drill';
@@ -50,6 +51,9 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
     `${JSON.stringify(priceBookJsonSchema(), null, 2)}\n`,
   'packages/cost/schema/timetable.schema.json': () =>
     `${JSON.stringify(timetableJsonSchema(), null, 2)}\n`,
+  'packages/ready/schema/regions.schema.json': () =>
+    `${JSON.stringify(regionFileJsonSchema(), null, 2)}
+`,
   'packages/report/schema/capacity.schema.json': () =>
     `${JSON.stringify(capacityJsonSchema(), null, 2)}\n`,
   'packages/report/schema/cost-model.schema.json': () =>

@@ -46,6 +46,7 @@ const COMMANDS: Record<keyof typeof FORMATS, string> = {
   verify: 'swarm verify',
   audit: 'swarm audit',
   ready: 'swarm ready',
+  regions: 'swarm regions',
   connectivity: 'swarm connectivity',
   hls: 'swarm hls',
   presence: 'swarm presence',

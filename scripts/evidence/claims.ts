@@ -197,6 +197,14 @@ export const README_CLAIMS = {
       'e2e/presence/faults.test.ts',
     ),
     proves(
+      'a room in the far region and an address that is not allowed are found, and nothing in healthy regions',
+      'e2e/regions/regions.measured.test.ts',
+    ),
+    proves(
+      'users of a lost region reconnect to the nearest other one, and others notice nothing',
+      'e2e/regions/region-loss.long.test.ts',
+    ),
+    proves(
       'the API lists participants that go without a word until the server notices, and that is found',
       'e2e/presence/ghosts.test.ts',
     ),

@@ -44,6 +44,7 @@ const COMMANDS: Record<string, { guarded: readonly string[] } | { none: string }
   'swarm recordings run': { guarded: [] },
   'swarm exporter': { guarded: [] },
   'swarm ab': { none: 'takes two deployments, by host rules: contenders.test.ts' },
+  'swarm regions': { none: 'servers of this host, in a network of their own' },
   'swarm host': { none: 'an agent has rules of its own, by its environment' },
   'swarm report': { none: 'reads records' },
   'swarm records': { none: 'reads records' },

@@ -29,6 +29,7 @@ import { addPresenceCommand } from './presence-program.ts';
 import { addReadyCommand } from './ready-program.ts';
 import { addRecordingsCommands } from './recordings-program.ts';
 import { addRecordsCommands } from './records-program.ts';
+import { addRegionsCommand } from './regions-program.ts';
 import { addReportCommand } from './report-program.ts';
 import { addRollCommand } from './roll-program.ts';
 import { addRunCommand, addRunWithoutCommand } from './run-program.ts';
@@ -110,6 +111,7 @@ export const createProgram = (console: Console, done: Done): Command => {
   addVerifyCommand(program, console, done);
   addAuditCommands(program, console, done);
   addReadyCommand(program, console, done);
+  addRegionsCommand(program, console, done);
   addPresenceCommand(program, console, done);
   addCompareCommands(program, console, done);
   addCapacityCommands(program, console, done);

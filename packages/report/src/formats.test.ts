@@ -20,6 +20,7 @@ import {
   randomSample,
   readySample,
   recordingsSample,
+  regionsSample,
   rollSample,
   scaleSample,
   sessionSample,
@@ -41,6 +42,7 @@ import { PRESENCE_REPORTERS } from './presence/index.ts';
 import { RANDOM_REPORTERS } from './random/index.ts';
 import { READY_REPORTERS } from './ready/index.ts';
 import { RECORDINGS_REPORTERS } from './recordings/index.ts';
+import { REGIONS_REPORTERS } from './regions/index.ts';
 import { type Reporter, wholeOf } from './reporter.ts';
 import { ROLL_REPORTERS } from './roll/index.ts';
 import { REPORTERS } from './run/index.ts';
@@ -161,6 +163,10 @@ const SAMPLES: Sample[] = [
   }),
   sampleOf(VERIFY_REPORTERS, verifySample(), {
     ...{ kind: 'verify', name: 'verify', schema: 'livekit-swarm/verify/1' },
+    junit: { tests: 5, failures: 1, errors: 1 },
+  }),
+  sampleOf(REGIONS_REPORTERS, regionsSample(), {
+    ...{ kind: 'regions', name: 'regions', schema: 'livekit-swarm/regions/1' },
     junit: { tests: 5, failures: 1, errors: 1 },
   }),
   sampleOf(CONNECTIVITY_REPORTERS, connectivitySample(), {

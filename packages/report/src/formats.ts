@@ -17,6 +17,7 @@ export const FORMATS = {
   verify: ['text', 'json', 'junit', 'markdown', 'html'],
   audit: ['text', 'json', 'junit', 'markdown', 'html'],
   ready: ['text', 'json', 'junit', 'markdown', 'html'],
+  regions: ['text', 'json', 'junit', 'markdown', 'html'],
   connectivity: ['text', 'json', 'junit', 'markdown', 'html'],
   hls: ['text', 'json', 'junit', 'markdown', 'html'],
   presence: ['text', 'json', 'junit', 'markdown', 'html'],

@@ -17,7 +17,9 @@ export const COMMAND_GROUPS = {
       'hosts',
     ],
   ],
-  Check: ['doctor', 'verify', 'audit', 'connectivity', 'ready', 'presence', 'recordings'],
+  Check: [
+    ...['doctor', 'verify', 'audit', 'connectivity', 'ready', 'regions', 'presence', 'recordings'],
+  ],
   Operate: [
     'chaos',
     'roll',

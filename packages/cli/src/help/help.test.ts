@@ -31,9 +31,9 @@ const pageOf = (command: Command): string[] => {
 };
 
 describe('swarm --help', () => {
-  it.each([80, 100, 200])('is one screen of 45 lines, on %d columns', (columns) => {
+  it.each([80, 100, 200])('is one screen of 48 lines, on %d columns', (columns) => {
     const page = pageOf(programOf(columns));
-    expect(page.length).toBeLessThanOrEqual(45);
+    expect(page.length).toBeLessThanOrEqual(48);
     expect(page.filter((line) => line.length > 80)).toEqual([]);
   });
 

@@ -18,7 +18,7 @@ import { hlsThresholds, judgeAudience } from '@livekit-swarm/hls';
 import { MetricSet, Sketch } from '@livekit-swarm/metrics';
 import { type Finding, judgePresence, presenceThresholds } from '@livekit-swarm/presence';
 import type { PathCheck } from '@livekit-swarm/probe';
-import type { Readiness } from '@livekit-swarm/ready';
+import type { Readiness, RegionPlan } from '@livekit-swarm/ready';
 import { assessHost, socketNeed } from '@livekit-swarm/runner';
 import { expandPlan, planLoad } from '@livekit-swarm/scenario';
 import type { RoomView } from '@livekit-swarm/sessions';
@@ -34,6 +34,7 @@ import type { HlsResult } from '../../src/hls/index.ts';
 import type { PlanView } from '../../src/plan/plan-view.ts';
 import type { PresenceResult } from '../../src/presence/index.ts';
 import type { RecordingsResult } from '../../src/recordings/index.ts';
+import type { RegionsResult } from '../../src/regions/index.ts';
 import type { SloReport } from '../../src/slo/index.ts';
 import type { SoakReport } from '../../src/soak/index.ts';
 
@@ -323,6 +324,54 @@ export const readySample = (): Readiness => ({
     ...{ beginsAtMs: Date.UTC(2026, 0, 16, 10), endsAtMs: Date.UTC(2026, 0, 16, 12) },
   },
 });
+
+const REGIONS: RegionPlan = {
+  regions: ['eu', 'us'].map((name, index) => ({
+    ...{ name, latitude: 50, longitude: 8, redis: null, entry: name, allowed: null },
+    nodes: [{ address: `10.${index + 1}0.0.2`, region: name }],
+  })),
+  rttMs: [
+    [4, 90],
+    [90, 4],
+  ],
+  loss: [
+    [0, 0],
+    [0, 0],
+  ],
+  ...{ sharedRedis: 'eu', selector: { kind: 'regionaware', sortBy: 'random' }, lose: 'us' },
+  limits: { latencyMs: null, joinMs: null, recoveryMs: 90_000 },
+};
+
+export const regionsSample = (): RegionsResult => {
+  const { verdict, exitCode, checks } = verifySample();
+  const user = { identity: HOSTILE, user: 'us', before: 'us', hears: true };
+  return {
+    ...{ answer: 'no', verdict, exitCode, checks, file: HOSTILE, plan: REGIONS },
+    startedAtMs: Date.UTC(2026, 10, 27, 9),
+    facts: {
+      ...{ serverVersion: '1.13.5', nodes: [], announced: [], traffic: [], impaired: [] },
+      joins: [
+        {
+          ...{ room: 'home-eu-eu', opener: 'eu', user: 'eu', identity: HOSTILE, entry: 'eu' },
+          ...{ node: null, joinMs: null, hears: false, failure: HOSTILE },
+        },
+      ],
+      latencies: [
+        {
+          ...{ publisher: 'eu', subscriber: 'us', site: 'eu', p50Ms: 49.4, p95Ms: null },
+          ...{ lost: 2, packets: 98 },
+        },
+      ],
+      loss: {
+        ...{ region: 'us', movedAfterMs: 3_000, watchedMs: 40_000 },
+        users: [
+          { ...user, isAffected: true, backAfterMs: 31_200, after: 'eu' },
+          { ...user, isAffected: true, backAfterMs: null, after: null },
+        ],
+      },
+    },
+  };
+};
 
 const path = (given: Partial<PathCheck> & Pick<PathCheck, 'path' | 'outcome'>): PathCheck => ({
   ...{ node: null, nodeId: HOSTILE, announced: [], addressFamily: null, joinTimeMs: null },

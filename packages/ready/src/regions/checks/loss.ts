@@ -6,9 +6,12 @@ import type { RegionQuestion } from './question.ts';
 
 const secondsText = (ms: number): string => formatDuration(Math.round(ms / 100) * 100);
 
-const backText = ({ identity, user, after, backAfterMs, hears }: UserAfterLoss): string =>
+const backText = (
+  { identity, user, after, backAfterMs, hears }: UserAfterLoss,
+  watchedMs: number,
+): string =>
   backAfterMs === null
-    ? `${identity} of ${user} did not reconnect`
+    ? `${identity} of ${user} did not reconnect within ${secondsText(watchedMs)}`
     : `${identity} of ${user}: connected to ${after ?? 'an unknown region'} after ${secondsText(backAfterMs)}${hears ? '' : ', without media'}`;
 
 /** Question of where the users of a lost region reconnect, and after how long. */
@@ -26,11 +29,12 @@ export const recoveryQuestion: RegionQuestion = {
       loss.movedAfterMs === null
         ? 'the token endpoint still leads to the lost region'
         : `new users are sent elsewhere after ${secondsText(loss.movedAfterMs)}`;
+    const text = (one: UserAfterLoss): string => backText(one, loss.watchedMs);
     const late = affected.filter(
       ({ backAfterMs, hears }) => backAfterMs === null || backAfterMs > limits.recoveryMs || !hears,
     );
-    if (late.length > 0) return found('error', [...late.map(backText), moved]);
-    return passed(...affected.map(backText), moved);
+    if (late.length > 0) return found('error', [...late.map(text), moved]);
+    return passed(...affected.map(text), moved);
   },
 };
 

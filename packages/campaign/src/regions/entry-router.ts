@@ -1,0 +1,135 @@
+/**
+ * Token endpoint that sends the users of each region to a server: to that of their entry, or while
+ * its servers do not answer, to the nearest region whose servers do.
+ */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type ApiCredentials, type RegionNode, ROUTER } from '@livekit-swarm/lab';
+import { makeToken } from '@livekit-swarm/livekit';
+import type { RegionPlan } from '@livekit-swarm/ready';
+import { messageOf } from '@livekit-swarm/settings';
+import { z } from 'zod';
+
+export interface EntryRouter extends AsyncDisposable {
+  /** URL of the endpoint for users of a region. */
+  endpoint(region: string): string;
+  /** Region to which a user was sent first; null: it did not ask. */
+  entryOf(identity: string): string | null;
+  /** Time on the clock of `performance.now()` at which a region was taken for lost; null: never. */
+  lostAt(region: string): number | null;
+}
+
+export interface EntryRouterOptions extends ApiCredentials {
+  plan: RegionPlan;
+  nodes: readonly RegionNode[];
+}
+
+const CHECK_EVERY_MS = 1_000;
+const CHECK_TIMEOUT_MS = 1_000;
+/** Failed checks in a row after which a region is taken for lost. */
+const FAILURES = 3;
+const TOKEN_SECONDS = 600;
+const MAX_BODY = 65_536;
+
+const question = z.object({ room_name: z.string(), participant_identity: z.string() });
+
+/** Starts the endpoint at the router of the network. */
+export const startEntryRouter = async (options: EntryRouterOptions): Promise<EntryRouter> => {
+  const { plan, nodes, apiKey, apiSecret } = options;
+  const names = plan.regions.map(({ name }) => name);
+  const failures = new Map<string, number>();
+  const lost = new Map<string, number>();
+  const entries = new Map<string, string>();
+  /** Where rooms are open, if clusters do not know the rooms of each other. */
+  const homes = new Map<string, string>();
+  let turn = 0;
+
+  const nodesOf = (region: string): readonly RegionNode[] =>
+    nodes.filter(({ site }) => names[site] === region);
+  const check = async (region: string): Promise<void> => {
+    const answers = await Promise.all(
+      nodesOf(region).map(({ httpUrl }) =>
+        fetch(`${httpUrl}/`, { signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) }).then(
+          () => true,
+          () => false,
+        ),
+      ),
+    );
+    const failed = answers.includes(true) ? 0 : (failures.get(region) ?? 0) + 1;
+    failures.set(region, failed);
+    if (failed === FAILURES && !lost.has(region)) lost.set(region, performance.now());
+  };
+  const timer = setInterval(() => {
+    for (const name of names) if (nodesOf(name).length > 0) void check(name);
+  }, CHECK_EVERY_MS);
+  timer.unref();
+
+  const isUp = (region: string): boolean => !lost.has(region) && nodesOf(region).length > 0;
+  const regionFor = (user: string): string => {
+    const position = names.indexOf(user);
+    const { entry = user } = plan.regions[position] ?? {};
+    const near = names
+      .filter(isUp)
+      .toSorted(
+        (a, b) =>
+          (plan.rttMs[position]?.[names.indexOf(a)] ?? 0) -
+          (plan.rttMs[position]?.[names.indexOf(b)] ?? 0),
+      );
+    return isUp(entry) ? entry : (near[0] ?? entry);
+  };
+  const choose = (user: string, room: string): string => {
+    if (plan.sharedRedis !== null) return regionFor(user);
+    const home = homes.get(room);
+    if (home !== undefined && isUp(home)) return home;
+    const next = regionFor(user);
+    homes.set(room, next);
+    return next;
+  };
+  const answer = async (user: string, request: IncomingMessage): Promise<object> => {
+    const { room_name: room, participant_identity: identity } = question.parse(
+      JSON.parse(await bodyOf(request)),
+    );
+    const region = choose(user, room);
+    if (!entries.has(identity)) entries.set(identity, region);
+    const candidates = nodesOf(region);
+    const url = candidates[turn++ % candidates.length]?.url ?? '';
+    const token = makeToken({
+      ...{ apiKey, apiSecret, room, identity, subscribe: true, ttlSeconds: TOKEN_SECONDS },
+      publish: { audio: true, video: false, data: false },
+    });
+    return { server_url: url, participant_token: token };
+  };
+  const server = createServer((request, response) => {
+    const user = /^\/token\/([^/]+)$/.exec(request.url ?? '')?.[1] ?? '';
+    void answer(user, request).then(
+      (body) => response.setHeader('content-type', 'application/json').end(JSON.stringify(body)),
+      (error: unknown) => {
+        response.statusCode = 400;
+        response.end(messageOf(error));
+      },
+    );
+  });
+  server.listen(0, ROUTER);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    endpoint: (region) => `http://${ROUTER}:${port}/token/${region}`,
+    entryOf: (identity) => entries.get(identity) ?? null,
+    lostAt: (region) => lost.get(region) ?? null,
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(timer);
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+};
+
+const bodyOf = async (request: IncomingMessage): Promise<string> => {
+  let text = '';
+  for await (const chunk of request) {
+    text += String(chunk);
+    if (text.length > MAX_BODY) throw new Error('the request is too large');
+  }
+  return text;
+};

@@ -1,0 +1,2 @@
+export { checkRegions, type RegionCheck } from './check-regions.ts';
+export type { RegionProgress } from './session.ts';
