@@ -16,7 +16,8 @@ const FIRST_WIDTH = Math.max(
 /** The page of `swarm --help`: one screen. The flags of a command are on the command's own page. */
 export const rootHelp = (program: Command): string => {
   const commands = new Map(program.commands.map((command) => [command.name(), command]));
-  const groups = Object.entries(COMMAND_GROUPS).map(([title, names]) => [
+  const { Program, ...described } = COMMAND_GROUPS;
+  const groups = Object.entries(described).map(([title, names]) => [
     `${title}:`,
     ...names.flatMap((name) => {
       const command = commands.get(name);
@@ -26,14 +27,14 @@ export const rootHelp = (program: Command): string => {
     }),
   ]);
   return [
-    [program.description()],
     [
+      program.description(),
       'Examples (keys of your server: LIVEKIT_API_KEY, LIVEKIT_API_SECRET):',
       ...exampleLines(ROOT_EXAMPLES),
     ],
-    ...groups.slice(0, -1),
+    ...groups,
     [
-      ...groups.slice(-1).flat(),
+      `Program: ${Program.join(', ')}`,
       '"swarm COMMAND --help" lists flags; without a command, those of "run" apply.',
     ],
   ]
