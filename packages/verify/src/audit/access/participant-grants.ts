@@ -1,4 +1,4 @@
-import { AddTrackRequest, TrackSource, TrackType } from '@livekit/protocol';
+import { AddTrackRequest, RequestResponse_Reason, TrackSource, TrackType } from '@livekit/protocol';
 import {
   type Deployment,
   deploymentAt,
@@ -99,7 +99,10 @@ const publishing =
 const trackAnswer = (message: ResponseMessage): Pick<Attempt, 'reply' | 'answer'> | null => {
   if (message.case === 'trackPublished') return { reply: 'done', answer: 'track published' };
   return message.case === 'requestResponse'
-    ? { reply: 'refused', answer: message.value.message || `reason ${message.value.reason}` }
+    ? {
+        reply: 'refused',
+        answer: message.value.message || RequestResponse_Reason[message.value.reason],
+      }
     : null;
 };
 
