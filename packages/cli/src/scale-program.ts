@@ -33,9 +33,9 @@ export const addScaleCommand = (
 
 const scaleHelp: CommandHelp = {
   examples: [
-    ['swarm scale examples/scaler.yaml'],
-    ['swarm scale examples/scaler.yaml --compare --report html=scale.html'],
-    ['swarm scale examples/scaler.yaml --server 1.13.4+node.yaml'],
+    ['swarm scale examples/scale/evening.yaml'],
+    ['swarm scale examples/scale/evening.yaml --compare --report html=scale.html'],
+    ['swarm scale examples/scale/evening.yaml --server 1.13.4+node.yaml'],
   ],
   notes: `
 Starts a lab of livekit-servers on this host (Redis and haproxy must be installed), runs the
