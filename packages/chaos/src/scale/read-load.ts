@@ -1,4 +1,4 @@
-import { connectRegistry, roomServiceOf } from '@livekit-swarm/livekit';
+import { connectRegistry } from '@livekit-swarm/livekit';
 import { metricsSource } from '@livekit-swarm/runner';
 import type { DrillDeployment } from '../execute/deployment.ts';
 import type { ScaleMetric } from './scaler-file.ts';
@@ -22,44 +22,37 @@ export interface ClusterReader {
   close(): void;
 }
 
-const TIMEOUT_SECONDS = 3;
 const CPU_TIMEOUT_MS = 2_000;
 
 /**
- * Reads rooms and participants of the API by node (the registry in Redis knows it), or the CPU time
- * of each node. livekit_participant_total is not used: in a cluster, it counts a participant on the
- * node of its signal connection, too.
+ * Reads rooms and participants by node from the registry in Redis, or the CPU time of each node. The
+ * API counts participants only every five seconds, which a timetable that is compressed to seconds
+ * outruns; livekit_participant_total counts one on the node of its signal connection, too.
  */
 export const createClusterReader = (
-  deployment: Pick<
-    DrillDeployment,
-    'url' | 'apiUrl' | 'apiKey' | 'apiSecret' | 'redisUrl' | 'nodeMetrics'
-  >,
+  { redisUrl, nodeMetrics = [] }: Pick<DrillDeployment, 'redisUrl' | 'nodeMetrics'>,
   metric: ScaleMetric,
 ): ClusterReader => {
-  const { redisUrl, nodeMetrics = [] } = deployment;
   if (redisUrl === null) throw new RangeError('a cluster without a registry');
   const registry = connectRegistry(redisUrl);
-  const service = roomServiceOf(deployment, TIMEOUT_SECONDS);
-  // Awaited at each reading.
-  service.catch(() => {});
   const meters = new Map(
     nodeMetrics.map(({ name, url }) => [name, createCpuMeter(metricsSource(url, name))]),
   );
   return {
     read: async (names) => {
-      const [view, listed] = await Promise.all([
-        registry.look(),
-        service.then((client) => client.listRooms()),
-      ]);
+      const view = await registry.look();
+      const placed = [...view.rooms].flatMap(([room, id]) => {
+        const component = names.get(id);
+        return component === undefined ? [] : [{ room, component }];
+      });
+      const participants = await registry.participants(placed.map(({ room }) => room));
       const load = new Map<string, number>();
       const rooms = new Map<string, string[]>();
-      for (const { name, numParticipants } of listed) {
-        const component = names.get(view.rooms.get(name) ?? '');
-        if (component === undefined || numParticipants === 0) continue;
-        rooms.set(component, [...(rooms.get(component) ?? []), name]);
-        const more = metric === 'rooms' ? 1 : numParticipants;
-        load.set(component, (load.get(component) ?? 0) + more);
+      for (const { room, component } of placed) {
+        const count = participants.get(room) ?? 0;
+        if (count === 0) continue;
+        rooms.set(component, [...(rooms.get(component) ?? []), room]);
+        load.set(component, (load.get(component) ?? 0) + (metric === 'rooms' ? 1 : count));
       }
       if (metric === 'cpu') {
         load.clear();

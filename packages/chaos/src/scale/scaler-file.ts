@@ -67,7 +67,7 @@ const coolDown = strict({
 
 const rule = strict({
   metric: word(SCALE_METRICS, 'metric').describe(
-    'participants and rooms: as the API lists them. cpu: cores in use by livekit-server.',
+    'participants and rooms: as Redis holds them now. cpu: cores in use by livekit-server.',
   ),
   target: figure().describe('Of each node, in the unit of the metric.'),
   every: duration(LEAST_TICK_MS, HOUR_MS).prefault('2s').describe('Time between two decisions.'),
