@@ -17,9 +17,13 @@ export const expectKnown = async (
   const repeat = (await carryOut(drill)).repeats.at(-1);
   if (repeat === undefined) throw new Error('nothing was carried out');
   const { recovery, verdict, reasons, failedObjectives } = repeat;
-  const isHostBusy =
-    verdict === 'inconclusive' && reasons.some(({ code }) => code === 'generator_impaired');
-  skip(isHostBusy, 'all repeats are inconclusive: this host is too busy for the load');
+  const impairments = reasons.flatMap((reason) =>
+    reason.code === 'generator_impaired' ? [reason.finding.code] : [],
+  );
+  skip(
+    verdict === 'inconclusive' && impairments.length > 0,
+    `all repeats are inconclusive: this host is too busy for the load (${impairments.join(', ')})`,
+  );
   expect(['passed', 'failed'], JSON.stringify(reasons)).toContain(verdict);
   expect(recovery.skipped).toEqual([]);
   const injected = new Set(recovery.faults.map(({ fault }) => fault));
