@@ -354,6 +354,10 @@ export const README_CLAIMS = {
       'a rehearsal of an autoscaler adds nodes in a lab, drains them, and leaves no process behind',
       'e2e/scale/scale.measured.test.ts',
     ),
+    proves(
+      'a rehearsal of an autoscaler finds nodes that come too late, and calls that a Spot node cuts',
+      'e2e/scale/scale-late.long.test.ts',
+    ),
   ],
 } as const satisfies Record<string, readonly Claim[]>;
 
