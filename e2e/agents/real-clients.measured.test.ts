@@ -28,6 +28,8 @@ it.for([
   ['rtc', 800],
   ['rtc', 2_000],
   ['browser', 300],
+  ['browser', 800],
+  ['browser', 2_000],
 ] as const)(
   'a caller on %s hears an answer after %i ms, and its jitter buffer',
   { timeout: 400_000 },
@@ -41,13 +43,15 @@ it.for([
   },
 );
 
-it('a caller on rtc hears the end of an answer that it interrupts', {
-  timeout: 400_000,
-}, async (context) => {
-  const load = {
-    ...{ rooms: 1, engine: 'rtc' as const, event: 'stopped' as const },
-    conversations: ['bargeIn: { share: 100%, after: 900ms }'],
-    worker: ['--after', '500ms', '--length', '5s', '--stops-after', '300ms'],
-  };
-  expectHeard(await turnPairs(load, context));
-});
+it.for(['rtc', 'browser'] as const)(
+  'a caller on %s hears the end of an answer that it interrupts',
+  { timeout: 400_000 },
+  async (engine, context) => {
+    const load = {
+      ...{ rooms: 1, engine, event: 'stopped' as const },
+      conversations: ['bargeIn: { share: 100%, after: 900ms }'],
+      worker: ['--after', '500ms', '--length', '5s', '--stops-after', '300ms'],
+    };
+    expectHeard(await turnPairs(load, context));
+  },
+);

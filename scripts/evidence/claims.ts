@@ -118,7 +118,7 @@ export const README_CLAIMS = {
       'packages/chaos/test/agent-drills.long.test.ts',
     ),
     proves(
-      'a worker that takes eight jobs carries eight conversations, and its jobs are the cause',
+      'the limit of a worker is found: eight jobs, a CPU quota',
       'e2e/agents/agents-capacity.long.test.ts',
     ),
     proves(
