@@ -72,6 +72,7 @@ test.each([
   'agent_never_silent',
   'agent_greets',
   'several_agents',
+  'caller_silent',
   'utterance_rejected',
 ])('what callers report of their agents is one finding: %s', (reason) => {
   const warnings = [2, 1].map((room) => eventOf({ event: 'warning', reason }, room));

@@ -17,6 +17,7 @@ const FINDINGS: ReadonlySet<string> = new Set<AgentFinding>([
   'agent_greets',
   'several_agents',
   'agent_transfer_lost',
+  'caller_silent',
   'utterance_rejected',
 ]);
 

@@ -22,6 +22,7 @@ const AGENT_FINDINGS = [
   'agent_greets',
   'several_agents',
   'agent_transfer_lost',
+  'caller_silent',
   'utterance_rejected',
 ] as const;
 export type AgentFinding = (typeof AGENT_FINDINGS)[number];

@@ -17,6 +17,7 @@ class Call {
   readonly caller: Caller;
   speaks = 0;
   isMute = false;
+  isPublished = true;
 
   constructor(given: Partial<Conversation> = {}) {
     this.caller = new Caller({
@@ -37,6 +38,7 @@ class Call {
       },
       speak: () => {
         if (this.isMute) throw new Error('the clip has no voice');
+        if (!this.isPublished) return false;
         this.speaks += 1;
         const from = this.clock.now();
         this.clock.after(SPOKEN_MS, () => this.caller.spoken({ from, to: from + SPOKEN_MS }));
@@ -284,6 +286,19 @@ test('a caller whose recording has no voice is reported once', () => {
   call.begin().agentSpeaks(2_000, 500).clock.advance(30_000);
   expect(call.others).toEqual(['agent_joined', 'agent_published', 'utterance_rejected']);
   expect(call.turns).toEqual([]);
+});
+
+test('a caller that cannot speak for ten seconds is reported once, and speaks when it can', () => {
+  const call = new Call({ turns: 1 });
+  call.isPublished = false;
+  call.begin().clock.advance(10_400);
+  expect(call.others).toEqual(['agent_joined', 'agent_published']);
+  call.clock.advance(20_000);
+  expect(call.others).toEqual(['agent_joined', 'agent_published', 'caller_silent']);
+  call.isPublished = true;
+  call.clock.advance(20_000);
+  expect(call.turns).toMatchObject([{ number: 1, spokenMs: SPOKEN_MS }]);
+  expect(call.others).toHaveLength(3);
 });
 
 test('an agent is ready when it publishes audio and has initialized, and is measured until then', () => {

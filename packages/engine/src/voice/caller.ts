@@ -14,8 +14,13 @@ export interface CallerOptions extends Pick<Mouth, 'clock' | 'speak'> {
 
 type Phase = 'agent_joined' | 'agent_published' | 'agent_ready';
 
-/** Finding about the agents of a room; a caller reports each once. */
-type Finding = 'agent_never_published' | 'agent_never_silent' | 'agent_greets' | 'several_agents';
+/** Finding about the agents of a room, or the caller itself; a caller reports each once. */
+type Finding =
+  | 'agent_never_published'
+  | 'agent_never_silent'
+  | 'agent_greets'
+  | 'several_agents'
+  | 'caller_silent';
 
 /** State of an agent that cannot speak yet. */
 const INITIALIZING = 'initializing';
@@ -24,6 +29,8 @@ const INITIALIZING = 'initializing';
 const PATIENCE = 3;
 /** Interval of attempts while the audio track is not published yet, ms. */
 const RETRY_MS = 100;
+/** Time after which a caller that still cannot speak is a finding, ms. */
+const SPEAKS_WITHIN_MS = 10_000;
 
 /**
  * Caller in a conversation with a voice agent: speaks an utterance, waits for the answer and its
@@ -47,6 +54,8 @@ export class Caller implements VoicePart {
   #turn: OpenTurn | null = null;
   #turns = 0;
   #mostTurns: number;
+  /** Time since which no attempt to speak succeeded, ms. */
+  #silentSince: number | null = null;
   /** First voice of the agent that has not ended; null: it is silent. */
   #heardFrom: number | null = null;
   #lastVoiceAt = Number.NEGATIVE_INFINITY;
@@ -176,6 +185,7 @@ export class Caller implements VoicePart {
 
   lost(): void {
     this.#isConnected = false;
+    this.#silentSince = null;
     this.#cancelWatch?.();
     this.#transfer?.lost();
     this.#clear();
@@ -264,7 +274,17 @@ export class Caller implements VoicePart {
   #play(): boolean {
     const { clock, conversation, emit, speak } = this.#options;
     try {
-      if (speak(this.#turns)) return true;
+      if (speak(this.#turns)) {
+        this.#silentSince = null;
+        return true;
+      }
+      this.#silentSince ??= clock.now();
+      if (clock.now() - this.#silentSince >= SPEAKS_WITHIN_MS)
+        this.#find(
+          'caller_silent',
+          `the caller could not speak for ${SPEAKS_WITHIN_MS / 1_000} s: its audio track is not published`,
+          'see the log of its client; a token without the permission to publish has the same effect',
+        );
       this.#after(Math.max(RETRY_MS, conversation.pauseMs), () => this.#speak());
     } catch (error) {
       this.#mostTurns = this.#turns;

@@ -136,6 +136,8 @@ const AGENT_FINDINGS: Readonly<Record<AgentFinding['finding'], string>> = {
     'callers were to be transferred to it, and it published no audio in time: see the log of the agent before, which dispatches it, and whether a worker of this name is registered',
   several_agents:
     'several agents were in the room at once: each dispatch brings one, and so do workers without a name ("swarm agents status")',
+  caller_silent:
+    'callers could not speak for 10 s, because their audio tracks were not published: see the logs of their clients, and whether their tokens permit to publish',
   utterance_rejected:
     'they did not speak, and none of their turns is measured: the audio file of their role has no voice above -45 dBov',
 };
