@@ -30,9 +30,14 @@ export { audioQuality, participantQuality, videoQuality } from './quality/qualit
 export type { ClientDisagreement, ClientSummary } from './summary/fold-clients.ts';
 export { leftBeforeJoining } from './summary/fold-participants.ts';
 export type { PathSummary } from './summary/fold-paths.ts';
+export { type LoggedMessage, loggedMessages } from './summary/logged-messages.ts';
 export type { Percentiles } from './summary/percentiles.ts';
 export { type RunEvent, type RunNote, runNotes } from './summary/run-event.ts';
-export type { ServerMissing, ServerSummary, ServerTotals } from './summary/server-summary.ts';
+export type {
+  ServerMissing,
+  ServerSummary,
+  ServerTotals,
+} from './summary/server-summary.ts';
 export { createSummary, foldRecord, readRecord, type SummaryFold } from './summary/summarize.ts';
 export {
   type AbortingThreshold,

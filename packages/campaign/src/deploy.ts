@@ -13,6 +13,7 @@ import {
   type Deployment,
   metricsSource,
   processSource,
+  type ServerLogFile,
   type ServerSource,
 } from '@livekit-swarm/runner';
 import type { Plan } from '@livekit-swarm/scenario';
@@ -24,6 +25,8 @@ import { givenProgram, type Target } from './target.ts';
 export interface Deployed extends Deployment {
   /** Sources of its metrics; none where it was not started here. */
   sources: readonly ServerSource[];
+  /** Its log; none where it was not started here. */
+  logs: readonly ServerLogFile[];
   /** Stops the embedded server; leaves any other running. */
   stop(): Promise<void>;
 }
@@ -65,6 +68,7 @@ export const deploy = async (
       embedded: false,
       serverVersion: null,
       sources: [],
+      logs: [],
       exited: new Promise(() => {}),
       stop: async () => {},
     };
@@ -87,6 +91,7 @@ export const deploy = async (
     serverVersion: version,
     ...startedServer(target.server),
     sources: [processSource(server.pid, NODE), metricsSource(server.metricsUrl, NODE)],
+    logs: [{ node: NODE, file: server.logFile }],
     // With a CPU limit of its own it waits because of that limit, not because of other processes.
     ...((target.server?.cpuCores ?? null) === null && { serverPid: server.pid }),
     exited: server.exited.then((end) => ({

@@ -95,7 +95,7 @@ export const runOnce = async (planned: PlannedRun, conditions: RunConditions): P
       version,
       stop: interruption.stop,
       endWhenOverloaded: conditions.endWhenOverloaded === true,
-      server: await observationOf(request.serverMetrics, target, deployed.sources),
+      server: await observationOf(request.serverMetrics, target, deployed),
       onProgress: observer.onProgress,
       onRoomsLeft: (count) => observer.onEvent({ type: 'rooms_left', count }),
       onIngressesLeft: (count) => observer.onEvent({ type: 'ingresses_left', count }),

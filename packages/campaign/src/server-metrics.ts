@@ -3,8 +3,8 @@ import {
   metricsSource,
   prometheusSource,
   redisSource,
+  type ServerLogFile,
   type ServerObservation,
-  type ServerSource,
 } from '@livekit-swarm/runner';
 import { hasErrorCode } from '@livekit-swarm/settings';
 import type { Target } from './target.ts';
@@ -16,25 +16,33 @@ export interface ServerMetricsChoice {
   prometheus: { url: string; selector: string | null } | null;
   /** LiveKit's Redis, not that of the queue. */
   redis: string | null;
+  /** Logs of nodes in files of this host. */
+  logs?: readonly ServerLogFile[];
   /** Wait before leftover rooms are counted, ms. */
   settleMs: number;
 }
 
 export const DEFAULT_SETTLE_MS = 1_000;
 
+/** What this host knows about nodes: the sources of their metrics, and their logs. */
+type KnownNodes = Required<Pick<ServerObservation, 'sources' | 'logs'>>;
+
+const NONE: KnownNodes = { sources: [], logs: [] };
+
 /**
- * The sources of a run: those of a server that was started for it, those that were named, or those of a lab that the URL is of.
- * @param own sources of a server that was started for the run
+ * The sources and logs of a run: those of a server that was started for it, those that were named, or those of a lab that the URL is of.
+ * @param own those of a server that was started for the run
  */
 export const observationOf = async (
   choice: ServerMetricsChoice | undefined,
   target: Target,
-  own: readonly ServerSource[],
+  own: KnownNodes,
 ): Promise<ServerObservation> => {
   const {
     nodes = [],
     prometheus = null,
     redis = null,
+    logs = [],
     settleMs = DEFAULT_SETTLE_MS,
   } = choice ?? {};
   const named = [
@@ -42,21 +50,28 @@ export const observationOf = async (
     ...(prometheus === null ? [] : [prometheusSource(prometheus)]),
     ...(redis === null ? [] : [redisSource(redis)]),
   ];
-  const ofLab = target.type === 'remote' && named.length === 0 ? await labSources(target.url) : [];
-  return { sources: [...own, ...named, ...ofLab], settleMs };
+  const lab = target.type === 'remote' ? await nodesOfLab(target.url) : NONE;
+  return {
+    sources: [...own.sources, ...named, ...(named.length === 0 ? lab.sources : [])],
+    logs: [...own.logs, ...logs, ...(logs.length === 0 ? lab.logs : [])],
+    settleMs,
+  };
 };
 
 /** Every node of the running lab that has this address; none where it is not of a lab. */
-const labSources = async (url: string): Promise<ServerSource[]> => {
+const nodesOfLab = async (url: string): Promise<KnownNodes> => {
   const host = URL.parse(url)?.host;
   for (const name of await labNames()) {
     const state = await readableState(name);
     if (state === null) continue;
     const { url: entrance, nodes } = state.facts;
     if ([entrance, ...nodes.map((node) => node.url)].some((own) => URL.parse(own)?.host === host))
-      return nodes.map((node) => metricsSource(node.metricsUrl, node.name));
+      return {
+        sources: nodes.map((node) => metricsSource(node.metricsUrl, node.name)),
+        logs: nodes.map(({ name: node, logFile: file }) => ({ node, file })),
+      };
   }
-  return [];
+  return NONE;
 };
 
 /** State of a lab; null: the lab is gone, or only another version of swarm can read its state. */

@@ -116,6 +116,9 @@ export {
   type StreamDrops,
 } from './sample-line.ts';
 export {
+  LOG_LEVELS,
+  type LogGroup,
+  type LogLevel,
   SERVER_COUNTS,
   SERVER_LEVELS,
   SERVER_SOURCES,
@@ -123,6 +126,7 @@ export {
   type ServerCount,
   type ServerLevel,
   type ServerLine,
+  type ServerLogLine,
   type ServerMissingLine,
   type ServerSourceName,
 } from './server-line.ts';

@@ -10,7 +10,12 @@ import { drillSchema } from './drill-line.ts';
 import { eventSchema } from './event-line.ts';
 import { participantSchema } from './participant-line.ts';
 import { sampleSchema } from './sample-line.ts';
-import { serverAfterSchema, serverMissingSchema, serverSchema } from './server-line.ts';
+import {
+  serverAfterSchema,
+  serverLogSchema,
+  serverMissingSchema,
+  serverSchema,
+} from './server-line.ts';
 
 export const RECORD_SCHEMA = 'livekit-swarm/record/1';
 
@@ -162,6 +167,7 @@ export const LINE_SCHEMAS = {
   participant: participantSchema,
   drill: drillSchema,
   server_after: serverAfterSchema,
+  server_log: serverLogSchema,
   end: endSchema,
 } as const;
 

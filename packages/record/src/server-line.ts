@@ -110,6 +110,41 @@ export const serverAfterSchema = z.object({
   ),
 });
 
+export const LOG_LEVELS = ['warn', 'error'] as const;
+
+/** Entries of a log with the same level and message. */
+const logGroupSchema = z.object({
+  level: z.enum(LOG_LEVELS),
+  /** Message, and the error of the first entry; without tokens and passwords. */
+  message: z.string(),
+  error: z.string().exactOptional(),
+  /** Place in the source of the server, `rtc/room.go:12`; absent: the log does not name it. */
+  caller: z.string().exactOptional(),
+  /** Number of entries in each second of the run that has any: `[second, entries]`, in order. */
+  seconds: z.array(z.tuple([z.number(), z.number()])),
+});
+
+/** Warnings and errors that a node logged during the run; one line for each log, at its end. */
+export const serverLogSchema = z.object({
+  type: z.literal('server_log'),
+  at: z.number(),
+  node: z.string(),
+  /** Name of the file, without its folder. */
+  file: z.string(),
+  /** Why it could not be read; absent: it was. */
+  message: z.string().exactOptional(),
+  /** Entries of all levels during the run. */
+  entries: z.number(),
+  /** The most frequent groups, errors first. */
+  groups: z.array(logGroupSchema),
+  /** Warnings and errors of groups that are left out. */
+  omitted: z.number(),
+});
+
+export type ServerLogLine = z.infer<typeof serverLogSchema>;
+export type LogGroup = z.infer<typeof logGroupSchema>;
+export type LogLevel = LogGroup['level'];
+
 export type ServerSourceName = z.infer<typeof source>;
 export type ServerLine = z.infer<typeof serverSchema>;
 export type ServerMissingLine = z.infer<typeof serverMissingSchema>;

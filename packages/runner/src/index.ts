@@ -23,6 +23,7 @@ export type { Progress } from './progress.ts';
 export { type RunResult, run } from './run.ts';
 export type { RunOptions, ServerObservation } from './run-options.ts';
 export { readRunSecrets } from './run-secrets.ts';
+export type { ServerLogFile } from './server-logs/log-file.ts';
 export { fetchText, httpEndpoint } from './server-metrics/http-answer.ts';
 export { type IdleServer, readIdleServer } from './server-metrics/idle-server.ts';
 export { metricsSource } from './server-metrics/metrics-source.ts';

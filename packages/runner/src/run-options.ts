@@ -6,6 +6,7 @@ import type { Deployment } from './deployment.ts';
 import type { LiveRun } from './live-run.ts';
 import type { Progress } from './progress.ts';
 import type { RunSecrets } from './run-secrets.ts';
+import type { ServerLogFile } from './server-logs/log-file.ts';
 import type { ServerSource } from './server-metrics/server-source.ts';
 import type { WorkerAllocation } from './worker-allocation.ts';
 import type { WorkerPlacement } from './worker-placement.ts';
@@ -71,6 +72,8 @@ export interface RunOptions {
 export interface ServerObservation {
   /** Sources, the most exact first, as in `SERVER_SOURCES`; they are closed with the run. */
   sources: readonly ServerSource[];
+  /** Logs of the nodes on this host, read when the run is over. */
+  logs?: readonly ServerLogFile[];
   /**
    * Time for which the server may clean up after the last participant has left, before it is asked
    * what remains, ms.

@@ -142,7 +142,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
     options.onStart?.(liveRun(startedAtMs, log, ending));
 
     const isAborted = watchAbortThresholds(thresholds, log);
-    const server = observeServer(options, log);
+    const server = observeServer(options, log, startedAtMs);
     const overload = options.endWhenOverloaded ? watchOverload(thresholds, log) : () => null;
     const supervised = { log, workers, admissions, ending, isAborted, overload, server };
     await superviseRun(options, supervised);

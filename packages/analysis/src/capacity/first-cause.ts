@@ -128,6 +128,7 @@ export const firstCause = (
     tracks: step.planned.tracksUp,
     bitsDown,
     ...(step.agents !== undefined && { agents: step.agents }),
+    ...(step.logged !== undefined && { logged: step.logged }),
   });
   if (step.serverEnded) return causeOf('server_ended', undefined);
   if (rejection !== undefined) return causeOf('limit', rejection);

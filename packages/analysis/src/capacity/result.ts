@@ -1,4 +1,6 @@
 /** Result of `swarm capacity`, as its JSON document and its reports have it. */
+
+import { LOG_LEVELS } from '@livekit-swarm/record';
 import { EXIT_CODES, schemaUrl } from '@livekit-swarm/settings';
 import { z } from 'zod';
 
@@ -72,6 +74,19 @@ const agents = z
   })
   .meta({ id: 'AgentsAtLoad', description: 'Voice agents of a run.' });
 
+const logged = z
+  .array(
+    z.object({
+      level: z.enum(LOG_LEVELS),
+      message: z.string(),
+      error: z.string().nullable(),
+      count: z.number(),
+    }),
+  )
+  .describe(
+    'The three most frequent messages that nodes logged during the run, errors first. Absent: none, or no log could be read.',
+  );
+
 const step = z
   .object({
     load: z.number(),
@@ -96,6 +111,7 @@ const step = z
       .describe('Joins that failed, most frequent reason first.'),
     serverEnded: z.boolean(),
     sourcesLost: z.array(z.string()).describe('Sources of server metrics that stopped answering.'),
+    logged: logged.exactOptional(),
     impairments: z.array(z.string()).describe('Impairments of the load generator.'),
     reasons: z.array(z.string()).describe('Codes of the reasons for the verdict of the run.'),
   })
@@ -138,6 +154,7 @@ const cause = z
     tracks: z.number().describe('Published tracks at that load, as planned.'),
     bitsDown: known('Media sent by the server at that load, bit/s.'),
     agents: agents.exactOptional().describe('Absent: no role talks with a voice agent.'),
+    logged: logged.exactOptional(),
   })
   .meta({ id: 'Cause', description: 'First bottleneck, at the smallest load that is exceeded.' });
 

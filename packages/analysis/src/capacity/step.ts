@@ -5,6 +5,7 @@ import {
   type MetricReader,
   metricDefinition,
 } from '@livekit-swarm/metrics';
+import { loggedMessages } from '../summary/logged-messages.ts';
 import type { Summary } from '../summary/summary.ts';
 import { resolveThresholds, type SourcedThreshold } from '../verdict/default-thresholds.ts';
 import { assessStrictly } from '../verdict/generator-health.ts';
@@ -87,12 +88,23 @@ export const factsOfStep = (
     sourcesLost: summary.server.missing.flatMap(({ source, reason }) =>
       source !== null && LOST.has(reason) ? [source] : [],
     ),
+    ...loggedIn(summary),
     impairments: impairmentsOf(summary, decision),
     reasons: [
       ...decision.reasons.map(({ code }) => code),
       ...unmeasured(summary, limits).map((resource) => `${resource}_not_measured`),
     ],
   };
+};
+
+/** Messages of the logs that a step keeps. */
+const MAX_LOGGED = 3;
+
+const loggedIn = ({ server }: Summary): Pick<StepFacts, 'logged'> => {
+  const messages = loggedMessages(server)
+    .slice(0, MAX_LOGGED)
+    .map(({ level, message, error, count }) => ({ level, message, error, count }));
+  return messages.length === 0 ? {} : { logged: messages };
 };
 
 const hasCallers = ({ scenario }: Summary): boolean =>

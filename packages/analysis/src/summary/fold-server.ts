@@ -10,9 +10,11 @@ import {
   type ServerAfterLine,
   type ServerLevel,
   type ServerLine,
+  type ServerLogLine,
   type ServerMissingLine,
 } from '@livekit-swarm/record';
 import type {
+  ServerLog,
   ServerMissing,
   ServerNodeSummary,
   ServerSummary,
@@ -68,6 +70,7 @@ export class ServerFold {
    */
   #latest: { line: ServerLine; steady: boolean } | null = null;
   #after: ServerAfterLine | null = null;
+  readonly #logs: ServerLog[] = [];
 
   constructor(timeline: Timeline) {
     this.#timeline = timeline;
@@ -105,6 +108,18 @@ export class ServerFold {
       addRemains(metrics, line);
   }
 
+  addLog({ node, file, message, entries, groups, omitted }: ServerLogLine): void {
+    this.#logs.push({
+      ...{ node, file, failure: message ?? null, entries, omitted },
+      groups: groups.map(({ level, message, error = null, caller = null, seconds }) => ({
+        ...{ level, message, error, caller, seconds },
+        count: seconds.reduce((sum, [, count]) => sum + count, 0),
+        firstMs: 1_000 * (seconds[0]?.[0] ?? 0),
+        lastMs: 1_000 * (seconds.at(-1)?.[0] ?? 0),
+      })),
+    });
+  }
+
   /** Ends the fold; must be called after the last line. */
   close(): void {
     this.#endMoment();
@@ -124,6 +139,7 @@ export class ServerFold {
       total: this.#nodes.size === 0 ? null : totalsOf(metrics, {}),
       missing: [...this.#missing.values()],
       after: this.#after === null ? null : afterOf(this.#after),
+      logs: this.#logs,
     };
   }
 

@@ -1,4 +1,4 @@
-import { SERVER_SOURCES } from '@livekit-swarm/record';
+import { LOG_LEVELS, SERVER_SOURCES } from '@livekit-swarm/record';
 import { z } from 'zod';
 
 const known = (description: string) =>
@@ -64,6 +64,28 @@ const after = z
   .nullable()
   .describe('State of the server after the run. Null: it was not requested.');
 
+const logGroup = z.object({
+  level: z.enum(LOG_LEVELS),
+  message: z.string(),
+  error: z.string().nullable().describe('Error of the first entry. Null: it has none.'),
+  caller: z.string().nullable().describe('Place in the source of the server.'),
+  count: z.number(),
+  firstMs: z.number().describe('Second of the first entry, after the start of the run.'),
+  lastMs: z.number(),
+  seconds: z
+    .array(z.tuple([z.number(), z.number()]))
+    .describe('Seconds of the run that have entries, with the number of them.'),
+});
+
+const log = z.object({
+  node: z.string(),
+  file: z.string().describe('Name of the file, without its folder.'),
+  failure: z.string().nullable().describe('Why it could not be read. Null: it was.'),
+  entries: z.number().describe('Entries of all levels during the run.'),
+  groups: z.array(logGroup).describe('Warnings and errors by message, errors first.'),
+  omitted: z.number().describe('Warnings and errors beyond these groups.'),
+});
+
 /** Figures of the deployment under test, as far as they could be measured. */
 export const serverSummary = z
   .object({
@@ -74,10 +96,12 @@ export const serverSummary = z
       .describe('Sums over all nodes.'),
     missing: z.array(missing).describe('Measurements that failed, with their reasons.'),
     after,
+    logs: z.array(log).describe('Warnings and errors in the logs of nodes that could be read.'),
   })
   .meta({ id: 'Server', description: 'The nodes of the deployment during the run.' });
 
 export type ServerSummary = z.infer<typeof serverSummary>;
 export type ServerNodeSummary = z.infer<typeof node>;
 export type ServerTotals = NonNullable<ServerSummary['total']>;
+export type ServerLog = z.infer<typeof log>;
 export type ServerMissing = z.infer<typeof missing>;

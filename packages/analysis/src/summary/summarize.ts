@@ -199,6 +199,9 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
         case 'server_after':
           server.addAfter(line);
           break;
+        case 'server_log':
+          server.addLog(line);
+          break;
         case 'participant':
           lost.add(line);
           participants.addResult(line);

@@ -59,7 +59,7 @@ export const soakServer = async (soak: ServerSoak): Promise<ServerSoakResult> =>
   let deployed: Deployed | null = null;
   try {
     deployed = await deployFor(soak);
-    const { sources } = await observationOf(serverMetrics, target, deployed.sources);
+    const { sources } = await observationOf(serverMetrics, target, deployed);
     if (sources.length === 0)
       throw usageError(
         'the metrics of the nodes are unknown: a soak reads their goroutines',

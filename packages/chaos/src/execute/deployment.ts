@@ -11,6 +11,7 @@ import {
   startCluster,
 } from '@livekit-swarm/lab';
 import { readAuthorities, trustAuthorities, useNameServer } from '@livekit-swarm/livekit';
+import type { ServerLogFile } from '@livekit-swarm/runner';
 import { SwarmError } from '@livekit-swarm/settings';
 import { CHANGE_KEYS } from '../drill/check-drill.ts';
 import { type Drill, pathsOfLoad } from '../drill/drill.ts';
@@ -70,6 +71,8 @@ export interface DrillDeployment {
   prometheusUrl: string | null;
   /** URLs of its nodes' `/metrics`, if known: those of a lab. */
   nodeMetrics?: readonly { name: string; url: string }[];
+  /** Logs of its nodes on this host: those of a lab. */
+  nodeLogs?: readonly ServerLogFile[];
   /** URLs at which single nodes answer, http://, by component, if known: those of a lab. */
   nodeUrls?: ReadonlyMap<string, string>;
   /** Way of users to the site that is up. Absent: they use `url`. */
@@ -332,5 +335,6 @@ const labAddresses = (
     facts.balancerStatsUrl === null ? null : new URL('/metrics', facts.balancerStatsUrl).href,
   prometheusUrl: facts.prometheusUrl,
   nodeMetrics: facts.nodes.map(({ name, metricsUrl }) => ({ name, url: metricsUrl })),
+  nodeLogs: facts.nodes.map(({ name: node, logFile: file }) => ({ node, file })),
   nodeUrls: new Map(facts.nodes.map(({ name, httpUrl }) => [name, httpUrl])),
 });

@@ -282,7 +282,11 @@ const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
       record,
       version: options.version,
       stop,
-      server: { sources: serverSources(deployment), settleMs: 0 },
+      server: {
+        sources: serverSources(deployment),
+        logs: deployment.nodeLogs ?? [],
+        settleMs: 0,
+      },
       ...(options.onProgress !== undefined && { onProgress: options.onProgress }),
       onStart: (live) => {
         ({ startedAtMs, elapsedMs } = live);

@@ -67,6 +67,9 @@ export const startSites = async (
     nodeMetrics: clusters.flatMap(({ site, cluster }) =>
       cluster.nodes.map(({ name, metricsUrl }) => ({ name: `${site}-${name}`, url: metricsUrl })),
     ),
+    nodeLogs: clusters.flatMap(({ site, cluster }) =>
+      cluster.nodes.map(({ name, logFile: file }) => ({ node: `${site}-${name}`, file })),
+    ),
     ...(names !== undefined && { names }),
     users: {
       endpoint:

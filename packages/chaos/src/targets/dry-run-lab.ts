@@ -81,6 +81,7 @@ export const dryRunLocation = (
       url: AT,
       httpUrl: AT,
       metricsUrl: AT,
+      logFile: `node-${index + 1}.log`,
       redisHost: `127.1.0.${index + 1}`,
       ports: { http: 1, metrics: 3, udpFirst: 4, udpLast: 5 },
       paths: { iceTcpPort: null, turnPort: null },

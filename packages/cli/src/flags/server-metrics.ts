@@ -7,6 +7,7 @@ export interface ServerMetricsFlags {
   prometheus?: string;
   prometheusSelector?: string;
   redis?: string;
+  serverLog?: string[];
   settle?: string;
 }
 
@@ -18,7 +19,7 @@ export const nodeMetricsFlag = (): Option =>
     '/metrics of a node, on its prometheus.port (may be repeated): http://10.0.0.5:6789/metrics, NAME=URL',
   );
 
-/** Flags for the sources of the nodes' CPU, memory and traffic. */
+/** Flags for the sources of the nodes' CPU, memory and traffic, and for their logs. */
 export const serverMetricsFlags = (): Option[] => [
   nodeMetricsFlag(),
   new Option('--prometheus <url>', 'a Prometheus that scrapes the nodes: http://10.0.0.7:9090'),
@@ -29,6 +30,10 @@ export const serverMetricsFlags = (): Option[] => [
   new Option(
     '--redis <url>',
     'LiveKit’s Redis, in which nodes report; it is only read (least exact: CPU and memory are of the hosts)',
+  ),
+  repeatable(
+    '--server-log <file>',
+    'log of a node in a file of this host, whose warnings and errors the report shows (may be repeated): node.log, NAME=node.log',
   ),
   new Option('--settle <time>', 'wait before leftover rooms are counted (default: 1s)'),
 ];

@@ -73,6 +73,7 @@ const FLAGS: Record<string, string> = {
   '--queue': 'redis://10.0.0.5:6379',
   '--redis': 'redis://10.0.0.5:6379',
   '--prometheus': 'http://10.0.0.7:9090',
+  '--server-log': 'node.log',
   '--server-metrics': 'http://10.0.0.5:6789/metrics',
   '--server-metrics <side=url>': 'B=http://10.0.0.5:6789/metrics',
   '--api-url': 'https://livekit.example.com',

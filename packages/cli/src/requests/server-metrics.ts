@@ -1,12 +1,21 @@
+import { statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { DEFAULT_SETTLE_MS, type ServerMetricsChoice, type Target } from '@livekit-swarm/campaign';
 import { REDIS_PROTOCOLS } from '@livekit-swarm/livekit';
+import type { ServerLogFile } from '@livekit-swarm/runner';
 import { parseDuration, usageError } from '@livekit-swarm/settings';
 import type { ServerMetricsFlags } from '../flags/server-metrics.ts';
 
 const MAX_SETTLE_MS = 600_000;
 
 /** Flags on a deployment of the user; a server that is started for the run has no use for them. */
-const OF_DEPLOYMENT = ['serverMetrics', 'prometheus', 'prometheusSelector', 'redis'] as const;
+const OF_DEPLOYMENT = [
+  'serverMetrics',
+  'prometheus',
+  'prometheusSelector',
+  'redis',
+  'serverLog',
+] as const;
 
 /**
  * @param typed whether a flag was given on the command line: addresses in the environment are those of a deployment
@@ -46,6 +55,7 @@ export const readServerMetrics = (
       redis === undefined
         ? null
         : readAddress('--redis', redis, REDIS_PROTOCOLS, 'redis://10.0.0.5:6379'),
+    logs: (flags.serverLog ?? []).map(readLog),
     settleMs,
   };
 };
@@ -55,6 +65,7 @@ const FLAGS: Record<(typeof OF_DEPLOYMENT)[number], string> = {
   prometheus: '--prometheus',
   prometheusSelector: '--prometheus-selector',
   redis: '--redis',
+  serverLog: '--server-log',
 };
 
 export const HTTP = ['http:', 'https:'];
@@ -65,6 +76,19 @@ export const readNode = (text: string): ServerMetricsChoice['nodes'][number] => 
   const example = 'http://10.0.0.5:6789/metrics';
   const url = readAddress('--server-metrics', address ?? text, HTTP, example);
   return { name: name ?? null, url };
+};
+
+/** Reads `node.log`, or `node-1=node.log`. */
+const readLog = (text: string): ServerLogFile => {
+  const [, name, path] = /^([\w.-]+)=(.*)$/s.exec(text) ?? [];
+  const file = path ?? text;
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found?.isFile() === true)
+    return { node: name ?? basename(file).replace(/\.log$/, ''), file: resolve(file) };
+  throw usageError(
+    `--server-log ${file}: ${found === undefined ? 'no such file' : 'not a file'}`,
+    'let the log arrive there before the run: ssh HOST journalctl -fo cat -u livekit > node.log',
+  );
 };
 
 /** Reads an address. A wrong one is not repeated: it may hold a password. */

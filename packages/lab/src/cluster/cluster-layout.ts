@@ -20,7 +20,7 @@ import { alertmanager } from './services/alertmanager.ts';
 import { coturn, TURN_SECRET_FILE, turnConfig } from './services/coturn.ts';
 import { haproxy } from './services/haproxy.ts';
 import { ingress, ingressAddresses, ingressPorts } from './services/ingress.ts';
-import { livekitNode } from './services/livekit-node.ts';
+import { livekitNode, logFileOf } from './services/livekit-node.ts';
 import { prometheus, type ScrapeJob } from './services/prometheus.ts';
 import { nodeExporter, redisExporter } from './services/prometheus-exporters.ts';
 
@@ -88,6 +88,8 @@ export interface ClusterNode {
   url: string;
   httpUrl: string;
   metricsUrl: string;
+  /** File of this host to which it logs. */
+  logFile: string;
   ports: ServerPorts;
   paths: NodePaths;
   /**
@@ -153,6 +155,7 @@ export const layOutCluster = async (options: LayoutOptions): Promise<ClusterLayo
   for (let number = 1; number <= options.nodes + options.spare; number++) {
     nodes.push(
       nodeAt(
+        dir,
         `node-${number}`,
         await ports.node(),
         {
@@ -337,6 +340,7 @@ const redisHostOf = (number: number, config: LiveKitConfig): string | null =>
     : null;
 
 const nodeAt = (
+  dir: string,
   name: string,
   ports: ServerPorts,
   paths: NodePaths,
@@ -346,6 +350,7 @@ const nodeAt = (
   url: `ws://${at(ports.http)}`,
   httpUrl: `http://${at(ports.http)}`,
   metricsUrl: `http://${at(ports.metrics)}/metrics`,
+  logFile: logFileOf(dir, name),
   ports,
   paths,
   redisHost,

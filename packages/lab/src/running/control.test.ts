@@ -54,7 +54,7 @@ const fakeService = (): { service: Service; calls: string[] } => {
 const FIRST: NodeProgram = { binary: { path: '/bin/a', version: '1.11.0' }, config: {} };
 const SECOND: NodeProgram = { binary: { path: '/bin/b', version: '1.13.4' }, config: {} };
 const NODE: ClusterNode = {
-  ...{ name: 'node-1', url: '', httpUrl: '', metricsUrl: '', redisHost: null },
+  ...{ name: 'node-1', url: '', httpUrl: '', metricsUrl: '', logFile: '', redisHost: null },
   ports: { http: 1, metrics: 2, udpFirst: 3, udpLast: 3 },
   paths: { iceTcpPort: null, turnPort: null },
 };

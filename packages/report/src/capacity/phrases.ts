@@ -36,7 +36,8 @@ export const causeName = ({ code }: Pick<Cause, 'code'>): string => causeNames[c
 
 /** First cause of failure, and the figures that show it. */
 export const causeText = (cause: Cause): string => {
-  const { code, crossing, cpuShare, workerCpuShare, message, tracks, bitsDown, agents } = cause;
+  const { code, crossing, cpuShare, workerCpuShare, message, tracks, bitsDown, agents, logged } =
+    cause;
   const facts = [
     ...(code === 'limit' || code === 'rate_limit' || code === 'udp_ports_exhausted'
       ? [
@@ -58,9 +59,18 @@ export const causeText = (cause: Cause): string => {
     ...(code === 'worker_jobs' && agents !== undefined
       ? [`no worker took the job of ${plural(agents.withoutJob, 'caller')}`]
       : []),
+    ...(logged === undefined ? [] : [`the server logged ${logged.map(loggedText).join(', ')}`]),
   ];
   return `First bottleneck: ${[causeName(cause), ...facts].join('; ')}.`;
 };
+
+const loggedText = ({
+  level,
+  message,
+  error,
+  count,
+}: NonNullable<Cause['logged']>[number]): string =>
+  `${plural(count, level === 'error' ? 'error' : 'warning')} "${error === null ? message : `${message}: ${error}`}"`;
 
 /** Text of the limit that late answers show. @param cpuShare of the busiest node; null: not known */
 const limitOfAgents = (cpuShare: Cause['cpuShare']): string =>

@@ -27,6 +27,7 @@ import {
   type ReportInput,
   verdictOf,
 } from './report-input.ts';
+import { serverLogNotes, serverLogTable } from './server-log.ts';
 import { remainsText, serverNotes, serverTable } from './server-tables.ts';
 import {
   joinCounts,
@@ -194,7 +195,8 @@ const server = ({ summary }: ReportInput): string =>
   [
     prepared(serverTable(summary), [0]),
     plain(remainsText(summary) ?? ''),
-    serverNotes(summary)
+    prepared(serverLogTable(summary), [0]),
+    [...serverNotes(summary), ...serverLogNotes(summary)]
       .slice(0, MAX_REASONS)
       .map((note) => item(cut(note, MAX_LENGTH)))
       .join('\n'),

@@ -26,6 +26,9 @@ export interface NodeOptions {
   files: Readonly<Record<string, string>>;
 }
 
+/** Log of a node. @param dir of the cluster */
+export const logFileOf = (dir: string, name: string): string => join(dir, `${name}.log`);
+
 /** Describes one livekit-server of a cluster. */
 export const livekitNode = ({
   dir,
@@ -61,7 +64,7 @@ export const livekitNode = ({
       ),
     },
     ownUser: { folder, linked: true },
-    logFile: join(dir, `${name}.log`),
+    logFile: logFileOf(dir, name),
     ready: { url: `${url}/` },
     readyWithinMs: 20_000,
     stopSteps: STOP_SEQUENCE,

@@ -29,6 +29,7 @@ import {
   streamFacts,
 } from '../measured-facts.ts';
 import type { ReportInput } from '../report-input.ts';
+import { serverLogNotes, serverLogTable } from '../server-log.ts';
 import { remainsText, serverNotes, serverTable } from '../server-tables.ts';
 import {
   clientNotes,
@@ -245,11 +246,14 @@ const shareText = ({ count, share }: Share): string =>
 const serverSection: Section = ({ summary }, style) => {
   const table = serverTable(summary);
   const remains = remainsText(summary);
-  const notes = serverNotes(summary);
-  if (table.rows.length === 0 && remains === null && notes.length === 0) return [];
+  const log = serverLogTable(summary);
+  const notes = [...serverNotes(summary), ...serverLogNotes(summary)];
+  if (table.rows.length === 0 && remains === null && notes.length === 0 && log.rows.length === 0)
+    return [];
   return [
     style.title('SERVER'),
     ...(table.rows.length === 0 ? [] : cutTable(table, style)),
+    ...(log.rows.length === 0 ? [] : cutTable(log, style)),
     ...(remains === null ? [] : wrap('  ', remains)),
     ...notes.flatMap((note) => wrap('  · ', note)),
   ];

@@ -15,6 +15,7 @@ import {
   streamFacts,
 } from '../../measured-facts.ts';
 import type { HtmlInput } from '../../report-input.ts';
+import { serverLogNotes, serverLogTable } from '../../server-log.ts';
 import { remainsText, serverNotes, serverTable } from '../../server-tables.ts';
 import {
   clientNotes,
@@ -96,8 +97,10 @@ const clientCard = ({ summary }: HtmlInput): Markup | null =>
 const serverCard = ({ summary }: HtmlInput): Markup | null => {
   const { rows, ...rest } = serverTable(summary);
   const remains = remainsText(summary);
-  const notes = serverNotes(summary);
-  if (rows.length === 0 && remains === null && notes.length === 0) return null;
+  const { rows: logRows, ...log } = serverLogTable(summary);
+  const notes = [...serverNotes(summary), ...serverLogNotes(summary)];
+  if (rows.length === 0 && remains === null && notes.length === 0 && logRows.length === 0)
+    return null;
   return html`<div class="card" id="server"><h3>Server</h3>${
     rows.length > 0 &&
     table(
@@ -106,6 +109,13 @@ const serverCard = ({ summary }: HtmlInput): Markup | null => {
       'CPU in cores; memory, goroutines, rooms, participants and tracks at most; media received and sent',
     )
   }${remains !== null && html`<p>${untrusted(remains)}</p>`}${
+    logRows.length > 0 &&
+    table(
+      'Log of the server',
+      { ...log, rows: logRows.map((cells) => cells.map(untrusted)) },
+      'Warnings and errors that the server logged during the run, by message',
+    )
+  }${
     notes.length > 0 &&
     html`<ul class="plain">${notes.slice(0, 30).map((note) => html`<li>${untrusted(note)}</li>`)}</ul>`
   }</div>`;
