@@ -87,6 +87,7 @@ export const README_CLAIMS = {
       'e2e/media/data.measured.test.ts',
     ),
     proves('the live page shows a fault while it happens', 'e2e/report/live-page.long.test.ts'),
+    proves('what a server logs during a run is in its report', 'e2e/report/server-log.test.ts'),
   ],
   'Test voice agents': [
     proves('callers measure the answers of an agent that is dispatched to their room', [
