@@ -33,7 +33,14 @@ describe('openLog', () => {
     appendFileSync(file, `${entry(4_000, 'lost')}a stack trace\n${entry(4_900, 'lost')}`);
     appendFileSync(file, `${entry(3_999, 'lost')}${entry(60_000, 'after the run')}`);
     expect(await log.read(STARTED, 9_000)).toEqual({
-      ...{ type: 'server_log', at: 9_000, node: 'node-1', file: 'node-1.log', entries: 7, omitted: 0 },
+      ...{
+        type: 'server_log',
+        at: 9_000,
+        node: 'node-1',
+        file: 'node-1.log',
+        entries: 7,
+        omitted: 0,
+      },
       groups: [
         {
           level: 'error',
