@@ -10,7 +10,7 @@ import { findCapacity, type Search } from '../support/capacity.ts';
 import { type Swarm, scratch, startSwarm } from '../support/swarm.ts';
 
 const TIMEOUT_MS = 10 * 60_000;
-/** Of a worker with a CPU quota: it carries some conversations, and far from its 50 jobs. */
+/** Quota of a worker that carries some conversations, and far from its 50 jobs, cores. */
 const QUOTA_CORES = 0.05;
 
 const noQuota = await missing('cpu-quota');

@@ -1,4 +1,4 @@
-/** What servers log during a run, in its report. */
+/** Warnings and errors of servers in the reports of runs. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startLiveKit } from '@livekit-swarm/lab';

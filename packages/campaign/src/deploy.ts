@@ -25,7 +25,7 @@ import { givenProgram, type Target } from './target.ts';
 export interface Deployed extends Deployment {
   /** Sources of its metrics; none where it was not started here. */
   sources: readonly ServerSource[];
-  /** Its log; none where it was not started here. */
+  /** Log of the server; none if it was not started here. */
   logs: readonly ServerLogFile[];
   /** Stops the embedded server; leaves any other running. */
   stop(): Promise<void>;

@@ -24,7 +24,7 @@ export interface ServerMetricsChoice {
 
 export const DEFAULT_SETTLE_MS = 1_000;
 
-/** What this host knows about nodes: the sources of their metrics, and their logs. */
+/** Sources of metrics of nodes, and their logs on this host. */
 type KnownNodes = Required<Pick<ServerObservation, 'sources' | 'logs'>>;
 
 const NONE: KnownNodes = { sources: [], logs: [] };

@@ -61,7 +61,7 @@ const secondsText = ({ firstMs, lastMs }: LoggedMessage): string =>
 const messageText = ({ message, error }: LoggedMessage): string =>
   error === null ? message : `${message}: ${error}`;
 
-/** What the logs say beyond the table: that they are free of warnings, cut, or could not be read. */
+/** Notes on logs without warnings, with more of them, or that could not be read. */
 export const serverLogNotes = (summary: Logs): string[] => {
   const { logs } = summary.server;
   const messages = loggedMessages(summary.server).length;
