@@ -98,7 +98,7 @@ describe('the nodes of the deployment', () => {
 
   test('are not measured in a record without their lines', () => {
     const { server, metrics } = summaryOf(recordOf(spec));
-    expect(server).toEqual({ nodes: [], total: null, missing: [], after: null });
+    expect(server).toEqual({ nodes: [], total: null, missing: [], after: null, logs: [] });
     expect(metrics.measure('server_cpu')).toBeUndefined();
   });
 

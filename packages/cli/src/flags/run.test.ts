@@ -28,6 +28,7 @@ describe('flags of a run', () => {
       confirmTarget: [],
       allowEnv: [],
       allowFile: [],
+      serverLog: [],
       serverMetrics: [],
       signalling: 'auto',
       tag: [],

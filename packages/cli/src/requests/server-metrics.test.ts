@@ -29,12 +29,15 @@ describe('where server metrics are', () => {
         selector: 'job="livekit", cluster=~"eu.*"',
       },
       redis: 'rediss://:secret@10.0.0.5',
+      logs: [],
       settleMs: 30_000,
     });
   });
 
   test.for<[ServerMetricsFlags, RegExp]>([
     [{ serverMetrics: ['10.0.0.5:6789'] }, /--server-metrics: not an address/],
+    [{ serverLog: ['sfu=/nowhere/node.log'] }, /--server-log \/nowhere\/node.log: no such file/],
+    [{ serverLog: ['/'] }, /--server-log \/: not a file/],
     [{ serverMetrics: ['ftp://secret@10.0.0.5'] }, /--server-metrics: not an address/],
     [{ prometheus: 'redis://secret@10.0.0.5' }, /--prometheus: not an address/],
     [{ redis: 'http://secret@10.0.0.5' }, /--redis: not an address/],

@@ -44,6 +44,7 @@ export const arbitraryOf = (schema: z.core.$ZodType): fc.Arbitrary<unknown> => {
   if (schema instanceof z.ZodNullable)
     return fc.option(arbitraryOf(schema.unwrap()), { nil: null });
   if (schema instanceof z.ZodArray) return fc.array(arbitraryOf(schema.element), { maxLength: 3 });
+  if (schema instanceof z.ZodTuple) return fc.tuple(...schema.def.items.map(arbitraryOf));
   if (schema instanceof z.ZodRecord)
     return fc.dictionary(
       // Zod leaves `__proto__` out of a record. After a key that is a backslash, JSON.parse of Node
