@@ -119,7 +119,7 @@ export const README_CLAIMS = {
       'packages/chaos/test/agent-drills.long.test.ts',
     ),
     proves(
-      'the limit of a worker is found: eight jobs, a CPU quota',
+      'a worker that takes eight jobs carries eight conversations, and its jobs are the cause',
       'e2e/agents/agents-capacity.long.test.ts',
     ),
     proves(
