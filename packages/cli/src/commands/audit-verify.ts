@@ -26,7 +26,7 @@ export const auditVerifyCommand = async (
   const text =
     json === true
       ? JSON.stringify({ schema: 'livekit-swarm/audit-bundle-check/1', ...checked }, null, 2)
-      : printable(textOf(checked));
+      : textOf(checked);
   await write(stdout, `${text}\n`);
   return checked.problems.length === 0 ? EXIT_CODES.passed.code : EXIT_CODES.failed.code;
 };
@@ -47,4 +47,7 @@ const textOf = ({ manifest, signedBy, isTrusted, problems }: BundleCheck): strin
             ? 'Passed: every file is as it was signed, by the given key'
             : `Passed: every file is as it was signed. The signer is not known: compare the SHA-256 of the key, ${signedBy ?? ''}, or give --public-key`,
         ]),
-  ].join('\n');
+  ]
+    // Names in a bundle of others may have line breaks.
+    .map((line) => printable(line).replaceAll('\n', ' '))
+    .join('\n');

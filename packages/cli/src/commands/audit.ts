@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { AUDIT_REPORTERS } from '@livekit-swarm/report/audit';
 import { codeOf, type ExitCode, usageError } from '@livekit-swarm/settings';
-import { type Audit, audit } from '@livekit-swarm/verify';
+import { type Audit, audit, type VerifyRequest } from '@livekit-swarm/verify';
 import {
   fingerprint,
   makeBundleFolder,
@@ -43,14 +43,29 @@ export const auditCommand = async (
       keep?.prepare();
       const result = await audit(request, VERSION);
       const isShown = await output.show(result);
-      const { apiSecret } = request.access;
-      const secrets = [apiSecret, request.turn?.credential ?? ''];
-      const about = keep?.write(result, secrets);
+      const about = keep?.write(result, secretsOf(request));
       if (about !== undefined) await write(console.stderr, `${about}\n`);
       return exitCodeAfter(isShown, result.exitCode);
     },
     'audit',
   );
+};
+
+/** Texts of a request that no file of a bundle may have. */
+const secretsOf = ({
+  access,
+  turn,
+  token,
+  redisUrl,
+  tokenEndpoint,
+}: VerifyRequest): readonly string[] => {
+  const password = (redisUrl === null ? null : URL.parse(redisUrl))?.password ?? '';
+  return [
+    ...[access.apiSecret, turn?.credential ?? '', token ?? '', password],
+    ...Object.entries(tokenEndpoint?.headers ?? {}).flatMap(([name, value]) =>
+      /auth|cookie|key|secret|token/i.test(name) ? [value] : [],
+    ),
+  ];
 };
 
 interface Keeping {

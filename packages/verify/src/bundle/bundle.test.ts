@@ -1,5 +1,13 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -18,6 +26,7 @@ const newFolder = (): string => {
 };
 
 const SECRET = 'a-secret-of-a-sufficient-length';
+const QUOTED = 'a-secret-with-"quotes"-and-\\';
 const about = {
   ...{ tool: 'livekit-swarm 0.1.0', target: 'wss://livekit.example.com', verdict: 'passed' },
   ...{ startedAt: '2026-11-27T10:00:00Z', endedAt: '2026-11-27T10:01:00Z' },
@@ -48,6 +57,31 @@ test('a changed, a removed and an added file are found', () => {
   ]);
 });
 
+test('links are not followed', () => {
+  const folder = written();
+  const file = join(folder, 'findings.json');
+  const elsewhere = join(newFolder(), 'findings.json');
+  renameSync(file, elsewhere);
+  symlinkSync(elsewhere, file);
+  symlinkSync('/dev/zero', join(folder, 'endless'));
+  expect(checkBundle(folder, null).problems).toEqual([
+    'findings.json is a link, or no file',
+    'endless was added',
+  ]);
+});
+
+test('another key beside the manifest is found, also when the trusted key signed that', () => {
+  const key = makeSigningKey();
+  const folder = written(key);
+  writeFileSync(join(folder, 'public-key.pem'), publicPem(makeSigningKey()));
+  expect(checkBundle(folder, createPublicKey(key)).problems).toEqual([
+    'public-key.pem is not the key that signed it',
+  ]);
+  expect(checkBundle(folder, null).problems).toEqual([
+    'the signature does not match manifest.json',
+  ]);
+});
+
 test('a changed manifest counts for nothing, also with fitting digests', () => {
   const folder = written();
   const file = join(folder, 'manifest.json');
@@ -66,10 +100,14 @@ test('a bundle that another key signed again is not that of the trusted key', ()
 });
 
 test('nothing with a secret or a token is written', () => {
-  for (const content of [`secret: ${SECRET}`, `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.abc`])
+  for (const content of [
+    `secret: ${SECRET}`,
+    JSON.stringify(QUOTED),
+    `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.abc`,
+  ])
     expect(() =>
       writeBundle({
-        ...{ folder: newFolder(), about, secrets: [SECRET], key: makeSigningKey() },
+        ...{ folder: newFolder(), about, secrets: [SECRET, QUOTED], key: makeSigningKey() },
         files: { 'a.txt': content },
       }),
     ).toThrow('a.txt would have a secret');

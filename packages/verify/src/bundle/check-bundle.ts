@@ -33,18 +33,18 @@ export interface BundleCheck {
  */
 export const checkBundle = (folder: string, trusted: KeyObject | null): BundleCheck => {
   const present = listFiles(folder);
-  if (!present.includes(MANIFEST))
+  const read = (path: string): Buffer | null =>
+    present.get(path) === 'file' ? readFile(join(folder, path)) : null;
+  const text = read(MANIFEST);
+  if (text === null)
     throw usageError(
       `${folder}: no bundle of swarm audit: it has no ${MANIFEST}`,
       'give the folder of --bundle',
     );
-  const read = (path: string): Buffer | null =>
-    present.includes(path) ? readFileSync(join(folder, path)) : null;
   const own = ownKey(read(PUBLIC_KEY));
   const signedBy = own === null ? null : fingerprint(own);
   const isTrusted = trusted === null ? null : signedBy === fingerprint(trusted);
   const key = trusted ?? own;
-  const text = readFileSync(join(folder, MANIFEST));
   const signature = Buffer.from(read(SIGNATURE)?.toString().trim() ?? '', 'base64');
   if (key === null || !verify(null, text, key, signature))
     return {
@@ -60,36 +60,63 @@ export const checkBundle = (folder: string, trusted: KeyObject | null): BundleCh
   const manifest = parseManifest(text);
   return manifest === null
     ? { manifest, signedBy, isTrusted, problems: [`${MANIFEST} is of another version`] }
-    : { manifest, signedBy, isTrusted, problems: problemsOf(manifest, present, read) };
+    : {
+        ...{ manifest, signedBy, isTrusted },
+        problems: [
+          ...(isTrusted === false ? [`${PUBLIC_KEY} is not the key that signed it`] : []),
+          ...problemsOf(manifest, present, read),
+        ],
+      };
 };
 
 const problemsOf = (
   { files }: Manifest,
-  present: readonly string[],
+  present: Entries,
   read: (path: string) => Buffer | null,
 ): string[] => [
   ...Object.entries(files).flatMap(([path, digest]) => {
     const content = read(path);
-    if (content === null) return [`${path} is missing`];
+    if (content === null)
+      return [`${path} is ${present.has(path) ? 'a link, or no file' : 'missing'}`];
     return sha256(content) === digest ? [] : [`${path} was changed`];
   }),
-  ...present.flatMap((path) =>
+  ...[...present.keys()].flatMap((path) =>
     UNLISTED.has(path) || Object.hasOwn(files, path) ? [] : [`${path} was added`],
   ),
 ];
 
-/** Paths of all files, with slashes. @throws SwarmError `usage` */
-const listFiles = (folder: string): string[] => {
+/**
+ * Entries of a bundle by their paths, with slashes. Only regular files are read: a link leads out of
+ * the bundle, and a pipe never ends.
+ */
+type Entries = ReadonlyMap<string, 'file' | 'other'>;
+
+/** @throws SwarmError `usage` */
+const listFiles = (folder: string): Entries => {
   try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) =>
-      entry.isDirectory()
-        ? []
-        : [relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/')],
+    return new Map(
+      readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) => {
+        if (entry.isDirectory()) return [];
+        const path = relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/');
+        return [[path, entry.isFile() ? 'file' : 'other'] as const];
+      }),
     );
   } catch (error) {
     throw usageError(
       `${folder}: cannot be read (${codeOf(error) ?? 'error'})`,
       'give the folder of --bundle',
+    );
+  }
+};
+
+/** @throws SwarmError `usage` */
+const readFile = (file: string): Buffer => {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw usageError(
+      `${file}: cannot be read (${codeOf(error) ?? 'error'})`,
+      'let this user read all files of the bundle',
     );
   }
 };

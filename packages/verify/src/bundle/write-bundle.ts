@@ -48,7 +48,10 @@ export const makeBundleFolder = (folder: string): void => {
  * @throws Error if a file has a secret: nothing is written
  */
 export const writeBundle = ({ folder, about, files, secrets, key }: BundleRequest): void => {
-  const hidden = secrets.filter((text) => text.length >= SECRET_CHARACTERS);
+  const hidden = secrets
+    .filter((text) => text.length >= SECRET_CHARACTERS)
+    // As JSON has it, too. Pages repeat only what is in the JSON.
+    .flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]);
   for (const [path, content] of Object.entries(files))
     if (TOKEN.test(content) || hidden.some((secret) => content.includes(secret)))
       throw new Error(`the bundle is not written: ${path} would have a secret`);
