@@ -1,6 +1,6 @@
 import { withoutTokens } from '@livekit-swarm/livekit';
 import { EXIT_CODES, type ExitCode, messageOf, withoutSecrets } from '@livekit-swarm/settings';
-import { type Check, type CheckResult, type Severity, skipped } from './check.ts';
+import { type Check, type CheckResult, type Severity, skipped, unknown } from './check.ts';
 import { CHECKS } from './checks/index.ts';
 import { type Facts, openFacts } from './facts/facts.ts';
 import type { VerifyRequest } from './request.ts';
@@ -82,7 +82,9 @@ const perform = async (
     request.onCheck(check.id);
     result = await check
       .run(facts, request)
-      .catch((error: unknown): CheckResult => ({ outcome: 'unknown', reason: textOf(error) }));
+      .catch((error: unknown): CheckResult => unknown(textOf(error)));
+    // It may have left out what would have been a finding.
+    if (request.signal.aborted && result.outcome === 'passed') result = unknown('interrupted');
   }
   return checkedOf(check, result, (performance.now() - began) / 1_000);
 };

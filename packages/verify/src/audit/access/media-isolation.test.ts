@@ -17,7 +17,10 @@ const line = (name: string, { up = 0, audio = 0, data = 0 }: Packets = {}): Part
   ],
 });
 
-const outcome = (...changed: ParticipantLine[]): string => {
+const outcome = (...changed: ParticipantLine[]): string => outcomeAfter('', ...changed);
+
+/** @param notAsked why there was no subscription across rooms; empty: there was */
+const outcomeAfter = (notAsked: string, ...changed: ParticipantLine[]): string => {
   const lines = [
     line('speaker', { up: 40 }),
     line('listener', { audio: 100, data: 40 }),
@@ -25,7 +28,8 @@ const outcome = (...changed: ParticipantLine[]): string => {
     line('silent', { up: 40 }),
     ...changed,
   ];
-  return outcomeOf(attemptsRule(mediaAttempts(new Map(lines.map((one) => [one.identity, one])))));
+  const byIdentity = new Map(lines.map((one) => [one.identity, one]));
+  return outcomeOf(attemptsRule(mediaAttempts(byIdentity, notAsked)));
 };
 
 test('media and data that arrive where they must not are an error', () => {
@@ -34,6 +38,11 @@ test('media and data that arrive where they must not are an error', () => {
   expect(outcome(line('stranger', { audio: 1 }))).toBe('error');
   expect(outcome(line('stranger', { data: 1 }))).toBe('error');
   expect(outcome(line('bystander', { data: 1 }))).toBe('error');
+});
+
+test('nothing is known of other rooms when the server was not asked for their tracks', () => {
+  expect(outcomeAfter('no track is shown')).toBe('unknown');
+  expect(outcomeAfter('no track is shown', line('stranger', { audio: 1 }))).toBe('error');
 });
 
 test('nothing is known when the control receives nothing, or a participant was not there', () => {

@@ -10,6 +10,8 @@ import { type Attempt, attemptsRule } from './attempt.ts';
 import { auditToken, participantOf, type VideoGrants } from './audit-token.ts';
 import { callApi } from './call-api.ts';
 
+const ACROSS =
+  'a participant of room B, subscribed by its administrator to the tracks of room A: media';
 const JOIN_MS = 8_000;
 /** Time in which media and data of a publisher arrive, several times over. */
 const MEDIA_MS = 2_000;
@@ -57,15 +59,19 @@ export const mediaIsolation: Check = {
       },
       { identity: 'audit-bystander', room: c, grants: participantOf(c) },
     ];
+    let subscribed = '';
     const lines = await callOf(access, participants, async () => {
-      await subscribeAcross(access, a, b);
+      subscribed = await subscribeAcross(access, a, b);
     });
-    return attemptsRule(mediaAttempts(lines));
+    return attemptsRule(mediaAttempts(lines, subscribed));
   },
 };
 
-/** Asks the server to give the stranger the tracks of room A, as the administrator of room B may. */
-const subscribeAcross = async (access: RoomAccess, from: string, to: string): Promise<void> => {
+/**
+ * Asks the server to give the stranger the tracks of room A, as the administrator of room B may.
+ * @returns the reason why that was not asked; empty: it was
+ */
+const subscribeAcross = async (access: RoomAccess, from: string, to: string): Promise<string> => {
   const admin = (room: string): string =>
     auditToken(access, 'audit-admin', { room, roomAdmin: true });
   const listed = await callApi(access, admin(from), {
@@ -75,10 +81,13 @@ const subscribeAcross = async (access: RoomAccess, from: string, to: string): Pr
   const trackSids = [...JSON.stringify(listed.result ?? {}).matchAll(/"sid":"(TR_\w+)"/g)].map(
     ([, sid]) => sid,
   );
-  await callApi(access, admin(to), {
+  if (trackSids.length === 0)
+    return `ListParticipants showed no track of room A (${listed.answer})`;
+  const { reply, answer } = await callApi(access, admin(to), {
     ...({ service: 'RoomService', method: 'UpdateSubscriptions' } as const),
     message: { room: to, identity: 'audit-stranger', trackSids, subscribe: true },
   });
+  return reply === 'unclear' ? `UpdateSubscriptions was not answered (${answer})` : '';
 };
 
 /** Lets participants join, and returns what each received, by identity. */
@@ -126,8 +135,15 @@ const planOf = (
   ...{ e2ee: null, expectedTracks: { audio: 0, video: 0 } },
 });
 
-/** Received media and data as attempts. @param lines results of the participants by identity */
-export const mediaAttempts = (lines: ReadonlyMap<string, ParticipantLine>): Attempt[] => {
+/**
+ * Received media and data as attempts.
+ * @param lines results of the participants by identity
+ * @param notAsked why the server was not asked for a subscription across rooms; empty: it was
+ */
+export const mediaAttempts = (
+  lines: ReadonlyMap<string, ParticipantLine>,
+  notAsked: string,
+): Attempt[] => {
   const packets = (identity: string, kind: 'audio' | 'data', direction: 'up' | 'down'): number =>
     (lines.get(identity)?.tracks ?? [])
       .filter((track) => track.kind === kind && track.direction === direction)
@@ -156,12 +172,10 @@ export const mediaAttempts = (lines: ReadonlyMap<string, ParticipantLine>): Atte
     receives('a participant of room A: media of room A', 'allowed', 'audit-listener', 'audio'),
     receives('a participant of room A: data of room A', 'allowed', 'audit-listener', 'data'),
     receives('without canSubscribe: media of room A', 'refused', 'audit-unsubscribed', 'audio'),
-    receives(
-      'a participant of room B, subscribed by its administrator to the tracks of room A: media',
-      'refused',
-      'audit-stranger',
-      'audio',
-    ),
+    // Media without the subscription are a finding as well.
+    notAsked === '' || packets('audit-stranger', 'audio', 'down') > 0
+      ? receives(ACROSS, 'refused', 'audit-stranger', 'audio')
+      : { asked: ACROSS, expected: 'refused', reply: 'unclear', answer: notAsked },
     receives('a participant of room B: data of room A', 'refused', 'audit-stranger', 'data'),
     sent === 0
       ? {

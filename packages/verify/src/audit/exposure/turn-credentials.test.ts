@@ -11,4 +11,6 @@ test('a server that allocates without credentials is an error; one that does not
   expect(of({ withoutCredentials: 401, withWrongPassword: null })).toBe('error');
   expect(of({ withoutCredentials: 403, withWrongPassword: null })).toBe('passed');
   expect(of('it does not answer')).toBe('unknown');
+  expect(of({ withoutCredentials: 508, withWrongPassword: null })).toBe('unknown');
+  expect(of({ withoutCredentials: 401, withWrongPassword: 486 })).toBe('unknown');
 });
