@@ -58,7 +58,7 @@ interface Stream extends CreatedIngress {
  */
 export const createRunIngresses = (
   target: ApiTarget,
-  guard: Pick<LoadGuard, 'assertIngress'>,
+  guard: Pick<LoadGuard, 'assertAnnounced'>,
   clock: { elapsedMs(): number },
   append: (line: EventLine) => void,
 ): RunIngresses => {
@@ -90,7 +90,7 @@ export const createRunIngresses = (
     // A server without ingress.rtmp_base_url answers with none; ffmpeg would write to a file.
     if (!hasAddress(plan, stream.url))
       throw new Error(`its answer has no ${WAYS[wayOf(plan)].name} address`);
-    guard.assertIngress(stream.url);
+    guard.assertAnnounced(stream.url);
     entry.isUsable = true;
     report(eventOf(plan, clock.elapsedMs(), 'ingress_created', performance.now() - from));
   };

@@ -108,15 +108,15 @@ describe('rules of hosts', () => {
 
   test('hold for the ingress that a deployment names, without a confirmation', () => {
     const denied = guardOf({ typed: [PUBLIC] }, { denyHost: ['*.prod.example.com'] });
-    expect(() => denied.assertIngress('https://ingress.prod.example.com/w')).toThrow(/denied/);
-    expect(() => denied.assertIngress('rtmp://ingress.prod.example.com/x')).toThrow(/denied/);
-    expect(() => denied.assertIngress('https://ingress.example.com/w')).not.toThrow();
+    expect(() => denied.assertAnnounced('https://ingress.prod.example.com/w')).toThrow(/denied/);
+    expect(() => denied.assertAnnounced('rtmp://ingress.prod.example.com/x')).toThrow(/denied/);
+    expect(() => denied.assertAnnounced('https://ingress.example.com/w')).not.toThrow();
     const allowed = { SWARM_ALLOW_HOST: 'lk.example.com' };
     const guard = guardOf({ typed: [PUBLIC] }, {}, allowed);
-    expect(() => guard.assertIngress('https://ingress.example.com/w')).toThrow(/not allowed/);
+    expect(() => guard.assertAnnounced('https://ingress.example.com/w')).toThrow(/not allowed/);
     const own = LoadGuard.ofOwnServer(readHostRules({}, allowed), 'run');
-    expect(() => own.assertIngress('rtmp://127.0.0.1:1935/x')).not.toThrow();
-    expect(() => own.assertIngress('https://ingress.example.com/w')).toThrow(/not allowed/);
+    expect(() => own.assertAnnounced('rtmp://127.0.0.1:1935/x')).not.toThrow();
+    expect(() => own.assertAnnounced('https://ingress.example.com/w')).toThrow(/not allowed/);
   });
 
   test('a server that the command started is never public', () => {

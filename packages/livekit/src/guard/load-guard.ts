@@ -150,11 +150,11 @@ export class LoadGuard {
   }
 
   /**
-   * Checks the address of ingress, which the deployment names: it may be on another host. The
+   * Checks the address of ingress or TURN, which the deployment names: it may be on another host. The
    * confirmation of the deployment includes it, the lists of hosts do not.
    * @throws SwarmError `usage` when the rules do not allow this host
    */
-  assertIngress(url: string): void {
+  assertAnnounced(url: string): void {
     if (this.#options.url === null && scopeOf(hostOf(url)) !== 'public') return;
     assertHostAllowed(url, this.#options.rules);
   }

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
-import { parseTurnUrl } from '@livekit-swarm/livekit';
 import { messageOf } from '@livekit-swarm/settings/errors';
 import { type Check, type CheckResult, found, passed, skipped, unknown } from '../check.ts';
 import { isAnnounced } from '../facts/facts.ts';
 import { askPermissions, type PermissionAnswer } from '../turn/ask-permissions.ts';
+import { turnServersOf } from '../turn/turn-servers.ts';
 
 /** Peers inside a network: loopback, the private ranges, and the metadata service of clouds. */
 export const INNER_PEERS = [
@@ -51,34 +51,27 @@ export const turnRelay: Check = {
     'The TURN server relays to any address: the holder of any token reaches the network behind it, its databases and the credentials of the cloud',
   fix: 'coturn: denied-peer-ip for every private range, and allowed-peer-ip for the nodes alone. livekit-server: list in turn.allow_restricted_peer_cidrs the nodes alone',
   needs: ['nodes', 'turn'],
-  run: async ({ nodes }, { signal, turn, redisUrl }) => {
-    const announced = (await nodes()).flatMap(({ joined }) =>
-      isAnnounced(joined) ? [joined] : [],
-    );
+  run: async (facts, request) => {
+    const servers = await turnServersOf(facts, request);
     // Media to a node is the purpose of the relay, even if the node has a private address.
     const needed = new Set(
-      announced.flatMap(({ candidates }) => candidates.map(({ address }) => address)),
-    );
-    const peers = [...INNER_PEERS, ...redisPeer(redisUrl)].filter((peer) => !needed.has(peer));
-    const servers = new Map(
-      announced.flatMap(({ turnServers }) =>
-        turnServers.flatMap(({ urls, username, credential }) =>
-          urls.map((url) => [url, { username, credential }] as const),
-        ),
+      (await facts.nodes()).flatMap(({ joined }) =>
+        isAnnounced(joined) ? joined.candidates.map(({ address }) => address) : [],
       ),
     );
-    for (const url of turn?.urls ?? []) if (turn !== null) servers.set(url, turn);
-    if (servers.size === 0) return skipped('no TURN server is announced');
+    const peers = [...INNER_PEERS, ...redisPeer(request.redisUrl)].filter(
+      (peer) => !needed.has(peer),
+    );
+    if (servers.length === 0) return skipped('no TURN server is announced');
     const answers: RelayAnswer[] = [];
-    for (const [text, credentials] of servers) {
-      const url = parseTurnUrl(text);
-      if (url === null || signal.aborted) continue;
+    for (const { url, ...credentials } of servers) {
+      if (request.signal.aborted) break;
       try {
         const permissions = await askPermissions(url, credentials, peers);
-        answers.push({ url: text, failure: null, permissions });
+        answers.push({ url: url.url, failure: null, permissions });
       } catch (error) {
         const failure = messageOf(error);
-        answers.push({ url: text, failure, permissions: [] });
+        answers.push({ url: url.url, failure, permissions: [] });
       }
     }
     return turnRelayRule(answers);

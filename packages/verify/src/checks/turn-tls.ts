@@ -1,6 +1,5 @@
-import { parseTurnUrl } from '@livekit-swarm/livekit';
 import { type Check, passed, skipped } from '../check.ts';
-import { isAnnounced } from '../facts/facts.ts';
+import { turnServersOf } from '../turn/turn-servers.ts';
 import { certificateRule, presentedAt } from './certificate.ts';
 
 export const turnTls: Check = {
@@ -11,19 +10,14 @@ export const turnTls: Check = {
     'turn.cert_file is another certificate than that of the proxy, and is renewed apart from it: it has expired, or is not for turn.domain',
   fix: 'give turn.cert_file a certificate for turn.domain with its whole chain, and restart the server after each renewal',
   needs: ['nodes'],
-  run: async ({ nodes }, { turn, validUntilMs }) => {
-    const urls = new Set([
-      ...(await nodes()).flatMap(({ joined }) => (isAnnounced(joined) ? joined.turnUrls : [])),
-      ...(turn?.urls ?? []),
-    ]);
-    const secure = [...urls].map(parseTurnUrl).filter((one) => one?.transport === 'tls');
-    if (urls.size === 0) return skipped('no TURN server is announced');
+  run: async (facts, request) => {
+    const servers = await turnServersOf(facts, request);
+    const secure = servers.filter(({ url }) => url.transport === 'tls');
+    if (servers.length === 0) return skipped('no TURN server is announced');
     if (secure.length === 0) return passed('no TURN server over TLS is announced');
     const presented = await Promise.all(
-      secure.flatMap((one) =>
-        one === null ? [] : [presentedAt(one.host, one.host, one.port, one.url)],
-      ),
+      secure.map(({ url: { host, port, url } }) => presentedAt(host, host, port, url)),
     );
-    return certificateRule(presented, Date.now(), validUntilMs);
+    return certificateRule(presented, Date.now(), request.validUntilMs);
   },
 };

@@ -25,11 +25,17 @@ export const openTurnSocket = async (url: TurnUrl): Promise<TurnSocket> =>
 
 const openUdp = async ({ host, port }: TurnUrl): Promise<TurnSocket> => {
   const socket = createSocket(isIP(host) === 6 ? 'udp6' : 'udp4');
-  const connected = once(socket, 'connect', { signal: AbortSignal.timeout(CONNECT_MS) });
-  socket.connect(port, host);
-  await connected;
-  // A closed port: the request is then reported as unanswered.
+  // A closed port: the request is then reported as unanswered. A name that is looked up for longer
+  // than the limit fails after it.
   socket.on('error', () => {});
+  try {
+    const connected = once(socket, 'connect', { signal: AbortSignal.timeout(CONNECT_MS) });
+    socket.connect(port, host);
+    await connected;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
   return {
     lossy: true,
     send: (message) => socket.send(message),

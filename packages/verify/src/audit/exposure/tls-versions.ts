@@ -1,8 +1,7 @@
 import { isIP } from 'node:net';
 import { connect, type SecureVersion } from 'node:tls';
-import { parseTurnUrl } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed, skipped, unknown } from '../../check.ts';
-import { isAnnounced } from '../../facts/facts.ts';
+import { turnServersOf } from '../../turn/turn-servers.ts';
 
 const TIMEOUT_MS = 4_000;
 /** Errors with which a server refuses a version, or leaves without a word. */
@@ -45,11 +44,9 @@ export const tlsVersions: Check = {
     'The proxy or the TURN server still accepts versions of TLS that RFC 8996 forbids: an attacker on the way can choose them',
   fix: 'nginx: ssl_protocols TLSv1.2 TLSv1.3; HAProxy: ssl-min-ver TLSv1.2; coturn: no-tlsv1 and no-tlsv1_1; livekit-server itself speaks 1.2 and later',
   needs: ['tls'],
-  run: async ({ url, port, addresses, nodes }, { turn }) => {
-    const turnUrls = new Set([
-      ...(await nodes()).flatMap(({ joined }) => (isAnnounced(joined) ? joined.turnUrls : [])),
-      ...(turn?.urls ?? []),
-    ]);
+  run: async (facts, request) => {
+    const { url, port, addresses } = facts;
+    const servers = await turnServersOf(facts, request);
     const targets = [
       ...(url.secure
         ? (await addresses()).map(({ address }) => ({
@@ -59,12 +56,9 @@ export const tlsVersions: Check = {
             port,
           }))
         : []),
-      ...[...turnUrls].flatMap((text) => {
-        const one = parseTurnUrl(text);
-        return one?.transport === 'tls'
-          ? [{ where: text, host: one.host, address: one.host, port: one.port }]
-          : [];
-      }),
+      ...servers.flatMap(({ url: { transport, host, port: at, url: where } }) =>
+        transport === 'tls' ? [{ where, host, address: host, port: at }] : [],
+      ),
     ];
     if (targets.length === 0) return skipped('neither signalling nor TURN uses TLS');
     return tlsVersionsRule(

@@ -1,8 +1,7 @@
-import { parseTurnUrl } from '@livekit-swarm/livekit';
 import { messageOf } from '@livekit-swarm/settings/errors';
 import { type Check, type CheckResult, found, passed, skipped, unknown } from '../../check.ts';
-import { isAnnounced } from '../../facts/facts.ts';
 import { type AllocationAnswer, askAllocations } from '../../turn/ask-permissions.ts';
+import { turnServersOf } from '../../turn/turn-servers.ts';
 
 /** Answer of one TURN server; a text: the reason why it was not asked. */
 export interface TurnAnswer {
@@ -19,9 +18,13 @@ export const turnCredentialsRule = (answers: readonly TurnAnswer[]): CheckResult
       : [];
   });
   if (open.length > 0) return found('error', open);
-  const failed = answers.flatMap(({ url, answer }) =>
-    typeof answer === 'string' ? [`${url}: ${answer}`] : [],
-  );
+  const failed = answers.flatMap(({ url, answer }) => {
+    if (typeof answer === 'string') return [`${url}: ${answer}`];
+    const busy = [answer.withoutCredentials, answer.withWrongPassword].find(
+      (code) => code !== null && BUSY.has(code),
+    );
+    return busy === undefined ? [] : [`${url} is busy, or fails (${busy})`];
+  });
   if (failed.length > 0) return unknown(failed.join('; '));
   return passed(
     ...answers.map(({ url, answer }) =>
@@ -33,6 +36,8 @@ export const turnCredentialsRule = (answers: readonly TurnAnswer[]): CheckResult
 };
 
 const UNAUTHORIZED = 401;
+/** Errors that leave open what the server does with a request when it has room, RFC 8656 §18. */
+const BUSY: ReadonlySet<number> = new Set([486, 500, 508]);
 
 export const turnCredentials: Check = {
   id: 'turn-credentials',
@@ -42,24 +47,14 @@ export const turnCredentials: Check = {
     'The TURN server is an open relay: strangers send their traffic through it, at your cost and under your address',
   fix: 'coturn: use-auth-secret (or lt-cred-mech), without no-auth; give the secret to livekit-server or your application alone',
   needs: ['nodes'],
-  run: async ({ nodes }, { turn, signal }) => {
-    const servers = new Map(
-      (await nodes()).flatMap(({ joined }) =>
-        isAnnounced(joined)
-          ? joined.turnServers.flatMap(({ urls, username }) =>
-              urls.map((url) => [url, username] as const),
-            )
-          : [],
-      ),
-    );
-    for (const url of turn?.urls ?? []) servers.set(url, turn?.username ?? '');
-    if (servers.size === 0) return skipped('no TURN server is announced');
+  run: async (facts, request) => {
+    const servers = await turnServersOf(facts, request);
+    if (servers.length === 0) return skipped('no TURN server is announced');
     const answers: TurnAnswer[] = [];
-    for (const [text, username] of servers) {
-      const url = parseTurnUrl(text);
-      if (url === null || signal.aborted) continue;
+    for (const { url, username } of servers) {
+      if (request.signal.aborted) break;
       answers.push({
-        url: text,
+        url: url.url,
         answer: await askAllocations(url, { username }).catch((error: unknown) => messageOf(error)),
       });
     }
