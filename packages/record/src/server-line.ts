@@ -131,7 +131,7 @@ export const serverLogSchema = z.object({
   node: z.string(),
   /** Name of the file, without its folder. */
   file: z.string(),
-  /** Reason why it could not be read; absent: it was. */
+  /** Reason why it could not be read, or not all of it; absent: it was. */
   message: z.string().exactOptional(),
   /** Entries of all levels during the run. */
   entries: z.number(),

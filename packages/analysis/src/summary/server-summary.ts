@@ -80,7 +80,10 @@ const logGroup = z.object({
 const log = z.object({
   node: z.string(),
   file: z.string().describe('Name of the file, without its folder.'),
-  failure: z.string().nullable().describe('Why it could not be read. Null: it was.'),
+  failure: z
+    .string()
+    .nullable()
+    .describe('Reason why it could not be read, or not all of it. Null: it was.'),
   entries: z.number().describe('Entries of all levels during the run.'),
   groups: z.array(logGroup).describe('Warnings and errors by message, errors first.'),
   omitted: z.number().describe('Warnings and errors beyond these groups.'),

@@ -46,7 +46,8 @@ test('several nodes are named, and a log without warnings or that cannot be read
   const summary = summaryOf(
     logOf({ node: 'node-1', groups: [lost] }),
     logOf({ node: 'node-2' }),
-    logOf({ node: 'node-3', message: 'EACCES: permission denied' }),
+    logOf({ node: 'node-3', entries: 0, message: 'EACCES: permission denied' }),
+    logOf({ node: 'node-4', message: 'it was rotated' }),
   );
   expect(serverLogTable(summary).rows).toEqual([
     ['node-1', 'error', '10', '···▁····█·······', '3–8', 'could not write: broken pipe'],
@@ -54,5 +55,7 @@ test('several nodes are named, and a log without warnings or that cannot be read
   expect(serverLogNotes(summary)).toEqual([
     'Log of node-2: no warning or error in 90 entries.',
     'Log of node-3 not read: EACCES: permission denied.',
+    'Log of node-4: it was rotated.',
+    'Log of node-4: no warning or error in 90 entries.',
   ]);
 });

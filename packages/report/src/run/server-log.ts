@@ -66,15 +66,17 @@ export const serverLogNotes = (summary: Logs): string[] => {
   const { logs } = summary.server;
   const messages = loggedMessages(summary.server).length;
   return [
-    ...logs.flatMap(({ node, file, failure, entries, groups, omitted }) =>
-      failure !== null
-        ? [`Log of ${node} not read: ${failure}.`]
-        : groups.length === 0
-          ? [`Log of ${node}: no warning or error in ${plural(entries, 'entry', 'entries')}.`]
-          : omitted > 0
-            ? [`Log of ${node}: ${formatNumber(omitted)} more warnings and errors, see ${file}.`]
-            : [],
-    ),
+    ...logs.flatMap(({ node, file, failure, entries, groups, omitted }) => [
+      ...(failure === null
+        ? []
+        : [`Log of ${node}${entries === 0 ? ' not read' : ''}: ${failure}.`]),
+      ...(groups.length === 0 && (failure === null || entries > 0)
+        ? [`Log of ${node}: no warning or error in ${plural(entries, 'entry', 'entries')}.`]
+        : []),
+      ...(omitted > 0
+        ? [`Log of ${node}: ${formatNumber(omitted)} more warnings and errors, see ${file}.`]
+        : []),
+    ]),
     ...(messages > MAX_ROWS
       ? [`${formatNumber(messages - MAX_ROWS)} more messages in the logs: --report json has them.`]
       : []),

@@ -50,6 +50,12 @@ describe('parseLogLine', () => {
     },
   );
 
+  it('keeps a message on one line, and reads a very long one', () => {
+    const of = (msg: string) => parseLogLine(JSON.stringify({ level: 'error', msg }))?.message;
+    expect(of('panic:\n\tgoroutine 1')).toBe('panic: goroutine 1');
+    expect(of('a.'.repeat(500_000))).toHaveLength(300);
+  });
+
   it.each([
     ['GET /rtc?access_token=eyJhbGciOi.eyJzdWIi.c2ln&v=1', 'GET /rtc?access_token=(removed)&v=1'],
     ['invalid token: eyJhbGciOi.eyJzdWIi.c2ln, error', 'invalid token: (removed), error'],
@@ -57,6 +63,16 @@ describe('parseLogLine', () => {
     ['dial redis://user:pass@10.0.0.5:6379/0', 'dial redis://10.0.0.5:6379/0'],
     ['{"password":"hunter2","user":"a"}', '{"password":"(removed)","user":"a"}'],
     ['Authorization: Bearer abc.def', 'Authorization: (removed)'],
+    ['authorization: Basic dXNlcjpwYXNz', 'authorization: (removed)'],
+    ['api_secret=hunter2 in config', 'api_secret=(removed) in config'],
+    ['apiSecret: "two words", a', 'apiSecret: "(removed)", a'],
+    [
+      String.raw`{\"secretKey\":\"hunter2\",\"a\":1}`,
+      String.raw`{\"secretKey\":\"(removed)\",\"a\":1}`,
+    ],
+    ['PUT https://s3/a?X-Amz-Signature=0a1b&v=1', 'PUT https://s3/a?X-Amz-Signature=(removed)&v=1'],
+    ['redis://user:p@ss@10.0.0.5:6379', 'redis://10.0.0.5:6379'],
+    ['q=access_token%3DeyJhbGciOi.eyJzdWIi.c2ln', 'q=access_token%3D(removed)'],
   ])('removes credentials from %s', (msg, message) => {
     expect(parseLogLine(JSON.stringify({ level: 'error', msg }))).toMatchObject({ message });
   });

@@ -22,6 +22,8 @@ const LEVELS: Readonly<Record<string, LogLevel>> = {
 
 /** Longest text that is kept, characters. */
 const MAX_TEXT = 300;
+/** Longest text that is searched for credentials, characters: a server may log whole requests. */
+const MAX_SEARCHED = 8_000;
 
 /**
  * Parses a line of the log of livekit-server (zap): with `logging.json: true` one JSON object,
@@ -71,14 +73,20 @@ const timeIn = (value: unknown): number | null => {
 };
 
 const textIn = (value: unknown): string | null =>
-  typeof value !== 'string' || value === '' ? null : withoutCredentials(value).slice(0, MAX_TEXT);
+  typeof value !== 'string' || value === ''
+    ? null
+    : withoutCredentials(value.replace(/\s+/g, ' ').slice(0, MAX_SEARCHED)).slice(0, MAX_TEXT);
+
+/**
+ * A name of something secret, as in `api_secret=`, `"password": ` and `X-Amz-Signature=`, and its
+ * value: in quotes, also escaped ones, or a word.
+ */
+const NAMED_SECRET =
+  /((?:authorization|credential|passw(?:or)?d|secret|signature(?==)|token)[\w-]{0,30}\\{0,3}["']? ?[=:] ?)(?:(\\{0,3}(["']))(?:(?!\3).)+?(?=\\{0,3}\3|$)|(?:(?:Basic|Bearer|Digest) )?[^\s"'\\&,;)}\]]+)/gi;
 
 /** Removes tokens, and users and passwords of URLs, from text that a server logged. */
 const withoutCredentials = (text: string): string =>
   text
-    .replace(
-      /\b(access_token|token|password|secret|authorization)(["']?\s*[=:]\s*["']?)(?:Bearer\s+)?[^\s"'&,;)}\]]+/gi,
-      '$1$2(removed)',
-    )
-    .replace(/\beyJ[\w-]+\.[\w-]*(?:\.[\w-]*)?/g, '(removed)')
-    .replace(/(\b[a-z][a-z\d+.-]*:\/\/)[^\s/@]+@/gi, '$1');
+    .replace(NAMED_SECRET, '$1$2(removed)')
+    .replace(/eyJ[\w-]{4,}(?:\.[\w-]*){0,2}/g, '(removed)')
+    .replace(/(\b[a-z][a-z\d+.-]{0,20}:\/\/)[^\s/?#]*@/gi, '$1');

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -31,7 +31,7 @@ describe('openLog', () => {
     appendFileSync(file, entry(100, 'joined', 'info'));
     appendFileSync(file, entry(2_100, 'slow', 'warn').repeat(3));
     appendFileSync(file, `${entry(4_000, 'lost')}a stack trace\n${entry(4_900, 'lost')}`);
-    appendFileSync(file, `${entry(3_999, 'lost')}${entry(60_000, 'after the run')}`);
+    appendFileSync(file, entry(3_999, 'lost'));
     expect(await log.read(STARTED, 9_000)).toEqual({
       ...{
         type: 'server_log',
@@ -55,11 +55,33 @@ describe('openLog', () => {
     });
   });
 
-  it('reads a log that was rotated from its start', async () => {
-    writeFileSync(file, entry(-1_000, 'before').repeat(9));
+  it.each([
+    [
+      'replaced',
+      (text: string) => {
+        renameSync(file, `${file}.1`);
+        writeFileSync(file, text);
+      },
+    ],
+    ['cut', (text: string) => writeFileSync(file, text.slice(text.lastIndexOf('{')))],
+  ])('reads a log that was %s during the run from its start', async (_, rotate) => {
+    writeFileSync(file, entry(-1_000, 'before').repeat(2));
     const log = await opened();
-    writeFileSync(file, entry(1_000, 'after'));
-    expect((await log.read(STARTED, 2_000)).groups).toMatchObject([{ message: 'after' }]);
+    rotate(entry(1_000, 'after').repeat(9));
+    const { groups, message } = await log.read(STARTED, 2_000);
+    expect(groups).toMatchObject([{ message: 'after' }]);
+    expect(message).toBe('it was rotated during the run, and its first part is missing');
+  });
+
+  it('leaves out what is of another time, and states that', async () => {
+    const log = await opened();
+    // As `docker logs` without --since, and a server whose clock is ahead.
+    const ofYesterday = entry(Date.now() - STARTED - 86_400_000, 'of yesterday');
+    writeFileSync(file, `${ofYesterday}${entry(1_000, 'now')}${entry(60_000, 'ahead')}`);
+    expect(await log.read(STARTED, 9_000)).toMatchObject({
+      ...{ entries: 1, groups: [{ message: 'now' }] },
+      message: 'times of 2 entries are not those of the run: older text, or another clock',
+    });
   });
 
   it('keeps the 50 most frequent messages, errors first, and counts the others', async () => {
