@@ -11,6 +11,7 @@ export {
   type RateDispatch,
 } from './dispatch-rate/dispatch-rate.ts';
 export { carriedRate, type RateResult, staysUnder } from './dispatch-rate/rate-result.ts';
+export { untilWorkersIdle } from './idle-workers.ts';
 export { ReferenceWorker, type WorkerEvent } from './worker/reference-worker.ts';
 export { WorkerConnection } from './worker/worker-connection.ts';
 export { assertShowCpu, watchWorkerCpu } from './worker-cpu.ts';

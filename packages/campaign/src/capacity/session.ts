@@ -31,6 +31,8 @@ export interface SearchSession {
   repeats: number;
   /** Pause before each run but the first, ms. Default: none. */
   pauseMs?: number;
+  /** Waits until the deployment can carry a run again, after the pause. Default: no wait. */
+  awaitReady?(signal: AbortSignal): Promise<void>;
   /** Begins to watch the workers of voice agents of a run. Default: they are not watched. */
   watchWorkers?(): WorkerWatch;
   /** The request of every run, apart from its size. */
@@ -128,9 +130,10 @@ const search = async (
 };
 
 /** Wait before a run. @returns false if the session was interrupted meanwhile */
-const pause = async ({ pauseMs = 0, conditions }: SearchSession): Promise<boolean> => {
+const pause = async ({ pauseMs = 0, awaitReady, conditions }: SearchSession): Promise<boolean> => {
   const { stop } = conditions.interruption;
   if (pauseMs > 0) await sleep(pauseMs, undefined, { signal: stop }).catch(() => undefined);
+  if (!stop.aborted) await awaitReady?.(stop);
   return !stop.aborted;
 };
 

@@ -1,11 +1,11 @@
 import { cpus } from 'node:os';
-import { assertShowCpu, watchWorkerCpu } from '@livekit-swarm/agents';
+import { assertShowCpu, untilWorkersIdle, watchWorkerCpu } from '@livekit-swarm/agents';
 import { concludeCapacity, type StepFacts } from '@livekit-swarm/analysis/capacity';
 import { defaultRecordDir, describeTarget, newRunName } from '@livekit-swarm/campaign';
 import { runCapacitySession } from '@livekit-swarm/campaign/capacity';
 import { describeServer } from '@livekit-swarm/campaign/server';
 import { CAPACITY_REPORTERS, loadText } from '@livekit-swarm/report/capacity';
-import { type ExitCode, swarmErrorOf, withoutSecrets } from '@livekit-swarm/settings';
+import { type ExitCode, plural, swarmErrorOf, withoutSecrets } from '@livekit-swarm/settings';
 import { readCores, readUntil } from '../capacity/read-limits.ts';
 import {
   type CapacityFlags,
@@ -99,6 +99,10 @@ export const capacityCommand = async (
       ...(agents !== null &&
         agents.workerMetrics.length > 0 && {
           watchWorkers: () => watchWorkerCpu(agents.workerMetrics),
+          awaitReady: async (signal: AbortSignal) => {
+            const left = await untilWorkersIdle(agents.workerMetrics, signal);
+            if (left !== 0 && !signal.aborted) printer.print(`warning: ${stillBusyText(left)}`);
+          },
         }),
       request,
       conditions: { interruption, observer: showRunsOfSession(printer), version: VERSION },
@@ -138,6 +142,10 @@ export const capacityCommand = async (
     interruption.dispose();
   }
 };
+
+/** @param jobs of the run before; null: not known */
+const stillBusyText = (jobs: number | null): string =>
+  `${jobs === null ? 'the workers do not answer' : `the workers still have ${plural(jobs, 'job')} of the run before`}: the next run may find fewer free ones`;
 
 const isMeasured = ({ nodes, prometheus, redis }: ReturnType<typeof readServerMetrics>): boolean =>
   nodes.length > 0 || prometheus !== null || redis !== null;
