@@ -49,8 +49,8 @@ const everyCommand = (command: Command): Command[] => [
 ];
 
 /**
- * Parses a command line like `swarm`, without executing it. The file of a reader's CA is not looked
- * for.
+ * Parses a command line like `swarm`, without executing it. A reader's files with a CA and with
+ * logs of servers are not looked for.
  * @throws Error with the problem of the command line
  */
 const read = async (line: string, variables: Record<string, string>): Promise<void> => {
@@ -60,7 +60,8 @@ const read = async (line: string, variables: Record<string, string>): Promise<vo
   program.action((flags: RunFlags) => {
     if (program.args.length > 0) throw new Error(`unknown command: ${program.args.join(' ')}`);
     const scenario = scenarioOfFlags(flags, flags.threshold);
-    readTarget(flags, (flag) => program.getOptionValueSource(flag) === 'cli', env);
+    const withoutLogs: RunFlags = { ...flags, serverLog: [] };
+    readTarget(withoutLogs, (flag) => program.getOptionValueSource(flag) === 'cli', env);
     resolveThresholds(scenario);
     expandPlan(scenario, 'k3x9h');
   });

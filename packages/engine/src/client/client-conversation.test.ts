@@ -107,14 +107,18 @@ test('a client that does not play speaks again', () => {
   expect(call.clock.pending()).toBe(0);
 });
 
-test('a client without audio speaks nothing, and its agent is seen all the same', () => {
+test('a client without audio speaks nothing and is reported, and its agent is seen all the same', () => {
   const call = new Call();
   call.conversation.connected(null);
   const agents = [{ identity: 'agent', hasAudio: true, attributes: {} }];
   call.conversation.take({ type: 'agents', agents });
   call.clock.advance(20_000);
   expect(call.speaks).toBe(0);
-  expect(call.emitted.map(([event]) => event)).toEqual(['agent_joined', 'agent_published']);
+  expect(call.emitted.map(([event, { reason = event }]) => reason)).toEqual([
+    'agent_joined',
+    'agent_published',
+    'caller_silent',
+  ]);
 });
 
 test('a client without audio stays silent when its connection recovers', () => {
