@@ -43,7 +43,7 @@ timetable, and orders and drains nodes by the rule of the file. Times can be com
 place of minutes.
 
 Exit codes: 0 the scaler keeps up; 99 it does not; 98 unknown: this host was too slow, or the load
-never crossed the target; 2 bad usage or a wrong file; 3 the lab could not be started;
-130 interrupted.
+never crossed the target; 2 bad usage or a wrong file; 3 the lab could not be started,
+or a node of it ended by itself; 130 interrupted.
 `,
 };

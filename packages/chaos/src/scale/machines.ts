@@ -35,6 +35,8 @@ export interface Machines {
   /** Machines that run or boot, and do not drain. */
   alive(): Machine[];
   serving(): Machine[];
+  /** First machine that serves, and whose process has ended by itself; undefined: there is none. */
+  crashed(): Promise<Machine | undefined>;
   /** Orders an idle machine. @returns false when there is none */
   order(why: 'scale' | 'spot'): boolean;
   /** Takes a machine from the load balancer and drains it. */
@@ -58,17 +60,22 @@ export const createMachines = async (options: MachineOptions): Promise<Machines>
     };
   });
 
-  const changed = (machine: Machine, step: NodeStep, id: string): void =>
+  const changed = (machine: Machine, step: NodeStep, id: string): void => {
+    // The end of the lab ends nodes that drain, too.
+    if (stop.aborted) return;
     append({
       event: 'node_changed',
       ...{ id, step, component: machine.name, nodeId: machine.nodeId },
       ...{ version: null, detail: null, rooms: [...options.roomsOn(machine.name)] },
     });
+  };
 
   const boot = async (machine: Machine): Promise<void> => {
     await sleep(options.bootMs, undefined, { signal: stop });
     changed(machine, 'starting', 'scale');
     await platform.balancer?.useNode?.(machine, true);
+    // The lab may have stopped meanwhile.
+    stop.throwIfAborted();
     await platform.start(await componentOf(platform, machine));
     machine.nodeId = (await componentOf(platform, machine)).nodeId;
     machine.state = 'serving';
@@ -106,7 +113,17 @@ export const createMachines = async (options: MachineOptions): Promise<Machines>
   return {
     all,
     alive: () => all.filter(({ state }) => state === 'serving' || state === 'booting'),
-    serving: () => all.filter(({ state }) => state === 'serving'),
+    serving: () => all.filter(isServing),
+    crashed: async () => {
+      for (const machine of all) {
+        const component = components.find(({ name }) => name === machine.name);
+        if (component === undefined || !isServing(machine)) continue;
+        const isGone = (await platform.instance(component)) === null;
+        // It may have been killed in order meanwhile.
+        if (isGone && isServing(machine)) return machine;
+      }
+      return undefined;
+    },
     order: (why) => {
       const machine = all.find(({ state }) => state === 'idle');
       if (machine === undefined) return false;
@@ -131,6 +148,8 @@ export const createMachines = async (options: MachineOptions): Promise<Machines>
     },
   };
 };
+
+const isServing = ({ state }: Machine): boolean => state === 'serving';
 
 type NodeStep = Extract<DrillEvent, { event: 'node_changed' }>['step'];
 

@@ -191,7 +191,7 @@ const spansOf = (
 const reversalsOf = (steps: readonly ScaleStep[], withinMs: number): number =>
   steps.filter((step, index) => {
     const before = steps[index - 1];
-    if (before === undefined || step.decidedAt - before.decidedAt > withinMs) return false;
+    if (before === undefined || step.decidedAt - before.decidedAt >= withinMs) return false;
     return Math.sign(step.to - step.from) !== Math.sign(before.to - before.from);
   }).length;
 

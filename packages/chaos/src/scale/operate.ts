@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LiveRun } from '@livekit-swarm/runner';
+import { SwarmError } from '@livekit-swarm/settings';
 import type { DrillDeployment } from '../execute/deployment.ts';
 import { createMachines, type Machine, type Machines } from './machines.ts';
 import { type ClusterReading, createClusterReader } from './read-load.ts';
@@ -25,7 +26,8 @@ const NO_READING: ClusterReading = { load: new Map(), rooms: new Map(), serving:
 /**
  * Operates a cluster by the rules of a scaler to the end of the timetable: reads the load, decides, orders
  * and removes nodes, and reclaims those of Spot notices. What happens is in the record.
- * @throws what a node that could not be started or stopped reports
+ * @throws SwarmError `service_ended` when a node ends by itself; what a node that could not be started
+ * or stopped reports
  */
 export const operate = async (operation: Operation): Promise<void> => {
   const { deployment, file, planned, endAtMs, live, stop } = operation;
@@ -53,8 +55,11 @@ export const operate = async (operation: Operation): Promise<void> => {
     for (;;) {
       const reading = await reader.read(namesOf(machines)).catch(() => null);
       last = reading ?? last;
+      const crashed = await machines.crashed();
       const at = live.elapsedMs();
       if (ended.aborted || at >= endAtMs) break;
+      // A scaler decides nothing about it, and its rooms stay in the registry.
+      if (crashed !== undefined) throw crashOf(crashed, deployment);
       const serving = machines.serving().map(({ name }) => name);
       if (reading !== null)
         for (const machine of machines.serving()) {
@@ -62,11 +67,14 @@ export const operate = async (operation: Operation): Promise<void> => {
           machine.isRegistered = true;
           live.append({ event: 'node_registered', component: machine.name });
         }
-      live.append({
-        event: 'scale_observed',
-        load: reading === null ? null : Object.fromEntries(reading.load),
-        ...{ wanted, serving },
-      });
+      live.append(
+        {
+          event: 'scale_observed',
+          load: reading === null ? null : Object.fromEntries(reading.load),
+          ...{ wanted, serving },
+        },
+        at,
+      );
       if (reading !== null && at >= decideAt) {
         decideAt = at + rule.every;
         const load = serving.reduce((sum, name) => sum + (reading.load.get(name) ?? 0), 0);
@@ -75,7 +83,7 @@ export const operate = async (operation: Operation): Promise<void> => {
           planned: ahead === null || planned === null ? null : planned(at, at + ahead),
         });
         if (decision !== null) {
-          live.append({ event: 'scale_decided', from: wanted, ...decision });
+          live.append({ event: 'scale_decided', from: wanted, ...decision }, at);
           owed = Math.max(0, owed + decision.to - wanted);
           wanted = decision.to;
         }
@@ -111,22 +119,37 @@ const namesOf = ({ all }: Pick<Machines, 'all'>): Map<string, string> =>
     ),
   );
 
-/** Machines that are not wanted any more. One that boots goes only when it serves. */
-const surplusOf = (
-  machines: Machines,
+/**
+ * Machines that are not wanted any more and serve. One that boots goes when it serves: no other goes
+ * in its place.
+ */
+export const surplusOf = (
+  machines: Pick<Machines, 'alive'>,
   wanted: number,
   victim: ScalerFile['rule']['scaleIn'],
-  reading: ClusterReading,
+  reading: Pick<ClusterReading, 'load'>,
 ): Machine[] => {
-  const surplus = machines.alive().length - wanted;
-  if (surplus <= 0) return [];
   const load = ({ name }: Machine): number => reading.load.get(name) ?? 0;
-  return machines
-    .serving()
+  const alive = machines
+    .alive()
     .toSorted((a, b) =>
       victim === 'newest' ? b.order - a.order : load(a) - load(b) || b.order - a.order,
-    )
-    .slice(0, surplus);
+    );
+  return alive
+    .slice(0, Math.max(0, alive.length - wanted))
+    .filter(({ state }) => state === 'serving');
+};
+
+const crashOf = (
+  { name }: Machine,
+  { nodeLogs = [] }: Pick<DrillDeployment, 'nodeLogs'>,
+): SwarmError => {
+  const log = nodeLogs.find(({ node }) => node === name);
+  return new SwarmError(
+    'service_ended',
+    `${name} ended by itself during the rehearsal`,
+    log === undefined ? null : `read ${log.file}`,
+  );
 };
 
 const spotNodeOf = (

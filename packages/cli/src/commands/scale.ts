@@ -68,51 +68,70 @@ export const scaleCommand = async (
   const flush = (): void => record?.flush();
   interruption.kill.addEventListener('abort', flush);
   const startedAt = new Date().toISOString();
-  const rehearsals: Rehearsal[] = [];
   try {
-    for (const mode of modes) {
-      if (interruption.stop.aborted) break;
+    const { rehearsals, failure } = await rehearseEach(modes, (mode) => {
+      if (interruption.stop.aborted) throw interruptedError(INTERRUPTED);
       if (modes.length > 1) printer.print(`Rehearsing the ${mode} scaler`);
       const nodes = { ...file.nodes, config: configOf(file, server) };
-      rehearsals.push(
-        await rehearse({
-          file: { ...file, nodes, rule: { ...file.rule, mode } },
-          ...{ scenario, guard },
-          provision: { ...programOf(server), onProgress: printer.print, signal: interruption.stop },
-          dir: modes.length > 1 ? join(folder, mode) : folder,
-          runName: newRunName(),
-          staff: (plan) =>
-            allocateWorkers({
-              ...{ plan, workers, cores: availableParallelism(), embedded: true },
-              ...{ need: socketNeed('auto'), limits: readSystemLimits() },
-            }),
-          version: VERSION,
-          stop: interruption.stop,
-          onProgress: printer.show,
-          onLine: (line) => {
-            const text = line.type === 'drill' ? describeDrillEvent(line) : null;
-            if (text !== null && 'at' in line)
-              printer.print(`${(line.at / 1_000).toFixed(1)} s  ${text}`);
-          },
-          onRecord: (writer) => {
-            record = writer;
-          },
-        }),
-      );
-    }
-    if (rehearsals.length === 0) throw interruptedError();
+      return rehearse({
+        file: { ...file, nodes, rule: { ...file.rule, mode } },
+        ...{ scenario, guard },
+        provision: { ...programOf(server), onProgress: printer.print, signal: interruption.stop },
+        dir: modes.length > 1 ? join(folder, mode) : folder,
+        runName: newRunName(),
+        staff: (plan) =>
+          allocateWorkers({
+            ...{ plan, workers, cores: availableParallelism(), embedded: true },
+            ...{ need: socketNeed('auto'), limits: readSystemLimits() },
+          }),
+        version: VERSION,
+        stop: interruption.stop,
+        onProgress: printer.show,
+        onLine: (line) => {
+          const text = line.type === 'drill' ? describeDrillEvent(line) : null;
+          if (text !== null && 'at' in line)
+            printer.print(`${(line.at / 1_000).toFixed(1)} s  ${text}`);
+        },
+        onRecord: (writer) => {
+          record = writer;
+        },
+      });
+    });
     const result: ScaleResult = { schema: SCALE_RESULT_SCHEMA, file, startedAt, rehearsals };
     printer.done();
     const isWritten = await output.finish(result, folder, 'record and result');
+    if (failure !== null) throw failure.error;
     return exitCodeAfter(isWritten, exitCodeOfScale(result));
   } catch (error) {
-    if (interruption.stop.aborted) throw interruptedError();
+    if (interruption.stop.aborted) throw interruptedError(INTERRUPTED);
     throw error;
   } finally {
     printer.done();
     interruption.kill.removeEventListener('abort', flush);
     interruption.dispose();
   }
+};
+
+const INTERRUPTED = 'interrupted before every mode was rehearsed';
+
+/**
+ * Rehearses modes one after the other; a mode that fails ends it, and does not cost those before it.
+ * @throws what the first mode reports
+ */
+export const rehearseEach = async (
+  modes: readonly ScaleMode[],
+  rehearseMode: (mode: ScaleMode) => Promise<Rehearsal>,
+): Promise<{ rehearsals: Rehearsal[]; failure: { error: unknown } | null }> => {
+  const rehearsals: Rehearsal[] = [];
+  for (const mode of modes) {
+    try {
+      rehearsals.push(await rehearseMode(mode));
+    } catch (error) {
+      if (rehearsals.length === 0) throw error;
+      return { rehearsals, failure: { error } };
+    }
+  }
+  return { rehearsals, failure: null };
 };
 
 /** @throws SwarmError `invalid_file`, `usage` */
