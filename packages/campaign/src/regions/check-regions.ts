@@ -54,9 +54,11 @@ export const checkRegions = async (check: RegionCheck): Promise<RegionFacts> => 
     void (child.connected && child.send(message, () => {}));
   const stop = (): void => send({ type: 'stop' });
   interruption.stop.addEventListener('abort', stop);
+  let hasBegun = false;
   try {
     return await new Promise((resolve, reject) => {
       child.on('message', (message: FromRegions) => {
+        hasBegun = true;
         if (message.type === 'progress') onProgress(message.progress);
         else if (message.type === 'ended') resolve(message.facts);
         else if (interruption.stop.aborted) reject(interruptedError(INTERRUPTED));
@@ -65,8 +67,10 @@ export const checkRegions = async (check: RegionCheck): Promise<RegionFacts> => 
       child.once('error', (error) => reject(noNamespace(error.message)));
       // The last message comes before.
       child.once('close', (code, signal) => {
+        if (interruption.stop.aborted) return reject(interruptedError(INTERRUPTED));
         const said = readFileSync(logFile, 'utf8').trim().split('\n').slice(-3).join(' / ');
-        reject(noNamespace(said === '' ? `it ended with ${signal ?? code}` : said));
+        const why = said === '' ? `it ended with ${signal ?? code}` : said;
+        reject(hasBegun ? endedEarly(why, logFile) : noNamespace(why));
       });
       send({ type: 'start', session: { plan, binary, folder, version } });
     });
@@ -76,6 +80,13 @@ export const checkRegions = async (check: RegionCheck): Promise<RegionFacts> => 
 };
 
 const INTERRUPTED = 'interrupted before the regions were measured';
+
+const endedEarly = (why: string, logFile: string): SwarmError =>
+  new SwarmError(
+    'service_ended',
+    `the process of the regions ended: ${why}`,
+    `read ${logFile}; the kernel log shows whether memory was short`,
+  );
 
 const noNamespace = (why: string): SwarmError =>
   new SwarmError(

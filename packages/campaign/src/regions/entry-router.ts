@@ -16,7 +16,7 @@ export interface EntryRouter extends AsyncDisposable {
   endpoint(region: string): string;
   /** Region to which a user was sent first; null: it did not ask. */
   entryOf(identity: string): string | null;
-  /** Time on the clock of `performance.now()` at which a region was taken for lost; null: never. */
+  /** Time on the clock of `performance.now()` since which a region is taken for lost; null: it is not. */
   lostAt(region: string): number | null;
 }
 
@@ -58,7 +58,9 @@ export const startEntryRouter = async (options: EntryRouterOptions): Promise<Ent
     );
     const failed = answers.includes(true) ? 0 : (failures.get(region) ?? 0) + 1;
     failures.set(region, failed);
-    if (failed === FAILURES && !lost.has(region)) lost.set(region, performance.now());
+    // A busy host may miss several answers of a region that is there.
+    if (failed === 0) lost.delete(region);
+    else if (failed === FAILURES) lost.set(region, performance.now());
   };
   const timer = setInterval(() => {
     for (const name of names) if (nodesOf(name).length > 0) void check(name);

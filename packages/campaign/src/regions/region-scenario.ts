@@ -7,6 +7,9 @@ export type RegionPhase = 'home' | 'across' | 'loss';
 /** Time between the first user of a room and one from another region. */
 const SECOND_USER = '4s';
 
+/** Users of a room whose users are all of one region. */
+export const USERS_PER_ROOM = 2;
+
 /** Name of a room with users of two regions, or of one; names of regions have no underscore. */
 export const roomName = (phase: RegionPhase, opener: string, other: string): string =>
   `${phase}_${opener}_${other}`;
@@ -44,7 +47,7 @@ export const regionScenario = (
             ? []
             : [group(room, opener, 1), group(room, other, 1, { startTime: SECOND_USER })];
         })
-      : [group(roomName(phase, opener, opener), opener, 2)],
+      : [group(roomName(phase, opener, opener), opener, USERS_PER_ROOM)],
   );
   const file = `regions-${phase}`;
   // JSON is YAML.

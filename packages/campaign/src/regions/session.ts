@@ -24,7 +24,7 @@ import {
   usersAfterLoss,
 } from './collect-facts.ts';
 import { type EntryRouter, startEntryRouter } from './entry-router.ts';
-import { type RegionPhase, regionScenario, roomName } from './region-scenario.ts';
+import { type RegionPhase, regionScenario, roomName, USERS_PER_ROOM } from './region-scenario.ts';
 
 export interface RegionSession {
   plan: RegionPlan;
@@ -42,8 +42,10 @@ export type RegionProgress =
 /** Time that participants stay, s. */
 const HOME_SECONDS = 10;
 const ACROSS_SECONDS = 14;
-/** Time until all users of a phase are connected, with distances of two seconds at most, ms. */
+/** Time in which users of a phase connect, and media begins, ms. */
 const SETTLED_MS = 6_000;
+/** Longest further time until all users are connected before a region is lost, ms. */
+const JOINED_WITHIN_MS = 20_000;
 /** Shortest time that a loss is watched: as long as a client waits for the answer to a ping, ms. */
 const LEAST_WATCH_MS = 25_000;
 /** Time after the last return in which media must arrive, ms. */
@@ -193,26 +195,38 @@ const loseRegion = async (
   let lostAtMs = 0;
   let lostAt = 0;
   let watchedMs = 0;
-  const { lines } = await phase('loss', (SETTLED_MS + watchMs) / 1_000 + 5, async (live, seen) => {
-    await sleep(SETTLED_MS, undefined, { signal });
-    await regions.network.lose(plan.regions.findIndex(({ name }) => name === region));
-    lostAtMs = live.elapsedMs();
-    lostAt = performance.now();
-    for (let allBackAt: number | null = null; watchedMs < watchMs; ) {
-      await sleep(LOOK_MS, undefined, { signal });
-      watchedMs = performance.now() - lostAt;
-      const back = returnsAfter(seen, naming, region, lostAtMs);
-      const lost = [...seen.joined].filter(
-        ([, { node }]) =>
-          regions.nodes.find(({ name }) => name === naming.nodeNames.get(node ?? ''))?.site ===
-          plan.regions.findIndex(({ name }) => name === region),
-      );
-      if (lost.every(([identity]) => back.has(identity))) allBackAt ??= watchedMs;
-      if (allBackAt !== null && watchedMs >= Math.max(LEAST_WATCH_MS, allBackAt + MEDIA_WITHIN_MS))
-        break;
-    }
-    live.stop();
-  });
+  const { lines } = await phase(
+    'loss',
+    (SETTLED_MS + JOINED_WITHIN_MS + watchMs) / 1_000 + 5,
+    async (live, seen) => {
+      await sleep(SETTLED_MS, undefined, { signal });
+      const deadline = performance.now() + JOINED_WITHIN_MS;
+      const isMissing = (): boolean =>
+        seen.joined.size + seen.failed.size < USERS_PER_ROOM * plan.regions.length;
+      while (isMissing() && performance.now() < deadline)
+        await sleep(LOOK_MS, undefined, { signal });
+      await regions.network.lose(plan.regions.findIndex(({ name }) => name === region));
+      lostAtMs = live.elapsedMs();
+      lostAt = performance.now();
+      for (let allBackAt: number | null = null; watchedMs < watchMs; ) {
+        await sleep(LOOK_MS, undefined, { signal });
+        watchedMs = performance.now() - lostAt;
+        const back = returnsAfter(seen, naming, region, lostAtMs);
+        const lost = [...seen.joined].filter(
+          ([, { node }]) =>
+            regions.nodes.find(({ name }) => name === naming.nodeNames.get(node ?? ''))?.site ===
+            plan.regions.findIndex(({ name }) => name === region),
+        );
+        if (lost.every(([identity]) => back.has(identity))) allBackAt ??= watchedMs;
+        if (
+          allBackAt !== null &&
+          watchedMs >= Math.max(LEAST_WATCH_MS, allBackAt + MEDIA_WITHIN_MS)
+        )
+          break;
+      }
+      live.stop();
+    },
+  );
   const noticedAt = router.lostAt(region);
   return {
     region,
@@ -244,7 +258,8 @@ const readNodeNames = async ({ nodes }: Regions): Promise<Map<string, string>> =
   return names;
 };
 
-const ANNOUNCED_WITHIN_MS = 5_000;
+/** Longest join of the participant that asks, ms: with a distant Redis, it takes several seconds. */
+const ANNOUNCED_WITHIN_MS = 15_000;
 
 /** Asks in the room that users of each region have opened for the addresses of its node. */
 const readAnnounced = (

@@ -34,7 +34,7 @@ export const regionsCommand = async (
   const output = openResultOutput(REGIONS_REPORTERS, flags, console);
   const plan = readPlan(file, flags.withoutLoss === true);
   const folder = resolve(flags.record ?? defaultRecordDir('regions', new Date()));
-  makeSessionFolder(folder, ['regions.json']);
+  makeSessionFolder(folder, ['lab', 'regions.json']);
   const printer = createProgressPrinter(console.stderr, {
     quiet: flags.quiet === true,
     color: wantsColor(flags.color, console.stderr, console.env),

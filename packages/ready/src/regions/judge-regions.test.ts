@@ -181,6 +181,26 @@ describe('what was not seen is unknown', () => {
     expect(answerOf(id, () => change)).toMatch(/^unknown: /);
   });
 
+  test('media of one user that did not arrive, or whose latency is not known', () => {
+    const deaf = answerOf('latency', ({ joins }) => ({
+      joins: joins.map((one) => (one.room === 'home-us' ? { ...one, hears: false } : one)),
+    }));
+    expect(deaf).toMatch(/^unknown: not measured: a user of us received no media in room home-us/);
+    expect(
+      answerOf('latency', ({ latencies }) => ({
+        latencies: [...latencies, ...latencies.map((one) => ({ ...one, p50Ms: null }))],
+      })),
+    ).toBe('unknown: not measured: eu → us, room in eu');
+  });
+
+  test('a user who was not connected before the loss', () => {
+    expect(
+      answerOf('recovery', ({ loss }) => ({
+        loss: loss && { ...loss, users: [...loss.users, lossUser('us', { before: null })] },
+      })),
+    ).toBe('unknown: not connected before the loss: us of us');
+  });
+
   test('media that is faster than its distance was not delayed', () => {
     expect(
       answerOf('latency', ({ latencies }) => ({

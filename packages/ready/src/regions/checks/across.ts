@@ -1,5 +1,5 @@
 import { found, passed, skipped, unknown } from '@livekit-swarm/verify';
-import type { JoinFact } from '../region-facts.ts';
+import type { JoinFact, RegionFacts } from '../region-facts.ts';
 import { msText, type RegionQuestion, rttBetween, siteOf } from './question.ts';
 
 const crossJoins = (joins: readonly JoinFact[]): Map<string, JoinFact[]> =>
@@ -125,9 +125,13 @@ export const latencyQuestion: RegionQuestion = {
       );
     const evidence = measured.toSorted((a, b) => a.leastMs - b.leastMs).map(textOf);
     const { latencyMs: limit } = plan.limits;
-    if (limit === null) return passed(...evidence);
-    const slow = measured.filter(({ p50Ms }) => p50Ms > limit);
-    if (slow.length === 0) return passed(...evidence);
+    const slow = measured.filter(({ p50Ms }) => limit !== null && p50Ms > limit);
+    if (limit === null || slow.length === 0) {
+      const missing = unmeasured(facts);
+      return missing.length === 0
+        ? passed(...evidence)
+        : unknown(`not measured: ${missing.join('; ')}`);
+    }
     const isByDistance = slow.some(({ leastMs }) => leastMs > limit);
     if (facts.impaired.length > 0 && !isByDistance)
       return unknown(
@@ -139,6 +143,16 @@ export const latencyQuestion: RegionQuestion = {
     );
   },
 };
+
+/** Users who joined and whose media was not measured. */
+const unmeasured = ({ joins, latencies }: RegionFacts): string[] => [
+  ...joins
+    .filter(({ node, hears }) => node !== null && !hears)
+    .map(({ user, room }) => `a user of ${user} received no media in room ${room}`),
+  ...latencies
+    .filter(({ p50Ms }) => p50Ms === null)
+    .map(({ publisher, subscriber, site }) => `${publisher} → ${subscriber}, room in ${site}`),
+];
 
 /** Share of the time of the distance below which media was not delayed as it should be. */
 const LEAST_SHARE = 0.95;

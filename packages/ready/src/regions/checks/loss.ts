@@ -34,6 +34,11 @@ export const recoveryQuestion: RegionQuestion = {
       ({ backAfterMs, hears }) => backAfterMs === null || backAfterMs > limits.recoveryMs || !hears,
     );
     if (late.length > 0) return found('error', [...late.map(text), moved]);
+    const unseen = loss.users.filter(({ before }) => before === null);
+    if (unseen.length > 0)
+      return unknown(
+        `not connected before the loss: ${unseen.map(({ identity, user }) => `${identity} of ${user}`).join(', ')}`,
+      );
     return passed(...affected.map(text), moved);
   },
 };
@@ -42,7 +47,8 @@ export const recoveryQuestion: RegionQuestion = {
 export const isolationQuestion: RegionQuestion = {
   id: 'isolation',
   title: 'Users of other regions do not notice the loss',
-  cause: 'Their rooms were in the lost region, or their nodes need something that was lost with it',
+  cause:
+    'Their rooms or signal connections were on nodes of the lost region, or their nodes need something that was lost with it',
   fix: 'keep rooms in the region of their users, and what nodes need in every region',
   answer: ({ loss }) => {
     if (loss === null) return NO_LOSS;
