@@ -44,6 +44,6 @@ place of minutes.
 
 Exit codes: 0 the scaler keeps up; 99 it does not; 98 unknown: this host was too slow, or the load
 never crossed the target; 2 bad usage or a wrong file; 3 the lab could not be started,
-or a node of it ended by itself; 130 interrupted.
+or a node of it ended on its own; 130 interrupted.
 `,
 };

@@ -44,7 +44,7 @@ const labOf = async () => {
 const stepsOf = (events: readonly DrillEvent[]): string[] =>
   events.flatMap((one) => (one.event === 'node_changed' ? [`${one.component} ${one.step}`] : []));
 
-test('a node that ends by itself is found', async () => {
+test('a node that ends on its own is found', async () => {
   const { machines, instances } = await labOf();
   expect(await machines.crashed()).toBeUndefined();
   instances.set('node-1', null);

@@ -35,7 +35,7 @@ export interface Machines {
   /** Machines that run or boot, and do not drain. */
   alive(): Machine[];
   serving(): Machine[];
-  /** First machine that serves, and whose process has ended by itself; undefined: there is none. */
+  /** First machine that serves, and whose process has ended on its own; undefined: there is none. */
   crashed(): Promise<Machine | undefined>;
   /** Orders an idle machine. @returns false when there is none */
   order(why: 'scale' | 'spot'): boolean;

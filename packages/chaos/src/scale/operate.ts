@@ -26,7 +26,7 @@ const NO_READING: ClusterReading = { load: new Map(), rooms: new Map(), serving:
 /**
  * Operates a cluster by the rules of a scaler to the end of the timetable: reads the load, decides, orders
  * and removes nodes, and reclaims those of Spot notices. What happens is in the record.
- * @throws SwarmError `service_ended` when a node ends by itself; what a node that could not be started
+ * @throws SwarmError `service_ended` when a node ends on its own; what a node that could not be started
  * or stopped reports
  */
 export const operate = async (operation: Operation): Promise<void> => {
@@ -147,7 +147,7 @@ const crashOf = (
   const log = nodeLogs.find(({ node }) => node === name);
   return new SwarmError(
     'service_ended',
-    `${name} ended by itself during the rehearsal`,
+    `${name} ended on its own during the rehearsal`,
     log === undefined ? null : `read ${log.file}`,
   );
 };
