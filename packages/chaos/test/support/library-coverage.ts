@@ -29,7 +29,7 @@ export const EXECUTED = {
     'turn-kill-no-fallback',
   ],
   'redis-drills.long.test.ts': ['redis-full', 'redis-restore', 'redis-slow'],
-  'site-loss.long.test.ts': ['site-loss'],
+  'site-loss.long.test.ts': ['site-loss', 'site-loss-dns'],
   'agent-drills.long.test.ts': [
     'agent-job-kill',
     'agent-job-kill-again',
@@ -65,5 +65,4 @@ export const VARIANTS: Readonly<Record<string, string>> = {
   'redis-outage-10s-aof': 'redis-outage-5s',
   'redis-outage-60s': 'redis-outage-5s',
   'redis-outage-60s-sdk': 'redis-outage-5s',
-  'site-loss-dns': 'site-loss',
 };
