@@ -141,6 +141,7 @@ export { StreamReceiver } from './streams/stream-receiver.ts';
 export { tlsProblem } from './tls-problem.ts';
 export { makeToken, signClaims } from './token.ts';
 export { askTokenEndpoint, isTicket, type Ticket, type TokenEndpoint } from './token-endpoint.ts';
+export { startTokenServer } from './token-server.ts';
 export { parseTurnUrl, type TurnUrl } from './turn-url.ts';
 export { parseServerUrl, type ServerUrl } from './url.ts';
 export { type Validation, validateAdmission } from './validate.ts';

@@ -2,14 +2,9 @@
  * Token endpoint that sends the users of each region to a server: to that of their entry, or while
  * its servers do not answer, to the nearest region whose servers do.
  */
-import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type ApiCredentials, type RegionNode, ROUTER } from '@livekit-swarm/lab';
-import { makeToken } from '@livekit-swarm/livekit';
+import { startTokenServer } from '@livekit-swarm/livekit';
 import type { RegionPlan } from '@livekit-swarm/ready';
-import { messageOf } from '@livekit-swarm/settings';
-import { z } from 'zod';
 
 export interface EntryRouter extends AsyncDisposable {
   /** URL of the endpoint for users of a region. */
@@ -29,10 +24,6 @@ const CHECK_EVERY_MS = 1_000;
 const CHECK_TIMEOUT_MS = 1_000;
 /** Failed checks in a row after which a region is taken for lost. */
 const FAILURES = 3;
-const TOKEN_SECONDS = 600;
-const MAX_BODY = 65_536;
-
-const question = z.object({ room_name: z.string(), participant_identity: z.string() });
 
 /** Starts the endpoint at the router of the network. */
 export const startEntryRouter = async (options: EntryRouterOptions): Promise<EntryRouter> => {
@@ -88,50 +79,23 @@ export const startEntryRouter = async (options: EntryRouterOptions): Promise<Ent
     homes.set(room, next);
     return next;
   };
-  const answer = async (user: string, request: IncomingMessage): Promise<object> => {
-    const { room_name: room, participant_identity: identity } = question.parse(
-      JSON.parse(await bodyOf(request)),
-    );
-    const region = choose(user, room);
-    if (!entries.has(identity)) entries.set(identity, region);
-    const candidates = nodesOf(region);
-    const url = candidates[turn++ % candidates.length]?.url ?? '';
-    const token = makeToken({
-      ...{ apiKey, apiSecret, room, identity, subscribe: true, ttlSeconds: TOKEN_SECONDS },
-      publish: { audio: true, video: false, data: false },
-    });
-    return { server_url: url, participant_token: token };
-  };
-  const server = createServer((request, response) => {
-    const user = /^\/token\/([^/]+)$/.exec(request.url ?? '')?.[1] ?? '';
-    void answer(user, request).then(
-      (body) => response.setHeader('content-type', 'application/json').end(JSON.stringify(body)),
-      (error: unknown) => {
-        response.statusCode = 400;
-        response.end(messageOf(error));
-      },
-    );
+  const server = await startTokenServer({
+    ...{ host: ROUTER, apiKey, apiSecret },
+    publish: { audio: true, video: false, data: false },
+    serverFor: ({ room, identity }, path) => {
+      const region = choose(/^\/token\/([^/]+)$/.exec(path)?.[1] ?? '', room);
+      if (!entries.has(identity)) entries.set(identity, region);
+      const candidates = nodesOf(region);
+      return candidates[turn++ % candidates.length]?.url ?? '';
+    },
   });
-  server.listen(0, ROUTER);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
   return {
-    endpoint: (region) => `http://${ROUTER}:${port}/token/${region}`,
+    endpoint: (region) => `${server.url}/token/${region}`,
     entryOf: (identity) => entries.get(identity) ?? null,
     lostAt: (region) => lost.get(region) ?? null,
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer);
-      server.closeAllConnections();
-      server.close();
+      await server[Symbol.asyncDispose]();
     },
   };
-};
-
-const bodyOf = async (request: IncomingMessage): Promise<string> => {
-  let text = '';
-  for await (const chunk of request) {
-    text += String(chunk);
-    if (text.length > MAX_BODY) throw new Error('the request is too large');
-  }
-  return text;
 };

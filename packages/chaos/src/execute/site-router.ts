@@ -1,10 +1,5 @@
 /** Token endpoint that moves users between sites, as DNS with health checks or an application does. */
-import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { makeToken } from '@livekit-swarm/livekit';
-import { messageOf } from '@livekit-swarm/settings';
-import { z } from 'zod';
+import { startTokenServer } from '@livekit-swarm/livekit';
 
 /** Site of a deployment: a cluster of its own. */
 export interface Site {
@@ -38,10 +33,6 @@ const CHECK_TIMEOUT_MS = 1_000;
 /** Checks in a row after which a site is taken for lost, or for back. */
 const FAILURES = 3;
 const SUCCESSES = 5;
-const TOKEN_SECONDS = 600;
-const MAX_BODY = 65_536;
-
-const question = z.object({ room_name: z.string(), participant_identity: z.string() });
 
 /**
  * Starts the endpoint on loopback. It checks every site each second, and sends new users to the
@@ -81,45 +72,18 @@ export const startSiteRouter = async ({
   }, checkEveryMs);
   timer.unref();
 
-  const server = createServer((request, response) => {
-    void answer(request).then(
-      (body) => response.setHeader('content-type', 'application/json').end(JSON.stringify(body)),
-      (error: unknown) => {
-        response.statusCode = 400;
-        response.end(messageOf(error));
-      },
-    );
+  const server = await startTokenServer({
+    ...{ host: '127.0.0.1', apiKey, apiSecret },
+    publish: { audio: true, video: true, data: false },
+    serverFor: () => active.url,
   });
-  const answer = async (request: IncomingMessage): Promise<object> => {
-    const { room_name: room, participant_identity: identity } = question.parse(
-      JSON.parse(await bodyOf(request)),
-    );
-    const token = makeToken({
-      ...{ apiKey, apiSecret, room, identity, subscribe: true, ttlSeconds: TOKEN_SECONDS },
-      publish: { audio: true, video: true, data: false },
-    });
-    return { server_url: active.url, participant_token: token };
-  };
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}/token`,
+    url: `${server.url}/token`,
     active: () => active,
     [Symbol.asyncDispose]: async () => {
       isClosed = true;
       clearInterval(timer);
-      server.closeAllConnections();
-      server.close();
+      await server[Symbol.asyncDispose]();
     },
   };
-};
-
-const bodyOf = async (request: IncomingMessage): Promise<string> => {
-  let text = '';
-  for await (const chunk of request) {
-    text += String(chunk);
-    if (text.length > MAX_BODY) throw new Error('the request is too large');
-  }
-  return text;
 };
