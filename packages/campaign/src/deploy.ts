@@ -13,6 +13,7 @@ import {
   type Deployment,
   metricsSource,
   processSource,
+  runningDeployment,
   type ServerLogFile,
   type ServerSource,
 } from '@livekit-swarm/runner';
@@ -61,15 +62,8 @@ export const deploy = async (
   if (target.type === 'remote') {
     const { url, apiUrl, apiKey, apiSecret } = target;
     return {
-      url,
-      apiUrl,
-      apiKey,
-      apiSecret,
-      embedded: false,
-      serverVersion: null,
-      sources: [],
-      logs: [],
-      exited: new Promise(() => {}),
+      ...runningDeployment({ url, apiUrl, apiKey, apiSecret }),
+      ...{ sources: [], logs: [] },
       stop: async () => {},
     };
   }

@@ -26,6 +26,16 @@ export interface Deployment {
   exited: Promise<ServerEnd>;
 }
 
+/** A deployment that runs already, and whose end is not watched. */
+export const runningDeployment = (
+  at: Omit<Deployment, 'embedded' | 'serverVersion' | 'exited'>,
+): Deployment => ({
+  ...at,
+  embedded: false,
+  serverVersion: null,
+  exited: new Promise(() => {}),
+});
+
 /** End of the process of an embedded server. */
 export interface ServerEnd {
   cause: EndCause;

@@ -5,7 +5,7 @@ export {
   calibrate,
   readCalibrationChoice,
 } from './calibration.ts';
-export type { Deployment } from './deployment.ts';
+export { type Deployment, runningDeployment } from './deployment.ts';
 export { readSystemLimits, socketNeed } from './descriptors.ts';
 export {
   assessHost,

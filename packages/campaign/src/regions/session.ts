@@ -11,7 +11,13 @@ import {
 import { deploymentAt, LoadGuard, makeToken, readAnnouncedPaths } from '@livekit-swarm/livekit';
 import type { AnnouncedFact, LossFact, RegionFacts, RegionPlan } from '@livekit-swarm/ready';
 import { openRecord } from '@livekit-swarm/record';
-import { type Deployment, type LiveRun, run, workersInNetworks } from '@livekit-swarm/runner';
+import {
+  type Deployment,
+  type LiveRun,
+  run,
+  runningDeployment,
+  workersInNetworks,
+} from '@livekit-swarm/runner';
 import { expandPlan } from '@livekit-swarm/scenario';
 import { messageOf } from '@livekit-swarm/settings';
 import { impairProgram } from '@livekit-swarm/webrtc';
@@ -237,13 +243,8 @@ const loseRegion = async (
 };
 
 /** The first node, for what a run asks the deployment itself. */
-const deploymentOf = ({ nodes }: Regions, credentials: ApiCredentials): Deployment => ({
-  url: nodes[0]?.url ?? '',
-  ...credentials,
-  embedded: false,
-  serverVersion: null,
-  exited: new Promise(() => {}),
-});
+const deploymentOf = ({ nodes }: Regions, credentials: ApiCredentials): Deployment =>
+  runningDeployment({ url: nodes[0]?.url ?? '', ...credentials });
 
 const NODE_ID = /node_id="([^"]+)"/;
 

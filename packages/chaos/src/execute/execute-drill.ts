@@ -5,12 +5,9 @@ import type { LoadGuard } from '@livekit-swarm/livekit';
 import { openRecord, type RecordLine, type RecordWriter } from '@livekit-swarm/record';
 import {
   type LiveRun,
-  metricsSource,
   type Progress,
-  prometheusSource,
-  redisSource,
   run,
-  type ServerSource,
+  runningDeployment,
   type WorkerAllocation,
 } from '@livekit-swarm/runner';
 import { type Plan, withConnect } from '@livekit-swarm/scenario';
@@ -45,6 +42,7 @@ import {
 } from './preconditions.ts';
 import { prepareReleases } from './prepare-releases.ts';
 import type { FaultScheduleOptions, InjectedFault } from './schedule-options.ts';
+import { serverSources } from './server-sources.ts';
 import {
   createSteadyStateTracker,
   type SteadyStateTracker,
@@ -200,21 +198,6 @@ export const executeDrill = async (options: ExecuteDrillOptions): Promise<DrillR
   return resultSoFar();
 };
 
-/** Sources of node metrics: the nodes themselves in a lab, otherwise the deployment's observers. */
-const serverSources = ({
-  nodeMetrics,
-  prometheusUrl,
-  redisUrl,
-}: DrillDeployment): ServerSource[] =>
-  nodeMetrics === undefined
-    ? [
-        ...(prometheusUrl === null
-          ? []
-          : [prometheusSource({ url: prometheusUrl, selector: null })]),
-        ...(redisUrl === null ? [] : [redisSource(redisUrl)]),
-      ]
-    : nodeMetrics.map(({ name, url }) => metricsSource(url, name));
-
 const serverOf = async ({
   url,
   isLab,
@@ -266,12 +249,7 @@ const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
   await openRooms(deployment, loadRooms(drill, plan));
   try {
     result = await run({
-      deployment: {
-        ...deployment,
-        embedded: false,
-        serverVersion: null,
-        exited: new Promise(() => {}),
-      },
+      deployment: runningDeployment(deployment),
       guard: options.guard,
       run: name,
       plan,

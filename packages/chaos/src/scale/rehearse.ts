@@ -2,7 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PLAIN_REDIS, type ProvisionOptions } from '@livekit-swarm/lab';
 import { type LoadGuard, roomServiceOf } from '@livekit-swarm/livekit';
 import { openRecord, type RecordLine, type RecordWriter } from '@livekit-swarm/record';
-import { metricsSource, type Progress, run, type WorkerAllocation } from '@livekit-swarm/runner';
+import {
+  type Progress,
+  run,
+  runningDeployment,
+  type WorkerAllocation,
+} from '@livekit-swarm/runner';
 import {
   expandPlan,
   type Plan,
@@ -12,6 +17,7 @@ import {
   type Scenario,
 } from '@livekit-swarm/scenario';
 import { type StartedDeployment, startDrillLab } from '../execute/deployment.ts';
+import { serverSources } from '../execute/server-sources.ts';
 import { decideAnswer } from './decide-answer.ts';
 import { createRehearsalFold } from './measure-rehearsal.ts';
 import { operate } from './operate.ts';
@@ -59,12 +65,7 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal> => 
     let endAtMs = 0;
     let elapsedMs = (): number => 0;
     const result = await run({
-      deployment: {
-        ...deployment,
-        embedded: false,
-        serverVersion: null,
-        exited: new Promise(() => {}),
-      },
+      deployment: runningDeployment(deployment),
       guard: options.guard,
       run: runName,
       plan,
@@ -73,10 +74,7 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal> => 
       record,
       version: options.version,
       stop,
-      server: {
-        sources: (deployment.nodeMetrics ?? []).map(({ name, url }) => metricsSource(url, name)),
-        settleMs: 0,
-      },
+      server: { sources: serverSources(deployment), settleMs: 0 },
       onProgress: options.onProgress,
       onStart: (live) => {
         ({ elapsedMs } = live);
