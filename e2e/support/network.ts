@@ -28,6 +28,15 @@ export interface Host {
   run(program: string, args: readonly string[], stdin?: string): Promise<string>;
 }
 
+/** Host of this process, in the form of those in namespaces. */
+export const HERE: Host = {
+  name: 'here',
+  address: '127.0.0.1',
+  address6: '::1',
+  through: ['env'],
+  run: async (program, args) => (await exec(program, [...args])).stdout,
+};
+
 export interface Network extends AsyncDisposable {
   readonly server: Host;
   readonly generator: Host;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { startLiveKit } from '@livekit-swarm/lab';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { expect, it } from 'vitest';
-import { audit } from '../support/audit.ts';
 import { runSwarm, scratch } from '../support/swarm.ts';
+import { audit } from '../support/verify.ts';
 
 it('a server that is right passes, leaves no room, and its bundle shows every change', async () => {
   await using server = await startLiveKit({ dir: scratch() });

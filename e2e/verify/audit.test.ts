@@ -6,11 +6,11 @@ import { createAuthority, startLiveKit } from '@livekit-swarm/lab';
 import { signClaims } from '@livekit-swarm/livekit';
 import { TokenVerifier } from 'livekit-server-sdk';
 import { expect, test } from 'vitest';
-import { audit } from '../support/audit.ts';
 import { type GatewayRequest, openFront } from '../support/front.ts';
-import { HERE } from '../support/here.ts';
+import { HERE } from '../support/network.ts';
 import { scratch } from '../support/swarm.ts';
 import { credentialUntil, inTenMinutes, startTurnServer } from '../support/turn-server.ts';
+import { audit } from '../support/verify.ts';
 
 const ALL = {
   ...{ roomAdmin: true, roomList: true, roomCreate: true, roomRecord: true, ingressAdmin: true },
