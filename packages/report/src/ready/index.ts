@@ -3,14 +3,20 @@ import type { Format } from '../formats.ts';
 import { jsonText } from '../json-text.ts';
 import { renderPage } from '../page/html.ts';
 import { renderPageMarkdown } from '../page/markdown.ts';
-import type { Reporter } from '../reporter.ts';
+import type { Reporter, ReportOptions } from '../reporter.ts';
+import { renderAnswer } from '../verify/answer.ts';
 import { renderChecksJunit } from '../verify/junit.ts';
 import { readyPage } from './page.ts';
-import { renderReadiness } from './text.ts';
+import { questionText } from './phrases.ts';
 
 /** Every reporter of `swarm ready` by its name. */
 export const READY_REPORTERS = {
-  text: { about: 'for a terminal', fileName: 'ready.txt', render: renderReadiness },
+  text: {
+    about: 'for a terminal',
+    fileName: 'ready.txt',
+    render: (readiness, options?: ReportOptions) =>
+      renderAnswer(questionText(readiness), readiness, options),
+  },
   json: {
     about: 'one object, for machines',
     fileName: 'ready.json',

@@ -2,17 +2,23 @@ import type { Format } from '../formats.ts';
 import { jsonText } from '../json-text.ts';
 import { renderPage } from '../page/html.ts';
 import { renderPageMarkdown } from '../page/markdown.ts';
-import type { Reporter } from '../reporter.ts';
+import type { Reporter, ReportOptions } from '../reporter.ts';
+import { renderAnswer } from '../verify/answer.ts';
 import { renderChecksJunit } from '../verify/junit.ts';
 import { regionsPage } from './page.ts';
+import { questionText } from './phrases.ts';
 import type { RegionsResult } from './regions-result.ts';
-import { renderRegions } from './text.ts';
 
 export type { RegionsResult } from './regions-result.ts';
 
 /** Every reporter of `swarm regions` by its name. */
 export const REGIONS_REPORTERS = {
-  text: { about: 'for a terminal', fileName: 'regions.txt', render: renderRegions },
+  text: {
+    about: 'for a terminal',
+    fileName: 'regions.txt',
+    render: (result, options?: ReportOptions) =>
+      renderAnswer(questionText(result), result, options),
+  },
   json: {
     about: 'one object, for machines',
     fileName: 'regions.json',

@@ -3,12 +3,6 @@ import type { PageSection } from '../page/result-page.ts';
 import type { TableData } from '../text-layout.ts';
 import type { RegionsResult } from './regions-result.ts';
 
-export const ANSWER_TEXTS = {
-  yes: 'Yes',
-  no: 'No',
-  unknown: 'Unknown',
-} as const satisfies Record<RegionsResult['answer'], string>;
-
 /** Question in one sentence. */
 export const questionText = ({ plan, file }: Pick<RegionsResult, 'plan' | 'file'>): string => {
   const names = plan.regions.map(({ name }) => name).join(', ');
@@ -70,10 +64,3 @@ export const measuredSections = (result: RegionsResult): PageSection[] => [
     ? []
     : [{ title: `Loss of ${result.facts.loss.region}`, table: lossTable(result) }]),
 ];
-
-/** Next steps: the fix of each error, and the need of each unknown check. */
-export const nextSteps = ({ checks }: Pick<RegionsResult, 'checks'>): string[] =>
-  checks.flatMap(({ id, outcome, fix, reason }) => {
-    if (outcome === 'error') return [`${id}: ${fix ?? ''}`];
-    return outcome === 'unknown' ? [`${id}: ${reason ?? ''}`] : [];
-  });
