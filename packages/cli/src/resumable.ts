@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskReason, makeFolder, replaceFile } from '@livekit-swarm/host';
-import { codeOf, SwarmError, usageError } from '@livekit-swarm/settings';
+import { SwarmError, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import { readingReason } from './file-text.ts';
 
 /** Kind of a session of several drills that --resume can continue. */
 export interface Resumable<State extends { isComplete: boolean }> {
@@ -93,7 +94,3 @@ const readState = <State extends { isComplete: boolean }>(
     );
   }
 };
-
-/** Reason for which a file cannot be read, for messages. */
-export const readingReason = (error: unknown): string =>
-  codeOf(error) === 'ENOENT' ? 'there is no such file' : diskReason(error);

@@ -1,19 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defaultRecordDir } from '@livekit-swarm/campaign';
 import { checkRegions, type RegionProgress } from '@livekit-swarm/campaign/regions';
 import { judgeRegions, parseRegionFile, type RegionPlan } from '@livekit-swarm/ready';
 import { REGIONS_REPORTERS, type RegionsResult } from '@livekit-swarm/report/regions';
-import { type ExitCode, fileProblem, invalidFile } from '@livekit-swarm/settings';
+import type { ExitCode } from '@livekit-swarm/settings';
 import { interruptRuns } from '../command-interruption.ts';
 import { type Console, wantsColor } from '../console.ts';
+import { readFileText } from '../file-text.ts';
 import {
   exitCodeAfter,
   openResultOutput,
   type ResultOutputFlags,
 } from '../output/result-output.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
-import { readingReason } from '../resumable.ts';
 import { makeSessionFolder } from '../session-folder.ts';
 import { VERSION } from '../version.ts';
 
@@ -61,15 +60,7 @@ export const regionsCommand = async (
 
 /** @throws SwarmError `invalid_file` */
 const readPlan = (file: string, withoutLoss: boolean): RegionPlan => {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw invalidFile([
-      fileProblem(file, `cannot be read: ${readingReason(error)}`, 'give a file of regions'),
-    ]);
-  }
-  const plan = parseRegionFile(text, file);
+  const plan = parseRegionFile(readFileText(file, 'give a file of regions'), file);
   return withoutLoss ? { ...plan, lose: null } : plan;
 };
 

@@ -1,15 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { type Expectations, parseExpectations } from '@livekit-swarm/chaos/night';
-import {
-  fileProblem,
-  invalidFile,
-  LONGEST_DURATION_MS,
-  parseDuration,
-  usageError,
-} from '@livekit-swarm/settings';
+import { LONGEST_DURATION_MS, parseDuration, usageError } from '@livekit-swarm/settings';
+import { readFileText } from '../file-text.ts';
 import { wholeNumber } from '../requests/whole-number.ts';
-import { readingReason } from '../resumable.ts';
 
 export interface NightFlags {
   seed?: string;
@@ -45,17 +38,8 @@ export const readNightSettings = (flags: NightFlags): NightSettings => ({
   maxDurationMs: flags.maxDuration === undefined ? null : readLimit(flags.maxDuration),
 });
 
-const readExpectations = (file: string): Expectations => {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw invalidFile([
-      fileProblem(file, `cannot be read: ${readingReason(error)}`, 'give a file of expectations'),
-    ]);
-  }
-  return parseExpectations(text, file);
-};
+const readExpectations = (file: string): Expectations =>
+  parseExpectations(readFileText(file, 'give a file of expectations'), file);
 
 const readLimit = (text: string): number => {
   const ms = parseDuration(text);

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
 import {
   type FaultChoice,
@@ -6,18 +5,11 @@ import {
   parseKnownViolations,
   type RandomSettings,
 } from '@livekit-swarm/chaos/random';
-import {
-  fileProblem,
-  invalidFile,
-  LONGEST_DURATION_MS,
-  parseDuration,
-  suggest,
-  usageError,
-} from '@livekit-swarm/settings';
+import { LONGEST_DURATION_MS, parseDuration, suggest, usageError } from '@livekit-swarm/settings';
 import { readLoadOverride } from '../chaos/override-drill.ts';
+import { readFileText } from '../file-text.ts';
 import { drawSeed } from '../night/night-settings.ts';
 import { wholeNumber } from '../requests/whole-number.ts';
-import { readingReason } from '../resumable.ts';
 
 export interface SearchFlags {
   seed?: string;
@@ -113,16 +105,8 @@ export const readSearchLimits = (flags: SearchFlags): SearchLimits => ({
   known: flags.known === undefined ? [] : readKnown(flags.known),
 });
 
-const readKnown = (file: string): KnownViolation[] => {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const hint = 'give a file of known violations';
-    throw invalidFile([fileProblem(file, `cannot be read: ${readingReason(error)}`, hint)]);
-  }
-  return parseKnownViolations(text, file);
-};
+const readKnown = (file: string): KnownViolation[] =>
+  parseKnownViolations(readFileText(file, 'give a file of known violations'), file);
 
 /** Settings that a search keeps, without what its deployment decides. */
 export interface SearchSettings {
