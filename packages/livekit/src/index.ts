@@ -126,6 +126,7 @@ export {
   connectWithoutMedia,
   isJoin,
   joinBySignal,
+  leaveWithoutMedia,
   type SignalJoin,
 } from './signal/signal-join.ts';
 export type { RequestMessage, ResponseMessage, SignalConnection } from './signal/signal-socket.ts';

@@ -43,11 +43,7 @@ export const joinBySignal = (
           roomSid: value.room?.sid ?? '',
           nodeId: value.serverInfo?.nodeId ?? '',
           ended: ended.promise,
-          leave: () => {
-            const action = LeaveRequest_Action.DISCONNECT;
-            connection.send({ case: 'leave', value: new LeaveRequest({ action }) });
-            connection.close();
-          },
+          leave: () => leaveWithoutMedia(connection),
         });
       },
       onEnd: (failure) => {
@@ -85,6 +81,13 @@ export const connectWithoutMedia = (
     ignored: new Set(),
     ...handlers,
   });
+
+/** Leaves the room, and closes the connection. */
+export const leaveWithoutMedia = (connection: SignalConnection): void => {
+  const action = LeaveRequest_Action.DISCONNECT;
+  connection.send({ case: 'leave', value: new LeaveRequest({ action }) });
+  connection.close();
+};
 
 /** The failure of a join without an answer. */
 export const joinTimeout = ({ url }: Pick<Deployment, 'url'>, timeoutMs: number): Failure => ({

@@ -1,8 +1,8 @@
-import { LeaveRequest, LeaveRequest_Action } from '@livekit/protocol';
 import {
   connectWithoutMedia,
   type Deployment,
   type Failure,
+  leaveWithoutMedia,
   type Rejection,
   type RequestMessage,
   type ResponseMessage,
@@ -77,11 +77,7 @@ export const joinAsGuest = (
             join: message.value,
             send: (request) => connection.send(request),
             hear,
-            [Symbol.dispose]: () => {
-              const action = LeaveRequest_Action.DISCONNECT;
-              connection.send({ case: 'leave', value: new LeaveRequest({ action }) });
-              connection.close();
-            },
+            [Symbol.dispose]: () => leaveWithoutMedia(connection),
           });
         },
         onEnd: (failure) => {
