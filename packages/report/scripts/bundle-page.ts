@@ -14,8 +14,11 @@ const HTML = join(import.meta.dirname, '..', 'src', 'html');
 
 export const BUNDLES = join(HTML, 'page.generated');
 
-/** Scripts in the head of each page, at the end of a report, and at the end of a live page. */
-const ENTRIES = ['early', 'main', 'live'];
+/**
+ * Scripts in the head of each page, and at the end of a report, of a live page, and of a page
+ * without charts.
+ */
+const ENTRIES = ['early', 'main', 'live', 'plain'];
 
 /** uPlot is a script of its own on the page, whose licence stands beside it. */
 const GLOBAL_UPLOT: Plugin = {

@@ -16,12 +16,14 @@ import { formatBytes } from './format.ts';
  * groups come one after the other, each with its name. The name of the scenario is left out when
  * flags described it.
  */
-export const describeScenario = ({ name, groups }: Scenario): string => {
-  const said = groups
-    .map((group) => `${groups.length > 1 ? `${group.name}: ` : ''}${describeGroup(group)}`)
-    .join('; ');
-  return name === FLAGS_SCENARIO ? said : `${name}: ${said}`;
+export const describeScenario = (scenario: Scenario): string => {
+  const said = describeGroups(scenario).join('; ');
+  return scenario.name === FLAGS_SCENARIO ? said : `${scenario.name}: ${said}`;
 };
+
+/** The load of each group; with its name where there are several. */
+export const describeGroups = ({ groups }: Scenario): string[] =>
+  groups.map((group) => `${groups.length > 1 ? `${group.name}: ` : ''}${describeGroup(group)}`);
 
 const describeGroup = ({ room, startMs, executor, roles }: GroupSpec): string => {
   const { rooms, time } = describeExecutor(executor);

@@ -8,6 +8,21 @@ export const formatMs = (ms: number | null): string => {
   return ms >= 10_000 ? `${formatNumber(ms / 1_000)} s` : `${formatNumber(ms)} ms`;
 };
 
+/** A time as key figures show it: digits below a millisecond would be a precision of noise. */
+export const formatRoundMs = (ms: number | null): string =>
+  ms !== null && ms > 0 && ms < 1 ? '< 1 ms' : formatMs(ms);
+
+/** CPU time per second: `0.19 cores`, `< 0.01 cores`. */
+export const formatCores = (cores: number): string =>
+  `${cores > 0 && cores < 0.01 ? '< 0.01' : formatNumber(Math.round(cores * 100) / 100)} cores`;
+
+/** `21 Nov 2026, 12:00 UTC`: the same for every reader of a file. A date that is none stays as it is. */
+export const formatStart = (iso: string): string => {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  return `${date.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })} UTC`;
+};
+
 /** A moment of the run: `0:07`, `12:30`, `1:02:30`; with tenths where it lies between seconds. */
 export const formatTime = (ms: number): string => {
   const tenths = Math.round(ms / 100);

@@ -255,21 +255,25 @@ const METHODS: readonly (readonly [RecoveryMethod, string])[] = [
 ];
 
 /**
- * `28 connection not lost, 12 reconnected`. Participants that were disconnected when a drill ended
+ * Participants by how their connections recovered. Those that were disconnected when a drill ended
  * early may have recovered later.
  */
+export const recoveryMethods = (
+  repeat: Pick<RepeatResult, 'recovery' | 'verdict' | 'reasons'>,
+): { method: RecoveryMethod; count: number; text: string }[] =>
+  METHODS.map(([method, text]) => ({
+    method,
+    count: repeat.recovery.participants.filter(({ recoveredBy }) => recoveredBy === method).length,
+    text: method === 'not_recovered' && !isComplete(repeat) ? 'not recovered yet' : text,
+  })).filter(({ count }) => count > 0);
+
+/** `28 connection not lost, 12 reconnected`. */
 export const describeRecoveryMethods = (
   repeat: Pick<RepeatResult, 'recovery' | 'verdict' | 'reasons'>,
 ): string =>
-  METHODS.flatMap(([method, text]) => {
-    const count = repeat.recovery.participants.filter(
-      ({ recoveredBy }) => recoveredBy === method,
-    ).length;
-    if (count === 0) return [];
-    return [
-      `${count} ${method === 'not_recovered' && !isComplete(repeat) ? 'not recovered yet' : text}`,
-    ];
-  }).join(', ');
+  recoveryMethods(repeat)
+    .map(({ count, text }) => `${count} ${text}`)
+    .join(', ');
 
 const hasReason = (
   { reasons }: Pick<RepeatResult, 'reasons'>,

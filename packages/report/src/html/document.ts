@@ -8,15 +8,12 @@ import { paletteSheet } from './palette.ts';
 export interface Document {
   title: string;
   body: Markup;
-  /** JSON for the script; null: no script is needed. */
+  /** JSON for the script of a report; null: none. */
   data: Markup | null;
   /** CSS of this page alone, after all others. */
   sheet?: string;
-  /**
-   * The script of a page that is not a report: a file of `page.generated`. It may connect to the
-   * server that the page is from.
-   */
-  script?: string;
+  /** Default: that of reports, where there is data. */
+  script?: keyof typeof SCRIPTS;
 }
 
 /** The style sheets and scripts of a page, in order. */
@@ -39,29 +36,33 @@ const SHEETS = [
 ];
 const EARLY = 'page.generated/early.js';
 const LIBRARY = 'uplot.js';
-const SCRIPT = 'main.js';
+/** Scripts at the end of pages: files of `page.generated`. */
+const SCRIPTS = {
+  'main.js': { charts: true, connects: false },
+  'live.js': { charts: true, connects: true },
+  'plain.js': { charts: false, connects: false },
+};
 
 /** Four dots in a square: recognisable in a row of tabs. */
 const ICON =
   'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 16 16%22%3E%3Crect width=%2216%22 height=%2216%22 rx=%224%22 fill=%22%233457d5%22/%3E%3Ccircle cx=%225%22 cy=%225%22 r=%221.6%22 fill=%22white%22/%3E%3Ccircle cx=%2211%22 cy=%225%22 r=%221.6%22 fill=%22white%22/%3E%3Ccircle cx=%225%22 cy=%2211%22 r=%221.6%22 fill=%22white%22/%3E%3Ccircle cx=%2211%22 cy=%2211%22 r=%221.6%22 fill=%22white%22/%3E%3C/svg%3E';
 
 /**
- * A self-contained file; its policy allows no other scripts, and network access only to pages with
- * a script of their own.
+ * A self-contained file; its policy allows no other scripts, and network access only to the live
+ * page, to the server that it is from.
  */
 export const documentOf = ({ title, body, data, sheet: own = '', script }: Document): string => {
   const sheet = [...SHEETS.map(readAsset), own].join('\n');
   const early = readAsset(EARLY);
-  const scripts =
-    data === null && script === undefined
-      ? []
-      : [LIBRARY, `page.generated/${script ?? SCRIPT}`].map(readAsset);
+  const file = script ?? (data === null ? 'plain.js' : 'main.js');
+  const { charts, connects } = SCRIPTS[file];
+  const scripts = [...(charts ? [LIBRARY] : []), `page.generated/${file}`].map(readAsset);
   const policy = [
     "default-src 'none'",
     `style-src ${hashOf(sheet)}`,
     `script-src ${[early, ...scripts].map(hashOf).join(' ')}`,
     'img-src data:',
-    ...(script === undefined ? [] : ["connect-src 'self'"]),
+    ...(connects ? ["connect-src 'self'"] : []),
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');

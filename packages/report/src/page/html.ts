@@ -1,3 +1,4 @@
+import { formatStart } from '../format.ts';
 import { documentOf } from '../html/document.ts';
 import { html, type Markup, name, untrusted } from '../html/markup.ts';
 import { scrollingTable } from '../html/table.ts';
@@ -14,7 +15,8 @@ export interface PageCharts {
 export const renderPage = (page: ResultPage, charts: PageCharts | null = null): string => {
   const { kind, subject, tone, headline, lead, asked, reasons, sections, startedAt } = page;
   const body = html`<a class="skip" href="#result">To the result</a>
-<header class="masthead"><p class="brand">${tone !== null && html`<span class="pill ${tone}" aria-hidden="true">${MARKS[tone]}</span> `}<b>${name(subject)}</b> <span class="dim">${kind}</span></p></header>
+<header class="masthead"><p class="brand">${tone !== null && html`<span class="pill ${tone}" aria-hidden="true">${MARKS[tone]}</span> `}<b>${name(subject)}</b> <span class="dim">${kind}${startedAt !== null && `, ${formatStart(startedAt)}`}</span></p>
+<button type="button" id="theme" hidden>Theme</button></header>
 <main>
 <section class="hero ${tone ?? ''}" id="result" aria-labelledby="result-title">
 <div class="verdict">${tone !== null && html`<p class="seal" aria-hidden="true">${MARKS[tone]}</p>`}

@@ -1,7 +1,7 @@
 import { describeTarget, type JoinProbeResult, type RepeatResult } from '@livekit-swarm/chaos';
 import { capital, plural } from '@livekit-swarm/settings';
 import { formatMs, preciseClock } from '../../format.ts';
-import { html, type Markup, name, untrusted } from '../../html/markup.ts';
+import { html, type Markup, name, percent, untrusted } from '../../html/markup.ts';
 import {
   describeFalseReconnects,
   describeInjection,
@@ -12,12 +12,28 @@ import {
   describeRollback,
   describeViolation,
   falseReconnects,
+  recoveryMethods,
 } from '../phrases.ts';
 import { partLabel } from './tables.ts';
 
 /** Most entries of a list. */
 const MAX_FAULTS = 20;
 const MAX_NAMES = 20;
+
+/** Participants by how their connections recovered, as shares of a bar; null: there are none. */
+const recoveryBar = (repeat: RepeatResult): Markup | null => {
+  const methods = recoveryMethods(repeat);
+  const all = methods.reduce((sum, { count }) => sum + count, 0);
+  if (methods.length < 2) return null;
+  let before = 0;
+  return html`<svg class="recovered-by" aria-hidden="true">${methods.map(
+    ({ method, count, text }) => {
+      const x = percent(before, all);
+      before += count;
+      return html`<rect class="method-${method}" x="${x}" width="${percent(count, all)}" height="100%"><title>${count} ${text}</title></rect>`;
+    },
+  )}</svg>`;
+};
 
 /** Injected faults, and how connections recovered. */
 export const faultList = (repeat: RepeatResult): Markup => {
@@ -32,7 +48,7 @@ export const faultList = (repeat: RepeatResult): Markup => {
       (fault) =>
         html`<li><time>${preciseClock(fault.injectedAt)}</time> <b>${describeInjection(fault)}</b>: ${fault.components.length === 0 ? 'no component' : fault.components.slice(0, MAX_NAMES).map((member, index) => html`${index > 0 && ', '}${name(member)}`)} <span class="dim">(${untrusted(describeTarget(fault.target))}), ${describeRollback(fault.rolledBackAt, repeat, preciseClock)}</span></li>`,
     )}${faults.length > MAX_FAULTS && html`<li class="dim">… and ${faults.length - MAX_FAULTS} more</li>`}${skipped.map(({ fault, detail }) => html`<li class="unsure">fault skipped: ${fault} (${untrusted(detail)})</li>`)}
-${rooms.length > 0 && html`<li>${capital(describeRecovery(repeat.recovery))}.</li><li>${faults.length > 0 && `${plural(rooms.length - control, 'room')} affected, ${control} in the control group. `}Participants: ${describeRecoveryMethods(repeat)}.</li>`}
+${rooms.length > 0 && html`<li>${capital(describeRecovery(repeat.recovery))}.</li><li>${faults.length > 0 && `${plural(rooms.length - control, 'room')} affected, ${control} in the control group. `}Participants: ${describeRecoveryMethods(repeat)}.${recoveryBar(repeat)}</li>`}
 ${rejoined !== null && html`<li>${rejoined}.</li>`}
 ${claims > 0 && html`<li class="bad">${describeFalseReconnects(claims)}.</li>`}${resumed !== null && html`<li class="bad">${resumed}.</li>`}</ul>`;
 };

@@ -23,11 +23,15 @@ const RESULTS: [string, DrillResult][] = [
   ['one without a repeat', resultOf(drillOf(), [])],
 ];
 
+/** Body of a page without the script at its end. */
+const bodyOf = (page: string): string =>
+  page.slice(page.indexOf('<body>'), page.lastIndexOf('<script>'));
+
 describe.each(RESULTS)('the page of %s', (_, result) => {
   const page = renderDrillHtml(result);
 
   it('has no style, script or event in its elements, which its policy would refuse', () => {
-    const body = page.slice(page.indexOf('<body>'));
+    const body = bodyOf(page);
     expect(body).not.toMatch(/<[^>]* style=/);
     expect(body).not.toMatch(/<script|<[a-z]+(?: [a-z-]+="[^"]*")* on\w+=/);
     expect(page).toContain("default-src 'none'");
@@ -105,6 +109,28 @@ describe('the page of a drill', () => {
     expect(renderDrillHtml(large).length - usual).toBeLessThan(1_200_000);
   });
 
+  it('fades a fault that lasts once all media has recovered', () => {
+    const lasting = (result: DrillResult): string =>
+      renderDrillHtml({
+        ...result,
+        repeats: result.repeats.map((repeat) => ({
+          ...repeat,
+          recovery: {
+            ...repeat.recovery,
+            faults: repeat.recovery.faults.map((fault) => ({ ...fault, rolledBackAt: null })),
+          },
+        })),
+      });
+    expect(lasting(passedDrill())).toContain('class="fault recovered"');
+    expect(lasting(splitBrainDrill())).not.toContain('class="fault recovered"');
+  });
+
+  it('states its start, and has a bar of how connections recovered', () => {
+    const page = renderDrillHtml(splitBrainDrill());
+    expect(page).toMatch(/<span class="dim">\d+ \w+ \d{4}, \d\d:\d\d UTC<\/span>/);
+    expect(page).toMatch(/<svg class="recovered-by".*class="method-not_needed".*<\/svg>/);
+  });
+
   it('escapes hostile names', () => {
     const word =
       '</style></title><script>hacked=1</script><img src=x onerror="hacked=1">\u202e\u0007\ud800';
@@ -164,12 +190,12 @@ describe('the page of a drill', () => {
         },
       ],
     });
-    const body = page.slice(page.indexOf('<body>'));
+    const body = bodyOf(page);
     expect(body).not.toMatch(/<script|<img|<[a-z]+(?: [a-z-]+="[^"]*")* on\w+=/);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
     expect(body).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/);
     expect(page.isWellFormed()).toBe(true);
-    expect(page.match(/<script/g)).toHaveLength(1);
+    expect(page.match(/<script/g)).toHaveLength(2);
     expect(page).toMatch(/<bdi>&lt;\/style&gt;/);
   });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type DrillResult, describeTarget, type RepeatResult } from '@livekit-swarm/chaos';
 import type { Drill, DrillFault } from '@livekit-swarm/chaos/drill';
 import { capital, plural } from '@livekit-swarm/settings';
+import { formatStart } from '../../format.ts';
 import { documentOf } from '../../html/document.ts';
 import { html, type Markup, name, untrusted } from '../../html/markup.ts';
 import { formatParams } from '../format-params.ts';
@@ -53,13 +54,13 @@ ${shown.map((repeat) => repeatPart(repeat, result, shown.length))}
 };
 
 const masthead = (
-  { drill }: DrillResult,
+  { drill, startedAt }: DrillResult,
   repeats: readonly RepeatResult[],
   { tone, mark }: ShownVerdict,
 ): Markup =>
-  html`<header class="masthead"><p class="brand"><span class="pill ${tone}" aria-hidden="true">${mark}</span> <b>${name(drill.name)}</b></p>
+  html`<header class="masthead"><p class="brand"><span class="pill ${tone}" aria-hidden="true">${mark}</span> <b>${name(drill.name)}</b> <span class="dim">${formatStart(startedAt)}</span></p>
 <nav aria-label="Parts of the report"><ul><li><a href="#verdict">Verdict</a></li>${repeats.map(({ number }) => html`<li><a href="#repeat-${number}">${drill.repeats === 1 ? 'Timeline' : `Repeat ${number}`}</a></li>`)}</ul></nav>
-</header>`;
+<button type="button" id="theme" hidden>Theme</button></header>`;
 
 const hero = (
   result: DrillResult,

@@ -45,7 +45,7 @@ const stretch = ({ fromAt, toAt, receiving, signal }: StateInterval, endAt: numb
   const title = html`<title>${preciseClock(fromAt)}–${preciseClock(toAt)}: receiving ${RECEIVING[receiving]}${signal !== 'connected' && `, ${SIGNAL[signal]}`}</title>`;
   return html`<rect class="receiving-${receiving}" x="${x}" width="${width}" y="${y}" height="${height}">${title}</rect>${
     signal !== 'connected' &&
-    html`<rect class="signal-${signal}" x="${x}" width="${width}" y="14" height="3"/>`
+    html`<line class="signal-${signal}" x1="${x}" x2="${percent(toAt, endAt)}" y1="15.5" y2="15.5"/>`
   }`;
 };
 

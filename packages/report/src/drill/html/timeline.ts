@@ -145,13 +145,40 @@ const calmRooms = (timelines: readonly RoomTimeline[], endAt: number): Markup =>
 /** A fault that ends on its own has no length; it must be visible. */
 const LEAST_SHARE = 1 / 500;
 
-/** Faults behind all rows, from injection to rollback, else to the end. */
-export const bands = ({ faults }: Pick<Recovery, 'faults'>, endAt: number): Markup =>
-  html`<svg class="bands" aria-hidden="true">${faults
+/**
+ * Faults behind all rows, from injection to rollback, else to the end; paler once all media is
+ * received again, although the fault lasts.
+ */
+export const bands = (
+  { faults, participants }: Pick<Recovery, 'faults' | 'participants'>,
+  endAt: number,
+): Markup => {
+  const recoveredAt = recoveryOf(participants);
+  return html`<svg class="bands" aria-hidden="true">${faults
     .slice(0, MOST_BANDS)
-    .map(
-      ({ injectedAt, rolledBackAt }) =>
-        html`<rect class="fault" x="${percent(injectedAt, endAt)}" width="${percent(Math.max((rolledBackAt ?? endAt) - injectedAt, endAt * LEAST_SHARE), endAt)}" height="100%"/><line class="fault" x1="${percent(injectedAt, endAt)}" x2="${percent(injectedAt, endAt)}" y1="0" y2="100%"/>`,
-    )}</svg>`;
+    .map(({ injectedAt, rolledBackAt }) => {
+      const toAt = Math.max(rolledBackAt ?? endAt, injectedAt + endAt * LEAST_SHARE);
+      const paleAt =
+        recoveredAt !== null && recoveredAt > injectedAt ? Math.min(recoveredAt, toAt) : toAt;
+      return html`${band('fault', injectedAt, paleAt, endAt)}${paleAt < toAt && band('fault recovered', paleAt, toAt, endAt)}<line class="fault" x1="${percent(injectedAt, endAt)}" x2="${percent(injectedAt, endAt)}" y1="0" y2="100%"/>`;
+    })}</svg>`;
+};
+
+const band = (look: string, fromAt: number, toAt: number, endAt: number): Markup =>
+  html`<rect class="${look}" x="${percent(fromAt, endAt)}" width="${percent(toAt - fromAt, endAt)}" height="100%"/>`;
+
+/**
+ * Moment from which every participant receives all media again; null: one never does, or none was
+ * interrupted.
+ */
+const recoveryOf = (participants: readonly ParticipantRecovery[]): number | null => {
+  const ends = participants.flatMap(({ intervals }) =>
+    intervals.flatMap(({ receiving, toAt }, index) =>
+      receiving === 'all' ? [] : [index === intervals.length - 1 ? null : toAt],
+    ),
+  );
+  const known = ends.filter((at) => at !== null);
+  return known.length === 0 || known.length < ends.length ? null : Math.max(...known);
+};
 
 const MOST_BANDS = 100;

@@ -49,6 +49,7 @@ export interface LiveFiguresNow {
   downBits: number | null;
   upBits: number | null;
   interruptions: number | null;
+  /** Null also without a source of server metrics. */
   serverCores: number | null;
   serverBytes: number | null;
   generatorCores: number | null;
@@ -80,6 +81,8 @@ export interface LiveRunFacts {
   of: number;
   run: string;
   scenario: string;
+  /** Load of each group of the scenario. */
+  load: string[];
   /** Unix ms of the start; null: it has not begun. */
   startedAtMs: number | null;
   deployment: string | null;

@@ -41,11 +41,12 @@ export const liveDocument = (): string => {
 
 const body = (): Markup => html`<a class="skip" href="#now">Skip to the figures</a>
 <header class="masthead"><p class="brand"><span class="pill live" aria-hidden="true">●</span> <b><bdi id="scenario">livekit-swarm</bdi></b> <span class="dim" id="which"></span></p>
-<nav aria-label="Parts of the page"><ul><li><a href="#now">Now</a></li><li><a href="#thresholds">Thresholds</a></li><li><a href="#events">Events</a></li><li><a href="#time">Over time</a></li><li><a href="#affected">Participants</a></li></ul></nav>
+<nav aria-label="Parts of the page"><ul><li><a href="#now">Now</a></li><li><a href="#events">Events</a></li><li><a href="#thresholds">Thresholds</a></li><li><a href="#time">Over time</a></li><li><a href="#affected">Participants</a></li></ul></nav>
 <button type="button" id="clock" aria-pressed="false">Wall-clock time</button> <button type="button" id="theme" hidden>Theme</button></header>
 <main>
 <section class="card now" id="now" aria-labelledby="now-title">
 <h1 id="now-title"><span id="phase">Waiting for the run</span></h1>
+<ul class="load" id="load" aria-label="Load"></ul>
 <p class="note" id="where"></p>
 <p class="progress"><progress id="progress" max="1" value="0" aria-labelledby="elapsed"></progress> <span id="elapsed" class="figure">–</span></p>
 <p id="notice" class="notice" hidden></p>
@@ -60,14 +61,12 @@ const body = (): Markup => html`<a class="skip" href="#now">Skip to the figures<
 <section class="card" id="states" aria-labelledby="states-title"><h2 id="states-title">Participants by state</h2>
 <svg id="state-bar" class="state-bar" aria-hidden="true" preserveAspectRatio="none">${SHOWN_STATES.map((state) => html`<rect class="state-${state}" height="100%" width="0"/>`)}</svg>
 <dl class="states">${SHOWN_STATES.map((state) => html`<div><dt><i class="key area state-${state}"></i> ${STATE_NAMES[state]}</dt><dd id="state-${state}">–</dd></div>`)}</dl></section>
-<div class="halves">
-<section class="card" id="thresholds" aria-labelledby="thresholds-title"><h2 id="thresholds-title">Thresholds <small id="thresholds-met"></small></h2>
-<p class="note" id="thresholds-none">None has been evaluated yet.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Table of thresholds" hidden><table class="live-table" id="threshold-table"><thead><tr><th scope="col"><span class="hidden">Now</span></th><th scope="col">Metric</th><th scope="col" class="n">Measured</th><th scope="col" class="n">Limit</th></tr></thead><tbody></tbody></table></div></section>
 <section class="card" id="events" aria-labelledby="events-title"><h2 id="events-title">Events and faults</h2>
 <p class="note" id="events-none">None so far.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="List of events" hidden><ol class="events" id="event-list"></ol></div></section>
-</div>
+<section class="card" id="thresholds" aria-labelledby="thresholds-title"><h2 id="thresholds-title">Thresholds <small id="thresholds-met"></small></h2>
+<p class="note" id="thresholds-none">None has been evaluated yet.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of thresholds" hidden><table class="live-table" id="threshold-table"><thead><tr><th scope="col"><span class="hidden">Now</span></th><th scope="col">Metric</th><th scope="col" class="n">Measured</th><th scope="col" class="n">Limit</th></tr></thead><tbody></tbody></table></div></section>
 ${chartSection(CHART_GROUPS, stepNote(1_000))}
 <section class="card" id="affected" aria-labelledby="affected-title"><h2 id="affected-title">Most affected participants</h2>
 <p class="note" id="affected-none">No participant has lost its connection. What each received is known when it leaves.</p>

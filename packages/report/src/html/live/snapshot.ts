@@ -6,6 +6,7 @@ import {
 } from '@livekit-swarm/analysis';
 import type { LiveAffected, LiveFold, LiveMark } from '@livekit-swarm/analysis/live';
 import { plural, withoutSecrets } from '@livekit-swarm/settings';
+import { describeGroups } from '../../describe-scenario.ts';
 import { crossedText, limitOf, measuredOf, thresholdName } from '../../phrases/limits.ts';
 import { eventText } from '../../phrases/run-event.ts';
 import { bandsOf, stepNote } from '../../run/html/sections/charts.ts';
@@ -74,12 +75,13 @@ export const tickOf = (
 };
 
 const factsOf = (
-  { header, deployment, serverVersion }: LiveFold,
+  { header, scenario, deployment, serverVersion }: LiveFold,
   number: RunNumber,
 ): LiveRunFacts => ({
   ...number,
   run: header?.run ?? '',
   scenario: untrusted(header?.scenario.name ?? ''),
+  load: scenario === null ? [] : describeGroups(scenario).map(untrusted),
   startedAtMs: header?.startedAtMs ?? null,
   deployment:
     deployment === null

@@ -29,6 +29,14 @@ export const FORMATS: Record<Unit, (value: number) => string> = {
   perSecond: (value) => `${formatNumber(value)}/s`,
 };
 
+/** A time as tiles show it: digits below a millisecond would be a precision of noise. */
+export const formatRoundMs = (value: number): string =>
+  value > 0 && value < 1 ? '< 1 ms' : FORMATS.ms(value);
+
+/** CPU time per second as tiles show it. */
+export const formatCores = (value: number): string =>
+  `${value > 0 && value < 0.01 ? '< 0.01' : formatNumber(Math.round(value * 100) / 100)} cores`;
+
 const NO_VALUE = '–';
 
 /** A value of a chart with its unit; a dash where there is none. */

@@ -8,8 +8,9 @@ import {
   TICK_LATE_MS,
   type TimeSeries,
 } from '@livekit-swarm/analysis';
+import { type MetricName, metricDefinition } from '@livekit-swarm/metrics';
 import { formatNumber, plural } from '@livekit-swarm/settings';
-import { clock, formatBits, formatMs, formatShare } from '../../format.ts';
+import { clock, formatBits, formatFigure, formatRoundMs, formatShare } from '../../format.ts';
 import { MAX, percentile, seriesQuery } from '../../html/series-queries.ts';
 import type { HtmlInput } from '../report-input.ts';
 import { crossingOf, type Span } from './crossings.ts';
@@ -51,7 +52,7 @@ export const lanesOf = (input: HtmlInput): Lane[] => {
       'Latency p95',
       'media_latency',
       history.series(seriesQuery('media_latency', {}, percentile(95))),
-      formatMs,
+      formatRoundMs,
     ),
     thresholdLane(
       input,
@@ -59,7 +60,7 @@ export const lanesOf = (input: HtmlInput): Lane[] => {
       'Jitter p95',
       'jitter',
       history.series(seriesQuery('jitter', {}, percentile(95))),
-      formatMs,
+      formatRoundMs,
     ),
     interruptions(history),
     generatorHealth(input, history),
@@ -137,7 +138,7 @@ const thresholdLane = (
   { decision }: HtmlInput,
   history: History,
   title: string,
-  metric: string,
+  metric: MetricName,
   line: TimeSeries | undefined,
   format: (value: number) => string,
 ): Lane | null => {
@@ -149,15 +150,17 @@ const thresholdLane = (
     if (crossing?.worst == null) continue;
     const { limit, selector } = result.threshold;
     const { value, atMs } = crossing.worst;
+    // A limit may lie where the rounded figure has no digits.
+    const exact = (one: number): string => formatFigure(one, metricDefinition(metric), 'p');
     return {
       title: [title, ...Object.values(selector)].join(' '),
-      summary: `worst ${format(value)} at ${clock(atMs)}`,
+      summary: `worst ${exact(value)} at ${clock(atMs)}`,
       tone: 'bad',
       values: crossing.all,
       limit,
       window: result.window,
       over: 'bad',
-      format,
+      format: exact,
     };
   }
   const limit = decision.thresholds.find((one) => isOfAll(one, metric))?.threshold.limit ?? null;

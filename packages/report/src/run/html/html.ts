@@ -1,5 +1,6 @@
 import { createHistory, createParticipantHistories } from '@livekit-swarm/analysis';
 import { formatDuration } from '@livekit-swarm/settings';
+import { formatStart } from '../../format.ts';
 import { seriesQueriesOf } from '../../html/charts/catalog.ts';
 import { groupsOf, layoutOf } from '../../html/charts/read-charts.ts';
 import { documentOf } from '../../html/document.ts';
@@ -89,7 +90,7 @@ export const renderHtml = (input: HtmlInput): string => {
   ];
   const body = html`<a class="skip" href="#verdict">Skip to the verdict</a>
 ${masthead(input, parts)}
-<main>
+<main class="run">
 ${heroSection(input)}
 ${tileSection(input)}
 ${glanceSection(input)}
@@ -115,13 +116,6 @@ const masthead = (
   { summary, decision }: HtmlInput,
   parts: [id: string, title: string, there: boolean][],
 ): Markup =>
-  html`<header class="masthead"><p class="brand"><span class="pill ${decision.verdict}" aria-hidden="true">${MARKS[decision.verdict]}</span> <b>${name(summary.scenario.name)}</b> <span class="dim">${started(summary.startedAt)}, ${formatDuration(summary.plan.endAtMs)}</span></p>
+  html`<header class="masthead"><p class="brand"><span class="pill ${decision.verdict}" aria-hidden="true">${MARKS[decision.verdict]}</span> <b>${name(summary.scenario.name)}</b> <span class="dim">${formatStart(summary.startedAt)}, ${formatDuration(summary.plan.endAtMs)}</span></p>
 <nav aria-label="Parts of the report"><ul>${parts.filter(([, , there]) => there).map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 <button type="button" id="theme" hidden>Theme</button></header>`;
-
-/** `21 Nov 2026, 12:00 UTC`: the same for every reader of the file. */
-const started = (iso: string): string => {
-  const date = new Date(iso);
-  if (Number.isNaN(date.getTime())) return iso;
-  return `${date.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })} UTC`;
-};

@@ -1,5 +1,6 @@
 import { type LiveStatus, SHOWN_STATES } from '../../live/live-data.ts';
-import { FORMATS, formatNumber } from '../format.ts';
+import { required } from '../element.ts';
+import { FORMATS, formatCores, formatNumber, formatRoundMs } from '../format.ts';
 import { byId } from './tables.ts';
 
 const orDash = (value: number | null, format: (value: number) => string): string =>
@@ -17,17 +18,18 @@ export const showTiles = ({ planned, participants, now }: LiveStatus): void => {
   write('note-connected', `of ${formatNumber(planned)}`);
   write('tile-loss', orDash(now.loss, FORMATS.share));
   write('note-loss', 'received, after recovery');
-  write('tile-latency', orDash(now.latencyP95Ms, FORMATS.ms));
+  write('tile-latency', orDash(now.latencyP95Ms, formatRoundMs));
   write('note-latency', 'one way');
-  write('tile-jitter', orDash(now.jitterP95Ms, FORMATS.ms));
+  write('tile-jitter', orDash(now.jitterP95Ms, formatRoundMs));
   write('tile-received', orDash(now.downBits, FORMATS.bits));
   write('note-received', now.upBits === null ? '' : `${FORMATS.bits(now.upBits)} sent`);
   write('tile-interruptions', orDash(now.interruptions, FORMATS.perSecond));
   write('note-interruptions', 'of media, over 500 ms');
-  write('tile-server', orDash(now.serverCores, FORMATS.cores));
-  write('note-server', now.serverBytes === null ? '' : `cores, ${FORMATS.bytes(now.serverBytes)}`);
-  write('tile-generator', orDash(now.generatorCores, FORMATS.cores));
-  write('note-generator', 'cores');
+  required(byId('tile-server').closest<HTMLElement>('.tile'), '.tile').hidden =
+    now.serverCores === null && now.serverBytes === null;
+  write('tile-server', orDash(now.serverCores, formatCores));
+  write('note-server', now.serverBytes === null ? '' : FORMATS.bytes(now.serverBytes));
+  write('tile-generator', orDash(now.generatorCores, formatCores));
   const lost = reconnecting + disconnected + failed;
   byId('tile-connected').classList.toggle('bad', lost > 0);
 };

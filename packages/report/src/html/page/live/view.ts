@@ -3,7 +3,7 @@ import { type Charts, drawCharts } from '../charts.ts';
 import { element } from '../element.ts';
 import { formatClock, formatNumber } from '../format.ts';
 import { formatMoment, showWallClock } from '../moment.ts';
-import { prepareThemeButton } from '../theme-button.ts';
+import { prepareTheme } from '../prepare-theme.ts';
 import { showStates, showTiles, write } from './figures.ts';
 import { addTick, type RunData, runDataOf } from './run-data.ts';
 import { byId, showAffected, showEvents, showThresholds } from './tables.ts';
@@ -97,6 +97,7 @@ export const createLiveView = (): LiveView => {
       'which',
       about.of > 1 ? `run ${formatNumber(about.number)} of ${formatNumber(about.of)}` : '',
     );
+    byId('load').replaceChildren(...about.load.map((group) => element('li', {}, group)));
     write('where', about.deployment ?? '');
     write('run', about.run === '' ? '' : `· run ${about.run}`);
     document.title = `● ${about.scenario === '' ? 'livekit-swarm' : about.scenario}: live`;
@@ -119,7 +120,7 @@ export const createLiveView = (): LiveView => {
     useClock();
     schedule('update');
   });
-  prepareThemeButton(() => charts?.redraw());
+  prepareTheme(() => charts?.redraw());
 
   return {
     show: (message) => {

@@ -1,8 +1,8 @@
 import type { Summary, ThresholdResult } from '@livekit-swarm/analysis';
 import { metricDefinition } from '@livekit-swarm/metrics';
 import { EXIT_CODES, formatNumber, plural } from '@livekit-swarm/settings';
-import { describeScenario } from '../../../describe-scenario.ts';
-import { clock, formatFigure, formatMs, formatShare } from '../../../format.ts';
+import { describeGroups } from '../../../describe-scenario.ts';
+import { clock, formatCores, formatFigure, formatRoundMs, formatShare } from '../../../format.ts';
 import { html, type Markup, name, untrusted } from '../../../html/markup.ts';
 import { adviceContextOf, limitOf, measuredOf } from '../../../phrases/limits.ts';
 import { serverText } from '../../../phrases/server.ts';
@@ -28,7 +28,7 @@ export const heroSection = (input: HtmlInput): Markup => {
 <div>
 <h1 id="verdict-title">${TITLES[verdict]}</h1>
 <p class="lead">${lead(input)} <span class="dim">Exit code ${exitCode}.</span></p>
-<p class="asked">${untrusted(describeScenario(summary.scenario))}</p>
+<ul class="load" aria-label="Load">${describeGroups(summary.scenario).map((group) => html`<li>${untrusted(group)}</li>`)}</ul>
 ${summary.scenario.description !== null && html`<p class="asked">${untrusted(summary.scenario.description)}</p>`}
 </div>
 </div>
@@ -122,8 +122,8 @@ const attribution = (input: HtmlInput): Markup => {
 <dl>
 <div><dt>Load generator</dt><dd class="${!measured ? 'unsure' : fit ? 'good' : 'bad'}">${!measured ? 'no samples' : fit ? '✓ healthy' : '✗ impaired'}</dd>
 <dd>${plural(generator.processes, 'process', 'processes')}${generator.processesDied > 0 && `, ${formatNumber(generator.processesDied)} died`}${
-    generator.cpuCores !== null && html` · ${formatNumber(generator.cpuCores.max)} cores max`
-  } · event loop p95 ${formatMs(generator.eventLoopLag?.p95 ?? null)} · late sends ${formatShare(generator.lateSends.share)}</dd></div>
+    generator.cpuCores !== null && html` · ${formatCores(generator.cpuCores.max)} at most`
+  } · event loop p95 ${formatRoundMs(generator.eventLoopLag?.p95 ?? null)} · late sends ${formatShare(generator.lateSends.share)}</dd></div>
 <div><dt>Deployment</dt><dd>${
     deployment === null
       ? 'not reached'

@@ -1,7 +1,7 @@
 import type { TimeSeries } from '@livekit-swarm/analysis';
 import type { MetricName } from '@livekit-swarm/metrics';
 import { formatNumber } from '@livekit-swarm/settings';
-import { formatBits, formatMs, formatShare } from '../../../format.ts';
+import { formatBits, formatRoundMs, formatShare } from '../../../format.ts';
 import { html, type Markup } from '../../../html/markup.ts';
 import { percentile, seriesQuery } from '../../../html/series-queries.ts';
 import { sparkline } from '../../../html/svg/sparkline.ts';
@@ -60,15 +60,15 @@ const tilesOf = ({ summary, decision, history }: HtmlInput): Tile[] => {
     },
     {
       title: 'Latency p95',
-      value: formatMs(flat('media_latency', 0.95)),
-      note: `p50 ${formatMs(flat('media_latency', 0.5))}, one way`,
+      value: formatRoundMs(flat('media_latency', 0.95)),
+      note: `p50 ${formatRoundMs(flat('media_latency', 0.5))}, one way`,
       line: history?.series(seriesQuery('media_latency', {}, percentile(95))),
       tone: tone('media_latency'),
     },
     {
       title: 'Jitter p95',
-      value: formatMs(flat('jitter', 0.95)),
-      note: `p50 ${formatMs(flat('jitter', 0.5))}`,
+      value: formatRoundMs(flat('jitter', 0.95)),
+      note: `p50 ${formatRoundMs(flat('jitter', 0.5))}`,
       line: history?.series(seriesQuery('jitter', {}, percentile(95))),
       tone: tone('jitter'),
     },
@@ -97,8 +97,8 @@ const tilesOf = ({ summary, decision, history }: HtmlInput): Tile[] => {
     },
     {
       title: 'Join time p95',
-      value: formatMs(flat('join_time', 0.95)),
-      note: `p50 ${formatMs(flat('join_time', 0.5))}`,
+      value: formatRoundMs(flat('join_time', 0.95)),
+      note: `p50 ${formatRoundMs(flat('join_time', 0.5))}`,
       line: history?.series(seriesQuery('join_time', {}, percentile(95))),
       tone: tone('join_time'),
     },

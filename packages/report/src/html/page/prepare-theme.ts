@@ -1,9 +1,22 @@
-import { required } from './element.ts';
 import { isDark, isSystemDark, onSystemTheme, setTheme } from './theme.ts';
 
-/** Shows the button that switches between light and dark colours. @param redraw after a change */
-export const prepareThemeButton = (redraw: () => void): void => {
-  const button = required(document.getElementById('theme'), '#theme');
+/**
+ * Shows the button that switches between light and dark colours, if the page has one, and prints in
+ * light ones.
+ * @param redraw after a change
+ */
+export const prepareTheme = (redraw: () => void): void => {
+  for (const moment of ['beforeprint', 'afterprint']) {
+    addEventListener(moment, () => {
+      document.documentElement.classList.toggle('printing', moment === 'beforeprint');
+      redraw();
+    });
+  }
+  const button = document.getElementById('theme');
+  if (button !== null) prepareButton(button, redraw);
+};
+
+const prepareButton = (button: HTMLElement, redraw: () => void): void => {
   const label = (): void => {
     button.textContent = isDark() ? 'Light' : 'Dark';
     button.setAttribute(
