@@ -417,6 +417,7 @@ const processes = (scope: Scope): Row => ({
     graph({
       title: 'LiveKit CPU',
       link: toNodeOfSeries(scope.urlOf('node'), scope.node),
+      columns: 6,
       description:
         'CPU seconds per second. A rise at the same number of participants: another version, other codecs, or TLS relays.',
       queries: cpuByNode(scope),
@@ -424,6 +425,7 @@ const processes = (scope: Scope): Row => ({
     graph({
       title: 'LiveKit memory',
       link: toNodeOfSeries(scope.urlOf('node'), scope.node),
+      columns: 6,
       description:
         'Resident memory. It follows the participants; memory that stays after they leave is a leak.',
       unit: 'bytes',
@@ -432,6 +434,7 @@ const processes = (scope: Scope): Row => ({
     graph({
       title: 'Media by direction',
       link: toNodeOfSeries(scope.urlOf('node'), scope.node),
+      columns: 6,
       description:
         'Bits per second of media, including retransmissions; incoming comes from publishers, outgoing goes to subscribers. Outgoing that falls while incoming stays: published media is not forwarded.',
       unit: 'bps',
@@ -440,6 +443,7 @@ const processes = (scope: Scope): Row => ({
     graph({
       title: 'File descriptors',
       link: toNodeOfSeries(scope.urlOf('node'), scope.node),
+      columns: 6,
       description: 'Share of the process limit. At 100 %, joins fail: raise LimitNOFILE.',
       unit: 'percentunit',
       limits: { warn: 0.7, bad: 0.9 },
@@ -465,6 +469,20 @@ const processes = (scope: Scope): Row => ({
             'status',
           ]),
           '{{method}} {{status}}',
+        ),
+      ],
+    }),
+    graph({
+      title: 'Failed requests between nodes',
+      description:
+        'Per second, by service and method. Nodes ask each other over Redis, and egress and ingress in the same way: a service that is missing, a slow Redis, or a busy node.',
+      unit: PER_SECOND,
+      limits: FEW,
+      noData: 'none',
+      queries: [
+        promql(
+          rate('livekit_psrpc_error_total', scope.livekitNodes, ['service', 'method']),
+          '{{service}} {{method}}',
         ),
       ],
     }),

@@ -174,12 +174,14 @@ const joins = (scope: Scope): Row => ({
       title: 'Join funnel',
       description:
         'Joins per second that reach each step. A difference between two lines is joins that fail between these steps.',
+      columns: 12,
       unit: JOINS,
       queries: joinFunnel(scope),
     }),
     graph({
       title: 'Session start time',
       description: 'From the start of a session to a connected transport.',
+      columns: 12,
       unit: 's',
       limits: scope.colours.joinSeconds,
       queries: [0.5, 0.95].map((share) =>
@@ -190,9 +192,23 @@ const joins = (scope: Scope): Row => ({
       ),
     }),
     graph({
+      title: 'Transport states',
+      description:
+        'Changes of peer connections per second, by transport. failed without new participants: media of users who were connected does not get through.',
+      columns: 12,
+      unit: PER_SECOND,
+      queries: [
+        promql(
+          rate('livekit_peer_connection_state', scope.livekitNodes, ['transport', 'state']),
+          '{{transport}} {{state}}',
+        ),
+      ],
+    }),
+    graph({
       title: 'Failed messages and API errors',
       description:
         'Signalling between nodes that failed, and API requests that failed in the server. Above 0: nodes do not reach each other, or Redis.',
+      columns: 12,
       unit: PER_SECOND,
       limits: FEW,
       noData: 'none',
@@ -278,12 +294,24 @@ const hosts = (scope: Scope): Row => ({
       ],
     }),
     graph({
+      title: 'UDP sockets',
+      description:
+        'Of the whole host. With rtc.port_range_start and port_range_end, each transport takes a port: near the size of the range, new participants find no path. With rtc.udp_port all share one, and the line is flat.',
+      columns: 8,
+      queries: [
+        promql(
+          `node_sockstat_UDP_inuse{${scope.hostsShown}} + node_sockstat_UDP6_inuse{${scope.hostsShown}}`,
+          `{{${scope.host}}}`,
+        ),
+      ],
+    }),
+    graph({
       title: 'Steal',
       description:
         'Share of CPU time that the hypervisor gave to other guests. Above a few percent, packets wait: jitter and loss on this host only.',
       unit: 'percentunit',
       limits: { warn: 0.02, bad: 0.1 },
-      columns: 12,
+      columns: 8,
       queries: [
         promql(
           `sum by (${scope.host}) (rate(node_cpu_seconds_total{${scope.hostsShown}, mode="steal"}[$__rate_interval])) / sum by (${scope.host}) (rate(node_cpu_seconds_total{${scope.hostsShown}}[$__rate_interval]))`,
@@ -296,7 +324,7 @@ const hosts = (scope: Scope): Row => ({
       description:
         'In fifteen minutes, by the kernel; limits of containers count, too. A fall of participants at the same time: it was LiveKit.',
       limits: { bad: 1 },
-      columns: 12,
+      columns: 8,
       queries: [
         promql(`increase(node_vmstat_oom_kill{${scope.hostsShown}}[15m])`, `{{${scope.host}}}`),
       ],

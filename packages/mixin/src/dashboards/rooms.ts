@@ -199,6 +199,22 @@ const participants = (scope: Scope): Row => ({
   ],
 });
 
+/** A row has three panels, or four where egress is scraped. */
+const columnsOf = ({ config }: Scope): number => (config.egress ? 6 : 8);
+
+const egressWorkers = (scope: Scope) =>
+  graph({
+    title: 'Egress workers',
+    description:
+      'Instances of egress, from their own metrics, and those that accept requests. None for five minutes: LiveKitEgressUnavailable.',
+    columns: columnsOf(scope),
+    noData: 'not scraped',
+    queries: [
+      promql(`count(livekit_egress_can_accept_request{${scope.inCluster}})`, 'instances'),
+      promql(`sum(livekit_egress_can_accept_request{${scope.inCluster}})`, 'accept requests'),
+    ],
+  });
+
 const recorders = (scope: Scope): Row => ({
   title: 'Egress and ingress',
   panels: [
@@ -206,7 +222,7 @@ const recorders = (scope: Scope): Row => ({
       title: 'Egresses',
       description:
         'Recordings and streams by status; ended ones are listed for a day and are updated once a minute. starting for minutes: no egress worker is free.',
-      columns: 8,
+      columns: columnsOf(scope),
       noData: 'none yet',
       queries: [
         promql(
@@ -215,11 +231,12 @@ const recorders = (scope: Scope): Row => ({
         ),
       ],
     }),
+    ...(scope.config.egress ? [egressWorkers(scope)] : []),
     graph({
       title: 'Ended egresses',
       description:
         'Egresses that ended within the last hour, by final status, from webhooks. failed and aborted: check the log of egress.',
-      columns: 8,
+      columns: columnsOf(scope),
       noData: 'none yet',
       queries: [
         promql(
@@ -231,7 +248,7 @@ const recorders = (scope: Scope): Row => ({
     graph({
       title: 'Ingresses',
       description: 'Incoming streams by status. error: the sender or its format.',
-      columns: 8,
+      columns: columnsOf(scope),
       noData: 'none yet',
       queries: [
         promql(

@@ -33,6 +33,8 @@ export const NODE_METRICS: Readonly<Record<string, KnownMetric>> = {
   node_network_transmit_drop_total: known('counter', 'device'),
   node_netstat_Udp_RcvbufErrors: known('counter'),
   node_netstat_Udp_SndbufErrors: known('counter'),
+  node_sockstat_UDP_inuse: known('gauge'),
+  node_sockstat_UDP6_inuse: known('gauge'),
   node_nf_conntrack_entries: {
     ...known('gauge'),
     appears: 'first_use',
