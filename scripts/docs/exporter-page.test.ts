@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 const pageOf = (name: string): string =>
   readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
-const blocks = ['exporter.md', 'beacon.md'].flatMap((name) =>
+const blocks = ['exporter.md', 'probes.md', 'beacon.md'].flatMap((name) =>
   [...pageOf(name).matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(
     ([, yaml = ''], index): [string, string] => [`${name}, ${index + 1}`, yaml],
   ),
@@ -21,6 +21,6 @@ describe('docs of the exporter', () => {
 
   it('explains every reason why a probe can fail', () => {
     for (const reason of PROBE_FAILURES)
-      expect(pageOf('exporter.md')).toMatch(new RegExp(`^\\|.*\`${reason}\``, 'm'));
+      expect(pageOf('probes.md')).toMatch(new RegExp(`^\\|.*\`${reason}\``, 'm'));
   });
 });

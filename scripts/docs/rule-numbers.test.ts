@@ -30,12 +30,12 @@ describe.each([...new Set(ALERTS.map(({ name }) => name))])('the runbook of %s',
 
 /** Rows of the table of measured times: alert, and the time with the original rules. */
 const rows = [
-  ...read('docs/alerting.md').matchAll(
+  ...read('docs/alert-evidence.md').matchAll(
     /^\| \[(\w+)\]\(runbooks\/[\w-]+\.md\)(?:, window (\w+))?[^|]*\|[^|]*\| ([^|]*) \|/gm,
   ),
 ].map(([, name = '', window, shipped = '']) => ({ name, window, shipped: shipped.trim() }));
 
-describe('docs/alerting.md, the times of alerts as shipped', () => {
+describe('docs/alert-evidence.md, the times of alerts as shipped', () => {
   it('has alerts that exist', () => {
     expect(rows.length).toBeGreaterThan(25);
     expect(rows.map(({ name }) => name).filter((name) => alertsNamed(name).length === 0)).toEqual(

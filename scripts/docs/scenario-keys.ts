@@ -30,7 +30,7 @@ const executors = (): string => {
           : [];
       });
       const keys = keysOf(group, (key) => own.includes(key));
-      return [`### ${executor.const}`, executor.description ?? '', keys, ...lists].join('\n\n');
+      return [`## ${executor.const}`, executor.description ?? '', keys, ...lists].join('\n\n');
     })
     .join('\n\n');
 };
@@ -41,17 +41,23 @@ const track = (): JsonSchema => {
   return objectIn(list.items);
 };
 
-/** Tables of docs/scenario-language.md, by section name. */
-export const SCENARIO_TABLES: Readonly<Record<string, () => string>> = {
-  'keys-file': () => keysOf(schema),
-  'keys-group': () => keysOf(groups()[0] ?? schema, (key) => common().includes(key)),
-  'keys-executors': executors,
-  'keys-role': () => keysOf(at('definitions', 'role')),
-  'keys-track': () => keysOf(track()),
-  'keys-turns': () => keysOf(at('definitions', 'turns')),
-  'keys-conversation': () => keysOf(at('definitions', 'conversation')),
-  'keys-transfer': () => keysOf(at('definitions', 'transfer')),
-  'keys-answers': () => keysOf(at('definitions', 'answers')),
-  'keys-action': () => keysOf(at('definitions', 'action')),
-  'keys-link': () => keysOf(objectIn(at('definitions', 'network')).properties?.up ?? schema),
+/** Tables of the scenario language, by page and section name. */
+export const SCENARIO_TABLES: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
+  'docs/scenario-language.md': {
+    'keys-file': () => keysOf(schema),
+    'keys-group': () => keysOf(groups()[0] ?? schema, (key) => common().includes(key)),
+  },
+  'docs/scenario-executors.md': { 'keys-executors': executors },
+  'docs/scenario-roles.md': {
+    'keys-role': () => keysOf(at('definitions', 'role')),
+    'keys-track': () => keysOf(track()),
+    'keys-link': () => keysOf(objectIn(at('definitions', 'network')).properties?.up ?? schema),
+  },
+  'docs/scenario-behaviour.md': {
+    'keys-turns': () => keysOf(at('definitions', 'turns')),
+    'keys-conversation': () => keysOf(at('definitions', 'conversation')),
+    'keys-transfer': () => keysOf(at('definitions', 'transfer')),
+    'keys-answers': () => keysOf(at('definitions', 'answers')),
+    'keys-action': () => keysOf(at('definitions', 'action')),
+  },
 };

@@ -8,10 +8,12 @@ import {
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 
-const page = readFileSync(new URL('../../docs/scenario-language.md', import.meta.url), 'utf8');
-const blocks = [...page.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text = '']): [string] => [
-  text,
-]);
+const read = (name: string): string =>
+  readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8');
+const executors = read('scenario-executors');
+const blocks = ['scenario-language', 'scenario-executors', 'scenario-roles', 'scenario-behaviour']
+  .flatMap((name) => [...read(name).matchAll(/^```yaml\n([\s\S]*?)^```/gm)])
+  .map(([, text = '']): [string] => [text]);
 
 /** Complete scenario into which an example of one part is inserted. */
 const REST = {
@@ -27,7 +29,7 @@ const REST = {
   windows: [{ name: 'peak', from: '30s', to: '60s' }],
 };
 
-describe('docs/scenario-language.md', () => {
+describe('docs/scenario-*.md', () => {
   it('contains examples', () => {
     expect(blocks.length).toBeGreaterThan(8);
   });
@@ -41,8 +43,8 @@ describe('docs/scenario-language.md', () => {
   });
 
   it.each(executorNames())('has a table of the keys of %s, and states its timing', (executor) => {
-    expect(page).toContain(`\n### ${executor}\n`);
-    const timing = page.split('\n### Exact timing\n')[1]?.split('\n### ')[0];
+    expect(executors).toContain(`\n## ${executor}\n`);
+    const timing = executors.split('\n## Exact timing\n')[1]?.split('\n## ')[0];
     expect(timing).toMatch(new RegExp(`^- .*\`${executor}\``, 'm'));
   });
 });

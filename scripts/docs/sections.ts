@@ -62,11 +62,9 @@ export const SECTIONS: readonly {
   { path: 'docs/audit.md', name: 'checks', text: auditChecksTable },
   { path: 'docs/compatibility.md', name: 'clients', text: compatibilityTable },
   ...runbookSections(),
-  ...Object.entries(SCENARIO_TABLES).map(([name, text]) => ({
-    path: 'docs/scenario-language.md',
-    name,
-    text,
-  })),
+  ...Object.entries(SCENARIO_TABLES).flatMap(([path, tables]) =>
+    Object.entries(tables).map(([name, text]) => ({ path, name, text })),
+  ),
   { path: 'docs/chaos-agents.md', name: 'keys-agent-workers', text: agentWorkerKeys },
   ...Object.entries(DRILL_TABLES).map(([name, text]) => ({
     path: 'docs/drill-file.md',
