@@ -25,6 +25,15 @@ test('every finding that is not ok has a next step', async () => {
   }
 });
 
+test('places of a livekit-server are listed only where the default one is not found', async () => {
+  const findings = await doctor();
+  const servers = findings.filter(({ name }) => /^livekit-server \d/.test(name));
+  const places = servers.filter(({ name }) => name.includes(':'));
+  const server = servers.find(({ name }) => name === `livekit-server ${DEFAULT_LIVEKIT_VERSION}`);
+  expect(places.length > 0).toBe(server?.status !== 'ok');
+  for (const { name } of places) expect(name).toContain(`${DEFAULT_LIVEKIT_VERSION}: `);
+});
+
 test('an installation needs no toolchain and has no tests, so neither is looked at', async () => {
   const names = (await doctor('installation')).map(({ name }) => name);
   expect(names).toEqual(

@@ -34,7 +34,7 @@ export const describeDescriptors = (soft: string, hard: string): Finding => {
   if (hard === '' || Number.isNaN(limit)) return warn(name, 'unknown', 'see "ulimit -Hn"');
   // A participant is one socket to the server, and two of the process it lives in (signalling and media).
   const free = Math.max(0, limit - DESCRIPTORS_BESIDE);
-  const found = `${soft}, at most ${hard}: up to ${free} participants on an embedded server, ${Math.floor(free / 2)} per worker process`;
+  const found = `${soft}, at most ${hard}: up to ${free} participants on an embedded server, ${Math.floor(free / 2)} per process`;
   return free >= LARGE_CROWD
     ? ok(name, found)
     : warn(

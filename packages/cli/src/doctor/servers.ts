@@ -20,7 +20,10 @@ const LABELS: Record<SourceName, string> = {
   'go-build': 'Go build',
 };
 
-/** One finding per pinned version (what would be used), each place that was looked at for it, and the places that are not looked at. */
+/**
+ * One finding per pinned version: what would be used. Of the default version, each place that was
+ * looked at, if it is not there: the others are found or built when a run needs them.
+ */
 export const checkServers = async (goIsThere: boolean): Promise<Finding[]> => [
   ...(
     await Promise.all(LIVEKIT_VERSIONS.map((version) => lookAtVersion(version, goIsThere)))
@@ -28,14 +31,6 @@ export const checkServers = async (goIsThere: boolean): Promise<Finding[]> => [
   ok(
     'livekit-server: newer versions',
     `on ${NEWER_RELEASES.lookedUp} there were ${NEWER_RELEASES.first} to ${NEWER_RELEASES.last}, which cannot be built from pinned modules; a binary of any version can be given: SWARM_LIVEKIT_SERVER, or --server PATH`,
-  ),
-  ok(
-    'livekit-server: official release',
-    'not used: there is no hash of it to check a download against (docs/adr/0001)',
-  ),
-  ok(
-    'livekit-server: container image',
-    'not used automatically: copy the binary out of livekit/livekit-server and set SWARM_LIVEKIT_SERVER',
   ),
 ];
 
@@ -46,8 +41,11 @@ const lookAtVersion = async (version: LiveKitVersion, goIsThere: boolean): Promi
     (place) => place.source === 'explicit' && !isFound(place) && process.env.SWARM_LIVEKIT_SERVER,
   );
   const used = places.find(isFound);
+  const finding =
+    wrongPath === undefined ? summary(name, version, used, goIsThere) : badPath(name, wrongPath);
+  if (finding.status === 'ok' || version !== DEFAULT_LIVEKIT_VERSION) return [finding];
   return [
-    wrongPath === undefined ? summary(name, version, used, goIsThere) : badPath(name, wrongPath),
+    finding,
     ...places.map((place) =>
       ok(
         `${name}: ${LABELS[place.source]}`,
