@@ -51,7 +51,7 @@ None of them was run by a test. What their documentation states, and LiveKit nee
 | | AWS Application Load Balancer | others |
 | --- | --- | --- |
 | WebSockets | passed on, without a setting | look for *WebSocket* or *HTTP upgrade*; some need a setting, or another kind of load balancer |
-| idle connections | closed after 60 s, unless ${code('idle_timeout')} is longer: enough, because livekit-server pings every ten seconds | a limit of less than ten seconds, or of the age of a connection, cuts calls: ${code('swarm verify --idle 50s')} |
+| idle connections | closed after 60 s, unless ${code('idle_timeout')} is longer: enough, because livekit-server pings every ten seconds | a limit of less than ten seconds, or of the age of a connection, cuts calls: ${code('swarm verify --idle 50s')}. The external Application Load Balancer of Google Cloud ends a request after the timeout of its backend service, 30 s by default: set hours |
 | health check | ${code('/')} on 7880: 200, or 406 when the node has lost Redis | the same |
 | length of a request line or header | 16 KB, fixed | the check ${code('request-size')} |
 | media | does not pass it: users need the address of each node, for UDP and ICE over TCP | the same. A load balancer for TCP or UDP cannot replace it, because a node expects its own participants |
