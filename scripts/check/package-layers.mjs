@@ -29,7 +29,7 @@ export const BELOW = {
   probe: ['engine', 'catalogue'],
   agents: ['engine'],
   sessions: ['livekit', 'beacon'],
-  exporter: ['probe', 'agents', 'sessions'],
+  exporter: ['probe', 'agents', 'sessions', 'hls'],
   outputs: ['catalogue', 'livekit'],
   verify: ['probe'],
   ready: ['verify', 'analysis'],

@@ -7,6 +7,9 @@ export { DEFAULT_HLS_THRESHOLDS, hlsThresholds } from './audience/thresholds.ts'
 export type { MayLoad } from './http/load.ts';
 export { openFetcher } from './http/undici-fetcher.ts';
 export { errorOf, middleOf } from './listener/interval.ts';
+export { observeStream } from './observation/observe-stream.ts';
+export type { StreamObservation } from './observation/stream-observation.ts';
 export type { LeftOut } from './playlist/playlist.ts';
 export { readPlaylist } from './playlist/read-playlist.ts';
 export type { HlsProblem, ProblemCode } from './problem.ts';
+export { problemText } from './problem-text.ts';

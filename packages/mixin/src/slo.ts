@@ -82,11 +82,11 @@ export const sloRecordings = (names: Names): Recording[] => {
   const worst = (record: string): string =>
     `max by (${perNode}) (instance_direction:${record}:ratio_rate5m)`;
   // Only probes through the load balancer and by the usual path count, like joins of users; those
-  // that call a voice agent depend on its workers.
+  // that call a voice agent or follow a stream depend on other services.
   const probes = (selector: string): string => `sum by (${perTarget}) (
   increase(livekit_swarm_probe_runs_total{node=""${selector}}[5m])
   unless on (${cluster}, target, module)
-  (livekit_swarm_probe_path_success{node="", path!~"direct|auto"} or livekit_swarm_probe_agent_success)
+  (livekit_swarm_probe_path_success{node="", path!~"direct|auto"} or livekit_swarm_probe_agent_success or livekit_swarm_probe_hls_success)
 )`;
   const orNone = (some: string, all: string): string => `${some}\nor\n0 * ${all}`;
   return [

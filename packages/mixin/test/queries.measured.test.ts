@@ -71,6 +71,7 @@ const MAY_BE_EMPTY = new Set([
   'no browser reports',
   'no rooms listed',
   'no module sends data',
+  'no stream probed',
   'no limit set',
   'no drill',
   // Counters of a cloud's network driver, and of a kernel module that may not be loaded.

@@ -1,6 +1,7 @@
 export { CHECKED_PATHS, type CheckedPath } from './connectivity/checked-path.ts';
 export { checkConnectivity, type PathCheck } from './connectivity/connectivity.ts';
 export { evaluateProbe, type ProbeResult } from './judgement/evaluate-probe.ts';
+export type { FailedProbe } from './judgement/failed-probe.ts';
 export { moduleOf, PROBE_KINDS, type ProbeModule, probeDurationMs } from './module.ts';
 export { identityOf, SIDES, sidesOf } from './observation.ts';
 export { readNodeId } from './room/node-id.ts';

@@ -107,8 +107,8 @@ export interface ModuleOptions {
 }
 
 export interface ModuleProblem {
-  /** Setting at fault; null: the module as a whole. */
-  key: keyof ModuleOptions | null;
+  /** Setting at fault. */
+  key: keyof ModuleOptions;
   message: string;
   hint: string | null;
 }
@@ -132,28 +132,21 @@ const ONLY: Partial<Record<keyof ModuleOptions, readonly ProbeKind[]>> = {
 /** Length of the utterance of a caller, ms. */
 const UTTERANCE_MS = 2_200;
 
-const kindOf = (name: string, { kind }: ModuleOptions): ProbeKind | undefined =>
-  kind ?? PROBE_KINDS.find((known) => known === name);
-
-/** Build a module from its settings in the configuration, and list their problems. */
+/**
+ * Build a module from its settings in the configuration, and list their problems. Without a kind, it
+ * is the name of the module, or else `audio_pair`.
+ */
 export const moduleOf = (
   name: string,
   options: ModuleOptions,
 ): { module: ProbeModule; problems: ModuleProblem[] } => {
-  const known = kindOf(name, options);
-  const kind = known ?? 'audio_pair';
+  const kind = options.kind ?? PROBE_KINDS.find((known) => known === name) ?? 'audio_pair';
   const problems: ModuleProblem[] = [];
-  if (known === undefined)
-    problems.push({
-      key: null,
-      message: 'kind is missing',
-      hint: `write kind: ${PROBE_KINDS.join(', or ')}`,
-    });
   for (const [key, kinds] of Object.entries(ONLY) as [
     keyof ModuleOptions,
     readonly ProbeKind[],
   ][]) {
-    if (known === undefined || options[key] === undefined || kinds.includes(kind)) continue;
+    if (options[key] === undefined || kinds.includes(kind)) continue;
     problems.push({
       key,
       message: `${kind} has no ${key}`,
@@ -182,7 +175,7 @@ export const moduleOf = (
     response = null,
   } = limits;
   for (const key of ['ready', 'response'] as const)
-    if (known !== undefined && kind !== 'agent_call' && limits[key] !== undefined)
+    if (kind !== 'agent_call' && limits[key] !== undefined)
       problems.push({
         key: 'limits',
         message: `${kind} has no ${key}`,

@@ -6,6 +6,8 @@ const SIDES = ['a', 'b'] as const;
 const MEDIA = ['audio', 'video'] as const;
 const DIRECTIONS = ['up', 'down'] as const;
 const OF_AGENT = 'with a module of kind agent_call, after the phase was reached';
+const OF_STREAM = 'with a module of kind hls';
+const STARTED = 'with a module of kind hls, after a segment was loaded';
 const OF_MEDIA = 'after both participants joined, with a module that has media';
 
 /** Reasons why a probe failed, the most basic first. A probe may have several. */
@@ -21,6 +23,11 @@ export const PROBE_FAILURES = [
   'agent_missing',
   'agent_silent',
   'agent_slow',
+  'stream_unavailable',
+  'stream_stale',
+  'stream_gap',
+  'stream_stalled',
+  'stream_late',
   'loss',
   'jitter',
   'latency',
@@ -45,7 +52,7 @@ export const PROBE_TARGET_LABELS = ['target', 'module', 'node'] as const;
  */
 export const PROBE_METRICS = {
   livekit_swarm_probe_success: gauge(
-    "1 when the last probe succeeded: both participants joined, received each other's media, and no limit was exceeded; or a voice agent answered",
+    "1 when the last probe succeeded: both participants joined, received each other's media, and no limit was exceeded; or a voice agent answered. Modules of kind hls have livekit_swarm_probe_hls_success",
   ),
   livekit_swarm_probe_path_success: gauge(
     'The same as livekit_swarm_probe_success, by the path that media of the module takes',
@@ -66,6 +73,48 @@ export const PROBE_METRICS = {
   livekit_swarm_probe_agent_response_seconds: gauge(
     'Time from the last voice of the caller to the first voice of the agent',
     { labels: ['agent'], why: OF_AGENT },
+  ),
+  livekit_swarm_probe_hls_success: gauge(
+    '1 when the last probe of an HLS stream played it without a stall, a missing segment or a stale playlist, and no limit was exceeded',
+    { why: OF_STREAM },
+  ),
+  livekit_swarm_probe_hls_live_age_seconds: gauge(
+    'Age of the newest segment of the playlist, the highest of the probe',
+    { why: 'with a module of kind hls, while the playlist or its answer has dates' },
+  ),
+  livekit_swarm_probe_hls_stale: gauge(
+    '1 when the playlist had no new segment for more than 1.5 target durations (RFC 8216 §6.2.2)',
+    { why: STARTED },
+  ),
+  livekit_swarm_probe_hls_stalled_seconds: gauge(
+    'Time of the probe in which nothing was left to play',
+    { why: STARTED },
+  ),
+  livekit_swarm_probe_hls_skipped_segments: gauge('Segments that could not be played', {
+    why: STARTED,
+  }),
+  livekit_swarm_probe_hls_startup_seconds: gauge(
+    'Time from the first request until the first segment was loaded',
+    { why: STARTED },
+  ),
+  livekit_swarm_probe_hls_request_seconds: gauge(
+    'Time until a playlist or a segment was loaded, the longest of the probe',
+    {
+      labels: ['resource'],
+      values: { resource: ['playlist', 'segment'] },
+      why: 'with a module of kind hls, after one was loaded',
+    },
+  ),
+  livekit_swarm_probe_hls_failed_requests: gauge('Requests of the probe that failed', {
+    why: OF_STREAM,
+  }),
+  livekit_swarm_probe_hls_stream_bytes_per_second: gauge(
+    'Bandwidth of the stream: size of the loaded segments by the duration of their media',
+    { why: STARTED },
+  ),
+  livekit_swarm_probe_hls_throughput_bytes_per_second: gauge(
+    'Bandwidth of the loads: size of the segments by the time until they were loaded',
+    { why: STARTED },
   ),
   livekit_swarm_probe_selected_path_info: gauge('The path that media of each side took: always 1', {
     labels: ['side', 'path'],

@@ -5,12 +5,13 @@ import {
   hlsThresholds,
   judgeAudience,
   openFetcher,
+  problemText,
   runAudience,
   type StreamFacts,
 } from '@livekit-swarm/hls';
 import { watchInterruption } from '@livekit-swarm/host';
 import { systemClock } from '@livekit-swarm/livekit';
-import { HLS_REPORTERS, type HlsResult, problemText } from '@livekit-swarm/report/hls';
+import { HLS_REPORTERS, type HlsResult } from '@livekit-swarm/report/hls';
 import {
   bitRate,
   type ErrorCode,

@@ -1,3 +1,4 @@
+import { assertHostAllowed, type HostRules } from '@livekit-swarm/livekit';
 import { nearest, type Path, type Settings, usageError } from '@livekit-swarm/settings';
 import { readWeb } from '../web/open-web.ts';
 import { isProtecting, type WebSettings } from '../web/web-settings.ts';
@@ -26,6 +27,18 @@ export const checkSchedule = (
     };
     check('target', 'target', target, names);
     check('module', 'module', module, [...(probes?.modules.keys() ?? [])]);
+  }
+};
+
+/**
+ * Check that no rule denies the hosts of streams that modules follow.
+ * @throws SwarmError `usage`
+ */
+export const checkStreams = ({ probes }: ExporterSettings, rules: HostRules): void => {
+  for (const module of probes?.modules.values() ?? []) {
+    if (module.kind !== 'hls') continue;
+    assertHostAllowed(module.url.href, rules);
+    for (const host of module.hosts) assertHostAllowed(`https://${host}`, rules);
   }
 };
 

@@ -306,6 +306,34 @@ probes:
       'exporter.yaml:8:11: probes.modules.talk: kind is missing; write kind: audio_pair, or video_pair',
     ],
     [
+      `${TARGETS}probes:\n  modules:\n    hls: {}`,
+      'exporter.yaml:8:10: probes.modules.hls: url is missing; write url: https://cdn',
+    ],
+    [
+      `${TARGETS}probes:\n  modules:\n    radio: { kind: hls, url: https://me:pw@cdn.example.com/a.m3u8 }`,
+      'probes.modules.radio.url: must be the address of a playlist, without credentials',
+    ],
+    [
+      `${TARGETS}probes:\n  modules:\n    radio: { kind: hls, url: https://a.example/a.m3u8, hosts: [https://b.example] }`,
+      'probes.modules.radio.hosts[0]: must be the name of a host; write cdn.example.com',
+    ],
+    [
+      `${TARGETS}probes:\n  modules:\n    radio: { kind: hls, url: https://a.example/a.m3u8, codec: vp8, limits: { loss: 1% } }`,
+      'probes.modules.radio.codec: hls has no codec; it has kind, url, hosts, bandwidth, duration, limits',
+    ],
+    [
+      `${TARGETS}probes:\n  modules:\n    audio_pair: { url: https://a.example/a.m3u8 }`,
+      'probes.modules.audio_pair.url: audio_pair has no url; only hls has it',
+    ],
+    [
+      `${TARGETS}probes:\n  modules:\n    audio_pair: { limits: { age: 10s } }`,
+      'probes.modules.audio_pair.limits: audio_pair has no age; only hls has it',
+    ],
+    [
+      `${TARGETS}probes:\n  modules:\n    radio: { kind: hls, url: https://a.example/a.m3u8 }\n  schedule: [{ target: production, module: radio, interval: 1m, perNode: true }]`,
+      'probes.schedule[0].perNode: radio follows a stream, which has no nodes',
+    ],
+    [
       `${TARGETS}probes:\n  modules:\n    join_only: { duration: 3s }`,
       'exporter.yaml:8:28: probes.modules.join_only.duration: join_only has no duration',
     ],

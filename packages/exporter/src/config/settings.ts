@@ -24,9 +24,14 @@ import { meteringRules } from '../sources/lifecycle/metering/config.ts';
 import { probeSettings } from '../sources/probes/config.ts';
 import { sessionsOptions } from '../sources/sessions/config.ts';
 import type { CertificateFiles } from '../web/open-web.ts';
-import { checkSchedule, checkSessions, requireEnabledSource } from './check-settings.ts';
+import {
+  checkSchedule,
+  checkSessions,
+  checkStreams,
+  requireEnabledSource,
+} from './check-settings.ts';
 import { type ConfigFile, configFile } from './config-file.ts';
-import type { ExporterSettings, FolderDefaults, SettingsFlags } from './exporter-settings.ts';
+import type { ExporterSettings, SettingsFlags } from './exporter-settings.ts';
 import { fingerprintsOf } from './fingerprints.ts';
 import { type ListenAddress, parseListenAddress, parseWebListenAddress } from './listen-address.ts';
 import { Secrets } from './live-secret.ts';
@@ -58,7 +63,9 @@ export const loadSettings = async (
   };
   const { value } = file;
   const secrets = new Secrets(reader);
-  const targets = await readTargets(file, reader, secrets, flags.folderSettings);
+  const { folderSettings } = flags;
+  const rules = readHostRules({ ...(folderSettings && { folderSettings }) }, env);
+  const targets = await readTargets(file, reader, secrets, rules, folderSettings?.url ?? null);
   const probes = sectionOf(value.probes, config === undefined);
   const lifecycle = sectionOf(value.lifecycle, config === undefined);
   const clients = sectionOf(value.clients, config === undefined);
@@ -94,6 +101,7 @@ export const loadSettings = async (
     ),
   };
   checkSchedule(settings, file);
+  checkStreams(settings, rules);
   requireEnabledSource(settings, config);
   checkSessions(settings, file);
   return settings;
@@ -137,11 +145,11 @@ const readTargets = async (
   { value, at }: Settings<ConfigFile>,
   reader: SecretReader,
   secrets: Secrets,
-  folder: FolderDefaults | undefined,
+  rules: HostRules,
+  folderUrl: string | null,
 ): Promise<Target[]> => {
   const sections = Object.entries(value.targets ?? {});
-  const rules = readHostRules({ ...(folder && { folderSettings: folder }) }, reader.env);
-  if (sections.length === 0) return environmentTarget(reader.env, rules, folder?.url ?? null);
+  if (sections.length === 0) return environmentTarget(reader.env, rules, folderUrl);
   const targets: Target[] = [];
   for (const [name, section] of sections) {
     targets.push(

@@ -19,6 +19,7 @@ export const probeAlerts = (names: Names): readonly Alert[] => {
   const OTHERS = `on (${cluster}, target, module, node) (livekit_swarm_probe_path_success{path!~"direct|auto"} or livekit_swarm_probe_agent_success)`;
   const exporter = { ...test.of('exporter', 'e:1'), target: 'prod' };
   const call = { ...of(''), module: 'support' };
+  const radio = { ...of(''), module: 'radio' };
   const path = (node: string, name: string): string =>
     seriesOf('livekit_swarm_probe_path_success', of(node), { path: name });
   return [
@@ -125,6 +126,35 @@ ${failedTwice(names)}`,
             labels: { ...of('node-1'), path: 'turn-tls' },
             description:
               'Media does not pass by turn-tls to prod (node-1): users whose firewall leaves them no other way have no calls.',
+          },
+        ],
+      },
+    },
+    {
+      name: 'LiveKitStreamFailing',
+      severity: 'critical',
+      // Streams have no livekit_swarm_probe_success: calls may work while they fail.
+      expr: `livekit_swarm_probe_hls_success == 0
+${failedTwice(names)}`,
+      for: '2m',
+      summary: 'Listeners of an HLS stream hear interruptions, or nothing.',
+      description:
+        'Probe {{ $labels.module }} has followed its HLS stream and failed at least twice: listeners hear interruptions, or nothing. See livekit_swarm_probe_failure for the reason.',
+      dashboard: 'probes',
+      test: {
+        // One probe in five minutes fails; later all fail.
+        series: {
+          [seriesOf('livekit_swarm_probe_hls_success', radio)]: '1x5 0x4 1x9 0x30',
+          [seriesOf('livekit_swarm_probe_runs_total', radio, { result: 'failure' })]:
+            '3x5 4x14 5x4 6x4 7x20',
+        },
+        silentAt: '9m',
+        firesAt: '30m',
+        fires: [
+          {
+            labels: radio,
+            description:
+              'Probe radio has followed its HLS stream and failed at least twice: listeners hear interruptions, or nothing. See livekit_swarm_probe_failure for the reason.',
           },
         ],
       },

@@ -18,6 +18,8 @@ import {
 const probesOf = ({ inCluster }: Scope): string =>
   `${inCluster}, target=~"$target", module=~"$module", node=~"$node"`;
 const NOT_PROBED = 'not probed';
+const NO_STREAM = 'no stream probed';
+const STREAM_NAME = '{{target}} {{module}}';
 const BY = ['target', 'node', 'module'] as const;
 const per = BY.join(', ');
 
@@ -106,7 +108,7 @@ const current = (scope: Scope): Row => ({
     table({
       title: 'Failures by reason',
       description:
-        'Reasons of the last failed probe, most basic first: unreachable, rejected, join_failed, …, participant_missing (split brain), media_missing, loss, jitter, latency.',
+        'Reasons of the last failed probe, most basic first: unreachable, rejected, join_failed, …, participant_missing (split brain), media_missing, loss, jitter, latency; of streams: stream_unavailable, stream_stale, stream_gap, stream_stalled.',
       by: [...BY, 'reason'],
       span: 12,
       noData: 'no failures',
@@ -245,6 +247,75 @@ const media = (scope: Scope): Row => ({
   ],
 });
 
+const streams = (scope: Scope): Row => ({
+  title: 'HLS streams',
+  panels: [
+    states({
+      title: 'Streams',
+      description:
+        'Green while a listener plays the stream without interruptions (modules of kind hls). Red: listeners hear interruptions, or nothing; the reason is in the table of failures.',
+      labels: { 1: { text: 'plays' }, 0: { text: 'fails' } },
+      noData: NO_STREAM,
+      queries: [
+        promql(
+          `min by (target, module) (livekit_swarm_probe_hls_success{${probesOf(scope)}})`,
+          STREAM_NAME,
+        ),
+      ],
+    }),
+    graph({
+      title: 'Age of the newest segment',
+      description:
+        'By the dates of the playlist or of its answer. It grows by the duration of a segment and falls again; a line that only grows: the encoder, egress or the upload has stopped.',
+      unit: 's',
+      columns: 12,
+      noData: NO_STREAM,
+      queries: [
+        promql(
+          `max by (target, module) (livekit_swarm_probe_hls_live_age_seconds{${probesOf(scope)}})`,
+          STREAM_NAME,
+        ),
+      ],
+    }),
+    graph({
+      title: 'Stalls and missing segments',
+      description:
+        'Of each probe: seconds in which nothing was left to play, and segments that could not be played. Both should be 0. Stalls with a high age: the encoder. Without: the bandwidth of the CDN.',
+      limits: NONE,
+      columns: 12,
+      noData: NO_STREAM,
+      queries: [
+        promql(
+          `max by (target, module) (livekit_swarm_probe_hls_stalled_seconds{${probesOf(scope)}})`,
+          `stalled, s ${STREAM_NAME}`,
+        ),
+        promql(
+          `max by (target, module) (livekit_swarm_probe_hls_skipped_segments{${probesOf(scope)}})`,
+          `missing segments ${STREAM_NAME}`,
+        ),
+      ],
+    }),
+    graph({
+      title: 'Bandwidth',
+      description:
+        'Bandwidth of the stream, and that with which its segments were loaded. When the second comes near the first, listeners stall.',
+      unit: 'bps',
+      columns: 12,
+      noData: NO_STREAM,
+      queries: [
+        promql(
+          `8 * max by (target, module) (livekit_swarm_probe_hls_stream_bytes_per_second{${probesOf(scope)}})`,
+          `stream ${STREAM_NAME}`,
+        ),
+        promql(
+          `8 * min by (target, module) (livekit_swarm_probe_hls_throughput_bytes_per_second{${probesOf(scope)}})`,
+          `loaded with ${STREAM_NAME}`,
+        ),
+      ],
+    }),
+  ],
+});
+
 const exporter = (scope: Scope): Row => ({
   title: 'Exporter',
   panels: [
@@ -336,23 +407,23 @@ export const probesDashboard = (scope: Scope): Dashboard =>
     clusterOf: 'livekit_swarm_probe_success',
     title: 'LiveKit / Probes',
     description:
-      'Synthetic probes with two participants at intervals (source probes of swarm exporter): detect failed joins and missing media before users report them.',
+      'Synthetic probes with two participants, and listeners of HLS streams, at intervals (source probes of swarm exporter): detect failed joins and missing media before users report them.',
     variables: [
-      targetVariable(scope, 'livekit_swarm_probe_success'),
+      targetVariable(scope, 'livekit_swarm_probe_runs_total'),
       labelVariable('module', {
         label: 'Module',
         description: 'Probe modules',
-        of: 'livekit_swarm_probe_success',
+        of: 'livekit_swarm_probe_runs_total',
         where: `${scope.inCluster}, target=~"$target"`,
       }),
       labelVariable('node', {
         label: 'Node',
         description: 'Probed nodes; probes through the load balancer have none',
-        of: 'livekit_swarm_probe_success',
+        of: 'livekit_swarm_probe_runs_total',
         where: `${scope.inCluster}, target=~"$target"`,
         all: '.*',
       }),
     ],
     annotations: [alerts(scope), faults(scope), starts(scope)],
-    rows: [current(scope), joining(scope), media(scope), exporter(scope)],
+    rows: [current(scope), joining(scope), media(scope), streams(scope), exporter(scope)],
   });

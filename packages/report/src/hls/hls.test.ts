@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { hlsSample } from '../../test/support/samples.ts';
-import { problemText } from './phrases.ts';
 import { renderHls } from './text.ts';
 
 test('shows findings in the order of time, from the start of the audience', () => {
@@ -16,14 +15,4 @@ test('shows findings in the order of time, from the start of the audience', () =
     expect(text).toContain(line);
   expect(text).toMatch(/hls_skipped: rate==0 +3 % +== 0 % +crossed/);
   expect(text).toMatch(/start-up +180 ms/);
-});
-
-test('a problem names the address, the status and the cause', () => {
-  const url = 'https://cdn.example.com/a.m3u8';
-  expect(problemText({ code: 'http_status', url, status: 404, detail: null })).toBe(
-    `${url}: HTTP 404`,
-  );
-  expect(problemText({ code: 'tls', url, status: null, detail: 'CERT_HAS_EXPIRED' })).toBe(
-    `${url}: no TLS connection (CERT_HAS_EXPIRED)`,
-  );
 });

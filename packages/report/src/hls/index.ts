@@ -9,7 +9,6 @@ import { hlsPage } from './page.ts';
 import { renderHls } from './text.ts';
 
 export type { HlsResult } from './hls-result.ts';
-export { problemText } from './phrases.ts';
 
 /** Every reporter of `swarm hls` by its name. */
 export const HLS_REPORTERS = {

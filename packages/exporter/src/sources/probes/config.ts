@@ -1,20 +1,18 @@
-import { moduleOf, PROBE_KINDS, type ProbeModule, probeDurationMs } from '@livekit-swarm/probe';
-import { MAX_DATA_BYTES, MIN_DATA_BYTES, PATHS } from '@livekit-swarm/scenario';
+import { PROBE_KINDS } from '@livekit-swarm/probe';
 import {
   customIssue,
   duration,
   formatDuration,
   hinted,
-  name,
   type Path,
-  share,
   strict,
   whole,
-  word,
   yesOrNo,
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { labelName } from '../../config/target.ts';
+import { DURATION_SPAN, moduleSection } from './module-section.ts';
+import { leastDurationMs, type Module, readModule } from './modules.ts';
 
 /** Schedule of a probe that runs at intervals. */
 export interface ProbeSchedule {
@@ -34,7 +32,7 @@ export interface ProbeSettings {
   timeoutMs: number;
   /** Part of the scrape timeout that is kept for the response, ms. */
   scrapeTimeoutOffsetMs: number;
-  modules: ReadonlyMap<string, ProbeModule>;
+  modules: ReadonlyMap<string, Module>;
   schedule: readonly ProbeSchedule[];
 }
 
@@ -44,88 +42,6 @@ const DEFAULTS = {
   timeoutMs: 30_000,
   scrapeTimeoutOffsetMs: 500,
 } as const;
-const SPAN = { min: 1_000, max: 60_000 } as const;
-
-const limits = () =>
-  strict({
-    join: duration(1, 60_000)
-      .optional()
-      .describe(
-        'Time from the start of the join until the media transport is connected. Default: 5s.',
-      ),
-    loss: share().optional().describe('Packets lost after retransmission. Default: 5%.'),
-    jitter: duration(1, 10_000).optional().describe('Interarrival jitter. Default: no limit.'),
-    latency: duration(1, 60_000)
-      .optional()
-      .describe('One-way latency, p95; for data the round-trip time. Default: no limit.'),
-    ready: duration(1, 60_000)
-      .optional()
-      .describe('For agent_call: time until the agent is ready to speak. Default: no limit.'),
-    response: duration(1, 60_000)
-      .optional()
-      .describe(
-        'For agent_call: from the last voice of the caller to the first one of the agent. Default: no limit.',
-      ),
-  });
-
-const module = () =>
-  strict({
-    kind: word(PROBE_KINDS, 'kind of probe')
-      .optional()
-      .describe('Kind of the probe. Default: the name of the module, if it is one of these.'),
-    duration: duration(SPAN.min, SPAN.max)
-      .optional()
-      .describe('Time for which media is exchanged after both participants joined. Default: 3s.'),
-    codec: word(['vp8', 'h264'], 'video codec')
-      .optional()
-      .describe('For video_pair. Default: vp8.'),
-    resolution: word(['180p', '360p', '540p', '720p', '1080p'], 'video resolution')
-      .optional()
-      .describe('For video_pair. Default: 360p.'),
-    simulcast: yesOrNo()
-      .optional()
-      .describe('For video_pair: publish simulcast layers. Default: no.'),
-    audio: yesOrNo().optional().describe('For video_pair: also publish audio. Default: yes.'),
-    rate: whole(1, 100)
-      .optional()
-      .describe('For data_echo: messages per second in each direction. Default: 10.'),
-    bytes: whole(MIN_DATA_BYTES, MAX_DATA_BYTES)
-      .optional()
-      .describe('For data_echo: size of a message. Default: 200.'),
-    reliable: yesOrNo()
-      .optional()
-      .describe('For data_echo: retransmit lost messages. Default: no.'),
-    signalling: word(['auto', 'v1', 'v0'], 'version of signalling')
-      .optional()
-      .describe('Default: auto.'),
-    path: word(PATHS, 'path')
-      .optional()
-      .describe(
-        'Path of the media of both participants to the node: direct (UDP), ice-tcp, through a TURN server, or as ICE selects (auto). Default: direct.',
-      ),
-    agent: name('the name of an agent')
-      .optional()
-      .describe(
-        'For agent_call: agent that is dispatched with the room. Default: none; workers without a name join every room.',
-      ),
-    opens: word(['caller', 'agent'], 'side')
-      .optional()
-      .describe('For agent_call: side that speaks first. Default: caller.'),
-    pause: duration(0, 30_000)
-      .optional()
-      .describe(
-        'For agent_call: from the join of the agent to the first word of the caller; agents need some time before they listen. Default: 2s.',
-      ),
-    answerWithin: duration(500, 60_000)
-      .optional()
-      .describe('For agent_call: longest wait for the agent, and for its answer. Default: 10s.'),
-    limits: limits()
-      .optional()
-      .describe(
-        'Limits for a successful probe, in addition to both participants joining and receiving each other.',
-      ),
-  });
-
 export const probesSection = () =>
   strict({
     enabled: yesOrNo().optional(),
@@ -135,7 +51,7 @@ export const probesSection = () =>
     maxQueued: whole(0, 1_000)
       .optional()
       .describe('Queued probes; further requests get 503. Default: 16.'),
-    timeout: duration(SPAN.min, 120_000)
+    timeout: duration(DURATION_SPAN.min, 120_000)
       .optional()
       .describe('Maximum duration of a probe, even if the scrape timeout is longer. Default: 30s.'),
     scrapeTimeoutOffset: duration(0, 5_000)
@@ -144,7 +60,7 @@ export const probesSection = () =>
         'Subtracted from the scrape timeout of Prometheus so that the response arrives in time. Default: 500ms.',
       ),
     modules: z
-      .record(labelName('the name of a module'), module(), {
+      .record(labelName('the name of a module'), moduleSection(), {
         error: hinted('must name modules', 'write audio_pair: { duration: 3s }'),
       })
       .optional()
@@ -176,17 +92,23 @@ export const probesSection = () =>
     const problem = (path: Path, message: string, hint: string | null): void =>
       context.addIssue(customIssue(path, message, hint));
     for (const [name, options] of Object.entries(modules)) {
-      const { module, problems } = moduleOf(name, options);
+      const { module, problems } = readModule(name, options);
       for (const { key, message, hint } of problems)
         problem(['modules', name, ...(key === null ? [] : [key])], message, hint);
       const setting = lengthOf(module);
-      if (options[setting] === undefined || probeDurationMs(module) <= timeout) continue;
-      const taken = `no probe may take longer than ${formatDuration(timeout)}, and this one needs ${formatDuration(probeDurationMs(module))}`;
+      if (options[setting] === undefined || leastDurationMs(module) <= timeout) continue;
+      const taken = `no probe may take longer than ${formatDuration(timeout)}, and this one needs ${formatDuration(leastDurationMs(module))}`;
       problem(['modules', name, setting], taken, 'make it shorter, or raise probes.timeout');
     }
-    for (const [index, { module: name, interval }] of schedule.entries()) {
-      const { module, problems } = moduleOf(name, modules[name] ?? {});
-      const needed = probeDurationMs(module);
+    for (const [index, { module: name, interval, perNode }] of schedule.entries()) {
+      const { module, problems } = readModule(name, modules[name] ?? {});
+      if (perNode === true && module.kind === 'hls')
+        problem(
+          ['schedule', index, 'perNode'],
+          `${name} follows a stream, which has no nodes`,
+          'leave it out',
+        );
+      const needed = leastDurationMs(module);
       if (problems.length > 0 || needed <= Math.min(interval, timeout)) continue;
       const given =
         needed > interval
@@ -201,8 +123,8 @@ export const probesSection = () =>
   });
 
 /** Setting that decides how long a probe of a module takes at least. */
-const lengthOf = ({ agentCall }: ProbeModule): 'duration' | 'pause' =>
-  agentCall === null ? 'duration' : 'pause';
+const lengthOf = ({ kind }: Module): 'duration' | 'pause' =>
+  kind === 'agent_call' ? 'pause' : 'duration';
 
 type ProbesSection = z.output<ReturnType<typeof probesSection>>;
 
@@ -220,7 +142,7 @@ export const probeSettings = (section: ProbesSection): ProbeSettings => {
     timeoutMs: section.timeout ?? DEFAULTS.timeoutMs,
     scrapeTimeoutOffsetMs: section.scrapeTimeoutOffset ?? DEFAULTS.scrapeTimeoutOffsetMs,
     modules: new Map(
-      Object.entries(all).map(([name, options]) => [name, moduleOf(name, options).module]),
+      Object.entries(all).map(([name, options]) => [name, readModule(name, options).module]),
     ),
     schedule: schedule.map(({ target, module: moduleName, interval, perNode = false }) => ({
       target,

@@ -1,18 +1,20 @@
 import { PROBE_METRICS } from '@livekit-swarm/catalogue';
 import type { Snapshot } from '@livekit-swarm/catalogue/registry';
 import { mergeSnapshots, render } from '@livekit-swarm/catalogue/registry';
-import { evaluateProbe, identityOf, type ProbeResult } from '@livekit-swarm/probe';
+import { evaluateProbe, identityOf } from '@livekit-swarm/probe';
 import { describe, expect, it } from 'vitest';
 import { observation, track } from '../../../../probe/test/support/observations.ts';
+import { hlsSuccess } from '../../../test/support/hls-results.ts';
+import type { ModuleResult } from './module-result.ts';
 import { createProbeResults } from './probe-results.ts';
 
 /** Metrics after all of these probes, with the values of the last one. */
-const snapshotsOf = (...results: ProbeResult[]): Snapshot[] => {
+const snapshotsOf = (...results: ModuleResult[]): Snapshot[] => {
   const board = createProbeResults();
   for (const result of results) board.add(result);
   return results.slice(-1).flatMap((last) => board.snapshots(last));
 };
-const textOf = async (...results: ProbeResult[]): Promise<string> =>
+const textOf = async (...results: ModuleResult[]): Promise<string> =>
   (await render(snapshotsOf(...results), 'text')).body;
 
 describe('probe results', () => {
@@ -50,6 +52,32 @@ describe('probe results', () => {
     );
   });
 
+  it('shows a stream with its own figures, and none of a call', async () => {
+    const failed = { reason: 'stream_gap', message: '' } as const;
+    const text = await textOf(
+      hlsSuccess(),
+      hlsSuccess({ success: false, failures: [failed] }, { skippedSegments: 2, staleAt: 7 }),
+    );
+    const lines = text.split('\n').filter((line) => /^[^#]/.test(line));
+    expect(lines).toEqual([
+      'livekit_swarm_probe_duration_seconds 10',
+      'livekit_swarm_probe_failure{reason="stream_gap"} 1',
+      'livekit_swarm_probe_hls_success 0',
+      'livekit_swarm_probe_hls_live_age_seconds 2.5',
+      'livekit_swarm_probe_hls_startup_seconds 0.2',
+      'livekit_swarm_probe_hls_request_seconds{resource="playlist"} 0.02',
+      'livekit_swarm_probe_hls_request_seconds{resource="segment"} 0.08',
+      'livekit_swarm_probe_hls_failed_requests 0',
+      'livekit_swarm_probe_hls_stream_bytes_per_second 8000',
+      'livekit_swarm_probe_hls_throughput_bytes_per_second 320000',
+      'livekit_swarm_probe_hls_stale 1',
+      'livekit_swarm_probe_hls_stalled_seconds 0',
+      'livekit_swarm_probe_hls_skipped_segments 2',
+      'livekit_swarm_probe_runs_total{result="success"} 1',
+      'livekit_swarm_probe_runs_total{result="failure"} 1',
+    ]);
+  });
+
   it('has the labels and types of the catalogue, and no others', () => {
     const flow = track({ direction: 'down', kind: 'data' });
     const picture = track({ direction: 'down', kind: 'video', publisher: identityOf('b') });
@@ -58,7 +86,7 @@ describe('probe results', () => {
       observation('data_echo', {}, { a: { tracks: [flow] }, b: { tracks: [flow] } }),
       observation('audio_pair'),
     ];
-    const all = seen.flatMap((one) => snapshotsOf(evaluateProbe(one)));
+    const all = [...seen.map(evaluateProbe), hlsSuccess()].flatMap((one) => snapshotsOf(one));
     for (const { name, type, help, values } of all) {
       const entry = PROBE_METRICS[name as keyof typeof PROBE_METRICS];
       expect({ type, help }).toEqual({ type: entry.type, help: entry.help });

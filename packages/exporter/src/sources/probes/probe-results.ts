@@ -1,13 +1,15 @@
 import { PROBE_METRICS } from '@livekit-swarm/catalogue';
 import type { Snapshot, SnapshotValue } from '@livekit-swarm/catalogue/registry';
-import type { ProbeResult } from '@livekit-swarm/probe';
-import { sidesOf } from '@livekit-swarm/probe';
+import { type ProbeResult, sidesOf } from '@livekit-swarm/probe';
+import { hlsFiguresOf } from './hls/hls-figures.ts';
+import type { HlsResult } from './hls/probe-hls.ts';
+import { isHls, type ModuleResult, tookMs } from './module-result.ts';
 
 /** Results of probing one target with one module, of all nodes together or of one node directly. */
 export interface ProbeResults {
-  add(result: ProbeResult): void;
+  add(result: ModuleResult): void;
   /** Metrics of one probe, with counters over all probes. */
-  snapshots(result: ProbeResult, labels?: Readonly<Record<string, string>>): Snapshot[];
+  snapshots(result: ModuleResult, labels?: Readonly<Record<string, string>>): Snapshot[];
 }
 
 type Name = keyof typeof PROBE_METRICS;
@@ -24,6 +26,7 @@ export const createProbeResults = (): ProbeResults => {
   return {
     add: (result) => {
       runs[result.success ? 'success' : 'failure']++;
+      if (isHls(result)) return;
       for (const { kind, packets: more } of result.media) {
         const total = packets.get(kind) ?? { up: 0, down: 0 };
         packets.set(kind, total);
@@ -38,7 +41,9 @@ export const createProbeResults = (): ProbeResults => {
         if (value === null || value === undefined || !Number.isFinite(value)) return;
         series.set(name, [...(series.get(name) ?? []), { labels: { ...extra, ...labels }, value }]);
       };
-      emitResult(shown, emit);
+      emitEvery(shown, emit);
+      if (isHls(shown)) emitStream(shown, emit);
+      else emitCall(shown, emit);
       for (const [result, count] of Object.entries(runs))
         emit('livekit_swarm_probe_runs_total', { result }, count);
       for (const direction of DIRECTIONS) {
@@ -69,17 +74,40 @@ const seconds = (ms: number | null | undefined): number | null =>
 
 type Emit = (name: Name, labels: Labels, value: number | null | undefined) => void;
 
-const emitResult = (result: ProbeResult, emit: Emit): void => {
-  const { observation, received, media, data, failures } = result;
+/** Figures of modules of all kinds. */
+const emitEvery = (result: ModuleResult, emit: Emit): void => {
+  emit('livekit_swarm_probe_duration_seconds', {}, seconds(tookMs(result)));
+  for (const reason of new Set(result.failures.map((failing) => failing.reason)))
+    emit('livekit_swarm_probe_failure', { reason }, 1);
+};
+
+/** A stream is not a call: alerts and objectives of calls do not read it. */
+const emitStream = (result: HlsResult, emit: Emit): void => {
+  const { stream } = result;
+  const figures = hlsFiguresOf(result);
+  emit('livekit_swarm_probe_hls_success', {}, result.success ? 1 : 0);
+  emit('livekit_swarm_probe_hls_live_age_seconds', {}, figures.age);
+  emit('livekit_swarm_probe_hls_startup_seconds', {}, figures.startup);
+  const requests = { playlist: figures.playlist, segment: figures.segment };
+  for (const [resource, value] of Object.entries(requests))
+    emit('livekit_swarm_probe_hls_request_seconds', { resource }, value);
+  emit('livekit_swarm_probe_hls_failed_requests', {}, stream.failedRequests);
+  emit('livekit_swarm_probe_hls_stream_bytes_per_second', {}, figures.streamRate);
+  emit('livekit_swarm_probe_hls_throughput_bytes_per_second', {}, figures.throughput);
+  if (stream.startupMs === null) return;
+  emit('livekit_swarm_probe_hls_stale', {}, stream.staleAt === null ? 0 : 1);
+  emit('livekit_swarm_probe_hls_stalled_seconds', {}, figures.stalled);
+  emit('livekit_swarm_probe_hls_skipped_segments', {}, stream.skippedSegments);
+};
+
+const emitCall = (result: ProbeResult, emit: Emit): void => {
+  const { observation, received, media, data } = result;
   emit('livekit_swarm_probe_success', {}, result.success ? 1 : 0);
   emit(
     'livekit_swarm_probe_path_success',
     { path: observation.module.path },
     result.success ? 1 : 0,
   );
-  emit('livekit_swarm_probe_duration_seconds', {}, seconds(observation.tookMs));
-  for (const reason of new Set(failures.map((failing) => failing.reason)))
-    emit('livekit_swarm_probe_failure', { reason }, 1);
   emitAgent(result, emit);
   for (const side of sidesOf(observation.module)) {
     const { phases, firstMediaMs, others, node, selectedPair } = observation.sides[side];

@@ -1,12 +1,15 @@
 import type { ProbeRejection } from '@livekit-swarm/catalogue';
 import { formatFor, render } from '@livekit-swarm/catalogue/registry';
 import { type ProbeResult, sidesOf } from '@livekit-swarm/probe';
-import { hasErrorCode, SwarmError } from '@livekit-swarm/settings';
+import { hasErrorCode, plural, SwarmError } from '@livekit-swarm/settings';
 import { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Target } from '../../config/target.ts';
 import { blackboxNames } from './blackbox-names.ts';
 import type { ProbeSettings } from './config.ts';
+import { hlsFiguresOf } from './hls/hls-figures.ts';
+import type { HlsResult } from './hls/probe-hls.ts';
+import { isHls, type ModuleResult, tookMs } from './module-result.ts';
 import { findProbeTarget, type ProbeTarget } from './probe-target.ts';
 import { describe, type ProbeNotRun, type Prober } from './prober.ts';
 
@@ -91,21 +94,34 @@ const readBudget = (
   return Math.min(timeoutMs, seconds * 1_000 - scrapeTimeoutOffsetMs);
 };
 
-const inWords = (
-  destination: ProbeTarget,
-  { success, failures, observation }: ProbeResult,
-): string =>
+const inWords = (destination: ProbeTarget, result: ModuleResult): string =>
   [
-    `${describe(destination)}: ${success ? 'success' : 'failure'} after ${Math.round(observation.tookMs)} ms`,
-    ...failures.map(({ reason, message }) => `  ${reason}: ${message}`),
-    ...sidesOf(observation.module).map((side) => {
-      const { phases, firstMediaMs, node, others } = observation.sides[side];
-      if (phases === null) return `  ${side}: did not join`;
-      return `  ${side}: signal ${ms(phases.signal)}, ICE ${ms(phases.ice)}, DTLS ${ms(phases.dtls)}, joined ${ms(phases.joined)}, first media ${ms(firstMediaMs)}, node ${node ?? '?'}, remote participants ${others.length}`;
-    }),
-    ...agentInWords(observation),
+    `${describe(destination)}: ${result.success ? 'success' : 'failure'} after ${ms(tookMs(result))}`,
+    ...result.failures.map(({ reason, message }) => `  ${reason}: ${message}`),
+    ...(isHls(result) ? streamInWords(result) : callInWords(result)),
     '',
   ].join('\n');
+
+const callInWords = ({ observation }: ProbeResult): string[] => [
+  ...sidesOf(observation.module).map((side) => {
+    const { phases, firstMediaMs, node, others } = observation.sides[side];
+    if (phases === null) return `  ${side}: did not join`;
+    return `  ${side}: signal ${ms(phases.signal)}, ICE ${ms(phases.ice)}, DTLS ${ms(phases.dtls)}, joined ${ms(phases.joined)}, first media ${ms(firstMediaMs)}, node ${node ?? '?'}, remote participants ${others.length}`;
+  }),
+  ...agentInWords(observation),
+];
+
+const streamInWords = (result: HlsResult): string[] => {
+  const { stream } = result;
+  const { streamRate, throughput } = hlsFiguresOf(result);
+  return [
+    `  listener: first segment ${ms(stream.startupMs)}, newest segment ${ms(stream.age?.ms)} old at most, ${plural(stream.segments, 'segment')}, ${kilobytes(streamRate)} of media, loaded with ${kilobytes(throughput)}`,
+    `  skipped ${plural(stream.skippedSegments, 'segment')}, stalled ${ms(stream.stalledMs)}, ${plural(stream.failedRequests, 'failed request')}`,
+  ];
+};
+
+const kilobytes = (bytesPerSecond: number | null): string =>
+  bytesPerSecond === null ? '–' : `${Math.round(bytesPerSecond / 1_000)} kB/s`;
 
 const ms = (value: number | null | undefined): string =>
   value === null || value === undefined ? '–' : `${Math.round(value)} ms`;

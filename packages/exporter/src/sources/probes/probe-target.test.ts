@@ -1,7 +1,7 @@
-import { moduleOf } from '@livekit-swarm/probe';
 import { describe, expect, it } from 'vitest';
 import type { Target } from '../../config/target.ts';
 import { readPattern } from '../../config/url-pattern.ts';
+import { readModule } from './modules.ts';
 import { findProbeTarget } from './probe-target.ts';
 
 const keys = { apiKey: 'key', apiSecret: 'secret', redisUrl: null };
@@ -19,9 +19,11 @@ const staging: Target = {
   nodes: [],
   isAllowedUrl: () => false,
 };
-const modules = new Map(
-  ['audio_pair', 'join_only'].map((name) => [name, moduleOf(name, {}).module]),
-);
+const url = 'https://cdn.example.com/live.m3u8';
+const modules = new Map([
+  ...['audio_pair', 'join_only'].map((name) => [name, readModule(name, {}).module] as const),
+  ['radio', readModule('radio', { kind: 'hls', url }).module] as const,
+]);
 const find = (
   wanted: { target?: string; module?: string; node?: string },
   targets = [production, staging],
@@ -68,7 +70,11 @@ describe('findProbeTarget', () => {
     [{ target: 'producton' }, 'there is no target "producton"; did you mean production?'],
     [
       { target: 'production', module: 'video' },
-      'there is no module "video"; there are audio_pair, join_only',
+      'there is no module "video"; there are audio_pair, join_only, radio',
+    ],
+    [
+      { target: 'production', module: 'radio', node: 'node-1' },
+      'a stream has no nodes: leave node out',
     ],
     [
       { target: 'production', node: 'node-9' },

@@ -1,6 +1,6 @@
-import type { ProbeModule } from '@livekit-swarm/probe';
 import { nearest, SwarmError } from '@livekit-swarm/settings';
 import { checkUrl, type Target, type TargetNode } from '../../config/target.ts';
+import type { Module } from './modules.ts';
 
 /** Destination of a probe, and its module. */
 export interface ProbeTarget {
@@ -9,7 +9,7 @@ export interface ProbeTarget {
   node: TargetNode | null;
   /** URL to probe: that of the target, of the node, or of the request. */
   url: string;
-  module: ProbeModule;
+  module: Module;
 }
 
 export interface RequestedTarget {
@@ -29,13 +29,15 @@ export const DEFAULT_MODULE = 'audio_pair';
 export const findProbeTarget = (
   wanted: RequestedTarget,
   targets: readonly Target[],
-  modules: ReadonlyMap<string, ProbeModule>,
+  modules: ReadonlyMap<string, Module>,
 ): ProbeTarget => {
   const moduleName = wanted.module ?? DEFAULT_MODULE;
   const module = modules.get(moduleName);
   if (module === undefined) throw none('module', moduleName, [...modules.keys()]);
   const { target, url } = findTarget(wanted.target, targets);
   if (wanted.node === undefined || wanted.node === '') return { target, node: null, url, module };
+  if (module.kind === 'hls')
+    throw new SwarmError('unknown_probe_target', 'a stream has no nodes: leave node out');
   if (url !== target.url)
     throw new SwarmError('unknown_probe_target', 'a URL is one place already: leave node out');
   const node = target.nodes.find(({ name }) => name === wanted.node);

@@ -3,8 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createRoomCleaner,
   evaluateProbe,
-  type ProbeResult,
-  probeDurationMs,
   ROOM_PREFIX,
   type RoomCleaner,
   readNodeId,
@@ -12,6 +10,9 @@ import {
 } from '@livekit-swarm/probe';
 import { messageOf } from '@livekit-swarm/settings/errors';
 import type { TargetNode } from '../../config/target.ts';
+import { probeHls } from './hls/probe-hls.ts';
+import type { ModuleResult } from './module-result.ts';
+import { leastDurationMs } from './modules.ts';
 import { createProbeResults, type ProbeResults } from './probe-results.ts';
 import type { ProbeTarget } from './probe-target.ts';
 import { createSemaphore } from './semaphore.ts';
@@ -29,7 +30,7 @@ export interface Prober {
     destination: ProbeTarget,
     budgetMs: number,
     signal: AbortSignal,
-  ): Promise<ProbeResult | ProbeNotRun>;
+  ): Promise<ModuleResult | ProbeNotRun>;
   /** Return the results of a target. */
   resultsOf(destination: ProbeTarget): ProbeResults;
   readonly running: number;
@@ -102,9 +103,10 @@ export const createProber = (options: ProberOptions): Prober => {
     destination: ProbeTarget,
     budgetMs: number,
     signal: AbortSignal,
-  ): Promise<ProbeResult> => {
+  ): Promise<ModuleResult> => {
     const began = performance.now();
     const { target, url, module } = destination;
+    if (module.kind === 'hls') return probeHls(module, budgetMs, signal);
     const nodeId = await nodeIdOf(destination, budgetMs);
     const observation = await run({
       module,
@@ -127,7 +129,7 @@ export const createProber = (options: ProberOptions): Prober => {
   };
 
   /** Log a failure when it begins, changes and ends, not with every probe. */
-  const logChange = (destination: ProbeTarget, { failures }: ProbeResult): void => {
+  const logChange = (destination: ProbeTarget, { failures }: ModuleResult): void => {
     const key = keyOf(destination);
     const before = reasons.get(key) ?? '';
     const now = failures.map(({ reason }) => reason).join();
@@ -153,7 +155,7 @@ export const createProber = (options: ProberOptions): Prober => {
       const began = performance.now();
       const ended = AbortSignal.any([signal, stopping.signal]);
       const leave = await semaphore.enter(
-        Math.max(0, budgetMs - probeDurationMs(destination.module)),
+        Math.max(0, budgetMs - leastDurationMs(destination.module)),
         ended,
       );
       if (leave === 'gone') return stopping.signal.aborted ? 'stopping' : 'gone';

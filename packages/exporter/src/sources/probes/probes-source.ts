@@ -1,13 +1,13 @@
 import { EXPORTER_METRICS, PROBE_METRICS, PROBE_REJECTIONS } from '@livekit-swarm/catalogue';
 import type { Snapshot } from '@livekit-swarm/catalogue/registry';
 import { asMetric, mergeSnapshots, registerFamily } from '@livekit-swarm/catalogue/registry';
-import type { ProbeResult } from '@livekit-swarm/probe';
 import { messageOf, usageError } from '@livekit-swarm/settings';
 import { openPump } from '@livekit-swarm/webrtc';
 import { Registry } from 'prom-client';
 import type { Target } from '../../config/target.ts';
 import type { Source, SourceContext } from '../../source.ts';
 import type { ProbeSettings } from './config.ts';
+import type { ModuleResult } from './module-result.ts';
 import { probeRoutes } from './probe-routes.ts';
 import { findProbeTarget, type ProbeTarget } from './probe-target.ts';
 import { createProber, describe, type Prober } from './prober.ts';
@@ -108,7 +108,7 @@ type ProbeOutcomes = Map<string, ProbeOutcome>;
 
 interface ProbeOutcome {
   destination: ProbeTarget;
-  result: ProbeResult;
+  result: ModuleResult;
 }
 
 /** Labels of the destination, which Prometheus adds to the response of /probe. */
