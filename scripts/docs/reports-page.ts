@@ -39,6 +39,7 @@ const COMMANDS: Record<keyof typeof FORMATS, string> = {
   random: 'swarm chaos random',
   roll: 'swarm roll',
   scale: 'swarm scale',
+  forecast: 'swarm scale forecast',
   capacity: 'swarm capacity',
   soak: 'swarm soak',
   plan: 'swarm plan',

@@ -59,6 +59,7 @@ const COMMANDS: Record<string, { guarded: readonly string[] } | { none: string }
   'swarm cost': { none: 'reads files' },
   'swarm lab up': { none: 'servers of this host' },
   'swarm scale': { none: 'servers of this host; those of its scenario, by host rules' },
+  'swarm scale forecast': { none: 'reads files' },
   'swarm chaos report': { none: 'reads records' },
   'swarm chaos validate': { none: 'starts nothing' },
   'swarm chaos list': { none: 'reads files' },

@@ -1,6 +1,7 @@
 export { type CostEstimate, type CostQuestion, estimateCost, type Saving } from './estimate.ts';
 export type { BreakEven } from './model/break-even.ts';
 export { type CloudCost, cloudCosts } from './model/cloud.ts';
+export { type MachineHour, machineHour } from './model/machine-hour.ts';
 export { ASSUMED_CAPACITY, type NodeCapacity } from './model/nodes.ts';
 export { ASSUMED_DELAY_MS, type PlanQuality } from './model/plan-quality.ts';
 export { type RunPrice, runPrice } from './model/run-price.ts';
@@ -21,6 +22,7 @@ export {
 export { type Timetable, timetableJsonSchema } from './usage/timetable-schema.ts';
 export {
   PEAK_TO_MEAN,
+  participantsByHour,
   ratesOf,
   readTimetable,
   usageOfTimetable,

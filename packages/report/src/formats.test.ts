@@ -12,6 +12,7 @@ import {
   comparisonSample,
   connectivitySample,
   costSample,
+  forecastSample,
   HOSTILE,
   hlsSample,
   nightSample,
@@ -34,6 +35,7 @@ import { COMPARISON_REPORTERS } from './comparison/index.ts';
 import { CONNECTIVITY_REPORTERS } from './connectivity/index.ts';
 import { COST_REPORTERS } from './cost/index.ts';
 import { DRILL_REPORTERS } from './drill/index.ts';
+import { FORECAST_REPORTERS } from './forecast/index.ts';
 import { FORMATS, type Kind } from './formats.ts';
 import { HLS_REPORTERS } from './hls/index.ts';
 import { NIGHT_REPORTERS } from './night/index.ts';
@@ -133,6 +135,9 @@ const SAMPLES: Sample[] = [
   sampleOf(SCALE_REPORTERS, scaleSample(), {
     ...{ kind: 'scale', name: 'scale', schema: 'livekit-swarm/scale/1' },
     junit: { tests: 6, failures: 2, errors: 2 },
+  }),
+  sampleOf(FORECAST_REPORTERS, forecastSample(), {
+    ...{ kind: 'forecast', name: 'forecast', schema: 'livekit-swarm/forecast/1', junit: null },
   }),
   sampleOf(CAPACITY_REPORTERS, capacity, {
     ...{ kind: 'capacity', name: 'capacity', schema: 'livekit-swarm/capacity/1' },

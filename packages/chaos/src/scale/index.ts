@@ -1,3 +1,13 @@
+export {
+  type ForecastRules,
+  forecastNodes,
+  type NodeForecast,
+  type ScheduledChange,
+  sampleForecast,
+} from './forecast/forecast-nodes.ts';
+export { type CurveClock, DAY_MS, type LoadCurve, WEEK_MS } from './forecast/load-curve.ts';
+export { TOLERANCE } from './forecast/reactive-scaler.ts';
+export { readCurveCsv } from './forecast/read-curve-csv.ts';
 export type {
   JoinFigures,
   NewNode,

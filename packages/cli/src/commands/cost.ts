@@ -2,25 +2,17 @@ import { readFileSync } from 'node:fs';
 import {
   ASSUMED_CAPACITY,
   DEFAULT_PRICES,
-  defaultPriceBook,
   estimateCost,
   offersOf,
   type PriceBook,
-  readPriceBook,
   type SelfHostedRules,
 } from '@livekit-swarm/cost';
 import { COST_REPORTERS } from '@livekit-swarm/report/cost';
-import {
-  EXIT_CODES,
-  type ExitCode,
-  fileProblem,
-  invalidFile,
-  suggest,
-  usageError,
-} from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, suggest, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import { readCapacity } from '../cost/capacity-file.ts';
 import { type LoadFlags, readPricedLoad } from '../cost/priced-load.ts';
+import { readPrices } from '../cost/read-prices.ts';
 import {
   exitCodeAfter,
   openResultOutput,
@@ -77,18 +69,6 @@ export const costCommand = async (
   });
   const isComplete = await output.show({ load, estimate, rules, book });
   return exitCodeAfter(isComplete, EXIT_CODES.passed.code);
-};
-
-const readPrices = (path: string | undefined): PriceBook => {
-  if (path === undefined) return defaultPriceBook();
-  try {
-    return readPriceBook(readFileSync(path, 'utf8'), path);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && 'syscall' in error)) throw error;
-    throw invalidFile([
-      fileProblem(path, `cannot be read: ${error.code}`, 'check the path and who may read it'),
-    ]);
-  }
 };
 
 const checkProviders = (book: PriceBook, wanted: readonly string[]): void => {

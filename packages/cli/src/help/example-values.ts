@@ -91,6 +91,7 @@ const FLAGS: Record<string, string> = {
   '--web.listen-address': ':9465',
   '--web.config.file': 'web-config.yml',
   '--notify': 'https://ci.example.com/hooks/load',
+  '--machine': 'aws:c6i.xlarge',
   '--provider': 'hetzner',
   '--variant': 'helm',
 };

@@ -88,8 +88,8 @@ const monthLevel = (monthly: Timetable['monthly']): Level => {
   };
 };
 
-/** Levels of each hour of the week from Monday; overlapping entries add up. */
-const weekLevels = (week: NonNullable<Timetable['week']>): Level[] => {
+/** Participants in each hour of the week from Monday; overlapping entries add up. */
+export const participantsByHour = (week: NonNullable<Timetable['week']>): number[] => {
   const participants = DAYS.map(() => Array.from({ length: 24 }, () => 0));
   for (const { days, hours } of week)
     for (const day of new Set(days)) {
@@ -99,11 +99,12 @@ const weekLevels = (week: NonNullable<Timetable['week']>): Level[] => {
         for (let hour = from; hour < to; hour++) ofDay[hour] = (ofDay[hour] ?? 0) + count;
       }
     }
-  return participants.flatMap((ofDay, day) =>
-    ofDay.map((count, hour) => ({
-      label: `${DAYS[day]} ${String(hour).padStart(2, '0')}`,
-      hoursPerMonth: WEEKS_PER_MONTH,
-      participants: count,
-    })),
-  );
+  return participants.flat();
 };
+
+const weekLevels = (week: NonNullable<Timetable['week']>): Level[] =>
+  participantsByHour(week).map((count, hour) => ({
+    label: `${DAYS[Math.floor(hour / 24)]} ${String(hour % 24).padStart(2, '0')}`,
+    hoursPerMonth: WEEKS_PER_MONTH,
+    participants: count,
+  }));

@@ -5,12 +5,18 @@ import { DEFAULT_TOLERANCES, evaluateSoak } from '@livekit-swarm/analysis/soak';
 import type { NightResult } from '@livekit-swarm/chaos/night';
 import type { RandomResult } from '@livekit-swarm/chaos/random';
 import type { NodeChange, RollResult } from '@livekit-swarm/chaos/roll';
-import type { Rehearsal, ScaleResult } from '@livekit-swarm/chaos/scale';
+import {
+  forecastNodes,
+  type Rehearsal,
+  readCurveCsv,
+  type ScaleResult,
+} from '@livekit-swarm/chaos/scale';
 import {
   ASSUMED_CAPACITY,
   aroundTheClock,
   defaultPriceBook,
   estimateCost,
+  machineHour,
   runPrice,
   usageOfPlan,
 } from '@livekit-swarm/cost';
@@ -30,6 +36,7 @@ import { drawnLine } from '../../../chaos/test/support/random-drills.ts';
 import type { ComparisonInput } from '../../src/comparison/index.ts';
 import type { Connectivity } from '../../src/connectivity/index.ts';
 import type { CostView } from '../../src/cost/cost-view.ts';
+import type { ForecastView } from '../../src/forecast/forecast-view.ts';
 import type { HlsResult } from '../../src/hls/index.ts';
 import type { PlanView } from '../../src/plan/plan-view.ts';
 import type { PresenceResult } from '../../src/presence/index.ts';
@@ -548,6 +555,17 @@ export const costSample = (): CostView => {
     ...{ rules, book },
   };
 };
+
+/** A day for whose rise a reactive scaler is too late. */
+export const forecastSample = (): ForecastView => ({
+  name: HOSTILE,
+  forecast: forecastNodes(
+    readCurveCsv('time,participants\n8:00,100\n8:10,1000\n12:00,1000\n12:00,0\n13:00,0', 'day.csv'),
+    { carries: 150, headroom: 1.5, boot: 300_000, every: 15_000, coolDown: 300_000, min: 1 },
+  ),
+  carries: { type: 'measured', scenario: HOSTILE, cores: 4, scaledTo: 8 },
+  price: machineHour(defaultPriceBook(), { provider: 'aws', machine: 'c6i.2xlarge' }),
+});
 
 /** Room in which the uplink of a participant loses packets for a minute. */
 export const sessionSample = (): RoomView => {

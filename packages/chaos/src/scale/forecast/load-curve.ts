@@ -1,0 +1,59 @@
+/** Load over time, as a timetable states it. */
+
+/**
+ * Clock of the times. `day`: time of day. `week`: day of the week and time of day. `date`: date and
+ * time of day.
+ */
+export type CurveClock = 'day' | 'week' | 'date';
+
+export interface LoadPoint {
+  /** ms after 0:00, after 0:00 on Monday, or Unix time of a clock without time zone. */
+  at: number;
+  load: number;
+}
+
+/** Straight lines between points. Two points with one time are a jump. */
+export interface LoadCurve {
+  unit: 'participants' | 'rooms';
+  clock: CurveClock;
+  /** Points in ascending order. */
+  points: readonly [LoadPoint, LoadPoint, ...LoadPoint[]];
+  /**
+   * The curve is a whole week, after which it begins again. Otherwise its first load was there before
+   * it, and its last one stays.
+   */
+  repeats: boolean;
+}
+
+export const DAY_MS = 86_400_000;
+export const WEEK_MS = 7 * DAY_MS;
+
+/** First and last time of a curve. */
+export const spanOf = ({
+  points,
+}: Pick<LoadCurve, 'points'>): { fromAt: number; toAt: number } => ({
+  fromAt: points[0].at,
+  toAt: points.at(-1)?.at ?? points[0].at,
+});
+
+/** Makes a function for the load at ascending times. At a jump it is the load after it. */
+export const createLoadReader = ({
+  points,
+  repeats,
+}: Pick<LoadCurve, 'points' | 'repeats'>): ((at: number) => number) => {
+  const { fromAt, toAt } = spanOf({ points });
+  let next = 0;
+  let before = Number.NEGATIVE_INFINITY;
+  return (given) => {
+    const at = repeats ? modulo(given - fromAt, toAt - fromAt) + fromAt : given;
+    if (at < before) next = 0;
+    before = at;
+    while ((points[next]?.at ?? Number.POSITIVE_INFINITY) <= at) next += 1;
+    const [left, right] = [points[next - 1], points[next]];
+    if (left === undefined) return points[0].load;
+    if (right === undefined) return left.load;
+    return left.load + ((right.load - left.load) * (at - left.at)) / (right.at - left.at);
+  };
+};
+
+const modulo = (value: number, by: number): number => ((value % by) + by) % by;

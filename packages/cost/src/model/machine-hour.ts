@@ -1,0 +1,38 @@
+import { usageError } from '@livekit-swarm/settings';
+import { dollars } from '../prices/price-book.ts';
+import type { PriceBook, Source } from '../prices/schema.ts';
+
+/** Price of a machine that runs for an hour. */
+export interface MachineHour {
+  /** `aws:c6i.xlarge`. */
+  machine: string;
+  vcpus: number;
+  /** USD. */
+  cost: number;
+  source: Source;
+}
+
+/**
+ * Price of an hour.
+ * @throws SwarmError `usage` where a machine has a price for a whole month alone
+ */
+export const machineHour = (
+  book: PriceBook,
+  { provider, machine }: { provider: string; machine: string },
+): MachineHour => {
+  const offer = book.providers[provider];
+  const type = offer?.machines.types[machine];
+  if (offer === undefined || type === undefined)
+    throw new RangeError(`the price book has no ${provider}:${machine}`);
+  if (type.hour === undefined)
+    throw usageError(
+      `${provider}:${machine} has a price for a month alone, and nodes run for hours`,
+      'add its price of an hour to a price book: swarm cost --print-prices > prices.yaml',
+    );
+  return {
+    machine: `${provider}:${machine}`,
+    vcpus: type.vcpus,
+    cost: type.hour * dollars(book, offer.currency),
+    source: offer.machines.source,
+  };
+};
