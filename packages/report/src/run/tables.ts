@@ -152,11 +152,22 @@ const reasonText = ({ reason, count, message, hint }: FailureReason): string =>
 const ARROWS = { up: '↑', down: '↓' } as const;
 
 /**
- * Media by kind and direction. Loss is after recovery, "before" is loss before recovery; jitter,
- * latency and RTT are p95.
+ * Media by kind and direction. Loss is after recovery, "loss before" is before it; jitter, latency
+ * and RTT are p95.
  */
 export const mediaTable = ({ traffic }: Summary): TableData => ({
-  head: ['', 'tracks', 'packets', 'pkt/s', 'bitrate', 'loss', 'before', 'jitter', 'latency', 'RTT'],
+  head: [
+    '',
+    'tracks',
+    'packets',
+    'pkt/s',
+    'bitrate',
+    'loss',
+    'loss before',
+    'jitter',
+    'latency',
+    'RTT',
+  ],
   rows: traffic.map((row) => [
     flowOf(row),
     formatNumber(row.tracks),
@@ -207,13 +218,14 @@ export const outcomeText = ({ outcome }: Pick<AffectedParticipant, 'outcome'>): 
   outcome === null ? 'unknown' : OUTCOMES[outcome];
 
 /**
- * The most affected participants, in order of severity. No rows where no participant was to receive
- * anything and none failed.
+ * The most affected participants, in order of severity. No rows where none failed, lost a packet or
+ * was interrupted.
  */
 export const mostAffectedTable = ({ mostAffected }: Summary): TableData => {
   const none = mostAffected.every(
-    ({ outcome, missing, stalled, loss, reconnects }) =>
-      outcome === 'left' && missing + stalled + reconnects === 0 && loss === null,
+    ({ outcome, missing, stalled, loss, reconnects, longestInterruptionMs }) =>
+      outcome === 'left' &&
+      missing + stalled + reconnects + longestInterruptionMs + (loss ?? 0) === 0,
   );
   return {
     head: [
