@@ -85,6 +85,17 @@ describe('swarm cost', () => {
     expect(estimate.savings).toHaveLength(3);
   });
 
+  it('takes minutes and peak of a month from its users', async () => {
+    const users = 'monthly: { activeUsers: 73000, sessionsPerUser: 6 }\nsession: 50m\n';
+    const timetable = SCHOOL.replace(/week:.*\n/, users);
+    const { stdout } = await cost(file('app.yaml', timetable));
+    expect(stdout).toContain('school: 21,900,000 participant-minutes a month');
+    expect(stdout).toContain(
+      '73,000 users join 6 times a month for 50m: at most 2,000 participants at the same time.',
+    );
+    expect(stdout).toContain('4 times as many participants as on average');
+  });
+
   it('counts nodes by what was measured, of the machines that were asked for', async () => {
     const capacity = file('capacity.json', JSON.stringify(CAPACITY));
     const args = [file('school.yaml', SCHOOL), '--capacity', capacity, '--headroom', '1'];

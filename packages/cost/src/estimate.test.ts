@@ -2,7 +2,7 @@ import { expandPlan, scenarioOfFlags } from '@livekit-swarm/scenario';
 import { describe, expect, it } from 'vitest';
 import { estimateCost } from './estimate.ts';
 import { ASSUMED_CAPACITY } from './model/nodes.ts';
-import type { SelfHostedRules } from './model/self-hosted.ts';
+import { type SelfHostedRules, selfHostedCost } from './model/self-hosted.ts';
 import { variantOf } from './model/variants.ts';
 import { defaultPriceBook } from './prices/price-book.ts';
 import { aroundTheClock, usageOfPlan } from './usage/plan-usage.ts';
@@ -94,6 +94,22 @@ describe('an estimate for video meetings', () => {
     };
     expect(variantOf(shared, '360p')).toEqual(shared);
   });
+});
+
+/**
+ * Plan of a cluster for 50,000 users with which the project began: in each region four c6i.2xlarge,
+ * for $800 to $1,200 a month. It names them as Spot machines; it is what they cost on demand.
+ */
+it('four c6i.2xlarge of a region cost $993 a month on demand, without traffic', () => {
+  const { machines } = selfHostedCost(
+    defaultPriceBook(),
+    { provider: 'aws', machine: 'c6i.2xlarge' },
+    usageOf(meetings),
+    { ...rules, minNodes: 4 },
+  );
+  expect(machines).toBeCloseTo(4 * 730 * 0.34, 6);
+  expect(machines).toBeGreaterThan(800);
+  expect(machines).toBeLessThan(1_200);
 });
 
 /**

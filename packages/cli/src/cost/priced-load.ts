@@ -117,11 +117,13 @@ const loadOfTimetable = (path: string, timetable: Timetable, context: LoadContex
       of === null ? ratesOf(perParticipant ?? { up: 0, down: 0 }) : participantRates(of),
       context.roundMinutes,
     );
+  const usage = usageOf(plan);
   return {
     name: timetable.timetable,
-    usage: usageOf(plan),
+    usage,
     traffic: plan === null ? null : { plan, usageOf },
     assumptions: [
+      ...usersOf(timetable, usage),
       ...(monthly !== undefined && monthly.peakParticipants === undefined
         ? [{ type: 'peak_to_mean' } as const]
         : []),
@@ -130,3 +132,16 @@ const loadOfTimetable = (path: string, timetable: Timetable, context: LoadContex
     ],
   };
 };
+
+const usersOf = ({ monthly, session }: Timetable, { hours }: Usage): LoadAssumption[] =>
+  monthly?.activeUsers === undefined || monthly.sessionsPerUser === undefined
+    ? []
+    : [
+        {
+          type: 'users',
+          users: monthly.activeUsers,
+          sessions: monthly.sessionsPerUser,
+          ms: session,
+          peak: Math.max(0, ...hours.map(({ participants }) => participants)),
+        },
+      ];

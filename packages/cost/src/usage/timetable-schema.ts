@@ -53,20 +53,42 @@ const week = () =>
     )
     .min(1, { error: hinted('has no days', EXAMPLE) });
 
+const MONTH_EXAMPLE =
+  'write participantMinutes: 4800000, or activeUsers: 10000, sessionsPerUser: 8';
+
+const monthly = () =>
+  strict({
+    participantMinutes: positive(1e12).optional().describe('Participant-minutes in a month.'),
+    activeUsers: whole(1, 1_000_000_000)
+      .optional()
+      .describe('Instead: users who join at least once in a month.'),
+    sessionsPerUser: positive(100_000)
+      .optional()
+      .describe('Sessions of each of them in a month, on average; each lasts for `session`.'),
+    peakParticipants: whole(1, MOST)
+      .optional()
+      .describe('The most at the same time. Default: four times the average over the month.'),
+  }).refine(
+    ({ participantMinutes, activeUsers, sessionsPerUser }) =>
+      (participantMinutes === undefined) === (activeUsers !== undefined) &&
+      (activeUsers === undefined) === (sessionsPerUser === undefined),
+    {
+      error: hinted(
+        'must have participantMinutes, or activeUsers with sessionsPerUser',
+        MONTH_EXAMPLE,
+      ),
+    },
+  );
+
 /** Schema of a timetable: the number of participants over time, and the rates of each. */
 export const timetableSchema = () =>
   strict({
     timetable: text(60, 'a name').describe('Name of the timetable.'),
     description: prose(1_000, 'a description').optional(),
     week: week().optional().describe('Participants by day of the week and hour of the day.'),
-    monthly: strict({
-      participantMinutes: positive(1e12).describe('Participant-minutes in a month.'),
-      peakParticipants: whole(1, MOST)
-        .optional()
-        .describe('The most at the same time. Default: four times the average over the month.'),
-    })
+    monthly: monthly()
       .optional()
-      .describe('Instead of a week: the minutes of a month.'),
+      .describe('Instead of a week: the minutes of a month, or its users.'),
     scenario: text(4_096, 'a path')
       .optional()
       .describe(

@@ -51,9 +51,10 @@ export const usageOfTimetable = (
   { bitsUp, bitsDown, packets }: ParticipantRates,
   roundMinutes: number,
 ): Usage => {
-  const levels = week === undefined ? [monthLevel(monthly)] : weekLevels(week);
+  const minutesOfMonth = monthMinutes(monthly, session);
+  const levels = week === undefined ? [monthLevel(minutesOfMonth ?? 0, monthly)] : weekLevels(week);
   const minutes =
-    monthly?.participantMinutes ??
+    minutesOfMonth ??
     levels.reduce((sum, { participants, hoursPerMonth }) => sum + participants * hoursPerMonth, 0) *
       60;
   const sessionMinutes = session / MINUTE_MS;
@@ -78,8 +79,14 @@ export const usageOfTimetable = (
 
 type Level = Pick<HourLoad, 'label' | 'hoursPerMonth' | 'participants'>;
 
-const monthLevel = (monthly: Timetable['monthly']): Level => {
-  const minutes = monthly?.participantMinutes ?? 0;
+/** Participant-minutes of a month; null: they follow from the hours of a week. */
+const monthMinutes = (monthly: Timetable['monthly'], session: number): number | null => {
+  if (monthly === undefined) return null;
+  const { participantMinutes, activeUsers = 0, sessionsPerUser = 0 } = monthly;
+  return participantMinutes ?? (activeUsers * sessionsPerUser * session) / MINUTE_MS;
+};
+
+const monthLevel = (minutes: number, monthly: Timetable['monthly']): Level => {
   const mean = minutes / 60 / HOURS_PER_MONTH;
   return {
     label: 'peak',

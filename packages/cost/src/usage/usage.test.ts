@@ -82,6 +82,27 @@ perParticipant: { up: 0bit/s, down: 160kbit/s }
     expect(usageOf(text(', peakParticipants: 50')).hours[0]?.participants).toBe(50);
   });
 
+  it('takes the minutes and the peak of a month from its users', () => {
+    const text = (more: string) => `
+timetable: classes
+monthly: { activeUsers: 73000, sessionsPerUser: 6${more} }
+perParticipant: { up: 100kbit/s, down: 1Mbit/s }
+session: 50m
+`;
+    const usage = usageOf(text(''));
+    expect(usage.participantMinutes).toBe(73_000 * 6 * 50);
+    // 365,000 hours of participants in 730 hours, four times as many in the busiest one.
+    expect(usage.hours[0]?.participants).toBeCloseTo(500 * PEAK_TO_MEAN, 9);
+    expect(usageOf(text(', peakParticipants: 900')).hours[0]?.participants).toBe(900);
+    for (const wrong of [
+      'activeUsers: 5',
+      'participantMinutes: 9, activeUsers: 5, sessionsPerUser: 1',
+    ])
+      expect(() => usageOf(text('').replace(/monthly: .*/, `monthly: { ${wrong} }`))).toThrow(
+        'must have participantMinutes, or activeUsers with sessionsPerUser',
+      );
+  });
+
   it('counts recordings for the time they are kept', () => {
     const usage = usageOf(`${school}recording: { hours: 100, bitRate: 2Mbit/s, keptMonths: 3 }\n`);
     expect(usage.recordedGb).toBeCloseTo((3 * 100 * 3_600 * 2e6) / 8 / 1e9, 9);

@@ -28,6 +28,8 @@ const loadText = (assumption: LoadAssumption): string => {
       return `The scenario happens again and again, around the clock: ${formatNumber(assumption.perMonth)} times a month (--per-month).`;
     case 'peak_to_mean':
       return `In the busiest hour there are ${PEAK_TO_MEAN} times as many participants as on average (monthly.peakParticipants).`;
+    case 'users':
+      return `${formatNumber(assumption.users)} users join ${formatNumber(assumption.sessions)} times a month for ${formatDuration(assumption.ms)}: at most ${plural(Math.ceil(assumption.peak), 'participant')} at the same time.`;
     case 'packets':
       return 'Packets follow from the bit rates: 1,100 bytes each, and at least those of audio.';
     case 'session':

@@ -4,6 +4,8 @@ import type { CostEstimate, PriceBook, SelfHostedRules } from '@livekit-swarm/co
 export type LoadAssumption =
   | { type: 'around_the_clock'; perMonth: number }
   | { type: 'peak_to_mean' }
+  /** Minutes and peak follow from the users of a month. */
+  | { type: 'users'; users: number; sessions: number; ms: number; peak: number }
   | { type: 'packets' }
   | { type: 'session'; ms: number };
 
