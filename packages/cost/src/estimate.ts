@@ -1,6 +1,7 @@
 import type { Plan } from '@livekit-swarm/scenario';
 import { type BreakEven, breakEven } from './model/break-even.ts';
 import { type CloudCost, cloudCosts } from './model/cloud.ts';
+import { type HlsDelivery, hlsDeliveries } from './model/hls-delivery.ts';
 import { countNodes, nodesNeeded } from './model/nodes.ts';
 import { type PlanQuality, planQuality } from './model/plan-quality.ts';
 import { type SelfHostedCost, type SelfHostedRules, selfHostedCosts } from './model/self-hosted.ts';
@@ -29,6 +30,8 @@ export interface CostEstimate {
   cloud: CloudCost[];
   /** Cheapest machine of each provider, cheapest provider first. */
   selfHosted: SelfHostedCost[];
+  /** Serving the HLS audience, on top of either; empty: there is none. */
+  hls: HlsDelivery[];
   /**
    * Break-even of the cheapest own machines. Null: the book has none of the requested providers.
    */
@@ -59,6 +62,11 @@ export const estimateCost = (question: CostQuestion): CostEstimate => {
     usage,
     cloud: cloudCosts(book, usage),
     selfHosted,
+    hls: hlsDeliveries(
+      book,
+      usage,
+      selfHosted.map(({ provider }) => provider),
+    ),
     breakEven: best === undefined ? null : breakEven(book, best, usage, rules),
     nodes:
       machine === undefined

@@ -4,6 +4,7 @@ import { defaultPriceBook } from '../prices/price-book.ts';
 import { scaleUsage, type Usage } from '../usage/usage.ts';
 import { breakEven, costCurves } from './break-even.ts';
 import { cloudCost, cloudCosts } from './cloud.ts';
+import { hlsDeliveries } from './hls-delivery.ts';
 import { ASSUMED_CAPACITY, countNodes, type NodeCapacity, nodesNeeded } from './nodes.ts';
 import { offersOf, type SelfHostedRules, selfHostedCost, selfHostedCosts } from './self-hosted.ts';
 
@@ -26,6 +27,7 @@ const usage: Usage = {
   gbUp: 6_877,
   gbDown: 6_877,
   recordedGb: 0,
+  hlsGb: 0,
   hours: [
     { label: 'day', hoursPerMonth: 243, participants: 1_000, packets: 100_000, bits: 125_600_000 },
   ],
@@ -132,6 +134,22 @@ describe('own machines', () => {
   });
 });
 
+describe('serving an HLS audience', () => {
+  it('has the price of the traffic of each provider, cheapest first, without what machines include', () => {
+    const deliveries = hlsDeliveries(book, { hlsGb: 10_000 }, ['aws', 'hetzner', 'gcp', 'aws']);
+    expect(deliveries.map(({ provider }) => provider)).toEqual(['hetzner', 'aws', 'gcp']);
+    const [hetzner, aws, gcp] = deliveries.map(({ cost }) => cost);
+    // In euros; a hundred GB without a price; tiers of GiB.
+    expect(hetzner).toBeCloseTo(10_000 * 0.001 * 1.1637, 6);
+    expect(aws).toBeCloseTo((10_000 - 100) * 0.09, 6);
+    expect(gcp).toBeCloseTo(1_024 * 0.12 + (10_000 / 1.073741824 - 1_024) * 0.11, 6);
+  });
+
+  it('costs nothing without one', () => {
+    expect(hlsDeliveries(book, { hlsGb: 0 }, ['aws'])).toEqual([]);
+  });
+});
+
 const offer = fc.constantFrom(...offersOf(book));
 const usages = fc
   .record({
@@ -148,6 +166,7 @@ const usages = fc
       gbUp: (minutes * 60 * up) / 8 / 1e9,
       gbDown: (minutes * 60 * down) / 8 / 1e9,
       recordedGb: 0,
+      hlsGb: 0,
       hours: [
         {
           label: 'day',

@@ -109,11 +109,12 @@ const machinesCost = ({ hour, month }: Machine, peak: number, nodeHours: number)
 
 const GIB = 1.073741824;
 
-const trafficCost = ({ provider, machine }: Offer, gb: number, machineMonths: number): number => {
-  const billed = Math.max(0, gb - machine.includedTraffic * machineMonths);
-  const { unit, tiers } = provider.traffic;
-  return tieredCost(tiers, unit === 'GiB' ? billed / GIB : billed);
-};
+const trafficCost = ({ provider, machine }: Offer, gb: number, machineMonths: number): number =>
+  trafficPrice(provider, Math.max(0, gb - machine.includedTraffic * machineMonths));
+
+/** Price of outgoing traffic, in the currency of the provider. */
+export const trafficPrice = ({ traffic: { unit, tiers } }: Provider, gb: number): number =>
+  tieredCost(tiers, unit === 'GiB' ? gb / GIB : gb);
 
 const turnCost = (book: PriceBook, turn: SelfHostedRules['turn'], gb: number): number => {
   if (turn === null) return 0;

@@ -19,6 +19,7 @@ export const usageOfEvent = (
     gbUp: participants * gigabytes(bitsUp, ms),
     gbDown: participants * gigabytes(bitsDown, ms),
     recordedGb: 0,
+    hlsGb: 0,
     hours: [
       {
         label: 'event',

@@ -33,6 +33,7 @@ export const usageOfPlan = (
     gbUp: perMonth * gigabytes(mean.bitsUp, endAtMs),
     gbDown: perMonth * gigabytes(mean.bitsDown, endAtMs),
     recordedGb: 0,
+    hlsGb: 0,
     hours: Array.from({ length: Math.ceil(endAtMs / HOUR_MS) }, (_, hour) => {
       const [fromMs, toMs] = [hour * HOUR_MS, Math.min(endAtMs, (hour + 1) * HOUR_MS)];
       return {

@@ -112,6 +112,12 @@ export const timetableSchema = () =>
     })
       .optional()
       .describe('Recordings that are kept in object storage.'),
+    hls: strict({
+      listenerHours: positive(1e12).describe('Hours that all listeners hear in a month.'),
+      bitRate: bitRate().describe('Bandwidth of the stream.'),
+    })
+      .optional()
+      .describe('Audience of an HLS stream, which a CDN or an origin serves.'),
   })
     .refine(({ week, monthly }) => (week === undefined) !== (monthly === undefined), {
       error: hinted('must have week or monthly, and not both', EXAMPLE),

@@ -47,7 +47,7 @@ export const ratesOf = ({ up, down }: { up: number; down: number }): Participant
  * @param rates rates of one participant
  */
 export const usageOfTimetable = (
-  { week, monthly, session, recording }: Timetable,
+  { week, monthly, session, recording, hls }: Timetable,
   { bitsUp, bitsDown, packets }: ParticipantRates,
   roundMinutes: number,
 ): Usage => {
@@ -69,6 +69,7 @@ export const usageOfTimetable = (
       recording === undefined
         ? 0
         : gigabytes(recording.bitRate, recording.hours * HOUR_MS) * recording.keptMonths,
+    hlsGb: hls === undefined ? 0 : gigabytes(hls.bitRate, hls.listenerHours * HOUR_MS),
     hours: levels.map((level) => ({
       ...level,
       packets: level.participants * packets,

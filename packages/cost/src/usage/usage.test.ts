@@ -108,6 +108,13 @@ session: 50m
     expect(usage.recordedGb).toBeCloseTo((3 * 100 * 3_600 * 2e6) / 8 / 1e9, 9);
   });
 
+  it('counts what an audience of HLS loads, and nothing without one', () => {
+    const usage = usageOf(`${school}hls: { listenerHours: 1000, bitRate: 200kbit/s }\n`);
+    // An hour of 200 kbit/s is 90 MB.
+    expect(usage.hlsGb).toBeCloseTo(90, 9);
+    expect(usageOf(school).hlsGb).toBe(0);
+  });
+
   it.each([
     ['8-12: 600', '12-8: 600', /must be hours of the day; write 8-12: 600/],
     ['8-12: 600', '8-25: 600', /must be hours of the day/],

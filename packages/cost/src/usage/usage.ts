@@ -9,6 +9,8 @@ export interface Usage {
   gbDown: number;
   /** Size of kept recordings, average over the month, GB. */
   recordedGb: number;
+  /** Traffic of listeners of HLS, which a CDN or an origin serves, GB. */
+  hlsGb: number;
   /** Load by hour. The rest of the month has none. */
   hours: readonly HourLoad[];
 }
@@ -44,6 +46,7 @@ export const scaleUsage = (usage: Usage, times: number): Usage => ({
   gbUp: usage.gbUp * times,
   gbDown: usage.gbDown * times,
   recordedGb: usage.recordedGb * times,
+  hlsGb: usage.hlsGb * times,
   hours: usage.hours.map((hour) => ({
     ...hour,
     participants: hour.participants * times,

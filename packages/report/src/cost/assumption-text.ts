@@ -17,6 +17,11 @@ export const assumptionTexts = ({ load, rules, estimate, book }: CostView): stri
       ]),
   ...(rules.staff === 0 ? ['The operation of your own machines costs nothing (--staff).'] : []),
   'Not counted: Redis, load balancer, monitoring, egress, ingress, agents, SIP, retransmissions and RTCP.',
+  ...(estimate.usage.hlsGb > 0
+    ? [
+        'HLS is served at the price of the traffic of each provider, without what machines include; a CDN has prices of its own. What makes the segments is not counted.',
+      ]
+    : []),
   ...(estimate.usage.recordedGb > 0 && rules.storage !== null
     ? [`Recordings are kept in ${rules.storage}; what records them is not counted.`]
     : []),

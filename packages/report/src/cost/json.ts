@@ -20,6 +20,7 @@ export const renderCostJson = ({ load, estimate, rules, book }: CostView): strin
     usage,
     cloud: estimate.cloud,
     selfHosted: estimate.selfHosted,
+    hls: estimate.hls,
     breakEven: estimate.breakEven,
     nodes: estimate.nodes,
     quality: estimate.quality,

@@ -4,7 +4,7 @@ import { assumptionTexts, sourceTable } from './assumption-text.ts';
 import type { CostView } from './cost-view.ts';
 import { formatDollars } from './money.ts';
 import { breakEvenText, NO_PLAN, usageText } from './phrases.ts';
-import { cloudTable, SCORES_TEXT, savingTable, selfHostedTable } from './tables.ts';
+import { cloudTable, hlsTable, SCORES_TEXT, savingTable, selfHostedTable } from './tables.ts';
 
 /** The cheapest offers, all of them by their parts, savings, assumptions and sources. */
 export const costPage = (view: CostView): ResultPage => {
@@ -23,6 +23,7 @@ export const costPage = (view: CostView): ResultPage => {
     sections: [
       { title: 'Plans', table: cloudTable(view) },
       { title: 'Machines', table: selfHostedTable(view), ...nodesNote(view) },
+      { title: 'HLS', table: hlsTable(view) },
       { title: 'Savings', table: savingTable(view), note: SCORES_TEXT },
       {
         title: 'Assumptions',

@@ -48,6 +48,13 @@ export const selfHostedTable = ({ estimate: { selfHosted }, rules }: CostView): 
   };
 };
 
+/** Serving an HLS audience; no rows without one. */
+export const hlsTable = ({ estimate: { hls, usage } }: CostView): TableData => ({
+  head: ['HLS, on top', 'traffic', 'a month'],
+  rows: hls.map(({ provider, cost }) => [provider, gigabytes(usage.hlsGb), formatDollars(cost)]),
+  left: [0],
+});
+
 const VARIANT_TEXTS: Record<Variant, string> = {
   'no-simulcast': 'without simulcast',
   '360p': 'cameras at 360p',

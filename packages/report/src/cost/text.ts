@@ -5,13 +5,14 @@ import { renderHeadedTable, type Style, styleFor } from '../text-layout.ts';
 import { assumptionTexts, sourceTexts } from './assumption-text.ts';
 import type { CostView } from './cost-view.ts';
 import { breakEvenText, NO_PLAN, usageText } from './phrases.ts';
-import { cloudTable, SCORES_TEXT, savingTable, selfHostedTable } from './tables.ts';
+import { cloudTable, hlsTable, SCORES_TEXT, savingTable, selfHostedTable } from './tables.ts';
 
 /** The text output of `swarm cost`. */
 export const renderCostText = (view: CostView, { color = false }: ReportOptions = {}): string => {
   const style = styleFor(color);
   const { cloud, selfHosted, nodes } = view.estimate;
   const breakEven = breakEvenText(view);
+  const hls = hlsTable(view);
   const savings = renderHeadedTable(savingTable(view), style);
   const sections = [
     [usageText(view)],
@@ -20,6 +21,7 @@ export const renderCostText = (view: CostView, { color = false }: ReportOptions 
       ? []
       : [...renderHeadedTable(selfHostedTable(view), style), ...nodesOverTime(nodes, style)],
     breakEven === null ? [] : [breakEven],
+    hls.rows.length === 0 ? [] : renderHeadedTable(hls, style),
     savings.length === 0 ? [] : [...savings, style.dim(`  ${SCORES_TEXT}`)],
     ['Assumptions:', ...assumptionTexts(view).map((text) => `  ${text}`)],
     ['Prices (USD a month, without taxes):', ...sourceTexts(view).map((text) => `  ${text}`)],
