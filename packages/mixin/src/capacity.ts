@@ -10,6 +10,8 @@ import type { Alert, Recording } from './rule.ts';
  */
 export interface NodeCapacity {
   participants: number;
+  /** Rooms of a node; absent: the load was not increased by rooms. */
+  rooms?: number;
   /** Name of the measured scenario. */
   scenario: string;
 }
@@ -33,10 +35,15 @@ export const readCapacity = (file: string): NodeCapacity => {
     ]);
   const parsed = capacitySchema.safeParse(readJson(file, wrong));
   if (!parsed.success) throw wrong('is not a result of swarm capacity');
-  const { end, participants, scenario } = parsed.data;
+  const { end, participants, scenario, unit, carried, target } = parsed.data;
   if ((end !== 'knee' && end !== 'max') || participants.perNode <= 0)
     throw wrong(`has no capacity in it (${end}): measure it again`);
-  return { participants: Math.floor(participants.perNode), scenario };
+  const rooms = unit === 'rooms' ? Math.floor(carried / target.nodes) : 0;
+  return {
+    participants: Math.floor(participants.perNode),
+    ...(rooms > 0 && { rooms }),
+    scenario,
+  };
 };
 
 const readJson = (file: string, wrong: (message: string) => Error): unknown => {
@@ -57,26 +64,39 @@ const readJson = (file: string, wrong: (message: string) => Error): unknown => {
 };
 
 /** Recordings of the used share of a node's capacity. */
-export const capacityRecordings = (
-  { livekit, perNode }: Names,
-  { participants }: NodeCapacity,
-): Recording[] => [
+export const capacityRecordings = (names: Names, capacity: NodeCapacity): Recording[] => [
   {
-    by: perNode,
+    by: names.perNode,
     record: 'instance:livekit_capacity:participants',
-    expr: `max by (${perNode}) (up{${livekit}} * 0 + ${participants})`,
+    expr: `max by (${names.perNode}) (up{${names.livekit}} * 0 + ${capacity.participants})`,
   },
   {
-    by: perNode,
+    by: names.perNode,
     record: 'instance:livekit_capacity_used:ratio',
-    expr: `instance:livekit_participants:active / on (${perNode}) instance:livekit_capacity:participants`,
+    expr: usedShare(names, capacity),
   },
 ];
 
+/** Used share of the participants or of the rooms of a node: the larger one. */
+const usedShare = ({ livekit, perNode }: Names, { rooms }: NodeCapacity): string => {
+  const ofParticipants = `instance:livekit_participants:active / on (${perNode}) instance:livekit_capacity:participants`;
+  if (rooms === undefined) return ofParticipants;
+  const ofRooms = `sum by (${perNode}) (livekit_room_total{${livekit}}) / ${rooms}`;
+  return `${ofRooms} > ${ofParticipants}
+or
+${ofParticipants}
+or
+${ofRooms}`;
+};
+
 export const capacityAlert = (
   { config: { limits }, node, test }: Names,
-  { participants, scenario }: NodeCapacity,
+  { participants, rooms, scenario }: NodeCapacity,
 ): Alert => {
+  const carried =
+    rooms === undefined
+      ? `${participants} participants`
+      : `${participants} participants or ${rooms} rooms`;
   const session = { node_id: 'ND_1', protocol_version: '17' };
   return {
     name: 'LiveKitCapacityHigh',
@@ -84,7 +104,7 @@ export const capacityAlert = (
     expr: `instance:livekit_capacity_used:ratio > ${limits.capacity}`,
     for: '5m',
     summary: 'LiveKit node is near its measured capacity.',
-    description: `{{ $labels.${node} }} is at {{ $value | humanizePercentage }} of the ${participants} participants that a node carries (${scenario}). Add a node.`,
+    description: `{{ $labels.${node} }} is at {{ $value | humanizePercentage }} of the ${carried} that a node carries (${scenario}). Add a node.`,
     dashboard: 'cluster',
     test: {
       series: {
@@ -103,9 +123,32 @@ export const capacityAlert = (
       fires: [
         {
           labels: test.ofNode('a:1'),
-          description: `a:1 is at 90% of the ${participants} participants that a node carries (${scenario}). Add a node.`,
+          description: `a:1 is at 90% of the ${carried} that a node carries (${scenario}). Add a node.`,
         },
       ],
     },
+    ...(rooms !== undefined && {
+      furtherTests: [
+        {
+          // Few participants in many rooms.
+          series: {
+            [seriesOf('up', test.livekit('a:1'))]: '1x30',
+            [seriesOf('livekit_participant_total', test.livekit('a:1'), { node_id: 'ND_1' })]:
+              '1x30',
+            [seriesOf('livekit_room_total', test.livekit('a:1'), {
+              node_id: 'ND_1',
+            })]: `${0.7 * rooms}x5 ${0.9 * rooms}x25`,
+          },
+          silentAt: '9m',
+          firesAt: '15m',
+          fires: [
+            {
+              labels: test.ofNode('a:1'),
+              description: `a:1 is at 90% of the ${carried} that a node carries (${scenario}). Add a node.`,
+            },
+          ],
+        },
+      ],
+    }),
   };
 };

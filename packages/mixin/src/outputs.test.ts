@@ -28,6 +28,17 @@ describe('the alert on capacity', () => {
       expect(written[`alerts/${file}`]).toContain(
         '337 participants that a node carries (voice-ai)',
       );
+      expect(written[`alerts/${file}`]).not.toContain('livekit_room_total');
+    }
+  });
+
+  it('uses the measured rooms, too, where there are some', () => {
+    const written = outputs(SHIPPED, { participants: 337, rooms: 112, scenario: 'voice-ai' });
+    for (const file of files) {
+      expect(written[`alerts/${file}`]).toMatch(/\(livekit_room_total\{.*\}\) \/ 112/);
+      expect(written[`alerts/${file}`]).toContain(
+        '337 participants or 112 rooms that a node carries (voice-ai)',
+      );
     }
   });
 });

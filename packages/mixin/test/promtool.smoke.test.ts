@@ -34,25 +34,31 @@ it('amtool accepts the example for Alertmanager', async () => {
   expect(stdout).toContain('SUCCESS');
 });
 
-it('the rules with a measured capacity have the alert on it, which fires as expected', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'swarm-capacity-rules-'));
-  try {
-    const written = outputs(SHIPPED, { participants: 337, scenario: 'voice-ai' });
-    await mkdir(join(dir, 'tests'));
-    await writeFile(
-      join(dir, 'livekit-swarm.rules.yaml'),
-      written['alerts/livekit-swarm.rules.yaml'] ?? '',
-    );
-    const all = parse(written['alerts/tests/livekit-swarm.rules.test.yaml'] ?? '') as {
-      tests: { name: string }[];
-    };
-    const own = all.tests.filter(({ name }) => name === 'LiveKitCapacityHigh');
-    expect(own).toHaveLength(1);
-    const tests = join(dir, 'tests', 'capacity.test.yaml');
-    await writeFile(tests, stringify({ ...all, tests: own }));
-    const { stdout } = await run('promtool', ['test', 'rules', tests]);
-    expect(stdout).toContain('SUCCESS');
-  } finally {
-    await rm(dir, { recursive: true });
-  }
-});
+it.each([
+  ['participants', { participants: 337, scenario: 'voice-ai' }, 1],
+  ['participants and rooms', { participants: 337, rooms: 110, scenario: 'voice-ai' }, 2],
+])(
+  'the rules with a measured capacity in %s have the alert on it, which fires as expected',
+  async (_, capacity, count) => {
+    const dir = await mkdtemp(join(tmpdir(), 'swarm-capacity-rules-'));
+    try {
+      const written = outputs(SHIPPED, capacity);
+      await mkdir(join(dir, 'tests'));
+      await writeFile(
+        join(dir, 'livekit-swarm.rules.yaml'),
+        written['alerts/livekit-swarm.rules.yaml'] ?? '',
+      );
+      const all = parse(written['alerts/tests/livekit-swarm.rules.test.yaml'] ?? '') as {
+        tests: { name: string }[];
+      };
+      const own = all.tests.filter(({ name }) => name === 'LiveKitCapacityHigh');
+      expect(own).toHaveLength(count);
+      const tests = join(dir, 'tests', 'capacity.test.yaml');
+      await writeFile(tests, stringify({ ...all, tests: own }));
+      const { stdout } = await run('promtool', ['test', 'rules', tests]);
+      expect(stdout).toContain('SUCCESS');
+    } finally {
+      await rm(dir, { recursive: true });
+    }
+  },
+);
