@@ -13,7 +13,9 @@ import { buildImage } from '@livekit-swarm/testkit/docker/build-image';
 import type { DockerEngine } from '@livekit-swarm/testkit/docker/docker-engine';
 import { testWithDocker } from '@livekit-swarm/testkit/docker/test-with-docker';
 import { expect } from 'vitest';
+import { FAULTS } from '../src/faults/index.ts';
 import { openJournal } from '../src/journal/journal.ts';
+import { rollbackPending } from '../src/journal/rollback-pending.ts';
 import { connectEngine } from '../src/targets/docker/engine.ts';
 import { expiryOnEngine } from '../src/targets/expiry/on-engine.ts';
 import { lockEngine } from '../src/targets/lock/engine-lock.ts';
@@ -137,25 +139,23 @@ testWithDocker(
       const containers = await all();
       const before = [await startsOf('node-1'), await startsOf('node-2')];
       const journal = openJournal(join(dir, 'journal'));
-      const pending = async (drains: boolean): Promise<boolean> => {
-        const { pending: entries } = await journal.read();
-        return entries.some(
-          ({ expiry, draining = [] }) => expiry !== null && draining.length > 0 === drains,
-        );
+      const names = (node: string) => async (): Promise<void> => {
+        const named = async (): Promise<boolean> =>
+          (await journal.read()).pending.some(({ draining = [] }) => draining.includes(node));
+        await expect.poll(named, { timeout: 30_000, interval: 100 }).toBe(true);
       };
-      const has = (drains: boolean) => () =>
-        expect.poll(() => pending(drains), { timeout: 30_000, interval: 100 }).toBe(true);
       // The first process of a container ignores SIGTERM, as a node with rooms does not exit.
       const kills = await Promise.all([
         inject(engine, journal.dir, 'remove-node', 'node-1', {
-          ...{ params: { grace: '60s' }, until: has(true) },
+          ...{ params: { grace: '60s' }, until: names('node-1') },
         }),
         inject(engine, journal.dir, 'remove-node', 'node-2', {
-          ...{ params: { grace: '60s' }, failpoints: 'journal.written=sleep(120000)' },
-          until: has(false),
+          // Its journal names the drain, and the engine has no note of it.
+          ...{ params: { grace: '60s' }, failpoints: 'drain.noted=sleep(120000)' },
+          until: names('node-2'),
         }),
       ]);
-      // Between the note of a drain in the journal and the SIGTERM are milliseconds.
+      // The note on the engine comes after the journal.
       await sleep(2_000);
       for (const kill of kills) await kill();
       expect(await all()).toContain('node-1 running');
@@ -176,6 +176,9 @@ testWithDocker(
             ...{ code: 'expiry_unavailable', message: expect.stringContaining('it has begun') },
           });
       expect(entries).toHaveLength(2);
+      const { failed } = await rollbackPending({ journal, faults: FAULTS, force: true });
+      expect(failed.map(({ error }) => error.message)).toEqual([]);
+      expect(await startsOf('node-2')).toBe(before[1]);
     } finally {
       await rm(dir, { recursive: true, force: true });
     }

@@ -97,7 +97,7 @@ const beforeItsDrain = async (target: Platform, dir: string): Promise<void> => {
     ],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, SWARM_FAILPOINTS: 'journal.written=sleep(120000)' },
+      env: { ...process.env, SWARM_FAILPOINTS: 'drain.begin=sleep(120000)' },
     },
   );
   const armed = async () => (await journal.read()).pending.filter(({ expiry }) => expiry !== null);

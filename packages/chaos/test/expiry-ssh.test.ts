@@ -215,8 +215,9 @@ exec '${process.execPath}' --eval "${program}"
   const controllers = [
     { component: 'livekit-1.service', change: removal, failpoints: '' },
     {
+      // Its journal names the drain, and the host has no note of it.
       ...{ component: 'livekit-2.service', change: removal },
-      failpoints: 'journal.written=sleep(120000)',
+      failpoints: 'drain.noted=sleep(120000)',
     },
     {
       ...{ component: 'livekit-3.service', change: ['upgrade', '{"to":"1.13.5"}'] },
@@ -247,12 +248,13 @@ exec '${process.execPath}' --eval "${program}"
   cleanUp.defer(killAll);
   const draining = async () => [
     (await pending('livekit-1.service'))?.draining,
+    (await pending('livekit-2.service'))?.draining,
     (await pending('livekit-2.service'))?.expiry?.methods,
     await readFile(changed, 'utf8').then((text) => text !== old),
   ];
   await expect
     .poll(draining, { timeout: 45_000, interval: 100 })
-    .toEqual([['livekit-1.service'], ['detached_process'], true]);
+    .toEqual([['livekit-1.service'], ['livekit-2.service'], ['detached_process'], true]);
   const ids = (await journal.read()).pending.map(({ id }) => id);
   const marks = async () =>
     (await readdir('/run')).filter((name) => ids.some((id) => name.includes(`drain-${id}`)));

@@ -206,3 +206,39 @@ test('the rollback of the drill disarms it, and may come before, after and with 
     expect(await brokenComponents(target)).toEqual([]);
   }
 });
+
+test('a drill that is killed around the SIGTERM of a drain: only a node that had it is started again', {
+  timeout: 120_000,
+}, async () => {
+  const killedAt = async (point: string, component: string): Promise<void> => {
+    const drill = spawn(
+      process.execPath,
+      [
+        fileURLToPath(new URL('./fixtures/injector.ts', import.meta.url)),
+        ...[lab, journal.dir, 'remove-node', '{"grace":"60s"}', component],
+      ],
+      {
+        stdio: ['ignore', 'ignore', 'inherit'],
+        env: { ...process.env, SWARM_FAILPOINTS: `${point}=kill` },
+      },
+    );
+    expect(await once(drill, 'exit')).toEqual([null, 'SIGKILL']);
+  };
+  const instances = async () =>
+    Promise.all(['node-1', 'node-2'].map(async (name) => (await componentNamed(name)).instance));
+  const before = await instances();
+  await Promise.all([killedAt('drain.begin', 'node-1'), killedAt('drain.begun', 'node-2')]);
+  const drains = (await journal.read()).pending.map(({ components: [node], draining }) => [
+    ...[node?.name, draining],
+  ]);
+  expect(drains.sort()).toEqual([
+    ['node-1', []],
+    ['node-2', ['node-2']],
+  ]);
+  const { failed } = await rollbackPending({ journal, faults: FAULTS });
+  expect(failed.map(({ error }) => error.message)).toEqual([]);
+  const after = await instances();
+  expect(after[0]).toBe(before[0]);
+  expect(after[1]).not.toBe(before[1]);
+  expect(await brokenComponents(target)).toEqual([]);
+});

@@ -49,6 +49,7 @@ const execute = (
     journal: {
       dir: '',
       write: async () => {},
+      beginDrain: async () => {},
       remove: async () => {},
       read: async () => ({ pending: [], unreadable: [] }),
     },

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SwarmError } from '@livekit-swarm/settings';
@@ -163,6 +163,58 @@ test.each([
     const expiry = { afterMs: 60_000, required: true };
     await expect(injectFault(optionsOf(drains, { platform, expiry }))).rejects.toThrow('no drain');
     expect(seen).toEqual([named]);
+  },
+);
+
+test('where a program sends the signal, the drain is noted with it, and not before', async () => {
+  const seen: unknown[] = [];
+  const drains = fault(async ({ components: [node = NODE], beginDrain }) => {
+    seen.push(await beginDrain?.(node, 'SIGTERM'));
+    seen.push((await journal.read()).pending[0]?.draining);
+  });
+  const asked: string[] = [];
+  const file = join(dir, 'signalled');
+  const platform: Platform = {
+    ...fakePlatform(),
+    signalCommand: async ({ name }, signal) => {
+      // A drill that is killed here has not touched the node.
+      seen.push((await journal.read()).pending[0]?.draining);
+      asked.push(`${signal} ${name}`);
+      return ['touch', file];
+    },
+  };
+  const injection = await injectFault(optionsOf(drains, { platform }));
+  expect(asked).toEqual([`SIGTERM ${NODE.name}`]);
+  expect(seen).toEqual([[], true, [NODE.name]]);
+  expect(existsSync(file)).toBe(true);
+  await injection.rollback();
+  expect(await pendingIds()).toEqual([]);
+});
+
+test.each([
+  ['the target has a note', true, [NODE.name]],
+  ['the target has none, as the command never arrived', false, []],
+  ['the target has no notes at all', null, [NODE.name]],
+] as const)(
+  'a later rollback asks the target whether a drain of the journal has begun: %s',
+  async (_, begun, expected) => {
+    const rollback = vi.fn(async () => {});
+    const drains: Fault = {
+      ...fault(async ({ components: [node = NODE], beginDrain }) => {
+        await beginDrain?.(node, 'SIGTERM');
+      }),
+      rollbackSteps: STEPS,
+    };
+    const base = fakePlatform();
+    const platform: Platform = {
+      ...base,
+      expiry: { ...base.expiry, beginDrain: async () => true, hasBegunDrain: async () => begun },
+    };
+    const expiry = { afterMs: 60_000, required: true };
+    await injectFault(optionsOf(drains, { platform, expiry }));
+    const faults = new Map([['nuisance', fault(async () => {}, rollback)]]);
+    await rollbackPending({ journal, faults, force: true, open: async () => platform });
+    expect(rollback).toHaveBeenCalledWith(expect.objectContaining({ draining: new Set(expected) }));
   },
 );
 

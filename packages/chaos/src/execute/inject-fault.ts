@@ -73,9 +73,18 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
     beginDrain: async (component, signal) => {
       const { name } = component;
       if (armed !== null) assertTimeLeft(armed, expiry, platform, name);
+      const command = (await platform.signalCommand?.(component, signal)) ?? null;
+      failpoint('drain.begin');
+      if (command !== null) {
+        await journal.beginDrain(id, name, command);
+        draining.add(name);
+        failpoint('drain.begun');
+        return true;
+      }
       draining.add(name);
       try {
         await save({ injected: false });
+        failpoint('drain.noted');
       } catch (error) {
         draining.delete(name);
         throw error;

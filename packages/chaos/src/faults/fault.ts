@@ -5,6 +5,7 @@ import type {
   Capability,
   Component,
   ComponentKind,
+  DrainSignal,
   Platform,
   RollbackStep,
 } from '../targets/platform.ts';
@@ -36,12 +37,11 @@ export interface FaultContext<Params> {
    */
   draining?: ReadonlySet<string>;
   /**
-   * Resolves when the journal and the target name the component as one that drains, before its
-   * SIGTERM, or together with it.
-   * @param signal the first signal of the drain; null: it has none
+   * Resolves when the journal and the target name the component as one that drains: together with
+   * its first signal where the platform can, else before it.
    * @returns true when the signal was sent
    */
-  beginDrain?(component: Component, signal: NodeJS.Signals | null): Promise<boolean>;
+  beginDrain?(component: Component, signal: DrainSignal): Promise<boolean>;
   /** Aborted: an injection that takes long ends early, with an error. Absent: it ends on its own. */
   stop?: AbortSignal;
 }

@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { NODE } from '../../test/support/fake-platform.ts';
 import { JOURNAL_SCHEMA, type JournalEntry, journalDir, openJournal } from './journal.ts';
 
@@ -106,3 +108,52 @@ test('every checkout of a user has the same folder, which is not the cache', () 
     '/somewhere/livekit-swarm/chaos/journal',
   );
 });
+
+test('an entry names the components whose drain was noted, and its notes go with it', async () => {
+  const journal = openJournal(dir);
+  const slash = { ...NODE, name: "a/b's node" };
+  const written = { ...entry('aaaaaaaa', 1), components: [NODE, slash], draining: [] };
+  const drains = async () => (await journal.read()).pending.map(({ draining }) => draining);
+  await journal.write(written);
+  await journal.write({ ...written, id: 'bbbbbbbb' });
+  await journal.beginDrain('aaaaaaaa', slash.name, ['true']);
+  expect(await drains()).toEqual([[slash.name], []]);
+  await journal.write({ ...written, draining: [slash.name] });
+  expect(await drains()).toEqual([[slash.name], []]);
+  await journal.remove('aaaaaaaa');
+  expect(readdirSync(dir)).toEqual(['bbbbbbbb.json']);
+});
+
+test('there is no note of a drain that could not be begun', async () => {
+  const journal = openJournal(dir);
+  await journal.write(entry('aaaaaaaa', 1));
+  const fail = ['sh', '-c', 'echo not permitted >&2; exit 1'];
+  await expect(journal.beginDrain('aaaaaaaa', NODE.name, fail)).rejects.toMatchObject({
+    ...{ code: 'fault_unavailable', message: expect.stringContaining('not permitted') },
+  });
+  expect(readdirSync(dir)).toEqual(['aaaaaaaa.json']);
+  const none = openJournal(join(dir, 'none'));
+  await expect(none.beginDrain('aaaaaaaa', NODE.name, ['true'])).rejects.toMatchObject({
+    code: 'journal_unavailable',
+  });
+});
+
+test('a process that is killed while it begins a drain leaves the note and the signal', async () => {
+  const node = spawn('sleep', ['60'], { stdio: 'ignore' });
+  const ended = once(node, 'exit');
+  onTestFinished(() => void node.kill('SIGKILL'));
+  await openJournal(dir).write({ ...entry('aaaaaaaa', 1), draining: [] });
+  // The signal takes far longer than the kill, which comes as soon as there is a note.
+  const argv = ['sh', '-c', 'sleep 2; kill -s TERM "$0"', String(node.pid)];
+  const program = `import { openJournal } from ${JSON.stringify(new URL('./journal.ts', import.meta.url))};
+await openJournal(${JSON.stringify(dir)}).beginDrain('aaaaaaaa', 'node-1', ${JSON.stringify(argv)});`;
+  const drill = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    ...{ detached: true, stdio: 'ignore' },
+  });
+  const noted = async () => (await openJournal(dir).read()).pending[0]?.draining;
+  await expect.poll(noted, { timeout: 30_000, interval: 10 }).toEqual(['node-1']);
+  const killed = once(drill, 'exit');
+  process.kill(-(drill.pid ?? 0), 'SIGKILL');
+  expect(await killed).toEqual([null, 'SIGKILL']);
+  expect(await ended).toEqual([null, 'SIGTERM']);
+}, 60_000);

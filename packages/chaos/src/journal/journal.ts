@@ -5,6 +5,7 @@ import { messageOf, SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { processIdentitySchema } from '../process-identity-schema.ts';
 import { componentSchema, EXPIRY_METHODS, platformReference } from '../targets/platform.ts';
+import { beginDrain, drainNote, isDrainNote } from './drain-note.ts';
 
 export const JOURNAL_SCHEMA = 'livekit-swarm/injection/4';
 
@@ -18,7 +19,10 @@ const journalEntry = z.object({
   components: z.array(componentSchema),
   /** Settings of the target before the injection, which the rollback restores. */
   before: z.record(z.string(), z.string()).exactOptional(),
-  /** Components whose drain has begun. Absent: not known. */
+  /**
+   * Components whose drain has begun, or was about to begin where the target has a note of it.
+   * Absent: not known.
+   */
   draining: z.array(z.string()).exactOptional(),
   platform: platformReference,
   injectedAt: z.iso.datetime(),
@@ -74,6 +78,13 @@ export interface Journal {
    * @throws SwarmError `journal_unavailable`: inject nothing then
    */
   write(entry: JournalEntry): Promise<void>;
+  /**
+   * Notes that a component of an entry drains, and runs the program that sends its first signal: in
+   * one process, which does not end with this one. So no other process finds the note without the
+   * signal, or a node that was signalled without the note. Without success there is no note.
+   * @throws SwarmError `journal_unavailable`, `fault_unavailable`
+   */
+  beginDrain(id: string, component: string, argv: readonly string[]): Promise<void>;
   /** Removes a fault that was rolled back completely. */
   remove(id: string): Promise<void>;
   /** Reads the entries in the order of their rollback: the last injected first. */
@@ -111,7 +122,12 @@ export const openJournal = (dir: string = journalDir()): Journal => {
         );
       }
     },
-    remove: (id) => rm(fileOf(id), { force: true }),
+    beginDrain: (id, component, argv) => beginDrain(join(dir, drainNote(id, component)), argv),
+    remove: async (id) => {
+      await rm(fileOf(id), { force: true });
+      for (const name of await readdir(dir).catch(() => []))
+        if (isDrainNote(id, name)) await rm(join(dir, name), { force: true });
+    },
     read: () => readAll(dir),
   };
 };
@@ -137,7 +153,7 @@ const readAll = async (
       const text = await readFile(file, 'utf8');
       const entry = parseEntry(text);
       if (`${entry.id}.json` !== name) throw new Error(`holds the id ${entry.id}`);
-      pending.push(entry);
+      pending.push(withDrains(entry, names));
     } catch (error) {
       // The entry was rolled back in the meantime.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
@@ -146,4 +162,13 @@ const readAll = async (
   }
   pending.sort((a, b) => b.injectedAt.localeCompare(a.injectedAt));
   return { pending, unreadable };
+};
+
+/** Adds the components of which there are notes. */
+const withDrains = (entry: JournalEntry, names: readonly string[]): JournalEntry => {
+  const noted = entry.components.flatMap(({ name }) =>
+    names.includes(drainNote(entry.id, name)) ? [name] : [],
+  );
+  if (noted.length === 0) return entry;
+  return { ...entry, draining: [...new Set([...(entry.draining ?? []), ...noted])] };
 };

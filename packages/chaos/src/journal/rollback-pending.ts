@@ -130,13 +130,15 @@ export const rollbackEntry = async (
   // The lock is not checked again: a rollback takes seconds, and one that stops halfway leaves a
   // fault.
   for (const lock of held) lock?.assertHeld();
-  const { components, params, id, before, draining } = entry;
-  const rollback = (): Promise<void> =>
-    rollbackFault(fault, {
+  const { components, params, id, before } = entry;
+  const rollback = async (): Promise<void> => {
+    const draining = await drainsOf(entry, platform);
+    await rollbackFault(fault, {
       ...{ platform, components, params, id, expiresAfterMs: null },
       ...(before !== undefined && { before }),
       ...(draining !== undefined && { draining: new Set(draining) }),
     });
+  };
   await rollback();
   failpoint('rollback.done');
   const waitMs = inFlightMs(entry, platform);
@@ -148,6 +150,24 @@ export const rollbackEntry = async (
   // Disarm even if the entry does not list a rollback: the drill may have been killed in between.
   if (entry.expiry !== null || !entry.injected) await platform.expiry.disarm(id, components);
   failpoint('expiry.disarmed');
+};
+
+/**
+ * Names of the components whose drain has begun; undefined: not known. The journal names those of
+ * another host before the command that begins it: the note there, made with the signal, decides.
+ */
+const drainsOf = async (
+  { id, components, draining, expiry }: JournalEntry,
+  platform: Platform,
+): Promise<string[] | undefined> => {
+  if (draining === undefined || expiry === null) return draining;
+  const found: string[] = [];
+  for (const component of components) {
+    if (!draining.includes(component.name)) continue;
+    if ((await platform.expiry.hasBegunDrain?.(id, component, expiry.methods)) !== false)
+      found.push(component.name);
+  }
+  return found;
 };
 
 /** Time for which commands of the injection may still act, ms. */

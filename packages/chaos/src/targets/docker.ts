@@ -7,7 +7,7 @@ import {
   networkOf,
   portsOfComponent,
 } from './docker/container.ts';
-import { connectEngine, type Engine, REQUEST_WITHIN_MS } from './docker/engine.ts';
+import { connectEngine, type Engine, killCommand, REQUEST_WITHIN_MS } from './docker/engine.ts';
 import { keptContainers } from './docker/kept-container.ts';
 import { groupOf, isEngineHere, processHere } from './docker/process-here.ts';
 import { untilReady } from './docker/readiness.ts';
@@ -233,6 +233,11 @@ export const dockerPlatform = (
       }
       throw withoutEffect(signal, { name }, `container ${id.slice(0, 12)}`, EFFECT_WITHIN_MS);
     },
+    signalCommand: async ({ name }, signal) => {
+      const found = await find(name);
+      if (found?.info.State.Running !== true || !(await isHere())) return null;
+      return killCommand(spec, found.component.id, signal);
+    },
     start: async ({ name }) => {
       const found = await find(name);
       // A container that was removed needs no rollback.
@@ -271,6 +276,10 @@ export const dockerPlatform = (
       arm: async (request) => ((await isHere()) ? onHostHere : onEngine).arm(request),
       // A rollback that is armed on this host reads the journal.
       beginDrain: async (...drain) => !(await isHere()) && onEngine.beginDrain(...drain),
+      hasBegunDrain: async (id, component, methods) =>
+        methods.includes('waiting_container')
+          ? onEngine.hasBegunDrain(id, component, methods)
+          : null,
       // With all containers down, the armed one cannot be found.
       disarm: async (id, all) => {
         for (const controller of [onHostHere, onEngine]) await controller.disarm(id, all);

@@ -182,6 +182,11 @@ export interface Platform extends AsyncDisposable {
     signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT' | 'SIGSTOP' | 'SIGCONT',
   ): Promise<void>;
   /**
+   * Program of this host that does the same as `signal`, without waiting for the effect; null: none
+   * does. Absent: the processes are elsewhere.
+   */
+  signalCommand?(component: Component, signal: DrainSignal): Promise<readonly string[] | null>;
+  /**
    * Starts a component with its configuration, and resolves when it is ready. No effect while it
    * runs.
    */
@@ -283,6 +288,9 @@ export interface ExpiryRequest {
   entry: { journal: string; entry: object };
 }
 
+/** First signal of a drain: SIGKILL when it has no time. */
+export type DrainSignal = 'SIGTERM' | 'SIGKILL';
+
 /** Arms and disarms automatic rollbacks on the target. */
 export interface ExpiryController {
   /**
@@ -296,14 +304,22 @@ export interface ExpiryController {
   arm(request: ExpiryRequest): Promise<readonly ExpiryMethod[]>;
   /**
    * Notes for the armed rollback of an injection that a component drains from now on, unless that
-   * rollback has begun. Where it can, it sends the signal in the same command, so that there is no
-   * note without its signal. Absent: the rollback reads the journal.
-   * @param signal null: the drain begins without one
+   * rollback has begun, and sends the signal in the same command, so that there is no note without
+   * its signal. Absent: the rollback reads the journal.
    * @returns true when the signal was sent
    * @throws SwarmError `expiry_unavailable`: neither noted nor signalled; with any other error, it
    * may have been
    */
-  beginDrain?(id: string, component: Component, signal: NodeJS.Signals | null): Promise<boolean>;
+  beginDrain?(id: string, component: Component, signal: DrainSignal): Promise<boolean>;
+  /**
+   * Asks the target of an injection that was armed by these methods whether `beginDrain` has noted
+   * the drain of a component; null: it has no such notes. Absent: none has.
+   */
+  hasBegunDrain?(
+    id: string,
+    component: Component,
+    methods: readonly ExpiryMethod[],
+  ): Promise<boolean | null>;
   /** Disarms the rollback; no effect when it is not armed, or has begun. */
   disarm(id: string, components: readonly Component[]): Promise<void>;
 }

@@ -145,6 +145,12 @@ export const processPlatform = (location: Location): Platform => {
       if (await waitUntil(isDone, { withinMs: EFFECT_WITHIN_MS, everyMs: POLL_MS })) return;
       throw withoutEffect(signal, { name }, `process ${identity.pid}`, EFFECT_WITHIN_MS);
     },
+    signalCommand: async ({ name }, signal) => {
+      const identity = await location.identity(name);
+      if (identity === null) return null;
+      if (location.signal !== undefined) return location.signalCommand?.(name, signal) ?? null;
+      return ['sh', '-c', SIGNAL, String(identity.pid), signal.replace('SIG', '')];
+    },
     start: ({ name }) => location.start(name),
     ...(location.rollout !== undefined && { rollout: location.rollout }),
     ...(location.balancer !== undefined && { balancer: location.balancer }),
@@ -166,6 +172,9 @@ export const processPlatform = (location: Location): Platform => {
     [Symbol.asyncDispose]: async () => {},
   };
 };
+
+/** Script that sends signal $1 to process $0, which may have exited in the meantime. */
+const SIGNAL = 'kill -s "$1" "$0" || ! ps -p "$0" > /dev/null';
 
 const maySignal = (pid: number): boolean => {
   try {

@@ -1,6 +1,12 @@
 import { SwarmError } from '@livekit-swarm/settings';
 import { armTimer, disarmTimer } from './expiry/timer.ts';
-import { forgetDrains, markDrain, NOT_MARKED, unitScript } from './expiry/unit-script.ts';
+import {
+  forgetDrains,
+  markDrain,
+  NOT_MARKED,
+  readDrainMark,
+  unitScript,
+} from './expiry/unit-script.ts';
 import { type HeldLock, joinLocks } from './lock/host-lock.ts';
 import {
   type Capability,
@@ -218,7 +224,7 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
       beginDrain: async (id, component, signal) => {
         const { connection, unit, host } = remoteOf(component);
         const { code, stderr } = await connection.run(markDrain(id, unit.name, signal));
-        if (code === 0) return signal !== null;
+        if (code === 0) return true;
         const why = stderr.trim().split('\n')[0] || `exit code ${code}`;
         throw code === NOT_MARKED
           ? new SwarmError(
@@ -230,6 +236,15 @@ const sshPlatform = (spec: SshSpec, remotes: readonly RemoteUnit[]): Platform =>
               'fault_unavailable',
               `it is not known whether the drain of ${unit.name} on ${host} has begun: ${why}`,
             );
+      },
+      hasBegunDrain: async (id, component) => {
+        const { connection, unit, host } = remoteOf(component);
+        const { code, stdout, stderr } = await connection.run(readDrainMark(id, unit.name));
+        if (code === 0) return stdout.trim() === 'drain';
+        throw new SwarmError(
+          'rollback_failed',
+          `it is not known whether the drain of ${unit.name} on ${host} has begun: ${stderr.trim().split('\n')[0] || `exit code ${code}`}`,
+        );
       },
       disarm: async (id, components) => {
         await Promise.all(

@@ -44,7 +44,8 @@ export const drainNode = async (
   onStep: ReportStep = () => {},
   isDraining = false,
 ): Promise<void> => {
-  const instance = await platform.instance(component);
+  // A node that had its signal may have ended since.
+  const instance = isDraining ? component.instance : await platform.instance(component);
   if (instance === null) return;
   const isGone = async (): Promise<boolean> => (await platform.instance(component)) !== instance;
   if (grace > 0) {
@@ -85,13 +86,13 @@ export const drainNodes = (context: FaultContext<DrainParams>): Promise<void> =>
 
 /**
  * Notes that the drain of a node begins.
- * @returns true when the node has had its first SIGTERM together with the note
+ * @returns true when the node has had its first signal together with the note
  */
 export const beginDrain = async (
   { params: { grace, end }, ...context }: FaultContext<DrainParams>,
   component: Component,
 ): Promise<boolean> =>
-  (await context.beginDrain?.(component, grace > 0 || end === 'sigterm' ? 'SIGTERM' : null)) ??
+  (await context.beginDrain?.(component, grace > 0 || end === 'sigterm' ? 'SIGTERM' : 'SIGKILL')) ??
   false;
 
 /**

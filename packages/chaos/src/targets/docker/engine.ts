@@ -182,6 +182,31 @@ const exec = async (container: Container, argv: readonly string[]): Promise<numb
   return (await program.inspect()).ExitCode;
 };
 
+/**
+ * Program that does the same as `Engine.kill`, for an engine at a socket of this host; null: its
+ * engine has an address.
+ */
+export const killCommand = (
+  { host }: Pick<DockerSpec, 'host'>,
+  id: string,
+  signal: string,
+): string[] | null => {
+  const [scheme, path = ''] = host.split('://', 2);
+  return scheme === 'unix' ? [process.execPath, '--eval', KILL, path, id, signal] : null;
+};
+
+const KILL = `
+const [socketPath, id, signal] = process.argv.slice(1);
+const path = '/containers/' + id + '/kill?signal=' + signal;
+const request = require('node:http').request({ socketPath, path, method: 'POST' }, (answer) => {
+  const isDone = answer.statusCode < 300 || [${NOT_FOUND}, ${CONFLICT}].includes(answer.statusCode);
+  if (!isDone) console.error('the engine answers with status ' + answer.statusCode);
+  process.exit(isDone ? 0 : 1);
+});
+request.setTimeout(${REQUEST_WITHIN_MS}, () => request.destroy(new Error('the engine does not answer')));
+request.on('error', ({ message }) => { console.error(message); process.exit(1); });
+request.end();`;
+
 const connection = async (host: string): Promise<Record<string, unknown>> => {
   const [scheme = '', rest = ''] = host.split('://', 2);
   // The protocol is explicit, because dockerode takes missing values from DOCKER_HOST, which may

@@ -47,6 +47,11 @@ command -v docker > /dev/null 2>&1 || { echo "missing: its host has no docker co
 echo found
 `;
 
+/** Script that sends signal $2 to container $1; no effect on one that does not run. */
+export const SIGNAL_ON_ENGINE = `${FIND_ENGINE}
+engine kill --signal "$2" "$1" > /dev/null ||
+  [ "$(engine inspect --format '{{.State.Running}}' "$1")" = false ]`;
+
 const commandOf = (step: RollbackStep, name: string, { instance }: Component): string => {
   switch (step.step) {
     case 'run':

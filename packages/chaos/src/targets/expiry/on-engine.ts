@@ -2,7 +2,7 @@ import { SwarmError } from '@livekit-swarm/settings';
 import type { ContainerInspectInfo } from 'dockerode';
 import type { Engine } from '../docker/engine.ts';
 import type { Component, ExpiryController } from '../platform.ts';
-import { CHECK_ENGINE, engineScript, isEngineStep } from './engine-script.ts';
+import { CHECK_ENGINE, engineScript, isEngineStep, SIGNAL_ON_ENGINE } from './engine-script.ts';
 
 /** Label of the waiting container; its value is the injection. */
 const LABEL = 'swarm.expiry';
@@ -68,7 +68,7 @@ export const expiryOnEngine = (
       'run swarm on the host of the engine, or accept that only this host can roll back: --without-expiry',
     );
   },
-  beginDrain: async (id, component) => {
+  beginDrain: async (id, component, signal) => {
     const info = await find(component);
     // A container that was removed does not drain.
     if (info === null) return false;
@@ -76,13 +76,22 @@ export const expiryOnEngine = (
     const code =
       waiting === undefined
         ? null
-        : await engine.exec(waiting.Id, ['sh', '-c', MARK, nameOf(info)]);
-    if (code === 0) return false;
+        : await engine.exec(waiting.Id, [
+            ...['sh', '-c', MARK, nameOf(info), SIGNAL_ON_ENGINE, info.Id, signal],
+          ]);
+    if (code === 0) return true;
     throw new SwarmError(
       'expiry_unavailable',
       `the automatic rollback on the engine does not know that ${component.name} drains: it has begun, or was removed`,
       'the node was not signalled; run the drill again',
     );
+  },
+  hasBegunDrain: async (id, component) => {
+    const info = await find(component);
+    const [waiting] = await engine.list(`${LABEL}=${id}`);
+    // Without the container, the rollback has ended the nodes that drain, and no other drain began.
+    if (info === null || waiting === undefined) return false;
+    return (await engine.exec(waiting.Id, ['test', '-e', markOf(nameOf(info))])) === 0;
   },
   disarm: async (id) => {
     for (const { Id } of await engine.list(`${LABEL}=${id}`)) await engine.remove(Id);
@@ -93,11 +102,18 @@ const nameOf = ({ Name }: ContainerInspectInfo): string => Name.replace(/^\//, '
 
 /** Folder in the waiting container that every image has and may write to. */
 const MARKS = '/dev/shm';
+/** File that notes that the drain of a container has begun. */
+const markOf = (container: string): string => `${MARKS}/drained-${container}`;
 /**
- * Script that notes that the drain of container $0 has begun: it makes a file, unless the rollback
- * has made it before.
+ * Script that notes that the drain of container $0 has begun, and begins it by script $1 on the host
+ * with ID $2 and signal $3. It makes a file, unless the rollback has made it before; so there is no
+ * note without the signal, although the connection fails meanwhile.
  */
-const MARK = `set -C; : > "${MARKS}/drained-$0"`;
+const MARK = `
+(set -C; : > "${markOf('$0')}") || exit 1
+nsenter --target 1 --mount --net --pid -- sh -c "$1" sh "$2" "$3" && exit 0
+rm -f "${markOf('$0')}"
+exit 1`;
 
 /** Configuration with the permissions that nsenter needs to reach the host. */
 const HOST_CONFIG = {
@@ -122,7 +138,7 @@ script=$3
 shift 3
 drained=' '
 for name; do
-  mark=${MARKS}/drained-$name
+  mark=${markOf('$name')}
   (set -C; : > "$mark") 2> /dev/null || { [ -e "$mark" ] && drained="$drained$name "; }
 done
 on_host "$script" "$0" "$drained"`;

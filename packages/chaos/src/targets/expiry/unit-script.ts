@@ -53,14 +53,12 @@ const drainMark = (id: string, unit: string): string => `/run/swarm-drain-${id}-
 export const NOT_MARKED = 75;
 
 /**
- * Command that notes that the drain of a unit has begun, and begins it with a signal, if given.
- * Without a process there is nothing to signal.
+ * Command that notes that the drain of a unit has begun, and begins it with a signal. Without a
+ * process there is nothing to signal.
  */
-export const markDrain = (
-  id: string,
-  unit: string,
-  signal: NodeJS.Signals | null = null,
-): string[] => [...['sh', '-c', MARK, drainMark(id, unit), unit, signal ?? '']];
+export const markDrain = (id: string, unit: string, signal: NodeJS.Signals): string[] => [
+  ...['sh', '-c', MARK, drainMark(id, unit), unit, signal],
+];
 
 const MARK = `
 error=$(ln -s drain "$0" 2>&1) || {
@@ -68,8 +66,13 @@ error=$(ln -s drain "$0" 2>&1) || {
   echo "$error" >&2
   exit ${NOT_MARKED}
 }
-[ -z "$2" ] || systemctl kill --signal="$2" "$1" || ! systemctl is-active --quiet "$1"
+systemctl kill --signal="$2" "$1" || ! systemctl is-active --quiet "$1"
 `;
+
+/** Command that prints `drain` when `markDrain` has noted the drain of a unit. */
+export const readDrainMark = (id: string, unit: string): string[] => [
+  ...['sh', '-c', 'readlink "$0" || [ ! -L "$0" ]', drainMark(id, unit)],
+];
 
 /** Command that removes the notes on drains of an injection. */
 export const forgetDrains = (id: string): string[] => [

@@ -35,6 +35,8 @@ export interface Location {
    * process.
    */
   signal?(name: string, signal: NodeJS.Signals): Promise<void>;
+  /** Program that does the same as `signal`; present together with it. */
+  signalCommand?(name: string, signal: NodeJS.Signals): readonly string[];
   /** Starts a component; resolves when it is ready. No effect while it runs. */
   start(name: string): Promise<void>;
   /** Reason for which a terminated component does not stay down; null: it does. Absent: all do. */

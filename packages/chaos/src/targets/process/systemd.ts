@@ -220,6 +220,8 @@ const expectSystemd = async (host: Host, where: string): Promise<void> => {
   );
 };
 
+const SIGNAL = 'systemctl kill --signal="$1" "$0" || ! systemctl is-active --quiet "$0"';
+
 /**
  * Location of units of systemd on this host.
  * @throws SwarmError `systemd_unavailable`, `component_not_found`
@@ -239,6 +241,8 @@ export const systemdLocation = async (units: readonly Unit[]): Promise<Location>
       return pid === null ? null : identifyProcess(pid);
     },
     signal: systemd.signal,
+    // As `signal`: no effect without a process.
+    signalCommand: (name, signal) => [...['sh', '-c', SIGNAL, name, signal]],
     start: async (name) => {
       const found = units.find((one) => one.name === name);
       if (found !== undefined) await systemd.start(found);

@@ -29,7 +29,7 @@ const changing = async () => {
     change: () =>
       rollout.change(component, { program: file('new'), config: {}, configFile: file('config') }),
     keep: () => rollout.keep(component),
-    drain: () => run(markDrain(ID, UNIT)),
+    drain: () => run(markDrain(ID, UNIT, 'SIGCONT')),
     expire: (now = component) => node.expire(ID, steps, now),
     files: () => [node.read('program'), node.read('config')],
     kept: async () => (await rollout.isChanged(component)) === true,
@@ -73,7 +73,7 @@ onLinux('during the drain, the files return, and the node starts with them', asy
   await node.change();
   await node.drain();
   await node.expire();
-  expect([node.files(), node.commands()]).toEqual([OLD, ['restart', 'start']]);
+  expect([node.files(), node.commands()]).toEqual([OLD, ['kill', 'restart', 'start']]);
   // The stand-in restarts nothing.
   await expect.poll(node.runs).toBe(false);
 });
@@ -83,7 +83,7 @@ onLinux('when the new release runs, the files return, and the node starts with t
   await node.change();
   await node.drain();
   await node.expire({ ...node.component, instance: '999999999:1' });
-  expect([node.files(), node.commands()]).toEqual([OLD, ['restart', 'start']]);
+  expect([node.files(), node.commands()]).toEqual([OLD, ['kill', 'restart', 'start']]);
   expect(node.runs()).toBe(true);
 });
 
@@ -94,7 +94,7 @@ onLinux('when the drill has rolled back already, what it started keeps its calls
   await node.run(['cp', node.file('program.before-roll'), node.file('program')]);
   await node.keep();
   await node.expire({ ...node.component, instance: '999999999:1' });
-  expect([node.runs(), node.files(), node.commands()]).toEqual([true, OLD, ['start']]);
+  expect([node.runs(), node.files(), node.commands()]).toEqual([true, OLD, ['kill', 'start']]);
   await node.run(forgetDrains(ID));
   expect(node.notes()).toEqual([]);
 });
