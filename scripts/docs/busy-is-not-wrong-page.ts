@@ -28,6 +28,12 @@ impression on a laptop and on a CI runner. When may a run pass although the load
 **A busy host alone is not a finding where it is known that threads got the cores they asked for**: the kernel's run delay of event loops, pump threads and an embedded server (a twentieth of a second, in at most one sample of ten). Then a
 crossed threshold is a failure of the server, and ${code('abortOnFail')} ends the run. Where threads waited, or the kernel does not measure it, a crossing on a busy host stays inconclusive.
 
+**In a drill of a lab, the components count, too**: nodes, Redis, load balancer and workers of agents share the host. The coordinator measures the run delay of their threads each second (${code('componentScheduling')}). A busy host is a finding where the load
+generator was more than 100 ms late (pump threads, event loops), or a thread of one component waited for more than 250 ms of a second, in more than one sample of ten. Drills judge interruptions of 500 ms and more, to within 100 ms. The generator measures its lateness; of components the kernel has only the sum of all waits
+of a thread, so that the limit is half of the shortest interruption, for the case that the sum was one wait. On two cores that were always taken (by programs of policy idle, 27 November 2026) the load generator was 3 to 54 ms late (once 119 ms) while the waits of one of its threads added up to 80 to 550 ms in a second; those of nodes added up to 290 ms at most after the second of their start, in two samples of about 450 to more than 250 ms. It is a finding also if only a
+component waited, which a run would not see; and it is none where both got their cores. Seconds in which a fault takes CPU from a component (${code('cpu-pressure')}), and the one after it, do not count for that component. With thresholds on metrics, which judge milliseconds, the stricter rule for runs holds as well.
+Where components are elsewhere, or the kernel does not measure them, the rule for runs alone decides.
+
 **Comparisons stay strict** (${code('compare')}, ${code('--baseline')}, ${code('ab')}, ${code('capacity')}): a side on a busy host is worse, and so makes the other look better. There a busy host excludes a run as before. ${code('soak')} compares readings at rest.
 
 The note ${code('host_busy')} states what other programs used, with the three names that used most while the host was busy. Names only, from ${code('/proc/PID/stat')}: arguments may hold secrets. In a container others are not visible, and not named.

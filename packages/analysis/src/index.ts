@@ -64,6 +64,7 @@ export {
 } from './verdict/default-thresholds.ts';
 export {
   assessGenerator,
+  assessStrictly,
   CLOCK_STEP_MS,
   LAGGING_MS,
   LATE_SENDS_SHARE,

@@ -107,6 +107,11 @@ const generator = z.object({
   /** Scheduling of an embedded server; the coordinator reports it. */
   serverScheduling: scheduling.exactOptional(),
   /**
+   * Scheduling of the components of a lab, by their names; the coordinator reports it. A component
+   * that did not run in the whole interval is absent.
+   */
+  componentScheduling: z.record(z.string(), scheduling).exactOptional(),
+  /**
    * Time in which some task of the host waited for a core (pressure stall information), ms; the
    * coordinator reports it.
    */

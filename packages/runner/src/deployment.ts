@@ -21,6 +21,11 @@ export interface Deployment {
   /** Process of an embedded server, to detect that it lacks CPU. */
   serverPid?: number;
   /**
+   * Returns the processes of a lab that run now, by component: whether they lack CPU. Absent: not on
+   * this host, or not known.
+   */
+  componentPids?(): ReadonlyMap<string, number>;
+  /**
    * Resolves when the process of an embedded server ends unexpectedly; never for other deployments.
    */
   exited: Promise<ServerEnd>;

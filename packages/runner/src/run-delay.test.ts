@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { createCpuLimitsMeter, createRunDelayMeter } from './run-delay.ts';
+import { createCpuLimitsMeter, createRunDelayMeter, createRunDelayMeters } from './run-delay.ts';
 
 const workFor = (ms: number): void => {
   const until = performance.now() + ms;
@@ -28,6 +28,25 @@ describe.runIf(process.platform === 'linux')('createRunDelayMeter', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(take()).toBeNull();
+  });
+});
+
+describe.runIf(process.platform === 'linux')('createRunDelayMeters', () => {
+  it('follows processes that end and are replaced, from the call that sees them first', () => {
+    let pids: ReadonlyMap<string, number> = new Map([['node-1', process.pid]]);
+    const take = createRunDelayMeters(() => pids);
+    workFor(50);
+    expect(take()?.['node-1']?.runMs).toBeGreaterThan(10);
+    pids = new Map([['redis', process.pid]]);
+    workFor(50);
+    expect(take()).toBeNull();
+    workFor(50);
+    const again = take();
+    expect(Object.keys(again ?? {})).toEqual(['redis']);
+    expect(again?.redis?.runMs).toBeGreaterThan(10);
+    pids = new Map([['redis', process.ppid]]);
+    expect(take()).toBeNull();
+    expect(take()).toMatchObject({ redis: { waitMs: expect.any(Number) } });
   });
 });
 

@@ -52,6 +52,34 @@ export const createRunDelayMeter = (
   };
 };
 
+/**
+ * Measures how long the threads of several processes waited for a core. They may end and be
+ * replaced by others: the figures of a process begin with the call that sees it first.
+ * @param pids returns the processes that run now, by name
+ * @returns function that returns the times since the last call, by name; null: of none are they
+ * known
+ */
+export const createRunDelayMeters = (
+  pids: () => ReadonlyMap<string, number>,
+): (() => Record<string, Scheduling> | null) => {
+  const meters = new Map<string, { pid: number; take: () => Scheduling | null }>();
+  const follow = (name: string, pid: number): void =>
+    void meters.set(name, { pid, take: createRunDelayMeter(pid) });
+  for (const [name, pid] of pids()) follow(name, pid);
+  return () => {
+    const found: [string, Scheduling][] = [];
+    const now = pids();
+    for (const name of meters.keys()) if (!now.has(name)) meters.delete(name);
+    for (const [name, pid] of now) {
+      const meter = meters.get(name);
+      const scheduling = meter?.pid === pid ? meter.take() : null;
+      if (meter?.pid !== pid) follow(name, pid);
+      if (scheduling !== null) found.push([name, scheduling]);
+    }
+    return found.length === 0 ? null : Object.fromEntries(found);
+  };
+};
+
 const threadsOf = (pid: number): string[] => {
   try {
     return readdirSync(`/proc/${pid}/task`);

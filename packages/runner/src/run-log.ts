@@ -17,7 +17,7 @@ import { createOtherProgramsMeter } from './other-programs.ts';
 import { createProcessSampler, type ProcessSample } from './process-sampler.ts';
 import { createProgressFold, type Progress } from './progress.ts';
 import { createRoster, type RosterCounts } from './roster.ts';
-import { createCpuLimitsMeter, createRunDelayMeter } from './run-delay.ts';
+import { createCpuLimitsMeter, createRunDelayMeter, createRunDelayMeters } from './run-delay.ts';
 import type { WorkerDeath } from './worker-process.ts';
 
 /**
@@ -52,6 +52,8 @@ export interface RunLogOptions {
   clock: Clock;
   /** Process of an embedded server. */
   serverPid: number | undefined;
+  /** Processes of a lab that run now, by component. Absent: not known. */
+  componentPids?(): ReadonlyMap<string, number>;
   record: RecordWriter;
   shards: readonly Shard[];
   thresholds: readonly Threshold[];
@@ -65,6 +67,7 @@ export interface RunLogOptions {
 export const openRunLog = ({
   clock,
   serverPid,
+  componentPids,
   record,
   shards,
   thresholds,
@@ -78,13 +81,17 @@ export const openRunLog = ({
   const self = createProcessSampler();
   const limits = createCpuLimitsMeter();
   const ofServer = serverPid === undefined ? () => null : createRunDelayMeter(serverPid);
+  const ofComponents =
+    componentPids === undefined ? () => null : createRunDelayMeters(componentPids);
   const hostSample = (): HostSample => {
     const { stalledMs, throttledMs } = limits();
     const serverScheduling = ofServer();
+    const componentScheduling = ofComponents();
     return {
       ...(stalledMs !== null && { stalledMs }),
       ...(throttledMs !== null && { throttledMs }),
       ...(serverScheduling !== null && { serverScheduling }),
+      ...(componentScheduling !== null && { componentScheduling }),
     };
   };
   const otherPrograms = createOtherProgramsMeter();
@@ -151,7 +158,7 @@ const BUSY_HOST = 0.9;
 
 type HostSample = Pick<
   GeneratorSample,
-  'serverScheduling' | 'stalledMs' | 'throttledMs' | 'otherPrograms'
+  'serverScheduling' | 'componentScheduling' | 'stalledMs' | 'throttledMs' | 'otherPrograms'
 >;
 
 const coordinatorSample = (

@@ -62,6 +62,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
   const log = openRunLog({
     clock,
     serverPid: deployment.serverPid,
+    ...(deployment.componentPids !== undefined && { componentPids: deployment.componentPids }),
     record,
     shards,
     thresholds: thresholds.map(({ threshold }) => threshold),

@@ -6,6 +6,7 @@ import { messageOf, SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { type Drill, drillSchema } from '../drill/drill.ts';
 import { MAX_EXTRA_ATTEMPTS, repeatFolder } from '../execute/execute-drill.ts';
+import { FAULTS } from '../faults/index.ts';
 import { type Journal, openJournal } from '../journal/journal.ts';
 import { combineRepeats } from '../measure/combine-repeats.ts';
 import {
@@ -13,6 +14,7 @@ import {
   decideDrillVerdict,
   type ExecutionFailure,
 } from '../measure/decide-verdict.ts';
+import { drillHealth } from '../measure/drill-health.ts';
 import {
   DRILL_RESULT_SCHEMA,
   type DrillResult,
@@ -22,6 +24,7 @@ import {
 import { createSeconds, windowFigures } from '../measure/figures.ts';
 import { createRecoveryFold } from '../measure/measure-recovery.ts';
 import type { Recovery } from '../measure/recovery.ts';
+import { createWaitsFold } from '../measure/waits.ts';
 
 /**
  * File in the folder of a drill, next to its records: the definition of the drill and its result so
@@ -161,6 +164,7 @@ const evaluateRepeat = async (
   onEvent: (line: EventLine) => void,
 ): Promise<RepeatResult> => {
   const recoveryFold = createRecoveryFold();
+  const waitsFold = createWaitsFold((fault) => FAULTS.get(fault)?.takesCpu === true);
   const seconds = createSeconds();
   let steady = false;
   let failure: ExecutionFailure | null = null;
@@ -168,6 +172,7 @@ const evaluateRepeat = async (
   let endAt = 0;
   for await (const line of recordLines(file)) {
     recoveryFold.add(line);
+    waitsFold.add(line);
     seconds.add(line);
     if (line.type === 'header') startedAtMs = line.startedAtMs;
     else endAt = Math.max(endAt, line.at);
@@ -180,12 +185,16 @@ const evaluateRepeat = async (
   if (!steady) failure ??= { event: 'void', reason: { code: 'ended_before_steady_state' } };
   const summary = await readRecord(file);
   const recovery = recoveryFold.result();
+  const ofRun = decideVerdict(summary, resolveThresholds(summary.scenario));
   const decided = decideDrillVerdict({
     drill,
     recovery,
     failure,
     interrupted: summary.end?.reason === 'interrupted',
-    decision: decideVerdict(summary, resolveThresholds(summary.scenario)),
+    decision: {
+      thresholds: ofRun.thresholds,
+      health: drillHealth(drill, summary, ofRun, waitsFold.result()),
+    },
   });
   const repeat: RepeatResult = {
     number,

@@ -19,12 +19,15 @@ import type { Fault } from '../faults/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import { combineRepeats } from '../measure/combine-repeats.ts';
 import { decideDrillVerdict, type ExecutionFailure } from '../measure/decide-verdict.ts';
+import { drillHealth } from '../measure/drill-health.ts';
 import type { DrillResult, DrillServer, RepeatResult } from '../measure/drill-result.ts';
 import { createSeconds, windowFigures } from '../measure/figures.ts';
 import { createRecoveryFold } from '../measure/measure-recovery.ts';
 import type { Recovery } from '../measure/recovery.ts';
+import { createWaitsFold } from '../measure/waits.ts';
 import { type DrillPlan, planDrill } from '../plan/plan-drill.ts';
 import type { HeldLock } from '../targets/lock/host-lock.ts';
+import { followProcesses } from './component-processes.ts';
 import { measureContinuity } from './continuity.ts';
 import type { DrillDeployment, StartedDeployment } from './deployment.ts';
 import { rollbackAll, runFaultSchedule } from './fault-schedule.ts';
@@ -231,6 +234,7 @@ const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
   const { drill, deployment, name, record, stop } = options;
   const plan = viaEndpoint(planOfDrill(drill, name), deployment.users);
   const recoveryFold = createRecoveryFold();
+  const waitsFold = createWaitsFold((fault) => options.faults.get(fault)?.takesCpu === true);
   const seconds = createSeconds();
   const steadyState = createSteadyStateTracker(plan.participants, drillTimes(drill));
   // The faults in this set are rolled back in any case.
@@ -247,9 +251,13 @@ const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
   let recovery: Recovery;
 
   await openRooms(deployment, loadRooms(drill, plan));
+  await using processes = await followProcesses(deployment);
   try {
     result = await run({
-      deployment: runningDeployment(deployment),
+      deployment: {
+        ...runningDeployment(deployment),
+        ...(processes !== null && { componentPids: processes.pids }),
+      },
       guard: options.guard,
       run: name,
       plan,
@@ -276,6 +284,7 @@ const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
       },
       onLine: (line) => {
         recoveryFold.add(line);
+        waitsFold.add(line);
         seconds.add(line);
         steadyState.add(line);
         options.onLine?.(line);
@@ -290,7 +299,9 @@ const executeRepeat = async (options: RepeatOptions): Promise<RepeatResult> => {
     await rollbackAll(injected);
   }
   const failure = await faults;
-  const { decision } = result;
+  const { thresholds } = result.decision;
+  const health = drillHealth(drill, result.summary, result.decision, waitsFold.result());
+  const decision = { thresholds, health };
   return {
     number: options.number,
     recovery,

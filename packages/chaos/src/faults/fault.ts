@@ -78,6 +78,11 @@ export interface Fault<Params = unknown> {
    */
   readonly lasts: boolean;
   /**
+   * True when it takes CPU from the components: that they wait for a core is its effect, and no sign
+   * of a busy host. Absent: it does not.
+   */
+  readonly takesCpu?: true;
+  /**
    * Longest time until the fault ends on its own, ms after the injection. Absent: it needs a
    * rollback.
    */

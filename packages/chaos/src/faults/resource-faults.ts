@@ -34,6 +34,7 @@ export const cpuPressure = requestedPodFault<z.output<typeof cpuParams>>(
     params: cpuParams,
     example: { cores: 0.3 },
     lasts: true,
+    takesCpu: true,
     unavailable: (platform, component, params) =>
       missingResourceLimitSupport(platform, component, quota(params)),
     inject: (context) => limitResources(context, quota(context.params)),
