@@ -40,7 +40,7 @@ const tilesOf = ({ summary, decision, history }: HtmlInput): Tile[] => {
     null,
   );
   const tracks = summary.tracks;
-  const media: Tile[] = [
+  const received: Tile[] = [
     {
       title: 'Tracks received',
       value: `${formatNumber(tracks.expected - tracks.missing)} of ${formatNumber(tracks.expected)}`,
@@ -51,6 +51,8 @@ const tilesOf = ({ summary, decision, history }: HtmlInput): Tile[] => {
       line: undefined,
       tone: tone('missing_tracks') === 'bad' || tone('stalled_tracks') === 'bad' ? 'bad' : 'plain',
     },
+  ];
+  const media: Tile[] = [
     {
       title: 'Loss',
       value: formatShare(lossShare),
@@ -75,7 +77,7 @@ const tilesOf = ({ summary, decision, history }: HtmlInput): Tile[] => {
     {
       title: 'Received',
       value: formatBits(bits),
-      note: 'while all participants were connected',
+      note: 'mean while all were connected',
       line: history?.series(seriesQuery('bytes_received')),
       tone: 'plain',
     },
@@ -102,6 +104,7 @@ const tilesOf = ({ summary, decision, history }: HtmlInput): Tile[] => {
       line: history?.series(seriesQuery('join_time', {}, percentile(95))),
       tone: tone('join_time'),
     },
+    ...(tracks.expected > 0 ? received : []),
     ...(down.length > 0 || tracks.expected > 0 ? media : []),
   ];
 };
