@@ -96,6 +96,20 @@ describe('swarm cost', () => {
     expect(stdout).toContain('4 times as many participants as on average');
   });
 
+  it('counts the services of a price book', async () => {
+    const { stdout: book } = await cost('--print-prices');
+    const redis =
+      "redis: { month: 25, source: { url: 'https://example.com', read: 2026-11-27, trust: assumed } }";
+    const region = 'region: us-east-1';
+    const mine = file('mine.yaml', book.replace(region, `${region}\n    services: { ${redis} }`));
+    const args = [file('school.yaml', SCHOOL), '--prices', mine];
+    const { stdout } = await cost(...args, '--provider', 'aws', '--provider', 'gcp');
+    expect(stdout).toMatch(/machines +traffic +services +a month/);
+    expect(stdout).toMatch(/aws:\S+ .* \$25\.00 /);
+    expect(stdout).toContain('Services of aws: redis.');
+    expect(stdout).toContain('Not counted for gcp: Redis, load balancer, control plane');
+  });
+
   it('counts nodes by what was measured, of the machines that were asked for', async () => {
     const capacity = file('capacity.json', JSON.stringify(CAPACITY));
     const args = [file('school.yaml', SCHOOL), '--capacity', capacity, '--headroom', '1'];

@@ -125,6 +125,21 @@ describe('own machines', () => {
     expect(more.total).toBeCloseTo(cost().total + more.turn + 3_000, 6);
   });
 
+  it('with the services of a price book, in the currency of their provider', () => {
+    const source = { url: 'https://example.com', read: '2026-11-27', trust: 'assumed' } as const;
+    const { hetzner } = book.providers;
+    if (hetzner === undefined) throw new Error('the price book has no hetzner');
+    const services = { redis: { month: 30, source }, 'load-balancer': { hour: 0.01, source } };
+    const providers = { ...book.providers, hetzner: { ...hetzner, services } };
+    const offer = { provider: 'hetzner', machine: 'cx33' };
+    const whole = selfHostedCost({ ...book, providers }, offer, usage, rules);
+    expect(whole.services).toBeCloseTo((30 + 7.3) * 1.1637, 6);
+    expect(whole.total).toBeCloseTo(cost({}, 'hetzner:cx33').total + whole.services, 6);
+    // Services cost the same however small the load is.
+    const small = selfHostedCost({ ...book, providers }, offer, scaleUsage(usage, 0.01), rules);
+    expect(small.services).toBe(whole.services);
+  });
+
   it('are compared by the cheapest machine of each provider', () => {
     const all = selfHostedCosts(book, usage, rules);
     expect(all.map(({ provider }) => provider).sort()).toEqual(Object.keys(book.providers).sort());

@@ -33,6 +33,8 @@ export interface SelfHostedCost {
   traffic: number;
   turn: number;
   storage: number;
+  /** Services of the provider beside machines and traffic. */
+  services: number;
   staff: number;
   total: number;
 }
@@ -60,6 +62,7 @@ export const selfHostedCost = (
   const traffic = rate * trafficCost(offer, usage.gbDown, nodeHours / HOURS_PER_MONTH);
   const turn = turnCost(book, rules.turn, usage.gbDown);
   const storage = storageCost(book, rules.storage, usage.recordedGb);
+  const services = rate * servicesCost(offer.provider);
   const { staff } = rules;
   return {
     provider,
@@ -70,8 +73,9 @@ export const selfHostedCost = (
     traffic,
     turn,
     storage,
+    services,
     staff,
-    total: machines + traffic + turn + storage + staff,
+    total: machines + traffic + turn + storage + services + staff,
   };
 };
 
@@ -106,6 +110,12 @@ const machinesCost = ({ hour, month }: Machine, peak: number, nodeHours: number)
   const byMonth = month === undefined ? Number.POSITIVE_INFINITY : peak * month;
   return Math.min(byHour, byMonth);
 };
+
+const servicesCost = ({ services }: Provider): number =>
+  Object.values(services).reduce(
+    (sum, { month, hour = 0 }) => sum + (month ?? hour * HOURS_PER_MONTH),
+    0,
+  );
 
 const GIB = 1.073741824;
 

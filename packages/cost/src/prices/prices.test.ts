@@ -45,6 +45,11 @@ describe('a price book of a user', () => {
     ['currency: EUR', 'currency: CHF', /there is no exchange rate of CHF; add exchangeRates/],
     ['upTo: 51200, each: 0.085', 'upTo: 5, each: 0.085', /must ascend/],
     ['hour: 0.17 }', '}', /has no price; give hour, month, or both/],
+    [
+      'region: us-east-1',
+      "region: us-east-1\n    services: { redis: { source: { url: 'https://a.b', read: 2026-09-14, trust: vendor } } }",
+      /must have one price; give month or hour/,
+    ],
   ])('%s → %s', (from, to, message) => {
     expect(text).toContain(from);
     expect(problemOf(text.replace(from, to))).toMatch(message);

@@ -90,6 +90,15 @@ const machine = () =>
     error: hinted('has no price', 'give hour, month, or both'),
   });
 
+const service = () =>
+  strict({
+    source: source(),
+    month: amount('a price').optional().describe('Price of a month.'),
+    hour: amount('a price').optional().describe('Price of an hour, all month.'),
+  }).refine(({ month, hour }) => (month === undefined) !== (hour === undefined), {
+    error: hinted('must have one price', 'give month or hour'),
+  });
+
 const named = <Value extends z.ZodType>(what: string, value: Value) =>
   z.record(key(`the name of ${what}`), value, {
     error: hinted('must be a mapping', 'see the price book of swarm: docs/cost.md'),
@@ -144,6 +153,9 @@ export const priceBookSchema = () =>
           unit: word(['GB', 'GiB'], 'unit').default('GB').describe('Unit of the tiers.'),
           tiers: tiers(),
         }).describe('To the internet. What arrives is free.'),
+        services: named('a service', service())
+          .default({})
+          .describe('What else a deployment needs: load balancer, Redis, control plane.'),
       }),
     ),
     turn: named('a TURN service', strict({ source: source(), tiers: tiers() })).default({}),

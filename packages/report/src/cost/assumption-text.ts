@@ -16,7 +16,8 @@ export const assumptionTexts = ({ load, rules, estimate, book }: CostView): stri
         `${rules.turn.service} relays ${formatNumber(rules.turn.share * 100)} % of what participants receive.`,
       ]),
   ...(rules.staff === 0 ? ['The operation of your own machines costs nothing (--staff).'] : []),
-  'Not counted: Redis, load balancer, monitoring, egress, ingress, agents, SIP, retransmissions and RTCP.',
+  ...servicesTexts(book, estimate.selfHosted),
+  'Not counted: monitoring, egress, ingress, agents, SIP, retransmissions and RTCP.',
   ...(estimate.usage.hlsGb > 0
     ? [
         'HLS is served at the price of the traffic of each provider, without what machines include; a CDN has prices of its own. What makes the segments is not counted.',
@@ -47,6 +48,28 @@ const capacityText = (capacity: CostView['rules']['capacity']): string =>
     ? `A node${capacity.cores === null ? ', whichever machine it is,' : ` of ${plural(capacity.cores, 'core')}`} carries ${formatNumber(capacity.participantsPerNode)} participants of the scenario ${capacity.scenario}${capacity.cores === null ? '' : '; others in proportion to their vCPUs'} (--capacity).`
     : `A node carries ${formatNumber(capacity.packetsPerVcpu)} packets/s and ${formatBits(capacity.bitsPerVcpu)} per vCPU: LiveKit's published benchmark at 70 % CPU, not measured here (--capacity).`;
 
+/** Services of each provider; those without any are counted without load balancer and Redis. */
+const servicesTexts = (
+  { providers }: CostView['book'],
+  costs: CostView['estimate']['selfHosted'],
+): string[] => {
+  const named = costs.map(({ provider }) => ({
+    provider,
+    services: Object.keys(providers[provider]?.services ?? {}),
+  }));
+  const without = named.filter(({ services }) => services.length === 0);
+  return [
+    ...named
+      .filter(({ services }) => services.length > 0)
+      .map(({ provider, services }) => `Services of ${provider}: ${services.join(', ')}.`),
+    ...(without.length === 0
+      ? []
+      : [
+          `Not counted for ${without.map(({ provider }) => provider).join(', ')}: Redis, load balancer, control plane (services of a price book).`,
+        ]),
+  ];
+};
+
 const sharedText = (
   { providers }: CostView['book'],
   costs: CostView['estimate']['selfHosted'],
@@ -69,10 +92,11 @@ export const sourceTable = ({ book, estimate }: CostView): TableData => ({
     ...estimate.selfHosted.flatMap(({ provider }) => {
       const prices = book.providers[provider];
       if (prices === undefined) return [];
-      const { region, machines, traffic } = prices;
+      const { region, machines, traffic, services } = prices;
       return [
         row(`${provider} machines, ${region}`, machines.source),
         row(`${provider} traffic`, traffic.source),
+        ...Object.entries(services).map(([name, { source }]) => row(`${provider} ${name}`, source)),
       ];
     }),
   ],

@@ -1,3 +1,4 @@
+import type { PriceBook } from '@livekit-swarm/cost';
 import { finiteDeep } from '../format.ts';
 import { jsonText } from '../json-text.ts';
 import type { CostView } from './cost-view.ts';
@@ -9,6 +10,14 @@ const MILLION = 1_000_000;
 
 /** Rounds to six decimals. Six significant digits, as elsewhere, would lose cents of large sums. */
 const toMillionths = (value: number): number => Math.round(value * MILLION) / MILLION;
+
+const sourcesOf = ({ machines, traffic, services }: PriceBook['providers'][string]) => ({
+  machines: machines.source,
+  traffic: traffic.source,
+  services: Object.fromEntries(
+    Object.entries(services).map(([name, { source }]) => [name, source]),
+  ),
+});
 
 /** The JSON of `swarm cost`. Amounts are in USD a month, GB are 1,000 MB. */
 export const renderCostJson = ({ load, estimate, rules, book }: CostView): string => {
@@ -32,9 +41,7 @@ export const renderCostJson = ({ load, estimate, rules, book }: CostView): strin
       ...Object.fromEntries(
         estimate.selfHosted.flatMap(({ provider }) => {
           const prices = book.providers[provider];
-          return prices === undefined
-            ? []
-            : [[provider, { machines: prices.machines.source, traffic: prices.traffic.source }]];
+          return prices === undefined ? [] : [[provider, sourcesOf(prices)]];
         }),
       ),
     },

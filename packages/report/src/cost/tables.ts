@@ -25,6 +25,7 @@ export const selfHostedTable = ({ estimate: { selfHosted }, rules }: CostView): 
   const extra = [
     { head: 'TURN', of: 'turn', shown: rules.turn !== null },
     { head: 'storage', of: 'storage', shown: selfHosted.some(({ storage }) => storage > 0) },
+    { head: 'services', of: 'services', shown: selfHosted.some(({ services }) => services > 0) },
     { head: 'staff', of: 'staff', shown: rules.staff > 0 },
   ] as const;
   const columns = extra.filter(({ shown }) => shown);
