@@ -47,7 +47,8 @@ test('a drill over SSH has the same result as one on processes', { timeout: 240_
         ...parsed,
         load: { ...parsed.load, rooms: 3, participants: 3 },
         repeats: 1,
-        recoveryMs: 20_000,
+        // Half of it must exceed the time that clients need to recover.
+        recoveryMs: 30_000,
       },
       deploy: () => sshDeployment({ ...order, ...doors }),
       journal,

@@ -6,14 +6,19 @@ import type { ConnectionHistory } from './connections.ts';
 import type { JoinProbeResult } from './recovery.ts';
 import type { RoleOf } from './roles.ts';
 
-/** Results of the join probes, with the number of participants that each received. */
+/**
+ * Results of the join probes, with the number of participants that each received.
+ * @param firstFaultAt time of the first injection; null: there was none
+ */
 export const joinProbeResults = (
   probes: readonly ConnectionHistory[],
   load: readonly ConnectionHistory[],
   results: ReadonlyMap<string, ParticipantLine>,
   windows: readonly Window[],
+  firstFaultAt: number | null,
   roleOf: RoleOf,
 ): JoinProbeResult[] => {
+  const actual = actualWindows(windows, firstFaultAt);
   const loadRooms = new Set(load.map(({ room }) => room));
   return probes
     .flatMap((probe): JoinProbeResult[] => {
@@ -42,7 +47,7 @@ export const joinProbeResults = (
           newRoom: !loadRooms.has(probe.room),
           window:
             DRILL_WINDOWS.findLast((name) =>
-              windows.some((one) => one.name === name && one.fromMs <= joinAtMs),
+              actual.some((one) => one.name === name && one.fromMs <= joinAtMs),
             ) ?? 'baseline',
           scheduledAtMs: joinAtMs,
           joinTimeMs,
@@ -55,6 +60,19 @@ export const joinProbeResults = (
       ];
     })
     .sort((a, b) => a.scheduledAtMs - b.scheduledAtMs);
+};
+
+/**
+ * Windows of the run, in which clients have as long to recover as planned: an injection may be
+ * late by seconds, as over SSH.
+ */
+const actualWindows = (windows: readonly Window[], firstFaultAt: number | null): Window[] => {
+  const plannedAt = windows.find(({ name }) => name === 'fault')?.fromMs;
+  const lateMs =
+    plannedAt === undefined || firstFaultAt === null ? 0 : Math.max(0, firstFaultAt - plannedAt);
+  return windows.map((one) =>
+    one.name === 'baseline' ? one : { ...one, fromMs: one.fromMs + lateMs },
+  );
 };
 
 /**

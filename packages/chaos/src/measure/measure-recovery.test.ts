@@ -437,6 +437,17 @@ describe('join probes', () => {
       { receiving: 0, present: 0, failure: null },
     ]));
 
+  it('of the window after a fault that was injected late belong to the fault for as long', () => {
+    const late = faultOn('a').map((line) => ('at' in line ? { ...line, at: line.at + 4_000 } : line));
+    const { joinProbes: probes } = measure(
+      ...load('a-1', 'a-2'),
+      ...late,
+      ...joinProbe('a', ROLLBACK_AT + 3_000, ['a-1']),
+      ...joinProbe('a', ROLLBACK_AT + 5_000, ['a-1', 'a-2']),
+    );
+    expect(probes.map(({ window }) => window)).toEqual(['fault', 'recovery']);
+  });
+
   it('may have joined a new room', () => expect(joinProbes.at(-1)?.newRoom).toBe(true));
 });
 

@@ -200,6 +200,7 @@ export const createRecoveryFold = (): RecoveryFold => {
         load,
         results,
         windows,
+        faults[0]?.injectedAt ?? null,
         roleOf,
       );
       return {
