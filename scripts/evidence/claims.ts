@@ -119,7 +119,7 @@ export const README_CLAIMS = {
       'packages/chaos/test/agent-drills.long.test.ts',
     ),
     proves(
-      'a worker that takes eight jobs carries eight conversations, and its jobs are the cause',
+      'a worker that takes eight jobs carries eight conversations, and its jobs are the cause; with a CPU quota, its CPU is',
       'e2e/agents/agents-capacity.long.test.ts',
     ),
     proves(

@@ -5,7 +5,14 @@ import { serveWorkerPages, type WorkerServer } from './worker-pages.ts';
 const NEVER = new AbortController().signal;
 
 const stateWith = (jobs: number) => ({
-  ...{ isRegistered: true, agentName: 'desk', version: '1', load: 0, cpuSeconds: 1 },
+  ...{
+    isRegistered: true,
+    agentName: 'desk',
+    version: '1',
+    load: 0,
+    cpuSeconds: 1,
+    residentBytes: 1e8,
+  },
   jobs,
 });
 

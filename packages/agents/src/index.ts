@@ -14,6 +14,6 @@ export { carriedRate, type RateResult, staysUnder } from './dispatch-rate/rate-r
 export { untilWorkersIdle } from './idle-workers.ts';
 export { ReferenceWorker, type WorkerEvent } from './worker/reference-worker.ts';
 export { WorkerConnection } from './worker/worker-connection.ts';
-export { assertShowCpu, watchWorkerCpu } from './worker-cpu.ts';
 export { readWorker, type WorkerFacts, type WorkerPages } from './worker-facts.ts';
 export { serveWorkerPages, type WorkerServer } from './worker-pages.ts';
+export { assertShowCpu, watchWorkerUsage } from './worker-usage.ts';

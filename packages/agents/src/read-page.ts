@@ -24,10 +24,15 @@ export const readPage = async (url: URL): Promise<Page> => {
   return { isOk: response.ok, status: response.status, text };
 };
 
-/** Sum of the series of the first metric that is in the text; null: none is. */
-export const metricIn = (text: string, names: readonly string[]): number | null => {
-  for (const name of names) {
-    const series = text.matchAll(new RegExp(`^${name}(?:\\{[^\\n]*\\})?\\s+(\\S+)`, 'gm'));
+/**
+ * Sum of the series of the first metric that is in the text; null: none is.
+ * @param metrics names, each alone or with a label that its series must have: `name{label="value"}`
+ */
+export const metricIn = (text: string, metrics: readonly string[]): number | null => {
+  for (const metric of metrics) {
+    const [name = '', label = ''] = metric.split(/[{}]/);
+    const labels = label === '' ? '(?:\\{[^\\n]*\\})?' : `\\{[^\\n]*\\b${label}[^\\n]*\\}`;
+    const series = text.matchAll(new RegExp(`^${name}${labels}\\s+(\\S+)`, 'gm'));
     const values = [...series].map(([, value]) => Number(value)).filter(Number.isFinite);
     if (values.length > 0) return values.reduce((total, value) => total + value, 0);
   }

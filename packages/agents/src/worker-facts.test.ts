@@ -100,6 +100,7 @@ test('the pages of a reference worker are read as those of the SDKs', async () =
     jobs: 4,
     load: 0.5,
     cpuSeconds: 1.5,
+    residentBytes: 1e8,
   };
   const pages = await serveWorkerPages(worker, { host: '127.0.0.1', port: 0 });
   cleanUps.push(() => pages.close());

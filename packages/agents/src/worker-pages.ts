@@ -13,6 +13,8 @@ export interface ShownWorker {
   readonly load: number;
   /** CPU time of the worker and its jobs, s. */
   readonly cpuSeconds: number;
+  /** Resident memory of the worker and its jobs. */
+  readonly residentBytes: number;
 }
 
 /** Pages of a worker, as LiveKit's SDKs serve them. */
@@ -73,13 +75,14 @@ const answer = (
   }
 };
 
-const metricsOf = ({ jobs, load, cpuSeconds }: ShownWorker): string => {
+const metricsOf = ({ jobs, load, cpuSeconds, residentBytes }: ShownWorker): string => {
   const startedAt = (Date.now() / 1_000 - process.uptime()).toFixed(3);
   const metrics = [
     ['lk_agents_active_job_count', 'gauge', jobs],
     ['lk_agents_worker_load', 'gauge', load],
     ['process_start_time_seconds', 'gauge', startedAt],
     ['process_cpu_seconds_total', 'counter', cpuSeconds.toFixed(3)],
+    ['process_resident_memory_bytes', 'gauge', residentBytes],
   ];
   return metrics
     .map(([name, type, value]) => `# TYPE ${name} ${type}\n${name} ${value}\n`)

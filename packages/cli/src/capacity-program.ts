@@ -117,6 +117,7 @@ export const addAgentsCapacityCommand = (
       'metrics of a worker with its CPU time (may be repeated): http://10.0.0.7:9100/metrics',
     ),
     new Option('--worker-cores <n>', 'cores of a worker, or its CPU limit: 2, 0.5'),
+    new Option('--worker-memory <size>', 'memory of a worker, or its limit: 2GB'),
     new Option('--pause <time>', 'between two runs, until agents have left (default: 5s)'),
   ]);
   addHelp(capacity.addOption(colorFlag()), agentsCapacityHelp).action(
@@ -139,9 +140,9 @@ const agentsCapacityHelp: CommandHelp = {
   ],
   notes: `
 Searches as swarm capacity does, whose help has the exit codes. What gives in first is named: the
-jobs of the workers (no worker takes another one), their CPU (with --worker-metrics and
---worker-cores), the dispatch, the workers otherwise (answers are late, and the server has CPU left),
-the server, or this load generator, with which the result is a lower bound. Without the metrics of
+jobs of the workers (no worker takes another one), their CPU or memory (with --worker-metrics,
+--worker-cores and --worker-memory), the dispatch, the workers otherwise (answers are late, and the
+server has CPU left), the server, or this load generator, with which the result is a lower bound. Without the metrics of
 the server and its cores, the result does not distinguish workers and server.
 `,
 };

@@ -5,9 +5,9 @@ import type { Answers, Transfer } from '@livekit-swarm/scenario';
 import { messageOf } from '@livekit-swarm/settings';
 import type { ShownWorker } from '../worker-pages.ts';
 import type { AgentEvent } from './agent-jobs.ts';
-import { cpuSecondsWith } from './cpu-time.ts';
 import { EngineJobs } from './engine-jobs.ts';
 import { ProcessJobs } from './process-jobs.ts';
+import { cpuSecondsWith, residentBytesWith } from './process-usage.ts';
 import { type Assignment, WorkerConnection } from './worker-connection.ts';
 
 export interface ReferenceWorkerOptions {
@@ -108,7 +108,15 @@ export class ReferenceWorker implements ShownWorker {
   }
 
   get cpuSeconds(): number {
-    return cpuSecondsWith(this.#agents instanceof ProcessJobs ? this.#agents.pids : []);
+    return cpuSecondsWith(this.#pidsOfJobs());
+  }
+
+  get residentBytes(): number {
+    return residentBytesWith(this.#pidsOfJobs());
+  }
+
+  #pidsOfJobs(): readonly number[] {
+    return this.#agents instanceof ProcessJobs ? this.#agents.pids : [];
   }
 
   /** Accept no more jobs. Resolves when all have ended, at most after `longestMs`. */

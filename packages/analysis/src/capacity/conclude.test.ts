@@ -71,7 +71,8 @@ const codeOf = (
   changes: Partial<StepFacts>,
   cores: number | null = 4,
   workerCores: number | null = null,
-) => firstCause([crossedStep(10, changes)], { cores, workerCores })?.code;
+  workerBytes: number | null = null,
+) => firstCause([crossedStep(10, changes)], { cores, workerCores, workerBytes })?.code;
 const busy = (busiestNodeCores: number) => ({
   measured: { ...stepOf(10).measured, busiestNodeCores },
 });
@@ -154,6 +155,16 @@ describe('agents that were lost', () => {
     expect(codeOf({ ...lost, agents })).toBe('worker_jobs');
     expect(codeOf({ ...lost, agents: { ...agents, busiestWorkerCores: null } }, 4, 1)).toBe(
       'worker_jobs',
+    );
+  });
+
+  test('by workers without memory', () => {
+    const agents = { callers: 10, lost: 2, withoutJob: 2, busiestWorkerCores: 0.9 };
+    const full = { ...lost, agents: { ...agents, largestWorkerBytes: 0.95e9 } };
+    expect(codeOf(full, 4, 1, 1e9)).toBe('worker_memory');
+    expect(codeOf(full, 4, 1, 2e9)).toBe('worker_cpu');
+    expect(codeOf({ ...full, crossings: [crossingOf('media_latency')] }, 4, 1, 1e9)).toBe(
+      'latency',
     );
   });
 

@@ -21,6 +21,8 @@ export interface CapacitySession
   workers?: number;
   /** Cores of a worker of voice agents; absent: not given. */
   workerCores?: number;
+  /** Memory of a worker of voice agents, bytes; absent: not given. */
+  workerBytes?: number;
   /** Processor of the host of an embedded server. */
   cpu: string | null;
   steps: readonly StepFacts[];
@@ -57,6 +59,7 @@ export const concludeCapacity = (session: CapacitySession): CapacityResult => {
     limits,
     ...(session.workers !== undefined && { workers: session.workers }),
     ...(session.workerCores !== undefined && { workerCores: session.workerCores }),
+    ...(session.workerBytes !== undefined && { workerBytes: session.workerBytes }),
     carried,
     decided: searches.length > 0 && searches.every(({ decided }) => decided),
     exceeded,
@@ -67,7 +70,11 @@ export const concludeCapacity = (session: CapacitySession): CapacityResult => {
         ? null
         : firstCause(
             steps.filter(({ load }) => load === exceeded),
-            { cores: nodeCores, workerCores: session.workerCores ?? null },
+            {
+              cores: nodeCores,
+              workerCores: session.workerCores ?? null,
+              workerBytes: session.workerBytes ?? null,
+            },
           ),
     points,
     steps: [...steps],

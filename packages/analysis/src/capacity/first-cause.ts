@@ -6,6 +6,8 @@ export interface NodeFacts {
   cores: number | null;
   /** Cores of a worker of voice agents; null: unknown. */
   workerCores: number | null;
+  /** Memory of a worker of voice agents, bytes; null: unknown. */
+  workerBytes: number | null;
 }
 
 /**
@@ -20,6 +22,12 @@ const CPU_USED_UP = 0.9;
  */
 const CPU_DELAYS = 0.6;
 
+/**
+ * Share of a worker's memory from which it is used up: at its limit the kernel ends jobs, and
+ * collects the garbage of others all the time.
+ */
+const MEMORY_USED_UP = 0.9;
+
 /** Symptoms of work that waits for CPU. */
 const DELAY: ReadonlySet<CauseCode> = new Set([
   'latency',
@@ -31,7 +39,7 @@ const DELAY: ReadonlySet<CauseCode> = new Set([
   'other',
 ]);
 
-/** Symptoms of workers of voice agents that wait for CPU. */
+/** Symptoms of workers of voice agents that lack CPU or memory. */
 const OF_WORKERS: ReadonlySet<CauseCode> = new Set(['dispatch', 'agents']);
 
 const LIMIT_REASONS: ReadonlySet<string> = new Set(['server_full', 'room_full']);
@@ -98,22 +106,22 @@ const RANK: readonly CauseCode[] = [
 
 /**
  * First cause of failure, from the runs at the smallest load that was exceeded. Order: a server
- * that ended or rejected joins on purpose, a resource that was used up, CPU of the workers of voice
- * agents, jobs that none of them takes, a symptom that participants measured. A symptom is returned only if none of its causes is known.
+ * that ended or rejected joins on purpose, a resource that was used up, memory or CPU of the workers
+ * of voice agents, jobs that none of them takes, a symptom that participants measured. A symptom is returned only if none of its causes is known.
  */
 export const firstCause = (
   steps: readonly StepFacts[],
-  { cores, workerCores }: NodeFacts,
+  { cores, workerCores, workerBytes }: NodeFacts,
 ): Cause | null => {
   const crossed = steps.filter(({ outcome }) => outcome === 'crossed');
   const [step] =
     crossed.length > 0 ? crossed : steps.filter(({ crossings }) => crossings.length > 0);
   if (step === undefined) return null;
   const { busiestNodeCores, bitsDown } = step.measured;
-  const cpuShare = cores === null || busiestNodeCores === null ? null : busiestNodeCores / cores;
-  const { busiestWorkerCores = null } = step.agents ?? {};
-  const workerCpuShare =
-    workerCores === null || busiestWorkerCores === null ? null : busiestWorkerCores / workerCores;
+  const cpuShare = shareOf(busiestNodeCores, cores);
+  const { busiestWorkerCores = null, largestWorkerBytes = null } = step.agents ?? {};
+  const workerCpuShare = shareOf(busiestWorkerCores, workerCores);
+  const workerMemoryShare = shareOf(largestWorkerBytes, workerBytes);
   const rejection = step.rejected.find(({ reason }) => LIMIT_REASONS.has(reason));
   const portless = step.rejected.find(({ reason }) => PORT_REASONS.has(reason));
   const slowed = step.rejected.find(({ reason }) => reason === 'rate_limited');
@@ -125,6 +133,7 @@ export const firstCause = (
     message: failure?.message ?? null,
     cpuShare,
     ...(workerCpuShare !== null && { workerCpuShare }),
+    ...(workerMemoryShare !== null && { workerMemoryShare }),
     tracks: step.planned.tracksUp,
     bitsDown,
     ...(step.agents !== undefined && { agents: step.agents }),
@@ -139,12 +148,18 @@ export const firstCause = (
   if (cpuShare !== null && cpuShare >= (DELAY.has(symptom) ? CPU_DELAYS : CPU_USED_UP))
     return causeOf('cpu', undefined);
   if (step.sourcesLost.includes('redis')) return causeOf('redis', undefined);
-  if (workerCpuShare !== null && OF_WORKERS.has(symptom) && workerCpuShare >= CPU_DELAYS)
+  if (OF_WORKERS.has(symptom) && (workerMemoryShare ?? 0) >= MEMORY_USED_UP)
+    return causeOf('worker_memory', undefined);
+  if (OF_WORKERS.has(symptom) && (workerCpuShare ?? 0) >= CPU_DELAYS)
     return causeOf('worker_cpu', undefined);
   if (symptom === 'dispatch' && areWorkersFull(step)) return causeOf('worker_jobs', undefined);
   if (symptom === 'loss' && isOfNetwork(step, cpuShare)) return causeOf('network', undefined);
   return causeOf(symptom, step.rejected[0]);
 };
+
+/** Share of what there is; null: one of both is unknown. */
+const shareOf = (used: number | null, available: number | null): number | null =>
+  used === null || available === null ? null : used / available;
 
 /**
  * Returns true if the network lost the packets: interfaces of the node dropped some, or the node

@@ -17,5 +17,5 @@ export {
 } from './result.ts';
 export { nextStep, type SearchOptions, type SearchResult, type SearchRun } from './search.ts';
 export { HEADROOM } from './sizing.ts';
-export { factsOfStep, partsOf } from './step.ts';
+export { factsOfStep, partsOf, type StepRun } from './step.ts';
 export { RESOURCES, type Resource, type UtilisationLimit } from './utilisation.ts';

@@ -71,6 +71,13 @@ const agents = z
       .describe(
         'Most CPU cores that a worker of --worker-metrics used for 5 s. Null: none could be read. Absent: none was named.',
       ),
+    largestWorkerBytes: z
+      .number()
+      .nullable()
+      .exactOptional()
+      .describe(
+        'Most resident memory of a worker of --worker-metrics, bytes. Null: none could be read. Absent: none was named.',
+      ),
   })
   .meta({ id: 'AgentsAtLoad', description: 'Voice agents of a run.' });
 
@@ -130,6 +137,7 @@ export const CAUSES = [
   'join_failures',
   'worker_jobs',
   'worker_cpu',
+  'worker_memory',
   'dispatch',
   'agents',
   'join_time',
@@ -150,6 +158,12 @@ const cause = z
       .exactOptional()
       .describe(
         'Share of the cores of the busiest worker of voice agents, from 0 to 1. Absent: not measured, or its cores are not known.',
+      ),
+    workerMemoryShare: z
+      .number()
+      .exactOptional()
+      .describe(
+        'Share of the memory of the largest worker of voice agents, from 0 to 1. Absent: not measured, or its memory is not known.',
       ),
     tracks: z.number().describe('Published tracks at that load, as planned.'),
     bitsDown: known('Media sent by the server at that load, bit/s.'),
@@ -272,6 +286,12 @@ export const capacitySchema = z
       .exactOptional()
       .describe(
         'Cores of a worker of voice agents, as --worker-cores states it. Absent: not given.',
+      ),
+    workerBytes: z
+      .number()
+      .exactOptional()
+      .describe(
+        'Memory of a worker of voice agents, as --worker-memory states it, bytes. Absent: not given.',
       ),
     carried: z.number().describe('The largest load that was carried; 0: none.'),
     decided: z.boolean().describe('True if the sequential test decided, rather than a single run.'),

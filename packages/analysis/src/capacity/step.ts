@@ -53,13 +53,13 @@ export interface StepRun {
   planned: PlannedLoad;
   summary: Summary;
   decision: VerdictDecision;
-  /** Most CPU cores that a worker of voice agents used; null: not measured; absent: not watched. */
-  busiestWorkerCores?: number | null;
+  /** Most that a worker of voice agents used: CPU cores, and memory in bytes; null: not measured; absent: not watched. */
+  workerUsage?: { cores: number | null; bytes: number | null };
 }
 
 /** Facts of a run that decide whether its load was carried. */
 export const factsOfStep = (
-  { load, repeat, record, planned, summary, decision, busiestWorkerCores }: StepRun,
+  { load, repeat, record, planned, summary, decision, workerUsage }: StepRun,
   limits: readonly UtilisationLimit[],
 ): StepFacts => {
   const crossings = crossingsOf(summary, decision, limits);
@@ -75,7 +75,10 @@ export const factsOfStep = (
     ...(hasCallers(summary) && {
       agents: {
         ...agentsOf(summary),
-        ...(busiestWorkerCores !== undefined && { busiestWorkerCores }),
+        ...(workerUsage !== undefined && {
+          busiestWorkerCores: workerUsage.cores,
+          largestWorkerBytes: workerUsage.bytes,
+        }),
       },
     }),
     crossings,

@@ -9,6 +9,7 @@ import {
   type SearchResult,
   type SearchRun,
   type StepFacts,
+  type StepRun,
   type UtilisationLimit,
 } from '@livekit-swarm/analysis/capacity';
 import type { Scenario, SizeUnit } from '@livekit-swarm/scenario';
@@ -46,8 +47,8 @@ export interface SearchSession {
 
 /** Watch of the workers of voice agents during one run. */
 export interface WorkerWatch {
-  /** Ends the watch. @returns most CPU cores that a worker used; null: not measured */
-  stop(): Promise<number | null>;
+  /** Ends the watch. @returns most that a worker used: CPU cores, and memory in bytes; null: not measured */
+  stop(): Promise<NonNullable<StepRun['workerUsage']>>;
 }
 
 type Problem = Pick<SwarmError, 'message' | 'hint'> & { code: string };
@@ -166,7 +167,7 @@ const runStep = async (
   const record = join(folder, String(repeat), `${number}-${load}`);
   const watch = watchWorkers?.();
   const running = runOnce(step, { ...conditions, endWhenOverloaded: true, recordDir: record });
-  const busiestWorkerCores = await running.then(
+  const workerUsage = await running.then(
     () => watch?.stop(),
     () => watch?.stop(),
   );
@@ -191,7 +192,7 @@ const runStep = async (
   const facts = factsOfStep(
     {
       ...{ load, repeat, record, planned, summary, decision },
-      ...(busiestWorkerCores !== undefined && { busiestWorkerCores }),
+      ...(workerUsage !== undefined && { workerUsage }),
     },
     limits,
   );

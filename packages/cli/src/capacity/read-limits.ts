@@ -52,6 +52,19 @@ const ofCores = (text: string, share: number, cores: number | null): Utilisation
   return { resource: 'cpu', limit: Number((share * cores).toPrecision(6)), share };
 };
 
+/**
+ * Reads an amount of memory: `2GB`.
+ * @returns bytes; null: not given
+ * @throws SwarmError `usage`
+ */
+export const readMemory = (flag: string, text: string | undefined): number | null => {
+  if (text === undefined) return null;
+  const [, value = '', unit = ''] = /^\s*(\d*\.?\d+)\s*([a-zA-Z]+)\s*$/.exec(text) ?? [];
+  const bytes = Number(value) * (UNITS.memory[unit] ?? 0);
+  if (bytes > 0) return bytes;
+  throw usageError(`${flag} ${text}: not an amount of memory`, 'write 2GB, or 512MB');
+};
+
 /** @throws SwarmError `usage` */
 export const readCores = (flag: string, text: string | undefined): number | null => {
   if (text === undefined) return null;

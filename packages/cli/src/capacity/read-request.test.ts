@@ -53,4 +53,12 @@ test('metrics of workers and their cores need each other', () => {
   });
   for (const one of [{ workerMetrics: [page] }, { workerCores: '2' }])
     expect(() => readAgentsSearch('calls.yaml', one, calls)).toThrow(/need each other/);
+  const memory = (workerMemory: string) => () =>
+    readAgentsSearch('calls.yaml', { ...both, workerMemory }, calls).workerBytes;
+  expect(memory('2GB')()).toBe(2e9);
+  expect(memory('2')).toThrow(/--worker-memory 2: not an amount of memory/);
+  expect(memory('0MB')).toThrow(/not an amount/);
+  expect(() => readAgentsSearch('calls.yaml', { workerMemory: '2GB' }, calls)).toThrow(
+    /--worker-memory needs --worker-metrics/,
+  );
 });

@@ -21,7 +21,7 @@ import type { ServerMetricsFlags } from '../flags/server-metrics.ts';
 import { prepareOwnMedia } from '../own-media.ts';
 import { HTTP, readAddress } from '../requests/server-metrics.ts';
 import { wholeNumber } from '../requests/whole-number.ts';
-import { readCores } from './read-limits.ts';
+import { readCores, readMemory } from './read-limits.ts';
 
 export interface CapacityFlags
   extends DeploymentFlags,
@@ -44,6 +44,7 @@ export interface CapacityFlags
   workers?: string;
   workerMetrics?: string[];
   workerCores?: string;
+  workerMemory?: string;
 }
 
 const DEFAULT_STEP_MS = 30_000;
@@ -104,6 +105,8 @@ interface AgentsSearch {
   workerMetrics: string[];
   /** Null: unknown. */
   workerCores: number | null;
+  /** Memory of a worker, bytes; null: unknown. */
+  workerBytes: number | null;
 }
 
 const readWorkers = wholeNumber('--workers', 1, 100_000, 'write how many workers are registered');
@@ -134,7 +137,8 @@ export const readAgentsSearch = (
     workers,
     workerMetrics = [],
     workerCores,
-  }: Pick<CapacityFlags, 'pause' | 'workers' | 'workerMetrics' | 'workerCores'>,
+    workerMemory,
+  }: Pick<CapacityFlags, 'pause' | 'workers' | 'workerMetrics' | 'workerCores' | 'workerMemory'>,
   scenario: Scenario,
 ): AgentsSearch => {
   assertCallers(scenario, path);
@@ -151,11 +155,17 @@ export const readAgentsSearch = (
       '--worker-metrics and --worker-cores need each other: the CPU that a worker uses, and what it has',
       'write both, or neither: --worker-metrics http://10.0.0.7:9100/metrics --worker-cores 2',
     );
+  if (workerMemory !== undefined && workerMetrics.length === 0)
+    throw usageError(
+      '--worker-memory needs --worker-metrics: the memory that a worker uses, and what it has',
+      'add --worker-metrics http://10.0.0.7:9100/metrics --worker-cores 2',
+    );
   return {
     workerMetrics: workerMetrics.map((text) =>
       readAddress('--worker-metrics', text, HTTP, 'http://10.0.0.7:9100/metrics'),
     ),
     workerCores: readCores('--worker-cores', workerCores),
+    workerBytes: readMemory('--worker-memory', workerMemory),
     pauseMs: pause === undefined ? DEFAULT_PAUSE_MS : parseDuration(pause),
     workers: workers === undefined ? null : readWorkers(workers),
   };

@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { assertShowCpu, untilWorkersIdle, watchWorkerCpu } from '@livekit-swarm/agents';
+import { assertShowCpu, untilWorkersIdle, watchWorkerUsage } from '@livekit-swarm/agents';
 import { concludeCapacity, type StepFacts } from '@livekit-swarm/analysis/capacity';
 import { defaultRecordDir, describeTarget, newRunName } from '@livekit-swarm/campaign';
 import { runCapacitySession } from '@livekit-swarm/campaign/capacity';
@@ -98,7 +98,7 @@ export const capacityCommand = async (
       ...(agents !== null && { pauseMs: agents.pauseMs }),
       ...(agents !== null &&
         agents.workerMetrics.length > 0 && {
-          watchWorkers: () => watchWorkerCpu(agents.workerMetrics),
+          watchWorkers: () => watchWorkerUsage(agents.workerMetrics),
           awaitReady: async (signal: AbortSignal) => {
             const left = await untilWorkersIdle(agents.workerMetrics, signal);
             if (left !== 0 && !signal.aborted) printer.print(`warning: ${stillBusyText(left)}`);
@@ -125,6 +125,7 @@ export const capacityCommand = async (
       cpu: target.type === 'embedded' ? (cpus()[0]?.model ?? null) : null,
       ...(agents !== null && agents.workers !== null && { workers: agents.workers }),
       ...(agents !== null && agents.workerCores !== null && { workerCores: agents.workerCores }),
+      ...(agents !== null && agents.workerBytes !== null && { workerBytes: agents.workerBytes }),
       steps: session.steps,
       searches: session.searches,
       stopped: session.stopped,

@@ -153,6 +153,23 @@ describe('the text', () => {
     );
   });
 
+  test('names the memory of workers as the limit', () => {
+    const step = stepOf(9, 'crossed');
+    const crossings = step.crossings.map((one) => ({ ...one, metric: 'agents_lost' }));
+    const measured = { ...step.measured, busiestNodeCores: null };
+    const usage = { busiestWorkerCores: 0.1, largestWorkerBytes: 490e6 };
+    const agents = { callers: 9, lost: 2, withoutJob: 0, ...usage };
+    const found = { end: 'knee', carried: 8, decided: true, exceeded: 9 } as const;
+    const result = resultOf([stepOf(8, 'held'), { ...step, measured, crossings, agents }], found, {
+      workers: 1,
+      workerCores: 0.5,
+      workerBytes: 500e6,
+    });
+    expect(flat(CAPACITY_REPORTERS.text.render(result))).toContain(
+      'First bottleneck: the memory of the workers of the agents; the busiest worker used 20 % of its cores; the largest worker used 98 % of its memory',
+    );
+  });
+
   test('names the jobs of workers as the limit', () => {
     const step = stepOf(9, 'crossed');
     const crossings = step.crossings.map((one) => ({ ...one, metric: 'agents_lost' }));

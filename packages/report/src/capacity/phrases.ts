@@ -24,6 +24,7 @@ const causeNames: Record<Cause['code'], string> = {
   join_failures: 'failed joins',
   worker_jobs: 'the jobs that the workers of the agents take at a time',
   worker_cpu: 'the CPU of the workers of the agents',
+  worker_memory: 'the memory of the workers of the agents',
   dispatch: 'the dispatch of agents: no worker took their jobs, or they got them late',
   agents: 'late or missing answers of the agents',
   join_time: 'join time',
@@ -36,8 +37,8 @@ export const causeName = ({ code }: Pick<Cause, 'code'>): string => causeNames[c
 
 /** First cause of failure, and the figures that show it. */
 export const causeText = (cause: Cause): string => {
-  const { code, crossing, cpuShare, workerCpuShare, message, tracks, bitsDown, agents, logged } =
-    cause;
+  const { code, crossing, message, tracks, bitsDown, agents, logged } = cause;
+  const { cpuShare, workerCpuShare, workerMemoryShare } = cause;
   const facts = [
     ...(code === 'limit' || code === 'rate_limit' || code === 'udp_ports_exhausted'
       ? [
@@ -53,6 +54,11 @@ export const causeText = (cause: Cause): string => {
       ? []
       : [
           `the busiest worker used ${formatShare(Math.round(workerCpuShare * 1_000) / 1_000)} of its cores`,
+        ]),
+    ...(workerMemoryShare === undefined
+      ? []
+      : [
+          `the largest worker used ${formatShare(Math.round(workerMemoryShare * 1_000) / 1_000)} of its memory`,
         ]),
     ...(crossing === null ? [] : [crossingText(crossing)]),
     ...(code === 'agents' ? [limitOfAgents(cpuShare)] : []),

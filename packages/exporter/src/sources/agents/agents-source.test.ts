@@ -158,6 +158,7 @@ test('workers are shown with their state, and the version of one that dies is ke
     jobs: 3,
     load: 0.4,
     cpuSeconds: 1,
+    residentBytes: 1e8,
   };
   const a = await serveWorkerPages(shown, { host: '127.0.0.1', port: 0 });
   const b = await serveWorkerPages(

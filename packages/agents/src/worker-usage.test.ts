@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { assertShowCpu, busiestCores, cpuSecondsIn } from './worker-cpu.ts';
+import { assertShowCpu, busiestCores, cpuSecondsIn, residentBytesIn } from './worker-usage.ts';
 
 const samplesOf = (
   cores: readonly number[],
@@ -43,6 +43,19 @@ test('the CPU time of all processes of a worker is added up, without that of pro
   expect(cpuSecondsIn(page)).toBe(21.5);
   expect(cpuSecondsIn('process_cpu_seconds_total 3.25')).toBe(3.25);
   expect(cpuSecondsIn('up 1')).toBeNull();
+});
+
+test('the resident memory of all processes of a worker is added up', () => {
+  const group = 'namedprocess_namegroup_memory_bytes{groupname="agent",memtype=';
+  const page = [
+    'process_resident_memory_bytes 9e8',
+    `${group}"resident"} 3e8`,
+    `${group}"virtual"} 4e9`,
+    'namedprocess_namegroup_memory_bytes{groupname="job",memtype="resident"} 1e8',
+  ].join('\n');
+  expect(residentBytesIn(page)).toBe(4e8);
+  expect(residentBytesIn('process_resident_memory_bytes 123')).toBe(123);
+  expect(residentBytesIn('process_cpu_seconds_total 3.25')).toBeNull();
 });
 
 test('a page that shows no CPU time is refused', async () => {

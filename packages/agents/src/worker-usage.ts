@@ -2,16 +2,25 @@ import { setInterval } from 'node:timers/promises';
 import { usageError, withoutSecrets } from '@livekit-swarm/settings';
 import { metricIn, readPage } from './read-page.ts';
 
-/** CPU time of a worker until a moment. */
-export interface CpuSample {
+/** CPU time of a worker until a moment, and its memory at that moment. */
+export interface UsageSample {
   atMs: number;
   cpuSeconds: number;
+  /** Resident memory; null: the page does not show it. */
+  bytes: number | null;
 }
 
-/** Watch of the CPU time of workers. */
-export interface WorkerCpuWatch {
-  /** @returns most cores that a worker used; null: not measured */
-  stop(): Promise<number | null>;
+/** Most that one of the workers used. */
+export interface WorkerUsage {
+  /** CPU cores, for 5 s; null: not measured. */
+  cores: number | null;
+  /** Resident memory, bytes; null: not measured. */
+  bytes: number | null;
+}
+
+/** Watch of workers. */
+export interface WorkerUsageWatch {
+  stop(): Promise<WorkerUsage>;
 }
 
 const READ_EVERY_MS = 1_000;
@@ -22,9 +31,16 @@ const WINDOW_MS = 5_000;
  * of one process in clients of Prometheus.
  */
 const CPU_TIME = ['namedprocess_namegroup_cpu_seconds_total', 'process_cpu_seconds_total'];
+/** Names of resident memory, bytes, of the same pages. */
+const MEMORY = [
+  'namedprocess_namegroup_memory_bytes{memtype="resident"}',
+  'process_resident_memory_bytes',
+];
 
 /** Most cores that were used for 5 s; null: the samples are of less time. */
-export const busiestCores = (samples: readonly CpuSample[]): number | null => {
+export const busiestCores = (
+  samples: readonly Pick<UsageSample, 'atMs' | 'cpuSeconds'>[],
+): number | null => {
   const used = samples.flatMap((from, index) => {
     const to = samples.slice(index).find(({ atMs }) => atMs - from.atMs >= WINDOW_MS);
     // A worker that was started again counts from zero.
@@ -35,24 +51,32 @@ export const busiestCores = (samples: readonly CpuSample[]): number | null => {
 };
 
 /**
- * Read the CPU time of workers once a second. A page that does not answer is left out: a worker
+ * Read CPU time and memory of workers once a second. A page that does not answer is left out: a worker
  * without CPU answers late.
  * @param urls of metrics in Prometheus' text format
  */
-export const watchWorkerCpu = (urls: readonly string[]): WorkerCpuWatch => {
+export const watchWorkerUsage = (urls: readonly string[]): WorkerUsageWatch => {
   const stopped = new AbortController();
   const watches = urls.map((url) => watch(url, stopped.signal));
   return {
     stop: async () => {
       stopped.abort();
-      const cores = (await Promise.all(watches)).flatMap((samples) => busiestCores(samples) ?? []);
-      return cores.length === 0 ? null : Math.max(...cores);
+      const ofWorkers = await Promise.all(watches);
+      return {
+        cores: largest(ofWorkers.map(busiestCores)),
+        bytes: largest(ofWorkers.flat().map(({ bytes }) => bytes)),
+      };
     },
   };
 };
 
-const watch = async (url: string, signal: AbortSignal): Promise<CpuSample[]> => {
-  const samples: CpuSample[] = [];
+const largest = (values: readonly (number | null)[]): number | null => {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.max(...known);
+};
+
+const watch = async (url: string, signal: AbortSignal): Promise<UsageSample[]> => {
+  const samples: UsageSample[] = [];
   try {
     for await (const _ of setInterval(READ_EVERY_MS, undefined, { signal })) {
       const sample = await read(url);
@@ -77,11 +101,16 @@ export const assertShowCpu = async (urls: readonly string[]): Promise<void> => {
 /** CPU time that a page shows, s; null: none. */
 export const cpuSecondsIn = (page: string): number | null => metricIn(page, CPU_TIME);
 
-const read = async (url: string): Promise<CpuSample | null> => {
+/** Resident memory that a page shows, bytes; null: none. */
+export const residentBytesIn = (page: string): number | null => metricIn(page, MEMORY);
+
+const read = async (url: string): Promise<UsageSample | null> => {
   try {
     const { isOk, text } = await readPage(new URL(url));
     const cpuSeconds = isOk ? cpuSecondsIn(text) : null;
-    return cpuSeconds === null ? null : { atMs: performance.now(), cpuSeconds };
+    return cpuSeconds === null
+      ? null
+      : { atMs: performance.now(), cpuSeconds, bytes: residentBytesIn(text) };
   } catch {
     return null;
   }

@@ -14,6 +14,24 @@ export const cpuSecondsWith = (pids: readonly number[]): number => {
   return (user + system) / 1_000_000 + ticks / TICKS_PER_SECOND;
 };
 
+/**
+ * Resident memory of this process and of the processes of its jobs, bytes. Where there is no /proc,
+ * that of this process.
+ */
+export const residentBytesWith = (pids: readonly number[]): number =>
+  pids.reduce((total, pid) => total + residentBytesOf(pid), process.memoryUsage.rss());
+
+/** `VmRSS:     1024 kB` (proc_pid_status(5)). */
+const residentBytesOf = (pid: number): number => {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1_024;
+  } catch {
+    // It has ended.
+    return 0;
+  }
+};
+
 /** Fields after the name of a process: utime and stime, cutime and cstime (proc_pid_stat(5)). */
 const OWN = [11, 12];
 const ENDED_CHILDREN = [13, 14];
