@@ -438,7 +438,9 @@ describe('join probes', () => {
     ]));
 
   it('of the window after a fault that was injected late belong to the fault for as long', () => {
-    const late = faultOn('a').map((line) => ('at' in line ? { ...line, at: line.at + 4_000 } : line));
+    const late = faultOn('a').map((line) =>
+      'at' in line ? { ...line, at: line.at + 4_000 } : line,
+    );
     const { joinProbes: probes } = measure(
       ...load('a-1', 'a-2'),
       ...late,

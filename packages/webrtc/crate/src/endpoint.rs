@@ -129,13 +129,9 @@ impl Endpoint {
     pub fn disconnect(&mut self) -> io::Result<()> {
         match self {
             Self::Own(socket) => socket.disconnect(),
-            Self::Shared { remote, .. } => {
-                *remote = None;
-                Ok(())
-            }
-            // During a restart media uses the old pair (RFC 8445 §9), and both receive from any
+            // During a restart media uses the old pair (RFC 8445 §9), and these receive from any
             // remote.
-            Self::Relay(_) | Self::Stream(_) | Self::None => Ok(()),
+            Self::Shared { .. } | Self::Relay(_) | Self::Stream(_) | Self::None => Ok(()),
         }
     }
 
@@ -204,6 +200,36 @@ impl Endpoint {
                 Carrier::Stream(_) => 0,
             },
             Self::Shared { .. } | Self::Stream(_) | Self::None => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::datagrams::Datagrams;
+    use std::os::fd::AsRawFd;
+
+    /// While ICE restarts, media uses the old pair (RFC 8445 §9).
+    #[test]
+    fn media_goes_to_the_last_remote_after_a_disconnect() {
+        let own = Endpoint::Own(UdpSocket::bind("127.0.0.1".parse().unwrap()).unwrap());
+        let shared = SharedSocket::open().map(|socket| Endpoint::Shared {
+            socket: socket.into(),
+            ip: Ipv4Addr::new(127, 0, 0, 5),
+            remote: None,
+        });
+        for mut endpoint in [Some(own), shared.ok()].into_iter().flatten() {
+            let remote = UdpSocket::bind("127.0.0.1".parse().unwrap()).unwrap();
+            endpoint.connect(remote.local()).unwrap();
+            endpoint.disconnect().unwrap();
+            endpoint.send(b"media").unwrap();
+            if let Endpoint::Shared { socket, .. } = &endpoint {
+                assert!(socket.flush().is_empty());
+            }
+            let mut datagrams = Datagrams::default();
+            assert_eq!(datagrams.receive(remote.as_raw_fd(), 4, true), 1);
+            assert_eq!(datagrams.get(0).bytes, b"media");
         }
     }
 }
