@@ -73,6 +73,7 @@ export const IMPAIRMENTS = {
   agent_barge_in: either('both ends are times of packets, of which either may be late'),
   agent_turns_unanswered: worse('an answer that is read late counts as missing'),
   agent_overlaps: either('a slow generator speaks later than it planned'),
+  agent_echoes: either('an utterance with a pause of the sender is not recognised'),
   agent_answer_gaps: worse('packets that are read late look like silence'),
   ingress_create_time: worse('an answer is read late, never early'),
   ingress_delay: worse('a slow encoder sends a mark late; its arrival is the time of a packet'),

@@ -219,6 +219,10 @@ export const METRICS = {
     BY_ROLE,
     'turns in which the agent spoke before the caller had finished, of all turns',
   ),
+  agent_echoes: rate(
+    BY_ROLE,
+    'turns in which the voice of the caller came back from the agent, of all turns',
+  ),
   agent_answer_gaps: rate(BY_ROLE, 'answers of agents with a silence within, of all answers'),
 
   ingress_create_time: trend(

@@ -180,6 +180,11 @@ const turnSchema = z.object({
   /** Time for which agent and caller spoke at once, ms; a barge-in excluded. */
   overlapMs: z.number().exactOptional(),
   /**
+   * Time after which the voice of the caller came back, ms; it is neither answer nor overlap.
+   * Absent: it did not.
+   */
+  echoMs: z.number().exactOptional(),
+  /**
    * Time from the first voice of a turn that interrupts the agent to the last voice of the agent,
    * ms. Absent: the agent had not stopped at the end of the turn.
    */

@@ -84,6 +84,7 @@ const SYMPTOMS: Record<string, CauseCode> = {
   agent_barge_in: 'agents',
   agent_answer_gaps: 'agents',
   agent_overlaps: 'agents',
+  agent_echoes: 'agents',
   server_cpu: 'cpu',
   server_memory: 'memory',
   server_bytes: 'network',

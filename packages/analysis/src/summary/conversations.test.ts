@@ -26,10 +26,11 @@ test('a turn is answered by voice that follows the utterance', () => {
     turnOf({ responseMs: 700, ...answer }),
     turnOf({ ...answer, overlapMs: 100 }),
     turnOf({ overlapMs: 300 }),
-    turnOf({}),
+    turnOf({ echoMs: 200 }),
   ];
   expect(rateOf('agent_turns_unanswered', turns)).toBe(0.5);
   expect(rateOf('agent_overlaps', turns)).toBe(0.5);
+  expect(rateOf('agent_echoes', turns)).toBe(0.25);
 });
 
 test('a dispatch that is answered after its caller left counts, and adds no participant', () => {

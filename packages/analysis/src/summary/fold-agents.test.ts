@@ -71,6 +71,7 @@ test.each([
   'agent_never_published',
   'agent_never_silent',
   'agent_greets',
+  'agent_echoes',
   'several_agents',
   'caller_silent',
   'utterance_rejected',

@@ -15,6 +15,7 @@ const FINDINGS: ReadonlySet<string> = new Set<AgentFinding>([
   'agent_never_published',
   'agent_never_silent',
   'agent_greets',
+  'agent_echoes',
   'several_agents',
   'agent_transfer_lost',
   'caller_silent',

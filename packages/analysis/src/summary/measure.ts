@@ -185,11 +185,12 @@ const addData = (
 };
 
 const measureTurn = (metrics: MetricSink, labels: Labels, turn: TurnResult): void => {
-  const { agent, responseMs, answerMs, bargeInMs, gaps, overlapMs = 0 } = turn;
+  const { agent, responseMs, answerMs, bargeInMs, gaps, overlapMs = 0, echoMs } = turn;
   const ofAgent = agent === undefined ? labels : { ...labels, agent: String(agent) };
   // An agent that only spoke during the utterance has not answered it.
   metrics.rate('agent_turns_unanswered', ofAgent, answerMs === undefined ? 1 : 0, 1);
   metrics.rate('agent_overlaps', labels, overlapMs > 0 ? 1 : 0, 1);
+  metrics.rate('agent_echoes', labels, echoMs === undefined ? 0 : 1, 1);
   if (gaps !== undefined) metrics.rate('agent_answer_gaps', labels, gaps > 0 ? 1 : 0, 1);
   if (responseMs !== undefined) metrics.trend('agent_response_time', ofAgent).add(responseMs);
   if (bargeInMs !== undefined) metrics.trend('agent_barge_in', labels).add(bargeInMs);

@@ -20,6 +20,7 @@ const AGENT_FINDINGS = [
   'agent_never_published',
   'agent_never_silent',
   'agent_greets',
+  'agent_echoes',
   'several_agents',
   'agent_transfer_lost',
   'caller_silent',

@@ -128,6 +128,10 @@ export const RUN_METRICS = {
     'Turns in which the voice agent spoke before the caller had finished',
     { labels: BY_ROLE, why: TURNS },
   ),
+  livekit_swarm_run_agent_echoes_total: counter(
+    'Turns in which the voice of the caller came back from the voice agent',
+    { labels: BY_ROLE, why: TURNS },
+  ),
   livekit_swarm_run_agent_answer_gaps_total: counter('Answers with a silence within', {
     labels: BY_ROLE,
     why: 'after the first answer of a voice agent',

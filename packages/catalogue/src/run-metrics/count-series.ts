@@ -91,6 +91,7 @@ const COUNTERS: readonly {
 }[] = [
   { from: 'join_retries', name: 'livekit_swarm_run_join_retries_total' },
   { from: 'agent_overlaps', name: 'livekit_swarm_run_agent_overlaps_total' },
+  { from: 'agent_echoes', name: 'livekit_swarm_run_agent_echoes_total' },
   { from: 'agent_answer_gaps', name: 'livekit_swarm_run_agent_answer_gaps_total' },
   { from: 'stream_drops', name: 'livekit_swarm_run_stream_drops_total' },
   { from: 'resumes', name: 'livekit_swarm_run_reconnects_total', labels: { method: 'resume' } },

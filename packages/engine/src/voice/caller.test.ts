@@ -134,6 +134,37 @@ test('an agent that opens may speak during the first utterance', () => {
   expect(call.turns).toMatchObject([{ number: 1, answerMs: 1_000, overlapMs: 500 }]);
 });
 
+test('the voice of the caller that comes back is an echo, and neither an answer nor an overlap', () => {
+  const call = new Call({ turns: 2 }).begin();
+  // The caller speaks from 500 to 1,500, and, 500 after the answer, from 3,600 to 4,600.
+  call.agentSpeaks(750, 1_030).agentSpeaks(2_300, 500);
+  call.agentSpeaks(3_850, 980).clock.advance(20_000);
+  expect(call.turns).toEqual([
+    {
+      ...{ number: 1, spokenMs: SPOKEN_MS, responseMs: 800, answerMs: 500, gaps: 0, gapMs: 0 },
+      echoMs: 250,
+    },
+    { number: 2, spokenMs: SPOKEN_MS, echoMs: 250 },
+  ]);
+  expect(call.others).toEqual(['agent_joined', 'agent_published', 'agent_echoes']);
+});
+
+test('an echo may have the pauses of the utterance', () => {
+  const call = new Call({ turns: 1 }).begin();
+  call.agentSpeaks(700, 300).agentSpeaks(1_250, 440).agentSpeaks(2_500, 300).clock.advance(20_000);
+  expect(call.turns).toMatchObject([{ responseMs: 1_000, answerMs: 300, echoMs: 200 }]);
+  expect(call.turns[0]).not.toHaveProperty('overlapMs');
+});
+
+test.each([
+  ['is much longer', 750, 1_300],
+  ['begins late', 1_100, 1_000],
+])('voice during an utterance that %s is no echo', (_, from, ms) => {
+  const call = new Call({ turns: 1, opens: 'agent', answerWithinMs: 500 }).begin();
+  call.agentSpeaks(from, ms).clock.advance(20_000);
+  expect(call.turns[0]).not.toHaveProperty('echoMs');
+});
+
 test('a barge-in has the time until the agent stops, and is a turn of its own', () => {
   const call = new Call({ turns: 2, bargeIn: { share: 0.5, afterMs: 1_000 } }).begin();
   // The answer begins at 1,900 and is interrupted at 2,900; it stops at 3,200.

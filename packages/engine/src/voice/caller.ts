@@ -19,6 +19,7 @@ type Finding =
   | 'agent_never_published'
   | 'agent_never_silent'
   | 'agent_greets'
+  | 'agent_echoes'
   | 'several_agents'
   | 'caller_silent';
 
@@ -355,6 +356,12 @@ export class Caller implements VoicePart {
       return;
     }
     const result = resultOf(turn, spoken, heard);
+    if (result.echoMs !== undefined)
+      this.#find(
+        'agent_echoes',
+        `the agent sent the voice of the caller back after ${Math.round(result.echoMs)} ms`,
+        'it publishes what it receives: check which track it plays, and the echo cancellation of a telephone behind it',
+      );
     this.#options.emit('turn', spoken.to, { turn: result });
     if (result.answerMs !== undefined) this.#transfer?.answered();
   }

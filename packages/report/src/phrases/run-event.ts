@@ -132,6 +132,8 @@ const AGENT_FINDINGS: Readonly<Record<AgentFinding['finding'], string>> = {
     'it spoke without a pause, so that it cannot be talked to: check its turn detection',
   agent_greets:
     'it spoke before its callers had finished their first sentence: their first turn is not measured; if it greets, write opens: agent',
+  agent_echoes:
+    'it sent the voice of its callers back: check which track it plays, and the echo cancellation of a telephone behind it',
   agent_transfer_lost:
     'callers were to be transferred to it, and it published no audio in time: see the log of the agent before, which dispatches it, and whether a worker of this name is registered',
   several_agents:

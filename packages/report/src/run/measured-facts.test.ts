@@ -48,6 +48,9 @@ test('conversations are stated over all callers', () => {
   expect(facts.get('spoke before the caller had finished')).toBe('5 %');
   expect(facts.get('answers with gaps')).toBe('50 %');
   expect(facts.has('stopped after a barge-in')).toBe(false);
+  expect(facts.has('sent the voice of the caller back')).toBe(false);
+  metrics.rate('agent_echoes', { group: 'calls' }, 4, 80);
+  expect(new Map(agentFacts({ metrics })).get('sent the voice of the caller back')).toBe('5 %');
   metrics.trend('agent_barge_in', { group: 'calls' }).add(300);
   expect(new Map(agentFacts({ metrics })).get('stopped after a barge-in')).toMatch(
     /^p50 (29|30)\d(\.\d+)? ms/,

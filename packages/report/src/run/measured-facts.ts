@@ -87,6 +87,9 @@ export const agentFacts = ({ metrics }: Measured): [name: string, value: string]
       ['spoke before the caller had finished', shareOf({ metrics }, 'agent_overlaps')],
       ['answers with gaps', shareOf({ metrics }, 'agent_answer_gaps')],
     );
+    const echoes = metrics.measure('agent_echoes');
+    if (echoes?.type === 'rate' && echoes.hits > 0)
+      facts.push(['sent the voice of the caller back', shareOf({ metrics }, 'agent_echoes')]);
     facts.push(...transferFacts({ metrics }));
     const stops = metrics.measure('agent_barge_in');
     if (stops?.type === 'trend' && stops.sketch.count > 0)
