@@ -123,6 +123,10 @@ export const README_CLAIMS = {
       'e2e/agents/agents-capacity.long.test.ts',
     ),
     proves(
+      'the voice of the caller that an agent sends back is named, and is not taken for an answer',
+      'e2e/agents/echo.test.ts',
+    ),
+    proves(
       'callers are read from standard input, and a wrong key is refused before the run',
       'e2e/agents/agents-input.test.ts',
     ),

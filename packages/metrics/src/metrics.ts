@@ -221,7 +221,7 @@ export const METRICS = {
   ),
   agent_echoes: rate(
     BY_ROLE,
-    'turns in which the voice of the caller came back from the agent, of all turns',
+    'turns in which the agent sent the voice of the caller back, of all turns',
   ),
   agent_answer_gaps: rate(BY_ROLE, 'answers of agents with a silence within, of all answers'),
 

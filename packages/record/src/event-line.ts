@@ -180,8 +180,8 @@ const turnSchema = z.object({
   /** Time for which agent and caller spoke at once, ms; a barge-in excluded. */
   overlapMs: z.number().exactOptional(),
   /**
-   * Time after which the voice of the caller came back, ms; it is neither answer nor overlap.
-   * Absent: it did not.
+   * Time after which the agent sent the voice of the caller back, ms; it is neither answer nor
+   * overlap. Absent: it did not.
    */
   echoMs: z.number().exactOptional(),
   /**

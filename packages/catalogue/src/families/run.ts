@@ -129,7 +129,7 @@ export const RUN_METRICS = {
     { labels: BY_ROLE, why: TURNS },
   ),
   livekit_swarm_run_agent_echoes_total: counter(
-    'Turns in which the voice of the caller came back from the voice agent',
+    'Turns in which the voice agent sent the voice of the caller back',
     { labels: BY_ROLE, why: TURNS },
   ),
   livekit_swarm_run_agent_answer_gaps_total: counter('Answers with a silence within', {

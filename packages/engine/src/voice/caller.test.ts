@@ -134,7 +134,7 @@ test('an agent that opens may speak during the first utterance', () => {
   expect(call.turns).toMatchObject([{ number: 1, answerMs: 1_000, overlapMs: 500 }]);
 });
 
-test('the voice of the caller that comes back is an echo, and neither an answer nor an overlap', () => {
+test('the voice of the caller that an agent sends back is an echo, and neither an answer nor an overlap', () => {
   const call = new Call({ turns: 2 }).begin();
   // The caller speaks from 500 to 1,500, and, 500 after the answer, from 3,600 to 4,600.
   call.agentSpeaks(750, 1_030).agentSpeaks(2_300, 500);
@@ -159,7 +159,7 @@ test('an echo may have the pauses of the utterance', () => {
 test.each([
   ['is much longer', 750, 1_300],
   ['begins late', 1_100, 1_000],
-])('voice during an utterance that %s is no echo', (_, from, ms) => {
+])('voice during an utterance that %s is not an echo', (_, from, ms) => {
   const call = new Call({ turns: 1, opens: 'agent', answerWithinMs: 500 }).begin();
   call.agentSpeaks(from, ms).clock.advance(20_000);
   expect(call.turns[0]).not.toHaveProperty('echoMs');

@@ -19,7 +19,7 @@ const sum = (values: readonly number[]): number => values.reduce((total, one) =>
 
 /**
  * Greatest difference between the lengths of an utterance and its echo, as a share: the jitter
- * buffer of whoever sends it back stretches and shortens it.
+ * buffer of the agent stretches and shortens it.
  */
 const ECHO_TOLERANCE = 0.05;
 
