@@ -31,6 +31,7 @@ it('an echo is neither an answer nor an overlap, and a finding names it', async 
   duration: 15s
   roles:
     caller: { publish: audio, conversation: { answerWithin: 2s } }`,
+      ['--join-existing-rooms'],
     );
     const turns = events.flatMap(({ turn }) => turn ?? []);
     expect(turns.length, stderr).toBeGreaterThan(1);
