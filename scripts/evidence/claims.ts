@@ -135,7 +135,7 @@ export const README_CLAIMS = {
       'e2e/monitor/agents.test.ts',
     ),
   ],
-  'Test an HLS audience': [
+  'Test broadcasts': [
     proves(
       'a missing segment is found where and when it is missing, and nothing in a healthy stream',
       'e2e/hls/hls.smoke.test.ts',
