@@ -28,7 +28,7 @@ it('an echo is neither an answer nor an overlap, and a finding names it', async 
   executor: constant-rooms
   rooms: 1
   room: ${ROOM}
-  duration: 15s
+  duration: 20s
   roles:
     caller: { publish: audio, conversation: { answerWithin: 2s } }`,
       ['--join-existing-rooms'],
@@ -36,6 +36,7 @@ it('an echo is neither an answer nor an overlap, and a finding names it', async 
     const turns = events.flatMap(({ turn }) => turn ?? []);
     expect(turns.length, stderr).toBeGreaterThan(1);
     const echoes = turns.filter(({ echoMs }) => echoMs !== undefined);
+    // The first utterance is not measured: its copy may be a greeting.
     expect(echoes, JSON.stringify(turns)).toHaveLength(turns.length);
     for (const { echoMs = 0 } of echoes) {
       expect(echoMs).toBeGreaterThan(20);

@@ -136,33 +136,48 @@ test('an agent that opens may speak during the first utterance', () => {
 
 test('the voice of the caller that an agent sends back is an echo, and neither an answer nor an overlap', () => {
   const call = new Call({ turns: 2 }).begin();
-  // The caller speaks from 500 to 1,500, and, 500 after the answer, from 3,600 to 4,600.
+  // The caller speaks from 500 to 1,500, which is not measured, from 3,600 and from 6,700.
   call.agentSpeaks(750, 1_030).agentSpeaks(2_300, 500);
-  call.agentSpeaks(3_850, 980).clock.advance(20_000);
+  call.agentSpeaks(3_850, 980).agentSpeaks(5_400, 500);
+  call.agentSpeaks(6_850, 1_000).clock.advance(30_000);
   expect(call.turns).toEqual([
     {
       ...{ number: 1, spokenMs: SPOKEN_MS, responseMs: 800, answerMs: 500, gaps: 0, gapMs: 0 },
       echoMs: 250,
     },
-    { number: 2, spokenMs: SPOKEN_MS, echoMs: 250 },
+    { number: 2, spokenMs: SPOKEN_MS, echoMs: 150 },
   ]);
   expect(call.others).toEqual(['agent_joined', 'agent_published', 'agent_echoes']);
 });
 
 test('an echo may have the pauses of the utterance', () => {
   const call = new Call({ turns: 1 }).begin();
-  call.agentSpeaks(700, 300).agentSpeaks(1_250, 440).agentSpeaks(2_500, 300).clock.advance(20_000);
+  call.agentSpeaks(700, 300).agentSpeaks(1_250, 440);
+  // The caller speaks again from 2,490 to 3,490.
+  call.agentSpeaks(2_690, 300).agentSpeaks(3_240, 440).agentSpeaks(4_490, 300);
+  call.clock.advance(20_000);
   expect(call.turns).toMatchObject([{ responseMs: 1_000, answerMs: 300, echoMs: 200 }]);
   expect(call.turns[0]).not.toHaveProperty('overlapMs');
 });
 
+test('a word during an utterance and the answer after it are not an echo, though together as long', () => {
+  const call = new Call({ turns: 2, opens: 'agent', answerWithinMs: 500 }).begin();
+  // The caller speaks from 500 to 1,500, and from 2,600 to 3,600.
+  call.agentSpeaks(750, 200).agentSpeaks(1_600, 200);
+  call.agentSpeaks(2_850, 200).agentSpeaks(3_700, 200).clock.advance(20_000);
+  for (const turn of call.turns) expect(turn).toMatchObject({ responseMs: 100, overlapMs: 200 });
+});
+
 test.each([
-  ['is much longer', 750, 1_300],
-  ['begins late', 1_100, 1_000],
-])('voice during an utterance that %s is not an echo', (_, from, ms) => {
-  const call = new Call({ turns: 1, opens: 'agent', answerWithinMs: 500 }).begin();
-  call.agentSpeaks(from, ms).clock.advance(20_000);
-  expect(call.turns[0]).not.toHaveProperty('echoMs');
+  ['once', 750, 1_000, 4_000, 300],
+  ['with other delays', 650, 1_000, 3_060, 1_000],
+  ['much longer', 750, 1_300, 3_250, 1_300],
+  ['late', 1_100, 1_000, 3_400, 1_000],
+])('voice like an utterance that is heard %s is not an echo', (_, first, ms, second, then) => {
+  const call = new Call({ turns: 3, opens: 'agent', answerWithinMs: 500 }).begin();
+  call.agentSpeaks(first, ms).agentSpeaks(second, then).clock.advance(20_000);
+  expect(call.turns.length).toBeGreaterThan(1);
+  for (const turn of call.turns) expect(turn).not.toHaveProperty('echoMs');
 });
 
 test('a barge-in has the time until the agent stops, and is a turn of its own', () => {

@@ -3,7 +3,7 @@ import type { Conversation } from '@livekit-swarm/scenario';
 import { messageOf } from '@livekit-swarm/settings';
 import type { Emit } from '../event-lines.ts';
 import { TransferWatch } from './transfer-watch.ts';
-import { answerOf, type OpenTurn, resultOf } from './turn-result.ts';
+import { answerOf, copiedAfterMs, type OpenTurn, resultOf } from './turn-result.ts';
 import type { Mouth, Voice, VoicePart } from './voice-part.ts';
 
 export interface CallerOptions extends Pick<Mouth, 'clock' | 'speak'> {
@@ -60,6 +60,8 @@ export class Caller implements VoicePart {
   /** First voice of the agent that has not ended; null: it is silent. */
   #heardFrom: number | null = null;
   #lastVoiceAt = Number.NEGATIVE_INFINITY;
+  /** Delay of the last voice that was like its utterance, ms; null: there was none. */
+  #copiedAfterMs: number | null = null;
   /** Null: the caller talks with one agent. */
   readonly #transfer: TransferWatch | null;
 
@@ -225,9 +227,9 @@ export class Caller implements VoicePart {
   }
 
   /** Wait for the end of an answer that has paused, or for the first voice of one. */
-  #awaitEnd({ heard }: OpenTurn, spoken: Voice): void {
+  #awaitEnd(turn: OpenTurn, spoken: Voice): void {
     const { clock, conversation } = this.#options;
-    const isAnswered = answerOf(spoken, heard).length > 0;
+    const isAnswered = answerOf(turn, spoken, turn.heard).length > 0;
     const ms = isAnswered
       ? this.#untilSilence()
       : spoken.to + conversation.answerWithinMs - clock.now();
@@ -245,7 +247,7 @@ export class Caller implements VoicePart {
     const spoken = turn?.spoken ?? null;
     if (turn === null || spoken === null || bargeIn === null) return;
     if (!this.#interruptsNext(bargeIn.share)) return;
-    const answered = answerOf(spoken, turn.heard)[0]?.from ?? from;
+    const answered = answerOf(turn, spoken, turn.heard)[0]?.from ?? from;
     const at = Math.max(answered, spoken.to) + bargeIn.afterMs;
     this.#after(at - clock.now(), () => this.#interrupt());
   }
@@ -268,6 +270,7 @@ export class Caller implements VoicePart {
       spoken: null,
       heard: [],
       stoppedAt: null,
+      copiedBeforeMs: this.#copiedAfterMs,
     };
   }
 
@@ -345,12 +348,15 @@ export class Caller implements VoicePart {
   #emit(turn: OpenTurn, heard: readonly Voice[]): void {
     const { spoken } = turn;
     if (spoken === null) return;
+    this.#copiedAfterMs = copiedAfterMs(spoken, heard) ?? this.#copiedAfterMs;
     if (this.#isGreeting(turn, spoken, heard)) {
-      this.#find(
-        'agent_greets',
-        'the agent began to speak before the caller had finished its first sentence',
-        'write opens: agent for an agent that greets',
-      );
+      // The next turn shows whether it is an echo.
+      if (turn.copiedBeforeMs !== null || this.#copiedAfterMs === null)
+        this.#find(
+          'agent_greets',
+          'the agent began to speak before the caller had finished its first sentence',
+          'write opens: agent for an agent that greets',
+        );
       // The conversation begins with the next utterance.
       this.#turns = 0;
       return;
@@ -370,9 +376,9 @@ export class Caller implements VoicePart {
    * Check whether the agent spoke before the end of the first utterance, and after it: a greeting,
    * and not an answer. An agent that does so again answers early.
    */
-  #isGreeting({ number }: OpenTurn, spoken: Voice, heard: readonly Voice[]): boolean {
-    const [first] = answerOf(spoken, heard);
-    if (first === undefined || number > 1 || this.#reported.has('agent_greets')) return false;
+  #isGreeting(turn: OpenTurn, spoken: Voice, heard: readonly Voice[]): boolean {
+    const [first] = answerOf(turn, spoken, heard);
+    if (first === undefined || turn.number > 1 || this.#reported.has('agent_greets')) return false;
     return this.#options.conversation.opens === 'caller' && first.from < spoken.to;
   }
 

@@ -13,6 +13,8 @@ export interface OpenTurn {
   heard: Voice[];
   /** Last voice of the answer that the turn interrupts; null: the agent has not stopped. */
   stoppedAt: number | null;
+  /** Delay of an earlier voice that was like its utterance, ms; null: there was none. */
+  copiedBeforeMs: number | null;
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0);
@@ -21,50 +23,72 @@ const sum = (values: readonly number[]): number => values.reduce((total, one) =>
  * Greatest difference between the lengths of an utterance and its echo, as a share: the jitter
  * buffer of the agent stretches and shortens it.
  */
-const ECHO_TOLERANCE = 0.05;
+const LENGTH_TOLERANCE = 0.05;
+/** Greatest difference between the delays of two echoes, ms. */
+const DELAY_TOLERANCE_MS = 150;
 
 /**
- * Voice that is the utterance itself, sent back: it begins during the first half of the utterance,
- * and is as long, pauses included. An agent that speaks too early seldom does both.
+ * Voice that may be the utterance itself, sent back: it begins during the first half of the
+ * utterance, has no part that begins after its end, and is as long.
  */
-const echoOf = (spoken: Voice, heard: readonly Voice[]): readonly Voice[] => {
+const copyOf = (spoken: Voice, heard: readonly Voice[]): readonly Voice[] => {
   const spokenMs = spoken.to - spoken.from;
-  for (const [first, { from }] of heard.entries()) {
-    if (from <= spoken.from || from - spoken.from >= spokenMs / 2) continue;
+  const during = heard.filter(({ from }) => from > spoken.from && from < spoken.to);
+  for (const [first, { from }] of during.entries()) {
+    if (from - spoken.from >= spokenMs / 2) break;
     const isAsLong = ({ to }: Voice): boolean =>
-      Math.abs(to - from - spokenMs) <= ECHO_TOLERANCE * spokenMs;
-    const last = heard.findIndex((voice, index) => index >= first && isAsLong(voice));
-    if (last >= 0) return heard.slice(first, last + 1);
+      Math.abs(to - from - spokenMs) <= LENGTH_TOLERANCE * spokenMs;
+    const last = during.findIndex((voice, index) => index >= first && isAsLong(voice));
+    if (last >= 0) return during.slice(first, last + 1);
   }
   return [];
 };
 
-/** Voice of the agent itself. */
-const withoutEcho = (spoken: Voice, heard: readonly Voice[]): readonly Voice[] => {
-  const echo = new Set(echoOf(spoken, heard));
-  return heard.filter((voice) => !echo.has(voice));
+/** Delay of voice that may be the utterance, sent back, ms; null: there is none. */
+export const copiedAfterMs = (spoken: Voice, heard: readonly Voice[]): number | null => {
+  const [first] = copyOf(spoken, heard);
+  return first === undefined ? null : first.from - spoken.from;
+};
+
+/**
+ * Echo of an utterance: two turns have it with the same delay. Once, an agent may have spoken too
+ * early, and as long.
+ */
+const echoOf = (
+  { copiedBeforeMs }: Pick<OpenTurn, 'copiedBeforeMs'>,
+  spoken: Voice,
+  heard: readonly Voice[],
+): readonly Voice[] => {
+  const copy = copyOf(spoken, heard);
+  const delayMs = (copy[0]?.from ?? 0) - spoken.from;
+  const isRepeated =
+    copiedBeforeMs !== null && Math.abs(delayMs - copiedBeforeMs) <= DELAY_TOLERANCE_MS;
+  return isRepeated ? copy : [];
 };
 
 /**
  * Voice of the answer to an utterance: what ended before the utterance did is none, nor is its echo.
  */
-export const answerOf = (spoken: Voice, heard: readonly Voice[]): Voice[] =>
-  withoutEcho(spoken, heard).filter(({ to }) => to > spoken.to);
-
-/** Measurements of a turn. @param heard voice of the agent, in the order of time */
-export const resultOf = (
-  { number, agent, interrupts, stoppedAt }: OpenTurn,
+export const answerOf = (
+  turn: Pick<OpenTurn, 'copiedBeforeMs'>,
   spoken: Voice,
   heard: readonly Voice[],
-): TurnResult => {
-  const answer = answerOf(spoken, heard);
+): Voice[] => {
+  const echo = new Set(echoOf(turn, spoken, heard));
+  return heard.filter((voice) => voice.to > spoken.to && !echo.has(voice));
+};
+
+/** Measurements of a turn. @param heard voice of the agent, in the order of time */
+export const resultOf = (turn: OpenTurn, spoken: Voice, heard: readonly Voice[]): TurnResult => {
+  const { number, agent, interrupts, stoppedAt } = turn;
+  const answer = answerOf(turn, spoken, heard);
   const [first, last] = [answer[0], answer.at(-1)];
   const gaps = answer.slice(1).map(({ from }, index) => from - (answer[index]?.to ?? from));
-  const [echo] = echoOf(spoken, heard);
+  const echo = echoOf(turn, spoken, heard);
   const overlapMs = sum(
-    withoutEcho(spoken, heard).map(({ from, to }) =>
-      Math.max(0, Math.min(to, spoken.to) - Math.max(from, spoken.from)),
-    ),
+    heard
+      .filter((voice) => !echo.includes(voice))
+      .map(({ from, to }) => Math.max(0, Math.min(to, spoken.to) - Math.max(from, spoken.from))),
   );
   // An agent that had stopped when the caller began was not interrupted: its end is reported late.
   const hasInterrupted = interrupts && (stoppedAt === null || stoppedAt > spoken.from);
@@ -80,7 +104,7 @@ export const resultOf = (
         gapMs: sum(gaps),
       }),
     ...(overlapMs > 0 && { overlapMs }),
-    ...(echo !== undefined && { echoMs: echo.from - spoken.from }),
+    ...(echo[0] !== undefined && { echoMs: echo[0].from - spoken.from }),
     ...(hasInterrupted && { interrupts: true as const }),
     ...(hasInterrupted && stoppedAt !== null && { bargeInMs: stoppedAt - spoken.from }),
   };
