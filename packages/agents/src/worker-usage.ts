@@ -64,16 +64,17 @@ export const watchWorkerUsage = (urls: readonly string[]): WorkerUsageWatch => {
       const ofWorkers = await Promise.all(watches);
       return {
         cores: largest(ofWorkers.map(busiestCores)),
-        bytes: largest(ofWorkers.flat().map(({ bytes }) => bytes)),
+        bytes: largest(ofWorkers.map((samples) => largest(samples.map(({ bytes }) => bytes)))),
       };
     },
   };
 };
 
-const largest = (values: readonly (number | null)[]): number | null => {
-  const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : Math.max(...known);
-};
+const largest = (values: readonly (number | null)[]): number | null =>
+  values.reduce(
+    (most, value) => (most === null || (value !== null && value > most) ? value : most),
+    null,
+  );
 
 const watch = async (url: string, signal: AbortSignal): Promise<UsageSample[]> => {
   const samples: UsageSample[] = [];
