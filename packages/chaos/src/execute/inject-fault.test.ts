@@ -192,6 +192,31 @@ test('where a program sends the signal, the drain is noted with it, and not befo
 });
 
 test.each([
+  ['perhaps', 'exit 1', [NODE.name]],
+  ['not', 'exit 76', []],
+])(
+  'a node that was %s signalled is rolled back as one that drains, or not',
+  async (_, script, expected) => {
+    const seen: string[][] = [];
+    const drains: Fault = {
+      ...fault(
+        async ({ components: [node = NODE], beginDrain }) => {
+          await beginDrain?.(node, 'SIGTERM');
+        },
+        async ({ draining = new Set() }) => void seen.push([...draining]),
+      ),
+      rollbackSteps: STEPS,
+    };
+    const platform: Platform = {
+      ...fakePlatform(),
+      signalCommand: async () => ['sh', '-c', script],
+    };
+    await expect(injectFault(optionsOf(drains, { platform }))).rejects.toThrow(/signalled/);
+    expect(seen).toEqual([expected]);
+  },
+);
+
+test.each([
   ['the target has a note', true, [NODE.name]],
   ['the target has none, as the command never arrived', false, []],
   ['the target has no notes at all', null, [NODE.name]],

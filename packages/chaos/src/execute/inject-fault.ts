@@ -76,8 +76,14 @@ export const injectFault = async (options: InjectOptions): Promise<Injection> =>
       const command = (await platform.signalCommand?.(component, signal)) ?? null;
       failpoint('drain.begin');
       if (command !== null) {
-        await journal.beginDrain(id, name, command);
         draining.add(name);
+        try {
+          await journal.beginDrain(id, name, command);
+        } catch (error) {
+          // One that was perhaps signalled drains, perhaps.
+          if (!hasErrorCode(error, 'unreachable')) draining.delete(name);
+          throw error;
+        }
         failpoint('drain.begun');
         return true;
       }

@@ -17,18 +17,22 @@ const prefixOf = (id: string): string => `${id}.drain-`;
 
 /** Exit code when the note could not be made, and nothing was signalled. */
 const NOT_NOTED = 75;
+/** Exit code of a program that certainly has sent no signal. */
+export const NOT_SIGNALLED = 76;
 const SCRIPT = `
 true > "$0" || exit ${NOT_NOTED}
 "$@" && exit 0
 code=$?
-rm -f "$0"
+[ "$code" != ${NOT_SIGNALLED} ] || rm -f "$0"
 exit "$code"
 `;
 
 /**
  * Makes a note, and runs the program that begins the drain. Both happen although this process is
  * killed meanwhile.
- * @throws SwarmError `journal_unavailable`, `fault_unavailable`
+ * @param argv program that exits with `NOT_SIGNALLED` if it has certainly sent no signal
+ * @throws SwarmError `journal_unavailable`, `fault_unavailable`: not signalled; `unreachable`:
+ * perhaps signalled, and the note is there
  */
 export const beginDrain = async (file: string, argv: readonly string[]): Promise<void> => {
   // A session of its own: neither Ctrl-C nor the end of this process reaches it.
@@ -46,11 +50,16 @@ export const beginDrain = async (file: string, argv: readonly string[]): Promise
   })) as [number | null];
   if (code === 0) return;
   const why = stderr.trim().split('\n')[0] || `exit code ${code}`;
-  throw code === NOT_NOTED
-    ? new SwarmError(
+  switch (code) {
+    case NOT_NOTED:
+      throw new SwarmError(
         'journal_unavailable',
         `the note of a drain cannot be written: ${why}`,
         'the node was not signalled; make the folder of the journal writable',
-      )
-    : new SwarmError('fault_unavailable', `the node cannot be signalled: ${why}`);
+      );
+    case NOT_SIGNALLED:
+      throw new SwarmError('fault_unavailable', `the node cannot be signalled: ${why}`);
+    default:
+      throw new SwarmError('unreachable', `whether the node was signalled is not known: ${why}`);
+  }
 };

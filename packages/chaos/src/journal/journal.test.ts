@@ -127,7 +127,7 @@ test('an entry names the components whose drain was noted, and its notes go with
 test('there is no note of a drain that could not be begun', async () => {
   const journal = openJournal(dir);
   await journal.write(entry('aaaaaaaa', 1));
-  const fail = ['sh', '-c', 'echo not permitted >&2; exit 1'];
+  const fail = ['sh', '-c', 'echo not permitted >&2; exit 76'];
   await expect(journal.beginDrain('aaaaaaaa', NODE.name, fail)).rejects.toMatchObject({
     ...{ code: 'fault_unavailable', message: expect.stringContaining('not permitted') },
   });
@@ -135,6 +135,21 @@ test('there is no note of a drain that could not be begun', async () => {
   const none = openJournal(join(dir, 'none'));
   await expect(none.beginDrain('aaaaaaaa', NODE.name, ['true'])).rejects.toMatchObject({
     code: 'journal_unavailable',
+  });
+});
+
+test('the note of a drain that has perhaps begun stays', async () => {
+  const journal = openJournal(dir);
+  await journal.write({ ...entry('aaaaaaaa', 1), draining: [] });
+  const late = ['sh', '-c', 'echo the engine does not answer >&2; exit 1'];
+  await expect(journal.beginDrain('aaaaaaaa', NODE.name, late)).rejects.toMatchObject({
+    code: 'unreachable',
+    message: expect.stringMatching(/not known: the engine does not answer/),
+  });
+  expect((await journal.read()).pending[0]?.draining).toEqual([NODE.name]);
+  const killed = ['sh', '-c', 'kill -KILL "$PPID"; sleep 1'];
+  await expect(journal.beginDrain('aaaaaaaa', 'node-2', killed)).rejects.toMatchObject({
+    code: 'unreachable',
   });
 });
 

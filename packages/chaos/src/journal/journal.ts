@@ -81,8 +81,9 @@ export interface Journal {
   /**
    * Notes that a component of an entry drains, and runs the program that sends its first signal: in
    * one process, which does not end with this one. So no other process finds the note without the
-   * signal, or a node that was signalled without the note. Without success there is no note.
-   * @throws SwarmError `journal_unavailable`, `fault_unavailable`
+   * signal, or a node that was signalled without the note.
+   * @throws SwarmError `journal_unavailable`, `fault_unavailable`: not signalled, and no note;
+   * `unreachable`: perhaps signalled, and noted
    */
   beginDrain(id: string, component: string, argv: readonly string[]): Promise<void>;
   /** Removes a fault that was rolled back completely. */

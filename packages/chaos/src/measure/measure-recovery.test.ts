@@ -450,6 +450,27 @@ describe('join probes', () => {
     expect(probes.map(({ window }) => window)).toEqual(['fault', 'recovery']);
   });
 
+  it('belong to the window by the fault that began first, though another ended before it', () => {
+    const [drain, undone] = faultOn('a');
+    const quick = drillLine(FAULT_AT + 5_000, {
+      event: 'fault_injected',
+      id: 'f2',
+      fault: 'kill',
+      target: { role: 'other-node' },
+      params: {},
+      components: ['node-2'],
+      rooms: [],
+      completedAt: FAULT_AT + 5_005,
+    });
+    const { joinProbes: probes } = measure(
+      ...load('a-1', 'a-2'),
+      quick,
+      ...(drain === undefined || undone === undefined ? [] : [drain, undone]),
+      ...joinProbe('a', ROLLBACK_AT + 3_000, ['a-1', 'a-2']),
+    );
+    expect(probes.map(({ window }) => window)).toEqual(['recovery']);
+  });
+
   it('may have joined a new room', () => expect(joinProbes.at(-1)?.newRoom).toBe(true));
 });
 

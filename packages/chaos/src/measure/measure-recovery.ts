@@ -171,9 +171,15 @@ export const createRecoveryFold = (): RecoveryFold => {
         a.localeCompare(b),
       );
       // A room that opens during a fault may be on the target: it is in no control group.
-      const firstFaultAt = faults[0]?.injectedAt ?? Number.POSITIVE_INFINITY;
+      // Lines are in the order of their ends: a drain that began first may end last.
+      const firstFaultAt =
+        faults.map(({ injectedAt }) => injectedAt).sort((a, b) => a - b)[0] ?? null;
       const openedLater = byRoom.flatMap(([room, members]) =>
-        members.some(({ joinedAt }) => joinedAt !== null && joinedAt < firstFaultAt) ? [] : [room],
+        members.some(
+          ({ joinedAt }) => joinedAt !== null && (firstFaultAt === null || joinedAt < firstFaultAt),
+        )
+          ? []
+          : [room],
       );
       const affectedRooms = new Set([...faults.flatMap(({ rooms }) => rooms), ...openedLater]);
       const recoveryFromMs = windows.find(({ name }) => name === 'recovery')?.fromMs ?? 0;
@@ -189,7 +195,7 @@ export const createRecoveryFold = (): RecoveryFold => {
           members,
           bySubscriber,
           !affectedRooms.has(room),
-          faults[0]?.injectedAt ?? null,
+          firstFaultAt,
           registry?.rooms ?? null,
         ),
       );
@@ -200,7 +206,7 @@ export const createRecoveryFold = (): RecoveryFold => {
         load,
         results,
         windows,
-        faults[0]?.injectedAt ?? null,
+        firstFaultAt,
         roleOf,
       );
       return {
@@ -226,7 +232,7 @@ export const createRecoveryFold = (): RecoveryFold => {
         keyRotation: keyRotation.result(joinProbes),
         conversations: conversations.result({
           histories: interruptions,
-          firstFaultAt: faults[0]?.injectedAt ?? null,
+          firstFaultAt,
           endAt,
           isAffected: (room) => affectedRooms.has(room),
         }),

@@ -2,6 +2,7 @@ import { isSameProcess, type ProcessIdentity } from '@livekit-swarm/host';
 import type { Cluster } from '@livekit-swarm/lab';
 import { SwarmError } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import { NOT_SIGNALLED } from '../journal/drain-note.ts';
 import { expiryOnThisHost } from './expiry/this-host.ts';
 import { type LockPurpose, lockHost, startHere } from './lock/host-lock.ts';
 import {
@@ -174,7 +175,7 @@ export const processPlatform = (location: Location): Platform => {
 };
 
 /** Script that sends signal $1 to process $0, which may have exited in the meantime. */
-const SIGNAL = 'kill -s "$1" "$0" || ! ps -p "$0" > /dev/null';
+const SIGNAL = `kill -s "$1" "$0" || ! ps -p "$0" > /dev/null || exit ${NOT_SIGNALLED}`;
 
 const maySignal = (pid: number): boolean => {
   try {

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
@@ -8,9 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FAULTS } from '../../faults/index.ts';
+import { NOT_SIGNALLED } from '../../journal/drain-note.ts';
 import { openDockerPlatform, reopenDockerPlatform } from '../docker.ts';
 import type { Component } from '../platform.ts';
-import { connectEngine } from './engine.ts';
+import { connectEngine, killCommand } from './engine.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'swarm-engine-'));
 
@@ -27,6 +28,41 @@ const answering = async (path: string, answer: RequestListener): Promise<Disposa
   await once(server, 'listening');
   return { [Symbol.dispose]: () => void server.close() };
 };
+
+describe('killCommand', () => {
+  const exitOf = async (path: string): Promise<unknown> => {
+    const argv = killCommand({ host: `unix://${join(dir, path)}` }, 'abc', 'SIGTERM') ?? [];
+    const [program = '', ...flags] = argv;
+    const [code] = await once(spawn(program, flags, { stdio: 'ignore' }), 'close');
+    return code;
+  };
+
+  it('has no program for an engine with an address', () =>
+    expect(killCommand({ host: 'tcp://10.0.0.7:2375' }, 'abc', 'SIGTERM')).toBeNull());
+
+  it('knows that nothing was signalled where no engine listens, or it refuses', async () => {
+    expect(await exitOf('nobody.sock')).toBe(NOT_SIGNALLED);
+    using _refusing = await answering('refuses.sock', (_, answer) => {
+      answer.writeHead(500).end();
+    });
+    expect(await exitOf('refuses.sock')).toBe(NOT_SIGNALLED);
+  });
+
+  it('ends well where the engine has signalled, or the container does not run', async () => {
+    for (const status of [204, 404, 409]) {
+      using _engine = await answering(`${status}.sock`, ({ url }, answer) => {
+        expect(url).toBe('/containers/abc/kill?signal=SIGTERM');
+        answer.writeHead(status).end();
+      });
+      expect(await exitOf(`${status}.sock`)).toBe(0);
+    }
+  });
+
+  it('does not know whether an engine that does not answer has signalled', async () => {
+    using _silent = await answering('silent.sock', ({ socket }) => void socket.destroy());
+    expect(await exitOf('silent.sock')).toBe(1);
+  });
+});
 
 describe('connectEngine', () => {
   it('reports an address where no engine answers, with a hint', async () => {

@@ -11,6 +11,7 @@ import type {
   HostRestartPolicy,
   ImageInspectInfo,
 } from 'dockerode';
+import { NOT_SIGNALLED } from '../../journal/drain-note.ts';
 import type { DockerSpec } from './spec.ts';
 
 /**
@@ -201,10 +202,14 @@ const path = '/containers/' + id + '/kill?signal=' + signal;
 const request = require('node:http').request({ socketPath, path, method: 'POST' }, (answer) => {
   const isDone = answer.statusCode < 300 || [${NOT_FOUND}, ${CONFLICT}].includes(answer.statusCode);
   if (!isDone) console.error('the engine answers with status ' + answer.statusCode);
-  process.exit(isDone ? 0 : 1);
+  process.exit(isDone ? 0 : ${NOT_SIGNALLED});
 });
 request.setTimeout(${REQUEST_WITHIN_MS}, () => request.destroy(new Error('the engine does not answer')));
-request.on('error', ({ message }) => { console.error(message); process.exit(1); });
+request.on('error', ({ message, syscall }) => {
+  console.error(message);
+  // Without a connection the engine has received nothing; without an answer it may act.
+  process.exit(syscall === 'connect' ? ${NOT_SIGNALLED} : 1);
+});
 request.end();`;
 
 const connection = async (host: string): Promise<Record<string, unknown>> => {

@@ -89,8 +89,9 @@ export const expiryOnEngine = (
   hasBegunDrain: async (id, component) => {
     const info = await find(component);
     const [waiting] = await engine.list(`${LABEL}=${id}`);
-    // Without the container, the rollback has ended the nodes that drain, and no other drain began.
-    if (info === null || waiting === undefined) return false;
+    if (info === null) return false;
+    // Without the container, nothing shows whether the rollback in it has ended the nodes that drain.
+    if (waiting === undefined) return null;
     return (await engine.exec(waiting.Id, ['test', '-e', markOf(nameOf(info))])) === 0;
   },
   disarm: async (id) => {
