@@ -16,6 +16,25 @@ it('an agent that the API dispatches joins after its caller', async () => {
   expect(worker.stderr()).toMatch(/accepted job/);
 });
 
+it('callers of the scenario voice-ai talk with workers', async () => {
+  await using server = await startLiveKit({ dir: scratch() });
+  const times = ['--after', '500ms', '--length', '3s'];
+  const worker = startSwarm(
+    ['agents', 'worker', '--agent', 'assistant', ...times],
+    accessTo(server),
+  );
+  await worker.says(/registered as AW_/);
+  const file = join(import.meta.dirname, '../../scenarios/agents/voice-ai.yaml');
+  const run = await runSwarm(
+    ['agents', 'run', file, '--scale', 'small', '--json'],
+    accessTo(server),
+  );
+  const { metrics } = JSON.parse(run.stdout) as { metrics: Record<string, number> };
+  expect(metrics['agents_lost.rate'], run.stderr).toBe(0);
+  expect(metrics['agent_response_time.p50'], run.stderr).toBeGreaterThan(450);
+  expect(metrics['agent_barge_in.p50'], run.stderr).toBeGreaterThan(0);
+});
+
 it('a worker takes no more jobs than it may, and callers without an agent are lost', async () => {
   await using server = await startLiveKit({ dir: scratch() });
   const worker = startSwarm(
