@@ -21,8 +21,9 @@ import { runSwarm, scratch } from '../support/swarm.ts';
 
 await skipWithout('sshd', 'packet-filter', 'redis', 'haproxy');
 
-/** Another version than the default, which the nodes run before. */
-const TO = '1.13.4';
+/** Oldest and newest of the pinned versions. */
+const FROM = '1.11.0';
+const TO = DEFAULT_LIVEKIT_VERSION;
 const MEETING = fileURLToPath(new URL('../../scenarios/video-meeting.yaml', import.meta.url));
 
 /** Rolls the nodes of a deployment by the command line. */
@@ -67,11 +68,15 @@ testWithDocker(
   async ({ start }) => {
     const engine = await start({ network: 'host' });
     await buildImages(engine);
-    await buildImage(engine, {
-      name: `test/livekit:${TO}`,
-      programs: { '/livekit-server': await programOf(TO) },
-      entrypoint: ['/livekit-server'],
-    });
+    for (const [tag, version] of [
+      ['1', FROM],
+      [TO, TO],
+    ] as const)
+      await buildImage(engine, {
+        name: `test/livekit:${tag}`,
+        programs: { '/livekit-server': await programOf(version) },
+        entrypoint: ['/livekit-server'],
+      });
     const { deployment } = await startContainers(engine, 2, 'rolled');
     const flags = ['--docker', 'rolled', '--confirm-target', 'rolled'];
     const result = await roll('1', flags, deployment, { DOCKER_HOST: deployment.host ?? '' });
@@ -91,7 +96,7 @@ it('rolls units over SSH to another program', async () => {
   for (const node of nodes) {
     // Each has a file of its own, with the new version next to it.
     const program = join(host.dir, `${node}-program`);
-    await copyFile(await programOf(DEFAULT_LIVEKIT_VERSION), program);
+    await copyFile(await programOf(FROM), program);
     await copyFile(await programOf(TO), `${program}-${TO}`);
     const config = join(host.dir, `it's ${node}.yaml`);
     await host.addUnit(`${node}.service`, [program, '--config', config], 'always');
@@ -106,7 +111,7 @@ it('rolls units over SSH to another program', async () => {
     ...units.flatMap((unit) => ['--unit', unit]),
   ];
   expectRolled(
-    await roll(DEFAULT_LIVEKIT_VERSION, flags, endpoints),
+    await roll(FROM, flags, endpoints),
     nodes.map((name) => `${name}.service`),
   );
 }, 400_000);
