@@ -92,6 +92,31 @@ describe('a reactive scaler', () => {
     expect(forecastOf(rows(0)).safeTarget).toBeNull();
   });
 
+  it('is short between two decisions, too, which come only once in an hour', () => {
+    const rows = '8:00,0\n9:30,0\n9:30,300\n9:50,300\n9:50,0\n11:00,0';
+    const rules = { carries: 100, headroom: 1, boot: 3 * MINUTE, every: HOUR };
+    const { reactive } = forecastOf(rows, rules);
+    // It decides at 7:57, 8:57 and 9:57, and sees no load: one node, where three are needed.
+    expect(reactive).toMatchObject({
+      shortages: [{ fromAt: 9.5 * HOUR, toAt: 9.5 * HOUR + 20 * MINUTE, load: 200, nodes: 2 }],
+      ...{ shortMs: 20 * MINUTE, decisions: 0 },
+    });
+  });
+
+  it('is short from the crossing of what its nodes carry, until a node has booted', () => {
+    // A peak between two decisions: 100 is crossed after ten minutes, and again ten before the end.
+    const peak = '9:00,0\n9:20,200\n9:40,0\n12:00,0';
+    const rules = { carries: 100, headroom: 1, boot: 0, every: HOUR };
+    expect(forecastOf(peak, rules).reactive.shortages).toEqual([
+      { fromAt: 9 * HOUR + 10 * MINUTE, toAt: 9.5 * HOUR, load: 100, nodes: 1 },
+    ]);
+    // At 9:53 it sees the load of 8:53, and at 10:53 that of 9:53: a node that serves at 11:00.
+    const late = '9:00,50\n9:45,50\n9:45,150\n12:00,150';
+    expect(forecastOf(late, { ...rules, boot: 7 * MINUTE }).reactive.shortages).toEqual([
+      { fromAt: 9.75 * HOUR, toAt: 11 * HOUR, load: 50, nodes: 1 },
+    ]);
+  });
+
   it('is never short where the headroom is more than the growth while a node boots', () => {
     // 5 in a minute: 26 while it sees the load and a node boots, of the 50 that a node has left.
     const slow = forecastOf('9:00,100\n12:00,1000\n13:00,1000');

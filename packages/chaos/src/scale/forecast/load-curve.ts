@@ -36,11 +36,20 @@ export const spanOf = ({
   toAt: points.at(-1)?.at ?? points[0].at,
 });
 
-/** Makes a function for the load at ascending times. At a jump it is the load after it. */
-export const createLoadReader = ({
+/** Straight part of a curve, from the time that was asked for. */
+export interface LoadLine {
+  load: number;
+  /** Growth of the load, in each ms. */
+  slope: number;
+  /** Time of its end; infinite after the last point of a curve that does not repeat. */
+  toAt: number;
+}
+
+/** Makes a function for the line from each of ascending times on. At a jump it is the one after it. */
+export const createLineReader = ({
   points,
   repeats,
-}: Pick<LoadCurve, 'points' | 'repeats'>): ((at: number) => number) => {
+}: Pick<LoadCurve, 'points' | 'repeats'>): ((at: number) => LoadLine) => {
   const { fromAt, toAt } = spanOf({ points });
   let next = 0;
   let before = Number.NEGATIVE_INFINITY;
@@ -50,10 +59,20 @@ export const createLoadReader = ({
     before = at;
     while ((points[next]?.at ?? Number.POSITIVE_INFINITY) <= at) next += 1;
     const [left, right] = [points[next - 1], points[next]];
-    if (left === undefined) return points[0].load;
-    if (right === undefined) return left.load;
-    return left.load + ((right.load - left.load) * (at - left.at)) / (right.at - left.at);
+    const ends = right === undefined ? Number.POSITIVE_INFINITY : right.at + (given - at);
+    if (left === undefined) return { load: points[0].load, slope: 0, toAt: ends };
+    if (right === undefined) return { load: left.load, slope: 0, toAt: ends };
+    const slope = (right.load - left.load) / (right.at - left.at);
+    return { load: left.load + slope * (at - left.at), slope, toAt: ends };
   };
+};
+
+/** Makes a function for the load at ascending times. At a jump it is the load after it. */
+export const createLoadReader = (
+  curve: Pick<LoadCurve, 'points' | 'repeats'>,
+): ((at: number) => number) => {
+  const lineAt = createLineReader(curve);
+  return (at) => lineAt(at).load;
 };
 
 const modulo = (value: number, by: number): number => ((value % by) + by) % by;
