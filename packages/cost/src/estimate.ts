@@ -62,11 +62,7 @@ export const estimateCost = (question: CostQuestion): CostEstimate => {
     usage,
     cloud: cloudCosts(book, usage),
     selfHosted,
-    hls: hlsDeliveries(
-      book,
-      usage,
-      selfHosted.map(({ provider }) => provider),
-    ),
+    hls: hlsDeliveries(book, usage, selfHosted),
     breakEven: best === undefined ? null : breakEven(book, best, usage, rules),
     nodes:
       machine === undefined

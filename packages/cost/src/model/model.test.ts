@@ -150,18 +150,50 @@ describe('own machines', () => {
 });
 
 describe('serving an HLS audience', () => {
-  it('has the price of the traffic of each provider, cheapest first, without what machines include', () => {
-    const deliveries = hlsDeliveries(book, { hlsGb: 10_000 }, ['aws', 'hetzner', 'gcp', 'aws']);
+  const audience = { ...usage, hlsGb: 10_000 };
+  const at = (provider: string, machine: string, nodeHours = 1_460) => ({
+    ...{ provider, machine, nodeHours },
+  });
+
+  it('has the price of the traffic of each provider alone, cheapest first', () => {
+    const deliveries = hlsDeliveries(book, { ...audience, gbDown: 0 }, [
+      ...[at('aws', 'c6i.xlarge'), at('hetzner', 'cx33'), at('gcp', 'c2-standard-4')],
+    ]);
     expect(deliveries.map(({ provider }) => provider)).toEqual(['hetzner', 'aws', 'gcp']);
-    const [hetzner, aws, gcp] = deliveries.map(({ cost }) => cost);
+    const [hetzner, aws, gcp] = deliveries.map(({ alone }) => alone);
     // In euros; a hundred GB without a price; tiers of GiB.
     expect(hetzner).toBeCloseTo(10_000 * 0.001 * 1.1637, 6);
     expect(aws).toBeCloseTo((10_000 - 100) * 0.09, 6);
     expect(gcp).toBeCloseTo(1_024 * 0.12 + (10_000 / 1.073741824 - 1_024) * 0.11, 6);
+    for (const { withMachines, alone } of deliveries) expect(withMachines).toBe(alone);
+  });
+
+  it('begins in the tier to which own machines at the same provider came', () => {
+    const [aws] = hlsDeliveries(book, audience, [at('aws', 'c6i.xlarge')]);
+    // The machines have used what is free, and the first tier up to 6,877 GB.
+    expect(aws?.withMachines).toBeCloseTo(
+      (10_240 - 6_877) * 0.09 + (6_877 + 10_000 - 10_240) * 0.085,
+      6,
+    );
+    expect(aws?.alone).toBeCloseTo((10_000 - 100) * 0.09, 6);
+  });
+
+  it('and not in one that machines did not use, as they include their traffic', () => {
+    const { aws } = book.providers;
+    const machine = aws?.machines.types['c6i.xlarge'];
+    if (aws === undefined || machine === undefined) throw new Error('the price book has no aws');
+    const types = { some: { ...machine, includedTraffic: 3_000 } };
+    const providers = { mine: { ...aws, machines: { ...aws.machines, types } } };
+    const [mine] = hlsDeliveries({ ...book, providers }, audience, [at('mine', 'some')]);
+    // Two machines all month include 6,000 GB: 877 are billed.
+    expect(mine?.withMachines).toBeCloseTo(
+      (10_240 - 877) * 0.09 + (877 + 10_000 - 10_240) * 0.085,
+      6,
+    );
   });
 
   it('costs nothing without one', () => {
-    expect(hlsDeliveries(book, { hlsGb: 0 }, ['aws'])).toEqual([]);
+    expect(hlsDeliveries(book, usage, [at('aws', 'c6i.xlarge')])).toEqual([]);
   });
 });
 

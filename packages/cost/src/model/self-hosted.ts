@@ -59,7 +59,8 @@ export const selfHostedCost = (
   const peak = Math.max(rules.minNodes, ...nodesAt.map(({ nodes }) => nodes));
   const nodeHours = rules.scaled ? scaledHours(nodesAt, rules.minNodes) : peak * HOURS_PER_MONTH;
   const machines = rate * machinesCost(offer.machine, peak, nodeHours);
-  const traffic = rate * trafficCost(offer, usage.gbDown, nodeHours / HOURS_PER_MONTH);
+  const billedGb = beyondIncluded(offer.machine, usage.gbDown, nodeHours);
+  const traffic = rate * trafficPrice(offer.provider, billedGb);
   const turn = turnCost(book, rules.turn, usage.gbDown);
   const storage = storageCost(book, rules.storage, usage.recordedGb);
   const services = rate * servicesCost(offer.provider);
@@ -119,8 +120,19 @@ const servicesCost = ({ services }: Provider): number =>
 
 const GIB = 1.073741824;
 
-const trafficCost = ({ provider, machine }: Offer, gb: number, machineMonths: number): number =>
-  trafficPrice(provider, Math.max(0, gb - machine.includedTraffic * machineMonths));
+/** Traffic beyond what machines include, GB. */
+const beyondIncluded = ({ includedTraffic }: Machine, gb: number, nodeHours: number): number =>
+  Math.max(0, gb - (includedTraffic * nodeHours) / HOURS_PER_MONTH);
+
+/** Traffic of machines that their provider bills, GB. */
+export const billedTraffic = (
+  book: PriceBook,
+  { provider, machine, nodeHours }: Pick<SelfHostedCost, 'provider' | 'machine' | 'nodeHours'>,
+  gb: number,
+): { provider: Provider; billedGb: number } => {
+  const offer = offerOf(book, provider, machine);
+  return { provider: offer.provider, billedGb: beyondIncluded(offer.machine, gb, nodeHours) };
+};
 
 /** Price of outgoing traffic, in the currency of the provider. */
 export const trafficPrice = ({ traffic: { unit, tiers } }: Provider, gb: number): number =>

@@ -20,7 +20,7 @@ export const assumptionTexts = ({ load, rules, estimate, book }: CostView): stri
   'Not counted: monitoring, egress, ingress, agents, SIP, retransmissions and RTCP.',
   ...(estimate.usage.hlsGb > 0
     ? [
-        'HLS is served at the price of the traffic of each provider, without what machines include; a CDN has prices of its own. What makes the segments is not counted.',
+        'HLS is served at the price of the traffic of each provider, without what machines include: on top of own machines at the same provider, in the tiers above their traffic; on top of LiveKit Cloud, at the price of that provider alone. A CDN has prices of its own. What makes the segments is not counted.',
       ]
     : []),
   ...(estimate.usage.recordedGb > 0 && rules.storage !== null

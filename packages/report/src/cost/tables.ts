@@ -51,8 +51,12 @@ export const selfHostedTable = ({ estimate: { selfHosted }, rules }: CostView): 
 
 /** Serving an HLS audience; no rows without one. */
 export const hlsTable = ({ estimate: { hls, usage } }: CostView): TableData => ({
-  head: ['HLS, on top', 'traffic', 'a month'],
-  rows: hls.map(({ provider, cost }) => [provider, gigabytes(usage.hlsGb), formatDollars(cost)]),
+  head: ['HLS, on top of', 'traffic', 'own machines', 'LiveKit Cloud'],
+  rows: hls.map(({ provider, withMachines, alone }) => [
+    provider,
+    gigabytes(usage.hlsGb),
+    ...[withMachines, alone].map(formatDollars),
+  ]),
   left: [0],
 });
 

@@ -10,6 +10,9 @@ test('shows the price of serving HLS on top of the others, and only where there 
   const usage = { ...view.estimate.usage, hlsGb: 10_000 };
   const estimate = estimateCost({ book, usage, rules, providers: ['aws'], traffic: null });
   const text = renderCostText({ ...view, estimate });
-  expect(text).toMatch(/HLS, on top +traffic +a month\n *aws +10 TB +\$891/);
-  expect(text).toContain('HLS is served at the price of the traffic of each provider');
+  // The machines' 123 GB have used the 100 that are free.
+  expect(text).toMatch(
+    /HLS, on top of +traffic +own machines +LiveKit Cloud\n *aws +10 TB +\$900 +\$891\n/,
+  );
+  expect(text).toContain('on top of LiveKit Cloud, at the price of that provider alone');
 });
