@@ -12,6 +12,7 @@ import {
   word,
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import { monthIssues } from './month-sum.ts';
 import { MINUTE_MS } from './usage.ts';
 
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -130,7 +131,11 @@ export const timetableSchema = () =>
           'write perParticipant: { up: 34kbit/s, down: 1.5Mbit/s }',
         ),
       },
-    );
+    )
+    .superRefine(({ monthly, session }, context) => {
+      if (monthly === undefined) return;
+      for (const issue of monthIssues(monthly, session)) context.addIssue(issue);
+    });
 
 export type Timetable = z.output<ReturnType<typeof timetableSchema>>;
 

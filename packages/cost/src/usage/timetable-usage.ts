@@ -1,4 +1,5 @@
 import { readSettings } from '@livekit-swarm/settings';
+import { monthMean, monthMinutes } from './month-sum.ts';
 import type { ParticipantRates } from './plan-usage.ts';
 import { DAYS, hourRange, type Timetable, timetableSchema } from './timetable-schema.ts';
 import {
@@ -51,7 +52,8 @@ export const usageOfTimetable = (
   { bitsUp, bitsDown, packets }: ParticipantRates,
   roundMinutes: number,
 ): Usage => {
-  const minutesOfMonth = monthMinutes(monthly, session);
+  // Null: the minutes follow from the hours of a week.
+  const minutesOfMonth = monthly === undefined ? null : monthMinutes(monthly, session);
   const levels = week === undefined ? [monthLevel(minutesOfMonth ?? 0, monthly)] : weekLevels(week);
   const minutes =
     minutesOfMonth ??
@@ -80,21 +82,11 @@ export const usageOfTimetable = (
 
 type Level = Pick<HourLoad, 'label' | 'hoursPerMonth' | 'participants'>;
 
-/** Participant-minutes of a month; null: they follow from the hours of a week. */
-const monthMinutes = (monthly: Timetable['monthly'], session: number): number | null => {
-  if (monthly === undefined) return null;
-  const { participantMinutes, activeUsers = 0, sessionsPerUser = 0 } = monthly;
-  return participantMinutes ?? (activeUsers * sessionsPerUser * session) / MINUTE_MS;
-};
-
-const monthLevel = (minutes: number, monthly: Timetable['monthly']): Level => {
-  const mean = minutes / 60 / HOURS_PER_MONTH;
-  return {
-    label: 'peak',
-    hoursPerMonth: HOURS_PER_MONTH,
-    participants: monthly?.peakParticipants ?? mean * PEAK_TO_MEAN,
-  };
-};
+const monthLevel = (minutes: number, monthly: Timetable['monthly']): Level => ({
+  label: 'peak',
+  hoursPerMonth: HOURS_PER_MONTH,
+  participants: monthly?.peakParticipants ?? monthMean(minutes) * PEAK_TO_MEAN,
+});
 
 /** Participants in each hour of the week from Monday; overlapping entries add up. */
 export const participantsByHour = (week: NonNullable<Timetable['week']>): number[] => {

@@ -103,6 +103,44 @@ session: 50m
       );
   });
 
+  const refusalOf = (yaml: string): string => {
+    try {
+      readTimetable(yaml, 'month.yaml');
+    } catch (error) {
+      if (isUsageError(error)) return explain(error);
+    }
+    return '';
+  };
+  const monthOf = (monthly: string, session = '50m'): string => `timetable: classes
+monthly: { ${monthly} }
+perParticipant: { up: 100kbit/s, down: 1Mbit/s }
+session: ${session}
+`;
+
+  it('refuses users who are in sessions for longer than a month lasts', () => {
+    const users = 'activeUsers: 100, sessionsPerUser';
+    expect(refusalOf(monthOf(`${users}: 730`, '1h'))).toBe('');
+    expect(refusalOf(monthOf(`${users}: 365.5`, '2h'))).toBe(
+      'month.yaml:2:47: monthly.sessionsPerUser: makes 731 hours of each user, with sessions of 2h, and a month has 730; write at most 365, or a shorter session',
+    );
+    // Without a length, sessions last for half an hour.
+    expect(refusalOf(monthOf(`${users}: 2000`).replace(/session: .*/, ''))).toMatch(
+      /makes 1,000 hours of each user, .*; write at most 1460, or a shorter session/,
+    );
+  });
+
+  it('refuses a peak below the average of the month', () => {
+    // 73,000 × 6 × 50 minutes in 730 hours are 500 at the same time.
+    const users = 'activeUsers: 73000, sessionsPerUser: 6, peakParticipants';
+    expect(refusalOf(monthOf(`${users}: 500`))).toBe('');
+    expect(refusalOf(monthOf(`${users}: 499`))).toBe(
+      'month.yaml:2:70: monthly.peakParticipants: is below the average over the month, 500; write at least 500, or leave it out',
+    );
+    expect(refusalOf(monthOf('participantMinutes: 4800000, peakParticipants: 109'))).toMatch(
+      /month\.yaml:2:59: .* is below the average over the month, 110; write at least 110/,
+    );
+  });
+
   it('counts recordings for the time they are kept', () => {
     const usage = usageOf(`${school}recording: { hours: 100, bitRate: 2Mbit/s, keptMonths: 3 }\n`);
     expect(usage.recordedGb).toBeCloseTo((3 * 100 * 3_600 * 2e6) / 8 / 1e9, 9);
