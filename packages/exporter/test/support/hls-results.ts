@@ -11,7 +11,14 @@ export const hlsModule = (given: Partial<HlsModule['limits']> = {}): HlsModule =
 /** Observation of a healthy stream of 64 kbit/s, with the given differences. */
 export const healthyStream = (given: Partial<StreamObservation> = {}): StreamObservation => ({
   ...{ startupMs: 200, age: { ms: 2_500, uncertaintyMs: 0 }, stalls: 0, stalledMs: 0 },
-  ...{ skippedSegments: 0, staleAt: null, failedRequests: 0, problem: null, end: 'time_over' },
+  ...{
+    skippedSegments: 0,
+    staleAt: null,
+    staleUnknownTargetMs: null,
+    failedRequests: 0,
+    problem: null,
+    end: 'time_over',
+  },
   ...{ segments: 8, bytes: 128_000, mediaMs: 16_000, loadMs: 400 },
   ...{ longestPlaylistMs: 20, longestSegmentMs: 80 },
   ...given,

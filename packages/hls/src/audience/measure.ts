@@ -79,6 +79,7 @@ export class AudienceMeasure {
       case 'discontinuity':
       case 'older_playlist':
       case 'restarted':
+      case 'stale_unknown':
       case 'left_out':
         return;
     }

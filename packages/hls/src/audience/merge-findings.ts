@@ -61,6 +61,7 @@ export class FindingMerger {
       case 'playlist':
       case 'segment':
       case 'started':
+      case 'stale_unknown':
       case 'ended':
         return;
     }

@@ -64,6 +64,8 @@ export type ListenerFact =
       /** Last load, ms since 1970. */
       untilMs: number;
     }
+  /** The listener had no new segment, and ended before it could know whether that is stale. */
+  | { type: 'stale_unknown'; targetDurationMs: number }
   | { type: 'problem'; atMs: number; problem: HlsProblem }
   | { type: 'left_out'; what: LeftOut }
   | { type: 'ended'; atMs: number; end: ListenerEnd };

@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest';
 import type { ListenerFact } from './fact.ts';
+import type { Interval } from './interval.ts';
 import { PlaylistWatch } from './playlist-watch.ts';
+
+const TARGET = { targetDurationMs: 2_000, hasEnded: false };
 
 const watchLoads = (...loads: readonly [requestedMs: number, end: number][]): ListenerFact[] => {
   const facts: ListenerFact[] = [];
   const watch = new PlaylistWatch((fact) => void facts.push(fact));
   for (const [requestedMs, end] of loads)
-    watch.add({ requestedMs, receivedMs: requestedMs + 10, end, targetDurationMs: 2_000 });
-  watch.stop();
+    watch.add({ ...TARGET, requestedMs, receivedMs: requestedMs + 10, end });
+  watch.stop((loads.at(-1)?.[0] ?? 0) + 10);
   return facts;
 };
 
@@ -26,4 +29,25 @@ test('the first version has no earliest time, unless its answer shows when it wa
   expect(watchLoads([0, 5], [4_000, 5])).toEqual([
     expect.objectContaining({ from: { earliestMs: null, latestMs: 10 }, to: null }),
   ]);
+});
+
+test('a watch without a new segment that ends too early does not know whether it was stale', () => {
+  const unknown = [{ type: 'stale_unknown', targetDurationMs: 2_000 }];
+  expect(watchLoads([0, 5])).toEqual(unknown);
+  expect(watchLoads([0, 5], [2_000, 5], [3_000, 5])).toEqual(unknown);
+  expect(watchLoads([0, 5], [2_000, 5], [3_000, 5], [4_000, 5])).toMatchObject([{ type: 'stale' }]);
+  expect(watchLoads([0, 5], [2_000, 6])).toEqual([]);
+});
+
+test('it knows by the time at which the playlist was written, and of a stream that has ended', () => {
+  const watchOne = (written: Interval | null, hasEnded = false): ListenerFact[] => {
+    const facts: ListenerFact[] = [];
+    const watch = new PlaylistWatch((fact) => void facts.push(fact));
+    watch.add({ ...TARGET, requestedMs: 0, receivedMs: 10, end: 5, hasEnded }, written);
+    watch.stop(1_000);
+    return facts;
+  };
+  expect(watchOne({ earliestMs: -2_000, latestMs: 0 })).toEqual([]);
+  expect(watchOne({ earliestMs: -2_001, latestMs: -1 })).toHaveLength(1);
+  expect(watchOne(null, true)).toEqual([]);
 });

@@ -8,6 +8,8 @@ interface Load {
   /** Media sequence number after the newest segment. */
   end: number;
   targetDurationMs: number;
+  /** True if the playlist will not grow any more. */
+  hasEnded: boolean;
 }
 
 /**
@@ -26,6 +28,7 @@ export class PlaylistWatch {
   #end = 0;
   #last: Load | null = null;
   #isStale = false;
+  #hasGrown = false;
 
   constructor(note: NoteFact) {
     this.#note = note;
@@ -42,6 +45,7 @@ export class PlaylistWatch {
     if (changed) {
       const change = { earliestMs: this.#last?.requestedMs ?? null, latestMs: receivedMs };
       if (this.#isStale) this.#noteStale(change);
+      this.#hasGrown ||= this.#last !== null;
       this.#change = this.#last === null ? (written ?? change) : change;
       this.#end = end;
       this.#isStale = false;
@@ -54,9 +58,20 @@ export class PlaylistWatch {
   }
 
   /** Ends the watch: a playlist that is stale at this moment has no end of it. */
-  stop(): void {
+  stop(atMs: number): void {
     if (this.#isStale) this.#noteStale(null);
+    else this.#noteUnknown(atMs);
     this.#isStale = false;
+  }
+
+  /** A playlist that has grown was not stale at first: what it is now, a later watch finds. */
+  #noteUnknown(atMs: number): void {
+    if (this.#change === null || this.#last === null || this.#hasGrown) return;
+    const { targetDurationMs, hasEnded } = this.#last;
+    const { earliestMs } = this.#change;
+    if (hasEnded) return;
+    if (earliestMs === null || atMs - earliestMs > STALE_TARGETS * targetDurationMs)
+      this.#note({ type: 'stale_unknown', targetDurationMs });
   }
 
   #noteStale(to: Interval | null): void {

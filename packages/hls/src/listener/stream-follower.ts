@@ -56,7 +56,7 @@ export class StreamFollower {
 
   /** Ends the observation of the playlist. */
   stop(): void {
-    this.#watch.stop();
+    this.#watch.stop(this.#request.clock.now());
   }
 
   #noteProblem(problem: HlsProblem): void {
@@ -74,8 +74,8 @@ export class StreamFollower {
     note({ type: 'playlist', atMs, tookMs: atMs - requestedMs, bytes, age, behindMs });
     const known = this.#known;
     const end = endOf(playlist);
-    const { targetDurationMs } = playlist;
-    const load = { requestedMs, receivedMs: atMs, targetDurationMs };
+    const { targetDurationMs, hasEnded } = playlist;
+    const load = { requestedMs, receivedMs: atMs, targetDurationMs, hasEnded };
     if (known !== null && end < known.end && end > known.first) {
       const segmentsBehind = known.end - end;
       note({ type: 'older_playlist', atMs, mediaSequence: end - 1, segmentsBehind });
@@ -93,9 +93,9 @@ export class StreamFollower {
   #takeEmpty({ playlist, url, requestedMs, receivedMs }: LoadedMedia): boolean {
     if (!playlist.hasEnded) this.#noteProblem(problemAt('no_segments', url));
     this.#loader.update(playlist);
-    const { targetDurationMs } = playlist;
+    const { targetDurationMs, hasEnded } = playlist;
     const end = this.#known?.end ?? 0;
-    return this.#watch.add({ requestedMs, receivedMs, targetDurationMs, end });
+    return this.#watch.add({ requestedMs, receivedMs, targetDurationMs, hasEnded, end });
   }
 
   #noteLeftOut({ leftOut }: MediaPlaylist): void {

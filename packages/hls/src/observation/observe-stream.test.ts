@@ -7,17 +7,20 @@ import type { StreamObservation } from './stream-observation.ts';
 
 const SECONDS = 20;
 
-const observing = async (script: Partial<Script> = {}): Promise<StreamObservation> => {
+const observing = async (
+  script: Partial<Script> = {},
+  seconds = SECONDS,
+): Promise<StreamObservation> => {
   const clock = new ScriptedClock(0);
   const fetcher = scriptedOrigin(clock, { targetSeconds: 2, ...script });
   await clock.run(JOINS_AFTER * 1_000);
   const observed = observeStream({
     ...{ url: new URL('http://origin.test/live.m3u8'), mostBitsPerSecond: null, clock },
-    ...{ durationMs: SECONDS * 1_000, openFetcher: () => fetcher },
+    ...{ durationMs: seconds * 1_000, openFetcher: () => fetcher },
     mayLoad: ({ host }) => host === 'origin.test',
     signal: new AbortController().signal,
   });
-  await clock.run((SECONDS + 1) * 1_000);
+  await clock.run((seconds + 1) * 1_000);
   return observed;
 };
 
@@ -39,6 +42,13 @@ test('an encoder that stops is stale, ages, and becomes a stall that is not over
   expect(seen).toMatchObject({ staleAt: 16, stalls: 1, failedRequests: 0 });
   expect(seen.age?.ms).toBeGreaterThan(15_000);
   expect(seen.stalledMs).toBeCloseTo((SECONDS - 10) * 1_000 - 2 * LATENCY_MS, -1);
+});
+
+test('two target durations are too short to find a stale playlist, which is known then', async () => {
+  const stopped = { encoderStops: [29, 100] as const };
+  expect(await observing(stopped, 4)).toMatchObject({ staleAt: null, staleUnknownTargetMs: 2_000 });
+  expect(await observing(stopped, 5)).toMatchObject({ staleAt: 13, staleUnknownTargetMs: null });
+  expect(await observing({}, 4)).toMatchObject({ staleAt: null, staleUnknownTargetMs: null });
 });
 
 test('a missing segment is skipped, and its failed requests have a reason', async () => {

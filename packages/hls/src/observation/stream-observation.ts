@@ -15,6 +15,11 @@ export interface StreamObservation {
    * was stale.
    */
   staleAt: number | null;
+  /**
+   * Target duration of a playlist without a new segment, ms, where it is not known whether it was
+   * stale; null: it is known.
+   */
+  staleUnknownTargetMs: number | null;
   /** Loaded segments: number, size, duration of their media, and the time that their loads took. */
   segments: number;
   bytes: number;
@@ -32,7 +37,8 @@ export interface StreamObservation {
 
 /** Observation of a listener that has not begun. */
 export const nothingObserved = (): StreamObservation => ({
-  ...{ startupMs: null, age: null, stalls: 0, stalledMs: 0, skippedSegments: 0, staleAt: null },
+  ...{ startupMs: null, age: null, stalls: 0, stalledMs: 0, skippedSegments: 0 },
+  ...{ staleAt: null, staleUnknownTargetMs: null },
   ...{ segments: 0, bytes: 0, mediaMs: 0, loadMs: 0 },
   ...{ longestPlaylistMs: null, longestSegmentMs: null },
   ...{ failedRequests: 0, problem: null, end: null },
@@ -65,6 +71,9 @@ export const observe = (seen: StreamObservation, fact: ListenerFact): void => {
       return;
     case 'stale':
       seen.staleAt = fact.mediaSequence;
+      return;
+    case 'stale_unknown':
+      seen.staleUnknownTargetMs = fact.targetDurationMs;
       return;
     case 'problem':
       seen.failedRequests++;

@@ -60,6 +60,23 @@ test('limits are exceeded by what is certain', () => {
   expect(failuresOf({ age: null }, { ageMs: 5_000 })).toEqual([]);
 });
 
+test('a probe that does not know whether the playlist is stale fails', () => {
+  expect(failuresOf({ staleUnknownTargetMs: 6_000 })).toEqual([
+    'timeout: 10000 ms did not show whether the playlist is stale, whose target duration is 6000 ms; give the module a longer duration: 15s',
+  ]);
+  // It had the time, and no answer.
+  expect(failuresOf({ staleUnknownTargetMs: 4_000, problem: http404 })).toEqual([
+    `stream_unavailable: 10000 ms did not show whether the playlist is stale, whose target duration is 4000 ms; last problem: ${url}: HTTP 404`,
+  ]);
+  // The scrape, and not the duration, was too short.
+  expect(failuresOf({ staleUnknownTargetMs: 4_000 }, {}, 5_000)).toEqual([
+    expect.stringMatching(/^timeout: time was up after 5000 of 10000 ms/),
+  ]);
+  expect(failuresOf({ staleUnknownTargetMs: 40_000 })).toEqual([
+    expect.stringMatching(/longer duration: 60s$/),
+  ]);
+});
+
 test('a probe without time, or without a socket of this host, does not blame the stream', () => {
   expect(failuresOf({}, {}, 7_000)).toEqual([
     'timeout: time was up after 7000 of 10000 ms; give the scrape more time, or the module a shorter duration',

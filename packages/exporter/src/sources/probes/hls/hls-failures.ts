@@ -1,7 +1,14 @@
-import { problemText, type StreamObservation } from '@livekit-swarm/hls';
+import { type HlsProblem, problemText, type StreamObservation } from '@livekit-swarm/hls';
 import type { FailedProbe } from '@livekit-swarm/probe';
 import { plural } from '@livekit-swarm/settings';
+import { DURATION_SPAN } from '../module-section.ts';
 import type { HlsModule } from './hls-module.ts';
+
+/**
+ * Target durations that suffice to find a stale playlist: without its date, the load after two of
+ * them shows it for certain, and needs time for its answer.
+ */
+const ENOUGH_TARGETS = 2.5;
 
 /**
  * Reasons for which a probe of a stream failed, the most basic one first; empty if it succeeded.
@@ -31,30 +38,55 @@ export const hlsFailuresOf = (
       },
       ...late,
     ];
-  return [...defectsOf(seen), ...slowness(limits, startupMs, seen), ...late];
+  return [
+    ...(late.length === 0 ? unknownStaleness(seen, followedMs) : []),
+    ...defectsOf(seen),
+    ...slowness(limits, startupMs, seen),
+    ...late,
+  ];
 };
 
 const timeoutMessage = (followedMs: number, durationMs: number): string =>
   `time was up after ${Math.round(followedMs)} of ${durationMs} ms; give the scrape more time, or the module a shorter duration`;
 
+const unknownStaleness = (
+  { staleUnknownTargetMs: target, problem }: StreamObservation,
+  followedMs: number,
+): FailedProbe[] => {
+  if (target === null) return [];
+  const message = `${followedMs} ms did not show whether the playlist is stale, whose target duration is ${target} ms`;
+  const enoughMs = Math.min(ENOUGH_TARGETS * target, DURATION_SPAN.max);
+  if (followedMs >= enoughMs)
+    return [{ reason: 'stream_unavailable', message: `${message}${because(problem)}` }];
+  const duration = `${Math.ceil(enoughMs / 1_000)}s`;
+  return [
+    {
+      reason: 'timeout',
+      message: `${message}; give the module a longer duration: ${duration}`,
+    },
+  ];
+};
+
+const because = (problem: HlsProblem | null): string =>
+  problem === null ? '' : `; last problem: ${problemText(problem)}`;
+
 const defectsOf = (seen: StreamObservation): FailedProbe[] => {
   const { staleAt, stalls, stalledMs, skippedSegments, problem } = seen;
-  const because = problem === null ? '' : `; last problem: ${problemText(problem)}`;
   const failures: FailedProbe[] = [];
   if (staleAt !== null)
     failures.push({
       reason: 'stream_stale',
-      message: `the playlist stayed at segment ${staleAt} for more than 1.5 target durations${because}`,
+      message: `the playlist stayed at segment ${staleAt} for more than 1.5 target durations${because(problem)}`,
     });
   if (skippedSegments > 0)
     failures.push({
       reason: 'stream_gap',
-      message: `${plural(skippedSegments, 'segment')} could not be played${because}`,
+      message: `${plural(skippedSegments, 'segment')} could not be played${because(problem)}`,
     });
   if (stalls > 0)
     failures.push({
       reason: 'stream_stalled',
-      message: `nothing was left to play for ${Math.round(stalledMs)} ms${because}`,
+      message: `nothing was left to play for ${Math.round(stalledMs)} ms${because(problem)}`,
     });
   return failures;
 };
