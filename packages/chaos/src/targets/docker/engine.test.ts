@@ -41,7 +41,7 @@ describe('killCommand', () => {
     expect(killCommand({ host: 'tcp://10.0.0.7:2375' }, 'abc', 'SIGTERM')).toBeNull());
 
   it('knows that nothing was signalled where no engine listens, or it refuses', async () => {
-    expect(await exitOf('nobody.sock')).toBe(NOT_SIGNALLED);
+    expect(await exitOf('none-there.sock')).toBe(NOT_SIGNALLED);
     using _refusing = await answering('refuses.sock', (_, answer) => {
       answer.writeHead(500).end();
     });
