@@ -1,11 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { DEFAULT_PRICES } from '@livekit-swarm/cost';
-import { explain, isUsageError } from '@livekit-swarm/settings';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createProgram } from './program.ts';
+import { runProgram } from '../test/support/run-program.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -13,23 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-const cost = async (...args: string[]): Promise<{ stdout: string; error: string }> => {
-  const stdout = new PassThrough();
-  let text = '';
-  stdout.setEncoding('utf8').on('data', (piece: string) => {
-    text += piece;
-  });
-  try {
-    await createProgram({ stdout, stderr: new PassThrough(), env: {} }, () => {}).parseAsync(
-      ['cost', ...args],
-      { from: 'user' },
-    );
-  } catch (error) {
-    if (!isUsageError(error)) throw error;
-    return { stdout: text, error: explain(error) };
-  }
-  return { stdout: text, error: '' };
-};
+const cost = (...args: string[]) => runProgram(['cost', ...args]);
 
 const file = (name: string, text: string): string => {
   const path = join(dir, name);

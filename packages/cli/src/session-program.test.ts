@@ -3,32 +3,13 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { openJournal } from '@livekit-swarm/sessions';
-import { explain, isUsageError, SwarmError } from '@livekit-swarm/settings';
+import { SwarmError } from '@livekit-swarm/settings';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createProgram } from './program.ts';
+import { runProgram } from '../test/support/run-program.ts';
 
-const session = async (
-  args: string[],
-  env: NodeJS.ProcessEnv = {},
-): Promise<{ stdout: string; error: string }> => {
-  const stdout = new PassThrough();
-  let text = '';
-  stdout.setEncoding('utf8').on('data', (piece: string) => {
-    text += piece;
-  });
-  try {
-    await createProgram({ stdout, stderr: new PassThrough(), env }, () => {}).parseAsync(
-      ['session', ...args],
-      { from: 'user' },
-    );
-  } catch (error) {
-    if (!isUsageError(error) && !(error instanceof SwarmError)) throw error;
-    return { stdout: text, error: explain(error) };
-  }
-  return { stdout: text, error: '' };
-};
+const session = (args: string[], env: NodeJS.ProcessEnv = {}) =>
+  runProgram(['session', ...args], env, (error) => error instanceof SwarmError);
 
 let dir = '';
 let file = '';

@@ -1,10 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { explain, isUsageError } from '@livekit-swarm/settings';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createProgram } from '../program.ts';
+import { runProgram } from '../../test/support/run-program.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -12,23 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-const forecast = async (...args: string[]): Promise<{ stdout: string; error: string }> => {
-  const stdout = new PassThrough();
-  let text = '';
-  stdout.setEncoding('utf8').on('data', (piece: string) => {
-    text += piece;
-  });
-  try {
-    await createProgram({ stdout, stderr: new PassThrough(), env: {} }, () => {}).parseAsync(
-      ['scale', 'forecast', ...args],
-      { from: 'user' },
-    );
-  } catch (error) {
-    if (!isUsageError(error)) throw error;
-    return { stdout: text, error: explain(error) };
-  }
-  return { stdout: text, error: '' };
-};
+const forecast = (...args: string[]) => runProgram(['scale', 'forecast', ...args]);
 
 const file = (name: string, text: string): string => {
   const path = join(dir, name);
