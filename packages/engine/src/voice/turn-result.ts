@@ -66,29 +66,29 @@ const echoOf = (
   return isRepeated ? copy : [];
 };
 
-/**
- * Voice of the answer to an utterance: what ended before the utterance did is none, nor is its echo.
- */
-export const answerOf = (
+/** Echo of an utterance, voice of the agent itself, and the part of it that is the answer. */
+const partsOf = (
   turn: Pick<OpenTurn, 'copiedBeforeMs'>,
   spoken: Voice,
   heard: readonly Voice[],
-): Voice[] => {
-  const echo = new Set(echoOf(turn, spoken, heard));
-  return heard.filter((voice) => voice.to > spoken.to && !echo.has(voice));
+): { echo: readonly Voice[]; own: Voice[]; answer: Voice[] } => {
+  const echo = echoOf(turn, spoken, heard);
+  const own = heard.filter((voice) => !echo.includes(voice));
+  // What ended before the utterance did is not an answer.
+  return { echo, own, answer: own.filter(({ to }) => to > spoken.to) };
 };
+
+/** Voice of the answer to an utterance. */
+export const answerOf = (...turn: Parameters<typeof partsOf>): Voice[] => partsOf(...turn).answer;
 
 /** Measurements of a turn. @param heard voice of the agent, in the order of time */
 export const resultOf = (turn: OpenTurn, spoken: Voice, heard: readonly Voice[]): TurnResult => {
   const { number, agent, interrupts, stoppedAt } = turn;
-  const answer = answerOf(turn, spoken, heard);
+  const { echo, own, answer } = partsOf(turn, spoken, heard);
   const [first, last] = [answer[0], answer.at(-1)];
   const gaps = answer.slice(1).map(({ from }, index) => from - (answer[index]?.to ?? from));
-  const echo = echoOf(turn, spoken, heard);
   const overlapMs = sum(
-    heard
-      .filter((voice) => !echo.includes(voice))
-      .map(({ from, to }) => Math.max(0, Math.min(to, spoken.to) - Math.max(from, spoken.from))),
+    own.map(({ from, to }) => Math.max(0, Math.min(to, spoken.to) - Math.max(from, spoken.from))),
   );
   // An agent that had stopped when the caller began was not interrupted: its end is reported late.
   const hasInterrupted = interrupts && (stoppedAt === null || stoppedAt > spoken.from);
