@@ -1,6 +1,7 @@
 import { usageError } from '@livekit-swarm/settings';
 import { dollars } from '../prices/price-book.ts';
 import type { PriceBook, Source } from '../prices/schema.ts';
+import { offerOf } from './self-hosted.ts';
 
 /** Price of a machine that runs for an hour. */
 export interface MachineHour {
@@ -20,10 +21,10 @@ export const machineHour = (
   book: PriceBook,
   { provider, machine }: { provider: string; machine: string },
 ): MachineHour => {
-  const offer = book.providers[provider];
-  const type = offer?.machines.types[machine];
-  if (offer === undefined || type === undefined)
-    throw new RangeError(`the price book has no ${provider}:${machine}`);
+  const {
+    provider: { currency, machines },
+    machine: type,
+  } = offerOf(book, provider, machine);
   if (type.hour === undefined)
     throw usageError(
       `${provider}:${machine} has a price for a month alone, and nodes run for hours`,
@@ -32,7 +33,7 @@ export const machineHour = (
   return {
     machine: `${provider}:${machine}`,
     vcpus: type.vcpus,
-    cost: type.hour * dollars(book, offer.currency),
-    source: offer.machines.source,
+    cost: type.hour * dollars(book, currency),
+    source: machines.source,
   };
 };

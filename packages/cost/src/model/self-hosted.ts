@@ -80,12 +80,13 @@ export const selfHostedCost = (
   };
 };
 
-interface Offer {
+export interface Offer {
   provider: Provider;
   machine: Machine;
 }
 
-const offerOf = ({ providers }: PriceBook, name: string, type: string): Offer => {
+/** @throws RangeError if the price book does not have the machine */
+export const offerOf = ({ providers }: PriceBook, name: string, type: string): Offer => {
   const provider = providers[name];
   const machine = provider?.machines.types[type];
   if (provider === undefined || machine === undefined)
