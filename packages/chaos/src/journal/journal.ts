@@ -126,17 +126,16 @@ export const openJournal = (dir: string = journalDir()): Journal => {
     beginDrain: (id, component, argv) => beginDrain(join(dir, drainNote(id, component)), argv),
     remove: async (id) => {
       await rm(fileOf(id), { force: true });
-      for (const name of await readdir(dir).catch(() => []))
+      for (const name of await namesIn(dir))
         if (isDrainNote(id, name)) await rm(join(dir, name), { force: true });
     },
     read: () => readAll(dir),
   };
 };
 
-const readAll = async (
-  dir: string,
-): Promise<{ pending: JournalEntry[]; unreadable: UnreadableEntry[] }> => {
-  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+/** @throws SwarmError `journal_unavailable` */
+const namesIn = (dir: string): Promise<string[]> =>
+  readdir(dir).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw new SwarmError(
       'journal_unavailable',
@@ -145,6 +144,11 @@ const readAll = async (
       { cause: error },
     );
   });
+
+const readAll = async (
+  dir: string,
+): Promise<{ pending: JournalEntry[]; unreadable: UnreadableEntry[] }> => {
+  const names = await namesIn(dir);
   const pending: JournalEntry[] = [];
   const unreadable: UnreadableEntry[] = [];
   // A fault of which only the temporary file exists was never injected.

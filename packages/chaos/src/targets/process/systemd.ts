@@ -242,7 +242,7 @@ export const systemdLocation = async (units: readonly Unit[]): Promise<Location>
     },
     signal: systemd.signal,
     // As `signal`: no effect without a process.
-    signalCommand: (name, signal) => [...['sh', '-c', SIGNAL, name, signal]],
+    signalCommand: (name, signal) => ['sh', '-c', SIGNAL, name, signal],
     start: async (name) => {
       const found = units.find((one) => one.name === name);
       if (found !== undefined) await systemd.start(found);
