@@ -5,7 +5,14 @@ export {
   type ScheduledChange,
   sampleForecast,
 } from './forecast/forecast-nodes.ts';
-export { type CurveClock, DAY_MS, type LoadCurve, WEEK_MS } from './forecast/load-curve.ts';
+export {
+  type CurveClock,
+  DAY_MS,
+  type LoadCurve,
+  modulo,
+  WEEK_MS,
+  WEEKDAYS,
+} from './forecast/load-curve.ts';
 export { TOLERANCE } from './forecast/reactive-scaler.ts';
 export { readCurveCsv } from './forecast/read-curve-csv.ts';
 export type {

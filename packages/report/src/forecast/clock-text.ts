@@ -1,11 +1,9 @@
-import { type CurveClock, DAY_MS, WEEK_MS } from '@livekit-swarm/chaos/scale';
+import { type CurveClock, DAY_MS, modulo, WEEK_MS, WEEKDAYS } from '@livekit-swarm/chaos/scale';
 
-const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 /** Rounding errors of a crossing, minutes. */
 const ROUNDING = 1e-6;
 const MINUTE_MS = 60_000;
 const two = (value: number): string => String(value).padStart(2, '0');
-const modulo = (value: number, by: number): number => ((value % by) + by) % by;
 
 /**
  * Text of a time of a timetable: `09:55`, `mon 09:55`, `2026-12-01 09:55`.
@@ -17,7 +15,7 @@ export const timetableTime = (given: number, clock: CurveClock, round: 'down' | 
   if (clock === 'date') return new Date(at).toISOString().slice(0, 16).replace('T', ' ');
   const inDay = modulo(at, DAY_MS) / MINUTE_MS;
   const time = `${two(Math.floor(inDay / 60))}:${two(inDay % 60)}`;
-  if (clock === 'week') return `${DAYS[Math.floor(modulo(at, WEEK_MS) / DAY_MS)]} ${time}`;
+  if (clock === 'week') return `${WEEKDAYS[Math.floor(modulo(at, WEEK_MS) / DAY_MS)]} ${time}`;
   if (at === DAY_MS) return '24:00';
   const days = Math.floor(at / DAY_MS);
   return days === 0 ? time : `${time} (day ${days > 0 ? '+' : '−'}${Math.abs(days)})`;

@@ -25,6 +25,8 @@ export interface LoadCurve {
   repeats: boolean;
 }
 
+/** Days of a week, as timetables write them. */
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 export const DAY_MS = 86_400_000;
 export const WEEK_MS = 7 * DAY_MS;
 
@@ -75,4 +77,5 @@ export const createLoadReader = (
   return (at) => lineAt(at).load;
 };
 
-const modulo = (value: number, by: number): number => ((value % by) + by) % by;
+/** Remainder that is never negative. */
+export const modulo = (value: number, by: number): number => ((value % by) + by) % by;

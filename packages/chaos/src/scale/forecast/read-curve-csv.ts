@@ -1,8 +1,7 @@
 import { invalidFile, type Problem, plural } from '@livekit-swarm/settings';
-import { type CurveClock, DAY_MS, type LoadCurve, type LoadPoint } from './load-curve.ts';
+import { type CurveClock, DAY_MS, type LoadCurve, type LoadPoint, WEEKDAYS } from './load-curve.ts';
 
 const UNITS = ['participants', 'rooms'] as const;
-const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const HINT = 'write time,participants in the first line, and below it 09:55,0 and 10:00,1200';
 const TIME_HINT = 'write 10:00, mon 10:00 or 2026-12-01 10:00, without a time zone';
 const MOST = 10_000_000;
@@ -102,6 +101,6 @@ const readTime = (text: string): { clock: CurveClock; at: number } | null => {
     return isDate ? { clock: 'date', at: midnight.getTime() + inDay } : null;
   }
   if (day === undefined) return { clock: 'day', at: inDay };
-  const index = DAYS.indexOf(day.toLowerCase());
+  const index = WEEKDAYS.indexOf(day.toLowerCase());
   return index < 0 ? null : { clock: 'week', at: index * DAY_MS + inDay };
 };
