@@ -1,5 +1,6 @@
 import { damagedRecords } from '@livekit-swarm/testkit/damaged-record';
 import { specOf } from '@livekit-swarm/testkit/load-spec';
+import { propertyRuns } from '@livekit-swarm/testkit/property-runs';
 import { recordOf } from '@livekit-swarm/testkit/record-of';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -25,6 +26,6 @@ it('a damaged record is read or rejected, without any other error', async () => 
         expect(error, what).toMatchObject({ exitCode: 2 });
       }
     }),
-    { numRuns: 2_000 },
+    propertyRuns(2_000),
   );
 });

@@ -5,6 +5,7 @@ import {
   parseScenario,
   scenarioOfFlags,
 } from '@livekit-swarm/scenario';
+import { propertyRuns } from '@livekit-swarm/testkit/property-runs';
 import { Command } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -78,7 +79,7 @@ describe('the scenario of flags', () => {
         const scenario = scenarioOfFlags(flags, thresholds);
         expect(parseScenario(formatScenario(scenario), { file: 'printed.yaml' })).toEqual(scenario);
       }),
-      { numRuns: 300 },
+      propertyRuns(300),
     );
   }, 60_000);
 
@@ -88,7 +89,7 @@ describe('the scenario of flags', () => {
         const again = flagsOf(scenarioWords({ ...flags, threshold, tag: [], witness: [] }));
         expect(scenarioOfFlags(again, again.threshold)).toEqual(scenarioOfFlags(flags, threshold));
       }),
-      { numRuns: 300 },
+      propertyRuns(300),
     );
   }, 60_000);
 
@@ -104,7 +105,7 @@ describe('the scenario of flags', () => {
         });
         expect(printed.split('\n\n')).toEqual([...words, '']);
       }),
-      { numRuns: 50 },
+      propertyRuns(50),
     );
   });
 });

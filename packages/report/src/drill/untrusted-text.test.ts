@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DrillResult } from '@livekit-swarm/chaos';
+import { propertyRuns } from '@livekit-swarm/testkit/property-runs';
 import fc from 'fast-check';
 import { XMLValidator } from 'fast-xml-parser';
 import { parse } from 'test-results-parser';
@@ -108,7 +109,7 @@ const saying = (word: string): DrillResult => ({
   })),
 });
 
-const RUNS = { numRuns: 60 };
+const RUNS = propertyRuns(60);
 
 describe('any words', () => {
   it('are words in a text: no control character reaches a terminal', () => {
@@ -160,7 +161,7 @@ describe('any words', () => {
           expect(page.isWellFormed()).toBe(true);
         },
       ),
-      { numRuns: 30 },
+      propertyRuns(30),
     );
   });
 });

@@ -8,6 +8,7 @@ import { readRecordLines } from '@livekit-swarm/record';
 import { isUsageError } from '@livekit-swarm/settings';
 import { damagedRecords } from '@livekit-swarm/testkit/damaged-record';
 import { specOf } from '@livekit-swarm/testkit/load-spec';
+import { propertyRuns } from '@livekit-swarm/testkit/property-runs';
 import { recordOf } from '@livekit-swarm/testkit/record-of';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -46,7 +47,7 @@ it.each(Object.entries(REPORTERS))(
         if (rendered !== null)
           await expect(wholeOf(rendered), what).resolves.toEqual(expect.any(String));
       }),
-      { numRuns: 300 },
+      propertyRuns(300),
     );
   },
 );

@@ -108,6 +108,8 @@ describe('the Markdown of several runs', () => {
   });
 });
 
+const failed = failedReport();
+
 describe('hostile words', () => {
   const WORDS = [
     'a | b || c',
@@ -128,9 +130,9 @@ describe('hostile words', () => {
   ];
 
   it.each(WORDS)('%j stays what it is', (word) => {
-    const report = withMessages(failedReport(), word, [word]);
+    const report = withMessages(failed, word, [word]);
     const markdown = renderMarkdown([report]);
-    const usual = tokensOf(renderMarkdown([failedReport()]));
+    const usual = tokensOf(renderMarkdown([failed]));
     const tokens = tokensOf(markdown);
     const count = (all: Token[], type: string): number =>
       all.filter((token) => token.type === type).length;
@@ -167,9 +169,10 @@ describe('hostile words', () => {
 });
 
 describe('a comment', () => {
+  const passed = passedReport();
   const many = (count: number): ReportInput[] =>
     Array.from({ length: count }, (_, index) =>
-      withMessages(index % 3 === 0 ? failedReport() : passedReport(), `scenario-${index}`),
+      withMessages(index % 3 === 0 ? failed : passed, `scenario-${index}`),
     );
 
   it('is never longer than GitHub takes, however many runs there were', () => {

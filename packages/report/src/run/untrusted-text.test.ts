@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asRead } from '@livekit-swarm/testkit/as-read';
+import { propertyRuns } from '@livekit-swarm/testkit/property-runs';
 import { stagedReport } from '@livekit-swarm/testkit/reports';
 import fc from 'fast-check';
 import { XMLValidator } from 'fast-xml-parser';
@@ -144,7 +145,7 @@ const kindsIn = (markdown: string): Record<string, number> => {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 
-const RUNS = { numRuns: 100 };
+const RUNS = propertyRuns(100);
 
 describe('any words', () => {
   it('are words in Markdown', () => {
@@ -175,7 +176,7 @@ describe('any words', () => {
           .trim();
         expect(cells).toEqual([said, said]);
       }),
-      { numRuns: 1_000 },
+      propertyRuns(1_000),
     );
   });
 

@@ -6,6 +6,7 @@ import {
   readThreshold,
 } from '@livekit-swarm/metrics';
 import { hasErrorCode } from '@livekit-swarm/settings';
+import { propertyRuns } from '@livekit-swarm/testkit/property-runs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
@@ -13,14 +14,6 @@ import { arbitraryScenario } from '../../test/support/arbitrary-scenario.ts';
 import { executorNames } from '../executors/registry.ts';
 import { readScenario } from './parse-scenario.ts';
 import { formatScenario } from './write/format-scenario.ts';
-
-/**
- * Settings of a test of `count` inputs in the nightly workflow, which tries others every night.
- * Elsewhere the inputs are always the same, and a fifth of them is tried.
- */
-const runs = (count: number): { numRuns: number } => ({
-  numRuns: process.env.SWARM_PROPERTY_SEED === undefined ? Math.ceil(count / 5) : count,
-});
 
 /** Limit on the CPU time for any text, ms. */
 const MAX_MS = 5_000;
@@ -318,28 +311,28 @@ describe('any input for a scenario', () => {
   it('is read or rejected with problems: any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => void survives(text)),
-      runs(500),
+      propertyRuns(500),
     );
   }, 60_000);
 
   it('is read or rejected with problems: any tree', () => {
     fc.assert(
       fc.property(tree, (value) => void survives(stringify(value) ?? '')),
-      runs(500),
+      propertyRuns(500),
     );
   }, 60_000);
 
   it('is read or rejected with problems: anything in the shape of a scenario', () => {
     fc.assert(
       fc.property(shaped, (value) => void survives(stringify(value))),
-      runs(300),
+      propertyRuns(300),
     );
   }, 60_000);
 
   it('is read or rejected with problems: a file of the library with a few slips', () => {
     fc.assert(
       fc.property(mutated, (text) => void survives(text, 'small')),
-      runs(1_000),
+      propertyRuns(1_000),
     );
   }, 60_000);
 
@@ -372,7 +365,7 @@ describe('any input for a scenario', () => {
         scales,
         (text, scale) => void survives(text, scale),
       ),
-      runs(200),
+      propertyRuns(200),
     );
   }, 60_000);
 });
@@ -438,7 +431,7 @@ describe('any input for a threshold', () => {
         }
         expect(cpuMs() - start).toBeLessThan(MAX_MS);
       }),
-      runs(3_000),
+      propertyRuns(3_000),
     );
   }, 60_000);
 });

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { propertyRuns } from '@livekit-swarm/testkit/property-runs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { arbitraryScenario } from '../../test/support/arbitrary-scenario.ts';
@@ -18,7 +19,7 @@ describe('a scenario and its file', () => {
           text,
         );
       }),
-      { numRuns: 150 },
+      propertyRuns(150),
     );
   }, 60_000);
 

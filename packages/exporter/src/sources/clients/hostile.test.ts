@@ -211,21 +211,21 @@ describe('a hostile page', () => {
 });
 
 describe('many clients', () => {
-  it('in 10,000 rooms cause no more series than in one room', async () => {
+  it('in 2,000 rooms cause no more series than in one room', async () => {
     const { post, series, results } = openSource({
       rateLimits: { ...CLIENTS_DEFAULTS.rateLimits, perAddress: { perSecond: 1, burst: 1e6 } },
     });
     await post(await tokenFor('room', 'first'), bodyOf());
     const before = (await series()).size;
-    for (let room = 0; room < 10_000; room++) {
+    for (let room = 0; room < 2_000; room++) {
       await post(await tokenFor(`room-${room}`, `p-${room}`), bodyOf());
     }
     const found = await series();
-    expect(await results()).toEqual({ accepted: 10_001 });
+    expect(await results()).toEqual({ accepted: 2_001 });
     expect(found.size).toBe(before);
     expect(
       found.get('livekit_swarm_client_sessions{sdk="livekit-client 2",browser="chrome"}'),
-    ).toBe(10_001);
+    ).toBe(2_001);
   });
 
   it('with any names of SDKs and browsers cause only series with known names', async () => {
