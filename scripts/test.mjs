@@ -21,7 +21,13 @@ import { provideServers } from './setup/servers.mjs';
 import { setup } from './setup/setup.mjs';
 import { testCrate } from './test/crate.mjs';
 import { fuzzCrate } from './test/fuzz.mjs';
-import { DURATIONS, NIGHTLY_ONLY, parseRotation, rotatingFiles } from './test/rotating-files.mjs';
+import {
+  DURATIONS,
+  NIGHTLY_ONLY,
+  parseRotation,
+  rotatingFiles,
+  rotatingProjectOf,
+} from './test/rotating-files.mjs';
 import { filesOfQuarter, QUARTERS } from './test/rotation.mjs';
 import { runVitest } from './test/run-vitest.mjs';
 import { describeTally, NONE, sum, withinRetryBudget } from './test/tally.mjs';
@@ -70,7 +76,7 @@ const runTests = async (signal) => {
  */
 const runNightlyOnly = async (signal) => {
   for (const file of Object.keys(NIGHTLY_ONLY))
-    tallies.push(await runVitest(['long'], signal, [file]));
+    tallies.push(await runVitest([rotatingProjectOf(file) ?? 'long'], signal, [file]));
 };
 
 /**

@@ -322,7 +322,7 @@ export const README_CLAIMS = {
     proves(
       'a fault ends on its target without the controller',
       'packages/chaos/test/expiry.test.ts',
-      'packages/chaos/test/expiry-ssh.test.ts',
+      'packages/chaos/test/expiry-ssh.long.test.ts',
     ),
     proves(
       'drills run on containers of a real Docker engine',

@@ -39,11 +39,17 @@ export const rotatingFiles = () =>
       ),
     )
     .flatMap((file) => {
-      const project = /\.(measured|long)\.test\.ts$/.exec(file)?.[1];
-      return (project === 'measured' || project === 'long') && NIGHTLY_ONLY[file] === undefined
-        ? [{ file, project: /** @type {'measured' | 'long'} */ (project) }]
-        : [];
+      const project = rotatingProjectOf(file);
+      return project !== null && NIGHTLY_ONLY[file] === undefined ? [{ file, project }] : [];
     });
+
+/**
+ * Project of vitest.config.ts that has a measured or long test; null: the file is neither.
+ * @param {string} file
+ * @returns {'measured' | 'long' | null}
+ */
+export const rotatingProjectOf = (file) =>
+  file.endsWith('.measured.test.ts') ? 'measured' : file.endsWith('.long.test.ts') ? 'long' : null;
 
 const testFolders = () => [
   'e2e',

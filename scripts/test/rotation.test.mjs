@@ -8,6 +8,7 @@ import {
   NIGHTLY_ONLY,
   parseRotation,
   rotatingFiles,
+  rotatingProjectOf,
 } from './rotating-files.mjs';
 import { filesOfQuarter, QUARTERS, quarterOn, UNKNOWN_SECONDS } from './rotation.mjs';
 
@@ -78,4 +79,8 @@ it.each([
   ['known-failures.json', KNOWN_FAILURES.map(({ file }) => file)],
 ])('%s names only tests that exist', (_, names) => {
   expect(names.filter((name) => !existsSync(join(root, name)))).toEqual([]);
+});
+
+it('runs at night alone only files of the rotation', () => {
+  expect(Object.keys(NIGHTLY_ONLY).filter((name) => rotatingProjectOf(name) === null)).toEqual([]);
 });
