@@ -140,6 +140,10 @@ export const README_CLAIMS = {
       'a missing segment is found where and when it is missing, and nothing in a healthy stream',
       'e2e/hls/hls.smoke.test.ts',
     ),
+    proves(
+      'a radio is heard from RTMP to HLS, and the delays of its stages add up to the whole one',
+      'e2e/ingress/radio.measured.test.ts',
+    ),
   ],
   'Check recordings': [
     proves(
