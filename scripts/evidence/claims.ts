@@ -158,6 +158,10 @@ export const README_CLAIMS = {
       'every failure that a stand-in of egress plays is found through the API and in its files',
       'e2e/recordings/egress-stand-in.long.test.ts',
     ),
+    proves(
+      'recordings in a bucket are judged, and what the storage refuses is not',
+      'e2e/recordings/s3.long.test.ts',
+    ),
   ],
   'Know the price': [
     proves(

@@ -22,7 +22,10 @@ export const addRecordingsCommands = (
   addRunCommand(recordings, console, done);
   const check = recordings
     .command('check')
-    .argument('<file...>', 'media files, or HLS playlists with their segments: room.mp4 live.m3u8')
+    .argument(
+      '<file...>',
+      'media files, or HLS playlists with their segments: room.mp4 live.m3u8 s3://BUCKET/room.mp4',
+    )
     .description('find what is missing or wrong in recordings: tracks, gaps, duration, A/V offset');
   addGroup(check, console.env, 'What was published:', [
     new Option(
@@ -32,6 +35,7 @@ export const addRecordingsCommands = (
     new Option('--tracks <kinds>', 'kinds of tracks: audio, video or audio,video'),
     new Option('--codecs <codecs>', 'codecs that tracks may have, as ffprobe names them: aac,h264'),
   ]);
+  addGroup(check, console.env, 'Storage:', [s3Endpoint()]);
   addGroup(check, console.env, 'Allowed deviations:', limitFlags());
   addGroup(check, console.env, 'Output:', resultOutputFlags('recordings'));
   addHelp(check, checkHelp).action(async (files: string[], flags: RecordingsCheckFlags) => {
@@ -61,6 +65,10 @@ const addRunCommand = (
       '--egress <egress>',
       'what is recorded, in turns (default: room,participant,track)',
     ).default('room,participant,track'),
+    new Option(
+      '--rooms-within <time>',
+      'wait for rooms with media, until none is added for 2 s (default: 0s)',
+    ).default('0s'),
     new Option('--for <time>', 'time for which each is active (default: 30s)').default('30s'),
     new Option(
       '--start-within <time>',
@@ -75,8 +83,9 @@ const addRunCommand = (
     ).default('recordings/'),
     new Option(
       '--files <place>',
-      'where their names are found: a folder of this host, https://… (default: files not judged)',
+      'where their names are found: a folder, s3://…, https://… (default: files not judged)',
     ),
+    s3Endpoint(),
   ]);
   addGroup(run, console.env, 'Allowed deviations:', limitFlags());
   addGroup(run, console.env, 'Deployment:', deploymentFlags());
@@ -99,16 +108,26 @@ const runHelp: CommandHelp = {
   examples: [
     ['swarm recordings run --share 5% --for 5m --files /var/lib/egress'],
     ['swarm recordings run --egress track --folder out/ --files https://files.example.com/'],
+    ['swarm run load.yaml & swarm recordings run --rooms-within 30s --for 5m'],
   ],
   notes: `
 Records rooms that exist: start a load beside it, with swarm run. Egress needs a worker for each
 recording, and a room composite starts a browser: begin with few.
 
-Exit codes: 0 no defect; 99 an egress or a file has one; 2 bad usage, or no such room; 3 the
-deployment cannot be reached, or ffmpeg is not installed; 130 interrupted: everything was
-stopped.
+Keys of a bucket are those of AWS's tools: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or
+AWS_PROFILE.
+
+Exit codes: 0 no defect; 99 an egress or a file has one; 98 none, but the storage did not give
+every file; 2 bad usage, or no such room; 3 the deployment or the storage cannot be reached, or
+ffmpeg is not installed; 130 interrupted: everything was stopped.
 `,
 };
+
+const s3Endpoint = (): Option =>
+  new Option(
+    '--s3-endpoint <url>',
+    'service with the API of S3 (default: that of AWS_ENDPOINT_URL, else AWS)',
+  );
 
 const limitFlags = (): Option[] => [
   new Option(
@@ -129,13 +148,17 @@ const limitFlags = (): Option[] => [
 const checkHelp: CommandHelp = {
   examples: [
     ['swarm recordings check room.mp4 --published 30m --tracks audio,video'],
+    ['swarm recordings check s3://lessons/2026/room.mp4 --s3-endpoint https://minio.example.com'],
     ['swarm recordings check out/*.ogg --tracks audio --codecs opus --report junit=recordings.xml'],
   ],
   notes: `
 Needs ffprobe and ffmpeg. The offset of audio and video is measured where picture and sound have a
 flash and a beep at the same time, once a second or at another period.
 
-Exit codes: 0 no defect; 99 a recording has one; 3 ffmpeg is not installed; 2 bad usage;
-130 interrupted.
+Keys of a bucket are those of AWS's tools: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or
+AWS_PROFILE.
+
+Exit codes: 0 no defect; 99 a recording has one; 98 none, but a bucket did not give every file;
+3 ffmpeg is not installed; 2 bad usage; 130 interrupted.
 `,
 };

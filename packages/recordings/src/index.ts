@@ -1,6 +1,7 @@
 export type { Defect } from './check/defect.ts';
 export { DEFAULT_LIMITS, type Expectation, type Limits } from './check/expectation.ts';
-export { type JudgedRecording, judgeRecording } from './check/judge.ts';
+export { type JudgedRecording, judgeRecording, judgeStored } from './check/judge.ts';
+export { awaitSources } from './egress/await-sources.ts';
 export { chooseSources } from './egress/choose-sources.ts';
 export { EGRESS_KINDS, type EgressKind, type EgressRun } from './egress/egress-run.ts';
 export { liveKitEgress } from './egress/livekit-egress.ts';
@@ -14,3 +15,4 @@ export {
   type RecordingFacts,
   type TrackKind,
 } from './media/recording-facts.ts';
+export { isBucket, storageOf } from './storage/storage-of.ts';

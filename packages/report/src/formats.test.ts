@@ -192,7 +192,7 @@ const SAMPLES: Sample[] = [
   }),
   sampleOf(RECORDINGS_REPORTERS, recordingsSample(), {
     ...{ kind: 'recordings', name: 'recordings', schema: 'livekit-swarm/recordings/1' },
-    junit: { tests: 4, failures: 3, errors: 0 },
+    junit: { tests: 5, failures: 3, errors: 1 },
   }),
   sampleOf(SESSION_REPORTERS, sessionSample(), {
     ...{ kind: 'session', name: 'session', schema: 'livekit-swarm/session/1', junit: null },

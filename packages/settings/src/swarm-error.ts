@@ -131,6 +131,7 @@ const EXITS = {
     'rollout_failed',
     'rollout_unavailable',
     'signal_without_effect',
+    'storage_unavailable',
     'expiry_unavailable',
     'ssh_unavailable',
     'systemd_unavailable',

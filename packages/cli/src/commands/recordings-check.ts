@@ -1,5 +1,11 @@
 import { watchInterruption } from '@livekit-swarm/host';
-import { type JudgedRecording, judgeRecording, type TrackKind } from '@livekit-swarm/recordings';
+import {
+  type JudgedRecording,
+  judgeRecording,
+  judgeStored,
+  storageOf,
+  type TrackKind,
+} from '@livekit-swarm/recordings';
 import { RECORDINGS_REPORTERS, resultOfRecordings } from '@livekit-swarm/report/recordings';
 import {
   type ExitCode,
@@ -15,8 +21,9 @@ import {
 } from '../output/result-output.ts';
 import { readTime } from '../requests/read-time.ts';
 import { type RecordingLimitFlags, readRecordingLimits } from '../requests/recording-limits.ts';
+import { readObject, readS3Endpoint, type StorageFlags } from '../requests/recording-storage.ts';
 
-export interface RecordingsCheckFlags extends RecordingLimitFlags, ResultOutputFlags {
+export interface RecordingsCheckFlags extends RecordingLimitFlags, StorageFlags, ResultOutputFlags {
   published?: string;
   tracks?: string;
   codecs?: string;
@@ -42,14 +49,22 @@ export const recordingsCheckCommand = async (
     kinds: tracks === undefined ? null : listOf(tracks).map(readKind),
     codecs: codecs === undefined ? null : listOf(codecs),
   };
+  const s3Endpoint = readS3Endpoint(flags);
+  const given = files.map((file) => ({ file, object: readObject(file) }));
   const interruption = watchInterruption();
   const { stop } = interruption;
   const startedAtMs = Date.now();
   const recordings: JudgedRecording[] = [];
   try {
-    for (const file of files) {
+    for (const { file, object } of given) {
       if (flags.quiet !== true && files.length > 1) await write(console.stderr, `reads ${file}\n`);
-      recordings.push(await judgeRecording(file, expected, limits, stop));
+      if (object === null) {
+        recordings.push(await judgeRecording(file, expected, limits, stop));
+        continue;
+      }
+      const storage = await storageOf({ place: object.place, s3Endpoint });
+      const judged = await judgeStored(storage, object.key, expected, limits, stop);
+      recordings.push({ ...judged, name: file });
     }
   } catch (error) {
     if (stop.aborted) throw interruptedError('the check was interrupted');

@@ -22,11 +22,25 @@ test('rooms in which users may be are not recorded without a confirmation', asyn
 });
 
 test.each([
-  's3://bucket/files',
+  's3://key:hunter2@bucket/files',
+  'ftp://files.example.com/?hunter2',
   'https://user:hunter2@files.example.com/',
   'https://files.example.com/?token=hunter2',
 ])('refuses files at %s, without their secret', async (files) => {
   const refused = run('--files', files);
+  await expect(refused).rejects.toMatchObject({ code: 'usage' });
+  await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining('hunter2') });
+});
+
+test.each([
+  ['check', 's3://key:hunter2@bucket/room.mp4'],
+  ['check', 's3://bucket'],
+  ['check', 'room.mp4', '--s3-endpoint', 'https://key:hunter2@minio.example.com'],
+])('refuses the object %s %s', async (...words) => {
+  const console = { stdout: new PassThrough(), stderr: new PassThrough(), env: {} };
+  const refused = createProgram(console, () => {}).parseAsync(['recordings', ...words], {
+    from: 'user',
+  });
   await expect(refused).rejects.toMatchObject({ code: 'usage' });
   await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining('hunter2') });
 });

@@ -1,5 +1,6 @@
 import { watchInterruption } from '@livekit-swarm/host';
 import {
+  awaitSources,
   chooseSources,
   EGRESS_KINDS,
   type EgressKind,
@@ -7,6 +8,7 @@ import {
   expectMediaTools,
   liveKitEgress,
   recordRooms,
+  storageOf,
 } from '@livekit-swarm/recordings';
 import { RECORDINGS_REPORTERS, resultOfRecordings } from '@livekit-swarm/report/recordings';
 import { type ExitCode, interruptedError, share, usageError } from '@livekit-swarm/settings';
@@ -22,16 +24,19 @@ import { throwRejection } from '../requests/api-rejection.ts';
 import { readLoadGuard } from '../requests/load-guard.ts';
 import { readTime } from '../requests/read-time.ts';
 import { type RecordingLimitFlags, readRecordingLimits } from '../requests/recording-limits.ts';
+import { readPlace, readS3Endpoint, type StorageFlags } from '../requests/recording-storage.ts';
 import { readDeployment } from '../requests/target.ts';
 
 export interface RecordingsRunFlags
   extends Omit<TargetFlags, 'embedded' | 'server'>,
     GuardFlags,
     RecordingLimitFlags,
+    StorageFlags,
     ResultOutputFlags {
   roomPrefix: string;
   share: string;
   egress: string;
+  roomsWithin: string;
   for: string;
   startWithin: string;
   finishWithin: string;
@@ -54,7 +59,11 @@ export const recordingsRunCommand = async (
 ): Promise<ExitCode> => {
   const output = openResultOutput(RECORDINGS_REPORTERS, flags, console);
   const { roomPrefix } = flags;
-  const files = flags.files === undefined ? null : readStore(flags.files);
+  const s3Endpoint = readS3Endpoint(flags);
+  const storage =
+    flags.files === undefined
+      ? null
+      : await storageOf({ place: readPlace(flags.files), s3Endpoint });
   if (roomPrefix === '')
     throw usageError('--room-prefix: is empty', 'give the prefix of the rooms of your load');
   if (!roomPrefix.startsWith(OWN_ROOMS) && flags.withOtherUsers !== true)
@@ -68,12 +77,13 @@ export const recordingsRunCommand = async (
     ...{ roomPrefix, kinds: readKinds(flags.egress), folder: `${readFolder(flags.folder)}${own}/` },
     share: readShare(flags.share),
   };
+  const roomsWithinMs = readTime('--rooms-within', flags.roomsWithin, 0, DAY_MS);
   const options = {
     forMs: readTime('--for', flags.for, 1_000, DAY_MS),
     startWithinMs: readTime('--start-within', flags.startWithin, 1_000, DAY_MS),
     finishWithinMs: readTime('--finish-within', flags.finishWithin, 1_000, DAY_MS),
     limits: readRecordingLimits(flags),
-    store: files,
+    storage,
   };
   const target = readDeployment(flags, typed, console.env);
   const guard = readLoadGuard(flags, (flag) => flag === 'url' && typed(flag), console.env, {
@@ -81,22 +91,27 @@ export const recordingsRunCommand = async (
     target,
   });
   guard.assertServer(target.url);
-  // Otherwise it would be missing when everything is recorded.
-  if (files !== null) await expectMediaTools(new AbortController().signal);
-  const sources = await chooseSources(target, source).catch(throwRejection);
-  if (sources.length === 0)
-    throw usageError(
-      `no room whose name begins with ${roomPrefix} has published media`,
-      'start a load, or give its prefix: --room-prefix NAME',
-    );
   const progress = async (text: string): Promise<void> => {
     if (flags.quiet !== true) await write(console.stderr, `${text}\n`);
   };
-  await progress(`${sources.length} recordings of ${flags.for}`);
   const interruption = watchInterruption();
   const { stop, kill } = interruption;
-  const startedAtMs = Date.now();
   try {
+    // Otherwise they would be missing when everything is recorded.
+    if (storage !== null) {
+      await expectMediaTools(stop);
+      await storage.expectAccess(stop);
+    }
+    const choose = () => chooseSources(target, source).catch(throwRejection);
+    const sources = await awaitSources(choose, roomsWithinMs, stop);
+    if (stop.aborted) throw interruptedError('nothing was recorded');
+    if (sources.length === 0)
+      throw usageError(
+        `no room whose name begins with ${roomPrefix} has published media`,
+        'start a load, wait for it (--rooms-within 30s), or give its prefix: --room-prefix NAME',
+      );
+    await progress(`${sources.length} recordings of ${flags.for}`);
+    const startedAtMs = Date.now();
     const recordings = await recordRooms(await liveKitEgress(target), sources, {
       ...{ ...options, stop, kill },
       onEnd: (run) => void progress(endText(run)),
@@ -106,7 +121,7 @@ export const recordingsRunCommand = async (
     const result = resultOfRecordings(startedAtMs, recordings);
     return exitCodeAfter(await output.show(result), result.exitCode);
   } catch (error) {
-    if (kill.aborted) throw interruptedError('the recordings were stopped early');
+    if (stop.aborted) throw interruptedError('the recordings were stopped early');
     throw error;
   } finally {
     interruption.dispose();
@@ -131,15 +146,3 @@ const readShare = (text: string): number => {
 
 const readFolder = (text: string): string =>
   text === '' || text.endsWith('/') ? text : `${text}/`;
-
-/** A folder, or an http address; a password in it would be in messages, and cannot be used. */
-const readStore = (text: string): string => {
-  if (!/^[a-z][\w+.-]*:\/\//i.test(text)) return text;
-  const url = URL.parse(text);
-  const isPlain = url !== null && `${url.username}${url.password}${url.search}${url.hash}` === '';
-  if (isPlain && /^https?:$/.test(url.protocol)) return url.href;
-  throw usageError(
-    '--files: is not a folder, nor an http address without a password and a query',
-    'write --files /var/lib/egress, or --files https://files.example.com/',
-  );
-};

@@ -1,19 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '@livekit-swarm/settings';
 import type { Limits } from '../check/expectation.ts';
-import { type JudgedRecording, judgeRecording } from '../check/judge.ts';
+import { type JudgedRecording, judgeStored } from '../check/judge.ts';
+import type { Storage } from '../storage/storage.ts';
 import { egressDefects } from './egress-defects.ts';
 import type { EgressApi, EgressRun, EgressSource } from './egress-run.ts';
 import { type FollowOptions, followEgress } from './follow-egress.ts';
-import { type OpenFile, openFile } from './open-file.ts';
 
 /** Time between two requests, ms: a worker reports its load only so often. */
 const STEP_MS = 200;
 
 export interface RecordOptions extends FollowOptions {
   limits: Limits;
-  /** Folder or http address of the files; null: files are not judged. */
-  store: string | null;
+  /** Place of the files; null: files are not judged. */
+  storage: Storage | null;
   /** Aborted: recordings are stopped, and no further file is judged. */
   stop: AbortSignal;
   /** Aborted: recordings are stopped, and neither followed nor judged. */
@@ -47,7 +46,7 @@ export const recordRooms = async (
 
 const judgeRun = async (
   run: EgressRun,
-  { limits, store, forMs, kill }: RecordOptions,
+  { limits, storage, forMs, kill }: RecordOptions,
 ): Promise<JudgedRecording> => {
   const { source, activeAtMs, stoppedAtMs } = run;
   const name = run.file ?? source.path;
@@ -59,18 +58,8 @@ const judgeRun = async (
   };
   const own = egressDefects(run, Date.now());
   // Without a time in which it was active there is no file, which is not a further defect.
-  if (store === null || activeAtMs === null)
-    return { name, facts: null, expected, egress: run, defects: own };
-  let opened: OpenFile;
-  try {
-    opened = await openFile(store, name, kill);
-  } catch (error) {
-    kill.throwIfAborted();
-    const detail = messageOf(error);
-    const defects = [...own, { code: 'unreadable', detail } as const];
-    return { name, facts: null, expected, egress: run, defects };
-  }
-  await using file = opened;
-  const judged = await judgeRecording(file.path, expected, limits, kill);
-  return { ...judged, name, egress: run, defects: [...own, ...judged.defects] };
+  if (storage === null || activeAtMs === null)
+    return { name, facts: null, expected, egress: run, defects: own, unread: null };
+  const judged = await judgeStored(storage, name, expected, limits, kill);
+  return { ...judged, egress: run, defects: [...own, ...judged.defects] };
 };

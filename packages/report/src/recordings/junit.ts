@@ -16,7 +16,12 @@ export const renderRecordingsJunit = ({ startedAtMs, recordings }: RecordingsRes
           ...{ name: recording.name, seconds: 0, output: `${factsText(recording)}\n` },
           failed:
             first === undefined
-              ? null
+              ? recording.unread === null
+                ? null
+                : {
+                    ...{ kind: 'error', type: 'not_read' },
+                    ...{ message: recording.unread, text: recording.unread },
+                  }
               : {
                   ...{ kind: 'failure', type: first.code },
                   ...{ message: texts[0] ?? '', text: texts.join('\n') },

@@ -10,9 +10,10 @@ export const recordingsPage = (result: RecordingsResult): ResultPage => ({
   headline: headlineText(result),
   lead: `Exit code ${result.exitCode}.`,
   asked: null,
-  reasons: result.recordings.flatMap(({ name, defects }) =>
-    defects.map((defect) => `${name}: ${defectText(defect)}`),
-  ),
+  reasons: result.recordings.flatMap(({ name, defects, unread }) => [
+    ...defects.map((defect) => `${name}: ${defectText(defect)}`),
+    ...(unread === null ? [] : [`${name}: not judged: ${unread}`]),
+  ]),
   sections: [{ title: 'Recordings', table: recordingTable(result) }],
   startedAt: new Date(result.startedAtMs).toISOString(),
 });

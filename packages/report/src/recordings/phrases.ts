@@ -88,9 +88,9 @@ export const egressText = ({ egress }: JudgedRecording): string | null => {
 };
 
 /** Contents of a recording in a line. */
-export const factsText = ({ facts, egress, defects }: JudgedRecording): string =>
+export const factsText = ({ facts, egress, defects, unread }: JudgedRecording): string =>
   facts === null
-    ? egress === null || defects.some(({ code }) => UNREAD.has(code))
+    ? (egress === null && unread === null) || defects.some(({ code }) => UNREAD.has(code))
       ? 'nothing'
       : 'not read'
     : [
@@ -105,7 +105,8 @@ const offsetText = ({ firstMs, lastMs, periodMs }: AvOffset): string =>
   `audio behind video by ${formatMs(firstMs)} at first, ${formatMs(lastMs)} at last (or a multiple of ${formatMs(periodMs)} more)`;
 
 /** Sentence on what could not be judged; null: everything was. */
-export const unjudgedText = ({ facts, expected }: JudgedRecording): string | null => {
+export const unjudgedText = ({ facts, expected, unread }: JudgedRecording): string | null => {
+  if (unread !== null) return `not judged: ${unread}`;
   if (facts === null) return null;
   const kinds = new Set<TrackKind>(facts.tracks.map(({ kind }) => kind));
   const missing = [
@@ -118,10 +119,16 @@ export const unjudgedText = ({ facts, expected }: JudgedRecording): string | nul
 
 /** Counts of recordings in a sentence. */
 export const headlineText = ({ recordings }: RecordingsResult): string => {
+  const all = plural(recordings.length, 'recording');
   const defective = recordings.filter(({ defects }) => defects.length > 0).length;
-  return defective === 0
-    ? `${plural(recordings.length, 'recording')} without a defect`
-    : `${formatNumber(defective)} of ${plural(recordings.length, 'recording')} with defects`;
+  const unread = recordings.filter(({ unread }) => unread !== null).length;
+  const defects =
+    defective === 0
+      ? `${all} without a defect`
+      : `${formatNumber(defective)} of ${all} with defects`;
+  if (unread === 0) return defects;
+  const isAll = unread === recordings.length;
+  return `${isAll ? '' : `${defects}, `}${formatNumber(unread)} of ${all} not read from the storage`;
 };
 
 /** A row for each recording. */

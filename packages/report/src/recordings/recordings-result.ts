@@ -11,11 +11,15 @@ export interface RecordingsResult {
   exitCode: ExitCode;
 }
 
-/** Result of judged recordings: one defect fails it. */
+/** Result of judged recordings: one defect fails it; without one, not all may have been read. */
 export const resultOfRecordings = (
   startedAtMs: number,
   recordings: readonly JudgedRecording[],
 ): RecordingsResult => {
-  const verdict = recordings.some(({ defects }) => defects.length > 0) ? 'failed' : 'passed';
+  const verdict = recordings.some(({ defects }) => defects.length > 0)
+    ? 'failed'
+    : recordings.some(({ unread }) => unread !== null)
+      ? 'inconclusive'
+      : 'passed';
   return { startedAtMs, recordings, verdict, exitCode: EXIT_CODES[verdict].code };
 };

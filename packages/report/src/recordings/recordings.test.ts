@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { recordingsSample } from '../../test/support/samples.ts';
+import { resultOfRecordings } from './recordings-result.ts';
 import { renderRecordings } from './text.ts';
 
 test('each recording has its contents, its defects, and what was not judged', () => {
@@ -15,8 +16,25 @@ test('each recording has its contents, its defects, and what was not judged', ()
     '✗ none.ogg: nothing',
     '  room of a"<script>alert(1)</script>: failed, active after 2,400 ms, over 500 ms after the stop',
     '  - egress was not active within 30 s',
-    '3 of 4 recordings with defects.',
+    '? s3://lessons/a.mp4: not read',
+    '  not judged: a"<script>alert(1)</script>',
+    '3 of 5 recordings with defects, 1 of 5 recordings not read from the storage.',
     'Verdict: failed',
   ])
     expect(text).toContain(line);
+});
+
+test('a recording that was not read has no defect, and does not pass', () => {
+  const { recordings } = recordingsSample();
+  const unread = recordings.filter(({ unread }) => unread !== null);
+  const good = recordings.filter(({ defects, unread }) => defects.length === 0 && unread === null);
+  expect(resultOfRecordings(0, good)).toMatchObject({ verdict: 'passed', exitCode: 0 });
+  const both = resultOfRecordings(0, [...good, ...unread]);
+  expect(both).toMatchObject({ verdict: 'inconclusive', exitCode: 98 });
+  expect(renderRecordings(both)).toContain(
+    '2 recordings without a defect, 1 of 2 recordings not read',
+  );
+  expect(renderRecordings(resultOfRecordings(0, unread))).toContain(
+    '1 of 1 recording not read from the storage.',
+  );
 });

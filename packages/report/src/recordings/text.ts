@@ -10,8 +10,12 @@ export const renderRecordings = (
 ): string => {
   const style = styleFor(color);
   const lines = result.recordings.flatMap((recording) => {
-    const isGood = recording.defects.length === 0;
-    const mark = isGood ? style.good(MARKS.passed) : style.bad(MARKS.failed);
+    const mark =
+      recording.defects.length > 0
+        ? style.bad(MARKS.failed)
+        : recording.unread === null
+          ? style.good(MARKS.passed)
+          : style.unsure(MARKS.inconclusive);
     const unjudged = unjudgedText(recording);
     const egress = egressText(recording);
     return [

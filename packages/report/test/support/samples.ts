@@ -598,7 +598,7 @@ export const sessionSample = (): RoomView => {
   };
 };
 
-/** A good recording, one with every kind of defect, and one that is not there. */
+/** A good recording, one with every kind of defect, one that is not there, and one that was not read. */
 export const recordingsSample = (): RecordingsResult => {
   const expected = { publishedMs: 8_000, kinds: ['audio', 'video'], codecs: null } as const;
   const track = { startMs: 0, endMs: 8_000, packets: 200, gaps: [] };
@@ -610,14 +610,14 @@ export const recordingsSample = (): RecordingsResult => {
     ...{ startedAtMs: 5_000, verdict: 'failed', exitCode: 99 },
     recordings: [
       {
-        ...{ name: 'good.mp4', expected, egress: null, defects: [] },
+        ...{ name: 'good.mp4', expected, egress: null, defects: [], unread: null },
         facts: {
           ...{ ...contents, bytes: 1_200_000, tracks: [audio, video], segments: null },
           avOffset: { firstMs: 0, lastMs: 20, marks: 7, periodMs: 1_000 },
         },
       },
       {
-        ...{ name: HOSTILE, expected: { ...expected, kinds: null }, egress: null },
+        ...{ name: HOSTILE, expected: { ...expected, kinds: null }, egress: null, unread: null },
         facts: {
           ...{ ...contents, bytes: 4_000, avOffset: null },
           tracks: [{ ...video, codec: 'vp8', endMs: 5_000, gaps: [gap] }],
@@ -640,9 +640,16 @@ export const recordingsSample = (): RecordingsResult => {
           { code: 'unreadable', detail: HOSTILE },
         ],
       },
-      { name: 'none.ogg', expected, egress: null, facts: null, defects: [{ code: 'missing' }] },
       {
-        ...{ name: 'room.mp4', expected, facts: null },
+        ...{ name: 'none.ogg', expected, egress: null, facts: null, unread: null },
+        defects: [{ code: 'missing' }],
+      },
+      {
+        ...{ name: 's3://lessons/a.mp4', expected, egress: null, facts: null, defects: [] },
+        unread: HOSTILE,
+      },
+      {
+        ...{ name: 'room.mp4', expected, facts: null, unread: null },
         egress: {
           source: { room: HOSTILE, kind: 'room', of: null, tracks: ['audio'], path: 'room.mp4' },
           ...{ egressId: 'EG_1', requestedAtMs: 1_000, activeAtMs: 3_400, stoppedAtMs: 9_000 },
