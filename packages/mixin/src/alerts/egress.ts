@@ -1,6 +1,9 @@
 import { type Labels, type Names, seriesOf } from '../config/names.ts';
 import type { Alert } from '../rule.ts';
 
+/** Time for which a pool without instances is remembered: PromQL duration. */
+const GONE = '1h';
+
 /**
  * Alerts on the capacity for recordings, as livekit/egress reports it. Left out with `egress:
  * false`.
@@ -29,7 +32,12 @@ export const egressAlerts = ({ cluster, test }: Names): readonly Alert[] => {
       severity: 'warning',
       // livekit_egress_available is unsuitable: it is 0 as soon as an instance has one request,
       // although the instance accepts more.
-      expr: `max by (${cluster}, job) (livekit_egress_can_accept_request) == 0`,
+      // A pool whose instances are all gone has no series; one that was scaled to none is alike.
+      expr: `max by (${cluster}, job) (livekit_egress_can_accept_request) == 0
+or
+count by (${cluster}, job) (last_over_time(livekit_egress_can_accept_request[${GONE}])) * 0
+unless
+count by (${cluster}, job) (livekit_egress_can_accept_request)`,
       for: '5m',
       summary: 'No egress instance accepts recordings or streams.',
       description:
@@ -54,6 +62,13 @@ export const egressAlerts = ({ cluster, test }: Names): readonly Alert[] => {
           series: { [accepts('a')]: '0x3 1 0x3 1 0x3 1 0x3 1 0x20' },
           silentAt: '15m',
           firesAt: '25m',
+          fires,
+        },
+        {
+          // One instance ends after ten minutes, and the other one, busy all the time, after thirty.
+          series: { [accepts('a')]: '1x10 stale', [accepts('b')]: '1x30 stale' },
+          silentAt: '30m',
+          firesAt: '40m',
           fires,
         },
       ],
