@@ -33,6 +33,7 @@ const excerpt = (text: string, ...parts: [from: RegExp, to: RegExp][]): string =
 /** Commands that have each kind of result. */
 const COMMANDS: Record<keyof typeof FORMATS, string> = {
   run: 'swarm run',
+  participant: 'swarm report --participant',
   comparison: 'swarm compare, swarm ab',
   drill: 'swarm chaos run',
   night: 'swarm chaos night',

@@ -11,6 +11,11 @@ export { secondOfSample } from './history/seconds.ts';
 export { type SeriesQuery, seriesName, type TimeSeries } from './history/time-series.ts';
 export { type EvaluatedRun, isRun, type NoRun, noRunOf, type Outcome } from './outcome.ts';
 export {
+  isStalled,
+  lossOf,
+  type ParticipantDetail,
+} from './participants/participant-detail.ts';
+export {
   createParticipantHistories,
   type ParticipantEvent,
   type ParticipantHistories,
@@ -24,6 +29,7 @@ export {
   type ParticipantState,
   reduceParticipant,
 } from './participants/participant-state.ts';
+export { type ParticipantView, readParticipant } from './participants/read-participant.ts';
 export { RolePaths } from './participants/role-paths.ts';
 export { type AffectedParticipant, isAffected, type RoomSummary } from './participants/severity.ts';
 export { audioQuality, participantQuality, videoQuality } from './quality/quality.ts';

@@ -34,7 +34,11 @@ export const addReportCommand = (
       '--serve',
       'show the record in a browser on this host until Ctrl-C; also one that is being written',
     )
-    .addOption(uiPortFlag());
+    .addOption(uiPortFlag())
+    .option(
+      '--participant <identity>',
+      'all of one participant instead: path, candidates, tracks, events, its room (text, json, markdown, html)',
+    );
   addHelp(report, reportHelp).action(
     async (record: string | undefined, _flags: unknown, command: Command) => {
       const { reportCommand } = await import('./commands/report.ts');
@@ -47,6 +51,10 @@ const reportHelp: CommandHelp = {
   examples: [
     ['swarm report', 'the last run in records/'],
     ['swarm report records/2026-11-21T12-00-00-k3x9h'],
+    [
+      'swarm report --participant k3x9h-1-p1 --report html',
+      'one participant of the last run, as a page',
+    ],
     ['swarm report records/2026-11-21T12-00-00-k3x9h --serve', 'in a browser; also while it runs'],
     [
       "swarm report records/2026-11-21T12-00-00-k3x9h --threshold 'media_latency: p(95)<100' --json",

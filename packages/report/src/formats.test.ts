@@ -16,6 +16,7 @@ import {
   HOSTILE,
   hlsSample,
   nightSample,
+  participantSample,
   planSample,
   presenceSample,
   randomSample,
@@ -39,6 +40,7 @@ import { FORECAST_REPORTERS } from './forecast/index.ts';
 import { FORMATS, type Kind } from './formats.ts';
 import { HLS_REPORTERS } from './hls/index.ts';
 import { NIGHT_REPORTERS } from './night/index.ts';
+import { PARTICIPANT_REPORTERS } from './participant/index.ts';
 import { PLAN_REPORTERS } from './plan/index.ts';
 import { PRESENCE_REPORTERS } from './presence/index.ts';
 import { RANDOM_REPORTERS } from './random/index.ts';
@@ -111,6 +113,10 @@ const SAMPLES: Sample[] = [
   sampleOf(REPORTERS, [failedReport()], {
     ...{ kind: 'run', name: 'run', schema: 'livekit-swarm/result/2', published: 'result' },
     junit: { tests: 13, failures: 7, errors: 0 },
+  }),
+  sampleOf(PARTICIPANT_REPORTERS, await participantSample(), {
+    ...{ kind: 'participant', name: 'participant', schema: 'livekit-swarm/participant/1' },
+    junit: null,
   }),
   sampleOf(COMPARISON_REPORTERS, await comparisonSample(), {
     ...{ kind: 'comparison', name: 'comparison', schema: 'livekit-swarm/comparison/1' },

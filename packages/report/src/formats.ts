@@ -4,6 +4,7 @@
  */
 export const FORMATS = {
   run: ['text', 'json', 'junit', 'markdown', 'github', 'csv', 'openmetrics', 'k6', 'html'],
+  participant: ['text', 'json', 'markdown', 'html'],
   comparison: ['text', 'json', 'junit', 'markdown', 'html'],
   drill: ['text', 'json', 'junit', 'markdown', 'html'],
   roll: ['text', 'json', 'junit', 'markdown', 'html'],

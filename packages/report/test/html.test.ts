@@ -283,6 +283,54 @@ describe('the participants', () => {
     expect(losses).toEqual(losses.toSorted((a, b) => b - a));
   });
 
+  test('are opened by name, with their room and their publishers, and closed again', async () => {
+    await using opened = await open();
+    const { page, complaints } = opened;
+    const follow = async (selector: string): Promise<void> => {
+      await page.focus(selector);
+      await page.keyboard.press('Enter');
+    };
+    expect(await ask(page, "document.querySelector('#one').hidden")).toBe(true);
+    const first = await textOf(page, '#participant-table tbody tr th a');
+    await follow('#participant-table tbody tr th a');
+    expect(await ask(page, 'location.hash')).toBe(`#participant=${first}`);
+    expect(await ask(page, 'document.activeElement.id')).toBe('one');
+    const text = await textOf(page, '#one');
+    expect(text).toContain(`Participant ${first}`);
+    expect(text).toMatch(/node\s+ND_a/);
+    expect(text).toMatch(/join\s+[\d.]+ ms: signal [\d.]+ ms, ICE [\d.]+ ms/);
+    expect(text).toMatch(/Tracks[\s\S]*↓ video[\s\S]*Events[\s\S]*joined/);
+    expect(text).toContain(`--participant ${first}`);
+    expect(await violationsOf(page)).toEqual([]);
+    // Its room, with every participant of it, and one of the others.
+    await follow("#one a[href^='#room=']");
+    expect(await textOf(page, '#one h3')).toMatch(/^Room swarm-k3x9-\d+$/);
+    const members = await ask<string[]>(
+      page,
+      "[...document.querySelectorAll('#one tbody a')].map(({ textContent }) => textContent)",
+    );
+    expect(members).toHaveLength(4);
+    expect(members).toContain(first);
+    await follow('#one tbody tr:last-child a');
+    expect(await textOf(page, '#one h3')).toBe(`Participant ${members[3]}`);
+    await page.goBack();
+    expect(await textOf(page, '#one h3')).toMatch(/^Room /);
+    await follow('#one .back a');
+    expect(await ask(page, "document.querySelector('#one').hidden")).toBe(true);
+    expect(complaints).toEqual([]);
+  });
+
+  test('have an address of their own, also those that are not listed', async () => {
+    await using opened = await open();
+    const { page } = opened;
+    await page.goto(`${page.url()}#participant=k3x9-7-p2`);
+    await page.reload({ waitUntil: 'load' });
+    await page.waitForSelector('html[data-ready]');
+    expect(await textOf(page, '#one h3')).toBe('Participant k3x9-7-p2');
+    await ask(page, "location.hash = '#participant=unknown'");
+    await page.waitForFunction("document.querySelector('#one').innerText.includes('not among')");
+  });
+
   test('that are most affected have a timeline', async () => {
     await using opened = await open();
     const { page } = opened;
@@ -433,6 +481,9 @@ describe('a report', () => {
     expect(await ask(page, "document.querySelectorAll('#participant-table tbody tr').length")).toBe(
       1_000,
     );
+    await ask(page, "location.hash = '#participant=k3x9-200-p4'");
+    await page.waitForFunction("document.querySelector('#one h3')?.textContent.endsWith('200-p4')");
+    expect(await textOf(page, '#one')).toContain('swarm report');
     const points = await ask<number[]>(page, 'plots.map((u) => u.data[0].length)');
     expect(Math.max(...points)).toBeLessThanOrEqual(720);
     const { size } = statSync(file);

@@ -2,6 +2,12 @@ import type { EventLine, EventName, ParticipantLine, RecordLine } from '@livekit
 import { identityPrefix } from '@livekit-swarm/scenario';
 import { TrackFold } from '../summary/fold-tracks.ts';
 import {
+  detailAfterEvent,
+  detailAfterResult,
+  emptyDetail,
+  type ParticipantDetail,
+} from './participant-detail.ts';
+import {
   type ConnectionState,
   initialParticipantState,
   type ParticipantState,
@@ -23,6 +29,10 @@ export interface ParticipantEvent {
   /** Code of the reason, and its text. */
   reason: string | null;
   message: string | null;
+  /** Publication of an event about media. */
+  media?: Pick<EventLine, 'publisher' | 'kind' | 'source'>;
+  /** Action of `acted` and `action_failed`. */
+  action?: string;
 }
 
 /** Whole session of a participant. */
@@ -35,8 +45,11 @@ export interface ParticipantHistory extends AffectedParticipant {
   endedAt: number | null;
   interruptions: number;
   interruptionMs: number;
-  /** First `MAX_EVENTS` events, in order of time. */
+  detail: ParticipantDetail;
+  /** First events, in order of time. */
   events: ParticipantEvent[];
+  /** Number of all events, those of subscriptions and turns only where they are kept. */
+  eventCount: number;
 }
 
 export interface ParticipantHistories {
@@ -54,8 +67,16 @@ export interface ParticipantHistoryFold {
   result(): ParticipantHistories;
 }
 
-/** Largest number of events of a participant: one that reconnects in a loop repeats itself. */
-const MAX_EVENTS = 60;
+/** Largest number of events and tracks that are kept of a participant. */
+export interface Depth {
+  events: number;
+  tracks: number;
+  /** Also events of subscriptions and conversations, which may be many. */
+  media: boolean;
+}
+
+/** Depth of every participant of a run: one that reconnects in a loop repeats itself. */
+const EVERY_PARTICIPANT: Depth = { events: 60, tracks: 40, media: false };
 
 /** Events of subscriptions and conversations, which would hide those of the participant. */
 const REPEATED_EVENTS: ReadonlySet<EventName> = new Set([
@@ -69,6 +90,8 @@ const REPEATED_EVENTS: ReadonlySet<EventName> = new Set([
 interface Entry {
   state: ParticipantState;
   events: ParticipantEvent[];
+  eventCount: number;
+  detail: ParticipantDetail;
   room: string;
   group: string;
   role: string;
@@ -85,11 +108,12 @@ interface RoomTally extends RoomSummary {
  * Finds the most affected participants, with their events, and the most affected rooms. Memory
  * grows with the number of simultaneous participants and with the number of rooms; of participants
  * that left, no more are kept than requested.
+ * @param depthOf how much is kept of a participant; default: enough for a table and a timeline
  */
-export const createParticipantHistories = (max: {
-  participants: number;
-  rooms: number;
-}): ParticipantHistoryFold => {
+export const createParticipantHistories = (
+  max: { participants: number; rooms: number },
+  depthOf: (identity: string) => Depth = () => EVERY_PARTICIPANT,
+): ParticipantHistoryFold => {
   const entries = new Map<string, Entry>();
   const rooms = new Map<string, RoomTally>();
   const mostAffected = createMostAffected<ParticipantHistory>(max.participants);
@@ -121,25 +145,31 @@ export const createParticipantHistories = (max: {
     let entry = entries.get(identity);
     if (entry === undefined) {
       const state = initialParticipantState();
-      entry = { state, events: [], room, group, role, interruptions: 0, interruptionMs: 0 };
+      entry = {
+        ...{ state, events: [], eventCount: 0, detail: emptyDetail() },
+        ...{ room, group, role, interruptions: 0, interruptionMs: 0 },
+      };
       entries.set(identity, entry);
     }
     return entry;
   };
 
   const addEvent = (line: EventLine): void => {
-    const { identity, at, event, reason = null, message = null } = line;
-    if (identity === undefined || REPEATED_EVENTS.has(event)) return;
+    const { identity, event } = line;
+    if (identity === undefined) return;
+    const depth = depthOf(identity);
+    if (REPEATED_EVENTS.has(event) && !depth.media) return;
     const entry = entryOf(identity, line);
     entry.state = reduceParticipant(entry.state, line);
-    const durationMs = line.phases?.joined ?? line.durationMs ?? null;
-    if (entry.events.length < MAX_EVENTS)
-      entry.events.push({ at, event, durationMs, reason, message });
+    entry.detail = detailAfterEvent(entry.detail, line);
+    entry.eventCount++;
+    if (entry.events.length < depth.events) entry.events.push(eventOf(line));
   };
 
   const addResult = (line: ParticipantLine): void => {
     const entry = entryOf(line.identity, line);
     entry.state = reduceParticipant(entry.state, line);
+    entry.detail = detailAfterResult(entry.detail, line, depthOf(line.identity).tracks);
     for (const { direction, kind, interruptions, interruptionMs } of line.tracks) {
       if (direction !== 'down' || kind === 'data') continue;
       entry.interruptions += interruptions || 0;
@@ -233,7 +263,7 @@ const withoutResult = (identity: string, { room, role }: Entry): AffectedPartici
 
 const historyOf = (
   participant: AffectedParticipant,
-  { state, events, group, interruptions, interruptionMs }: Entry,
+  { state, events, eventCount, detail, group, interruptions, interruptionMs }: Entry,
 ): ParticipantHistory => ({
   ...participant,
   reconnects: Math.max(participant.reconnects, state.resumes + state.reconnects + state.rejoins),
@@ -244,8 +274,26 @@ const historyOf = (
   endedAt: state.endedAt,
   interruptions,
   interruptionMs,
+  detail,
   events: events.sort((a, b) => a.at - b.at),
+  eventCount,
 });
+
+const eventOf = (line: EventLine): ParticipantEvent => {
+  const { at, event, reason = null, message = null, publisher, kind, source, action } = line;
+  const durationMs = line.phases?.joined ?? line.durationMs ?? line.turn?.responseMs ?? null;
+  return {
+    ...{ at, event, durationMs, reason, message },
+    ...(kind !== undefined && {
+      media: {
+        kind,
+        ...(publisher !== undefined && { publisher }),
+        ...(source !== undefined && { source }),
+      },
+    }),
+    ...(action !== undefined && { action }),
+  };
+};
 
 const addToRoom = (rooms: Map<string, RoomTally>, participant: ParticipantHistory): void => {
   const known = rooms.get(participant.room) ?? emptyRoom(participant);

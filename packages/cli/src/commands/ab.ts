@@ -133,6 +133,7 @@ export const abCommand = async (
     if (flags.json === true) {
       const input: ComparisonInput = {
         comparisons: [],
+        sides: [],
         notes: [],
         interrupted: interruption.stop.aborted,
         problem: noRunOf(problem, scenario.name),
@@ -163,6 +164,7 @@ const decideSession = async (
 ): Promise<ComparisonInput> => ({
   comparisons:
     base.runs.length === 0 ? [] : [await compareRuns(base, current, { tolerance, paired: true })],
+  sides: base.runs.length === 0 ? [] : [base, current],
   notes: [
     ...(base.runs.length === 0 ? [{ code: 'no_rounds' } as const] : []),
     ...(missing === 0 ? [] : [{ code: 'rounds_missing', missing } as const]),

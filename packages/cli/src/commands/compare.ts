@@ -1,4 +1,4 @@
-import { type Comparison, compareRuns } from '@livekit-swarm/analysis/compare';
+import { type Comparison, compareRuns, type Side } from '@livekit-swarm/analysis/compare';
 import {
   COMPARISON_REPORTERS,
   type ComparisonInput,
@@ -35,10 +35,17 @@ export const compareCommand = async (
   const [base, ...currents] = chooseSides(sides, flags);
   if (base === undefined || currents.length === 0) throw usageError('two sides are needed', USAGE);
   const read = await readSide(base);
+  const compared: Side[] = [read];
   const comparisons: Comparison[] = [];
-  for (const current of currents)
-    comparisons.push(await compareRuns(read, await readSide(current), { tolerance }));
-  const result: ComparisonInput = { comparisons, notes: [], interrupted: false, problem: null };
+  for (const current of currents) {
+    const other = await readSide(current);
+    comparisons.push(await compareRuns(read, other, { tolerance }));
+    compared.push(other);
+  }
+  const result: ComparisonInput = {
+    ...{ comparisons, sides: compared, notes: [] },
+    ...{ interrupted: false, problem: null },
+  };
   return exitCodeAfter(await output.show(result), exitCodeOfComparisons(result));
 };
 

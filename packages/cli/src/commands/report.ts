@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import {
   decideVerdict,
+  readParticipant,
   readRecord,
   replaceThresholds,
   resolveThresholds,
@@ -8,11 +9,13 @@ import {
 import { watchInterruption } from '@livekit-swarm/host';
 import { findRecord, recordLines } from '@livekit-swarm/record';
 import { exitCodeOf, printable, type ReportInput } from '@livekit-swarm/report';
+import { PARTICIPANT_REPORTERS } from '@livekit-swarm/report/participant';
 import { checkThresholds, parseThresholds } from '@livekit-swarm/scenario';
 import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import { openPage, showRecord } from '../live-page.ts';
 import { type Output, type OutputFlags, openOutput } from '../output/output.ts';
+import { exitCodeAfter, openResultOutput } from '../output/result-output.ts';
 import { readBaselineFile } from '../records/baseline-file.ts';
 import { lastRecord } from '../records/last-record.ts';
 import { shellLine } from '../scenario/file-header.ts';
@@ -22,6 +25,7 @@ export interface ReportFlags extends OutputFlags {
   threshold: string[];
   serve?: boolean;
   uiPort?: string;
+  participant?: string;
 }
 
 /**
@@ -33,9 +37,10 @@ export const reportCommand = async (
   flags: ReportFlags,
   console: Console,
 ): Promise<ExitCode> => {
+  if (flags.participant !== undefined)
+    return await showParticipant(given, flags.participant, flags, console);
   const output = openOutput(flags, console);
-  const path = given ?? (await lastRecord());
-  if (given === undefined) await write(console.stderr, `Last record: ${path}\n`);
+  const path = await recordOf(given, console);
   if (flags.serve === true) return await serve(path, flags, output, console);
   if (flags.uiPort !== undefined) throw usageError('--ui-port: there is no page without --serve');
   const outcome = await evaluateRecord(path, flags);
@@ -43,6 +48,32 @@ export const reportCommand = async (
   await output.add(outcome);
   return await output.close(outcome.decision.exitCode);
 };
+
+/** The record that is named, or the last one, which is printed. */
+const recordOf = async (given: string | undefined, { stderr }: Console): Promise<string> => {
+  if (given !== undefined) return given;
+  const last = await lastRecord();
+  await write(stderr, `Last record: ${last}\n`);
+  return last;
+};
+
+/** `--participant`: shows one participant of a run; nothing is judged. */
+const showParticipant = async (
+  given: string | undefined,
+  identity: string,
+  flags: ReportFlags,
+  console: Console,
+): Promise<ExitCode> => {
+  if (flags.serve === true) throw usageError('--serve: shows the whole run', USE_LINKS);
+  if (flags.threshold.length > 0)
+    throw usageError('--threshold: judges the whole run', 'leave out --participant');
+  const output = openResultOutput(PARTICIPANT_REPORTERS, flags, console);
+  const record = findRecord(await recordOf(given, console));
+  const view = await readParticipant(() => recordLines(record), identity);
+  return exitCodeAfter(await output.show(view, dirname(record)), EXIT_CODES.passed.code);
+};
+
+const USE_LINKS = 'leave out --participant, and open the participant from its table';
 
 /** Names the baseline of a run, with which a report does not compare it again. */
 const noteBaseline = async (

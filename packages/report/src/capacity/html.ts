@@ -12,7 +12,7 @@ const SHEET = readFileSync(join(import.meta.dirname, 'capacity.css'), 'utf8');
 
 /** A self-contained page: what is carried, quality and cost over load, nodes needed. */
 export const renderCapacityHtml = (result: CapacityResult): string =>
-  renderPage(capacityPage(result), { markup: charts(result), sheet: SHEET });
+  renderPage(capacityPage(result), { parts: [charts(result)], sheet: SHEET, data: null });
 
 /** Charts of figures that have at least two points. */
 const charts = (result: CapacityResult): Markup | null => {

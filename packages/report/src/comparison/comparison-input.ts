@@ -1,4 +1,4 @@
-import type { Comparison, ComparisonVerdict } from '@livekit-swarm/analysis/compare';
+import type { Comparison, ComparisonVerdict, Side } from '@livekit-swarm/analysis/compare';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import type { NoRun } from '../run/report-input.ts';
 
@@ -12,6 +12,8 @@ export type SessionNote =
 export interface ComparisonInput {
   /** Comparisons; none when a problem prevented all of them. */
   comparisons: readonly Comparison[];
+  /** Sides of the comparisons with their records, the base first; none: the page has no charts. */
+  sides: readonly Side[];
   notes: readonly SessionNote[];
   /** True when the user interrupted the session. */
   interrupted: boolean;

@@ -68,6 +68,7 @@ beforeAll(async () => {
 
 const inputOf = (...comparisons: Comparison[]): ComparisonInput => ({
   comparisons,
+  sides: [],
   notes: [],
   interrupted: false,
   problem: null,

@@ -1,11 +1,10 @@
 import type { Format } from '../formats.ts';
-import { renderPage } from '../page/html.ts';
 import type { Reporter } from '../reporter.ts';
 import type { ComparisonInput } from './comparison-input.ts';
+import { renderComparisonHtml } from './html/render-html.ts';
 import { renderComparisonJson } from './json.ts';
 import { renderComparisonJunit } from './junit.ts';
 import { renderComparisonMarkdown } from './markdown.ts';
-import { comparisonPage } from './page.ts';
 import { renderComparisonText } from './text.ts';
 
 export { describeConclusion, exclusionText } from '../phrases/comparison.ts';
@@ -42,8 +41,8 @@ export const COMPARISON_REPORTERS = {
     render: renderComparisonMarkdown,
   },
   html: {
-    about: 'one self-contained page',
+    about: 'one self-contained page, both sides over time',
     fileName: 'comparison.html',
-    render: (result) => renderPage(comparisonPage(result)),
+    render: renderComparisonHtml,
   },
 } as const satisfies Record<Format<'comparison'>, Reporter<ComparisonInput>>;

@@ -27,6 +27,8 @@ interface Palette {
   video: string;
   data: string;
   plain: string;
+  /** Line of a run that another one is compared with. */
+  base: string;
   /** Colours of video layers, from low to high. */
   'step-1': string;
   'step-2': string;
@@ -56,6 +58,7 @@ export const LIGHT: Palette = {
   video: '#c2570c',
   data: '#0f8577',
   plain: '#3d5a98',
+  base: '#767b85',
   'step-1': '#86a3e0',
   'step-2': '#6186d8',
   'step-3': '#4169c8',
@@ -84,6 +87,7 @@ export const DARK: Palette = {
   video: '#f0985a',
   data: '#4cc2b1',
   plain: '#9db4ea',
+  base: '#8b919c',
   'step-1': '#3b5294',
   'step-2': '#4c67b6',
   'step-3': '#6480cf',

@@ -5,14 +5,16 @@ import { scrollingTable } from '../html/table.ts';
 import { MARKS } from '../text-layout.ts';
 import type { PageSection, ResultPage } from './result-page.ts';
 
-/** Charts of a page, and the style sheet that they need. */
-export interface PageCharts {
-  markup: Markup | null;
+/** Parts of a page between verdict and tables, and what they need. */
+export interface PageParts {
+  parts: readonly (Markup | null)[];
   sheet: string;
+  /** JSON for the script that draws charts over time; null: there are none. */
+  data: Markup | null;
 }
 
 /** A self-contained page: verdict and reasons, charts, tables. */
-export const renderPage = (page: ResultPage, charts: PageCharts | null = null): string => {
+export const renderPage = (page: ResultPage, own: PageParts | null = null): string => {
   const { kind, subject, tone, headline, lead, asked, reasons, sections, startedAt } = page;
   const body = html`<a class="skip" href="#result">To the result</a>
 <header class="masthead"><p class="brand">${tone !== null && html`<span class="pill ${tone}" aria-hidden="true">${MARKS[tone]}</span> `}<b>${name(subject)}</b> <span class="dim">${kind}${startedAt !== null && `, ${formatStart(startedAt)}`}</span></p>
@@ -25,15 +27,15 @@ export const renderPage = (page: ResultPage, charts: PageCharts | null = null): 
 ${asked !== null && html`<p class="asked">${untrusted(asked)}</p>`}</div></div>
 ${reasons.length > 0 && html`<div class="reasons"><ul aria-label="Why">${reasons.map((reason) => html`<li>${untrusted(reason)}</li>`)}</ul></div>`}
 </section>
-${charts?.markup}
+${own?.parts}
 ${sections.map(sectionOf)}
 </main>
 <footer><p>livekit-swarm · ${kind} of ${name(subject)}${startedAt !== null && html` · started <time datetime="${startedAt}">${startedAt}</time>`}</p></footer>`;
   return documentOf({
     title: `${tone === null ? '' : `${MARKS[tone]} `}${untrusted(subject)}: ${kind}`,
     body,
-    data: null,
-    sheet: charts?.sheet ?? '',
+    data: own?.data ?? null,
+    sheet: own?.sheet ?? '',
   });
 };
 

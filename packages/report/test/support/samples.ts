@@ -1,5 +1,6 @@
 /** Made-up results of every kind. Names hold markup, which no report may pass on. */
 
+import { type ParticipantView, readParticipant } from '@livekit-swarm/analysis';
 import { compareRuns } from '@livekit-swarm/analysis/compare';
 import { DEFAULT_TOLERANCES, evaluateSoak } from '@livekit-swarm/analysis/soak';
 import type { NightResult } from '@livekit-swarm/chaos/night';
@@ -44,6 +45,7 @@ import type { RecordingsResult } from '../../src/recordings/index.ts';
 import type { RegionsResult } from '../../src/regions/index.ts';
 import type { SloReport } from '../../src/slo/index.ts';
 import type { SoakReport } from '../../src/soak/index.ts';
+import { bigRun } from './big-record.ts';
 
 /** Name that would run as a script where a page does not escape it. */
 export const HOSTILE = 'a"<script>alert(1)</script>';
@@ -290,8 +292,17 @@ export const rollSample = (): RollResult => {
 };
 
 /** A comparison without any run: inconclusive, and a problem. */
+/** A participant with a hostile name, a stopped track and a lost connection. */
+export const participantSample = (): Promise<ParticipantView> => {
+  const identity = (room: number, person: number): string =>
+    room + person === 0 ? HOSTILE : `k3x9-${room + 1}-p${person + 1}`;
+  const lines = [...bigRun({ rooms: 2, people: 3, seconds: 20, shards: 1, identity })];
+  return readParticipant(() => lines, HOSTILE);
+};
+
 export const comparisonSample = async (): Promise<ComparisonInput> => ({
   comparisons: [await compareRuns({ name: '1.13.4', runs: [] }, { name: HOSTILE, runs: [] })],
+  sides: [],
   notes: [{ code: 'records', folder: 'records/ab' }],
   interrupted: false,
   problem: null,

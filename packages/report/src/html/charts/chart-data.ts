@@ -11,6 +11,7 @@ export type Color =
   | 'bad'
   | 'unsure'
   | 'plain'
+  | 'base'
   | `step-${number}`;
 
 /** Points of a line. */
@@ -48,6 +49,27 @@ export interface BandData {
 export interface MarkData {
   at: number;
   text: string;
+}
+
+/** Session of a participant, as texts. */
+export interface SessionData {
+  facts: [term: string, value: string][];
+  tracks: string[][];
+  /** Number of tracks that are left out; empty: none. */
+  moreTracks: string;
+  /** Connection states with begin and length in percent of the run. */
+  states: [state: string, from: number, length: number][];
+  events: [time: string, tone: string, text: string, detail: string][];
+  moreEvents: string;
+}
+
+/** Sessions of the participants in the order of their table, as far as the page has them. */
+export interface SessionsData {
+  /** Folder of the record; null: there is none. */
+  record: string | null;
+  /** Head of the tables of tracks. */
+  head: string[];
+  sessions: SessionData[];
 }
 
 export interface PageData {

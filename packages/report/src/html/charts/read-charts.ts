@@ -85,7 +85,7 @@ const secondsOf = ({ stepMs, seconds }: ChartHistory, step: number): number =>
  * Strictest upper limit of the metric of a line, for all participants. The limit of an amount is for
  * all kinds of media together, and not drawn.
  */
-const limitOf = (thresholds: Thresholds, line: ChartLine | undefined): number | null => {
+export const limitOf = (thresholds: Thresholds, line: ChartLine | undefined): number | null => {
   const metric = line?.metric;
   if (metric === undefined || metricDefinition(metric).type === 'counter') return null;
   const limits = thresholds.flatMap(({ threshold }) => {

@@ -2,6 +2,7 @@
 import type { PageData } from '../charts/chart-data.ts';
 import { drawCharts } from './charts.ts';
 import { required } from './element.ts';
+import { prepareParticipants } from './participant.ts';
 import { prepareTheme } from './prepare-theme.ts';
 import { prepareTables } from './tables.ts';
 
@@ -12,5 +13,6 @@ const data: PageData = JSON.parse(
 const charts = drawCharts(data);
 prepareTheme(charts.redraw);
 prepareTables();
+prepareParticipants();
 
 document.documentElement.dataset.ready = 'true';

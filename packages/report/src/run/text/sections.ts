@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Share, ThresholdResult } from '@livekit-swarm/analysis';
 import { formatNumber, plural } from '@livekit-swarm/settings';
 import { figureLines, noteLines } from '../../comparison/text.ts';
@@ -184,11 +185,23 @@ const lossRecoverySection: Section = ({ summary: { layers, recovery, traffic } }
   return [style.title('LOSS RECOVERY'), ...layerLines, ...wrap('  ', facts.join(' · '))];
 };
 
-const mostAffectedSection: Section = ({ summary }, style) => {
+const mostAffectedSection: Section = ({ summary, recordPath }, style) => {
   const table = mostAffectedTable(summary);
-  return table.rows.length === 0
-    ? []
-    : [style.title('MOST AFFECTED PARTICIPANTS'), ...renderHeadedTable(table, style)];
+  const [first] = summary.mostAffected;
+  if (table.rows.length === 0 || first === undefined) return [];
+  const command =
+    recordPath === null
+      ? []
+      : [
+          style.dim(
+            `  all of one: swarm report ${dirname(recordPath)} --participant ${first.identity}`,
+          ),
+        ];
+  return [
+    style.title('MOST AFFECTED PARTICIPANTS'),
+    ...renderHeadedTable(table, style),
+    ...command,
+  ];
 };
 
 /** Load generator health. */

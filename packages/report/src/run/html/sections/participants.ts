@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type {
   AffectedParticipant,
   ParticipantHistories,
@@ -9,6 +10,7 @@ import { clock, formatMs, formatShare } from '../../../format.ts';
 import { cellName, html, type Markup } from '../../../html/markup.ts';
 import type { HtmlInput } from '../../report-input.ts';
 import { outcomeText } from '../../tables.ts';
+import { sessionsData } from './sessions.ts';
 import { timelineSection } from './timelines.ts';
 
 /** Rows that are shown until more are asked for. */
@@ -20,12 +22,18 @@ export const participantsSection = (input: HtmlInput): Markup | null => {
   const { participants } = input;
   if (participants === null || participants.participants.length === 0) return null;
   return html`<section id="participants" aria-labelledby="participants-heading">
-<div class="head"><h2 id="participants-heading">Participants</h2><p class="note">Most affected first: join failed, disconnected, missing tracks, stalled tracks, packet loss, interruptions, latency.</p></div>
+<div class="head"><h2 id="participants-heading">Participants</h2><p class="note">Most affected first: join failed, disconnected, missing tracks, stalled tracks, packet loss, interruptions, latency. A name opens all of that participant or room.</p></div>
+<div class="card one" id="one" tabindex="-1" role="region" aria-labelledby="one-title" hidden></div>
 ${participants.roomCount > 1 && roomTable(participants)}
 ${participantTable(participants)}
 ${timelineSection(participants, runLength(input))}
+<script type="application/json" id="sessions">${sessionsData(participants, runLength(input), recordOf(input))}</script>
 </section>`;
 };
+
+/** Folder of the record, as `swarm report` takes it. */
+const recordOf = ({ recordPath }: HtmlInput): string | null =>
+  recordPath === null ? null : dirname(recordPath);
 
 export const runLength = ({ summary, history }: HtmlInput): number =>
   Math.max(
@@ -42,7 +50,7 @@ const roomTable = ({
     ? `the ${formatNumber(rooms.length)} most affected of ${formatNumber(roomCount)}`
     : formatNumber(roomCount)
 }</small></h3>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="rooms-title"><table class="sortable" data-first="${FIRST_ROOMS}"><thead><tr>${heads(
+<div class="scroll" tabindex="0" role="region" aria-labelledby="rooms-title"><table class="sortable" id="room-table" data-first="${FIRST_ROOMS}"><thead><tr>${heads(
   ['Room', 'name'],
   ['Participants', 'n'],
   ['Join failed', 'n'],

@@ -32,7 +32,12 @@ const participant = (events: readonly ParticipantEvent[]): ParticipantHistory =>
   interruptions: 0,
   interruptionMs: 0,
   reconnects: 0,
+  detail: {
+    ...{ engine: 'native', node: null, backend: null, addressFamily: null, phases: null },
+    ...{ attempts: null, pair: null, expectedTracks: null, tracks: [], trackCount: 0 },
+  },
   events: [...events],
+  eventCount: events.length,
 });
 
 /** `state from+length`, in percent of the run. */

@@ -1,14 +1,13 @@
 import {
   isAffected,
-  type ParticipantEvent,
   type ParticipantHistories,
   type ParticipantHistory,
   stateIntervals,
 } from '@livekit-swarm/analysis';
-import { formatNumber, plural } from '@livekit-swarm/settings';
-import { formatMs, formatShare, preciseClock } from '../../../format.ts';
+import { plural } from '@livekit-swarm/settings';
+import { formatMs, preciseClock } from '../../../format.ts';
 import { html, type Markup, name, percent, untrusted } from '../../../html/markup.ts';
-import { outcomeText } from '../../tables.ts';
+import { eventTone, participantEventText, problemsText } from '../../../participant/phrases.ts';
 
 const MAX_TIMELINES = 12;
 
@@ -29,70 +28,17 @@ export const timelineSection = (
 const timeline = (
   participant: ParticipantHistory,
   runMs: number,
-): Markup => html`<details class="participant-timeline"><summary><span class="who">${name(participant.identity)} <small>${name(participant.room)}</small></span>${participantTimeline(participant, runMs)}<span class="what">${summaryOf(participant)}</span></summary>
+): Markup => html`<details class="participant-timeline"><summary><span class="who">${name(participant.identity)} <small>${name(participant.room)}</small></span>${participantTimeline(participant, runMs)}<span class="what">${problemsText(participant)}</span></summary>
 <ol>${participant.events.map(
   (event) =>
-    html`<li><time>${preciseClock(event.at)}</time> <span class="${toneOf(event)}">${EVENTS[event.event] ?? event.event}</span>${
+    html`<li><time>${preciseClock(event.at)}</time> <span class="${eventTone(event)}">${participantEventText(event)}</span>${
       event.durationMs !== null &&
       html` <span class="dim">after ${formatMs(event.durationMs)}</span>`
     }${(event.message ?? event.reason) !== null && html` <span class="dim">${untrusted(event.message ?? event.reason ?? '')}</span>`}</li>`,
 )}${
   participant.interruptions > 0 &&
   html`<li><time></time> ${plural(participant.interruptions, 'media interruption')}, ${formatMs(participant.interruptionMs)} in all, the longest ${formatMs(participant.longestInterruptionMs)}</li>`
-}</ol></details>`;
-
-const EVENTS: Partial<Record<ParticipantEvent['event'], string>> = {
-  joined: 'joined',
-  join_retry: 'join attempt failed, retrying',
-  join_failed: 'join failed',
-  first_media: 'received its first media',
-  first_decrypted: 'decrypted its first frame',
-  signal_lost: 'connection lost',
-  resumed: 'resumed',
-  reconnected: 'reconnected',
-  disconnected: 'disconnected',
-  rejoin_retry: 'rejoin attempt failed, retrying',
-  rejoined: 'rejoined',
-  agent_dispatched: 'voice agent dispatched',
-  agent_joined: 'voice agent in its room',
-  agent_published: 'voice agent published audio',
-  agent_ready: 'voice agent ready to speak',
-  agent_lost: 'no voice agent in time',
-  ingress_created: 'ingress created',
-  ingress_left: 'left the room after its encoder had ended',
-  mark_received: 'heard a mark of an encoder',
-  agent_transferred: 'transferred to the next voice agent',
-  agent_transfer_lost: 'no next voice agent in time',
-  agent_added: 'another voice agent in its room',
-  agent_left: 'voice agent left its room',
-  agent_job: 'job of the voice agent',
-  agent_answered: 'answered a caller',
-  agent_stopped: 'stopped, as a caller spoke',
-  left: 'left',
-};
-
-const toneOf = ({ event }: ParticipantEvent): string =>
-  event === 'join_failed' || event === 'disconnected' || event === 'signal_lost'
-    ? 'bad'
-    : event === 'join_retry' || event === 'rejoin_retry' || event === 'agent_lost'
-      ? 'unsure'
-      : '';
-
-/** Problems of a participant, most severe first. */
-const summaryOf = (participant: ParticipantHistory): string => {
-  const { outcome, reason, missing, stalled, loss, longestInterruptionMs, reconnects } =
-    participant;
-  const parts = [
-    outcome !== 'left' &&
-      `${outcomeText(participant)}${reason === null ? '' : ` (${untrusted(reason)})`}`,
-    missing > 0 && `${plural(missing, 'track')} missing`,
-    stalled > 0 && `${formatNumber(stalled)} stalled`,
-    (loss ?? 0) > 0 && `${formatShare(loss)} lost`,
-    longestInterruptionMs > 0 && `interrupted for ${formatMs(longestInterruptionMs)}`,
-    reconnects > 0 && plural(reconnects, 'reconnect'),
-  ].filter((part) => part !== false);
-  return parts.slice(0, 3).join(', ');
-};
+}<li><time></time> <a href="#participant=${encodeURIComponent(untrusted(participant.identity).toWellFormed())}">Path, candidates, tracks</a></li></ol></details>`;
 
 /** States that are drawn; a session that has ended leaves the line empty. */
 const DRAWN: ReadonlySet<string> = new Set(['joining', 'connected', 'reconnecting']);
