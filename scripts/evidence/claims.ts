@@ -159,6 +159,10 @@ export const README_CLAIMS = {
       'e2e/recordings/egress-stand-in.long.test.ts',
     ),
     proves(
+      'files of a dead stand-in of an egress worker are cut, and those of others are whole',
+      'e2e/recordings/egress-workers.long.test.ts',
+    ),
+    proves(
       'recordings in a bucket are judged, and what the storage refuses is not',
       'e2e/recordings/s3.long.test.ts',
     ),
