@@ -144,6 +144,10 @@ export const README_CLAIMS = {
       'a radio is heard from RTMP to HLS, and the delays of its stages add up to the whole one',
       'e2e/ingress/radio.measured.test.ts',
     ),
+    proves(
+      'WHIP publishers and WHEP players are measured, play again after a restart, and end their sessions',
+      'e2e/whip/streams.test.ts',
+    ),
   ],
   'Check recordings': [
     proves(
