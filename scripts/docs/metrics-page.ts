@@ -51,6 +51,12 @@ const CHAPTERS: { title: string; first: MetricName; intro: string }[] = [
       'Measured by [`swarm presence`](presence.md), which compares webhooks and the API with participants: scenarios have no thresholds on these.',
   },
   {
+    title: 'SIP calls',
+    first: 'sip_call_failures',
+    intro:
+      'Measured by [`swarm sip`](sip.md), whose callers are not participants: scenarios have no thresholds on these.',
+  },
+  {
     title: 'Load generator',
     first: 'late_sends',
     intro:

@@ -52,6 +52,7 @@ const COMMANDS: Record<keyof typeof FORMATS, string> = {
   connectivity: 'swarm connectivity',
   hls: 'swarm hls',
   presence: 'swarm presence',
+  sip: 'swarm sip',
   recordings: 'swarm recordings check, swarm recordings run',
   slo: 'swarm slo report',
   session: 'swarm session',

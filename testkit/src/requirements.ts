@@ -29,6 +29,7 @@ const PROGRAMS = {
   python: [['python3'], 'python3-venv'],
   'redis-exporter': [['redis_exporter', 'prometheus-redis-exporter'], 'prometheus-redis-exporter'],
   redis: [['redis-server'], 'redis-server'],
+  sipp: [['sipp'], 'sip-tester'],
   sshd: [['sshd'], 'openssh-server'],
   systemd: [['systemd-run'], 'systemd'],
   taskset: [['taskset'], 'util-linux'],

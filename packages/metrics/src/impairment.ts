@@ -27,6 +27,7 @@ const LEFT_OUT =
   'seconds in which a real client lacked CPU are left out, and with them what happened in those seconds';
 const OF_WEBHOOKS = 'counts what the deployment sends';
 const LATE_ANSWERS = 'ends with an answer, which a slow generator reads late and never early';
+const OF_CALLS = 'a slow generator reads packets late, or loses them';
 const OF_NODES =
   'depends on the work and the CPU that the server gets: less work, or a busy host it shares, lowers it';
 const OF_GENERATOR = 'is itself what shows the impairment';
@@ -181,6 +182,25 @@ export const IMPAIRMENTS = {
   presence_out_of_order: either(OF_WEBHOOKS),
   presence_unlisted_time: either('depends on when the API is asked'),
   presence_ghost_time: either('depends on when the API is asked'),
+  sip_call_failures: worse(LATE_ANSWERS),
+  sip_client_errors: either('depends on the other side'),
+  sip_server_errors: either('depends on the other side'),
+  sip_busy: either('depends on the other side'),
+  sip_unavailable: either('depends on the other side'),
+  sip_no_answer: worse(LATE_ANSWERS),
+  sip_post_dial_delay: worse(LATE_ANSWERS),
+  sip_answer_time: worse(LATE_ANSWERS),
+  sip_media_time: worse(OF_CALLS),
+  sip_voice_time: worse(OF_CALLS),
+  sip_one_way: worse(OF_CALLS),
+  sip_silent: either('a call without any packet is not silent, but one-way'),
+  sip_packet_loss: worse(OF_CALLS),
+  sip_jitter: worse(OF_CALLS),
+  sip_dropped: either('depends on the other side'),
+  sip_hangup_time: worse(LATE_ANSWERS),
+  sip_transfer_failures: either('depends on the other side'),
+  sip_room_time: either('depends on when the API is asked'),
+  sip_room_missing: worse(LATE_ANSWERS),
   late_sends: worse(OF_GENERATOR),
   send_errors: worse(OF_GENERATOR),
   socket_drops: worse(OF_GENERATOR),

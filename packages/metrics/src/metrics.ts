@@ -51,9 +51,9 @@ export interface MetricDefinition {
   clients?: true;
   /**
    * Command that alone measures it: `swarm hls` on listeners of a live stream, `swarm presence` on
-   * webhooks and the API. Absent: runs have it.
+   * webhooks and the API, `swarm sip` on SIP calls. Absent: runs have it.
    */
-  command?: 'hls' | 'presence';
+  command?: 'hls' | 'presence' | 'sip';
   description: string;
 }
 
@@ -127,6 +127,12 @@ const ofListeners = (definition: MetricDefinition): MetricDefinition => ({
 const ofPresence = (definition: MetricDefinition): MetricDefinition => ({
   ...atTheEnd(definition),
   command: 'presence',
+});
+
+/** Defines a metric of SIP calls. */
+const ofCalls = (definition: MetricDefinition): MetricDefinition => ({
+  ...atTheEnd(definition),
+  command: 'sip',
 });
 
 export const METRICS = {
@@ -231,7 +237,7 @@ export const METRICS = {
   ),
   ingress_delay: trend(
     BY_ROLE,
-    'where participants publish audio through ingress or by WHIP: from a mark in the audio of the encoder to its arrival at a participant, which then waits in the jitter buffer of a client',
+    'where participants publish audio through ingress: from a mark in the audio of the encoder to its arrival at a participant, which then waits in the jitter buffer of a client',
   ),
   ingress_leave_time: trend(
     BY_ROLE,
@@ -594,6 +600,42 @@ export const METRICS = {
   ),
   presence_ghost_time: ofPresence(
     trend([], 'time for which the API listed a participant that had gone, at least'),
+  ),
+
+  sip_call_failures: ofCalls(rate([], 'calls that were not answered, of all calls')),
+  sip_client_errors: ofCalls(rate([], 'calls refused with a status of 4xx, 486 included')),
+  sip_server_errors: ofCalls(rate([], 'calls refused with a status of 5xx, 503 included')),
+  sip_busy: ofCalls(rate([], 'calls refused as busy: 486 or 600')),
+  sip_unavailable: ofCalls(rate([], 'calls refused with 503')),
+  sip_no_answer: ofCalls(rate([], 'calls without a final response in time')),
+  sip_post_dial_delay: ofCalls(
+    trend([], 'from the first INVITE until 180, 183 or 200, challenges included'),
+  ),
+  sip_answer_time: ofCalls(trend([], 'from the first INVITE until 200')),
+  sip_media_time: ofCalls(
+    trend([], 'from the answer until the caller received the first packet of audio'),
+  ),
+  sip_voice_time: ofCalls(
+    trend([], 'from the answer until the caller received the first packet with voice'),
+  ),
+  sip_one_way: ofCalls(
+    rate([], 'answered calls of 2 s or more whose caller received no packet of audio'),
+  ),
+  sip_silent: ofCalls(
+    rate([], 'answered calls of 2 s or more whose caller received packets, and no voice'),
+  ),
+  sip_packet_loss: ofCalls(rate([], 'packets of audio that callers did not receive')),
+  sip_jitter: ofCalls(trend([], 'jitter at the end of each call')),
+  sip_dropped: ofCalls(rate([], 'answered calls that the other side ended first')),
+  sip_hangup_time: ofCalls(trend([], 'from the BYE of the caller until its answer')),
+  sip_transfer_failures: ofCalls(
+    rate([], 'transfers that were refused, or reported as failed, of all transfers'),
+  ),
+  sip_room_time: ofCalls(
+    trend([], 'from the answer until the API listed the participant of the call'),
+  ),
+  sip_room_missing: ofCalls(
+    rate([], 'answered calls of 2 s or more whose participant the API never listed'),
   ),
 
   late_sends: rate([], 'packets sent more than 20 ms after their scheduled time'),

@@ -26,6 +26,7 @@ import {
   rollSample,
   scaleSample,
   sessionSample,
+  sipSample,
   sloSample,
   soakSample,
   verifySample,
@@ -52,6 +53,7 @@ import { ROLL_REPORTERS } from './roll/index.ts';
 import { REPORTERS } from './run/index.ts';
 import { SCALE_REPORTERS } from './scale/index.ts';
 import { SESSION_REPORTERS } from './session/index.ts';
+import { SIP_REPORTERS } from './sip/index.ts';
 import { SLO_REPORTERS } from './slo/index.ts';
 import { compareSoaks, SOAK_COMPARISON_REPORTERS, SOAK_REPORTERS } from './soak/index.ts';
 import { printable } from './text-layout.ts';
@@ -191,6 +193,10 @@ const SAMPLES: Sample[] = [
   sampleOf(HLS_REPORTERS, hlsSample(), {
     ...{ kind: 'hls', name: 'hls', schema: 'livekit-swarm/hls/1' },
     junit: { tests: 7, failures: 1, errors: 0 },
+  }),
+  sampleOf(SIP_REPORTERS, sipSample(), {
+    ...{ kind: 'sip', name: 'sip', schema: 'livekit-swarm/sip/1' },
+    junit: { tests: 8, failures: 3, errors: 0 },
   }),
   sampleOf(PRESENCE_REPORTERS, presenceSample(), {
     ...{ kind: 'presence', name: 'presence', schema: 'livekit-swarm/presence/1' },

@@ -23,6 +23,7 @@ export const FORMATS = {
   connectivity: ['text', 'json', 'junit', 'markdown', 'html'],
   hls: ['text', 'json', 'junit', 'markdown', 'html'],
   presence: ['text', 'json', 'junit', 'markdown', 'html'],
+  sip: ['text', 'json', 'junit', 'markdown', 'html'],
   recordings: ['text', 'json', 'junit', 'markdown', 'html'],
   slo: ['text', 'json', 'junit', 'markdown', 'html'],
   session: ['text', 'json', 'markdown'],

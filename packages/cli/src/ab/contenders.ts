@@ -5,9 +5,10 @@ import { readSecret } from '@livekit-swarm/host';
 import { assertHostAllowed, LoadGuard, readHostRules } from '@livekit-swarm/livekit';
 import { checkAddress } from '@livekit-swarm/runner';
 import { flagName } from '@livekit-swarm/scenario';
-import { type SecretRef, usageError, withoutSecrets } from '@livekit-swarm/settings';
+import { usageError, withoutSecrets } from '@livekit-swarm/settings';
 import type { GuardFlags } from '../flags/guard.ts';
 import { readPermission } from '../requests/read-permission.ts';
+import { secretPlace } from '../requests/secret-place.ts';
 import { readNode } from '../requests/server-metrics.ts';
 
 /** Flags that name the two sides of `swarm ab`. */
@@ -163,7 +164,10 @@ const readKeys = async (
     if (found[side] !== undefined)
       throw usageError(`--keys: ${side} is given twice`, 'leave one of them out');
     const where = `--keys ${side}`;
-    found[side] = readPair(await readSecret(placeOf(value), where, { env, dir: '.' }), where);
+    found[side] = readPair(
+      await readSecret(secretPlace(value, KEYS), where, { env, dir: '.' }),
+      where,
+    );
   }
   const shared = apiKey !== undefined && apiSecret !== undefined ? { apiKey, apiSecret } : null;
   const keysOf = (side: 'A' | 'B'): Keys => {
@@ -177,14 +181,10 @@ const readKeys = async (
   return { A: keysOf('A'), B: keysOf('B') };
 };
 
-const placeOf = (text: string): SecretRef => {
-  const [, kind, where = ''] = /^(env|file):(.+)$/s.exec(text) ?? [];
-  if (kind === 'env') return { env: where };
-  if (kind === 'file') return { file: where };
-  throw usageError(
-    '--keys: does not say where the keys are',
-    'write A=env:NAME or A=file:PATH; the variable or file holds KEY: SECRET, as the key file of LiveKit does',
-  );
+const KEYS = {
+  flag: '--keys',
+  what: 'the keys are',
+  hint: 'write A=env:NAME or A=file:PATH; the variable or file holds KEY: SECRET, as the key file of LiveKit does',
 };
 
 /** Reads `KEY: SECRET`, one line of LiveKit's key file. */

@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { endMediaResource } from './media-resource.ts';
-import { openWhip } from './whip-resource.ts';
+import { endWhip, openWhip } from './whip-resource.ts';
 
 const KEY = 'key-of-the-stream';
 
@@ -26,10 +25,8 @@ test('an offer is sent with the key, and its session is ended at its own URL', a
     if (method === 'DELETE') return response.writeHead(200).end();
     return response.writeHead(201, { location: '/w/session' }).end('answer');
   });
-  expect(await open(url)).toEqual({
-    ...{ answer: 'answer', location: `${url}/session`, iceServers: [] },
-  });
-  expect(await endMediaResource(`${url}/session`, KEY, 5_000)).toBeNull();
+  expect(await open(url)).toEqual({ answer: 'answer', location: `${url}/session` });
+  expect(await endWhip(`${url}/session`, KEY, 5_000)).toBe(true);
   expect(seen).toEqual([
     `POST /w Bearer ${KEY} application/sdp`,
     `DELETE /w/session Bearer ${KEY} `,
@@ -68,7 +65,7 @@ test('a redirect is named, and not followed with the key', async () => {
       message: expect.stringContaining(`HTTP ${status}`),
       hint: expect.stringContaining('redirect'),
     });
-    expect(await endMediaResource(url, KEY, 5_000)).toBe(status);
+    expect(await endWhip(url, KEY, 5_000)).toBe(false);
   }
   expect(seen).toEqual([]);
 });
@@ -89,5 +86,5 @@ test('an endpoint that is not there is named, with the settings that it needs', 
     reason: 'whip_unreachable',
     hint: expect.stringContaining('whip_port'),
   });
-  expect(await endMediaResource('http://127.0.0.1:1/w', KEY, 5_000)).toBe('no_answer');
+  expect(await endWhip('http://127.0.0.1:1/w', KEY, 5_000)).toBe(false);
 });

@@ -11,8 +11,7 @@ export const serverName = ({ deployment }: Pick<Summary, 'deployment'>): string 
 };
 
 /** Version, configuration and limit of a server: `livekit-server 1.13.4+small.yaml, limited to …`. */
-export const serverText = ({ serverVersion, server, streams }: Deployment): string => {
-  if (streams === true) return 'server of WHIP and WHEP endpoints';
+export const serverText = ({ serverVersion, server }: Deployment): string => {
   const version = `livekit-server ${serverVersion ?? '(version unknown)'}`;
   if (server === undefined) return version;
   const { program, configFiles, cpuCores } = server;

@@ -29,6 +29,7 @@ import type { Readiness, RegionPlan } from '@livekit-swarm/ready';
 import { assessHost, socketNeed } from '@livekit-swarm/runner';
 import { expandPlan, planLoad } from '@livekit-swarm/scenario';
 import type { RoomView } from '@livekit-swarm/sessions';
+import { type CallFacts, judgeCalls, measureCalls, sipThresholds } from '@livekit-swarm/sip';
 import { scenarioOfLoad } from '@livekit-swarm/testkit/load-spec';
 import type { Audit, Checked, Verification } from '@livekit-swarm/verify';
 import { variedDrill } from '../../../chaos/test/support/drill-results.ts';
@@ -43,6 +44,7 @@ import type { PlanView } from '../../src/plan/plan-view.ts';
 import type { PresenceResult } from '../../src/presence/index.ts';
 import type { RecordingsResult } from '../../src/recordings/index.ts';
 import type { RegionsResult } from '../../src/regions/index.ts';
+import type { SipResult } from '../../src/sip/index.ts';
 import type { SloReport } from '../../src/slo/index.ts';
 import type { SoakReport } from '../../src/soak/index.ts';
 import { bigRun } from './big-record.ts';
@@ -448,6 +450,51 @@ export const hlsSample = (): HlsResult => {
       notes: { discontinuities: 1, leftOut: [] },
     },
     judgement: judgeAudience({ metrics, generator }, hlsThresholds([])),
+  };
+};
+
+export const sipSample = (): SipResult => {
+  const signalling: CallFacts['signalling'] = {
+    ...{ callId: 'a', invitedAtMs: 5_000, ringingAtMs: 5_100, answeredAtMs: 5_500, status: 200 },
+    ...{ finalAtMs: 5_500, isUnheard: false, isChallenged: false, repeats: 0 },
+    ...{ cancelledAtMs: null, byeAtMs: 15_500, byeAnsweredAtMs: 15_520, referStatus: null },
+    ...{ transferStatus: null, end: 'hung_up', answer: 'v=0' },
+  };
+  const media: CallFacts['media'] = {
+    ...{ packets: 500, lost: 0, jitterMs: 1, firstAtMs: 5_520, voiceAtMs: 5_900 },
+    ...{ longestGapMs: 22, sent: 500, sendErrors: 0, early: 0, dtmf: '12#', hasAddress: true },
+  };
+  const failed = { answeredAtMs: null, ringingAtMs: null, byeAtMs: null, byeAnsweredAtMs: null };
+  const calls: CallFacts[] = [
+    { number: 1, to: '100', from: 'swarm', signalling, media, room: null },
+    {
+      ...{ number: 2, to: '486', from: 'swarm', media: null, room: null },
+      signalling: { ...signalling, ...failed, invitedAtMs: 6_000, status: 486, end: 'refused' },
+    },
+    {
+      ...{ number: 3, to: HOSTILE, from: 'swarm', media: null, room: null },
+      signalling: {
+        ...{ ...signalling, ...failed, invitedAtMs: 5_500, status: null, end: 'open' },
+        isUnheard: true,
+      },
+    },
+    {
+      ...{ number: 4, to: '900', from: 'swarm', room: null },
+      media: { ...media, packets: 0, firstAtMs: null, voiceAtMs: null, jitterMs: null },
+      signalling: { ...signalling, invitedAtMs: 6_500, referStatus: 202, transferStatus: 503 },
+    },
+  ];
+  const run: SipResult['run'] = {
+    ...{ startedAtMs: 5_000, endedAtMs: 16_000, planned: 4, calls, followed: null },
+    generator: {
+      ...{ sippVersion: 'v3.6.1', cpuSeconds: 1, loopDelayP99Ms: 11, loopDelayMaxMs: 30 },
+      portConflicts: 0,
+    },
+  };
+  const metrics = measureCalls(run);
+  return {
+    ...{ address: 'sip:sip.example.com:5060', callsPerSecond: 2, concurrency: 10, run, metrics },
+    ...{ judgement: judgeCalls(run, metrics, sipThresholds([])), exitCode: 99 },
   };
 };
 

@@ -11,12 +11,10 @@ export interface RoomPublishers {
   ofMedia(identity: string | undefined): On;
   /** Hosts of all participants that send data. */
   ofData(): On;
-  /** Hosts of all publishers, for media that does not show its own. */
-  ofStream(): On;
 }
 
 const HERE: On = {};
-const ALL_HERE: RoomPublishers = { ofMedia: () => HERE, ofData: () => HERE, ofStream: () => HERE };
+const ALL_HERE: RoomPublishers = { ofMedia: () => HERE, ofData: () => HERE };
 
 /** Publishers on other hosts, by room. */
 export class RemotePublishers {
@@ -41,7 +39,6 @@ export class RemotePublishers {
         return agent === undefined ? HERE : { publishersOn: [agent] };
       },
       ofData: () => (senders.length === 0 ? HERE : { publishersOn: [...new Set(senders)].sort() }),
-      ofStream: () => ({ publishersOn: [...new Set(agents.values())].sort() }),
     };
   }
 }

@@ -17,7 +17,6 @@ const NOT_CAUSED = [
   'LiveKitAgentWorkersFull',
   'LiveKitCloudAllowanceExceeded',
   'LiveKitConntrackHigh',
-  'LiveKitMediaPortsNearLimit',
   'LiveKitCpuStolen',
   'LiveKitEgressUnavailable',
   'LiveKitFilesNearLimit',

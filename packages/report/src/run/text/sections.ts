@@ -281,13 +281,9 @@ const deploymentSection: Section = ({ summary: { deployment } }, style) => {
           [
             serverText(deployment),
             deployment.embedded ? `${deployment.url}, started by swarm` : deployment.url,
-            ...(deployment.streams === true
-              ? []
-              : [
-                  deployment.nodes.length === 0
-                    ? 'no node known'
-                    : `nodes ${deployment.nodes.join(', ')}`,
-                ]),
+            deployment.nodes.length === 0
+              ? 'no node known'
+              : `nodes ${deployment.nodes.join(', ')}`,
           ].join(' · '),
         );
   return [style.title('DEPLOYMENT'), ...lines];
@@ -319,7 +315,7 @@ export const SECTIONS: readonly Section[] = [
   mediaSection,
   clientSection,
   factsSection('VOICE AGENTS', agentFacts),
-  factsSection('INGRESS AND STREAMS', ingressFacts),
+  factsSection('INGRESS', ingressFacts),
   factsSection('RATE ADAPTATION', adaptationFacts),
   factsSection('END-TO-END ENCRYPTION', encryptionFacts),
   factsSection('CALLS BETWEEN PARTICIPANTS (RPC)', callFacts),

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { sipSample } from '../../test/support/samples.ts';
+import { SIP_REPORTERS } from './index.ts';
+import { NEVER_RUN } from './phrases.ts';
+
+test('shows outcomes, times, and calls with problems', () => {
+  const text = SIP_REPORTERS.text.render(sipSample()).replaceAll(/\n {4}/g, ' ');
+  for (const line of [
+    '2 of 4 calls answered; 2 began in a second, 2 a second requested, at most 10 open.',
+    '486          1   25 %  Busy Here',
+    'none         1   25 %  no answer',
+    '0:01: call 2 to 486: refused with 486 (Busy Here)',
+    '0:00.5: call 3 to a"<script>alert(1)</script>: no response',
+    'call 4 to 900: the caller received no audio; transfer failed with 503',
+    'Verdict: failed',
+  ])
+    expect(text).toContain(line);
+});
+
+test('every form names what was never run', () => {
+  for (const { render } of Object.values(SIP_REPORTERS))
+    expect(render(sipSample()).replaceAll(/&#x27;|&apos;|&#39;|\\'/g, "'")).toContain(
+      NEVER_RUN.slice(-40, -1),
+    );
+});

@@ -1,0 +1,307 @@
+import { randomBytes } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { lookup } from 'node:dns/promises';
+import { once } from 'node:events';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiTarget } from '@livekit-swarm/livekit';
+import { messageOf, SwarmError } from '@livekit-swarm/settings';
+import { readMediaAnswer } from '../media/media-answer.ts';
+import { type CallerMedia, MediaLeg } from '../media/media-leg.ts';
+import { type FollowedParticipants, followParticipants } from '../room/follow-participants.ts';
+import { type CallSignalling, CallSignallings } from '../signalling/call-signalling.ts';
+import { type Credentials, callsFile } from '../signalling/calls-file.ts';
+import { type CallScript, callerScenario } from '../signalling/scenario.ts';
+import { type Sipp, sippVersion, startSipp } from '../signalling/sipp.ts';
+import type { CallFacts } from './call-facts.ts';
+
+export interface CallsRequest {
+  script: CallScript;
+  /** Numbers that are called, in turns, and the number of the caller. */
+  numbers: readonly string[];
+  from: string;
+  calls: number;
+  callsPerSecond: number;
+  concurrency: number;
+  credentials: Credentials | null;
+  media: CallerMedia;
+  /** Deployment whose participants are followed; null: none. */
+  deployment: { target: ApiTarget; roomPrefix: string } | null;
+  /** Aborted: open calls are ended; what was measured is judged. */
+  stop: AbortSignal;
+  /** Aborted: everything ends at once. */
+  kill: AbortSignal;
+  /** Called every second. */
+  onProgress?: (progress: CallProgress) => void;
+}
+
+export interface CallProgress {
+  calls: number;
+  answered: number;
+  open: number;
+  refused: number;
+}
+
+/** Load generator, and signs that it was too slow for the figures. */
+export interface CallsGenerator {
+  sippVersion: string;
+  cpuSeconds: number;
+  loopDelayP99Ms: number;
+  loopDelayMaxMs: number;
+  /** Calls that began on the port of a call that was not over: their media is unknown. */
+  portConflicts: number;
+}
+
+export interface CallsRun {
+  startedAtMs: number;
+  endedAtMs: number;
+  planned: number;
+  calls: readonly CallFacts[];
+  /** Null: no deployment was named. */
+  followed: Pick<FollowedParticipants, 'failures' | 'rounds'> | null;
+  generator: CallsGenerator;
+}
+
+/** Time from one look at log and sockets to the next, ms. */
+const TURN_MS = 5;
+const PROGRESS_MS = 1_000;
+/** Time after which a call is surely over: answers to BYE, a transfer, ms. */
+const AFTER_HOLD_MS = 20_000;
+/** Time after which SIPp no longer waits for an answer to BYE or CANCEL, ms. */
+const ANSWER_MS = 6_000;
+/** Time after which SIPp has surely given up a call without any response, ms. */
+const GIVEN_UP_MS = 1_000;
+/** Time that a call may last longer than planned, by offers of the other side, ms. */
+const LATE_MS = 60_000;
+/** Time for which the API is asked after the last call, ms. */
+const LAST_LOOK_MS = 500;
+
+/**
+ * Makes calls, and collects what SIPp, the sockets of their media and the API show.
+ * @throws SwarmError `no_program`, `unreachable`, `not_started`
+ */
+export const runCalls = async (request: CallsRequest): Promise<CallsRun> => {
+  const { script, media, calls } = request;
+  const version = await sippVersion();
+  const remoteHost = await resolve(script.address.host);
+  const localHost = await localHostTowards(remoteHost, script.address.port);
+  const legs: MediaLeg[] = [];
+  const over = new AbortController();
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  const cpu = process.cpuUsage();
+  try {
+    for (let index = 0; index < portsOf(request); index++)
+      legs.push(await MediaLeg.open(localHost, media));
+    const planned = Array.from({ length: calls }, (_, index) => ({
+      to: request.numbers[index % request.numbers.length] ?? '',
+      from: request.from,
+      port: legs[index % legs.length]?.port ?? 0,
+    }));
+    const participants =
+      request.deployment === null
+        ? null
+        : await followParticipants(
+            request.deployment.target,
+            request.deployment.roomPrefix,
+            over.signal,
+          );
+    await participants?.begun;
+    const callIdPrefix = `swarm-${randomBytes(4).toString('hex')}-`;
+    const startedAtMs = Date.now();
+    const idle = idleLinesOf(request);
+    const sipp = await startSipp({
+      ...{ address: script.address, remoteHost, localHost, lines: calls + idle, callIdPrefix },
+      scenario: callerScenario(script),
+      callsFile: callsFile(planned, request.credentials, idle),
+      ...{ callsPerSecond: request.callsPerSecond, concurrency: request.concurrency },
+    });
+    delay.enable();
+    const track = new CallTrack(legs, callIdPrefix);
+    try {
+      await followCalls(sipp, track, request);
+    } finally {
+      await sipp.stop(true);
+      for (const message of await sipp.read()) track.add(message);
+      await sipp.close();
+    }
+    const endedAtMs = Date.now();
+    delay.disable();
+    if (participants !== null && !request.stop.aborted) await sleep(LAST_LOOK_MS);
+    over.abort();
+    const followed = participants === null ? null : await participants.ended;
+    const { user, system } = process.cpuUsage(cpu);
+    return {
+      ...{ startedAtMs, endedAtMs, planned: calls },
+      calls: track.calls(planned, followed),
+      followed: followed && { failures: followed.failures, rounds: followed.rounds },
+      generator: {
+        ...{ sippVersion: version, cpuSeconds: (user + system) / 1e6 },
+        loopDelayP99Ms: delay.percentile(99) / 1e6,
+        ...{ loopDelayMaxMs: delay.max / 1e6, portConflicts: track.conflicts },
+      },
+    };
+  } finally {
+    over.abort();
+    delay.disable();
+    for (const leg of legs) leg.close();
+  }
+};
+
+const followCalls = async (sipp: Sipp, track: CallTrack, request: CallsRequest): Promise<void> => {
+  let progressAt = performance.now() + PROGRESS_MS;
+  while (!sipp.isOver) {
+    if (request.stop.aborted) return await sipp.stop(request.kill.aborted);
+    for (const message of await sipp.read()) track.add(message);
+    const nowMs = performance.timeOrigin + performance.now();
+    track.send(nowMs);
+    if (track.isOver(nowMs, request)) return;
+    if (track.isLate(nowMs, request)) return await sipp.stop(false);
+    if (performance.now() >= progressAt) {
+      progressAt += PROGRESS_MS;
+      request.onProgress?.(track.progress);
+    }
+    await sleep(TURN_MS);
+  }
+};
+
+/** Calls that are made, with their media. */
+class CallTrack {
+  conflicts = 0;
+  readonly #legs: readonly MediaLeg[];
+  readonly #prefix: string;
+  readonly #signallings = new CallSignallings();
+  readonly #media = new Map<string, CallFacts['media']>();
+  readonly #talking = new Map<string, MediaLeg>();
+  readonly #unknown = new Set<string>();
+
+  constructor(legs: readonly MediaLeg[], prefix: string) {
+    this.#legs = legs;
+    this.#prefix = prefix;
+  }
+
+  get progress(): CallProgress {
+    const all = this.#signallings.all;
+    return {
+      calls: all.length,
+      answered: all.filter(({ answeredAtMs }) => answeredAtMs !== null).length,
+      open: all.filter(({ end }) => end === 'open').length,
+      refused: all.filter(({ end }) => end === 'refused').length,
+    };
+  }
+
+  add(message: Parameters<CallSignallings['add']>[0]): void {
+    const call = this.#signallings.add(message);
+    if (call === null) return;
+    const { callId, answeredAtMs, byeAtMs } = call;
+    if (answeredAtMs === null || this.#media.has(callId) || this.#unknown.has(callId)) return;
+    if (!this.#talking.has(callId)) this.#begin(call, answeredAtMs);
+    const leg = this.#talking.get(callId);
+    if (byeAtMs === null || leg === undefined) return;
+    this.#media.set(callId, leg.end());
+    this.#talking.delete(callId);
+  }
+
+  send(nowMs: number): void {
+    for (const leg of this.#talking.values()) leg.send(nowMs);
+  }
+
+  /** True when every call was made, and is over. */
+  isOver(nowMs: number, { calls, script }: CallsRequest): boolean {
+    const { all } = this.#signallings;
+    return all.length === calls && all.every((call) => isCallOver(call, nowMs, script));
+  }
+
+  /** True if every call was made, and the last one should be over by far. */
+  isLate(nowMs: number, { calls, script }: CallsRequest): boolean {
+    const { all } = this.#signallings;
+    const last = Math.max(...all.map(({ invitedAtMs }) => invitedAtMs));
+    const { answerWithinMs, holdMs } = script;
+    return all.length === calls && nowMs > last + answerWithinMs + holdMs + LATE_MS;
+  }
+
+  calls(
+    planned: readonly { to: string; from: string }[],
+    followed: FollowedParticipants | null,
+  ): CallFacts[] {
+    for (const [callId, leg] of this.#talking) this.#media.set(callId, leg.end());
+    return this.#signallings.all.map((signalling) => {
+      const number = this.#numberOf(signalling.callId);
+      const { to = '', from = '' } = planned[number - 1] ?? {};
+      return {
+        ...{ number, to, from, signalling },
+        media: this.#media.get(signalling.callId) ?? null,
+        room: followed?.byCallId.get(signalling.callId) ?? null,
+      };
+    });
+  }
+
+  #begin({ callId, answer }: CallSignalling, answeredAtMs: number): void {
+    const leg = this.#legs[(this.#numberOf(callId) - 1) % this.#legs.length];
+    if (leg === undefined || leg.isBusy) {
+      this.conflicts++;
+      this.#unknown.add(callId);
+      return;
+    }
+    leg.begin(answeredAtMs, answer === null ? null : readMediaAnswer(answer));
+    this.#talking.set(callId, leg);
+  }
+
+  #numberOf(callId: string): number {
+    return Number.parseInt(callId.slice(this.#prefix.length), 10);
+  }
+}
+
+/** SIPp waits for answers to BYE and CANCEL for 5 s. */
+const isCallOver = (call: CallSignalling, nowMs: number, script: CallScript): boolean => {
+  const { end, isUnheard, invitedAtMs, byeAtMs, byeAnsweredAtMs, cancelledAtMs, finalAtMs } = call;
+  switch (end) {
+    case 'refused':
+    case 'remote':
+      return true;
+    case 'hung_up':
+      return byeAnsweredAtMs !== null || nowMs > (byeAtMs ?? 0) + ANSWER_MS;
+    case 'no_answer':
+      return finalAtMs !== null || nowMs > (cancelledAtMs ?? 0) + ANSWER_MS;
+    case 'open':
+      return isUnheard && nowMs > invitedAtMs + script.answerWithinMs + GIVEN_UP_MS;
+  }
+};
+
+/** Lines without a call, so many that SIPp has some left when the last call is over. */
+const idleLinesOf = ({ callsPerSecond, script }: CallsRequest): number =>
+  Math.ceil((callsPerSecond * (script.answerWithinMs + script.holdMs + 2 * LATE_MS)) / 1_000) + 10;
+
+/** Ports that calls take in turns: as many as calls can be open, if they last as planned. */
+const portsOf = ({ calls, callsPerSecond, script, concurrency }: CallsRequest): number => {
+  const longestMs = script.answerWithinMs + script.holdMs + AFTER_HOLD_MS;
+  return Math.min(
+    calls,
+    Math.max(concurrency, Math.ceil((callsPerSecond * longestMs) / 1_000)) + 1,
+  );
+};
+
+const resolve = async (host: string): Promise<string> => {
+  try {
+    return (await lookup(host, 4)).address;
+  } catch (error) {
+    throw new SwarmError(
+      'unreachable',
+      `${host} has no IPv4 address: ${messageOf(error)}`,
+      'check the name of the SIP service',
+    );
+  }
+};
+
+/** Address of this host from which the other side is reached. */
+const localHostTowards = async (host: string, port: number): Promise<string> => {
+  const socket = createSocket('udp4');
+  try {
+    socket.connect(port, host);
+    await once(socket, 'connect');
+    return socket.address().address;
+  } catch (error) {
+    throw new SwarmError('unreachable', `${host}: ${messageOf(error)}`, 'check the route to it');
+  } finally {
+    socket.close();
+  }
+};

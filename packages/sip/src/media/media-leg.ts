@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { PACKET_SAMPLES } from './caller-audio.ts';
+import type { MediaAnswer } from './media-answer.ts';
+import { Reception, type ReceptionFacts } from './reception.ts';
+import { type RtpPacket, readRtp, writeRtp } from './rtp-packet.ts';
+import { type EventPacket, eventPackets } from './telephone-event.ts';
+
+/** Audio and digits that a caller sends. */
+export interface CallerMedia {
+  payloadType: 0 | 8;
+  payloads: readonly Buffer[];
+  /** Digits that are sent once, and when, ms after the answer; null: none. */
+  dtmf: { digits: string; afterMs: number } | null;
+}
+
+/** Media of one call. Times are ms since 1970. */
+export interface MediaFacts extends ReceptionFacts {
+  sent: number;
+  /** Packets that this host could not send. */
+  sendErrors: number;
+  /** Packets that arrived before the answer: early media. */
+  early: number;
+  /** Digits that were sent; null: none, or the other side does not take telephone events. */
+  dtmf: string | null;
+  /** True if the answer had an address to send to. */
+  hasAddress: boolean;
+}
+
+interface Call {
+  answeredAtMs: number;
+  answer: MediaAnswer | null;
+  reception: Reception;
+  sent: number;
+  sendErrors: number;
+  early: number;
+  ssrc: number;
+  sequence: number;
+  timestamp: number;
+  events: (EventPacket | null)[] | null;
+  dtmf: string | null;
+}
+
+/** Packets that are kept until it is known whether they arrived before the answer. */
+const MOST_EARLY = 500;
+/** Packets that are sent at once when timers were late. */
+const MOST_AT_ONCE = 10;
+const PACKET_MS = 20;
+
+/** Socket for the media of calls, one after the other. */
+export class MediaLeg {
+  readonly #media: CallerMedia;
+  readonly #socket: Socket;
+  #call: Call | null = null;
+  #waiting: { packet: RtpPacket; atMs: number }[] = [];
+
+  private constructor(socket: Socket, media: CallerMedia) {
+    this.#socket = socket;
+    this.#media = media;
+    socket.on('message', (bytes) => this.#receive(bytes));
+    // A port at which nothing listens: the call has no media, which its facts show.
+    socket.on('error', () => {});
+  }
+
+  static async open(host: string, media: CallerMedia): Promise<MediaLeg> {
+    const socket = createSocket('udp4');
+    socket.bind(0, host);
+    await once(socket, 'listening');
+    return new MediaLeg(socket, media);
+  }
+
+  get port(): number {
+    return this.#socket.address().port;
+  }
+
+  get isBusy(): boolean {
+    return this.#call !== null;
+  }
+
+  /** Begins the media of a call that was answered. */
+  begin(answeredAtMs: number, answer: MediaAnswer | null): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const { dtmf } = this.#media;
+    const hasEvents = dtmf !== null && answer !== null && answer.eventPayloadType !== null;
+    this.#call = {
+      ...{ answeredAtMs, answer, reception: new Reception(), sent: 0, sendErrors: 0 },
+      ...{ early: 0, ssrc: randomBytes(4).readUInt32BE(), sequence: 0, timestamp: 0 },
+      ...{ events: hasEvents ? eventPackets(dtmf.digits) : null, dtmf: null },
+    };
+    for (const { packet, atMs } of waiting) this.#add(this.#call, packet, atMs);
+  }
+
+  /** Sends the packets that are scheduled until now. */
+  send(nowMs: number): void {
+    const call = this.#call;
+    if (call?.answer == null) return;
+    const due = Math.floor((nowMs - call.answeredAtMs) / PACKET_MS) - call.sequence;
+    for (let index = 0; index < Math.min(due, MOST_AT_ONCE); index++) this.#sendNext(call);
+  }
+
+  /** Ends the media of the call; null: none had begun. */
+  end(): MediaFacts | null {
+    const call = this.#call;
+    this.#call = null;
+    this.#waiting = [];
+    if (call === null) return null;
+    const { reception, sent, sendErrors, early, dtmf, answer } = call;
+    return { ...reception.facts, sent, sendErrors, early, dtmf, hasAddress: answer !== null };
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  #sendNext(call: Call): void {
+    const { payloads, payloadType, dtmf } = this.#media;
+    const { answer, sequence, ssrc } = call;
+    if (answer === null) return;
+    const isTime = dtmf !== null && sequence * PACKET_MS >= dtmf.afterMs;
+    const event = isTime ? call.events?.shift() : undefined;
+    if (event != null && answer.eventPayloadType !== null) {
+      call.dtmf = dtmf?.digits ?? null;
+      this.#write(call, {
+        ...{ payloadType: answer.eventPayloadType, marker: event.marker, sequence, ssrc },
+        ...{ timestamp: call.timestamp - event.age * PACKET_SAMPLES, payload: event.payload },
+      });
+    } else
+      this.#write(call, {
+        ...{ payloadType, marker: sequence === 0, sequence, ssrc, timestamp: call.timestamp },
+        payload: payloads[sequence % payloads.length] ?? Buffer.alloc(0),
+      });
+    call.sequence++;
+    call.timestamp += PACKET_SAMPLES;
+  }
+
+  #write(call: Call, packet: RtpPacket): void {
+    const { answer } = call;
+    if (answer === null) return;
+    call.sent++;
+    this.#socket.send(writeRtp(packet), answer.port, answer.host, (error) => {
+      if (error !== null) call.sendErrors++;
+    });
+  }
+
+  #receive(bytes: Buffer): void {
+    const packet = readRtp(bytes);
+    if (packet === null) return;
+    const atMs = performance.timeOrigin + performance.now();
+    if (this.#call !== null) this.#add(this.#call, packet, atMs);
+    // The answer is known some ms after it arrived.
+    else if (this.#waiting.length < MOST_EARLY) this.#waiting.push({ packet, atMs });
+    else this.#waiting.splice(0, MOST_EARLY / 2);
+  }
+
+  #add(call: Call, packet: RtpPacket, atMs: number): void {
+    if (atMs < call.answeredAtMs) call.early++;
+    else call.reception.add(packet, atMs);
+  }
+}

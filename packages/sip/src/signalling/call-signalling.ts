@@ -1,0 +1,120 @@
+import type { SipMessage } from './message.ts';
+
+/** Reason for the end of a call. `open`: it was not over when SIPp ended. */
+export type CallEnd = 'hung_up' | 'remote' | 'refused' | 'no_answer' | 'open';
+
+/** Signalling of one call. Times are ms since 1970; null: it did not happen. */
+export interface CallSignalling {
+  callId: string;
+  invitedAtMs: number;
+  /** First 180, 183 or 200, by which the other side shows that it rings: not 100 and not a challenge. */
+  ringingAtMs: number | null;
+  answeredAtMs: number | null;
+  /** Last final status of the INVITE, challenges that were answered excluded. */
+  status: number | null;
+  /** Arrival of this status. */
+  finalAtMs: number | null;
+  /** True as long as no response of any kind arrived. */
+  isUnheard: boolean;
+  isChallenged: boolean;
+  /** INVITEs that were sent again as no response arrived. */
+  repeats: number;
+  cancelledAtMs: number | null;
+  /** BYE of either side. */
+  byeAtMs: number | null;
+  /** Answer to the BYE that was sent. */
+  byeAnsweredAtMs: number | null;
+  /** Status of the REFER, and of the transfer as NOTIFY reports it. */
+  referStatus: number | null;
+  transferStatus: number | null;
+  end: CallEnd;
+  /** SDP of the answer. */
+  answer: string | null;
+}
+
+/** Folds messages into calls. */
+export class CallSignallings {
+  readonly #calls = new Map<string, CallSignalling & { lastInvite: number }>();
+
+  get all(): readonly CallSignalling[] {
+    return [...this.#calls.values()].map(({ lastInvite: _, ...call }) => call);
+  }
+
+  /** Returns the call of a message with its facts so far; null: it is of no call. */
+  add(message: SipMessage): CallSignalling | null {
+    const { callId, atMs, isSent, method, status, sequence } = message;
+    const call = this.#calls.get(callId);
+    if (call === undefined) return this.#begin(message);
+    if (isSent && status === null) {
+      if (method === 'INVITE') {
+        if (sequence === call.lastInvite) call.repeats++;
+        else {
+          // The challenge was answered, so the call continues.
+          const open = { isChallenged: true, status: null, finalAtMs: null, end: 'open' } as const;
+          Object.assign(call, { ...open, lastInvite: sequence });
+        }
+      }
+      if (method === 'CANCEL') {
+        call.cancelledAtMs ??= atMs;
+        call.end = 'no_answer';
+      }
+      if (method === 'BYE') {
+        call.byeAtMs ??= atMs;
+        if (call.end === 'open') call.end = 'hung_up';
+      }
+    } else if (!isSent && status === null) {
+      if (method === 'BYE') {
+        call.byeAtMs ??= atMs;
+        if (call.end === 'open') call.end = 'remote';
+      }
+      if (method === 'NOTIFY')
+        call.transferStatus = fragmentStatus(message.body) ?? call.transferStatus;
+    } else if (!isSent && status !== null) this.#answer(call, message, status);
+    return call;
+  }
+
+  #begin({ isSent, method, status, callId, atMs, sequence }: SipMessage) {
+    if (!isSent || method !== 'INVITE' || status !== null) return null;
+    const call = {
+      ...{ callId, invitedAtMs: atMs, ringingAtMs: null, answeredAtMs: null, status: null },
+      ...{
+        finalAtMs: null,
+        isUnheard: true,
+        isChallenged: false,
+        repeats: 0,
+        cancelledAtMs: null,
+        byeAtMs: null,
+      },
+      ...{ byeAnsweredAtMs: null, referStatus: null, transferStatus: null, answer: null },
+      ...{ end: 'open' as const, lastInvite: sequence },
+    };
+    this.#calls.set(callId, call);
+    return call;
+  }
+
+  #answer(
+    call: CallSignalling & { lastInvite: number },
+    { method, atMs, body }: SipMessage,
+    status: number,
+  ): void {
+    call.isUnheard = false;
+    if (method === 'BYE' && call.byeAtMs !== null) call.byeAnsweredAtMs ??= atMs;
+    if (method === 'REFER') call.referStatus = status;
+    if (method !== 'INVITE') return;
+    if ([180, 183, 200].includes(status)) call.ringingAtMs ??= atMs;
+    if (status < 200 || call.answeredAtMs !== null) return;
+    call.status = status;
+    call.finalAtMs = atMs;
+    if (status < 300) {
+      call.answeredAtMs = atMs;
+      call.answer = body;
+      call.end = 'open';
+    } else call.end = call.cancelledAtMs === null ? 'refused' : 'no_answer';
+  }
+}
+
+/** Status of a transfer in a NOTIFY (RFC 3515, §2.4.5). */
+const fragmentStatus = (body: string): number | null => {
+  const status = /^SIP\/2\.0 (\d{3})/m.exec(body)?.[1];
+  return status === undefined ? null : Number(status);
+};
