@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { NUMBERS } from '@livekit-swarm/testkit/sip/answering-scenario';
 import { type LoggedMessage, startAnsweringSide } from '@livekit-swarm/testkit/sip/answering-side';
@@ -183,6 +184,8 @@ it('cancels what is not answered, and ends open calls at Ctrl-C', async () => {
   const shown = execFileSync('ps', ['-ewwo', 'args'], { encoding: 'utf8' });
   expect(shown).toContain('caller.xml');
   expect(shown).not.toContain(secret);
+  const folders = readdirSync(tmpdir()).filter((name) => name.startsWith('swarm-sip-'));
+  expect(folders.flatMap((name) => readdirSync(join(tmpdir(), name)))).not.toContain('calls.csv');
   const processes = swarm.processes();
   swarm.signal('SIGINT');
   expect(await swarm.ended).toBe(130);

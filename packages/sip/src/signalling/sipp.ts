@@ -107,9 +107,12 @@ export const startSipp = async (request: SippRequest): Promise<Sipp> => {
         const messages: SipMessage[] = [];
         for (;;) {
           const { bytesRead } = await handle.read(bytes, 0, bytes.length, null);
-          if (bytesRead === 0) return messages;
+          if (bytesRead === 0) break;
           messages.push(...log.add(bytes.subarray(0, bytesRead)));
         }
+        // SIPp has read the password by then: nothing holds it if this process is killed.
+        if (messages.length > 0) await rm(file('calls.csv'), { force: true });
+        return messages;
       },
       get isOver() {
         return end !== null;
