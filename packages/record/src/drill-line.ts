@@ -297,6 +297,8 @@ const drillEvent = z.discriminatedUnion('event', [
   }),
   /** `detail`: what the platform lacks. */
   z.object({ event: z.literal('fault_skipped'), fault: text, detail: text }),
+  /** A fault of packets met none on a component. */
+  z.object({ event: z.literal('fault_idle'), fault: text, component: text }),
   /**
    * Redis compared with the room service. `rooms`: node ids by room; null: Redis did not answer.
    */

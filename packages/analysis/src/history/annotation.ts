@@ -9,6 +9,7 @@ export type DrillAnnotation =
   | { code: 'fault_injected'; fault: string; components: string[] }
   | { code: 'fault_rolled_back'; fault: string }
   | { code: 'fault_skipped'; fault: string; detail: string }
+  | { code: 'fault_idle'; fault: string; component: string }
   /** `readyMs`: time from the end of the component until its replacement served, ms. */
   | { code: 'component_replaced'; component: string; replacement: string; readyMs: number }
   | { code: 'drill_void'; reason: DrillStopReason }
@@ -38,6 +39,8 @@ const drillAnnotationOf = (line: DrillLine): DrillAnnotation | null => {
       return { code: 'fault_rolled_back', fault: line.fault };
     case 'fault_skipped':
       return { code: 'fault_skipped', fault: line.fault, detail: line.detail };
+    case 'fault_idle':
+      return { code: 'fault_idle', fault: line.fault, component: line.component };
     case 'component_replaced':
       return {
         code: 'component_replaced',

@@ -202,6 +202,12 @@ export const drillSchema = z
       })
       .describe('Required before the first injection.'),
     faults: z.array(fault).describe('Faults in the order of their injection.'),
+    requireTraffic: z
+      .literal(false)
+      .exactOptional()
+      .describe(
+        'False: a fault of packets that meets none does not end the drill. Absent: it does.',
+      ),
     recoveryMs: ms().describe('Observation time after the last rollback, ms.'),
     joinProbes: joinProbes.nullable(),
     continuity: z

@@ -126,6 +126,7 @@ const drillOf = ({ value }: FileSettings<DrillFile>, options: ParseDrillOptions)
   faults: value.faults
     .flatMap((item, position) => occurrencesOf(item, value.seed, position, options.faults))
     .sort((a, b) => a.atMs - b.atMs),
+  ...(!value.requireTraffic && { requireTraffic: false as const }),
   recoveryMs: value.recovery,
   joinProbes:
     value.joinProbes === undefined

@@ -7,7 +7,7 @@ import { SwarmError } from '@livekit-swarm/settings';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { drillOf, faultOf } from '../../test/support/drill-of.ts';
 import { fakePlatform, NODE } from '../../test/support/fake-platform.ts';
-import type { DrillFault } from '../drill/drill.ts';
+import type { Drill, DrillFault } from '../drill/drill.ts';
 import { FAULTS } from '../faults/index.ts';
 import { openJournal } from '../journal/journal.ts';
 import type { Platform } from '../targets/platform.ts';
@@ -29,11 +29,13 @@ const play = (
   onEffectLost: FaultScheduleOptions['onEffectLost'] = () => {},
   onUnfinished: FaultScheduleOptions['onUnfinished'] = () => {},
   stop = new AbortController().signal,
+  drill: Pick<Drill, 'requireTraffic'> = {},
 ) => {
   const startedAt = performance.now();
   return runFaultSchedule({
     drill: drillOf({
       faults: [faultOf({ target: { role: 'component', name: NODE.name }, ...fault })],
+      ...drill,
     }),
     platform,
     faults: FAULTS,
@@ -91,6 +93,7 @@ it('lasts for its duration, however long it took to resolve the target', async (
 const lossesOf = async (
   fault: Partial<DrillFault>,
   platform: Platform,
+  drill: Pick<Drill, 'requireTraffic'> = {},
 ): Promise<{ losses: EffectLoss[]; events: string[] }> => {
   const losses: EffectLoss[] = [];
   const events: string[] = [];
@@ -100,6 +103,9 @@ const lossesOf = async (
     ({ event }) => void events.push(event),
     () => {},
     (loss) => void losses.push(loss),
+    undefined,
+    undefined,
+    drill,
   );
   return { losses, events };
 };
@@ -123,6 +129,38 @@ describe('the effect of a fault', () => {
     const loss = { code: 'fault_gone', fault: 'hang', component: NODE.name, found: 'runs' };
     expect(losses[0]).toEqual(loss);
     expect(events).toEqual(['fault_injected', 'fault_rolled_back']);
+  });
+
+  describe('whose rules no packet has met', () => {
+    const blackhole = (): [Partial<DrillFault>, Platform] => {
+      const target = fakePlatform((argv) => {
+        if (argv.includes('tables')) {
+          const rules = target.ran.findLast(({ input }) => input !== '')?.input ?? '';
+          const made = rules.includes('delete table') ? [] : rules.match(/table \w+ swarm\w+/g);
+          return { stdout: (made ?? []).join('\n') };
+        }
+        return argv.includes('table') ? { stdout: 'counter packets 0 bytes 0 drop' } : {};
+      });
+      return [
+        { fault: 'blackhole', durationMs: 200, params: { direction: 'both', protocol: 'any' } },
+        target,
+      ];
+    };
+
+    it('is reported', async () => {
+      const { losses, events } = await lossesOf(...blackhole());
+      const found = 'no_packet_matched';
+      expect(losses).toEqual([
+        { code: 'fault_gone', fault: 'blackhole', component: NODE.name, found },
+      ]);
+      expect(events).not.toContain('fault_idle');
+    });
+
+    it('is recorded alone, if the drill requires no traffic', async () => {
+      const { losses, events } = await lossesOf(...blackhole(), { requireTraffic: false });
+      expect(losses).toEqual([]);
+      expect(events).toEqual(['fault_injected', 'fault_idle', 'fault_rolled_back']);
+    });
   });
 
   it('that may end on its own is not missed: a killed process that was started again', async () => {

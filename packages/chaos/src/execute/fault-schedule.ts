@@ -6,7 +6,7 @@ import { affectedMs } from '../drill/schedule.ts';
 import { type Fault, findFault } from '../faults/fault.ts';
 import type { Component, Platform } from '../targets/platform.ts';
 import { withRedisRoles } from '../targets/redis-roles.ts';
-import type { Injection } from './inject-fault.ts';
+import type { EffectLoss, Injection } from './inject-fault.ts';
 import { injectTracked } from './inject-tracked.ts';
 import { type LoadView, type ResolvedTarget, resolveTarget } from './resolve-target.ts';
 import type { FaultScheduleOptions, InjectedFault } from './schedule-options.ts';
@@ -93,22 +93,36 @@ const CHECK_BEFORE_MS = 300;
 
 /**
  * Checks the effect of a fault, except after the end of the drill, when everything is rolled back.
- * A check in the middle that got no answer is repeated at the end.
+ * A check in the middle that got no answer is repeated at the end. A fault of packets that met none
+ * is only recorded where the drill allows that.
  * @returns duration of the check, ms
  */
 const checkEffect = async (
   injection: Injection,
   injected: InjectedFault,
-  { stop, onEffectLost }: Pick<FaultScheduleOptions, 'stop' | 'onEffectLost'>,
+  {
+    drill,
+    stop,
+    append,
+    onEffectLost,
+  }: Pick<FaultScheduleOptions, 'drill' | 'stop' | 'append' | 'onEffectLost'>,
   atEnd: boolean,
 ): Promise<number> => {
   if (stop.aborted || injected.rollingBack) return 0;
   const beganAt = performance.now();
   const loss = await injection.check(atEnd);
   const isOver = stop.aborted || injected.rollingBack;
-  if (loss !== null && !isOver && (atEnd || loss.code === 'fault_gone')) onEffectLost(loss);
+  if (loss !== null && !isOver && (atEnd || loss.code === 'fault_gone')) {
+    if (drill.requireTraffic === false && isIdle(loss))
+      append({ event: 'fault_idle', fault: loss.fault, component: loss.component });
+    else onEffectLost(loss);
+  }
   return performance.now() - beganAt;
 };
+
+/** Returns true if the fault is still there, and its component had no packet for it. */
+const isIdle = (loss: EffectLoss): boolean =>
+  loss.code === 'fault_gone' && loss.found === 'no_packet_matched';
 
 const whyUnavailable = async (
   fault: Fault,

@@ -580,6 +580,8 @@ export const describeDrillEvent = (line: DrillLine): string | null => {
       return describePhase(line);
     case 'fault_skipped':
       return `fault skipped: ${line.fault} (${line.detail})`;
+    case 'fault_idle':
+      return `fault met no packet: ${line.fault} on ${line.component}`;
     case 'component_replaced':
       return describeReplacement(line);
     case 'users_moved':

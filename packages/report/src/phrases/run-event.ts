@@ -34,6 +34,8 @@ export const eventText = ({ event }: Pick<Annotation, 'event'>): string => {
       return `fault rolled back: ${event.fault}`;
     case 'fault_skipped':
       return `fault skipped: ${event.fault}${inBrackets(event.detail)}`;
+    case 'fault_idle':
+      return `fault met no packet: ${event.fault} on ${event.component}`;
     case 'component_replaced':
       return `component replaced: ${event.replacement} ready after ${formatMs(event.readyMs)}`;
     case 'drill_void':

@@ -285,6 +285,11 @@ export const drillFile = (faults: Faults) =>
       faults: faultList(faults).describe(
         'Faults to inject. An empty list measures the load alone.',
       ),
+      requireTraffic: yesOrNo()
+        .default(true)
+        .describe(
+          'Whether faults of packets must meet packets. false: one that meets none, as on a node without calls, is recorded, and the drill continues; otherwise it is inconclusive.',
+        ),
       recovery: duration(5_000)
         .prefault('30s')
         .describe('Observation time after the last rollback.'),
