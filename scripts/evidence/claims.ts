@@ -88,6 +88,10 @@ export const README_CLAIMS = {
     ),
     proves('the live page shows a fault while it happens', 'e2e/report/live-page.long.test.ts'),
     proves('what a server logs during a run is in its report', 'e2e/report/server-log.test.ts'),
+    proves(
+      'a report names memory and the table of tracked connections where they were used up',
+      'e2e/report/host-limits.test.ts',
+    ),
   ],
   'Test voice agents': [
     proves('callers measure the answers of an agent that is dispatched to their room', [
@@ -227,6 +231,10 @@ export const README_CLAIMS = {
     ),
   ],
   'Plan capacity': [
+    proves(
+      'a memory limit, and a full table of tracked connections, are named as the first bottleneck',
+      'e2e/capacity/host-limits.long.test.ts',
+    ),
     proves('a search that is interrupted keeps what it measured', [
       'e2e/capacity/capacity.smoke.test.ts',
       'Ctrl-C leaves a result of what was measured, and nothing else',

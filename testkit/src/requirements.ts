@@ -1,7 +1,7 @@
 /** Requirements of tests on a host, and the commands that install them. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { expectCpuLimits } from '@livekit-swarm/host';
+import { expectLimits } from '@livekit-swarm/host';
 import { checkSources, findProgram, INGRESS, isFound } from '@livekit-swarm/lab';
 import { hasErrorCode } from '@livekit-swarm/settings';
 import { beforeEach } from 'vitest';
@@ -21,6 +21,7 @@ const PROGRAMS = {
   ip: [['ip'], 'iproute2'],
   nft: [['nft'], 'nftables'],
   nginx: [['nginx'], 'nginx'],
+  conntrack: [['conntrack'], 'conntrack'],
   'node-exporter': [['node_exporter', 'prometheus-node-exporter'], 'prometheus-node-exporter'],
   npm: [['npm'], 'npm'],
   openssl: [['openssl'], 'openssl'],
@@ -134,7 +135,7 @@ const whyNotReached = async (lookUp: string, seeAlso: string): Promise<string | 
 
 const whyNoCpuQuota = (): string | null => {
   try {
-    expectCpuLimits();
+    expectLimits({ cpuCores: 1 });
     return null;
   } catch (error) {
     if (hasErrorCode(error, 'no_cpu_limit')) return `${error.message}: ${error.hint}`;

@@ -38,6 +38,7 @@ export { leftBeforeJoining } from './summary/fold-participants.ts';
 export type { PathSummary } from './summary/fold-paths.ts';
 export { type LoggedMessage, loggedMessages } from './summary/logged-messages.ts';
 export type { Percentiles } from './summary/percentiles.ts';
+export type { HostResource, ReachedLimit } from './summary/reached-limits.ts';
 export { type RunEvent, type RunNote, runNotes } from './summary/run-event.ts';
 export type {
   ServerMissing,

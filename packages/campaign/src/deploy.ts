@@ -107,10 +107,11 @@ const withWebhooks = (
 /** Program, configuration and limit of a server, for the record; nothing for a plain release. */
 const startedServer = (spec: ServerSpec | null): Pick<Deployment, 'server'> => {
   const program = spec === null ? (givenProgram() ?? null) : spec.serverPath;
-  const { configFiles = [], cpuCores = null } = spec ?? {};
-  return program === null && configFiles.length === 0 && cpuCores === null
+  const { configFiles = [], cpuCores = null, memoryBytes = null } = spec ?? {};
+  const limits = { cpuCores, ...(memoryBytes !== null && { memoryBytes }) };
+  return program === null && configFiles.length === 0 && cpuCores === null && memoryBytes === null
     ? {}
-    : { server: { program, configFiles, cpuCores } };
+    : { server: { program, configFiles, ...limits } };
 };
 
 /** Name of the only node. */

@@ -1,6 +1,8 @@
 import { type LabState, labNames, readState } from '@livekit-swarm/lab';
 import {
+  hostSource,
   metricsSource,
+  prometheusHostSource,
   prometheusSource,
   redisSource,
   type ServerLogFile,
@@ -13,6 +15,8 @@ import type { Target } from './target.ts';
 export interface ServerMetricsChoice {
   /** Nodes with their `/metrics`; name null: host and port. */
   nodes: readonly { name: string | null; url: string }[];
+  /** node_exporter of hosts; node null: the nodes whose address has its host. */
+  hosts?: readonly { name: string | null; url: string }[];
   prometheus: { url: string; selector: string | null } | null;
   /** LiveKit's Redis, not that of the queue. */
   redis: string | null;
@@ -40,6 +44,7 @@ export const observationOf = async (
 ): Promise<ServerObservation> => {
   const {
     nodes = [],
+    hosts = [],
     prometheus = null,
     redis = null,
     logs = [],
@@ -50,9 +55,14 @@ export const observationOf = async (
     ...(prometheus === null ? [] : [prometheusSource(prometheus)]),
     ...(redis === null ? [] : [redisSource(redis)]),
   ];
+  // After the sources that name the nodes.
+  const ofHosts = [
+    ...hosts.map(({ name, url }) => hostSource(url, name)),
+    ...(prometheus === null ? [] : [prometheusHostSource(prometheus)]),
+  ];
   const lab = target.type === 'remote' ? await nodesOfLab(target.url) : NONE;
   return {
-    sources: [...own.sources, ...named, ...(named.length === 0 ? lab.sources : [])],
+    sources: [...own.sources, ...named, ...(named.length === 0 ? lab.sources : []), ...ofHosts],
     logs: [...own.logs, ...logs, ...(logs.length === 0 ? lab.logs : [])],
     settleMs,
   };

@@ -3,10 +3,16 @@ export { diskReason } from './disk-reason.ts';
 export { failpoint } from './failpoint.ts';
 export { withFileLock } from './file-lock.mjs';
 export { findFreePorts, findUdpRange, type ServerPorts, UNFETCHABLE_PORTS } from './free-ports.ts';
-export { expectCpuLimits, MIN_CPU, removeStaleCpuLimits } from './guard/cpu-limit.ts';
 export { exitWithParent } from './guard/exit-with-parent.ts';
 export { type GuardedProcess, spawnGuarded } from './guard/guarded-process.ts';
 export type { EndCause, ProcessEnd } from './guard/protocol.ts';
+export {
+  expectLimits,
+  MIN_CPU,
+  MIN_MEMORY,
+  type ResourceLimits,
+  removeStaleLimits,
+} from './guard/resource-limits.ts';
 export { type HostIdentity, identifyHost, relateHost } from './host-identity.ts';
 export { installCommands } from './install-commands.mjs';
 export { type Interruption, watchInterruption } from './interruption.ts';

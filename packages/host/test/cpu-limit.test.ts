@@ -47,7 +47,7 @@ describe('a CPU quota', () => {
       args: ['-c', 'while :; do :; done'],
       env: {},
       logFile: join(dir, 'log'),
-      cpuCores: 0.2,
+      limits: { cpuCores: 0.2 },
     });
     try {
       expect(groupsOf(busy.guardPid)).toHaveLength(1);
@@ -64,25 +64,25 @@ describe('a CPU quota', () => {
   });
 
   test('is removed with a server that is stopped, and after its guard is killed', async () => {
-    const stopped = await startLiveKit({ dir, cpuCores: 0.5 });
+    const stopped = await startLiveKit({ dir, limits: { cpuCores: 0.5 } });
     expect(groupsOf(stopped.guardPid)).toHaveLength(1);
     await stopped.stop();
     expect(await allGone([stopped.pid, stopped.guardPid])).toBe(true);
     expect(groupsOf(stopped.guardPid)).toEqual([]);
 
-    const orphaned = await startLiveKit({ dir, cpuCores: 0.5 });
+    const orphaned = await startLiveKit({ dir, limits: { cpuCores: 0.5 } });
     process.kill(orphaned.guardPid, 'SIGKILL');
     await orphaned.exited;
     expect(await allGone([orphaned.pid])).toBe(true);
     // If the server has not quite ended, its group is removed by the next one with a limit.
-    const next = await startLiveKit({ dir, cpuCores: 0.5 });
+    const next = await startLiveKit({ dir, limits: { cpuCores: 0.5 } });
     expect(groupsOf(orphaned.guardPid)).toEqual([]);
     await next.stop();
   });
 
   test('leaves nothing behind if the server cannot start', async () => {
     await expect(
-      startLiveKit({ dir, cpuCores: 0.5, config: { no_such_setting: true } }),
+      startLiveKit({ dir, limits: { cpuCores: 0.5 }, config: { no_such_setting: true } }),
     ).rejects.toMatchObject({
       code: 'server_ended',
     });
@@ -92,7 +92,7 @@ describe('a CPU quota', () => {
 
 if (unavailable !== null)
   test('a server that needs a quota is refused where there are no quotas', async () => {
-    await expect(startLiveKit({ dir, cpuCores: 0.5 })).rejects.toMatchObject({
+    await expect(startLiveKit({ dir, limits: { cpuCores: 0.5 } })).rejects.toMatchObject({
       code: 'no_cpu_limit',
     });
   });

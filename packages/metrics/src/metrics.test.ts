@@ -23,7 +23,10 @@ describe('the catalogue', () => {
     const definition = metricDefinition(name);
     expect(definition.description.length).toBeGreaterThan(15);
     expect(AGGREGATIONS[definition.type].length).toBeGreaterThan(0);
-    expect(definition.unit === 'ratio').toBe(definition.type === 'rate');
+    // Shares of a node are levels.
+    const isShare = definition.type === 'rate' || definition.labels[0] === 'node';
+    if (definition.unit === 'ratio') expect(isShare).toBe(true);
+    if (definition.type === 'rate') expect(definition.unit).toBe('ratio');
   });
 });
 

@@ -20,7 +20,8 @@ export type Label =
   | 'action'
   | 'agent'
   | 'code'
-  | 'node';
+  | 'node'
+  | 'allowance';
 export type Labels = Partial<Record<Label, string>>;
 
 export interface MetricDefinition {
@@ -102,6 +103,9 @@ const ofNodes = (
   better: MetricDefinition['better'],
   description: string,
 ): MetricDefinition => ({ ...gauge(unit, description), better, labels: ['node'] });
+/** Defines a share of each node; without a selector, the largest of all nodes. */
+const ofNodesAtMost = (description: string): MetricDefinition =>
+  ofNodes('ratio', 'lower', `${description}, 0 … 1; of all nodes the largest`);
 /** Defines a metric that is known only when a session, or the run, has ended. */
 const atTheEnd = (definition: MetricDefinition): MetricDefinition => ({
   ...definition,
@@ -515,6 +519,34 @@ export const METRICS = {
     'lower',
     ['node'],
     'packets that the network interfaces of the nodes’ hosts dropped before they were sent',
+  ),
+  server_memory_limit: ofNodes(
+    'bytes',
+    'neither',
+    'memory that a node has: the limit of its control group, or what its host has, whichever is nearer',
+  ),
+  server_memory_used: ofNodesAtMost('memory in use, of that limit'),
+  server_host_cores: ofNodes('cores', 'neither', 'cores of the hosts'),
+  server_host_cpu: ofNodes(
+    'cores',
+    'lower',
+    'CPU cores that all programs of the hosts use, livekit-server included',
+  ),
+  server_steal: ofNodesAtMost('CPU time of a host that its hypervisor gave to other guests'),
+  server_conntrack: ofNodesAtMost(
+    'entries of the table of tracked connections of a host, of as many as it takes',
+  ),
+  server_conntrack_drops: counter(
+    'packets',
+    'lower',
+    ['node'],
+    'packets of new flows that the kernel dropped as its table of tracked connections took no more',
+  ),
+  server_allowance_exceeded: counter(
+    'packets',
+    'lower',
+    ['node', 'allowance'],
+    'packets that the cloud provider queued or dropped because the instance type allows no more; allowance: bw_in, bw_out, pps, conntrack',
   ),
   server_rooms_left: atTheEnd(
     ofNodes('rooms', 'neither', 'rooms of the run that the server still listed after it'),

@@ -29,6 +29,7 @@ const thresholds: fc.Arbitrary<Threshold> = fc.constantFrom(...metricNames()).ch
     codec: ['opus', 'vp8'],
     agent: ['1', '2'],
     code: ['0', '1502'],
+    allowance: ['bw_in', 'pps'],
     node: ['node-1', '10.0.0.5:6789', '[::1]:6789', 'ND_x7'],
   };
   const aggregations = fc

@@ -299,6 +299,7 @@ const readLimit = (cursor: Cursor, metric: MetricName, aggregation: Aggregation)
   const definition = metricDefinition(metric);
   if (unit === '%') {
     if (definition.type === 'rate' && aggregation.type === 'rate') return number / 100;
+    if (definition.type === 'gauge' && definition.unit === 'ratio') return number / 100;
     throw cursor.error(`${metric} is not a share: % does not fit`, 'leave the % out', at);
   }
   if (Object.hasOwn(SIZE_UNITS, unit) && definition.unit === 'bytes')

@@ -116,6 +116,8 @@ const startedServerSchema = z.object({
   configFiles: z.array(z.string()),
   /** Limit of its CPU, cores; null: none. */
   cpuCores: z.number().nullable(),
+  /** Limit of its memory, bytes; absent: none. */
+  memoryBytes: z.number().exactOptional(),
 });
 
 const deploymentSchema = z.object({

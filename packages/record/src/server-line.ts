@@ -1,7 +1,14 @@
 import { z } from 'zod';
 
-/** Sources of server metrics, the most exact first. */
-export const SERVER_SOURCES = ['process', 'metrics', 'prometheus', 'redis'] as const;
+/** Sources of server metrics, the most exact first; of a host: `host` and `prometheus_host`. */
+export const SERVER_SOURCES = [
+  'process',
+  'metrics',
+  'host',
+  'prometheus',
+  'prometheus_host',
+  'redis',
+] as const;
 
 const source = z.enum(SERVER_SOURCES);
 const figure = () => z.number().exactOptional();
@@ -21,6 +28,18 @@ const levels = {
   tracks: figure(),
   /** Subscriptions that the node sends. */
   subscriptions: figure(),
+  /** CPU cores that all programs of the node's host use, livekit-server included. */
+  hostCpuCores: figure(),
+  /** Cores of the host. */
+  hostCores: figure(),
+  /** Share of the host's CPU time that its hypervisor gave to other guests, 0 … 1. */
+  stealShare: figure(),
+  /** Memory in use, of the limit that is nearest: a control group's, or what the host has, 0 … 1. */
+  memoryShare: figure(),
+  /** Size of that limit, bytes. */
+  memoryLimitBytes: figure(),
+  /** Entries of the table of tracked connections, of as many as it takes, 0 … 1. */
+  conntrackShare: figure(),
 };
 
 /** Differences since the last line of the node. */
@@ -32,6 +51,16 @@ const counts = {
   packetsDown: figure(),
   /** Packets that the network interfaces of the host dropped before they were sent. */
   drops: figure(),
+  /** Packets of new flows that the kernel dropped as it could not track them. */
+  conntrackDrops: figure(),
+  /**
+   * Packets that the cloud provider queued or dropped because the instance type allows no more, as
+   * the network card counts them: by bandwidth in and out, packets per second, tracked connections.
+   */
+  bandwidthInExceeded: figure(),
+  bandwidthOutExceeded: figure(),
+  packetsExceeded: figure(),
+  connectionsExceeded: figure(),
 };
 
 /** Server metrics of a node, about once per second, or at the interval of a slower source. */
@@ -81,6 +110,8 @@ export const serverMissingSchema = z.object({
     'unauthorized',
     /** The source answered without metrics of LiveKit. */
     'not_livekit',
+    /** The source answered without metrics of a host. */
+    'not_node_exporter',
   ]),
   message: z.string(),
 });

@@ -9,6 +9,7 @@ export * from './errors.ts';
 export { explainIssues, type Finding, findingAt } from './explain-issues.ts';
 export { invalidFile } from './invalid-file.ts';
 export { type JsonSchema, jsonSchemaOf, schemaUrl, settingsJsonSchema } from './json-schema.ts';
+export { parseMemory } from './memory-size.ts';
 export { fileProblem, formatProblem, type Problem } from './problem.ts';
 export {
   type FileSettings,

@@ -101,6 +101,7 @@ const EXITS = {
     'no_kubernetes',
     'no_lab',
     'no_libraries',
+    'no_memory_limit',
     'no_network',
     'no_ports',
     'no_program',

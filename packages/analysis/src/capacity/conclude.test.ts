@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { HostResource } from '../summary/reached-limits.ts';
 import { type CapacitySession, concludeCapacity } from './conclude.ts';
 import { firstCause } from './first-cause.ts';
 import { kneeInterval } from './knee-interval.ts';
@@ -77,6 +78,12 @@ const busy = (busiestNodeCores: number) => ({
   measured: { ...stepOf(10).measured, busiestNodeCores },
 });
 
+const lacking = (resource: HostResource): Partial<StepFacts> => ({
+  reachedLimits: [
+    { node: 'a', resource, share: 1, limit: null, packets: 0, others: null, allowances: [] },
+  ],
+});
+
 describe('the first cause of failure', () => {
   test.each([
     [
@@ -113,6 +120,27 @@ describe('the first cause of failure', () => {
     ['slow agents', { ...busy(1), crossings: [crossingOf('agent_response_time')] }, 'agents'],
     ['slow agents of a busy node', { ...busy(3.8), crossings: [crossingOf('agents_lost')] }, 'cpu'],
     ['a Redis that stopped answering', { ...busy(1), sourcesLost: ['redis'] }, 'redis'],
+    ['a server that the kernel ended', { serverEnded: true, outOfMemory: true }, 'memory'],
+    ['latency of a node without memory', { ...busy(2.6), ...lacking('memory') }, 'memory'],
+    [
+      'failed joins at a full table',
+      {
+        ...busy(1),
+        ...lacking('conntrack'),
+        crossings: [crossingOf('join_failures')],
+        rejected: [{ reason: 'no_candidates', count: 2, message: null }],
+      },
+      'conntrack',
+    ],
+    ['loss beyond an allowance', { ...busy(1), ...lacking('allowance') }, 'allowance'],
+    ['latency under steal', { ...busy(2.6), ...lacking('steal') }, 'steal'],
+    ['a node that got its cores all the same', { ...busy(3.7), ...lacking('steal') }, 'cpu'],
+    ['latency on a host that others use', { ...busy(1), ...lacking('host_cpu') }, 'host_cpu'],
+    [
+      'a CPU quota on a host that others use',
+      { ...busy(2.6), ...lacking('host_cpu'), hostCores: 8 },
+      'cpu',
+    ],
     [
       'memory that was asked for',
       { crossings: [crossingOf('server_memory', { resource: 'memory' })] },

@@ -1,3 +1,4 @@
+import type { HostResource, ReachedLimit } from '../summary/reached-limits.ts';
 import type { Cause, CauseCode, Crossing, StepFacts } from './result.ts';
 
 /** Facts about the nodes of a deployment that a run does not measure. */
@@ -87,14 +88,24 @@ const SYMPTOMS: Record<string, CauseCode> = {
   agent_echoes: 'agents',
   server_cpu: 'cpu',
   server_memory: 'memory',
+  server_memory_used: 'memory',
+  server_steal: 'steal',
+  server_host_cpu: 'host_cpu',
+  server_conntrack: 'conntrack',
+  server_conntrack_drops: 'conntrack',
+  server_allowance_exceeded: 'allowance',
   server_bytes: 'network',
   server_drops: 'network',
 };
 
 /** Causes in order: each may be the cause of those after it. */
 const RANK: readonly CauseCode[] = [
-  'cpu',
+  'conntrack',
   'memory',
+  'allowance',
+  'steal',
+  'host_cpu',
+  'cpu',
   'network',
   'join_failures',
   'dispatch',
@@ -108,7 +119,14 @@ const RANK: readonly CauseCode[] = [
 /**
  * First cause of failure, from the runs at the smallest load that was exceeded. Order: a server
  * that ended or rejected joins on purpose, a resource that was used up, memory or CPU of the workers
- * of voice agents, jobs that none of them takes, a symptom that participants measured. A symptom is returned only if none of its causes is known.
+ * of voice agents, jobs that none of them takes, a symptom that participants measured. A symptom is
+ * returned only if none of its causes is known.
+ *
+ * Of the resources, those come first that make a server use more of the others, or whose lack the
+ * kernel or the provider counted: a full table of connections drops packets however much CPU is
+ * left, a server without memory spends CPU on reclaiming it, and held back packets are sent again.
+ * A server that used up its own cores comes before those of its host, since it got them; one that
+ * only waits for CPU comes after what took it away.
  */
 export const firstCause = (
   steps: readonly StepFacts[],
@@ -118,8 +136,9 @@ export const firstCause = (
   const [step] =
     crossed.length > 0 ? crossed : steps.filter(({ crossings }) => crossings.length > 0);
   if (step === undefined) return null;
+  const { hostCores = null } = step;
   const { busiestNodeCores, bitsDown } = step.measured;
-  const cpuShare = shareOf(busiestNodeCores, cores);
+  const cpuShare = shareOf(busiestNodeCores, cores ?? hostCores);
   const { busiestWorkerCores = null, largestWorkerBytes = null } = step.agents ?? {};
   const workerCpuShare = shareOf(busiestWorkerCores, workerCores);
   const workerMemoryShare = shareOf(largestWorkerBytes, workerBytes);
@@ -139,15 +158,26 @@ export const firstCause = (
     bitsDown,
     ...(step.agents !== undefined && { agents: step.agents }),
     ...(step.logged !== undefined && { logged: step.logged }),
+    ...(step.outOfMemory !== undefined && { outOfMemory: step.outOfMemory }),
+    ...reachedOf(code, step),
   });
+  if (step.outOfMemory === true) return causeOf('memory', undefined);
   if (step.serverEnded) return causeOf('server_ended', undefined);
   if (rejection !== undefined) return causeOf('limit', rejection);
-  if (portless !== undefined) return causeOf('udp_ports_exhausted', portless);
+  if (portless !== undefined && !lacks(step, 'conntrack'))
+    return causeOf('udp_ports_exhausted', portless);
   if (slowed !== undefined) return causeOf('rate_limit', slowed);
   const symptom = shown === null ? 'other' : symptomOf(shown);
   if (shown?.resource !== null && shown !== null) return causeOf(symptom, undefined);
-  if (cpuShare !== null && cpuShare >= (DELAY.has(symptom) ? CPU_DELAYS : CPU_USED_UP))
+  const isDelay = DELAY.has(symptom);
+  const isQuota = cores !== null && hostCores !== null && cores < hostCores;
+  for (const resource of COME_FIRST)
+    if (isDelay && lacks(step, resource)) return causeOf(resource, undefined);
+  if (cpuShare !== null && cpuShare >= (isDelay && isQuota ? CPU_DELAYS : CPU_USED_UP))
     return causeOf('cpu', undefined);
+  for (const resource of OF_HOST)
+    if (isDelay && lacks(step, resource)) return causeOf(resource, undefined);
+  if (cpuShare !== null && isDelay && cpuShare >= CPU_DELAYS) return causeOf('cpu', undefined);
   if (step.sourcesLost.includes('redis')) return causeOf('redis', undefined);
   if (OF_WORKERS.has(symptom) && (workerMemoryShare ?? 0) >= MEMORY_USED_UP)
     return causeOf('worker_memory', undefined);
@@ -156,6 +186,34 @@ export const firstCause = (
   if (symptom === 'dispatch' && areWorkersFull(step)) return causeOf('worker_jobs', undefined);
   if (symptom === 'loss' && isOfNetwork(step, cpuShare)) return causeOf('network', undefined);
   return causeOf(symptom, step.rejected[0]);
+};
+
+/** Resources whose lack explains that of CPU. */
+const COME_FIRST = ['conntrack', 'memory', 'allowance'] as const;
+/** Resources whose lack takes CPU away from a server. */
+const OF_HOST = ['steal', 'host_cpu'] as const;
+
+const limitOf = ({ reachedLimits = [] }: StepFacts, resource: string): ReachedLimit | undefined =>
+  reachedLimits.find((limit) => limit.resource === resource);
+
+const lacks = (step: StepFacts, resource: HostResource): boolean =>
+  limitOf(step, resource) !== undefined;
+
+/** Causes that resources of hosts may explain, where these are not measured. */
+const OPEN: ReadonlySet<CauseCode> = new Set([
+  'network',
+  'join_failures',
+  'join_time',
+  'loss',
+  'latency',
+  'other',
+]);
+
+/** Limit of the cause, or what may be the cause and was not measured. */
+const reachedOf = (code: CauseCode, step: StepFacts): Pick<Cause, 'reached' | 'unmeasured'> => {
+  const reached = limitOf(step, code);
+  if (reached !== undefined) return { reached };
+  return OPEN.has(code) && step.unmeasured !== undefined ? { unmeasured: step.unmeasured } : {};
 };
 
 /** Share of what there is; null: one of both is unknown. */

@@ -3,6 +3,7 @@
 import { LOG_LEVELS } from '@livekit-swarm/record';
 import { EXIT_CODES, schemaUrl } from '@livekit-swarm/settings';
 import { z } from 'zod';
+import { HOST_RESOURCES, reachedLimit } from '../summary/reached-limits.ts';
 
 export const CAPACITY_SCHEMA = 'livekit-swarm/capacity/1';
 export const COST_MODEL_SCHEMA = 'livekit-swarm/cost-model/1';
@@ -117,6 +118,22 @@ const step = z
       .array(z.object({ reason: z.string(), count: z.number(), message: z.string().nullable() }))
       .describe('Joins that failed, most frequent reason first.'),
     serverEnded: z.boolean(),
+    outOfMemory: z
+      .boolean()
+      .exactOptional()
+      .describe('True if the kernel ended the server for lack of memory. Absent: it did not.'),
+    hostCores: z
+      .number()
+      .exactOptional()
+      .describe('Cores of the host of the node that uses most CPU. Absent: not measured.'),
+    reachedLimits: z
+      .array(reachedLimit)
+      .exactOptional()
+      .describe('What nodes, or their hosts, ran out of. Absent: nothing that was measured.'),
+    unmeasured: z
+      .array(z.enum(HOST_RESOURCES))
+      .exactOptional()
+      .describe('Resources of hosts that were not measured. Absent: all were.'),
     sourcesLost: z.array(z.string()).describe('Sources of server metrics that stopped answering.'),
     logged: logged.exactOptional(),
     impairments: z.array(z.string()).describe('Impairments of the load generator.'),
@@ -130,6 +147,10 @@ export const CAUSES = [
   'limit',
   'udp_ports_exhausted',
   'rate_limit',
+  'conntrack',
+  'allowance',
+  'steal',
+  'host_cpu',
   'cpu',
   'memory',
   'network',
@@ -169,6 +190,19 @@ const cause = z
     bitsDown: known('Media sent by the server at that load, bit/s.'),
     agents: agents.exactOptional().describe('Absent: no role talks with a voice agent.'),
     logged: logged.exactOptional(),
+    outOfMemory: z
+      .boolean()
+      .exactOptional()
+      .describe('True if the kernel ended the server for lack of memory. Absent: it did not.'),
+    reached: reachedLimit
+      .exactOptional()
+      .describe('What the node ran out of, where that is the cause, or of the cause the figure.'),
+    unmeasured: z
+      .array(z.enum(HOST_RESOURCES))
+      .exactOptional()
+      .describe(
+        'Resources of the host that may be the cause and were not measured. Absent: all were, or the cause is one that they do not explain.',
+      ),
   })
   .meta({ id: 'Cause', description: 'First bottleneck, at the smallest load that is exceeded.' });
 

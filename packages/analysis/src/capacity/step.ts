@@ -6,6 +6,7 @@ import {
   metricDefinition,
 } from '@livekit-swarm/metrics';
 import { loggedMessages } from '../summary/logged-messages.ts';
+import { reachedLimits, unmeasuredResources } from '../summary/reached-limits.ts';
 import type { Summary } from '../summary/summary.ts';
 import { resolveThresholds, type SourcedThreshold } from '../verdict/default-thresholds.ts';
 import { assessStrictly } from '../verdict/generator-health.ts';
@@ -88,6 +89,8 @@ export const factsOfStep = (
       message,
     })),
     serverEnded: summary.end?.reason === 'server_died',
+    ...(endedByKernel(summary) && { outOfMemory: true }),
+    ...limitsOf(summary),
     sourcesLost: summary.server.missing.flatMap(({ source, reason }) =>
       source !== null && LOST.has(reason) ? [source] : [],
     ),
@@ -97,6 +100,25 @@ export const factsOfStep = (
       ...decision.reasons.map(({ code }) => code),
       ...unmeasured(summary, limits).map((resource) => `${resource}_not_measured`),
     ],
+  };
+};
+
+const endedByKernel = ({ notes }: Summary): boolean =>
+  notes.some((note) => note.code === 'server_died' && note.reason === 'out_of_memory');
+
+const limitsOf = ({
+  server,
+}: Summary): Pick<StepFacts, 'hostCores' | 'reachedLimits' | 'unmeasured'> => {
+  const [busiest] = server.nodes.toSorted(
+    (a, b) => (b.cpuCores?.avg ?? 0) - (a.cpuCores?.avg ?? 0),
+  );
+  const hostCores = busiest?.host?.cores ?? null;
+  const reached = reachedLimits(server.nodes);
+  const unmeasured = unmeasuredResources(server.nodes);
+  return {
+    ...(hostCores !== null && { hostCores }),
+    ...(reached.length > 0 && { reachedLimits: reached }),
+    ...(unmeasured.length > 0 && { unmeasured }),
   };
 };
 

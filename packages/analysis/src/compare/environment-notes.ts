@@ -48,7 +48,7 @@ const startedAs = (
 ): string =>
   server === undefined
     ? ''
-    : ` ${[server.program ?? '', ...server.configFiles].join('+')}${server.cpuCores === null ? '' : `@cpu=${server.cpuCores}`}`;
+    : ` ${[server.program ?? '', ...server.configFiles].join('+')}${server.cpuCores === null ? '' : `@cpu=${server.cpuCores}`}${server.memoryBytes === undefined ? '' : `@memory=${server.memoryBytes}`}`;
 
 /** Distinct values of the runs: `[4]`, or `[4, 8]` where repeats differ. */
 const valuesOf = (runs: readonly MeasuredRun[], read: Read): Value[] =>

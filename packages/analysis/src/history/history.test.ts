@@ -176,7 +176,10 @@ describe('a history', () => {
     // A join counts at its scheduled time.
     expect(series(JOIN)?.value).toEqual([120, null, 300, null]);
     expect(annotations).toEqual([
-      { at: 2_500, event: { code: 'server_died', at: 2_500, detail: 'ended with SIGKILL' } },
+      {
+        at: 2_500,
+        event: { code: 'server_died', at: 2_500, detail: 'ended with SIGKILL', reason: null },
+      },
     ]);
   });
 

@@ -47,6 +47,40 @@ describe('the nodes of the deployment', () => {
     expect(server.total?.bitsDown).toBeCloseTo(64_000, 5);
   });
 
+  test('share a host, whose limits are thresholds, and notes where they were reached', () => {
+    const summary = summaryOf(
+      withServer(recordOf(spec), () => ({
+        a: {
+          ...{
+            cpuCores: 0.5,
+            hostCpuCores: 1,
+            hostCores: 4,
+            memoryShare: 0.4,
+            conntrackShare: 0.99,
+          },
+          ...{ conntrackDrops: 3, packetsExceeded: 2, bandwidthInExceeded: 1 },
+        },
+        b: { cpuCores: 1, memoryShare: 0.92, memoryLimitBytes: 1e9 },
+      })),
+    );
+    expect(measuredOf(summary, 'server_memory_used: max<90%')).toMatchObject({
+      value: 0.92,
+      ok: false,
+    });
+    expect(measuredOf(summary, 'server_memory_used{node:a}: max<90%')).toMatchObject({ ok: true });
+    const { host } = summary.server.nodes[0] ?? {};
+    expect(host).toMatchObject({ cores: 4, steal: null, allowancesExceeded: ['bw_in', 'pps'] });
+    expect(host?.allowanceExceeded).toBeGreaterThan(0);
+    expect(measuredOf(summary, 'server_allowance_exceeded{allowance:pps}: count>20')?.ok).toBe(
+      true,
+    );
+    expect(summary.notes).toMatchObject([
+      { code: 'node_at_limit', resource: 'conntrack', node: 'a', share: 0.99 },
+      { code: 'node_at_limit', resource: 'memory', node: 'b', limit: 1e9 },
+      { code: 'node_at_limit', resource: 'allowance', node: 'a' },
+    ]);
+  });
+
   test('have thresholds per node and in total, in the run and in its windows', () => {
     const summary = summaryOf(twoNodes(), 'server_cpu@5s..10s: value<1');
     expect(measuredOf(summary, 'server_cpu: value<1.6')).toMatchObject({ value: 1.5, ok: true });

@@ -8,6 +8,7 @@ import {
 import {
   SERVER_LEVELS,
   type ServerAfterLine,
+  type ServerCount,
   type ServerLevel,
   type ServerLine,
   type ServerLogLine,
@@ -42,7 +43,24 @@ const LEVEL_METRICS: Record<ServerLevel, MetricName> = {
   participants: 'server_participants',
   tracks: 'server_tracks',
   subscriptions: 'server_subscriptions',
+  hostCpuCores: 'server_host_cpu',
+  hostCores: 'server_host_cores',
+  stealShare: 'server_steal',
+  memoryShare: 'server_memory_used',
+  memoryLimitBytes: 'server_memory_limit',
+  conntrackShare: 'server_conntrack',
 };
+
+/** Levels of which all nodes together have the largest, rather than the sum. */
+const SHARES: ReadonlySet<ServerLevel> = new Set(['stealShare', 'memoryShare', 'conntrackShare']);
+
+/** Cloud allowances by their counts, as the label `allowance` names them. */
+export const ALLOWANCES = {
+  bandwidthInExceeded: 'bw_in',
+  bandwidthOutExceeded: 'bw_out',
+  packetsExceeded: 'pps',
+  connectionsExceeded: 'conntrack',
+} as const satisfies Partial<Record<ServerCount, string>>;
 
 interface KnownNode {
   shard: number;
@@ -134,6 +152,7 @@ export class ServerFold {
           sources: [...sources],
           ofHost,
           ...totalsOf(metrics, { node }),
+          ...hostOf(metrics, node),
         }),
       ),
       total: this.#nodes.size === 0 ? null : totalsOf(metrics, {}),
@@ -173,7 +192,10 @@ export class ServerFold {
     const total: Partial<Record<ServerLevel, number>> = {};
     for (const { levels } of this.#nodes.values())
       for (const [level, { value, untilMs }] of levels)
-        if (line.at <= untilMs) total[level] = (total[level] ?? 0) + value;
+        if (line.at <= untilMs)
+          total[level] = SHARES.has(level)
+            ? Math.max(total[level] ?? 0, value)
+            : (total[level] ?? 0) + value;
     this.#forEach(line, steady, (metrics, isSteady) => addLevels(metrics, total, isSteady, {}));
   }
 
@@ -251,6 +273,9 @@ export const addCounts = (
   add('server_packets', { node, direction: 'up' }, packetsUp);
   add('server_packets', { node, direction: 'down' }, packetsDown);
   add('server_drops', { node }, drops);
+  add('server_conntrack_drops', { node }, line.conntrackDrops);
+  for (const [count, allowance] of Object.entries(ALLOWANCES) as [ServerCount, string][])
+    add('server_allowance_exceeded', { node, allowance }, line[count]);
 };
 
 const LEFT_METRICS = {
@@ -301,11 +326,38 @@ const afterOf = (line: ServerAfterLine): ServerSummary['after'] => ({
   memoryBytes: changeOf(line, 'memoryBytes'),
 });
 
-const totalsOf = (metrics: MetricSet, labels: Labels): ServerTotals => {
-  const level = (name: ServerLevel): ServerTotals['cpuCores'] => {
-    const value = metrics.measure(LEVEL_METRICS[name], labels);
-    return value?.type === 'gauge' ? { avg: value.avg, max: value.max } : null;
+const levelOf = (
+  metrics: MetricSet,
+  name: ServerLevel,
+  labels: Labels,
+): ServerTotals['cpuCores'] => {
+  const value = metrics.measure(LEVEL_METRICS[name], labels);
+  return value?.type === 'gauge' ? { avg: value.avg, max: value.max } : null;
+};
+
+/** Figures of the host of a node; nothing where none was measured. */
+const hostOf = (metrics: MetricSet, node: string): Pick<ServerNodeSummary, 'host'> => {
+  const count = (metric: MetricName, labels: Labels = {}): number | null =>
+    aggregate(metrics.measure(metric, { node, ...labels }), { type: 'count' }) ?? null;
+  const host = {
+    cpuCores: levelOf(metrics, 'hostCpuCores', { node }),
+    cores: levelOf(metrics, 'hostCores', { node })?.max ?? null,
+    steal: levelOf(metrics, 'stealShare', { node }),
+    memoryUsed: levelOf(metrics, 'memoryShare', { node }),
+    memoryLimitBytes: levelOf(metrics, 'memoryLimitBytes', { node })?.max ?? null,
+    conntrack: levelOf(metrics, 'conntrackShare', { node }),
+    conntrackDrops: count('server_conntrack_drops'),
+    allowanceExceeded: count('server_allowance_exceeded'),
   };
+  if (Object.values(host).every((value) => value === null)) return {};
+  const exceeded = Object.values(ALLOWANCES).filter(
+    (allowance) => (count('server_allowance_exceeded', { allowance }) ?? 0) > 0,
+  );
+  return { host: { ...host, allowancesExceeded: exceeded } };
+};
+
+const totalsOf = (metrics: MetricSet, labels: Labels): ServerTotals => {
+  const level = (name: ServerLevel): ServerTotals['cpuCores'] => levelOf(metrics, name, labels);
   const rate = (metric: MetricName, direction: 'up' | 'down', factor = 1): number | null => {
     const perSecond = aggregate(metrics.measure(metric, { ...labels, direction }), {
       type: 'rate',

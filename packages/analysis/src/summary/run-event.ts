@@ -6,6 +6,7 @@ import {
 } from '@livekit-swarm/record';
 import { z } from 'zod';
 import { fact, type PLAIN } from '../fact.ts';
+import { reachedLimitShape } from './reached-limits.ts';
 
 const count = z.number();
 const at = z.number().describe('Milliseconds after the start of the run.');
@@ -47,7 +48,18 @@ const runEvents = <Added extends z.core.$ZodShape>(added: Added) =>
     fact('shared_clock_stepped', { at, host: z.string(), stepMs }, added).describe(
       'The clock of a host and the one that hosts share moved apart at once.',
     ),
-    fact('server_died', { at, detail }, added),
+    fact(
+      'server_died',
+      {
+        at,
+        detail,
+        reason: z
+          .string()
+          .nullable()
+          .describe('crashed, or out_of_memory: the kernel ended it. Null: not known.'),
+      },
+      added,
+    ),
     fact('interrupted', { at }, added),
     fact('threshold_crossed', { at, crossing }, added),
     fact(
@@ -93,6 +105,9 @@ export const runNotes = <Added extends z.core.$ZodShape>(added: Added) =>
       },
       added,
     ).describe('Other programs used the cores of this host for most of the run.'),
+    fact('node_at_limit', reachedLimitShape, added).describe(
+      'A node, or its host, ran out of something during the run.',
+    ),
     fact(
       'data_queued',
       {
@@ -150,7 +165,7 @@ export const runEventOf = (line: EventLine): RunEvent | null => {
         ? { code: 'clock_stepped', at, stepMs: line.stepMs ?? 0 }
         : null;
     case 'server_died':
-      return { code: 'server_died', at, detail };
+      return { code: 'server_died', at, detail, reason };
     case 'interrupted':
       return { code: 'interrupted', at };
     case 'threshold_crossed':

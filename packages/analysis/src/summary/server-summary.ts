@@ -29,6 +29,26 @@ const levels = {
 
 const source = z.enum(SERVER_SOURCES);
 
+const host = z
+  .object({
+    cpuCores: level.describe('CPU cores that all programs of the host used. Null: not measured.'),
+    cores: known('Cores of the host.'),
+    steal: level.describe(
+      'CPU time that the hypervisor gave to other guests, 0 … 1. Null: not measured.',
+    ),
+    memoryUsed: level.describe('Memory in use, of its limit, 0 … 1. Null: not measured.'),
+    memoryLimitBytes: known('Limit of the control group, or memory of the host.'),
+    conntrack: level.describe(
+      'Entries of the table of tracked connections, of as many as it takes. Null: not measured.',
+    ),
+    conntrackDrops: known('Packets dropped as the table took no more.'),
+    allowanceExceeded: known('Packets that the cloud provider queued or dropped.'),
+    allowancesExceeded: z
+      .array(z.string())
+      .describe('Allowances that were exceeded: bw_in, bw_out, pps, conntrack.'),
+  })
+  .meta({ id: 'HostOfNode', description: 'The host of a node, and what it lets the node have.' });
+
 const node = z.object({
   node: z.string(),
   id: z.string().nullable().describe('Node ID of the server.'),
@@ -36,6 +56,7 @@ const node = z.object({
   ofHost: z.boolean().describe('CPU and memory are those of the host or container.'),
   ...levels,
   ...rates,
+  host: host.exactOptional().describe('Absent: not measured.'),
 });
 
 const missing = z.object({
@@ -105,6 +126,7 @@ export const serverSummary = z
 
 export type ServerSummary = z.infer<typeof serverSummary>;
 export type ServerNodeSummary = z.infer<typeof node>;
+export type HostOfNode = z.infer<typeof host>;
 export type ServerTotals = NonNullable<ServerSummary['total']>;
 export type ServerLog = z.infer<typeof log>;
 export type ServerMissing = z.infer<typeof missing>;

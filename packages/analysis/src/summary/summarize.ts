@@ -31,8 +31,10 @@ import { ServerFold } from './fold-server.ts';
 import { TrackFold } from './fold-tracks.ts';
 import { LostParticipants } from './lost-participants.ts';
 import { percentilesOf } from './percentiles.ts';
+import { reachedLimits } from './reached-limits.ts';
 import { type RunNote, runEventOf } from './run-event.ts';
 import { SampleCoverage } from './sample-coverage.ts';
+import type { ServerSummary } from './server-summary.ts';
 import type {
   AbortingThreshold,
   InterimSummary,
@@ -250,6 +252,8 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
         ...lossNotes(lostOf(lost, header), plan.participants),
       );
       notes.push(...busyNotes(generator.summary(processes, processesDied), environment));
+      const serverSummary = server.summary(metrics);
+      notes.push(...limitNotes(serverSummary, deployment?.embedded === true));
       if (isDrill) notes.push({ code: 'drill_record' });
       return {
         run,
@@ -289,7 +293,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
         },
         lost: lostOf(lost, header),
         hosts: hosts.summary(end?.at ?? lastAt),
-        server: server.summary(metrics),
+        server: serverSummary,
         skewedSpikes: hosts.skewedSpikes(),
         notes,
         metrics,
@@ -367,6 +371,16 @@ const busyNotes = (
   const programs = otherPrograms.map(({ name }) => name);
   return [{ code: 'host_busy', otherCores, cores, programs }];
 };
+
+/**
+ * Notes what nodes ran out of.
+ * @param sharesHost true if the load generator runs on the host of the node: `host_busy` and the
+ * findings on its health have the CPU that it and others use
+ */
+const limitNotes = ({ nodes }: ServerSummary, sharesHost: boolean): RunNote[] =>
+  reachedLimits(nodes).flatMap((limit) =>
+    sharesHost && limit.resource === 'host_cpu' ? [] : [{ code: 'node_at_limit', ...limit }],
+  );
 
 const phasesOf = (metrics: MetricSet): JoinSummary['phases'] => ({
   started: percentilesOf(metrics.measure('join_start_delay')),

@@ -27,6 +27,7 @@ const deployment = z.object({
       program: z.string().nullable().describe('Path. Null: the release of this version.'),
       configFiles: z.array(z.string()),
       cpuCores: z.number().nullable().describe('Limit of its CPU. Null: none.'),
+      memoryBytes: z.number().exactOptional().describe('Limit of its memory. Absent: none.'),
     })
     .exactOptional()
     .describe('As --server states it. Absent: a plain release, or not started for the run.'),

@@ -22,6 +22,7 @@ const plain = {
   configFiles: [],
   config: null,
   cpuCores: null,
+  memoryBytes: null,
   leftOut: [],
 };
 
@@ -30,6 +31,11 @@ test.each([
   ['v1.11.0', { ...plain, name: 'v1.11.0', version: '1.11.0' }],
   ['old=1.11.0', { ...plain, name: 'old', version: '1.11.0' }],
   ['1.13.5@cpu=0.2', { ...plain, name: '1.13.5@cpu=0.2', cpuCores: 0.2 }],
+  ['1.13.5@memory=200MB', { ...plain, name: '1.13.5@memory=200MB', memoryBytes: 200_000_000 }],
+  [
+    'small=1.13.5@memory=0.5GB@cpu=2',
+    { ...plain, name: 'small', cpuCores: 2, memoryBytes: 500_000_000 },
+  ],
   ['slow=1.13.5@cpu=1.5', { ...plain, name: 'slow', cpuCores: 1.5 }],
   [binary, { ...plain, name: 'livekit-server', serverPath: binary }],
   [odd, { ...plain, name: 'a=b+c@cpu=1', serverPath: odd }],
@@ -70,7 +76,9 @@ test.each([
   ['name=', 'names no server'],
   ['1.13.5@cpu=0', 'not a number of cores'],
   ['1.13.5@cpu=fast', 'not a number of cores'],
-  ['1.13.5@memory=1', 'there is no @memory'],
+  ['1.13.5@memory=1', 'not an amount of memory'],
+  ['1.13.5@memory=1MB', '@memory=1MB is not an amount of memory'],
+  ['1.13.5@disk=1', 'there is no @disk'],
   ['1.13.5+1.11.0', 'is not a configuration file'],
   [join(dir, 'folder'), 'is a folder'],
   [config, 'is a configuration, not a livekit-server'],
@@ -119,6 +127,7 @@ test.each([
 
 test.each([
   ['new=1.11.0@cpu=0.5', 'livekit-server 1.11.0@cpu=0.5'],
+  ['1.11.0@memory=1GB', 'livekit-server 1.11.0@memory=1000MB'],
   [`new=${binary}`, binary],
   [`+${config}`, `livekit-server 1.13.5+${config}`],
 ])('describes %s by version, files and limit', (text, described) => {

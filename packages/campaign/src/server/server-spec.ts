@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { MIN_CPU } from '@livekit-swarm/host';
+import { MIN_CPU, MIN_MEMORY } from '@livekit-swarm/host';
 import {
   DEFAULT_LIVEKIT_VERSION,
   LIVEKIT_VERSIONS,
@@ -9,7 +9,7 @@ import {
   mergeConfig,
   readLiveKitConfig,
 } from '@livekit-swarm/lab';
-import { usageError, withoutSecrets } from '@livekit-swarm/settings';
+import { parseMemory, usageError, withoutSecrets } from '@livekit-swarm/settings';
 import { PINNED_VERSIONS, SERVER_EXAMPLES, SERVER_GRAMMAR } from './grammar.ts';
 
 /** A server under test, as `--server` states it. */
@@ -26,6 +26,8 @@ export interface ServerSpec {
   config: LiveKitConfig | null;
   /** Limit of CPU, cores. */
   cpuCores: number | null;
+  /** Limit of memory, bytes. */
+  memoryBytes: number | null;
   /** Keys of the configuration files that are not used. */
   leftOut: string[];
 }
@@ -33,13 +35,13 @@ export interface ServerSpec {
 const HINT = `write ${SERVER_GRAMMAR}, with a version (${PINNED_VERSIONS}), the path of a livekit-server, or +CONFIG alone: ${SERVER_EXAMPLES}`;
 
 /**
- * Reads `[NAME=]VERSION|PATH[+CONFIG][@cpu=N]`: VERSION is a pinned release, PATH a livekit-server, each CONFIG a livekit.yaml that is merged over the
- * lab's configuration, and N a number of cores. `+CONFIG` alone stands for the default version with this configuration.
+ * Reads `[NAME=]VERSION|PATH[+CONFIG][@cpu=N][@memory=SIZE]`: VERSION is a pinned release, PATH a livekit-server, each CONFIG a livekit.yaml that is merged over the
+ * lab's configuration, N a number of cores, and SIZE an amount of memory. `+CONFIG` alone stands for the default version with this configuration.
  * @throws SwarmError `usage`; SwarmError for a configuration that cannot be read
  */
 export const parseServerSpec = (text: string): ServerSpec => {
   refuseUrl(text);
-  const { rest: withName, cpuCores } = cutCpu(text);
+  const { rest: withName, cpuCores, memoryBytes } = cutLimits(text);
   const { rest, name } = cutName(withName);
   const [first = '', ...configFiles] = existsSync(rest)
     ? [rest]
@@ -47,7 +49,7 @@ export const parseServerSpec = (text: string): ServerSpec => {
   const { version, serverPath } = readServer(first, configFiles.length > 0, text);
   const configs = configFiles.map((file) => readConfig(file, text));
   return {
-    name: name ?? nameOf(first === '' ? version : first, configFiles, cpuCores),
+    name: name ?? nameOf(first === '' ? version : first, configFiles, { cpuCores, memoryBytes }),
     version,
     serverPath,
     configFiles,
@@ -56,6 +58,7 @@ export const parseServerSpec = (text: string): ServerSpec => {
         ? null
         : configs.reduce((merged, { config }) => mergeConfig(merged, config), {} as LiveKitConfig),
     cpuCores,
+    memoryBytes,
     leftOut: configs.flatMap(({ leftOut }) => leftOut),
   };
 };
@@ -71,16 +74,41 @@ const refuseUrl = (text: string): void => {
   );
 };
 
-const cutCpu = (text: string): { rest: string; cpuCores: number | null } => {
-  const [, rest = text, key, said = ''] = /^(.*)@([a-z]+)=([^@/]*)$/.exec(text) ?? [];
-  if (key === undefined || existsSync(text)) return { rest: text, cpuCores: null };
-  if (key !== 'cpu')
-    throw usageError(`--server ${text}: there is no @${key}`, 'there is @cpu=0.5: half a core');
+type Limits = Pick<ServerSpec, 'cpuCores' | 'memoryBytes'>;
+
+/** Cuts the limits off, the last one first. */
+const cutLimits = (text: string): Limits & { rest: string } => {
+  let rest = text;
+  const limits: Limits = { cpuCores: null, memoryBytes: null };
+  for (;;) {
+    const [, before, key, said = ''] = /^(.*)@([a-z]+)=([^@/]*)$/.exec(rest) ?? [];
+    if (before === undefined || key === undefined || existsSync(rest)) return { ...limits, rest };
+    if (key === 'cpu') limits.cpuCores ??= readCores(said, text);
+    else if (key === 'memory') limits.memoryBytes ??= readMemory(said, text);
+    else
+      throw usageError(
+        `--server ${text}: there is no @${key}`,
+        'there are @cpu=0.5, half a core, and @memory=500MB',
+      );
+    rest = before;
+  }
+};
+
+const readCores = (said: string, text: string): number => {
   const cores = /^\d*\.?\d+$/.test(said) ? Number(said) : Number.NaN;
-  if (cores >= MIN_CPU) return { rest, cpuCores: cores };
+  if (cores >= MIN_CPU) return cores;
   throw usageError(
     `--server ${text}: @cpu=${said} is not a number of cores`,
     `write @cpu=0.5 for half a core; ${MIN_CPU} is the least`,
+  );
+};
+
+const readMemory = (said: string, text: string): number => {
+  const bytes = parseMemory(said);
+  if (bytes !== null && bytes >= MIN_MEMORY) return bytes;
+  throw usageError(
+    `--server ${text}: @memory=${said} is not an amount of memory`,
+    `write ${DEFAULT_LIVEKIT_VERSION}@memory=500MB; ${MIN_MEMORY / 1e6}MB is the least`,
   );
 };
 
@@ -135,16 +163,17 @@ const readConfig = (file: string, text: string): ReturnType<typeof readLiveKitCo
 const isConfig = (file: string): boolean => /\.ya?ml$/i.test(file);
 
 /** Default name of a server, with the last part of each path. */
-const nameOf = (first: string, more: readonly string[], cpuCores: number | null): string =>
-  `${[first, ...more].map((part) => basename(part)).join('+')}${cpuText(cpuCores)}`;
+const nameOf = (first: string, more: readonly string[], limits: Limits): string =>
+  `${[first, ...more].map((part) => basename(part)).join('+')}${limitsText(limits)}`;
 
-/** Description of a server under test: its version or path, configurations and limit, whatever its name is. */
+/** Description of a server under test: its version or path, configurations and limits, whatever its name is. */
 export const describeServer = ({
   version,
   serverPath,
   configFiles,
-  cpuCores,
+  ...limits
 }: ServerSpec): string =>
-  `${[serverPath ?? `livekit-server ${version}`, ...configFiles].join('+')}${cpuText(cpuCores)}`;
+  `${[serverPath ?? `livekit-server ${version}`, ...configFiles].join('+')}${limitsText(limits)}`;
 
-const cpuText = (cpuCores: number | null): string => (cpuCores === null ? '' : `@cpu=${cpuCores}`);
+const limitsText = ({ cpuCores, memoryBytes }: Limits): string =>
+  `${cpuCores === null ? '' : `@cpu=${cpuCores}`}${memoryBytes === null ? '' : `@memory=${memoryBytes / 1e6}MB`}`;

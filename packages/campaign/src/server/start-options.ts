@@ -7,11 +7,17 @@ export const startOptions = ({
   serverPath,
   config,
   cpuCores,
-}: ServerSpec): Pick<StartOptions, 'version' | 'serverPath' | 'config' | 'cpuCores' | 'env'> => ({
+  memoryBytes,
+}: ServerSpec): Pick<StartOptions, 'version' | 'serverPath' | 'config' | 'limits' | 'env'> => ({
   version,
   ...(serverPath !== null && { serverPath }),
   ...(config !== null && { config }),
-  ...(cpuCores !== null && { cpuCores }),
+  ...((cpuCores !== null || memoryBytes !== null) && {
+    limits: {
+      ...(cpuCores !== null && { cpuCores }),
+      ...(memoryBytes !== null && { memoryBytes }),
+    },
+  }),
   // The requested version is used in any case: one binary for both sides of a comparison would be compared with itself.
   env: { ...process.env, SWARM_LIVEKIT_SERVER: '' },
 });

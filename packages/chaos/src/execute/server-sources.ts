@@ -1,5 +1,6 @@
 import {
   metricsSource,
+  prometheusHostSource,
   prometheusSource,
   redisSource,
   type ServerSource,
@@ -18,5 +19,6 @@ export const serverSources = ({
           ? []
           : [prometheusSource({ url: prometheusUrl, selector: null })]),
         ...(redisUrl === null ? [] : [redisSource(redisUrl)]),
+        ...(prometheusUrl === null ? [] : [prometheusHostSource({ url: prometheusUrl })]),
       ]
     : nodeMetrics.map(({ name, url }) => metricsSource(url, name));

@@ -1,5 +1,5 @@
 import { RESOURCES, type Resource, type UtilisationLimit } from '@livekit-swarm/analysis/capacity';
-import { usageError } from '@livekit-swarm/settings';
+import { parseMemory, usageError } from '@livekit-swarm/settings';
 
 const UNITS: Record<Resource, Record<string, number>> = {
   cpu: { '': 1 },
@@ -59,9 +59,8 @@ const ofCores = (text: string, share: number, cores: number | null): Utilisation
  */
 export const readMemory = (flag: string, text: string | undefined): number | null => {
   if (text === undefined) return null;
-  const [, value = '', unit = ''] = /^\s*(\d*\.?\d+)\s*([a-zA-Z]+)\s*$/.exec(text) ?? [];
-  const bytes = Number(value) * (UNITS.memory[unit] ?? 0);
-  if (bytes > 0) return bytes;
+  const bytes = parseMemory(text);
+  if (bytes !== null) return bytes;
   throw usageError(`${flag} ${text}: not an amount of memory`, 'write 2GB, or 512MB');
 };
 

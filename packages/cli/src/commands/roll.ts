@@ -221,8 +221,11 @@ const readReleases = (from: string, to: string, { type }: DeploymentChoice): Rel
 
 const readServer = (text: string): ServerSpec => {
   const server = parseServerSpec(text);
-  if (server.cpuCores === null) return server;
-  throw usageError(`${text}: the nodes of a lab have no limit of their CPU`, 'leave @cpu out');
+  if (server.cpuCores === null && server.memoryBytes === null) return server;
+  throw usageError(
+    `${text}: the nodes of a lab have no limits of CPU and memory`,
+    'leave @cpu and @memory out',
+  );
 };
 
 const releaseOf = ({ name, version, serverPath, config }: ServerSpec): LabelledRelease => ({

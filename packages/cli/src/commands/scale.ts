@@ -164,7 +164,7 @@ const modesOf = ({ rule }: ScalerFile, compares: boolean, path: string): ScaleMo
 
 const programOf = (server: ServerSpec | null) => {
   if (server === null) return {};
-  const { config: _, cpuCores: __, ...program } = startOptions(server);
+  const { config: _, limits: __, ...program } = startOptions(server);
   return program;
 };
 

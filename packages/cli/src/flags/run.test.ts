@@ -29,6 +29,7 @@ describe('flags of a run', () => {
       allowEnv: [],
       allowFile: [],
       serverLog: [],
+      hostMetrics: [],
       serverMetrics: [],
       signalling: 'auto',
       tag: [],

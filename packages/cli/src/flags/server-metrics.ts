@@ -4,6 +4,7 @@ import { repeatable } from './repeatable.ts';
 /** Flags that name the metrics of a deployment. */
 export interface ServerMetricsFlags {
   serverMetrics?: string[];
+  hostMetrics?: string[];
   prometheus?: string;
   prometheusSelector?: string;
   redis?: string;
@@ -22,6 +23,10 @@ export const nodeMetricsFlag = (): Option =>
 /** Flags for the sources of the nodes' CPU, memory and traffic, and for their logs. */
 export const serverMetricsFlags = (): Option[] => [
   nodeMetricsFlag(),
+  repeatable(
+    '--host-metrics <url>',
+    '/metrics of node_exporter on the host of a node, for what limits it from outside (may be repeated): http://10.0.0.5:9100/metrics, NODE=URL',
+  ),
   new Option('--prometheus <url>', 'a Prometheus that scrapes the nodes: http://10.0.0.7:9090'),
   new Option(
     '--prometheus-selector <labels>',

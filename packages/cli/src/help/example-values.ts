@@ -80,6 +80,7 @@ const FLAGS: Record<string, string> = {
   '--prometheus': 'http://10.0.0.7:9090',
   '--server-log': 'node.log',
   '--server-metrics': 'http://10.0.0.5:6789/metrics',
+  '--host-metrics': 'http://10.0.0.5:9100/metrics',
   '--server-metrics <side=url>': 'B=http://10.0.0.5:6789/metrics',
   '--api-url': 'https://livekit.example.com',
   '--api-url <side=url>': 'B=https://livekit.example.com',

@@ -9,9 +9,9 @@ import { usageError } from '@livekit-swarm/settings';
 export const readLabServer = (text: string | undefined): ServerSpec | null => {
   if (text === undefined) return null;
   const server = parseServerSpec(text);
-  if (server.cpuCores === null) return server;
+  if (server.cpuCores === null && server.memoryBytes === null) return server;
   throw usageError(
-    `--server ${text}: the nodes of a lab have no limit of their CPU`,
-    'leave @cpu out; swarm run, ab, capacity and soak limit the CPU of a single server',
+    `--server ${text}: the nodes of a lab have no limits of CPU and memory`,
+    'leave @cpu and @memory out; swarm run, ab, capacity and soak limit a single server',
   );
 };

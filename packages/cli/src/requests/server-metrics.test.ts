@@ -14,6 +14,7 @@ describe('where server metrics are', () => {
     expect(
       read({
         serverMetrics: ['http://10.0.0.5:6789/metrics', 'eu-1=https://eu.example/metrics?x=1'],
+        hostMetrics: ['http://10.0.0.5:9100/metrics', '10.0.0.6:6789=http://10.1.0.6:9100'],
         prometheus: 'https://user:secret@prom.example',
         prometheusSelector: '{job="livekit", cluster=~"eu.*"}',
         redis: 'rediss://:secret@10.0.0.5',
@@ -23,6 +24,10 @@ describe('where server metrics are', () => {
       nodes: [
         { name: null, url: 'http://10.0.0.5:6789/metrics' },
         { name: 'eu-1', url: 'https://eu.example/metrics?x=1' },
+      ],
+      hosts: [
+        { name: null, url: 'http://10.0.0.5:9100/metrics' },
+        { name: '10.0.0.6:6789', url: 'http://10.1.0.6:9100' },
       ],
       prometheus: {
         url: 'https://user:secret@prom.example',

@@ -11,6 +11,7 @@ const MAX_SETTLE_MS = 600_000;
 /** Flags on a deployment of the user; a server that is started for the run has no use for them. */
 const OF_DEPLOYMENT = [
   'serverMetrics',
+  'hostMetrics',
   'prometheus',
   'prometheusSelector',
   'redis',
@@ -44,6 +45,7 @@ export const readServerMetrics = (
     );
   return {
     nodes: (flags.serverMetrics ?? []).map(readNode),
+    hosts: (flags.hostMetrics ?? []).map(readHost),
     prometheus:
       prometheus === undefined
         ? null
@@ -62,6 +64,7 @@ export const readServerMetrics = (
 
 const FLAGS: Record<(typeof OF_DEPLOYMENT)[number], string> = {
   serverMetrics: '--server-metrics',
+  hostMetrics: '--host-metrics',
   prometheus: '--prometheus',
   prometheusSelector: '--prometheus-selector',
   redis: '--redis',
@@ -70,12 +73,19 @@ const FLAGS: Record<(typeof OF_DEPLOYMENT)[number], string> = {
 
 export const HTTP = ['http:', 'https:'];
 
+type NamedUrl = ServerMetricsChoice['nodes'][number];
+
 /** Reads `http://10.0.0.5:6789/metrics`, or `node-1=http://…`. */
-export const readNode = (text: string): ServerMetricsChoice['nodes'][number] => {
-  const [, name, address] = /^([\w.-]+)=(.*)$/s.exec(text) ?? [];
-  const example = 'http://10.0.0.5:6789/metrics';
-  const url = readAddress('--server-metrics', address ?? text, HTTP, example);
-  return { name: name ?? null, url };
+export const readNode = (text: string): NamedUrl =>
+  readNamedUrl('--server-metrics', text, 'http://10.0.0.5:6789/metrics');
+
+/** Reads `http://10.0.0.5:9100/metrics`, or `node-1=http://…`, also of a node named by its address. */
+const readHost = (text: string): NamedUrl =>
+  readNamedUrl('--host-metrics', text, 'http://10.0.0.5:9100/metrics');
+
+const readNamedUrl = (flag: string, text: string, example: string): NamedUrl => {
+  const [, name, address] = /^([\w.:-]+)=(.*)$/s.exec(text) ?? [];
+  return { name: name ?? null, url: readAddress(flag, address ?? text, HTTP, example) };
 };
 
 /** Reads `node.log`, or `node-1=node.log`. */

@@ -12,26 +12,27 @@
  * - Server dies: the guard reports how, and ends.
  * - CLI and guard die together: as when the guard dies.
  *
- * The guard also sets and removes a CPU quota of the server; the next guard removes the quota of a
- * killed one.
+ * The guard also sets and removes limits of the server's CPU and memory; the next guard removes
+ * those of a killed one.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { messageOf } from '@livekit-swarm/settings/errors';
-import { type CpuLimit, limitCpu } from './cpu-limit.ts';
+
 import { endCause } from './end-cause.ts';
 import { exitWithParent } from './exit-with-parent.ts';
 import { type OomKills, oomKillsOf } from './oom-kills.ts';
 import type { FromGuard, GuardedCommand, ToGuard } from './protocol.ts';
+import { type LimitedGroup, limitResources } from './resource-limits.ts';
 
 let server: ChildProcess | undefined;
-let cpuLimit: CpuLimit | undefined;
+let limited: LimitedGroup | undefined;
 let oomKills: OomKills = () => 0;
 /** Set once the guard is about to end: it then kills the server. */
 let ending = false;
 
 const end = (): void => {
-  cpuLimit?.remove();
+  limited?.remove();
   if (process.connected) process.disconnect();
   process.exit(0);
 };
@@ -41,8 +42,8 @@ const report = (message: FromGuard, then: () => void = () => {}): void => {
   else then();
 };
 
-const run = ({ command, args, env, logFile, cwd, user, cpuCores }: GuardedCommand): void => {
-  cpuLimit = cpuCores === undefined ? undefined : limitCpu(cpuCores);
+const run = ({ command, args, env, logFile, cwd, user, limits }: GuardedCommand): void => {
+  limited = limits === undefined ? undefined : limitResources(limits);
   const log = openSync(logFile, 'a');
   const stdio = ['ignore', log, log] as const;
   const ownUser = user === undefined ? {} : { uid: user, gid: user };
@@ -56,7 +57,7 @@ const run = ({ command, args, env, logFile, cwd, user, cpuCores }: GuardedComman
   closeSync(log);
   const { pid } = server;
   if (pid !== undefined) {
-    cpuLimit?.add(pid);
+    limited?.add(pid);
     oomKills = oomKillsOf(pid);
     report({ type: 'running', pid });
   }

@@ -1,3 +1,5 @@
+import type { ResourceLimits } from './resource-limits.ts';
+
 /** Command for the guard to run. It is sent over IPC, so that it appears in no process list. */
 export interface GuardedCommand {
   command: string;
@@ -13,8 +15,8 @@ export interface GuardedCommand {
    * `unusedUser`). Absent: the user of this process.
    */
   user?: number;
-  /** CPU quota of the process and its children, in cores (see `limitCpu`). Absent: none. */
-  cpuCores?: number;
+  /** Limits of the process and its children (see `limitResources`). Absent: none. */
+  limits?: ResourceLimits;
 }
 
 export type ToGuard =

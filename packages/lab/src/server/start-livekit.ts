@@ -3,10 +3,11 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { ProcessEnd } from '@livekit-swarm/host';
 import {
-  expectCpuLimits,
+  expectLimits,
   findFreePorts,
   type GuardedProcess,
-  removeStaleCpuLimits,
+  type ResourceLimits,
+  removeStaleLimits,
   type ServerPorts,
   spawnGuarded,
 } from '@livekit-swarm/host';
@@ -41,11 +42,8 @@ export interface StartOptions extends ProvisionOptions {
    * coturn and openssl.
    */
   offers?: ReadonlySet<OfferedPath>;
-  /**
-   * CPU limit, cores, at least 0.01, as a container's CPU limit; on Linux and as root. Default: no
-   * limit.
-   */
-  cpuCores?: number;
+  /** Limits of its CPU and memory, as those of a container; on Linux and as root. Default: none. */
+  limits?: ResourceLimits;
   /** API key pair. Default: a new one. */
   credentials?: ApiCredentials;
   /** Time limit for the first answer, ms. Default 20,000. */
@@ -78,12 +76,12 @@ export interface LiveKitServer extends ApiCredentials, AsyncDisposable {
  * Provides a livekit-server (see `provisionLiveKit`), starts it on free ports of `host` and waits
  * until it answers.
  *
- * Throws a SwarmError: errors of `provisionLiveKit`; `no_cpu_limit` if `cpuCores` cannot be
- * enforced; `server_ended` if it ends at once, with the end of its log; `not_healthy` if it does
+ * Throws a SwarmError: errors of `provisionLiveKit`; `no_cpu_limit`, `no_memory_limit` if
+ * `limits` cannot be enforced; `server_ended` if it ends at once, with the end of its log; `not_healthy` if it does
  * not answer in time. Nothing is left running then.
  */
 export const startLiveKit = async (options: StartOptions): Promise<LiveKitServer> => {
-  if (options.cpuCores !== undefined) expectCpuLimits();
+  if (options.limits !== undefined) expectLimits(options.limits);
   const binary = await provisionLiveKit(options);
   for (let attempt = 1; ; attempt++) {
     const relay = await openRelay(options.offers ?? new Set(), options.dir, binary.version);
@@ -119,10 +117,10 @@ const startOnFreePorts = async (
     args: ['--config', configFile],
     env: serverEnvironment([credentials]),
     logFile,
-    ...(options.cpuCores === undefined ? {} : { cpuCores: options.cpuCores }),
+    ...(options.limits !== undefined && { limits: options.limits }),
   });
-  // The guard may have been killed before it could remove the limit.
-  if (options.cpuCores !== undefined) void server.exited.then(() => removeStaleCpuLimits());
+  // The guard may have been killed before it could remove the limits.
+  if (options.limits !== undefined) void server.exited.then(() => removeStaleLimits());
   const authority = `${urlHost(host)}:`;
   await expectHealthy(
     server,

@@ -3,6 +3,7 @@ import { HEADROOM } from '@livekit-swarm/analysis/capacity';
 import { isMetricName, metricDefinition } from '@livekit-swarm/metrics';
 import { formatNumber, plural } from '@livekit-swarm/settings';
 import { formatBits, formatBytes, formatMs, formatShare } from '../format.ts';
+import { reachedLimitText, resourceNames } from '../phrases/reached-limit.ts';
 
 /** `24 rooms`; of a role `24 × viewer`. */
 export const loadText = ({ unit }: Pick<CapacityResult, 'unit'>, load: number): string => {
@@ -17,6 +18,10 @@ const causeNames: Record<Cause['code'], string> = {
   limit: 'a limit of LiveKit',
   udp_ports_exhausted: 'the UDP ports of a node (rtc.port_range_start to rtc.port_range_end)',
   rate_limit: 'a rate limit',
+  conntrack: 'the table of tracked connections of a host',
+  allowance: 'an allowance of the cloud provider',
+  steal: 'CPU time that the hypervisor gave to other guests',
+  host_cpu: 'other programs on the host of a node',
   cpu: 'CPU',
   memory: 'memory',
   network: 'the network',
@@ -38,13 +43,15 @@ export const causeName = ({ code }: Pick<Cause, 'code'>): string => causeNames[c
 /** First cause of failure, and the figures that show it. */
 export const causeText = (cause: Cause): string => {
   const { code, crossing, message, tracks, bitsDown, agents, logged } = cause;
-  const { cpuShare, workerCpuShare, workerMemoryShare } = cause;
+  const { cpuShare, workerCpuShare, workerMemoryShare, outOfMemory, reached, unmeasured } = cause;
   const facts = [
     ...(code === 'limit' || code === 'rate_limit' || code === 'udp_ports_exhausted'
       ? [
           `${message ?? 'joins were rejected'} at ${plural(tracks, 'published track')} and ${formatBits(bitsDown)} sent`,
         ]
       : []),
+    ...(outOfMemory === true ? ['the kernel ended livekit-server for lack of memory'] : []),
+    ...(reached === undefined ? [] : [reachedLimitText(reached)]),
     ...(cpuShare === null
       ? []
       : [
@@ -67,7 +74,10 @@ export const causeText = (cause: Cause): string => {
       : []),
     ...(logged === undefined ? [] : [`the server logged ${logged.map(loggedText).join(', ')}`]),
   ];
-  return `First bottleneck: ${[causeName(cause), ...facts].join('; ')}.`;
+  const sentence = `First bottleneck: ${[causeName(cause), ...facts].join('; ')}.`;
+  return unmeasured === undefined
+    ? sentence
+    : `${sentence} Not measured: ${resourceNames(unmeasured)} (--host-metrics).`;
 };
 
 const loggedText = ({

@@ -290,7 +290,7 @@ describe('events and notes', () => {
       { code: 'process_died', at: 9_500, shard: 1, detail: 'SIGKILL' },
       '9.5 s: process 1 died (SIGKILL)',
     ],
-    [{ code: 'server_died', at: 2_000, detail: null }, '2.0 s: server died'],
+    [{ code: 'server_died', at: 2_000, detail: null, reason: null }, '2.0 s: server died'],
     [{ code: 'interrupted', at: 25_000 }, '25.0 s: interrupted'],
     [
       { code: 'threshold_crossed', at: 12_150, crossing: CROSSING },

@@ -3,6 +3,7 @@ import type { DrillStopReason, EffectFinding, ThresholdCrossing } from '@livekit
 import { capital, formatNumber, plural } from '@livekit-swarm/settings';
 import { formatMs, formatShare } from '../format.ts';
 import { crossingText, otherProgramsText, processName, stepText } from './limits.ts';
+import { REMEDIES, reachedLimitText } from './reached-limit.ts';
 import { MAY_BE_CAUSED_BY_GENERATOR } from './verdict-reason.ts';
 
 /** An event of the run itself, or of the drill it belongs to: `process 1 died (SIGKILL)`. */
@@ -75,6 +76,8 @@ export const noteText = (note: RunNote): string => {
       return `The server rejected ${formatNumber(note.rejected)} of ${formatNumber(note.total)} tracks: their participants are not allowed to publish them.`;
     case 'host_busy':
       return `${capital(otherProgramsText(note))}.`;
+    case 'node_at_limit':
+      return `${capital(reachedLimitText(note))}. ${REMEDIES[note.resource]}.`;
     case 'data_queued': {
       const { role, group, waitMs, refused, messages } = note;
       const facts = [

@@ -28,7 +28,7 @@ import {
   verdictOf,
 } from './report-input.ts';
 import { serverLogNotes, serverLogTable } from './server-log.ts';
-import { remainsText, serverNotes, serverTable } from './server-tables.ts';
+import { nodeHostTable, remainsText, serverNotes, serverTable } from './server-tables.ts';
 import {
   joinCounts,
   joinReasons,
@@ -194,6 +194,7 @@ const media = ({ summary }: ReportInput): string =>
 const server = ({ summary }: ReportInput): string =>
   [
     prepared(serverTable(summary), [0]),
+    prepared(nodeHostTable(summary), [0]),
     plain(remainsText(summary) ?? ''),
     prepared(serverLogTable(summary), [0]),
     [...serverNotes(summary), ...serverLogNotes(summary)]

@@ -6,7 +6,7 @@ import { withServer } from '@livekit-swarm/testkit/server-lines';
 import { expect, test } from 'vitest';
 import { resultObject } from './json.ts';
 import { renderMarkdown } from './markdown.ts';
-import { remainsText, serverNotes, serverTable } from './server-tables.ts';
+import { nodeHostTable, remainsText, serverNotes, serverTable } from './server-tables.ts';
 import { renderText } from './text/text.ts';
 
 const plain = recordOf(specOf({ rooms: 2, durationMs: 20_000 }));
@@ -44,6 +44,19 @@ test('each node has a row, and all together', () => {
     ['node-1', '0.5', '0.5', '60 MB', '100', '–', '–', '–', '8 Mbit/s', '16 Mbit/s'],
     ['10.0.0.6', '3', '3', '2 GB', '–', '4', '–', '–', '–', '–'],
     ['all nodes', '3.5', '3.5', '2.06 GB', '100', '4', '–', '–', '8 Mbit/s', '16 Mbit/s'],
+  ]);
+});
+
+test('the host of a node has a row where it was measured', () => {
+  const hosts = withServer(plain, () => ({
+    'node-1': {
+      ...{ cpuCores: 0.5, hostCpuCores: 1.25, hostCores: 4, stealShare: 0.12 },
+      ...{ memoryShare: 0.97, memoryLimitBytes: 200e6, conntrackShare: 0.5 },
+    },
+    'node-2': { cpuCores: 0.5 },
+  }));
+  expect(nodeHostTable(summaryOf(hosts)).rows).toEqual([
+    ['node-1', '1.25', '4', '12 %', '97 %', '200 MB', '50 %', '–', '–'],
   ]);
 });
 

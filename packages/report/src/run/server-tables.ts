@@ -1,6 +1,6 @@
 import type { ServerMissing, ServerSummary, ServerTotals, Summary } from '@livekit-swarm/analysis';
 import { formatNumber, plural } from '@livekit-swarm/settings';
-import { formatBits, formatBytes, formatCount, shorten } from '../format.ts';
+import { formatBits, formatBytes, formatCount, formatShare, shorten } from '../format.ts';
 import type { TableData } from '../text-layout.ts';
 
 type OfServer = Pick<Summary, 'server'>;
@@ -30,6 +30,42 @@ const row = (name: string, node: ServerTotals): string[] => [
   formatBits(node.bitsUp),
   formatBits(node.bitsDown),
 ];
+
+/** The hosts of the nodes, and what they let the nodes have. No rows where none was measured. */
+export const nodeHostTable = ({ server: { nodes } }: OfServer): TableData => ({
+  head: [
+    'host of',
+    'CPU',
+    'cores',
+    'steal',
+    'memory used',
+    'of',
+    'conntrack',
+    'dropped',
+    'held back',
+  ],
+  rows: nodes.flatMap(({ node, host }) =>
+    host === undefined
+      ? []
+      : [
+          [
+            shorten(node, 22),
+            formatCount(host.cpuCores?.avg ?? null),
+            formatCount(host.cores),
+            shareOf(host.steal?.avg),
+            shareOf(host.memoryUsed?.max),
+            formatBytes(host.memoryLimitBytes),
+            shareOf(host.conntrack?.max),
+            formatCount(host.conntrackDrops),
+            formatCount(host.allowanceExceeded),
+          ],
+        ],
+  ),
+  left: [0],
+});
+
+const shareOf = (share: number | undefined): string =>
+  formatShare(share === undefined ? null : Math.round(share * 1_000) / 1_000);
 
 const mostOf = (level: ServerTotals['rooms']): string => formatCount(level?.max ?? null);
 

@@ -31,11 +31,11 @@ export const NODE_METRICS = [
 const WANTED: ReadonlySet<string> = new Set(NODE_METRICS);
 
 /** Reads the wanted series of Prometheus' text format; hundreds of others are skipped. */
-export const readExposition = (text: string): Series[] =>
+export const readExposition = (text: string, wanted: ReadonlySet<string> = WANTED): Series[] =>
   text.split('\n').flatMap((line): Series[] => {
-    const name = /^[a-z_]+/.exec(line)?.[0] ?? '';
-    if (!WANTED.has(name)) return [];
-    const [, labels = '', value = ''] = /^[a-z_]+(?:\{(.*)\})? (\S+)/.exec(line) ?? [];
+    const name = /^\w+/.exec(line)?.[0] ?? '';
+    if (!wanted.has(name)) return [];
+    const [, labels = '', value = ''] = /^\w+(?:\{(.*)\})? (\S+)/.exec(line) ?? [];
     const number = Number(value);
     return Number.isFinite(number) ? [{ name, labels: labelsOf(labels), value: number }] : [];
   });

@@ -1,6 +1,6 @@
 import { fetchText, httpEndpoint } from './http-answer.ts';
 import { figuresOf, nodeIdOf, readExposition } from './livekit-metrics.ts';
-import { type ServerSource, SourceError } from './server-source.ts';
+import { hostOf, type ServerSource, SourceError } from './server-source.ts';
 
 /**
  * Creates the source that reads `/metrics` of one node, which livekit-server serves on
@@ -13,6 +13,7 @@ export const metricsSource = (
   now: () => number = () => performance.now(),
 ): ServerSource => {
   const endpoint = httpEndpoint(url);
+  const host = hostOf(new URL(url).host);
   return {
     name: 'metrics',
     where: endpoint.where,
@@ -26,7 +27,7 @@ export const metricsSource = (
           'not_livekit',
           `${endpoint.where} has no metrics of livekit-server (its prometheus.port serves them)`,
         );
-      return [{ id, name, measuredAtMs, figures: figuresOf(series) }];
+      return [{ id, name, host, measuredAtMs, figures: figuresOf(series) }];
     },
   };
 };

@@ -107,13 +107,18 @@ export const createNodeMeter = (node: string): NodeMeter => {
 const COUNTS: ReadonlySet<string> = new Set(SERVER_COUNTS);
 const isCount = (figure: Measured): figure is ServerCount => COUNTS.has(figure);
 
+/** Levels that a reading has as they are; others follow from two readings. */
+const READ_LEVELS = SERVER_LEVELS.filter(
+  (level) => level !== 'hostCpuCores' && level !== 'stealShare',
+);
+
 /** Levels of a reading, and counts since the reading before; without one, there are no counts. */
 const measured = (
   before: NodeReading | undefined,
   { figures, id, measuredAtMs }: NodeReading,
 ): Partial<Record<Measured, number>> => {
   const result: Partial<Record<Measured, number>> = {};
-  for (const level of SERVER_LEVELS) {
+  for (const level of READ_LEVELS) {
     const value = figures[level];
     if (value !== undefined) result[level] = value;
   }
@@ -132,5 +137,17 @@ const measured = (
   }
   const cpuSeconds = since('cpuSeconds');
   if (cpuSeconds !== undefined && seconds > 0 && !restarted) result.cpuCores = cpuSeconds / seconds;
+  // The host keeps its counters where only the node was restarted.
+  const ofHost = (count: 'hostCpuSeconds' | 'hostStolenSeconds'): number | undefined => {
+    const [was, is] = [before.figures[count], figures[count]];
+    return was === undefined || is === undefined || is < was || seconds <= 0
+      ? undefined
+      : (is - was) / seconds;
+  };
+  const hostCpuCores = ofHost('hostCpuSeconds');
+  if (hostCpuCores !== undefined) result.hostCpuCores = hostCpuCores;
+  const stolenCores = ofHost('hostStolenSeconds');
+  if (stolenCores !== undefined && figures.hostCores !== undefined)
+    result.stealShare = stolenCores / figures.hostCores;
   return result;
 };

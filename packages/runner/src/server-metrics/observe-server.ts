@@ -22,6 +22,13 @@ const EXPECTED: readonly (readonly [name: string, ...figures: (keyof NodeFigures
   ['rooms', 'rooms'],
 ];
 
+/** Figures of hosts that a report should have where a source of hosts was given. */
+const EXPECTED_OF_HOSTS: typeof EXPECTED = [
+  ['memory', 'memoryShare'],
+  ['CPU', 'hostCpuSeconds'],
+  ['tracked connections', 'conntrackShare'],
+];
+
 /**
  * Starts to measure the nodes and to record their figures. Figures that cannot be measured are
  * recorded with the reason, and the run continues.
@@ -55,9 +62,20 @@ export const observeServer = (
       });
       if ('reason' in after) appendMissing(after.reason, after.message);
       else append(after);
-      const missing = missingIn([...sampler.measuredSince(Number.NEGATIVE_INFINITY).values()]);
+      const known = [...sampler.measuredSince(Number.NEGATIVE_INFINITY).values()];
+      const missing = missingIn(known, EXPECTED);
       if (missing.length > 0)
         appendMissing('not_measured', `no source has ${missing.join(', ')} of the server`);
+      const missingOfHosts = sources.some(({ name }) => name === 'host')
+        ? missingIn(known, EXPECTED_OF_HOSTS)
+        : [];
+      if (missingOfHosts.length > 0)
+        appendMissing('not_measured', `no source has ${missingOfHosts.join(', ')} of the hosts`);
+      for (const host of sampler.hostsWithoutNode())
+        appendMissing(
+          'not_measured',
+          `no source has a node that is called ${host} or is on it: write --host-metrics NODE=URL, with the name of a node in this report`,
+        );
       const read = logs.map((log) => log.read(startedAtMs, elapsedMs()));
       for (const line of await Promise.all(read)) append(line);
     },
@@ -69,9 +87,9 @@ export const observeServer = (
  * Names of expected figures that no node has; none if no node is known at all, because that has a
  * reason of its own.
  */
-const missingIn = (nodes: readonly NodeFigures[]): string[] =>
+const missingIn = (nodes: readonly NodeFigures[], expected: typeof EXPECTED): string[] =>
   nodes.length === 0
     ? []
-    : EXPECTED.flatMap(([name, ...figures]) =>
+    : expected.flatMap(([name, ...figures]) =>
         nodes.some((known) => figures.some((figure) => figure in known)) ? [] : [name],
       );

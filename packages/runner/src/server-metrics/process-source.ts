@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { fieldsOfStat, TICKS_PER_SECOND } from '@livekit-swarm/host';
+import { localHostFigures } from './local-host.ts';
 import { type ServerSource, SourceError } from './server-source.ts';
 
 /**
- * Creates the source that reads a livekit-server process on this host (Linux: `/proc`). It is
- * exact, while the server refreshes its own metrics rarely.
+ * Creates the source that reads a livekit-server process on this host, and the host (Linux:
+ * `/proc`). It is exact, while the server refreshes its own metrics rarely.
  * @param node name that other sources give to the node
  */
 export const processSource = (
@@ -40,6 +41,7 @@ export const processSource = (
         figures: {
           ...(cpuSeconds !== null && { cpuSeconds }),
           ...(resident !== undefined && { memoryBytes: Number(resident) * 1_024 }),
+          ...localHostFigures(pid),
         },
       },
     ];

@@ -1,27 +1,6 @@
-import { z } from 'zod';
-import { fetchText, httpEndpoint } from './http-answer.ts';
 import { figuresOf, NODE_METRIC, NODE_METRICS, nodeIdOf, type Series } from './livekit-metrics.ts';
-import { type NodeReading, type ServerSource, SourceError } from './server-source.ts';
-
-export interface PrometheusOptions {
-  url: string;
-  /**
-   * Selector of this deployment's nodes, if Prometheus also has others: `job="livekit",
-   * cluster="eu"`; null: all nodes.
-   */
-  selector: string | null;
-}
-
-const answer = z.object({
-  data: z.object({
-    result: z.array(
-      z.object({
-        metric: z.record(z.string(), z.string()),
-        value: z.tuple([z.number(), z.string()]),
-      }),
-    ),
-  }),
-});
+import { type PrometheusOptions, prometheusClient } from './prometheus-client.ts';
+import { hostOf, type NodeReading, type ServerSource, SourceError } from './server-source.ts';
 
 /** Series of one target of Prometheus. */
 interface Target {
@@ -35,21 +14,9 @@ interface Target {
  * scrape interval.
  */
 export const prometheusSource = ({ url, selector }: PrometheusOptions): ServerSource => {
-  const endpoint = httpEndpoint(url);
+  const { endpoint, query } = prometheusClient(url);
   const nodes = `${NODE_METRIC}{${selector ?? ''}}`;
   const scraped = new Map<string, number>();
-
-  const query = async (text: string, signal: AbortSignal) => {
-    const body = await fetchText(
-      endpoint,
-      `${endpoint.base}/api/v1/query`,
-      signal,
-      new URLSearchParams({ query: text }),
-    );
-    const parsed = answer.safeParse(parseJson(body));
-    if (parsed.success) return parsed.data.data.result;
-    throw new SourceError('not_livekit', `${endpoint.where} is not a Prometheus`);
-  };
 
   return {
     name: 'prometheus',
@@ -82,7 +49,8 @@ export const prometheusSource = ({ url, selector }: PrometheusOptions): ServerSo
         // Nodes of a lab have the label `node`.
         const name = labels.node ?? labels.instance ?? null;
         const id = nodeIdOf(series);
-        return [{ id, name, measuredAtMs: scrapedAtMs, ageMs, figures: figuresOf(series) }];
+        const host = hostOf(labels.instance ?? '');
+        return [{ id, name, host, measuredAtMs: scrapedAtMs, ageMs, figures: figuresOf(series) }];
       });
     },
   };
@@ -90,11 +58,3 @@ export const prometheusSource = ({ url, selector }: PrometheusOptions): ServerSo
 
 const targetOf = ({ job = '', instance = '' }: Readonly<Record<string, string>>): string =>
   JSON.stringify([job, instance]);
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-};

@@ -3,6 +3,7 @@ import type { ServerLine, ServerMissingLine } from '@livekit-swarm/record';
 import { startIntervalTimer } from '../interval-timer.ts';
 import { createNodeMeter, type NodeMeter } from './node-meter.ts';
 import {
+  hostOf,
   type NodeFigures,
   type NodeReading,
   type ServerSource,
@@ -16,6 +17,9 @@ const COLLECT_MS = 400;
 /** Offset of the readings to full seconds, ms: after the samples of the workers. */
 const TICK_OFFSET_MS = 50;
 
+/** Sources of hosts: they add to nodes that others know. */
+const OF_HOSTS: ReadonlySet<ServerSource['name']> = new Set(['host', 'prometheus_host']);
+
 /**
  * Sampler of the deployment's nodes, once a second during the run. It never fails and never delays
  * the run.
@@ -27,6 +31,8 @@ export interface ServerSampler {
    * Figures of each node that were measured since a time, ms after the start, by name of the node.
    */
   measuredSince(atMs: number): ReadonlyMap<string, NodeFigures>;
+  /** Hosts that sources measured, by the name of their node or their address, without a known node. */
+  hostsWithoutNode(): ReadonlySet<string>;
   /** Reads all sources once more. */
   sampleNow(): Promise<void>;
   stop(): Promise<void>;
@@ -52,6 +58,9 @@ export const startServerSampler = ({
    * name.
    */
   const names = new Map<string, string>();
+  /** Address of the host of each node. */
+  const hosts = new Map<string, string>();
+  const hostsWithoutNode = new Set<string>();
   const busy = new Set<ServerSource>();
   /** Sources without an answer, with the reason, which is recorded when it begins. */
   const failing = new Map<ServerSource, string>();
@@ -63,18 +72,37 @@ export const startServerSampler = ({
     return known;
   };
 
-  const add = (source: ServerSource, readings: readonly NodeReading[]): void => {
-    for (const reading of readings) {
-      const name = nameOf(reading);
-      const meter = meters.get(name) ?? createNodeMeter(name);
-      meters.set(name, meter);
-      meter.add(source.name, reading, elapsedMs());
-      const atMs = elapsedMs() - (reading.ageMs ?? 0);
-      const known = figures.get(name) ?? new Map<string, { value: number; atMs: number }>();
-      figures.set(name, known);
-      for (const [figure, value] of Object.entries(reading.figures) as [string, number][])
-        if (atMs >= (known.get(figure)?.atMs ?? atMs)) known.set(figure, { value, atMs });
+  /** Names of the nodes that a reading is of. */
+  const nodesOf = (source: ServerSource, reading: NodeReading): string[] => {
+    const { name, host } = reading;
+    if (!OF_HOSTS.has(source.name)) {
+      const node = nameOf(reading);
+      if (name !== null && !hosts.has(node)) hosts.set(node, host ?? hostOf(name));
+      return [node];
     }
+    const nodes = [...hosts].flatMap(([node, own]) =>
+      (name === null ? own === host : node === name) ? [node] : [],
+    );
+    const called = name ?? host ?? '';
+    if (nodes.length === 0) hostsWithoutNode.add(called);
+    else hostsWithoutNode.delete(called);
+    return nodes;
+  };
+
+  const add = (source: ServerSource, readings: readonly NodeReading[]): void => {
+    for (const reading of readings)
+      for (const name of nodesOf(source, reading)) addTo(name, source, reading);
+  };
+
+  const addTo = (name: string, source: ServerSource, reading: NodeReading): void => {
+    const meter = meters.get(name) ?? createNodeMeter(name);
+    meters.set(name, meter);
+    meter.add(source.name, reading, elapsedMs());
+    const atMs = elapsedMs() - (reading.ageMs ?? 0);
+    const known = figures.get(name) ?? new Map<string, { value: number; atMs: number }>();
+    figures.set(name, known);
+    for (const [figure, value] of Object.entries(reading.figures) as [string, number][])
+      if (atMs >= (known.get(figure)?.atMs ?? atMs)) known.set(figure, { value, atMs });
   };
 
   const fail = (source: ServerSource, error: unknown): void => {
@@ -97,7 +125,7 @@ export const startServerSampler = ({
     if (busy.has(source)) return null;
     busy.add(source);
     try {
-      const readings = await withinTime(source);
+      const readings = await withinTime(source, [...new Set(hosts.values())]);
       failing.delete(source);
       return readings;
     } catch (error) {
@@ -159,6 +187,7 @@ export const startServerSampler = ({
           ),
         ]),
       ),
+    hostsWithoutNode: () => hostsWithoutNode,
     sampleNow: async () => {
       while (ongoing !== null) await ongoing;
       await exclusively(readAll);
@@ -173,13 +202,16 @@ export const startServerSampler = ({
 };
 
 /** Reads a source with a time limit, because not every client of a source can be aborted. */
-const withinTime = async (source: ServerSource): Promise<NodeReading[]> => {
+const withinTime = async (
+  source: ServerSource,
+  hosts: readonly string[],
+): Promise<NodeReading[]> => {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const late = Promise.withResolvers<never>();
   const onAbort = (): void => late.reject(new SourceError('timeout', timeoutText(source)));
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    return await Promise.race([source.sample(signal), late.promise]);
+    return await Promise.race([source.sample(signal, hosts), late.promise]);
   } finally {
     signal.removeEventListener('abort', onAbort);
   }

@@ -19,14 +19,31 @@ export interface NodeFigures {
   packetsUp?: number;
   packetsDown?: number;
   drops?: number;
+  /** CPU time since the start of the host, s: of all programs, and what other guests were given. */
+  hostCpuSeconds?: number;
+  hostStolenSeconds?: number;
+  hostCores?: number;
+  memoryShare?: number;
+  memoryLimitBytes?: number;
+  conntrackShare?: number;
+  conntrackDrops?: number;
+  bandwidthInExceeded?: number;
+  bandwidthOutExceeded?: number;
+  packetsExceeded?: number;
+  connectionsExceeded?: number;
 }
 
-/** Reading of one node from a source. */
+/** Reading of one node, or of a host with nodes, from a source. */
 export interface NodeReading {
   /** ID by which the server identifies itself; null: unknown to the source. */
   id: string | null;
   /** Name for users; null: the ID is used. */
   name: string | null;
+  /**
+   * Address of the node's host, without a port. A reading of a host without a name is of every node
+   * on it. Absent: that of the name.
+   */
+  host?: string;
   /** Time of the measurement by a clock of the source, ms; only differences count. */
   measuredAtMs: number;
   /** Age of the measurement, ms; absent: it was made for this reading. */
@@ -44,11 +61,19 @@ export interface ServerSource {
   /**
    * Reads the figures that were measured since the last call.
    * @param signal aborted when the time for an answer is over
+   * @param hosts addresses of the hosts of the nodes that are known so far. Default: none
    * @throws SourceError with the reason
    */
-  sample(signal: AbortSignal): Promise<NodeReading[]>;
+  sample(signal: AbortSignal, hosts?: readonly string[]): Promise<NodeReading[]>;
   close?(): void;
 }
+
+/**
+ * Host of an address as `/metrics`, Prometheus or users write it: `10.0.0.5:6789`, `[::1]:6789`,
+ * `node-1`.
+ */
+export const hostOf = (address: string): string =>
+  /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^([^:]*):\d+$/, '$1');
 
 /** Reason why a source has no answer. The message contains no secret. */
 export class SourceError extends Error {

@@ -31,7 +31,7 @@ import {
 } from '../measured-facts.ts';
 import type { ReportInput } from '../report-input.ts';
 import { serverLogNotes, serverLogTable } from '../server-log.ts';
-import { remainsText, serverNotes, serverTable } from '../server-tables.ts';
+import { nodeHostTable, remainsText, serverNotes, serverTable } from '../server-tables.ts';
 import {
   clientNotes,
   clientTable,
@@ -265,7 +265,9 @@ const serverSection: Section = ({ summary }, style) => {
     return [];
   return [
     style.title('SERVER'),
-    ...(table.rows.length === 0 ? [] : cutTable(table, style)),
+    ...[table, nodeHostTable(summary)].flatMap((one) =>
+      one.rows.length === 0 ? [] : cutTable(one, style),
+    ),
     ...(log.rows.length === 0 ? [] : cutTable(log, style)),
     ...(remains === null ? [] : wrap('  ', remains)),
     ...notes.flatMap((note) => wrap('  · ', note)),

@@ -16,7 +16,7 @@ import {
 } from '../../measured-facts.ts';
 import type { HtmlInput } from '../../report-input.ts';
 import { serverLogNotes, serverLogTable } from '../../server-log.ts';
-import { remainsText, serverNotes, serverTable } from '../../server-tables.ts';
+import { nodeHostTable, remainsText, serverNotes, serverTable } from '../../server-tables.ts';
 import {
   clientNotes,
   clientTable,
@@ -97,6 +97,7 @@ const clientCard = ({ summary }: HtmlInput): Markup | null =>
 const serverCard = ({ summary }: HtmlInput): Markup | null => {
   const { rows, ...rest } = serverTable(summary);
   const remains = remainsText(summary);
+  const { rows: hostRows, ...hosts } = nodeHostTable(summary);
   const { rows: logRows, ...log } = serverLogTable(summary);
   const notes = [...serverNotes(summary), ...serverLogNotes(summary)];
   if (rows.length === 0 && remains === null && notes.length === 0 && logRows.length === 0)
@@ -107,6 +108,13 @@ const serverCard = ({ summary }: HtmlInput): Markup | null => {
       'Server',
       { ...rest, rows: rows.slice(0, MAX_HOSTS).map((cells) => cells.map(untrusted)) },
       'CPU in cores; memory, goroutines, rooms, participants and tracks at most; media received and sent',
+    )
+  }${
+    hostRows.length > 0 &&
+    table(
+      'Hosts of the nodes',
+      { ...hosts, rows: hostRows.slice(0, MAX_HOSTS).map((cells) => cells.map(untrusted)) },
+      'Cores that all programs of a host used; steal; memory in use of the nearest limit; entries of the table of tracked connections; packets dropped for lack of one, and held back by the cloud provider',
     )
   }${remains !== null && html`<p>${untrusted(remains)}</p>`}${
     logRows.length > 0 &&

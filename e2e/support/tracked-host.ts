@@ -1,0 +1,62 @@
+/** A host whose connections are tracked, with few free entries in its table, and its node_exporter. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { holdTable } from '@livekit-swarm/testkit/nft';
+import type { Host } from './network.ts';
+import { scratch } from './swarm.ts';
+
+/** A node_exporter on a host, which ends with the host's network at the latest. */
+export const exportHost = async ({ through, address }: Host) => {
+  const [program, ...args] = [
+    ...through,
+    'prometheus-node-exporter',
+    `--web.listen-address=${address}:9100`,
+    ...['--collector.disable-defaults', '--collector.cpu', '--collector.meminfo'],
+    '--collector.conntrack',
+  ];
+  const child = spawn(program, args, { stdio: 'ignore' });
+  await once(child, 'spawn');
+  return {
+    url: `http://${address}:9100/metrics`,
+    [Symbol.asyncDispose]: async () => {
+      const ended = once(child, 'exit');
+      child.kill();
+      await ended;
+    },
+  };
+};
+
+/**
+ * Tracks the connections of a host, and fills the table up to a number of free entries. Each network namespace has a table of its own, of the size that
+ * all of them have: other hosts are not concerned, and the entries go with the namespace. They are assured, so that the kernel does not drop them for
+ * newer ones.
+ */
+export const trackConnections = async (host: Host, free: number) => {
+  // Connections are tracked where a rule asks for their state.
+  const table = await holdTable(
+    host.through,
+    'swarm_track',
+    'chain in { type filter hook input priority 0; ct state new counter; }',
+  );
+  // Entries of flows that ended make room for those of the next run.
+  for (const timeout of ['udp_timeout_stream', 'tcp_timeout_time_wait', 'tcp_timeout_close'])
+    await host.run('sysctl', ['-qw', `net.netfilter.nf_conntrack_${timeout}=5`]);
+  const read = async (name: string): Promise<number> =>
+    Number(await host.run('cat', [`/proc/sys/net/netfilter/nf_conntrack_${name}`]));
+  const entries = Array.from(
+    { length: (await read('max')) - (await read('count')) - free },
+    (_, index) => {
+      const from = `198.18.${(index >> 8) & 255}.${index & 255}`;
+      const to = `198.19.0.${index >> 16}`;
+      return `-A -p udp -s ${from} -d ${to} --sport 9 --dport 9 -t 3600 -u SEEN_REPLY,ASSURED`;
+    },
+  );
+  const dir = scratch();
+  mkdirSync(dir, { recursive: true });
+  const file = join(dir, 'entries');
+  writeFileSync(file, `${entries.join('\n')}\n`);
+  await host.run('conntrack', ['--load-file', file]);
+  return { [Symbol.asyncDispose]: table.release };
+};
