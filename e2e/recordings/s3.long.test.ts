@@ -6,6 +6,8 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startCluster } from '@livekit-swarm/lab';
+import { EgressStandIn } from '@livekit-swarm/testkit/egress/stand-in';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import {
   S3_REGION,
@@ -14,9 +16,9 @@ import {
   startS3Server,
 } from '@livekit-swarm/testkit/s3-server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runSwarm, scratch } from '../support/swarm.ts';
+import { runSwarm, scratch, startSwarm } from '../support/swarm.ts';
 
-const skipped = await skipWithout('ffmpeg', ...s3ServerNeeds());
+const skipped = await skipWithout('ffmpeg', 'redis', ...s3ServerNeeds());
 
 const BUCKET = 'lessons';
 const OWNER = { accessKey: 'OWNER', secretKey: 'owner-hunter2', actions: ['Admin'] };
@@ -119,4 +121,43 @@ it('judges recordings in a bucket, and only those that the storage gives', async
     expect(unread[0]).toMatch(problem);
   }
   expect(loaded()).toEqual(before);
+});
+
+it('judges recordings of a load where egress stores them, and asks for the bucket first', async () => {
+  const folder = scratch();
+  await using lab = await startCluster({ dir: `${folder}/lab`, nodes: 1, with: ['redis'] });
+  await using _ = await EgressStandIn.start({
+    ...{ redisUrl: lab.redisUrl ?? '', folder: `${folder}/files` },
+    // Two rooms: the file of one is lost on its way.
+    upload: async (file, name) => {
+      if (!name.includes('-2-'))
+        await server.put(OWNER, 'stored', `radio/${name}`, readFileSync(file));
+    },
+  });
+  const deployment = ['--url', lab.url, '--api-key', lab.apiKey, '--api-secret', lab.apiSecret];
+  const record = (place: string, ...flags: string[]) =>
+    runSwarm(
+      [
+        ...['recordings', 'run', '--rooms-within', '60s', '--for', '4s', '--egress', 'participant'],
+        ...['--files', place, '--s3-endpoint', server.url, '--json', ...flags, ...deployment],
+      ],
+      keys(OWNER),
+    );
+  const refused = await record('s3://nobucket');
+  expect(refused).toMatchObject({ exit: 3, stderr: expect.stringContaining('no such bucket') });
+
+  await server.put(OWNER, 'stored', 'radio/', Buffer.alloc(0));
+  const load = startSwarm([
+    ...['--rooms', '2', '--participants', '1', '--publish', 'audio,video', '--video', '180p'],
+    ...['--duration', '10m', ...deployment],
+  ]);
+  const { exit, stdout, stderr } = await record('s3://stored/radio');
+  load.signal('SIGINT');
+  await load.ended;
+  expect(exit, stderr).toBe(99);
+  const { recordings } = JSON.parse(stdout) as { recordings: { defects: { code: string }[] }[] };
+  expect(recordings.map(({ defects }) => defects.map(({ code }) => code))).toEqual([
+    [],
+    ['missing'],
+  ]);
 });

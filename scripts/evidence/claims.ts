@@ -152,6 +152,10 @@ export const README_CLAIMS = {
       'a radio is heard from RTMP to HLS, and the delays of its stages add up to the whole one',
       'e2e/ingress/radio.measured.test.ts',
     ),
+    proves(
+      'WHIP publishers and WHEP players are measured, play again after a restart, and end their sessions',
+      'e2e/whip/streams.test.ts',
+    ),
   ],
   'Check recordings': [
     proves(
@@ -165,6 +169,10 @@ export const README_CLAIMS = {
     proves(
       'every failure that a stand-in of egress plays is found through the API and in its files',
       'e2e/recordings/egress-stand-in.long.test.ts',
+    ),
+    proves(
+      'files of a dead stand-in of an egress worker are cut, and those of others are whole',
+      'e2e/recordings/egress-workers.long.test.ts',
     ),
     proves(
       'recordings in a bucket are judged, and what the storage refuses is not',

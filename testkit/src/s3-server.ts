@@ -70,7 +70,8 @@ export const startS3Server = async (keys: readonly S3Keys[]): Promise<S3Server> 
       `-${part}.port.grpc=${metrics}`,
     ]),
     ...['-filer', '-s3', `-s3.config=${config}`, '-s3.port.iceberg=0', '-s3.port.lance=0'],
-    ...['-volume.max=8', '-master.volumeSizeLimitMB=64'],
+    // Each bucket has several volumes.
+    ...['-volume.max=100', '-master.volumeSizeLimitMB=64'],
   ]);
   const server = spawn(command, args, { stdio: 'ignore' });
   const ended = once(server, 'close');

@@ -68,6 +68,7 @@ const COMMANDS: Record<string, { guarded: readonly string[] } | { none: string }
   'swarm chaos helper': { none: 'injects what the drill requests that started its pod' },
   'swarm chaos rollback': { none: 'removes what faults left' },
   'swarm hls': { none: 'loads the URL of its argument, by host rules: hls-target.test.ts' },
+  'swarm whip': { none: 'loads the URLs of its flags, by host rules: whip.test.ts' },
   'swarm sip': { none: 'calls the address of its argument, by host rules: sip-target.test.ts' },
   'swarm recordings check': { none: 'reads files' },
   'swarm mixin': { none: 'writes files' },

@@ -41,6 +41,7 @@ import { addSloCommands } from './slo-program.ts';
 import { addSoakCommand } from './soak-program.ts';
 import { addVerifyCommand } from './verify-program.ts';
 import { VERSION } from './version.ts';
+import { addWhipCommand } from './whip-program.ts';
 
 /** Called with the exit code of a command. */
 type Done = (exitCode: ExitCode) => void;
@@ -128,6 +129,7 @@ export const createProgram = (console: Console, done: Done): Command => {
   addSessionCommand(program, console, done);
   addSloCommands(program, console, done);
   addHlsCommand(program, console, done);
+  addWhipCommand(program, console, done);
   addSipCommand(program, console, done);
   addRecordingsCommands(program, console, done);
   addAgentsCommands(program, console, done);

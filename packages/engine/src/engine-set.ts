@@ -7,8 +7,11 @@ import type { Admission, Engine, EngineSample } from './engine.ts';
  */
 export type EngineMaker = (name: OtherEngine) => Promise<Engine>;
 
-/** Engine besides the native one: of real clients, or of encoders that publish through ingress. */
-export type OtherEngine = ClientEngineName | 'encoder';
+/**
+ * Engine besides the native one: of real clients, of encoders that publish through ingress, or of
+ * streams at WHIP and WHEP endpoints.
+ */
+export type OtherEngine = ClientEngineName | 'encoder' | 'stream';
 
 /** Engine that gives each participant to the engine that its role names. */
 export class EngineSet implements Engine {
@@ -89,7 +92,7 @@ export class EngineSet implements Engine {
     const made = await Promise.allSettled(this.#others.values());
     const engines = made.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     try {
-      // Encoders send with the pump of the native engine.
+      // Encoders and streams use the pump of the native engine.
       await Promise.all(engines.map((engine) => engine.close()));
     } finally {
       await this.#native.close();
@@ -109,5 +112,7 @@ export class EngineSet implements Engine {
 }
 
 /** Engine that a participant needs; null: the native one. */
-const otherEngineOf = ({ engine, ingress }: ParticipantPlan): OtherEngine | null =>
-  ingress === undefined ? (engine ?? null) : 'encoder';
+const otherEngineOf = ({ engine, ingress, stream }: ParticipantPlan): OtherEngine | null => {
+  if (stream !== undefined) return 'stream';
+  return ingress === undefined ? (engine ?? null) : 'encoder';
+};

@@ -23,8 +23,9 @@ export type ReconnectPolicyName = 'none' | 'sdk' | 'app';
 
 /** Deployment and access token of a participant. An engine never gets the API secret. */
 export interface Admission {
-  /** ws://, wss://, http:// or https://. */
+  /** ws://, wss://, http:// or https://; of a participant with a stream, that of its endpoint. */
   url: string;
+  /** Access token; of a participant with a stream, the bearer token of its requests, or ''. */
   token: string;
   /**
    * Endpoint that is asked before each new session for the URL and the token, in place of the two

@@ -36,6 +36,10 @@ const makeOtherEngine = async (
     const { EncoderEngine } = await import('./ingress/encoder-engine.ts');
     return new EncoderEngine(options, native);
   }
+  if (name === 'stream') {
+    const { StreamEngine } = await import('./stream/stream-engine.ts');
+    return new StreamEngine(options, native);
+  }
   if (name === 'browser') {
     const { BrowserHost } = await import('./browser/browser-host.ts');
     return new ClientEngine(name, options, new BrowserHost(options));

@@ -15,6 +15,7 @@ import {
   type PlannedAction,
   type RoleGrants,
   SIMULATIONS,
+  STREAM_PROTOCOLS,
   type TrackPlan,
 } from '@livekit-swarm/scenario';
 import { z } from 'zod';
@@ -157,6 +158,12 @@ const connect = z.strictObject({
   headers: z.record(text(NAME), ref),
 });
 
+const stream = z.strictObject({
+  protocol: z.enum(STREAM_PROTOCOLS),
+  url: address(/^https?$/),
+  token: ref.exactOptional(),
+});
+
 const e2ee = z.strictObject({
   secret: z.union([
     z.enum(['throw-away', 'wrong-key']),
@@ -231,6 +238,7 @@ const planShape = {
   hearsMarks: yes().exactOptional(),
   actions: z.array(action).max(MOST_ACTIONS).exactOptional(),
   connect: connect.exactOptional(),
+  stream: stream.exactOptional(),
   e2ee: e2ee.nullable(),
   expectedTracks: z.strictObject({ audio: expected, video: expected }),
 } satisfies Shape<ParticipantPlan>;

@@ -13,6 +13,8 @@ export interface Failure {
   hint?: string;
   /** True when the same attempt may succeed later. */
   retryable: boolean;
+  /** Time before which the same attempt is pointless, as the server states it, ms; absent: unknown. */
+  retryAfterMs?: number;
 }
 
 /** Converts any thrown value to a failure. */

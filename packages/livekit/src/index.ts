@@ -82,6 +82,7 @@ export type {
   IceCredentials,
   IceServer,
   LocalPeer,
+  MediaKind,
   MediaPlane,
   MediaReceivers,
   MediaSenders,
@@ -147,5 +148,13 @@ export { startTokenServer } from './token-server.ts';
 export { parseTurnUrl, type TurnUrl } from './turn-url.ts';
 export { parseServerUrl, type ServerUrl } from './url.ts';
 export { type Validation, validateAdmission } from './validate.ts';
-export { WhipLink } from './whip/whip-link.ts';
-export { endWhip, isWhipResource, openWhip, type WhipResource } from './whip/whip-resource.ts';
+export { endpointFailure } from './whip/endpoint-failures.ts';
+export {
+  type EndpointRejection,
+  endMediaResource,
+  isMediaResource,
+  type MediaResource,
+  openMediaResource,
+} from './whip/media-resource.ts';
+export { type AcceptedStreams, WhipLink } from './whip/whip-link.ts';
+export { openWhip } from './whip/whip-resource.ts';

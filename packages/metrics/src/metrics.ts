@@ -241,7 +241,7 @@ export const METRICS = {
   ),
   ingress_delay: trend(
     BY_ROLE,
-    'where participants publish audio through ingress: from a mark in the audio of the encoder to its arrival at a participant, which then waits in the jitter buffer of a client',
+    'where participants publish audio through ingress or by WHIP: from a mark in the audio of the encoder to its arrival at a participant, which then waits in the jitter buffer of a client',
   ),
   ingress_leave_time: trend(
     BY_ROLE,

@@ -130,6 +130,8 @@ const deploymentSchema = z.object({
   server: startedServerSchema.exactOptional(),
   /** Ids of the nodes, as reported to participants that joined. */
   nodes: z.array(z.string()),
+  /** No participant joins LiveKit: `url` is the server of the first WHIP or WHEP endpoint. */
+  streams: z.literal(true).exactOptional(),
 });
 
 /**

@@ -6,6 +6,7 @@ import type { Deployment } from './deployment.ts';
 import type { E2eeSecrets } from './e2ee-secrets.ts';
 import type { RunIngresses } from './run-ingresses.ts';
 import type { RunRooms } from './run-rooms.ts';
+import { joinsLiveKit, type StreamTokens } from './stream-tokens.ts';
 import type { TokenEndpoints } from './token-endpoints.ts';
 import { ADMISSION_LEAD_MS, type AdmittedParticipant } from './worker-protocol.ts';
 
@@ -42,6 +43,7 @@ export const createAdmissionQueue = (
   endpointOf: TokenEndpoints = () => undefined,
   rooms: RunRooms | null = null,
   ingresses: Pick<RunIngresses, 'create' | 'of'> | null = null,
+  streamTokenOf: StreamTokens = () => '',
 ): AdmissionQueue => {
   const taken = new Map<number, number>();
   return {
@@ -58,7 +60,7 @@ export const createAdmissionQueue = (
         return to > from ? [{ shard, plans: participants.slice(from, to) }] : [];
       });
       const ownTokens = batches.flatMap(({ plans }) =>
-        plans.filter((plan) => endpointOf(plan) === undefined),
+        plans.filter((plan) => joinsLiveKit(plan) && endpointOf(plan) === undefined),
       );
       await rooms?.create(ownTokens.map(({ room }) => room)).catch((error: unknown) => {
         // During a run, the server rejects the joins to a missing room, and the record counts them.
@@ -73,6 +75,9 @@ export const createAdmissionQueue = (
           shard,
           admitted: await Promise.all(
             plans.map(async (plan) => {
+              const { stream } = plan;
+              if (stream !== undefined)
+                return { plan, admission: { url: stream.url, token: streamTokenOf(stream) } };
               // The token of an encoder is for the API, which is asked during the whole stay.
               const neededAtMs = plan.ingress === undefined ? plan.joinAtMs : plan.leaveAtMs;
               const ttlSeconds = Math.ceil((neededAtMs - elapsedMs + TOKEN_SPARE_MS) / 1_000);

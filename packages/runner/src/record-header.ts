@@ -5,7 +5,7 @@ import {
   planFactsOf,
   RECORD_SCHEMA,
 } from '@livekit-swarm/record';
-import { recordedScenario } from '@livekit-swarm/scenario';
+import { isOfStreams, recordedScenario } from '@livekit-swarm/scenario';
 import { withoutSecrets } from '@livekit-swarm/settings';
 import type { Deployment } from './deployment.ts';
 import type { RunOptions } from './run-options.ts';
@@ -31,6 +31,7 @@ export const headerLine = (
 
 export const deploymentLine = (
   { url, embedded, serverVersion, server }: Deployment,
+  { plan }: Pick<RunOptions, 'plan'>,
   at: number,
 ): DeploymentLine => ({
   type: 'deployment',
@@ -39,6 +40,7 @@ export const deploymentLine = (
   embedded,
   serverVersion,
   ...(server !== undefined && { server }),
+  ...(isOfStreams(plan.scenario) && { streams: true }),
   nodes: [],
 });
 

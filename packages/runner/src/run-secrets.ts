@@ -3,6 +3,7 @@ import type { Plan } from '@livekit-swarm/scenario';
 import type { Deployment } from './deployment.ts';
 import { type E2eeSecrets, readE2eeSecrets } from './e2ee-secrets.ts';
 import { scenarioReader } from './scenario-reader.ts';
+import { readStreamTokens, type StreamTokens } from './stream-tokens.ts';
 import { readTokenHeaders, type TokenEndpoints, tokenEndpointsFor } from './token-endpoints.ts';
 
 /**
@@ -12,6 +13,8 @@ import { readTokenHeaders, type TokenEndpoints, tokenEndpointsFor } from './toke
 export interface RunSecrets {
   /** Key or passphrase of a participant with end-to-end encryption. */
   e2eeOf: E2eeSecrets;
+  /** Bearer tokens of WHIP and WHEP endpoints. */
+  streamTokenOf: StreamTokens;
   /** Token endpoints of a deployment. */
   endpointsFor(deployment: Pick<Deployment, 'url'>): TokenEndpoints;
 }
@@ -28,5 +31,9 @@ export const readRunSecrets = async (
   const reader = scenarioReader(guard);
   const e2eeOf = await readE2eeSecrets(plan, reader);
   const headers = await readTokenHeaders(plan, reader);
-  return { e2eeOf, endpointsFor: (deployment) => tokenEndpointsFor(headers, deployment) };
+  const streamTokenOf = await readStreamTokens(plan, reader);
+  return {
+    ...{ e2eeOf, streamTokenOf },
+    endpointsFor: (deployment) => tokenEndpointsFor(headers, deployment),
+  };
 };

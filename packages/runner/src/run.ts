@@ -22,6 +22,7 @@ import { liveRun, type RunEnding } from './live-run.ts';
 import { DEFAULT_ENGINE } from './load-engine.ts';
 import { createsRoomOf, preflight } from './preflight.ts';
 import { publishersElsewhere } from './publishers-elsewhere.ts';
+import { reachStreams } from './reach-streams.ts';
 import { deploymentLine, headerLine } from './record-header.ts';
 import { createRunIngresses } from './run-ingresses.ts';
 import { openRunLog } from './run-log.ts';
@@ -29,6 +30,7 @@ import type { RunOptions } from './run-options.ts';
 import { createRunRooms, type RunRooms } from './run-rooms.ts';
 import { readRunSecrets } from './run-secrets.ts';
 import { observeServer } from './server-metrics/observe-server.ts';
+import { joinsLiveKit } from './stream-tokens.ts';
 import { superviseRun } from './supervise-run.ts';
 import type { TokenEndpoints } from './token-endpoints.ts';
 import { type WorkerSlot, workersOnThisHost } from './worker-placement.ts';
@@ -109,8 +111,16 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
   );
 
   try {
-    const { e2eeOf } = secrets;
-    const queue = createAdmissionQueue(shards, deployment, e2eeOf, endpoints, rooms, ingresses);
+    const { e2eeOf, streamTokenOf } = secrets;
+    const queue = createAdmissionQueue(
+      shards,
+      deployment,
+      e2eeOf,
+      endpoints,
+      rooms,
+      ingresses,
+      streamTokenOf,
+    );
     const admissions: AdmissionQueue = {
       take: async (elapsedMs) => {
         const prepared = dispatches.prepare(elapsedMs);
@@ -125,7 +135,7 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
     const startedAtMs = clock.now() + placement.startLeadMs(largest) + clientLeadMs(plan);
     log.start(startedAtMs);
     log.append(headerLine(options, startedAtMs, shards.length));
-    log.append(deploymentLine(deployment, log.elapsedMs()));
+    log.append(deploymentLine(deployment, options, log.elapsedMs()));
     const hosts = placement.hosts();
     for (const host of hosts) log.append({ type: 'host', at: log.elapsedMs(), ...host });
     for (const { shard } of shards) log.appendRunEvent('process_started', { shard });
@@ -165,7 +175,8 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
 };
 
 /**
- * Asks the deployment whether the first participant may join, which signalling it supports, and
+ * Asks the servers of streams whether they answer, and the deployment whether the first participant
+ * may join, which signalling it supports, and
  * whether it creates rooms at a join.
  * @returns `rooms`: null if the deployment creates them, or an application provides all tokens
  */
@@ -173,14 +184,17 @@ const admitFirstParticipant = async (
   { deployment, plan, signalling, run: name }: RunOptions,
   endpointOf: TokenEndpoints,
 ): Promise<{ signalling: EngineOptions['signalling']; rooms: RunRooms | null }> => {
-  const [first] = plan.participants;
-  if (first === undefined) throw new RangeError('a plan needs participants');
+  if (plan.participants.length === 0) throw new RangeError('a plan needs participants');
+  const members = plan.participants.filter(joinsLiveKit);
+  const [first] = members;
+  await reachStreams(plan.participants);
+  if (first === undefined) return { signalling, rooms: null };
   const rooms = createRunRooms(deployment, plan, name);
   const admit = async (as = first): Promise<EngineOptions['signalling']> => {
     const newest = await preflight(deployment, as, endpointOf(first));
     return signalling === 'auto' ? newest : signalling;
   };
-  const ownToken = plan.participants.find((one) => endpointOf(one) === undefined);
+  const ownToken = members.find((one) => endpointOf(one) === undefined);
   if (ownToken === undefined) return { signalling: await admit(), rooms: null };
   try {
     const accepted = await admit();

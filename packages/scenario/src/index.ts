@@ -92,6 +92,14 @@ export { type MediaPath, PATHS } from './role-keys/path.ts';
 export { boundedSettings, DEFAULT_ROLE, type RoleSpec } from './role-keys/registry.ts';
 export { MAX_RPC_BYTES, type Rpc } from './role-keys/rpc.ts';
 export {
+  isOfStreams,
+  STREAM_PROTOCOLS,
+  type Stream,
+  type StreamProtocol,
+  streamAt,
+  streamsAt,
+} from './role-keys/stream.ts';
+export {
   endpointsOf,
   type GroupSpec,
   type NamedWindow,
@@ -110,6 +118,7 @@ export {
   type ScenarioFileOptions,
   sameNames,
 } from './scenario-file.ts';
+export { type StreamFlags, scenarioOfStreams } from './stream-flags.ts';
 export type { Kind, Resolution, TrackPlan, VideoCodec } from './track-plan.ts';
 export { MUSIC_KILOBITS } from './track-plan.ts';
 export { mergeWitnesses, parseWitness } from './witness-spec.ts';

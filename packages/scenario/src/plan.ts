@@ -33,8 +33,8 @@ export interface ParticipantPlan extends ParticipantSettings {
   /** Present for a browser in a room with tracks that have `frameMetadata`. */
   readsFrameMetadata?: true;
   /**
-   * Present for one participant of each role in a room into which ingress publishes audio: it hears
-   * the marks in it, which show the delay.
+   * Present for one participant of each role in a room into which encoders publish audio, by ingress
+   * or WHIP: it hears the marks in it, which show the delay.
    */
   hearsMarks?: true;
   /** Actions during the stay, in order of time. Absent: none. */

@@ -87,7 +87,7 @@ export type WitnessSpec = z.infer<typeof witness>;
 export type NamedWindow = z.infer<typeof namedWindow>;
 
 /**
- * Scenario with an endpoint for the roles that have none of their own, but for encoders.
+ * Scenario with an endpoint for the roles that have none of their own, but for encoders and streams.
  * @throws SwarmError `usage` if the token of a role names an agent: the endpoint makes the token
  */
 export const withConnect = (scenario: Scenario, connect: Connect): Scenario => ({
@@ -101,8 +101,10 @@ export const withConnect = (scenario: Scenario, connect: Connect): Scenario => (
           `the token of role ${role.name} cannot name the agent ${agent.name}: the token endpoint makes it`,
           `write conversation: { agent: { name: ${agent.name}, by: api } }, or leave agent out where the endpoint's token names it`,
         );
-      // The API is asked about encoders, with a token that the API key makes.
-      return role.ingress === undefined ? { ...role, connect: role.connect ?? connect } : role;
+      // The API is asked about encoders, with a token that the API key makes; streams ask no API.
+      return role.ingress === undefined && role.stream === undefined
+        ? { ...role, connect: role.connect ?? connect }
+        : role;
     }),
   })),
 });

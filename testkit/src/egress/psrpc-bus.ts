@@ -22,6 +22,8 @@ export interface Handler {
   affinity(request: Uint8Array): number;
   /** @throws PsrpcError */
   answer(request: Uint8Array): Promise<Uint8Array>;
+  /** Called when another server answers a request that this one was willing to. */
+  notChosen?(): void;
 }
 
 const TIMEOUT_MS = 5_000;
@@ -77,7 +79,7 @@ export class PsrpcBus implements AsyncDisposable {
       `${service}|${clientId}|CLAIM`,
       encodePsrpc('ClaimRequest', { requestId, serverId: this.#id, affinity }),
     );
-    if ((await chosen) !== this.#id) return;
+    if ((await chosen) !== this.#id) return handler.notChosen?.();
     const head = { requestId, serverId: this.#id, sentAt: nowNs() };
     const response = await handler.answer(rawRequest).then(
       (rawResponse) => ({ ...head, rawResponse }),

@@ -4,7 +4,7 @@
  * not the media of the room. It shows nothing about the real service: its CPU, its quality, its way
  * of failing.
  */
-import { statSync, truncateSync, unlinkSync } from 'node:fs';
+import { existsSync, statSync, truncateSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EgressInfo, EgressStatus, FileInfo, StopEgressRequest } from '@livekit/protocol';
@@ -16,12 +16,18 @@ import { type EgressSource, pathOf, readStartRequest, type StartRequest } from '
 /** In `EgressInfo.details`, so that every list of the server names it. */
 export const STAND_IN = 'stand-in of livekit-swarm: not the egress service, no media of the room';
 
+/** Details of the recordings of a worker. */
+export const detailsOf = (worker: string): string =>
+  worker === '' ? STAND_IN : `${STAND_IN}; worker ${worker}`;
+
 /** Time from the answer to a request until the recording starts, ms. */
 const STARTS_AFTER_MS = 300;
 /** Time after which failures show themselves, ms. */
 const FAILS_AFTER_MS = 2_000;
 /** Beginning that is missing with `starts_late`, ms. */
 const LATE_MS = 3_000;
+/** Time between two looks of a worker that drains, ms. */
+const DRAIN_LOOK_MS = 50;
 
 export interface StandInOptions {
   redisUrl: string;
@@ -29,6 +35,14 @@ export interface StandInOptions {
   folder: string;
   /** Failure of the recordings of a room. */
   failureOf?: (room: string) => EgressFailure | null;
+  /** Command that runs beside each recording, and uses what the service might; null: none. */
+  beside?: [string, ...string[]] | null;
+  /** Stores a finished file elsewhere, before its end is reported. @param name as egress reports it */
+  upload?: (file: string, name: string) => Promise<void>;
+  /** Name of this worker among several, which `EgressInfo.details` has; empty: it is alone. */
+  worker?: string;
+  /** Recordings that it takes at the same time. */
+  maxJobs?: number;
 }
 
 interface Job {
@@ -42,9 +56,16 @@ export class EgressStandIn implements AsyncDisposable {
   readonly #bus: PsrpcBus;
   readonly #options: Required<StandInOptions>;
   readonly #jobs = new Map<string, Job>();
+  /** Requests that it offered to take, before one of the workers was chosen. */
+  #offered = 0;
+  #isDraining = false;
 
   private constructor(options: StandInOptions) {
-    this.#options = { failureOf: () => null, ...options };
+    this.#options = {
+      ...{ failureOf: () => null, beside: null, worker: '', maxJobs: Number.POSITIVE_INFINITY },
+      upload: () => Promise.resolve(),
+      ...options,
+    };
     this.#bus = new PsrpcBus(options.redisUrl);
   }
 
@@ -52,8 +73,14 @@ export class EgressStandIn implements AsyncDisposable {
   static async start(options: StandInOptions): Promise<EgressStandIn> {
     const standIn = new EgressStandIn(options);
     await standIn.#bus.serve('EgressInternal', 'StartEgress', '', {
-      affinity: (bytes) => standIn.#affinity(readStartRequest(bytes)),
-      answer: async (bytes) => (await standIn.#begin(readStartRequest(bytes))).toBinary(),
+      affinity: (bytes) => standIn.#offer(readStartRequest(bytes)),
+      answer: async (bytes) => {
+        standIn.#offered--;
+        return (await standIn.#begin(readStartRequest(bytes))).toBinary();
+      },
+      notChosen: () => {
+        standIn.#offered--;
+      },
     });
     return standIn;
   }
@@ -65,18 +92,32 @@ export class EgressStandIn implements AsyncDisposable {
     await this.#bus[Symbol.asyncDispose]();
   }
 
-  #affinity({ request }: StartRequest): number {
-    if (request.case === undefined) return -1;
-    return this.#options.failureOf(request.value.roomName) === 'refuses' ? -1 : 1;
+  /** Takes no further request. Resolves when those that it has are done. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    while (this.#jobs.size > 0) await sleep(DRAIN_LOOK_MS);
+  }
+
+  /** Willingness to take a request: the less, the more recordings this worker has. */
+  #offer({ request }: StartRequest): number {
+    const { failureOf, maxJobs } = this.#options;
+    if (request.case === undefined || this.#isDraining || this.#jobs.size >= maxJobs) return -1;
+    if (failureOf(request.value.roomName) === 'refuses') return -1;
+    this.#offered++;
+    return 1 / (this.#jobs.size + this.#offered);
   }
 
   async #begin({ egressId, roomId, request }: StartRequest): Promise<EgressInfo> {
     const asked = request.case === undefined ? null : pathOf(request);
     if (request.case === undefined || asked === null)
       throw new PsrpcError('invalid_argument', 'the stand-in writes files alone');
+    // It may have offered more than it can take.
+    if (this.#jobs.size >= this.#options.maxJobs)
+      throw new PsrpcError('resource_exhausted', `${this.#options.worker} is full`);
     const failure = this.#options.failureOf(request.value.roomName);
     const info = new EgressInfo({
-      ...{ egressId, roomId, roomName: request.value.roomName, details: STAND_IN, request },
+      ...{ egressId, roomId, roomName: request.value.roomName, request },
+      details: detailsOf(this.#options.worker),
       ...{ status: EgressStatus.EGRESS_STARTING, updatedAt: nowNs() },
     });
     const job: Job = {
@@ -106,7 +147,8 @@ export class EgressStandIn implements AsyncDisposable {
       await this.#activate(job, announcedAtMs);
       await sleep(LATE_MS);
     }
-    const recorder = await recordMarks(file, tracksOf(info.request as EgressSource), failure);
+    const tracks = tracksOf(info.request as EgressSource);
+    const recorder = await recordMarks(file, tracks, failure, this.#options.beside);
     // It was stopped, or the stand-in was, while ffmpeg started.
     if (!this.#jobs.has(info.egressId)) return await recorder.kill();
     job.recorder = recorder;
@@ -158,6 +200,7 @@ export class EgressStandIn implements AsyncDisposable {
     if (recorder !== null) {
       const duration = nowNs() - nsOf(recorder.startedAtMs);
       const filename = file.slice(this.#options.folder.length + 1);
+      if (existsSync(file)) await this.#options.upload(file, filename);
       info.fileResults = [new FileInfo({ filename, duration, location: file })];
     }
     await this.#update(info);

@@ -272,6 +272,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
                 embedded: deployment.embedded,
                 serverVersion: deployment.serverVersion ?? serverVersion,
                 ...(deployment.server !== undefined && { server: deployment.server }),
+                ...(deployment.streams === true && { streams: true as const }),
                 nodes: [...nodes].sort(),
               },
         joins: {

@@ -31,6 +31,12 @@ const deployment = z.object({
     })
     .exactOptional()
     .describe('As --server states it. Absent: a plain release, or not started for the run.'),
+  streams: z
+    .literal(true)
+    .exactOptional()
+    .describe(
+      'Present where all participants were streams: `url` is the server of their endpoints.',
+    ),
   nodes: z.array(z.string()),
 });
 

@@ -14,6 +14,8 @@ interface Default {
 }
 
 const always = (): boolean => true;
+/** Returns true for participants that are in no room of LiveKit. */
+const isStream = ({ stream }: RoleSpec): boolean => stream !== undefined;
 /** Returns true if in some room of the scenario a participant receives from another. */
 const meets = (
   scenario: Scenario,
@@ -24,15 +26,33 @@ const meets = (
     roles.some(
       (sender) =>
         sends(sender) &&
-        roles.some((other) => receives(other) && (other !== sender || other.count > 1)),
+        roles.some(
+          (other) =>
+            receives(other) &&
+            isStream(other) === isStream(sender) &&
+            (other !== sender || other.count > 1),
+        ),
     ),
   );
 const sendsMedia = ({ publish, count }: RoleSpec): boolean => publish.length > 0 && count > 0;
 const publishes = (scenario: Scenario): boolean =>
   scenario.groups.some(({ roles }) => roles.some(sendsMedia));
+const listens = ({ subscribe, layout }: RoleSpec): boolean => subscribe && layout.type !== 'none';
 /** Returns true if any participant receives media of another. */
+const expects = (scenario: Scenario): boolean => meets(scenario, sendsMedia, listens);
+/** Returns true if any participant receives media, also that of a stream that others publish. */
 const receives = (scenario: Scenario): boolean =>
-  meets(scenario, sendsMedia, ({ subscribe, layout }) => subscribe && layout.type !== 'none');
+  expects(scenario) ||
+  scenario.groups.some(({ roles }) =>
+    roles.some(({ stream, count }) => stream?.protocol === 'whep' && count > 0),
+  );
+/** Returns true if any participant of LiveKit does: other servers do not pass capture times on. */
+const receivesInRooms = (scenario: Scenario): boolean =>
+  meets(
+    scenario,
+    (role) => sendsMedia(role) && !isStream(role),
+    (role) => listens(role) && !isStream(role),
+  );
 const receivesData = (scenario: Scenario): boolean =>
   meets(
     scenario,
@@ -114,7 +134,7 @@ export const DEFAULT_THRESHOLDS: readonly Default[] = [
   {
     text: 'missing_tracks: rate==0',
     why: 'A participant that is never heard or seen is a broken call, not a statistic: LiveKit itself loses none.',
-    applies: receives,
+    applies: expects,
   },
   {
     text: 'stalled_tracks: rate<0.01',
@@ -139,7 +159,7 @@ export const DEFAULT_THRESHOLDS: readonly Default[] = [
   {
     text: 'media_latency: p(95)<200',
     why: 'ITU-T G.114: up to 150 ms one way goes unnoticed, 200 ms with a client’s own buffers begins to hurt turn-taking.',
-    applies: receives,
+    applies: receivesInRooms,
   },
   {
     text: 'data_loss: rate<0.01',

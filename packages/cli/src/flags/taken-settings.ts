@@ -43,6 +43,7 @@ const COMMANDS: Readonly<Record<string, TakenSettings>> = {
   roll: RULES,
   scale: RULES,
   hls: RULES,
+  whip: RULES,
   sip: RULES,
   host: RULES,
   exporter: SERVICE,

@@ -13,6 +13,7 @@ export const COMMAND_GROUPS = {
       'capacity',
       'soak',
       'hls',
+      'whip',
       'sip',
       'host',
       'hosts',

@@ -43,7 +43,7 @@ export class EncoderEngine implements Engine {
           ? startEncoder(stream, plan.publish, clock)
           : startWhip(stream, media, clock, plan.identity),
       presence: () => readPresence(access, plan),
-      ...(media !== null && { finish: () => media.finish() }),
+      ...(media !== null && { finish: (at: number) => media.finish(at) }),
     });
     this.#participants.set(plan.index, participant);
     await participant.join(admission, this.#options.startedAtMs + scheduledAtMs);

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { PROCESS_CLOCK_OFFSET_MS, steadyClock } from '@livekit-swarm/livekit';
 import { expect, onTestFinished, test } from 'vitest';
 import { recordingPlane } from '../../../livekit/test/support/recording-plane.ts';
-import type { OutgoingMedia } from '../native/participant/outgoing-media.ts';
+import type { StreamMedia } from '../native/participant/stream-media.ts';
 import { startWhip } from './whip-encoder.ts';
 
 /** Answer in the form of pion. */
@@ -33,12 +33,15 @@ const session = async () => {
     server.close();
   });
   const apiBase = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const plane = Object.assign(recordingPlane(), { prepare: () => Promise.resolve() });
+  const plane = Object.assign(recordingPlane(), {
+    prepare: () => Promise.resolve(),
+    iceServers: () => {},
+  });
   const layers = [{ width: 0, height: 0, bitrate: 48_000 }];
   const media = {
     ...{ plane, tracks: [{ cid: 'mic', kind: 'audio', codec: 'opus', layers }] },
     observe: () => {},
-  } as unknown as OutgoingMedia;
+  } as unknown as StreamMedia;
   const stream = { url: `${apiBase}/w`, streamKey: 'key', apiBase };
   const encoder = startWhip(stream, media, steadyClock(PROCESS_CLOCK_OFFSET_MS), 'dj');
   const offered = await offer.promise;

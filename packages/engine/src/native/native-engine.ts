@@ -19,10 +19,10 @@ import { Route } from './network/route.ts';
 import { readTurnAddress } from './network/turn-servers.ts';
 import { EffectTracker } from './participant/effect-tracker.ts';
 import type { Neighbour } from './participant/neighbours.ts';
-import { OutgoingMedia } from './participant/outgoing-media.ts';
 import { Participant, type ParticipantView } from './participant/participant.ts';
 import type { EngineParts, Target } from './participant/participant-options.ts';
 import { Speakers } from './participant/speakers.ts';
+import { StreamMedia } from './participant/stream-media.ts';
 import { RemotePublishers } from './streams/remote-publishers.ts';
 import { Sampler } from './streams/sampler.ts';
 import { StreamRegistry } from './streams/stream-registry.ts';
@@ -129,14 +129,14 @@ export class NativeEngine implements Engine {
   }
 
   /**
-   * Open the media of a participant of another engine, which sends to a receiver of its own and is
-   * in no room of this engine. Audio has marks, by which its delay is measured.
-   * @param host host of the receiver, as in its URL
+   * Open the media of a participant of another engine, which has a server of its own and is in no
+   * room of this engine. Audio has marks, by which its delay is measured.
+   * @param host host of the server, as in its URL
    * @throws Error if a clip is missing or damaged
    */
-  openMedia(plan: ParticipantPlan, host: string): OutgoingMedia {
+  openMedia(plan: ParticipantPlan, host: string): StreamMedia {
     const keys = new ParticipantKeys(this.#keys, plan, undefined);
-    const media: OutgoingMedia = new OutgoingMedia({
+    const media: StreamMedia = new StreamMedia({
       ...this.#parts,
       ...{ plan, keys },
       tracks: this.#tracksOf(plan, null, { speaks: 'marks' }),

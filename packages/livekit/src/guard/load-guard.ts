@@ -5,6 +5,7 @@ import {
   type Plan,
   type ReadPermission,
   type Scenario,
+  streamsAt,
 } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
 import type { ApiTarget } from '../api/api-clients.ts';
@@ -78,7 +79,7 @@ export interface PlannedLoad {
   run: string;
   plan: {
     scenario: Pick<Scenario, 'groups'>;
-    participants: Pick<Plan['participants'][number], 'room'>[];
+    participants: Pick<Plan['participants'][number], 'room' | 'stream'>[];
   };
 }
 
@@ -132,6 +133,7 @@ export class LoadGuard {
   assertServers(url: string | null, scenario: Pick<Scenario, 'groups'>): void {
     if (url !== null) this.assertServer(url);
     for (const endpoint of endpointsOf(scenario)) this.assertEndpoint(endpoint);
+    for (const stream of streamsAt(scenario)) this.#check(stream.url, 'scenario');
   }
 
   /** Checks a deployment without connecting. @throws SwarmError `usage` when it may not be used */
@@ -165,7 +167,10 @@ export class LoadGuard {
    */
   async admit(deployment: ApiTarget, { run, plan }: PlannedLoad): Promise<void> {
     this.assertServers(deployment.url, plan.scenario);
-    const rooms = [...new Set(plan.participants.map(({ room }) => room))];
+    // Streams of other servers are in no room of LiveKit.
+    const members = plan.participants.filter(({ stream }) => stream === undefined);
+    if (members.length === 0) return;
+    const rooms = [...new Set(members.map(({ room }) => room))];
     const { joinExistingRooms } = this.#options;
     const fixed = joinExistingRooms ? [] : rooms.filter((room) => !room.includes(run));
     if (fixed.length > 0) {

@@ -1,4 +1,4 @@
-import type { LocalPeer } from '../media-plane.ts';
+import type { LocalPeer, MediaKind } from '../media-plane.ts';
 import { offeredSection, sendProfile } from './media-section.ts';
 import { bundle, candidateLines, describe } from './offer.ts';
 import type { OwnTrack } from './own-track.ts';
@@ -7,6 +7,8 @@ export interface WhipOfferInput {
   sessionId: number;
   local: LocalPeer;
   tracks: readonly OwnTrack[];
+  /** Kinds of media to receive, after the tracks. Default: none. */
+  receive?: readonly MediaKind[];
   cname: string;
 }
 
@@ -14,20 +16,29 @@ export interface WhipOfferInput {
 export const midOf = (position: number): string => String(position);
 
 /**
- * The only offer of a WHIP session (RFC 9725 §4.2): bundled, without data channels, with all local
- * candidates, and with one codec for each track. The receiver refuses a codec that it does not
- * know, and does not answer with another.
+ * The only offer of a WHIP (RFC 9725 §4.2) or WHEP session: bundled, without data channels, with all
+ * local candidates, and with one codec for each sent track. The receiver refuses a codec that it
+ * does not know, and does not answer with another. Received media may have any known codec.
  */
-export const writeWhipOffer = ({ sessionId, local, tracks, cname }: WhipOfferInput): string => {
-  const mids = tracks.map((_, position) => midOf(position));
-  const media = tracks.map((track, position) => {
+export const writeWhipOffer = ({
+  sessionId,
+  local,
+  tracks,
+  receive = [],
+  cname,
+}: WhipOfferInput): string => {
+  const mids = [...tracks, ...receive].map((_, position) => midOf(position));
+  const sent = tracks.map((track, position) => {
     const profile = sendProfile(track);
     const section = { mid: midOf(position), kind: track.kind, track };
     return highestFirst(
       offeredSection(section, local, cname, profile === undefined ? [] : [profile]),
     );
   });
-  const { head, bodies } = describe(sessionId, 1, media, local);
+  const received = receive.map((kind, position) =>
+    offeredSection({ mid: midOf(tracks.length + position), kind, track: null }, local, cname),
+  );
+  const { head, bodies } = describe(sessionId, 1, [...sent, ...received], local);
   const [first = '', ...others] = bodies;
   return [bundle(head, mids), first, candidateLines(local), ...others].join('');
 };

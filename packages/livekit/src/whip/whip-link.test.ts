@@ -29,9 +29,10 @@ const linkOf = () => {
 
 test('an answer starts ICE as the controlling side, and gives the streams to send', () => {
   const { plane, link } = linkOf();
-  expect(link.accept(answerWith(96, 'VP8'))).toMatchObject([
-    { cid: 'cam', mid: '0', payloadType: 96, rtxPayloadType: null, extensions: { mid: 4 } },
-  ]);
+  expect(link.accept(answerWith(96, 'VP8'))).toMatchObject({
+    sent: [{ cid: 'cam', mid: '0', payloadType: 96, rtxPayloadType: null, extensions: { mid: 4 } }],
+    received: [],
+  });
   expect(plane.named('connectPeer')).toMatchObject([
     [link.peer, { ufrag: 'theirs', dtlsRole: 'server', controlling: true, dataChannels: false }],
   ]);
@@ -43,5 +44,36 @@ test('an answer without the codec of a track is refused before anything starts',
   expect(() => link.accept(answerWith(102, 'H264'))).toThrow('refuses video in vp8');
   const bare = 'v=0\r\ns=-\r\nt=0 0\r\nm=video 0 UDP/TLS/RTP/SAVPF 0\r\nc=IN IP4 0.0.0.0\r\n';
   expect(() => link.accept(bare)).toThrow('refuses video in vp8');
+  expect(plane.named('connectPeer')).toEqual([]);
+});
+
+test('a player offers every codec, and receives what the answer has', () => {
+  const plane = recordingPlane();
+  const link = new WhipLink({
+    ...{ peers: plane, tracks: [], receive: ['audio', 'video'], cname: 'player' },
+  });
+  const lines = link.offer.split('\r\n');
+  expect(lines.filter((line) => line === 'a=recvonly')).toHaveLength(2);
+  expect(lines.filter((line) => /^a=rtpmap:\d+ (opus|VP8|H264|VP9|AV1)\//.test(line))).toHaveLength(
+    6,
+  );
+  // The server has no audio.
+  const answer = answerWith(96, 'VP8')
+    .replace('a=group:BUNDLE 0', 'a=group:BUNDLE 1\r\nm=audio 0 UDP/TLS/RTP/SAVPF 0\r\na=mid:0')
+    .replace('a=recvonly', 'a=sendonly\r\na=ssrc:7 cname:server')
+    .replace(
+      '96\r\nc=IN IP4 0.0.0.0\r\na=setup:active\r\na=mid:0',
+      '96\r\nc=IN IP4 0.0.0.0\r\na=setup:active\r\na=mid:1',
+    );
+  expect(link.accept(answer)).toMatchObject({
+    sent: [],
+    received: [{ mid: '1', kind: 'video', trackSid: 'video-1', ssrc: 7, muted: false }],
+  });
+});
+
+test('an answer with nothing to receive is refused', () => {
+  const plane = recordingPlane();
+  const link = new WhipLink({ peers: plane, tracks: [], receive: ['video'], cname: 'player' });
+  expect(() => link.accept(answerWith(96, 'VP8'))).toThrow('neither audio nor video');
   expect(plane.named('connectPeer')).toEqual([]);
 });

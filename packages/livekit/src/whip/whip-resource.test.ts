@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { endWhip, openWhip } from './whip-resource.ts';
+import { endMediaResource } from './media-resource.ts';
+import { openWhip } from './whip-resource.ts';
 
 const KEY = 'key-of-the-stream';
 
@@ -25,8 +26,10 @@ test('an offer is sent with the key, and its session is ended at its own URL', a
     if (method === 'DELETE') return response.writeHead(200).end();
     return response.writeHead(201, { location: '/w/session' }).end('answer');
   });
-  expect(await open(url)).toEqual({ answer: 'answer', location: `${url}/session` });
-  expect(await endWhip(`${url}/session`, KEY, 5_000)).toBe(true);
+  expect(await open(url)).toEqual({
+    ...{ answer: 'answer', location: `${url}/session`, iceServers: [] },
+  });
+  expect(await endMediaResource(`${url}/session`, KEY, 5_000)).toBeNull();
   expect(seen).toEqual([
     `POST /w Bearer ${KEY} application/sdp`,
     `DELETE /w/session Bearer ${KEY} `,
@@ -65,7 +68,7 @@ test('a redirect is named, and not followed with the key', async () => {
       message: expect.stringContaining(`HTTP ${status}`),
       hint: expect.stringContaining('redirect'),
     });
-    expect(await endWhip(url, KEY, 5_000)).toBe(false);
+    expect(await endMediaResource(url, KEY, 5_000)).toBe(status);
   }
   expect(seen).toEqual([]);
 });
@@ -86,5 +89,5 @@ test('an endpoint that is not there is named, with the settings that it needs', 
     reason: 'whip_unreachable',
     hint: expect.stringContaining('whip_port'),
   });
-  expect(await endWhip('http://127.0.0.1:1/w', KEY, 5_000)).toBe(false);
+  expect(await endMediaResource('http://127.0.0.1:1/w', KEY, 5_000)).toBe('no_answer');
 });

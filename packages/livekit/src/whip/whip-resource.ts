@@ -1,17 +1,14 @@
-import { readAnswer, readText } from '../answer/http-answer.ts';
-import { type Failure, withoutTokens } from '../failure.ts';
-import { failureOfError } from '../rejection.ts';
-
-/** Session at a WHIP endpoint (RFC 9725). */
-export interface WhipResource {
-  /** SDP answer. */
-  answer: string;
-  /** URL of the session, from the header Location. It contains the key of the stream. */
-  location: string;
-}
+import type { Failure } from '../failure.ts';
+import {
+  type EndpointRejection,
+  isMediaResource,
+  type MediaResource,
+  openMediaResource,
+  rejectionText,
+} from './media-resource.ts';
 
 export interface WhipRequest {
-  /** URL of the endpoint, http: or https:. */
+  /** URL of the endpoint of livekit/ingress, http: or https:. */
   url: string;
   /** Secret: key of the stream, sent as bearer token. */
   streamKey: string;
@@ -21,110 +18,61 @@ export interface WhipRequest {
 }
 
 /**
- * Creates a session with an offer (RFC 9725 §4.2).
+ * Creates a session at livekit/ingress with an offer (RFC 9725 §4.2).
  * @returns a failure whose reason begins with `whip_`, or names a problem of this host
  */
-export const openWhip = async (request: WhipRequest): Promise<WhipResource | Failure> => {
-  const { url, streamKey, offer, timeoutMs } = request;
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/sdp', authorization: `Bearer ${streamKey}` },
-      body: offer,
-      // A redirect could lead to a host that the rules of this run do not allow.
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    if (response.status !== 201) {
-      const { status, body } = await readAnswer(response);
-      return refused(url, status, withoutKey(body, streamKey));
-    }
-    const location = sessionUrl(response.headers.get('location'), url);
-    if (location === null) {
-      await discard(response);
-      return failure(
-        'whip_no_location',
-        `${url} answered without the URL of a session at the same address (header Location)`,
-        'a proxy before the endpoint may remove or rewrite the header',
-        false,
-      );
-    }
-    return { answer: await readText(response), location };
-  } catch (error) {
-    const rejection = failureOfError(error, url);
-    const { reason, message, retryable } = rejection;
-    return OF_THIS_HOST.has(reason)
-      ? rejection
-      : failure('whip_unreachable', message, UNREACHABLE_HINT, retryable);
-  }
-};
-
-/**
- * URL of a session, from the header Location; null: there is none. The key of the stream is sent to
- * this URL, and so to no other origin than that of the endpoint.
- */
-const sessionUrl = (location: string | null, endpoint: string): string | null => {
-  if (location === null || !URL.canParse(location, endpoint)) return null;
-  const { href, origin } = new URL(location, endpoint);
-  return origin === new URL(endpoint).origin ? href : null;
-};
-
-/** Ends an answer whose body is not read, so that its connection can be used again. */
-const discard = async ({ body }: Response): Promise<void> => {
-  await body?.cancel();
-};
-
-export const isWhipResource = (opened: WhipResource | Failure): opened is WhipResource =>
-  'location' in opened;
-
-/**
- * Ends a session (RFC 9725 §4.2).
- * @returns true: the endpoint has confirmed it
- */
-export const endWhip = async (
-  location: string,
-  streamKey: string,
-  timeoutMs: number,
-): Promise<boolean> => {
-  try {
-    const response = await fetch(location, {
-      method: 'DELETE',
-      headers: { authorization: `Bearer ${streamKey}` },
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    await discard(response);
-    return response.ok;
-  } catch {
-    return false;
-  }
+export const openWhip = async ({
+  streamKey,
+  ...request
+}: WhipRequest): Promise<MediaResource | Failure> => {
+  // ingress redirects nothing.
+  const opened = await openMediaResource({ ...request, token: streamKey, redirects: 0 });
+  return isMediaResource(opened) ? opened : failureOfRefusal(opened);
 };
 
 /** Failures of this host, which keep their own reason. */
-const OF_THIS_HOST: ReadonlySet<string> = new Set(['dns_failed', 'no_route', 'no_socket', 'tls']);
+export const OF_THIS_HOST: ReadonlySet<string> = new Set([
+  'dns_failed',
+  'no_route',
+  'no_socket',
+  'tls',
+]);
 
 const UNREACHABLE_HINT =
   'ingress needs whip_port, and the nodes its address in ingress.whip_base_url; see that it runs';
-
-/** Largest part of an answer that is quoted, characters. */
-const QUOTED = 200;
-
-const withoutKey = (text: string, streamKey: string): string =>
-  withoutTokens(text.replaceAll(streamKey, '…')).trim().slice(0, QUOTED);
 
 const failure = (reason: string, message: string, hint: string, retryable: boolean): Failure => ({
   ...{ reason, message, hint, retryable },
 });
 
-const refused = (url: string, status: number, text: string): Failure => {
-  const said = `${url} refuses the stream (HTTP ${status}${text === '' ? '' : `: ${text}`})`;
-  if (status >= 300 && status < 400)
-    return failure(
-      'whip_failed',
-      said,
-      'redirects are not followed: write the address to which it redirects into ingress.whip_base_url',
-      false,
-    );
+const failureOfRefusal = (refusal: EndpointRejection): Failure => {
+  switch (refusal.kind) {
+    case 'no_answer': {
+      const { reason, message, retryable } = refusal.failure;
+      return OF_THIS_HOST.has(reason)
+        ? refusal.failure
+        : failure('whip_unreachable', message, UNREACHABLE_HINT, retryable);
+    }
+    case 'no_location':
+      return failure(
+        'whip_no_location',
+        `${refusal.url} answered without the URL of a session at the same address (header Location)`,
+        'a proxy before the endpoint may remove or rewrite the header',
+        false,
+      );
+    case 'redirect':
+      return failure(
+        'whip_failed',
+        rejectionText(refusal),
+        'redirects are not followed: write the address to which it redirects into ingress.whip_base_url',
+        false,
+      );
+    case 'status':
+      return failureOfStatus(refusal.status, rejectionText(refusal));
+  }
+};
+
+const failureOfStatus = (status: number, said: string): Failure => {
   switch (status) {
     case 401:
     case 403:

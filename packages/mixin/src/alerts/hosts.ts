@@ -25,12 +25,16 @@ const STOLEN = 0.1;
 /** Threshold of open files, share of the limit of the process: each connection is one. */
 const FILES_OPEN = 0.8;
 
+/** Threshold of UDP sockets, share of the media ports: above it, a burst of joins can use them up. */
+const PORTS_USED = 0.8;
+
 /** Alerts on limits of a host or its cloud that livekit-server does not see. */
 export const hostAlerts = (names: Names): readonly Alert[] => [
   allowanceAlert(names),
   conntrackAlert(names),
   stealAlert(names),
   filesAlert(names),
+  portsAlert(names),
   oomAlert(names),
 ];
 
@@ -152,6 +156,54 @@ const filesAlert = ({ livekit, node, test }: Names): Alert => {
     },
   };
 };
+
+const portsAlert = ({ hosts, host, config, test }: Names): Alert => {
+  const { mediaPorts } = config.limits;
+  const [udp, udp6] = ['UDP', 'UDP6'].map((name) => `node_sockstat_${name}_inuse{${hosts}}`);
+  const series = (name: string): string =>
+    seriesOf(`node_sockstat_${name}_inuse`, test.host('m:1'));
+  const [few, many] = [Math.round(mediaPorts * 0.3), Math.round(mediaPorts * 0.9)];
+  return {
+    name: 'LiveKitMediaPortsNearLimit',
+    severity: 'warning',
+    // A port has a socket for each address family. Hosts without IPv6 export no UDP6.
+    expr: `(${udp} >= ${udp6} or ${udp6} or ${udp}) / ${mediaPorts} > ${PORTS_USED}`,
+    for: '5m',
+    summary: 'Media ports of a LiveKit node are nearly used up.',
+    description: `{{ $labels.${host} }} has as many UDP sockets as {{ $value | humanizePercentage }} of the ${mediaPorts} media ports of a node. When they are used up, new participants find no path.`,
+    dashboard: 'node',
+    test: {
+      series: {
+        [series('UDP')]: `${few}x10 ${many}x20`,
+        [series('UDP6')]: `${few}x30`,
+      },
+      silentAt: '10m',
+      firesAt: '20m',
+      fires: [
+        {
+          labels: test.host('m:1'),
+          description: `m:1 has as many UDP sockets as ${percentOf(many / mediaPorts)} of the ${mediaPorts} media ports of a node. When they are used up, new participants find no path.`,
+        },
+      ],
+    },
+    furtherTests: [
+      {
+        series: { [series('UDP')]: `${few}x10 ${many}x20` },
+        silentAt: '10m',
+        firesAt: '20m',
+        fires: [
+          {
+            labels: test.host('m:1'),
+            description: `m:1 has as many UDP sockets as ${percentOf(many / mediaPorts)} of the ${mediaPorts} media ports of a node. When they are used up, new participants find no path.`,
+          },
+        ],
+      },
+    ],
+  };
+};
+
+/** A share as `humanizePercentage` of Prometheus writes it. */
+const percentOf = (share: number): string => `${Number((share * 100).toPrecision(4))}%`;
 
 const oomAlert = ({ hosts, host, test }: Names): Alert => {
   const kills = seriesOf('node_vmstat_oom_kill', test.host('m:1'));

@@ -105,6 +105,8 @@ const limits = strict({
   agentLoad: share(),
   /** Remaining validity of a certificate at which the alert fires, days. */
   certificateDays: whole(1, 365),
+  /** Number of media ports of a node, `rtc.port_range_end` − `rtc.port_range_start` + 1. */
+  mediaPorts: whole(1, 65_535),
   /**
    * Fewest failed joins that fire an alert: with few joins, one client that gives up would be a
    * high share.

@@ -11,7 +11,8 @@ export const serverName = ({ deployment }: Pick<Summary, 'deployment'>): string 
 };
 
 /** Version, configuration and limit of a server: `livekit-server 1.13.4+small.yaml, limited to …`. */
-export const serverText = ({ serverVersion, server }: Deployment): string => {
+export const serverText = ({ serverVersion, server, streams }: Deployment): string => {
+  if (streams === true) return 'server of WHIP and WHEP endpoints';
   const version = `livekit-server ${serverVersion ?? '(version unknown)'}`;
   if (server === undefined) return version;
   const { program, configFiles, cpuCores } = server;

@@ -50,7 +50,7 @@ const STARTS: readonly (readonly [name: string, metric: MetricName])[] = [
   ['ready to speak after', 'agent_ready_time'],
 ];
 
-/** Figures of streams through ingress; none without them. */
+/** Figures of streams through ingress, and by WHIP and WHEP; none without them. */
 export const ingressFacts = ({ metrics }: Measured): [name: string, value: string][] =>
   (
     [

@@ -1,4 +1,5 @@
 import type { ServerMissingLine } from '@livekit-swarm/record';
+import { isOfStreams } from '@livekit-swarm/scenario';
 import type { RunLog } from '../run-log.ts';
 import type { RunOptions } from '../run-options.ts';
 import { openLog } from '../server-logs/log-file.ts';
@@ -39,6 +40,8 @@ export const observeServer = (
   { append, elapsedMs }: Pick<RunLog, 'append' | 'elapsedMs'>,
   startedAtMs: number,
 ): ObservedServer => {
+  // Servers of streams have no metrics that are known here.
+  if (isOfStreams(plan.scenario)) return { readResidue: async () => {}, stop: async () => {} };
   const { sources, settleMs } = server;
   const logs = (server.logs ?? []).map(openLog);
   const appendMissing = (reason: ServerMissingLine['reason'], message: string): void =>

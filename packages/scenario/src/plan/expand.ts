@@ -11,6 +11,7 @@ import { departsWhileJoining } from '../role-keys/departure.ts';
 import type { E2ee } from '../role-keys/e2ee.ts';
 import { maySubscribe } from '../role-keys/grants.ts';
 import { participantSettings, type RoleSpec } from '../role-keys/registry.ts';
+import { streamInRoom } from '../role-keys/stream.ts';
 import { planTurns } from '../role-keys/turns.ts';
 import type { GroupSpec, Scenario, WitnessSpec } from '../scenario.ts';
 import { witnessRole } from '../witness-spec.ts';
@@ -123,6 +124,7 @@ export const expandPlan = (scenario: Scenario, run: string): Plan => {
       ...draft,
       identity: identityOf({ group, room: roomNumber, role: roleSpec, member, session }),
       room: roomName(scenario, group, run, roomNumber),
+      ...inStream(draft, roomName(scenario, group, run, roomNumber), roomNumber),
       ...exchangeOf(group, roomNumber, roleSpec),
     }),
   );
@@ -143,6 +145,14 @@ export const expandPlan = (scenario: Scenario, run: string): Plan => {
     endAtMs,
   };
 };
+
+/** Room and URL of a participant that is in no room of LiveKit; nothing for others. */
+const inStream = (
+  { stream }: Pick<Draft, 'stream'>,
+  room: string,
+  number: number,
+): Partial<Pick<ParticipantPlan, 'room' | 'stream'>> =>
+  stream === undefined ? {} : { room: `${room}-stream`, stream: streamInRoom(stream, number) };
 
 const createSchedule = (
   specs: readonly GroupSpec[],
@@ -280,14 +290,15 @@ const addReaders = (drafts: readonly Draft[]): void => {
 };
 
 /**
- * Let the first native receiver of each role in a room hear the marks in audio that ingress
- * publishes: it decodes the audio, which costs CPU.
+ * Let the first native receiver of each role in a room hear the marks in audio that encoders
+ * publish: it decodes the audio, which costs CPU.
  */
 const addMarkListeners = (drafts: readonly Draft[]): void => {
   for (const present of Map.groupBy(drafts, roomKey).values()) {
     const isMarked = present.some(
-      ({ ingress, publish }) =>
-        ingress !== undefined && publish.some(({ kind }) => kind === 'audio'),
+      ({ ingress, stream, publish }) =>
+        (ingress !== undefined || stream?.protocol === 'whip') &&
+        publish.some(({ kind }) => kind === 'audio'),
     );
     if (!isMarked) continue;
     const receivers = present
@@ -370,7 +381,7 @@ function* draftsOf({ group, rooms, slots }: ExpandedGroup, seed: number): Genera
       const replaced = replacesParticipants(group) && !role.permanent;
       for (const [position, planned] of inSlot.entries()) {
         const stay = {
-          joinAtMs: group.startMs + planned.joinAtMs,
+          joinAtMs: group.startMs + planned.joinAtMs + afterPublishersMs(group, role),
           leaveAtMs: group.startMs + leaveOf(role, planned),
         };
         const who = [group.name, 'actions', role.name, number, member, position];
@@ -399,6 +410,17 @@ function* draftsOf({ group, rooms, slots }: ExpandedGroup, seed: number): Genera
 }
 
 /**
+ * Time after their scheduled joins at which players of streams join whose publishers are in the
+ * plan, ms: a server answers 404 until it has the media of the publisher.
+ */
+const AFTER_PUBLISHERS_MS = 1_000;
+
+const afterPublishersMs = ({ roles }: GroupSpec, { stream }: RoleSpec): number =>
+  stream?.protocol === 'whep' && roles.some((other) => other.stream?.protocol === 'whip')
+    ? AFTER_PUBLISHERS_MS
+    : 0;
+
+/**
  * Time for a departure during the join, ms: well below the five seconds after which a join counts
  * as failed.
  */
@@ -413,6 +435,11 @@ const leaveOf = (
 const replacesParticipants = ({ executor }: GroupSpec): boolean =>
   executorOf(executor.type).replacesParticipants;
 
-/** Identifier of a room before it has its name in the run. */
-const roomKey = ({ in: group, roomNumber }: Draft): string =>
-  JSON.stringify(group.room === null ? [group.name, roomNumber] : ['named', group.room]);
+/**
+ * Identifier of a room before it has its name in the run. Streams of other servers are in no room of
+ * LiveKit: they have a room of their own, and receive each other.
+ */
+const roomKey = ({ in: group, roomNumber, stream }: Draft): string => {
+  const room = group.room === null ? [group.name, roomNumber] : ['named', group.room];
+  return JSON.stringify(stream === undefined ? room : [...room, 'stream']);
+};

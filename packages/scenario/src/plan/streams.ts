@@ -1,6 +1,7 @@
 import { everPublished } from '../actions/action-spec.ts';
 import type { RoleSpec } from '../role-keys/registry.ts';
 import type { GroupSpec } from '../scenario.ts';
+import { CODEC_WORDS } from '../track-file.ts';
 import type { TrackPlan } from '../track-plan.ts';
 import type { LoadExtent } from './extent.ts';
 
@@ -22,15 +23,18 @@ interface Member {
 
 /**
  * Roles whose participants share rooms: of one group, or of all groups that name the same room.
- * Roles without participants are left out.
+ * Streams of other servers are apart. Roles without participants are left out.
  */
 export const gatherings = ({ groups }: LoadExtent): Member[][] => {
   const members = groups.flatMap((group) =>
     group.roles.filter(({ count }) => count > 0).map((role) => ({ group, role })),
   );
   return [
-    ...Map.groupBy(members, ({ group }) =>
-      JSON.stringify(group.room === null ? [group.name] : [group.room, 'named']),
+    ...Map.groupBy(members, ({ group, role: { stream } }) =>
+      JSON.stringify([
+        ...(group.room === null ? [group.name] : [group.room, 'named']),
+        stream !== undefined,
+      ]),
     ).values(),
   ];
 };
@@ -41,13 +45,16 @@ export const gatherings = ({ groups }: LoadExtent): Member[][] => {
  */
 export const streamsOf = (load: LoadExtent): StreamLabels[] =>
   gatherings(load).flatMap((members) => {
-    const media = new Map(members.flatMap(({ role }) => [...mediaOf(role)]));
+    const published = new Map(members.flatMap(({ role }) => [...mediaOf(role)]));
     const senders = countSenders(members, (role) => everPublished(role).map(keyOf));
     return members.flatMap((me) => {
       const sent = mediaOf(me.role);
-      const received = [...media].filter(
+      // Of a stream that others publish, any media may be received.
+      const isForeign = published.size === 0 && me.role.stream?.protocol === 'whep';
+      const received = [...(isForeign ? ANY_MEDIA : published)].filter(
         ([key, medium]) =>
-          (senders.get(key) ?? 0) > (sent.has(key) ? 1 : 0) && receives(me.role, medium),
+          (isForeign || (senders.get(key) ?? 0) > (sent.has(key) ? 1 : 0)) &&
+          receives(me.role, medium),
       );
       return [
         ...[...sent.values()].map((medium) => labelled('up', medium, me)),
@@ -92,6 +99,16 @@ const mediumOf = (track: TrackPlan): Medium => ({
 });
 
 const keyOf = (track: TrackPlan): string => Object.values(mediumOf(track)).join(' ');
+
+/** All media that WHEP may deliver. */
+const ANY_MEDIA: ReadonlyMap<string, Medium> = new Map(
+  (
+    [
+      { kind: 'audio', codec: 'opus' },
+      ...CODEC_WORDS.map((codec) => ({ kind: 'video' as const, codec })),
+    ] satisfies Medium[]
+  ).map((medium) => [Object.values(medium).join(' '), medium]),
+);
 
 /** Media that a role publishes, each once. */
 const mediaOf = (role: RoleSpec): Map<string, Medium> =>

@@ -28,6 +28,8 @@ const EXAMPLES: Record<keyof RoleFile, string> = {
   permanent: 'permanent: true',
   engine: 'engine: browser',
   ingress: 'publish: audio, ingress: rtmp',
+  stream:
+    'publish: audio, stream: { whip: "https://live.example.com/whip/{room}", token: { env: SWARM_SECRET_WHIP } }',
   departure: 'departure: disappear',
   turns: 'publish: audio, turns: { overlap: 5% }',
   conversation:

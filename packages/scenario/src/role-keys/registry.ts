@@ -27,6 +27,7 @@ import { permanent } from './permanent.ts';
 import { publish, tracksOf } from './publish.ts';
 import { rateAdaptation } from './rate-adaptation.ts';
 import { rpc } from './rpc.ts';
+import { stream } from './stream.ts';
 import { subscribe } from './subscribe.ts';
 import { turns } from './turns.ts';
 
@@ -49,6 +50,7 @@ const ROLE_KEYS = [
   permanent,
   engine,
   ingress,
+  stream,
   departure,
   turns,
   conversation,

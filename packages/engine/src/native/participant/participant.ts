@@ -1,6 +1,5 @@
 import {
   type PeerState,
-  type RemoteTrack,
   RoomView,
   type SessionEvent,
   type SpeakerInfo,
@@ -186,7 +185,7 @@ export class Participant {
       onPathFailed: (peer, failure) => this.#sessions.current.membership?.pathFailed(peer, failure),
       onUnusable: (peer, state) => this.#sessions.peerChanged(peer, state, deployment.clock.now()),
       onKeyMismatch: (track) => this.#reception.keyMismatch(track),
-      listensTo: (track: RemoteTrack) => this.#voice?.listensTo(track) === true,
+      listensTo: (track) => track !== undefined && this.#voice?.listensTo(track) === true,
       onStopped: (receiver) => this.#voices?.stopped(receiver, deployment.clock.now()),
       ...(engine.watchMedia === true && {
         onSilenceEnds: (sid: string) => this.#reception.silenceEnds(sid),

@@ -1,4 +1,10 @@
-import type { MediaReceivers, ReceiveStream, RemoteTrack, RoomView } from '@livekit-swarm/livekit';
+import type {
+  MediaKind,
+  MediaReceivers,
+  ReceiveStream,
+  RemoteTrack,
+  RoomView,
+} from '@livekit-swarm/livekit';
 import type { Pump } from '@livekit-swarm/webrtc';
 import type { ParticipantKeys } from '../media/participant-keys.ts';
 import type { RoomPublishers } from './remote-publishers.ts';
@@ -22,8 +28,11 @@ export interface ReceivedStreamsOptions {
    * watched.
    */
   onSilenceEnds?(trackSid: string): void;
-  /** Check whether voice is to be detected in a track. Absent: in none. */
-  listensTo?(track: RemoteTrack): boolean;
+  /**
+   * Check whether voice is to be detected in a track; undefined: one that is in no room. Absent: in
+   * none.
+   */
+  listensTo?(track: RemoteTrack | undefined, kind: MediaKind): boolean;
   /** Note that a receiver is about to be removed. */
   onStopped?(receiver: number): void;
 }
@@ -91,7 +100,7 @@ export class ReceivedStreams implements MediaReceivers {
     this.#bySid.set(trackSid, handle);
     registry.down.set(handle, entry);
     if (muted) pump.setReceiverMuted(handle, true);
-    if (track !== undefined && this.#options.listensTo?.(track)) pump.listen(handle);
+    if (this.#options.listensTo?.(track, kind)) pump.listen(handle);
     if (track?.encrypted === true && key !== null)
       pump.setReceiverKeys(handle, key.keyRing, room.serverTrailer);
     else if (track !== undefined && track.encrypted !== (key !== null))

@@ -11,10 +11,12 @@ export interface RoomPublishers {
   ofMedia(identity: string | undefined): On;
   /** Hosts of all participants that send data. */
   ofData(): On;
+  /** Hosts of all publishers, for media that does not show its own. */
+  ofStream(): On;
 }
 
 const HERE: On = {};
-const ALL_HERE: RoomPublishers = { ofMedia: () => HERE, ofData: () => HERE };
+const ALL_HERE: RoomPublishers = { ofMedia: () => HERE, ofData: () => HERE, ofStream: () => HERE };
 
 /** Publishers on other hosts, by room. */
 export class RemotePublishers {
@@ -39,6 +41,7 @@ export class RemotePublishers {
         return agent === undefined ? HERE : { publishersOn: [agent] };
       },
       ofData: () => (senders.length === 0 ? HERE : { publishersOn: [...new Set(senders)].sort() }),
+      ofStream: () => ({ publishersOn: [...new Set(agents.values())].sort() }),
     };
   }
 }

@@ -17,6 +17,7 @@ const NOT_CAUSED = [
   'LiveKitAgentWorkersFull',
   'LiveKitCloudAllowanceExceeded',
   'LiveKitConntrackHigh',
+  'LiveKitMediaPortsNearLimit',
   'LiveKitCpuStolen',
   'LiveKitEgressUnavailable',
   'LiveKitFilesNearLimit',

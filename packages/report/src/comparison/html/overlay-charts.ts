@@ -56,7 +56,7 @@ export const overlayCharts = (
     const id = `both-${index}`;
     const series = sides.map((side, number) => seriesOf(side, number, chart, line, stepMs, points));
     const spec: ChartSpec = {
-      ...{ id, title: chart.title, note: `${line.label}. ${chart.note}`, unit: chart.unit },
+      ...{ id, title: chart.title, note: line.label, unit: chart.unit },
       lines: [line],
     };
     const data: ChartData = {

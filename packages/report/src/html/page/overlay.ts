@@ -1,5 +1,7 @@
 import type uPlot from 'uplot';
 import type { ChartData, PageData } from '../charts/chart-data.ts';
+import type { Layer } from './layers.ts';
+import { drawLineEnds } from './line-ends.ts';
 import { colorOf, faded } from './theme.ts';
 
 const clipToPlot = ({ ctx, bbox }: uPlot): void => {
@@ -19,8 +21,12 @@ const strokeLine = (
   ctx.stroke();
 };
 
-/** Draws the windows of the run behind the lines of a chart, and its marks, limit and window names in front. */
-export const overlayHooks = (page: PageData, chart: ChartData): uPlot.Hooks.Arrays => {
+/** Draws the windows of the run behind the lines of a chart, and its marks, limit, window names and the labels of its lines in front. */
+export const overlayHooks = (
+  page: PageData,
+  chart: ChartData,
+  layers: readonly Layer[],
+): uPlot.Hooks.Arrays => {
   const across = (u: uPlot, seconds: number): number => u.valToPos(seconds, 'x', true);
 
   const drawWindows = (u: uPlot): void => {
@@ -83,6 +89,9 @@ export const overlayHooks = (page: PageData, chart: ChartData): uPlot.Hooks.Arra
         drawMarks(u);
         drawLimit(u);
         drawNames(u);
+        u.ctx.restore();
+        u.ctx.save();
+        drawLineEnds(u, chart, layers);
         u.ctx.restore();
       },
     ],

@@ -1,6 +1,8 @@
 import uPlot from 'uplot';
 import type { ChartData, PageData, SeriesData } from '../charts/chart-data.ts';
 import { FORMATS } from './format.ts';
+import { type Layer, layersOf, type Values } from './layers.ts';
+import { endPadding } from './line-ends.ts';
 import { formatMoment } from './moment.ts';
 import { overlayHooks } from './overlay.ts';
 import { colorOf, faded } from './theme.ts';
@@ -8,59 +10,6 @@ import { colorOf, faded } from './theme.ts';
 const FONT = '11px system-ui, sans-serif';
 /** CSS pixels. */
 export const HEIGHT = 176;
-
-type Values = (number | null)[];
-
-/** A line that uPlot draws: a series of the chart, or an edge of the band around it. */
-export interface Layer {
-  /** Values as they are now: a live page adds to them. */
-  values: () => Values;
-  /** Index in the chart's series. */
-  series: number;
-  edge: boolean;
-}
-
-/** Values of a series on top of those of all series before it. */
-const stackOf = (page: PageData, chart: ChartData, index: number): Values => {
-  const stacked = chart.series.slice(0, index + 1);
-  return Array.from({ length: page.points }, (_, point) =>
-    stacked.reduce(
-      (sum: number | null, { values }) =>
-        values[point] == null ? sum : (sum ?? 0) + values[point],
-      null,
-    ),
-  );
-};
-
-/** Each series is stacked on the one before it; the topmost comes first, since uPlot paints later series over earlier ones. */
-const stackedLayers = (page: PageData, chart: ChartData): Layer[] =>
-  chart.series
-    .map(
-      (_, series): Layer => ({ values: () => stackOf(page, chart, series), series, edge: false }),
-    )
-    .reverse();
-
-const layersOf = (page: PageData, chart: ChartData): { layers: Layer[]; bands: uPlot.Band[] } => {
-  const layers = chart.stacked
-    ? stackedLayers(page, chart)
-    : chart.series.map(
-        ({ values }, series): Layer => ({ values: () => values, series, edge: false }),
-      );
-  const bands: uPlot.Band[] = [];
-  for (const [series, { high, low, color }] of chart.series.entries()) {
-    if (high === undefined || low === undefined) continue;
-    layers.push(
-      { values: () => high, series, edge: true },
-      { values: () => low, series, edge: true },
-    );
-    // uPlot counts the x values as series 0.
-    bands.push({
-      series: [layers.length - 1, layers.length],
-      fill: () => faded(colorOf(color), 0.18),
-    });
-  }
-  return { layers, bands };
-};
 
 /** Points without a neighbour: no line leads to them, so they need a dot to be seen. */
 const isolatedPoints = (values: Values): number[] =>
@@ -135,7 +84,7 @@ export const makePlot = (
     {
       width: Math.max(200, place.clientWidth),
       height: HEIGHT,
-      padding: [8, 12, 0, 0],
+      padding: [8, (self) => endPadding(chart, self.width), 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false }, points: { size: 7 }, focus: { prox: -1 } },
       scales: { x: { time: false }, y: { range: rangeOf(chart) } },
@@ -158,7 +107,7 @@ export const makePlot = (
       series: [{}, ...layers.map((layer) => layerOptions(chart, layer))],
       bands,
       hooks: {
-        ...overlayHooks(page, chart),
+        ...overlayHooks(page, chart, layers),
         setCursor: [on.cursor],
         setScale: [(self, key) => key === 'x' && on.zoom(self)],
       },

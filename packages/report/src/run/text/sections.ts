@@ -283,9 +283,13 @@ const deploymentSection: Section = ({ summary: { deployment } }, style) => {
           [
             serverText(deployment),
             deployment.embedded ? `${deployment.url}, started by swarm` : deployment.url,
-            deployment.nodes.length === 0
-              ? 'no node known'
-              : `nodes ${deployment.nodes.join(', ')}`,
+            ...(deployment.streams === true
+              ? []
+              : [
+                  deployment.nodes.length === 0
+                    ? 'no node known'
+                    : `nodes ${deployment.nodes.join(', ')}`,
+                ]),
           ].join(' · '),
         );
   return [style.title('DEPLOYMENT'), ...lines];
@@ -317,7 +321,7 @@ export const SECTIONS: readonly Section[] = [
   mediaSection,
   clientSection,
   factsSection('VOICE AGENTS', agentFacts),
-  factsSection('INGRESS', ingressFacts),
+  factsSection('INGRESS AND STREAMS', ingressFacts),
   factsSection('RATE ADAPTATION', adaptationFacts),
   factsSection('END-TO-END ENCRYPTION', encryptionFacts),
   factsSection('CALLS BETWEEN PARTICIPANTS (RPC)', callFacts),
