@@ -83,6 +83,10 @@ export const README_CLAIMS = {
       'e2e/paths/paths-truth.long.test.ts',
     ),
     proves(
+      'frames on a data track arrive at every subscriber, and are measured',
+      'e2e/media/data-tracks.test.ts',
+    ),
+    proves(
       'calls and streams of data arrive whole between native, browser and rtc participants',
       'e2e/media/data.measured.test.ts',
     ),

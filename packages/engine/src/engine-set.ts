@@ -72,10 +72,12 @@ export class EngineSet implements Engine {
     const all = [native, ...others];
     const rpc = all.flatMap((one) => one.rpc ?? []);
     const dataStreams = all.flatMap((one) => one.dataStreams ?? []);
+    const dataTracks = all.flatMap((one) => one.dataTracks ?? []);
     return {
       ...native,
       ...(rpc.length > 0 && { rpc }),
       ...(dataStreams.length > 0 && { dataStreams }),
+      ...(dataTracks.length > 0 && { dataTracks }),
       connected: others.reduce((sum, { connected }) => sum + connected, native.connected),
       series: [native, ...others].flatMap(({ series }) => series),
       ...(others.some(({ clients }) => clients !== undefined) && {

@@ -3,6 +3,7 @@ import type {
   ClientSample,
   DataQueueSample,
   DataStreamsSample,
+  DataTracksSample,
   EngineHealth,
   EventLine,
   ParticipantLine,
@@ -113,6 +114,8 @@ export interface EngineSample {
   rpc?: RpcSample[];
   /** Received text and byte streams; absent: none. */
   dataStreams?: DataStreamsSample[];
+  /** Frames on data tracks; absent: none. */
+  dataTracks?: DataTracksSample[];
   /** Data messages that waited at their senders; absent: none. */
   dataQueues?: DataQueueSample[];
   /** Packets dropped on TCP paths; absent: none. */

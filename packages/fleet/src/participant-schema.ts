@@ -209,6 +209,8 @@ const exchange = z.strictObject({
   answers: z.array(text(NAME)).max(MOST_LISTED),
   callees: text(NAME).exactOptional(),
   receivers: text(NAME).exactOptional(),
+  track: z.strictObject({ name: text(NAME), subscribers: text(NAME) }).exactOptional(),
+  subscribes: text(NAME).exactOptional(),
 });
 
 const labels = z.record(text(NAME), text(NAME));

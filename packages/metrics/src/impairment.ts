@@ -143,6 +143,11 @@ export const IMPAIRMENTS = {
   data_stream_time: worse('ends when the last byte is read, late and never early'),
   data_stream_throughput: either(REACHED),
   data_streams_incomplete: worse('a stream that is read too late counts as incomplete'),
+  data_track_latency: worse('a frame is read late, never early'),
+  data_track_loss: worse('a client that reads too late drops frames'),
+  data_track_reordered: either(REACHED),
+  data_track_drops: worse('a busy client drops what it cannot send'),
+  data_tracks_silent: worse('a frame that is read too late counts as none'),
   rpc_time: worse(
     'begins before the call is sent, and ends when the answer is read, late and never early',
   ),

@@ -474,6 +474,23 @@ export const METRICS = {
     BY_ROLE,
     'received streams of which something was missing, out of order, or different by the hash',
   ),
+  data_track_latency: trend(
+    BY_ROLE,
+    'from the sending of a frame on a data track to its receipt by a subscriber',
+  ),
+  data_track_loss: rate(
+    BY_ROLE,
+    'frames on data tracks that did not arrive between others that did, or were damaged',
+  ),
+  data_track_reordered: rate(BY_ROLE, 'received frames on data tracks that came after a later one'),
+  data_track_drops: rate(
+    BY_ROLE,
+    'frames on data tracks that the client of the publisher dropped instead of sending them',
+  ),
+  data_tracks_silent: rate(
+    BY_ROLE,
+    'data tracks that were subscribed to, and had no frame within five seconds',
+  ),
   rpc_time: trend(BY_ROLE, 'from a call of LiveKit’s RPC to its answer, as an SDK measures it'),
   rpc_errors: rate(BY_ROLE, 'calls of RPC that failed, or whose answer was wrong'),
   rpc_failures: counter(

@@ -15,6 +15,7 @@ export {
 } from './counters.ts';
 export type { DataQueueSample } from './data-queue.ts';
 export type { DataStreamsSample } from './data-streams.ts';
+export type { DataTracksSample } from './data-tracks.ts';
 export { addDecryption, type Decryption } from './decryption.ts';
 export {
   CONTINUITY_PROBES,

@@ -4,6 +4,7 @@ import { adaptationSample } from './adaptation.ts';
 import { fill, SERIES_COUNTERS } from './counters.ts';
 import { dataQueueSample } from './data-queue.ts';
 import { dataStreamsSample } from './data-streams.ts';
+import { dataTracksSample } from './data-tracks.ts';
 import { decryptionSchema } from './decryption.ts';
 import { playoutSample } from './playout.ts';
 import { rpcSample } from './rpc.ts';
@@ -160,6 +161,8 @@ export const sampleSchema = z.object({
   rpc: z.array(rpcSample).exactOptional(),
   /** Received text and byte streams; absent: none. */
   dataStreams: z.array(dataStreamsSample).exactOptional(),
+  /** Frames on data tracks; absent: none. */
+  dataTracks: z.array(dataTracksSample).exactOptional(),
   /** Data messages that waited at their senders; absent: none. */
   dataQueues: z.array(dataQueueSample).exactOptional(),
   /** Dropped packets on paths over TCP; absent: none. */

@@ -78,7 +78,7 @@ const many = (word: string): string => (word.endsWith('s') ? word : `${word}s`);
 /**
  * `audio and 720p vp8 simulcast, data 10/s:200B:lossy`; empty for those who only watch and listen.
  */
-const publishes = ({ publish, data, rpc, dataStreams }: RoleSpec): string =>
+const publishes = ({ publish, data, rpc, dataStreams, dataTracks }: RoleSpec): string =>
   [
     ...(publish.length === 0 ? [] : [publish.map(describeTrack).join(' and ')]),
     ...(data === null ? [] : [`data ${formatDataRate(data)}`]),
@@ -87,6 +87,11 @@ const publishes = ({ publish, data, rpc, dataStreams }: RoleSpec): string =>
       ? []
       : [
           `streams of ${formatBytes(dataStreams.bytes)} every ${formatDuration(dataStreams.everyMs)}`,
+        ]),
+    ...(dataTracks === undefined
+      ? []
+      : [
+          `data track of ${formatBytes(dataTracks.bytes)} every ${formatDuration(dataTracks.everyMs)}`,
         ]),
   ].join(', ');
 

@@ -133,7 +133,7 @@ export const hostShard = async (
     clockWatch.check();
     const { connected, series, generator, clients, speakers, streamDrops, ...data } =
       engine.sample();
-    const { rpc, dataStreams, dataQueues } = data;
+    const { rpc, dataStreams, dataTracks, dataQueues } = data;
     if (!wasPaused && !wasPausedBefore && generator.tickLatenessMs >= RECORDED_PAUSE_MS)
       report({ event: 'process_paused', durationMs: Math.round(generator.tickLatenessMs) });
     const at = elapsedMs();
@@ -148,6 +148,7 @@ export const hostShard = async (
       ...(speakers !== undefined && { speakers }),
       ...(rpc !== undefined && { rpc }),
       ...(dataStreams !== undefined && { dataStreams }),
+      ...(dataTracks !== undefined && { dataTracks }),
       ...(dataQueues !== undefined && { dataQueues }),
       ...(streamDrops !== undefined && { streamDrops }),
       ...(clients !== undefined && { clients }),

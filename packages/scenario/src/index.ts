@@ -80,6 +80,7 @@ export {
 export type { DataTraffic } from './role-keys/data.ts';
 export { formatDataRate, MAX_DATA_BYTES, MIN_DATA_BYTES } from './role-keys/data.ts';
 export type { DataStreams } from './role-keys/data-streams.ts';
+export type { DataTracks } from './role-keys/data-tracks.ts';
 export { DEPARTURES, type Departure, departsWhileJoining } from './role-keys/departure.ts';
 export type { E2ee, KeyChange } from './role-keys/e2ee.ts';
 export type { ClientEngineName, EngineName } from './role-keys/engine.ts';

@@ -2,6 +2,7 @@ import { type MetricSet, WITNESS_GROUP } from '@livekit-swarm/metrics';
 import type { SampleLine, SeriesSample } from '@livekit-swarm/record';
 import {
   measureDataStreams,
+  measureDataTracks,
   measureRpc,
   measureSeries,
   measureSpeakers,
@@ -45,6 +46,7 @@ export class SampleFold {
       for (const [one, ms] of uncertain) measureSeries(metrics, one, where, ms);
       for (const one of line.speakers ?? []) measureSpeakers(metrics, one);
       for (const one of line.dataStreams ?? []) measureDataStreams(metrics, one);
+      for (const one of line.dataTracks ?? []) measureDataTracks(metrics, one);
       for (const one of line.rpc ?? []) measureRpc(metrics, one, where);
       for (const one of line.streamDrops ?? []) measureStreamDrops(metrics, one, where);
     };

@@ -3,6 +3,7 @@ import {
   type AdaptationSample,
   COUNTERS,
   type DataStreamsSample,
+  type DataTracksSample,
   type Decryption,
   type EventLine,
   type PlayoutSample,
@@ -78,6 +79,21 @@ export const measureDataStreams = (
   metrics.trend('data_stream_time', labels).addBins(time);
   metrics.trend('data_stream_throughput', labels).addBins(throughput);
   metrics.rate('data_streams_incomplete', labels, incomplete, streams);
+};
+
+/** Adds the frames on data tracks that participants of a role sent and received. */
+export const measureDataTracks = (
+  metrics: MetricSink,
+  { group, role, latency, ...counts }: DataTracksSample,
+): void => {
+  const { sent, dropped, received, reordered, lost, tracks, silent } = counts;
+  const labels = { group, role };
+  if (sent > 0) metrics.rate('data_track_drops', labels, dropped, sent);
+  if (tracks > 0) metrics.rate('data_tracks_silent', labels, silent, tracks);
+  if (received + lost === 0) return;
+  metrics.trend('data_track_latency', labels).addBins(latency);
+  metrics.rate('data_track_loss', labels, lost, received + lost);
+  metrics.rate('data_track_reordered', labels, reordered, received);
 };
 
 /** Adds the calls that participants of a role made. */

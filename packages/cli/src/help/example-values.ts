@@ -22,6 +22,7 @@ const VALUES: Record<string, string> = {
   '<hosts>': 'lk-1,root@10.0.0.5',
   '<image>': 'registry.example.com/livekit-swarm-helper:0.1.0',
   '<id>': 'anna',
+  '<identity>': 'anna',
   '<key>': 'KEY',
   '<kind=name>': 'node=livekit-server',
   '<kinds>': 'audio,video',

@@ -28,7 +28,7 @@ export interface ClientParticipantOptions {
   /** Offset from the clock of this host to the shared clock, ms. */
   clockCorrection: { readonly ms: number };
   host: ClientHost;
-  exchanges: Pick<ExchangeMeter, 'addCall' | 'addStream'>;
+  exchanges: Pick<ExchangeMeter, 'addCall' | 'addStream' | 'addFrames'>;
 }
 
 /**
@@ -297,6 +297,7 @@ export class ClientParticipant {
     const { engine, clockCorrection, exchanges } = this.#options;
     for (const call of reading.calls ?? []) exchanges.addCall(plan, call);
     for (const stream of reading.streams ?? []) exchanges.addStream(plan, stream);
+    if (reading.frames !== undefined) exchanges.addFrames(plan, reading.frames);
     // Clocks of two hosts may differ by more than the latency of a frame: frames from other hosts
     // are not timed.
     const isElsewhere = (identity: string | undefined): boolean =>

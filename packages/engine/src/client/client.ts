@@ -1,7 +1,7 @@
 import type { E2eeSecret } from '@livekit-swarm/livekit';
 import type { ParticipantPlan, TrackPlan } from '@livekit-swarm/scenario';
 import type { Admission } from '../engine.ts';
-import type { RpcResult, StreamResult } from '../exchange/exchange-result.ts';
+import type { FrameResult, RpcResult, StreamResult } from '../exchange/exchange-result.ts';
 import type { AgentFacts } from '../voice/room-agents.ts';
 import type { Voice } from '../voice/voice-part.ts';
 import type { TrackFacts } from './read-stats.ts';
@@ -58,6 +58,8 @@ export interface ClientReading {
   calls?: RpcResult[];
   /** Streams that ended since the last reading; absent: none. */
   streams?: StreamResult[];
+  /** Frames on data tracks since the last reading; absent: none. */
+  frames?: FrameResult;
   /** W3C webrtc-stats of each PeerConnection; an empty list for a closed one. */
   peers: Stat[][];
 }

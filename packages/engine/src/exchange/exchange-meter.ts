@@ -1,6 +1,6 @@
 import { Sketch } from '@livekit-swarm/metrics';
-import type { DataStreamsSample, RpcSample } from '@livekit-swarm/record';
-import type { RpcResult, StreamResult } from './exchange-result.ts';
+import type { DataStreamsSample, DataTracksSample, RpcSample } from '@livekit-swarm/record';
+import type { FrameResult, RpcResult, StreamResult } from './exchange-result.ts';
 
 /** Role of a participant. */
 export interface Measured {
@@ -19,10 +19,16 @@ interface Streams {
   throughput: Sketch;
 }
 
-/** Results of calls and streams since the last sample, by role. */
+interface Frames {
+  sample: Omit<DataTracksSample, 'latency'>;
+  latency: Sketch;
+}
+
+/** Results of calls, streams and data tracks since the last sample, by role. */
 export class ExchangeMeter {
   readonly #calls = new Map<string, Calls>();
   readonly #streams = new Map<string, Streams>();
+  readonly #frames = new Map<string, Frames>();
 
   addCall({ group, role }: Measured, { ms, code }: RpcResult): void {
     const { sample, time } = ofRole<Calls>(this.#calls, group, role, () => ({
@@ -50,8 +56,24 @@ export class ExchangeMeter {
     }
   }
 
+  addFrames({ group, role }: Measured, { latencies, ...counts }: FrameResult): void {
+    const { sample, latency } = ofRole<Frames>(this.#frames, group, role, () => ({
+      sample: {
+        ...{ group, role, sent: 0, dropped: 0, received: 0, reordered: 0, lost: 0 },
+        ...{ tracks: 0, silent: 0 },
+      },
+      latency: new Sketch(),
+    }));
+    for (const name of FRAME_COUNTS) sample[name] += counts[name];
+    for (const ms of latencies) latency.add(ms);
+  }
+
   /** Measurements since the last call. */
-  take(): { rpc?: RpcSample[]; dataStreams?: DataStreamsSample[] } {
+  take(): {
+    rpc?: RpcSample[];
+    dataStreams?: DataStreamsSample[];
+    dataTracks?: DataTracksSample[];
+  } {
     const rpc = [...this.#calls.values()].map(({ sample, time }) => ({
       ...sample,
       time: time.toBins(),
@@ -61,11 +83,30 @@ export class ExchangeMeter {
       time: time.toBins(),
       throughput: throughput.toBins(),
     }));
+    const dataTracks = [...this.#frames.values()].map(({ sample, latency }) => ({
+      ...sample,
+      latency: latency.toBins(),
+    }));
     this.#calls.clear();
     this.#streams.clear();
-    return { ...(rpc.length > 0 && { rpc }), ...(dataStreams.length > 0 && { dataStreams }) };
+    this.#frames.clear();
+    return {
+      ...(rpc.length > 0 && { rpc }),
+      ...(dataStreams.length > 0 && { dataStreams }),
+      ...(dataTracks.length > 0 && { dataTracks }),
+    };
   }
 }
+
+const FRAME_COUNTS = [
+  'sent',
+  'dropped',
+  'received',
+  'reordered',
+  'lost',
+  'tracks',
+  'silent',
+] as const satisfies (keyof FrameResult)[];
 
 const ofRole = <Of>(all: Map<string, Of>, group: string, role: string, make: () => Of): Of => {
   const key = JSON.stringify([group, role]);

@@ -1,5 +1,11 @@
 /** Part of a participant in calls and streams between participants. Runs in pages of browsers, too. */
-import type { DataStreams, Exchange, ParticipantPlan, Rpc } from '@livekit-swarm/scenario';
+import type {
+  DataStreams,
+  DataTracks,
+  Exchange,
+  ParticipantPlan,
+  Rpc,
+} from '@livekit-swarm/scenario';
 import { isIdentityOf } from '@livekit-swarm/scenario/is-identity-of';
 import type { RpcResult, StreamResult } from './exchange-result.ts';
 import { RpcCaller } from './rpc-caller.ts';
@@ -11,6 +17,7 @@ import { StreamSender, type StreamToSend } from './stream-sender.ts';
 export interface ExchangeSettings extends Exchange {
   rpc?: Rpc;
   dataStreams?: DataStreams;
+  dataTracks?: DataTracks;
 }
 
 /** Part of a participant of the plan; null: none. */
@@ -18,13 +25,18 @@ export const exchangeOf = ({
   exchange,
   rpc,
   dataStreams,
-}: Pick<ParticipantPlan, 'exchange' | 'rpc' | 'dataStreams'>): ExchangeSettings | null =>
+  dataTracks,
+}: Pick<
+  ParticipantPlan,
+  'exchange' | 'rpc' | 'dataStreams' | 'dataTracks'
+>): ExchangeSettings | null =>
   exchange === undefined
     ? null
     : {
         ...exchange,
         ...(rpc !== undefined && { rpc }),
         ...(dataStreams !== undefined && { dataStreams }),
+        ...(dataTracks !== undefined && { dataTracks }),
       };
 
 /** Room of a participant, as its client offers it. */

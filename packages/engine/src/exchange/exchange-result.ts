@@ -14,10 +14,29 @@ export interface StreamResult {
   ms: number | null;
 }
 
+/** Frames on data tracks since the last reading of a participant. */
+export interface FrameResult {
+  sent: number;
+  dropped: number;
+  received: number;
+  reordered: number;
+  lost: number;
+  tracks: number;
+  silent: number;
+  /** Times from the sending of each received frame to its receipt, ms. */
+  latencies: number[];
+}
+
+export const noFrames = (): FrameResult => ({
+  ...{ sent: 0, dropped: 0, received: 0, reordered: 0, lost: 0, tracks: 0, silent: 0 },
+  latencies: [],
+});
+
 /** Results since they were last taken. */
 export class RecentResults {
   #calls: RpcResult[] = [];
   #streams: StreamResult[] = [];
+  #frames: FrameResult = noFrames();
 
   onCall(result: RpcResult): void {
     this.#calls.push(result);
@@ -27,10 +46,21 @@ export class RecentResults {
     this.#streams.push(result);
   }
 
+  /** Frames since the last reading, for those who count them. */
+  get frames(): FrameResult {
+    return this.#frames;
+  }
+
   /** Take the results; absent: there are none. */
-  take(): { calls?: RpcResult[]; streams?: StreamResult[] } {
-    const [calls, streams] = [this.#calls, this.#streams];
-    [this.#calls, this.#streams] = [[], []];
-    return { ...(calls.length > 0 && { calls }), ...(streams.length > 0 && { streams }) };
+  take(): { calls?: RpcResult[]; streams?: StreamResult[]; frames?: FrameResult } {
+    const [calls, streams, frames] = [this.#calls, this.#streams, this.#frames];
+    [this.#calls, this.#streams, this.#frames] = [[], [], noFrames()];
+    const { sent, received, lost, tracks, silent } = frames;
+    const hasFrames = sent + received + lost + tracks + silent > 0;
+    return {
+      ...(calls.length > 0 && { calls }),
+      ...(streams.length > 0 && { streams }),
+      ...(hasFrames && { frames }),
+    };
   }
 }

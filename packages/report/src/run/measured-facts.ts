@@ -130,6 +130,27 @@ export const streamFacts = ({ metrics }: Measured): [name: string, value: string
   ];
 };
 
+/** Figures of data tracks; none without them. */
+export const dataTrackFacts = ({ metrics }: Measured): [name: string, value: string][] => {
+  const loss = metrics.measure('data_track_loss');
+  const silent = metrics.measure('data_tracks_silent');
+  if (silent?.type !== 'rate' || silent.total === 0) return [];
+  return [
+    ['tracks without a frame', shareOfAll(silent)],
+    ...(loss?.type === 'rate' && loss.total > 0
+      ? [
+          ['frames lost', shareOfAll(loss)] as [string, string],
+          ['received after', timeOf({ metrics }, 'data_track_latency')] as [string, string],
+          ['out of order', shareOf({ metrics }, 'data_track_reordered')] as [string, string],
+          ['dropped by the publisher', shareOf({ metrics }, 'data_track_drops')] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
+  ];
+};
+
 /** Figures of transfers, and of each agent of a call; none where callers talk with one agent. */
 const transferFacts = ({ metrics }: Measured): [name: string, value: string][] => {
   const transfers = metrics.measure('agent_transfers_lost');

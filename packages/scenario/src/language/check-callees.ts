@@ -3,9 +3,9 @@ import type { RoleFile } from '../role-keys/registry.ts';
 import type { Complain } from './checks.ts';
 
 /** Keys that name a role of the group. */
-const KEYS = ['rpc', 'dataStreams'] as const;
+const KEYS = ['rpc', 'dataStreams', 'dataTracks'] as const;
 
-/** Find calls and streams to roles that the group does not have. `at`: path of the roles. */
+/** Find calls, streams and data tracks to roles that the group does not have. `at`: path of the roles. */
 export const checkCallees = (
   at: Path,
   roles: Readonly<Record<string, RoleFile>>,
@@ -14,7 +14,15 @@ export const checkCallees = (
   for (const [name, role] of Object.entries(roles))
     for (const key of KEYS) {
       const to = role[key]?.to;
-      if (to !== undefined) checkRole([...at, name, key, 'to'], name, to, roles, complain);
+      if (to === undefined) continue;
+      checkRole([...at, name, key, 'to'], name, to, roles, complain);
+      const engine = (Object.hasOwn(roles, to) ? roles[to] : undefined)?.engine ?? 'native';
+      if (key === 'dataTracks' && engine !== 'browser')
+        complain(
+          [...at, name, key, 'to'],
+          `role "${to}" has engine: ${engine}, which has no data tracks`,
+          `write engine: browser in ${to}`,
+        );
     }
 };
 

@@ -280,7 +280,8 @@ const whyUnmatchedData = (
   { metric, selector }: Threshold,
   { data }: ThresholdFacts,
 ): UnmatchedThreshold | null => {
-  if (data === null || !metric.startsWith('data_') || metric.startsWith('data_stream')) return null;
+  if (data === null || !metric.startsWith('data_') || /^data_(stream|track)/.test(metric))
+    return null;
   const direction = metric === 'data_messages_sent' ? 'up' : 'down';
   return whyNoRole(
     data.filter((one) => one.direction === direction),
@@ -294,7 +295,7 @@ const whyUnmatchedStreams = (
   { metric, selector }: Threshold,
   { streamed }: ThresholdFacts,
 ): UnmatchedThreshold | null =>
-  streamed === null || !metric.startsWith('data_stream')
+  streamed === null || !/^data_streams?_/.test(metric)
     ? null
     : whyNoRole(
         streamed,

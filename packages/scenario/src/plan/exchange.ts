@@ -1,7 +1,7 @@
 import type { RoleSpec } from '../role-keys/registry.ts';
 import type { GroupSpec } from '../scenario.ts';
 
-/** Part of a participant in calls and streams between the participants of its room. */
+/** Part of a participant in calls, streams and data tracks between the participants of its room. */
 export interface Exchange {
   /** Methods that it answers. */
   answers: string[];
@@ -9,6 +9,10 @@ export interface Exchange {
   callees?: string;
   /** Beginning of the identities of those that receive its streams; absent: it sends none. */
   receivers?: string;
+  /** Data track that it publishes, and the beginning of the identities of its subscribers; absent: none. */
+  track?: { name: string; subscribers: string };
+  /** Name of the data tracks that it subscribes to; absent: none. */
+  subscribes?: string;
 }
 
 type Roles = Pick<GroupSpec, 'roles'>;
@@ -21,13 +25,26 @@ const answeredBy = ({ roles }: Roles, name: string): string[] => [
 const receivesStreams = ({ roles }: Roles, name: string): boolean =>
   roles.some(({ dataStreams }) => dataStreams?.to === name);
 
+const receivesTracks = ({ roles }: Roles, name: string): boolean =>
+  roles.some(({ dataTracks }) => dataTracks?.to === name);
+
+/** Name of the data tracks for a role. */
+const dataTrackName = (role: string): string => `swarm.${role}`;
+
 /** Check whether participants of a role have a part in calls or streams. */
 export const exchanges = (
   group: Roles,
-  { name, rpc, dataStreams }: Pick<RoleSpec, 'name' | 'rpc' | 'dataStreams'>,
+  {
+    name,
+    rpc,
+    dataStreams,
+    dataTracks,
+  }: Pick<RoleSpec, 'name' | 'rpc' | 'dataStreams' | 'dataTracks'>,
 ): boolean =>
   rpc !== undefined ||
   dataStreams !== undefined ||
+  dataTracks !== undefined ||
+  receivesTracks(group, name) ||
   answeredBy(group, name).length > 0 ||
   receivesStreams(group, name);
 
@@ -39,12 +56,19 @@ export const planExchange =
   (identities: (group: GroupSpec, room: number, role: string) => string) =>
   (group: GroupSpec, room: number, role: RoleSpec): { exchange?: Exchange } => {
     if (!exchanges(group, role)) return {};
-    const { rpc, dataStreams } = role;
+    const { rpc, dataStreams, dataTracks } = role;
     return {
       exchange: {
         answers: answeredBy(group, role.name),
         ...(rpc !== undefined && { callees: identities(group, room, rpc.to) }),
         ...(dataStreams !== undefined && { receivers: identities(group, room, dataStreams.to) }),
+        ...(dataTracks !== undefined && {
+          track: {
+            name: dataTrackName(dataTracks.to),
+            subscribers: identities(group, room, dataTracks.to),
+          },
+        }),
+        ...(receivesTracks(group, role.name) && { subscribes: dataTrackName(role.name) }),
       },
     };
   };

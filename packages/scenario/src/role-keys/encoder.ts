@@ -8,6 +8,7 @@ const OF_PARTICIPANTS = [
   'data',
   'rpc',
   'dataStreams',
+  'dataTracks',
   'grants',
   'network',
   'rateAdaptation',

@@ -64,6 +64,7 @@ export interface GrantsRole {
   data?: unknown;
   rpc?: unknown;
   dataStreams?: unknown;
+  dataTracks?: unknown;
   subscribe?: boolean | undefined;
   layout?: Layout | undefined;
 }
@@ -105,6 +106,8 @@ export const grants = defineRoleKey({
       denied('canPublishData', 'send data, but rpc gives them calls');
     if (given.canPublishData === false && role.dataStreams !== undefined)
       denied('canPublishData', 'send data, but dataStreams gives them streams');
+    if (given.canPublishData === false && role.dataTracks !== undefined)
+      denied('canPublishData', 'send data, but dataTracks gives them a data track');
     if (given.canSubscribe === false && (role.subscribe ?? role.layout?.type !== 'none'))
       denied('canSubscribe', 'receive anything, but they subscribe');
     if (given.hidden === true && tracks.length > 0)

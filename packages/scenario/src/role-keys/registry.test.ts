@@ -18,6 +18,7 @@ const EXAMPLES: Record<keyof RoleFile, string> = {
   data: 'data: 0.5/s:100B:reliable',
   rpc: 'rpc: { to: other, every: 500ms, payload: 1kB }',
   dataStreams: 'dataStreams: { to: other, kind: text, size: 1.5kB }',
+  dataTracks: 'count: 2, engine: browser, dataTracks: { to: me, size: 1kB, every: 50ms }',
   grants: 'grants: { canSubscribe: true, hidden: false }',
   network: 'network: { up: { loss: 2% } }',
   rateAdaptation: 'publish: [video], rateAdaptation: true',

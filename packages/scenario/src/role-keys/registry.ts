@@ -13,6 +13,7 @@ import { conversation } from './conversation.ts';
 import { count } from './count.ts';
 import { data } from './data.ts';
 import { dataStreams } from './data-streams.ts';
+import { dataTracks } from './data-tracks.ts';
 import type { Checking, Mapping, Profiles, RoleKeyMethods } from './definition.ts';
 import { departure } from './departure.ts';
 import { e2ee } from './e2ee.ts';
@@ -40,6 +41,7 @@ const ROLE_KEYS = [
   data,
   rpc,
   dataStreams,
+  dataTracks,
   grants,
   network,
   rateAdaptation,

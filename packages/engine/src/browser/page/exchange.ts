@@ -1,9 +1,8 @@
+import { isIdentityOf } from '@livekit-swarm/scenario/is-identity-of';
 import { type Room, RoomEvent } from 'livekit-client';
-import type {
-  ExchangeObserver,
-  ExchangePart,
-  ExchangeSettings,
-} from '../../exchange/exchange-part.ts';
+import { DataTrackPart } from '../../exchange/data-track-part.ts';
+import type { ExchangePart, ExchangeSettings } from '../../exchange/exchange-part.ts';
+import type { RecentResults } from '../../exchange/exchange-result.ts';
 import { exchangeBySdk } from '../../exchange/sdk-exchange.ts';
 import type { Hash } from '../../exchange/stream-marks.ts';
 
@@ -24,7 +23,7 @@ const browserHash = (): Hash => {
 export const takePart = (
   room: Room,
   settings: ExchangeSettings,
-  observer: ExchangeObserver,
+  results: RecentResults,
 ): ExchangePart => {
   const part = exchangeBySdk(
     {
@@ -32,12 +31,52 @@ export const takePart = (
       answer: (method, answer) => room.registerRpcMethod(method, answer),
     },
     settings,
-    observer,
+    results,
   );
+  takeTracks(room, settings, results);
   room.on(RoomEvent.ParticipantConnected, () => part.roomChanged());
   room.on(RoomEvent.Reconnecting, () => part.lost());
   room.on(RoomEvent.SignalReconnecting, () => part.lost());
   room.on(RoomEvent.Reconnected, () => part.connected());
   room.on(RoomEvent.Disconnected, () => part.end());
   return part;
+};
+
+/** Frames that wait for a busy page. */
+const WAITING_FRAMES = 1_024;
+
+/** Publish and read data tracks of a room. */
+const takeTracks = (room: Room, settings: ExchangeSettings, results: RecentResults): void => {
+  const { dataTracks, track: own, subscribes = null } = settings;
+  if (own === undefined && subscribes === null) return;
+  const part = new DataTrackPart({
+    room: {
+      others: () => [...room.remoteParticipants.keys()],
+      publish: async (name) => {
+        const track = await room.localParticipant.publishDataTrack({ name });
+        return {
+          isPublished: () => track.isPublished(),
+          push: (payload) => track.tryPush({ payload: new Uint8Array(payload) }),
+        };
+      },
+    },
+    publishes:
+      dataTracks === undefined || own === undefined
+        ? null
+        : {
+            ...{ settings: dataTracks, name: own.name },
+            isSubscriber: (identity) => isIdentityOf(identity, own.subscribers),
+          },
+    subscribes,
+    frames: () => results.frames,
+  });
+  room.on(RoomEvent.DataTrackPublished, (track) =>
+    part.announced(track.info.name, () => track.subscribe({ bufferSize: WAITING_FRAMES })),
+  );
+  room.on(RoomEvent.Connected, () => part.connected());
+  room.on(RoomEvent.ParticipantConnected, () => part.roomChanged());
+  room.on(RoomEvent.Reconnecting, () => part.lost());
+  room.on(RoomEvent.SignalReconnecting, () => part.lost());
+  room.on(RoomEvent.Reconnected, () => part.connected());
+  room.on(RoomEvent.Disconnected, () => part.end());
 };

@@ -9,6 +9,7 @@ import {
   adaptationFacts,
   agentFacts,
   callFacts,
+  dataTrackFacts,
   encryptionFacts,
   ingressFacts,
   speakerFacts,
@@ -55,7 +56,7 @@ ${list(counts)}${reasons.length > 0 && html`<ul class="plain">${reasons.slice(0,
 <div class="card"><h3>Loss recovery (NACK, RTX, FEC)</h3>${list(recoveryFigures(input))}</div>
 <div class="card"><h3>Load generator</h3>${list(generatorFigures(input))}</div>
 </div>
-${factsCard('Voice agents', agentFacts(summary))}${factsCard('Ingress and streams', ingressFacts(summary))}${factsCard('Rate adaptation', adaptationFacts(summary))}${factsCard('End-to-end encryption', encryptionFacts(summary))}${factsCard('Calls between participants (RPC)', callFacts(summary))}${factsCard('Text and byte streams', streamFacts(summary))}${factsCard('Active speakers', speakerFacts(summary))}
+${factsCard('Voice agents', agentFacts(summary))}${factsCard('Ingress and streams', ingressFacts(summary))}${factsCard('Rate adaptation', adaptationFacts(summary))}${factsCard('End-to-end encryption', encryptionFacts(summary))}${factsCard('Calls between participants (RPC)', callFacts(summary))}${factsCard('Text and byte streams', streamFacts(summary))}${factsCard('Data tracks', dataTrackFacts(summary))}${factsCard('Active speakers', speakerFacts(summary))}
 ${clientCard(input)}
 ${serverCard(input)}
 ${hostCard(input)}
