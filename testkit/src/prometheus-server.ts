@@ -28,11 +28,17 @@ export interface PrometheusServer extends AsyncDisposable {
  * @param past samples that it stores first, in the format of OpenMetrics, which promtool writes as
  * blocks
  * @param rules groups of rules that it evaluates, as YAML
+ * @param scrapes further configuration, as YAML
  */
-export const startPrometheus = async (past?: string, rules?: string): Promise<PrometheusServer> => {
+export const startPrometheus = async (
+  past?: string,
+  rules?: string,
+  scrapes = '',
+): Promise<PrometheusServer> => {
   const dir = mkdtempSync(join(tmpdir(), 'swarm-prometheus-'));
   const config = join(dir, 'prometheus.yml');
-  writeFileSync(config, rules === undefined ? 'global: {}\n' : 'rule_files: [rules.yml]\n');
+  const first = rules === undefined ? '' : 'rule_files: [rules.yml]\n';
+  writeFileSync(config, `${first}${scrapes}` || 'global: {}\n');
   if (rules !== undefined) writeFileSync(join(dir, 'rules.yml'), rules);
   if (past !== undefined) {
     const file = join(dir, 'past.txt');

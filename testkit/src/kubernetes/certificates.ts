@@ -16,9 +16,17 @@ export interface Certificates {
    * containers.
    */
   apiServerAtKubelet: Certificate;
+  /**
+   * Authority of those that speak for a user at servers of further APIs, and the certificate of the API
+   * server there.
+   */
+  frontProxy: { authority: Certificate; apiServer: Certificate };
   /** Keys that sign the tokens of service accounts. */
   serviceAccounts: { key: string; publicKey: string };
 }
+
+/** Name of the API server at servers of further APIs. */
+export const FRONT_PROXY = 'front-proxy-client';
 
 /**
  * Makes all certificates of a cluster in `folder`.
@@ -61,6 +69,13 @@ export const makeCertificates = async (
     usage: 'clientAuth',
     names: [],
   });
+  const proxy = await createAuthority(join(folder, 'front-proxy'));
+  const apiServerAtApis = await proxy.sign({
+    name: 'front-proxy-client',
+    subject: `/CN=${FRONT_PROXY}`,
+    usage: 'clientAuth',
+    names: [],
+  });
 
   const serviceAccounts = {
     key: join(folder, 'service-accounts.key'),
@@ -77,6 +92,7 @@ export const makeCertificates = async (
     apiServerAtEtcd,
     kubelet,
     apiServerAtKubelet,
+    frontProxy: { authority: proxy.certificate, apiServer: apiServerAtApis },
     serviceAccounts,
   };
 };

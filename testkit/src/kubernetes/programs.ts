@@ -61,6 +61,18 @@ export const PAUSE: PinnedProgram = {
   usualBuild: 'a few seconds',
 };
 
+/** Server of external metrics: results of Prometheus queries, for HorizontalPodAutoscalers. */
+export const EXTERNAL_METRICS: PinnedProgram = {
+  name: 'external-metrics',
+  version: '1.0.0',
+  goPackage: 'livekit-swarm.invalid/kubernetes/external-metrics',
+  moduleFolder,
+  versionArgs: ['--version'],
+  versionPattern: /^external-metrics (\d+\.\d+\.\d+)/,
+  pathVariable: 'SWARM_EXTERNAL_METRICS',
+  usualBuild: 'half a minute after Kubernetes',
+};
+
 /**
  * Provides all programs of Kubernetes for this host, each from the first of: its variable
  * (SWARM_KUBELET …), PATH (this version only), the cache, a pinned Go build: 3 to 15 minutes on

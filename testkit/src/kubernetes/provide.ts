@@ -1,12 +1,13 @@
+import { provideProgram } from '@livekit-swarm/lab';
 import { SwarmError } from '@livekit-swarm/settings';
 import { buildTraefik, findTraefik } from '../traefik.ts';
 /**
  * `node provide.ts check`: reports what this host lacks for a Kubernetes cluster, without building
- * anything. `node provide.ts build`: builds the programs of Kubernetes, and Traefik, ahead of the tests
+ * anything. `node provide.ts build`: builds the programs of Kubernetes, the server of metrics, and Traefik, ahead of the tests
  * that need them.
  */
 import { expectKubernetesHere } from './needs.ts';
-import { provideKubernetes } from './programs.ts';
+import { EXTERNAL_METRICS, provideKubernetes } from './programs.ts';
 
 const abort = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -16,7 +17,9 @@ const report = (line: string): void => void process.stderr.write(`setup: ${line}
 try {
   if (process.argv[2] === 'check') await expectKubernetesHere();
   else {
-    await provideKubernetes({ onProgress: report, signal: abort.signal });
+    const options = { onProgress: report, signal: abort.signal };
+    await provideKubernetes(options);
+    await provideProgram(EXTERNAL_METRICS, process.env[EXTERNAL_METRICS.pathVariable], options);
     // For tests behind its Ingress.
     if ((await findTraefik()) === null) await buildTraefik(report, abort.signal);
   }

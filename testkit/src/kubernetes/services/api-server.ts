@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ServiceSpec } from '@livekit-swarm/lab';
 import { plainEnvironment } from '@livekit-swarm/lab';
+import { FRONT_PROXY } from '../certificates.ts';
 import { IMMEDIATE_STOP } from './end-at-once.ts';
 import type { ServicePlace } from './service-place.ts';
 
@@ -21,6 +22,7 @@ export const apiServer = ({
     apiServer: own,
     apiServerAtEtcd,
     apiServerAtKubelet,
+    frontProxy,
   } = certificates;
   return {
     name: 'kube-apiserver',
@@ -48,6 +50,15 @@ export const apiServer = ({
       `--kubelet-client-certificate=${apiServerAtKubelet.cert}`,
       `--kubelet-client-key=${apiServerAtKubelet.key}`,
       '--kubelet-preferred-address-types=InternalIP',
+      // For servers of further APIs, such as metrics: reached by the endpoints of their Services.
+      '--enable-aggregator-routing=true',
+      `--requestheader-client-ca-file=${frontProxy.authority.cert}`,
+      `--requestheader-allowed-names=${FRONT_PROXY}`,
+      '--requestheader-username-headers=X-Remote-User',
+      '--requestheader-group-headers=X-Remote-Group',
+      '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+      `--proxy-client-cert-file=${frontProxy.apiServer.cert}`,
+      `--proxy-client-key-file=${frontProxy.apiServer.key}`,
     ],
     env: plainEnvironment(),
     files: {},

@@ -20,6 +20,8 @@ export const controllerManager = ({
     `--cert-dir=${join(paths.data, 'controller-manager')}`,
     `--flex-volume-plugin-dir=${join(paths.data, 'volume-plugins')}`,
     '--leader-elect=false',
+    // An autoscaler decides every 15 s otherwise: as long as the calls of a test.
+    '--horizontal-pod-autoscaler-sync-period=2s',
     '--use-service-account-credentials=true',
     `--service-account-private-key-file=${certificates.serviceAccounts.key}`,
     `--root-ca-file=${certificates.authority.cert}`,
