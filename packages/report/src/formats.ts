@@ -9,7 +9,7 @@ export const FORMATS = {
   drill: ['text', 'json', 'junit', 'markdown', 'html'],
   roll: ['text', 'json', 'junit', 'markdown', 'html'],
   scale: ['text', 'json', 'junit', 'markdown', 'html'],
-  forecast: ['text', 'json', 'markdown', 'html'],
+  forecast: ['text', 'json', 'markdown', 'html', 'hpa', 'keda'],
   night: ['text', 'json', 'junit', 'markdown', 'html'],
   random: ['text', 'json', 'junit', 'markdown', 'html'],
   capacity: ['text', 'json', 'junit', 'markdown', 'html'],

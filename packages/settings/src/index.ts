@@ -54,3 +54,4 @@ export {
   treeAt,
   treeOfValues,
 } from './yaml/tree.ts';
+export { yamlText } from './yaml/yaml-text.ts';

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -110,4 +110,15 @@ describe('swarm scale forecast', () => {
       /has the minutes of a month, and not when they are/,
     );
   });
+});
+
+it('writes an autoscaler for the workload of the nodes', async () => {
+  const written = join(dir, 'hpa.yaml');
+  const args = [file('event.csv', EVENT), ...CARRIES, '--report', `hpa=${written}`];
+  await forecast(...args, '--workload', 'statefulset/media');
+  const text = readFileSync(written, 'utf8');
+  expect(text).toMatch(/kind: HorizontalPodAutoscaler\n.*\n {2}name: media\n/);
+  expect(text).toContain('kind: StatefulSet');
+  const { error } = await forecast(...args, '--workload', 'daemonset/media');
+  expect(error).toContain('is not a workload');
 });

@@ -1,6 +1,11 @@
 import { forecastNodes, type LoadCurve } from '@livekit-swarm/chaos/scale';
 import { type MachineHour, machineHour, offersOf, type PriceBook } from '@livekit-swarm/cost';
-import { type CarriesSource, FORECAST_REPORTERS } from '@livekit-swarm/report/forecast';
+import {
+  type CarriesSource,
+  FORECAST_REPORTERS,
+  WORKLOAD_KINDS,
+  type Workload,
+} from '@livekit-swarm/report/forecast';
 import { EXIT_CODES, type ExitCode, suggest, usageError } from '@livekit-swarm/settings';
 import type { Console } from '../console.ts';
 import { readPrices } from '../cost/read-prices.ts';
@@ -25,6 +30,7 @@ export interface ForecastFlags extends ResultOutputFlags {
   minNodes: string;
   machine?: string;
   prices?: string;
+  workload: string;
 }
 
 const HOUR_MS = 3_600_000;
@@ -47,6 +53,7 @@ export const scaleForecastCommand = async (
       'how long does a node boot?',
       'write --boot 3m: from its order to its first room',
     );
+  const workload = readWorkload(flags.workload);
   const price = priceOf(readPrices(flags.prices), flags);
   const { name, curve } = readCurve(path);
   const { carries, source } = readCarries(flags, curve, price);
@@ -58,7 +65,7 @@ export const scaleForecastCommand = async (
     coolDown: readTime('--cool-down', flags.coolDown, 0, 24 * HOUR_MS),
     min: wholeNumber('--min-nodes', 0, MOST_NODES)(flags.minNodes),
   });
-  const isComplete = await output.show({ name, forecast, carries: source, price });
+  const isComplete = await output.show({ name, forecast, carries: source, price, workload });
   return exitCodeAfter(isComplete, EXIT_CODES.passed.code);
 };
 
@@ -110,5 +117,21 @@ const priceOf = (book: PriceBook, { machine, prices }: ForecastFlags): MachineHo
   throw usageError(
     `--machine ${machine}: the price book does not have it`,
     suggest(machine, known, 'available:'),
+  );
+};
+
+/** `statefulset/livekit`. @throws SwarmError `usage` */
+const readWorkload = (text: string): Workload => {
+  const [given = '', name = '', ...more] = text.split('/');
+  const kind = WORKLOAD_KINDS.find((one) => one.toLowerCase() === given.toLowerCase());
+  if (
+    kind !== undefined &&
+    more.length === 0 &&
+    /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(name)
+  )
+    return { kind, name };
+  throw usageError(
+    `--workload ${text}: is not a workload`,
+    'write deployment/livekit or statefulset/livekit',
   );
 };

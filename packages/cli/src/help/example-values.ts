@@ -24,6 +24,7 @@ const VALUES: Record<string, string> = {
   '<id>': 'anna',
   '<identity>': 'anna',
   '<key>': 'KEY',
+  '<kind/name>': 'statefulset/livekit',
   '<kind=name>': 'node=livekit-server',
   '<kinds>': 'audio,video',
   '<labels>': `'cluster="eu"'`,

@@ -14,4 +14,13 @@ export interface ForecastView {
   carries: CarriesSource;
   /** Price of an hour of each node; null: no machine was named. */
   price: MachineHour | null;
+  /** Workload of the nodes on Kubernetes, for the settings of its autoscaler. */
+  workload: Workload;
+}
+
+export const WORKLOAD_KINDS = ['Deployment', 'StatefulSet'] as const;
+
+export interface Workload {
+  kind: (typeof WORKLOAD_KINDS)[number];
+  name: string;
 }

@@ -5,6 +5,7 @@ import { formatDollars } from '../cost/money.ts';
 import type { TableData } from '../text-layout.ts';
 import { timetableTime } from './clock-text.ts';
 import type { ForecastView } from './forecast-view.ts';
+import { scalerSettings } from './scaler-settings.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -116,44 +117,36 @@ export const hoursTable = ({ forecast, price }: ForecastView): TableData => {
 
 /** Settings of an HPA or of KEDA, each with its reason. */
 export const recipeTable = ({ forecast }: ForecastView): TableData => {
-  const { curve, rules, target, safeTarget, peak, reactive } = forecast;
-  const { carries, headroom, boot, every, coolDown, min } = rules;
-  const most = Math.max(min, Math.ceil(peak.load / (safeTarget ?? target) - 1e-9));
+  const { curve, rules, safeTarget, reactive } = forecast;
+  const { carries, headroom, boot } = rules;
+  const { target, min, max, every, coolDown } = scalerSettings(forecast);
   const isLower = safeTarget !== null && reactive.shortMs > 0;
+  const share = `${figure(carries)} / ${figure(headroom)}`;
+  const because = isLower
+    ? 'the largest target that was tried with which it is never short'
+    : `${share}, and with it, it is never short`;
   return {
     head: ['HPA, KEDA', 'value', 'because'],
     rows: [
       ['metric', `${curve.unit} of all nodes`, 'what a node carries is measured in them'],
-      safeTarget === null
-        ? [
-            'averageValue, threshold',
-            figure(target),
-            `${figure(carries)} / ${figure(headroom)}; alone it is late: also order by the timetable`,
-          ]
-        : [
-            'averageValue, threshold',
-            figure(safeTarget),
-            isLower
-              ? 'the largest target that was tried with which it is never short'
-              : `${figure(carries)} / ${figure(headroom)}, and with it, it is never short`,
-          ],
+      [
+        'averageValue, threshold',
+        figure(target),
+        safeTarget === null ? `${share}; alone it is late: also order by the timetable` : because,
+      ],
       ['minReplicas', formatNumber(min), 'as stated by --min-nodes'],
       [
         'maxReplicas',
-        formatNumber(most + 1),
-        `the peak needs ${formatNumber(most)} at this target, and one may be down`,
+        formatNumber(max),
+        `the peak needs ${formatNumber(max - 1)} at this target, and one may be down`,
       ],
       [
         'scaleUp.stabilizationWindowSeconds',
         String(NO_WINDOW),
         `a node boots for ${formatDuration(boot)} already`,
       ],
-      [
-        'scaleDown.stabilizationWindowSeconds',
-        String(Math.round(coolDown / 1_000)),
-        'as stated by --cool-down',
-      ],
-      ['pollingInterval', String(Math.round(every / 1_000)), 'as stated by --every'],
+      ['scaleDown.stabilizationWindowSeconds', String(coolDown), 'as stated by --cool-down'],
+      ['pollingInterval', String(every), 'as stated by --every'],
     ],
     left: [0, 1, 2],
   };
