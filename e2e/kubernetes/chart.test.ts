@@ -19,6 +19,7 @@ import { type RedisServer, startRedis } from '@livekit-swarm/testkit/redis-serve
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildChart } from '../../scripts/release/build-chart.ts';
 import { resultOf, runSwarm, startSwarm } from '../support/swarm.ts';
+import { installDefinitions } from './support/definitions.ts';
 
 const RELEASE = fileURLToPath(new URL('../../scripts/release/', import.meta.url));
 const TAG = 'livekit-swarm/livekit-swarm';
@@ -256,18 +257,7 @@ describe('the API server', () => {
     'sigs.k8s.io/gateway-api': ['config/crd/standard/gateway.networking.k8s.io_httproutes.yaml'],
   };
 
-  beforeAll(async () => {
-    const cwd = fileURLToPath(new URL('./definitions/', import.meta.url));
-    for (const [module, files] of Object.entries(DEFINITIONS)) {
-      const { stdout } = await promisify(execFile)('go', ['mod', 'download', '-json', module], {
-        cwd,
-      });
-      const { Dir } = JSON.parse(stdout) as { Dir: string };
-      for (const file of files) await cluster.kubectl(['create', '-f', join(Dir, file)]);
-    }
-    const established = ['--for=condition=Established', '--timeout=30s'];
-    await cluster.kubectl(['wait', 'crd', '--all', ...established]);
-  });
+  beforeAll(() => installDefinitions(cluster, DEFINITIONS));
 
   const check = (input: string): Promise<string> =>
     cluster.kubectl(['create', '--dry-run=server', '--validate=strict', '-f', '-'], { input });

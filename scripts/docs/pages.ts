@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { capacityJsonSchema, costModelJsonSchema } from '@livekit-swarm/analysis/capacity';
 import { drillJsonSchema } from '@livekit-swarm/chaos/drill';
 import { FAULTS } from '@livekit-swarm/chaos/faults';
-import { scalerJsonSchema } from '@livekit-swarm/chaos/scale';
+import { autoscalerJsonSchema, scalerJsonSchema } from '@livekit-swarm/chaos/scale';
 import { priceBookJsonSchema, timetableJsonSchema } from '@livekit-swarm/cost';
 import { exporterJsonSchema } from '@livekit-swarm/exporter';
 import { regionFileJsonSchema } from '@livekit-swarm/ready';
@@ -43,6 +43,8 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/reports.md': reportsPage,
   'packages/chaos/schema/drill.schema.json': () =>
     `${JSON.stringify(drillJsonSchema(FAULTS), null, 2)}\n`,
+  'packages/chaos/schema/autoscaler.schema.json': () =>
+    `${JSON.stringify(autoscalerJsonSchema(), null, 2)}\n`,
   'packages/chaos/schema/scaler.schema.json': () =>
     `${JSON.stringify(scalerJsonSchema(), null, 2)}\n`,
   'packages/cli/schema/swarm.schema.json': () =>

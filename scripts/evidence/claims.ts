@@ -395,6 +395,10 @@ export const README_CLAIMS = {
       'a rehearsal of an autoscaler finds nodes that come too late, and calls that a Spot node cuts',
       'e2e/scale/scale-late.long.test.ts',
     ),
+    proves(
+      'the HorizontalPodAutoscaler of a real Kubernetes adds livekit-servers and drains them; calls that a short grace period cuts are counted',
+      'e2e/kubernetes/scale.test.ts',
+    ),
   ],
 } as const satisfies Record<string, readonly Claim[]>;
 

@@ -14,7 +14,7 @@ const RBAC = fileURLToPath(
 const NAMESPACE = 'livekit';
 const HTTP_PORT = 7_880;
 
-/** Deployment of two livekit-servers in the network of pods, with a Service and an Ingress. */
+/** livekit-servers in the network of pods, with a Service and an Ingress. */
 export interface PodDeployment extends ApiCredentials, AsyncDisposable {
   cluster: KubernetesCluster;
   /** Kubeconfig of the account in examples/kubernetes/chaos-rbac.yaml. */
@@ -25,10 +25,19 @@ export interface PodDeployment extends ApiCredentials, AsyncDisposable {
   endpoints(): Promise<string[]>;
 }
 
+/** Pods of a test. Default: two of a Deployment. */
+export interface PodSettings {
+  kind?: 'Deployment' | 'StatefulSet';
+  replicas?: number;
+  /** Further configuration of livekit-server. */
+  config?: Record<string, unknown>;
+}
+
 /** @param versions images of livekit-server in the cluster; the first one is deployed */
 export const deployPods = async (
   dir: string,
   versions: readonly [LiveKitVersion, ...LiveKitVersion[]],
+  settings: PodSettings = {},
 ): Promise<PodDeployment> => {
   await using stack = new AsyncDisposableStack();
   const cluster = stack.use(await startKubernetes({ folder: join(dir, 'k8s') }));
@@ -44,16 +53,20 @@ export const deployPods = async (
     cluster.kubectl([...args, '-n', NAMESPACE], { timeoutMs: 180_000 });
   await cluster.kubectl(['create', 'namespace', NAMESPACE]);
   const address = `${cluster.nodeAddress}:${new URL(redis.url).port}`;
-  const items = objects({ ...credentials, image: imageOf(versions[0]), redis: address, password });
+  const { kind = 'Deployment' } = settings;
+  const items = objects({
+    ...{ ...credentials, ...settings, kind },
+    ...{ image: imageOf(versions[0]), redis: address, password },
+  });
   await cluster.kubectl(['create', '-f', '-'], {
     input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
   });
   await cluster.kubectl(['apply', '-f', RBAC]);
   try {
-    await kubectl('rollout', 'status', 'deployment/livekit', '--timeout=170s');
+    await kubectl('rollout', 'status', `${kind}/livekit`, '--timeout=170s');
   } catch (error) {
     const pods = await kubectl('describe', 'pods');
-    const logs = await kubectl('logs', 'deployment/livekit', '--tail=20').catch(String);
+    const logs = await kubectl('logs', `${kind}/livekit`, '--tail=20').catch(String);
     throw new Error(`the pods are not ready: ${pods}\n${logs}`, { cause: error });
   }
   const kubeconfig = await cluster.kubeconfigOf(NAMESPACE, 'livekit-swarm-chaos');
@@ -89,9 +102,22 @@ const objects = ({
   image,
   redis,
   password,
-}: ApiCredentials & { image: string; redis: string; password: string }): object[] => {
-  const named = (apiVersion: string, kind: string, rest: object): object => ({
-    ...{ apiVersion, kind, metadata: { name: 'livekit', namespace: NAMESPACE, labels: LABELS } },
+  kind,
+  replicas = 2,
+  config: further = {},
+}: ApiCredentials &
+  PodSettings & {
+    image: string;
+    redis: string;
+    password: string;
+    kind: string;
+  }): object[] => {
+  const named = (apiVersion: string, of: string, rest: object): object => ({
+    ...{
+      apiVersion,
+      kind: of,
+      metadata: { name: 'livekit', namespace: NAMESPACE, labels: LABELS },
+    },
     ...rest,
   });
   const config = {
@@ -102,6 +128,7 @@ const objects = ({
     keys: { [apiKey]: apiSecret },
     signal_relay: { retry_timeout: '2s' },
     logging: { level: 'info', json: true },
+    ...further,
   };
   const container = {
     ...{ name: 'livekit', image, imagePullPolicy: 'Never' },
@@ -119,10 +146,17 @@ const objects = ({
   };
   return [
     named('v1', 'Secret', { stringData: { config: JSON.stringify(config) } }),
-    named('apps/v1', 'Deployment', {
+    named('apps/v1', kind, {
       spec: {
-        replicas: 2,
-        strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+        replicas,
+        ...(kind === 'StatefulSet'
+          ? { serviceName: 'livekit', podManagementPolicy: 'Parallel' }
+          : {
+              strategy: {
+                type: 'RollingUpdate',
+                rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
+              },
+            }),
         selector: { matchLabels: LABELS },
         template: {
           metadata: { labels: LABELS },

@@ -58,7 +58,12 @@ const COMMANDS: Record<string, { guarded: readonly string[] } | { none: string }
   'swarm init': { none: 'writes a file' },
   'swarm cost': { none: 'reads files' },
   'swarm lab up': { none: 'servers of this host' },
-  'swarm scale': { none: 'servers of this host; those of its scenario, by host rules' },
+  'swarm scale': {
+    guarded: [
+      ...['examples/scale/autoscaler.yaml', '--kubernetes', 'livekit'],
+      ...['--redis', 'redis://127.0.0.1:9'],
+    ],
+  },
   'swarm scale forecast': { none: 'reads files' },
   'swarm chaos report': { none: 'reads records' },
   'swarm chaos validate': { none: 'starts nothing' },
@@ -166,7 +171,7 @@ describe.each(GUARDED.filter(([path]) => path !== 'swarm exporter'))('%s', (path
     );
     vi.stubEnv('LIVEKIT_URL', undefined);
     writeFileSync('swarm.yaml', 'url: ws://127.0.0.2:9\ndenyHosts: [127.0.0.2]\n');
-    const isDrill = path.startsWith('swarm chaos') || path === 'swarm roll';
+    const isDrill = /^swarm (?:chaos|roll|scale)/.test(path);
     const named = isDrill ? 'the URL and the API key' : 'url of swarm.yaml is';
     await expect(call(path, args)).rejects.toThrow(named);
     vi.stubEnv('LIVEKIT_API_URL', 'http://127.0.0.2:8080');

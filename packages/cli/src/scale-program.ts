@@ -3,8 +3,10 @@ import { type Command, Option } from 'commander';
 import type { ScaleFlags } from './commands/scale.ts';
 import type { ForecastFlags } from './commands/scale-forecast.ts';
 import type { Console } from './console.ts';
+import { addObservedDeployment } from './flags/drill.ts';
 import { addGroup } from './flags/environment.ts';
 import { processesFlag } from './flags/generator.ts';
+import { isTyped } from './flags/is-typed.ts';
 import {
   colorFlag,
   quietFlag,
@@ -30,12 +32,13 @@ export const addScaleCommand = (
     new Option('--compare', 'also rehearse the other mode, predictive or reactive, beside it'),
     labServerFlag(),
   ]);
+  addObservedDeployment(scale, console.env);
   addGroup(scale, console.env, 'Result:', [recordFlag('TIME-scale-NAME'), ...reportFlags('scale')]);
   addGroup(scale, console.env, 'Load generator:', [processesFlag(), quietFlag()]);
   scale.optionsGroup('General:').addOption(colorFlag());
-  addHelp(scale, scaleHelp).action(async (file: string, flags: ScaleFlags) => {
+  addHelp(scale, scaleHelp).action(async (file: string, _flags: unknown, command: Command) => {
     const { scaleCommand } = await import('./commands/scale.ts');
-    done(await scaleCommand(file, flags, console));
+    done(await scaleCommand(file, command.opts<ScaleFlags>(), isTyped(command), console));
   });
   addForecastCommand(scale, console, done);
 };
@@ -72,6 +75,12 @@ const addForecastCommand = (
       'how long a node stays that is not needed (default: 5m)',
     ).default('5m'),
   ]);
+  addGroup(forecast, console.env, 'Kubernetes:', [
+    new Option(
+      '--workload <kind/name>',
+      'what the autoscaler of --report hpa and keda scales: statefulset/livekit (default: deployment/livekit)',
+    ).default('deployment/livekit'),
+  ]);
   addGroup(forecast, console.env, 'Price:', [
     new Option('--machine <name>', 'machine of the price book for each node: aws:c6i.xlarge'),
     new Option('--prices <file>', 'another price book (default: the one that comes with swarm)'),
@@ -90,6 +99,7 @@ const forecastHelp: CommandHelp = {
     [
       'swarm scale forecast school.yaml --capacity capacity.json --boot 3m --machine aws:c6i.2xlarge',
     ],
+    ['swarm scale forecast school.yaml --carries 150 --boot 3m --report hpa=hpa.yaml'],
   ],
   notes: `
 Starts nothing. Exit codes: 0 forecast; 2 bad usage, or a wrong file.
@@ -101,15 +111,19 @@ const scaleHelp: CommandHelp = {
     ['swarm scale examples/scale/evening.yaml'],
     ['swarm scale examples/scale/evening.yaml --compare --report html=scale.html'],
     ['swarm scale examples/scale/evening.yaml --server 1.13.4+node.yaml'],
+    [
+      'swarm scale hpa.yaml --kubernetes livekit --redis redis://10.0.0.5 --confirm-target livekit@eu',
+    ],
     ['swarm scale forecast examples/scale/school-day.csv --carries 150 --boot 3m'],
   ],
   notes: `
 Starts a lab of livekit-servers on this host (Redis and haproxy must be installed), runs the
 timetable, and orders and drains nodes by the rule of the file. Times can be compressed: seconds in
-place of minutes.
+place of minutes. A file with autoscaler: { hpa: NAME } and --kubernetes: the load runs against your
+deployment, whose HorizontalPodAutoscaler is only observed.
 
 Exit codes: 0 the scaler keeps up; 99 it does not; 98 unknown: this host was too slow, or the load
 never crossed the target; 2 bad usage or a wrong file; 3 the lab could not be started,
-or a node of it ended on its own; 130 interrupted.
+or a node of it ended on its own, or the cluster could not be read; 130 interrupted.
 `,
 };

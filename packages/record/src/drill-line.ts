@@ -404,12 +404,21 @@ const drillEvent = z.discriminatedUnion('event', [
     to: count,
     why: z.enum(['load', 'timetable']),
   }),
-  /** A node is ordered: for a decision, or in place of a Spot node. */
+  /** A node is ordered: for a decision, in place of a Spot node, or for another reason. */
   z.object({
     event: z.literal('node_ordered'),
     component: text,
-    why: z.enum(['scale', 'spot']),
+    why: z.enum(['scale', 'spot', 'other']),
   }),
+  /** State of the autoscaler of a deployment, when it has changed. */
+  z.object({
+    event: z.literal('autoscaler_observed'),
+    desired: count,
+    current: count,
+    conditions: z.array(z.object({ type: text, isTrue: z.boolean(), reason: text, message: text })),
+  }),
+  /** Event of the autoscaler of a deployment, as the cluster reports it. */
+  z.object({ event: z.literal('autoscaler_noticed'), reason: text, message: text }),
   /** A node takes part in the cluster: Redis lists it as serving. */
   z.object({ event: z.literal('node_registered'), component: text }),
   /** A Spot node is killed after this time. `rooms` as of `node_changed`. */

@@ -70,6 +70,8 @@ const drillAnnotationOf = (line: DrillLine): DrillAnnotation | null => {
     case 'scale_observed':
     case 'scale_decided':
     case 'node_ordered':
+    case 'autoscaler_observed':
+    case 'autoscaler_noticed':
     case 'node_registered':
     case 'spot_noticed':
       return null;

@@ -12,6 +12,7 @@ const FACTS: ScaleFacts = {
   joins: { before: JOINS, during: JOINS, after: JOINS },
   ...{ overloadedMs: 0, mostLoad: 5, reversals: 0, disconnected: 0, recovered: 0 },
   ...{ nodeMs: 1, optimumMs: 1, optimumOf: 'load', unreadable: 0, durationMs: 1, moments: [] },
+  autoscaler: null,
 };
 const PASSED = { verdict: 'passed', health: [], crossed: [], codes: [] } as const;
 const SLOW = [{ code: 'late_sends' } as unknown as HealthFinding];
@@ -84,4 +85,12 @@ test('answers unknown where a slow load generator may be the cause', () => {
   expect(codesOf(answerOf({}, { verdict: 'inconclusive', health: SLOW }))).toEqual([
     ...['unknown', 'generator'],
   ]);
+});
+
+test('does not know about an autoscaler that could not read its metrics', () => {
+  const autoscaler = { changes: [], notices: [], inactiveReason: 'FailedGetMetric: no results' };
+  const of = (inactiveMs: number) =>
+    codesOf(answerOf({ durationMs: 10_000, autoscaler: { ...autoscaler, inactiveMs } }));
+  expect(of(900)).toEqual(['yes']);
+  expect(of(1_100)).toEqual(['unknown', 'autoscaler_inactive']);
 });

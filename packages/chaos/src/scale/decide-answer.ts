@@ -5,6 +5,9 @@ import type { ScaleObjectives } from './scaler-file.ts';
 /** Share of readings without an answer from which the scaler was blind. */
 const MOST_UNREADABLE = 0.1;
 
+/** Share of the time in which an autoscaler could not read its metrics. */
+const MOST_INACTIVE = 0.1;
+
 type Decision = Pick<VerdictDecision, 'verdict' | 'health'> & {
   /** Texts of the thresholds of the scenario that were crossed. */
   crossed: readonly string[];
@@ -42,6 +45,16 @@ export const decideAnswer = (
   }
   if (facts.unreadable > MOST_UNREADABLE)
     doubts.push({ code: 'unreadable', share: facts.unreadable });
+  const { inactiveMs, inactiveReason } = facts.autoscaler ?? {
+    inactiveMs: 0,
+    inactiveReason: null,
+  };
+  if (inactiveReason !== null && inactiveMs > MOST_INACTIVE * facts.durationMs)
+    doubts.push({
+      code: 'autoscaler_inactive',
+      share: inactiveMs / facts.durationMs,
+      message: inactiveReason,
+    });
   if (facts.steps.every(({ from, to }) => to < from) && facts.removed.every(isByScaler))
     doubts.push({ code: 'nothing_rehearsed' });
   if (verdict === 'inconclusive' && doubts.length === 0)

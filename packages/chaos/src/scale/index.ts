@@ -1,3 +1,4 @@
+export { autoscalerJsonSchema, type DeployedScaler } from './deployed-scaler.ts';
 export {
   type ForecastRules,
   forecastNodes,
@@ -28,8 +29,11 @@ export type {
 } from './rehearsal.ts';
 export { SCALE_RESULT_SCHEMA } from './rehearsal.ts';
 export { rehearse } from './rehearse.ts';
+export { rehearseDeployment } from './rehearse-deployment.ts';
+export type { TimetableOptions } from './run-timetable.ts';
 export {
   checkTimetable,
+  isDeployed,
   parseScaler,
   SCALE_MODES,
   type ScaleMetric,

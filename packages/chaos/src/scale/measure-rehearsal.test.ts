@@ -21,7 +21,7 @@ const measure = (
 
 const decided = (at: number, from: number, to: number, why: 'load' | 'timetable' = 'load') =>
   drillLine(at, { event: 'scale_decided', from, to, why });
-const ordered = (at: number, component: string, why: 'scale' | 'spot' = 'scale') =>
+const ordered = (at: number, component: string, why: 'scale' | 'spot' | 'other' = 'scale') =>
   drillLine(at, { event: 'node_ordered', component, why });
 
 test('times a new node from the crossing of the target', () => {
@@ -145,4 +145,49 @@ test('compares the time of nodes with that of a scaler that knows the load', () 
   expect(measure(lines, (at) => (at < 10_000 ? 5 : 25))).toMatchObject({
     ...{ optimumMs: 40_000, optimumOf: 'timetable' },
   });
+});
+
+test('states what the autoscaler of a deployment wanted, and when it did not act', () => {
+  const condition = (isTrue: boolean) => ({
+    ...{ type: 'ScalingActive', isTrue, reason: isTrue ? 'ValidMetricFound' : 'FailedGetMetric' },
+    message: isTrue ? '' : 'no results',
+  });
+  const state = (at: number, desired: number, isTrue: boolean) =>
+    drillLine(at, {
+      event: 'autoscaler_observed',
+      ...{ desired, current: 1, conditions: [condition(isTrue)] },
+    });
+  const file = scalerFileOf();
+  const fold = createRehearsalFold({ ...file, isDeployed: true });
+  for (const line of [
+    state(0, 1, true),
+    observed(0, { a: 1 }, 1),
+    state(2_000, 1, false),
+    state(5_000, 2, true),
+    drillLine(5_500, { event: 'autoscaler_noticed', reason: 'SuccessfulRescale', message: 'm' }),
+    state(18_000, 2, false),
+  ])
+    fold.add(line);
+  expect(fold.result(20_000, null).autoscaler).toMatchObject({
+    ...{ inactiveMs: 5_000, inactiveReason: 'FailedGetMetric: no results' },
+    changes: [{ desired: 1 }, { desired: 1 }, { at: 5_000, desired: 2 }, { desired: 2 }],
+    notices: [{ at: 5_500, reason: 'SuccessfulRescale', message: 'm' }],
+  });
+  expect(createRehearsalFold(file).result(20_000, null).autoscaler).toBeNull();
+});
+
+test('counts only rooms with participants as cut, and names ends that the autoscaler did not decide', () => {
+  const facts = measure([
+    observed(0, { 'node-1': 1, 'node-2': 1 }, 2),
+    joined(500, 'a', 'node-1'),
+    changed(6_000, 'node-1', 'cutting', { id: 'other', rooms: ['room-node-1', 'empty'] }),
+    changed(6_100, 'node-1', 'stopped', { id: 'other' }),
+    ordered(7_000, 'node-3', 'other'),
+  ]);
+  expect(facts.removed).toMatchObject([
+    {
+      ...{ component: 'node-1', why: 'other', roomsCut: 1, participantsCut: 1 },
+      replacement: { component: 'node-3' },
+    },
+  ]);
 });

@@ -1,5 +1,6 @@
 import type { DrillLine, EventLine, RecordLine } from '@livekit-swarm/record';
 import { createConnected } from '../measure/connected.ts';
+import { createAutoscalerFold } from './autoscaler-facts.ts';
 import { createJoinTimes } from './join-times.ts';
 import type { NewNode, RemovedNode, ScaleFacts, ScaleMoment, ScaleStep } from './rehearsal.ts';
 import { nodesFor } from './scaler.ts';
@@ -26,17 +27,28 @@ interface Lifetime {
 /** Time between two points of the timetable for the optimum, ms. */
 const OPTIMUM_STEP_MS = 250;
 
+/** Rules by which a rehearsal is measured: of the file, or of the autoscaler of a deployment. */
+export interface MeasuredRules {
+  nodes: Pick<ScalerFile['nodes'], 'min' | 'max' | 'carries'>;
+  rule: Pick<ScalerFile['rule'], 'metric' | 'target' | 'coolDown'>;
+  objectives: ScalerFile['objectives'];
+  /** True for the autoscaler of a deployment. */
+  isDeployed?: boolean;
+}
+
 export const createRehearsalFold = ({
   nodes,
   rule,
   objectives,
-}: Pick<ScalerFile, 'nodes' | 'rule' | 'objectives'>): RehearsalFold => {
+  isDeployed = false,
+}: MeasuredRules): RehearsalFold => {
   const steps: ScaleStep[] = [];
   const removed: RemovedNode[] = [];
   const moments: ScaleMoment[] = [];
   const lifetimes: Lifetime[] = [];
   const joins = createJoinTimes(objectives.slowJoin);
   const connected = createConnected();
+  const autoscaler = createAutoscalerFold();
   /** Newest order of each component, and node by the ID of its process. */
   const orders = new Map<string, NewNode>();
   const byNodeId = new Map<string, NewNode>();
@@ -87,7 +99,7 @@ export const createRehearsalFold = ({
     lifetimes.push({ component, fromAt: at, toAt: null });
     if (why === 'scale') steps.findLast(({ to, from }) => to > from)?.nodes.push(node);
     else {
-      const lost = removed.find((one) => one.why === 'spot' && one.replacement === null);
+      const lost = removed.find((one) => one.why === why && one.replacement === null);
       if (lost !== undefined) lost.replacement = node;
     }
   };
@@ -105,7 +117,7 @@ export const createRehearsalFold = ({
 
   const change = (line: LineOf<'node_changed'>): void => {
     const { at, component, step, rooms, nodeId } = line;
-    const why = line.id === 'spot' ? 'spot' : 'scale';
+    const why = line.id === 'spot' || line.id === 'other' ? line.id : 'scale';
     if (step === 'ready') {
       const node = orders.get(component);
       if (node === undefined) return;
@@ -117,7 +129,8 @@ export const createRehearsalFold = ({
     else if (step === 'cutting') {
       const removal = removalOf(component, why);
       removal.participantsCut = connected.in(rooms);
-      removal.roomsCut = rooms.length;
+      // A room without participants is kept for a while.
+      removal.roomsCut = rooms.filter((room) => connected.in([room]) > 0).length;
     } else if (step === 'stopped') {
       removalOf(component, why).stoppedAt = at;
       const life = lifetimes.findLast((one) => one.component === component);
@@ -140,6 +153,7 @@ export const createRehearsalFold = ({
     add: (line) => {
       if (line.type === 'event') addEvent(line);
       if (line.type !== 'drill') return;
+      autoscaler.add(line);
       if (line.event === 'scale_observed') observe(line);
       if (line.event === 'scale_decided') decide(line);
       if (line.event === 'node_ordered') order(line);
@@ -166,6 +180,7 @@ export const createRehearsalFold = ({
       optimumOf: planned === null ? 'load' : 'timetable',
       unreadable: readings === 0 ? 1 : unreadable / readings,
       durationMs: endAtMs,
+      autoscaler: isDeployed ? autoscaler.result(endAtMs) : null,
     }),
   };
 };

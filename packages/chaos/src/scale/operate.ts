@@ -21,7 +21,9 @@ export interface Operation {
 /** Time between two readings of the cluster, ms. A scaler decides less often. */
 const TICK_MS = 500;
 
-const NO_READING: ClusterReading = { load: new Map(), rooms: new Map(), serving: new Set() };
+const NO_READING: ClusterReading = {
+  ...{ load: new Map(), rooms: new Map(), placed: new Map(), serving: new Set() },
+};
 
 /**
  * Operates a cluster by the rules of a scaler to the end of the timetable: reads the load, decides, orders
@@ -53,7 +55,7 @@ export const operate = async (operation: Operation): Promise<void> => {
   let owed = 0;
   try {
     for (;;) {
-      const reading = await reader.read(namesOf(machines)).catch(() => null);
+      const reading = await reader.read(namesOf(machines), leavingOf(machines)).catch(() => null);
       last = reading ?? last;
       const crashed = await machines.crashed();
       const at = live.elapsedMs();
@@ -118,6 +120,9 @@ const namesOf = ({ all }: Pick<Machines, 'all'>): Map<string, string> =>
       nodeId === null || state === 'idle' || state === 'booting' ? [] : [[nodeId, name]],
     ),
   );
+
+const leavingOf = ({ all }: Pick<Machines, 'all'>): Set<string> =>
+  new Set(all.flatMap(({ name, state }) => (state === 'leaving' ? [name] : [])));
 
 /**
  * Machines that are not wanted any more and serve. One that boots goes when it serves: no other goes

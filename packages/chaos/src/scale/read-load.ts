@@ -9,6 +9,8 @@ export interface ClusterReading {
   load: ReadonlyMap<string, number>;
   /** Rooms with participants, by component. */
   rooms: ReadonlyMap<string, readonly string[]>;
+  /** ID of the node of each room, also of those without participants. */
+  placed: ReadonlyMap<string, string>;
   /** IDs of nodes that take part in the cluster. */
   serving: ReadonlySet<string>;
 }
@@ -16,9 +18,10 @@ export interface ClusterReading {
 export interface ClusterReader {
   /**
    * @param names components by the IDs of their nodes
-   * @throws Error when the cluster does not answer
+   * @param ending components of them that may end at any time, and need not answer
+   * @throws Error when the cluster, or a node that is asked for its CPU, does not answer
    */
-  read(names: ReadonlyMap<string, string>): Promise<ClusterReading>;
+  read(names: ReadonlyMap<string, string>, ending?: ReadonlySet<string>): Promise<ClusterReading>;
   close(): void;
 }
 
@@ -39,7 +42,7 @@ export const createClusterReader = (
     nodeMetrics.map(({ name, url }) => [name, createCpuMeter(metricsSource(url, name))]),
   );
   return {
-    read: async (names) => {
+    read: async (names, ending = new Set()) => {
       const view = await registry.look();
       const placed = [...view.rooms].flatMap(([room, id]) => {
         const component = names.get(id);
@@ -57,16 +60,18 @@ export const createClusterReader = (
       if (metric === 'cpu') {
         load.clear();
         for (const component of names.values()) {
-          // A node that has just ended does not answer.
           const cores = await meters
             .get(component)?.()
-            .catch(() => null);
-          if (typeof cores === 'number') load.set(component, cores);
+            // A node that is silent is not idle: its load is unknown.
+            .catch((error: unknown) => {
+              if (ending.has(component)) return undefined;
+              throw error;
+            });
+          if (cores !== undefined) load.set(component, cores);
         }
-        if (load.size === 0) throw new Error('no node reports its CPU');
       }
       const serving = [...view.nodes.values()].filter(({ state }) => state === 'serving');
-      return { load, rooms, serving: new Set(serving.map(({ id }) => id)) };
+      return { load, rooms, placed: view.rooms, serving: new Set(serving.map(({ id }) => id)) };
     },
     close: () => registry.close(),
   };

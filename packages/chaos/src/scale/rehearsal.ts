@@ -1,4 +1,6 @@
 import type { Verdict } from '@livekit-swarm/analysis';
+import type { AutoscalerCondition, AutoscalerSettings } from '../targets/kubernetes/autoscaler.ts';
+import type { DeployedScaler } from './deployed-scaler.ts';
 import type { ScaleMetric, ScaleMode, ScaleObjectives, ScalerFile } from './scaler-file.ts';
 
 export const SCALE_RESULT_SCHEMA = 'livekit-swarm/scale/1';
@@ -30,10 +32,10 @@ export interface ScaleStep {
   nodes: NewNode[];
 }
 
-/** End of a node: by the scaler, or with a Spot node. */
+/** End of a node: by the scaler, with a Spot node, or for another reason. */
 export interface RemovedNode {
   component: string;
-  why: 'scale' | 'spot';
+  why: 'scale' | 'spot' | 'other';
   /** Time of the notice of a Spot node; null: another node. */
   noticedAt: number | null;
   /** SIGTERM; null: it had none. */
@@ -63,6 +65,17 @@ export interface ScaleMoment {
   serving: number;
 }
 
+/** The autoscaler of a deployment, as it was observed. */
+export interface AutoscalerFacts {
+  /** Each change of its state. */
+  changes: { at: number; desired: number; current: number; conditions: AutoscalerCondition[] }[];
+  /** Events of the autoscaler, as the cluster reports them. */
+  notices: { at: number; reason: string; message: string }[];
+  /** Time in which it did not act, as it could not read its metrics, ms, and the last reason. */
+  inactiveMs: number;
+  inactiveReason: string | null;
+}
+
 /** Measurements of a rehearsal. */
 export interface ScaleFacts {
   metric: ScaleMetric;
@@ -90,6 +103,8 @@ export interface ScaleFacts {
   unreadable: number;
   durationMs: number;
   moments: ScaleMoment[];
+  /** Null: it was the reference scaler. */
+  autoscaler: AutoscalerFacts | null;
 }
 
 /** Objective of the file, and what was measured. */
@@ -109,6 +124,8 @@ export type ScaleReason =
   /** The load generator was not trustworthy: its findings. */
   | { code: 'generator'; findings: string[] }
   | { code: 'nothing_rehearsed' }
+  /** The autoscaler did not act for this share of the time: reason of its last condition. */
+  | { code: 'autoscaler_inactive'; share: number; message: string }
   | { code: 'unreadable'; share: number }
   /** The load has no verdict for another reason: codes of `reasons` of a run. */
   | { code: 'load_inconclusive'; codes: string[] }
@@ -116,9 +133,11 @@ export type ScaleReason =
 
 export type ScaleAnswer = 'yes' | 'no' | 'unknown';
 
-/** Rehearsal of one mode of a scaler. */
+/** Rehearsal of one mode of a scaler, or of the autoscaler of a deployment. */
 export interface Rehearsal {
-  mode: ScaleMode;
+  mode: ScaleMode | 'hpa';
+  /** Settings of the autoscaler of a deployment; null: it was the reference scaler. */
+  autoscaler: AutoscalerSettings | null;
   answer: ScaleAnswer;
   reasons: ScaleReason[];
   objectives: ScaleObjective[];
@@ -131,8 +150,8 @@ export interface Rehearsal {
 
 export interface ScaleResult {
   schema: typeof SCALE_RESULT_SCHEMA;
-  file: ScalerFile;
+  file: ScalerFile | DeployedScaler;
   startedAt: string;
-  /** The mode of the file first: its answer is that of the result. */
+  /** The mode of the file first: its answer is that of the result. One of a deployment. */
   rehearsals: Rehearsal[];
 }

@@ -1,47 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PLAIN_REDIS, type ProvisionOptions } from '@livekit-swarm/lab';
-import { type LoadGuard, roomServiceOf } from '@livekit-swarm/livekit';
-import { openRecord, type RecordLine, type RecordWriter } from '@livekit-swarm/record';
-import {
-  type Progress,
-  run,
-  runningDeployment,
-  type WorkerAllocation,
-} from '@livekit-swarm/runner';
-import {
-  expandPlan,
-  type Plan,
-  type PlanLoad,
-  planLoad,
-  recordedScenario,
-  type Scenario,
-} from '@livekit-swarm/scenario';
+import { roomServiceOf } from '@livekit-swarm/livekit';
+import { recordedScenario } from '@livekit-swarm/scenario';
 import { type StartedDeployment, startDrillLab } from '../execute/deployment.ts';
-import { serverSources } from '../execute/server-sources.ts';
-import { decideAnswer } from './decide-answer.ts';
-import { createRehearsalFold } from './measure-rehearsal.ts';
 import { operate } from './operate.ts';
 import type { Rehearsal } from './rehearsal.ts';
+import { runTimetable, type TimetableOptions } from './run-timetable.ts';
 import type { ScalerFile } from './scaler-file.ts';
 
-export interface RehearseOptions {
+export interface RehearseOptions extends TimetableOptions {
   file: ScalerFile;
-  scenario: Scenario;
-  guard: LoadGuard;
   /** Server of the nodes, and progress of its preparation. */
   provision: ProvisionOptions;
-  /** Folder of the record, the lab and its logs. */
-  dir: string;
-  /** Random word in the names of this run's rooms and participants. */
-  runName: string;
-  staff(plan: Plan): WorkerAllocation;
-  version: string;
-  /** Aborted: participants leave, and there is no answer. */
-  stop: AbortSignal;
-  onProgress(progress: Progress): void;
-  onLine(line: RecordLine): void;
-  /** Receives the record that is being written, for a caller that must exit at once. */
-  onRecord(record: RecordWriter | null): void;
 }
 
 /**
@@ -49,81 +19,19 @@ export interface RehearseOptions {
  * @throws SwarmError when the lab or a node cannot be started; what `run` throws
  */
 export const rehearse = async (options: RehearseOptions): Promise<Rehearsal> => {
-  const { file, scenario, dir, runName, stop } = options;
-  const plan = expandPlan(scenario, runName);
-  const load = planLoad(plan);
-  const record = openRecord(dir);
-  options.onRecord(record);
-  try {
-    await using deployment = await startLab(file, scenario, options);
-    await untilAnswered(deployment, stop);
-    const fold = createRehearsalFold(file);
-    const ended = new AbortController();
-    const over = AbortSignal.any([stop, ended.signal]);
-    let operation: Promise<void> = Promise.resolve();
-    let serverVersion: string | null = null;
-    let endAtMs = 0;
-    let elapsedMs = (): number => 0;
-    const result = await run({
-      deployment: runningDeployment(deployment),
-      guard: options.guard,
-      run: runName,
-      plan,
-      allocation: options.staff(plan),
-      signalling: 'auto',
-      record,
-      version: options.version,
-      stop,
-      server: { sources: serverSources(deployment), settleMs: 0 },
-      onProgress: options.onProgress,
-      onStart: (live) => {
-        ({ elapsedMs } = live);
-        operation = operate({
-          ...{ deployment, file, live, stop: over, endAtMs: plan.endAtMs },
-          planned: plannedLoad(load, file),
-        });
-        // Awaited below; a node that does not start ends the run.
-        operation.catch(live.stop);
-      },
-      onLine: (line) => {
-        fold.add(line);
-        if (line.type === 'event') serverVersion = line.serverVersion ?? serverVersion;
-        endAtMs = elapsedMs();
-        options.onLine(line);
-      },
-    }).finally(() => ended.abort());
-    await operation;
-    const planned = plannedLoad(load, file);
-    const facts = fold.result(
-      Math.min(endAtMs, plan.endAtMs),
-      planned === null ? null : (at) => planned(at, at),
-    );
-    const { decision } = result;
-    return {
-      mode: file.rule.mode,
-      ...decideAnswer(
-        facts,
-        file.objectives,
-        {
-          ...decision,
-          crossed: decision.thresholds
-            .filter(({ ok }) => ok === false)
-            .map(({ metric, expression }) => `${metric}: ${expression}`),
-          codes: decision.reasons.map(({ code }) => code),
-        },
-        stop.aborted,
-      ),
-      facts,
-      loadVerdict: decision.verdict,
-      serverVersion,
-      record: result.record,
-    };
-  } catch (error) {
-    record.discard();
-    throw error;
-  } finally {
-    options.onRecord(null);
-  }
+  const { file, stop } = options;
+  const rehearsal = await runTimetable(options, {
+    deploy: async () => {
+      await using stack = new AsyncDisposableStack();
+      const deployment = stack.use(await startLab(options));
+      await untilAnswered(deployment, stop);
+      stack.move();
+      return deployment;
+    },
+    rules: () => file,
+    operate: ({ plan, ...operation }) => operate({ ...operation, file, endAtMs: plan.endAtMs }),
+  });
+  return { mode: file.rule.mode, autoscaler: null, ...rehearsal };
 };
 
 /** Longest time until the load balancer finds the first node of a lab, ms. */
@@ -157,11 +65,12 @@ const ANSWERS = 6;
 /** Machines of a lab: one that drains is not free for the next order. */
 const MACHINES_PER_NODE = 2;
 
-const startLab = (
-  { nodes }: ScalerFile,
-  scenario: Scenario,
-  { dir, provision }: RehearseOptions,
-): Promise<StartedDeployment> =>
+const startLab = ({
+  file: { nodes },
+  scenario,
+  dir,
+  provision,
+}: RehearseOptions): Promise<StartedDeployment> =>
   startDrillLab(
     {
       lab: {
@@ -174,10 +83,3 @@ const startLab = (
     },
     { ...provision, dir, ruleFiles: [] },
   );
-
-/** Most load of the timetable between two times; null: it does not contain the metric. */
-const plannedLoad = (
-  load: PlanLoad,
-  { rule: { metric } }: ScalerFile,
-): ((fromMs: number, toMs: number) => number) | null =>
-  metric === 'cpu' ? null : (fromMs, toMs) => load.most(fromMs, toMs)[metric];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkTimetable, parseScaler } from './scaler-file.ts';
+import { checkTimetable, isDeployed, parseScaler } from './scaler-file.ts';
 
 const FILE = `scaler: evening
 scenario: { file: evening-load.yaml, scale: small }
@@ -59,4 +59,44 @@ test('rejects a timetable that is too long, and a notice after its end', () => {
   expect(problemsOf(() => checkTimetable(settings, { endAtMs: 5 * 3_600_000 }))).toEqual([
     '2 scenario: its load lasts 5h, and a rehearsal at most 4h',
   ]);
+});
+
+const DEPLOYED = `scaler: evening
+scenario: evening-load.yaml
+autoscaler: { hpa: livekit }
+nodes: { carries: 20 }
+rule: { metric: rooms, target: 12 }
+`;
+
+test('reads a file of the autoscaler of a deployment, which has no rules of its own', () => {
+  const settings = parseScaler(DEPLOYED, 'scaler.yaml');
+  expect(isDeployed(settings)).toBe(true);
+  expect(settings.value).toMatchObject({
+    autoscaler: { hpa: 'livekit' },
+    nodes: { carries: 20 },
+    objectives: { callsCut: 0, slowJoin: 5_000 },
+  });
+  expect(isDeployed(parseScaler(FILE, 'scaler.yaml'))).toBe(false);
+});
+
+test.each([
+  ['carries: 20', 'carries: 20, boot: 5s', '4 nodes.boot: unknown key "boot"'],
+  ['target: 12', 'target: 12, coolDown: { down: 9s }', '5 rule.coolDown: unknown key "coolDown"'],
+  ['target: 12', 'target: 21', '5 rule.target: target 21 is more than a node carries (20)'],
+  ['hpa: livekit', 'keda: livekit', '3 autoscaler.keda: unknown key "keda"'],
+])('rejects %s as %s of a deployment', (from, to, problem) => {
+  expect(problemsOf(() => parseScaler(DEPLOYED.replace(from, to), 'scaler.yaml'))).toContain(
+    problem,
+  );
+});
+
+test('explains why a rule of the reference scaler is refused', () => {
+  const act = () => parseScaler(DEPLOYED.replace('target: 12', 'target: 12, every: 2s'), 'x.yaml');
+  expect(act).toThrow(expect.objectContaining({ code: 'invalid_file' }));
+  try {
+    act();
+  } catch (error) {
+    const [problem] = (error as { problems: { hint: string }[] }).problems;
+    expect(problem?.hint).toContain('the autoscaler of the deployment has its own'.slice(4));
+  }
 });

@@ -7,9 +7,9 @@ import {
   hinted,
   invalidFile,
   type JsonSchema,
-  name,
-  positive,
-  prose,
+  type Problem,
+  plainOf,
+  readMapping,
   readSettings,
   settingsJsonSchema,
   share,
@@ -18,9 +18,17 @@ import {
   word,
 } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { scenarioFile } from '../drill/schema/scenario-file.ts';
+import { type DeployedScaler, deployedScaler } from './deployed-scaler.ts';
+import {
+  figure,
+  HOUR_MS,
+  metricOf,
+  nodeCarries,
+  objectives,
+  SCALE_METRICS,
+  subject,
+} from './scaler-parts.ts';
 
-export const SCALE_METRICS = ['participants', 'rooms', 'cpu'] as const;
 export const SCALE_MODES = ['reactive', 'predictive'] as const;
 const VICTIMS = ['newest', 'emptiest'] as const;
 const SPOT_NODES = ['busiest', 'newest'] as const;
@@ -28,20 +36,14 @@ const SPOT_NODES = ['busiest', 'newest'] as const;
 /** Half of the nodes of a lab: one that drains is not free for the next boot yet. */
 const MOST_NODES = MAX_NODES / 2;
 const LEAST_TICK_MS = 500;
-const HOUR_MS = 3_600_000;
-const MAX_FIGURE = 1_000_000;
 
 /** Longest timetable of a rehearsal, ms. */
 export const LONGEST_REHEARSAL_MS = 4 * HOUR_MS;
 
-const figure = () => positive(MAX_FIGURE);
-
 const nodes = strict({
   min: whole(1, MOST_NODES).default(1).describe('Nodes that run at the start, and at least.'),
   max: whole(1, MOST_NODES).describe('Nodes at most, without those that drain.'),
-  carries: figure().describe(
-    'What a node carries, in the unit of the metric: swarm capacity measures it. Above it, users notice.',
-  ),
+  carries: nodeCarries(),
   boot: duration(0, HOUR_MS).describe(
     'Time from the order of a node to the start of livekit-server: a machine boots, an image loads.',
   ),
@@ -66,9 +68,7 @@ const coolDown = strict({
 });
 
 const rule = strict({
-  metric: word(SCALE_METRICS, 'metric').describe(
-    'participants and rooms: as Redis holds them now. cpu: cores in use by livekit-server.',
-  ),
+  metric: metricOf(SCALE_METRICS),
   target: figure().describe('Of each node, in the unit of the metric.'),
   every: duration(LEAST_TICK_MS, HOUR_MS).prefault('2s').describe('Time between two decisions.'),
   tolerance: share()
@@ -102,33 +102,8 @@ const spot = strict({
     ),
 });
 
-const objectives = strict({
-  joinsLost: whole(0, MAX_FIGURE).default(0).describe('Joins that may fail.'),
-  slowJoin: duration(100, HOUR_MS).prefault('5s').describe('Time from which a join is slow.'),
-  slowJoins: whole(0, MAX_FIGURE).default(0).describe('Joins that may be slow.'),
-  overloaded: duration(0, HOUR_MS)
-    .prefault('0s')
-    .describe('Time in which some node may have more than it carries.'),
-  callsCut: whole(0, MAX_FIGURE)
-    .default(0)
-    .describe('Participants that may lose their node at the end of a drain, or with a Spot node.'),
-  reversals: whole(0, MAX_FIGURE)
-    .default(0)
-    .describe('Decisions that may reverse the one before within the longer cool-down.'),
-  firstRoom: duration(0, HOUR_MS)
-    .optional()
-    .describe(
-      'Longest time from the crossing of the target to the first room on each new node. Default: not required.',
-    ),
-});
-
 const scalerFile = strict({
-  scaler: name('the name of a scaler').meta({
-    description: 'Name of the scaler in reports.',
-    samples: ['evening'],
-  }),
-  description: prose(2_000, 'a description').optional().describe('Purpose of the rehearsal.'),
-  scenario: scenarioFile('scaler').describe('Scenario with the timetable of the load.'),
+  ...subject,
   nodes: nodes.describe('Nodes of the lab.'),
   rule: rule.describe('Rule by which the scaler decides.'),
   spot: z
@@ -142,43 +117,69 @@ const scalerFile = strict({
 export type ScalerFile = z.output<typeof scalerFile>;
 export type ScaleRule = ScalerFile['rule'];
 export type ScaleMode = ScaleRule['mode'];
-export type ScaleMetric = ScaleRule['metric'];
+export type ScaleMetric = (typeof SCALE_METRICS)[number];
 export type SpotNotice = ScalerFile['spot'][number];
 export type ScaleObjectives = ScalerFile['objectives'];
 
 /**
- * Reads a file of `swarm scale`, with all defaults filled in.
+ * Reads a file of `swarm scale`, with all defaults filled in: of the reference scaler, or of the
+ * autoscaler of a deployment.
  * @param file name of the file, for messages
  * @throws SwarmError `invalid_file` with every problem: file, line, column, message and hint
  */
-export const parseScaler = (text: string, file: string): FileSettings<ScalerFile> => {
-  const settings = readSettings(text, scalerFile, {
+export const parseScaler = (
+  text: string,
+  file: string,
+): FileSettings<ScalerFile> | FileSettings<DeployedScaler> => {
+  const kind = {
     file,
     noun: 'scaler',
     begin: 'write scaler: NAME, scenario: FILE, nodes: { max: 3, … } and rule: { metric: …, … }',
-  });
-  const problems = checkScaler(settings);
+  };
+  const keys = plainOf(readMapping(text, kind));
+  if (typeof keys === 'object' && keys !== null && 'autoscaler' in keys)
+    return withoutProblems(readSettings(text, deployedScaler, kind), targetProblems);
+  return withoutProblems(readSettings(text, scalerFile, kind), checkScaler);
+};
+
+/** True for a file of the autoscaler of a deployment. */
+export const isDeployed = (
+  file: FileSettings<ScalerFile> | FileSettings<DeployedScaler>,
+): file is FileSettings<DeployedScaler> => 'autoscaler' in file.value;
+
+const withoutProblems = <File>(
+  settings: FileSettings<File>,
+  check: (settings: FileSettings<File>) => Problem[],
+): FileSettings<File> => {
+  const problems = check(settings);
   if (problems.length > 0) throw invalidFile(problems);
   return settings;
 };
 
-const checkScaler = ({ value, problem }: FileSettings<ScalerFile>) => {
+const targetProblems = ({
+  value: { nodes: limits, rule: rules },
+  problem,
+}: FileSettings<ScalerFile> | FileSettings<DeployedScaler>): Problem[] =>
+  rules.target <= limits.carries
+    ? []
+    : [
+        problem(
+          ['rule', 'target'],
+          `target ${rules.target} is more than a node carries (${limits.carries})`,
+          'a scaler with this target acts only when users notice: lower it',
+        ),
+      ];
+
+const checkScaler = (settings: FileSettings<ScalerFile>): Problem[] => {
+  const { value, problem } = settings;
   const { nodes: limits, rule: rules } = value;
-  const found = [];
+  const found = targetProblems(settings);
   if (limits.min > limits.max)
     found.push(
       problem(
         ['nodes', 'min'],
         `min ${limits.min} is more than max ${limits.max}`,
         'lower min, or raise max',
-      ),
-    );
-  if (rules.target > limits.carries)
-    found.push(
-      problem(
-        ['rule', 'target'],
-        `target ${rules.target} is more than a node carries (${limits.carries})`,
-        'a scaler with this target acts only when users notice: lower it',
       ),
     );
   if (rules.mode === 'predictive' && rules.ahead === undefined)
@@ -205,10 +206,12 @@ const checkScaler = ({ value, problem }: FileSettings<ScalerFile>) => {
  * @throws SwarmError `invalid_file`
  */
 export const checkTimetable = (
-  { value, problem }: FileSettings<ScalerFile>,
+  settings: FileSettings<ScalerFile> | FileSettings<DeployedScaler>,
   { endAtMs }: { endAtMs: number },
 ): void => {
-  const problems = value.spot.flatMap(({ at }, index) =>
+  const { problem } = settings;
+  const spot = isDeployed(settings) ? [] : settings.value.spot;
+  const problems = spot.flatMap(({ at }, index) =>
     at < endAtMs
       ? []
       : [

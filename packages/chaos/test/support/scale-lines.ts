@@ -1,16 +1,19 @@
 /** Made-up lines of the record of a rehearsal. */
 import type { DrillEvent, DrillLine, EventLine } from '@livekit-swarm/record';
-import { parseScaler, type ScalerFile } from '../../src/scale/scaler-file.ts';
+import { isDeployed, parseScaler, type ScalerFile } from '../../src/scale/scaler-file.ts';
 
-export const scalerFileOf = (more = ''): ScalerFile =>
-  parseScaler(
+export const scalerFileOf = (more = ''): ScalerFile => {
+  const settings = parseScaler(
     `scaler: evening
 scenario: load.yaml
 nodes: { max: 3, carries: 15, boot: 2s }
 rule: { metric: participants, target: 10, coolDown: { down: 10s } }
 ${more}`,
     'scaler.yaml',
-  ).value;
+  );
+  if (isDeployed(settings)) throw new Error('not a file of the reference scaler');
+  return settings.value;
+};
 
 export const drillLine = (at: number, event: DrillEvent): DrillLine => ({
   type: 'drill',

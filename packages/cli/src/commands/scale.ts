@@ -1,27 +1,24 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { defaultRecordDir, newRunName } from '@livekit-swarm/campaign';
 import { type ServerSpec, startOptions } from '@livekit-swarm/campaign/server';
 import {
-  checkTimetable,
-  parseScaler,
   type Rehearsal,
   rehearse,
+  rehearseDeployment,
   SCALE_MODES,
   SCALE_RESULT_SCHEMA,
   type ScaleMode,
   type ScaleResult,
   type ScalerFile,
+  type TimetableOptions,
 } from '@livekit-swarm/chaos/scale';
 import { mergeConfig } from '@livekit-swarm/lab';
-import { type HostFlags, LoadGuard, readHostRules } from '@livekit-swarm/livekit';
 import type { RecordWriter } from '@livekit-swarm/record';
 import { describeDrillEvent } from '@livekit-swarm/report/drill';
 import { exitCodeOfScale, SCALE_REPORTERS } from '@livekit-swarm/report/scale';
 import { allocateWorkers, readSystemLimits, socketNeed } from '@livekit-swarm/runner';
-import { expandPlan, readScenarioFile, type Scenario } from '@livekit-swarm/scenario';
-import { type ExitCode, interruptedError, messageOf, usageError } from '@livekit-swarm/settings';
+import { type ExitCode, interruptedError, usageError } from '@livekit-swarm/settings';
 import { interruptRuns } from '../command-interruption.ts';
 import { type Console, wantsColor } from '../console.ts';
 import type { ResultFlags } from '../flags/output.ts';
@@ -29,31 +26,33 @@ import { exitCodeAfter, openResultOutput } from '../output/result-output.ts';
 import { createProgressPrinter } from '../progress-printer.ts';
 import { readLabServer } from '../requests/lab-server.ts';
 import { readProcesses } from '../requests/target.ts';
+import { readScaleTarget, type ScaleTargetFlags } from '../scale/read-scale-target.ts';
 import { makeSessionFolder } from '../session-folder.ts';
 import { VERSION } from '../version.ts';
 
-export interface ScaleFlags extends ResultFlags, Pick<HostFlags, 'folderSettings'> {
-  compare?: boolean;
-  server?: string;
+export interface ScaleFlags extends ResultFlags, ScaleTargetFlags {
   processes?: string;
 }
 
 /**
- * `swarm scale FILE`: rehearses a scaler in a lab.
+ * `swarm scale FILE`: rehearses a scaler in a lab, or the autoscaler of a deployment.
+ * @param typed whether a flag was given on the command line
  * @throws SwarmError `usage`, `invalid_file` before anything was started
  */
 export const scaleCommand = async (
   path: string,
   flags: ScaleFlags,
+  typed: (flag: keyof ScaleFlags) => boolean,
   console: Console,
 ): Promise<ExitCode> => {
   const { stderr, env } = console;
   const output = openResultOutput(SCALE_REPORTERS, flags, console);
-  const { file, scenario } = readFiles(path);
-  const guard = LoadGuard.ofOwnServer(readHostRules(flags, env), 'drill');
+  const target = readScaleTarget(path, flags, typed, env);
+  const { file, scenario, guard } = target;
   // A scenario may name token endpoints.
   guard.assertServers(null, scenario);
-  const modes = modesOf(file, flags.compare === true, path);
+  const modes: readonly Rehearsal['mode'][] =
+    target.type === 'lab' ? modesOf(target.file, flags.compare === true, path) : HPA;
   const server = readLabServer(flags.server);
   const workers = readProcesses(flags.processes);
   const folder = flags.record ?? defaultRecordDir(`scale-${newRunName()}`, new Date());
@@ -69,32 +68,42 @@ export const scaleCommand = async (
   interruption.kill.addEventListener('abort', flush);
   const startedAt = new Date().toISOString();
   try {
+    const commonOf = (dir: string): TimetableOptions => ({
+      ...{ scenario, guard, dir, runName: newRunName(), version: VERSION },
+      staff: (plan) =>
+        allocateWorkers({
+          ...{ plan, workers, cores: availableParallelism(), embedded: target.type === 'lab' },
+          ...{ need: socketNeed('auto'), limits: readSystemLimits() },
+        }),
+      stop: interruption.stop,
+      onProgress: printer.show,
+      onLine: (line) => {
+        const text = line.type === 'drill' ? describeDrillEvent(line) : null;
+        if (text !== null && 'at' in line)
+          printer.print(`${(line.at / 1_000).toFixed(1)} s  ${text}`);
+      },
+      onRecord: (writer) => {
+        record = writer;
+      },
+    });
     const { rehearsals, failure } = await rehearseEach(modes, (mode) => {
       if (interruption.stop.aborted) throw interruptedError(INTERRUPTED);
       if (modes.length > 1) printer.print(`Rehearsing the ${mode} scaler`);
-      const nodes = { ...file.nodes, config: configOf(file, server) };
+      const common = commonOf(modes.length > 1 ? join(folder, mode) : folder);
+      if (target.type === 'deployment')
+        return rehearseDeployment({
+          ...{ ...common, file: target.file, open: target.open },
+          confirmedTarget: flags.confirmTarget ?? null,
+        });
+      const { nodes, rule } = target.file;
       return rehearse({
-        file: { ...file, nodes, rule: { ...file.rule, mode } },
-        ...{ scenario, guard },
+        ...common,
+        file: {
+          ...target.file,
+          nodes: { ...nodes, config: configOf(target.file, server) },
+          rule: { ...rule, mode: mode === 'hpa' ? rule.mode : mode },
+        },
         provision: { ...programOf(server), onProgress: printer.print, signal: interruption.stop },
-        dir: modes.length > 1 ? join(folder, mode) : folder,
-        runName: newRunName(),
-        staff: (plan) =>
-          allocateWorkers({
-            ...{ plan, workers, cores: availableParallelism(), embedded: true },
-            ...{ need: socketNeed('auto'), limits: readSystemLimits() },
-          }),
-        version: VERSION,
-        stop: interruption.stop,
-        onProgress: printer.show,
-        onLine: (line) => {
-          const text = line.type === 'drill' ? describeDrillEvent(line) : null;
-          if (text !== null && 'at' in line)
-            printer.print(`${(line.at / 1_000).toFixed(1)} s  ${text}`);
-        },
-        onRecord: (writer) => {
-          record = writer;
-        },
       });
     });
     const result: ScaleResult = { schema: SCALE_RESULT_SCHEMA, file, startedAt, rehearsals };
@@ -114,13 +123,15 @@ export const scaleCommand = async (
 
 const INTERRUPTED = 'interrupted before every mode was rehearsed';
 
+const HPA = ['hpa'] as const;
+
 /**
  * Rehearses modes one after the other; a mode that fails ends it, and does not cost those before it.
  * @throws what the first mode reports
  */
-export const rehearseEach = async (
-  modes: readonly ScaleMode[],
-  rehearseMode: (mode: ScaleMode) => Promise<Rehearsal>,
+export const rehearseEach = async <Mode extends Rehearsal['mode']>(
+  modes: readonly Mode[],
+  rehearseMode: (mode: Mode) => Promise<Rehearsal>,
 ): Promise<{ rehearsals: Rehearsal[]; failure: { error: unknown } | null }> => {
   const rehearsals: Rehearsal[] = [];
   for (const mode of modes) {
@@ -132,23 +143,6 @@ export const rehearseEach = async (
     }
   }
   return { rehearsals, failure: null };
-};
-
-/** @throws SwarmError `invalid_file`, `usage` */
-const readFiles = (path: string): { file: ScalerFile; scenario: Scenario } => {
-  const settings = parseScaler(readText(path), path);
-  const { file, scale } = settings.value.scenario;
-  const { scenario } = readScenarioFile(resolve(dirname(path), file), { scale });
-  checkTimetable(settings, expandPlan(scenario, 'check'));
-  return { file: settings.value, scenario };
-};
-
-const readText = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw usageError(`${path}: cannot be read: ${messageOf(error)}`, 'give the path of a file');
-  }
 };
 
 /** The mode of the file, and with --compare the other one. */

@@ -49,6 +49,20 @@ export const addRollDeployment = (command: Command, env: Environment): void => {
   addGroup(command, env, USER_GROUP, platformFlags());
 };
 
+/**
+ * Adds the flags for a deployment whose autoscaler is observed, and for the load on it. None of the
+ * permissions comes from the environment.
+ */
+export const addObservedDeployment = (command: Command, env: Environment): void => {
+  const group = 'Your deployment, with a file of its autoscaler:';
+  addGroup(command, env, group, [...kubernetesFlags(), ...deploymentFlags(), redisFlag()]);
+  for (const option of [
+    ...hostFlags(),
+    new Option('--confirm-target <name>', 'allow the load on this deployment: NAMESPACE@CONTEXT'),
+  ])
+    command.addOption(option.helpGroup(group));
+};
+
 const runningLabFlag = (): Option =>
   new Option('--lab <name>', 'a running lab ("swarm lab up"); it keeps running after the drill');
 
@@ -64,8 +78,7 @@ const platformFlags = (): Option[] => [
     '--docker-components <list>',
     'kinds of containers without the label swarm.component: node=livekit,redis=cache',
   ),
-  new Option('--kubernetes <namespace>', 'pods of this namespace'),
-  new Option('--kube-context <name>', 'context of the kubeconfig (default: its current one)'),
+  ...kubernetesFlags(),
   new Option(
     '--helper',
     'start a privileged pod on each Kubernetes node concerned, for faults of pods on the host network',
@@ -82,10 +95,7 @@ const platformFlags = (): Option[] => [
     'a systemd unit, on this host or those of --ssh: node=livekit-server (may be repeated)',
   ),
   ...deploymentFlags(),
-  new Option(
-    '--redis <url>',
-    'Redis of the deployment, to compare its rooms with the participants',
-  ),
+  redisFlag(),
   new Option(
     '--load-balancer-metrics <url>',
     'metrics of HAProxy or Traefik, to count healthy backends',
@@ -95,6 +105,17 @@ const platformFlags = (): Option[] => [
     'Prometheus of the deployment, whose alerts become part of the report',
   ),
 ];
+
+const kubernetesFlags = (): Option[] => [
+  new Option('--kubernetes <namespace>', 'pods of this namespace'),
+  new Option('--kube-context <name>', 'context of the kubeconfig (default: its current one)'),
+];
+
+const redisFlag = (): Option =>
+  new Option(
+    '--redis <url>',
+    'Redis of the deployment, to compare its rooms with the participants',
+  );
 
 /**
  * Adds the flags that allow faults against a deployment of the user. None comes from the

@@ -598,9 +598,12 @@ export const describeDrillEvent = (line: DrillLine): string | null => {
       return `${line.component}: ordered${line.why === 'spot' ? ', for a Spot node' : ''}`;
     case 'node_registered':
       return `${line.component}: registered`;
+    case 'autoscaler_noticed':
+      return `autoscaler: ${line.reason}: ${line.message}`;
     case 'spot_noticed':
       return `${line.component}: reclaimed in ${formatDuration(line.noticeMs)} (${plural(line.rooms.length, 'room')})`;
     case 'scale_observed':
+    case 'autoscaler_observed':
     case 'registry_observed':
     case 'backends_observed':
     case 'continuity_probed':

@@ -1,6 +1,7 @@
 import type { Rehearsal, ScaleResult } from '@livekit-swarm/chaos/scale';
 import type { PageSection, ResultPage } from '../page/result-page.ts';
 import {
+  autoscalerTable,
   compareTable,
   exitCodeOfScale,
   figureTexts,
@@ -27,7 +28,7 @@ export const scalePage = (result: ScaleResult): ResultPage => {
     subject: file.scaler,
     tone: TONES[main.answer],
     headline: scaleHeadline(result),
-    lead: `Lab of livekit-server ${main.serverVersion ?? '(version unknown)'}, ${modeText(main, file)}. ${ruleText(file)} Exit code ${exitCodeOfScale(result)}.`,
+    lead: `${main.autoscaler === null ? 'Lab' : 'Deployment'} of livekit-server ${main.serverVersion ?? '(version unknown)'}, ${modeText(main, file)}. ${ruleText(file, main)} Exit code ${exitCodeOfScale(result)}.`,
     asked: null,
     reasons: [...main.reasons.map(reasonText), ...figureTexts(main)],
     sections: [
@@ -41,6 +42,9 @@ export const scalePage = (result: ScaleResult): ResultPage => {
 const sectionsOf = (one: Rehearsal, suffix: string): PageSection[] => [
   { title: `Objectives${suffix}`, table: objectiveTable(one) },
   { title: `Decisions${suffix}`, table: stepTable(one), note: stepNote },
+  ...(one.facts.autoscaler === null
+    ? []
+    : [{ title: `Autoscaler${suffix}`, table: autoscalerTable(one) }]),
   { title: `Nodes that ended${suffix}`, table: removedTable(one) },
   { title: `Joins and changes of nodes${suffix}`, table: joinTable(one) },
   { title: `Load and nodes${suffix}`, table: momentTable(one) },

@@ -8,7 +8,6 @@ import type {
   ScaleObjective,
   ScaleReason,
   ScaleResult,
-  ScalerFile,
   ScaleStep,
 } from '@livekit-swarm/chaos/scale';
 import {
@@ -49,16 +48,31 @@ const unitOf = (metric: ScaleMetric): string => (metric === 'cpu' ? 'cores' : me
 
 const figure = (value: number): string => formatNumber(Math.round(value * 100) / 100);
 
-/** Rule of the file in a sentence. */
-export const ruleText = ({ nodes, rule }: ScalerFile): string => {
+/** Rule of the file in a sentence, or limits of the autoscaler. */
+export const ruleText = (
+  file: ScaleResult['file'],
+  { autoscaler }: Pick<Rehearsal, 'autoscaler'>,
+): string => {
+  if ('autoscaler' in file) {
+    const { nodes, rule } = file;
+    const unit = unitOf(rule.metric);
+    const limits =
+      autoscaler === null
+        ? ''
+        : `${autoscaler.workload}, ${autoscaler.min} to ${plural(autoscaler.max, 'pod')}, with windows of ${formatDuration(autoscaler.upMs)} up and ${formatDuration(autoscaler.downMs)} down; `;
+    return `${limits}a node carries ${figure(nodes.carries)} ${unit}, target ${figure(rule.target)} ${unit}.`;
+  }
+  const { nodes, rule } = file;
   const { metric, target, every, coolDown, drain } = rule;
   const unit = unitOf(metric);
   return `${nodes.min} to ${plural(nodes.max, 'node')} that boot in ${formatDuration(nodes.boot)} and carry ${figure(nodes.carries)} ${unit}; target ${figure(target)} ${unit}, decided every ${formatDuration(every)}, cool-down ${formatDuration(coolDown.up)} up and ${formatDuration(coolDown.down)} down, drain of ${formatDuration(drain)}.`;
 };
 
 /** `predictive, 15s ahead`. */
-export const modeText = ({ mode }: Rehearsal, { rule }: ScalerFile): string =>
-  mode === 'predictive' ? `predictive, ${formatDuration(rule.ahead ?? 0)} ahead` : mode;
+export const modeText = ({ mode }: Rehearsal, file: ScaleResult['file']): string => {
+  if ('autoscaler' in file) return `HorizontalPodAutoscaler ${file.autoscaler.hpa}`;
+  return mode === 'predictive' ? `predictive, ${formatDuration(file.rule.ahead ?? 0)} ahead` : mode;
+};
 
 const OBJECTIVES: Record<ScaleObjective['code'], string> = {
   joinsLost: 'joins lost',
@@ -92,6 +106,8 @@ export const reasonText = (reason: ScaleReason): string => {
       return `this host was too slow for its figures to be trusted (${reason.findings.join(', ')}): repeat it with less load or more cores`;
     case 'nothing_rehearsed':
       return 'the load never crossed the target: nothing was rehearsed. Lower the target, or raise the load';
+    case 'autoscaler_inactive':
+      return `the autoscaler could not read its metrics for ${formatShare(reason.share)} of the time: ${reason.message}`;
     case 'unreadable':
       return `the cluster did not answer ${formatShare(reason.share)} of the readings: the scaler was blind`;
     case 'load_inconclusive':
@@ -110,7 +126,7 @@ export const figureTexts = ({ facts }: Rehearsal): string[] => {
   const cut = (why: RemovedNode['why']): number =>
     facts.removed.reduce((sum, one) => sum + (one.why === why ? one.participantsCut : 0), 0);
   return [
-    `Joins lost: ${formatNumber(lost)}. Participants cut by scale-in: ${formatNumber(cut('scale'))}; by Spot: ${formatNumber(cut('spot'))}. Connections that recovered: ${formatNumber(recovered)}; that did not: ${formatNumber(disconnected)}.`,
+    `Joins lost: ${formatNumber(lost)}. Participants cut by scale-in: ${formatNumber(cut('scale'))}; by ${facts.autoscaler === null ? `Spot: ${formatNumber(cut('spot'))}` : `other ends of nodes: ${formatNumber(cut('other'))}`}. Connections that recovered: ${formatNumber(recovered)}; that did not: ${formatNumber(disconnected)}.`,
     `Most load of one node: ${figure(facts.mostLoad)} ${unitOf(facts.metric)}; above what it carries for ${formatMs(facts.overloadedMs)}.`,
     `Time of nodes: ${hoursText(nodeMs)}; with knowledge of ${known} and no boot delay ${hoursText(optimumMs)}${more === null ? '' : ` (${signed(more)})`}.`,
     `Decisions: ${formatNumber(facts.steps.length)}, of which ${formatNumber(facts.reversals)} reversed the one before within the cool-down.`,
@@ -167,7 +183,7 @@ export const removedTable = ({ facts }: Rehearsal): TableData => ({
   head: ['node', 'for', 'notice', 'drain', 'ended', 'rooms cut', 'participants', 'replaced'],
   rows: facts.removed.map((one) => [
     one.component,
-    one.why === 'spot' ? 'Spot' : 'scale-in',
+    ENDS[one.why],
     one.noticedAt === null ? '–' : clock(one.noticedAt),
     one.drainingAt === null ? '–' : clock(one.drainingAt),
     one.stoppedAt === null ? 'not before the end' : clock(one.stoppedAt),
@@ -177,6 +193,8 @@ export const removedTable = ({ facts }: Rehearsal): TableData => ({
   ]),
   left: [0, 1],
 });
+
+const ENDS = { scale: 'scale-in', spot: 'Spot', other: 'not by the autoscaler' } as const;
 
 const replacementText = ({ why, noticedAt, replacement }: RemovedNode): string => {
   if (why === 'scale') return '–';
@@ -231,6 +249,32 @@ export const momentTable = ({ facts }: Rehearsal): TableData => ({
     ]),
   left: [],
 });
+
+/** Longest table of what an autoscaler stated. */
+const MOST_STATES = 40;
+
+/** A row for each change of an autoscaler, and each of its events. */
+export const autoscalerTable = ({ facts: { autoscaler } }: Rehearsal): TableData => ({
+  head: ['time', 'desired', 'current', 'autoscaler'],
+  rows: [
+    ...(autoscaler?.changes ?? []).map(({ at, desired, current, conditions }) => ({
+      at,
+      row: [clock(at), String(desired), String(current), conditionsText(conditions)],
+    })),
+    ...(autoscaler?.notices ?? []).map(({ at, reason, message }) => ({
+      at,
+      row: [clock(at), '', '', `${reason}: ${message}`],
+    })),
+  ]
+    .toSorted((one, other) => one.at - other.at)
+    .slice(0, MOST_STATES)
+    .map(({ row }) => row),
+  left: [0, 3],
+});
+
+const conditionsText = (
+  conditions: NonNullable<Rehearsal['facts']['autoscaler']>['changes'][number]['conditions'],
+): string => conditions.map(({ reason }) => reason).join(', ');
 
 /** Modes side by side. */
 export const compareTable = ({ file, rehearsals }: ScaleResult): TableData => ({

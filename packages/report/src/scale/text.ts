@@ -10,6 +10,7 @@ import {
   wrap,
 } from '../text-layout.ts';
 import {
+  autoscalerTable,
   compareTable,
   exitCodeOfScale,
   figureTexts,
@@ -39,7 +40,9 @@ export const renderScaleText = (
     [
       `${paintOf(style, tone)(`${MARKS[tone]} ${scaleHeadline(result)}`)} (exit ${exitCodeOfScale(result)})`,
       ...main.reasons.flatMap((reason) => wrap('  · ', reasonText(reason))),
-      ...wrap('  ', `${file.scaler}, ${modeText(main, file)}. ${ruleText(file)}`).map(style.dim),
+      ...wrap('  ', `${file.scaler}, ${modeText(main, file)}. ${ruleText(file, main)}`).map(
+        style.dim,
+      ),
     ],
     ...(rehearsals.length > 1
       ? [renderTitledTable('SIDE BY SIDE', compareTable(result), style)]
@@ -62,6 +65,7 @@ const sectionsOf = (
     ...figureTexts(one).flatMap((text) => wrap('  ', text)),
   ],
   withNote(renderTitledTable('DECISIONS', stepTable(one), style), style),
+  renderTitledTable('AUTOSCALER', autoscalerTable(one), style),
   renderTitledTable('NODES THAT ENDED', removedTable(one), style),
   renderTitledTable('JOINS AND CHANGES OF NODES', joinTable(one), style),
   renderTitledTable('OBJECTIVES', objectiveTable(one), style),

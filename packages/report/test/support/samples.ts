@@ -190,7 +190,7 @@ export const scaleSample = (): ScaleResult => {
     { code: 'overloaded', measured: 12_500, limit: 0, met: false },
   ];
   const reactive: Rehearsal = {
-    ...{ mode: 'reactive', answer: 'no', objectives },
+    ...{ mode: 'reactive', autoscaler: null, answer: 'no', objectives },
     reasons: objectives.flatMap((objective) =>
       objective.met ? [] : [{ code: 'objective', objective } as const],
     ),
@@ -214,6 +214,7 @@ export const scaleSample = (): ScaleResult => {
         { at: 0, load: 0, wanted: 1, serving: 1 },
         { at: 12_000, load: null, wanted: 2, serving: 1 },
       ],
+      autoscaler: null,
     },
     ...{ loadVerdict: 'passed', serverVersion: '1.13.4', record: 'records/scale/record.ndjson' },
   };
@@ -623,6 +624,7 @@ export const forecastSample = (): ForecastView => ({
   ),
   carries: { type: 'measured', scenario: HOSTILE, cores: 4, scaledTo: 8 },
   price: machineHour(defaultPriceBook(), { provider: 'aws', machine: 'c6i.2xlarge' }),
+  workload: { kind: 'Deployment', name: 'livekit' },
 });
 
 /** Room in which the uplink of a participant loses packets for a minute. */

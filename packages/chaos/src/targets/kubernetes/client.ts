@@ -1,6 +1,7 @@
 import type {
   Attach,
   AuthorizationV1Api,
+  AutoscalingV2Api,
   BatchV1Api,
   CoordinationV1Api,
   CoreV1Api,
@@ -18,6 +19,7 @@ export interface KubernetesClient {
   custom: CustomObjectsApi;
   coordination: CoordinationV1Api;
   authorization: AuthorizationV1Api;
+  autoscaling: AutoscalingV2Api;
   attach: Attach;
   discovery: DiscoveryV1Api;
   /** Path of the kubeconfig; null: the service account of the pod of this process. */
@@ -38,6 +40,7 @@ export const connectKubernetes = async (
   const {
     Attach,
     AuthorizationV1Api,
+    AutoscalingV2Api,
     BatchV1Api,
     CoordinationV1Api,
     CoreV1Api,
@@ -70,6 +73,7 @@ export const connectKubernetes = async (
     custom: config.makeApiClient(CustomObjectsApi),
     coordination: config.makeApiClient(CoordinationV1Api),
     authorization: config.makeApiClient(AuthorizationV1Api),
+    autoscaling: config.makeApiClient(AutoscalingV2Api),
     attach: new Attach(config),
     discovery: config.makeApiClient(DiscoveryV1Api),
     kubeconfig: context === IN_CLUSTER ? null : (spec.kubeconfig ?? fileOf()),

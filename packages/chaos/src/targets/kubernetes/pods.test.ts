@@ -21,6 +21,7 @@ const pod = (name: string, changes: Partial<Pod> = {}): Pod => ({
   graceSeconds: null,
   restarts: 0,
   failure: null,
+  exitCode: null,
   problem: null,
   ...changes,
 });

@@ -35,6 +35,8 @@ export interface Pod {
   graceSeconds: number | null;
   /** Number of restarts of its first container. */
   restarts: number;
+  /** Exit code of its first container when that has ended; null: it has not, or has no status. */
+  exitCode: number | null;
   /** Reason for which its first container does not start; null: it starts, or runs. */
   failure: string | null;
   /** ID of its first container, different for each start; null before the first. */
@@ -119,6 +121,7 @@ export const readPod = (pod: V1Pod, kind: ComponentKind): Pod => {
       owner?.kind === 'ReplicaSet' ? owner.name : (metadata?.labels?.[REVISION_LABEL] ?? null),
     graceSeconds: metadata?.deletionGracePeriodSeconds ?? null,
     restarts: first?.restartCount ?? 0,
+    exitCode: first?.state?.terminated?.exitCode ?? null,
     failure: failureOf(pod),
     containerId: first?.state?.running === undefined ? null : (first.containerID ?? null),
     metricsPort: metricsPortOf(pod),

@@ -22,6 +22,7 @@ const pod = (name: string, uid: string, changes: Partial<Pod> = {}): Pod => ({
   graceSeconds: null,
   restarts: 0,
   failure: null,
+  exitCode: null,
   problem: null,
   ...changes,
 });
