@@ -23,14 +23,12 @@ const PLAYED_OFFSET_S = 0.4;
 
 /**
  * Starts to write a flash and a beep at each second of the recording: not what the room publishes.
- * @param beside command that runs as long as ffmpeg does; null: none
  * @throws Error when ffmpeg ends instead
  */
 export const recordMarks = async (
   file: string,
   tracks: Tracks,
   failure: EgressFailure | null,
-  beside: [string, ...string[]] | null = null,
 ): Promise<MarksRecorder> => {
   mkdirSync(dirname(file), { recursive: true });
   // It would write without an end if a test were killed.
@@ -42,8 +40,6 @@ export const recordMarks = async (
   child.stdin.on('error', () => {});
   const ended = once(child, 'close');
   const startedAtMs = await firstFrame(child);
-  const other = beside === null ? null : startBeside(beside);
-  void ended.then(() => other?.kill('SIGKILL'));
   return {
     startedAtMs,
     stop: async () => {
@@ -55,11 +51,6 @@ export const recordMarks = async (
       await ended;
     },
   };
-};
-
-const startBeside = (command: [string, ...string[]]): ChildProcess => {
-  const [program, ...args] = exitWithParent(command);
-  return spawn(program, args, { stdio: 'ignore' });
 };
 
 const firstFrame = (child: ChildProcess): Promise<number> =>

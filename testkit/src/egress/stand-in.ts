@@ -35,8 +35,6 @@ export interface StandInOptions {
   folder: string;
   /** Failure of the recordings of a room. */
   failureOf?: (room: string) => EgressFailure | null;
-  /** Command that runs beside each recording, and uses what the service might; null: none. */
-  beside?: [string, ...string[]] | null;
   /** Stores a finished file elsewhere, before its end is reported. @param name as egress reports it */
   upload?: (file: string, name: string) => Promise<void>;
   /** Name of this worker among several, which `EgressInfo.details` has; empty: it is alone. */
@@ -62,7 +60,7 @@ export class EgressStandIn implements AsyncDisposable {
 
   private constructor(options: StandInOptions) {
     this.#options = {
-      ...{ failureOf: () => null, beside: null, worker: '', maxJobs: Number.POSITIVE_INFINITY },
+      ...{ failureOf: () => null, worker: '', maxJobs: Number.POSITIVE_INFINITY },
       upload: () => Promise.resolve(),
       ...options,
     };
@@ -147,8 +145,7 @@ export class EgressStandIn implements AsyncDisposable {
       await this.#activate(job, announcedAtMs);
       await sleep(LATE_MS);
     }
-    const tracks = tracksOf(info.request as EgressSource);
-    const recorder = await recordMarks(file, tracks, failure, this.#options.beside);
+    const recorder = await recordMarks(file, tracksOf(info.request as EgressSource), failure);
     // It was stopped, or the stand-in was, while ffmpeg started.
     if (!this.#jobs.has(info.egressId)) return await recorder.kill();
     job.recorder = recorder;
