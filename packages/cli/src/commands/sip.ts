@@ -67,7 +67,7 @@ const HOUR_MS = 3_600_000;
 
 /**
  * `swarm sip`: calls a SIP service, and judges what callers observed.
- * @throws SwarmError `usage`, `no_program`, `unreachable`, `not_started`
+ * @throws SwarmError `usage`, `no_program`, `no_ports`, `unreachable`, `not_started`
  */
 export const sipCommand = async (
   text: string,

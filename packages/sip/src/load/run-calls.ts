@@ -78,7 +78,7 @@ const LAST_LOOK_MS = 500;
 
 /**
  * Makes calls, and collects what SIPp, the sockets of their media and the API show.
- * @throws SwarmError `no_program`, `unreachable`, `not_started`
+ * @throws SwarmError `no_program`, `no_ports`, `unreachable`, `not_started`
  */
 export const runCalls = async (request: CallsRequest): Promise<CallsRun> => {
   const { script, media, calls } = request;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { messageOf, SwarmError } from '@livekit-swarm/settings';
 import { PACKET_SAMPLES } from './caller-audio.ts';
 import type { MediaAnswer } from './media-answer.ts';
 import { Reception, type ReceptionFacts } from './reception.ts';
@@ -63,10 +64,19 @@ export class MediaLeg {
     socket.on('error', () => {});
   }
 
+  /** Opens a port of this host. @throws SwarmError `no_ports` */
   static async open(host: string, media: CallerMedia): Promise<MediaLeg> {
     const socket = createSocket('udp4');
-    socket.bind(0, host);
-    await once(socket, 'listening');
+    try {
+      socket.bind(0, host);
+      await once(socket, 'listening');
+    } catch (error) {
+      throw new SwarmError(
+        'no_ports',
+        `no UDP port for the audio of a call: ${messageOf(error)}`,
+        'make fewer calls or shorter ones, or raise the limit of open files (ulimit -n)',
+      );
+    }
     return new MediaLeg(socket, media);
   }
 
