@@ -297,6 +297,14 @@ export const README_CLAIMS = {
       'e2e/report/reports.measured.test.ts',
       'makes every report again, the same',
     ]),
+    proves('a report opens each participant and room, by an address', [
+      'packages/report/test/html.test.ts',
+      'are opened by name, with their room and their publishers, and closed again',
+    ]),
+    proves(
+      'the page of a comparison shows both sides on the same axes',
+      'packages/report/test/comparison-html.test.ts',
+    ),
   ],
   Monitor: [
     proves(
