@@ -36,7 +36,7 @@ export const addReportCommand = (
     )
     .addOption(uiPortFlag())
     .option(
-      '--participant <identity>',
+      '--participant <id>',
       'all of one participant instead: path, candidates, tracks, events, its room (text, json, markdown, html)',
     );
   addHelp(report, reportHelp).action(
