@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { HELP_PACKAGES } from './asks-for-help.mjs';
 
 const above = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -25,6 +26,20 @@ export const prepareCheckout = async (signal) => {
   if (checkout === null) return;
   const { setup } = await import(pathToFileURL(`${checkout}scripts/setup/setup.mjs`).href);
   await setup({ signal });
+};
+
+/**
+ * Path of a program that prints help, also where packages or the bundle are older than the
+ * sources: then the sources themselves, which need nothing that is built. Null: packages are missing,
+ * or the package is installed.
+ */
+export const helpProgram = async () => {
+  if (checkout === null) return null;
+  if (HELP_PACKAGES.some((name) => !existsSync(`${checkout}node_modules/${name}`))) return null;
+  const { bundledMain, programIsCurrent } = await import(
+    pathToFileURL(`${checkout}scripts/setup/program.mjs`).href
+  );
+  return programIsCurrent() ? bundledMain() : `${checkout}packages/cli/src/main.ts`;
 };
 
 /**

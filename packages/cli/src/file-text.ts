@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { diskReason } from '@livekit-swarm/host';
-import { codeOf, fileProblem, invalidFile } from '@livekit-swarm/settings';
+import { readingReason } from '@livekit-swarm/host';
+import { fileProblem, invalidFile } from '@livekit-swarm/settings';
 
 /**
  * Reads a file that the command line names.
@@ -14,7 +14,3 @@ export const readFileText = (file: string, hint: string): string => {
     throw invalidFile([fileProblem(file, `cannot be read: ${readingReason(error)}`, hint)]);
   }
 };
-
-/** Reason for which a file cannot be read, for messages. */
-export const readingReason = (error: unknown): string =>
-  codeOf(error) === 'ENOENT' ? 'there is no such file' : diskReason(error);

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   type ConfigFile,
   type ReadConfig,
@@ -6,7 +5,8 @@ import {
   VARIANTS,
   type Variant,
 } from '@livekit-swarm/mixin';
-import { codeOf, fileProblem, invalidFile, suggest, usageError } from '@livekit-swarm/settings';
+import { suggest, usageError } from '@livekit-swarm/settings';
+import { readFileText } from './file-text.ts';
 
 /** The names and limits that rules and dashboards were written with. @throws SwarmError `usage`, `invalid_file` */
 export const readMixinConfig = (flags: { config?: string; variant?: string }): ReadConfig =>
@@ -21,17 +21,7 @@ const readVariant = (text: string): Variant => {
   throw usageError(`--variant ${text}: unknown variant`, suggest(text, VARIANTS, 'available:'));
 };
 
-const readChanges = (file: string): ConfigFile => {
-  try {
-    return { text: readFileSync(file, 'utf8'), file };
-  } catch (error) {
-    const code = codeOf(error) ?? String(error);
-    throw invalidFile([
-      fileProblem(
-        file,
-        `cannot be read: ${code}`,
-        'swarm mixin --print-config > mixin.yaml writes one',
-      ),
-    ]);
-  }
-};
+const readChanges = (file: string): ConfigFile => ({
+  text: readFileText(file, 'swarm mixin --print-config > mixin.yaml writes one'),
+  file,
+});

@@ -17,6 +17,7 @@ import { hasFolderSettings, noSwarmYamlFlag, readsFolderSettings } from './flags
 import { refuseMisplacedFlags } from './flags/refuse-misplaced.ts';
 import { refuseMixedDeployment } from './flags/refuse-mixed.ts';
 import { takenSettings } from './flags/taken-settings.ts';
+import { unknownVariables } from './flags/unknown-variables.ts';
 import { unusedVariables } from './flags/unused-variables.ts';
 import { addFleetCommands } from './fleet-program.ts';
 import { HELP_WIDTH } from './help/command-help.ts';
@@ -96,7 +97,10 @@ export const createProgram = (console: Console, done: Done): Command => {
         await useFolderSettings(command, console);
       }
       if (isLoad) refuseMixedDeployment(command);
-      for (const line of unusedVariables(command, console.env))
+      for (const line of [
+        ...unknownVariables(program, console.env),
+        ...unusedVariables(command, console.env),
+      ])
         await write(console.stderr, `warning: ${line}\n`);
       const { ca } = command.opts<{ ca?: string }>();
       if (isLoad && ca !== undefined) await trustOwnAuthorities(ca);

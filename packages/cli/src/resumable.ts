@@ -1,9 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { diskReason, makeFolder, replaceFile } from '@livekit-swarm/host';
+import { diskReason, makeFolder, readingReason, replaceFile } from '@livekit-swarm/host';
 import { SwarmError, usageError } from '@livekit-swarm/settings';
 import { z } from 'zod';
-import { readingReason } from './file-text.ts';
 
 /** Kind of a session of several drills that --resume can continue. */
 export interface Resumable<State extends { isComplete: boolean }> {

@@ -17,3 +17,7 @@ const REASONS: Record<string, string> = {
 /** The reason of a file system error, for messages. */
 export const diskReason = (error: unknown): string =>
   REASONS[codeOf(error) ?? ''] ?? messageOf(error);
+
+/** Reason for which a file cannot be read, for messages. */
+export const readingReason = (error: unknown): string =>
+  codeOf(error) === 'ENOENT' ? 'there is no such file' : diskReason(error);

@@ -1,5 +1,5 @@
 export { cacheDir, explainCacheError } from './cache-dir.ts';
-export { diskReason } from './disk-reason.ts';
+export { diskReason, readingReason } from './disk-reason.ts';
 export { failpoint } from './failpoint.ts';
 export { withFileLock } from './file-lock.mjs';
 export { findFreePorts, findUdpRange, type ServerPorts, UNFETCHABLE_PORTS } from './free-ports.ts';

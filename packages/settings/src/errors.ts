@@ -3,7 +3,7 @@
  * Zod and YAML.
  */
 export { EXIT_CODES, type ExitCode, type ExitName } from './exit-codes.ts';
-export { nearest } from './schema/nearest.ts';
+export { nearest, suggest } from './schema/nearest.ts';
 export {
   type ErrorCode,
   errorCodeOf,

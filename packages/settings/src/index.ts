@@ -37,7 +37,6 @@ export {
   word,
   yesOrNo,
 } from './schema/leaves.ts';
-export { nearest, suggest } from './schema/nearest.ts';
 export { type SecretRef, secretRef } from './schema/secret-ref.ts';
 export { strict } from './schema/strict.ts';
 export { mergePatch, withoutKeys } from './yaml/merge-patch.ts';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { explainIssues, type Finding } from './explain-issues.ts';
 import { invalidFile } from './invalid-file.ts';
+import { otherKind } from './other-kind.ts';
 import { byPosition, type Problem } from './problem.ts';
 import { clean } from './schema/issues.ts';
 import type { SwarmError } from './swarm-error.ts';
@@ -90,7 +91,11 @@ export const readMapping = (text: string, { file, ...kind }: SettingsFile): MapT
         ...rest,
       })),
     );
-  if (tree.type === 'map') return withoutKeys(tree, (key) => key.startsWith('x-'));
+  if (tree.type === 'map') {
+    const other = otherKind(tree, kind.noun);
+    if (other !== null) throw invalidFindings(file, [{ code, path: [], ...other }]);
+    return withoutKeys(tree, (key) => key.startsWith('x-'));
+  }
   const message = `is not a ${kind.noun}: it must be a mapping`;
   throw invalidFindings(file, [{ code, place: tree.at, path: [], message, hint: kind.begin }]);
 };

@@ -233,7 +233,11 @@ describe('problems of drills', () => {
       'drill: x\nname: x\nfaults: []',
       'drill.yaml:2:1: name: unknown key "name"; a drill is named by drill: kill-room-node',
     ],
-    ['scenario: x\ngroups: {}', 'it belongs to a scenario file: name that with scenario: FILE'],
+    [
+      'scenario: x\ngroups: {}',
+      'drill.yaml:2:1: is a scenario, not a drill; "swarm validate" checks it, "swarm run" runs it; a drill names it with scenario: FILE',
+    ],
+    ['drill: x\ngroups: {}', 'it belongs to a scenario file: name that with scenario: FILE'],
     [
       'drill: x\nload: { rooms: 5000, participants: 50 }\nfaults: []',
       'drill.yaml:2:16: load.rooms: 5000 rooms × 50 are more than 200000 participants; use fewer rooms, or fewer in each',

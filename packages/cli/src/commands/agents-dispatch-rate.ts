@@ -60,7 +60,7 @@ export const agentsDispatchRateCommand = async (
     waitMs: readTime('--wait', flags.wait, 1_000, 120_000),
   };
   const limitMs = readTime('--limit', flags.limit, 1, 120_000);
-  const target = readDeployment(flags, typed, console.env);
+  const target = readDeployment(flags, typed);
   const guard = readLoadGuard(flags, (flag) => flag === 'url' && typed(flag), console.env, {
     kind: 'search',
     target,

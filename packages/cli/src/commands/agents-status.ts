@@ -25,7 +25,7 @@ export const agentsStatusCommand = async (
   for (const worker of flags.worker)
     if (!URL.canParse(worker) || !/^https?:/.test(worker))
       throw usageError(`--worker ${worker}: must be a URL`, 'write http://10.0.0.7:8081');
-  const target = readDeployment(flags, typed, console.env);
+  const target = readDeployment(flags, typed);
   const guard = readLoadGuard(flags, typed, console.env, { kind: 'probe', target });
   guard.assertServer(target.url);
   const status = await readAgentStatus(target, flags.worker).catch(throwRejection);

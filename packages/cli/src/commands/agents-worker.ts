@@ -52,7 +52,7 @@ export const agentsWorkerCommand = async (
   const drainMs = readTime('--drain', flags.drain, 0, 86_400_000);
   const maxJobs = readMaxJobs(flags.maxJobs);
   const address = flags.health === undefined ? null : await readAddress(flags.health);
-  const target = readDeployment(flags, typed, console.env);
+  const target = readDeployment(flags, typed);
   const guard = readLoadGuard(flags, typed, console.env, { kind: 'probe', target });
   guard.assertServer(target.url);
   const interruption = watchInterruption();

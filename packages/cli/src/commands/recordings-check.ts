@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { watchInterruption } from '@livekit-swarm/host';
 import {
   type JudgedRecording,
@@ -51,6 +52,7 @@ export const recordingsCheckCommand = async (
   };
   const s3Endpoint = readS3Endpoint(flags);
   const given = files.map((file) => ({ file, object: readObject(file) }));
+  assertSomeExist(given);
   const interruption = watchInterruption();
   const { stop } = interruption;
   const startedAtMs = Date.now();
@@ -74,6 +76,26 @@ export const recordingsCheckCommand = async (
   }
   const result = resultOfRecordings(startedAtMs, recordings);
   return exitCodeAfter(await output.show(result), result.exitCode);
+};
+
+/**
+ * Refuses a command line on which no file exists: its paths are wrong. Beside one that exists, a missing file is a defect.
+ * @throws SwarmError `usage`
+ */
+const assertSomeExist = (
+  given: readonly { file: string; object: ReturnType<typeof readObject> }[],
+): void => {
+  const [first] = given;
+  if (first === undefined || given.some(({ file, object }) => object !== null || existsSync(file)))
+    return;
+  const message =
+    given.length === 1
+      ? `${first.file}: there is no such file`
+      : `none of the ${given.length} files exists: ${first.file}, …`;
+  throw usageError(
+    message,
+    'check the path: it is that on this host, not in the container of egress; for a bucket, write s3://BUCKET/KEY',
+  );
 };
 
 const listOf = (text: string): string[] => text.split(',').map((part) => part.trim());

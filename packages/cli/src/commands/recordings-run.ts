@@ -85,7 +85,7 @@ export const recordingsRunCommand = async (
     limits: readRecordingLimits(flags),
     storage,
   };
-  const target = readDeployment(flags, typed, console.env);
+  const target = readDeployment(flags, typed);
   const guard = readLoadGuard(flags, (flag) => flag === 'url' && typed(flag), console.env, {
     kind: 'run',
     target,

@@ -48,6 +48,7 @@ export const scaleForecastCommand = async (
   console: Console,
 ): Promise<ExitCode> => {
   const output = openResultOutput(FORECAST_REPORTERS, flags, console);
+  const { name, curve } = readCurve(path);
   if (flags.boot === undefined)
     throw usageError(
       'how long does a node boot?',
@@ -55,7 +56,6 @@ export const scaleForecastCommand = async (
     );
   const workload = readWorkload(flags.workload);
   const price = priceOf(readPrices(flags.prices), flags);
-  const { name, curve } = readCurve(path);
   const { carries, source } = readCarries(flags, curve, price);
   const forecast = forecastNodes(curve, {
     carries,

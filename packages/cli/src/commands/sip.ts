@@ -157,7 +157,7 @@ const readFollowed = (
   env: NodeJS.ProcessEnv,
 ): { target: ApiTarget; roomPrefix: string } | null => {
   if (flags.url === undefined) return null;
-  const target = readDeployment(flags, typed, env);
+  const target = readDeployment(flags, typed);
   assertHostAllowed(target.url, readHostRules(flags, env));
   return { target, roomPrefix: flags.roomPrefix };
 };

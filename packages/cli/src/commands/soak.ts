@@ -30,6 +30,7 @@ import { readServerMetrics } from '../requests/server-metrics.ts';
 import { readProcesses, readTarget } from '../requests/target.ts';
 import { showRunsOfSession } from '../run-observer.ts';
 import { makeSessionFolder } from '../session-folder.ts';
+import { announcement } from '../soak/announcement.ts';
 import { cycleText } from '../soak/cycle-text.ts';
 import { readSoakSettings, type SoakFlags } from '../soak/read-request.ts';
 import { VERSION } from '../version.ts';
@@ -85,6 +86,12 @@ export const soakCommand = async (
   });
   for (const warning of warnings) printer.print(`warning: ${warning}`);
   for (const line of leftOutLines(servers)) printer.print(line);
+  printer.print(
+    announcement(
+      settings,
+      candidates.map(({ target }) => target),
+    ),
+  );
   const interruption = interruptRuns(printer);
   const observer = showSoak(printer);
   const soaks: { name: string; soak: SoakReport }[] = [];

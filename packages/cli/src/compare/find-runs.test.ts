@@ -47,7 +47,7 @@ test('an existing path is not divided, whatever its name contains', () => {
 });
 
 test.each([
-  ['nowhere', /there is no nowhere/],
+  ['nowhere', /^nowhere: there is no such file or folder$/],
   [`${one},`, /no path between the commas/],
   [join(dir, 'empty'), /holds no run/],
   [`${one},${one}/`, /is listed twice/],

@@ -40,7 +40,9 @@ const splitName = (text: string): { name: string | null; rest: string } => {
 const recordsAt = (place: string, text: string): string[] => {
   if (place === '' || !existsSync(place)) {
     throw usageError(
-      `${text}: there is no ${place === '' ? 'path between the commas' : place}`,
+      place === ''
+        ? `${text}: there is no path between the commas`
+        : `${place}: there is no such file or folder`,
       HINT,
     );
   }

@@ -12,6 +12,12 @@ const LIVEKIT_NAMES: Record<string, string> = {
   SWARM_API_SECRET: 'LIVEKIT_API_SECRET',
 };
 
+/** The variable that sets a flag, whether it is set or not. */
+const boundVariables = new WeakMap<Option, string>();
+
+/** Name of the variable that sets a flag; undefined: no variable sets it. */
+export const boundVariable = (option: Option): string | undefined => boundVariables.get(option);
+
 /** The variable behind a flag that is set but empty. */
 const emptyVariables = new WeakMap<Option, string>();
 
@@ -35,6 +41,7 @@ export const variableOf = (option: Option, prefix = 'SWARM_'): string =>
  */
 export const fromEnvironment = (option: Option, env: Environment, prefix = 'SWARM_'): Option => {
   const own = variableOf(option, prefix);
+  if (!option.negate) boundVariables.set(option, own);
   const name = env[own] === undefined ? (LIVEKIT_NAMES[own] ?? own) : own;
   const value = env[name];
   if (value === undefined || option.negate) return option;

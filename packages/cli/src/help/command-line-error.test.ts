@@ -17,6 +17,8 @@ const WRONG: [string, RegExp, RegExp][] = [
   ['--signalling v7', /--signalling.* Allowed choices are auto, v1, v0/, /^"swarm run --help"/],
   ['capacity a.yaml --unti x', /^unknown flag --unti$/, /^did you mean --until\? .* its flags$/],
   ['verify --urll x', /^unknown flag --urll$/, /^did you mean --url\? "swarm verify --help"/],
+  ['completion tcsh', /^swarm completion tcsh: unknown shell$/, /^available: bash, zsh, fish$/],
+  ['completion bsh', /^swarm completion bsh: unknown shell$/, /^did you mean bash\?$/],
   ['reprot x', /^unknown command "reprot"$/, /^did you mean report\? "swarm --help" lists/],
   ['chaos rnu x', /^unknown command "swarm chaos rnu"$/, /^did you mean run\?/],
   ['release.yaml', /^unknown command "release.yaml"$/, /swarm run release\.yaml$/],

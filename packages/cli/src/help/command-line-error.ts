@@ -1,4 +1,4 @@
-import { nearest, usageError } from '@livekit-swarm/settings/errors';
+import { nearest, suggest, usageError } from '@livekit-swarm/settings/errors';
 import type { Command, CommanderError } from 'commander';
 import { examplesOf } from './command-help.ts';
 import { exampleOf } from './example-values.ts';
@@ -60,8 +60,17 @@ export const throwUsageError = (error: CommanderError, failed: FailedCommand): n
       const [first] = command.args.slice(command.registeredArguments.length);
       throw usageError(`${path}: unexpected argument "${first}"`, listOf(failed));
     }
-    case 'commander.invalidArgument':
+    case 'commander.invalidArgument': {
+      for (const [index, argument] of command.registeredArguments.entries()) {
+        const given = command.args[index];
+        if (given !== undefined && argument.argChoices?.includes(given) === false)
+          throw usageError(
+            `${path} ${given}: unknown ${argument.name()}`,
+            suggest(given, argument.argChoices, 'available:'),
+          );
+      }
       throw usageError(withoutPrefix(error.message), flagsOf(path));
+    }
     default:
       throw error;
   }

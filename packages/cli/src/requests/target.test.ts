@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTarget } from './target.ts';
+import { readDeployment, readTarget } from './target.ts';
 
 type Flags = Parameters<typeof readTarget>[0];
 
@@ -34,6 +34,22 @@ describe('readTarget', () => {
     expect(() => typedIn({ url: remote.url })).toThrow(
       /API key and API secret of this deployment are missing/,
     );
+  });
+
+  it('suggests --embedded only for a command that starts a server', () => {
+    const hintOf = (read: () => unknown): unknown => {
+      try {
+        return read();
+      } catch (error) {
+        return (error as { hint?: unknown }).hint;
+      }
+    };
+    const keys = 'set LIVEKIT_API_KEY and LIVEKIT_API_SECRET';
+    expect(hintOf(() => typedIn({ url: remote.url }))).toBe(
+      `${keys}, or add --embedded to test a local server`,
+    );
+    expect(hintOf(() => readDeployment({ url: remote.url }, () => true))).toBe(keys);
+    expect(readDeployment(remote, () => true)).toEqual({ type: 'remote', ...remote });
   });
 
   it('names the flag of a URL only if it was typed, and no token in it', () => {

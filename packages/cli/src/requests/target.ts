@@ -22,25 +22,10 @@ export const readTarget = (
   typed: (flag: keyof TargetFlags) => boolean,
   env: NodeJS.ProcessEnv,
 ): Target => {
-  const { apiUrl, apiKey, apiSecret, server } = flags;
+  const { server } = flags;
   const url = chosenUrl(flags, typed);
-  if (url !== undefined) {
-    checkAddress(url);
-    if (apiKey === undefined || apiSecret === undefined) {
-      const missing = [
-        apiKey === undefined ? 'API key' : '',
-        apiSecret === undefined ? 'API secret' : '',
-      ].filter((one) => one !== '');
-      // The URL may be of the environment or of swarm.yaml.
-      throw usageError(
-        `${typed('url') ? '--url ' : ''}${withoutSecrets(url)}: the ${missing.join(' and ')} of this deployment ${missing.length > 1 ? 'are' : 'is'} missing`,
-        'set LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or add --embedded to test a local server',
-      );
-    }
-    if (apiUrl === undefined) return { type: 'remote', url, apiKey, apiSecret };
-    checkAddress(apiUrl);
-    return { type: 'remote', url, apiUrl, apiKey, apiSecret };
-  }
+  if (url !== undefined)
+    return remoteAt(url, flags, typed, `${SET_KEYS}, or add --embedded to test a local server`);
   if (server === undefined) assertEmbeddedWanted(flags.embedded === true, env);
   for (const flag of ['apiKey', 'apiSecret'] as const) {
     if (typed(flag)) {
@@ -68,11 +53,38 @@ export const readTarget = (
 export const readDeployment = (
   flags: TargetFlags,
   typed: (flag: keyof TargetFlags) => boolean,
-  env: NodeJS.ProcessEnv,
 ): RemoteTarget => {
-  const target = flags.url === undefined ? null : readTarget(flags, typed, env);
-  if (target?.type === 'remote') return target;
+  if (flags.url !== undefined) return remoteAt(flags.url, flags, typed, SET_KEYS);
   throw usageError('no deployment is named', 'give --url, or set LIVEKIT_URL');
+};
+
+const SET_KEYS = 'set LIVEKIT_API_KEY and LIVEKIT_API_SECRET';
+
+/**
+ * The deployment at a URL.
+ * @param hint next step where its keys are missing
+ */
+const remoteAt = (
+  url: string,
+  { apiUrl, apiKey, apiSecret }: TargetFlags,
+  typed: (flag: keyof TargetFlags) => boolean,
+  hint: string,
+): RemoteTarget => {
+  checkAddress(url);
+  if (apiKey === undefined || apiSecret === undefined) {
+    const missing = [
+      apiKey === undefined ? 'API key' : '',
+      apiSecret === undefined ? 'API secret' : '',
+    ].filter((one) => one !== '');
+    // The URL may be of the environment or of swarm.yaml.
+    throw usageError(
+      `${typed('url') ? '--url ' : ''}${withoutSecrets(url)}: the ${missing.join(' and ')} of this deployment ${missing.length > 1 ? 'are' : 'is'} missing`,
+      hint,
+    );
+  }
+  if (apiUrl === undefined) return { type: 'remote', url, apiKey, apiSecret };
+  checkAddress(apiUrl);
+  return { type: 'remote', url, apiUrl, apiKey, apiSecret };
 };
 
 /** Flags that ask for a server of this host. */

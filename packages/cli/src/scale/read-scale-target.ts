@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { StartedDeployment } from '@livekit-swarm/chaos';
 import {
@@ -10,8 +9,9 @@ import {
 } from '@livekit-swarm/chaos/scale';
 import type { LoadGuard } from '@livekit-swarm/livekit';
 import { expandPlan, readScenarioFile, type Scenario } from '@livekit-swarm/scenario';
-import { messageOf, usageError } from '@livekit-swarm/settings';
+import { nearest, usageError } from '@livekit-swarm/settings';
 import { guardOfDrill, type PlatformFlags, readUserDeployment } from '../chaos/user-deployment.ts';
+import { readFileText } from '../file-text.ts';
 
 export interface ScaleTargetFlags extends PlatformFlags {
   compare?: boolean;
@@ -36,7 +36,7 @@ export const readScaleTarget = (
   typed: (flag: keyof ScaleTargetFlags) => boolean,
   env: NodeJS.ProcessEnv,
 ): ScaleTarget => {
-  const settings = parseScaler(readText(path), path);
+  const settings = parseScaler(readFileText(path, hintFor(path)), path);
   const { file, scale } = settings.value.scenario;
   const { scenario } = readScenarioFile(resolve(dirname(path), file), { scale });
   checkTimetable(settings, expandPlan(scenario, 'check'));
@@ -85,10 +85,8 @@ const refuseDeployment = (path: string, typed: (flag: keyof ScaleTargetFlags) =>
   }
 };
 
-const readText = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw usageError(`${path}: cannot be read: ${messageOf(error)}`, 'give the path of a file');
-  }
-};
+/** Hint for a path that does not exist: the name of the command below this one may be misspelled. */
+const hintFor = (path: string): string =>
+  nearest(path, ['forecast']) === null
+    ? 'give the path of a scaler file'
+    : 'did you mean swarm scale forecast?';

@@ -399,9 +399,9 @@ probes:
       'LIVEKIT_API_KEY and LIVEKIT_API_SECRET are not',
     );
     expect(await problem(null, { config: join(dir, 'nowhere.yaml') })).toContain(
-      '--config nowhere.yaml: cannot be read: ENOENT',
+      '--config nowhere.yaml: cannot be read: there is no such file',
     );
-    expect(await problem(null, { config: dir })).toContain('cannot be read: EISDIR');
+    expect(await problem(null, { config: dir })).toContain('cannot be read: it is a folder');
     expect(await problem(`${TARGETS}probes: {}`, { tlsCert: 'a' })).toContain(
       '--tls-cert needs --tls-key',
     );

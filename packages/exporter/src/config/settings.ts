@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { SecretReader } from '@livekit-swarm/host';
+import { readingReason, type SecretReader } from '@livekit-swarm/host';
 import {
   assertHostAllowed,
   type HostRules,
@@ -117,9 +117,9 @@ const fileKind = (file: string) => ({
 });
 
 const readText = async (path: string): Promise<string> => {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(path).catch((error: unknown) => {
     throw usageError(
-      `--config ${path}: cannot be read: ${error.code ?? error.message}`,
+      `--config ${path}: cannot be read: ${readingReason(error)}`,
       'check the path and who may read it',
     );
   });

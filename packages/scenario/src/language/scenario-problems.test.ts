@@ -729,3 +729,11 @@ describe('a scenario file with a mistake', () => {
     expect(() => parseScenario(text, { file: 'x.yaml' })).toThrow(/\nand 1\d more$/);
   });
 });
+
+it('suggests groups that can be written as they are', () => {
+  const [problem] = problemsOf('scenario: x\n');
+  expect(problem?.message).toBe('groups is missing');
+  const suggested = problem?.hint?.replace(/^write /, '') ?? '';
+  expect(suggested).toMatch(/^groups: /);
+  expect(problemsOf(`scenario: x\n${suggested}\n`)).toEqual([]);
+});

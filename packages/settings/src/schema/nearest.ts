@@ -14,9 +14,11 @@ export const nearest = (word: string, known: readonly string[]): string | null =
   const found = closest(word, [...known]);
   // Digits differ on purpose: 480p is not a misspelled 180p.
   if (withoutDigits(word) === withoutDigits(found)) return null;
-  return distance(word, found) <= Math.max(1, Math.min(3, Math.floor((found.length + 1) / 3)))
-    ? found
-    : null;
+  const far = distance(word, found);
+  if (far > Math.max(1, Math.min(3, Math.floor((found.length + 1) / 3)))) return null;
+  // Far from several words: turn-ssl is three letters from turn-udp, turn-tcp and turn-tls.
+  const isUnclear = far > 2 && known.some((one) => one !== found && distance(word, one) === far);
+  return isUnclear ? null : found;
 };
 
 const plain = (text: string): string => text.toLowerCase().replace(/[-_ ]/g, '');

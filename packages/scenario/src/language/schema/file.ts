@@ -94,7 +94,10 @@ export const fileKeys = {
     }),
   groups: z
     .record(name('the name of a group'), group, {
-      error: hinted('must be a mapping of groups', 'write calls: { executor: constant-rooms, … }'),
+      error: hinted(
+        'must be a mapping of groups',
+        'write groups: { calls: { executor: constant-rooms, rooms: 2, duration: 1m, roles: { caller: { count: 2, publish: audio } } } }',
+      ),
     })
     .describe('Groups of rooms that are alike; they run side by side.'),
   witnesses: z
