@@ -89,7 +89,7 @@ ${sh(
   'mkdir -p records',
   'docker run --rm --network host --user "$(id -u):$(id -g)" -e LIVEKIT_API_KEY -e LIVEKIT_API_SECRET \\',
   '  -v "$PWD/records:/work/records" -v "$PWD/scenarios:/work/scenarios:ro" \\',
-  `  ${image}:${version} run scenarios/webinar.yaml --url wss://livekit.staging.example.com`,
+  `  ${image}:${version} run scenarios/large-event.yaml --url wss://livekit.staging.example.com`,
 )}
 
 It is [the image of a source tree](install.md#container-image), made of the npm packages.

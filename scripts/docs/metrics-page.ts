@@ -6,8 +6,17 @@ import {
   metricDefinition,
   metricNames,
 } from '@livekit-swarm/metrics';
+import type { VideoCodec } from '@livekit-swarm/scenario';
 import { code, generatedFrom, table } from './markdown.ts';
 import { thresholdGrammar } from './threshold-parts.ts';
+
+/** Values of the label `codec`; the type requires all of them. */
+const VIDEO_CODECS: Readonly<Record<VideoCodec, true>> = {
+  vp8: true,
+  h264: true,
+  vp9: true,
+  av1: true,
+};
 
 /**
  * Chapters of the catalogue in its own order: each begins with its first metric, and ends before
@@ -85,7 +94,7 @@ ${typesTable()}
 In \`--json\` every figure has a flat key under \`metrics\`: \`join_time.p95\`, \`packet_loss.rate\`, \`nacks_sent.count\`. Times are milliseconds, shares go
 from 0 to 1. A selector filters a metric by its labels: \`kind\` (audio, video), \`direction\` (up, down), \`group\` and \`role\` (of the
 scenario; with flags load, and publisher or subscriber), \`codec\`
-(opus, vp8, h264), \`node\` (of the server). What was never measured is absent, and a threshold on it makes a run inconclusive, not passed.
+(${['opus', ...Object.keys(VIDEO_CODECS)].join(', ')}), \`node\` (of the server). What was never measured is absent, and a threshold on it makes a run inconclusive, not passed.
 
 ${CHAPTERS.map(chapter).join('\n\n')}
 `;

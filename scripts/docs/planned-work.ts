@@ -16,32 +16,66 @@ const SUBJECTS = [
   ['container'],
 ] as const;
 
-/** Labels of an alert as it arrives at Alertmanager: the promtool tests of the rules prove them. */
-export const labelsOf = (alert: Alert): Readonly<Record<string, string>> => {
-  const fired = alert.test.fires
-    .map(({ labels }) => labels)
-    .find(({ severity }) => severity === undefined || severity === alert.severity);
-  return { alertname: alert.name, severity: alert.severity, ...alert.labels, ...fired };
-};
+type Labels = Readonly<Record<string, string>>;
 
 /**
- * Matchers of the silence for planned work: of one subject in one cluster, and of the least severe
- * alert of this name.
+ * Sets of labels with which an alert arrives at Alertmanager: the promtool tests of the rules prove
+ * them. The first is the usual one.
  */
-const matchersOf = (alerts: readonly Alert[]): string[] => {
+export const labelSetsOf = (alert: Alert): Labels[] =>
+  [alert.test, ...(alert.furtherTests ?? [])]
+    .flatMap(({ fires }) => fires.map(({ labels }) => labels))
+    .filter(({ severity }) => severity === undefined || severity === alert.severity)
+    .map((fired) => ({
+      alertname: alert.name,
+      severity: alert.severity,
+      ...alert.labels,
+      ...fired,
+    }));
+
+const subjectOf = (labels: Labels): readonly string[] =>
+  SUBJECTS.find((names) => names.every((name) => name in labels)) ?? [];
+
+/**
+ * Matchers of a silence for one subject in one cluster. An alert on a metric that is absent has no
+ * cluster: then only alerts without an instance are meant.
+ */
+const matchersOf = (labels: Labels): string =>
+  [
+    `alertname=${labels.alertname}`,
+    ...['cluster', ...subjectOf(labels)]
+      .filter((name) => name in labels)
+      .map((name) => `${name}=${name.toUpperCase()}`),
+    ...('cluster' in labels ? [] : ["instance=''"]),
+    `severity=${labels.severity}`,
+  ].join(' ');
+
+/**
+ * Matchers of the silences for planned work, each with what it is for: of the least severe alert of
+ * this name, for each set of labels with which it arrives. A probe through the load balancer has no
+ * label of a node, which an empty matcher means.
+ */
+const silencesOf = (alerts: readonly Alert[]): { matchers: string; about?: string }[] => {
   const [alert] = alerts.toSorted(
     (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity),
   );
   if (alert === undefined) throw new Error('a page without an alert');
-  const labels = labelsOf(alert);
-  const subject = SUBJECTS.find((names) => names.every((name) => name in labels)) ?? [];
-  return [
-    `alertname=${alert.name}`,
-    ...['cluster', ...subject]
-      .filter((name) => name in labels)
-      .map((name) => `${name}=${name.toUpperCase()}`),
-    `severity=${alert.severity}`,
-  ];
+  const sets = labelSetsOf(alert);
+  const all = [...new Set(sets.map(matchersOf))];
+  const alsoWithoutNode = !alert.expr.includes('node!=""');
+  if (alsoWithoutNode && sets.some((labels) => subjectOf(labels).includes('node')))
+    return all
+      .filter((matchers) => matchers.includes('node=NODE'))
+      .flatMap((matchers) => [
+        { matchers, about: 'probe of one node' },
+        { matchers: matchers.replace('node=NODE', "node=''"), about: 'probe without a node' },
+      ]);
+  return all.map((matchers) => ({
+    matchers,
+    ...(all.length > 1 && {
+      about: matchers.includes('instance=') ? 'it is down' : 'it is no target any more',
+    }),
+  }));
 };
 
 /** Renders the advice on planned work for the page of these alerts. */
@@ -51,10 +85,13 @@ export const plannedWork = (alerts: readonly Alert[]): string => {
     return 'Planned work on Prometheus or Alertmanager? **Never silence this alert**: its receiver pages when it does not arrive. Pause the check at the receiver, for as long as the work takes.';
   const critical = alerts.length > 1 && alerts.some(({ severity }) => severity === 'critical');
   return [
-    `Planned work? Silence this alert, for what you work on and nothing else, and say why; words in capitals are labels of the alert.${critical && alerts.some(({ severity }) => severity !== 'critical') ? ' The critical alert of this name stays: it means that more is wrong than you planned.' : ''}`,
+    `Planned work? Silence this alert, for what you work on and nothing else, and say why; words in capitals are labels of the alert ([how to fill them in](README.md#silences)).${critical && alerts.some(({ severity }) => severity !== 'critical') ? ' The critical alert of this name stays: it means that more is wrong than you planned.' : ''}`,
     '',
     '```sh',
-    `amtool silence add ${matchersOf(alerts).join(' ')} --duration=30m --comment='planned: WORK, by NAME'`,
+    ...silencesOf(alerts).map(
+      ({ matchers, about }) =>
+        `amtool silence add ${matchers} --duration=30m --comment='planned: WORK, by NAME'${about === undefined ? '' : ` # ${about}`}`,
+    ),
     '```',
   ].join('\n');
 };
@@ -74,6 +111,13 @@ const readMatchers = (command: string): Record<string, string> =>
 const isPlaceholder = (name: string, value: string): boolean => value === name.toUpperCase();
 
 /**
+ * Returns true for a matcher of alerts without this label. Probes through a load balancer have no
+ * node, which the promtool tests of the rules do not show.
+ */
+const isAbsent = (labels: Labels, name: string, value: string): boolean =>
+  value === "''" && (name === 'node' || !(name in labels));
+
+/**
  * Problems of an `amtool silence add` of a page: it matches no alert of the rules, or more than its
  * cluster and subject, or an alert of a higher severity. Empty: none.
  */
@@ -84,10 +128,13 @@ export const problemsOf = (command: string, alerts: readonly Alert[]): string[] 
   const named = alerts.filter(({ name }) => name === alertname);
   if (named.length === 0) return [`no alert has the name ${alertname ?? '(none)'}`];
   const silenced = named
-    .map(labelsOf)
+    .flatMap(labelSetsOf)
     .filter((labels) =>
       entries.every(
-        ([name, value]) => labels[name] === value || (name in labels && isPlaceholder(name, value)),
+        ([name, value]) =>
+          labels[name] === value ||
+          (name in labels && isPlaceholder(name, value)) ||
+          isAbsent(labels, name, value),
       ),
     );
   const [labels] = silenced;

@@ -55,10 +55,10 @@ export const RUNBOOK_COMMANDS: Readonly<Record<string, RunbookCommand>> = {
     systemd: 'systemctl show livekit-server -p Result -p ExecMainStatus -p NRestarts',
   },
   'node-drain': {
-    does: 'drain: no new rooms, exit when empty',
+    does: 'drain: no new rooms, exit when empty (hours, as long as its calls; at most five with Compose, in the background)',
     kubernetes: 'kubectl -n livekit delete pod POD --wait=false',
     chart: 'kubectl -n NAMESPACE delete pod POD --wait=false',
-    compose: 'docker compose stop --timeout 18000 node-1',
+    compose: 'nohup docker compose stop --timeout 18000 node-1 >stop.log 2>&1 &',
     systemd: 'systemctl kill --signal=SIGTERM livekit-server',
   },
   'node-kill': {

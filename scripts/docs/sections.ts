@@ -1,4 +1,5 @@
 import { folderSettingsJsonSchema } from '../../packages/cli/src/folder-settings/schema.ts';
+import { newerReleases } from '../compatibility/newer.ts';
 import { compatibilityTable } from '../compatibility/table.ts';
 import { claimsSection, flakySection } from '../evidence/page.ts';
 import { actionInputs, actionOutputs } from './action-tables.ts';
@@ -6,6 +7,7 @@ import { chartValuesTable } from './chart-values.ts';
 import { agentWorkerKeys, DRILL_TABLES } from './drill-keys.ts';
 import { drillLibraryTable } from './drill-library.ts';
 import { exitCodesTable } from './exit-codes-page.ts';
+import { hostRulesTable } from './host-rules.ts';
 import {
   checkoutCommands,
   packagesToday,
@@ -48,6 +50,8 @@ export const SECTIONS: readonly {
   { path: 'chaos/README.md', name: 'drills', text: drillLibraryTable },
   { path: 'packaging/helm/livekit-swarm/README.md', name: 'values', text: chartValuesTable },
   { path: 'docs/cost.md', name: 'prices', text: priceTable },
+  { path: 'docs/your-deployment.md', name: 'host-rules', text: hostRulesTable },
+  { path: 'docs/compatibility.md', name: 'newer', text: newerReleases },
   { path: 'examples/ci/README.md', name: 'inputs', text: actionInputs },
   { path: 'examples/ci/README.md', name: 'outputs', text: actionOutputs },
   {

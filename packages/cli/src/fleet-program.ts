@@ -60,12 +60,12 @@ const hostHelp: CommandHelp = {
     ['export SWARM_QUEUE_KEY=KEY', '# made once with: openssl rand -base64 32'],
     ["swarm host --label region=eu --allow-host '*.staging.example.com'"],
     [
-      'swarm run scenarios/webinar.yaml --url wss://livekit.staging.example.com --hosts 4 --label region=eu',
+      'swarm run scenarios/large-event.yaml --url wss://livekit.staging.example.com --hosts 4 --label region=eu',
     ],
   ],
   notes: `
 The queue needs a Redis or Valkey of its own: that of LiveKit is part of what is tested, and is
-refused. Password and key belong into the environment, as flags show in the process list. A queue on
+refused. Password and key belong in the environment, as flags show in the process list. A queue on
 another host needs both; on loopback, messages are signed if there is a key. Hosts receive tokens of
 participants, never the API secret. What the rules of this host refuse, no run can make it load.
 `,

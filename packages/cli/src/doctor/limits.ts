@@ -54,7 +54,7 @@ const lookAtUdpBuffers = async (): Promise<Finding> => {
   const next = `for large loads: sudo sysctl -w net.core.rmem_max=${WANTED_UDP_BUFFER}`;
   return warn(
     name,
-    `${found}, livekit-server asks for ${WANTED_UDP_BUFFER}: bursts may be dropped`,
+    `${found}, and livekit-server warns below ${WANTED_UDP_BUFFER} (it asks for 16 MiB): bursts may be dropped`,
     next,
   );
 };

@@ -35,7 +35,7 @@ export const registry: Check = {
   title: 'The nodes in Redis are those that take participants',
   severities: ['error', 'warning'],
   cause:
-    'A node has another redis.address or redis.db than the others, or a node ended without a farewell and its rooms are still assigned to it',
+    'A node has another redis.address or redis.db than the others, or a node ended without removing itself from Redis, and its rooms are still assigned to it',
   fix: 'give every node the same redis.address and redis.db',
   needs: ['nodes'],
   run: async ({ registered, nodes }) => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ALERTS } from '../../../src/shipped.ts';
 import { alertKey } from '../alert-key.ts';
@@ -30,4 +31,13 @@ test('every alert has a fault that causes it, or cannot be caused here', () => {
   expect([...new Set([...caused, ...NOT_CAUSED])].toSorted()).toEqual(
     [...new Set(ALERTS.map(({ name, labels }) => alertKey(name, labels)))].toSorted(),
   );
+});
+
+test('docs/alerting.md lists the alerts that no fault causes', () => {
+  const page = readFileSync(
+    new URL('../../../../../docs/alerting.md', import.meta.url),
+    'utf8',
+  );
+  const [, section = ''] = page.split('## Without a real fault');
+  expect((section.match(/\bLiveKit[A-Z]\w+/g) ?? []).toSorted()).toEqual(NOT_CAUSED);
 });
