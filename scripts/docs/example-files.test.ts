@@ -56,6 +56,8 @@ it('every drill and scenario that the help names exists', () => {
 
 it('reads paths, but neither placeholders nor other folders', () => {
   expect(
-    examplesIn('`chaos/a.yaml` scenarios/b/c-1.yaml chaos/FILE.yaml ../chaos/d.yaml my/chaos/e.yaml'),
+    examplesIn(
+      '`chaos/a.yaml` scenarios/b/c-1.yaml chaos/FILE.yaml ../chaos/d.yaml my/chaos/e.yaml',
+    ),
   ).toEqual(['chaos/a.yaml', 'scenarios/b/c-1.yaml']);
 });

@@ -10,9 +10,7 @@ const everyCommand = (command: Command, path: string): { path: string; command: 
 
 /** What a `--confirm-target` is needed for, of its help; null: the command has no such flag. */
 const confirmedBy = (command: Command): string | null => {
-  const description = command.options.find(
-    ({ long }) => long === '--confirm-target',
-  )?.description;
+  const description = command.options.find(({ long }) => long === '--confirm-target')?.description;
   if (description === undefined) return null;
   return /needed for (.*?) \(may be/.exec(description)?.[1] ?? description;
 };

@@ -34,10 +34,7 @@ test('every alert has a fault that causes it, or cannot be caused here', () => {
 });
 
 test('docs/alerting.md lists the alerts that no fault causes', () => {
-  const page = readFileSync(
-    new URL('../../../../../docs/alerting.md', import.meta.url),
-    'utf8',
-  );
+  const page = readFileSync(new URL('../../../../../docs/alerting.md', import.meta.url), 'utf8');
   const [, section = ''] = page.split('## Without a real fault');
   expect((section.match(/\bLiveKit[A-Z]\w+/g) ?? []).toSorted()).toEqual(NOT_CAUSED);
 });
