@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
 import { createProgram } from '../../packages/cli/src/program.ts';
 import { code, table } from './markdown.ts';
+
+type Command = ReturnType<typeof createProgram>;
 
 /** All commands below this one, each with its whole name: `swarm chaos run`. */
 const everyCommand = (command: Command, path: string): { path: string; command: Command }[] => [
@@ -8,7 +9,7 @@ const everyCommand = (command: Command, path: string): { path: string; command: 
   ...command.commands.flatMap((one) => everyCommand(one, `${path} ${one.name()}`)),
 ];
 
-/** What a `--confirm-target` is needed for, of its help; null: the command has no such flag. */
+/** Use of `--confirm-target` as the help of a command states it; null: the command has no such flag. */
 const confirmedBy = (command: Command): string | null => {
   const description = command.options.find(({ long }) => long === '--confirm-target')?.description;
   if (description === undefined) return null;

@@ -73,7 +73,7 @@ const silencesOf = (alerts: readonly Alert[]): { matchers: string; about?: strin
   return all.map((matchers) => ({
     matchers,
     ...(all.length > 1 && {
-      about: matchers.includes('instance=') ? 'it is down' : 'it is no target any more',
+      about: matchers.includes('instance=INSTANCE') ? 'it is down' : 'its target is gone',
     }),
   }));
 };

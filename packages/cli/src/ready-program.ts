@@ -50,11 +50,15 @@ export const addReadyCommand = (
 
 const readyHelp: CommandHelp = {
   examples: [
-    ['swarm ready scenarios/large-event.yaml --for 3000 --at 10:00 --capacity records/capacity --nodes 4'],
+    [
+      'swarm ready scenarios/large-event.yaml --for 3000 --at 10:00 --capacity records/capacity --nodes 4',
+    ],
     [
       'swarm ready scenarios/large-event.yaml --for 3000 --at 2026-12-01T10:00+01:00 --prometheus http://10.0.0.7:9090',
     ],
-    ['swarm ready scenarios/large-event.yaml --for 3000 --at 10:00 --without alerts --report html=ready.html'],
+    [
+      'swarm ready scenarios/large-event.yaml --for 3000 --at 10:00 --without alerts --report html=ready.html',
+    ],
   ],
   notes: `
 Asks everything that swarm verify asks, and whether capacity, certificates and alerts allow the
