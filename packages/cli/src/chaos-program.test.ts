@@ -320,7 +320,7 @@ describe('swarm chaos run', () => {
     [[...SITE, '--lab', 'lab'], '--lab lab and staging: these are two deployments'],
     [[...SITE, '--server', '1.13.4'], '--server needs a lab'],
     [['--server', '1.10.0'], '--server 1.10.0: version 1.10.0 is not pinned'],
-    [['--server', '1.13.4@cpu=0.5'], 'the nodes of a lab have no limit of their CPU'],
+    [['--server', '1.13.4@cpu=0.5'], 'the nodes of a lab have no limits of CPU and memory'],
     [[...SITE, '--url', 'http://a b'], 'http://a b'],
   ])('refuses %j before anything is started', async (flags, message) => {
     const { exit, error } = await swarm('run', file('a.yaml', DRILL), ...flags);

@@ -64,7 +64,7 @@ describe('completion for bash', () => {
 
   it('does not take the value of a flag for a command', () => {
     expect(complete('swarm', '--record', 'chaos', 'ru')).toEqual(['run']);
-    expect(complete('swarm', 'run', '--record', 'chaos', '--hos')).toEqual(['--hosts']);
+    expect(complete('swarm', 'run', '--record', 'chaos', '--hosts')).toEqual(['--hosts']);
   });
 });
 
