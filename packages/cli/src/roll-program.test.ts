@@ -61,7 +61,9 @@ it('needs calls, and releases that it can start', async () => {
   expect(await problemOf('1.13.4', '1.2.3', '--load', load)).toMatch(
     /version 1\.2\.3 is not pinned/,
   );
-  expect(await problemOf('1.13.4', '1.13.5@cpu=1', '--load', load)).toMatch(/leave @cpu and @memory out/);
+  expect(await problemOf('1.13.4', '1.13.5@cpu=1', '--load', load)).toMatch(
+    /leave @cpu and @memory out/,
+  );
 });
 
 it.each([
