@@ -286,15 +286,16 @@ describe('the participants', () => {
   test('are opened by name, with their room and their publishers, and closed again', async () => {
     await using opened = await open();
     const { page, complaints } = opened;
+    /** The page shows what an address names in a task of its own, and focuses it then. */
     const follow = async (selector: string): Promise<void> => {
       await page.focus(selector);
       await page.keyboard.press('Enter');
+      await expect.poll(() => ask(page, 'document.activeElement.id')).toBe('one');
     };
     expect(await ask(page, "document.querySelector('#one').hidden")).toBe(true);
     const first = await textOf(page, '#participant-table tbody tr th a');
     await follow('#participant-table tbody tr th a');
     expect(await ask(page, 'location.hash')).toBe(`#participant=${first}`);
-    expect(await ask(page, 'document.activeElement.id')).toBe('one');
     const text = await textOf(page, '#one');
     expect(text).toContain(`Participant ${first}`);
     expect(text).toMatch(/node\s+ND_a/);
@@ -314,9 +315,10 @@ describe('the participants', () => {
     await follow('#one tbody tr:last-child a');
     expect(await textOf(page, '#one h3')).toBe(`Participant ${members[3]}`);
     await page.goBack();
-    expect(await textOf(page, '#one h3')).toMatch(/^Room /);
-    await follow('#one .back a');
-    expect(await ask(page, "document.querySelector('#one').hidden")).toBe(true);
+    await expect.poll(() => textOf(page, '#one h3')).toMatch(/^Room /);
+    await page.focus('#one .back a');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => ask(page, "document.querySelector('#one').hidden")).toBe(true);
     expect(complaints).toEqual([]);
   });
 
