@@ -12,5 +12,5 @@ export { sipThresholds } from './load/thresholds.ts';
 export { ownAudio, payloadsOf, readWav } from './media/caller-audio.ts';
 export { readDigits } from './media/telephone-event.ts';
 export type { CallEnd } from './signalling/call-signalling.ts';
-export { isShortNumber, readNumbers } from './signalling/dialled-numbers.ts';
+export { isShortNumber, readNumbers, transferNumber } from './signalling/dialled-numbers.ts';
 export { readSipAddress, type SipAddress, sipAddressText } from './signalling/sip-address.ts';

@@ -86,7 +86,8 @@ export const sipCommand = async (
           flags.numbers,
         )),
   ];
-  const address = readSipTarget(text, numbers, flags, env);
+  const transferTo = flags.transferTo ?? null;
+  const address = readSipTarget(text, numbers, transferTo, flags, env);
   const thresholds = sipThresholds(flags.threshold);
   const holdMs = readTime('--hold', flags.hold, 1_000, HOUR_MS);
   const payloadType = flags.codec === 'pcmu' ? 0 : 8;
@@ -103,7 +104,7 @@ export const sipCommand = async (
     script: {
       ...{ address, payloadType, hasCredentials: credentials !== null, holdMs },
       answerWithinMs: readTime('--answer-within', flags.answerWithin, 1_000, HOUR_MS),
-      transferTo: flags.transferTo === undefined ? null : readTransfer(flags.transferTo),
+      transferTo,
     },
     ...{ numbers, from, credentials },
     calls: wholeNumber('--calls', 1, MOST_CALLS)(flags.calls),
@@ -187,14 +188,6 @@ const readCredentials = async (
   const [, username, password] = /^([^\s:]+)\s*:\s*(\S+)$/.exec(secret) ?? [];
   if (username !== undefined && password !== undefined) return { username, password };
   throw usageError('--auth: holds no user and password', 'it must hold one line, USER: PASSWORD');
-};
-
-const readTransfer = (text: string): string => {
-  if (/^(sip:[\w.+~*'()!&=$,;?/-]+@[\w.:-]+|tel:\+?[\d.()-]+)$/.test(text)) return text;
-  throw usageError(
-    `--transfer-to ${text}: not a SIP or tel URI`,
-    'write sip:+15105550100@sip.example.com or tel:+15105550100',
-  );
 };
 
 const readRate = (text: string): number => {

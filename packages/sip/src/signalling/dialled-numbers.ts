@@ -28,7 +28,26 @@ export const readNumbers = (text: string, where: string): string[] =>
 
 /**
  * True for a number that may be one of an emergency service, 112 or 911: such are called on
- * loopback only.
+ * loopback only. What stands between its digits is left out (visual separators: RFC 3966, §5.1.1),
+ * and so are parameters.
  */
-export const isShortNumber = (number: string): boolean =>
-  /^\+?\d+$/.test(number) && number.replace('+', '').length <= SHORT_DIGITS;
+export const isShortNumber = (number: string): boolean => {
+  const [user = ''] = number.split(/[;?]/);
+  const digits = user.replaceAll(/\D/g, '').length;
+  return !/[a-z_]/i.test(user) && digits >= 1 && digits <= SHORT_DIGITS;
+};
+
+/**
+ * Number or user name to which a URI transfers a call.
+ * @throws SwarmError `usage` for what is not a SIP or tel URI
+ */
+export const transferNumber = (uri: string): string => {
+  const [, user, number] =
+    /^(?:sip:([\w.+~*'()!&=$,;?/-]+)@[\w.:-]+|tel:(\+?[\d.()-]+))$/.exec(uri) ?? [];
+  const called = user ?? number;
+  if (called !== undefined) return called;
+  throw usageError(
+    `--transfer-to ${uri}: not a SIP or tel URI`,
+    'write sip:+15105550100@sip.example.com or tel:+15105550100',
+  );
+};

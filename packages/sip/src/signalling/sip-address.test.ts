@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isShortNumber, readNumbers } from './dialled-numbers.ts';
+import { isShortNumber, readNumbers, transferNumber } from './dialled-numbers.ts';
 import { readSipAddress, sipAddressText } from './sip-address.ts';
 
 test.each([
@@ -41,9 +41,20 @@ test.each([
   ['911', true],
   ['+112', true],
   ['1001', true],
+  ['9-1-1', true],
+  ['(911)', true],
+  ['9.1.1;phone-context=+1', true],
+  ['+1-510-555-0100', false],
   ['10010', false],
   ['+15105550100', false],
   ['anna', false],
 ])('%s is short: %s', (number, isShort) => {
   expect(isShortNumber(number)).toBe(isShort);
+});
+
+test('the number of a transfer', () => {
+  expect(transferNumber('tel:(911)')).toBe('(911)');
+  expect(transferNumber('sip:112@carrier.example:5060')).toBe('112');
+  for (const wrong of ['nowhere', 'sip:carrier.example', 'tel:anna', 'tel:911>', 'sips:1@a'])
+    expect(() => transferNumber(wrong)).toThrow('not a SIP or tel URI');
 });
