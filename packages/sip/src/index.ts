@@ -1,8 +1,8 @@
 export { type CallFacts, JUDGED_AFTER_MS, outcomeOf, talkTimeOf } from './load/call-facts.ts';
+export type { CallProgress } from './load/call-track.ts';
 export { type CallsJudgement, judgeCalls, MOST_DELAY_MS } from './load/judge.ts';
 export { isTransferred, measureCalls } from './load/measure.ts';
 export {
-  type CallProgress,
   type CallsGenerator,
   type CallsRequest,
   type CallsRun,

@@ -459,7 +459,7 @@ export const sipSample = (): SipResult => {
     ...{ callId: 'a', invitedAtMs: 5_000, ringingAtMs: 5_100, answeredAtMs: 5_500, status: 200 },
     ...{ finalAtMs: 5_500, isUnheard: false, isChallenged: false, repeats: 0 },
     ...{ cancelledAtMs: null, byeAtMs: 15_500, byeAnsweredAtMs: 15_520, referStatus: null },
-    ...{ transferStatus: null, end: 'hung_up', answer: 'v=0' },
+    ...{ transferStatus: null, closedAtMs: null, end: 'hung_up', answer: 'v=0' },
   };
   const media: CallFacts['media'] = {
     ...{ packets: 500, lost: 0, jitterMs: 1, firstAtMs: 5_520, voiceAtMs: 5_900 },

@@ -9,7 +9,7 @@ const SIGNALLING = {
   ...{ callId: 'a', invitedAtMs: 0, ringingAtMs: 100, answeredAtMs: 500, status: 200 },
   ...{ finalAtMs: 500, isUnheard: false, isChallenged: false, repeats: 0, cancelledAtMs: null },
   ...{ byeAtMs: 5_500, byeAnsweredAtMs: 5_520, referStatus: null, transferStatus: null },
-  ...{ end: 'hung_up' as const, answer: null },
+  ...{ end: 'hung_up' as const, answer: null, closedAtMs: null },
 };
 const MEDIA = {
   ...{ packets: 250, lost: 0, jitterMs: 1, firstAtMs: 520, voiceAtMs: 900, longestGapMs: 20 },

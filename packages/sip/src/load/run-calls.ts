@@ -6,14 +6,13 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiTarget } from '@livekit-swarm/livekit';
 import { messageOf, SwarmError } from '@livekit-swarm/settings';
-import { readMediaAnswer } from '../media/media-answer.ts';
 import { type CallerMedia, MediaLeg } from '../media/media-leg.ts';
 import { type FollowedParticipants, followParticipants } from '../room/follow-participants.ts';
-import { type CallSignalling, CallSignallings } from '../signalling/call-signalling.ts';
 import { type Credentials, callsFile } from '../signalling/calls-file.ts';
 import { type CallScript, callerScenario } from '../signalling/scenario.ts';
 import { type Sipp, sippVersion, startSipp } from '../signalling/sipp.ts';
 import type { CallFacts } from './call-facts.ts';
+import { type CallProgress, CallTrack, LATE_MS } from './call-track.ts';
 
 export interface CallsRequest {
   script: CallScript;
@@ -33,13 +32,6 @@ export interface CallsRequest {
   kill: AbortSignal;
   /** Called every second. */
   onProgress?: (progress: CallProgress) => void;
-}
-
-export interface CallProgress {
-  calls: number;
-  answered: number;
-  open: number;
-  refused: number;
 }
 
 /** Load generator, and signs that it was too slow for the figures. */
@@ -67,12 +59,6 @@ const TURN_MS = 5;
 const PROGRESS_MS = 1_000;
 /** Time after which a call is surely over: answers to BYE, a transfer, ms. */
 const AFTER_HOLD_MS = 20_000;
-/** Time after which SIPp no longer waits for an answer to BYE or CANCEL, ms. */
-const ANSWER_MS = 6_000;
-/** Time after which SIPp has surely given up a call without any response, ms. */
-const GIVEN_UP_MS = 1_000;
-/** Time that a call may last longer than planned, by offers of the other side, ms. */
-const LATE_MS = 60_000;
 /** Time for which the API is asked after the last call, ms. */
 const LAST_LOOK_MS = 500;
 
@@ -161,109 +147,6 @@ const followCalls = async (sipp: Sipp, track: CallTrack, request: CallsRequest):
       request.onProgress?.(track.progress);
     }
     await sleep(TURN_MS);
-  }
-};
-
-/** Calls that are made, with their media. */
-class CallTrack {
-  conflicts = 0;
-  readonly #legs: readonly MediaLeg[];
-  readonly #prefix: string;
-  readonly #signallings = new CallSignallings();
-  readonly #media = new Map<string, CallFacts['media']>();
-  readonly #talking = new Map<string, MediaLeg>();
-  readonly #unknown = new Set<string>();
-
-  constructor(legs: readonly MediaLeg[], prefix: string) {
-    this.#legs = legs;
-    this.#prefix = prefix;
-  }
-
-  get progress(): CallProgress {
-    const all = this.#signallings.all;
-    return {
-      calls: all.length,
-      answered: all.filter(({ answeredAtMs }) => answeredAtMs !== null).length,
-      open: all.filter(({ end }) => end === 'open').length,
-      refused: all.filter(({ end }) => end === 'refused').length,
-    };
-  }
-
-  add(message: Parameters<CallSignallings['add']>[0]): void {
-    const call = this.#signallings.add(message);
-    if (call === null) return;
-    const { callId, answeredAtMs, byeAtMs } = call;
-    if (answeredAtMs === null || this.#media.has(callId) || this.#unknown.has(callId)) return;
-    if (!this.#talking.has(callId)) this.#begin(call, answeredAtMs);
-    const leg = this.#talking.get(callId);
-    if (byeAtMs === null || leg === undefined) return;
-    this.#media.set(callId, leg.end());
-    this.#talking.delete(callId);
-  }
-
-  send(nowMs: number): void {
-    for (const leg of this.#talking.values()) leg.send(nowMs);
-  }
-
-  /** True when every call was made, and is over. */
-  isOver(nowMs: number, { calls, script }: CallsRequest): boolean {
-    const { all } = this.#signallings;
-    return all.length === calls && all.every((call) => isCallOver(call, nowMs, script));
-  }
-
-  /** True if every call was made, and the last one should be over by far. */
-  isLate(nowMs: number, { calls, script }: CallsRequest): boolean {
-    const { all } = this.#signallings;
-    const last = Math.max(...all.map(({ invitedAtMs }) => invitedAtMs));
-    const { answerWithinMs, holdMs } = script;
-    return all.length === calls && nowMs > last + answerWithinMs + holdMs + LATE_MS;
-  }
-
-  calls(
-    planned: readonly { to: string; from: string }[],
-    followed: FollowedParticipants | null,
-  ): CallFacts[] {
-    for (const [callId, leg] of this.#talking) this.#media.set(callId, leg.end());
-    return this.#signallings.all.map((signalling) => {
-      const number = this.#numberOf(signalling.callId);
-      const { to = '', from = '' } = planned[number - 1] ?? {};
-      return {
-        ...{ number, to, from, signalling },
-        media: this.#media.get(signalling.callId) ?? null,
-        room: followed?.byCallId.get(signalling.callId) ?? null,
-      };
-    });
-  }
-
-  #begin({ callId, answer }: CallSignalling, answeredAtMs: number): void {
-    const leg = this.#legs[(this.#numberOf(callId) - 1) % this.#legs.length];
-    if (leg === undefined || leg.isBusy) {
-      this.conflicts++;
-      this.#unknown.add(callId);
-      return;
-    }
-    leg.begin(answeredAtMs, answer === null ? null : readMediaAnswer(answer));
-    this.#talking.set(callId, leg);
-  }
-
-  #numberOf(callId: string): number {
-    return Number.parseInt(callId.slice(this.#prefix.length), 10);
-  }
-}
-
-/** SIPp waits for answers to BYE and CANCEL for 5 s. */
-const isCallOver = (call: CallSignalling, nowMs: number, script: CallScript): boolean => {
-  const { end, isUnheard, invitedAtMs, byeAtMs, byeAnsweredAtMs, cancelledAtMs, finalAtMs } = call;
-  switch (end) {
-    case 'refused':
-    case 'remote':
-      return true;
-    case 'hung_up':
-      return byeAnsweredAtMs !== null || nowMs > (byeAtMs ?? 0) + ANSWER_MS;
-    case 'no_answer':
-      return finalAtMs !== null || nowMs > (cancelledAtMs ?? 0) + ANSWER_MS;
-    case 'open':
-      return isUnheard && nowMs > invitedAtMs + script.answerWithinMs + GIVEN_UP_MS;
   }
 };
 

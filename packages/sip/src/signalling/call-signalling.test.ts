@@ -40,9 +40,17 @@ test('a challenge that is answered does not count; one that is not, does', () =>
     ['<', 'INVITE', 401],
     ['>', 'ACK', null],
   ];
-  expect(fold(...challenge)).toMatchObject({ end: 'refused', status: 401, isChallenged: false });
+  expect(fold(...challenge)).toMatchObject({
+    ...{ end: 'refused', status: 401, isChallenged: false, closedAtMs: 20 },
+  });
   const again = fold(...challenge, ['>', 'INVITE', null]);
-  expect(again).toMatchObject({ end: 'open', status: null, isChallenged: true, invitedAtMs: 0 });
+  expect(again).toMatchObject({
+    closedAtMs: null,
+    end: 'open',
+    status: null,
+    isChallenged: true,
+    invitedAtMs: 0,
+  });
   expect(fold(...challenge, ['>', 'INVITE', null], ['<', 'INVITE', 403])).toMatchObject({
     ...{ end: 'refused', status: 403, isChallenged: true },
   });
@@ -77,7 +85,13 @@ test('the other side ends the call, after a transfer that it reports', () => {
       ['<', 'BYE', null],
       ['>', 'BYE', 200],
     ),
-  ).toMatchObject({ end: 'remote', referStatus: 202, transferStatus: 200, byeAtMs: 60 });
+  ).toMatchObject({
+    end: 'remote',
+    referStatus: 202,
+    transferStatus: 200,
+    byeAtMs: 60,
+    closedAtMs: 70,
+  });
 });
 
 test('messages of no call are left out', () => {

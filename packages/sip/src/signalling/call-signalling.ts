@@ -27,6 +27,8 @@ export interface CallSignalling {
   /** Status of the REFER, and of the transfer as NOTIFY reports it. */
   referStatus: number | null;
   transferStatus: number | null;
+  /** ACK of a refusal, or answer to the BYE of the other side: the last that is sent. */
+  closedAtMs: number | null;
   end: CallEnd;
   /** SDP of the answer. */
   answer: string | null;
@@ -40,7 +42,11 @@ export class CallSignallings {
     return [...this.#calls.values()].map(({ lastInvite: _, ...call }) => call);
   }
 
-  /** Returns the call of a message with its facts so far; null: it is of no call. */
+  get count(): number {
+    return this.#calls.size;
+  }
+
+  /** Returns the call of a message, whose facts change with later ones; null: it is of no call. */
   add(message: SipMessage): CallSignalling | null {
     const { callId, atMs, isSent, method, status, sequence } = message;
     const call = this.#calls.get(callId);
@@ -50,10 +56,17 @@ export class CallSignallings {
         if (sequence === call.lastInvite) call.repeats++;
         else {
           // The challenge was answered, so the call continues.
-          const open = { isChallenged: true, status: null, finalAtMs: null, end: 'open' } as const;
-          Object.assign(call, { ...open, lastInvite: sequence });
+          const open = {
+            isChallenged: true,
+            status: null,
+            finalAtMs: null,
+            closedAtMs: null,
+          } as const;
+          Object.assign(call, { ...open, end: 'open', lastInvite: sequence });
         }
       }
+      if (method === 'ACK' && call.finalAtMs !== null && call.answeredAtMs === null)
+        call.closedAtMs ??= atMs;
       if (method === 'CANCEL') {
         call.cancelledAtMs ??= atMs;
         call.end = 'no_answer';
@@ -70,6 +83,7 @@ export class CallSignallings {
       if (method === 'NOTIFY')
         call.transferStatus = fragmentStatus(message.body) ?? call.transferStatus;
     } else if (!isSent && status !== null) this.#answer(call, message, status);
+    else if (isSent && method === 'BYE') call.closedAtMs ??= atMs;
     return call;
   }
 
@@ -85,7 +99,13 @@ export class CallSignallings {
         cancelledAtMs: null,
         byeAtMs: null,
       },
-      ...{ byeAnsweredAtMs: null, referStatus: null, transferStatus: null, answer: null },
+      ...{
+        byeAnsweredAtMs: null,
+        referStatus: null,
+        transferStatus: null,
+        answer: null,
+        closedAtMs: null,
+      },
       ...{ end: 'open' as const, lastInvite: sequence },
     };
     this.#calls.set(callId, call);

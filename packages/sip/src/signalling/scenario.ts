@@ -97,7 +97,8 @@ ${send(ackOfRefusal(script), false)}
 };
 
 const PROVISIONAL = [100, 180, 181, 182, 183] as const;
-const CHALLENGES: ReadonlySet<number> = new Set([401, 407]);
+/** Codes of a challenge, which credentials answer. */
+export const CHALLENGES: ReadonlySet<number> = new Set([401, 407]);
 
 /** Codes that refuse a request: of RFC 3261 and its extensions, as IANA lists them. */
 const REFUSALS: readonly number[] = [
