@@ -14,7 +14,9 @@ export const readMediaAnswer = (sdp: string): MediaAnswer | null => {
   const { connection, media } = parseSdp(sdp);
   const audio = media.find(({ type }) => type === 'audio');
   const host = audio?.connection?.ip ?? connection?.ip;
-  if (audio === undefined || audio.port === 0 || host === undefined || !isIPv4(host)) return null;
+  if (audio === undefined || host === undefined || !isIPv4(host)) return null;
+  // 0 refuses the media; a socket throws at a port that does not exist.
+  if (!(audio.port >= 1 && audio.port <= 65_535)) return null;
   const events = audio.rtp.find(({ codec }) => codec.toLowerCase() === 'telephone-event');
   return { host, port: audio.port, eventPayloadType: events?.payload ?? null };
 };

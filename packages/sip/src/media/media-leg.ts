@@ -23,7 +23,7 @@ export interface MediaFacts extends ReceptionFacts {
   sendErrors: number;
   /** Packets that arrived before the answer: early media. */
   early: number;
-  /** Digits that were sent; null: none, or the other side does not take telephone events. */
+  /** Digits whose events were sent to their end; null: none, or the other side does not take telephone events. */
   dtmf: string | null;
   /** True if the answer had an address to send to. */
   hasAddress: boolean;
@@ -131,7 +131,7 @@ export class MediaLeg {
     const isTime = dtmf !== null && sequence * PACKET_MS >= dtmf.afterMs;
     const event = isTime ? call.events?.shift() : undefined;
     if (event != null && answer.eventPayloadType !== null) {
-      call.dtmf = dtmf?.digits ?? null;
+      if (event.ends !== null) call.dtmf = `${call.dtmf ?? ''}${event.ends}`;
       this.#write(call, {
         ...{ payloadType: answer.eventPayloadType, marker: event.marker, sequence, ssrc },
         ...{ timestamp: call.timestamp - event.age * PACKET_SAMPLES, payload: event.payload },

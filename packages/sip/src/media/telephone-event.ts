@@ -26,6 +26,8 @@ export interface EventPacket {
   marker: boolean;
   /** Packets of 20 ms since the event began: its packets have the timestamp of the first. */
   age: number;
+  /** Digit whose event this packet ends: the first of those that repeat the end; null: none. */
+  ends: string | null;
 }
 
 /** Packets for digits, one for each 20 ms; null: a pause, in which audio is sent. */
@@ -37,7 +39,10 @@ export const eventPackets = (digits: string): (EventPacket | null)[] =>
       payload[0] = DIGITS.indexOf(digit);
       payload[1] = (isEnd ? 0x80 : 0) | VOLUME;
       payload.writeUInt16BE(SAMPLES * Math.min(index + 1, PACKETS), 2);
-      return { payload, marker: index === 0, age: index };
+      return {
+        ...{ payload, marker: index === 0, age: index },
+        ends: index === PACKETS ? digit : null,
+      };
     }),
     ...Array.from({ length: PAUSE_PACKETS }, () => null),
   ]);
