@@ -126,8 +126,11 @@ const problemOf = (call: CallFacts, isFollowed: boolean): string | null => {
     ...(media !== null && media.packets > 0 && media.voiceAtMs === null
       ? ['the caller received no voice']
       : []),
-    ...(signalling.end === 'remote' && signalling.referStatus === null
+    ...(signalling.end === 'remote' && signalling.referredAtMs === null
       ? ['ended by the other side']
+      : []),
+    ...(signalling.referredAtMs !== null && signalling.referStatus === null
+      ? ['the REFER was not answered']
       : []),
     ...(signalling.referStatus !== null && signalling.referStatus >= 300
       ? [`transfer refused with ${signalling.referStatus}`]

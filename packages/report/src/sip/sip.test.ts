@@ -11,7 +11,7 @@ test('shows outcomes, times, and calls with problems', () => {
     'none         1   25 %  no answer',
     '0:01: call 2 to 486: refused with 486 (Busy Here)',
     '0:00.5: call 3 to a"<script>alert(1)</script>: no response',
-    'call 4 to 900: the caller received no audio; transfer failed with 503',
+    'call 4 to 900: the caller received no audio; the REFER was not answered',
     'Verdict: failed',
   ])
     expect(text).toContain(line);

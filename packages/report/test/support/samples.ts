@@ -458,11 +458,11 @@ export const sipSample = (): SipResult => {
   const signalling: CallFacts['signalling'] = {
     ...{ callId: 'a', invitedAtMs: 5_000, ringingAtMs: 5_100, answeredAtMs: 5_500, status: 200 },
     ...{ finalAtMs: 5_500, isUnheard: false, isChallenged: false, repeats: 0 },
-    ...{ cancelledAtMs: null, byeAtMs: 15_500, byeAnsweredAtMs: 15_520, referStatus: null },
-    ...{ transferStatus: null, closedAtMs: null, end: 'hung_up', answer: 'v=0' },
+    ...{ cancelledAtMs: null, byeAtMs: 15_500, byeAnsweredAtMs: 15_520, referredAtMs: null },
+    ...{ referStatus: null, transferStatus: null, closedAtMs: null, end: 'hung_up', answer: 'v=0' },
   };
   const media: CallFacts['media'] = {
-    ...{ packets: 500, lost: 0, jitterMs: 1, firstAtMs: 5_520, voiceAtMs: 5_900 },
+    ...{ packets: 500, others: 0, lost: 0, jitterMs: 1, firstAtMs: 5_520, voiceAtMs: 5_900 },
     ...{ longestGapMs: 22, sent: 500, sendErrors: 0, early: 0, dtmf: '12#', hasAddress: true },
   };
   const failed = { answeredAtMs: null, ringingAtMs: null, byeAtMs: null, byeAnsweredAtMs: null };
@@ -482,7 +482,7 @@ export const sipSample = (): SipResult => {
     {
       ...{ number: 4, to: '900', from: 'swarm', room: null },
       media: { ...media, packets: 0, firstAtMs: null, voiceAtMs: null, jitterMs: null },
-      signalling: { ...signalling, invitedAtMs: 6_500, referStatus: 202, transferStatus: 503 },
+      signalling: { ...signalling, invitedAtMs: 6_500, referredAtMs: 15_000 },
     },
   ];
   const run: SipResult['run'] = {

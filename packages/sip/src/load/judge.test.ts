@@ -8,11 +8,20 @@ import { sipThresholds } from './thresholds.ts';
 const SIGNALLING = {
   ...{ callId: 'a', invitedAtMs: 0, ringingAtMs: 100, answeredAtMs: 500, status: 200 },
   ...{ finalAtMs: 500, isUnheard: false, isChallenged: false, repeats: 0, cancelledAtMs: null },
-  ...{ byeAtMs: 5_500, byeAnsweredAtMs: 5_520, referStatus: null, transferStatus: null },
+  ...{ byeAtMs: 5_500, byeAnsweredAtMs: 5_520, referredAtMs: null, referStatus: null },
+  transferStatus: null,
   ...{ end: 'hung_up' as const, answer: null, closedAtMs: null },
 };
 const MEDIA = {
-  ...{ packets: 250, lost: 0, jitterMs: 1, firstAtMs: 520, voiceAtMs: 900, longestGapMs: 20 },
+  ...{
+    packets: 250,
+    others: 0,
+    lost: 0,
+    jitterMs: 1,
+    firstAtMs: 520,
+    voiceAtMs: 900,
+    longestGapMs: 20,
+  },
   ...{ sent: 250, sendErrors: 0, early: 0, dtmf: null, hasAddress: true },
 };
 
@@ -62,15 +71,26 @@ test.each([
   ['no audio', call({}, { packets: 0, firstAtMs: null, voiceAtMs: null }), ['sip_one_way']],
   ['loss', call({}, { lost: 10 }), ['sip_packet_loss']],
   ['the other side ends it', call({ end: 'remote' }), ['sip_dropped']],
-  ['a transfer is refused', call({ referStatus: 403 }), ['sip_transfer_failures']],
-  ['a transfer fails', call({ referStatus: 202, transferStatus: 503 }), ['sip_transfer_failures']],
+  [
+    'a transfer is refused',
+    call({ referredAtMs: 5_000, referStatus: 403 }),
+    ['sip_transfer_failures'],
+  ],
+  [
+    'a transfer fails',
+    call({ referredAtMs: 5_000, referStatus: 202, transferStatus: 503 }),
+    ['sip_transfer_failures'],
+  ],
+  ['a transfer has no answer', call({ referredAtMs: 5_000 }), ['sip_transfer_failures']],
   ['a long delay', call({ ringingAtMs: 4_000 }), ['sip_post_dial_delay']],
 ])('%s crosses one threshold', (_, facts, crossed) => {
   expect(judge([facts])).toMatchObject({ verdict: 'failed', crossed });
 });
 
 test('the end of the other side is expected after a transfer', () => {
-  const { crossed } = judge([call({ end: 'remote', referStatus: 202, transferStatus: 200 })]);
+  const { crossed } = judge([
+    call({ end: 'remote', referredAtMs: 5_000, referStatus: 202, transferStatus: 200 }),
+  ]);
   expect(crossed).toEqual([]);
 });
 

@@ -34,13 +34,13 @@ const measureSignalling = (metrics: MetricSet, { signalling }: CallFacts): void 
   if (ringingAtMs !== null) metrics.trend('sip_post_dial_delay').add(ringingAtMs - invitedAtMs);
   if (!isAnswered) return;
   metrics.trend('sip_answer_time').add(answeredAtMs - invitedAtMs);
-  share('sip_dropped', end === 'remote' && signalling.referStatus === null);
+  share('sip_dropped', end === 'remote' && signalling.referredAtMs === null);
   if (signalling.byeAtMs !== null && signalling.byeAnsweredAtMs !== null)
     metrics.trend('sip_hangup_time').add(signalling.byeAnsweredAtMs - signalling.byeAtMs);
-  if (signalling.referStatus !== null) share('sip_transfer_failures', !isTransferred(signalling));
+  if (signalling.referredAtMs !== null) share('sip_transfer_failures', !isTransferred(signalling));
 };
 
-/** A transfer is accepted, and no NOTIFY reports that it failed. */
+/** A transfer is accepted, and no NOTIFY reports that it failed. A REFER without an answer is a failure. */
 export const isTransferred = ({ referStatus, transferStatus }: CallFacts['signalling']): boolean =>
   referStatus !== null && referStatus < 300 && (transferStatus ?? 0) < 300;
 
@@ -52,8 +52,8 @@ const measureMedia = (metrics: MetricSet, { signalling, media }: CallFacts): voi
     metrics.rate('sip_one_way', {}, media.packets === 0 ? 1 : 0, 1);
     metrics.rate('sip_silent', {}, media.packets > 0 && media.voiceAtMs === null ? 1 : 0, 1);
   }
-  if (media.packets > 0)
-    metrics.rate('sip_packet_loss', {}, media.lost, media.lost + media.packets);
+  const { packets, others, lost } = media;
+  if (packets > 0) metrics.rate('sip_packet_loss', {}, lost, lost + packets + others);
   if (media.jitterMs !== null) metrics.trend('sip_jitter').add(media.jitterMs);
   if (media.firstAtMs !== null)
     metrics.trend('sip_media_time').add(Math.max(0, media.firstAtMs - answeredAtMs));

@@ -4,10 +4,14 @@ import type { RtpPacket } from './rtp-packet.ts';
 /** Level above which audio is voice, dBov. */
 const VOICE_DBOV = -45;
 const SAMPLES_PER_MS = 8;
+/** Payload types that RTCP on the same port seems to have (RFC 5761, §4). */
+const RTCP = { first: 64, last: 95 } as const;
 
 /** Audio that a caller received. */
 export interface ReceptionFacts {
   packets: number;
+  /** Packets of its streams that are no audio: comfort noise, telephone events. */
+  others: number;
   /** Packets of its streams that did not arrive. */
   lost: number;
   /** Interarrival jitter (RFC 3550, §6.4.1), ms; null: fewer than two packets. */
@@ -31,6 +35,8 @@ export class Reception {
   #last: { atMs: number; ssrc: number; timestamp: number } | null = null;
   #jitterMs: number | null = null;
   #packets = 0;
+  #others = 0;
+  #lastAtMs: number | null = null;
   #firstAtMs: number | null = null;
   #voiceAtMs: number | null = null;
   #longestGapMs = 0;
@@ -40,24 +46,29 @@ export class Reception {
     for (const { first, highest, received } of this.#streams.values())
       lost += Math.max(0, highest - first + 1 - received);
     return {
-      ...{ packets: this.#packets, lost, jitterMs: this.#jitterMs },
+      ...{ packets: this.#packets, others: this.#others, lost, jitterMs: this.#jitterMs },
       ...{ firstAtMs: this.#firstAtMs, voiceAtMs: this.#voiceAtMs },
       longestGapMs: this.#longestGapMs,
     };
   }
 
   add({ payloadType, sequence, timestamp, ssrc, payload }: RtpPacket, atMs: number): void {
-    if (payloadType !== 0 && payloadType !== 8) return;
+    if (payloadType >= RTCP.first && payloadType <= RTCP.last) return;
+    // All payload types of a stream share its sequence numbers.
+    this.#count(ssrc, sequence);
+    if (this.#lastAtMs !== null)
+      this.#longestGapMs = Math.max(this.#longestGapMs, atMs - this.#lastAtMs);
+    this.#lastAtMs = atMs;
+    if (payloadType !== 0 && payloadType !== 8) {
+      this.#others++;
+      return;
+    }
     this.#packets++;
     this.#firstAtMs ??= atMs;
     const type: G711PayloadType = payloadType;
     if (this.#voiceAtMs === null && levelOfG711(payload, type) > VOICE_DBOV) this.#voiceAtMs = atMs;
-    this.#count(ssrc, sequence);
     const last = this.#last;
-    if (last !== null) {
-      this.#longestGapMs = Math.max(this.#longestGapMs, atMs - last.atMs);
-      if (last.ssrc === ssrc) this.#addJitter(atMs - last.atMs, (timestamp - last.timestamp) | 0);
-    }
+    if (last?.ssrc === ssrc) this.#addJitter(atMs - last.atMs, (timestamp - last.timestamp) | 0);
     this.#last = { atMs, ssrc, timestamp };
   }
 

@@ -39,15 +39,23 @@ test('a reception counts loss over the wrap of sequence numbers, and finds the f
       1_000 + 20 * ahead - (ahead === 4 ? 10 : 0),
     );
   expect(reception.facts).toEqual({
-    ...{ packets: 4, lost: 1, firstAtMs: 1_000, voiceAtMs: 1_040, longestGapMs: 30 },
+    ...{ packets: 4, others: 0, lost: 1, firstAtMs: 1_000, voiceAtMs: 1_040, longestGapMs: 30 },
     jitterMs: 10 / 16,
   });
 });
 
-test('other payloads than G.711 are not audio', () => {
+test('other payloads than G.711 are not audio, and no loss', () => {
   const reception = new Reception();
-  reception.add({ ...PACKET, payloadType: 101 }, 0);
-  expect(reception.facts).toMatchObject({ packets: 0, firstAtMs: null });
+  // Comfort noise and a telephone event between audio; RTCP has no sequence numbers.
+  for (const [index, payloadType] of [13, 8, 101, 8, 73, 8].entries())
+    reception.add(
+      { ...PACKET, payloadType, sequence: payloadType === 73 ? 6 : 1 + Math.min(index, 4) },
+      20 * index,
+    );
+  expect(reception.facts).toMatchObject({ packets: 3, others: 2, lost: 0, firstAtMs: 20 });
+  const events = new Reception();
+  events.add({ ...PACKET, payloadType: 101 }, 0);
+  expect(events.facts).toMatchObject({ packets: 0, firstAtMs: null });
 });
 
 test('events of RFC 4733: one time stamp, growing duration, an end that is repeated', () => {
@@ -58,6 +66,7 @@ test('events of RFC 4733: one time stamp, growing duration, an end that is repea
   const ends = others.filter(({ payload }) => (payload[1] ?? 0) >= 0x80);
   expect(ends.map(({ payload }) => payload.readUInt16BE(2))).toEqual([1_280, 1_280, 1_280]);
   expect(others.map(({ age }) => age)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(others.map(({ ends }) => ends).filter(Boolean)).toEqual(['*']);
   expect(packets.slice(-5)).toEqual([null, null, null, null, null]);
   expect(() => readDigits('12x')).toThrow('not digits');
   expect(readDigits('1a#')).toBe('1A#');
@@ -73,6 +82,7 @@ test('an answer: address of the media before that of the session, no media witho
     readMediaAnswer(sdp('m=audio 4000 RTP/AVP 0 96\r\na=rtpmap:96 telephone-event/8000\r\n')),
   ).toEqual({ host: '10.0.0.1', port: 4_000, eventPayloadType: 96 });
   expect(readMediaAnswer(sdp('m=audio 0 RTP/AVP 0\r\n'))).toBeNull();
+  expect(readMediaAnswer(sdp('m=audio 70000 RTP/AVP 0\r\n'))).toBeNull();
   expect(readMediaAnswer('')).toBeNull();
 });
 

@@ -79,6 +79,7 @@ test('the other side ends the call, after a transfer that it reports', () => {
       ['>', 'INVITE', null],
       ['<', 'INVITE', 200],
       ['>', 'REFER', null],
+      ['<', 'REFER', 100],
       ['<', 'REFER', 202],
       ['<', 'NOTIFY', null, 'SIP/2.0 100 Trying\r\n'],
       ['<', 'NOTIFY', null, 'SIP/2.0 200 OK\r\n'],
@@ -87,10 +88,11 @@ test('the other side ends the call, after a transfer that it reports', () => {
     ),
   ).toMatchObject({
     end: 'remote',
+    referredAtMs: 20,
     referStatus: 202,
     transferStatus: 200,
-    byeAtMs: 60,
-    closedAtMs: 70,
+    byeAtMs: 70,
+    closedAtMs: 80,
   });
 });
 

@@ -24,7 +24,9 @@ export interface CallSignalling {
   byeAtMs: number | null;
   /** Answer to the BYE that was sent. */
   byeAnsweredAtMs: number | null;
-  /** Status of the REFER, and of the transfer as NOTIFY reports it. */
+  /** REFER that was sent. */
+  referredAtMs: number | null;
+  /** Final status of the REFER, and status of the transfer as NOTIFY reports it. */
   referStatus: number | null;
   transferStatus: number | null;
   /** ACK of a refusal, or answer to the BYE of the other side: the last that is sent. */
@@ -67,6 +69,7 @@ export class CallSignallings {
       }
       if (method === 'ACK' && call.finalAtMs !== null && call.answeredAtMs === null)
         call.closedAtMs ??= atMs;
+      if (method === 'REFER') call.referredAtMs ??= atMs;
       if (method === 'CANCEL') {
         call.cancelledAtMs ??= atMs;
         call.end = 'no_answer';
@@ -101,6 +104,7 @@ export class CallSignallings {
       },
       ...{
         byeAnsweredAtMs: null,
+        referredAtMs: null,
         referStatus: null,
         transferStatus: null,
         answer: null,
@@ -119,7 +123,7 @@ export class CallSignallings {
   ): void {
     call.isUnheard = false;
     if (method === 'BYE' && call.byeAtMs !== null) call.byeAnsweredAtMs ??= atMs;
-    if (method === 'REFER') call.referStatus = status;
+    if (method === 'REFER' && status >= 200) call.referStatus = status;
     if (method !== 'INVITE') return;
     if ([180, 183, 200].includes(status)) call.ringingAtMs ??= atMs;
     if (status < 200 || call.answeredAtMs !== null) return;
