@@ -1,7 +1,6 @@
 /** SIP calls to SIPp's own answering side, each figure against its log. Never run against livekit/sip. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { NUMBERS } from '@livekit-swarm/testkit/sip/answering-scenario';
@@ -172,26 +171,27 @@ it('cancels what is not answered, and ends open calls at Ctrl-C', async () => {
     side.log().filter((line) => line.isReceived && line.start.startsWith(what)).length;
   expect(started('CANCEL')).toBe(1);
 
+  const folder = scratch();
   const secret = 'password-that-no-process-shows';
   const swarm = startSwarm(
     [
       ...['sip', side.address, '--number', '100', '--calls', '10', '--rate', '10/s', '--json'],
       ...['--hold', '60s', '--auth', 'env:TRUNK'],
     ],
-    { TRUNK: `anna: ${secret}` },
+    { TRUNK: `anna: ${secret}`, TMPDIR: folder },
   );
   await swarm.says(/10 answered/);
   const shown = execFileSync('ps', ['-ewwo', 'args'], { encoding: 'utf8' });
   expect(shown).toContain('caller.xml');
   expect(shown).not.toContain(secret);
-  const folders = readdirSync(tmpdir()).filter((name) => name.startsWith('swarm-sip-'));
-  expect(folders.flatMap((name) => readdirSync(join(tmpdir(), name)))).not.toContain('calls.csv');
+  const folders = readdirSync(folder).filter((name) => name.startsWith('swarm-sip-'));
+  expect(folders.flatMap((name) => readdirSync(join(folder, name)))).not.toContain('calls.csv');
   const processes = swarm.processes();
   swarm.signal('SIGINT');
   expect(await swarm.ended).toBe(130);
   expect(started('BYE')).toBe(10);
   await expectGone(processes);
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('swarm-sip-'))).toEqual([]);
+  expect(readdirSync(folder).filter((name) => name.startsWith('swarm-sip-'))).toEqual([]);
 });
 
 it('exits with 3 where nothing answers', async () => {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findFreePorts } from '@livekit-swarm/host';
+import { exitWithParent, findFreePorts } from '@livekit-swarm/host';
 import { type Answering, answeringScenario } from './answering-scenario.ts';
 
 /** A message in SIPp's own log of short messages. */
@@ -38,16 +38,18 @@ export const startAnsweringSide = async (
 ): Promise<AnsweringSide> => {
   const { http: port } = await findFreePorts('127.0.0.1', 1);
   writeFileSync(join(folder, 'side.xml'), answeringScenario(answering));
-  const child = spawn(
+  const [program, ...args] = exitWithParent([
     'sipp',
-    [
-      ...['-sf', 'side.xml', '-i', '127.0.0.1', '-p', `${port}`, '-nostdin'],
-      ...['-t', transport === 'udp' ? 'u1' : 't1', '-trace_shortmsg', '-shortmessage_file'],
-      ...['short.tsv', '-trace_stat', '-stf', 'stat.csv', '-fd', '1', '-trace_err'],
-      ...['-error_file', 'errors.log'],
-    ],
-    { cwd: folder, stdio: 'ignore', env: { PATH: process.env.PATH, TZ: 'UTC' } },
-  );
+    ...['-sf', 'side.xml', '-i', '127.0.0.1', '-p', `${port}`, '-nostdin'],
+    ...['-t', transport === 'udp' ? 'u1' : 't1', '-trace_shortmsg', '-shortmessage_file'],
+    ...['short.tsv', '-trace_stat', '-stf', 'stat.csv', '-fd', '1', '-trace_err'],
+    ...['-error_file', 'errors.log'],
+  ]);
+  const child = spawn(program, args, {
+    cwd: folder,
+    stdio: 'ignore',
+    env: { PATH: process.env.PATH, TZ: 'UTC' },
+  });
   const read = (name: string): string => {
     try {
       return readFileSync(join(folder, name), 'utf8');
@@ -56,8 +58,10 @@ export const startAnsweringSide = async (
     }
   };
   for (let tries = 0; read('stat.csv') === ''; tries++) {
-    if (tries === 100 || child.exitCode !== null)
+    if (tries === 100 || child.exitCode !== null) {
+      child.kill('SIGKILL');
       throw new Error(`SIPp does not answer: ${read('errors.log')}`);
+    }
     await sleep(100);
   }
   return {
