@@ -1,6 +1,6 @@
 import type { MetricName } from '@livekit-swarm/metrics';
 import { formatNumber, plural } from '@livekit-swarm/settings';
-import { type CallFacts, MOST_DELAY_MS, outcomeOf } from '@livekit-swarm/sip';
+import { type CallFacts, JUDGED_AFTER_MS, MOST_DELAY_MS, outcomeOf } from '@livekit-swarm/sip';
 import { formatMs, formatTime } from '../format.ts';
 import type { TableData } from '../text-layout.ts';
 import type { SipResult } from './sip-result.ts';
@@ -149,6 +149,11 @@ export const noteTexts = ({ run, judgement }: SipResult): string[] => {
   return [
     ...(judgement.isUnreachable
       ? ['No INVITE had a response of any kind: check address, port, transport and firewall.']
+      : []),
+    ...(judgement.isTooShort
+      ? [
+          `No answered call lasted ${formatMs(JUDGED_AFTER_MS)}: audio was not judged; give a longer --hold.`,
+        ]
       : []),
     ...(generator.loopDelayP99Ms > MOST_DELAY_MS
       ? [

@@ -131,6 +131,21 @@ test('participants are judged only where the API answered', () => {
   expect(judge([call()], {}, { failures: 9, rounds: 9 }).verdict).toBe('inconclusive');
 });
 
+test('participants that failed rounds may have missed are in doubt', () => {
+  expect(judge([call()], {}, { failures: 1, rounds: 10 }).verdict).toBe('failed');
+  const patchy = judge([call()], {}, { failures: 2, rounds: 10 });
+  expect(patchy).toMatchObject({ verdict: 'inconclusive', crossed: ['sip_room_missing'] });
+  expect(judge([refused(503)], {}, { failures: 2, rounds: 10 }).verdict).toBe('failed');
+});
+
+test('calls that are too short for their media to be judged do not pass', () => {
+  const short = call({ byeAtMs: 1_500 });
+  expect(judge([short])).toMatchObject({ verdict: 'inconclusive', crossed: [], isTooShort: true });
+  expect(judge([short, call()])).toMatchObject({ verdict: 'passed', isTooShort: false });
+  expect(judge([call({ byeAtMs: 1_500, end: 'remote' })]).verdict).toBe('failed');
+  expect(judge([refused(486)]).isTooShort).toBe(false);
+});
+
 test('a threshold on another metric is refused', () => {
   expect(() => sipThresholds(['jitter: p(95)<30'])).toThrow('swarm sip does not measure jitter');
 });
