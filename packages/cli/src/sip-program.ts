@@ -53,13 +53,21 @@ export const addSipCommand = (
     new Option('--dtmf <digits>', 'digits that are pressed after the answer: 1234# (RFC 4733)'),
     new Option('--dtmf-after <time>', 'from the answer until then (default: 2s)').default('2s'),
   ]);
-  addGroup(command, console.env, 'Deployment (participants are followed with --url only):', [
-    ...deploymentFlags(),
-    new Option('--room-prefix <text>', 'rooms in which participants are looked for (default: all)')
-      .default('')
-      .argParser(String),
-  ]);
-  addHostFlags(command, 'Deployment (participants are followed with --url only):', CALLED);
+  addGroup(
+    command,
+    console.env,
+    'Deployment (participants are followed with a typed --url only):',
+    [
+      ...deploymentFlags(),
+      new Option(
+        '--room-prefix <text>',
+        'rooms in which participants are looked for (default: all, at most 1,000)',
+      )
+        .default('')
+        .argParser(String),
+    ],
+  );
+  addHostFlags(command, 'Deployment (participants are followed with a typed --url only):', CALLED);
   addGroup(command, console.env, 'Output:', resultOutputFlags('sip'));
   addHelp(command, sipHelp).action(async (address: string, flags: SipFlags, own: Command) => {
     const { sipCommand } = await import('./commands/sip.ts');

@@ -28,3 +28,20 @@ test('credentials are named by their place, and never shown', async () => {
   expect(error).toContain('--auth: holds no user and password');
   expect(error).not.toContain('no pair');
 });
+
+test('participants are followed by a typed --url only', async () => {
+  const env = {
+    ...{
+      LIVEKIT_URL: 'wss://lk.example.com',
+      LIVEKIT_API_KEY: 'key',
+      LIVEKIT_API_SECRET: 'secret',
+    },
+    SWARM_DENY_HOST: 'lk.example.com',
+  };
+  const args = ['sip', '127.0.0.1:9', '--number', '100', '--calls', '0'];
+  expect((await runProgram(args, env)).error).toContain('--calls');
+  const typed = [...args, '--url', 'wss://lk.example.com', '--api-key', 'key'];
+  expect((await runProgram([...typed, '--api-secret', 'secret'], env)).error).toContain(
+    'is denied',
+  );
+});

@@ -99,6 +99,7 @@ export const sipCommand = async (
   const [from, ...others] = readNumbers(flags.from, '--from');
   if (from === undefined || others.length > 0)
     throw usageError(`--from ${flags.from}: must be one number`, 'write --from +15105550111');
+  const deployment = readFollowed(flags, typed, env);
   const interruption = watchInterruption();
   const request: CallsRequest = {
     script: {
@@ -120,8 +121,7 @@ export const sipCommand = async (
               afterMs: readTime('--dtmf-after', flags.dtmfAfter, 0, holdMs),
             },
     },
-    deployment: readFollowed(flags, typed, env),
-    ...{ stop: interruption.stop, kill: interruption.kill },
+    ...{ deployment, stop: interruption.stop },
     onProgress: (progress) => {
       if (flags.quiet !== true) void stderr.write(progressText(progress));
     },
@@ -151,13 +151,14 @@ export const sipCommand = async (
   }
 };
 
-/** The deployment whose API is asked for participants; null: none is named. */
+/** The deployment whose API is asked for participants; null: none is named on the command line. */
 const readFollowed = (
   flags: SipFlags,
   typed: (flag: string) => boolean,
   env: NodeJS.ProcessEnv,
 ): { target: ApiTarget; roomPrefix: string } | null => {
-  if (flags.url === undefined) return null;
+  // A URL of the environment is there for other commands: each room of it would be asked.
+  if (flags.url === undefined || !typed('url')) return null;
   const target = readDeployment(flags, typed);
   assertHostAllowed(target.url, readHostRules(flags, env));
   return { target, roomPrefix: flags.roomPrefix };

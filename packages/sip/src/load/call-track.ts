@@ -13,7 +13,7 @@ export interface CallProgress {
 }
 
 /** Calls that are planned, and how each behaves. */
-interface TrackedCalls {
+export interface TrackedCalls {
   calls: number;
   script: CallScript;
 }

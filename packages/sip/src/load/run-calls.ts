@@ -10,9 +10,10 @@ import { type CallerMedia, MediaLeg } from '../media/media-leg.ts';
 import { type FollowedParticipants, followParticipants } from '../room/follow-participants.ts';
 import { type Credentials, callsFile } from '../signalling/calls-file.ts';
 import { type CallScript, callerScenario } from '../signalling/scenario.ts';
-import { type Sipp, sippVersion, startSipp } from '../signalling/sipp.ts';
+import { sippVersion, startSipp } from '../signalling/sipp.ts';
 import type { CallFacts } from './call-facts.ts';
 import { type CallProgress, CallTrack, LATE_MS } from './call-track.ts';
+import { followCalls } from './follow-calls.ts';
 
 export interface CallsRequest {
   script: CallScript;
@@ -28,8 +29,6 @@ export interface CallsRequest {
   deployment: { target: ApiTarget; roomPrefix: string } | null;
   /** Aborted: open calls are ended; what was measured is judged. */
   stop: AbortSignal;
-  /** Aborted: everything ends at once. */
-  kill: AbortSignal;
   /** Called every second. */
   onProgress?: (progress: CallProgress) => void;
 }
@@ -54,9 +53,6 @@ export interface CallsRun {
   generator: CallsGenerator;
 }
 
-/** Time from one look at log and sockets to the next, ms. */
-const TURN_MS = 5;
-const PROGRESS_MS = 1_000;
 /** Time after which a call is surely over: answers to BYE, a transfer, ms. */
 const AFTER_HOLD_MS = 20_000;
 /** Time for which the API is asked after the last call, ms. */
@@ -130,23 +126,6 @@ export const runCalls = async (request: CallsRequest): Promise<CallsRun> => {
     over.abort();
     delay.disable();
     for (const leg of legs) leg.close();
-  }
-};
-
-const followCalls = async (sipp: Sipp, track: CallTrack, request: CallsRequest): Promise<void> => {
-  let progressAt = performance.now() + PROGRESS_MS;
-  while (!sipp.isOver) {
-    if (request.stop.aborted) return await sipp.stop(request.kill.aborted);
-    for (const message of await sipp.read()) track.add(message);
-    const nowMs = performance.timeOrigin + performance.now();
-    track.send(nowMs);
-    if (track.isOver(nowMs, request)) return;
-    if (track.isLate(nowMs, request)) return await sipp.stop(false);
-    if (performance.now() >= progressAt) {
-      progressAt += PROGRESS_MS;
-      request.onProgress?.(track.progress);
-    }
-    await sleep(TURN_MS);
   }
 };
 
