@@ -30,6 +30,17 @@ test('a challenge is answered only with credentials, and only once', () => {
   expect(xml.match(/CSeq: 2 INVITE/g)).toHaveLength(1);
 });
 
+test('each wait of a call that is held ends with a look at the time since its answer', () => {
+  const xml = callerScenario(script());
+  const held = xml.slice(xml.indexOf('<label id="talking"/>'), xml.indexOf('<label id="held"/>'));
+  // Two requests and the end of the other side; the ACK of an offer, which may not arrive.
+  expect(held.match(/timeout="500" ontimeout="look"/g)).toHaveLength(3);
+  expect(held).toContain('ontimeout="look" next="look"');
+  // Only a look leads on, until the hold is over.
+  expect(held.match(/next="talking"/g)).toHaveLength(1);
+  expect(held).toContain('compare="greater_than_equal" value="10000000"');
+});
+
 test('the file of calls has a line for each, the password in none but its own field', () => {
   const calls = [
     { to: '100', from: 'swarm', port: 4_000 },

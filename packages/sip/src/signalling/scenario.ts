@@ -21,6 +21,11 @@ export const EVENT_PAYLOAD_TYPE = 101;
 
 /** Longest time for which an answer to CANCEL, BYE or REFER is awaited, ms. */
 const REQUEST_MS = 5_000;
+/**
+ * Time from one look at the clock to the next while a call is held, ms: each request of the other
+ * side begins the wait of SIPp again, which alone would make such calls longer without an end.
+ */
+const LOOK_MS = 500;
 const PATIENCE = `timeout="${REQUEST_MS}" ontimeout`;
 /** Longest time from a REFER that was accepted to the BYE of the other side, ms. */
 const TRANSFER_MS = 5_000;
@@ -34,7 +39,7 @@ const from = `[field${FIELDS.from}]`;
  */
 export const callerScenario = (script: CallScript): string => {
   const { holdMs, answerWithinMs, hasCredentials, transferTo } = script;
-  const hold = `timeout="${holdMs}" ontimeout="held"`;
+  const hold = `timeout="${Math.min(holdMs, LOOK_MS)}" ontimeout="look"`;
   const timeout = (label: string): string => `timeout="${answerWithinMs}" ontimeout="${label}"`;
   /** Responses to an INVITE, in the state before any of them, or after a provisional one. */
   const responses = (isRinging: boolean, isChallenged: boolean): string => {
@@ -67,15 +72,23 @@ ${dialling(false)}
 ${hasCredentials ? `<label id="challenged"/>\n${send(ackOfRefusal(script), false)}\n${dialling(true)}` : ''}
 <label id="answered"/>
 ${send(inDialog(script, 'ACK', null), false)}
+<nop><action>${timeOfDay('answered')}</action></nop>
 <label id="talking"/>
 ${receiveRequest('INVITE', `next="offered" ${hold}`)}
 ${receiveRequest('REFER', `next="referred" ${hold}`)}
 <recv request="BYE" next="closed" ${hold}/>
 <label id="offered"/>
 ${send(answerOf(script, '200 OK', true), false)}
-<recv request="ACK" timeout="${REQUEST_MS}" ontimeout="talking" next="talking"/>
+<recv request="ACK" timeout="${REQUEST_MS}" ontimeout="look" next="look"/>
 <label id="referred"/>
-${send(answerOf(script, '603 Decline', false), false, 'next="talking"')}
+${send(answerOf(script, '603 Decline', false), false, 'next="look"')}
+<label id="look"/>
+<nop><action>${timeOfDay('now')}
+<subtract assign_to="now" variable="answered"/>
+<test assign_to="isHeld" variable="now" compare="greater_than_equal" value="${1_000 * holdMs}"/>
+</action></nop>
+<nop next="held" test="isHeld"/>
+<nop next="talking"/>
 <label id="held"/>
 ${transferTo === null ? '' : `${transfer(script, transferTo)}\n<label id="hangup"/>`}
 ${send(inDialog(script, 'BYE', 4))}
@@ -95,6 +108,12 @@ ${send(ackOfRefusal(script), false)}
 </scenario>
 `;
 };
+
+/** Time of day in a variable of SIPp, µs. */
+const timeOfDay = (variable: string): string => `
+<gettimeofday assign_to="${variable},${variable}Fraction"/>
+<multiply assign_to="${variable}" value="1000000"/>
+<add assign_to="${variable}" variable="${variable}Fraction"/>`;
 
 const PROVISIONAL = [100, 180, 181, 182, 183] as const;
 /** Codes of a challenge, which credentials answer. */
