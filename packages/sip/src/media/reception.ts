@@ -10,7 +10,7 @@ const RTCP = { first: 64, last: 95 } as const;
 /** Audio that a caller received. */
 export interface ReceptionFacts {
   packets: number;
-  /** Packets of its streams that are no audio: comfort noise, telephone events. */
+  /** Packets of its streams without audio: comfort noise, telephone events. */
   others: number;
   /** Packets of its streams that did not arrive. */
   lost: number;
