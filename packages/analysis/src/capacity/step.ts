@@ -108,12 +108,13 @@ const endedByKernel = ({ notes }: Summary): boolean =>
 
 const limitsOf = ({
   server,
+  impaired: { totalMs },
 }: Summary): Pick<StepFacts, 'hostCores' | 'reachedLimits' | 'unmeasured'> => {
   const [busiest] = server.nodes.toSorted(
     (a, b) => (b.cpuCores?.avg ?? 0) - (a.cpuCores?.avg ?? 0),
   );
   const hostCores = busiest?.host?.cores ?? null;
-  const reached = reachedLimits(server.nodes);
+  const reached = reachedLimits(server.nodes, totalMs);
   const unmeasured = unmeasuredResources(server.nodes);
   return {
     ...(hostCores !== null && { hostCores }),

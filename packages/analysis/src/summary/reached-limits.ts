@@ -28,19 +28,29 @@ export type ReachedLimit = z.infer<typeof reachedLimit>;
 const MEMORY_FULL = 0.9;
 /** Share of the table from which new flows are close to being dropped: a few seconds of joins. */
 const CONNTRACK_FULL = 0.95;
+/** Share of the table from which drops are those of a table that was full between two readings. */
+const CONNTRACK_NEARLY_FULL = 0.8;
+/** Drops per second that are more than chance, where the share is not known. */
+const DROPS_PER_SECOND = 1;
 /** Share of stolen CPU time that delays media; the alert LiveKitCPUStolen has the same limit. */
 const STOLEN = 0.1;
 /** Share of a host's cores from which an average contains seconds without any idle time. */
 const HOST_BUSY = 0.9;
-/** Packets beyond an allowance: fewer may be of one burst. */
-const BEYOND_ALLOWANCE = 10;
+/**
+ * Packets per second beyond an allowance: bursts of microseconds touch the limits of a healthy host.
+ * The alert LiveKitCloudAllowanceExceeded has the same limit.
+ */
+const BEYOND_ALLOWANCE_PER_SECOND = 1;
 
 type Node = Pick<ServerNodeSummary, 'node' | 'cpuCores' | 'host'>;
 
-/** Limits that nodes reached; of each resource the node that lacked most. */
-export const reachedLimits = (nodes: readonly Node[]): ReachedLimit[] =>
+/**
+ * Limits that nodes reached; of each resource the node that lacked most.
+ * @param measuredMs time in which the nodes' packets were counted
+ */
+export const reachedLimits = (nodes: readonly Node[], measuredMs: number): ReachedLimit[] =>
   HOST_RESOURCES.flatMap((resource) => {
-    const reached = nodes.flatMap((node) => limitOf(node, resource) ?? []);
+    const reached = nodes.flatMap((node) => limitOf(node, resource, measuredMs) ?? []);
     const [most] = reached.toSorted(
       (a, b) => (b.packets ?? 0) - (a.packets ?? 0) || (b.share ?? 0) - (a.share ?? 0),
     );
@@ -61,8 +71,14 @@ const MEASURED: Record<HostResource, (host: HostOfNode) => unknown> = {
   host_cpu: ({ cpuCores }) => cpuCores,
 };
 
-const limitOf = ({ node, cpuCores, host }: Node, resource: HostResource): ReachedLimit | null => {
+const limitOf = (
+  { node, cpuCores, host }: Node,
+  resource: HostResource,
+  measuredMs: number,
+): ReachedLimit | null => {
   if (host === undefined) return null;
+  const isAtLeast = (packets: number, perSecond: number): boolean =>
+    packets > 0 && packets * 1_000 >= perSecond * measuredMs;
   const reached = (figures: Partial<ReachedLimit>): ReachedLimit => ({
     ...{ node, resource, share: null, limit: null, packets: null, others: null, allowances: [] },
     ...figures,
@@ -71,7 +87,12 @@ const limitOf = ({ node, cpuCores, host }: Node, resource: HostResource): Reache
     case 'conntrack': {
       const share = host.conntrack?.max ?? null;
       const packets = host.conntrackDrops ?? 0;
-      return packets > 0 || (share ?? 0) >= CONNTRACK_FULL ? reached({ share, packets }) : null;
+      // The kernel also drops packets for other reasons, as two that begin the same flow.
+      const isFull =
+        share === null
+          ? isAtLeast(packets, DROPS_PER_SECOND)
+          : share >= (packets > 0 ? CONNTRACK_NEARLY_FULL : CONNTRACK_FULL);
+      return isFull ? reached({ share, packets }) : null;
     }
     case 'memory': {
       const share = host.memoryUsed?.max ?? 0;
@@ -79,7 +100,7 @@ const limitOf = ({ node, cpuCores, host }: Node, resource: HostResource): Reache
     }
     case 'allowance': {
       const packets = host.allowanceExceeded ?? 0;
-      return packets >= BEYOND_ALLOWANCE
+      return isAtLeast(packets, BEYOND_ALLOWANCE_PER_SECOND)
         ? reached({ packets, allowances: host.allowancesExceeded })
         : null;
     }

@@ -253,7 +253,7 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
       );
       notes.push(...busyNotes(generator.summary(processes, processesDied), environment));
       const serverSummary = server.summary(metrics);
-      notes.push(...limitNotes(serverSummary, deployment?.embedded === true));
+      notes.push(...limitNotes(serverSummary, end?.at ?? lastAt, deployment?.embedded === true));
       if (isDrill) notes.push({ code: 'drill_record' });
       return {
         run,
@@ -375,11 +375,16 @@ const busyNotes = (
 
 /**
  * Notes what nodes ran out of.
+ * @param measuredMs length of the run
  * @param sharesHost true if the load generator runs on the host of the node: `host_busy` and the
  * findings on its health have the CPU that it and others use
  */
-const limitNotes = ({ nodes }: ServerSummary, sharesHost: boolean): RunNote[] =>
-  reachedLimits(nodes).flatMap((limit) =>
+const limitNotes = (
+  { nodes }: ServerSummary,
+  measuredMs: number,
+  sharesHost: boolean,
+): RunNote[] =>
+  reachedLimits(nodes, measuredMs).flatMap((limit) =>
     sharesHost && limit.resource === 'host_cpu' ? [] : [{ code: 'node_at_limit', ...limit }],
   );
 
