@@ -120,6 +120,7 @@ export {
   LOG_LEVELS,
   type LogGroup,
   type LogLevel,
+  MEDIA_COUNTS,
   SERVER_COUNTS,
   SERVER_LEVELS,
   SERVER_SOURCES,

@@ -42,8 +42,8 @@ const levels = {
   conntrackShare: figure(),
 };
 
-/** Differences since the last line of the node. */
-const counts = {
+/** Differences since the last line of the node, of what livekit-server counts every few seconds. */
+const mediaCounts = {
   /** Media received (up) and sent (down), bytes and packets. */
   bytesUp: figure(),
   bytesDown: figure(),
@@ -51,6 +51,11 @@ const counts = {
   packetsDown: figure(),
   /** Packets that the network interfaces of the host dropped before they were sent. */
   drops: figure(),
+};
+
+/** Differences since the last line of the node. */
+const counts = {
+  ...mediaCounts,
   /** Packets of new flows that the kernel dropped as it could not track them. */
   conntrackDrops: figure(),
   /**
@@ -83,8 +88,8 @@ export const serverSchema = z.object({
   ...levels,
   ...counts,
   /**
-   * Interval that the counters of this line cover, ms: a server counts media every few seconds.
-   * Absent: nothing was counted.
+   * Interval that the media counters of this line cover, ms: a server counts media every few
+   * seconds. Absent: nothing was counted. All other counters cover `intervalMs`.
    */
   countedMs: z.number().positive().exactOptional(),
 });
@@ -185,3 +190,4 @@ export type ServerCount = keyof typeof counts;
 
 export const SERVER_LEVELS = Object.keys(levels) as ServerLevel[];
 export const SERVER_COUNTS = Object.keys(counts) as ServerCount[];
+export const MEDIA_COUNTS = Object.keys(mediaCounts) as (keyof typeof mediaCounts)[];

@@ -17,7 +17,7 @@ import {
   measureGenerator,
   measureMedia,
 } from './measure-second.ts';
-import { measureServer, ServerNodes } from './measure-server.ts';
+import { measureHost, measureServer, ServerNodes } from './measure-server.ts';
 import { groupQueries } from './query-groups.ts';
 import { SecondMetrics } from './second-metrics.ts';
 import { type CollectedSecond, SecondBuffer, secondAt, secondsOf } from './seconds.ts';
@@ -178,7 +178,14 @@ export const createHistory = (queries: readonly SeriesQuery[]): HistoryFold => {
       metrics.beginSample(shard, covers, share);
       measureServer(metrics, line, shard);
     }
-    const last = secondsOf(line.at, line.intervalMs).at(-1);
+    const parts = secondsOf(line.at, line.intervalMs);
+    for (const { second, share } of parts) {
+      const metrics = seconds.at(second);
+      // Its time is that of the counters above.
+      metrics.beginSample(shard, 0, share);
+      measureHost(metrics, line, shard);
+    }
+    const last = parts.at(-1);
     if (last !== undefined) seconds.at(last.second).serverLevels.set(shard, nodes.levelsOf(line));
   };
 

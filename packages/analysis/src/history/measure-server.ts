@@ -1,10 +1,14 @@
 import type { ServerLine } from '@livekit-swarm/record';
-import { addCounts, FIRST_NODE_SHARD } from '../summary/fold-server.ts';
+import { addHostCounts, addMediaCounts, FIRST_NODE_SHARD } from '../summary/fold-server.ts';
 import type { SecondMetrics } from './second-metrics.ts';
 
-/** Adds the counters of a node to a second. */
+/** Adds the media counters of a node to a second. */
 export const measureServer = (second: SecondMetrics, line: ServerLine, shard: number): void =>
-  addCounts(second, line, { shard, steady: true });
+  addMediaCounts(second, line, { shard, steady: true });
+
+/** Adds the counters of a node's host to a second. */
+export const measureHost = (second: SecondMetrics, line: ServerLine, shard: number): void =>
+  addHostCounts(second, line, { shard, steady: true });
 
 /**
  * Largest number of nodes with a line each, as many as a chart can show; further nodes count only

@@ -130,6 +130,19 @@ describe('the nodes of the deployment', () => {
     expect(measuredOf(summary, 'server_bytes: count>0')?.value).toBe(20_000);
   });
 
+  test('have counters of their host in the second in which it counted', () => {
+    const lines = withServer(recordOf(spec), (at) => ({
+      a:
+        at === 10_000
+          ? { bytesDown: 5_000, countedMs: 5_000, packetsExceeded: 40 }
+          : { bytesDown: 0, packetsExceeded: 0 },
+    }));
+    const inWindow = 'server_allowance_exceeded@6s..8s: count<1';
+    const summary = summaryOf(lines, inWindow);
+    expect(measuredOf(summary, inWindow)).toMatchObject({ value: 0, ok: true });
+    expect(measuredOf(summary, 'server_allowance_exceeded: count>39')?.value).toBe(40);
+  });
+
   test('are not measured in a record without their lines', () => {
     const { server, metrics } = summaryOf(recordOf(spec));
     expect(server).toEqual({ nodes: [], total: null, missing: [], after: null, logs: [] });

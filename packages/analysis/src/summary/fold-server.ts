@@ -207,11 +207,16 @@ export class ServerFold {
     const { at, intervalMs, countedMs = intervalMs } = line;
     const lasting = { fromMs: at - intervalMs, toMs: at };
     const counted = { fromMs: at - countedMs, toMs: at };
-    const add = (metrics: MetricSet, { fromMs, toMs }: Range, onlyInside: boolean): void => {
-      const share = overlapMs(counted, { fromMs, toMs }) / countedMs;
-      metrics.steadyTime(shard, overlapMs(lasting, { fromMs, toMs }));
-      addCounts(metrics, line, { shard, steady: true }, share);
-      if (!onlyInside) addCounts(metrics, line, { shard, steady: false }, 1 - share);
+    const add = (metrics: MetricSet, range: Range, onlyInside: boolean): void => {
+      const insideMs = overlapMs(lasting, range);
+      metrics.steadyTime(shard, insideMs);
+      for (const [addCounts, share] of [
+        [addMediaCounts, overlapMs(counted, range) / countedMs],
+        [addHostCounts, insideMs / intervalMs],
+      ] as const) {
+        addCounts(metrics, line, { shard, steady: true }, share);
+        if (!onlyInside) addCounts(metrics, line, { shard, steady: false }, 1 - share);
+      }
     };
     add(this.#timeline.whole, this.#steady, false);
     const clean = this.#timeline.clean.during(counted.fromMs, at);
@@ -257,13 +262,15 @@ const addLevels = (
 const overlapMs = (a: Range, b: Range): number =>
   Math.max(0, Math.min(a.toMs, b.toMs) - Math.max(a.fromMs, b.fromMs));
 
-/** Adds the counters of a node since its last line, or a share of them. */
-export const addCounts = (
+type AddCounts = (
   metrics: Pick<MetricSet, 'count'>,
   line: ServerLine,
   where: CountedIn,
-  share = 1,
-): void => {
+  share?: number,
+) => void;
+
+/** Adds the media counters of a node since its last line, or a share of them. */
+export const addMediaCounts: AddCounts = (metrics, line, where, share = 1) => {
   const { node, bytesUp, bytesDown, packetsUp, packetsDown, drops } = line;
   const add = (metric: MetricName, labels: Labels, amount: number | undefined): void => {
     if (amount !== undefined) metrics.count(metric, labels, amount * share, where);
@@ -273,9 +280,18 @@ export const addCounts = (
   add('server_packets', { node, direction: 'up' }, packetsUp);
   add('server_packets', { node, direction: 'down' }, packetsDown);
   add('server_drops', { node }, drops);
-  add('server_conntrack_drops', { node }, line.conntrackDrops);
-  for (const [count, allowance] of Object.entries(ALLOWANCES) as [ServerCount, string][])
-    add('server_allowance_exceeded', { node, allowance }, line[count]);
+};
+
+/** Adds the counters of a node's host since its last line, or a share of them. */
+export const addHostCounts: AddCounts = (metrics, line, where, share = 1) => {
+  const { node, conntrackDrops } = line;
+  if (conntrackDrops !== undefined)
+    metrics.count('server_conntrack_drops', { node }, conntrackDrops * share, where);
+  for (const [count, allowance] of Object.entries(ALLOWANCES) as [ServerCount, string][]) {
+    const amount = line[count];
+    if (amount !== undefined)
+      metrics.count('server_allowance_exceeded', { node, allowance }, amount * share, where);
+  }
 };
 
 const LEFT_METRICS = {

@@ -379,11 +379,7 @@ const busyNotes = (
  * @param sharesHost true if the load generator runs on the host of the node: `host_busy` and the
  * findings on its health have the CPU that it and others use
  */
-const limitNotes = (
-  { nodes }: ServerSummary,
-  measuredMs: number,
-  sharesHost: boolean,
-): RunNote[] =>
+const limitNotes = ({ nodes }: ServerSummary, measuredMs: number, sharesHost: boolean): RunNote[] =>
   reachedLimits(nodes, measuredMs).flatMap((limit) =>
     sharesHost && limit.resource === 'host_cpu' ? [] : [{ code: 'node_at_limit', ...limit }],
   );

@@ -71,4 +71,18 @@ describe('a node', () => {
     expect(counted[10]).toBe(5_000);
     expect(counted.filter((ms) => ms !== undefined)).toHaveLength(2);
   });
+
+  test('has that interval also where its host counts packets every second', () => {
+    const meter = createNodeMeter('a');
+    const counted: (number | undefined)[] = [];
+    for (let second = 0; second <= 6; second++) {
+      const bytesUp = 500 * Math.floor(second / 5);
+      const figures = { bytesUp, packetsExceeded: 3 * second, conntrackDrops: second, rooms: 1 };
+      meter.add('metrics', reading(second * 1_000, figures), second * 1_000);
+      const line = meter.line(second * 1_000);
+      expect(line?.packetsExceeded).toBe(second === 0 ? undefined : 3);
+      counted.push(line?.countedMs);
+    }
+    expect(counted).toEqual([...Array.from({ length: 5 }), 5_000, undefined]);
+  });
 });

@@ -1,4 +1,5 @@
 import {
+  MEDIA_COUNTS,
   SERVER_COUNTS,
   SERVER_LEVELS,
   SERVER_SOURCES,
@@ -49,10 +50,10 @@ export const createNodeMeter = (node: string): NodeMeter => {
   let lineAt: number | null = null;
   let countedAt: number | null = null;
 
-  /** Interval covered by the counters, ms; null if there are none. */
+  /** Interval covered by the media counters, ms; null if there are none. */
   const countedMs = (at: number, intervalMs: number): number | null => {
     const since = at - (countedAt ?? at);
-    const isCounted = SERVER_COUNTS.some((count) => (pending[count] ?? 0) > 0);
+    const isCounted = MEDIA_COUNTS.some((count) => (pending[count] ?? 0) > 0);
     if (isCounted || countedAt === null) countedAt = at;
     return isCounted && since > 0 ? Math.min(since, Math.max(intervalMs, COUNTS_EVERY_MS)) : null;
   };
