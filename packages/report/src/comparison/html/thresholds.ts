@@ -37,18 +37,21 @@ const limitText = (cells: readonly (readonly Result[])[]): string => {
   return first === undefined ? '–' : limitOf(first);
 };
 
-/** The median of the runs, and how many of them crossed it. */
+/** The median of the runs, and how many of them crossed it, or were not judged. */
 const cellOf = (results: readonly Result[]): Markup => {
   const values = results.flatMap(({ value }) => value ?? []).sort((a, b) => a - b);
   const [first] = results;
   const median = values[(values.length - 1) >> 1];
   if (first === undefined || median === undefined) return html`<td class="n">not measured</td>`;
   const { metric, aggregation } = first.threshold;
-  const crossed = results.filter(({ ok }) => ok === false).length;
   const text = formatFigure(median, metricDefinition(metric), aggregationKey(aggregation));
-  const of =
-    results.length === 1 ? '' : ` in ${formatNumber(crossed)} of ${formatNumber(results.length)}`;
-  return crossed > 0
-    ? html`<td class="n bad">${MARKS.failed} ${text} <small>crossed${of}</small></td>`
-    : html`<td class="n">${MARKS.passed} ${text}</td>`;
+  const runsWith = (state: Result['ok']): number => results.filter(({ ok }) => ok === state).length;
+  const of = (runs: number): string =>
+    results.length === 1 ? '' : ` in ${formatNumber(runs)} of ${formatNumber(results.length)}`;
+  const [crossed, notJudged] = [runsWith(false), runsWith(null)];
+  if (crossed > 0)
+    return html`<td class="n bad">${MARKS.failed} ${text} <small>crossed${of(crossed)}</small></td>`;
+  if (notJudged > 0)
+    return html`<td class="n unsure">${MARKS.inconclusive} ${text} <small>not judged${of(notJudged)}</small></td>`;
+  return html`<td class="n">${MARKS.passed} ${text}</td>`;
 };
