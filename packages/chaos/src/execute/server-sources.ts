@@ -19,6 +19,8 @@ export const serverSources = ({
           ? []
           : [prometheusSource({ url: prometheusUrl, selector: null })]),
         ...(redisUrl === null ? [] : [redisSource(redisUrl)]),
-        ...(prometheusUrl === null ? [] : [prometheusHostSource({ url: prometheusUrl })]),
+        ...(prometheusUrl === null
+          ? []
+          : [prometheusHostSource({ url: prometheusUrl, selector: null })]),
       ]
     : nodeMetrics.map(({ name, url }) => metricsSource(url, name));
