@@ -43,6 +43,33 @@ test('nodes that are measured together have the same time, and the first source 
   expect(lines[0]?.at).toBe(lines[1]?.at);
 });
 
+test('a host is measured for the nodes whose address it has, or that it names, and for no other', async () => {
+  const host = (name: string | null, address: string, hostCores: number) =>
+    source('host', async () => [
+      { id: null, name, host: address, measuredAtMs: performance.now(), figures: { hostCores } },
+    ]);
+  const nodes = source('metrics', async () => [
+    readingOf('ND_a', '10.0.0.5:6789'),
+    readingOf('ND_b', '10.0.0.5:6790'),
+    readingOf('ND_c', 'eu-1'),
+  ]);
+  const { sampler, lines } = begin([
+    nodes,
+    host(null, '10.0.0.5', 4),
+    host('eu-1', '172.16.0.9', 8),
+    host('us-1', '172.16.0.7', 16),
+    host(null, '10.0.0.9', 32),
+  ]);
+  await sampler.started;
+  await sampler.stop();
+  expect(lines).toMatchObject([
+    { node: '10.0.0.5:6789', hostCores: 4 },
+    { node: '10.0.0.5:6790', hostCores: 4 },
+    { node: 'eu-1', hostCores: 8, sources: ['metrics', 'host'] },
+  ]);
+  expect([...sampler.hostsWithoutNode()]).toEqual(['us-1', '10.0.0.9']);
+});
+
 test('a failing source is recorded once for each reason and asked again', async () => {
   let calls = 0;
   const failing = source('prometheus', () => {
