@@ -18,4 +18,4 @@ export {
   swarmErrorOf,
   usageError,
 } from './swarm-error.ts';
-export { capital, codeOf, messageOf, urlHost } from './text.ts';
+export { capital, codeOf, messageOf, shellLine, urlHost } from './text.ts';

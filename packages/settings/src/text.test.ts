@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { capital, codeOf, messageOf, urlHost } from './text.ts';
+import { capital, codeOf, messageOf, shellLine, urlHost } from './text.ts';
 
 describe('text of a thrown value', () => {
   it('is the message of an error, and the value itself otherwise', () => {
@@ -14,6 +14,11 @@ describe('text of a thrown value', () => {
     expect(codeOf(new Error('no'))).toBeNull();
     expect(codeOf({ code: 'EACCES' })).toBeNull();
   });
+});
+
+it('words of a shell are quoted where it would read them otherwise', () => {
+  expect(shellLine(['swarm', 'report', 'runs/2026-11-21'])).toBe('swarm report runs/2026-11-21');
+  expect(shellLine(['a b', "it's", '$(id);', ''])).toBe(`'a b' 'it'\\''s' '$(id);' ''`);
 });
 
 it('a capital letter is added to a text, whatever its length', () => {

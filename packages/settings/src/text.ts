@@ -11,3 +11,9 @@ export const urlHost = (host: string): string => (host.includes(':') ? `[${host}
 /** Text of a thrown value. */
 export const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
+
+/** Words as a shell reads them back, in one line. */
+export const shellLine = (words: readonly string[]): string =>
+  words
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+    .join(' ');

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
-import { codeOf, EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
+import { codeOf, EXIT_CODES, type ExitCode, shellLine, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import { SETTINGS_FILE } from '../flags/no-swarm-yaml.ts';
 import { firstSettings } from '../folder-settings/first-settings.ts';
-import { SETTINGS_SCHEMA, schemaFrom, shellLine } from '../scenario/file-header.ts';
+import { SETTINGS_SCHEMA, schemaFrom } from '../scenario/file-header.ts';
 import { firstScenario } from '../scenario/first-scenario.ts';
 
 export interface InitFlags {

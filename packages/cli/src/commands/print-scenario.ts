@@ -5,12 +5,12 @@ import {
   type LoadFlags,
   scenarioOfFlags,
 } from '@livekit-swarm/scenario';
-import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, shellLine, usageError } from '@livekit-swarm/settings';
 import { readWitnesses, withTags } from '../adjust-scenario.ts';
 import { type Console, write } from '../console.ts';
 import type { RunFlags } from '../flags/run.ts';
 import { withFolderThresholds } from '../folder-settings/apply-settings.ts';
-import { schemaFrom, shellLine } from '../scenario/file-header.ts';
+import { schemaFrom } from '../scenario/file-header.ts';
 
 /**
  * `swarm … --print-scenario`: prints the scenario file that is equivalent to the flags; starts nothing.

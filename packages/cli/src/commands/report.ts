@@ -11,14 +11,13 @@ import { findRecord, recordLines } from '@livekit-swarm/record';
 import { exitCodeOf, printable, type ReportInput } from '@livekit-swarm/report';
 import { PARTICIPANT_REPORTERS } from '@livekit-swarm/report/participant';
 import { checkThresholds, parseThresholds } from '@livekit-swarm/scenario';
-import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, shellLine, usageError } from '@livekit-swarm/settings';
 import { type Console, write } from '../console.ts';
 import { openPage, showRecord } from '../live-page.ts';
 import { type Output, type OutputFlags, openOutput } from '../output/output.ts';
 import { exitCodeAfter, openResultOutput } from '../output/result-output.ts';
 import { readBaselineFile } from '../records/baseline-file.ts';
 import { lastRecord } from '../records/last-record.ts';
-import { shellLine } from '../scenario/file-header.ts';
 import { untilAborted } from '../until-aborted.ts';
 
 export interface ReportFlags extends OutputFlags {

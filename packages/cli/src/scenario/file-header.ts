@@ -27,9 +27,3 @@ export const schemaFrom = (
   const path = relative(folder, file).split(sep).join('/');
   return path.startsWith('.') ? path : `./${path}`;
 };
-
-/** Words as a shell reads them back, in one line. */
-export const shellLine = (words: readonly string[]): string =>
-  words
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
-    .join(' ');

@@ -5,13 +5,13 @@ import {
   parseScenario,
   scenarioOfFlags,
 } from '@livekit-swarm/scenario';
+import { shellLine } from '@livekit-swarm/settings';
 import { propertyRuns } from '@livekit-swarm/testkit/property-runs';
 import { Command } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scenarioWords } from '../commands/print-scenario.ts';
 import { addRunFlags, type RunFlags } from '../flags/run.ts';
-import { shellLine } from './file-header.ts';
 
 /** Reads flags as `swarm` does. */
 const flagsOf = (words: readonly string[]): RunFlags =>

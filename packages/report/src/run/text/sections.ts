@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Share, ThresholdResult } from '@livekit-swarm/analysis';
-import { formatNumber, plural } from '@livekit-swarm/settings';
+import { formatNumber, plural, shellLine } from '@livekit-swarm/settings';
 import { figureLines, noteLines } from '../../comparison/text.ts';
 import { describeScenario } from '../../describe-scenario.ts';
 import { formatBytes, formatMs, formatShare } from '../../format.ts';
@@ -195,7 +195,7 @@ const mostAffectedSection: Section = ({ summary, recordPath }, style) => {
       ? []
       : [
           style.dim(
-            `  all of one: swarm report ${dirname(recordPath)} --participant ${first.identity}`,
+            `  all of one: ${shellLine(['swarm', 'report', dirname(recordPath), '--participant', first.identity])}`,
           ),
         ];
   return [

@@ -63,6 +63,21 @@ describe('the text', () => {
     ]);
   });
 
+  it('has the command for the most affected participant as a shell reads it back', () => {
+    const report = failedReport();
+    const [first, ...others] = report.summary.mostAffected;
+    if (first === undefined) throw new Error('no participant was affected');
+    const mostAffected = [{ ...first, identity: "p1; echo '$HOME'" }, ...others];
+    const text = renderText({
+      ...report,
+      recordPath: 'my runs/record.jsonl.gz',
+      summary: { ...report.summary, mostAffected },
+    });
+    expect(text).toContain(
+      `all of one: swarm report 'my runs' --participant 'p1; echo '\\''$HOME'\\'''`,
+    );
+  });
+
   it('has a line for each stage, and media by role where there are several', () => {
     const text = renderText(stagedReport());
     expect(text).toMatch(
