@@ -540,14 +540,14 @@ export const METRICS = {
   server_memory_limit: ofNodes(
     'bytes',
     'neither',
-    'memory that a node has: the limit of its control group, or what its host has, whichever is nearer',
+    'memory that a node has: the limit of its control group, or what its host has, whichever is nearer; of all nodes the largest',
   ),
   server_memory_used: ofNodesAtMost('memory in use, of that limit'),
-  server_host_cores: ofNodes('cores', 'neither', 'cores of the hosts'),
+  server_host_cores: ofNodes('cores', 'neither', 'cores of a host; of all nodes the largest'),
   server_host_cpu: ofNodes(
     'cores',
     'lower',
-    'CPU cores that all programs of the hosts use, livekit-server included',
+    'CPU cores that all programs of a host use, livekit-server included; of all nodes the largest',
   ),
   server_steal: ofNodesAtMost('CPU time of a host that its hypervisor gave to other guests'),
   server_conntrack: ofNodesAtMost(
@@ -557,13 +557,13 @@ export const METRICS = {
     'packets',
     'lower',
     ['node'],
-    'packets of new flows that the kernel dropped as its table of tracked connections took no more',
+    'packets of new flows that the kernel dropped as its table of tracked connections took no more; the sum of all nodes, also of those on one host',
   ),
   server_allowance_exceeded: counter(
     'packets',
     'lower',
     ['node', 'allowance'],
-    'packets that the cloud provider queued or dropped because the instance type allows no more; allowance: bw_in, bw_out, pps, conntrack',
+    'packets that the cloud provider queued or dropped because the instance type allows no more; the sum of all nodes, also of those on one host; allowance: bw_in, bw_out, pps, conntrack',
   ),
   server_rooms_left: atTheEnd(
     ofNodes('rooms', 'neither', 'rooms of the run that the server still listed after it'),

@@ -130,6 +130,20 @@ describe('the nodes of the deployment', () => {
     expect(measuredOf(summary, 'server_bytes: count>0')?.value).toBe(20_000);
   });
 
+  test('do not add up the figures of a host that several of them share', () => {
+    const host = { hostCpuCores: 3, hostCores: 4, memoryLimitBytes: 8e9 };
+    const summary = summaryOf(
+      withServer(recordOf(spec), () => ({
+        a: { cpuCores: 1, ...host },
+        b: { cpuCores: 1.5, ...host },
+      })),
+    );
+    expect(measuredOf(summary, 'server_host_cpu: max<4')).toMatchObject({ value: 3, ok: true });
+    expect(measuredOf(summary, 'server_host_cores: max<5')?.value).toBe(4);
+    expect(measuredOf(summary, 'server_memory_limit: max<9GB')?.value).toBe(8e9);
+    expect(measuredOf(summary, 'server_cpu: max<4')?.value).toBe(2.5);
+  });
+
   test('have counters of their host in the second in which it counted', () => {
     const lines = withServer(recordOf(spec), (at) => ({
       a:

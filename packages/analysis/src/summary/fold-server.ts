@@ -51,8 +51,18 @@ const LEVEL_METRICS: Record<ServerLevel, MetricName> = {
   conntrackShare: 'server_conntrack',
 };
 
-/** Levels of which all nodes together have the largest, rather than the sum. */
-const SHARES: ReadonlySet<ServerLevel> = new Set(['stealShare', 'memoryShare', 'conntrackShare']);
+/**
+ * Levels of hosts, of which all nodes together have the largest, rather than the sum: a host with
+ * several nodes would count once for each of them.
+ */
+const OF_HOSTS: ReadonlySet<ServerLevel> = new Set([
+  'hostCpuCores',
+  'hostCores',
+  'stealShare',
+  'memoryShare',
+  'memoryLimitBytes',
+  'conntrackShare',
+]);
 
 /** Cloud allowances by their counts, as the label `allowance` names them. */
 export const ALLOWANCES = {
@@ -193,7 +203,7 @@ export class ServerFold {
     for (const { levels } of this.#nodes.values())
       for (const [level, { value, untilMs }] of levels)
         if (line.at <= untilMs)
-          total[level] = SHARES.has(level)
+          total[level] = OF_HOSTS.has(level)
             ? Math.max(total[level] ?? 0, value)
             : (total[level] ?? 0) + value;
     this.#forEach(line, steady, (metrics, isSteady) => addLevels(metrics, total, isSteady, {}));
