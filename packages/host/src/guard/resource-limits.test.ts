@@ -53,12 +53,36 @@ test('sets memory in a group of its own of cgroup v1, next to that of the CPU', 
   expect(textOf(group('memory'), 'cgroup.procs')).toBe('7');
 });
 
-test('removes the group of the CPU where memory cannot be limited', () => {
+test('names memory where only the CPU can be limited', () => {
   mkdirSync(join(root, 'cpu'));
   writeFileSync(join(root, 'cpu', 'tasks'), '');
   expect(() => limitResources({ cpuCores: 1, memoryBytes: 50_000_000 }, root)).toThrow(
     expect.objectContaining({ code: 'no_memory_limit' }),
   );
+});
+
+/** Reason why the kernel of this host limits nothing for this process; null: it does. */
+const whyNoLimits = (): string | null => {
+  try {
+    expectLimits({ cpuCores: 1, memoryBytes: 50_000_000 });
+    return null;
+  } catch (error) {
+    return String(error);
+  }
+};
+
+test('removes the group of the CPU where the kernel refuses the limit of memory', ({ skip }) => {
+  const reason = whyNoLimits();
+  skip(reason !== null, reason ?? '');
+  const groups = ['.', 'unified', 'cpu', 'cpu,cpuacct', 'memory'].map((hierarchy) =>
+    join('/sys/fs/cgroup', hierarchy, `livekit-swarm-${process.pid}`),
+  );
+  limitResources({ cpuCores: 1 });
+  expect(groups.some(existsSync)).toBe(true);
+  expect(() => limitResources({ cpuCores: 1, memoryBytes: Number.NaN })).toThrow(
+    expect.objectContaining({ code: 'no_memory_limit' }),
+  );
+  expect(groups.filter(existsSync)).toEqual([]);
 });
 
 test('throws where there are no control groups, and leaves nothing behind', () => {
