@@ -3,29 +3,54 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { holdTable } from '@livekit-swarm/testkit/nft';
+import { programOf } from '@livekit-swarm/testkit/requirements';
 import type { Host } from './network.ts';
 import { scratch } from './swarm.ts';
 
-/** A node_exporter on a host, which ends with the host's network at the latest. */
-export const exportHost = async ({ through, address }: Host) => {
+/** Longest time until a node_exporter answers, ms: the host may be busy. */
+const READY_MS = 20_000;
+
+/** A node_exporter on a host that answers; it ends with the host's network at the latest. */
+export const exportHost = async (host: Host) => {
+  const { through, address } = host;
+  const exporter = await programOf('node-exporter');
+  if (exporter === null) throw new Error('node_exporter is a requirement of this test');
   const [program, ...args] = [
     ...through,
-    'prometheus-node-exporter',
+    exporter,
     `--web.listen-address=${address}:9100`,
     ...['--collector.disable-defaults', '--collector.cpu', '--collector.meminfo'],
     '--collector.conntrack',
   ];
   const child = spawn(program, args, { stdio: 'ignore' });
   await once(child, 'spawn');
-  return {
-    url: `http://${address}:9100/metrics`,
-    [Symbol.asyncDispose]: async () => {
-      const ended = once(child, 'exit');
-      child.kill();
-      await ended;
-    },
+  const ended = once(child, 'exit');
+  const url = `http://${address}:9100/metrics`;
+  const end = async (): Promise<void> => {
+    child.kill();
+    await ended;
   };
+  const deadline = performance.now() + READY_MS;
+  while (!(await answers(host, url))) {
+    if (child.exitCode === null && performance.now() < deadline) await sleep(100);
+    else {
+      await end();
+      throw new Error(`${exporter} does not answer at ${url}`);
+    }
+  }
+  return { url, [Symbol.asyncDispose]: end };
+};
+
+/** Returns true if an address answers in the network of its host. */
+const answers = async (host: Host, url: string): Promise<boolean> => {
+  try {
+    await host.run(process.execPath, ['--input-type=module', '-e', `await fetch('${url}')`]);
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 /**

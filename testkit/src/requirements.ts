@@ -77,6 +77,15 @@ export const missing = async (...requirements: Requirement[]): Promise<string | 
   return null;
 };
 
+/** Path of a program by any of its packaged names; null: it is not installed. */
+export const programOf = async (requirement: Program): Promise<string | null> => {
+  for (const name of PROGRAMS[requirement][0]) {
+    const path = await findProgram(name, process.env, SYSTEM_FOLDERS);
+    if (path !== null) return path;
+  }
+  return null;
+};
+
 const check = async (requirement: Requirement): Promise<string | null> => {
   switch (requirement) {
     case 'root':
@@ -108,10 +117,8 @@ const check = async (requirement: Requirement): Promise<string | null> => {
         (await whyNotReached('python3 -m pip index versions livekit-agents', 'pip config list'))
       );
     default: {
+      if ((await programOf(requirement)) !== null) return null;
       const [names, debianPackage] = PROGRAMS[requirement];
-      for (const name of names) {
-        if ((await findProgram(name, process.env, SYSTEM_FOLDERS)) !== null) return null;
-      }
       return `${names[0]} is not installed: apt-get install ${debianPackage}`;
     }
   }
