@@ -80,7 +80,7 @@ const expectOneOfEach = (times: PrometheusResult, where: string): void => {
   );
 };
 
-/** A name that every host has for itself says of which host a target is to its own Prometheus only. */
+/** Every host has these names for itself, so that they name no host among several. */
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 
