@@ -8,7 +8,11 @@ const MINUTE = 60_000;
 
 interface Manifest {
   metadata: unknown;
-  spec: { triggers: { metadata: unknown }[] };
+  spec: {
+    minReplicaCount: number;
+    maxReplicaCount: number;
+    triggers: { type: string; metadata: { start: string; end: string; desiredReplicas: string } }[];
+  };
 }
 
 const parse = (text: string): Manifest => {
@@ -73,4 +77,62 @@ it('orders nodes for KEDA by the timetable, in its clock', () => {
     start: '57 7 1 12 *',
     end: '5 9 1 12 *',
   });
+});
+
+/** Nodes that a ScaledObject has in each minute of a day or of a week that begins on Sunday. */
+const minutesOf = (csv: string, cycle: number): { nodes: number[]; triggers: number } => {
+  const { spec } = parse(FORECAST_REPORTERS.keda.render(view(csv)));
+  const nodes = new Array<number>(cycle).fill(spec.minReplicaCount);
+  const orders = spec.triggers.filter(({ type }) => type === 'cron');
+  const minuteOf = (cron: string): number => {
+    const [minute = '', hour = '', , , weekday = ''] = cron.split(' ');
+    return Number(minute) + 60 * Number(hour) + (weekday === '*' ? 0 : DAY * Number(weekday));
+  };
+  for (const { metadata } of orders) {
+    expect(metadata.start).not.toBe(metadata.end);
+    const to = minuteOf(metadata.end);
+    for (let at = minuteOf(metadata.start); at !== to; at = (at + 1) % cycle)
+      nodes[at] = Math.max(nodes[at] ?? 0, Number(metadata.desiredReplicas));
+  }
+  for (const count of nodes) expect(count).toBeLessThanOrEqual(spec.maxReplicaCount);
+  return { nodes, triggers: orders.length };
+};
+
+const DAY = 24 * 60;
+
+it('orders for whole minutes what a steep load needs for seconds', () => {
+  const csv = 'time,rooms\n08:00,50\n08:05,1000\n09:00,1000\n09:00,50';
+  const { nodes, triggers } = minutesOf(csv, DAY);
+  // A node more each 32 s, ordered three minutes earlier.
+  expect(nodes.slice(7 * 60 + 57, 8 * 60 + 3)).toEqual([3, 5, 7, 9, 10, 10]);
+  expect(triggers).toBe(5);
+  expect(nodes.slice(8 * 60 + 1, 9 * 60 + 5).every((count) => count === 10)).toBe(true);
+  expect(nodes.filter((count) => count > 2)).toHaveLength(4 + 64);
+});
+
+it('runs at all times what a whole day or week needs, without an order', () => {
+  const week = minutesOf('time,rooms\nmon 00:00,250\nsun 24:00,250', 7 * DAY);
+  expect(week.triggers).toBe(0);
+  expect(new Set(week.nodes)).toEqual(new Set([3]));
+  // Nodes of a day are ordered before its beginning, and stay after its end.
+  const day = minutesOf('time,rooms\n00:00,250\n24:00,260', DAY);
+  expect(day.triggers).toBe(0);
+  expect(new Set(day.nodes)).toEqual(new Set([3]));
+  const peak = minutesOf(
+    'time,rooms\n00:00,250\n12:00,250\n12:00,350\n13:00,350\n13:00,250\n24:00,250',
+    DAY,
+  );
+  expect(peak.triggers).toBe(1);
+  expect(peak.nodes.filter((count) => count === 4)).toHaveLength(68);
+  expect(peak.nodes.filter((count) => count === 3)).toHaveLength(DAY - 68);
+});
+
+it('counts each room of this deployment once, and names what to change', () => {
+  const text = FORECAST_REPORTERS.keda.render(view(SLOW));
+  expect(parse(text).spec.triggers[0]?.metadata).toMatchObject({
+    query: 'sum(clamp_min(max by (instance) (livekit_room_total{job="livekit"}), 0))',
+  });
+  expect(text).toMatch(/^# Change serverAddress, job in the query/m);
+  const participants = FORECAST_REPORTERS.keda.render(view(SLOW.replace('rooms', 'participants')));
+  expect(participants).toMatch(/^# Change serverAddress, the query where Prometheus has several/m);
 });

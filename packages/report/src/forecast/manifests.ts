@@ -1,7 +1,8 @@
 /** Settings of autoscalers on Kubernetes, as objects for kubectl. */
-import { DAY_MS, modulo, type NodeForecast, WEEK_MS } from '@livekit-swarm/chaos/scale';
+import type { NodeForecast } from '@livekit-swarm/chaos/scale';
 import { yamlText } from '@livekit-swarm/settings';
 import { printable } from '../text-layout.ts';
+import { cronOrders } from './cron-orders.ts';
 import type { ForecastView } from './forecast-view.ts';
 import { scalerSettings } from './scaler-settings.ts';
 
@@ -43,21 +44,30 @@ export const renderHpa = (view: ForecastView): string => {
   );
 };
 
-/** PromQL of the load over all nodes. */
+/** PromQL of the load over all nodes, and what to change in it. */
 const QUERIES = {
-  rooms: 'sum(livekit_room_total)',
-  // livekit_participant_total counts one on two nodes: the exporter asks the API.
-  participants: 'max(livekit_swarm_lifecycle_participants)',
+  rooms: {
+    // Two Prometheus scrape an instance twice, and a node may report one room less than none.
+    query: 'sum(clamp_min(max by (instance) (livekit_room_total{job="livekit"}), 0))',
+    change: 'job in the query',
+  },
+  participants: {
+    // livekit_participant_total counts one on two nodes: the exporter asks the API.
+    query: 'max(livekit_swarm_lifecycle_participants)',
+    change: 'the query where Prometheus has several deployments',
+  },
 } as const;
 
 /** A ScaledObject with the load from Prometheus, and a trigger for each order of the timetable. */
 export const renderScaledObject = (view: ForecastView): string => {
   const { workload, forecast } = view;
-  const { target, min, max, every } = scalerSettings(forecast);
+  const { target, max, every } = scalerSettings(forecast);
+  const { min, orders } = cronOrders(forecast);
+  const { query, change } = QUERIES[forecast.curve.unit];
   return document(
     [
       ...heading(view),
-      'Change serverAddress, and timezone to that of the timetable. Of several triggers the highest counts.',
+      `Change serverAddress, ${change}, and timezone to that of the timetable. Of several triggers the highest counts.`,
     ],
     {
       ...{
@@ -74,19 +84,15 @@ export const renderScaledObject = (view: ForecastView): string => {
             type: 'prometheus',
             metadata: {
               serverAddress: 'http://prometheus.monitoring.svc:9090',
-              query: QUERIES[forecast.curve.unit],
+              query,
               threshold: String(target),
               // Prometheus without figures does not mean that there is no load.
               ignoreNullValues: 'false',
             },
           },
-          ...ordersOf(forecast).map(({ fromAt, toAt, nodes }) => ({
+          ...orders.map(({ start, end, nodes }) => ({
             type: 'cron',
-            metadata: {
-              timezone: 'Etc/UTC',
-              ...{ start: cronOf(fromAt, forecast), end: cronOf(toAt, forecast) },
-              desiredReplicas: String(nodes),
-            },
+            metadata: { timezone: 'Etc/UTC', start, end, desiredReplicas: String(nodes) },
           })),
         ],
       },
@@ -129,24 +135,4 @@ const behaviorOf = (forecast: NodeForecast): object => {
       ],
     },
   };
-};
-
-/** Times in which the timetable needs more nodes than the least. */
-const ordersOf = ({
-  running,
-  rules: { min },
-}: NodeForecast): { fromAt: number; toAt: number; nodes: number }[] =>
-  running.filter(({ nodes }) => nodes > min);
-
-/** `55 7 * * *`: minute, hour, day of the month, month, day of the week of a time. */
-const cronOf = (at: number, { curve: { clock } }: NodeForecast): string => {
-  const minutes = Math.floor(at / 60_000);
-  const time = `${modulo(minutes, 60)} ${modulo(Math.floor(minutes / 60), 24)}`;
-  if (clock === 'day') return `${time} * * *`;
-  if (clock === 'date') {
-    const date = new Date(at);
-    return `${time} ${date.getUTCDate()} ${date.getUTCMonth() + 1} *`;
-  }
-  // The week of a timetable begins on Monday, that of cron on Sunday.
-  return `${time} * * ${(Math.floor(modulo(at, WEEK_MS) / DAY_MS) + 1) % 7}`;
 };
