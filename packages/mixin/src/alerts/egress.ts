@@ -2,7 +2,7 @@ import { type Labels, type Names, seriesOf } from '../config/names.ts';
 import type { Alert } from '../rule.ts';
 
 /** Time for which a pool without instances is remembered: PromQL duration. */
-const GONE = '1h';
+const GONE = '1d';
 
 /**
  * Alerts on the capacity for recordings, as livekit/egress reports it. Left out with `egress:
@@ -69,6 +69,13 @@ count by (${cluster}, job) (livekit_egress_can_accept_request)`,
           series: { [accepts('a')]: '1x10 stale', [accepts('b')]: '1x30 stale' },
           silentAt: '30m',
           firesAt: '40m',
+          fires,
+        },
+        {
+          // The alert holds while the pool is gone, hours later, and ends with its memory.
+          series: { [accepts('a')]: '1x10 stale' },
+          silentAt: '25h',
+          firesAt: '20h',
           fires,
         },
       ],
