@@ -1,15 +1,7 @@
 import type { DrillEvent } from '@livekit-swarm/record';
 import { expect, test } from 'vitest';
-import type { NodePod } from '../targets/kubernetes/autoscaler.ts';
+import { podOf as pod } from '../../test/support/node-pods.ts';
 import { createPodChanges } from './pod-changes.ts';
-
-const pod = (name: string, more: Partial<NodePod> = {}): NodePod => ({
-  ...{ name, uid: `uid-${name}`, kind: 'node', host: 'host', terminating: false, running: true },
-  ...{ ready: true, hostNetwork: false, cpuLimit: null, image: 'x', owner: null, revision: null },
-  ...{ graceSeconds: null, restarts: 0, exitCode: null, failure: null, containerId: name },
-  ...{ metricsPort: null, ports: [], redisPort: null, problem: null, nodeId: `ND_${name}` },
-  ...more,
-});
 
 /** Follows pods, with rooms r1 to r3 of the load. */
 const follow = () => {
@@ -121,4 +113,52 @@ test('a container that ends on its own is another node when it runs again', () =
   changes.look([again]);
   changes.look([again]);
   expect(taken()).toEqual(['a ordered other', 'a ready scale']);
+});
+
+test('a decision that is reversed before a pod changes explains no crash', () => {
+  const { changes, taken } = follow();
+  changes.look([A]);
+  changes.decided(1, 4);
+  changes.decided(4, 1);
+  const killed = pod('a', { exitCode: 137, ready: false });
+  changes.look([killed]);
+  expect(taken()).toEqual(['a stopped other  exit code 137']);
+});
+
+test('a crash does not use up a scale-in, and its restart no scale-out', () => {
+  const { changes, taken } = follow();
+  changes.look([A, B]);
+  changes.decided(2, 1);
+  changes.look([pod('a', { exitCode: 137, ready: false }), B]);
+  changes.look([pod('a', { exitCode: 137, ready: false }), pod('b', { terminating: true })]);
+  expect(taken()).toEqual(['a stopped other  exit code 137', 'b draining scale']);
+  changes.decided(1, 2);
+  const again = pod('a', { restarts: 1, containerId: 'second', nodeId: 'ND_again' });
+  changes.look([again]);
+  changes.look([again, pod('c')]);
+  expect(taken()).toEqual([
+    ...['b stopped scale', 'a ordered other', 'a ready scale'],
+    ...['c ordered scale', 'c ready scale'],
+  ]);
+});
+
+test('a container that waits to start again is not another node', () => {
+  const { changes, taken } = follow();
+  changes.look([A]);
+  changes.look([pod('a', { exitCode: 1, ready: false })]);
+  const waiting = pod('a', { ready: false, running: false });
+  for (let look = 0; look < 3; look++) changes.look([waiting]);
+  expect(taken()).toEqual(['a stopped other  exit code 1']);
+  changes.look([pod('a', { restarts: 1, containerId: 'second', nodeId: 'ND_again' })]);
+  expect(taken()).toEqual(['a ordered other', 'a ready scale']);
+});
+
+test('a ready pod without the ID of its node is named until it has one', () => {
+  const { changes } = follow();
+  changes.look([pod('a', { nodeId: null }), B]);
+  expect(changes.unnamed()).toEqual(['a']);
+  changes.look([pod('a', { nodeId: null, terminating: true }), B]);
+  expect(changes.unnamed()).toEqual([]);
+  changes.look([A, B, pod('c', { ready: false, nodeId: null })]);
+  expect(changes.unnamed()).toEqual([]);
 });

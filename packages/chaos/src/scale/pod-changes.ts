@@ -9,6 +9,8 @@ interface PodRun {
   isReady: boolean;
   isDraining: boolean;
   isRegistered: boolean;
+  /** It is ready, and the ID of its node is not known. */
+  isUnnamed: boolean;
   /** Reason for its end; null: it has not begun to end. */
   why: Why | null;
   /** Rooms of the load on it, and those that were moved away from it: LiveKit itself moves none. */
@@ -29,6 +31,8 @@ export interface PodChanges {
   names(): Map<string, string>;
   /** Pods that are ready and do not end. */
   serving(): string[];
+  /** Pods of them whose node is not known: so is their load. */
+  unnamed(): string[];
 }
 
 /** @param rooms names of the rooms of the load */
@@ -40,6 +44,10 @@ export const createPodChanges = (
   const owed = { added: 0, removed: 0 };
   /** Runs whose decision may not be known yet: a cluster acts before it states why. */
   const waiting = new Set<string>();
+  /** Runs that have ended: their pod may wait to start again, and is listed without an exit code. */
+  const ended = new Set<string>();
+  /** Pods that had a run: another one is a restart, which no decision orders. */
+  const started = new Set<string>();
   let isFirst = true;
 
   /** Reason for a change; null: it is decided at the next look. */
@@ -65,28 +73,33 @@ export const createPodChanges = (
     });
 
   const end = (key: string, run: PodRun, pod: NodePod | undefined): void => {
-    run.why ??= reasonOf('removed', key);
+    run.why ??= isCrash(pod) ? 'other' : reasonOf('removed', key);
     if (run.why === null) return;
     // A node that has drained has closed its rooms.
     if (run.rooms.size > 0) changed(run, run.why, 'cutting');
     const code = pod?.exitCode ?? null;
     changed(run, run.why, 'stopped', code === null ? null : `exit code ${code}`);
     runs.delete(key);
+    ended.add(key);
   };
 
   const begin = (key: string, pod: NodePod): void => {
     const isThere = isFirst && pod.ready && !pod.terminating;
-    const why = isThere ? null : reasonOf('added', key);
+    const orderedFor = (): Why | null => (started.has(pod.uid) ? 'other' : reasonOf('added', key));
+    const why = isThere ? null : orderedFor();
     if (!isThere && why === null) return;
+    started.add(pod.uid);
     if (why !== null) append({ event: 'node_ordered', component: pod.name, why });
     runs.set(key, {
       ...{ name: pod.name, nodeId: isThere ? pod.nodeId : null, isReady: isThere },
-      ...{ isDraining: false, isRegistered: isThere, why: null, rooms: new Set() },
+      ...{ isDraining: false, isRegistered: isThere, isUnnamed: false },
+      ...{ why: null, rooms: new Set() },
     });
   };
 
   const follow = (key: string, run: PodRun, pod: NodePod): void => {
     run.nodeId ??= pod.nodeId;
+    run.isUnnamed = pod.ready && !pod.terminating && run.nodeId === null;
     if (!run.isReady && pod.ready && run.nodeId !== null) {
       run.isReady = true;
       changed(run, 'scale', 'ready');
@@ -100,8 +113,13 @@ export const createPodChanges = (
 
   return {
     decided: (from, to) => {
-      owed.added += Math.max(0, to - from);
-      owed.removed += Math.max(0, from - to);
+      const [change, opposite] =
+        to > from ? (['added', 'removed'] as const) : (['removed', 'added'] as const);
+      const pods = Math.abs(to - from);
+      // A decision that is reversed before a pod has changed explains no change.
+      const cancelled = Math.min(owed[opposite], pods);
+      owed[opposite] -= cancelled;
+      owed[change] += pods - cancelled;
     },
     look: (pods) => {
       const listed = new Map(pods.map((pod) => [keyOf(pod), pod]));
@@ -111,7 +129,7 @@ export const createPodChanges = (
         else follow(key, run, pod);
       }
       for (const [key, pod] of listed)
-        if (!runs.has(key) && pod.exitCode === null) {
+        if (!runs.has(key) && !ended.has(key) && pod.exitCode === null) {
           begin(key, pod);
           const run = runs.get(key);
           if (run !== undefined) follow(key, run, pod);
@@ -136,7 +154,12 @@ export const createPodChanges = (
       [...runs.values()].flatMap(({ name, isReady, isDraining }) =>
         isReady && !isDraining ? [name] : [],
       ),
+    unnamed: () => [...runs.values()].flatMap(({ name, isUnnamed }) => (isUnnamed ? [name] : [])),
   };
 };
+
+/** A container that ends with an error, and was not asked to end. */
+const isCrash = (pod: NodePod | undefined): boolean =>
+  pod !== undefined && !pod.terminating && pod.exitCode !== null && pod.exitCode !== 0;
 
 const keyOf = ({ uid, restarts }: NodePod): string => `${uid}/${restarts}`;
