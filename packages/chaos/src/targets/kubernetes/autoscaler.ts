@@ -47,7 +47,10 @@ export interface Autoscaler {
   settings: AutoscalerSettings;
   /** @throws SwarmError `rejected`, `cluster_unreachable` */
   read(): Promise<AutoscalerState>;
-  /** Reads its events, of the time for which the cluster keeps them; none without permission. */
+  /**
+   * Reads its events, of the time for which the cluster keeps them; none without permission.
+   * @throws SwarmError `rejected`, `cluster_unreachable`
+   */
   notices(): Promise<AutoscalerNotice[]>;
   /** @throws SwarmError `rejected`, `cluster_unreachable` */
   pods(): Promise<NodePod[]>;
@@ -84,16 +87,17 @@ export const openAutoscaler = async (
     read: async () => stateOf(await found()),
     notices: async () => {
       const fieldSelector = `involvedObject.kind=HorizontalPodAutoscaler,involvedObject.name=${name}`;
-      try {
-        const { items } = await client.core.listNamespacedEvent({ namespace, fieldSelector });
-        return items.map(({ metadata, reason = '', message = '', count = 1 }) => ({
-          key: `${metadata.uid ?? ''}/${count}`,
-          ...{ reason, message },
-        }));
-      } catch (error) {
-        if (statusOf(error) === FORBIDDEN) return [];
-        throw error;
-      }
+      const { items } = await callCluster(
+        `list the events of the HorizontalPodAutoscaler ${name} in ${namespace}`,
+        client.core.listNamespacedEvent({ namespace, fieldSelector }).catch((error: unknown) => {
+          if (statusOf(error) === FORBIDDEN) return { items: [] };
+          throw error;
+        }),
+      );
+      return items.map(({ metadata, reason = '', message = '', count = 1 }) => ({
+        key: `${metadata.uid ?? ''}/${count}`,
+        ...{ reason, message },
+      }));
     },
     pods: async () => {
       const pods = (await listPods(client, spec, 'leave-out')).filter(

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { type Pod, readPod, stateOf } from './pods.ts';
+import { describe, expect, it, vi } from 'vitest';
+import type { KubernetesClient } from './client.ts';
+import { createNodeIds, type Pod, readPod, stateOf } from './pods.ts';
 
 const pod = (name: string, changes: Partial<Pod> = {}): Pod => ({
   name,
@@ -172,4 +173,21 @@ describe('a pod is ready again', () => {
       problem: 'no host',
     });
   });
+});
+
+it('the node ID of a pod is read from its metrics when its log does not answer in time', async () => {
+  vi.useFakeTimers();
+  try {
+    const core = {
+      readNamespacedPodLog: () => new Promise(() => {}),
+      connectGetNamespacedPodProxyWithPath: async ({ name }: { name: string }) =>
+        name === 'livekit-0:6789' ? 'livekit_room_total{node_id="ND_abc"} 1' : '',
+    };
+    const nodeIdOf = createNodeIds({ core } as unknown as KubernetesClient, 'livekit');
+    const id = nodeIdOf(pod('livekit-0', { metricsPort: 6789 }));
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(await id).toBe('ND_abc');
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -238,17 +238,19 @@ export const createNodeIds = (
     if (kind !== 'node' || containerId === null) return null;
     const before = known.get(containerId);
     if (before !== undefined) return before;
-    const log = await core
-      .readNamespacedPodLog({ name, namespace, limitBytes: LOG_BYTES })
-      .catch(() => '');
+    const log = await callCluster(
+      `read the log of ${name}`,
+      core.readNamespacedPodLog({ name, namespace, limitBytes: LOG_BYTES }),
+    ).catch(() => '');
     const readMetrics = (port: number): Promise<string> =>
-      core
-        .connectGetNamespacedPodProxyWithPath({
+      callCluster(
+        `read the metrics of ${name}`,
+        core.connectGetNamespacedPodProxyWithPath({
           name: `${name}:${port}`,
           namespace,
           path: 'metrics',
-        })
-        .catch(() => '');
+        }),
+      ).catch(() => '');
     const id =
       IN_LOG.exec(log)?.[1] ??
       (metricsPort === null ? null : readNodeId(await readMetrics(metricsPort)));
