@@ -389,13 +389,15 @@ const drillEvent = z.discriminatedUnion('event', [
   }),
   /**
    * Load as a scaler reads it, by component, in the unit of its metric. `wanted`: nodes that it
-   * wants; `serving`: those that run and do not drain. Null: the cluster did not answer.
+   * wants; `serving`: those that run and do not drain. Null: the cluster did not
+   * answer, or `unnamed` are ready, and their nodes are not known.
    */
   z.object({
     event: z.literal('scale_observed'),
     load: z.record(text, count).nullable(),
     wanted: count,
     serving: z.array(text),
+    unnamed: z.array(text).optional(),
   }),
   /** A scaler wants another number of nodes: for the load, or for that of the timetable. */
   z.object({

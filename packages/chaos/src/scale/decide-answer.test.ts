@@ -11,7 +11,15 @@ const FACTS: ScaleFacts = {
   removed: [],
   joins: { before: JOINS, during: JOINS, after: JOINS },
   ...{ overloadedMs: 0, mostLoad: 5, reversals: 0, disconnected: 0, recovered: 0 },
-  ...{ nodeMs: 1, optimumMs: 1, optimumOf: 'load', unreadable: 0, durationMs: 1, moments: [] },
+  ...{
+    nodeMs: 1,
+    optimumMs: 1,
+    optimumOf: 'load',
+    unreadable: 0,
+    unnamed: [],
+    durationMs: 1,
+    moments: [],
+  },
   autoscaler: null,
 };
 const PASSED = { verdict: 'passed', health: [], crossed: [], codes: [] } as const;

@@ -2,7 +2,7 @@ import type { VerdictDecision } from '@livekit-swarm/analysis';
 import type { Rehearsal, ScaleFacts, ScaleObjective, ScaleReason } from './rehearsal.ts';
 import type { ScaleObjectives } from './scaler-file.ts';
 
-/** Share of readings without an answer from which the scaler was blind. */
+/** Share of the time without an answer from which the scaler was blind. */
 const MOST_UNREADABLE = 0.1;
 
 /** Share of the time in which an autoscaler could not read its metrics. */
@@ -44,7 +44,7 @@ export const decideAnswer = (
     doubts.push({ code: 'generator', findings });
   }
   if (facts.unreadable > MOST_UNREADABLE)
-    doubts.push({ code: 'unreadable', share: facts.unreadable });
+    doubts.push({ code: 'unreadable', share: facts.unreadable, unnamed: facts.unnamed });
   const { inactiveMs, inactiveReason } = facts.autoscaler ?? {
     inactiveMs: 0,
     inactiveReason: null,

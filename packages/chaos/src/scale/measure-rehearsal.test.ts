@@ -141,10 +141,22 @@ test('compares the time of nodes with that of a scaler that knows the load', () 
     observed(16_000, { 'node-1': 5 }, 1),
   ];
   // Two nodes from 5 s to 16 s: a reading without an answer keeps the last load.
-  expect(measure(lines)).toMatchObject({ optimumMs: 31_000, optimumOf: 'load', unreadable: 0.25 });
+  expect(measure(lines)).toMatchObject({ optimumMs: 31_000, optimumOf: 'load', unreadable: 0.625 });
   expect(measure(lines, (at) => (at < 10_000 ? 5 : 25))).toMatchObject({
     ...{ optimumMs: 40_000, optimumOf: 'timetable' },
   });
+});
+
+test('weighs silence of the cluster by its time, and names pods without a node', () => {
+  const looks = Array.from({ length: 10 }, (_, index) =>
+    observed(index * 1_000, { 'node-1': 1 }, 1),
+  );
+  expect(measure(looks)).toMatchObject({ unreadable: 0, unnamed: [] });
+  // One look of eleven, which waited for 15 s; and one that was answered as late.
+  expect(measure([...looks, observed(24_000, null, 1)]).unreadable).toBe(0.625);
+  expect(measure([...looks, observed(24_000, { 'node-1': 1 }, 1)]).unreadable).toBe(0.625);
+  const unnamed = [observed(0, { a: 1 }, 2), { ...observed(500, null, 2), unnamed: ['b', 'a'] }];
+  expect(measure(unnamed)).toMatchObject({ unreadable: 1, unnamed: ['a', 'b'] });
 });
 
 test('states what the autoscaler of a deployment wanted, and when it did not act', () => {

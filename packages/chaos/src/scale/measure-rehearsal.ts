@@ -27,6 +27,9 @@ interface Lifetime {
 /** Time between two points of the timetable for the optimum, ms. */
 const OPTIMUM_STEP_MS = 250;
 
+/** Time between two readings from which the cluster was silent in between, ms. */
+const SILENT_MS = 5_000;
+
 /** Rules by which a rehearsal is measured: of the file, or of the autoscaler of a deployment. */
 export interface MeasuredRules {
   nodes: Pick<ScalerFile['nodes'], 'min' | 'max' | 'carries'>;
@@ -57,20 +60,23 @@ export const createRehearsalFold = ({
   let overSince: number | null = null;
   let observedAt: number | null = null;
   let wasOverloaded = false;
-  let unreadable = 0;
+  let unreadableMs = 0;
   let readings = 0;
+  const unnamedPods = new Set<string>();
   const totals = { overloadedMs: 0, mostLoad: 0, disconnected: 0, recovered: 0 };
 
-  const observe = ({ at, load, wanted, serving }: LineOf<'scale_observed'>): void => {
+  const observe = ({ at, load, wanted, serving, unnamed = [] }: LineOf<'scale_observed'>): void => {
     if (readings === 0)
       for (const component of serving) lifetimes.push({ component, fromAt: 0, toAt: null });
     readings += 1;
     // What held at a reading is taken to hold until the next one.
     if (wasOverloaded && observedAt !== null) totals.overloadedMs += at - observedAt;
+    const silentMs = at - (observedAt ?? 0);
+    if (load === null || silentMs > SILENT_MS) unreadableMs += silentMs;
+    for (const name of unnamed) unnamedPods.add(name);
     observedAt = at;
     wasOverloaded = false;
     if (load === null) {
-      unreadable += 1;
       moments.push({ at, load, wanted, serving: serving.length });
       return;
     }
@@ -178,7 +184,8 @@ export const createRehearsalFold = ({
           ? optimumOfLoad(moments, endAtMs, (load) => nodesFor(load, rule, nodes))
           : optimumOfPlan(planned, endAtMs, (load) => nodesFor(load, rule, nodes)),
       optimumOf: planned === null ? 'load' : 'timetable',
-      unreadable: readings === 0 ? 1 : unreadable / readings,
+      unreadable: observedAt === null ? 1 : unreadableMs / Math.max(1, observedAt),
+      unnamed: [...unnamedPods].sort(),
       durationMs: endAtMs,
       autoscaler: isDeployed ? autoscaler.result(endAtMs) : null,
     }),

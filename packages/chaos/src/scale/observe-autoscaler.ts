@@ -4,7 +4,7 @@ import type { DrillDeployment } from '../execute/deployment.ts';
 import type { Autoscaler } from '../targets/kubernetes/autoscaler.ts';
 import type { DeployedScaler } from './deployed-scaler.ts';
 import { createPodChanges } from './pod-changes.ts';
-import { createClusterReader } from './read-load.ts';
+import { type ClusterReading, createClusterReader } from './read-load.ts';
 
 interface Observation {
   deployment: Pick<DrillDeployment, 'redisUrl'>;
@@ -24,6 +24,9 @@ const TICK_MS = 500;
 /** Looks between two at the events of the autoscaler, which are many in a large namespace. */
 const LOOKS_PER_EVENTS = 4;
 
+/** Time without a reading from which the end of the observation states that there was none, ms. */
+const SILENT_MS = 2_000;
+
 /**
  * Observes the autoscaler of a deployment and its pods to the end of the timetable, and changes
  * nothing. What happens is in the record.
@@ -40,21 +43,39 @@ export const observeAutoscaler = async ({
   const reader = createClusterReader(deployment, rule.metric);
   const changes = createPodChanges(rooms, (event) => live.append(event));
   /** Events from before the run. */
-  const known = new Set((await autoscaler.notices().catch(() => [])).map(({ key }) => key));
+  const known = new Set(
+    ((await unlessStopped(stop, autoscaler.notices())) ?? []).map(({ key }) => key),
+  );
   // A run starts a moment after it is announced.
   await sleep(Math.max(0, -live.elapsedMs()), undefined, { signal: stop }).catch(() => {});
   let wanted: number | null = null;
   let lastState = '';
   let hasLooked = false;
+  let readAt = 0;
+  const observed = (at: number, load: ClusterReading['load'] | null): void => {
+    const unnamed = changes.unnamed();
+    readAt = at;
+    live.append({
+      event: 'scale_observed',
+      load: load === null || unnamed.length > 0 ? null : Object.fromEntries(load),
+      ...{ wanted: wanted ?? 0, serving: changes.serving() },
+      ...(unnamed.length === 0 ? {} : { unnamed }),
+    });
+  };
   try {
     for (let looks = 0; ; looks++) {
       // The pods first: what the autoscaler has decided is known when their change is explained.
-      const pods = await autoscaler.pods().catch(() => null);
-      const state = await autoscaler.read().catch(() => null);
+      const pods = await unlessStopped(stop, autoscaler.pods());
+      const state = await unlessStopped(stop, autoscaler.read());
       const notices =
-        looks % LOOKS_PER_EVENTS === 0 ? await autoscaler.notices().catch(() => []) : [];
+        looks % LOOKS_PER_EVENTS === 0
+          ? ((await unlessStopped(stop, autoscaler.notices())) ?? [])
+          : [];
       const at = live.elapsedMs();
-      if (stop.aborted || at >= endAtMs) break;
+      if (stop.aborted || at >= endAtMs) {
+        if (hasLooked && at - readAt > SILENT_MS) observed(at, null);
+        break;
+      }
       if (state !== null) {
         const { desired, current, conditions } = state;
         const text = JSON.stringify([
@@ -82,19 +103,27 @@ export const observeAutoscaler = async ({
         changes.look(pods);
         hasLooked = true;
       }
-      const reading = await reader.read(changes.names()).catch(() => null);
+      const reading = await unlessStopped(stop, reader.read(changes.names()));
       if (reading !== null) changes.see(reading);
       const isKnown = reading !== null && pods !== null && state !== null;
       // The first one names the nodes of the beginning.
-      if (hasLooked)
-        live.append({
-          event: 'scale_observed',
-          load: isKnown ? Object.fromEntries(reading.load) : null,
-          ...{ wanted: wanted ?? 0, serving: changes.serving() },
-        });
+      if (hasLooked) observed(live.elapsedMs(), isKnown ? reading.load : null);
       await sleep(TICK_MS, undefined, { signal: stop }).catch(() => {});
     }
   } finally {
     reader.close();
+  }
+};
+
+/** @returns null: it failed, or `stop` came first */
+const unlessStopped = async <T>(stop: AbortSignal, look: Promise<T>): Promise<T | null> => {
+  const stopped = Promise.withResolvers<null>();
+  const end = (): void => stopped.resolve(null);
+  if (stop.aborted) end();
+  stop.addEventListener('abort', end, { once: true });
+  try {
+    return await Promise.race([look.catch(() => null), stopped.promise]);
+  } finally {
+    stop.removeEventListener('abort', end);
   }
 };

@@ -101,6 +101,8 @@ export interface ScaleFacts {
   optimumOf: 'timetable' | 'load';
   /** Share of the readings to which the cluster did not answer. */
   unreadable: number;
+  /** Pods that were ready while their nodes were not known. */
+  unnamed: string[];
   durationMs: number;
   moments: ScaleMoment[];
   /** Null: it was the reference scaler. */
@@ -126,7 +128,7 @@ export type ScaleReason =
   | { code: 'nothing_rehearsed' }
   /** The autoscaler did not act for this share of the time: reason of its last condition. */
   | { code: 'autoscaler_inactive'; share: number; message: string }
-  | { code: 'unreadable'; share: number }
+  | { code: 'unreadable'; share: number; unnamed: string[] }
   /** The load has no verdict for another reason: codes of `reasons` of a run. */
   | { code: 'load_inconclusive'; codes: string[] }
   | { code: 'interrupted' };

@@ -109,7 +109,12 @@ export const reasonText = (reason: ScaleReason): string => {
     case 'autoscaler_inactive':
       return `the autoscaler could not read its metrics for ${formatShare(reason.share)} of the time: ${reason.message}`;
     case 'unreadable':
-      return `the cluster did not answer ${formatShare(reason.share)} of the readings: the scaler was blind`;
+      return `${[
+        `for ${formatShare(reason.share)} of the time the load could not be read`,
+        ...(reason.unnamed.length === 0
+          ? []
+          : [`of ${reason.unnamed.join(', ')} the LiveKit node is not known`]),
+      ].join(': ')}`;
     case 'load_inconclusive':
       return `the load has no verdict (${reason.codes.join(', ')})`;
     case 'interrupted':

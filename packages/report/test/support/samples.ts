@@ -208,7 +208,8 @@ export const scaleSample = (): ScaleResult => {
       ],
       joins: { before: JOINS, during: { ...JOINS, slow: 2 }, after: { ...JOINS, p95Ms: null } },
       ...{ overloadedMs: 12_500, mostLoad: 31, reversals: 1, disconnected: 1, recovered: 2 },
-      ...{ nodeMs: 180_000, optimumMs: 120_000, optimumOf: 'timetable', unreadable: 0 },
+      ...{ nodeMs: 180_000, optimumMs: 120_000, optimumOf: 'timetable' },
+      ...{ unreadable: 0, unnamed: [] },
       durationMs: 90_000,
       moments: [
         { at: 0, load: 0, wanted: 1, serving: 1 },
