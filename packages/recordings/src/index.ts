@@ -15,4 +15,5 @@ export {
   type RecordingFacts,
   type TrackKind,
 } from './media/recording-facts.ts';
+export { readBucketAddress } from './storage/bucket-address.ts';
 export { isBucket, storageOf } from './storage/storage-of.ts';

@@ -1,4 +1,4 @@
-import { isBucket } from '@livekit-swarm/recordings';
+import { isBucket, readBucketAddress } from '@livekit-swarm/recordings';
 import { usageError } from '@livekit-swarm/settings';
 
 /** Flags of the storage in which recordings are. */
@@ -13,8 +13,12 @@ export interface StorageFlags {
  */
 export const readPlace = (text: string): string => {
   if (!/^[a-z][\w+.-]*:\/\//i.test(text)) return text;
-  const url = plainUrl(text);
-  if (url !== null && /^(https?|s3):$/.test(url.protocol) && url.hostname !== '') return url.href;
+  if (isBucket(text)) {
+    if (readBucketAddress(text) !== null) return text;
+  } else {
+    const url = plainUrl(text);
+    if (url !== null && /^https?:$/.test(url.protocol) && url.hostname !== '') return url.href;
+  }
   throw usageError(
     '--files: is not a folder, nor a bucket or an http address without a password and a query',
     'write --files /var/lib/egress, --files s3://BUCKET/FOLDER, or --files https://files.example.com/',
@@ -27,12 +31,11 @@ export const readPlace = (text: string): string => {
  */
 export const readObject = (text: string): { place: string; key: string } | null => {
   if (!isBucket(text)) return null;
-  const url = plainUrl(text);
-  const key = url === null ? '' : decodeURIComponent(url.pathname).slice(1);
-  if (url !== null && url.hostname !== '' && key !== '')
-    return { place: `s3://${url.hostname}/`, key };
+  const address = readBucketAddress(text);
+  if (address !== null && address.key !== '')
+    return { place: `s3://${address.bucket}/`, key: address.key };
   throw usageError(
-    'the address of an object is not s3://BUCKET/KEY, or has a password or a query',
+    'the address of an object is not s3://BUCKET/KEY, or has a password',
     'write s3://BUCKET/FOLDER/room.mp4; keys are those of AWS_PROFILE or of the environment',
   );
 };

@@ -1,4 +1,5 @@
-import { messageOf } from '@livekit-swarm/settings';
+import { tmpdir } from 'node:os';
+import { codeOf, messageOf } from '@livekit-swarm/settings';
 
 /** Codes of S3 and of its client, each with what it means. */
 const PROBLEMS: ReadonlyMap<string, string> = new Map([
@@ -32,6 +33,12 @@ export const s3Problem = (error: unknown, subject: string, bucket: string): stri
 const otherText = (error: unknown, name: string): string => {
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   if (status !== undefined) return `HTTP ${status} (${name})`;
-  const { code } = error as { code?: string };
-  return code === undefined ? messageOf(error) : `the service cannot be reached (${code})`;
+  const code = codeOf(error);
+  if (code === null) return messageOf(error);
+  return OF_THIS_HOST.has(code)
+    ? `it cannot be saved in ${tmpdir()} on this host (${code}): make space there, or set TMPDIR`
+    : `the service cannot be reached (${code})`;
 };
+
+/** Errors of files, not of the network: a full disk, a quota, a disk that is read-only. */
+const OF_THIS_HOST: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EIO']);

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { readPlaylist } from '@livekit-swarm/hls';
 import { SwarmError } from '@livekit-swarm/settings';
+import { readBucketAddress } from './bucket-address.ts';
 import { type PrivateFolder, privateFolder } from './private-folder.ts';
 import { s3Problem } from './s3-problem.ts';
 import type { Storage } from './storage.ts';
@@ -21,8 +22,10 @@ const ANY_REGION = 'us-east-1';
  * @param place `s3://BUCKET/PREFIX`
  */
 export const s3Storage = (place: string, s3Endpoint: string | null): Storage => {
-  const { hostname: bucket, pathname } = new URL(place);
-  const prefix = decodeURIComponent(pathname).replace(/^\/+/, '').replace(/[^/]$/, '$&/');
+  const address = readBucketAddress(place);
+  if (address === null) throw new RangeError('not the address of a bucket');
+  const { bucket } = address;
+  const prefix = address.key.replace(/[^/]$/, '$&/');
   const client = clientOf(s3Endpoint);
   /** @returns null: there is no such object */
   const load = async (
@@ -109,7 +112,16 @@ const segmentsOf = async (playlist: string): Promise<string[]> => {
   if ('code' in read || read.type === 'multivariant') return [];
   const folder = new URL('.', base).href;
   const names = read.segments.flatMap(({ url: { href } }) =>
-    href.startsWith(folder) ? [decodeURIComponent(href.slice(folder.length))] : [],
+    href.startsWith(folder) ? [textOf(href.slice(folder.length))] : [],
   );
   return [...new Set(names)];
+};
+
+/** Name of a file from its place in a URL, which may have a percent sign that is its own. */
+const textOf = (part: string): string => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 };
