@@ -1,10 +1,10 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { formatNumber } from '@livekit-swarm/settings';
+import { codeOf, formatNumber } from '@livekit-swarm/settings';
 
 const MEGABYTE = 1_000_000;
 /** Space that stays free for other programs, bytes. */
@@ -22,8 +22,30 @@ export interface PrivateFolder extends AsyncDisposable {
   save(name: string, body: Readable, bytes: number | null, signal: AbortSignal): Promise<void>;
 }
 
+/** Another host, or a container, has other processes, and may share the place of these folders. */
+const PREFIX = `swarm-recording-${hostname()}-`;
+
+/** Removes folders of processes that were killed. Those of other users stay. */
+const removeAbandoned = async (): Promise<void> => {
+  const names = await readdir(tmpdir()).catch(() => []);
+  for (const name of names) {
+    const owner = name.startsWith(PREFIX) ? /^(\d+)-/.exec(name.slice(PREFIX.length)) : null;
+    if (owner !== null && !isRunning(Number(owner[1])))
+      await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => {});
+  }
+};
+
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+};
+
 export const privateFolder = async (): Promise<PrivateFolder> => {
-  const folder = await mkdtemp(join(tmpdir(), 'swarm-recording-'));
+  await removeAbandoned();
+  const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
   const pathOf = (name: string): string => {
     const path = resolve(folder, name.replace(/^\/+/, ''));
     return path.startsWith(`${folder}/`) ? path : join(folder, 'file');

@@ -1,7 +1,9 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dirname } from 'node:path';
+import { hostname, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { privateFolder } from './private-folder.ts';
@@ -48,6 +50,24 @@ test('a name does not lead out of the folder', async () => {
   expect(dirname(folder.pathOf('../../etc/shadow'))).toBe(dirname(folder.pathOf('a')));
 });
 
+test('folders of killed processes are removed, and those of others stay', async () => {
+  const ended = spawnSync(process.execPath, ['-e', '']).pid;
+  const folderOf = (owner: number | string, host = hostname()): string =>
+    mkdtempSync(join(tmpdir(), `swarm-recording-${host}-${owner}-`));
+  const [dead, elsewhere] = [folderOf(ended), folderOf(ended, 'other.example')];
+  const others = [folderOf(process.ppid), folderOf('x'), elsewhere];
+  try {
+    await using folder = await privateFolder();
+    expect(existsSync(dead)).toBe(false);
+    for (const other of others) expect(existsSync(other)).toBe(true);
+    await using _ = await privateFolder();
+    expect(existsSync(dirname(folder.pathOf('a')))).toBe(true);
+    expect(folder.pathOf('a')).toContain(`-${process.pid}-`);
+  } finally {
+    for (const other of others) rmSync(other, { recursive: true });
+  }
+});
+
 test('a file that is larger than stated, or than the space of this host, is not loaded', async () => {
   await using folder = await privateFolder();
   const media = (): Readable => Readable.from([Buffer.alloc(600), Buffer.alloc(600)]);
@@ -62,6 +82,10 @@ test('a file that is larger than stated, or than the space of this host, is not 
 test('an error of S3 names the bucket or the object, and no key', () => {
   const failed = (name: string, message = 'The key AKIAHUNTER2 …'): string =>
     s3Problem(Object.assign(new Error(message), { name }), 's3://lessons/a.mp4', 'lessons');
+  const full = Object.assign(new Error('write'), { code: 'ENOSPC', syscall: 'write' });
+  expect(s3Problem(full, 's3://a/b', 'a')).toMatch(
+    /s3:\/\/a\/b: it cannot be saved .* on this host/,
+  );
   expect(failed('NoSuchBucket')).toBe('s3://lessons: there is no such bucket (NoSuchBucket)');
   expect(failed('SignatureDoesNotMatch')).toBe(
     's3://lessons/a.mp4: the secret key is wrong (SignatureDoesNotMatch)',
