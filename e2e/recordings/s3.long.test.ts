@@ -4,7 +4,6 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster } from '@livekit-swarm/lab';
 import { EgressStandIn } from '@livekit-swarm/testkit/egress/stand-in';
@@ -66,10 +65,16 @@ const fill = async (): Promise<void> => {
   }
 };
 
+/** Checks recordings, with a folder of its own for those that are loaded. */
 const check = async (env: Record<string, string>, ...files: string[]) => {
+  const loaded = scratch();
   const expected = ['--published', '4s', '--tracks', 'audio,video', '--json', '--quiet'];
   const endpoint = ['--s3-endpoint', server.url];
-  const outcome = await runSwarm(['recordings', 'check', ...files, ...expected, ...endpoint], env);
+  const outcome = await runSwarm(['recordings', 'check', ...files, ...expected, ...endpoint], {
+    ...env,
+    TMPDIR: loaded,
+  });
+  expect(readdirSync(loaded).filter((name) => name.startsWith('swarm-recording-'))).toEqual([]);
   const { recordings } = JSON.parse(outcome.stdout) as {
     recordings: { defects: { code: string }[]; unread: string | null }[];
   };
@@ -83,9 +88,6 @@ const check = async (env: Record<string, string>, ...files: string[]) => {
 
 it('judges recordings in a bucket, and only those that the storage gives', async () => {
   await fill();
-  const loaded = (): string[] =>
-    readdirSync(tmpdir()).filter((name) => name.startsWith('swarm-recording-'));
-  const before = loaded();
   const place = `s3://${BUCKET}/2026`;
   const names = ['room.mp4', 'mute.mp4', 'live.m3u8', 'none.mp4'].map((name) => `${place}/${name}`);
   const judged = await check(keys(READER), ...names);
@@ -120,7 +122,6 @@ it('judges recordings in a bucket, and only those that the storage gives', async
     expect([exit, codes]).toEqual([98, [[]]]);
     expect(unread[0]).toMatch(problem);
   }
-  expect(loaded()).toEqual(before);
 });
 
 it('judges recordings of a load where egress stores them, and asks for the bucket first', async () => {
