@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { scaleSample } from '../../test/support/samples.ts';
+import { reasonText } from './phrases.ts';
 import { renderScaleText } from './text.ts';
 
 test('shows the answer, its reasons, the modes side by side, and each decision', () => {
@@ -28,4 +29,14 @@ test('states an interruption by its exit code', () => {
   });
   expect(text).toContain('? The scaler keeps up: unknown (exit 130)');
   expect(text).toContain('interrupted before the end of the timetable');
+});
+
+test('a load that could not be read names the pods whose node is not known', () => {
+  const unreadable = { code: 'unreadable', share: 0.25 } as const;
+  expect(reasonText({ ...unreadable, unnamed: [] })).toMatch(
+    /^for 25\s% of the time the load could not be read$/,
+  );
+  expect(reasonText({ ...unreadable, unnamed: ['media-0', 'media-1'] })).toMatch(
+    /could not be read: of media-0, media-1 the LiveKit node is not known$/,
+  );
 });
