@@ -32,6 +32,7 @@ test.each([
   [[...WHEP, '--publish', 'audio'], '--publish has no effect without --whip'],
   [[...WHIP, '--token', 'secret-of-mine'], '--token: does not say where the token is'],
   [['--whip', 'https://u:p@live.example.com/a'], '--whip: is not the URL'],
+  [['--whip', 'http://127.0.0.{room}:9/a'], '--whip: has {room} outside of its path'],
   [[...WHIP, '--publish', 'none'], '--whip: has no effect without a track'],
   [[...WHIP, '--video', '10p', '--publish', 'video'], '--video'],
   [[...WHIP, '--duration', 'long'], '--duration'],

@@ -57,6 +57,17 @@ test('players of a stream that others publish expect nothing that is known', () 
   expect(participants[0]?.expectedTracks).toEqual({ audio: 0, video: 0 });
 });
 
+test('the number of the room may be in the query', () => {
+  const { participants } = expandPlan(
+    read('      player: { stream: { whep: "https://live.example.com/a?name={room}" } }\n'),
+    'x',
+  );
+  expect(participants.map(({ stream }) => stream?.url).sort()).toEqual([
+    'https://live.example.com/a?name=1',
+    'https://live.example.com/a?name=2',
+  ]);
+});
+
 test.each([
   [`player: { publish: audio, ${WHEP} }`, 'is not possible with whep'],
   [`dj: { ${WHIP} }`, 'has no effect without a track'],
@@ -69,6 +80,10 @@ test.each([
   ['player: { stream: { whep: "https://user:pw@live.example.com/a" } }', 'is not the URL'],
   ['player: { stream: { whep: "https://live.example.com/a?token=abc" } }', 'is not the URL'],
   ['player: { stream: { whep: "wss://live.example.com/a" } }', 'is not the URL'],
+  ['player: { stream: { whep: "https://10.0.0.{room}/a" } }', 'outside of its path and its query'],
+  ['player: { stream: { whep: "https://a.example.com:800{room}/a" } }', 'outside of its path'],
+  ['player: { stream: { whep: "https:\\\\\\\\{room}.example.com/a" } }', 'outside of its path'],
+  ['player: { stream: { whep: "https://a.example.com/a#{room}" } }', 'outside of its path'],
 ])('refuses %s', (role, message) => {
   expect(() => read(`      ${role}\n`)).toThrow(message);
 });

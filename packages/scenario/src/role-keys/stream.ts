@@ -42,10 +42,27 @@ export const isStreamUrl = (text: string): boolean => {
   );
 };
 
+/**
+ * True if all rooms have the same server: the rules for hosts are checked once, and not for each
+ * room. Two numbers show every place, as the parser of URLs sees it.
+ */
+const isOneServer = (text: string): boolean => {
+  const [first, second] = [1, 2].map((room) => URL.parse(text.replaceAll(ROOM, String(room))));
+  return (['origin', 'username', 'password', 'hash'] as const).every(
+    (part) => first?.[part] === second?.[part],
+  );
+};
+
 const address = (protocol: string) =>
   z
     .string({ error: hinted(`must be the URL of a ${protocol} endpoint`, URL_HINT) })
-    .refine(isStreamUrl, { error: hinted(`is not the URL of a ${protocol} endpoint`, URL_HINT) });
+    .refine(isStreamUrl, { error: hinted(`is not the URL of a ${protocol} endpoint`, URL_HINT) })
+    .refine(isOneServer, {
+      error: hinted(
+        `has ${ROOM} outside of its path and its query`,
+        'write a role for each server: all rooms of a role have the same scheme, host and port',
+      ),
+    });
 
 const token = () =>
   secretRef('the working directory')
