@@ -26,13 +26,17 @@ export interface MediaRequest {
   redirects: number;
 }
 
-/** Reason why there is no session. */
+/** Reason why there is no session. `url` is for messages: without query and user info. */
 export type EndpointRejection =
   | { kind: 'status'; url: string; status: number; said: string; retryAfterMs: number | null }
   /** A redirect that is not followed: the token is for one origin. `to`: null without a URL. */
   | { kind: 'redirect'; url: string; status: number; said: string; to: string | null }
   | { kind: 'no_location'; url: string }
-  | { kind: 'no_answer'; url: string; failure: Failure };
+  /** `mayRemain`: the server may have a session nevertheless. */
+  | { kind: 'no_answer'; url: string; failure: Failure; mayRemain: boolean };
+
+/** Time for the end of a session whose answer cannot be read, ms. */
+const END_WITHIN_MS = 1_000;
 
 /** Creates a session with an offer (RFC 9725 §4.2). */
 export const openMediaResource = async (
@@ -41,6 +45,7 @@ export const openMediaResource = async (
   const { token, offer, timeoutMs } = request;
   const signal = AbortSignal.timeout(timeoutMs);
   let { url } = request;
+  let location: string | null = null;
   try {
     for (let redirects = 0; ; redirects++) {
       const response = await fetch(url, {
@@ -60,13 +65,20 @@ export const openMediaResource = async (
       if (response.status !== 201) return await refusalOf(response, url, token);
       if (next === null) {
         await discard(response);
-        return { kind: 'no_location', url };
+        return { kind: 'no_location', url: shownUrl(url) };
       }
+      location = next;
       const iceServers = iceServersOf(response.headers.get('link'));
       return { answer: await readText(response), location: next, iceServers };
     }
   } catch (error) {
-    return { kind: 'no_answer', url, failure: failureOfError(error, url) };
+    const shown = shownUrl(url);
+    const failure = failureOfError(error, shown);
+    const mayRemain =
+      location === null
+        ? failure.reason === 'signal_timeout'
+        : (await endMediaResource(location, token, END_WITHIN_MS)) !== null;
+    return { kind: 'no_answer', url: shown, failure, mayRemain };
   }
 };
 
@@ -97,6 +109,12 @@ export const endMediaResource = async (
   }
 };
 
+/** URL for messages: query and user info may hold secrets, also those of a redirect. */
+const shownUrl = (url: string): string => {
+  const { origin, pathname } = new URL(url);
+  return pathname === '/' ? origin : `${origin}${pathname}`;
+};
+
 /** Redirects that keep method and body (RFC 9110 §15.4). */
 const KEEPS_METHOD: ReadonlySet<number> = new Set([307, 308]);
 
@@ -105,24 +123,26 @@ const authorization = (token: string): Record<string, string> =>
 
 /**
  * URL in the header Location; null: there is none. The token is sent to this URL, and so to no
- * other origin than that of the endpoint.
+ * other origin than that of the endpoint. User info is not possible beside it.
  */
 const sameOrigin = (location: string | null, endpoint: string): string | null => {
   if (location === null || !URL.canParse(location, endpoint)) return null;
-  const { href, origin } = new URL(location, endpoint);
-  return origin === new URL(endpoint).origin ? href : null;
+  const { href, origin, username, password } = new URL(location, endpoint);
+  const isUsable = origin === new URL(endpoint).origin && `${username}${password}` === '';
+  return isUsable ? href : null;
 };
 
 const refusalOf = async (
   response: Response,
-  url: string,
+  endpoint: string,
   token: string,
 ): Promise<EndpointRejection> => {
+  const url = shownUrl(endpoint);
   const { status, headers, body } = await readAnswer(response);
   const said = withoutSecret(body, token);
   if (status >= 300 && status < 400) {
     const { location } = headers;
-    const to = location === undefined ? null : (URL.parse(location, url)?.origin ?? null);
+    const to = location === undefined ? null : (URL.parse(location, endpoint)?.origin ?? null);
     return { kind: 'redirect', url, status, said, to };
   }
   return { kind: 'status', url, status, said, retryAfterMs: retryAfterMs(headers['retry-after']) };
