@@ -1,5 +1,6 @@
 import {
   type Clock,
+  type EndpointRejection,
   endpointFailure,
   type Failure,
   isMediaResource,
@@ -8,14 +9,16 @@ import {
 } from '@livekit-swarm/livekit';
 import type { StreamProtocol } from '@livekit-swarm/scenario';
 import type { Emit } from '../event-lines.ts';
-import type { Encoder, EncoderEnd } from '../ingress/encoder.ts';
+import type { EncoderEnd } from '../ingress/encoder.ts';
 import type { StreamMedia } from '../native/participant/stream-media.ts';
 import { ENDPOINT_WORDS } from './endpoint-words.ts';
-import { startMediaSession } from './media-session.ts';
+import { type NotEnded, type StartedSession, startMediaSession } from './media-session.ts';
 import type { ConnectionSteps, StreamConnection } from './stream-participant.ts';
 
 /** Time for the answer to an offer, ms. */
 const ANSWER_WITHIN_MS = 10_000;
+/** The same at the end of a run, which waits 10 s for all participants, ms. */
+const ANSWER_AT_END_WITHIN_MS = 7_000;
 /** Redirects that are followed to another place of the same server (RFC 9725 §4.5). */
 const MOST_REDIRECTS = 3;
 
@@ -36,14 +39,16 @@ export interface EndpointConnectionOptions {
 /** Sessions of one participant at a WHIP or WHEP endpoint, one after the other. */
 export class EndpointConnection implements StreamConnection {
   readonly #options: EndpointConnectionOptions;
-  #session: Encoder | null = null;
+  #session: StartedSession | null = null;
+  /** Sessions that the server may have. */
+  readonly #unfinished = new Set<Promise<void>>();
 
   constructor(options: EndpointConnectionOptions) {
     this.#options = options;
   }
 
   async start(): Promise<ConnectionSteps | Failure> {
-    const { protocol, url, token, media, clock, cname, emit } = this.#options;
+    const { protocol, url, token, media, clock, cname } = this.#options;
     const steps: ConnectionSteps = {};
     const { promise, resolve } = Promise.withResolvers<ConnectionSteps>();
     const session = startMediaSession({
@@ -54,20 +59,23 @@ export class EndpointConnection implements StreamConnection {
           ...{ url, token, offer },
           ...{ timeoutMs: ANSWER_WITHIN_MS, redirects: MOST_REDIRECTS },
         });
-        return isMediaResource(opened) ? opened : endpointFailure(opened);
+        if (isMediaResource(opened)) return opened;
+        const cause = remainderOf(opened);
+        if (cause !== null) this.#warn(cause);
+        return endpointFailure(opened);
       },
       onStep: (step) => {
         if (step === 'answered') steps.signal = clock.now();
         else if (step === 'ice') steps.ice = clock.now();
         else resolve(steps);
       },
-      onNotEnded: (answer) =>
-        emit('warning', clock.now(), {
-          reason: 'endpoint_not_ended',
-          message: `the server did not confirm the end of the session (${answer === 'no_answer' ? 'no answer' : `HTTP ${answer}`} to DELETE): it may keep it until its media times out`,
-        }),
+      answerAtEndWithinMs: ANSWER_AT_END_WITHIN_MS,
+      onNotEnded: (cause) => this.#warn(wordsOf(cause)),
     });
     this.#session = session;
+    const { finished } = session;
+    this.#unfinished.add(finished);
+    void finished.then(() => this.#unfinished.delete(finished));
     return await Promise.race([promise, session.ended]);
   }
 
@@ -81,10 +89,31 @@ export class EndpointConnection implements StreamConnection {
     this.#session?.stop(how);
   }
 
-  /** Resolves when the session at the server has ended. */
+  /** Resolves when no session at the server is left to end. */
   get ended(): Promise<unknown> {
-    return this.#session?.ended ?? Promise.resolve();
+    return Promise.all(this.#unfinished);
+  }
+
+  #warn(cause: string): void {
+    const { emit, clock } = this.#options;
+    emit('warning', clock.now(), {
+      reason: 'endpoint_not_ended',
+      message: `${cause}: the server may keep a session until its media times out`,
+    });
   }
 }
+
+const wordsOf = (cause: NotEnded): string => {
+  if (cause === 'no_answer_to_offer') return 'the offer had no answer at the end';
+  return `the end of a session is not confirmed (${cause === 'no_answer' ? 'no answer' : `HTTP ${cause}`} to DELETE)`;
+};
+
+/** Cause for which a server that gave no session may have one; null: it has none. */
+const remainderOf = (rejection: EndpointRejection): string | null => {
+  if (rejection.kind === 'no_location') return 'a session without a usable URL cannot be ended';
+  return rejection.kind === 'no_answer' && rejection.mayRemain
+    ? 'the answer to an offer did not arrive whole'
+    : null;
+};
 
 const RECEIVED: readonly MediaKind[] = ['audio', 'video'];

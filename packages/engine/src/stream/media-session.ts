@@ -42,18 +42,30 @@ export interface MediaSessionOptions {
   open(offer: string): Promise<MediaResource | Failure>;
   /** Takes each step of the session. */
   onStep?(step: 'answered' | 'ice' | 'connected'): void;
-  /** Takes a session that its server did not confirm to have ended: status, or `no_answer`. */
-  onNotEnded?(answer: number | 'no_answer'): void;
+  /** Time for the answer to an offer that is under way at the end, ms. Default: 1 s. */
+  answerAtEndWithinMs?: number;
+  /** Takes a session that its server may still have. */
+  onNotEnded?(cause: NotEnded): void;
+}
+
+/**
+ * Answer to the end of a session: status, or `no_answer`; `no_answer_to_offer`: its URL is not known.
+ */
+export type NotEnded = number | 'no_answer' | 'no_answer_to_offer';
+
+export interface StartedSession extends Encoder {
+  /** Resolves when the session has ended, and no request to its server is under way. */
+  readonly finished: Promise<void>;
 }
 
 /** Starts a WHIP or WHEP session: an offer by HTTP, then media of the native engine. */
-export const startMediaSession = (options: MediaSessionOptions): Encoder => {
+export const startMediaSession = (options: MediaSessionOptions): StartedSession => {
   const session = new MediaSession(options);
   void session.run();
   return session;
 };
 
-class MediaSession implements Encoder {
+class MediaSession implements StartedSession {
   readonly ended: Promise<Failure>;
   readonly #resolveEnded: (failure: Failure) => void;
   readonly #options: MediaSessionOptions;
@@ -63,6 +75,10 @@ class MediaSession implements Encoder {
   #isOver = false;
   /** Resolves when the answer to the offer has been applied, or refused. */
   #connecting: Promise<void> = Promise.resolve();
+  /** Resolves when the answer to the end of the session has arrived. */
+  #ending: Promise<void> = Promise.resolve();
+  /** Resolves when the session was left. */
+  #leaving: Promise<void> = Promise.resolve();
   #stopMarks = (): void => {};
   #cancelDeadline = (): void => {};
 
@@ -98,7 +114,7 @@ class MediaSession implements Encoder {
     }
     this.#location = opened.location;
     if (this.#isOver) {
-      await this.#endSession();
+      void this.#endSession();
       return;
     }
     onStep?.('answered');
@@ -153,7 +169,8 @@ class MediaSession implements Encoder {
       this.#resolveEnded(STOPPED);
       return;
     }
-    void this.#leave().then(() => {
+    this.#leaving = this.#leave();
+    void this.#leaving.then(() => {
       this.#close('close');
       this.#resolveEnded(STOPPED);
     });
@@ -161,10 +178,13 @@ class MediaSession implements Encoder {
 
   /** Ends the session, also one whose offer is under way: it ends when its answer has arrived. */
   async #leave(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = this.#options.clock.after(END_WITHIN_MS, resolve);
-    await Promise.race([this.#connecting.catch(() => {}), promise]);
+    const { clock, answerAtEndWithinMs = END_WITHIN_MS, onNotEnded } = this.#options;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const cancel = clock.after(answerAtEndWithinMs, () => resolve(false));
+    const done = (): boolean => true;
+    const isAnswered = await Promise.race([this.#connecting.then(done, done), promise]);
     cancel();
+    if (!isAnswered) onNotEnded?.('no_answer_to_offer');
     await this.#endSession();
   }
 
@@ -172,7 +192,7 @@ class MediaSession implements Encoder {
   #fail(failure: Failure): void {
     if (this.#isOver) return;
     this.#over();
-    void this.#endSession();
+    this.#leaving = this.#leave();
     this.#close('drop');
     this.#resolveEnded(failure);
   }
@@ -192,10 +212,18 @@ class MediaSession implements Encoder {
     link.release();
   }
 
-  async #endSession(): Promise<void> {
+  get finished(): Promise<void> {
+    return this.ended.then(() => this.#leaving);
+  }
+
+  #endSession(): Promise<void> {
     const location = this.#location;
     this.#location = null;
-    if (location === null) return;
+    if (location !== null) this.#ending = this.#endAt(location);
+    return this.#ending;
+  }
+
+  async #endAt(location: string): Promise<void> {
     const { token, onNotEnded } = this.#options;
     const answer = await endMediaResource(location, token, END_WITHIN_MS);
     if (answer !== null) onNotEnded?.(answer);
