@@ -210,7 +210,14 @@ const exchange = z.strictObject({
   callees: text(NAME).exactOptional(),
   receivers: text(NAME).exactOptional(),
   track: z.strictObject({ name: text(NAME), subscribers: text(NAME) }).exactOptional(),
-  subscribes: text(NAME).exactOptional(),
+  subscribes: z
+    .strictObject({
+      name: text(NAME),
+      publishers: z
+        .array(z.strictObject({ identities: text(NAME), everyMs: duration() }))
+        .max(MOST_LISTED),
+    })
+    .exactOptional(),
 });
 
 const labels = z.record(text(NAME), text(NAME));

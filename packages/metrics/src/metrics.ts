@@ -476,11 +476,11 @@ export const METRICS = {
   ),
   data_track_latency: trend(
     BY_ROLE,
-    'from the sending of a frame on a data track to its receipt by a subscriber',
+    'from the sending of a frame on a data track to its receipt by a subscriber on the same host',
   ),
   data_track_loss: rate(
     BY_ROLE,
-    'frames on data tracks that did not arrive between others that did, or were damaged',
+    'frames on data tracks that did not arrive between others that did, were damaged, or are overdue while their publisher is in the room',
   ),
   data_track_reordered: rate(BY_ROLE, 'received frames on data tracks that came after a later one'),
   data_track_drops: rate(
@@ -489,7 +489,7 @@ export const METRICS = {
   ),
   data_tracks_silent: rate(
     BY_ROLE,
-    'data tracks that were subscribed to, and had no frame within five seconds',
+    'data tracks of publishers in the room without a frame five seconds after the first one was due',
   ),
   rpc_time: trend(BY_ROLE, 'from a call of LiveKit’s RPC to its answer, as an SDK measures it'),
   rpc_errors: rate(BY_ROLE, 'calls of RPC that failed, or whose answer was wrong'),

@@ -21,7 +21,10 @@ export const publishersElsewhere = (
       shards
         .filter((one) => there.includes(one.shard))
         .flatMap(({ participants }) => participants)
-        .filter(({ room, publish, data }) => rooms.has(room) && publish.length + data.length > 0)
+        .filter(
+          ({ room, publish, data, dataTracks }) =>
+            rooms.has(room) && (publish.length + data.length > 0 || dataTracks !== undefined),
+        )
         .map(({ identity, room, data }) => ({
           ...{ identity, room, agent },
           sendsData: data.length > 0,

@@ -103,7 +103,7 @@ export class BrowserClient implements Client {
       reconnects: reconnectPolicy !== 'none',
       layout: clientLayout(plan),
       publish: pageTracks(plan.publish),
-      exchange: exchangeOf(plan),
+      exchange: exchangeOf(plan, options.elsewhere),
       conversation: plan.conversation === undefined ? null : pageConversation(),
       readsFrameMetadata: plan.readsFrameMetadata === true,
       e2ee: e2ee === undefined ? null : await pageKey(e2ee),

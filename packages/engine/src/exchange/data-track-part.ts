@@ -1,12 +1,13 @@
 /** Part of a participant in data tracks: publishes frames, and checks those of others. */
-import type { DataTracks } from '@livekit-swarm/scenario';
+import type { DataTracks, Exchange } from '@livekit-swarm/scenario';
+import { isIdentityOf } from '@livekit-swarm/scenario/is-identity-of';
 import type { FrameResult } from './exchange-result.ts';
-import { FrameCheck } from './frame-check.ts';
 import { frameOf } from './frames.ts';
 import { Rounds } from './rounds.ts';
+import { TrackWatch } from './track-watch.ts';
 
-/** Time within which a data track that was subscribed to has a frame, ms. */
-const HEARD_WITHIN_MS = 5_000;
+/** Interval at which overdue frames are counted, ms. */
+const LOOK_EVERY_MS = 1_000;
 
 /** Local data track of a client. */
 export interface PublishedDataTrack {
@@ -25,8 +26,10 @@ export interface DataTrackPartOptions {
   room: DataTrackRoom;
   /** Data track to publish, and its name; null: none. */
   publishes: { settings: DataTracks; name: string; isSubscriber(identity: string): boolean } | null;
-  /** Name of the data tracks to subscribe to; null: none. */
-  subscribes: string | null;
+  /** Data tracks to subscribe to; null: none. */
+  subscribes: NonNullable<Exchange['subscribes']> | null;
+  /** Returns true for a publisher on another host. */
+  isElsewhere(identity: string): boolean;
   /** Returns the counts since the last reading. */
   frames(): FrameResult;
 }
@@ -34,7 +37,9 @@ export interface DataTrackPartOptions {
 export class DataTrackPart {
   readonly #options: DataTrackPartOptions;
   readonly #rounds: Rounds | null;
-  readonly #checks = new Set<FrameCheck>();
+  /** Watches by the identity of the publisher. */
+  readonly #watches = new Map<string, TrackWatch>();
+  #watching: ReturnType<typeof setInterval> | null = null;
   #track: PublishedDataTrack | null = null;
   #isPublishing = false;
   #number = 0;
@@ -59,16 +64,53 @@ export class DataTrackPart {
   connected(): void {
     this.#rounds?.start();
     void this.#publish();
+    if (this.#options.subscribes === null) return;
+    this.#lookAtPublishers();
+    for (const watch of this.#watches.values()) watch.again();
+    this.#watching ??= setInterval(() => {
+      for (const watch of this.#watches.values()) watch.look();
+    }, LOOK_EVERY_MS);
   }
 
   /** Note that the connection was lost. */
   lost(): void {
     this.#rounds?.stop();
+    this.#watchNoMore();
   }
 
   /** Note that participants joined or left. */
   roomChanged(): void {
     this.#rounds?.look();
+    if (this.#watching !== null) this.#lookAtPublishers();
+  }
+
+  /** Watch each publisher in the room, and end with those that have left. */
+  #lookAtPublishers(): void {
+    const present = new Set(this.#options.room.others());
+    for (const [identity, watch] of this.#watches)
+      if (!present.has(identity)) {
+        watch.end();
+        this.#watches.delete(identity);
+      }
+    for (const identity of present) this.#watchOf(identity);
+  }
+
+  /** Watch over a publisher; null: it does not publish for this participant. */
+  #watchOf(identity: string): TrackWatch | null {
+    const known = this.#watches.get(identity);
+    if (known !== undefined) return known;
+    const { subscribes, isElsewhere, frames } = this.#options;
+    const publisher = subscribes?.publishers.find((one) => isIdentityOf(identity, one.identities));
+    if (publisher === undefined) return null;
+    const { everyMs } = publisher;
+    const watch = new TrackWatch({ everyMs, isTimed: !isElsewhere(identity), frames });
+    this.#watches.set(identity, watch);
+    return watch;
+  }
+
+  #watchNoMore(): void {
+    if (this.#watching !== null) clearInterval(this.#watching);
+    this.#watching = null;
   }
 
   async #publish(): Promise<void> {
@@ -99,33 +141,34 @@ export class DataTrackPart {
   }
 
   /** Read a data track of another participant, if it is for this one. */
-  announced(name: string, subscribe: () => ReadableStream<{ payload: Uint8Array }>): void {
-    if (name === this.#options.subscribes) void this.#read(subscribe());
+  announced(
+    name: string,
+    publisher: string,
+    subscribe: () => ReadableStream<{ payload: Uint8Array }>,
+  ): void {
+    if (name !== this.#options.subscribes?.name) return;
+    const watch = this.#watchOf(publisher);
+    if (watch !== null) void this.#read(watch, subscribe());
   }
 
-  async #read(stream: ReadableStream<{ payload: Uint8Array }>): Promise<void> {
-    const check = new FrameCheck(() => this.#options.frames());
-    this.#checks.add(check);
-    const silence = setTimeout(() => check.silent(), HEARD_WITHIN_MS);
+  async #read(watch: TrackWatch, stream: ReadableStream<{ payload: Uint8Array }>): Promise<void> {
     const reader = stream.getReader();
     try {
       for (;;) {
         const { done, value } = await reader.read();
-        if (done) break;
-        check.receive(value.payload);
-        clearTimeout(silence);
+        if (done) return;
+        watch.receive(value.payload);
       }
     } catch {
-      // The track has ended.
+      // The track has ended. If its publisher is still there, its frames are overdue.
     }
-    clearTimeout(silence);
-    if (this.#checks.delete(check)) check.end();
   }
 
   /** End before the participant leaves. */
   end(): void {
     this.#rounds?.stop();
-    for (const check of this.#checks) check.end();
-    this.#checks.clear();
+    this.#watchNoMore();
+    for (const watch of this.#watches.values()) watch.end();
+    this.#watches.clear();
   }
 }

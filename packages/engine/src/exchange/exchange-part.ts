@@ -18,26 +18,36 @@ export interface ExchangeSettings extends Exchange {
   rpc?: Rpc;
   dataStreams?: DataStreams;
   dataTracks?: DataTracks;
+  /** Publishers of its data tracks on other hosts; absent: none. */
+  elsewhere?: string[];
 }
 
-/** Part of a participant of the plan; null: none. */
-export const exchangeOf = ({
-  exchange,
-  rpc,
-  dataStreams,
-  dataTracks,
-}: Pick<
-  ParticipantPlan,
-  'exchange' | 'rpc' | 'dataStreams' | 'dataTracks'
->): ExchangeSettings | null =>
-  exchange === undefined
-    ? null
-    : {
-        ...exchange,
-        ...(rpc !== undefined && { rpc }),
-        ...(dataStreams !== undefined && { dataStreams }),
-        ...(dataTracks !== undefined && { dataTracks }),
-      };
+/**
+ * Part of a participant of the plan; null: none.
+ * @param remote publishers on other hosts
+ */
+export const exchangeOf = (
+  {
+    exchange,
+    rpc,
+    dataStreams,
+    dataTracks,
+  }: Pick<ParticipantPlan, 'exchange' | 'rpc' | 'dataStreams' | 'dataTracks'>,
+  remote: readonly { identity: string }[] = [],
+): ExchangeSettings | null => {
+  if (exchange === undefined) return null;
+  const publishers = exchange.subscribes?.publishers ?? [];
+  const elsewhere = remote.flatMap(({ identity }) =>
+    publishers.some(({ identities }) => isIdentityOf(identity, identities)) ? [identity] : [],
+  );
+  return {
+    ...exchange,
+    ...(rpc !== undefined && { rpc }),
+    ...(dataStreams !== undefined && { dataStreams }),
+    ...(dataTracks !== undefined && { dataTracks }),
+    ...(elsewhere.length > 0 && { elsewhere }),
+  };
+};
 
 /** Room of a participant, as its client offers it. */
 export interface ExchangeRoom {

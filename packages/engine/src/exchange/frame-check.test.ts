@@ -37,6 +37,32 @@ test('what is missing at the end is lost, and so is a damaged frame', () => {
   expect(frames).toMatchObject({ received: 2, lost: 3 });
 });
 
+test('a damaged frame counts once, also when later frames show that it is missing', () => {
+  const { frames, check } = counted();
+  check.receive(frameOf(0, 20));
+  check.receive(new Uint8Array(20).fill(255));
+  check.receive(frameOf(2, 20));
+  check.end();
+  expect(frames).toMatchObject({ received: 2, lost: 1 });
+});
+
+test('frames that are overdue count as lost, and once', () => {
+  const { frames, check } = counted();
+  check.receive(frameOf(0, 12));
+  check.overdue(5);
+  check.overdue(8);
+  expect(frames.lost).toBe(8);
+  check.receive(frameOf(11, 12));
+  check.end();
+  expect(frames).toMatchObject({ received: 2, lost: 10 });
+});
+
+test('frames from a host with another clock are not timed', () => {
+  const frames = noFrames();
+  new FrameCheck(() => frames, false).receive(frameOf(0, 12));
+  expect(frames).toMatchObject({ received: 1, latencies: [] });
+});
+
 test('a long gap is lost at once', () => {
   const { frames, check } = counted();
   check.receive(frameOf(0, 12));

@@ -9,13 +9,20 @@ const MOST_MISSING = 10_000;
 /** Check of the frames of one data track, from the first one that arrives. */
 export class FrameCheck {
   readonly #frames: () => FrameResult;
+  readonly #isTimed: boolean;
   readonly #missing = new Set<number>();
   #highest: number | null = null;
+  /** Frames after the highest number that count as lost already. */
+  #lostAhead = 0;
   #isCounted = false;
 
-  /** @param frames returns the counts since the last reading */
-  constructor(frames: () => FrameResult) {
+  /**
+   * @param frames returns the counts since the last reading
+   * @param isTimed false: latencies are not measured
+   */
+  constructor(frames: () => FrameResult, isTimed = true) {
     this.#frames = frames;
+    this.#isTimed = isTimed;
   }
 
   receive(payload: Uint8Array): void {
@@ -24,6 +31,8 @@ export class FrameCheck {
     const read = readFrame(payload);
     if (read === null) {
       frames.lost++;
+      // Its number may be damaged, too: it is one of those before the next number.
+      this.#lostAhead++;
       return;
     }
     const { number, ms } = read;
@@ -34,12 +43,14 @@ export class FrameCheck {
       frames.reordered++;
     } else {
       this.#highest = number;
-      const gap = number - highest - 1;
+      const first = Math.min(number, highest + 1 + this.#lostAhead);
+      this.#lostAhead = 0;
+      const gap = number - first;
       if (gap > MOST_MISSING) frames.lost += gap;
-      else for (let one = highest + 1; one < number; one++) this.#missing.add(one);
+      else for (let one = first; one < number; one++) this.#missing.add(one);
     }
     frames.received++;
-    frames.latencies.push(Math.max(0, ms));
+    if (this.#isTimed) frames.latencies.push(Math.max(0, ms));
     for (const one of this.#missing)
       if (one < number - REORDERED_WITHIN && this.#missing.delete(one)) frames.lost++;
   }
@@ -47,6 +58,17 @@ export class FrameCheck {
   /** Note that no frame arrived in time. */
   silent(): void {
     this.#count(true);
+  }
+
+  /**
+   * Count frames that were due since the last one as lost; the number of the next one, if it comes,
+   * shows whether there were more.
+   */
+  overdue(due: number): void {
+    const more = due - this.#lostAhead;
+    if (more <= 0) return;
+    this.#frames().lost += more;
+    this.#lostAhead = due;
   }
 
   /** Count what is missing as lost. */

@@ -2,7 +2,7 @@
  * Time after which data is sent to a participant, from the moment when it is seen, ms: until its
  * data channels are open, the server drops what is sent to it.
  */
-const SETTLED_MS = 2_000;
+export const SETTLED_MS = 2_000;
 
 export interface RoundsOptions {
   /** Interval, ms. */

@@ -11,8 +11,11 @@ export interface Exchange {
   receivers?: string;
   /** Data track that it publishes, and the beginning of the identities of its subscribers; absent: none. */
   track?: { name: string; subscribers: string };
-  /** Name of the data tracks that it subscribes to; absent: none. */
-  subscribes?: string;
+  /**
+   * Data tracks that it subscribes to: their name, and the beginning of the identities of each role
+   * that publishes them with its interval, ms; absent: none.
+   */
+  subscribes?: { name: string; publishers: { identities: string; everyMs: number }[] };
 }
 
 type Roles = Pick<GroupSpec, 'roles'>;
@@ -25,8 +28,11 @@ const answeredBy = ({ roles }: Roles, name: string): string[] => [
 const receivesStreams = ({ roles }: Roles, name: string): boolean =>
   roles.some(({ dataStreams }) => dataStreams?.to === name);
 
-const receivesTracks = ({ roles }: Roles, name: string): boolean =>
-  roles.some(({ dataTracks }) => dataTracks?.to === name);
+/** Roles that publish data tracks for a role. */
+const trackPublishers = ({ roles }: Roles, name: string): { name: string; everyMs: number }[] =>
+  roles.flatMap(({ name: publisher, dataTracks }) =>
+    dataTracks?.to === name ? [{ name: publisher, everyMs: dataTracks.everyMs }] : [],
+  );
 
 /** Name of the data tracks for a role. */
 const dataTrackName = (role: string): string => `swarm.${role}`;
@@ -44,7 +50,7 @@ export const exchanges = (
   rpc !== undefined ||
   dataStreams !== undefined ||
   dataTracks !== undefined ||
-  receivesTracks(group, name) ||
+  trackPublishers(group, name).length > 0 ||
   answeredBy(group, name).length > 0 ||
   receivesStreams(group, name);
 
@@ -57,6 +63,9 @@ export const planExchange =
   (group: GroupSpec, room: number, role: RoleSpec): { exchange?: Exchange } => {
     if (!exchanges(group, role)) return {};
     const { rpc, dataStreams, dataTracks } = role;
+    const publishers = trackPublishers(group, role.name).map(({ name, everyMs }) => ({
+      ...{ identities: identities(group, room, name), everyMs },
+    }));
     return {
       exchange: {
         answers: answeredBy(group, role.name),
@@ -68,7 +77,9 @@ export const planExchange =
             subscribers: identities(group, room, dataTracks.to),
           },
         }),
-        ...(receivesTracks(group, role.name) && { subscribes: dataTrackName(role.name) }),
+        ...(publishers.length > 0 && {
+          subscribes: { name: dataTrackName(role.name), publishers },
+        }),
       },
     };
   };

@@ -25,7 +25,12 @@ test('publishers and subscribers find each other by role and room', () => {
   for (const { room, exchange } of participants.filter(({ role }) => role === 'robot')) {
     const pilot = pilots.find((one) => one.room === room);
     const robot = participants.find((one) => one.room === room && one.role === 'robot');
-    expect(exchange?.subscribes).toBe(pilot?.exchange?.track?.name);
+    expect(exchange?.subscribes).toEqual({
+      name: pilot?.exchange?.track?.name,
+      publishers: [{ identities: expect.any(String), everyMs: 20 }],
+    });
+    const { identities = '-' } = exchange?.subscribes?.publishers[0] ?? {};
+    expect(pilot?.identity.startsWith(identities)).toBe(true);
     expect(robot?.identity.startsWith(pilot?.exchange?.track?.subscribers ?? '-')).toBe(true);
   }
 });

@@ -47,7 +47,7 @@ const WAITING_FRAMES = 1_024;
 
 /** Publish and read data tracks of a room. */
 const takeTracks = (room: Room, settings: ExchangeSettings, results: RecentResults): void => {
-  const { dataTracks, track: own, subscribes = null } = settings;
+  const { dataTracks, track: own, subscribes = null, elsewhere = [] } = settings;
   if (own === undefined && subscribes === null) return;
   const part = new DataTrackPart({
     room: {
@@ -68,13 +68,17 @@ const takeTracks = (room: Room, settings: ExchangeSettings, results: RecentResul
             isSubscriber: (identity) => isIdentityOf(identity, own.subscribers),
           },
     subscribes,
+    isElsewhere: (identity) => elsewhere.includes(identity),
     frames: () => results.frames,
   });
   room.on(RoomEvent.DataTrackPublished, (track) =>
-    part.announced(track.info.name, () => track.subscribe({ bufferSize: WAITING_FRAMES })),
+    part.announced(track.info.name, track.publisherIdentity, () =>
+      track.subscribe({ bufferSize: WAITING_FRAMES }),
+    ),
   );
   room.on(RoomEvent.Connected, () => part.connected());
   room.on(RoomEvent.ParticipantConnected, () => part.roomChanged());
+  room.on(RoomEvent.ParticipantDisconnected, () => part.roomChanged());
   room.on(RoomEvent.Reconnecting, () => part.lost());
   room.on(RoomEvent.SignalReconnecting, () => part.lost());
   room.on(RoomEvent.Reconnected, () => part.connected());

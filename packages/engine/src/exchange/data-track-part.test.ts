@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { DataTrackPart } from './data-track-part.ts';
+import { exchangeOf } from './exchange-part.ts';
+import { noFrames } from './exchange-result.ts';
+import { frameOf } from './frames.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** Robot beside pilots that owe it a frame at an interval. */
+const robot = (everyMs: number, others: string[]) => {
+  const frames = noFrames();
+  const part = new DataTrackPart({
+    room: { others: () => others, publish: () => Promise.reject(new Error('is not used')) },
+    ...{ publishes: null, frames: () => frames, isElsewhere: () => false },
+    subscribes: { name: 'swarm.robot', publishers: [{ identities: 'x-1-p', everyMs }] },
+  });
+  part.connected();
+  const announce = (publisher: string) => {
+    const stream = new TransformStream<{ payload: Uint8Array }>();
+    part.announced('swarm.robot', publisher, () => stream.readable);
+    const writer = stream.writable.getWriter();
+    return (number: number) => writer.write({ payload: frameOf(number, 12) });
+  };
+  return { part, frames, announce };
+};
+
+test('a publisher whose track never appears is silent, and other participants owe nothing', async () => {
+  const { part, frames } = robot(20, ['x-1-p1', 'x-1-r2']);
+  await vi.advanceTimersByTimeAsync(20_000);
+  part.end();
+  expect(frames).toMatchObject({ tracks: 1, silent: 1, received: 0, lost: 0 });
+});
+
+test('a slow track is not silent while its next frame may come', async () => {
+  const { part, frames, announce } = robot(10_000, ['x-1-p1']);
+  const send = announce('x-1-p1');
+  await vi.advanceTimersByTimeAsync(12_000);
+  for (const number of [0, 1, 2]) {
+    await send(number);
+    await vi.advanceTimersByTimeAsync(10_000);
+  }
+  part.end();
+  expect(frames).toMatchObject({ tracks: 1, silent: 0, received: 3, lost: 0 });
+});
+
+test('frames of a dead track count as lost while its publisher is in the room', async () => {
+  const others = ['x-1-p1'];
+  const { part, frames, announce } = robot(100, others);
+  const send = announce('x-1-p1');
+  await send(0);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(frames.received).toBe(1);
+  expect(frames.lost).toBeGreaterThanOrEqual(90);
+  expect(frames.lost).toBeLessThanOrEqual(100);
+  const { lost } = frames;
+  others.length = 0;
+  part.roomChanged();
+  await vi.advanceTimersByTimeAsync(20_000);
+  part.end();
+  expect(frames.lost).toBe(lost);
+});
+
+test('while the own connection is lost, no frames are due', async () => {
+  const { part, frames, announce } = robot(100, ['x-1-p1']);
+  const send = announce('x-1-p1');
+  await send(0);
+  await vi.advanceTimersByTimeAsync(100);
+  part.lost();
+  await vi.advanceTimersByTimeAsync(20_000);
+  part.connected();
+  await vi.advanceTimersByTimeAsync(1_000);
+  await send(5);
+  await vi.advanceTimersByTimeAsync(100);
+  part.end();
+  // What the numbers show to be missing is lost.
+  expect(frames).toMatchObject({ received: 2, lost: 4, silent: 0 });
+});
+
+test('publishers on other hosts are those of its data tracks', () => {
+  const subscribes = { name: 'swarm.robot', publishers: [{ identities: 'x-1-p', everyMs: 20 }] };
+  const remote = [{ identity: 'x-1-p1' }, { identity: 'x-2-p1' }, { identity: 'x-1-r1' }];
+  expect(exchangeOf({ exchange: { answers: [], subscribes } }, remote)?.elsewhere).toEqual([
+    'x-1-p1',
+  ]);
+  expect(exchangeOf({ exchange: { answers: [] } }, remote)).not.toHaveProperty('elsewhere');
+});
