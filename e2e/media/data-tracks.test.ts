@@ -19,16 +19,17 @@ groups:
       robot: { count: 2, engine: browser }
 thresholds:
   data_tracks_silent{role:robot}: [rate==0]
-  data_track_loss{role:robot}: [rate<0.2]
+  data_track_loss{role:robot}: [rate<0.05]
   data_track_latency{role:robot}: [p(50)<5s, count>=40]
-  data_track_reordered{role:robot}: [rate<1]
-  data_track_drops{role:pilot}: [rate<1]
+  data_track_reordered{role:robot}: [rate<0.05]
+  data_track_drops{role:pilot}: [rate<0.2]
 `;
 
 test('frames on a data track arrive at every subscriber, and are measured', async () => {
   const file = join(scratch(), 'control.yaml');
   writeFileSync(file, SCENARIO);
   const outcome = await runSwarm(['run', file, '--json']);
+  expect([0, 98, 99], outcome.stderr).toContain(outcome.exit);
   const result = resultOf(outcome);
   expect(result.joins, outcome.stderr).toMatchObject({ joined: 3, failed: 0 });
   const figures = Object.fromEntries(
@@ -37,10 +38,13 @@ test('frames on a data track arrive at every subscriber, and are measured', asyn
   expect(figures['data_tracks_silent{role:robot} rate==0'], JSON.stringify(figures)).toBe(0);
   // Two robots, 20 frames a second, for most of twelve seconds: fewer on a busy host.
   expect(figures['data_track_latency{role:robot} count>=40']).toBeGreaterThanOrEqual(40);
-  for (const metric of [
-    'data_track_loss{role:robot} rate<0.2',
-    'data_track_reordered{role:robot} rate<1',
-  ])
-    expect(figures[metric]).toBeTypeOf('number');
-  expect(figures['data_track_drops{role:pilot} rate<1']).toBeTypeOf('number');
+  // On loopback nothing is lost; a busy page may read too late.
+  const most = (metric: string, share: number) =>
+    expect(
+      figures[`${metric} rate<${share}`],
+      `${metric}: ${JSON.stringify(figures)}`,
+    ).toBeLessThan(share);
+  most('data_track_loss{role:robot}', 0.05);
+  most('data_track_reordered{role:robot}', 0.05);
+  most('data_track_drops{role:pilot}', 0.2);
 });

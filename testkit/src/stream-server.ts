@@ -31,6 +31,11 @@ const streamServer = (): PinnedProgram => {
   };
 };
 
+/** Time for an answer of the server, ms. */
+const ANSWER_WITHIN_MS = 5_000;
+/** Time for the start of the server, ms. */
+const STARTED_WITHIN_MS = 30_000;
+
 /** Variable with the token of the server. */
 const TOKEN = 'STREAM_SERVER_TOKEN';
 
@@ -71,15 +76,25 @@ export const startStreamServer = async ({
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const url = `http://127.0.0.1:${port}`;
   const counts = async () =>
-    (await (await fetch(`${url}/counts`)).json()) as Awaited<ReturnType<StreamServer['counts']>>;
-  while (
-    child.exitCode === null &&
-    (await counts().then(
-      () => false,
+    (await (
+      await fetch(`${url}/counts`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) })
+    ).json()) as Awaited<ReturnType<StreamServer['counts']>>;
+  const deadline = performance.now() + STARTED_WITHIN_MS;
+  const answers = (): Promise<boolean> =>
+    counts().then(
       () => true,
-    ))
-  )
+      () => false,
+    );
+  while (!(await answers())) {
+    const end = child.exitCode ?? child.signalCode;
+    if (end !== null) throw new Error(`the stream server ended at its start (${end})`);
+    if (performance.now() > deadline) {
+      child.kill('SIGKILL');
+      await ended;
+      throw new Error(`the stream server did not answer within ${STARTED_WITHIN_MS} ms`);
+    }
     await sleep(20);
+  }
   return {
     ...{ url, counts },
     closeAll: async () => void (await fetch(`${url}/close`, { method: 'POST' })),
