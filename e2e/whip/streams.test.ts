@@ -67,16 +67,28 @@ it('publishes and plays streams, measures them, and ends every session', async (
   }
   const names = eventsOf(lines).map(({ event }) => event);
   expect(names.filter((event) => event === 'first_media')).toHaveLength(6);
-  // A mark begins every four seconds, and one player of each stream listens.
-  const marks = eventsOf(lines).filter(({ event }) => event === 'mark_received');
-  expect(marks.length).toBeGreaterThan(0);
-  // A mark that a loss splits is taken for another one, seconds before.
-  expect(Math.min(...marks.map(({ durationMs = Number.NaN }) => durationMs % 4_000))).toBeLessThan(
-    1_000,
-  );
   expect(await server.counts()).toEqual({ sessions: 0, players: 0, deletes: 8 });
   const report = await runSwarm(['report', record]);
   expect(report.stdout).toContain(server.url);
+});
+
+it('measures the delay of a stream by the marks in its audio', async () => {
+  // Without losses: a mark that a loss splits is taken for another one, seconds before.
+  await using server = await startStreamServer();
+  const record = join(scratch(), 'record');
+  const { exit, stderr } = await runSwarm([
+    ...['whip', '--whip', `${server.url}/live/whip`, '--whep', `${server.url}/live/whep`],
+    ...['--players', '1', '--duration', '12s', '--record', record, '--quiet'],
+  ]);
+  expect([0, 98, 99], stderr).toContain(exit);
+  // A mark begins every four seconds.
+  const delays = eventsOf(linesOf(record))
+    .filter(({ event }) => event === 'mark_received')
+    .map(({ durationMs = Number.NaN }) => durationMs)
+    .sort((a, b) => a - b);
+  expect(delays.length).toBeGreaterThan(0);
+  // The server passes packets on at once; a busy host delays them.
+  expect(delays[Math.floor(delays.length / 2)], delays.join(' ')).toBeLessThan(2_000);
 });
 
 it('plays again after a restart of the server, and ends sessions after Ctrl-C', async () => {

@@ -42,3 +42,16 @@ it('lists no publishers if rooms are not split or all workers are on one host', 
   expect(publishersElsewhere(0, shardsOf(1, 4, 40), HOSTS.slice(0, 1))).toEqual([]);
   expect(publishersElsewhere(0, shardsOf(1, 4, 40), [])).toEqual([]);
 });
+
+it('lists publishers of data tracks, which may send nothing else', () => {
+  const shards = shardsOf(1, 4, 40).map((shard) => ({
+    ...shard,
+    participants: shard.participants.map((one) => ({
+      ...{ ...one, publish: [] },
+      ...(one.publish.length > 0 && { dataTracks: { to: 'robot', bytes: 100, everyMs: 20 } }),
+    })),
+  }));
+  const found = [0, 1, 2, 3].flatMap((shard) => publishersElsewhere(shard, shards, HOSTS));
+  expect(found.length).toBeGreaterThan(0);
+  expect(found.every(({ sendsData }) => !sendsData)).toBe(true);
+});
