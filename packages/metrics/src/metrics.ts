@@ -489,7 +489,7 @@ export const METRICS = {
   ),
   data_tracks_silent: rate(
     BY_ROLE,
-    'data tracks of publishers in the room without a frame five seconds after the first one was due',
+    'data tracks of publishers in the room without a frame five seconds after the scheduled time of the first one',
   ),
   rpc_time: trend(BY_ROLE, 'from a call of LiveKit’s RPC to its answer, as an SDK measures it'),
   rpc_errors: rate(BY_ROLE, 'calls of RPC that failed, or whose answer was wrong'),

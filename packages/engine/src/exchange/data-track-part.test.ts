@@ -61,7 +61,7 @@ test('frames of a dead track count as lost while its publisher is in the room', 
   expect(frames.lost).toBe(lost);
 });
 
-test('while the own connection is lost, no frames are due', async () => {
+test('while the own connection is lost, no frames are expected', async () => {
   const { part, frames, announce } = robot(100, ['x-1-p1']);
   const send = announce('x-1-p1');
   await send(0);

@@ -61,7 +61,7 @@ export class FrameCheck {
   }
 
   /**
-   * Count frames that were due since the last one as lost; the number of the next one, if it comes,
+   * Count frames that were scheduled since the last one as lost; the number of the next one, if it comes,
    * shows whether there were more.
    */
   overdue(due: number): void {

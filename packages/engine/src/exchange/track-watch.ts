@@ -2,7 +2,7 @@ import type { FrameResult } from './exchange-result.ts';
 import { FrameCheck } from './frame-check.ts';
 import { SETTLED_MS } from './rounds.ts';
 
-/** Time for a frame beyond the moment when it is due, ms: publishers on busy hosts are late. */
+/** Time for a frame beyond its scheduled time, ms: publishers on busy hosts are late. */
 const SPARE_MS = 5_000;
 
 export interface TrackWatchOptions {
