@@ -18,10 +18,10 @@ const NOT_CAUSED = [
   'LiveKitAgentWorkersFull',
   'LiveKitCloudAllowanceExceeded',
   'LiveKitConntrackHigh',
-  'LiveKitMediaPortsNearLimit',
   'LiveKitCpuStolen',
   'LiveKitEgressUnavailable',
   'LiveKitFilesNearLimit',
+  'LiveKitMediaPortsNearLimit',
   'LiveKitOomKill',
   'LiveKitStreamFailing',
 ];
