@@ -168,5 +168,6 @@ testWithDocker(
       await server.stop();
     }
   },
-  300_000,
+  // It packs, builds and stores hundreds of megabytes: two to five minutes on two busy cores.
+  600_000,
 );
