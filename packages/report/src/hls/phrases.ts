@@ -9,6 +9,7 @@ import {
 import { formatNumber, plural } from '@livekit-swarm/settings';
 import { formatBits, formatBytes, formatMs, formatTime } from '../format.ts';
 import type { TableData } from '../text-layout.ts';
+import { trendTable } from '../trend-table.ts';
 import type { HlsResult } from './hls-result.ts';
 
 const REASONS = {
@@ -76,24 +77,8 @@ export const noteTexts = ({ audience, stream }: HlsResult): string[] => {
 };
 
 /** A row for each time of which listeners have a distribution. */
-export const timeTable = ({ audience: { metrics } }: HlsResult): TableData => ({
-  head: ['', 'p50', 'p95', 'max', 'values'],
-  rows: TIMES.flatMap(([metric, title]) => {
-    const value = metrics.measure(metric);
-    if (value?.type !== 'trend' || value.sketch.count === 0) return [];
-    const { sketch } = value;
-    return [
-      [
-        title,
-        formatMs(sketch.quantile(0.5) ?? null),
-        formatMs(sketch.quantile(0.95) ?? null),
-        formatMs(sketch.max ?? null),
-        formatNumber(sketch.count),
-      ],
-    ];
-  }),
-  left: [0],
-});
+export const timeTable = ({ audience: { metrics } }: HlsResult): TableData =>
+  trendTable(metrics, TIMES);
 
 const TIMES = [
   ['hls_startup_time', 'start-up'],

@@ -3,6 +3,7 @@ import { formatNumber, plural } from '@livekit-swarm/settings';
 import { type CallFacts, JUDGED_AFTER_MS, MOST_DELAY_MS, outcomeOf } from '@livekit-swarm/sip';
 import { formatMs, formatTime } from '../format.ts';
 import type { TableData } from '../text-layout.ts';
+import { trendTable } from '../trend-table.ts';
 import type { SipResult } from './sip-result.ts';
 
 /** Stands in every form of the result: figures of a tool that was never run against its target. */
@@ -77,24 +78,7 @@ const TIMES: readonly (readonly [MetricName, string])[] = [
 ];
 
 /** A row for each time of which calls have a distribution. */
-export const timeTable = ({ metrics }: SipResult): TableData => ({
-  head: ['', 'p50', 'p95', 'max', 'values'],
-  rows: TIMES.flatMap(([metric, title]) => {
-    const value = metrics.measure(metric);
-    if (value?.type !== 'trend' || value.sketch.count === 0) return [];
-    const { sketch } = value;
-    return [
-      [
-        title,
-        formatMs(sketch.quantile(0.5) ?? null),
-        formatMs(sketch.quantile(0.95) ?? null),
-        formatMs(sketch.max ?? null),
-        formatNumber(sketch.count),
-      ],
-    ];
-  }),
-  left: [0],
-});
+export const timeTable = ({ metrics }: SipResult): TableData => trendTable(metrics, TIMES);
 
 /** Sentences on calls in which something went wrong, in the order of their numbers. */
 export const findingTexts = ({ run }: SipResult): string[] => {
