@@ -62,12 +62,12 @@ export {
   type Traffic,
   type TrafficRow,
 } from './summary/summary.ts';
+export { commandThresholds } from './verdict/command-thresholds.ts';
 export {
   DEFAULT_THRESHOLDS,
   replaceThresholds,
   resolveThresholds,
   type SourcedThreshold,
-  withDefaults,
 } from './verdict/default-thresholds.ts';
 export {
   assessGenerator,

@@ -1,10 +1,4 @@
-import { type SourcedThreshold, withDefaults } from '@livekit-swarm/analysis';
-import {
-  metricDefinition,
-  parseThreshold,
-  type Threshold,
-  thresholdError,
-} from '@livekit-swarm/metrics';
+import { commandThresholds, type SourcedThreshold } from '@livekit-swarm/analysis';
 
 /** Thresholds of an audience without its own, with their reasons. */
 export const DEFAULT_HLS_THRESHOLDS = [
@@ -27,20 +21,12 @@ export const DEFAULT_HLS_THRESHOLDS = [
  * @throws SwarmError `invalid_threshold` for a metric that listeners do not have
  */
 export const hlsThresholds = (given: readonly string[]): SourcedThreshold[] =>
-  withDefaults(DEFAULT_HLS_THRESHOLDS, given.map(parseOwn));
-
-const parseOwn = (text: string): Threshold => {
-  const threshold = parseThreshold(text);
-  if (metricDefinition(threshold.metric).command !== 'hls')
-    throw thresholdError(text, {
-      message: `listeners of HLS do not have ${threshold.metric}`,
+  commandThresholds(given, {
+    command: 'hls',
+    defaults: DEFAULT_HLS_THRESHOLDS,
+    notMeasured: (metric) => ({
+      message: `listeners of HLS do not have ${metric}`,
       hint: 'docs/metrics.md lists theirs: they begin with hls_',
-      position: 0,
-    });
-  if (threshold.abortOnFail === null) return threshold;
-  throw thresholdError(text, {
-    message: 'abortOnFail does not exist for listeners of HLS',
-    hint: 'leave it out',
-    position: text.indexOf('abortOnFail'),
+    }),
+    noAbort: 'abortOnFail does not exist for listeners of HLS',
   });
-};

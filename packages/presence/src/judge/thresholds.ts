@@ -1,10 +1,4 @@
-import { type SourcedThreshold, withDefaults } from '@livekit-swarm/analysis';
-import {
-  metricDefinition,
-  parseThreshold,
-  type Threshold,
-  thresholdError,
-} from '@livekit-swarm/metrics';
+import { commandThresholds, type SourcedThreshold } from '@livekit-swarm/analysis';
 
 /** Thresholds of `swarm presence` without its own, with their reasons. */
 const DEFAULT_PRESENCE_THRESHOLDS = [
@@ -22,20 +16,12 @@ const DEFAULT_PRESENCE_THRESHOLDS = [
  * @throws SwarmError `invalid_threshold` for a metric that is not of presence
  */
 export const presenceThresholds = (given: readonly string[]): SourcedThreshold[] =>
-  withDefaults(DEFAULT_PRESENCE_THRESHOLDS, given.map(parseOwn));
-
-const parseOwn = (text: string): Threshold => {
-  const threshold = parseThreshold(text);
-  if (metricDefinition(threshold.metric).command !== 'presence')
-    throw thresholdError(text, {
-      message: `swarm presence does not measure ${threshold.metric}`,
+  commandThresholds(given, {
+    command: 'presence',
+    defaults: DEFAULT_PRESENCE_THRESHOLDS,
+    notMeasured: (metric) => ({
+      message: `swarm presence does not measure ${metric}`,
       hint: 'docs/metrics.md lists what it measures: webhook_delay, and what begins with presence_',
-      position: 0,
-    });
-  if (threshold.abortOnFail === null) return threshold;
-  throw thresholdError(text, {
-    message: 'abortOnFail does not exist for webhooks, which are compared after the run',
-    hint: 'leave it out',
-    position: text.indexOf('abortOnFail'),
+    }),
+    noAbort: 'abortOnFail does not exist for webhooks, which are compared after the run',
   });
-};

@@ -1,10 +1,4 @@
-import { type SourcedThreshold, withDefaults } from '@livekit-swarm/analysis';
-import {
-  metricDefinition,
-  parseThreshold,
-  type Threshold,
-  thresholdError,
-} from '@livekit-swarm/metrics';
+import { commandThresholds, type SourcedThreshold } from '@livekit-swarm/analysis';
 
 /** Thresholds of calls without their own, with their reasons. */
 const DEFAULT_SIP_THRESHOLDS = [
@@ -25,20 +19,12 @@ const DEFAULT_SIP_THRESHOLDS = [
  * @throws SwarmError `invalid_threshold` for a metric that calls do not have
  */
 export const sipThresholds = (given: readonly string[]): SourcedThreshold[] =>
-  withDefaults(DEFAULT_SIP_THRESHOLDS, given.map(parseOwn));
-
-const parseOwn = (text: string): Threshold => {
-  const threshold = parseThreshold(text);
-  if (metricDefinition(threshold.metric).command !== 'sip')
-    throw thresholdError(text, {
-      message: `swarm sip does not measure ${threshold.metric}`,
+  commandThresholds(given, {
+    command: 'sip',
+    defaults: DEFAULT_SIP_THRESHOLDS,
+    notMeasured: (metric) => ({
+      message: `swarm sip does not measure ${metric}`,
       hint: 'docs/metrics.md lists what it measures: it begins with sip_',
-      position: 0,
-    });
-  if (threshold.abortOnFail === null) return threshold;
-  throw thresholdError(text, {
-    message: 'abortOnFail does not exist for SIP calls, which are judged after the last one',
-    hint: 'leave it out',
-    position: text.indexOf('abortOnFail'),
+    }),
+    noAbort: 'abortOnFail does not exist for SIP calls, which are judged after the last one',
   });
-};
