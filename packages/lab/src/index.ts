@@ -50,7 +50,6 @@ export {
   startRegions,
 } from './regions/start-regions.ts';
 export type { NodeState, ProgramChange, ServiceAction } from './running/control-protocol.ts';
-export { forShell } from './running/for-shell.ts';
 export { labBackend, labCertificate, labProgram, labService } from './running/lab-service.ts';
 export {
   keysFile,

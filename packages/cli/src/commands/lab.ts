@@ -4,7 +4,6 @@ import type { ServerSpec } from '@livekit-swarm/campaign/server';
 import { isSameProcess, siblingModule, watchInterruption } from '@livekit-swarm/host';
 import {
   createClusterPorts,
-  forShell,
   generateCredentials,
   keysFile,
   type LabSpec,
@@ -24,7 +23,7 @@ import {
   withRedis,
 } from '@livekit-swarm/lab';
 import { renderTable, type Style, styleFor } from '@livekit-swarm/report';
-import { EXIT_CODES, type ExitCode, usageError } from '@livekit-swarm/settings';
+import { EXIT_CODES, type ExitCode, shellLine, usageError } from '@livekit-swarm/settings';
 import { type Console, wantsColor, write } from '../console.ts';
 import { TOKEN_VARIABLE, webhookUrl } from '../lab-exporter.ts';
 import { readRules, shippedRules } from '../lab-rules.ts';
@@ -196,7 +195,7 @@ const renderState = ({ name, facts, services }: LabState): string =>
     ),
     '',
     'Start a load test:',
-    `  . ${forShell(keysFile(name))}`,
+    `  . ${shellLine([keysFile(name)])}`,
     '  swarm --rooms 50',
     ...services
       .filter((service) => service.name === EXPORTER)

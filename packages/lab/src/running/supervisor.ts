@@ -6,11 +6,10 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explainCacheError, identifyProcess } from '@livekit-swarm/host';
-import { type ErrorCode, SwarmError } from '@livekit-swarm/settings';
+import { type ErrorCode, SwarmError, shellLine } from '@livekit-swarm/settings';
 import type { ClusterFacts } from '../cluster/cluster-layout.ts';
 import { type Cluster, type Extra, startCluster } from '../cluster/start-cluster.ts';
 import { openControl } from './control.ts';
-import { forShell } from './for-shell.ts';
 import {
   controlSocket,
   keysFile,
@@ -110,7 +109,7 @@ const start = async (spec: LabSpec): Promise<Cluster> => {
     `LIVEKIT_URL=${url}`,
     `LIVEKIT_API_KEY=${apiKey}`,
     `LIVEKIT_API_SECRET=${apiSecret}`,
-    ...(authorityFile === null ? [] : [`SWARM_CA=${forShell(authorityFile)}`]),
+    ...(authorityFile === null ? [] : [`SWARM_CA=${shellLine([authorityFile])}`]),
     ...Object.entries(extraKeys).map(([key, value]) => `${key}=${value}`),
   ];
   await writeFile(keysFile(name), `${keys.map((line) => `export ${line}`).join('\n')}\n`, {
