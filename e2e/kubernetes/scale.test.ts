@@ -183,7 +183,7 @@ it('sees the autoscaler add a node for a rise, and drain it under calls', async 
   expect(facts?.joins.during.attempted).toBeGreaterThan(0);
   expect(facts).toMatchObject({ reversals: 0, optimumOf: 'timetable' });
   expect(facts?.nodeMs).toBeGreaterThan(facts?.durationMs ?? Number.POSITIVE_INFINITY);
-  // What the cluster itself states about it.
+  // The cluster's own account of the autoscaler.
   expect(facts?.autoscaler?.changes.map(({ desired }) => desired)).toEqual(
     expect.arrayContaining([1, 2]),
   );

@@ -110,7 +110,7 @@ const put = async (
     credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
   });
   try {
-    // Its owner may make it again.
+    // The owner of a bucket may create it again.
     await client.send(new CreateBucketCommand({ Bucket })).catch((error: Error) => {
       if (!error.name.startsWith('Bucket')) throw error;
     });

@@ -303,7 +303,7 @@ describe('the participants', () => {
     expect(text).toMatch(/Tracks[\s\S]*↓ video[\s\S]*Events[\s\S]*joined/);
     expect(text).toContain(`--participant ${first}`);
     expect(await violationsOf(page)).toEqual([]);
-    // Its room, with every participant of it, and one of the others.
+    // The room of the participant has all its participants; one of the others is opened.
     await follow("#one a[href^='#room=']");
     expect(await textOf(page, '#one h3')).toMatch(/^Room swarm-k3x9-\d+$/);
     const members = await ask<string[]>(

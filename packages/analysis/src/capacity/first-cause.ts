@@ -122,7 +122,7 @@ const RANK: readonly CauseCode[] = [
  * of voice agents, jobs that none of them takes, a symptom that participants measured. A symptom is
  * returned only if none of its causes is known.
  *
- * Of the resources, those come first that make a server use more of the others, or whose lack the
+ * The first resources are those that make a server use more of the others, or whose lack the
  * kernel or the provider counted: a full table of connections drops packets however much CPU is
  * left, a server without memory spends CPU on reclaiming it, and held back packets are sent again.
  * A server that used up its own cores comes before those of its host, since it got them; one that

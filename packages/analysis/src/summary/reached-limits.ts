@@ -113,7 +113,7 @@ const limitOf = (
       if (used === null || cores === null || cpuCores === null) return null;
       const others = used.avg - cpuCores.avg;
       const share = used.avg / cores;
-      // Where livekit-server uses most of it, its own CPU is the cause.
+      // A server that uses most of the host's CPU is itself the cause.
       return share >= HOST_BUSY && others >= cpuCores.avg
         ? reached({ share, limit: cores, others })
         : null;

@@ -92,7 +92,7 @@ export const randomDrillText = (
         ...(forS !== null && { for: `${forS}s` }),
         ...(Object.keys(params).length > 0 && { with: params }),
       })),
-      // What holds rooms is not known before the drill, and an invariant holds without packets, too.
+      // The nodes of the rooms are not known before the drill, and invariants hold without packets, too.
       requireTraffic: false,
       recovery: `${recoveryS}s`,
       blastRadius: { components: atOnce, share: `${shareOf(settings)}%` },

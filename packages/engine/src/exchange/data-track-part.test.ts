@@ -73,7 +73,7 @@ test('while the own connection is lost, no frames are expected', async () => {
   await send(5);
   await vi.advanceTimersByTimeAsync(100);
   part.end();
-  // What the numbers show to be missing is lost.
+  // Frames whose numbers are missing are lost.
   expect(frames).toMatchObject({ received: 2, lost: 4, silent: 0 });
 });
 

@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { parseSdp } from '@livekit-swarm/livekit';
 
-/** Where and how a caller sends media, as the answer states it. */
+/** Address of the media of the other side, and its telephone events, as its answer states them. */
 export interface MediaAnswer {
   host: string;
   port: number;
