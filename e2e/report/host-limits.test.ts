@@ -23,10 +23,10 @@ test('a server that the kernel ended at its memory limit', async ({ skip }) => {
   const result = resultOf(outcome);
   const died = { code: 'server_died', reason: 'out_of_memory' };
   expect(result).toMatchObject({ notes: expect.arrayContaining([expect.objectContaining(died)]) });
-  // Its heap may grow by a tenth of the limit within a second: the last reading need not be close to it.
+  // The first joins may take the server from its idle size (36 MB) to the limit before the second reading.
   const { memoryLimitBytes, memoryUsed } = result.serverMetrics?.nodes[0]?.host ?? {};
   expect(memoryLimitBytes, 'whole pages').toBeCloseTo(80_000_000, -5);
-  expect(memoryUsed?.max).toBeGreaterThan(0.5);
+  expect(memoryUsed?.max).toBeGreaterThan(0.25);
 });
 
 test('a host whose table of tracked connections is full, as node_exporter reports it', async ({
