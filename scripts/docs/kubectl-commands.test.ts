@@ -28,12 +28,13 @@ const manifests = ['livekit', 'redis', 'namespace'].flatMap((file) =>
 );
 
 /**
- * Labels of other programs: this project's exporter, LiveKit's chart of egress, and the charts of
+ * Labels of other programs: this project's exporter, LiveKit's charts of egress and SIP, and the charts of
  * monitoring.
  */
 const BESIDE = [
   'livekit-swarm',
   'egress',
+  'sip',
   'prometheus-node-exporter',
   'prometheus',
   'alertmanager',

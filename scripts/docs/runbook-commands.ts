@@ -111,6 +111,20 @@ export const RUNBOOK_COMMANDS: Readonly<Record<string, RunbookCommand>> = {
     compose: 'docker logs --tail=100 CONTAINER',
     systemd: 'docker logs --tail=100 CONTAINER',
   },
+  'sip-state': {
+    does: 'state of SIP',
+    kubernetes: 'kubectl get pods -A -l app.kubernetes.io/name=sip -o wide',
+    chart: 'kubectl -n NAMESPACE get pods -l app.kubernetes.io/name=sip -o wide',
+    compose: 'docker ps --filter ancestor=livekit/sip',
+    systemd: 'docker ps --filter ancestor=livekit/sip',
+  },
+  'sip-log': {
+    does: 'log of SIP',
+    kubernetes: 'kubectl -n NAMESPACE logs POD --tail=100',
+    chart: 'kubectl -n NAMESPACE logs -l app.kubernetes.io/name=sip --tail=100',
+    compose: 'docker logs --tail=100 CONTAINER',
+    systemd: 'docker logs --tail=100 CONTAINER',
+  },
   'redis-ping': {
     does: 'does Redis answer',
     kubernetes: 'kubectl -n livekit exec redis-0 -- redis-cli ping',

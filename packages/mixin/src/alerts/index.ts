@@ -11,6 +11,7 @@ import { monitoringAlerts } from './monitoring.ts';
 import { nodeAlerts } from './nodes.ts';
 import { probeAlerts } from './probes.ts';
 import { serviceAlerts } from './service.ts';
+import { sipAlerts } from './sip.ts';
 import { userAlerts } from './users.ts';
 
 /**
@@ -34,6 +35,7 @@ export const alertGroups = (
   'livekit-agents': agentAlerts(names),
   'livekit-service': serviceAlerts(names),
   ...(names.config.egress ? { 'livekit-egress': egressAlerts(names) } : {}),
+  ...(names.config.sip ? { 'livekit-sip': sipAlerts(names) } : {}),
   'livekit-monitoring': monitoringAlerts(names),
 });
 

@@ -127,6 +127,8 @@ export const configSchema = strict({
   watchdog: yesOrNo(),
   /** Alert on livekit/egress. false: there are no recordings, or its metrics are not scraped. */
   egress: yesOrNo(),
+  /** Alert on livekit/sip. false: there are no phone calls, or its metrics are not scraped. */
+  sip: yesOrNo(),
   limits,
   links: strict({
     /** Base URL of runbooks; the name of a page follows. */

@@ -73,6 +73,15 @@ export const EGRESS_METRICS: Readonly<Record<string, KnownMetric>> = Object.from
   ),
 );
 
+/** Used metrics of livekit/sip, from its source code: it was never run here. */
+export const SIP_METRICS: Readonly<Record<string, KnownMetric>> = {
+  livekit_sip_available: {
+    ...known('gauge', 'node_id'),
+    appears: 'first_use',
+    why: 'a SIP service with prometheus_port must be scraped',
+  },
+};
+
 export const REDIS_METRICS: Readonly<Record<string, KnownMetric>> = {
   redis_up: known('gauge'),
   redis_connected_clients: known('gauge'),

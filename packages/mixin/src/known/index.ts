@@ -11,6 +11,7 @@ import {
   NODE_METRICS,
   PROMETHEUS_METRICS,
   REDIS_METRICS,
+  SIP_METRICS,
 } from './exporters.ts';
 import type { KnownMetric } from './known-metric.ts';
 import { LIVEKIT_LABELS, LIVEKIT_METRICS } from './livekit.ts';
@@ -28,6 +29,7 @@ export interface KnownSeries {
 export type Source =
   | 'livekit'
   | 'egress'
+  | 'sip'
   | 'swarm'
   | 'haproxy'
   | 'node'
@@ -86,6 +88,7 @@ export const knownSeries = (names: Names): ReadonlyMap<string, KnownSeries> => {
       ...seriesOf('node', NODE_METRICS, [host]),
       ...seriesOf('redis', REDIS_METRICS),
       ...seriesOf('egress', EGRESS_METRICS),
+      ...seriesOf('sip', SIP_METRICS),
       ...seriesOf('blackbox', BLACKBOX_METRICS),
       ...seriesOf('prometheus', PROMETHEUS_METRICS, [node, ...keep]),
       ...recordings(names, EXAMPLE_CAPACITY).map(({ record, by }): [string, KnownSeries] => [

@@ -6,7 +6,7 @@ import { FAULT_GROUPS } from './fault-groups.ts';
 
 /**
  * Alerts whose cause a test cannot or must not create: the network card of a cloud, a full
- * connection table, a busy neighbour of a virtual machine, an OOM kill, an egress service. The deployment of these faults has no workers of
+ * connection table, a busy neighbour of a virtual machine, an OOM kill, an egress or a SIP service. The deployment of these faults has no workers of
  * voice agents, and no stream of HLS. Promtool tests them.
  */
 const NOT_CAUSED = [
@@ -23,6 +23,7 @@ const NOT_CAUSED = [
   'LiveKitFilesNearLimit',
   'LiveKitMediaPortsNearLimit',
   'LiveKitOomKill',
+  'LiveKitSipUnavailable',
   'LiveKitStreamFailing',
 ];
 
