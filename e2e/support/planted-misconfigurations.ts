@@ -19,7 +19,7 @@ import {
 } from '@livekit-swarm/lab';
 import { holdTable } from '@livekit-swarm/testkit/nft';
 import { startRedis } from '@livekit-swarm/testkit/redis-server';
-import { AccessToken } from 'livekit-server-sdk';
+import { AccessToken, SipClient } from 'livekit-server-sdk';
 import { type FrontOptions, openFront } from './front.ts';
 import { startNameServer } from './name-server.ts';
 import { HERE } from './network.ts';
@@ -196,6 +196,14 @@ const turnServers = (list: object[]): Planted => ({
 });
 
 const freePort = async (): Promise<number> => (await findFreePorts('127.0.0.1', 1)).http;
+
+/** One node with Redis, as livekit-server needs it for SIP. */
+const withSip = async (parts: Parts): Promise<{ call: Call; sip: SipClient }> => {
+  const redis = parts.use(await startRedis());
+  const address = redis.url.replace('redis://', '');
+  const { server, ...call } = await single(parts, { config: { redis: { address } } });
+  return { call, sip: new SipClient(server.httpUrl, server.apiKey, server.apiSecret) };
+};
 
 /** Settings of coturn that deny everything but loopback. */
 const CLOSED = [
@@ -425,6 +433,26 @@ export const MISCONFIGURATIONS: readonly Misconfiguration[] = [
   {
     ...{ name: 'no agent', finds: 'agents', severity: 'error', exit: 99 },
     plant: (parts) => single(parts, { args: ['--agent', 'helper'] }),
+  },
+  {
+    ...{ name: 'a SIP trunk for every caller', finds: 'sip-trunks', severity: 'error', exit: 99 },
+    plant: async (parts) => {
+      const { call, sip } = await withSip(parts);
+      const allowedAddresses = ['0.0.0.0/0'];
+      const { sipTrunkId } = await sip.createSipInboundTrunk('trial', [], { allowedAddresses });
+      const perCall = { type: 'individual', roomPrefix: 'call' } as const;
+      await sip.createSipDispatchRule(perCall, { trunkIds: [sipTrunkId] });
+      return call;
+    },
+  },
+  {
+    ...{ name: 'a SIP trunk without a rule', finds: 'sip-rules', severity: 'error', exit: 99 },
+    plant: async (parts) => {
+      const { call, sip } = await withSip(parts);
+      const allowedAddresses = ['198.51.100.7'];
+      await sip.createSipInboundTrunk('carrier', ['+12025550100'], { allowedAddresses });
+      return call;
+    },
   },
   {
     ...{ name: 'the proxy closes idle tunnels', finds: 'idle', severity: 'error', exit: 99 },

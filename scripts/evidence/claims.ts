@@ -201,6 +201,10 @@ export const README_CLAIMS = {
     proves('a proxy that drops WebSocket upgrades is found', 'e2e/proxies/proxies.smoke.test.ts'),
     proves('every planted misconfiguration is the only finding', 'e2e/verify/verify.long.test.ts'),
     proves(
+      'SIP trunks and dispatch rules that are wrong are named, each by its id',
+      'e2e/verify/verify-sip.test.ts',
+    ),
+    proves(
       'a server that is right passes the audit, and its bundle shows every change',
       'e2e/verify/audit.smoke.test.ts',
     ),

@@ -1,3 +1,4 @@
+export { type AddressScope, isOwnAddress, isWithin, scopeOfAddress } from './address-scope.ts';
 export { cacheDir, explainCacheError } from './cache-dir.ts';
 export { diskReason, readingReason } from './disk-reason.ts';
 export { failpoint } from './failpoint.ts';

@@ -29,6 +29,7 @@ export {
   egressOf,
   ingressOf,
   roomServiceOf,
+  sipOf,
 } from './api/api-clients.ts';
 export { type ApiError, apiErrorOf, causeOf, statusOf } from './api/api-error.ts';
 export { ApiRejection, isWithoutApi } from './api/api-rejection.ts';

@@ -11,6 +11,14 @@ export {
 export { sipThresholds } from './load/thresholds.ts';
 export { ownAudio, payloadsOf, readWav } from './media/caller-audio.ts';
 export { readDigits } from './media/telephone-event.ts';
+export { findRoutingProblems } from './routing/problems.ts';
+export { readRouting } from './routing/read-routing.ts';
+export type { DispatchRule, InboundTrunk, OutboundTrunk, SipRouting } from './routing/routing.ts';
+export {
+  ROUTING_PROBLEMS,
+  type RoutingProblem,
+  type RoutingProblemKind,
+} from './routing/routing-problem.ts';
 export type { CallEnd } from './signalling/call-signalling.ts';
 export { isShortNumber, readNumbers, transferNumber } from './signalling/dialled-numbers.ts';
 export { readSipAddress, type SipAddress, sipAddressText } from './signalling/sip-address.ts';

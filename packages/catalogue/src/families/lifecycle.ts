@@ -3,6 +3,7 @@ import { counter, gauge, histogram, type MetricFamily } from './entry.ts';
 
 const TARGET = ['target'] as const;
 const HOOKS = 'after the first webhook of this kind';
+const SIP = 'after the first SIP trunk or dispatch rule';
 const GHOSTS = 'while Redis is configured';
 const METERED = 'while `lifecycle.metering` is configured';
 const METERED_BYTES = 'while `lifecycle.metering` and Redis are configured';
@@ -91,6 +92,19 @@ export const LIFECYCLE_METRICS = {
     labels: [...TARGET, 'status'],
     why: 'after the first ingress',
   }),
+  livekit_swarm_lifecycle_sip_trunks: gauge('SIP trunks, by direction', {
+    labels: [...TARGET, 'direction'],
+    values: { direction: ['inbound', 'outbound'] },
+    why: SIP,
+  }),
+  livekit_swarm_lifecycle_sip_dispatch_rules: gauge('SIP dispatch rules', {
+    labels: TARGET,
+    why: SIP,
+  }),
+  livekit_swarm_lifecycle_sip_problems: gauge(
+    'Findings of `swarm verify` on SIP trunks and dispatch rules',
+    { labels: [...TARGET, 'severity'], values: { severity: ['error', 'warning'] }, why: SIP },
+  ),
   livekit_swarm_lifecycle_ghost_rooms: gauge('Rooms that the API lists and no node serves', {
     labels: TARGET,
     why: GHOSTS,

@@ -1,7 +1,7 @@
+import { type AddressScope, isOwnAddress, isWithin, scopeOfAddress } from '@livekit-swarm/host';
 import type { AnnouncedCandidate } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed } from '../check.ts';
 import { isAnnounced, ofNode } from '../facts/facts.ts';
-import { type AddressScope, isOwnAddress, isWithin, scopeOfAddress } from '../facts/scope.ts';
 import { unreachedAddresses } from '../facts/tcp-candidates.ts';
 
 /** Candidates of one node. */

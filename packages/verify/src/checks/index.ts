@@ -17,6 +17,7 @@ import { redisPort } from './redis-port.ts';
 import { registry } from './registry.ts';
 import { reload } from './reload.ts';
 import { requestSize } from './request-size.ts';
+import { sipRules, sipTrunks } from './sip-routing.ts';
 import { splitBrain } from './split-brain.ts';
 import { tls } from './tls.ts';
 import { token } from './token.ts';
@@ -58,6 +59,8 @@ export const CHECKS: readonly Check[] = [
   token,
   webhooks,
   agents,
+  sipTrunks,
+  sipRules,
   idle,
   reload,
 ];

@@ -1,5 +1,5 @@
+import { scopeOfAddress } from '@livekit-swarm/host';
 import { type Check, type CheckResult, found, passed } from '../check.ts';
-import { scopeOfAddress } from '../facts/scope.ts';
 
 /** @param addresses addresses of the host of the URL */
 export const plainSignallingRule = (

@@ -28,6 +28,7 @@ import {
   type RoomAccess,
 } from '@livekit-swarm/probe';
 import { messageOf } from '@livekit-swarm/settings/errors';
+import { readRouting, type SipRouting } from '@livekit-swarm/sip';
 import type { Room } from 'livekit-server-sdk';
 import type { VerifyRequest } from '../request.ts';
 import { findServices, type LookedAt, type OpenService } from './open-services.ts';
@@ -82,6 +83,11 @@ export interface Facts {
    */
   api(): Promise<string | null>;
   /**
+   * SIP trunks and dispatch rules; null: the deployment has no SIP.
+   * @throws ApiRejection
+   */
+  sipRouting(): Promise<SipRouting | null>;
+  /**
    * Makes a room, which is deleted at the end; without a node, on one that takes rooms.
    * @throws Error if the API fails
    */
@@ -109,7 +115,7 @@ const EMPTY_SECONDS = 10;
  */
 const ROOM_ATTEMPTS = 6;
 /** Checks that are skipped without the API. */
-const NEEDS_API = 'limits and agents';
+const NEEDS_API = 'limits, agents and SIP';
 /**
  * Largest number of nodes that are checked: more would take minutes. The evidence states the total.
  */
@@ -266,6 +272,7 @@ export const openFacts = (request: VerifyRequest): Facts => {
     openServices: once(async () => findServices(await lookedAt(), request.adminPorts)),
     lookedAt,
     api,
+    sipRouting: once(() => readRouting(access, API_MS / 1_000)),
     makeRoom,
     makePlainRoom,
     tokenFor,

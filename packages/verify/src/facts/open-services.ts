@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { scopeOfAddress } from './scope.ts';
+import { scopeOfAddress } from '@livekit-swarm/host';
 
 /** Kind of a program that answers on a port that users should not reach. */
 export type ServiceKind = 'redis' | 'redis_with_password' | 'metrics' | 'profiler';

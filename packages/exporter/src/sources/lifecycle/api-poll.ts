@@ -8,10 +8,12 @@ import {
   joinedAtOf,
   roomServiceOf,
 } from '@livekit-swarm/livekit';
+import { readRouting } from '@livekit-swarm/sip';
 import type { LifecycleHandles } from './lifecycle-handles.ts';
 import type { NamedDeployment } from './lifecycle-target.ts';
 import type { ListedRoom } from './metering/meter.ts';
 import type { MeteredSession } from './metering/session-meter.ts';
+import { createSipLevels } from './sip-levels.ts';
 
 /** Polls of the API of one deployment. */
 export interface ApiPoll {
@@ -32,6 +34,8 @@ const TIMEOUT_SECONDS = 5;
  * thousands.
  */
 const ENDED_EGRESS_EVERY_MS = 60_000;
+/** Interval in which SIP trunks and dispatch rules are read, ms: operators seldom change them. */
+const SIP_EVERY_MS = 60_000;
 
 /**
  * Create the polls of a deployment.
@@ -114,6 +118,19 @@ export const createApiPoll = (
     );
     if (answered && !active) endedEgressAt = at;
   };
+  const sip = createSipLevels(name, metrics);
+  let sipAt = Number.NEGATIVE_INFINITY;
+  const countSip = async (): Promise<void> => {
+    if (missing.has('list_sip') || performance.now() - sipAt < SIP_EVERY_MS) return;
+    const routing = await call('list_sip', async () => {
+      const read = await readRouting(api(), TIMEOUT_SECONDS);
+      if (read === null) missing.add('list_sip');
+      return read;
+    });
+    if (routing === null) return;
+    sipAt = performance.now();
+    sip.set(routing);
+  };
   /** Statuses counted so far by call: one without egress or ingress becomes 0. */
   const known = new Map<string, Set<string>>();
 
@@ -138,6 +155,7 @@ export const createApiPoll = (
           word(IngressState_Status[state?.status ?? 0], 'ENDPOINT_'),
         ),
       );
+      await countSip();
       return listed.map(({ name: room, metadata, numParticipants }) => ({
         name: room,
         metadata,
@@ -161,6 +179,8 @@ export const createApiPoll = (
       for (const status of known.get('list_ingress') ?? [])
         metrics.livekit_swarm_lifecycle_ingress.remove({ target: name, status });
       known.clear();
+      sip.forget();
+      sipAt = Number.NEGATIVE_INFINITY;
       endedEgressAt = Number.NEGATIVE_INFINITY;
     },
   };

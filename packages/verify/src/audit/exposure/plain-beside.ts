@@ -1,7 +1,7 @@
+import { scopeOfAddress } from '@livekit-swarm/host';
 import { signClaims, validateAdmission } from '@livekit-swarm/livekit';
 import { type Check, type CheckResult, found, passed, skipped } from '../../check.ts';
 import { TAKES_TOKEN } from '../../checks/keys.ts';
-import { scopeOfAddress } from '../../facts/scope.ts';
 
 /** Ports on which LiveKit is often reachable without TLS: HTTP, and livekit-server's own. */
 const PLAIN_PORTS = [80, 7880] as const;

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { allowsAny, kindOfAddress } from './allowed-address.ts';
+import { normalNumber } from './normal-number.ts';
+
+it.each([
+  ['203.0.113.7', 'address'],
+  ['203.0.113.0/24', 'address'],
+  ['2001:db8::/32', 'address'],
+  ['0.0.0.0/0', 'any'],
+  ['::/0', 'any'],
+  ['sip.example.com', 'name'],
+  ['203.0.113.7, 203.0.113.8', 'ignored'],
+  ['sip://203.0.113.7', 'ignored'],
+  ['*', 'ignored'],
+  ['203.0.113.7:5060', 'broken'],
+  ['203.0.113.0/33', 'broken'],
+  ['example.com/24', 'broken'],
+  ['203.0.113.0/', 'broken'],
+  ['', 'broken'],
+] as const)('%s: %s', (entry, kind) => {
+  expect(kindOfAddress(entry)).toBe(kind);
+});
+
+it('no address, ignored ones alone and prefixes of all addresses allow every address', () => {
+  expect(allowsAny([])).toBe(true);
+  expect(allowsAny(['*', 'a;b'])).toBe(true);
+  expect(allowsAny(['203.0.113.7', '0.0.0.0/0'])).toBe(true);
+  expect(allowsAny(['203.0.113.7', '*'])).toBe(false);
+  expect(allowsAny(['203.0.113.7:5060'])).toBe(false);
+});
+
+it('numbers are compared without their formatting, names as they are', () => {
+  expect(normalNumber('+1 (202) 555-0100')).toBe('+12025550100');
+  expect(normalNumber('12025550100')).toBe('+12025550100');
+  expect(normalNumber('sales')).toBe('sales');
+  expect(normalNumber('')).toBe('');
+});
