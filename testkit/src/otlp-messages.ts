@@ -7,7 +7,7 @@ import { many, one, part, parts } from './message-fields.ts';
  */
 const { STRING, DOUBLE, FIXED64, SFIXED64, SINT32, UINT64, UINT32, BOOL, INT64, BYTES } =
   ScalarType;
-const message = (name: string, fields: Parameters<typeof proto3.makeMessageType>[1]) =>
+export const message = (name: string, fields: Parameters<typeof proto3.makeMessageType>[1]) =>
   proto3.makeMessageType(`opentelemetry.${name}`, fields) as MessageType;
 
 const AnyValue = message('AnyValue', [
@@ -17,7 +17,7 @@ const AnyValue = message('AnyValue', [
   one(4, 'double_value', DOUBLE),
   one(7, 'bytes_value', BYTES),
 ]);
-const KeyValue = message('KeyValue', [one(1, 'key', STRING), part(2, 'value', AnyValue)]);
+export const KeyValue = message('KeyValue', [one(1, 'key', STRING), part(2, 'value', AnyValue)]);
 const TIMES = [one(2, 'start_time_unix_nano', FIXED64), one(3, 'time_unix_nano', FIXED64)] as const;
 const NumberDataPoint = message('NumberDataPoint', [
   parts(7, 'attributes', KeyValue),
@@ -77,7 +77,7 @@ const Metric = message('Metric', [
   ),
 ]);
 const ScopeMetrics = message('ScopeMetrics', [parts(2, 'metrics', Metric)]);
-const Resource = message('Resource', [parts(1, 'attributes', KeyValue)]);
+export const Resource = message('Resource', [parts(1, 'attributes', KeyValue)]);
 const ResourceMetrics = message('ResourceMetrics', [
   part(1, 'resource', Resource),
   parts(2, 'scope_metrics', ScopeMetrics),
@@ -154,13 +154,14 @@ const pointsOf = (metric: Plain): OtlpPoint[] =>
     });
   });
 
-type Plain = Record<string, unknown>;
+export type Plain = Record<string, unknown>;
 
-const plainOf = (message: Message): Plain => message as unknown as Plain;
-const record = (value: unknown): Plain => (value ?? {}) as Plain;
-const list = (value: unknown): Plain[] => (value ?? []) as Plain[];
+export const plainOf = (message: Message): Plain => message as unknown as Plain;
+export const record = (value: unknown): Plain => (value ?? {}) as Plain;
+export const list = (value: unknown): Plain[] => (value ?? []) as Plain[];
 const numbers = (value: unknown): number[] => ((value ?? []) as unknown[]).map(Number);
-const labelsOf = (pairs: Plain[]): Record<string, string> =>
-  Object.fromEntries(
-    pairs.map(({ key, value }) => [String(key), String(record(value).stringValue)]),
-  );
+export const labelsOf = (pairs: Plain[]): Record<string, string> =>
+  Object.fromEntries(pairs.map(({ key, value }) => [String(key), textOf(record(value))]));
+
+const textOf = ({ stringValue, intValue, doubleValue }: Plain): string =>
+  String(stringValue || intValue || doubleValue);

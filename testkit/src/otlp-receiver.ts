@@ -3,15 +3,18 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { decodeExportRequest, type OtlpPoint } from './otlp-messages.ts';
+import { decodeTraceRequest, type OtlpSpan } from './otlp-spans.ts';
 
-export type { OtlpPoint };
+export type { OtlpPoint, OtlpSpan };
 
 /** A request as it arrived. */
 export interface OtlpRequest {
   path: string;
   headers: Record<string, string | string[] | undefined>;
   resource: Record<string, string>;
+  /** Points of metrics; empty for traces. */
   points: OtlpPoint[];
+  spans: OtlpSpan[];
 }
 
 export interface OtlpReceiver extends AsyncDisposable {
@@ -28,7 +31,11 @@ export const startOtlpReceiver = async (): Promise<OtlpReceiver> => {
     const body = await buffer(request);
     const { url: path = '', headers } = request;
     const plain = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
-    requests.push({ path, headers, ...decodeExportRequest(plain) });
+    requests.push(
+      path.endsWith('/traces')
+        ? { path, headers, points: [], ...decodeTraceRequest(plain) }
+        : { path, headers, spans: [], ...decodeExportRequest(plain) },
+    );
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

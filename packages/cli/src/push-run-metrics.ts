@@ -21,6 +21,12 @@ export const openMetricOutputs = async (
   });
 };
 
+const NOTES = {
+  otlp: 'metrics_not_pushed',
+  'otlp-traces': 'spans_not_pushed',
+  'prometheus-rw': 'metrics_not_pushed',
+} as const;
+
 /**
  * The outcome of a run once its last metrics were pushed, with a note on what receivers did not take. The verdict is not theirs.
  * @param kill aborted: do not wait for receivers
@@ -36,7 +42,7 @@ export const afterPushes = async (
   });
   const notes = results
     .filter(({ rejected, lost }) => rejected + lost > 0)
-    .map((result) => ({ code: 'metrics_not_pushed' as const, ...result }));
+    .map((result) => ({ code: NOTES[result.output], ...result }));
   if (!isRun(outcome) || notes.length === 0) return outcome;
   const { summary } = outcome;
   return { ...outcome, summary: { ...summary, notes: [...summary.notes, ...notes] } };

@@ -153,7 +153,7 @@ Environment:
   Flags take precedence over the environment (SWARM_SCALE, SWARM_THRESHOLD, …), and that over the file. A threshold replaces the one of the file with the same metric, selector, window and aggregation, and is added to the others.
   A variable that is set but empty is an error: unset it, or give the flag.
   SWARM_LIVEKIT_SERVER is the path of a livekit-server to start instead of the pinned one.
-  SWARM_METRICS_TOKEN is the bearer token that --metrics requires. SWARM_NOTIFY_SECRET signs what --notify sends. --out otlp follows OTEL_EXPORTER_OTLP_*, --out prometheus-rw SWARM_PROMETHEUS_RW_*.
+  SWARM_METRICS_TOKEN is the bearer token that --metrics requires. SWARM_NOTIFY_SECRET signs what --notify sends. --out otlp and otlp-traces follow OTEL_EXPORTER_OTLP_*, --out prometheus-rw SWARM_PROMETHEUS_RW_*.
 
 ${exitCodeHelp()}
 

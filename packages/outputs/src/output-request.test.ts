@@ -16,7 +16,7 @@ describe('parseOutputRequests', () => {
       ['prometheus=http://localhost'],
       /there is no output "prometheus"; did you mean prometheus-rw/,
     ],
-    [['csv=file'], /no output "csv"; write NAME=URL; outputs are otlp, prometheus-rw/],
+    [['csv=file'], /no output "csv"; write NAME=URL; outputs are otlp, otlp-traces, prometheus-rw/],
     [['otlp='], /--out otlp=: names no URL/],
     [
       ['http://u:hidden@localhost/write?t=hidden'],

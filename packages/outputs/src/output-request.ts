@@ -1,6 +1,6 @@
 import { suggest, usageError, withoutSecrets } from '@livekit-swarm/settings';
 
-export const OUTPUT_KINDS = ['otlp', 'prometheus-rw'] as const;
+export const OUTPUT_KINDS = ['otlp', 'otlp-traces', 'prometheus-rw'] as const;
 export type OutputKind = (typeof OUTPUT_KINDS)[number];
 
 /** Request of a flag `--out KIND[=URL]`. */
@@ -44,9 +44,9 @@ const parseOutputRequest = (text: string): OutputRequest => {
   if (url === '')
     throw usageError(
       `--out ${kind}=: names no URL`,
-      kind === 'otlp'
-        ? 'write --out otlp=http://localhost:4318, or --out otlp for OTEL_EXPORTER_OTLP_ENDPOINT'
-        : 'write --out prometheus-rw=http://localhost:9090/api/v1/write',
+      kind === 'prometheus-rw'
+        ? 'write --out prometheus-rw=http://localhost:9090/api/v1/write'
+        : `write --out ${kind}=http://localhost:4318, or --out ${kind} for OTEL_EXPORTER_OTLP_ENDPOINT`,
     );
   return { kind, url };
 };

@@ -1,11 +1,11 @@
 import { PUSH_LABEL } from '@livekit-swarm/catalogue';
-import { createRunMetrics } from '@livekit-swarm/catalogue/run-metrics';
+import { createRunMetrics, type RunMetrics } from '@livekit-swarm/catalogue/run-metrics';
 import { systemClock } from '@livekit-swarm/livekit';
 import type { HeaderLine, RecordLine } from '@livekit-swarm/record';
-import { createDelivery } from './delivery/delivery.ts';
+import { createDelivery, type DeliveryOptions } from './delivery/delivery.ts';
 import type { Endpoint } from './delivery/endpoint.ts';
 import type { Protocol } from './delivery/outcome.ts';
-import type { Encoder, RunIdentity } from './encoder.ts';
+import type { Encoder, Request, RunIdentity, Source } from './encoder.ts';
 import { type OutputKind, parseOutputRequests } from './output-request.ts';
 
 /** Output of a command, for all of its runs. */
@@ -14,7 +14,8 @@ interface Output {
   endpoint: Endpoint;
   protocol: Protocol;
   intervalMs: number;
-  encoderOf(run: RunIdentity): Encoder;
+  limits?: DeliveryOptions['limits'];
+  sourceOf(run: RunIdentity, metrics: RunMetrics): Source;
 }
 
 /** Result of the pushes of a run. */
@@ -22,6 +23,7 @@ export interface PushResult {
   output: OutputKind;
   /** URL without credentials. */
   url: string;
+  /** Pushes of metrics, or spans. */
   delivered: number;
   rejected: number;
   lost: number;
@@ -66,11 +68,7 @@ export const openOutputs = async (
   options: OutputOptions,
 ): Promise<Outputs> => {
   const requests = parseOutputRequests(texts);
-  const outputs = await Promise.all(
-    requests.map(({ kind, url }) =>
-      kind === 'otlp' ? openOtlp(url, options) : openRemoteWrite(url, options),
-    ),
-  );
+  const outputs = await Promise.all(requests.map(({ kind, url }) => OPENERS[kind](url, options)));
   return { begin: () => beginPushing(outputs, options) };
 };
 
@@ -84,7 +82,7 @@ const openOtlp = async (url: string | null, { env, version }: OutputOptions): Pr
     endpoint: settings.endpoint,
     protocol: otlpProtocol(settings),
     intervalMs: settings.intervalMs,
-    encoderOf: (run) => createOtlpEncoder(settings, version, run),
+    sourceOf: (run, metrics) => metricsSource(createOtlpEncoder(settings, version, run), metrics),
   };
 };
 
@@ -99,25 +97,54 @@ const openRemoteWrite = async (url: string | null, { env }: OutputOptions): Prom
     endpoint: settings.endpoint,
     protocol: remoteWriteProtocol,
     intervalMs: settings.intervalMs,
-    encoderOf: (run) => createRemoteWriteEncoder(settings, run),
+    sourceOf: (run, metrics) => metricsSource(createRemoteWriteEncoder(settings, run), metrics),
+  };
+};
+
+const openTraces = async (url: string | null, { env, version }: OutputOptions): Promise<Output> => {
+  const { readTraceSettings } = await import('./otlp-traces/trace-settings.ts');
+  const settings = readTraceSettings(url, env);
+  const { createTraceSource, tracesProtocol } = await import('./otlp-traces/traces-output.ts');
+  return {
+    kind: 'otlp-traces',
+    endpoint: settings.endpoint,
+    protocol: tracesProtocol(settings),
+    intervalMs: settings.intervalMs,
+    // The number of spans limits the queue, whatever the number of requests they are in.
+    limits: { requests: Number.POSITIVE_INFINITY, items: settings.queue },
+    sourceOf: (run) => createTraceSource(settings, version, run),
+  };
+};
+
+const OPENERS: Record<OutputKind, (url: string | null, options: OutputOptions) => Promise<Output>> =
+  { otlp: openOtlp, 'otlp-traces': openTraces, 'prometheus-rw': openRemoteWrite };
+
+/** Source of metrics: all figures of the run so far with each push. */
+const metricsSource = (encoder: Encoder, metrics: RunMetrics): Source => {
+  const wholePush = (body: Uint8Array): Request => ({ body, items: 1 });
+  return {
+    add: () => [],
+    take: (at) => encoder.push(metrics.figures(), at).map(wholePush),
+    end: () => encoder.end().map(wholePush),
   };
 };
 
 const beginPushing = (outputs: readonly Output[], { warn }: OutputOptions): RunPush => {
   const metrics = createRunMetrics();
   const pushers = outputs.map((output) => {
-    const { kind, endpoint, protocol, intervalMs } = output;
+    const { kind, endpoint, protocol, intervalMs, limits = {} } = output;
     const name = `--out ${kind} (${endpoint.shown})`;
     const delivery = createDelivery({
       endpoint,
       protocol,
+      limits,
       warn: (text) => warn(`${name}: ${text}`),
     });
-    let encoder: Encoder | null = null;
+    let source: Source | null = null;
     let timer: NodeJS.Timeout | undefined;
     let isBroken = false;
     let pushedAt = 0;
-    /** Runs work and reports its errors: metrics must never end the run that they describe. */
+    /** Runs work and reports its errors: telemetry must never end the run that it describes. */
     const safely = (work: () => void): void => {
       try {
         work();
@@ -126,25 +153,27 @@ const beginPushing = (outputs: readonly Output[], { warn }: OutputOptions): RunP
         isBroken = true;
       }
     };
+    const send = (requests: readonly Request[] = []): void => {
+      for (const { body, items } of requests) delivery.send(body, items);
+    };
     const push = (): void =>
       safely(() => {
         // The last push may fall into the same millisecond as the one before: receivers reject a
         // second value for a time.
         pushedAt = Math.max(systemClock.now(), pushedAt + 1);
-        for (const body of encoder?.push(metrics.figures(), pushedAt) ?? []) delivery.send(body);
+        send(source?.take(pushedAt));
       });
     return {
       begin: (header: HeaderLine): void =>
         safely(() => {
-          encoder = output.encoderOf(identityOf(header));
+          source = output.sourceOf(identityOf(header), metrics);
           timer = setInterval(push, intervalMs);
         }),
+      add: (line: RecordLine): void => safely(() => send(source?.add(line))),
       close: async (signal: AbortSignal): Promise<PushResult> => {
         clearInterval(timer);
         push();
-        safely(() => {
-          for (const body of encoder?.end() ?? []) delivery.send(body);
-        });
+        safely(() => send(source?.end()));
         await delivery.close(signal);
         return {
           output: kind,
@@ -161,7 +190,10 @@ const beginPushing = (outputs: readonly Output[], { warn }: OutputOptions): RunP
       if (!isReadable) return;
       try {
         metrics.add(line);
-        if (line.type === 'header') for (const pusher of pushers) pusher.begin(line);
+        for (const pusher of pushers) {
+          if (line.type === 'header') pusher.begin(line);
+          pusher.add(line);
+        }
       } catch (error) {
         isReadable = false;
         warn(`--out: metrics end here, because of a line of the record: ${String(error)}`);

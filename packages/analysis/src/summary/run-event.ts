@@ -136,6 +136,20 @@ export const runNotes = <Added extends z.core.$ZodShape>(added: Added) =>
     ).describe(
       'A receiver of live metrics did not take all pushes. The record does not have it: it is known once the run is over.',
     ),
+    fact(
+      'spans_not_pushed',
+      {
+        output: z.string(),
+        url: z.string(),
+        delivered: count,
+        rejected: count.describe('Spans that the receiver refused.'),
+        lost: count.describe('Spans that were dropped: it was down, or too slow.'),
+        detail,
+      },
+      added,
+    ).describe(
+      'A receiver of traces did not take all spans. The record does not have it: it is known once the run is over.',
+    ),
   ]);
 
 export type RunNote = z.infer<ReturnType<typeof runNotes<typeof PLAIN>>>;

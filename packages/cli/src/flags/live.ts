@@ -25,7 +25,7 @@ export const liveMetricsFlags = (): Option[] => [
   ...servedMetricsFlags(),
   repeatable(
     '--out <name[=url]>',
-    'push live metrics (may be repeated): otlp=URL, prometheus-rw=URL; otlp alone takes OTEL_EXPORTER_OTLP_ENDPOINT',
+    'push live metrics (may be repeated): otlp=URL, prometheus-rw=URL; traces of joins: otlp-traces=URL; otlp and otlp-traces alone take OTEL_EXPORTER_OTLP_ENDPOINT',
   ),
   repeatable(
     '--notify <[slack=]url>',

@@ -9,8 +9,11 @@ import { createShown } from './shown.ts';
  * Sends requests one after the other and in order. No behaviour of the receiver affects the run.
  */
 export interface Delivery {
-  /** Queues a request; never waits, never throws. */
-  send(body: Uint8Array): void;
+  /**
+   * Queues a request; never waits, never throws.
+   * @param items number by which the request is counted
+   */
+  send(body: Uint8Array, items?: number): void;
   /** Sends the remaining requests; those not sent when the signal is aborted are lost. */
   close(signal: AbortSignal): Promise<void>;
   readonly counts: Readonly<DeliveryCounts>;
@@ -18,11 +21,12 @@ export interface Delivery {
   readonly failure: string | null;
 }
 
+/** Counts of items; a push of metrics is one. */
 export interface DeliveryCounts {
   delivered: number;
-  /** Requests that the receiver refused; they were not sent again. */
+  /** Items that the receiver refused; they were not sent again. */
   rejected: number;
-  /** Requests that were dropped because the receiver was down or busy for too long. */
+  /** Items that were dropped because the receiver was down or busy for too long. */
   lost: number;
 }
 
@@ -39,6 +43,8 @@ interface Limits {
   requests: number;
   /** Largest total size of waiting requests, bytes. */
   bytes: number;
+  /** Largest number of waiting items. */
+  items: number;
   /** First pause between attempts, ms; pauses double up to the longest. */
   firstPauseMs: number;
   longestPauseMs: number;
@@ -48,6 +54,7 @@ interface Limits {
 const LIMITS: Limits = {
   requests: 120,
   bytes: 16 * 1_024 * 1_024,
+  items: Number.POSITIVE_INFINITY,
   firstPauseMs: 500,
   longestPauseMs: 10_000,
 };
@@ -62,9 +69,10 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
   const gzip = endpoint.compression === 'gzip';
   const headers = { ...protocol.headers, ...(gzip && { 'content-encoding': 'gzip' }) };
   const counts: DeliveryCounts = { delivered: 0, rejected: 0, lost: 0 };
-  const waiting: Uint8Array[] = [];
+  const waiting: { body: Uint8Array; items: number }[] = [];
   const rejections = new Set<string>();
   let bytes = 0;
+  let items = 0;
   let failure: string | null = null;
   let isFailing = false;
   let working: Promise<void> | null = null;
@@ -74,11 +82,20 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
   /** Aborted to cut pauses short, because the run is over. */
   const closing = new AbortController();
 
-  const drop = (index: number): void => {
-    const [dropped] = waiting.splice(index, 1);
-    bytes -= dropped?.length ?? 0;
-    counts.lost++;
+  /** Returns the number of removed items. */
+  const remove = (index: number): number => {
+    const [removed] = waiting.splice(index, 1);
+    bytes -= removed?.body.length ?? 0;
+    items -= removed?.items ?? 0;
+    return removed?.items ?? 0;
   };
+
+  const drop = (index: number): void => {
+    counts.lost += remove(index);
+  };
+
+  const isFull = (): boolean =>
+    waiting.length > limits.requests || bytes > limits.bytes || items > limits.items;
 
   const attempt = async (body: Uint8Array): Promise<Outcome> => {
     try {
@@ -95,12 +112,15 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
   };
 
   const settle = (outcome: Exclude<Outcome, { code: 'retry' }>): void => {
-    bytes -= waiting.shift()?.length ?? 0;
+    const settled = remove(0);
     if (outcome.code === 'delivered') {
-      counts.delivered++;
+      counts.delivered += settled;
       if (isFailing) warn('works again');
     } else {
-      counts.rejected++;
+      // What a receiver did not take of a request with one item, it did not take at all.
+      const rejected = Math.min(outcome.rejected ?? settled, settled);
+      counts.rejected += rejected;
+      counts.delivered += settled - rejected;
       failure = outcome.why;
       // Warns once per reason: the next pushes are rejected for the same one.
       if (!rejections.has(outcome.why) && rejections.size < 5)
@@ -112,9 +132,9 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
 
   const work = async (): Promise<void> => {
     let pauseMs = limits.firstPauseMs;
-    for (let body = waiting[0]; body !== undefined; body = waiting[0]) {
+    for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
       isInFlight = true;
-      const outcome = await attempt(body);
+      const outcome = await attempt(first.body);
       isInFlight = false;
       if (end.signal.aborted && outcome.code === 'retry') return;
       if (outcome.code !== 'retry') {
@@ -151,13 +171,13 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
     get failure() {
       return failure;
     },
-    send: (body) => {
+    send: (body, count = 1) => {
       const sent = gzip ? gzipSync(body) : body;
-      waiting.push(sent);
+      waiting.push({ body: sent, items: count });
       bytes += sent.length;
+      items += count;
       // Drops the oldest requests first, but not the one that is being sent.
-      while (waiting.length > 1 && (waiting.length > limits.requests || bytes > limits.bytes))
-        drop(isInFlight ? 1 : 0);
+      while (waiting.length > 1 && isFull()) drop(isInFlight ? 1 : 0);
       begin();
     },
     close: async (signal) => {

@@ -5,14 +5,21 @@ export interface Protocol {
   headers: Readonly<Record<string, string>>;
   /** Returns true if the same request may succeed later. */
   isRetryable(status: number): boolean;
-  /** Description of the part that a receiver rejected of an accepted request; null: none. */
-  partialRejection?(body: Buffer): string | null;
+  /** Part of an accepted request that the receiver rejected; null: none. */
+  partialRejection?(body: Buffer): PartialRejection | null;
+}
+
+export interface PartialRejection {
+  /** Number of items that were rejected. */
+  rejected: number;
+  why: string;
 }
 
 /** Outcome of an attempt to send a request. */
 export type Outcome =
   | { code: 'delivered' }
-  | { code: 'rejected'; why: string }
+  /** `rejected`: number of items; null: all. */
+  | { code: 'rejected'; why: string; rejected: number | null }
   | { code: 'retry'; why: string; afterMs: number | null };
 
 export const outcomeOf = (
@@ -22,12 +29,14 @@ export const outcomeOf = (
 ): Outcome => {
   if (status >= 200 && status < 300) {
     const rejection = protocol.partialRejection?.(body) ?? null;
-    return rejection === null ? { code: 'delivered' } : { code: 'rejected', why: shown(rejection) };
+    return rejection === null
+      ? { code: 'delivered' }
+      : { code: 'rejected', why: shown(rejection.why), rejected: rejection.rejected };
   }
   const why = shown(`HTTP ${status} ${body.toString('utf8')}`);
   return protocol.isRetryable(status)
     ? { code: 'retry', why, afterMs: retryAfterMs }
-    : { code: 'rejected', why };
+    : { code: 'rejected', why, rejected: null };
 };
 
 export const networkErrorText = (error: unknown): string => {

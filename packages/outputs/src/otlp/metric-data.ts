@@ -1,7 +1,7 @@
 import { PUSH_LABEL } from '@livekit-swarm/catalogue';
 import type { Snapshot } from '@livekit-swarm/catalogue/registry';
 import type { RunFigures, TrendSeries } from '@livekit-swarm/catalogue/run-metrics';
-import { type Attributes, type HrTime, ValueType } from '@opentelemetry/api';
+import { type Attributes, ValueType } from '@opentelemetry/api';
 import {
   AggregationTemporality,
   type DataPoint,
@@ -13,6 +13,7 @@ import {
 import type { RunIdentity } from '../encoder.ts';
 import { explicitDifference, explicitHistogramOf } from './explicit-histogram.ts';
 import { exponentialDifference, exponentialHistogramOf } from './exponential-histogram.ts';
+import { timeOf } from './otlp-request.ts';
 import type { OtlpSettings } from './otlp-settings.ts';
 
 /**
@@ -125,5 +126,3 @@ const attributesOf = (labels: Labels, testid: string): Attributes => ({
   ...labels,
   [PUSH_LABEL]: testid,
 });
-
-const timeOf = (ms: number): HrTime => [Math.floor(ms / 1_000), Math.round((ms % 1_000) * 1e6)];

@@ -169,7 +169,10 @@ describe('OTLP', () => {
     const protocol = otlpProtocol(readOtlpSettings(null, {}));
     // partial_success { rejected_data_points: 3, error_message: "old" }
     const answer = Buffer.from([0x0a, 0x07, 0x08, 0x03, 0x12, 0x03, 0x6f, 0x6c, 0x64]);
-    expect(protocol.partialRejection?.(answer)).toBe('3 points rejected: old');
+    expect(protocol.partialRejection?.(answer)).toEqual({
+      rejected: 3,
+      why: '3 points rejected: old',
+    });
     for (const body of [Buffer.alloc(0), Buffer.from('nonsense'), Buffer.from([0x0a, 0xff, 0xff])])
       expect(protocol.partialRejection?.(body)).toBe(null);
     expect([429, 502, 503, 504, 500, 400].map((status) => protocol.isRetryable(status))).toEqual([

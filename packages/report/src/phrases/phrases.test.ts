@@ -354,6 +354,18 @@ describe('events and notes', () => {
       },
       '3 of 13 pushes of metrics to prometheus-rw (http://prometheus:9090/api/v1/write) failed: 2 rejected, 1 lost (HTTP 400 out of bounds).',
     ],
+    [
+      {
+        code: 'spans_not_pushed',
+        output: 'otlp-traces',
+        url: 'http://jaeger:4318/v1/traces',
+        delivered: 2_000,
+        rejected: 0,
+        lost: 512,
+        detail: null,
+      },
+      '512 of 2,512 spans of joins to otlp-traces (http://jaeger:4318/v1/traces) failed: 0 rejected, 512 lost.',
+    ],
   ])('%j', (note, text) => {
     expect(noteText(note)).toBe(text);
   });

@@ -90,11 +90,10 @@ export const noteText = (note: RunNote): string => {
     }
     case 'drill_record':
       return 'This is the record of a drill: faults were injected on purpose. "swarm chaos report" with its folder shows the recovery and the objectives.';
-    case 'metrics_not_pushed': {
-      const { output, url, delivered, rejected, lost, detail } = note;
-      const total = delivered + rejected + lost;
-      return `${formatNumber(rejected + lost)} of ${formatNumber(total)} pushes of metrics to ${output} (${url}) failed: ${formatNumber(rejected)} rejected, ${formatNumber(lost)} lost${inBrackets(detail)}.`;
-    }
+    case 'metrics_not_pushed':
+      return notPushed('pushes of metrics', note);
+    case 'spans_not_pushed':
+      return notPushed('spans of joins', note);
     case 'process_died':
     case 'process_paused':
     case 'host_suspended':
@@ -256,4 +255,13 @@ const UNPROVEN: Readonly<Record<UnprovenTarget['why'], string>> = {
   redis_unreadable: 'its keys cannot be read',
   address_unknown: 'the URL leads to another address, such as that of a proxy',
   turn_not_reported: 'which TURN server they use is not observed',
+};
+
+const notPushed = (
+  items: string,
+  note: Extract<RunNote, { code: 'metrics_not_pushed' | 'spans_not_pushed' }>,
+): string => {
+  const { output, url, delivered, rejected, lost, detail } = note;
+  const [failed, all] = [rejected + lost, delivered + rejected + lost].map(formatNumber);
+  return `${failed} of ${all} ${items} to ${output} (${url}) failed: ${formatNumber(rejected)} rejected, ${formatNumber(lost)} lost${inBrackets(detail)}.`;
 };
