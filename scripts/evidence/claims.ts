@@ -332,6 +332,7 @@ export const README_CLAIMS = {
       'packages/exporter/test/beacon.measured.test.ts',
     ),
     proves('pushed metrics equal the record', 'e2e/monitor/push-metrics.test.ts'),
+    proves('the trace of a slow join names the slow step', 'e2e/monitor/traces.test.ts'),
     proves('SLO reports leave out drills and load tests', 'e2e/monitor/slo-report.test.ts'),
     proves('split brain is found', 'packages/exporter/test/split-brain.test.ts'),
     proves('the leg of a call that loses packets is found', [

@@ -49,6 +49,20 @@ describe('the pushes of a run', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('of traces are counted in spans, also those that a receiver does not get', async () => {
+    const down = await startOtlpReceiver();
+    await down.close();
+    const push = (await open([`otlp-traces=${receiver.url}`, `otlp-traces=${down.url}`])).begin();
+    for (const line of record) push.add(line);
+    const [got, lost] = await push.close(AbortSignal.timeout(3_000));
+    const spans = receiver.requests.flatMap((request) => request.spans);
+    const joined = record.filter((line) => line.type === 'event' && line.event === 'joined');
+    expect(spans.filter(({ name }) => name === 'join')).toHaveLength(joined.length);
+    expect(joined.length).toBeGreaterThan(0);
+    expect(got).toMatchObject({ output: 'otlp-traces', delivered: spans.length, lost: 0 });
+    expect(lost).toMatchObject({ delivered: 0, lost: spans.length });
+  });
+
   it('carry the tag testid, if the run has one', async () => {
     const push = (await open([`otlp=${receiver.url}`])).begin();
     for (const line of record) {

@@ -42,8 +42,13 @@ const deliver = (
   port: number,
   {
     endpoint = {},
+    protocol = {},
     limits = {},
-  }: { endpoint?: Partial<Endpoint>; limits?: DeliveryOptions['limits'] } = {},
+  }: {
+    endpoint?: Partial<Endpoint>;
+    protocol?: Partial<DeliveryOptions['protocol']>;
+    limits?: DeliveryOptions['limits'];
+  } = {},
 ): Delivery & { warnings: string[] } => {
   const warnings: string[] = [];
   const delivery = createDelivery({
@@ -59,6 +64,7 @@ const deliver = (
     protocol: {
       headers: { 'content-type': 'x/y' },
       isRetryable: (status) => status >= 500 || status === 429,
+      ...protocol,
     },
     warn: (text) => warnings.push(text),
     limits: { firstPauseMs: 20, longestPauseMs: 40, ...limits },
@@ -131,6 +137,36 @@ describe('delivery', () => {
     expect(bodies.slice(1)).toEqual(['d', 'e']);
     await delivery.close(soon());
     expect(delivery.counts).toEqual({ delivered: 3, rejected: 0, lost: 2 });
+  });
+
+  it('counts the items of requests, and keeps no more of them than its limit', async () => {
+    const { bodies, listener } = keeper();
+    const first = await receive(listener);
+    await first.close();
+    const delivery = deliver(first.port, { limits: { items: 10 } });
+    for (const [text, items] of [
+      ['a', 4],
+      ['b', 4],
+      ['c', 5],
+    ] as const)
+      delivery.send(Buffer.from(text), items);
+    await expect.poll(() => delivery.warnings.length, { timeout: 30_000 }).toBe(1);
+    await receive(listener, first.port);
+    await expect.poll(() => bodies.length, { timeout: 5_000 }).toBe(2);
+    await delivery.close(soon());
+    // One of the first two was being sent, which is never dropped.
+    expect(delivery.counts).toEqual({ delivered: 9, rejected: 0, lost: 4 });
+  });
+
+  it('counts as rejected what a receiver names of a request', async () => {
+    const { listener } = keeper();
+    const delivery = deliver((await receive(listener)).port, {
+      protocol: { partialRejection: () => ({ rejected: 3, why: 'old' }) },
+    });
+    delivery.send(Buffer.from('a'), 10);
+    delivery.send(Buffer.from('b'));
+    await delivery.close(soon());
+    expect(delivery.counts).toEqual({ delivered: 7, rejected: 4, lost: 0 });
   });
 
   it('stops within its time limit at the end if the receiver is down', async () => {

@@ -1,0 +1,47 @@
+/** Packets to a server on this host that arrive late: the kernel hands them to swarm-impair. */
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import { identifyProcess } from '@livekit-swarm/host';
+import { impairProgram } from '@livekit-swarm/webrtc';
+
+const exec = promisify(execFile);
+
+/** First bytes of what arrives after the header of UDP, which has 64 bits. */
+const PACKETS = {
+  /** Magic cookie of RFC 8489 §5. */
+  ice: '@th,96,32 0x2112a442',
+  /** First byte of RFC 7983 §7. */
+  dtls: '@th,64,8 20-63',
+} as const;
+
+/**
+ * Delays the packets of one protocol on their way to the media ports of a server, until it is
+ * disposed of.
+ */
+export const delayPackets = async (
+  protocol: keyof typeof PACKETS,
+  ms: number,
+  { udpFirst, udpLast }: { udpFirst: number; udpLast: number },
+): Promise<AsyncDisposable> => {
+  const id = `late${randomBytes(4).toString('hex')}`;
+  const table = `swarm_${id}`;
+  const owner = identifyProcess(process.pid);
+  if (owner === null) throw new Error('the start time of this process cannot be read');
+  const match = `udp dport ${udpFirst}-${udpLast} ${PACKETS[protocol]}`;
+  await exec('nft', [
+    `table ip ${table} { chain queued { }; chain arriving { type filter hook input priority -10; policy accept; ${match} jump queued; }; }`,
+  ]);
+  const place = ['--id', id, '--table', table, '--chain', 'queued'];
+  await exec(impairProgram(), [
+    'start',
+    ...place,
+    ...['--owner', `${owner.pid}:${owner.startedAt}`, '--delay-us', String(ms * 1_000)],
+  ]);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await exec('nft', ['delete', 'table', 'ip', table]);
+      await exec(impairProgram(), ['stop', '--id', id]);
+    },
+  };
+};
