@@ -1,4 +1,4 @@
-/** Which joins are sent: all that failed, were retried or were slow, and a share of the others. */
+/** Selection of the joins to send: all that failed, were retried or were slow, and a share of the others. */
 export interface Sampling {
   /** Share of the joins that are neither, from 0 to 1. */
   share: number;

@@ -74,7 +74,7 @@ describe('the trace of a join', () => {
   ]);
   const root = spans.find(({ name }) => name === 'join');
 
-  it('has a span for each step, as long as the record says', () => {
+  it('has a span for each step, as long as in the record', () => {
     expect(timesOf(spans)).toEqual({
       join: [500, 1_800],
       token: [510, 560],
