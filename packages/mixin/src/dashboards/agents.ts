@@ -87,6 +87,10 @@ const current = (scope: Scope): Row => ({
           `sum(max by (${scope.cluster}, pool) (livekit_swarm_agents_workers{${poolsOf(scope)}, state="down"}))`,
           'down',
         ),
+        promql(
+          `sum(max by (${scope.cluster}, pool, state) (livekit_swarm_agents_workers{${poolsOf(scope)}}))`,
+          'of',
+        ),
       ],
     }),
     stat({

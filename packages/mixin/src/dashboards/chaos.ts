@@ -56,7 +56,10 @@ const drill = (scope: Scope): Row => ({
         description: 'Nodes to which the load balancer sends clients. 0: no participant can join.',
         limits: { warn: 2, bad: 1, lowIsBad: true },
         noData: 'no load balancer',
-        queries: [promql(`sum(haproxy_backend_active_servers{${selector}})`, 'healthy')],
+        queries: [
+          promql(`sum(haproxy_backend_active_servers{${selector}})`, 'healthy'),
+          promql(`count(haproxy_server_check_code{${selector}})`, 'of'),
+        ],
       }),
     ]),
     stat({

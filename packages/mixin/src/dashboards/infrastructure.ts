@@ -21,7 +21,10 @@ const balancerStats = (scope: Scope) => [
     description:
       'Nodes to which the load balancer sends clients. 0: no participant can join. 1: the next node failure is an outage.',
     limits: { warn: 2, bad: 1, lowIsBad: true },
-    queries: [promql(`sum(haproxy_backend_active_servers{${proxyOf(scope)}})`, 'healthy')],
+    queries: [
+      promql(`sum(haproxy_backend_active_servers{${proxyOf(scope)}})`, 'healthy'),
+      promql(`count(haproxy_server_check_code{${proxyOf(scope)}})`, 'of'),
+    ],
   }),
   stat({
     title: 'Nodes without Redis',
@@ -33,6 +36,7 @@ const balancerStats = (scope: Scope) => [
         `count(haproxy_server_check_code{${proxyOf(scope)}} == 406) or 0 * count(haproxy_server_check_code{${proxyOf(scope)}})`,
         '406',
       ),
+      promql(`count(haproxy_server_check_code{${proxyOf(scope)}})`, 'of'),
     ],
   }),
   stat({

@@ -14,18 +14,21 @@ import {
   participantsByNode,
   tracks,
 } from './server-queries.ts';
-import { FEW, hostVariable, livekitVariables, SCORE, type Scope } from './shared.ts';
+import { FEW, hostVariable, livekitVariables, NONE, SCORE, type Scope } from './shared.ts';
 
 const state = (scope: Scope): Row => ({
   title: 'State',
   open: true,
   panels: [
     stat({
-      title: 'Up',
+      title: 'Nodes down',
       description:
-        'Whether Prometheus can scrape the node. 0: its participants are disconnected, or only the port of its metrics is closed.',
-      limits: { bad: 1, lowIsBad: true },
-      queries: [promql(`min(up{${scope.livekitNodes}})`, 'up')],
+        'Chosen nodes that Prometheus cannot scrape, and how many are chosen. Above 0: their participants are disconnected, or only the port of their metrics is closed.',
+      limits: NONE,
+      queries: [
+        promql(`sum(up{${scope.livekitNodes}} == bool 0)`, 'down'),
+        promql(`count(up{${scope.livekitNodes}})`, 'of'),
+      ],
     }),
     stat({
       title: 'Participants',
