@@ -180,8 +180,8 @@ ${fenced('csv', csvLines.slice(0, 4).join('\n'))}
 
 ## openmetrics
 
-Verdict, exit code, thresholds and figures of the whole run as [OpenMetrics](https://prometheus.io/docs/specs/om/open_metrics_spec/), in base units, with the scenario as label: for GitLab's [metrics report](how-to/gitlab.md), for
-${code('curl --data-binary @metrics.txt')} to a Pushgateway, or for the textfile collector of node_exporter, which reads files whose names end in .prom. Distributions are summaries, shares are gauges from 0 to 1. A threshold that was not judged has no series. What happens *during* a run is
+Verdict, exit code, thresholds and figures of the whole run as [OpenMetrics](https://prometheus.io/docs/specs/om/open_metrics_spec/), in base units, with the scenario as label. It is made for GitLab's [metrics report](how-to/gitlab.md), for
+${code('curl --data-binary @metrics.txt')} to a Pushgateway, and for the textfile collector of node_exporter, which reads files whose names end in .prom. Distributions are summaries, shares are gauges from 0 to 1. A threshold that was not judged has no series. What happens *during* a run is
 in the [metrics that runs push](push-metrics.md).
 
 ${fenced('text', excerpt(await render(openmetrics, [run]), [/^# HELP livekit_swarm_result_verdict/, /threshold="media_latency/], [/^# HELP livekit_swarm_result_join_time_seconds/, /^# HELP livekit_swarm_result_join_start/]))}

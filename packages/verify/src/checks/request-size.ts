@@ -35,7 +35,7 @@ export const requestSizeRule = (
 };
 
 const CAUSE =
-  'A proxy in front limits the request line or a header (nginx: 8 KB unless configured, hardened ones less)';
+  'A proxy in front limits the request line or a header (nginx: 8 KB unless configured otherwise, and less in many hardened configurations)';
 
 /** Browsers have the token in the URL, other SDKs have it in a header. */
 const browsersText = (short: readonly PassingSize[]): string =>
