@@ -11,7 +11,7 @@ import { testProxy } from '../support/proxies/proxy-tests.ts';
 import { TRAEFIK } from '../support/proxies/traefik.ts';
 
 describe('Caddy', async () => {
-  const missing = await skipWithout('go', 'chromium');
+  const missing = await skipWithout('go', 'chromium', 'openssl');
   const caddy = missing === null ? await provideCaddy() : '';
   const command = (file: string) =>
     [caddy, 'run', '--adapter', 'caddyfile', '--config', file] as const;
@@ -19,7 +19,7 @@ describe('Caddy', async () => {
 });
 
 describe('Traefik', async () => {
-  const missing = await skipWithout('traefik', 'chromium');
+  const missing = await skipWithout('traefik', 'chromium', 'openssl');
   const traefik = (await findTraefik()) ?? '';
   // It would ask its authors for a new version.
   const command = () => [traefik, '--global.checkNewVersion=false'] as const;

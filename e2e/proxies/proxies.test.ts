@@ -6,11 +6,11 @@ import { NGINX, nginxCommand } from '../support/proxies/nginx.ts';
 import { testProxy } from '../support/proxies/proxy-tests.ts';
 
 describe('nginx', async () => {
-  const missing = await skipWithout('nginx', 'chromium');
+  const missing = await skipWithout('nginx', 'chromium', 'openssl');
   testProxy({ proxy: NGINX, command: nginxCommand }, missing);
 });
 
 describe('HAProxy', async () => {
-  const missing = await skipWithout('haproxy', 'chromium');
+  const missing = await skipWithout('haproxy', 'chromium', 'openssl');
   testProxy({ proxy: HAPROXY, command: haproxyCommand }, missing);
 });

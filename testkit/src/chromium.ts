@@ -34,9 +34,12 @@ const FAKE_DEVICES = [
   '--use-fake-ui-for-media-stream',
 ];
 
-export const launchChromium = async (executablePath: string): Promise<Chromium> => {
+export const launchChromium = async (
+  executablePath: string,
+  flags: readonly string[] = [],
+): Promise<Chromium> => {
   const profile = await mkdtemp(join(tmpdir(), 'swarm-chromium-'));
-  const browser = await launch(launchOptions(executablePath, profile, FAKE_DEVICES));
+  const browser = await launch(launchOptions(executablePath, profile, [...FAKE_DEVICES, ...flags]));
   /** Resolves when its processes have ended and the profile is removed. */
   const close = async () => {
     await browser.close();

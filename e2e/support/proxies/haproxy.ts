@@ -2,6 +2,9 @@ import type { ProxyProgram } from './proxy-case.ts';
 
 export const HAPROXY: ProxyProgram = {
   title: 'HAProxy',
+  about: `- **Certificate:** \`crt\` names the certificate with its chain. HAProxy finds the key in the same file, or in a second one with \`.key\` at the end of its name.
+- **Upgrade:** passed on without a setting, in \`mode http\`. With \`alpn http/1.1\` browsers do not try HTTP/2.
+- **Times:** after the upgrade only \`timeout tunnel\` counts, from the last byte. Without it, \`timeout client\` and \`timeout server\` do; ten seconds or less would cut calls.`,
   file: (sections) => `userlist users
   user admin insecure-password secret
 defaults
@@ -9,15 +12,20 @@ defaults
   timeout connect 5s
   timeout client 30s
   timeout server 30s
-  # A signal connection lasts as long as the meeting.
-  timeout tunnel 1h
 ${sections.join('\n')}
 `,
   cases: [
     {
       title: 'works',
-      configuration: ({ listen, livekit }) => `listen livekit
-  bind ${listen}
+      isEncrypted: true,
+      configuration: ({ listen, livekit, certificate }) => `listen livekit
+  bind ${listen} ssl crt ${certificate} alpn http/1.1
+  mode http
+  timeout connect 5s
+  timeout client 30s
+  timeout server 30s
+  # A signal connection lasts as long as the meeting.
+  timeout tunnel 1h
   server node ${livekit} check`,
       verify: null,
       run: null,

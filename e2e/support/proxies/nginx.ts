@@ -7,6 +7,9 @@ const UPGRADE = `    proxy_http_version 1.1;
 /** Paths of temporary files are those of an unprivileged nginx. */
 export const NGINX: ProxyProgram = {
   title: 'nginx',
+  about: `- **Certificate:** the lines that begin with \`ssl_\`. The file has the certificate first, then its chain.
+- **Upgrade:** without the three lines that follow \`proxy_pass\`, nginx speaks HTTP/1.0 to livekit-server, and removes the headers of the upgrade.
+- **Times:** \`proxy_read_timeout\` is the longest time without a byte from livekit-server. Its default of 60 s is enough as well.`,
   file: (servers) => `daemon off;
 pid nginx.pid;
 error_log stderr crit;
@@ -24,8 +27,12 @@ ${servers.join('\n')}
   cases: [
     {
       title: 'works',
-      configuration: ({ listen, livekit }) => `server {
-  listen ${listen};
+      isEncrypted: true,
+      configuration: ({ host, listen, livekit, certificate }) => `server {
+  listen ${listen} ssl;
+  server_name ${host};
+  ssl_certificate ${certificate};
+  ssl_certificate_key ${certificate}.key;
   # A join carries its tracks and its session description in the URL.
   large_client_header_buffers 4 32k;
   location / {

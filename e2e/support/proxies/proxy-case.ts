@@ -1,11 +1,15 @@
 /** Addresses that a configuration of a proxy contains. */
 export interface ProxyAddresses {
+  /** Name of the deployment for its users, which the certificate is for. */
+  host: string;
   /** Address of the proxy, with its port. */
   listen: string;
   /** Address of livekit-server. */
   livekit: string;
   /** An address at which nothing listens. */
   nothing: string;
+  /** File of the certificate and its chain (PEM). Its key is in a second file, with `.key` at the end. */
+  certificate: string;
 }
 
 /** A check of `swarm verify`, and the reason that its evidence names. */
@@ -22,6 +26,8 @@ export interface ProxyCase {
   title: string;
   /** The part of the proxy's file for this configuration: a server of nginx, a frontend of HAProxy, a site of Caddy. */
   configuration(addresses: ProxyAddresses): string;
+  /** True for `wss://`: the proxy has a certificate. Default: false. */
+  isEncrypted?: boolean;
   /** Path of the deployment's URL. Default: none. */
   path?: string;
   /** Length of the attributes in tokens that the application gives out, characters. Default: there is no application, and tokens have no attributes. */
@@ -37,6 +43,8 @@ export interface ProxyCase {
 /** A proxy, with all its configurations. */
 export interface ProxyProgram {
   title: string;
+  /** Certificate, upgrade and times of the first configuration, Markdown. */
+  about: string;
   /** Name of its configuration file. Default: proxy.cfg. */
   fileName?: string;
   /** The file that holds these configurations side by side. */

@@ -1,5 +1,6 @@
+import { createHash, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -49,7 +50,9 @@ export const testProxy = (
     server = await startLiveKit({ dir });
     const livekit = new URL(server.httpUrl).host;
     running = await startProxy(proxy, command, { dir, livekit });
-    chromium = await launchChromium(findChromium() ?? '');
+    // The authority of the certificate is not one of Chromium's.
+    const trusted = `--ignore-certificate-errors-spki-list=${keyHashOf(running.certificate.cert)}`;
+    chromium = await launchChromium(findChromium() ?? '', [trusted]);
     for (const { title, attributesChars } of proxy.cases.filter(isTested)) {
       const token = await tokenFor(server, { identity: title, room: 'browser', attributesChars });
       const joins = joinsInBrowser(chromium, running.urlOf(title), token);
@@ -70,6 +73,7 @@ export const testProxy = (
     async ({ title, attributesChars, verify, run, browserJoins }) => {
       const env = {
         LIVEKIT_URL: running.urlOf(title),
+        SWARM_CA: running.authority,
         LIVEKIT_API_KEY: server.apiKey,
         LIVEKIT_API_SECRET: server.apiSecret,
       };
@@ -91,6 +95,16 @@ export const testProxy = (
     CASE_MS,
   );
 };
+
+/** Hash of the public key of a certificate, as Chromium takes it. */
+const keyHashOf = (certificate: string): string =>
+  createHash('sha256')
+    .update(
+      new X509Certificate(readFileSync(certificate)).publicKey.export({
+        ...{ type: 'spki', format: 'der' },
+      }),
+    )
+    .digest('base64');
 
 /** The finding states the same as Chromium shows. */
 const expectedFinding = (

@@ -1,18 +1,26 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { get } from 'node:https';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Certificate, createAuthority } from '@livekit-swarm/lab';
 import type { ProxyProgram } from './proxy-case.ts';
 
 /** Time limit for a start, which takes a second or two, ms. */
 const START_MS = 60_000;
+/** Address of proxies and of livekit-server. */
+const HOST = '127.0.0.1';
 /** Time limit for a graceful end, ms: Traefik waits 10 s for open requests. */
 const STOP_MS = 20_000;
 
 /** A proxy with all its configurations, each at a port of its own. */
 export interface RunningProxy extends AsyncDisposable {
+  /** Certificate that it shows, which its own authority signed. */
+  certificate: Certificate;
+  /** Certificate of the authority. */
+  authority: string;
   /** Returns the URL of the deployment behind the configuration with this title. */
   urlOf(title: string): string;
 }
@@ -28,9 +36,13 @@ export const startProxy = async (
   { dir, livekit }: { dir: string; livekit: string },
 ): Promise<RunningProxy> => {
   const [nothing = 0, ...ports] = await freePorts(proxy.cases.length + 1);
-  const listens = ports.map((port) => `127.0.0.1:${port}`);
+  const listens = ports.map((port) => `${HOST}:${port}`);
+  const { authority, certificate } = await makeCertificate(join(dir, 'certificates'));
   const configurations = proxy.cases.map((one, index) =>
-    one.configuration({ livekit, nothing: `127.0.0.1:${nothing}`, listen: listens[index] ?? '' }),
+    one.configuration({
+      ...{ host: HOST, livekit, certificate: certificate.cert },
+      ...{ nothing: `${HOST}:${nothing}`, listen: listens[index] ?? '' },
+    }),
   );
   const file = join(dir, proxy.fileName ?? 'proxy.cfg');
   writeFileSync(file, proxy.file(configurations));
@@ -47,9 +59,11 @@ export const startProxy = async (
     });
   const ended = endOf(child);
   const running: RunningProxy = {
+    ...{ certificate, authority },
     urlOf: (title) => {
       const index = proxy.cases.findIndex((one) => one.title === title);
-      return `ws://127.0.0.1:${ports[index]}${proxy.cases[index]?.path ?? ''}`;
+      const { isEncrypted = false, path = '' } = proxy.cases[index] ?? {};
+      return `${isEncrypted ? 'wss' : 'ws'}://${listens[index]}${path}`;
     },
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGTERM');
@@ -64,7 +78,7 @@ export const startProxy = async (
   try {
     for (const port of ports) await until(() => accepts(port), signal);
     // Traefik listens before it has read its routes.
-    await until(() => isLiveKitAt(`http://${listens[0]}/`, signal), signal);
+    await until(() => isLiveKitAt(`https://${listens[0]}/`, authority, signal), signal);
   } catch (error) {
     await running[Symbol.asyncDispose]();
     throw new Error(`${proxy.title} did not start: ${String(error)}: ${output}`, { cause: error });
@@ -72,9 +86,22 @@ export const startProxy = async (
   return running;
 };
 
+/** A certificate for `HOST`, and that of its authority. Its key lies where configurations expect it. */
+const makeCertificate = async (
+  folder: string,
+): Promise<{ authority: string; certificate: Certificate }> => {
+  const { certificate: authority, sign } = await createAuthority(folder);
+  const names = [`IP:${HOST}`];
+  const { cert, key } = await sign({
+    ...{ name: 'livekit', subject: '/CN=livekit', usage: 'serverAuth', names },
+  });
+  renameSync(key, `${cert}.key`);
+  return { authority: authority.cert, certificate: { cert, key: `${cert}.key` } };
+};
+
 /** Ports that were free a moment ago, all different. */
 const freePorts = async (count: number): Promise<number[]> => {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  const servers = Array.from({ length: count }, () => createServer().listen(0, HOST));
   await Promise.all(servers.map((server) => once(server, 'listening')));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
@@ -101,7 +128,7 @@ const until = async (isTrue: () => Promise<boolean>, signal: AbortSignal): Promi
 
 const accepts = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, HOST);
     socket.once('error', () => resolve(false));
     socket.once('connect', () => {
       socket.destroy();
@@ -109,13 +136,12 @@ const accepts = (port: number): Promise<boolean> =>
     });
   });
 
-/** True when livekit-server answers at this URL; a proxy that starts may close connections. */
-const isLiveKitAt = async (url: string, signal: AbortSignal): Promise<boolean> => {
-  try {
-    const response = await fetch(url, { signal });
-    await response.body?.cancel();
-    return response.status === 200;
-  } catch {
-    return false;
-  }
-};
+/** True when livekit-server answers at this https URL; a proxy that starts may close connections. */
+const isLiveKitAt = (url: string, authority: string, signal: AbortSignal): Promise<boolean> =>
+  new Promise((resolve) => {
+    const request = get(url, { ca: readFileSync(authority), signal, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.once('error', () => resolve(false));
+  });

@@ -8,13 +8,22 @@ const entryPoint = (listen: string): string => `port-${portOf(listen)}`;
 
 interface Configuration {
   http: Record<'routers' | 'services' | 'middlewares', Record<string, unknown>>;
+  tls: { certificates: unknown[] };
+}
+
+interface RouteOptions {
+  rule?: string;
+  /** Declaration of a middleware that the router uses. */
+  middleware?: string;
+  /** File of the certificate; default: no TLS. */
+  certificate?: string;
 }
 
 /** One router with its service. Names have the port, because all configurations are in one file. */
 const route = (
   listen: string,
   server: string,
-  { rule = 'PathPrefix(`/`)', middleware }: { rule?: string; middleware?: string } = {},
+  { rule = 'PathPrefix(`/`)', middleware, certificate }: RouteOptions = {},
 ): string => {
   const port = portOf(listen);
   const mistake = `mistake-${port}`;
@@ -23,26 +32,38 @@ const route = (
     middleware === undefined
       ? ''
       : `\n  middlewares:\n    ${mistake}:\n${middleware.replace(/^/gm, '      ')}`;
+  const withTls = certificate === undefined ? '' : '\n      tls: {}';
+  const certificates =
+    certificate === undefined
+      ? ''
+      : `\ntls:\n  certificates:\n    - certFile: ${certificate}\n      keyFile: ${certificate}.key`;
   return `http:
   routers:
     livekit-${port}:
       entryPoints: [${entryPoint(listen)}]
       rule: ${rule}
-      service: livekit-${port}${used}
+      service: livekit-${port}${used}${withTls}
   services:
     livekit-${port}:
       loadBalancer:
-        servers: [{ url: "http://${server}" }]${declared}`;
+        servers: [{ url: "http://${server}" }]${declared}${certificates}`;
 };
 
 export const TRAEFIK: ProxyProgram = {
   title: 'Traefik',
+  about: `- **Certificate:** \`tls.certificates\` of the file; a router takes part with \`tls: {}\`. A resolver of certificates (\`certResolver\`) does it by ACME; no test does.
+- **Upgrade:** passed on without a setting.
+- **Times:** those of an entry point (\`respondingTimeouts\`) end with the upgrade.`,
   // Traefik refuses other files than .yaml, .yml, .json and .toml, and then has no route.
   fileName: 'proxy.yaml',
   file: (configurations) => {
-    const all: Configuration = { http: { routers: {}, services: {}, middlewares: {} } };
+    const all: Configuration = {
+      http: { routers: {}, services: {}, middlewares: {} },
+      tls: { certificates: [] },
+    };
     for (const text of configurations) {
-      const { http } = parse(text) as Partial<Configuration>;
+      const { http, tls } = parse(text) as Partial<Configuration>;
+      all.tls.certificates.push(...(tls?.certificates ?? []));
       for (const part of ['routers', 'services', 'middlewares'] as const)
         Object.assign(all.http[part], http?.[part]);
     }
@@ -55,7 +76,9 @@ export const TRAEFIK: ProxyProgram = {
   cases: [
     {
       title: 'works',
-      configuration: ({ listen, livekit }) => route(listen, livekit),
+      isEncrypted: true,
+      configuration: ({ host, listen, livekit, certificate }) =>
+        route(listen, livekit, { rule: `Host(\`${host}\`)`, certificate }),
       verify: null,
       run: null,
       browserJoins: true,
