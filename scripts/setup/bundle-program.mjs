@@ -30,24 +30,31 @@ const BUNDLED = new Set([
 ]);
 
 /**
- * Programs that a run starts. Other programs, such as rollbacks of drills, may outlive the bundle,
- * and run from the sources.
+ * Programs that a run starts, and what they load into the same process. Other programs, such as
+ * rollbacks of drills, may outlive the bundle, and run from the sources. Each process has a bundle
+ * of its own, so that it holds only what it uses: a part that worker processes shared with the CLI
+ * had the schemas of scenarios and records, which take 13 MiB of a process.
  */
-const PROGRAMS = new Set([
-  'packages/agents/src/worker/job-process.ts',
-  'packages/cli/src/main.ts',
-  'packages/host/src/guard/guard.ts',
-  'packages/runner/src/native-engine.ts',
-  'packages/runner/src/worker.ts',
-]);
+const PROCESSES = [
+  ['packages/agents/src/worker/job-process.ts'],
+  ['packages/cli/src/main.ts'],
+  ['packages/host/src/guard/guard.ts'],
+  ['packages/runner/src/native-engine.ts', 'packages/runner/src/worker.ts'],
+];
+const PROGRAMS = new Set(PROCESSES.flat());
 
 const KEPT = 4;
 const KEPT_MS = 24 * 3_600_000;
 
 /** @param {string} file of the checkout, absolute */
 const pathOf = (file) => file.slice(root.length);
+/** @param {string} id of a module */
+const isOwn = (id) => id.startsWith(`${root}packages/`) && !id.includes('/node_modules/');
 /** @param {string} path of a source */
 const built = (path) => path.replace(/\.ts$/, '.js');
+
+/** @type {Set<string>} Modules that were read. A bundle lacks those that only pass the exports of others on. */
+const read = new Set();
 
 /**
  * Plugin that keeps the places of modules, by which they find their data: those of the sources,
@@ -58,8 +65,8 @@ const places = (dir) => ({
   name: 'places',
   /** @param {string} code @param {string} id */
   transform: (code, id) => {
-    if (!id.startsWith(`${root}packages/`) || id.includes('/node_modules/')) return null;
-    if (!code.includes('import.meta.')) return null;
+    read.add(id);
+    if (!isOwn(id) || !code.includes('import.meta.')) return null;
     return code
       .replaceAll(/siblingModule\(import\.meta\.url, '([^']+)'\)/g, (call, path) => {
         const source = pathOf(join(dirname(id), `${path}.ts`));
@@ -93,21 +100,25 @@ const removeOld = async () => {
 
 const startedAt = Date.now();
 const unfinished = join(programs, `unfinished-${process.pid}`);
-/** @param {string} dir folder of the bundle */
-const bundle = async (dir) => {
+/**
+ * Bundles the modules of a process.
+ * @param {string} dir folder of the bundle
+ * @param {readonly string[]} paths of its programs
+ */
+const bundle = async (dir, paths) => {
   await using input = await rolldown({
-    input: Object.fromEntries(
-      [...PROGRAMS].map((path) => [path.slice(0, -'.ts'.length), root + path]),
-    ),
+    input: Object.fromEntries(paths.map((path) => [path.slice(0, -'.ts'.length), root + path])),
     cwd: root,
     platform: 'node',
     external: isExternal,
     plugins: [places(dir)],
+    // Modules of this checkout do nothing for those that only import them.
+    treeshake: { moduleSideEffects: (id) => (isOwn(id) ? false : undefined) },
     preserveEntrySignatures: 'strict',
     transform: { target: 'esnext' },
     tsconfig: false,
   });
-  return await input.write({
+  await input.write({
     dir: unfinished,
     format: 'esm',
     entryFileNames: '[name].js',
@@ -118,10 +129,9 @@ const bundle = async (dir) => {
 const name = randomBytes(8).toString('hex');
 await mkdir(programs, { recursive: true });
 try {
-  const { output } = await bundle(join(programs, name));
-  const modules = output.flatMap((part) => (part.type === 'chunk' ? part.moduleIds : []));
-  const sources = modules.filter((id) => id.startsWith(root) && !id.includes('/node_modules/'));
-  const paths = [...new Set(sources), join(root, 'package-lock.json'), import.meta.filename];
+  for (const programsOfOne of PROCESSES) await bundle(join(programs, name), programsOfOne);
+  const sources = [...read].filter((id) => id.startsWith(root) && !id.includes('/node_modules/'));
+  const paths = [...sources, join(root, 'package-lock.json'), import.meta.filename];
   const edited = (await Promise.all(paths.map((path) => stat(path)))).some(
     ({ ctimeMs }) => ctimeMs >= startedAt,
   );
