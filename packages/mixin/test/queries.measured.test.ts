@@ -77,6 +77,9 @@ const MAY_BE_EMPTY = new Set([
   // Counters of a cloud's network driver, and of a kernel module that may not be loaded.
   'none counted',
   'not tracked',
+  // Services that the lab does not have: egress and SIP.
+  'not scraped',
+  'not exported',
 ]);
 
 /**

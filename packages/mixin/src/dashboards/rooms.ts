@@ -4,6 +4,7 @@ import { page, type Row } from '../panels/page.ts';
 import { graph, heatmap, PER_SECOND, stat } from '../panels/panel.ts';
 import { promql, quantile, rate } from '../panels/query.ts';
 import { FEW, livekitVariables, NONE, type Scope, targetVariable } from './shared.ts';
+import { sipCalls } from './sip.ts';
 
 const targetOf = ({ inCluster }: Scope): string => `${inCluster}, target=~"$target"`;
 const NOT_WATCHED = 'not watched';
@@ -199,21 +200,28 @@ const participants = (scope: Scope): Row => ({
   ],
 });
 
-/** A row has three panels, or four where egress is scraped. */
-const columnsOf = ({ config }: Scope): number => (config.egress ? 6 : 8);
-
-const egressWorkers = (scope: Scope) =>
+const egressWorkers = (scope: Scope) => [
   graph({
     title: 'Egress workers',
     description:
       'Instances of egress, from their own metrics, and those that accept requests. None for five minutes: LiveKitEgressUnavailable.',
-    columns: columnsOf(scope),
+    columns: 12,
     noData: 'not scraped',
     queries: [
       promql(`count(livekit_egress_can_accept_request{${scope.inCluster}})`, 'instances'),
       promql(`sum(livekit_egress_can_accept_request{${scope.inCluster}})`, 'accept requests'),
     ],
-  });
+  }),
+  graph({
+    title: 'Load of egress workers',
+    description:
+      'Load of the fullest instance by resource, as a share of what it may use. At 1 the instance accepts nothing more. Older versions of egress do not export it.',
+    unit: 'percentunit',
+    columns: 12,
+    noData: 'not exported',
+    queries: [promql(`max by (type) (livekit_load_ratio{${scope.inCluster}})`, '{{type}}')],
+  }),
+];
 
 const recorders = (scope: Scope): Row => ({
   title: 'Egress and ingress',
@@ -222,7 +230,6 @@ const recorders = (scope: Scope): Row => ({
       title: 'Egresses',
       description:
         'Recordings and streams by status; ended ones are listed for a day and are updated once a minute. starting for minutes: no egress worker is free.',
-      columns: columnsOf(scope),
       noData: 'none yet',
       queries: [
         promql(
@@ -231,12 +238,10 @@ const recorders = (scope: Scope): Row => ({
         ),
       ],
     }),
-    ...(scope.config.egress ? [egressWorkers(scope)] : []),
     graph({
       title: 'Ended egresses',
       description:
         'Egresses that ended within the last hour, by final status, from webhooks. failed and aborted: check the log of egress.',
-      columns: columnsOf(scope),
       noData: 'none yet',
       queries: [
         promql(
@@ -248,7 +253,6 @@ const recorders = (scope: Scope): Row => ({
     graph({
       title: 'Ingresses',
       description: 'Incoming streams by status. error: the sender or its format.',
-      columns: columnsOf(scope),
       noData: 'none yet',
       queries: [
         promql(
@@ -257,6 +261,7 @@ const recorders = (scope: Scope): Row => ({
         ),
       ],
     }),
+    ...(scope.config.egress ? egressWorkers(scope) : []),
   ],
 });
 
@@ -342,5 +347,9 @@ export const roomsDashboard = (scope: Scope): Dashboard =>
       'Rooms, participants, tracks, egress and ingress from webhooks, the API and Redis (source lifecycle of swarm exporter).',
     variables: [targetVariable(scope, 'livekit_swarm_lifecycle_rooms'), ...livekitVariables(scope)],
     annotations: [alerts(scope), faults(scope), starts(scope)],
-    rows: [current(scope), rooms(scope), participants(scope), recorders(scope), service(scope)],
+    rows: [
+      ...[current(scope), rooms(scope), participants(scope), recorders(scope)],
+      ...(scope.config.sip ? [sipCalls(scope)] : []),
+      service(scope),
+    ],
   });

@@ -59,27 +59,40 @@ export const NODE_METRICS: Readonly<Record<string, KnownMetric>> = {
   ),
 };
 
+const ofEgress = (...labels: string[]): KnownMetric => ({
+  ...known('gauge', ...labels),
+  appears: 'first_use',
+  why: 'an egress service with prometheus_port must be scraped',
+});
+
 /** Used metrics of livekit/egress 1.9 and later versions, from its source code. */
-export const EGRESS_METRICS: Readonly<Record<string, KnownMetric>> = Object.fromEntries(
-  ['livekit_egress_available', 'livekit_egress_can_accept_request'].map(
-    (name): [string, KnownMetric] => [
-      name,
-      {
-        ...known('gauge', 'node_id', 'cluster_id'),
-        appears: 'first_use',
-        why: 'an egress service with prometheus_port must be scraped',
-      },
-    ],
-  ),
-);
+export const EGRESS_METRICS: Readonly<Record<string, KnownMetric>> = {
+  livekit_egress_available: ofEgress('node_id', 'cluster_id'),
+  livekit_egress_can_accept_request: ofEgress('node_id', 'cluster_id'),
+  // Only later versions have it: 1 is the limit at which an instance accepts nothing more.
+  livekit_load_ratio: ofEgress('type'),
+};
+
+const ofSip = (type: KnownMetric['type'], ...labels: string[]): KnownMetric => ({
+  ...known(type, 'node_id', ...labels),
+  appears: 'first_use',
+  why: 'a SIP service with prometheus_port must be scraped',
+});
 
 /** Used metrics of livekit/sip, from its source code: it was never run here. */
 export const SIP_METRICS: Readonly<Record<string, KnownMetric>> = {
-  livekit_sip_available: {
-    ...known('gauge', 'node_id'),
-    appears: 'first_use',
-    why: 'a SIP service with prometheus_port must be scraped',
-  },
+  livekit_sip_available: ofSip('gauge'),
+  livekit_sip_calls_active: ofSip('gauge', 'dir', 'to'),
+  livekit_sip_invite_requests_raw: ofSip('counter'),
+  livekit_sip_invite_requests: ofSip('counter', 'dir'),
+  livekit_sip_invite_accepted: ofSip('counter', 'dir', 'to'),
+  livekit_sip_invite_error: ofSip('counter', 'dir', 'to', 'reason'),
+  livekit_sip_calls_terminated: ofSip('counter', 'dir', 'to', 'reason'),
+  livekit_sip_packets_rtp: ofSip('counter', 'dir', 'to', 'op', 'payload'),
+  livekit_sip_dur_check_sec: ofSip('histogram', 'dir'),
+  livekit_sip_dur_join_sec: ofSip('histogram', 'dir'),
+  livekit_sip_transfers_total: ofSip('counter', 'dir'),
+  livekit_sip_transfers_failed_total: ofSip('counter', 'dir', 'reason'),
 };
 
 export const REDIS_METRICS: Readonly<Record<string, KnownMetric>> = {
