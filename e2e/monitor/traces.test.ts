@@ -22,7 +22,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 let server: LiveKitServer;
 beforeAll(async () => {
-  server = await startLiveKit({ dir: join(dir, 'server') });
+  server = await startLiveKit({ dir: join(dir, 'server'), config: { region: 'eu-central' } });
 });
 afterAll(() => server?.stop());
 
@@ -83,6 +83,7 @@ describe('traces of joins', () => {
       );
       expect(root?.attributes).toMatchObject({
         'livekit.node.id': node,
+        'livekit.region': 'eu-central',
         'livekit.room.name': room,
         'livekit.server.version': serverVersion,
         'server.address': '127.0.0.1',
@@ -189,7 +190,7 @@ describe.skipIf(noFilter !== null)('the trace of a slow join', () => {
       );
       const longest = steps.toSorted((a, b) => lengthOf(b) - lengthOf(a))[0];
       expect(longest?.name).toBe(step);
-      expect(longest === undefined ? 0 : lengthOf(longest)).toBeGreaterThanOrEqual(DELAY_MS);
+      expect(longest === undefined ? 0 : lengthOf(longest)).toBeGreaterThan(0.9 * DELAY_MS);
     }
   });
 });

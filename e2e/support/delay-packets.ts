@@ -1,4 +1,4 @@
-/** Packets to a server on this host that arrive late: the kernel hands them to swarm-impair. */
+/** Packets of a server on this host that arrive late: the kernel hands them to swarm-impair. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -7,16 +7,19 @@ import { impairProgram } from '@livekit-swarm/webrtc';
 
 const exec = promisify(execFile);
 
-/** First bytes of what arrives after the header of UDP, which has 64 bits. */
+/** Packets by the bytes that arrive after the header of UDP, which has 64 bits. */
 const PACKETS = {
-  /** Magic cookie of RFC 8489 §5. */
-  ice: '@th,96,32 0x2112a442',
-  /** First byte of RFC 7983 §7. */
-  dtls: '@th,64,8 20-63',
+  /**
+   * Success responses of the server (RFC 8489 §5). Late requests would also keep the server from
+   * DTLS: it begins when it knows the pair that the client nominates.
+   */
+  ice: (ports: string) => `udp sport ${ports} @th,64,16 0x0101 @th,96,32 0x2112a442`,
+  /** Packets to the server, by their first byte (RFC 7983 §7). */
+  dtls: (ports: string) => `udp dport ${ports} @th,64,8 20-63`,
 } as const;
 
 /**
- * Delays the packets of one protocol on their way to the media ports of a server, until it is
+ * Delays packets of one protocol between participants and the media ports of a server, until it is
  * disposed of.
  */
 export const delayPackets = async (
@@ -28,7 +31,7 @@ export const delayPackets = async (
   const table = `swarm_${id}`;
   const owner = identifyProcess(process.pid);
   if (owner === null) throw new Error('the start time of this process cannot be read');
-  const match = `udp dport ${udpFirst}-${udpLast} ${PACKETS[protocol]}`;
+  const match = PACKETS[protocol](`${udpFirst}-${udpLast}`);
   await exec('nft', [
     `table ip ${table} { chain queued { }; chain arriving { type filter hook input priority -10; policy accept; ${match} jump queued; }; }`,
   ]);
