@@ -234,6 +234,11 @@ export const eventSchema = z.object({
   kind: z.enum(['audio', 'video']).exactOptional(),
   source: trackSourceSchema.exactOptional(),
   serverVersion: z.string().exactOptional(),
+  /**
+   * Region of the node by its configuration, on `joined`; absent where it has none, and of real
+   * clients.
+   */
+  region: z.string().exactOptional(),
   /** Family of the addresses that ICE selected, on `joined`. */
   addressFamily: z.literal([4, 6]).exactOptional(),
   /** Candidate pair that ICE selected, on `joined`. */

@@ -140,12 +140,13 @@ export class Membership {
     return this.#join?.participant?.sid ?? '';
   }
 
-  get server(): { node: string; version: string; backend: string } {
+  get server(): { node: string; version: string; backend: string; region: string } {
     const info = this.#join?.serverInfo;
     return {
       node: info?.nodeId ?? '',
       version: info?.version ?? this.#join?.serverVersion ?? '',
       backend: this.#socket?.backend ?? '',
+      region: info?.region ?? '',
     };
   }
 

@@ -69,6 +69,8 @@ export type SessionEvent =
       node: string;
       backend: string;
       serverVersion: string;
+      /** Region of the node, as its configuration names it; empty: none. */
+      region: string;
     }
   | { type: 'join_retry' | 'join_failed'; at: number; attempt: number; failure: Failure }
   | { type: 'signal_lost'; at: number; failure: Failure }

@@ -41,7 +41,12 @@ test('has joined when media flows and its tracks are acknowledged, not before', 
   connection?.deliver(trackPublished('mic', 'TR_mic'));
   await on.clock.advanceAsync(10);
   expect(emitted(on)).toEqual(['joined']);
-  expect(on.events[0]).toMatchObject({ node: 'ND_1', serverVersion: '1.13.4', attempt: 1 });
+  expect(on.events[0]).toMatchObject({
+    node: 'ND_1',
+    serverVersion: '1.13.4',
+    attempt: 1,
+    region: 'eu',
+  });
 });
 
 test.each([

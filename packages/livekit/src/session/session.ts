@@ -319,7 +319,7 @@ export class Session {
   #emitJoined(attempt: number, startedAt: number): void {
     const membership = this.#membership;
     if (membership === null) return;
-    const { node, version, backend } = membership.server;
+    const { node, version, backend, region } = membership.server;
     this.#emit({
       type: 'joined',
       attempt,
@@ -329,6 +329,7 @@ export class Session {
       node,
       backend,
       serverVersion: version,
+      region,
     });
   }
 

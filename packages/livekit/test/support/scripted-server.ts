@@ -124,7 +124,7 @@ export const joinResponse = (sid = 'PA_self', codecs: readonly string[] = []): R
     enabledPublishCodecs: codecs.map((mime) => ({ mime })),
     participant: new ParticipantInfo({ sid, identity: 'self' }),
     subscriberPrimary: true,
-    serverInfo: new ServerInfo({ nodeId: 'ND_1', version: '1.13.4' }),
+    serverInfo: new ServerInfo({ nodeId: 'ND_1', version: '1.13.4', region: 'eu' }),
   }),
 });
 

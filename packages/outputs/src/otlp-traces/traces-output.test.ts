@@ -60,6 +60,7 @@ describe('the trace of a join', () => {
       phases: PHASES,
       attempt: 1,
       node: 'ND_1',
+      region: 'eu-central',
       serverVersion: '1.13.5',
       addressFamily: 4,
       selectedPair: {
@@ -104,6 +105,7 @@ describe('the trace of a join', () => {
       'livekit.room.name': 'swarm-1',
       'livekit.participant.identity': 'p1',
       'livekit.node.id': 'ND_1',
+      'livekit.region': 'eu-central',
       'livekit.server.version': '1.13.5',
       'livekit_swarm.group': 'load',
       'livekit_swarm.role': 'caller',

@@ -49,13 +49,14 @@ export const createTraces = (
 
   const attributesOf = (
     line: EventLine | ParticipantLine,
-    { node, serverVersion, backend }: Partial<EventLine> = {},
+    { node, region, serverVersion, backend }: Partial<EventLine> = {},
   ): SpanAttributes => ({
     ...deployment,
     [PUSH_LABEL]: testid,
     ...(line.room !== undefined && { 'livekit.room.name': line.room }),
     ...(line.identity !== undefined && { 'livekit.participant.identity': line.identity }),
     ...(node !== undefined && { 'livekit.node.id': node }),
+    ...(region !== undefined && { 'livekit.region': region }),
     ...(serverVersion !== undefined && { 'livekit.server.version': serverVersion }),
     ...(backend !== undefined && { 'livekit_swarm.backend': backend }),
     ...(line.group !== undefined && { 'livekit_swarm.group': line.group }),

@@ -16,6 +16,7 @@ const JOINED = {
   node: 'ND_1',
   backend: 'node-1',
   serverVersion: '1.13.7',
+  region: '',
 } satisfies SessionEvent;
 const RECOVERY = { attempt: 1, durationMs: 300, node: 'ND_2', backend: '' };
 

@@ -150,7 +150,7 @@ export class SessionProgress {
     if (this.#joinedAt !== null) return;
     const { emit, joinFrom, peers } = this.#options;
     const { at, attempt, startedAt, tokenMs, signalAt, iceAt, dtlsAt } = event;
-    const { node, backend, serverVersion } = event;
+    const { node, backend, serverVersion, region } = event;
     this.#joinedAt = at;
     const from = joinFrom();
     const phases = {
@@ -168,6 +168,7 @@ export class SessionProgress {
       node,
       backend,
       serverVersion,
+      region,
       ...(addressFamily !== null && { addressFamily }),
       ...(selectedPair !== null && { selectedPair }),
     });
