@@ -83,7 +83,7 @@ export const README_CLAIMS = {
       'e2e/paths/paths-truth.long.test.ts',
     ),
     proves(
-      'frames on a data track arrive at every subscriber, and are measured',
+      'frames on data tracks arrive whole between native participants and browsers, and planted loss is found',
       'e2e/media/data-tracks.test.ts',
     ),
     proves(

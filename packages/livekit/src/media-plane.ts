@@ -127,7 +127,7 @@ export interface ExtensionIds {
 }
 
 export interface DataChannel {
-  label: '_reliable' | '_lossy';
+  label: '_reliable' | '_lossy' | '_data_track';
   ordered: boolean;
   maxRetransmits: number | null;
 }

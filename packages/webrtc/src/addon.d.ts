@@ -47,7 +47,7 @@ export type PumpEvent =
   | { type: 'path_failed'; peer: number; at: number; path: PathKind; code: PathFailureCode; server: string; message: string; ended: boolean }
   | { type: 'closed'; peer: number; at: number; code: CloseCode; message: string }
   | { type: 'channel_open'; peer: number; at: number; label: string }
-  | { type: 'message'; peer: number; at: number; message: Uint8Array }
+  | { type: 'message'; peer: number; at: number; label: string; message: Uint8Array }
   | { type: 'first_packet'; peer: number; at: number; receiver: number }
   | { type: 'first_decrypted'; peer: number; at: number; receiver: number }
   | { type: 'voice_began'; peer: number; at: number; receiver: number }

@@ -1,6 +1,7 @@
 /** Part of a participant in data tracks: publishes frames, and checks those of others. */
 import type { DataTracks, Exchange } from '@livekit-swarm/scenario';
 import { isIdentityOf } from '@livekit-swarm/scenario/is-identity-of';
+import type { ExchangeSettings } from './exchange-part.ts';
 import type { FrameResult } from './exchange-result.ts';
 import { frameOf } from './frames.ts';
 import { Rounds } from './rounds.ts';
@@ -8,6 +9,8 @@ import { TrackWatch } from './track-watch.ts';
 
 /** Interval at which overdue frames are counted, ms. */
 const LOOK_EVERY_MS = 1_000;
+/** Time after which a track that could not be published is published again, ms. */
+const AGAIN_AFTER_MS = 5_000;
 
 /** Local data track of a client. */
 export interface PublishedDataTrack {
@@ -34,6 +37,27 @@ export interface DataTrackPartOptions {
   frames(): FrameResult;
 }
 
+/** Part of a participant in data tracks; null: none. @param frames see `DataTrackPartOptions` */
+export const dataTrackPartOf = (
+  { dataTracks, track, subscribes, elsewhere = [] }: ExchangeSettings,
+  room: DataTrackRoom,
+  frames: DataTrackPartOptions['frames'],
+): DataTrackPart | null => {
+  const publishes =
+    dataTracks === undefined || track === undefined
+      ? null
+      : {
+          ...{ settings: dataTracks, name: track.name },
+          isSubscriber: (identity: string) => isIdentityOf(identity, track.subscribers),
+        };
+  if (publishes === null && subscribes === undefined) return null;
+  const isElsewhere = (identity: string): boolean => elsewhere.includes(identity);
+  return new DataTrackPart({
+    ...{ room, publishes, isElsewhere, frames },
+    subscribes: subscribes ?? null,
+  });
+};
+
 export class DataTrackPart {
   readonly #options: DataTrackPartOptions;
   readonly #rounds: Rounds | null;
@@ -42,6 +66,8 @@ export class DataTrackPart {
   #watching: ReturnType<typeof setInterval> | null = null;
   #track: PublishedDataTrack | null = null;
   #isPublishing = false;
+  /** Time before which nothing is published again, ms. */
+  #notBefore = 0;
   #number = 0;
 
   constructor(options: DataTrackPartOptions) {
@@ -63,6 +89,7 @@ export class DataTrackPart {
   /** Start, or continue after the connection was lost. */
   connected(): void {
     this.#rounds?.start();
+    this.#notBefore = 0;
     void this.#publish();
     if (this.#options.subscribes === null) return;
     this.#lookAtPublishers();
@@ -116,12 +143,14 @@ export class DataTrackPart {
   async #publish(): Promise<void> {
     const { publishes, room } = this.#options;
     if (publishes === null || this.#isPublishing || this.#track?.isPublished() === true) return;
+    if (performance.now() < this.#notBefore) return;
     this.#isPublishing = true;
     try {
       this.#track = await room.publish(publishes.name);
     } catch {
-      // The subscribers miss it; the next connection tries again.
+      // The subscribers miss it.
       this.#track = null;
+      this.#notBefore = performance.now() + AGAIN_AFTER_MS;
     }
     this.#isPublishing = false;
   }
@@ -140,28 +169,10 @@ export class DataTrackPart {
     this.#track.push(payload).catch(() => this.#options.frames().dropped++);
   }
 
-  /** Read a data track of another participant, if it is for this one. */
-  announced(
-    name: string,
-    publisher: string,
-    subscribe: () => ReadableStream<{ payload: Uint8Array }>,
-  ): void {
-    if (name !== this.#options.subscribes?.name) return;
-    const watch = this.#watchOf(publisher);
-    if (watch !== null) void this.#read(watch, subscribe());
-  }
-
-  async #read(watch: TrackWatch, stream: ReadableStream<{ payload: Uint8Array }>): Promise<void> {
-    const reader = stream.getReader();
-    try {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        watch.receive(value.payload);
-      }
-    } catch {
-      // The track has ended. If its publisher is still there, its frames are overdue.
-    }
+  /** Returns the receiver of a data track of another participant; null: it is not for this one. */
+  announced(name: string, publisher: string): ((payload: Uint8Array) => void) | null {
+    if (name !== this.#options.subscribes?.name || this.#watchOf(publisher) === null) return null;
+    return (payload) => this.#watchOf(publisher)?.receive(payload);
   }
 
   /** End before the participant leaves. */

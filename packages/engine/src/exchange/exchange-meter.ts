@@ -1,6 +1,11 @@
 import { Sketch } from '@livekit-swarm/metrics';
 import type { DataStreamsSample, DataTracksSample, RpcSample } from '@livekit-swarm/record';
-import type { FrameResult, RpcResult, StreamResult } from './exchange-result.ts';
+import {
+  type FrameResult,
+  noFrames,
+  type RpcResult,
+  type StreamResult,
+} from './exchange-result.ts';
 
 /** Role of a participant. */
 export interface Measured {
@@ -19,9 +24,8 @@ interface Streams {
   throughput: Sketch;
 }
 
-interface Frames {
-  sample: Omit<DataTracksSample, 'latency'>;
-  latency: Sketch;
+interface Frames extends Measured {
+  frames: FrameResult;
 }
 
 /** Results of calls, streams and data tracks since the last sample, by role. */
@@ -56,16 +60,16 @@ export class ExchangeMeter {
     }
   }
 
-  addFrames({ group, role }: Measured, { latencies, ...counts }: FrameResult): void {
-    const { sample, latency } = ofRole<Frames>(this.#frames, group, role, () => ({
-      sample: {
-        ...{ group, role, sent: 0, dropped: 0, received: 0, reordered: 0, lost: 0 },
-        ...{ tracks: 0, silent: 0 },
-      },
-      latency: new Sketch(),
-    }));
-    for (const name of FRAME_COUNTS) sample[name] += counts[name];
-    for (const ms of latencies) latency.add(ms);
+  /** Counts of the frames of a role since the last sample, for those who count them. */
+  framesOf({ group, role }: Measured): FrameResult {
+    return ofRole<Frames>(this.#frames, group, role, () => ({ group, role, frames: noFrames() }))
+      .frames;
+  }
+
+  addFrames(measured: Measured, { latencies, ...counts }: FrameResult): void {
+    const frames = this.framesOf(measured);
+    for (const name of FRAME_COUNTS) frames[name] += counts[name];
+    for (const ms of latencies) frames.latencies.push(ms);
   }
 
   /** Measurements since the last call. */
@@ -83,10 +87,12 @@ export class ExchangeMeter {
       time: time.toBins(),
       throughput: throughput.toBins(),
     }));
-    const dataTracks = [...this.#frames.values()].map(({ sample, latency }) => ({
-      ...sample,
-      latency: latency.toBins(),
-    }));
+    const dataTracks = [...this.#frames.values()].map(({ group, role, frames }) => {
+      const { latencies, ...counts } = frames;
+      const latency = new Sketch();
+      for (const ms of latencies) latency.add(ms);
+      return { group, role, ...counts, latency: latency.toBins() };
+    });
     this.#calls.clear();
     this.#streams.clear();
     this.#frames.clear();

@@ -58,6 +58,8 @@ export class NativeEngine implements Engine {
   readonly #targets = new Map<string, Target>();
   /** Routes to receivers that are not the deployment, by host. */
   readonly #routes = new Map<string, Route>();
+  /** Reported reasons for which data tracks cannot be published. */
+  readonly #refusals = new Set<string>();
   #trusts = false;
   #closed = false;
   #watching: NodeJS.Timeout | null = null;
@@ -86,6 +88,7 @@ export class NativeEngine implements Engine {
       publishers: new RemotePublishers(options.elsewhere ?? []),
       turn: turn === '' ? null : readTurnAddress(turn),
       target: (url) => this.#target(url),
+      onTrackRefused: (plan, message) => this.#onTrackRefused(plan, message),
     };
     if (options.watchMedia === true) this.#watchSoon();
   }
@@ -145,6 +148,18 @@ export class NativeEngine implements Engine {
       onPeerClosed: (peer) => this.#byPeer.delete(peer),
     });
     return media;
+  }
+
+  /** Report a reason once: it holds for every participant of the deployment. */
+  #onTrackRefused({ identity }: Pick<ParticipantPlan, 'identity'>, message: string): void {
+    if (this.#refusals.has(message)) return;
+    this.#refusals.add(message);
+    const { startedAtMs, onEvent } = this.#options;
+    onEvent({
+      ...{ type: 'event', event: 'warning', at: this.#clock.now() - startedAtMs },
+      ...{ reason: 'data_track_rejected' },
+      message: `${identity} cannot publish its data track: ${message}`,
+    });
   }
 
   #tracksOf(

@@ -6,6 +6,7 @@ import {
   StreamState,
   type StreamStateInfo,
 } from '@livekit/protocol';
+import type { DataTracks } from '../data-tracks/data-tracks.ts';
 import type { MediaReceivers } from '../media-plane.ts';
 import type { OwnTrack } from '../sdp/own-track.ts';
 import type { RequestMessage, ResponseMessage } from '../signal/signal-socket.ts';
@@ -20,6 +21,7 @@ export interface InboxOptions {
   peers: Peers;
   publications: Publications;
   subscriptions: Subscriptions;
+  dataTracks?: DataTracks;
   ownSid(): string;
   send(message: RequestMessage): void;
   onToken(token: string): void;
@@ -49,7 +51,7 @@ export class Inbox {
 
   /** @throws Error when a session description cannot be used */
   handle(message: ResponseMessage): void {
-    const { peers, publications, onToken, onWarning } = this.#options;
+    const { peers, publications, dataTracks, onToken, onWarning } = this.#options;
     switch (message.case) {
       case 'answer':
         peers.acceptAnswer(message.value);
@@ -96,6 +98,7 @@ export class Inbox {
       case 'requestResponse':
         this.#answered(message.value);
     }
+    dataTracks?.answered(message);
   }
 
   #acknowledged(track: OwnTrack | null): void {
@@ -119,8 +122,10 @@ export class Inbox {
   }
 
   updateRoom(participants: readonly ParticipantInfo[]): void {
-    const changes = this.#options.room.apply(participants, this.#options.ownSid());
+    const ownSid = this.#options.ownSid();
+    const changes = this.#options.room.apply(participants, ownSid);
     this.#options.onUpdate?.(participants);
+    this.#options.dataTracks?.roomChanged(participants.filter(({ sid }) => sid !== ownSid));
     this.#request(this.#options.subscriptions.tracksChanged(changes));
     for (const { sid } of changes.muted) this.#updateSilence(sid);
     // An unpublished track is muted until it leaves its m-line, so that its end does not count as

@@ -10,6 +10,7 @@ import {
   type SpeakerInfo,
 } from '@livekit/protocol';
 import type { Layout } from '@livekit-swarm/scenario';
+import type { DataTracks } from '../data-tracks/data-tracks.ts';
 import type { Deployment } from '../deployment.ts';
 import { type Failure, failureOf } from '../failure.ts';
 import { actionOf, failureOfLeave } from '../leave-reason.ts';
@@ -45,6 +46,8 @@ export interface MembershipOptions {
    * True when data will be published: this needs a publisher's PeerConnection even without tracks.
    */
   sendsData: boolean;
+  /** See `SessionOptions`. */
+  dataTracks?: DataTracks;
   /** Receiving m-lines of the first offer, v1 only. */
   receive: { audio: number; video: number };
   cname: string;
@@ -102,7 +105,7 @@ export class Membership {
 
   constructor(options: MembershipOptions) {
     const { plane, room, layout, tracks, signalling, cname, receive, onToken, onWarning } = options;
-    const { onUnpublished, onMetadataRefused, onUpdate, onSpeakers } = options;
+    const { onUnpublished, onMetadataRefused, onUpdate, onSpeakers, dataTracks } = options;
     const send = (message: RequestMessage) => this.#send(message);
     this.#options = options;
     this.#publications = new Publications(plane.senders, tracks);
@@ -117,7 +120,10 @@ export class Membership {
       if (track !== undefined) this.#refuse(publishRejection(track, why));
     };
     const isSilent = (sid: string) => this.#inbox.isSilent(sid);
-    this.#peers = new Peers({ ...shared, plane, signalling, cname, receive, isSilent, onRejected });
+    this.#peers = new Peers({
+      ...{ ...shared, plane, signalling, cname, receive, isSilent, onRejected },
+      hasDataTracks: dataTracks !== undefined,
+    });
     const ownSid = () => this.participantSid;
     this.#inbox = new Inbox({
       ...shared,
@@ -131,6 +137,7 @@ export class Membership {
       onRefused,
       onUnpublished,
       onMetadataRefused,
+      ...(dataTracks !== undefined && { dataTracks }),
       ...(onUpdate !== undefined && { onUpdate }),
       ...(onSpeakers !== undefined && { onSpeakers }),
     });
@@ -434,6 +441,10 @@ export class Membership {
         this.#send({ case: 'offer', value: this.#peers.openPublisher() });
       }
     }
+    this.#options.dataTracks?.joined({
+      version: this.server.version,
+      send: (message) => this.#send(message),
+    });
     this.#inbox.updateRoom(join.otherParticipants);
   }
 
@@ -442,7 +453,12 @@ export class Membership {
     this.#socket?.keepAlive(this.#join?.pingInterval ?? 0, this.#join?.pingTimeout ?? 0);
     this.#send({
       case: 'syncState',
-      value: syncState(this.#options.layout, this.#peers, this.#publications, this.#subscriptions),
+      value: syncState(this.#options.layout, {
+        peers: this.#peers,
+        publications: this.#publications,
+        subscriptions: this.#subscriptions,
+        dataTracks: this.#options.dataTracks,
+      }),
     });
     this.#peers.restartIce();
   }

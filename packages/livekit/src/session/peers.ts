@@ -1,4 +1,5 @@
 import { type SessionDescription, SignalTarget, type TrickleRequest } from '@livekit/protocol';
+import { DATA_TRACK_CHANNEL } from '../data-tracks/track-packet.ts';
 import type { MediaPlane, PeerState } from '../media-plane.ts';
 import { AnsweringLink } from '../negotiation/answering-link.ts';
 import { OfferingLink } from '../negotiation/offering-link.ts';
@@ -15,6 +16,8 @@ export interface PeersOptions {
   isSilent(trackSid: string): boolean;
   publications: Publications;
   cname: string;
+  /** True if the channel of data tracks is opened, too. */
+  hasDataTracks: boolean;
   /** Receiving m-lines of the first offer, v1 only. */
   receive: { audio: number; video: number };
   send(message: RequestMessage): void;
@@ -30,11 +33,12 @@ interface Health {
   dtls: boolean;
 }
 
-/** Both data channels that every SDK of LiveKit opens. */
+/** Data channels of messages, which every SDK of LiveKit opens. */
 const CHANNELS = [
   { label: '_reliable', ordered: true, maxRetransmits: null },
   { label: '_lossy', ordered: false, maxRetransmits: 0 },
 ] as const;
+const DATA_TRACKS = { label: DATA_TRACK_CHANNEL, ordered: false, maxRetransmits: 0 } as const;
 
 /**
  * PeerConnections of one membership: one with v1, for which the client offers; up to two with v0.
@@ -63,6 +67,7 @@ export class Peers {
   /** @returns the first offer, which the caller sends. @throws when no socket is left */
   openPublisher(): SessionDescription {
     const { plane, publications, cname, receive, signalling, send, onRejected } = this.#options;
+    const { hasDataTracks } = this.#options;
     const publisher = new OfferingLink({
       peers: plane.peers,
       receivers: this.#receivers,
@@ -75,7 +80,8 @@ export class Peers {
     });
     this.#publisher = publisher;
     this.#health.set(publisher.peer, { described: false, ice: false, dtls: false });
-    for (const channel of CHANNELS) plane.channels.openChannel(publisher.peer, channel);
+    for (const channel of hasDataTracks ? [...CHANNELS, DATA_TRACKS] : CHANNELS)
+      plane.channels.openChannel(publisher.peer, channel);
     return publisher.takeOffer();
   }
 

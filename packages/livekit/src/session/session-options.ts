@@ -1,5 +1,6 @@
 import type { ParticipantInfo, SpeakerInfo } from '@livekit/protocol';
 import type { Layout } from '@livekit-swarm/scenario';
+import type { DataTracks } from '../data-tracks/data-tracks.ts';
 import type { Deployment } from '../deployment.ts';
 import type { Failure } from '../failure.ts';
 import type { MediaPlane } from '../media-plane.ts';
@@ -17,6 +18,8 @@ export interface SessionOptions {
   layout: Layout;
   tracks: readonly TrackSpec[];
   sendsData: boolean;
+  /** Data tracks that it publishes or receives. Absent: none, and no channel for them. */
+  dataTracks?: DataTracks;
   /** Number of expected remote tracks: m-lines for them are offered at once (v1). */
   expectedTracks: { audio: number; video: number };
   /** CNAME of the published streams in SDP and RTCP. */

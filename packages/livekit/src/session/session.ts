@@ -214,6 +214,7 @@ export class Session {
     timeoutMs = this.#options.attemptTimeoutMs,
   ): Promise<ConnectionLoss | null> {
     const { layout, sendsData, expectedTracks, cname, plane, watchesMedia } = this.#options;
+    const { dataTracks } = this.#options;
     const deployment = this.#deployment;
     const { onUpdate, onSpeakers, departsBefore } = this.#options;
     const membership: Membership = new Membership({
@@ -222,6 +223,7 @@ export class Session {
       layout,
       tracks: [...this.#tracks.values()],
       sendsData,
+      ...(dataTracks !== undefined && { dataTracks }),
       cname,
       plane,
       room: this.room,

@@ -1,4 +1,5 @@
 import { type Path, suggest } from '@livekit-swarm/settings';
+import { hasDataTracks } from '../role-keys/data-tracks.ts';
 import type { RoleFile } from '../role-keys/registry.ts';
 import type { Complain } from './checks.ts';
 
@@ -16,12 +17,12 @@ export const checkCallees = (
       const to = role[key]?.to;
       if (to === undefined) continue;
       checkRole([...at, name, key, 'to'], name, to, roles, complain);
-      const engine = (Object.hasOwn(roles, to) ? roles[to] : undefined)?.engine ?? 'native';
-      if (key === 'dataTracks' && engine !== 'browser')
+      const engine = Object.hasOwn(roles, to) ? roles[to]?.engine : undefined;
+      if (key === 'dataTracks' && !hasDataTracks(engine))
         complain(
           [...at, name, key, 'to'],
           `role "${to}" has engine: ${engine}, which has no data tracks`,
-          `write engine: browser in ${to}`,
+          `write engine: native or engine: browser in ${to}`,
         );
     }
 };

@@ -37,17 +37,10 @@ test('publishers and subscribers find each other by role and room', () => {
 
 test.each([
   [
-    'pilot: { dataTracks: { to: robot } }, robot: { engine: browser }',
-    'engine: native, which has no data tracks',
-  ],
-  [
     'pilot: { engine: rtc, dataTracks: { to: robot } }, robot: { engine: browser }',
     'engine: rtc, which has no data tracks',
   ],
-  [
-    'pilot: { engine: browser, dataTracks: { to: robot } }, robot: {}',
-    'role "robot" has engine: native',
-  ],
+  ['pilot: { dataTracks: { to: robot } }, robot: { engine: rtc }', 'role "robot" has engine: rtc'],
   ['pilot: { engine: browser, dataTracks: { to: none } }', 'the group has no role "none"'],
   [
     'pilot: { engine: browser, e2ee: throw-away, dataTracks: { to: robot } }, robot: { engine: browser }',

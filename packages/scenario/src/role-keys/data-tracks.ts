@@ -28,6 +28,10 @@ export const dataTracksSchema = z
 
 export type DataTracks = z.infer<typeof dataTracksSchema>;
 
+/** Check whether participants of an engine have data tracks. Absent: those of the default one. */
+export const hasDataTracks = (engine = 'native'): boolean =>
+  engine === 'native' || engine === 'browser';
+
 /** The keys of a role that this key depends on. */
 export interface DataTracksRole extends E2eeKey {
   engine?: string | undefined;
@@ -47,7 +51,7 @@ export const dataTracks = defineRoleKey({
     .meta({ id: 'dataTracks', samples: [{ to: 'robot', size: '100B', every: '20ms' }] })
     .optional()
     .describe(
-      'They publish a data track of LiveKit, whose frames other participants of their room receive. Needs engine: browser on both sides: only livekit-client has data tracks.',
+      'They publish a data track of LiveKit, whose frames other participants of their room receive. Needs engine: native or engine: browser on both sides: @livekit/rtc-node has no data tracks.',
     ),
   settings: dataTracksSchema.exactOptional(),
   plan: 'same',
@@ -60,11 +64,11 @@ export const dataTracks = defineRoleKey({
   }),
   check: (given, { at, role, group, complain }: Checking<DataTracksRole, E2eeKey>) => {
     if (given === undefined) return;
-    if (role.engine !== 'browser')
+    if (!hasDataTracks(role.engine))
       complain(
         [...at, 'dataTracks'],
-        `is not possible with engine: ${role.engine ?? 'native'}, which has no data tracks`,
-        'write engine: browser, or use data or dataStreams',
+        `is not possible with engine: ${role.engine}, which has no data tracks`,
+        'write engine: native or engine: browser, or use dataStreams',
         'key',
       );
     if (e2eeOf(role, group) !== null)

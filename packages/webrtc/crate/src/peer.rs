@@ -479,9 +479,12 @@ impl Peer {
                     let label = self.data.on_open(id, label);
                     self.events.extend(label.map(PeerEvent::ChannelOpen));
                 }
-                TransportEvent::ChannelData(message) => {
-                    let arrival = self.data.on_message(&message, self.transport.data_arrival);
-                    let handed_on = arrival.map(|arrival| PeerEvent::Message { message, arrival });
+                TransportEvent::ChannelData(id, message) => {
+                    let label = self.data.label_of(id);
+                    let arrival =
+                        self.data.on_message(&label, &message, self.transport.data_arrival);
+                    let handed_on =
+                        arrival.map(|arrival| PeerEvent::Message { label, message, arrival });
                     self.events.extend(handed_on);
                 }
                 TransportEvent::ChannelClose(id) => self.data.on_close(id),

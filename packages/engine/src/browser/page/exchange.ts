@@ -1,6 +1,5 @@
-import { isIdentityOf } from '@livekit-swarm/scenario/is-identity-of';
 import { type Room, RoomEvent } from 'livekit-client';
-import { DataTrackPart } from '../../exchange/data-track-part.ts';
+import { dataTrackPartOf } from '../../exchange/data-track-part.ts';
 import type { ExchangePart, ExchangeSettings } from '../../exchange/exchange-part.ts';
 import type { RecentResults } from '../../exchange/exchange-result.ts';
 import { exchangeBySdk } from '../../exchange/sdk-exchange.ts';
@@ -47,10 +46,9 @@ const WAITING_FRAMES = 1_024;
 
 /** Publish and read data tracks of a room. */
 const takeTracks = (room: Room, settings: ExchangeSettings, results: RecentResults): void => {
-  const { dataTracks, track: own, subscribes = null, elsewhere = [] } = settings;
-  if (own === undefined && subscribes === null) return;
-  const part = new DataTrackPart({
-    room: {
+  const part = dataTrackPartOf(
+    settings,
+    {
       others: () => [...room.remoteParticipants.keys()],
       publish: async (name) => {
         const track = await room.localParticipant.publishDataTrack({ name });
@@ -60,22 +58,13 @@ const takeTracks = (room: Room, settings: ExchangeSettings, results: RecentResul
         };
       },
     },
-    publishes:
-      dataTracks === undefined || own === undefined
-        ? null
-        : {
-            ...{ settings: dataTracks, name: own.name },
-            isSubscriber: (identity) => isIdentityOf(identity, own.subscribers),
-          },
-    subscribes,
-    isElsewhere: (identity) => elsewhere.includes(identity),
-    frames: () => results.frames,
-  });
-  room.on(RoomEvent.DataTrackPublished, (track) =>
-    part.announced(track.info.name, track.publisherIdentity, () =>
-      track.subscribe({ bufferSize: WAITING_FRAMES }),
-    ),
+    () => results.frames,
   );
+  if (part === null) return;
+  room.on(RoomEvent.DataTrackPublished, (track) => {
+    const receive = part.announced(track.info.name, track.publisherIdentity);
+    if (receive !== null) void readTo(receive, track.subscribe({ bufferSize: WAITING_FRAMES }));
+  });
   room.on(RoomEvent.Connected, () => part.connected());
   room.on(RoomEvent.ParticipantConnected, () => part.roomChanged());
   room.on(RoomEvent.ParticipantDisconnected, () => part.roomChanged());
@@ -83,4 +72,21 @@ const takeTracks = (room: Room, settings: ExchangeSettings, results: RecentResul
   room.on(RoomEvent.SignalReconnecting, () => part.lost());
   room.on(RoomEvent.Reconnected, () => part.connected());
   room.on(RoomEvent.Disconnected, () => part.end());
+};
+
+/** Read a data track to its end. */
+const readTo = async (
+  receive: (payload: Uint8Array) => void,
+  frames: ReadableStream<{ payload: Uint8Array }>,
+): Promise<void> => {
+  const reader = frames.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      receive(value.payload);
+    }
+  } catch {
+    // The track has ended. If its publisher is still there, its frames are overdue.
+  }
 };

@@ -1,5 +1,7 @@
 import {
   type Clock,
+  DATA_TRACK_CHANNEL,
+  type DataTracks,
   hasLeft,
   type ParticipantInfo,
   type RoomView,
@@ -14,23 +16,29 @@ import { ExchangePart, type ExchangeSettings, echo } from '../../exchange/exchan
 import { nodeHash } from '../../exchange/node-hash.ts';
 import { STREAM_TOPIC } from '../../exchange/stream-marks.ts';
 import type { DataFlows } from '../streams/data-flows.ts';
+import { type FrameExchange, frameExchangeOf } from './frame-exchange.ts';
 
 export interface DataExchangeOptions {
   plan: Pick<ParticipantPlan, 'group' | 'role'>;
   settings: ExchangeSettings;
   clock: Clock;
   room: Pick<RoomView, 'others'>;
-  channel: Pick<DataFlows, 'sendReliably'>;
-  meter: Pick<ExchangeMeter, 'addCall' | 'addStream'>;
+  channel: Pick<DataFlows, 'sendReliably' | 'sendFrame'>;
+  meter: Pick<ExchangeMeter, 'addCall' | 'addStream' | 'framesOf'>;
+  /** Called for a data track that cannot be published. */
+  onRefused(message: string): void;
 }
 
-/** Part of a native participant in calls and streams between the participants of its room. */
+/** Part of a native participant in calls, streams and data tracks between the participants of its room. */
 export class DataExchange {
   readonly #endpoint: RpcEndpoint;
   readonly #streams: StreamReceiver;
   readonly #part: ExchangePart;
+  /** Part in data tracks; null: none. */
+  readonly #frames: FrameExchange | null;
 
-  constructor({ plan, settings, clock, room, channel, meter }: DataExchangeOptions) {
+  constructor(options: DataExchangeOptions) {
+    const { plan, settings, clock, room, channel, meter } = options;
     const endpoint = new RpcEndpoint({
       clock,
       send: (packet) => channel.sendReliably(packet.toBinary()),
@@ -57,15 +65,23 @@ export class DataExchange {
       topic === STREAM_TOPIC ? part.receive(kind, attributes) : null,
     );
     this.#part = part;
+    this.#frames = frameExchangeOf(options);
+  }
+
+  /** Data tracks, for the sessions of the participant; absent: none. */
+  get dataTracks(): DataTracks | undefined {
+    return this.#frames?.tracks;
   }
 
   connected(): void {
     this.#part.connected();
+    this.#frames?.part.connected();
   }
 
   /** Note that the connection was lost: calls that wait keep their time limits. */
   lost(): void {
     this.#part.lost();
+    this.#frames?.part.lost();
   }
 
   roomChanged(participants: readonly ParticipantInfo[]): void {
@@ -75,10 +91,15 @@ export class DataExchange {
         this.#streams.left(participant.identity);
       }
     this.#part.roomChanged();
+    this.#frames?.part.roomChanged();
   }
 
   /** Take a message; those that are not of LiveKit's protocol are ignored. */
-  received(message: Uint8Array): void {
+  received(label: string, message: Uint8Array): void {
+    if (label === DATA_TRACK_CHANNEL) {
+      this.#frames?.tracks.received(message);
+      return;
+    }
     const packet = readDataPacket(message);
     if (packet === null) return;
     this.#endpoint.received(packet);
@@ -88,6 +109,7 @@ export class DataExchange {
   /** End before the participant leaves; it still answers. */
   end(): void {
     this.#part.end();
+    this.#frames?.part.end();
     this.#endpoint.close();
   }
 }

@@ -32,6 +32,8 @@ export interface EngineParts {
   publishers: RemotePublishers;
   turn: TurnAddress | null;
   target(url: string): Target;
+  /** Take the reason for which a participant cannot publish its data track. */
+  onTrackRefused(plan: Pick<ParticipantPlan, 'identity'>, message: string): void;
 }
 
 export interface ParticipantOptions extends EngineParts, Target {

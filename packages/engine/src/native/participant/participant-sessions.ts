@@ -21,7 +21,7 @@ export interface ParticipantSessionsOptions
       ParticipantOptions,
       'plan' | 'token' | 'endpoint' | 'deployment' | 'target' | 'tracks' | 'engine'
     >,
-    Pick<SessionOptions, 'onUpdate' | 'onSpeakers'> {
+    Pick<SessionOptions, 'onUpdate' | 'onSpeakers' | 'dataTracks'> {
   plane: PumpPlane;
   /** View of the room, which all sessions of the participant share. */
   room: RoomView;
@@ -85,7 +85,7 @@ export class ParticipantSessions {
 
   #open(tracks: SessionOptions['tracks']): Session {
     const { plan, token, endpoint, deployment, engine, room, plane } = this.#options;
-    const { onUpdate, onSpeakers } = this.#options;
+    const { onUpdate, onSpeakers, dataTracks } = this.#options;
     const session: Session = new Session({
       deployment,
       token,
@@ -94,6 +94,7 @@ export class ParticipantSessions {
       layout: plan.subscribe ? plan.layout : { type: 'none' },
       tracks,
       sendsData: plan.data.length > 0 || plan.exchange !== undefined,
+      ...(dataTracks !== undefined && { dataTracks }),
       expectedTracks: plan.expectedTracks,
       cname: plan.identity,
       plane,

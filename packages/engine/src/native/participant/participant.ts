@@ -56,7 +56,7 @@ export class Participant {
   /** Part in a conversation with a voice agent; null: none. */
   readonly #voice: VoicePart | null;
   readonly #voices: RoomVoices | null;
-  /** Part in calls between participants; null: none. */
+  /** Part in calls, streams and data tracks between participants; null: none. */
   readonly #exchange: DataExchange | null;
   #leaving: Promise<ParticipantLine> | null = null;
 
@@ -67,6 +67,8 @@ export class Participant {
     this.#emit = eventEmitter(plan, engine);
     this.#plane = this.#openPlane();
     const session = () => this.#sessions.current;
+    this.#exchange = this.#takePart();
+    const dataTracks = this.#exchange?.dataTracks;
     this.#sessions = new ParticipantSessions({
       ...options,
       plane: this.#plane,
@@ -80,6 +82,7 @@ export class Participant {
       ...(plan.turns !== undefined && {
         onSpeakers: (speakers: readonly SpeakerInfo[]) => this.#turns.announced(speakers),
       }),
+      ...(dataTracks !== undefined && { dataTracks }),
       onEvent: (event) => this.#onSession(event),
     });
     this.#actions = new ActionRunner({
@@ -107,14 +110,6 @@ export class Participant {
     });
     this.#voice = this.#joinConversation();
     this.#voices = this.#voice === null ? null : new RoomVoices(this.#voice);
-    const settings = exchangeOf(plan);
-    this.#exchange =
-      settings === null
-        ? null
-        : new DataExchange({
-            ...{ plan, settings, clock, room: this.#room, meter: options.exchanges },
-            channel: this.#plane.channels,
-          });
     this.#reception = new ReceptionEvents({
       emit: this.#emit,
       receiver: this,
@@ -124,6 +119,17 @@ export class Participant {
       watchesMedia: engine.watchMedia === true,
       now: () => clock.now(),
       joinFrom,
+    });
+  }
+
+  #takePart(): DataExchange | null {
+    const { plan, deployment, engine, exchanges, onTrackRefused } = this.#options;
+    const settings = exchangeOf(plan, engine.elsewhere);
+    if (settings === null) return null;
+    return new DataExchange({
+      ...{ plan, settings, clock: deployment.clock, room: this.#room, meter: exchanges },
+      channel: this.#plane.channels,
+      onRefused: (message) => onTrackRefused(plan, message),
     });
   }
 
@@ -270,7 +276,7 @@ export class Participant {
         channels.channelOpened(event.peer, event.label);
         break;
       case 'message':
-        this.#exchange?.received(event.message);
+        this.#exchange?.received(event.label, event.message);
         break;
       case 'first_packet':
         this.#reception.firstPacket(event);

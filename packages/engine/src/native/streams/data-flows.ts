@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  DATA_TRACK_CHANNEL,
   type DataChannel,
   type DataChannels,
   dataTemplate,
@@ -20,6 +21,8 @@ export interface DataFlowsOptions {
 
 const RELIABLE = '_reliable';
 
+type Label = DataChannel['label'];
+
 /** Time until a full channel is tried again, ms: it holds 128 KB, enough for 60 MB/s. */
 const ROOM_AFTER_MS = 2;
 
@@ -30,8 +33,9 @@ const isFull = (error: unknown): boolean =>
 export class DataFlows implements DataChannels {
   readonly #options: DataFlowsOptions;
   readonly #opened = new Set<string>();
-  /** Peer whose reliable channel is open; null: none. */
-  #reliable: number | null = null;
+  /** Peers whose channels are open, by the label. */
+  readonly #open = new Map<string, number>();
+  #isSendingFrame = false;
   /** Settled once all messages so far were sent. */
   #sent: Promise<void> = Promise.resolve();
 
@@ -49,7 +53,7 @@ export class DataFlows implements DataChannels {
    */
   channelOpened(peer: number, label: string): void {
     if (!this.#opened.has(`${peer} ${label}`)) return;
-    if (label === RELIABLE) this.#reliable = peer;
+    this.#open.set(label, peer);
     const { pump, data, keys, nextFlow } = this.#options;
     for (const { messagesPerSecond, bytes, reliable } of data) {
       if (label !== (reliable ? RELIABLE : '_lossy')) continue;
@@ -65,7 +69,7 @@ export class DataFlows implements DataChannels {
 
   /** Note that a peer was closed, and its channels with it. */
   closed(peer: number): void {
-    if (this.#reliable === peer) this.#reliable = null;
+    for (const [label, one] of this.#open) if (one === peer) this.#open.delete(label);
   }
 
   /**
@@ -73,16 +77,31 @@ export class DataFlows implements DataChannels {
    * @throws Error if the channel is not open
    */
   sendReliably(message: Uint8Array): Promise<void> {
-    const sent = this.#sent.then(() => this.#sendWhenThereIsRoom(message));
+    const sent = this.#sent.then(() => this.#sendWhenThereIsRoom(RELIABLE, message));
     this.#sent = sent.catch(() => {});
     return sent;
   }
 
-  async #sendWhenThereIsRoom(message: Uint8Array): Promise<void> {
+  /**
+   * Send the packets of a frame of a data track, each once there is room for it.
+   * @throws Error if the channel is not open, or still has packets of an earlier frame to take
+   */
+  async sendFrame(packets: readonly Uint8Array[]): Promise<void> {
+    if (this.#isSendingFrame) throw new Error('the channel of data tracks is full');
+    this.#isSendingFrame = true;
+    try {
+      for (const packet of packets) await this.#sendWhenThereIsRoom(DATA_TRACK_CHANNEL, packet);
+    } finally {
+      this.#isSendingFrame = false;
+    }
+  }
+
+  async #sendWhenThereIsRoom(label: Label, message: Uint8Array): Promise<void> {
     for (;;) {
-      if (this.#reliable === null) throw new Error('the reliable data channel is not open');
+      const peer = this.#open.get(label);
+      if (peer === undefined) throw new Error(`the data channel ${label} is not open`);
       try {
-        this.#options.pump.sendData(this.#reliable, RELIABLE, message);
+        this.#options.pump.sendData(peer, label, message);
         return;
       } catch (error) {
         if (!isFull(error)) throw error;

@@ -73,8 +73,9 @@ pub enum PumpEvent {
     Closed { peer: u32, at: f64, code: CloseCode, message: String },
     /// The data channel `label` is open.
     ChannelOpen { peer: u32, at: f64, label: String },
-    /// A data message without a stamp arrived, at `at`; only with `deliverMessages`.
-    Message { peer: u32, at: f64, message: Uint8Array },
+    /// A data message without a stamp, or a packet of a data track, arrived on the channel `label`,
+    /// at `at`; only with `deliverMessages`.
+    Message { peer: u32, at: f64, label: String, message: Uint8Array },
     /// The first media packet of `receiver` arrived, at `at`.
     FirstPacket { peer: u32, at: f64, receiver: u32 },
     /// The first frame of `receiver` that could be decrypted was complete, at `at`.
@@ -110,8 +111,8 @@ impl PumpEvent {
                 Self::Closed { peer, at, code: reason.code(), message: reason.to_string() }
             }
             PeerEvent::ChannelOpen(label) => Self::ChannelOpen { peer, at, label },
-            PeerEvent::Message { message, arrival } => {
-                Self::Message { peer, at: arrival as f64 / 1e6, message: message.into() }
+            PeerEvent::Message { label, message, arrival } => {
+                Self::Message { peer, at: arrival as f64 / 1e6, label, message: message.into() }
             }
             PeerEvent::FirstPacket { receiver, arrival } => {
                 Self::FirstPacket { peer, at: arrival as f64 / 1e6, receiver }

@@ -100,8 +100,10 @@ pub enum PeerEvent {
     },
     /// The data channel with this label is open.
     ChannelOpen(String),
-    /// A data message without a stamp arrived.
+    /// A data message without a stamp, or a packet of a data track, arrived.
     Message {
+        /// Label of its channel.
+        label: String,
         /// The message.
         message: Vec<u8>,
         /// Arrival of the message, wall clock, ns.

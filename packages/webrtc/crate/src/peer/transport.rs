@@ -45,7 +45,7 @@ pub struct Remote {
 pub(super) enum TransportEvent {
     Peer(PeerEvent),
     ChannelOpen(ChannelId, String),
-    ChannelData(Vec<u8>),
+    ChannelData(ChannelId, Vec<u8>),
     ChannelClose(ChannelId),
 }
 
@@ -444,7 +444,7 @@ impl Transport {
             }
             Event::Connected => self.on_connected().map(TransportEvent::Peer),
             Event::ChannelOpen(id, label) => Some(TransportEvent::ChannelOpen(id, label)),
-            Event::ChannelData(data) => Some(TransportEvent::ChannelData(data.data)),
+            Event::ChannelData(data) => Some(TransportEvent::ChannelData(data.id, data.data)),
             Event::ChannelClose(id) => Some(TransportEvent::ChannelClose(id)),
             Event::PeerStats(stats) => {
                 let pair = stats.selected_candidate_pair?;
