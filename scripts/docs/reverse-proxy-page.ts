@@ -99,7 +99,7 @@ Media does not pass an Ingress: pods need the network of their host ([Prepare th
 
 None of them was run by a test. What their documentation states, and LiveKit needs:
 
-| | AWS Application Load Balancer | others |
+| what | AWS Application Load Balancer | others |
 | --- | --- | --- |
 | certificate | of ACM, at a listener on 443 with a target group of HTTP | at the listener for HTTPS |
 | WebSockets | passed on, without a setting | look for *WebSocket* or *HTTP upgrade*; some need a setting, or another kind of load balancer |
