@@ -151,7 +151,7 @@ const glance = (scope: RunScope): Row => ({
       title: 'Run info',
       description:
         'Scenario, run and server. No row: no run serves or pushes metrics (swarm run --metrics or --out).',
-      by: ['scenario', 'run', 'version', 'server_version', 'url'],
+      by: ['scenario', 'run', 'url', 'version', 'server_version'],
       span: 10,
       noData: NO_RUN,
       columns: [{ expr: `livekit_swarm_run_info{${scope.run}}`, legend: 'Runs' }],

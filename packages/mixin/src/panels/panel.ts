@@ -21,6 +21,7 @@ import {
   FieldColorModeId,
   MappingType,
   type Panel,
+  SpecialValueMatch,
   ThresholdsConfigBuilder,
   ThresholdsMode,
 } from '@grafana/grafana-foundation-sdk/dashboard';
@@ -71,6 +72,12 @@ export type ValueLabels = Readonly<Record<string, ValueLabel>>;
 
 const mappingsOf = (options: ValueLabels) => [{ type: MappingType.ValueToText, options }] as const;
 
+/** Label of a missing value. Without it, Grafana gives the text the colour of the lowest values: red where low is bad. */
+const withoutValue = (text: string) => ({
+  type: MappingType.SpecialValue as const,
+  options: { match: SpecialValueMatch.Null, result: { text, color: 'text' } },
+});
+
 interface StatOptions extends PanelOptions {
   /** Words instead of values. */
   labels?: ValueLabels;
@@ -105,7 +112,7 @@ export const stat = ({
       labels !== undefined || queries.length > 1 ? BigValueGraphMode.None : BigValueGraphMode.Area,
     )
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false));
-  if (labels !== undefined) panel.mappings([...mappingsOf(labels)]);
+  panel.mappings([...(labels === undefined ? [] : mappingsOf(labels)), withoutValue(noData)]);
   for (const { legend } of queries.slice(1))
     panel.overrideByName(legend, [{ id: 'color', value: { mode: 'fixed', fixedColor: 'text' } }]);
   if (link !== undefined) panel.dataLinks([dataLink(link)]);
@@ -118,9 +125,9 @@ export const stat = ({
 export const PER_SECOND = 'suffix:/s';
 export const JOINS = 'suffix: joins/s';
 /** Unit of rare packets: Grafana prints fractions of packets per second as mp/s, milli-packets. */
-export const PACKETS_PER_MINUTE = 'suffix: packets/min';
+export const PACKETS_PER_MINUTE = 'suffix:/min';
 
-/** Width from which a legend has space for several values, columns. */
+/** Width from which a legend with several values has space at the side, where none of its lines is cut, columns. */
 const WIDE = 12;
 /** Units for which values below 1 are relevant. */
 const RATES: readonly string[] = [PER_SECOND, JOINS, 'reqps'];
@@ -175,8 +182,8 @@ export const graph = ({
     )
     .legend(
       new VizLegendOptionsBuilder()
-        .displayMode(LegendDisplayMode.List)
-        .placement(LegendPlacement.Bottom)
+        .displayMode(columns < WIDE ? LegendDisplayMode.List : LegendDisplayMode.Table)
+        .placement(columns < WIDE ? LegendPlacement.Bottom : LegendPlacement.Right)
         .showLegend(true)
         .calcs(columns < WIDE ? ['lastNotNull'] : ['lastNotNull', 'max']),
     );
