@@ -31,6 +31,8 @@ export const sourcesOf = (picture: string): string[] => {
   if (name.startsWith('drill')) return [`${page}/drill/html`, `${page}/html/style`];
   if (name.startsWith('live'))
     return [`${page}/html/live`, `${page}/html/page`, `${page}/html/style`];
+  if (name.startsWith('participant'))
+    return [`${page}/participant`, `${page}/html/page`, `${page}/html/style`];
   return [`${page}/run/html`, `${page}/html/page`, `${page}/html/style`];
 };
 
