@@ -194,6 +194,52 @@ it('cancels what is not answered, and ends open calls at Ctrl-C', async () => {
   expect(readdirSync(folder).filter((name) => name.startsWith('swarm-sip-'))).toEqual([]);
 });
 
+it('ends a call that is answered when it was cancelled already, with ACK and BYE', async () => {
+  using agent = await openMediaEnd({ silenceMs: 0 });
+  const ports = { voicePort: agent.port, mutePort: agent.port };
+  await using side = await startAnsweringSide(scratch(), { ...QUIET, ...ports });
+  const numbers = [NUMBERS.late, NUMBERS.lateFirst];
+  const result = await runSip(side.address, [
+    ...['--number', numbers.join(','), '--calls', '4', '--rate', '4/s', '--answer-within', '1s'],
+  ]);
+  expect([result.outcomes, result.exit]).toEqual([{ no_answer: 4 }, 99]);
+  for (const { signalling } of result.calls)
+    expect(signalling).toMatchObject({
+      ...{ end: 'no_answer', answeredAtMs: null, lateAnswerAtMs: expect.any(Number) },
+      byeAnsweredAtMs: expect.any(Number),
+    });
+  const log = side.log();
+  const received = (what: string): string[] =>
+    log
+      .filter(({ isReceived, start }) => isReceived && start.startsWith(what))
+      .map((one) => one.callId);
+  for (const method of ['CANCEL', 'ACK', 'BYE'])
+    expect(new Set(received(method)).size, method).toBe(4);
+  expect(await side.statistics('CurrentCall', 'SuccessfulCall(C)', 'FailedCall(C)')).toEqual([
+    ...[0, 4, 0],
+  ]);
+});
+
+it('sends no audio to a side that holds the call, until it resumes', async () => {
+  using agent = await openMediaEnd({ silenceMs: 0 });
+  const ports = { voicePort: agent.port, mutePort: agent.port };
+  await using side = await startAnsweringSide(scratch(), { ...QUIET, ...ports });
+  const held = await runSip(side.address, ['--number', NUMBERS.held, '--hold', '2s']);
+  expect(held.calls[0]?.media).toMatchObject({ sent: 0, hasAddress: false });
+  expect([...agent.received]).toEqual([]);
+  const resumed = await runSip(side.address, [
+    ...['--number', NUMBERS.resumed, '--hold', '4s', '--dtmf', '7'],
+  ]);
+  const [call] = resumed.calls;
+  expect(call?.media).toMatchObject({ hasAddress: true, dtmf: '7' });
+  expect([...agent.digits.values()]).toEqual(['7']);
+  const { byeAtMs, answeredAtMs } = call?.signalling ?? {};
+  const talkMs = (byeAtMs ?? Number.NaN) - (answeredAtMs ?? Number.NaN);
+  // One packet each 20 ms, and none in the second on hold; half of it is for late timers.
+  expect(call?.media?.sent).toBeGreaterThan(0);
+  expect(call?.media?.sent).toBeLessThan((talkMs - 500) / 20);
+});
+
 it('exits with 3 where nothing answers', async () => {
   const result = await runSip('127.0.0.1:9', ['--number', '100', '--answer-within', '1s']);
   expect([result.exit, result.outcomes]).toEqual([3, { no_answer: 1 }]);

@@ -22,6 +22,14 @@ export const NUMBERS = {
   dropped: '901',
   /** Rings, and is never answered. */
   ringing: '902',
+  /** Rings until it is cancelled, and is answered at the same time: 200 of the CANCEL, then of the INVITE. */
+  late: '903',
+  /** The same, in the other order. */
+  lateFirst: '904',
+  /** Answered on hold, with the address 0.0.0.0. */
+  held: '905',
+  /** Answered on hold, and resumed after a second. */
+  resumed: '906',
 } as const;
 
 export const answeringScenario = (answering: Answering): string => `<?xml version="1.0"?>
@@ -40,8 +48,12 @@ ${answering.credentials === null ? '' : challenge(answering.credentials)}
 <pause milliseconds="${answering.ringAfterMs}"/>
 ${answer('180 Ringing')}
 <nop next="ringing" test="ringing"/>
+<nop next="late" test="late"/>
+<nop next="lateFirst" test="lateFirst"/>
 <pause milliseconds="${answering.answerAfterMs}"/>
 <nop next="mute" test="mute"/>
+<nop next="held" test="held"/>
+<nop next="resumed" test="resumed"/>
 ${answer('200 OK', { port: answering.voicePort, next: 'talking' })}
 <label id="mute"/>
 ${answer('200 OK', { port: answering.mutePort })}
@@ -82,7 +94,29 @@ CSeq: 1 INVITE
 Content-Length: 0
 
 ]]></send>
+<recv request="ACK" next="end"/>
+<label id="late"/>
+<recv request="CANCEL"/>
+${answer('200 OK')}
+${lateAnswer(answering.voicePort, 'ended')}
+<label id="lateFirst"/>
+<recv request="CANCEL"/>
+${lateAnswer(answering.voicePort, null)}
+${answer('200 OK')}
+<label id="ended"/>
+<recv request="ACK" optional="true"/>
+<recv request="BYE"/>
+${answer('200 OK', { next: 'end' })}
+<label id="held"/>
+${answer('200 OK', { port: answering.voicePort, host: HOLD, next: 'talking' })}
+<label id="resumed"/>
+${answer('200 OK', { port: answering.voicePort, host: HOLD })}
 <recv request="ACK"/>
+<pause milliseconds="1000"/>
+${request('INVITE', sdp(answering.voicePort, '[local_ip]'))}
+<recv response="200"/>
+${request('ACK', 'Content-Length: 0', false)}
+<nop next="open"/>
 <label id="end"/>
 <nop/>
 </scenario>
@@ -94,7 +128,11 @@ Content-Length: 0
  */
 const answer = (
   status: string,
-  { port = null, next = null }: { port?: number | null; next?: string | null } = {},
+  {
+    port = null,
+    host = '[local_ip]',
+    next = null,
+  }: { port?: number | null; host?: string; next?: string | null } = {},
 ): string => `<send${next === null ? '' : ` next="${next}"`}><![CDATA[
 
 SIP/2.0 ${status}
@@ -104,26 +142,46 @@ SIP/2.0 ${status}
 [last_Call-ID:]
 [last_CSeq:]
 Contact: <sip:[local_ip]:[local_port]>
-${
-  port === null
-    ? 'Content-Length: 0'
-    : `Content-Type: application/sdp
+${port === null ? 'Content-Length: 0' : sdp(port, host)}
+
+]]></send>`;
+
+/** Address of a side that holds a call (RFC 3264, §8.4). */
+const HOLD = '0.0.0.0';
+
+const sdp = (port: number, host: string): string => `Content-Type: application/sdp
 Content-Length: [len]
 
 v=0
 o=side 1 1 IN IP4 [local_ip]
 s=-
-c=IN IP4 [local_ip]
+c=IN IP4 ${host}
 t=0 0
 m=audio ${port} RTP/AVP 0 101
 a=rtpmap:0 PCMU/8000
-a=rtpmap:101 telephone-event/8000`
-}
+a=rtpmap:101 telephone-event/8000`;
+
+/** Answer of the INVITE after a CANCEL arrived. */
+const lateAnswer = (port: number, next: string | null): string =>
+  `<send${next === null ? '' : ` next="${next}"`}><![CDATA[
+
+SIP/2.0 200 OK
+[last_Via:]
+[last_From:]
+[last_To:];tag=[pid]side[call_number]
+[last_Call-ID:]
+CSeq: 1 INVITE
+Contact: <sip:[local_ip]:[local_port]>
+${sdp(port, '[local_ip]')}
 
 ]]></send>`;
 
 /** A request of the answering side within the call. */
-const request = (method: string, rest: string): string => `<send retrans="500"><![CDATA[
+const request = (
+  method: string,
+  rest: string,
+  isRepeated = true,
+): string => `<send${isRepeated ? ' retrans="500"' : ''}><![CDATA[
 
 ${method} [next_url] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]

@@ -105,7 +105,9 @@ const problemOf = (call: CallFacts, isFollowed: boolean): string | null => {
       : `refused with ${outcome}${NAMES[outcome] === undefined ? '' : ` (${NAMES[outcome]})`}`;
   }
   const problems = [
-    ...(media?.hasAddress === false ? ['the answer has no address for audio'] : []),
+    ...(media?.hasAddress === false
+      ? ['the other side gave no address for audio, or held the call']
+      : []),
     ...(media?.packets === 0 ? ['the caller received no audio'] : []),
     ...(media !== null && media.packets > 0 && media.voiceAtMs === null
       ? ['the caller received no voice']

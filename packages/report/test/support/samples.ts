@@ -459,7 +459,14 @@ export const sipSample = (): SipResult => {
   const signalling: CallFacts['signalling'] = {
     ...{ callId: 'a', invitedAtMs: 5_000, ringingAtMs: 5_100, answeredAtMs: 5_500, status: 200 },
     ...{ finalAtMs: 5_500, isUnheard: false, isChallenged: false, repeats: 0 },
-    ...{ cancelledAtMs: null, byeAtMs: 15_500, byeAnsweredAtMs: 15_520, referredAtMs: null },
+    ...{
+      cancelledAtMs: null,
+      lateAnswerAtMs: null,
+      offer: null,
+      byeAtMs: 15_500,
+      byeAnsweredAtMs: 15_520,
+      referredAtMs: null,
+    },
     ...{ referStatus: null, transferStatus: null, closedAtMs: null, end: 'hung_up', answer: 'v=0' },
   };
   const media: CallFacts['media'] = {

@@ -70,10 +70,33 @@ test.each<[string, Step[], Step]>([
     ],
     ['>', 'ACK', null],
   ],
+  [
+    'a call that was answered when it was cancelled already, until the answer to the BYE',
+    [
+      ['>', 'INVITE', null],
+      ['<', 'INVITE', 180],
+      ['>', 'CANCEL', null],
+      ['<', 'INVITE', 200],
+      ['>', 'ACK', null],
+      ['>', 'BYE', null],
+    ],
+    ['<', 'BYE', 200],
+  ],
 ])('%s', (_, steps, last) => {
   expect(isOver(steps)).toBe(false);
   expect(isOver([...steps, last])).toBe(true);
   expect(isOver(steps, {}, 10_000)).toBe(true);
+});
+
+test('a cancelled call waits as long for its final response as SIPp does', () => {
+  const steps: Step[] = [
+    ['>', 'INVITE', null],
+    ['<', 'INVITE', 180],
+    ['>', 'CANCEL', null],
+    ['<', 'CANCEL', 200],
+  ];
+  expect(isOver(steps, {}, 32_000)).toBe(false);
+  expect(isOver(steps, {}, 34_000)).toBe(true);
 });
 
 test('calls that are over stay over, and one that lasts too long is late before all began', () => {

@@ -2,7 +2,7 @@ import { readMediaAnswer } from '../media/media-answer.ts';
 import type { MediaLeg } from '../media/media-leg.ts';
 import type { FollowedParticipants } from '../room/follow-participants.ts';
 import { type CallSignalling, CallSignallings } from '../signalling/call-signalling.ts';
-import { type CallScript, CHALLENGES } from '../signalling/scenario.ts';
+import { CANCEL_MS, type CallScript, CHALLENGES } from '../signalling/scenario.ts';
 import type { CallFacts } from './call-facts.ts';
 
 export interface CallProgress {
@@ -22,6 +22,8 @@ export interface TrackedCalls {
 const ANSWER_MS = 6_000;
 /** Time after which SIPp has surely given up a call without any response, ms. */
 const GIVEN_UP_MS = 1_000;
+/** Time after which SIPp no longer waits for the end of a call that it cancelled, ms. */
+const CANCELLED_MS = CANCEL_MS + 1_000;
 /** Time that a call may last longer than planned, by offers of the other side, ms. */
 export const LATE_MS = 60_000;
 
@@ -60,6 +62,8 @@ export class CallTrack {
     if (answeredAtMs === null || this.#media.has(callId) || this.#unknown.has(callId)) return;
     if (!this.#talking.has(callId)) this.#begin(call, answeredAtMs);
     const leg = this.#talking.get(callId);
+    if (leg !== undefined && call.offer !== null && message.method === 'INVITE')
+      leg.redirect(readMediaAnswer(call.offer));
     if (byeAtMs === null || leg === undefined) return;
     this.#media.set(callId, leg.end());
     this.#talking.delete(callId);
@@ -121,6 +125,7 @@ export class CallTrack {
 const isCallOver = (call: CallSignalling, nowMs: number, script: CallScript): boolean => {
   const { end, isUnheard, invitedAtMs, byeAtMs, byeAnsweredAtMs, cancelledAtMs, finalAtMs } = call;
   const isSince = (atMs: number | null): boolean => nowMs > (atMs ?? 0) + ANSWER_MS;
+  const isGivenUp = nowMs > (cancelledAtMs ?? 0) + CANCELLED_MS;
   switch (end) {
     case 'refused':
       return (call.closedAtMs !== null && !isToContinue(call, script)) || isSince(finalAtMs);
@@ -129,7 +134,9 @@ const isCallOver = (call: CallSignalling, nowMs: number, script: CallScript): bo
     case 'hung_up':
       return byeAnsweredAtMs !== null || isSince(byeAtMs);
     case 'no_answer':
-      return call.closedAtMs !== null || isSince(finalAtMs ?? cancelledAtMs);
+      if (call.lateAnswerAtMs !== null)
+        return byeAnsweredAtMs !== null || isSince(byeAtMs ?? call.lateAnswerAtMs);
+      return call.closedAtMs !== null || (finalAtMs === null ? isGivenUp : isSince(finalAtMs));
     case 'open':
       return isUnheard && nowMs > invitedAtMs + script.answerWithinMs + GIVEN_UP_MS;
   }

@@ -7,7 +7,15 @@ import { sipThresholds } from './thresholds.ts';
 
 const SIGNALLING = {
   ...{ callId: 'a', invitedAtMs: 0, ringingAtMs: 100, answeredAtMs: 500, status: 200 },
-  ...{ finalAtMs: 500, isUnheard: false, isChallenged: false, repeats: 0, cancelledAtMs: null },
+  ...{
+    finalAtMs: 500,
+    isUnheard: false,
+    isChallenged: false,
+    repeats: 0,
+    cancelledAtMs: null,
+    lateAnswerAtMs: null,
+    offer: null,
+  },
   ...{ byeAtMs: 5_500, byeAnsweredAtMs: 5_520, referredAtMs: null, referStatus: null },
   transferStatus: null,
   ...{ end: 'hung_up' as const, answer: null, closedAtMs: null },

@@ -1,6 +1,32 @@
 import { expect, test } from 'vitest';
 import { MediaLeg } from './media-leg.ts';
 
+test('sends nothing while the other side holds the call, and continues with the time of then', async () => {
+  const media = { payloadType: 0 as const, payloads: [Buffer.alloc(160, 0xff)], dtmf: null };
+  const leg = await MediaLeg.open('127.0.0.1', media);
+  const other = await MediaLeg.open('127.0.0.1', media);
+  const address = { host: '127.0.0.1', port: other.port, eventPayloadType: null };
+  const send = (fromMs: number, toMs: number): void => {
+    for (let nowMs = fromMs + 20; nowMs <= toMs; nowMs += 20) leg.send(nowMs);
+  };
+  try {
+    leg.begin(0, address);
+    send(0, 200);
+    leg.redirect(null);
+    send(200, 1_200);
+    leg.redirect(address);
+    send(1_200, 1_300);
+    // Ten packets before the hold and five after it: none is sent later.
+    expect(leg.end()).toMatchObject({ sent: 15, hasAddress: true });
+    leg.begin(0, null);
+    send(0, 200);
+    expect(leg.end()).toMatchObject({ sent: 0, hasAddress: false });
+  } finally {
+    leg.close();
+    other.close();
+  }
+});
+
 test('a digit counts as sent when its event has ended', async () => {
   const leg = await MediaLeg.open('127.0.0.1', {
     ...{ payloadType: 0, payloads: [Buffer.alloc(160, 0xff)] },

@@ -25,7 +25,7 @@ export interface MediaFacts extends ReceptionFacts {
   early: number;
   /** Digits whose events were sent to their end; null: none, or the other side does not take telephone events. */
   dtmf: string | null;
-  /** True if the answer had an address to send to. */
+  /** True if the answer, or a later offer, had an address to send to. */
   hasAddress: boolean;
 }
 
@@ -38,9 +38,12 @@ interface Call {
   early: number;
   ssrc: number;
   sequence: number;
+  /** Packets that were not sent since the other side held the call. */
+  held: number;
   timestamp: number;
   events: (EventPacket | null)[] | null;
   dtmf: string | null;
+  hasAddress: boolean;
 }
 
 /** Packets that are kept until it is known whether they arrived before the answer. */
@@ -92,21 +95,36 @@ export class MediaLeg {
   begin(answeredAtMs: number, answer: MediaAnswer | null): void {
     const waiting = this.#waiting;
     this.#waiting = [];
-    const { dtmf } = this.#media;
-    const hasEvents = dtmf !== null && answer !== null && answer.eventPayloadType !== null;
     this.#call = {
       ...{ answeredAtMs, answer, reception: new Reception(), sent: 0, sendErrors: 0 },
-      ...{ early: 0, ssrc: randomBytes(4).readUInt32BE(), sequence: 0, timestamp: 0 },
-      ...{ events: hasEvents ? eventPackets(dtmf.digits) : null, dtmf: null },
+      ...{ early: 0, ssrc: randomBytes(4).readUInt32BE(), sequence: 0, held: 0, timestamp: 0 },
+      ...{ events: this.#eventsFor(answer), dtmf: null, hasAddress: answer !== null },
     };
     for (const { packet, atMs } of waiting) this.#add(this.#call, packet, atMs);
+  }
+
+  /** Follows a new offer of the other side; null: it holds the call. */
+  redirect(answer: MediaAnswer | null): void {
+    const call = this.#call;
+    if (call === null) return;
+    call.answer = answer;
+    if (answer === null) return;
+    call.hasAddress = true;
+    // The digits wait for an other side that takes them.
+    call.events ??= this.#eventsFor(answer);
   }
 
   /** Sends the packets that are scheduled until now. */
   send(nowMs: number): void {
     const call = this.#call;
-    if (call?.answer == null) return;
-    const due = Math.floor((nowMs - call.answeredAtMs) / PACKET_MS) - call.sequence;
+    if (call === null) return;
+    const due = Math.floor((nowMs - call.answeredAtMs) / PACKET_MS) - call.sequence - call.held;
+    if (call.answer === null) {
+      if (due <= 0) return;
+      call.held += due;
+      call.timestamp += due * PACKET_SAMPLES;
+      return;
+    }
     for (let index = 0; index < Math.min(due, MOST_AT_ONCE); index++) this.#sendNext(call);
   }
 
@@ -116,12 +134,19 @@ export class MediaLeg {
     this.#call = null;
     this.#waiting = [];
     if (call === null) return null;
-    const { reception, sent, sendErrors, early, dtmf, answer } = call;
-    return { ...reception.facts, sent, sendErrors, early, dtmf, hasAddress: answer !== null };
+    const { reception, sent, sendErrors, early, dtmf, hasAddress } = call;
+    return { ...reception.facts, sent, sendErrors, early, dtmf, hasAddress };
   }
 
   close(): void {
     this.#socket.close();
+  }
+
+  #eventsFor(answer: MediaAnswer | null): Call['events'] {
+    const { dtmf } = this.#media;
+    return dtmf === null || answer === null || answer.eventPayloadType === null
+      ? null
+      : eventPackets(dtmf.digits);
   }
 
   #sendNext(call: Call): void {

@@ -73,6 +73,23 @@ test('a call that is cancelled had no answer, whatever its last status', () => {
   ).toMatchObject({ end: 'no_answer', status: 487, cancelledAtMs: 20, answeredAtMs: null });
 });
 
+test('an answer after the CANCEL is late, and the call has no answer', () => {
+  expect(
+    fold(
+      ['>', 'INVITE', null],
+      ['<', 'INVITE', 180],
+      ['>', 'CANCEL', null],
+      ['<', 'INVITE', 200],
+      ['>', 'ACK', null],
+      ['>', 'BYE', null],
+      ['<', 'BYE', 200],
+    ),
+  ).toMatchObject({
+    ...{ end: 'no_answer', status: null, answeredAtMs: null, lateAnswerAtMs: 30 },
+    ...{ byeAtMs: 50, byeAnsweredAtMs: 60, closedAtMs: null },
+  });
+});
+
 test('the other side ends the call, after a transfer that it reports', () => {
   expect(
     fold(

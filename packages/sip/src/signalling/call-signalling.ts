@@ -20,6 +20,8 @@ export interface CallSignalling {
   /** INVITEs that were sent again as no response arrived. */
   repeats: number;
   cancelledAtMs: number | null;
+  /** 200 that arrived after the CANCEL: the call is ended by BYE, and does not count as answered. */
+  lateAnswerAtMs: number | null;
   /** BYE of either side. */
   byeAtMs: number | null;
   /** Answer to the BYE that was sent. */
@@ -34,6 +36,8 @@ export interface CallSignalling {
   end: CallEnd;
   /** SDP of the answer. */
   answer: string | null;
+  /** SDP of the last offer of the other side within the call. */
+  offer: string | null;
 }
 
 /** Folds messages into calls. */
@@ -79,6 +83,7 @@ export class CallSignallings {
         if (call.end === 'open') call.end = 'hung_up';
       }
     } else if (!isSent && status === null) {
+      if (method === 'INVITE' && message.body !== '') call.offer = message.body;
       if (method === 'BYE') {
         call.byeAtMs ??= atMs;
         if (call.end === 'open') call.end = 'remote';
@@ -100,6 +105,7 @@ export class CallSignallings {
         isChallenged: false,
         repeats: 0,
         cancelledAtMs: null,
+        lateAnswerAtMs: null,
         byeAtMs: null,
       },
       ...{
@@ -108,6 +114,7 @@ export class CallSignallings {
         referStatus: null,
         transferStatus: null,
         answer: null,
+        offer: null,
         closedAtMs: null,
       },
       ...{ end: 'open' as const, lastInvite: sequence },
@@ -127,6 +134,10 @@ export class CallSignallings {
     if (method !== 'INVITE') return;
     if ([180, 183, 200].includes(status)) call.ringingAtMs ??= atMs;
     if (status < 200 || call.answeredAtMs !== null) return;
+    if (status < 300 && call.cancelledAtMs !== null) {
+      call.lateAnswerAtMs ??= atMs;
+      return;
+    }
     call.status = status;
     call.finalAtMs = atMs;
     if (status < 300) {

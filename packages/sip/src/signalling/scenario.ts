@@ -27,6 +27,12 @@ const REQUEST_MS = 5_000;
  */
 const LOOK_MS = 500;
 const PATIENCE = `timeout="${REQUEST_MS}" ontimeout`;
+/**
+ * Longest time from a CANCEL to the final response of the INVITE, ms (RFC 3261, §9.1): an answer
+ * that arrives until then is ended, so that no call stays open.
+ */
+export const CANCEL_MS = 32_000;
+const CANCELLED = `timeout="${CANCEL_MS}" ontimeout="end"`;
 /** Longest time from a REFER that was accepted to the BYE of the other side, ms. */
 const TRANSFER_MS = 5_000;
 
@@ -98,9 +104,21 @@ ${[200, ...REFUSALS].map((code) => receive(code, `next="end" ${PATIENCE}="end"`)
 ${send(answerOf(script, '200 OK', false), false, 'next="end"')}
 <label id="cancel"/>
 ${send(cancel(script))}
-${receive(200, `${PATIENCE}="end"`)}
-${receive(481, `next="end" ${PATIENCE}="end"`)}
-<recv response="487" next="refused" ${PATIENCE}="end"/>
+${receiveOf(200, 'INVITE', `rrs="true" next="late" test="isINVITE" ${CANCELLED}`)}
+${receive(481, CANCELLED)}
+${REFUSALS.filter((code) => code !== 481 && code !== 487)
+  .map((code) => receive(code, `next="refused" ${CANCELLED}`))
+  .join('\n')}
+<recv response="487" next="refused" ${CANCELLED}/>
+<label id="late"/>
+${send(inDialog(script, 'ACK', null), false)}
+${send(inDialog(script, 'BYE', 4))}
+<label id="leaving"/>
+${[200, ...REFUSALS].map((code) => receiveOf(code, 'BYE', `next="left" ${PATIENCE}="end"`)).join('\n')}
+<recv request="BYE" next="closed" ${PATIENCE}="end"/>
+<label id="left"/>
+<nop next="end" test="isBYE"/>
+<nop next="leaving"/>
 <label id="refused"/>
 ${send(ackOfRefusal(script), false)}
 <label id="end"/>
@@ -129,6 +147,15 @@ const REFUSALS: readonly number[] = [
 
 const receive = (code: number, attributes: string): string =>
   `<recv response="${code}" optional="true" ${attributes}/>`;
+
+/**
+ * A response that may be to another request, too: SIPp takes those to all requests that it sent.
+ * Sets the variable `is…` if it is to this one.
+ */
+const receiveOf = (code: number, method: 'INVITE' | 'BYE', attributes: string): string =>
+  `<recv response="${code}" optional="true" ${attributes}><action>
+<ereg regexp="${method}" search_in="hdr" header="CSeq:" check_it="false" assign_to="is${method}"/>
+</action></recv>`;
 
 const receiveRequest = (method: string, attributes: string): string =>
   `<recv request="${method}" optional="true" ${attributes}/>`;

@@ -42,6 +42,11 @@ export interface Sipp {
 const FAREWELL_MS = 1_000;
 /** SIPp ends when its own timers were late too often; a busy host is judged by swarm. */
 const PATIENT_WATCHDOG = ['-watchdog_minor_maxtriggers', '1000000', '-watchdog_major_maxtriggers'];
+/**
+ * A message that arrives between two steps of a call, such as the answer to a CANCEL before the ACK,
+ * is not a reason to abort the call. Both sides repeat what matters.
+ */
+const KEEP_CALLS = ['-default_behaviors', 'all,-abortunexp'];
 /** Exit codes of SIPp: all calls succeeded, some failed, it was asked to end, no call was made. */
 const ENDS_WELL: ReadonlySet<number | null> = new Set([0, 1, 97, 99]);
 const FIRST_BYTES = 64 * 1_024;
@@ -160,7 +165,7 @@ const argumentsOf = (request: SippRequest): string[] => {
     ...['-rp', isWhole ? '1000' : `${Math.round(1_000 / callsPerSecond)}`],
     ...['-cid_str', `${request.callIdPrefix}%u@%s`, '-aa', '-nostdin'],
     ...['-trace_msg', '-message_file', 'messages.log', '-trace_err', '-error_file', 'errors.log'],
-    ...[...PATIENT_WATCHDOG, '1000000'],
+    ...[...PATIENT_WATCHDOG, '1000000', ...KEEP_CALLS],
   ];
 };
 
