@@ -32,17 +32,22 @@ test.each([1, 200, 15_988, 15_989, 40_000, 1_000_000])(
 
 test('packets and frames are numbered, and numbers wrap around', () => {
   const numbers = new FramePackets(7);
-  const sent = Array.from({ length: 40_000 }, () => numbers.next(frame(16_000)));
-  const heads = sent.flat().map((bytes) => readTrackPacket(bytes));
-  expect(heads.every((head) => head?.handle === 7)).toBe(true);
-  expect(heads.map((head) => head?.sequence)).toEqual(heads.map((_, index) => index % 65_536));
-  expect(heads.map((head) => head?.frame)).toEqual(
-    heads.map((_, index) => Math.floor(index / 2) % 65_536),
-  );
-  expect(heads[0]).toMatchObject({ place: 'first' });
-  expect(heads[1]).toMatchObject({ place: 'last', timestamp: heads[0]?.timestamp });
-  // Packets 65,534 to 65,537 are two frames.
-  expect(assembled(sent.flat().slice(65_534, 65_538))).toHaveLength(2);
+  const small = Uint8Array.of(1);
+  const next = (content: Uint8Array) => numbers.next(content).map(readTrackPacket);
+  expect(next(small)).toMatchObject([{ place: 'only', handle: 7, sequence: 0, frame: 0 }]);
+  for (let frames = 1; frames < 65_534; frames++) numbers.next(small);
+  const large = numbers.next(frame(40_000));
+  expect(large.map(readTrackPacket)).toMatchObject([
+    { place: 'first', sequence: 65_534, frame: 65_534 },
+    { place: 'middle', sequence: 65_535, frame: 65_534 },
+    { place: 'last', sequence: 0, frame: 65_534 },
+  ]);
+  expect(new Set(large.map((bytes) => readTrackPacket(bytes)?.timestamp)).size).toBe(1);
+  expect(assembled(large).map(hash)).toEqual([hash(frame(40_000))]);
+  expect([next(small), next(small)]).toMatchObject([
+    [{ sequence: 1, frame: 65_535 }],
+    [{ sequence: 2, frame: 0 }],
+  ]);
 });
 
 test.each([
