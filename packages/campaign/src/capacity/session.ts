@@ -22,6 +22,7 @@ import {
 } from '@livekit-swarm/settings';
 import { type PlannedRun, planRun, type RunRequest } from '../plan-run.ts';
 import { type RunConditions, runOnce } from '../run-once.ts';
+import { awaitAnswer } from './await-answer.ts';
 import { plannedLoad, stepScenario } from './step-scenario.ts';
 
 export interface SearchSession {
@@ -131,10 +132,18 @@ const search = async (
 };
 
 /** Wait before a run. @returns false if the session was interrupted meanwhile */
-const pause = async ({ pauseMs = 0, awaitReady, conditions }: SearchSession): Promise<boolean> => {
+const pause = async (session: SearchSession): Promise<boolean> => {
+  const { pauseMs = 0, awaitReady, conditions, request } = session;
   const { stop } = conditions.interruption;
   if (pauseMs > 0) await sleep(pauseMs, undefined, { signal: stop }).catch(() => undefined);
   if (!stop.aborted) await awaitReady?.(stop);
+  if (!stop.aborted && request.target.type === 'remote')
+    await awaitAnswer(request.target, stop, () =>
+      conditions.observer.onEvent({
+        type: 'preparing',
+        line: 'the deployment does not answer after this load: waiting until it does',
+      }),
+    );
   return !stop.aborted;
 };
 
