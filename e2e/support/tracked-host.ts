@@ -53,6 +53,15 @@ const answers = async (host: Host, url: string): Promise<boolean> => {
   }
 };
 
+/** Timeouts of entries without packets: 10 to 300 s by default. Those of open connections stay. */
+const SHORT_TIMEOUTS = [
+  ...['udp_timeout', 'udp_timeout_stream'],
+  ...['syn_sent', 'syn_recv', 'fin_wait', 'last_ack', 'close_wait', 'time_wait', 'close'].map(
+    (state) => `tcp_timeout_${state}`,
+  ),
+  ...['tcp_timeout_max_retrans', 'tcp_timeout_unacknowledged'],
+];
+
 /**
  * Tracks the connections of a host, and fills the table up to a number of free entries. Each network namespace has a table of its own, of the size that
  * all of them have: other hosts are not concerned, and the entries go with the namespace. They are assured, so that the kernel does not drop them for
@@ -65,8 +74,8 @@ export const trackConnections = async (host: Host, free: number) => {
     'swarm_track',
     'chain in { type filter hook input priority 0; ct state new counter; }',
   );
-  // Entries of flows that ended make room for those of the next run.
-  for (const timeout of ['udp_timeout_stream', 'tcp_timeout_time_wait', 'tcp_timeout_close'])
+  // Entries of flows that ended, or whose answers were dropped, make room for those of the next run.
+  for (const timeout of SHORT_TIMEOUTS)
     await host.run('sysctl', ['-qw', `net.netfilter.nf_conntrack_${timeout}=5`]);
   const read = async (name: string): Promise<number> =>
     Number(await host.run('cat', [`/proc/sys/net/netfilter/nf_conntrack_${name}`]));
