@@ -433,6 +433,7 @@ const OTHER_CLAIMS: readonly Claim[] = [
   proves('a clock that jumps makes a run inconclusive', 'e2e/verdict/time-faults.long.test.ts'),
   proves('IPv4 and IPv6', 'e2e/paths/address-families.long.test.ts'),
   proves('browsers and native participants measure the same', 'e2e/media/witnesses.long.test.ts'),
+  proves('Firefox publishes and watches, and ends with its run', 'e2e/media/firefox.test.ts'),
   proves(
     'a Kubernetes for tests on this host leaves only its logs, also when its owner is killed',
     'testkit/test-kubernetes/cluster.test.ts',

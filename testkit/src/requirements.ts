@@ -16,6 +16,7 @@ const PROGRAMS = {
   coturn: [['turnserver'], 'coturn'],
   curl: [['curl'], 'curl'],
   ffmpeg: [['ffmpeg'], 'ffmpeg'],
+  firefox: [['firefox', 'firefox-esr'], 'firefox-esr'],
   go: [['go'], 'golang-go'],
   haproxy: [['haproxy'], 'haproxy'],
   ip: [['ip'], 'iproute2'],

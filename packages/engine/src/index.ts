@@ -40,9 +40,9 @@ const makeOtherEngine = async (
     const { StreamEngine } = await import('./stream/stream-engine.ts');
     return new StreamEngine(options, native);
   }
-  if (name === 'browser') {
+  if (name === 'browser' || name === 'firefox') {
     const { BrowserHost } = await import('./browser/browser-host.ts');
-    return new ClientEngine(name, options, new BrowserHost(options));
+    return new ClientEngine(name, options, new BrowserHost(name, options));
   }
   const { RtcHost } = await import('./rtc/rtc-host.ts');
   return new ClientEngine(name, options, new RtcHost(options));

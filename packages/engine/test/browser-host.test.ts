@@ -19,7 +19,7 @@ test('a browser that did not start is started again for the next participant', a
     `#!/bin/sh\nif [ -e ${mark} ]; then exec ${findChromium()} "$@"; fi\ntouch ${mark}\nexit 1\n`,
   );
   chmodSync(program, 0o755);
-  const host = new BrowserHost({
+  const host = new BrowserHost('browser', {
     threads: 1,
     startedAtMs: Date.now(),
     joinTimeoutMs: 15_000,

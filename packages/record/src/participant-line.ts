@@ -87,7 +87,7 @@ export const participantSchema = z.object({
    */
   remoteParticipants: count.exactOptional(),
   /** Engine of a real client; absent: native. */
-  engine: z.enum(['browser', 'rtc']).exactOptional(),
+  engine: z.enum(['browser', 'firefox', 'rtc']).exactOptional(),
   expectedTracks: z.object({ audio: count, video: count }),
   tracks: z.array(track),
 });

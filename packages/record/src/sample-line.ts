@@ -134,7 +134,7 @@ const client = z.object({
   identity: z.string(),
   group: z.string(),
   role: z.string(),
-  engine: z.enum(['browser', 'rtc']),
+  engine: z.enum(['browser', 'firefox', 'rtc']),
   /** Largest lateness of its timers, ms. */
   lagMs: count,
   /**

@@ -108,6 +108,7 @@ const SERVER_MEMORY = { base: 100e6, perParticipant: 2e6 };
  */
 const CLIENT_COST = {
   browser: { cores: 0.6, memoryBytes: 400e6 },
+  firefox: { cores: 0.6, memoryBytes: 500e6 },
   rtc: { cores: 0.1, memoryBytes: 60e6 },
 } as const;
 

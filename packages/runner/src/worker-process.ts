@@ -86,7 +86,8 @@ export const startWorker = ({
     const said = lastWords(logFile);
     // A worker that was killed has left the profile of its browser. The browser ends with the
     // worker, and may write to the profile until then.
-    rmSync(browserProfile(logDir, shard), REMOVE);
+    for (const engine of ['browser', 'firefox'] as const)
+      rmSync(browserProfile(logDir, shard, engine), REMOVE);
     if (finished) return null;
     const message = failure ?? (said === '' ? `process ${shard} ended with ${reason}` : said);
     const death = { reason, message, killed: signalled && failure === null };

@@ -1,20 +1,20 @@
 import { quote, usageError } from '@livekit-swarm/settings';
-import type { ClientEngineName } from './role-keys/engine.ts';
+import { type ClientEngineName, clientEngine } from './role-keys/engine.ts';
 import { DEFAULT_ROLE, type RoleSpec } from './role-keys/registry.ts';
 import type { WitnessSpec } from './scenario.ts';
 
 /** Largest number of witnesses; more of them would be load. */
 const MOST = 20;
 
-/** Read `browser`, `browser:2` or `rtc:3`. @throws SwarmError `usage` */
+/** Read `browser`, `firefox:2` or `rtc:3`. @throws SwarmError `usage` */
 export const parseWitness = (text: string): WitnessSpec => {
-  const [, engine, digits = '1'] = /^(browser|rtc)(?::(\d+))?$/.exec(text.trim()) ?? [];
+  const [, name, digits = '1'] = /^([a-z]+)(?::(\d+))?$/.exec(text.trim()) ?? [];
   const count = Number(digits);
-  if ((engine === 'browser' || engine === 'rtc') && count >= 1 && count <= MOST)
-    return { engine, count };
+  const { data: engine } = clientEngine.safeParse(name);
+  if (engine !== undefined && count >= 1 && count <= MOST) return { engine, count };
   throw usageError(
-    `${quote(text)} is neither browser nor rtc with a number`,
-    `write browser, browser:2 or rtc:3; from 1 to ${MOST}`,
+    `${quote(text)} is not browser, firefox or rtc with a number`,
+    `write browser, firefox:2 or rtc:3; from 1 to ${MOST}`,
   );
 };
 

@@ -20,7 +20,7 @@ export const clientSummary = z
   .object({
     group: z.string().describe('witness: added by --witness.'),
     role: z.string(),
-    engine: z.enum(['browser', 'rtc']),
+    engine: z.enum(['browser', 'firefox', 'rtc']),
     clients: z.number(),
     seconds: z.number().describe('Samples, one a second and client.'),
     starvedSeconds: z

@@ -28,7 +28,7 @@ export const calibrationFlag = (): Option =>
 export const witnessFlag = (): Option =>
   repeatable(
     '--witness <engine[:n]>',
-    'add real clients that watch rooms of the load (may be repeated): browser, browser:2, rtc',
+    'add real clients that watch rooms of the load (may be repeated): browser, browser:2, firefox, rtc',
   );
 
 export const browserFlag = (): Option =>

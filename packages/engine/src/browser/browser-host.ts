@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
-import type { Browser } from 'puppeteer-core';
+import type { Browser, LaunchOptions } from 'puppeteer-core';
 import type { Client, ClientEvent, ClientHost } from '../client/client.ts';
 import type { EngineOptions } from '../engine.ts';
 import { BrowserClient } from './browser-client.ts';
-import { findBrowser, NO_BROWSER_HINT } from './find-browser.ts';
+import { findBrowser, findFirefox, NO_BROWSER_HINT, NO_FIREFOX } from './find-browser.ts';
+import { firefoxOptions } from './firefox.ts';
 import { browserProfile, launchOptions } from './launch-options.ts';
 
 /**
@@ -21,8 +22,9 @@ const FLAGS = [
 const LAUNCH_TIMEOUT_MS = 30_000;
 const CLOSE_TIMEOUT_MS = 3_000;
 
-/** One Chromium process, with a browser context for each participant. */
+/** One process of Chromium or Firefox, with a browser context for each participant. */
 export class BrowserHost implements ClientHost {
+  readonly #engine: 'browser' | 'firefox';
   readonly #options: EngineOptions;
   readonly #clients = new Set<BrowserClient>();
   #browser: Promise<Browser> | null = null;
@@ -30,7 +32,8 @@ export class BrowserHost implements ClientHost {
   #script: Promise<string> | null = null;
   #isClosed = false;
 
-  constructor(options: EngineOptions) {
+  constructor(engine: 'browser' | 'firefox', options: EngineOptions) {
+    this.#engine = engine;
     this.#options = options;
   }
 
@@ -64,20 +67,34 @@ export class BrowserHost implements ClientHost {
   }
 
   async #launch(): Promise<Browser> {
-    const executablePath = findBrowser(this.#options.browser);
-    if (executablePath === null) throw new Error(`no browser is installed: ${NO_BROWSER_HINT}`);
     const { launch } = await import('puppeteer-core');
-    const { dir, shard = 0 } = this.#options;
-    this.#profile ??=
-      dir === undefined
-        ? await mkdtemp(join(tmpdir(), 'swarm-browser-'))
-        : browserProfile(dir, shard);
     const browser = await launch({
-      ...launchOptions(executablePath, this.#profile, FLAGS),
+      ...(this.#engine === 'firefox' ? await this.#firefox() : await this.#chromium()),
       timeout: LAUNCH_TIMEOUT_MS,
     });
     browser.on('disconnected', () => this.#onEnded());
     return browser;
+  }
+
+  async #chromium(): Promise<LaunchOptions> {
+    const program = findBrowser(this.#options.browser);
+    if (program === null) throw new Error(`no browser is installed: ${NO_BROWSER_HINT}`);
+    return launchOptions(program, await this.#profileFolder(), FLAGS);
+  }
+
+  async #firefox(): Promise<LaunchOptions> {
+    const program = findFirefox();
+    if (program === null) throw new Error(`Firefox: ${NO_FIREFOX.what}: ${NO_FIREFOX.hint}`);
+    return firefoxOptions(program, await this.#profileFolder());
+  }
+
+  async #profileFolder(): Promise<string> {
+    const { dir, shard = 0 } = this.#options;
+    this.#profile ??=
+      dir === undefined
+        ? await mkdtemp(join(tmpdir(), 'swarm-browser-'))
+        : browserProfile(dir, shard, this.#engine);
+    return this.#profile;
   }
 
   #onEnded(): void {

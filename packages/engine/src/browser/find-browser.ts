@@ -6,13 +6,30 @@ import { usageError } from '@livekit-swarm/settings';
 /** Names of the program in packages of Linux distributions. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome'];
 
+const FIREFOX_NAMES = ['firefox', 'firefox-esr'];
+
 const APPLICATIONS = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
+const FIREFOX_APPLICATION = '/Applications/Firefox.app/Contents/MacOS/firefox';
+
 export const NO_BROWSER_HINT =
   'install one (apt-get install chromium, or npx @puppeteer/browsers install chrome), or name its program with --browser or SWARM_BROWSER';
+
+export const NO_FIREFOX = {
+  what: 'none is installed',
+  hint: 'install it (apt-get install firefox-esr, or npx @puppeteer/browsers install firefox)',
+} as const;
+
+/**
+ * Find the program of Firefox: on the `PATH`, in `/Applications`, or the newest in puppeteer's cache.
+ * @returns null if none is installed
+ */
+export const findFirefox = (env: NodeJS.ProcessEnv = process.env): string | null =>
+  [...onPath(FIREFOX_NAMES, env), FIREFOX_APPLICATION, ...inCache('firefox', env)].find(canRun) ??
+  null;
 
 /**
  * Find the program of the browser: the named one, or Chromium or Chrome on the `PATH`, in
@@ -32,22 +49,25 @@ export const findBrowser = (
       'correct the path (--browser, SWARM_BROWSER), or leave it out to take the installed one',
     );
   }
+  return [...onPath(NAMES, env), ...APPLICATIONS, ...inCache('chrome', env)].find(canRun) ?? null;
+};
+
+const onPath = (names: readonly string[], env: NodeJS.ProcessEnv): string[] => {
   const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  const installed = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [...installed, ...APPLICATIONS, ...inCache(env)].find(canRun) ?? null;
+  return names.flatMap((name) => folders.map((folder) => join(folder, name)));
 };
 
 /**
  * Programs that `npx @puppeteer/browsers install` downloaded, such as
  * `chrome/linux-141.0.7390.76/chrome-linux64/chrome`.
  */
-const inCache = (env: NodeJS.ProcessEnv): string[] => {
-  const cache = join(env.PUPPETEER_CACHE_DIR ?? join(homedir(), '.cache', 'puppeteer'), 'chrome');
+const inCache = (name: 'chrome' | 'firefox', env: NodeJS.ProcessEnv): string[] => {
+  const cache = join(env.PUPPETEER_CACHE_DIR ?? join(homedir(), '.cache', 'puppeteer'), name);
   const newestFirst = (a: string, b: string): number => b.localeCompare(a, 'en', { numeric: true });
   return entries(cache)
     .sort(newestFirst)
     .flatMap((version) =>
-      entries(join(cache, version)).map((folder) => join(cache, version, folder, 'chrome')),
+      entries(join(cache, version)).map((folder) => join(cache, version, folder, name)),
     );
 };
 

@@ -2,8 +2,11 @@ import { join } from 'node:path';
 import type { LaunchOptions } from 'puppeteer-core';
 
 /** Profile folder of a shard's browser; exists while the browser runs. */
-export const browserProfile = (dir: string, shard: number): string =>
-  join(dir, `browser-profile-${shard}`);
+export const browserProfile = (
+  dir: string,
+  shard: number,
+  engine: 'browser' | 'firefox' = 'browser',
+): string => join(dir, `${engine}-profile-${shard}`);
 
 /** Switches that turn off everything but the pages: updates, sync, first-run pages, GPU. */
 const FLAGS = [

@@ -3,13 +3,17 @@ import { createRequire } from 'node:module';
 import type { Plan } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
 import { assertStarts } from '../browser/assert-starts.ts';
-import { findBrowser, NO_BROWSER_HINT } from '../browser/find-browser.ts';
+import { findBrowser, findFirefox, NO_BROWSER_HINT, NO_FIREFOX } from '../browser/find-browser.ts';
 
 /** npm packages of the engines. They are not installed with swarm: most runs do not need them. */
-const PACKAGES = { browser: 'puppeteer-core', rtc: '@livekit/rtc-node' } as const;
+const PACKAGES = {
+  browser: 'puppeteer-core',
+  firefox: 'puppeteer-core',
+  rtc: '@livekit/rtc-node',
+} as const;
 
 /** Versions of the packages that are tested. */
-const VERSIONS = { browser: '25.16.0', rtc: '1.1.0' } as const;
+const VERSIONS = { browser: '25.16.0', firefox: '25.16.0', rtc: '1.1.0' } as const;
 
 /**
  * Check that this host has everything that the real clients and encoders of a plan need.
@@ -21,7 +25,7 @@ export const assertClients = (
   browser?: string,
 ): void => {
   const engines = new Set(participants.map(({ engine }) => engine));
-  for (const engine of ['browser', 'rtc'] as const)
+  for (const engine of ['browser', 'firefox', 'rtc'] as const)
     if (engines.has(engine) && !isInstalled(PACKAGES[engine]))
       throw usageError(
         `the engine ${engine} needs the package ${PACKAGES[engine]}, which is not installed`,
@@ -32,6 +36,8 @@ export const assertClients = (
       'participants with ingress: rtmp need ffmpeg with libx264, and none is installed',
       'install it: "apt-get install ffmpeg" on Debian',
     );
+  if (engines.has('firefox') && findFirefox() === null)
+    throw usageError(`the engine firefox needs Firefox, and ${NO_FIREFOX.what}`, NO_FIREFOX.hint);
   if (!engines.has('browser')) return;
   const program = findBrowser(browser);
   if (program === null)

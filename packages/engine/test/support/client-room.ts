@@ -43,7 +43,8 @@ export const openClientRoom = async (
     dir,
     onEvent: (event) => events.push(event),
   };
-  const inner: ClientHost = engine === 'browser' ? new BrowserHost(options) : new RtcHost(options);
+  const inner: ClientHost =
+    engine === 'rtc' ? new RtcHost(options) : new BrowserHost(engine, options);
   const listening: ClientHost = {
     open: async (of, onEvent): Promise<Client> => {
       const client = await inner.open(of, onEvent);

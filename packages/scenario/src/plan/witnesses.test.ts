@@ -92,6 +92,6 @@ test('the requested number of witnesses is met, even with fewer rooms', () => {
   ]);
 });
 
-test.each(['firefox', 'browser:0', 'browser:21', 'rtc:x', ''])('rejects %j', (text) => {
-  expect(() => parseWitness(text)).toThrow('is neither browser nor rtc with a number');
+test.each(['safari', 'browser:0', 'browser:21', 'rtc:x', ''])('rejects %j', (text) => {
+  expect(() => parseWitness(text)).toThrow('is not browser, firefox or rtc with a number');
 });

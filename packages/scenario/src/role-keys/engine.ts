@@ -6,12 +6,12 @@ import { type E2ee, type E2eeKey, e2eeOf } from './e2ee.ts';
 
 /**
  * Implementations of participants. `native`: many per host. `browser`: Chromium with
- * livekit-client. `rtc`: libwebrtc in @livekit/rtc-node.
+ * livekit-client. `firefox`: Firefox with it. `rtc`: libwebrtc in @livekit/rtc-node.
  */
-const ENGINE_NAMES = ['native', 'browser', 'rtc'] as const;
+const ENGINE_NAMES = ['native', 'browser', 'firefox', 'rtc'] as const;
 
 /** Engines of real clients. */
-export const clientEngine = z.enum(['browser', 'rtc']);
+export const clientEngine = z.enum(['browser', 'firefox', 'rtc']);
 
 export type EngineName = (typeof ENGINE_NAMES)[number];
 export type ClientEngineName = z.infer<typeof clientEngine>;
@@ -27,7 +27,7 @@ export const engine = defineRoleKey({
   file: word(ENGINE_NAMES, 'engine')
     .optional()
     .describe(
-      'Client that they use. native: many per host. browser: Chromium with livekit-client. rtc: libwebrtc (@livekit/rtc-node). Real clients decode, and cost 20 to 500 times as much. Default: native.',
+      'Client that they use. native: many per host. browser: Chromium with livekit-client. firefox: Firefox with it. rtc: libwebrtc (@livekit/rtc-node). Real clients decode, and cost 20 to 500 times as much. Default: native.',
     ),
   settings: clientEngine.exactOptional(),
   plan: 'same',
@@ -52,7 +52,7 @@ export const engine = defineRoleKey({
     const e2ee = e2eeOf(role, group);
     if (e2ee !== null && tracks.length > 0 && !canEncrypt(given, e2ee)) {
       const message = `cannot publish with the e2ee of the role: ${given} encrypts with the key index 0 only`;
-      complain([...at, 'engine'], message, 'use engine: native or browser', 'key');
+      complain([...at, 'engine'], message, 'use engine: native, browser or firefox', 'key');
     }
     if (given === 'rtc' && tracks.some((track) => track.kind === 'video' && track.frameMetadata))
       complain(

@@ -64,14 +64,14 @@ const expressions = z
   })
   .meta({ id: 'expressions', samples: [['p(95)<2000'], ['rate<0.01']] });
 
-const WITNESS_HINT = 'write browser, browser:2 or rtc:3, or a list of them';
+const WITNESS_HINT = 'write browser, firefox:2 or rtc:3, or a list of them';
 
 const witness = z
   .string({ error: hinted('must be text', WITNESS_HINT) })
   .transform(reading(parseWitness))
   .meta({
-    pattern: '^\\s*(?:browser|rtc)(?::\\d+)?\\s*$',
-    samples: ['browser', 'browser:2', 'rtc:3'],
+    pattern: '^\\s*(?:browser|firefox|rtc)(?::\\d+)?\\s*$',
+    samples: ['browser', 'browser:2', 'firefox:2', 'rtc:3'],
   });
 
 /** Keys of a scenario file, without `scales`. */
@@ -105,7 +105,7 @@ export const fileKeys = {
     .optional()
     .meta({
       description:
-        'Real clients that are added to rooms of the load, receive everything and show what a user sees: browser:N, rtc:N. They are the group witness; figures without a selector leave them out.',
+        'Real clients that are added to rooms of the load, receive everything and show what a user sees: browser:N (Chromium), firefox:N, rtc:N. They are the group witness; figures without a selector leave them out.',
       samples: ['browser:2'],
     }),
   windows: z
