@@ -187,10 +187,13 @@ export class MetricSet implements MetricReader {
       ofMetric = new Map();
       this.#cells.set(metric, ofMetric);
     }
-    const known = metricDefinition(metric).labels.filter((label) => labels[label] !== undefined);
-    const key = [...known.map((label) => `${label}:${labels[label]}`), uncertaintyMs].join();
+    const names = metricDefinition(metric).labels;
+    // Every second of every series comes here a dozen times, so no arrays are made.
+    let key = String(uncertaintyMs);
+    for (const label of names) if (labels[label] !== undefined) key += `,${label}:${labels[label]}`;
     let cell = ofMetric.get(key);
     if (cell === undefined) {
+      const known = names.filter((label) => labels[label] !== undefined);
       cell = emptyCell(
         Object.fromEntries(known.map((label) => [label, labels[label]])),
         uncertaintyMs,
