@@ -11,9 +11,18 @@ const targetAt = (port: number): RemoteTarget => ({
 });
 
 /** Waits, and counts the notes that it does not answer. */
-const wait = async (port: number, longestMs: number, signal = new AbortController().signal) => {
+const wait = async (
+  port: number,
+  longestMs: number,
+  signal = new AbortController().signal,
+  onWait = () => {},
+) => {
   let notes = 0;
-  const answered = await awaitAnswer(targetAt(port), signal, () => notes++, longestMs);
+  const count = (): void => {
+    notes++;
+    onWait();
+  };
+  const answered = await awaitAnswer(targetAt(port), signal, count, longestMs);
   return { answered, notes };
 };
 
@@ -26,15 +35,16 @@ test('a refusal is an answer', async () => {
 });
 
 test('a deployment that answers later is waited for', async () => {
-  const server = createServer((_, response) => response.writeHead(401).end()).listen(0);
+  let isReady = false;
+  const server = createServer((request, response) =>
+    isReady ? response.writeHead(401).end() : request.socket.destroy(),
+  ).listen(0);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  const waiting = wait(port, 60_000);
-  setTimeout(() => server.listen(port), 500);
-  expect(await waiting).toEqual({ answered: true, notes: 1 });
-  server.closeAllConnections();
+  const ready = (): void => {
+    isReady = true;
+  };
+  expect(await wait(port, 60_000, undefined, ready)).toEqual({ answered: true, notes: 1 });
   server.close();
 });
 

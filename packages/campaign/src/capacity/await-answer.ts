@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { apiErrorOf, roomServiceOf } from '@livekit-swarm/livekit';
+import { ApiRejection, apiErrorOf, roomServiceOf } from '@livekit-swarm/livekit';
 import type { RemoteTarget } from '../target.ts';
 
 /**
@@ -38,6 +38,7 @@ const answers = async (target: RemoteTarget): Promise<boolean> => {
     await (await roomServiceOf(target, ANSWER_SECONDS)).listRooms(['swarm-guard-']);
     return true;
   } catch (error) {
-    return apiErrorOf(error).reason !== 'unreachable';
+    // The run that follows reports any other error.
+    return !(error instanceof ApiRejection) || apiErrorOf(error).reason !== 'unreachable';
   }
 };

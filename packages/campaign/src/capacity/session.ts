@@ -107,9 +107,14 @@ const search = async (
   for (;;) {
     const step = nextStep(runs, options);
     if (step.type === 'found') return step;
-    if (outcome.steps.length > 0 && !(await pause(session))) {
-      outcome.stopped = 'interrupted';
-      return null;
+    if (outcome.steps.length > 0) {
+      const isAnswering = await pause(session);
+      if (session.conditions.interruption.stop.aborted) outcome.stopped = 'interrupted';
+      else if (!isAnswering) {
+        outcome.stopped = 'unreachable';
+        outcome.problem = NO_ANSWER;
+      }
+      if (outcome.stopped !== null) return null;
     }
     const planned = planStep(session, step.load);
     if ('problem' in planned) {
@@ -131,20 +136,25 @@ const search = async (
   }
 };
 
-/** Wait before a run. @returns false if the session was interrupted meanwhile */
+const NO_ANSWER: Problem = {
+  code: 'unreachable',
+  message: 'the deployment did not answer for 150 s after the last load',
+  hint: 'see what its hosts and its log say about that time, and search again with a smaller --max',
+};
+
+/** Wait before a run. @returns false if the session was interrupted, or the deployment does not answer */
 const pause = async (session: SearchSession): Promise<boolean> => {
   const { pauseMs = 0, awaitReady, conditions, request } = session;
   const { stop } = conditions.interruption;
   if (pauseMs > 0) await sleep(pauseMs, undefined, { signal: stop }).catch(() => undefined);
   if (!stop.aborted) await awaitReady?.(stop);
-  if (!stop.aborted && request.target.type === 'remote')
-    await awaitAnswer(request.target, stop, () =>
-      conditions.observer.onEvent({
-        type: 'preparing',
-        line: 'the deployment does not answer after this load: waiting until it does',
-      }),
-    );
-  return !stop.aborted;
+  if (stop.aborted || request.target.type !== 'remote') return !stop.aborted;
+  return await awaitAnswer(request.target, stop, () =>
+    conditions.observer.onEvent({
+      type: 'preparing',
+      line: 'the deployment does not answer after this load: waiting until it does',
+    }),
+  );
 };
 
 const planStep = (
