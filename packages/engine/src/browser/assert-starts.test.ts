@@ -18,6 +18,13 @@ test('a browser prints its version', () => {
   expect(() => assertStarts(program('echo Chromium 141.0.7390.76'))).not.toThrow();
 });
 
+test('Firefox prints its version, and another program is rejected', () => {
+  expect(() => assertStarts(program('echo Mozilla Firefox 153.8.0esr'), 'firefox')).not.toThrow();
+  expect(() => assertStarts(program('echo Chromium 141.0.7390.76'), 'firefox')).toThrow(
+    /does not start: Chromium/,
+  );
+});
+
 test.each([
   ['another program', 'echo true 9.1', /does not start: true 9.1/],
   [

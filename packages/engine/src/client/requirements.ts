@@ -36,8 +36,12 @@ export const assertClients = (
       'participants with ingress: rtmp need ffmpeg with libx264, and none is installed',
       'install it: "apt-get install ffmpeg" on Debian',
     );
-  if (engines.has('firefox') && findFirefox() === null)
-    throw usageError(`the engine firefox needs Firefox, and ${NO_FIREFOX.what}`, NO_FIREFOX.hint);
+  if (engines.has('firefox')) {
+    const firefox = findFirefox();
+    if (firefox === null)
+      throw usageError(`the engine firefox needs Firefox, and ${NO_FIREFOX.what}`, NO_FIREFOX.hint);
+    assertStarts(firefox, 'firefox');
+  }
   if (!engines.has('browser')) return;
   const program = findBrowser(browser);
   if (program === null)

@@ -22,7 +22,7 @@ export const checkCallees = (
         complain(
           [...at, name, key, 'to'],
           `role "${to}" has engine: ${engine}, which has no data tracks`,
-          `write engine: native or engine: browser in ${to}`,
+          `write engine: native, browser or firefox in ${to}`,
         );
     }
 };

@@ -29,8 +29,7 @@ export const dataTracksSchema = z
 export type DataTracks = z.infer<typeof dataTracksSchema>;
 
 /** Check whether participants of an engine have data tracks. Absent: those of the default one. */
-export const hasDataTracks = (engine = 'native'): boolean =>
-  engine === 'native' || engine === 'browser';
+export const hasDataTracks = (engine = 'native'): boolean => engine !== 'rtc';
 
 /** The keys of a role that this key depends on. */
 export interface DataTracksRole extends E2eeKey {
@@ -51,7 +50,7 @@ export const dataTracks = defineRoleKey({
     .meta({ id: 'dataTracks', samples: [{ to: 'robot', size: '100B', every: '20ms' }] })
     .optional()
     .describe(
-      'They publish a data track of LiveKit, whose frames other participants of their room receive. Needs engine: native or engine: browser on both sides: @livekit/rtc-node has no data tracks.',
+      'They publish a data track of LiveKit, whose frames other participants of their room receive. Not possible with engine: rtc on either side: @livekit/rtc-node has no data tracks.',
     ),
   settings: dataTracksSchema.exactOptional(),
   plan: 'same',
@@ -68,7 +67,7 @@ export const dataTracks = defineRoleKey({
       complain(
         [...at, 'dataTracks'],
         `is not possible with engine: ${role.engine}, which has no data tracks`,
-        'write engine: native or engine: browser, or use dataStreams',
+        'write engine: native, browser or firefox, or use dataStreams',
         'key',
       );
     if (e2eeOf(role, group) !== null)
