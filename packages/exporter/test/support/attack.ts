@@ -24,7 +24,7 @@ export interface Figures {
   /** Number of responses by status. */
   answers: Record<string, number>;
   perSecond: number;
-  /** Number of series on /metrics. */
+  /** Number of series on /metrics without those of Node.js, which grow with each kind of garbage collection. */
   series: number;
   residentBytes: number;
   /** Size of the heap after garbage collection, bytes. */
@@ -250,7 +250,7 @@ const look = async (
     return result === undefined || figureOf(line) === 0 ? [] : [[result, figureOf(line)] as const];
   });
   return {
-    series: lines.length,
+    series: lines.filter((line) => !line.startsWith('nodejs_')).length,
     residentBytes: sum('process_resident_memory_bytes'),
     results: Object.fromEntries(results),
     sessions: sum('livekit_swarm_client_sessions{'),
