@@ -449,7 +449,7 @@ export const MISCONFIGURATIONS: readonly Misconfiguration[] = [
     ...{ name: 'a SIP trunk without a rule', finds: 'sip-rules', severity: 'error', exit: 99 },
     plant: async (parts) => {
       const { call, sip } = await withSip(parts);
-      const allowedAddresses = ['198.51.100.7'];
+      const allowedAddresses = ['198.51.100.7/32'];
       await sip.createSipInboundTrunk('carrier', ['+12025550100'], { allowedAddresses });
       return call;
     },

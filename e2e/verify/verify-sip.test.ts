@@ -79,12 +79,12 @@ it('names each trunk and rule that is wrong, and no password', async () => {
   const number = await sip.createSipInboundTrunk('number', ['+12025550101']);
   const half = await sip.createSipInboundTrunk('half', ['+12025550102'], {
     authUsername: 'user',
-    allowedAddresses: ['198.51.100.1', '198.51.100.1, 198.51.100.2', '198.51.100.1:5060'],
+    allowedAddresses: ['198.51.100.1/32', '198.51.100.1, 198.51.100.2', '198.51.100.1:5060'],
   });
   const byName = await sip.createSipInboundTrunk('name', ['+12025550103'], {
-    allowedAddresses: ['sip.example.com'],
+    allowedAddresses: ['sip.example.com', '198.51.100.9'],
   });
-  const pair = { allowedAddresses: ['198.51.100.7'] };
+  const pair = { allowedAddresses: ['198.51.100.7/32'] };
   const anyCaller = await sip.createSipInboundTrunk('any', ['+1 202 555 0104'], pair);
   const oneCaller = await sip.createSipInboundTrunk('one', ['+12025550104'], {
     ...pair,
@@ -124,10 +124,11 @@ it('names each trunk and rule that is wrong, and no password', async () => {
   has(ofTrunks, half.sipTrunkId, 'ignores', '"198.51.100.1, 198.51.100.2"');
   has(ofTrunks, half.sipTrunkId, '"198.51.100.1:5060" matches no caller');
   has(ofTrunks, byName.sipTrunkId, 'sip.example.com by its name');
+  has(ofTrunks, byName.sipTrunkId, '198.51.100.9 without a prefix length');
   has(ofTrunks, anyCaller.sipTrunkId, oneCaller.sipTrunkId, 'refuses');
   has(ofTrunks, outbound.sipTrunkId, 'does not demand TLS', 'udp');
   has(ofTrunks, outbound.sipTrunkId, 'no user name and password');
-  expect(ofTrunks).toHaveLength(9);
+  expect(ofTrunks).toHaveLength(10);
   has(ofRules, open.sipTrunkId, 'no dispatch rule');
   has(ofRules, number.sipTrunkId, 'no dispatch rule', '+12025550101');
   has(ofRules, lobby.sipDispatchRuleId, gone.sipTrunkId, 'does not exist');

@@ -23,7 +23,7 @@ it('counts trunks, rules and what is wrong with them', async () => {
   const { apiKey, apiSecret, httpUrl } = server;
   const sip = new SipClient(httpUrl, apiKey, apiSecret);
   const { sipTrunkId } = await sip.createSipInboundTrunk('carrier', ['+12025550100'], {
-    allowedAddresses: ['198.51.100.7'],
+    allowedAddresses: ['198.51.100.7/32'],
   });
   await sip.createSipInboundTrunk('trial', ['+12025550101']);
   const perCall = { type: 'individual', roomPrefix: 'call' } as const;

@@ -3,9 +3,12 @@ import { allowsAny, kindOfAddress } from './allowed-address.ts';
 import { normalNumber } from './normal-number.ts';
 
 it.each([
-  ['203.0.113.7', 'address'],
-  ['203.0.113.0/24', 'address'],
-  ['2001:db8::/32', 'address'],
+  ['203.0.113.7/32', 'prefix'],
+  ['203.0.113.0/24', 'prefix'],
+  ['2001:db8::/32', 'prefix'],
+  ['203.0.113.7', 'bare'],
+  ['2001:db8::7', 'bare'],
+  ['[2001:db8::7]', 'bare'],
   ['0.0.0.0/0', 'any'],
   ['::/0', 'any'],
   ['sip.example.com', 'name'],
@@ -24,8 +27,8 @@ it.each([
 it('no address, ignored ones alone and prefixes of all addresses allow every address', () => {
   expect(allowsAny([])).toBe(true);
   expect(allowsAny(['*', 'a;b'])).toBe(true);
-  expect(allowsAny(['203.0.113.7', '0.0.0.0/0'])).toBe(true);
-  expect(allowsAny(['203.0.113.7', '*'])).toBe(false);
+  expect(allowsAny(['203.0.113.7/32', '0.0.0.0/0'])).toBe(true);
+  expect(allowsAny(['203.0.113.7/32', '*'])).toBe(false);
   expect(allowsAny(['203.0.113.7:5060'])).toBe(false);
 });
 

@@ -2,10 +2,11 @@ import { isIP } from 'node:net';
 
 /**
  * Effect of an entry of `allowed_addresses`: livekit-server compares an address or prefix with the
- * source of a call, and a name with the host in From, which the caller writes. It ignores entries
- * with certain characters, and where all are ignored it allows every address.
+ * source of a call, and each entry also with the host in From, which the caller writes: a name and
+ * an address without prefix length (`bare`) can be forged, as no host in From has a prefix length.
+ * It ignores entries with certain characters, and where all are ignored it allows every address.
  */
-export type AllowedAddress = 'address' | 'any' | 'name' | 'ignored' | 'broken';
+export type AllowedAddress = 'prefix' | 'any' | 'bare' | 'name' | 'ignored' | 'broken';
 
 const IGNORED = /[()+*;,\s]|:\/\//;
 
@@ -14,14 +15,15 @@ export const kindOfAddress = (entry: string): AllowedAddress => {
   const [address = '', bits, ...more] = entry.split('/');
   const family = isIP(address);
   if (bits === undefined) {
-    if (family !== 0) return 'address';
+    // livekit-server allows brackets, and can compare an address in them with From alone.
+    if (family !== 0 || /^\[[\da-f:.]+\]$/i.test(address)) return 'bare';
     // A colon means a port, which neither a source address nor the host in From has.
     return address === '' || address.includes(':') ? 'broken' : 'name';
   }
   const size = Number(bits);
   if (family === 0 || more.length > 0 || !/^\d+$/.test(bits)) return 'broken';
   if (size > (family === 6 ? 128 : 32)) return 'broken';
-  return size === 0 ? 'any' : 'address';
+  return size === 0 ? 'any' : 'prefix';
 };
 
 /** True if these entries allow every address. */

@@ -20,8 +20,11 @@ const inboundProblems = (trunk: InboundTrunk): RoutingProblem[] => {
   if (credentials !== 'both') {
     if (allowsAny(addresses))
       problems.push({ kind: trunk.numbers.length === 0 ? 'open_trunk' : 'open_number', trunk });
-    for (const entry of addresses)
-      if (kindOfAddress(entry) === 'name') problems.push({ kind: 'address_by_name', trunk, entry });
+    for (const entry of addresses) {
+      const kind = kindOfAddress(entry);
+      if (kind === 'name') problems.push({ kind: 'address_by_name', trunk, entry });
+      if (kind === 'bare') problems.push({ kind: 'address_without_prefix', trunk, entry });
+    }
   }
   for (const entry of addresses) {
     const kind = kindOfAddress(entry);

@@ -5,7 +5,7 @@ export type RoutingProblem =
   | { kind: 'open_trunk' | 'open_number'; trunk: InboundTrunk }
   | { kind: 'half_credentials'; trunk: InboundTrunk | OutboundTrunk }
   | {
-      kind: 'address_by_name' | 'address_ignored' | 'address_broken';
+      kind: 'address_by_name' | 'address_without_prefix' | 'address_ignored' | 'address_broken';
       trunk: InboundTrunk;
       entry: string;
     }
@@ -32,6 +32,7 @@ export const ROUTING_PROBLEMS: Readonly<
   open_number: { about: 'trunks', severity: 'warning' },
   half_credentials: { about: 'trunks', severity: 'warning' },
   address_by_name: { about: 'trunks', severity: 'warning' },
+  address_without_prefix: { about: 'trunks', severity: 'warning' },
   address_ignored: { about: 'trunks', severity: 'warning' },
   address_broken: { about: 'trunks', severity: 'warning' },
   ambiguous_trunks: { about: 'trunks', severity: 'error' },

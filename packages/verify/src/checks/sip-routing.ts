@@ -51,7 +51,7 @@ export const sipTrunks: Check = {
   severities: ['error', 'warning'],
   cause:
     'A trunk was made for a trial, or an entry of it does not do what it seems to: scanners find SIP services within hours, and their calls reach your agents and rooms, or calls fail',
-  fix: 'give inbound trunks allowed_addresses or auth_username and auth_password, and outbound trunks TLS',
+  fix: 'give inbound trunks allowed_addresses with a prefix length (203.0.113.7/32) or auth_username and auth_password, and outbound trunks TLS',
   needs: ['admission'],
   run: (facts) => routingOf(facts, sipTrunksRule),
 };

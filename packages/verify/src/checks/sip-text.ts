@@ -15,6 +15,8 @@ export const sipEvidence = (problem: RoutingProblem): string => {
       return `trunk ${named(problem.trunk)} has a user name without a password, or the reverse: livekit/sip then uses neither`;
     case 'address_by_name':
       return `inbound trunk ${named(problem.trunk)} allows ${problem.entry} by its name, which is compared with the header From: the caller writes it`;
+    case 'address_without_prefix':
+      return `inbound trunk ${named(problem.trunk)} allows ${problem.entry} without a prefix length: livekit-server also compares it with the header From, which the caller writes`;
     case 'address_ignored':
       return `inbound trunk ${named(problem.trunk)}: livekit-server ignores the allowed address "${problem.entry}"`;
     case 'address_broken':
@@ -40,15 +42,19 @@ export const sipEvidence = (problem: RoutingProblem): string => {
   }
 };
 
+const CLOSE_TRUNK =
+  'give the trunk allowed_addresses of the carrier, as 203.0.113.7/32, or auth_username and auth_password';
+
 const FIXES: Readonly<Record<RoutingProblemKind, string>> = {
-  open_trunk: 'give the trunk allowed_addresses of the carrier, or auth_username and auth_password',
-  open_number:
-    'give the trunk allowed_addresses of the carrier, or auth_username and auth_password',
+  open_trunk: CLOSE_TRUNK,
+  open_number: CLOSE_TRUNK,
   half_credentials: 'set auth_username and auth_password, or neither',
-  address_by_name: 'write addresses or prefixes of the carrier in allowed_addresses',
+  address_by_name: 'write prefixes of the carrier in allowed_addresses, as 203.0.113.7/32',
+  address_without_prefix:
+    'write addresses in allowed_addresses with a prefix length, as 203.0.113.7/32 or 2001:db8::7/128',
   address_ignored:
-    'write one address or prefix in each entry of allowed_addresses, as 203.0.113.0/24',
-  address_broken: 'write addresses without a port, and prefixes as 203.0.113.0/24',
+    'write one prefix in each entry of allowed_addresses, as 203.0.113.7/32 or 203.0.113.0/24',
+  address_broken: 'write prefixes without a port in allowed_addresses, as 203.0.113.7/32 or 203.0.113.0/24',
   ambiguous_trunks: 'give the trunks different numbers, allowed_numbers or allowed_addresses',
   outbound_without_tls: 'set transport SIP_TRANSPORT_TLS if the carrier offers it',
   outbound_without_password:
