@@ -84,6 +84,9 @@ it('names each trunk and rule that is wrong, and no password', async () => {
   const byName = await sip.createSipInboundTrunk('name', ['+12025550103'], {
     allowedAddresses: ['sip.example.com', '198.51.100.9'],
   });
+  const closed = await sip.createSipInboundTrunk('closed', ['+12025550106'], {
+    allowedAddresses: ['198.51.100.9:5060'],
+  });
   const pair = { allowedAddresses: ['198.51.100.7/32'] };
   const anyCaller = await sip.createSipInboundTrunk('any', ['+1 202 555 0104'], pair);
   const oneCaller = await sip.createSipInboundTrunk('one', ['+12025550104'], {
@@ -94,7 +97,7 @@ it('names each trunk and rule that is wrong, and no password', async () => {
     transport: SIPTransport.SIP_TRANSPORT_UDP,
   });
   const gone = await sip.createSipInboundTrunk('gone', ['+12025550105'], pair);
-  const trunkIds = [half, byName, anyCaller, oneCaller].map((trunk) => trunk.sipTrunkId);
+  const trunkIds = [half, byName, closed, anyCaller, oneCaller].map((trunk) => trunk.sipTrunkId);
   const lobby = await sip.createSipDispatchRule(
     { type: 'direct', roomName: 'all-hands' },
     { trunkIds: [...trunkIds, gone.sipTrunkId, outbound.sipTrunkId] },
@@ -125,10 +128,11 @@ it('names each trunk and rule that is wrong, and no password', async () => {
   has(ofTrunks, half.sipTrunkId, '"198.51.100.1:5060" matches no caller');
   has(ofTrunks, byName.sipTrunkId, 'sip.example.com by its name');
   has(ofTrunks, byName.sipTrunkId, '198.51.100.9 without a prefix length');
+  has(ofTrunks, closed.sipTrunkId, 'takes no call', '198.51.100.9:5060');
   has(ofTrunks, anyCaller.sipTrunkId, oneCaller.sipTrunkId, 'refuses');
   has(ofTrunks, outbound.sipTrunkId, 'does not demand TLS', 'udp');
   has(ofTrunks, outbound.sipTrunkId, 'no user name and password');
-  expect(ofTrunks).toHaveLength(10);
+  expect(ofTrunks).toHaveLength(11);
   has(ofRules, open.sipTrunkId, 'no dispatch rule');
   has(ofRules, number.sipTrunkId, 'no dispatch rule', '+12025550101');
   has(ofRules, lobby.sipDispatchRuleId, gone.sipTrunkId, 'does not exist');

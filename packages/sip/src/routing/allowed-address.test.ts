@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { allowsAny, kindOfAddress } from './allowed-address.ts';
+import { allowsAny, allowsNone, kindOfAddress } from './allowed-address.ts';
 import { normalNumber } from './normal-number.ts';
 
 it.each([
@@ -30,6 +30,15 @@ it('no address, ignored ones alone and prefixes of all addresses allow every add
   expect(allowsAny(['203.0.113.7/32', '0.0.0.0/0'])).toBe(true);
   expect(allowsAny(['203.0.113.7/32', '*'])).toBe(false);
   expect(allowsAny(['203.0.113.7:5060'])).toBe(false);
+});
+
+it('broken entries allow no caller, unless others do', () => {
+  expect(allowsNone(['203.0.113.7:5060', '203.0.113.0/33'])).toBe(true);
+  // Ignored entries count as if they were not there.
+  expect(allowsNone(['203.0.113.7:5060', '*'])).toBe(true);
+  expect(allowsNone(['203.0.113.7:5060', '203.0.113.7/32'])).toBe(false);
+  expect(allowsNone(['*'])).toBe(false);
+  expect(allowsNone([])).toBe(false);
 });
 
 it('numbers are compared without their formatting, names as they are', () => {

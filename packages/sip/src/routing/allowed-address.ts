@@ -26,6 +26,12 @@ export const kindOfAddress = (entry: string): AllowedAddress => {
   return size === 0 ? 'any' : 'prefix';
 };
 
+/** True if no caller has an address that these entries allow: all that are not ignored are broken. */
+export const allowsNone = (entries: readonly string[]): boolean => {
+  const kinds = entries.map(kindOfAddress).filter((kind) => kind !== 'ignored');
+  return kinds.length > 0 && kinds.every((kind) => kind === 'broken');
+};
+
 /** True if these entries allow every address. */
 export const allowsAny = (entries: readonly string[]): boolean => {
   const kinds = entries.map(kindOfAddress);

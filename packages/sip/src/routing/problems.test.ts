@@ -40,7 +40,12 @@ describe('inbound trunks', () => {
     ['every address', { addresses: ['0.0.0.0/0'] }, ['open_number']],
     ['ignored addresses alone', { addresses: ['a;b'] }, ['open_number', 'address_ignored']],
     ['one ignored address', { addresses: ['203.0.113.7/32', '*'] }, ['address_ignored']],
-    ['an address with a port', { addresses: ['203.0.113.7:5060'] }, ['address_broken']],
+    ['an address with a port alone', { addresses: ['203.0.113.7:5060'] }, ['no_caller']],
+    [
+      'an address with a port, too',
+      { addresses: ['203.0.113.7/32', '203.0.113.7:5060'] },
+      ['address_broken'],
+    ],
     ['a name', { addresses: ['sip.example.com'] }, ['address_by_name']],
     ['an address without prefix', { addresses: ['203.0.113.7'] }, ['address_without_prefix']],
     ['this, and a password', { addresses: ['203.0.113.7'], credentials: 'both' }, []],

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { scopeOfAddress } from '@livekit-swarm/host';
-import { allowsAny, kindOfAddress } from './allowed-address.ts';
+import { allowsAny, allowsNone, kindOfAddress } from './allowed-address.ts';
 import type { InboundTrunk, OutboundTrunk, SipRouting } from './routing.ts';
 import type { RoutingProblem } from './routing-problem.ts';
 import { ruleProblems } from './rule-problems.ts';
@@ -26,10 +26,12 @@ const inboundProblems = (trunk: InboundTrunk): RoutingProblem[] => {
       if (kind === 'bare') problems.push({ kind: 'address_without_prefix', trunk, entry });
     }
   }
+  const isClosed = allowsNone(addresses);
+  if (isClosed) problems.push({ kind: 'no_caller', trunk });
   for (const entry of addresses) {
     const kind = kindOfAddress(entry);
     if (kind === 'ignored') problems.push({ kind: 'address_ignored', trunk, entry });
-    if (kind === 'broken') problems.push({ kind: 'address_broken', trunk, entry });
+    if (kind === 'broken' && !isClosed) problems.push({ kind: 'address_broken', trunk, entry });
   }
   return problems;
 };

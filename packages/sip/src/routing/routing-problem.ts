@@ -2,7 +2,7 @@ import type { DispatchRule, InboundTrunk, OutboundTrunk } from './routing.ts';
 
 /** One thing that is wrong, with what it concerns. */
 export type RoutingProblem =
-  | { kind: 'open_trunk' | 'open_number'; trunk: InboundTrunk }
+  | { kind: 'open_trunk' | 'open_number' | 'no_caller'; trunk: InboundTrunk }
   | { kind: 'half_credentials'; trunk: InboundTrunk | OutboundTrunk }
   | {
       kind: 'address_by_name' | 'address_without_prefix' | 'address_ignored' | 'address_broken';
@@ -30,6 +30,7 @@ export const ROUTING_PROBLEMS: Readonly<
 > = {
   open_trunk: { about: 'trunks', severity: 'error' },
   open_number: { about: 'trunks', severity: 'warning' },
+  no_caller: { about: 'trunks', severity: 'error' },
   half_credentials: { about: 'trunks', severity: 'warning' },
   address_by_name: { about: 'trunks', severity: 'warning' },
   address_without_prefix: { about: 'trunks', severity: 'warning' },

@@ -26,6 +26,16 @@ it('finds an open trunk, and states how to close it', () => {
   });
 });
 
+it('is an error where no allowed address matches a caller', () => {
+  expect(sipTrunksRule({ ...EMPTY, inbound: [{ ...TRUNK, addresses: ['a:5060'] }] })).toMatchObject(
+    {
+      ...{ outcome: 'found', severity: 'error' },
+      evidence: [expect.stringContaining('ST_1 (trial) takes no call')],
+      fix: expect.stringContaining('without a port'),
+    },
+  );
+});
+
 it('is an error where one of several findings is, and names each fix once', () => {
   const rule = {
     id: 'SDR_1',

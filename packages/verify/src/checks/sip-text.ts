@@ -11,6 +11,8 @@ export const sipEvidence = (problem: RoutingProblem): string => {
       return `inbound trunk ${named(problem.trunk)} takes every call: it has no numbers, allows every address, and has no password`;
     case 'open_number':
       return `inbound trunk ${named(problem.trunk)} takes calls from every address to ${problem.trunk.numbers.join(', ')}: it allows every address, and has no password`;
+    case 'no_caller':
+      return `inbound trunk ${named(problem.trunk)} takes no call: none of its allowed addresses matches a caller (${problem.trunk.addresses.join(', ')})`;
     case 'half_credentials':
       return `trunk ${named(problem.trunk)} has a user name without a password, or the reverse: livekit/sip then uses neither`;
     case 'address_by_name':
@@ -45,16 +47,20 @@ export const sipEvidence = (problem: RoutingProblem): string => {
 const CLOSE_TRUNK =
   'give the trunk allowed_addresses of the carrier, as 203.0.113.7/32, or auth_username and auth_password';
 
+const NO_PORT =
+  'write prefixes without a port in allowed_addresses, as 203.0.113.7/32 or 203.0.113.0/24';
+
 const FIXES: Readonly<Record<RoutingProblemKind, string>> = {
   open_trunk: CLOSE_TRUNK,
   open_number: CLOSE_TRUNK,
+  no_caller: NO_PORT,
   half_credentials: 'set auth_username and auth_password, or neither',
   address_by_name: 'write prefixes of the carrier in allowed_addresses, as 203.0.113.7/32',
   address_without_prefix:
     'write addresses in allowed_addresses with a prefix length, as 203.0.113.7/32 or 2001:db8::7/128',
   address_ignored:
     'write one prefix in each entry of allowed_addresses, as 203.0.113.7/32 or 203.0.113.0/24',
-  address_broken: 'write prefixes without a port in allowed_addresses, as 203.0.113.7/32 or 203.0.113.0/24',
+  address_broken: NO_PORT,
   ambiguous_trunks: 'give the trunks different numbers, allowed_numbers or allowed_addresses',
   outbound_without_tls: 'set transport SIP_TRANSPORT_TLS if the carrier offers it',
   outbound_without_password:
