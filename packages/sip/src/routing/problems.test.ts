@@ -93,6 +93,20 @@ describe('outbound trunks', () => {
       ['outbound_without_tls'],
     ],
     ['IPv6', { address: '[fd00::5]:5060', transport: 'udp', credentials: 'none' }, []],
+    ['IPv6 without brackets', { address: 'fd00::5060', transport: 'udp' }, []],
+    [
+      'public IPv6 without brackets',
+      { address: '2001:db8::5060', transport: 'udp' },
+      ['outbound_without_tls'],
+    ],
+    ...['pbx.default.svc', 'pbx.default.svc.cluster.local:5060', 'pbx.LAN', 'a.internal.'].map(
+      (address): [string, Partial<OutboundTrunk>, RoutingProblemKind[]] => [
+        address,
+        { address, transport: 'udp', credentials: 'none' },
+        [],
+      ],
+    ),
+    ['a public name', { address: 'svc.example.com', transport: 'udp' }, ['outbound_without_tls']],
   ])('%s', (_, changes, found) => {
     expect(kinds({ outbound: [outbound(changes)] })).toEqual(found);
   });

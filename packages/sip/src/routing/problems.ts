@@ -71,10 +71,14 @@ const outboundProblems = (trunk: OutboundTrunk): RoutingProblem[] => {
   return problems;
 };
 
-/** True for a private address, and for a name without a dot, as services of a cluster have. */
-const isInternal = (host: string): boolean =>
-  isIP(host) === 0 ? !host.includes('.') : scopeOfAddress(host) !== 'public';
+/** Ends of names that only an own network resolves, a cluster's `pbx.default.svc` among them. */
+const OWN_NAME = /\.(local|internal|lan|svc)\.?$/i;
 
-/** Host of `HOST`, `HOST:PORT` or `[ADDRESS]:PORT`. */
+/** True for a private address, and for a name of the own network: one without a dot, too. */
+const isInternal = (host: string): boolean =>
+  isIP(host) === 0 ? !host.includes('.') || OWN_NAME.test(host) : scopeOfAddress(host) !== 'public';
+
+/** Host of `HOST`, `HOST:PORT`, `ADDRESS` or `[ADDRESS]:PORT`. */
 const hostOf = (address: string): string =>
-  /^\[(.+)\]/.exec(address)?.[1] ?? address.replace(/:\d+$/, '');
+  // The last group of a bare IPv6 address looks like a port.
+  isIP(address) === 0 ? (/^\[(.+)\]/.exec(address)?.[1] ?? address.replace(/:\d+$/, '')) : address;
