@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { allowsAny, allowsNone, kindOfAddress } from './allowed-address.ts';
-import { normalNumber } from './normal-number.ts';
+import { normalNumber, sentForms } from './normal-number.ts';
 
 it.each([
   ['203.0.113.7/32', 'prefix'],
@@ -45,5 +45,8 @@ it('numbers are compared without their formatting, names as they are', () => {
   expect(normalNumber('+1 (202) 555-0100')).toBe('+12025550100');
   expect(normalNumber('12025550100')).toBe('+12025550100');
   expect(normalNumber('sales')).toBe('sales');
+  expect(sentForms('+1 (202) 555-0100')).toEqual(['+12025550100']);
+  expect(sentForms('1 202 555 0100')).toEqual(['12025550100', '+12025550100']);
+  expect(sentForms('sales-desk')).toEqual(['sales-desk']);
   expect(normalNumber('')).toBe('');
 });

@@ -69,6 +69,7 @@ describe('inbound trunks', () => {
 
   it('two trunks compete for the calls that both match', () => {
     expect(second({ callers: ['+12025550111'] })).toEqual(['ambiguous_trunks']);
+    expect(second({ numbers: ['1-202-555-0100'] })).toEqual(['ambiguous_trunks']);
     expect(second({ numbers: ['+12025550199'] })).toEqual([]);
     expect(second({ addresses: ['198.51.100.0/24'] })).toEqual([]);
     // A trunk with the number comes before one for all numbers.
@@ -116,6 +117,23 @@ describe('dispatch rules', () => {
   it.each<[string, DispatchRule[], RoutingProblemKind[]]>([
     ['none', [], ['trunk_without_rule']],
     ['for another number', [rule({ numbers: ['+12025550199'] })], ['trunk_without_rule']],
+    // livekit-server compares the called number with those of rules as they are written.
+    ['for the number without +', [rule({ numbers: ['12025550100'] })], ['trunk_without_rule']],
+    [
+      'for the number with spaces',
+      [rule({ numbers: ['+1 202 555 0100'] })],
+      ['trunk_without_rule'],
+    ],
+    [
+      'for a number in two forms',
+      [rule({ numbers: [NUMBER] }), rule({ id: 'SDR_b', numbers: ['1 202 555 0100'] })],
+      ['ambiguous_rules'],
+    ],
+    [
+      'for a caller in two forms',
+      [rule({ callers: [NUMBER] }), rule({ id: 'SDR_b', callers: ['12025550100'] })],
+      ['ambiguous_rules'],
+    ],
     ['for a deleted trunk, too', [rule({ trunkIds: ['ST_in', 'ST_gone'] })], ['unknown_trunk']],
     ['for an outbound trunk, too', [rule({ trunkIds: ['ST_in', 'ST_out'] })], ['unknown_trunk']],
     ['for all trunks', [rule({ trunkIds: [] })], ['open_rule']],
@@ -128,6 +146,16 @@ describe('dispatch rules', () => {
     ['one room for one caller', [rule({ room: 'lobby', callers: ['+12025550111'] })], []],
   ])('%s', (_, rules, found) => {
     expect(kinds({ rules })).toEqual(found);
+  });
+
+  it.each(['+1 (202) 555-0100', '12025550100'])('takes the number of a trunk %s', (number) => {
+    const trunk = inbound({ numbers: [number] });
+    expect(kinds({ inbound: [trunk], rules: [rule({ numbers: [NUMBER] })] })).toEqual([]);
+  });
+
+  it('a trunk without + may get calls without it', () => {
+    const numbers = ['12025550100'];
+    expect(kinds({ inbound: [inbound({ numbers })], rules: [rule({ numbers })] })).toEqual([]);
   });
 
   it('one room is closed where the trunk allows certain callers', () => {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { scopeOfAddress } from '@livekit-swarm/host';
 import { allowsAny, allowsNone, kindOfAddress } from './allowed-address.ts';
+import { withNormalNumbers } from './normal-number.ts';
 import type { InboundTrunk, OutboundTrunk, SipRouting } from './routing.ts';
 import type { RoutingProblem } from './routing-problem.ts';
 import { ruleProblems } from './rule-problems.ts';
@@ -8,7 +9,7 @@ import { ruleProblems } from './rule-problems.ts';
 /** All that is wrong with trunks and dispatch rules. */
 export const findRoutingProblems = (routing: SipRouting): RoutingProblem[] => [
   ...routing.inbound.flatMap(inboundProblems),
-  ...ambiguousTrunks(routing.inbound),
+  ...ambiguousTrunks(routing.inbound.map(withNormalNumbers)),
   ...routing.outbound.flatMap((trunk) => outboundProblems(trunk)),
   ...ruleProblems(routing),
 ];

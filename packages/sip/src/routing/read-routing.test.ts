@@ -19,6 +19,16 @@ const direct = (id: string, pin: string): SIPDispatchRuleInfo =>
     }),
   });
 
+it('keeps numbers as they were written: livekit-server compares those of rules so', () => {
+  const { inbound, rules } = routingOf(
+    [new SIPInboundTrunkInfo({ numbers: ['1 202'], allowedNumbers: ['1-303'] })],
+    [],
+    [new SIPDispatchRuleInfo({ numbers: ['1 202'], inboundNumbers: ['1-303'] })],
+  );
+  for (const entry of [...inbound, ...rules])
+    expect(entry).toMatchObject({ numbers: ['1 202'], callers: ['1-303'] });
+});
+
 it('keeps whether there is a password and which PINs are the same, and neither of them', () => {
   const routing = routingOf(
     [new SIPInboundTrunkInfo({ sipTrunkId: 'ST_1', authUsername: 'u', authPassword: SECRET })],

@@ -6,7 +6,6 @@ import {
   SIPTransport,
 } from '@livekit/protocol';
 import { ApiRejection, type ApiTarget, sipOf } from '@livekit-swarm/livekit';
-import { normalNumber } from './normal-number.ts';
 import type {
   Credentials,
   DispatchRule,
@@ -63,9 +62,9 @@ export const routingOf = (
 const inboundOf = (trunk: SIPInboundTrunkInfo): InboundTrunk => ({
   id: trunk.sipTrunkId,
   name: trunk.name,
-  numbers: trunk.numbers.map(normalNumber),
+  numbers: trunk.numbers,
   addresses: trunk.allowedAddresses,
-  callers: trunk.allowedNumbers.map(normalNumber),
+  callers: trunk.allowedNumbers,
   credentials: credentialsOf(trunk),
 });
 
@@ -97,8 +96,8 @@ const ruleOf = (
   id: info.sipDispatchRuleId,
   name: info.name,
   trunkIds: info.trunkIds,
-  callers: info.inboundNumbers.map(normalNumber),
-  numbers: info.numbers.map(normalNumber),
+  callers: info.inboundNumbers,
+  numbers: info.numbers,
   ...targetOf(info.rule, pinOf),
 });
 

@@ -7,11 +7,11 @@ export type Credentials = 'both' | 'half' | 'none';
 export interface InboundTrunk {
   id: string;
   name: string;
-  /** Called numbers, normalised. */
+  /** Called numbers, as they were written. */
   numbers: readonly string[];
   /** Addresses, prefixes and host names that may call, as they were written. */
   addresses: readonly string[];
-  /** Calling numbers, normalised. */
+  /** Calling numbers, as they were written. */
   callers: readonly string[];
   credentials: Credentials;
 }
@@ -30,7 +30,7 @@ export interface DispatchRule {
   name: string;
   /** Empty: every trunk, and calls that no trunk takes. */
   trunkIds: readonly string[];
-  /** Calling and called numbers, normalised; empty: all. */
+  /** Calling and called numbers, as they were written; empty: all. */
   callers: readonly string[];
   numbers: readonly string[];
   /** Room of all its callers; null: each call, or each called number, has its own. */

@@ -1,3 +1,4 @@
+import { sentForms, withNormalNumbers } from './normal-number.ts';
 import type { DispatchRule, InboundTrunk, SipRouting } from './routing.ts';
 import type { RoutingProblem } from './routing-problem.ts';
 
@@ -5,7 +6,7 @@ import type { RoutingProblem } from './routing-problem.ts';
 export const ruleProblems = (routing: SipRouting): RoutingProblem[] => [
   ...routing.inbound.flatMap((trunk) => withoutRule(trunk, routing.rules)),
   ...routing.rules.flatMap((rule) => unknownTrunks(rule, routing)),
-  ...ambiguousRules(routing.rules),
+  ...ambiguousRules(routing.rules.map(withNormalNumbers)),
   ...routing.rules.flatMap((rule) => openRooms(rule, routing)),
 ];
 
@@ -13,8 +14,15 @@ export const ruleProblems = (routing: SipRouting): RoutingProblem[] => [
 const withoutRule = (trunk: InboundTrunk, rules: readonly DispatchRule[]): RoutingProblem[] => {
   const own = rules.filter(({ trunkIds }) => trunkIds.length === 0 || trunkIds.includes(trunk.id));
   if (own.length === 0) return [{ kind: 'trunk_without_rule', trunk, numbers: trunk.numbers }];
+  // livekit-server compares the number that a call has with those of rules as they are written,
+  // and only with those of trunks without regard to formatting.
   const numbers = trunk.numbers.filter(
-    (number) => !own.some((rule) => rule.numbers.length === 0 || rule.numbers.includes(number)),
+    (number) =>
+      !own.some(
+        (rule) =>
+          rule.numbers.length === 0 ||
+          sentForms(number).some((sent) => rule.numbers.includes(sent)),
+      ),
   );
   return numbers.length === 0 ? [] : [{ kind: 'trunk_without_rule', trunk, numbers }];
 };

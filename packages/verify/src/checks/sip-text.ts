@@ -65,7 +65,8 @@ const FIXES: Readonly<Record<RoutingProblemKind, string>> = {
   outbound_without_tls: 'set transport SIP_TRANSPORT_TLS if the carrier offers it',
   outbound_without_password:
     'set auth_username and auth_password, or have the carrier allow the addresses of livekit/sip alone',
-  trunk_without_rule: 'make a dispatch rule with the id of the trunk in trunk_ids',
+  trunk_without_rule:
+    'make a dispatch rule with the id of the trunk in trunk_ids, and its numbers exactly as the carrier sends them',
   unknown_trunk: 'replace the id in trunk_ids by that of an inbound trunk, or delete the rule',
   ambiguous_rules: 'delete one of the rules',
   room_without_pin: 'give the rule a PIN, or a room for each call (dispatchRuleIndividual)',
