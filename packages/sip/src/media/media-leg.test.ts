@@ -48,3 +48,23 @@ test('a digit counts as sent when its event has ended', async () => {
     leg.close();
   }
 });
+
+test('time on hold counts for the time of the digits', async () => {
+  const leg = await MediaLeg.open('127.0.0.1', {
+    ...{ payloadType: 0, payloads: [Buffer.alloc(160, 0xff)] },
+    dtmf: { digits: '1', afterMs: 1_000 },
+  });
+  try {
+    const address = { host: '127.0.0.1', port: leg.port, eventPayloadType: 101 };
+    leg.begin(0, address);
+    leg.send(100);
+    leg.redirect(null);
+    leg.send(980);
+    leg.redirect(address);
+    // 8 packets of the event and its end.
+    for (let nowMs = 1_000; nowMs <= 1_180; nowMs += 20) leg.send(nowMs);
+    expect(leg.end()).toMatchObject({ sent: 15, dtmf: '1' });
+  } finally {
+    leg.close();
+  }
+});

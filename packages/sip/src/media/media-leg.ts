@@ -151,9 +151,9 @@ export class MediaLeg {
 
   #sendNext(call: Call): void {
     const { payloads, payloadType, dtmf } = this.#media;
-    const { answer, sequence, ssrc } = call;
+    const { answer, sequence, held, ssrc } = call;
     if (answer === null) return;
-    const isTime = dtmf !== null && sequence * PACKET_MS >= dtmf.afterMs;
+    const isTime = dtmf !== null && (sequence + held) * PACKET_MS >= dtmf.afterMs;
     const event = isTime ? call.events?.shift() : undefined;
     if (event != null && answer.eventPayloadType !== null) {
       if (event.ends !== null) call.dtmf = `${call.dtmf ?? ''}${event.ends}`;
