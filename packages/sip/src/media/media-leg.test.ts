@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { expect, test, vi } from 'vitest';
 import { MediaLeg } from './media-leg.ts';
+import { type RtpPacket, readRtp } from './rtp-packet.ts';
 
 test('sends nothing while the other side holds the call, and continues with the time of then', async () => {
   const media = { payloadType: 0 as const, payloads: [Buffer.alloc(160, 0xff)], dtmf: null };
@@ -66,5 +69,40 @@ test('time on hold counts for the time of the digits', async () => {
     expect(leg.end()).toMatchObject({ sent: 15, dtmf: '1' });
   } finally {
     leg.close();
+  }
+});
+
+test('a hold within a digit leaves it one event: with one marker, one timestamp, one end', async () => {
+  const leg = await MediaLeg.open('127.0.0.1', {
+    ...{ payloadType: 0, payloads: [Buffer.alloc(160, 0xff)] },
+    dtmf: { digits: '5', afterMs: 0 },
+  });
+  const other = createSocket('udp4');
+  const packets: RtpPacket[] = [];
+  other.on('message', (bytes) => {
+    const packet = readRtp(bytes);
+    if (packet !== null) packets.push(packet);
+  });
+  try {
+    other.bind(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = { host: '127.0.0.1', port: other.address().port, eventPayloadType: 101 };
+    leg.begin(0, address);
+    leg.send(100);
+    leg.redirect(null);
+    leg.send(1_100);
+    leg.redirect(address);
+    leg.send(1_220);
+    await vi.waitFor(() => expect(packets).toHaveLength(11));
+    expect(packets.map(({ payloadType }) => payloadType)).toEqual(packets.map(() => 101));
+    expect(packets.map(({ marker }) => marker).filter(Boolean)).toHaveLength(1);
+    expect(new Set(packets.map(({ timestamp }) => timestamp))).toEqual(new Set([0]));
+    expect(packets.map(({ payload }) => (payload[1] ?? 0) >= 0x80)).toEqual([
+      ...Array.from({ length: 8 }, () => false),
+      ...Array.from({ length: 3 }, () => true),
+    ]);
+  } finally {
+    leg.close();
+    other.close();
   }
 });

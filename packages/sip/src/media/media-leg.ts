@@ -42,6 +42,8 @@ interface Call {
   held: number;
   timestamp: number;
   events: (EventPacket | null)[] | null;
+  /** Timestamp at which the last event began, which all of its packets have. */
+  eventTimestamp: number;
   dtmf: string | null;
   hasAddress: boolean;
 }
@@ -98,7 +100,8 @@ export class MediaLeg {
     this.#call = {
       ...{ answeredAtMs, answer, reception: new Reception(), sent: 0, sendErrors: 0 },
       ...{ early: 0, ssrc: randomBytes(4).readUInt32BE(), sequence: 0, held: 0, timestamp: 0 },
-      ...{ events: this.#eventsFor(answer), dtmf: null, hasAddress: answer !== null },
+      ...{ events: this.#eventsFor(answer), eventTimestamp: 0, dtmf: null },
+      hasAddress: answer !== null,
     };
     for (const { packet, atMs } of waiting) this.#add(this.#call, packet, atMs);
   }
@@ -156,10 +159,12 @@ export class MediaLeg {
     const isTime = dtmf !== null && (sequence + held) * PACKET_MS >= dtmf.afterMs;
     const event = isTime ? call.events?.shift() : undefined;
     if (event != null && answer.eventPayloadType !== null) {
+      // A hold within an event makes no second one.
+      if (event.marker) call.eventTimestamp = call.timestamp;
       if (event.ends !== null) call.dtmf = `${call.dtmf ?? ''}${event.ends}`;
       this.#write(call, {
         ...{ payloadType: answer.eventPayloadType, marker: event.marker, sequence, ssrc },
-        ...{ timestamp: call.timestamp - event.age * PACKET_SAMPLES, payload: event.payload },
+        ...{ timestamp: call.eventTimestamp, payload: event.payload },
       });
     } else
       this.#write(call, {

@@ -58,14 +58,16 @@ test('other payloads than G.711 are not audio, and no loss', () => {
   expect(events.facts).toMatchObject({ packets: 0, firstAtMs: null });
 });
 
-test('events of RFC 4733: one time stamp, growing duration, an end that is repeated', () => {
+test('events of RFC 4733: growing duration, an end that is repeated', () => {
   const packets = eventPackets('*');
   const [first, ...others] = packets.filter((packet) => packet !== null);
   expect(first?.payload).toEqual(Buffer.from([10, 10, 0, 160]));
   expect([first?.marker, ...others.map(({ marker }) => marker)].filter(Boolean)).toHaveLength(1);
   const ends = others.filter(({ payload }) => (payload[1] ?? 0) >= 0x80);
   expect(ends.map(({ payload }) => payload.readUInt16BE(2))).toEqual([1_280, 1_280, 1_280]);
-  expect(others.map(({ age }) => age)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(others.slice(0, 7).map(({ payload }) => payload.readUInt16BE(2) / 160)).toEqual([
+    ...[2, 3, 4, 5, 6, 7, 8],
+  ]);
   expect(others.map(({ ends }) => ends).filter(Boolean)).toEqual(['*']);
   expect(packets.slice(-5)).toEqual([null, null, null, null, null]);
   expect(() => readDigits('12x')).toThrow('not digits');

@@ -22,10 +22,8 @@ export const readDigits = (text: string): string => {
 /** Payload of one packet of an event. */
 export interface EventPacket {
   payload: Buffer;
-  /** True for the first packet of an event. */
+  /** True for the first packet of an event, whose timestamp all of its packets have. */
   marker: boolean;
-  /** Packets of 20 ms since the event began: its packets have the timestamp of the first. */
-  age: number;
   /** Digit whose event this packet ends: the first of those that repeat the end; null: none. */
   ends: string | null;
 }
@@ -39,10 +37,7 @@ export const eventPackets = (digits: string): (EventPacket | null)[] =>
       payload[0] = DIGITS.indexOf(digit);
       payload[1] = (isEnd ? 0x80 : 0) | VOLUME;
       payload.writeUInt16BE(SAMPLES * Math.min(index + 1, PACKETS), 2);
-      return {
-        ...{ payload, marker: index === 0, age: index },
-        ends: index === PACKETS ? digit : null,
-      };
+      return { payload, marker: index === 0, ends: index === PACKETS ? digit : null };
     }),
     ...Array.from({ length: PAUSE_PACKETS }, () => null),
   ]);
