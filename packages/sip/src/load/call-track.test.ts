@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { MediaLeg } from '../media/media-leg.ts';
 import { CallTrack } from './call-track.ts';
 
 const SCRIPT = {
@@ -111,4 +112,43 @@ test('calls that are over stay over, and one that lasts too long is late before 
   expect(track.isOver(200, planned)).toBe(false);
   expect(track.isLate(100_000, planned)).toBe(false);
   expect(track.isLate(100_031, planned)).toBe(true);
+});
+
+/** Packets sent until 1.3 s of a call that the other side holds from 0.2 s to 1.2 s. */
+const sentWithStall = async (stallFromMs: number, stallToMs: number): Promise<unknown> => {
+  const leg = await MediaLeg.open('127.0.0.1', {
+    ...{ payloadType: 0, payloads: [Buffer.alloc(160, 0xff)], dtmf: null },
+  });
+  const sdp = (direction: string): string =>
+    // The leg sends to itself.
+    `v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio ${leg.port} RTP/AVP 0\r\na=${direction}\r\n`;
+  const track = new CallTrack([leg], 'swarm-');
+  const message = { callId: 'swarm-1', method: 'INVITE', status: null, sequence: 1, body: '' };
+  const messages: Parameters<CallTrack['add']>[0][] = [
+    { ...message, atMs: -10, isSent: true },
+    { ...message, atMs: 0, isSent: false, status: 200, body: sdp('sendrecv') },
+    { ...message, atMs: 200, isSent: false, body: sdp('sendonly') },
+    { ...message, atMs: 1_200, isSent: false, body: sdp('sendrecv') },
+  ];
+  try {
+    for (let nowMs = 0; nowMs <= 1_300; nowMs += 5) {
+      if (nowMs > stallFromMs && nowMs < stallToMs) continue;
+      for (; messages[0] !== undefined && messages[0].atMs <= nowMs; messages.shift())
+        track.add(messages[0]);
+      track.send(nowMs);
+    }
+    return track.calls([], null)[0]?.media?.sent;
+  } finally {
+    leg.close();
+  }
+};
+
+test.each([
+  ['no turn of this process', 0, 0],
+  ['the turns around the begin of a hold', 100, 400],
+  ['the turns around its end', 1_000, 1_250],
+  ['all turns of a hold', 150, 1_250],
+])('%s may be late: packets of the hold are not sent, and others are', async (_, from, to) => {
+  // Ten before the hold and five after it.
+  expect(await sentWithStall(from, to)).toBe(15);
 });

@@ -63,7 +63,7 @@ export class CallTrack {
     if (!this.#talking.has(callId)) this.#begin(call, answeredAtMs);
     const leg = this.#talking.get(callId);
     if (leg !== undefined && call.offer !== null && message.method === 'INVITE')
-      leg.redirect(readMediaAnswer(call.offer));
+      leg.redirect(readMediaAnswer(call.offer), message.atMs);
     if (byeAtMs === null || leg === undefined) return;
     this.#media.set(callId, leg.end());
     this.#talking.delete(callId);

@@ -15,9 +15,9 @@ test('sends nothing while the other side holds the call, and continues with the 
   try {
     leg.begin(0, address);
     send(0, 200);
-    leg.redirect(null);
+    leg.redirect(null, 200);
     send(200, 1_200);
-    leg.redirect(address);
+    leg.redirect(address, 1_200);
     send(1_200, 1_300);
     // Ten packets before the hold and five after it: none is sent later.
     expect(leg.end()).toMatchObject({ sent: 15, hasAddress: true });
@@ -61,9 +61,9 @@ test('time on hold counts for the time of the digits', async () => {
     const address = { host: '127.0.0.1', port: leg.port, eventPayloadType: 101 };
     leg.begin(0, address);
     leg.send(100);
-    leg.redirect(null);
+    leg.redirect(null, 100);
     leg.send(980);
-    leg.redirect(address);
+    leg.redirect(address, 980);
     // 8 packets of the event and its end.
     for (let nowMs = 1_000; nowMs <= 1_180; nowMs += 20) leg.send(nowMs);
     expect(leg.end()).toMatchObject({ sent: 15, dtmf: '1' });
@@ -89,9 +89,9 @@ test('a hold within a digit leaves it one event: with one marker, one timestamp,
     const address = { host: '127.0.0.1', port: other.address().port, eventPayloadType: 101 };
     leg.begin(0, address);
     leg.send(100);
-    leg.redirect(null);
+    leg.redirect(null, 100);
     leg.send(1_100);
-    leg.redirect(address);
+    leg.redirect(address, 1_100);
     leg.send(1_220);
     await vi.waitFor(() => expect(packets).toHaveLength(11));
     expect(packets.map(({ payloadType }) => payloadType)).toEqual(packets.map(() => 101));

@@ -106,10 +106,12 @@ export class MediaLeg {
     for (const { packet, atMs } of waiting) this.#add(this.#call, packet, atMs);
   }
 
-  /** Follows a new offer of the other side; null: it holds the call. */
-  redirect(answer: MediaAnswer | null): void {
+  /** Follows a new offer of the other side, of this time; null: it holds the call. */
+  redirect(answer: MediaAnswer | null, atMs: number): void {
     const call = this.#call;
     if (call === null) return;
+    // The offer may be known late: what was due before it follows the offer before.
+    this.send(atMs);
     call.answer = answer;
     if (answer === null) return;
     call.hasAddress = true;
