@@ -5,6 +5,7 @@ import {
   apiErrorOf,
   egressOf,
   ingressOf,
+  isWithoutApi,
   joinedAtOf,
   roomServiceOf,
 } from '@livekit-swarm/livekit';
@@ -36,6 +37,10 @@ const TIMEOUT_SECONDS = 5;
 const ENDED_EGRESS_EVERY_MS = 60_000;
 /** Interval in which SIP trunks and dispatch rules are read, ms: operators seldom change them. */
 const SIP_EVERY_MS = 60_000;
+/** Failures in a row after which the gauges of SIP are removed, although rooms are still listed. */
+const SIP_FORGET_AFTER = 3;
+/** Time after which a call whose service was missing is made again, ms: it may have been added. */
+const MISSING_MS = 3_600_000;
 
 /**
  * Create the polls of a deployment.
@@ -58,10 +63,14 @@ export const createApiPoll = (
   const egress = () => egressOf(api(), TIMEOUT_SECONDS);
   const ingress = () => ingressOf(api(), TIMEOUT_SECONDS);
   /**
-   * Calls that need Redis and an additional service. After one response that it is missing, they
-   * are not polled again.
+   * Calls that need Redis and an additional service, and when a response said that it is missing:
+   * for an hour, they are not polled again.
    */
-  const missing = new Set<string>();
+  const missing = new Map<string, number>();
+  const isMissing = (what: string): boolean => {
+    const since = missing.get(what);
+    return since !== undefined && performance.now() - since < MISSING_MS;
+  };
 
   const call = async <T>(what: string, request: () => Promise<T>): Promise<T | null> => {
     const stop = metrics.livekit_swarm_lifecycle_api_duration_seconds.startTimer({
@@ -73,10 +82,12 @@ export const createApiPoll = (
     metrics.livekit_swarm_lifecycle_api_errors_total.inc({ target: name, call: what }, 0);
     try {
       const answer = await request();
+      missing.delete(what);
       report(what, null);
       return answer;
     } catch (error) {
-      if (/not connected|not implemented|redis required/i.test(String(error))) missing.add(what);
+      if (/not connected|not implemented|redis required/i.test(String(error)))
+        missing.set(what, performance.now());
       else {
         metrics.livekit_swarm_lifecycle_api_errors_total.inc({ target: name, call: what });
         report(what, apiErrorOf(error));
@@ -94,7 +105,7 @@ export const createApiPoll = (
     /** Check whether the response covers a status; the counts of others stay unchanged. */
     covers: (status: string) => boolean = () => true,
   ): Promise<boolean> => {
-    if (missing.has(what)) return false;
+    if (isMissing(what)) return false;
     const statuses = await call(what, request);
     if (statuses === null) return false;
     for (const status of known.get(what) ?? [])
@@ -120,16 +131,25 @@ export const createApiPoll = (
   };
   const sip = createSipLevels(name, metrics);
   let sipAt = Number.NEGATIVE_INFINITY;
+  let sipFailures = 0;
   const countSip = async (): Promise<void> => {
-    if (missing.has('list_sip') || performance.now() - sipAt < SIP_EVERY_MS) return;
-    const routing = await call('list_sip', async () => {
-      const read = await readRouting(api(), TIMEOUT_SECONDS);
-      if (read === null) missing.add('list_sip');
-      return read;
+    const at = performance.now();
+    if (isMissing('list_sip') || at - sipAt < SIP_EVERY_MS) return;
+    // Also of a call that fails: one that hangs would delay each poll by its timeout.
+    sipAt = at;
+    const answer = await call('list_sip', async () => {
+      try {
+        return { routing: await readRouting(api(), TIMEOUT_SECONDS) };
+      } catch (error) {
+        // A proxy that admits the other calls, and not those of SIP.
+        if (isWithoutApi(error)) return { routing: null };
+        throw error;
+      }
     });
-    if (routing === null) return;
-    sipAt = performance.now();
-    sip.set(routing);
+    sipFailures = answer === null ? sipFailures + 1 : 0;
+    if (answer !== null && answer.routing === null) missing.set('list_sip', at);
+    if (answer !== null && answer.routing !== null) sip.set(answer.routing);
+    else if (isMissing('list_sip') || sipFailures >= SIP_FORGET_AFTER) sip.forget();
   };
   /** Statuses counted so far by call: one without egress or ingress becomes 0. */
   const known = new Map<string, Set<string>>();
@@ -181,6 +201,9 @@ export const createApiPoll = (
       known.clear();
       sip.forget();
       sipAt = Number.NEGATIVE_INFINITY;
+      sipFailures = 0;
+      // The server that responds next may have what this one has not.
+      missing.clear();
       endedEgressAt = Number.NEGATIVE_INFINITY;
     },
   };
