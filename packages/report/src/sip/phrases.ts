@@ -99,6 +99,7 @@ const problemOf = (call: CallFacts, isFollowed: boolean): string | null => {
   const { signalling, media, room } = call;
   if (signalling.answeredAtMs === null) {
     if (signalling.isUnheard) return 'no response';
+    if (signalling.lateAnswerAtMs !== null) return 'answered after it was cancelled';
     const outcome = outcomeOf(call);
     return outcome === 'no_answer'
       ? 'not answered in time'

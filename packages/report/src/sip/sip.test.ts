@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { sipSample } from '../../test/support/samples.ts';
 import { SIP_REPORTERS } from './index.ts';
-import { NEVER_RUN } from './phrases.ts';
+import { findingTexts, NEVER_RUN } from './phrases.ts';
 
 test('shows outcomes, times, and calls with problems', () => {
   const text = SIP_REPORTERS.text.render(sipSample()).replaceAll(/\n {4}/g, ' ');
@@ -22,4 +22,24 @@ test('every form names what was never run', () => {
     expect(render(sipSample()).replaceAll(/&#x27;|&apos;|&#39;|\\'/g, "'")).toContain(
       NEVER_RUN.slice(-40, -1),
     );
+});
+
+test('a call that was answered when it was cancelled already is not one without an answer', () => {
+  const result = sipSample();
+  const texts = (lateAnswerAtMs: number | null): string[] =>
+    findingTexts({
+      ...result,
+      run: {
+        ...result.run,
+        calls: result.run.calls.slice(0, 1).map((call) => ({
+          ...{ ...call, media: null },
+          signalling: {
+            ...{ ...call.signalling, answeredAtMs: null, status: null, end: 'no_answer' as const },
+            ...{ cancelledAtMs: 5_400, lateAnswerAtMs },
+          },
+        })),
+      },
+    });
+  expect(texts(5_410)).toEqual(['0:00: call 1 to 100: answered after it was cancelled']);
+  expect(texts(null)).toEqual(['0:00: call 1 to 100: not answered in time']);
 });
