@@ -1,6 +1,9 @@
-import type { SipRouting } from '@livekit-swarm/sip';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readRouting, type SipRouting } from '@livekit-swarm/sip';
 import { expect, it } from 'vitest';
-import { sipRulesRule, sipTrunksRule } from './sip-routing.ts';
+import { routingOf, sipRulesRule, sipTrunksRule } from './sip-routing.ts';
 
 const EMPTY: SipRouting = { inbound: [], outbound: [], rules: [] };
 const TRUNK: SipRouting['inbound'][number] = {
@@ -52,4 +55,38 @@ it('is an error where one of several findings is, and names each fix once', () =
     ...{ outcome: 'found', severity: 'error' },
     fix: 'delete one of the rules; name the trunks of the rule in trunk_ids',
   });
+});
+
+/** Result where the API of rooms is offered, and calls of SIP have this answer. */
+const resultOf = async (status: number, type: string, body: string) => {
+  const server = createServer((_request, response) =>
+    response.writeHead(status, { 'content-type': type, server: 'nginx' }).end(body),
+  ).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const target = { url, apiKey: 'key', apiSecret: 'a-secret-of-at-least-thirty-two-bytes' };
+  try {
+    return await routingOf(
+      { api: async () => null, sipRouting: () => readRouting(target, 3) },
+      sipTrunksRule,
+    );
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+};
+
+it.each([403, 404])(
+  'is skipped where a proxy answers calls of SIP itself, with %i',
+  async (status) => {
+    expect(await resultOf(status, 'text/html', '<html>')).toMatchObject({
+      outcome: 'skipped',
+      reason: expect.stringMatching(/nginx.*this check needs the API of SIP; .*--api-url/),
+    });
+  },
+);
+
+it('is not skipped where livekit-server fails', async () => {
+  const failure = JSON.stringify({ code: 'internal', msg: 'lost' });
+  await expect(resultOf(500, 'application/json', failure)).rejects.toThrow('lost');
 });

@@ -1,3 +1,4 @@
+import { isWithoutApi } from '@livekit-swarm/livekit';
 import {
   findRoutingProblems,
   ROUTING_PROBLEMS,
@@ -37,12 +38,21 @@ export const sipRulesRule = (routing: SipRouting | null): CheckResult => {
   return judge(problemsAbout('rules', routing), `dispatch rules: ${rules.length}`);
 };
 
-const routingOf = async (
-  { api, sipRouting }: Facts,
+/** Judges the trunks and rules of a deployment that offers the API of SIP. */
+export const routingOf = async (
+  { api, sipRouting }: Pick<Facts, 'api' | 'sipRouting'>,
   rule: (routing: SipRouting | null) => CheckResult,
 ): Promise<CheckResult> => {
   const withoutApi = await api();
-  return withoutApi === null ? rule(await sipRouting()) : skipped(withoutApi);
+  if (withoutApi !== null) return skipped(withoutApi);
+  try {
+    return rule(await sipRouting());
+  } catch (error) {
+    // A proxy may admit the calls for rooms, and not those of SIP.
+    if (!isWithoutApi(error)) throw error;
+    const { message, hint } = error.rejection;
+    return skipped(`${message}: this check needs the API of SIP; ${hint}`);
+  }
 };
 
 export const sipTrunks: Check = {
