@@ -1,5 +1,5 @@
 /** SIP trunks and dispatch rules of a real livekit-server with Redis, as metrics. */
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { collect, render } from '@livekit-swarm/catalogue/registry';
@@ -7,7 +7,7 @@ import { startLiveKit } from '@livekit-swarm/lab';
 import { startRedis } from '@livekit-swarm/testkit/redis-server';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { SipClient } from 'livekit-server-sdk';
-import { expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createLifecycleSource } from '../src/sources/lifecycle/lifecycle-source.ts';
 
 await skipWithout('redis');
@@ -15,9 +15,14 @@ await skipWithout('redis');
 const PREFIX = 'livekit_swarm_lifecycle_sip';
 const context = { error: () => {}, log: () => {}, up: () => {} };
 
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'swarm-lifecycle-sip-'));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
 it('counts trunks, rules and what is wrong with them', async () => {
   await using redis = await startRedis();
-  const dir = await mkdtemp(join(tmpdir(), 'swarm-lifecycle-sip-'));
   const address = redis.url.replace('redis://', '');
   await using server = await startLiveKit({ dir, config: { redis: { address } } });
   const { apiKey, apiSecret, httpUrl } = server;
