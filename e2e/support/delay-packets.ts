@@ -32,19 +32,18 @@ export const delayPackets = async (
   const owner = identifyProcess(process.pid);
   if (owner === null) throw new Error('the start time of this process cannot be read');
   const match = PACKETS[protocol](`${udpFirst}-${udpLast}`);
+  await using stack = new AsyncDisposableStack();
   await exec('nft', [
     `table ip ${table} { chain queued { }; chain arriving { type filter hook input priority -10; policy accept; ${match} jump queued; }; }`,
   ]);
+  // Each is undone even if the other cannot be, or if the program does not start.
+  stack.defer(async () => void (await exec(impairProgram(), ['stop', '--id', id])));
+  stack.defer(async () => void (await exec('nft', ['delete', 'table', 'ip', table])));
   const place = ['--id', id, '--table', table, '--chain', 'queued'];
   await exec(impairProgram(), [
     'start',
     ...place,
     ...['--owner', `${owner.pid}:${owner.startedAt}`, '--delay-us', String(ms * 1_000)],
   ]);
-  return {
-    [Symbol.asyncDispose]: async () => {
-      await exec('nft', ['delete', 'table', 'ip', table]);
-      await exec(impairProgram(), ['stop', '--id', id]);
-    },
-  };
+  return stack.move();
 };
