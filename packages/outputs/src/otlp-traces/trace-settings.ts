@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration, readVariable, usageError } from '@livekit-swarm/settings';
+import { readVariable, usageError } from '@livekit-swarm/settings';
 import {
   type Environment,
   MS,
@@ -9,6 +9,7 @@ import {
   type Setting,
   variableOf,
 } from '../otlp/otlp-exporter.ts';
+import { readDuration } from '../read-duration.ts';
 import type { Sampling } from './sampling.ts';
 
 export interface TraceSettings extends OtlpExporter {
@@ -24,8 +25,8 @@ const INTERVAL_MS = 5_000;
 const BATCH = 512;
 /** The specification's default is 2,048: a ramp of 350 joins would lose the first ones. */
 const QUEUE = 50_000;
-const SLOW_MS = 2_000;
 const SLOW = 'SWARM_TRACES_SLOW_JOIN';
+const SLOW_RANGE = { fromMs: 0, toMs: 3_600_000, initialMs: 2_000 };
 const SPANS = { unit: 'spans', to: 1_000_000, example: 'leave it out for the default' };
 
 /**
@@ -39,7 +40,10 @@ export const readTraceSettings = (url: string | null, env: Environment): TraceSe
   const queue = readCount(batchOf('MAX_QUEUE_SIZE'), SPANS) ?? QUEUE;
   return {
     ...readOtlpExporter('traces', url, env),
-    sampling: { share: readShare(env), slowMs: readSlow(readVariable(env, SLOW)?.trim()) },
+    sampling: {
+      share: readShare(env),
+      slowMs: readDuration(SLOW, readVariable(env, SLOW)?.trim(), SLOW_RANGE),
+    },
     intervalMs: readCount(batchOf('SCHEDULE_DELAY'), MS) ?? INTERVAL_MS,
     batch: Math.min(readCount(batchOf('MAX_EXPORT_BATCH_SIZE'), SPANS) ?? BATCH, queue),
     queue,
@@ -66,17 +70,5 @@ const readRatio = (setting: Setting | null): number => {
   throw usageError(
     `${setting.variable}=${setting.value}: must be a share from 0 to 1`,
     'write 0.1 for every tenth join; joins that failed or were slow are sent in any case',
-  );
-};
-
-const LONGEST_MS = 3_600_000;
-
-const readSlow = (text: string | undefined): number => {
-  if (text === undefined || text === '') return SLOW_MS;
-  const ms = parseDuration(text);
-  if (ms >= 0 && ms <= LONGEST_MS) return ms;
-  throw usageError(
-    `${SLOW}=${text}: must be from 0s to ${formatDuration(LONGEST_MS)}`,
-    `leave it out for ${formatDuration(SLOW_MS)}`,
   );
 };

@@ -358,7 +358,22 @@ describe('settings of traces', () => {
       { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '10%' },
       /OTEL_TRACES_SAMPLER_ARG=10%: must be a share/,
     ],
-    [null, { SWARM_TRACES_SLOW_JOIN: '-1s' }, /SWARM_TRACES_SLOW_JOIN|-1s/],
+    [
+      null,
+      { SWARM_TRACES_SLOW_JOIN: '-1s' },
+      /^SWARM_TRACES_SLOW_JOIN=-1s: cannot be read as a duration; write a number and ms, s, m or h/,
+    ],
+    [
+      null,
+      { SWARM_TRACES_SLOW_JOIN: '2' },
+      /^SWARM_TRACES_SLOW_JOIN=2: cannot be read as a duration; write 2s$/,
+    ],
+    [
+      null,
+      { SWARM_TRACES_SLOW_JOIN: '2h' },
+      /^SWARM_TRACES_SLOW_JOIN=2h: must be from 0ms to 1h; leave it out for 2s$/,
+    ],
+    [null, { SWARM_TRACES_SLOW_JOIN: ' ' }, /^SWARM_TRACES_SLOW_JOIN is set but empty/],
     [null, { OTEL_BSP_MAX_QUEUE_SIZE: '0' }, /OTEL_BSP_MAX_QUEUE_SIZE=0: must be a whole number/],
     [null, { OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'grpc' }, /use http\/protobuf/],
   ])('refuses %j %j', (url, env, message) => {

@@ -49,6 +49,11 @@ describe('settings of remote write', () => {
     [URL_TEXT, { SWARM_PROMETHEUS_RW_BEARER_TOKEN: '' }, /is set but empty/],
     [URL_TEXT, { SWARM_PROMETHEUS_RW_PUSH_INTERVAL: '100ms' }, /must be from 1s to/],
     [
+      URL_TEXT,
+      { SWARM_PROMETHEUS_RW_PUSH_INTERVAL: '5' },
+      /SWARM_PROMETHEUS_RW_PUSH_INTERVAL=5: cannot be read as a duration; write 5s/,
+    ],
+    [
       'https://me:hidden@prometheus.example.com/write',
       { SWARM_PROMETHEUS_RW_BEARER_TOKEN: 'hidden' },
       /the URL has a user, and SWARM_PROMETHEUS_RW_BEARER_TOKEN is set/,

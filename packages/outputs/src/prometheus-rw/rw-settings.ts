@@ -1,10 +1,4 @@
-import {
-  formatDuration,
-  parseDuration,
-  readVariable,
-  usageError,
-  withoutSecrets,
-} from '@livekit-swarm/settings';
+import { readVariable, usageError, withoutSecrets } from '@livekit-swarm/settings';
 import {
   basicAuth,
   type Endpoint,
@@ -13,6 +7,7 @@ import {
   readUrl,
   type TlsFiles,
 } from '../delivery/endpoint.ts';
+import { readDuration } from '../read-duration.ts';
 
 export interface RemoteWriteSettings {
   endpoint: Endpoint;
@@ -24,9 +19,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const PREFIX = 'SWARM_PROMETHEUS_RW_';
 const EXAMPLE = '--out prometheus-rw=http://localhost:9090/api/v1/write';
 const TIMEOUT_MS = 10_000;
-const INTERVAL_MS = 5_000;
-const SHORTEST_INTERVAL_MS = 1_000;
-const LONGEST_INTERVAL_MS = 3_600_000;
+const INTERVAL = { fromMs: 1_000, toMs: 3_600_000, initialMs: 5_000 };
 
 /**
  * Reads the settings of remote write from variables named as k6's, with SWARM_ for K6_.
@@ -64,7 +57,7 @@ export const readRemoteWriteSettings = (
       timeoutMs: TIMEOUT_MS,
       compression: 'none',
     },
-    intervalMs: readInterval(read('PUSH_INTERVAL')),
+    intervalMs: readDuration(`${PREFIX}PUSH_INTERVAL`, read('PUSH_INTERVAL'), INTERVAL),
   };
 };
 
@@ -105,14 +98,4 @@ const readTls = (read: Read): TlsFiles => {
     fileOf('CLIENT_KEY'),
   ];
   return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
-};
-
-const readInterval = (text: string | undefined): number => {
-  if (text === undefined) return INTERVAL_MS;
-  const ms = parseDuration(text);
-  if (ms >= SHORTEST_INTERVAL_MS && ms <= LONGEST_INTERVAL_MS) return ms;
-  throw usageError(
-    `${PREFIX}PUSH_INTERVAL=${text}: must be from ${formatDuration(SHORTEST_INTERVAL_MS)} to ${formatDuration(LONGEST_INTERVAL_MS)}`,
-    'leave it out for 5s',
-  );
 };
