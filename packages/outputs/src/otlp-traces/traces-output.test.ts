@@ -228,6 +228,24 @@ describe('the trace of a recovery', () => {
     });
   });
 
+  it('begins with the first report of a loss', () => {
+    const spans = spansOf([
+      joined,
+      event('signal_lost', 3_000),
+      event('signal_lost', 5_000),
+      event('disconnected', 9_000, { reason: 'reconnect_attempts_exhausted' }),
+      event('rejoined', 9_500, { durationMs: 6_500 }),
+      event('signal_lost', 12_000),
+      event('disconnected', 13_000),
+    ]);
+    const recoveries = spans.filter(({ name }) => /^re(connect|join)$/.test(name));
+    expect(recoveries.map((span) => timesOf([span]))).toEqual([
+      { reconnect: [3_000, 9_000] },
+      { rejoin: [3_000, 9_500] },
+      { reconnect: [12_000, 13_000] },
+    ]);
+  });
+
   it('that failed has the reason, and one that was not needed has none', () => {
     const lost = spansOf([
       joined,

@@ -198,7 +198,8 @@ export const createTraces = (
         return join === null ? [] : [firstMediaOf(join, atMs)];
       }
       case 'signal_lost':
-        participantOf(identity).lostAt = atMs;
+        // An engine may report a loss more than once; the first one is its begin.
+        participantOf(identity).lostAt ??= atMs;
         return [];
       case 'resumed':
       case 'reconnected':
