@@ -34,6 +34,7 @@ const SpanMessage = message('Span', [
   one(8, 'end_time_unix_nano', FIXED64),
   parts(9, 'attributes', KeyValue),
   parts(11, 'events', Event),
+  one(12, 'dropped_events_count', UINT32),
   parts(13, 'links', Link),
   part(15, 'status', Status),
 ]);
@@ -57,6 +58,8 @@ export interface OtlpSpan {
   endMs: number;
   attributes: Record<string, string>;
   events: { name: string; atMs: number; attributes: Record<string, string> }[];
+  /** Number of events that the sender left out. */
+  droppedEvents: number;
   /** Trace ids of the links. */
   links: string[];
   status: 'unset' | 'ok' | 'error';
@@ -97,6 +100,7 @@ const spanOf = (span: Plain): OtlpSpan => {
       atMs: Number(event.timeUnixNano) / 1e6,
       attributes: labelsOf(list(event.attributes)),
     })),
+    droppedEvents: Number(span.droppedEventsCount ?? 0),
     links: list(span.links).map(({ traceId }) => hexOf(traceId)),
     status: STATUSES[Number(status.code ?? 0)] ?? 'unset',
     statusMessage: String(status.message ?? ''),

@@ -10,9 +10,6 @@ export interface Join {
   line: EventLine;
 }
 
-/** Failed attempt, as an event of the root. */
-export type Attempt = Span['events'][number];
-
 interface Step {
   name: string;
   /** Phases of which the first one that is known, ended when this one began. */
@@ -74,6 +71,7 @@ const childOf = (parent: SpanContext, name: string, startMs: number, endMs: numb
   attributes: {},
   failure: null,
   events: [],
+  droppedEvents: 0,
   follows: null,
 });
 

@@ -22,6 +22,8 @@ export interface Span {
   /** Reason and sentence of a failure; null: none. */
   failure: { reason: string; message: string } | null;
   events: { name: string; atMs: number; attributes: SpanAttributes }[];
+  /** Number of events that are left out. */
+  droppedEvents: number;
   /** Root of another trace that this one continues; null: none. */
   follows: SpanContext | null;
 }

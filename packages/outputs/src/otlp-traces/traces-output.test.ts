@@ -246,6 +246,26 @@ describe('the trace of a recovery', () => {
     ]);
   });
 
+  it('has the last 128 of its failed attempts, and the number of the others', () => {
+    const retries = Array.from({ length: 300 }, (_, index) =>
+      event('rejoin_retry', 4_000 + index, { attempt: index + 1, reason: 'unreachable' }),
+    );
+    const rejoins = spansOf([
+      joined,
+      ...retries,
+      event('rejoined', 5_000, { durationMs: 2_000, attempt: 301 }),
+      event('rejoin_retry', 8_000, { attempt: 1, reason: 'unreachable' }),
+      event('rejoined', 9_000, { durationMs: 2_000, attempt: 2 }),
+    ]).filter(({ name }) => name === 'rejoin');
+    expect(rejoins.map(({ events, droppedEvents }) => [events.length, droppedEvents])).toEqual([
+      [128, 172],
+      [1, 0],
+    ]);
+    expect(rejoins[0]?.events.map(({ attributes }) => attributes['livekit_swarm.attempt'])).toEqual(
+      Array.from({ length: 128 }, (_, index) => String(173 + index)),
+    );
+  });
+
   it('that failed has the reason, and one that was not needed has none', () => {
     const lost = spansOf([
       joined,

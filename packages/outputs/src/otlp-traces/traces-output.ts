@@ -76,7 +76,7 @@ const dataOf = (span: Span, resource: Resource, version: string): SpanData => ({
   resource,
   instrumentationScope: { name: SCOPE, version },
   droppedAttributesCount: 0,
-  droppedEventsCount: 0,
+  droppedEventsCount: span.droppedEvents,
   droppedLinksCount: 0,
 });
 

@@ -1,14 +1,15 @@
 import { PUSH_LABEL } from '@livekit-swarm/catalogue';
 import type { EventLine, ParticipantLine, RecordLine } from '@livekit-swarm/record';
 import type { RunIdentity } from '../encoder.ts';
-import { type Attempt, firstMediaOf, type Join, stepsOf } from './join-trace.ts';
+import { type Attempts, addAttempt, countOf, noAttempts } from './attempts.ts';
+import { firstMediaOf, type Join, stepsOf } from './join-trace.ts';
 import { type Kept, keptBecause, type Sampling } from './sampling.ts';
 import { newTrace, type Span, type SpanAttributes, type SpanContext } from './span.ts';
 
 /** A participant, as far as its next span depends on it. */
 interface Participant {
   /** Failed attempts of the join that is under way. */
-  attempts: Attempt[];
+  attempts: Attempts;
   /** True once the join succeeded or failed for good. */
   hasEnded: boolean;
   /** Join that is sent, until its first media; null: none that waits for it. */
@@ -19,7 +20,7 @@ interface Participant {
   root: SpanContext | null;
   /** Time of the loss of the connection, Unix ms; null: connected. */
   lostAt: number | null;
-  rejoins: Attempt[];
+  rejoins: Attempts;
 }
 
 /**
@@ -35,13 +36,13 @@ export const createTraces = (
 
   const participantOf = (identity: string): Participant => {
     const known = participants.get(identity) ?? {
-      attempts: [],
+      attempts: noAttempts(),
       hasEnded: false,
       join: null,
       earlyMediaAt: null,
       root: null,
       lostAt: null,
-      rejoins: [],
+      rejoins: noAttempts(),
     };
     participants.set(identity, known);
     return known;
@@ -67,7 +68,7 @@ export const createTraces = (
     name: string,
     context: SpanContext,
     times: { startMs: number; endMs: number },
-    details: Pick<Span, 'attributes' | 'failure' | 'events' | 'follows'>,
+    { tried, ...details }: Pick<Span, 'attributes' | 'failure' | 'follows'> & { tried: Attempts },
   ): Span => ({
     name,
     context,
@@ -75,6 +76,8 @@ export const createTraces = (
     isRequest: true,
     ...times,
     ...details,
+    events: tried.last,
+    droppedEvents: tried.dropped,
     attributes: {
       ...details.attributes,
       ...(details.failure !== null && { 'error.type': details.failure.reason }),
@@ -91,13 +94,13 @@ export const createTraces = (
     const hasFailed = failure !== null;
     const { traceId } = context;
     const kept = keptBecause({ traceId, hasFailed, attempts, durationMs }, sampling);
-    const events = participant.attempts;
-    participant.attempts = [];
+    const tried = participant.attempts;
+    participant.attempts = noAttempts();
     if (kept === null) return null;
     participant.root = context;
     return rootOf('join', context, times, {
       failure,
-      events,
+      tried,
       follows: null,
       attributes: { ...more.attributes, ...joinAttributes(attempts, kept) },
     });
@@ -139,7 +142,7 @@ export const createTraces = (
       newTrace(),
       { startMs, endMs: startedAtMs + line.at },
       {
-        attempts: participant.attempts.length + 1,
+        attempts: countOf(participant.attempts) + 1,
         failure,
         attributes: attributesOf(line),
       },
@@ -154,8 +157,8 @@ export const createTraces = (
     lostAt: number,
     failure: Span['failure'],
   ): Span[] => {
-    const events = participant.rejoins;
-    participant.rejoins = [];
+    const tried = participant.rejoins;
+    participant.rejoins = noAttempts();
     participant.lostAt = null;
     const attempts = line.attempt === undefined ? {} : { 'livekit_swarm.attempts': line.attempt };
     return [
@@ -165,7 +168,7 @@ export const createTraces = (
         { startMs: lostAt, endMs: startedAtMs + line.at },
         {
           failure,
-          events,
+          tried,
           follows: participant.root,
           attributes: { ...attributesOf(line, line), ...attempts },
         },
@@ -179,7 +182,7 @@ export const createTraces = (
     const atMs = startedAtMs + line.at;
     switch (line.event) {
       case 'join_retry':
-        participantOf(identity).attempts.push(attemptOf('join_retry', atMs, line));
+        addAttempt(participantOf(identity).attempts, atMs, line);
         return [];
       case 'joined':
         return joined(line, participantOf(identity));
@@ -208,7 +211,7 @@ export const createTraces = (
         return recovery(RECOVERIES[line.event], line, participantOf(identity), lostAt, null);
       }
       case 'rejoin_retry':
-        participantOf(identity).rejoins.push(attemptOf('rejoin_retry', atMs, line));
+        addAttempt(participantOf(identity).rejoins, atMs, line);
         return [];
       case 'disconnected': {
         const participant = participantOf(identity);
@@ -262,16 +265,6 @@ const joinAttributes = (attempts: number, kept: Kept): SpanAttributes => ({
 });
 
 const failureOf = ({ reason = '_OTHER', message = '' }: EventLine) => ({ reason, message });
-
-const attemptOf = (name: string, atMs: number, line: EventLine): Attempt => ({
-  name,
-  atMs,
-  attributes: {
-    ...(line.attempt !== undefined && { 'livekit_swarm.attempt': line.attempt }),
-    'error.type': line.reason ?? '_OTHER',
-    ...(line.message !== undefined && { 'error.message': line.message }),
-  },
-});
 
 /** Address of the deployment, by the semantic conventions of servers. */
 const serverOf = (text: string): SpanAttributes => {
