@@ -203,6 +203,22 @@ describe('the trace of a join', () => {
   });
 });
 
+describe('the trace of a participant whose worker ended', () => {
+  const died = { outcome: 'process_died', reason: 'process_died', at: 4_000 } as const;
+
+  it('has its join until then, if it was joining', () => {
+    const [join, ...others] = spansOf([result({ ...died, joinAtMs: 3_000 })]);
+    expect(others).toEqual([]);
+    expect(join).toMatchObject({ status: 'error', attributes: { 'error.type': 'process_died' } });
+    expect(timesOf(join === undefined ? [] : [join])).toEqual({ join: [3_000, 4_000] });
+  });
+
+  it('does not exist, if its join was scheduled for later', () => {
+    expect(spansOf([result({ ...died, joinAtMs: 60_000 })])).toEqual([]);
+    expect(spansOf([result({ ...died, joinAtMs: 4_000 })])).toEqual([]);
+  });
+});
+
 describe('the trace of a recovery', () => {
   const joined = event('joined', 1_800, { phases: PHASES });
 

@@ -229,7 +229,9 @@ export const createTraces = (
   const onResult = (line: ParticipantLine): Span[] => {
     const participant = participantOf(line.identity);
     participants.delete(line.identity);
-    if (participant.hasEnded) return [];
+    // The process of a worker ended before the joins that it was to begin later.
+    const hasBegun = line.at > line.joinAtMs;
+    if (participant.hasEnded || !hasBegun) return [];
     return joinFailed(line, participant, startedAtMs + line.joinAtMs, {
       reason: line.reason ?? line.outcome,
       message: '',
