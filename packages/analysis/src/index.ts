@@ -34,7 +34,7 @@ export { RolePaths } from './participants/role-paths.ts';
 export { type AffectedParticipant, isAffected, type RoomSummary } from './participants/severity.ts';
 export { audioQuality, participantQuality, videoQuality } from './quality/quality.ts';
 export type { ClientDisagreement, ClientSummary } from './summary/fold-clients.ts';
-export { leftBeforeJoining } from './summary/fold-participants.ts';
+export { leftBeforeJoining, wasJoinCutShort } from './summary/fold-participants.ts';
 export type { PathSummary } from './summary/fold-paths.ts';
 export { type LoggedMessage, loggedMessages } from './summary/logged-messages.ts';
 export type { Percentiles } from './summary/percentiles.ts';

@@ -52,6 +52,15 @@ export const leftBeforeJoining = (line: ParticipantLine, endAtMs: number): boole
   line.at - line.joinAtMs < JOIN_GRACE_MS;
 
 /**
+ * Returns true if a join ended with its participant and is no failure: the participant left as
+ * planned before it could have joined, or before its time, as the run was cut short. Unlike the
+ * summary, it needs no later line.
+ */
+export const wasJoinCutShort = (line: ParticipantLine, endAtMs: number): boolean =>
+  leftBeforeJoining(line, endAtMs) ||
+  (line.reason === LEFT_WHILE_JOINING && line.at < line.leaveAtMs - EARLY_MS);
+
+/**
  * Events that may follow the result of their participant: others noticed late that it disappeared,
  * or the API answered late.
  */

@@ -9,14 +9,17 @@ export interface Sampling {
 /** Reason why a join is sent. */
 export type Kept = 'failed' | 'retried' | 'slow' | 'share';
 
-/** Decides about a join that ended; null: it is not sent. */
+/**
+ * Decides about a join that ended; null: it is not sent.
+ * @param join its join time is null if the participant did not join
+ */
 export const keptBecause = (
-  join: { traceId: string; hasFailed: boolean; attempts: number; durationMs: number },
+  join: { traceId: string; hasFailed: boolean; attempts: number; joinTimeMs: number | null },
   { share, slowMs }: Sampling,
 ): Kept | null => {
   if (join.hasFailed) return 'failed';
   if (join.attempts > 1) return 'retried';
-  if (join.durationMs >= slowMs) return 'slow';
+  if (join.joinTimeMs !== null && join.joinTimeMs >= slowMs) return 'slow';
   return randomOf(join.traceId) < share ? 'share' : null;
 };
 

@@ -1,5 +1,7 @@
 import type { EventLine, ParticipantLine, RecordLine } from '@livekit-swarm/record';
+import { specOf } from '@livekit-swarm/testkit/load-spec';
 import { decodeTraceRequest, type OtlpSpan } from '@livekit-swarm/testkit/otlp-spans';
+import { recordOf } from '@livekit-swarm/testkit/record-of';
 import { describe, expect, it } from 'vitest';
 import { readTraceSettings } from './trace-settings.ts';
 import { createTraceSource, tracesProtocol } from './traces-output.ts';
@@ -200,6 +202,53 @@ describe('the trace of a join', () => {
     const cut = spansOf([result({ outcome: 'join_failed', reason: 'left_while_joining' })]);
     expect(timesOf(cut)).toEqual({ join: [500, 9_000] });
     expect(cut[0]?.attributes).toMatchObject({ 'error.type': 'left_while_joining' });
+  });
+});
+
+describe('the trace of a participant that left while it joined', () => {
+  const END = 20_000;
+  const header = recordOf(
+    specOf({ rooms: 1, participants: 2, publish: ['audio'], durationMs: END }),
+    1,
+  ).flatMap((line) =>
+    line.type === 'header' ? [{ ...line, plan: { ...line.plan, endAtMs: END } }] : [],
+  );
+  const leftAt = (at: number, leaveAtMs: number, reason = 'left_while_joining') => [
+    ...header,
+    result({ outcome: 'join_failed', joinAtMs: 500, at, leaveAtMs, reason }),
+  ];
+
+  it.each([
+    ['as planned, within five seconds', leftAt(2_500, 2_500)],
+    ['before its time, as the run was cut short', leftAt(8_000, END)],
+  ])('%s, is no failure, and names the reason', (_, lines) => {
+    const [join, ...others] = spansOf(lines);
+    expect(others).toEqual([]);
+    expect(join).toMatchObject({
+      name: 'join',
+      status: 'unset',
+      attributes: { 'livekit_swarm.reason': 'left_while_joining', 'livekit_swarm.kept': 'share' },
+    });
+    expect(join?.attributes).not.toHaveProperty('error.type');
+  });
+
+  it.each([
+    ['after more than five seconds', leftAt(9_000, 9_000), 'left_while_joining'],
+    ['at the end of the run', leftAt(END, END), 'left_while_joining'],
+    ['after an attempt that failed', leftAt(2_500, 2_500, 'ice_timeout'), 'ice_timeout'],
+  ])('%s, is a failure', (_, lines, reason) => {
+    expect(spansOf(lines)).toMatchObject([
+      { status: 'error', attributes: { 'error.type': reason, 'livekit_swarm.kept': 'failed' } },
+    ]);
+  });
+
+  it('is sampled as one that was neither slow nor failed', () => {
+    expect(
+      spansOf(leftAt(8_000, END), {
+        OTEL_TRACES_SAMPLER: 'traceidratio',
+        OTEL_TRACES_SAMPLER_ARG: '0',
+      }),
+    ).toEqual([]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { wasJoinCutShort } from '@livekit-swarm/analysis';
 import { PUSH_LABEL } from '@livekit-swarm/catalogue';
 import type { EventLine, ParticipantLine, RecordLine } from '@livekit-swarm/record';
 import type { RunIdentity } from '../encoder.ts';
@@ -33,6 +34,8 @@ export const createTraces = (
 ): ((line: RecordLine) => Span[]) => {
   const participants = new Map<string, Participant>();
   let deployment: SpanAttributes = {};
+  /** End of the plan, ms after the start. */
+  let endAtMs = Number.POSITIVE_INFINITY;
 
   const participantOf = (identity: string): Participant => {
     const known = participants.get(identity) ?? {
@@ -88,12 +91,12 @@ export const createTraces = (
     participant: Participant,
     context: SpanContext,
     times: { startMs: number; endMs: number },
-    { attempts, failure, ...more }: Ended,
+    { attempts, failure, hasJoined, ...more }: Ended,
   ): Span | null => {
-    const durationMs = times.endMs - times.startMs;
+    const joinTimeMs = hasJoined ? times.endMs - times.startMs : null;
     const hasFailed = failure !== null;
     const { traceId } = context;
-    const kept = keptBecause({ traceId, hasFailed, attempts, durationMs }, sampling);
+    const kept = keptBecause({ traceId, hasFailed, attempts, joinTimeMs }, sampling);
     const tried = participant.attempts;
     participant.attempts = noAttempts();
     if (kept === null) return null;
@@ -117,7 +120,7 @@ export const createTraces = (
       participant,
       context,
       { startMs: fromMs, endMs },
-      { attempts: attempt, failure: null, attributes: attributesOf(line, line) },
+      { attempts: attempt, failure: null, hasJoined: true, attributes: attributesOf(line, line) },
     );
     if (root === null) return [];
     const join = { context, fromMs, phases, line };
@@ -130,11 +133,12 @@ export const createTraces = (
     ];
   };
 
-  const joinFailed = (
+  const notJoined = (
     line: EventLine | ParticipantLine,
     participant: Participant,
     startMs: number,
-    failure: NonNullable<Span['failure']>,
+    failure: Span['failure'],
+    attributes: SpanAttributes = {},
   ): Span[] => {
     participant.hasEnded = true;
     const root = joinSpan(
@@ -144,7 +148,8 @@ export const createTraces = (
       {
         attempts: countOf(participant.attempts) + 1,
         failure,
-        attributes: attributesOf(line),
+        hasJoined: false,
+        attributes: { ...attributesOf(line), ...attributes },
       },
     );
     return root === null ? [] : [root];
@@ -187,7 +192,7 @@ export const createTraces = (
       case 'joined':
         return joined(line, participantOf(identity));
       case 'join_failed':
-        return joinFailed(
+        return notJoined(
           line,
           participantOf(identity),
           atMs - (line.durationMs ?? 0),
@@ -232,14 +237,18 @@ export const createTraces = (
     // The process of a worker ended before the joins that it was to begin later.
     const hasBegun = line.at > line.joinAtMs;
     if (participant.hasEnded || !hasBegun) return [];
-    return joinFailed(line, participant, startedAtMs + line.joinAtMs, {
-      reason: line.reason ?? line.outcome,
-      message: '',
-    });
+    const startMs = startedAtMs + line.joinAtMs;
+    const reason = line.reason ?? line.outcome;
+    return wasJoinCutShort(line, endAtMs)
+      ? notJoined(line, participant, startMs, null, { 'livekit_swarm.reason': reason })
+      : notJoined(line, participant, startMs, { reason, message: '' });
   };
 
   return (line) => {
     switch (line.type) {
+      case 'header':
+        endAtMs = line.plan.endAtMs;
+        return [];
       case 'deployment':
         deployment = serverOf(line.url);
         return [];
@@ -256,6 +265,7 @@ export const createTraces = (
 interface Ended {
   attempts: number;
   failure: Span['failure'];
+  hasJoined: boolean;
   attributes: SpanAttributes;
 }
 
