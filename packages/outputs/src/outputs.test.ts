@@ -63,6 +63,22 @@ describe('the pushes of a run', () => {
     expect(lost).toMatchObject({ delivered: 0, lost: spans.length });
   });
 
+  it('of traces wait in a queue that has room for long spans', async () => {
+    // 18 MiB in three batches: more than pushes of metrics may occupy.
+    const count = 3 * 512;
+    const message = 'x'.repeat(12 * 1_024);
+    const push = (await open([`otlp-traces=${receiver.url}`])).begin();
+    for (const line of record.slice(0, 1)) push.add(line);
+    for (let index = 0; index < count; index++) {
+      const identity = `p${index}`;
+      push.add({ type: 'event', at: 500, event: 'join_failed', identity, message });
+    }
+    const received = () => receiver.requests.reduce((sum, { spans }) => sum + spans.length, 0);
+    await expect.poll(received, { timeout: 30_000 }).toBe(count);
+    expect(await push.close(never)).toMatchObject([{ delivered: count, lost: 0, detail: null }]);
+    expect(warnings).toEqual([]);
+  });
+
   it('carry the tag testid, if the run has one', async () => {
     const push = (await open([`otlp=${receiver.url}`])).begin();
     for (const line of record) {

@@ -101,6 +101,9 @@ const openRemoteWrite = async (url: string | null, { env }: OutputOptions): Prom
   };
 };
 
+/** Room for the default number of spans in JSON, also if all are failed joins, of 1 kB each. */
+const TRACES_BYTES = 64 * 1_024 * 1_024;
+
 const openTraces = async (url: string | null, { env, version }: OutputOptions): Promise<Output> => {
   const { readTraceSettings } = await import('./otlp-traces/trace-settings.ts');
   const settings = readTraceSettings(url, env);
@@ -111,7 +114,11 @@ const openTraces = async (url: string | null, { env, version }: OutputOptions): 
     protocol: tracesProtocol(settings),
     intervalMs: settings.intervalMs,
     // The number of spans limits the queue, whatever the number of requests they are in.
-    limits: { requests: Number.POSITIVE_INFINITY, items: settings.queue },
+    limits: {
+      requests: Number.POSITIVE_INFINITY,
+      items: settings.queue,
+      bytes: TRACES_BYTES,
+    },
     sourceOf: (run) => createTraceSource(settings, version, run),
   };
 };
