@@ -17,14 +17,22 @@ interface Subscription {
   frames: FrameAssembly;
 }
 
+/** Participant that publishes data tracks. */
+interface Publisher {
+  /** Sid of its present session: a reconnect gives it another. */
+  sid: string;
+  /** Sids of its tracks. */
+  tracks: ReadonlySet<string>;
+}
+
 /** Data tracks of other participants to which a participant subscribes. */
 export class DataTrackSubscriptions {
   /** @returns null: no subscription */
   readonly #receiverOf: (name: string, publisher: string) => FrameReceiver | null;
   /** Subscriptions by the sid of the track. */
   readonly #bySid = new Map<string, Subscription>();
-  /** Sids of the tracks by the sid of their publisher. */
-  readonly #ofPublisher = new Map<string, Set<string>>();
+  /** Publishers by their identities. */
+  readonly #publishers = new Map<string, Publisher>();
   /** Sids by the numbers that the server gives to the tracks on the way down. */
   readonly #byHandle = new Map<number, string>();
   #link: DataTrackLink | null = null;
@@ -37,23 +45,24 @@ export class DataTrackSubscriptions {
   joined(link: DataTrackLink): void {
     this.#link = link;
     this.#bySid.clear();
-    this.#ofPublisher.clear();
+    this.#publishers.clear();
     this.#byHandle.clear();
   }
 
-  /** Subscribe to new tracks, and forget those that are no longer published. */
+  /**
+   * Subscribe to new tracks, and forget those that are no longer published. The server reports no
+   * end of a session that its participant has replaced: its tracks ended with it.
+   */
   roomChanged(participants: readonly ParticipantInfo[]): void {
     for (const { sid: publisher, identity, state, dataTracks } of participants) {
+      const before = this.#publishers.get(identity);
       const hasLeft = state === ParticipantInfo_State.DISCONNECTED;
+      if (hasLeft && before?.sid !== publisher) continue;
       const now = new Set(hasLeft ? [] : dataTracks.map(({ sid }) => sid));
-      for (const sid of this.#ofPublisher.get(publisher) ?? [])
-        if (!now.has(sid)) this.#forget(sid);
-      if (hasLeft) {
-        this.#ofPublisher.delete(publisher);
-        continue;
-      }
-      for (const { sid, name } of dataTracks) this.#announced(sid, name, identity);
-      this.#ofPublisher.set(publisher, now);
+      for (const sid of before?.tracks ?? []) if (!now.has(sid)) this.#forget(sid);
+      this.#publishers.delete(identity);
+      if (now.size > 0) this.#publishers.set(identity, { sid: publisher, tracks: now });
+      if (!hasLeft) for (const { sid, name } of dataTracks) this.#announced(sid, name, identity);
     }
   }
 

@@ -165,3 +165,24 @@ test('a track that was published again is subscribed to again, and the earlier o
   expect(subscribed(sent).at(-1)).toBe('DTR_2 true');
   expect(subscribed(sent)).toHaveLength(3);
 });
+
+test('tracks of a publisher with a new sid replace those of its earlier session', () => {
+  const { tracks, sent, frames } = participant();
+  tracks.roomChanged([publisher('PA_1', ['DTR_1'])]);
+  handles(tracks, { 40: 'DTR_1' });
+  tracks.roomChanged([publisher('PA_2', ['DTR_2'])]);
+  handles(tracks, { 41: 'DTR_2' });
+  // An end of the earlier session that arrives late is not that of the present one.
+  tracks.roomChanged([publisher('PA_1', [], ParticipantInfo_State.DISCONNECTED)]);
+  const receive = () => {
+    for (const handle of [40, 41])
+      for (const packet of new FramePackets(handle).next(Uint8Array.of(handle)))
+        tracks.received(packet);
+  };
+  receive();
+  expect(frames).toEqual(['pilot 41']);
+  tracks.roomChanged([publisher('PA_2', ['DTR_2'], ParticipantInfo_State.DISCONNECTED)]);
+  receive();
+  expect(frames).toEqual(['pilot 41']);
+  expect(subscribed(sent)).toEqual(['DTR_1 true', 'DTR_2 true']);
+});

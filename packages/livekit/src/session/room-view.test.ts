@@ -44,3 +44,30 @@ it('keeps the tracks from before a new JoinResponse', () => {
   expect(room.apply([publishes('TR_2')], 'PA_me').added.map(({ sid }) => sid)).toEqual(['TR_2']);
   expect([...room.tracks].map(({ sid }) => sid)).toEqual(['TR_2']);
 });
+
+it('takes a participant with a new sid for the one that it was', () => {
+  const room = new RoomView();
+  const ann = (sid: string, ...tracks: [sid: string, type: TrackType][]) =>
+    new ParticipantInfo({
+      ...{ sid, identity: 'ann', state: ParticipantInfo_State.ACTIVE },
+      tracks: tracks.map(([track, type]) => ({ sid: track, type })),
+    });
+  const present = () => [...room.tracks].map(({ sid }) => sid);
+  const { AUDIO, VIDEO } = TrackType;
+  room.apply([ann('PA_1', ['TR_voice', AUDIO], ['TR_face', VIDEO])], 'PA_me');
+  // Its publications are missing until they are published again.
+  expect(room.apply([ann('PA_2')], 'PA_me').removed).toEqual([]);
+  expect(room.others).toEqual(['ann']);
+  expect([room.identityOf('PA_1'), room.identityOf('PA_2')]).toEqual([undefined, 'ann']);
+  const again = room.apply([ann('PA_2', ['TR_voice_2', AUDIO])], 'PA_me');
+  expect(again.removed.map(({ sid }) => sid)).toEqual(['TR_voice']);
+  expect(present()).toEqual(['TR_face', 'TR_voice_2']);
+  // An end of the earlier session that arrives late is not that of the present one.
+  const disconnected = (sid: string) =>
+    new ParticipantInfo({ sid, identity: 'ann', state: ParticipantInfo_State.DISCONNECTED });
+  room.apply([disconnected('PA_1')], 'PA_me');
+  expect(room.others).toEqual(['ann']);
+  const left = room.apply([disconnected('PA_2')], 'PA_me');
+  expect(left.removed.map(({ sid }) => sid)).toEqual(['TR_voice_2', 'TR_face']);
+  expect([room.others, present()]).toEqual([[], []]);
+});

@@ -45,10 +45,12 @@ export const AGENT_STATE = 'lk.agent.state';
 
 /** A remote participant. */
 interface Remote {
-  identity: string;
+  /** Sid of its present session: a reconnect gives it another. */
+  sid: string;
   isAgent: boolean;
   /** Attribute of an agent; null: it sets none. */
   agentState: string | null;
+  /** Tracks of its present session, and those of earlier ones that it has not replaced yet. */
   tracks: Set<string>;
 }
 
@@ -72,7 +74,8 @@ export class RoomView {
   /** Bytes that the server appends to its own frames; empty before the first JoinResponse. */
   serverTrailer: Uint8Array = new Uint8Array();
   readonly #tracks = new Map<string, RemoteTrack>();
-  readonly #byParticipant = new Map<string, Remote>();
+  /** Participants by their identities. */
+  readonly #participants = new Map<string, Remote>();
   /** Tracks that are no longer published, in the order in which they ended. */
   readonly #ended = new Map<string, RemoteTrack>();
 
@@ -91,7 +94,7 @@ export class RoomView {
   /** Removes all participants, before the JoinResponse lists them again. */
   reset(): void {
     for (const track of this.#tracks.values()) this.#end(track);
-    this.#byParticipant.clear();
+    this.#participants.clear();
   }
 
   track(sid: string): RemoteTrack | undefined {
@@ -116,12 +119,14 @@ export class RoomView {
    * Identity of a participant sid; undefined for the participant itself, and for those that left.
    */
   identityOf(participantSid: string): string | undefined {
-    return this.#byParticipant.get(participantSid)?.identity;
+    for (const [identity, { sid }] of this.#participants)
+      if (sid === participantSid) return identity;
+    return undefined;
   }
 
   /** Identities of all remote participants, whether they publish or not. */
   get others(): string[] {
-    return [...this.#byParticipant.values()].map(({ identity }) => identity);
+    return [...this.#participants.keys()];
   }
 
   /** Identities of the voice agents in the room. */
@@ -131,9 +136,9 @@ export class RoomView {
 
   /** The voice agents in the room, known by their kind. */
   get remoteAgents(): RemoteAgent[] {
-    return [...this.#byParticipant.values()]
-      .filter(({ isAgent }) => isAgent)
-      .map(({ identity, agentState, tracks }) => ({
+    return [...this.#participants]
+      .filter(([, { isAgent }]) => isAgent)
+      .map(([identity, { agentState, tracks }]) => ({
         identity,
         hasAudio: [...tracks].some((sid) => this.#tracks.get(sid)?.kind === 'audio'),
         state: agentState,
@@ -141,9 +146,12 @@ export class RoomView {
   }
 
   #applyOne(participant: ParticipantInfo, changes: RoomChanges): void {
+    const { sid: session, identity } = participant;
     const gone = participant.state === ParticipantInfo_State.DISCONNECTED;
+    const before = this.#participants.get(identity);
+    // A session that the participant has replaced, or that was not known.
+    if (gone && before?.sid !== session) return;
     const isAgent = participant.kind === ParticipantInfo_Kind.AGENT;
-    const before = this.#byParticipant.get(participant.sid)?.tracks ?? [];
     const now = new Set<string>();
     for (const info of gone ? [] : participant.tracks) {
       const kind =
@@ -156,8 +164,8 @@ export class RoomView {
         kind,
         codec: codecOf(info),
         source: info.source,
-        identity: participant.identity,
-        participantSid: participant.sid,
+        identity,
+        participantSid: session,
         ofAgent: isAgent,
         ...(participant.kind === ParticipantInfo_Kind.INGRESS && { ofIngress: true as const }),
         width: info.width,
@@ -170,18 +178,35 @@ export class RoomView {
       if (known === undefined) changes.added.push(track);
       else if (known.muted !== track.muted) changes.muted.push(track);
     }
-    for (const sid of before) {
+    const kept: string[] = [];
+    for (const sid of before?.tracks ?? []) {
       const track = this.#tracks.get(sid);
       if (now.has(sid) || track === undefined) continue;
+      if (!gone && track.participantSid !== session && !this.#isReplaced(track, now)) {
+        kept.push(sid);
+        continue;
+      }
       this.#end(track);
       changes.removed.push(track);
     }
-    if (gone) this.#byParticipant.delete(participant.sid);
+    for (const sid of kept) now.add(sid);
+    if (gone) this.#participants.delete(identity);
     else {
-      const { identity, attributes } = participant;
-      const agentState = attributes[AGENT_STATE] ?? null;
-      this.#byParticipant.set(participant.sid, { identity, isAgent, agentState, tracks: now });
+      const agentState = participant.attributes[AGENT_STATE] ?? null;
+      this.#participants.set(identity, { sid: session, isAgent, agentState, tracks: now });
     }
+  }
+
+  /**
+   * Returns true when one of the present tracks is the same publication as one of an earlier session.
+   * The server reports no end of that session, and until its publications are there again, they are
+   * missing rather than unpublished.
+   */
+  #isReplaced({ kind, source }: RemoteTrack, now: ReadonlySet<string>): boolean {
+    return [...now].some((sid) => {
+      const one = this.#tracks.get(sid);
+      return one?.kind === kind && one.source === source;
+    });
   }
 
   #end(track: RemoteTrack): void {
