@@ -51,7 +51,7 @@ export {
   systemClock,
 } from './clock.ts';
 export { dataTemplate, encryptedDataTemplate, readDataPacket } from './data-packet.ts';
-export type { OwnDataTrack } from './data-tracks/data-track-publications.ts';
+export { MembershipEnded, type OwnDataTrack } from './data-tracks/data-track-publications.ts';
 export { DataTracks } from './data-tracks/data-tracks.ts';
 export { DATA_TRACK_CHANNEL } from './data-tracks/track-packet.ts';
 export { type Deployment, deploymentAt } from './deployment.ts';

@@ -12,6 +12,16 @@ import { FramePackets } from './frame-packets.ts';
 /** Time for the answer of the server, ms: that of livekit-client. */
 export const ANSWER_TIMEOUT_MS = 10_000;
 
+/** First version of the server that has data tracks. */
+const FIRST_VERSION = '1.11.0';
+
+/** End of a membership while the server has not answered yet: it is not a refusal. */
+export class MembershipEnded extends Error {
+  constructor() {
+    super('the membership of the room has ended');
+  }
+}
+
 /** Connection of a membership to its server. */
 export interface DataTrackLink {
   /** Version of the server. */
@@ -28,8 +38,10 @@ export interface OwnDataTrack {
 }
 
 interface Publication {
-  name: string;
+  isAccepted: boolean;
+  /** Description by the server; null: none has arrived. */
   info: DataTrackInfo | null;
+  /** Settled with the answer to the last request. */
   answered: PromiseWithResolvers<void>;
 }
 
@@ -51,8 +63,7 @@ export class DataTrackPublications {
     const earlier = this.#byHandle;
     this.#byHandle = new Map();
     this.#link = link;
-    for (const { answered } of earlier.values())
-      answered.reject(new Error('the membership of the room has ended'));
+    for (const { answered } of earlier.values()) answered.reject(new MembershipEnded());
   }
 
   /** Publications that the server knows, for `syncState`. */
@@ -62,25 +73,32 @@ export class DataTrackPublications {
     );
   }
 
-  /** @throws Error if the server refuses the track, or does not answer */
+  /**
+   * Publish a track; after a request without an answer, take a late one, or ask again.
+   * @throws Error if the server refuses the track, or does not answer; `MembershipEnded`
+   */
   async publish(name: string): Promise<OwnDataTrack> {
     const link = this.#link;
     if (link === null) throw new Error('the participant has not joined');
     const handle = this.#handles.get(name) ?? this.#handles.size + 1;
     this.#handles.set(name, handle);
-    const publication: Publication = { name, info: null, answered: Promise.withResolvers() };
+    const answered = Promise.withResolvers<void>();
+    const publication = this.#byHandle.get(handle) ?? { isAccepted: false, info: null, answered };
     this.#byHandle.set(handle, publication);
-    const cancel = this.#clock.after(ANSWER_TIMEOUT_MS, () =>
-      this.#refused(handle, noAnswer(link.version)),
-    );
-    link.send({
-      case: 'publishDataTrackRequest',
-      value: new PublishDataTrackRequest({ pubHandle: handle, name }),
-    });
-    try {
-      await publication.answered.promise;
-    } finally {
-      cancel();
+    if (!publication.isAccepted) {
+      publication.answered = answered;
+      const cancel = this.#clock.after(ANSWER_TIMEOUT_MS, () =>
+        answered.reject(noAnswer(link.version)),
+      );
+      link.send({
+        case: 'publishDataTrackRequest',
+        value: new PublishDataTrackRequest({ pubHandle: handle, name }),
+      });
+      try {
+        await answered.promise;
+      } finally {
+        cancel();
+      }
     }
     const packets = new FramePackets(handle);
     return {
@@ -93,32 +111,41 @@ export class DataTrackPublications {
     const publication = info === undefined ? undefined : this.#byHandle.get(info.pubHandle);
     if (publication === undefined || info === undefined) return;
     publication.info = info;
-    publication.answered.resolve();
+    accept(publication);
   }
 
   /** Take an answer that is not an acceptance: a queued request is accepted later. */
   answered({ pubHandle }: PublishDataTrackRequest, { reason, message }: RequestResponse): void {
     if (reason === RequestResponse_Reason.OK || reason === RequestResponse_Reason.QUEUED) return;
-    this.#refused(pubHandle, rejection(reason, message));
+    const publication = this.#byHandle.get(pubHandle);
+    if (publication === undefined || publication.isAccepted) return;
+    if (reason === RequestResponse_Reason.DUPLICATE_HANDLE) {
+      // The answer to an earlier request was lost.
+      accept(publication);
+      return;
+    }
+    this.#byHandle.delete(pubHandle);
+    publication.answered.reject(rejection(reason, message));
   }
 
   /** Note that the server ended a publication. */
   ended(handle: number): void {
     this.#byHandle.delete(handle);
   }
-
-  #refused(handle: number, error: Error): void {
-    const publication = this.#byHandle.get(handle);
-    if (publication === undefined || publication.info !== null) return;
-    this.#byHandle.delete(handle);
-    publication.answered.reject(error);
-  }
 }
 
-const noAnswer = (version: string): Error =>
-  new Error(
-    `livekit-server ${version} did not answer the request within ${ANSWER_TIMEOUT_MS / 1_000} s; old servers have no data tracks: use 1.11.0 or newer`,
+const accept = (publication: Publication): void => {
+  publication.isAccepted = true;
+  publication.answered.resolve();
+};
+
+const noAnswer = (version: string): Error => {
+  const message = `livekit-server ${version} did not answer the request within ${ANSWER_TIMEOUT_MS / 1_000} s`;
+  const isOld = version.localeCompare(FIRST_VERSION, 'en', { numeric: true }) < 0;
+  return new Error(
+    isOld ? `${message}; it has no data tracks: use ${FIRST_VERSION} or newer` : message,
   );
+};
 
 const rejection = (reason: RequestResponse_Reason, why: string): Error =>
   new Error(

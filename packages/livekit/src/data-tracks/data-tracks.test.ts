@@ -13,6 +13,7 @@ import {
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { systemClock } from '../clock.ts';
 import type { RequestMessage } from '../signal/signal-socket.ts';
+import { MembershipEnded } from './data-track-publications.ts';
 import { DataTracks } from './data-tracks.ts';
 import { FramePackets } from './frame-packets.ts';
 
@@ -27,7 +28,8 @@ const participant = () => {
     receiverOf: (name, publisher) =>
       name === 'control' ? (frame) => frames.push(`${publisher} ${frame.join()}`) : null,
   });
-  const join = () => tracks.joined({ version: '1.13.5', send: (message) => sent.push(message) });
+  const join = (version = '1.13.5') =>
+    tracks.joined({ version, send: (message) => sent.push(message) });
   join();
   const accept = (pubHandle: number, sid: string) => {
     const info = new DataTrackInfo({ pubHandle, sid, name: 'control' });
@@ -96,38 +98,75 @@ test('a track that the server ends is not published', async () => {
   expect(track.isPublished()).toBe(false);
 });
 
-test('a refusal has its reason, and what to do', async () => {
-  const { tracks } = participant();
-  const publishing = tracks.publish('control');
+const refuse = (tracks: DataTracks, reason: RequestResponse_Reason, message: string) =>
   tracks.answered({
     case: 'requestResponse',
     value: new RequestResponse({
-      reason: RequestResponse_Reason.NOT_ALLOWED,
-      message: 'no permission',
+      ...{ reason, message },
       request: {
         case: 'publishDataTrack',
         value: new PublishDataTrackRequest({ pubHandle: 1, name: 'control' }),
       },
     }),
   });
+
+test('a refusal has its reason, and what to do', async () => {
+  const { tracks } = participant();
+  const publishing = tracks.publish('control');
+  refuse(tracks, RequestResponse_Reason.NOT_ALLOWED, 'no permission');
   await expect(publishing).rejects.toThrow(/\(no permission\).*canPublishData.*enable_data_tracks/);
 });
 
-test('a server that does not answer is named, with the version that has data tracks', async () => {
-  const { tracks } = participant();
-  const publishing = tracks.publish('control');
-  const rejected = expect(publishing).rejects.toThrow(
-    /livekit-server 1\.13\.5 did not answer .* use 1\.11\.0 or newer/,
-  );
-  await vi.advanceTimersByTimeAsync(10_000);
-  await rejected;
+const NO_ANSWER = 'livekit-server 1.13.5 did not answer the request within 10 s';
+
+test('an old server that does not answer is named, with the version that has data tracks', async () => {
+  const { tracks, join } = participant();
+  for (const [version, message] of [
+    ['1.13.5', NO_ANSWER],
+    ['1.11.0', 'livekit-server 1.11.0 did not answer the request within 10 s'],
+    [
+      '1.9.12',
+      'livekit-server 1.9.12 did not answer the request within 10 s; it has no data tracks: use 1.11.0 or newer',
+    ],
+  ] as const) {
+    join(version);
+    const rejected = expect(tracks.publish('control')).rejects.toThrow(new Error(message));
+    await vi.advanceTimersByTimeAsync(10_000);
+    await rejected;
+  }
 });
 
-test('a request that waits when the membership ends fails', async () => {
+const requests = (sent: readonly RequestMessage[]) =>
+  sent.filter((message) => message.case === 'publishDataTrackRequest').length;
+
+test('an acceptance that arrives late holds for the next attempt', async () => {
+  const { tracks, sent, accept } = participant();
+  const rejected = expect(tracks.publish('control')).rejects.toThrow(NO_ANSWER);
+  await vi.advanceTimersByTimeAsync(11_000);
+  await rejected;
+  const info = accept(1, 'DTR_1');
+  expect(tracks.published).toMatchObject([{ info }]);
+  const track = await tracks.publish('control');
+  expect(track.isPublished()).toBe(true);
+  expect(requests(sent)).toBe(1);
+});
+
+test('a track is published if only the answer of the server was lost', async () => {
+  const { tracks, sent } = participant();
+  const rejected = expect(tracks.publish('control')).rejects.toThrow(NO_ANSWER);
+  await vi.advanceTimersByTimeAsync(10_000);
+  await rejected;
+  const publishing = tracks.publish('control');
+  refuse(tracks, RequestResponse_Reason.DUPLICATE_HANDLE, 'same handle');
+  expect((await publishing).isPublished()).toBe(true);
+  expect(requests(sent)).toBe(2);
+});
+
+test('a request that waits when the membership ends fails, but is not refused', async () => {
   const { tracks, join } = participant();
   const publishing = tracks.publish('control');
   join();
-  await expect(publishing).rejects.toThrow('has ended');
+  await expect(publishing).rejects.toThrow(MembershipEnded);
 });
 
 test('tracks for the participant are subscribed to once, and their frames arrive', () => {

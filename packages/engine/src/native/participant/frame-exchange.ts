@@ -1,5 +1,6 @@
-import { type Clock, DataTracks, type RoomView } from '@livekit-swarm/livekit';
+import { type Clock, DataTracks, MembershipEnded, type RoomView } from '@livekit-swarm/livekit';
 import type { ParticipantPlan } from '@livekit-swarm/scenario';
+import { messageOf } from '@livekit-swarm/settings/errors';
 import { type DataTrackPart, dataTrackPartOf } from '../../exchange/data-track-part.ts';
 import type { ExchangeMeter } from '../../exchange/exchange-meter.ts';
 import type { ExchangeSettings } from '../../exchange/exchange-part.ts';
@@ -37,7 +38,7 @@ export const frameExchangeOf = (options: FrameExchangeOptions): FrameExchange | 
         push: (payload: Uint8Array) => channel.sendFrame(track.packets(payload)),
       };
     } catch (error) {
-      onRefused(error instanceof Error ? error.message : String(error));
+      if (!(error instanceof MembershipEnded)) onRefused(messageOf(error));
       throw error;
     }
   };
