@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { DataTrackPart } from './data-track-part.ts';
 import { exchangeOf } from './exchange-part.ts';
 import { noFrames } from './exchange-result.ts';
-import { frameOf } from './frames.ts';
+import { frameOf, readFrame } from './frames.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -73,6 +73,69 @@ test('while the own connection is lost, no frames are expected', async () => {
   part.end();
   // Frames whose numbers are missing are lost.
   expect(frames).toMatchObject({ received: 2, lost: 4, silent: 0 });
+});
+
+/** Pilot with one robot, to which a frame is due every 100 ms, and what its client does. */
+const pilot = () => {
+  const frames = noFrames();
+  const client = { isPublished: true, isFull: false, published: 0, sent: [] as number[] };
+  const part = new DataTrackPart({
+    room: {
+      others: () => ['x-1-r1'],
+      publish: async () => {
+        client.published++;
+        client.isPublished = true;
+        return {
+          isPublished: () => client.isPublished,
+          push: async (payload) => {
+            if (client.isFull) throw new Error('the channel is full');
+            client.sent.push(readFrame(payload)?.number ?? -1);
+          },
+        };
+      },
+    },
+    publishes: {
+      settings: { to: 'robot', bytes: 12, everyMs: 100 },
+      ...{ name: 'swarm.robot', isSubscriber: () => true },
+    },
+    ...{ subscribes: null, frames: () => frames, isElsewhere: () => false },
+  });
+  part.connected();
+  return { part, frames, client };
+};
+
+test('frames that the client drops have no number, so no robot misses them', async () => {
+  const { part, frames, client } = pilot();
+  await vi.advanceTimersByTimeAsync(3_000);
+  client.isFull = true;
+  await vi.advanceTimersByTimeAsync(1_000);
+  client.isFull = false;
+  await vi.advanceTimersByTimeAsync(1_000);
+  part.end();
+  expect(frames.dropped).toBe(10);
+  expect(frames.sent).toBe(client.sent.length + 10);
+  expect(client.sent.length).toBeGreaterThanOrEqual(19);
+  expect(client.sent).toEqual(client.sent.map((_, index) => index));
+});
+
+test('frames of a track that is not published are drops, and it is published again after a pause', async () => {
+  const { part, frames, client } = pilot();
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect(client.published).toBe(1);
+  const { length } = client.sent;
+  client.isPublished = false;
+  await vi.advanceTimersByTimeAsync(1_000);
+  // The first frame after its end is dropped: then it is published.
+  expect(client.published).toBe(2);
+  expect(client.sent.length).toBe(length + 9);
+  client.isPublished = false;
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(client.published).toBe(2);
+  expect(client.sent.length).toBe(length + 9);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(client.published).toBe(3);
+  part.end();
+  expect(frames.sent).toBe(client.sent.length + frames.dropped);
 });
 
 test('publishers on other hosts are those of its data tracks', () => {

@@ -9,7 +9,7 @@ import { TrackWatch } from './track-watch.ts';
 
 /** Interval at which overdue frames are counted, ms. */
 const LOOK_EVERY_MS = 1_000;
-/** Time after which a track that could not be published is published again, ms. */
+/** Time after which a track that is not published is published again, ms. */
 const AGAIN_AFTER_MS = 5_000;
 
 /** Local data track of a client. */
@@ -68,6 +68,7 @@ export class DataTrackPart {
   #isPublishing = false;
   /** Time before which nothing is published again, ms. */
   #notBefore = 0;
+  /** Number of the next frame: those that are dropped have none, so no subscriber misses it. */
   #number = 0;
 
   constructor(options: DataTrackPartOptions) {
@@ -150,8 +151,8 @@ export class DataTrackPart {
     } catch {
       // The subscribers miss it.
       this.#track = null;
-      this.#notBefore = performance.now() + AGAIN_AFTER_MS;
     }
+    this.#notBefore = performance.now() + AGAIN_AFTER_MS;
     this.#isPublishing = false;
   }
 
@@ -160,13 +161,17 @@ export class DataTrackPart {
     if (publishes === null) return;
     const frames = this.#options.frames();
     frames.sent++;
-    if (this.#track === null) {
+    if (this.#track?.isPublished() !== true) {
       frames.dropped++;
       void this.#publish();
       return;
     }
-    const payload = frameOf(this.#number++, publishes.settings.bytes);
-    this.#track.push(payload).catch(() => this.#options.frames().dropped++);
+    const number = this.#number++;
+    this.#track.push(frameOf(number, publishes.settings.bytes)).catch(() => {
+      this.#options.frames().dropped++;
+      // A client that is slow to refuse a frame may have taken the next one already.
+      if (this.#number === number + 1) this.#number = number;
+    });
   }
 
   /** Returns the receiver of a data track of another participant; null: it is not for this one. */
