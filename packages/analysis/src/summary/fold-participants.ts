@@ -52,7 +52,7 @@ export const leftBeforeJoining = (line: ParticipantLine, endAtMs: number): boole
   line.at - line.joinAtMs < JOIN_GRACE_MS;
 
 /**
- * Returns true if a join ended with its participant and is no failure: the participant left as
+ * Returns true if a join ended with its participant and did not fail: the participant left as
  * planned before it could have joined, or before its time, as the run was cut short. Unlike the
  * summary, it needs no later line.
  */

@@ -75,7 +75,7 @@ test('while the own connection is lost, no frames are expected', async () => {
   expect(frames).toMatchObject({ received: 2, lost: 4, silent: 0 });
 });
 
-/** Pilot with one robot, to which a frame is due every 100 ms, and what its client does. */
+/** Pilot with one robot, for which a frame is scheduled every 100 ms, and what its client does. */
 const pilot = () => {
   const frames = noFrames();
   const client = { isPublished: true, isFull: false, published: 0, sent: [] as number[] };

@@ -221,7 +221,7 @@ describe('the trace of a participant that left while it joined', () => {
   it.each([
     ['as planned, within five seconds', leftAt(2_500, 2_500)],
     ['before its time, as the run was cut short', leftAt(8_000, END)],
-  ])('%s, is no failure, and names the reason', (_, lines) => {
+  ])('%s, does not fail, and names the reason', (_, lines) => {
     const [join, ...others] = spansOf(lines);
     expect(others).toEqual([]);
     expect(join).toMatchObject({

@@ -110,7 +110,7 @@ export class MediaLeg {
   redirect(answer: MediaAnswer | null, atMs: number): void {
     const call = this.#call;
     if (call === null) return;
-    // The offer may be known late: what was due before it follows the offer before.
+    // The offer may be known late: what was scheduled before it follows the offer before.
     this.send(atMs);
     call.answer = answer;
     if (answer === null) return;

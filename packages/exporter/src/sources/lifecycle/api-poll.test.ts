@@ -102,7 +102,7 @@ it('asks for trunks once a minute, also while the call fails, and forgets them a
 it.each([
   ['livekit-server has no Redis', WITHOUT_REDIS],
   ['a proxy blocks the calls of SIP', BLOCKED],
-])('has no trunks where %s, which is no error, and asks again after an hour', (_, without) =>
+])('has no trunks where %s, counts no error, and asks again after an hour', (_, without) =>
   polled(async ({ poll, answer, calls, later, trunks, errors }) => {
     await poll.look();
     answer(without);

@@ -63,7 +63,7 @@ export const createApiPoll = (
   const egress = () => egressOf(api(), TIMEOUT_SECONDS);
   const ingress = () => ingressOf(api(), TIMEOUT_SECONDS);
   /**
-   * Calls that need Redis and an additional service, and when a response said that it is missing:
+   * Calls that need Redis and an additional service, and when a response reported that it is missing:
    * for an hour, they are not polled again.
    */
   const missing = new Map<string, number>();
