@@ -186,7 +186,7 @@ describe('a disk that fills up', () => {
     const processes = swarm.processes();
     expect(await swarm.ended).toBe(98);
     expect(swarm.stderr()).toMatch(
-      /record\.ndjson: the record cannot be written any more: .*\n {2}→ the run was ended/,
+      /record\.ndjson: the record cannot be written any more: .*\n {2}→ the run has no result/,
     );
     expect(swarm.stdout()).toBe('');
     await expectGone(processes);
