@@ -107,7 +107,7 @@ describe('swarm compare', () => {
 
   it.each([
     [['compare'], /two sides are needed/],
-    [['compare', 'a'], /there is no a/],
+    [['compare', 'a'], /a: there is no such file or folder/],
     [['compare', '--base', 'BASE'], /there is no --current/],
     [['compare', '--base', 'BASE', '--current', 'BASE', 'BASE'], /is it base or current/],
     [
