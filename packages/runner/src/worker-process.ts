@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { browserProfile } from '@livekit-swarm/engine/chromium';
+import { BROWSER_ENGINES, browserProfile } from '@livekit-swarm/engine/chromium';
 import { siblingModule } from '@livekit-swarm/host';
 import { usedNameServer } from '@livekit-swarm/livekit';
 import { workerEnvironment } from './worker-environment.ts';
@@ -86,8 +86,7 @@ export const startWorker = ({
     const said = lastWords(logFile);
     // A worker that was killed has left the profile of its browser. The browser ends with the
     // worker, and may write to the profile until then.
-    for (const engine of ['browser', 'firefox'] as const)
-      rmSync(browserProfile(logDir, shard, engine), REMOVE);
+    for (const engine of BROWSER_ENGINES) rmSync(browserProfile(logDir, shard, engine), REMOVE);
     if (finished) return null;
     const message = failure ?? (said === '' ? `process ${shard} ended with ${reason}` : said);
     const death = { reason, message, killed: signalled && failure === null };

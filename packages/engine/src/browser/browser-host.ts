@@ -7,9 +7,9 @@ import type { Browser, LaunchOptions } from 'puppeteer-core';
 import type { Client, ClientEvent, ClientHost } from '../client/client.ts';
 import type { EngineOptions } from '../engine.ts';
 import { BrowserClient } from './browser-client.ts';
-import { findBrowser, findFirefox, NO_BROWSER_HINT, NO_FIREFOX } from './find-browser.ts';
+import { findBrowser, findFirefox, NO_BROWSER_HINT, NO_FIREFOX_HINT } from './find-browser.ts';
 import { firefoxOptions } from './firefox.ts';
-import { browserProfile, launchOptions } from './launch-options.ts';
+import { type BrowserEngine, browserProfile, launchOptions } from './launch-options.ts';
 
 /**
  * Switches of Chromium: ICE candidates carry addresses instead of mDNS names, and pages may connect
@@ -24,7 +24,7 @@ const CLOSE_TIMEOUT_MS = 3_000;
 
 /** One process of Chromium or Firefox, with a browser context for each participant. */
 export class BrowserHost implements ClientHost {
-  readonly #engine: 'browser' | 'firefox';
+  readonly #engine: BrowserEngine;
   readonly #options: EngineOptions;
   readonly #clients = new Set<BrowserClient>();
   #browser: Promise<Browser> | null = null;
@@ -32,7 +32,7 @@ export class BrowserHost implements ClientHost {
   #script: Promise<string> | null = null;
   #isClosed = false;
 
-  constructor(engine: 'browser' | 'firefox', options: EngineOptions) {
+  constructor(engine: BrowserEngine, options: EngineOptions) {
     this.#engine = engine;
     this.#options = options;
   }
@@ -84,7 +84,7 @@ export class BrowserHost implements ClientHost {
 
   async #firefox(): Promise<LaunchOptions> {
     const program = findFirefox();
-    if (program === null) throw new Error(`Firefox: ${NO_FIREFOX.what}: ${NO_FIREFOX.hint}`);
+    if (program === null) throw new Error(`Firefox: none is installed: ${NO_FIREFOX_HINT}`);
     return firefoxOptions(program, await this.#profileFolder());
   }
 

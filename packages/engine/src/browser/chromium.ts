@@ -1,3 +1,3 @@
 /** Functions to find and start the browser of the engine `browser`, without loading puppeteer. */
 export { findBrowser } from './find-browser.ts';
-export { browserProfile, launchOptions } from './launch-options.ts';
+export { BROWSER_ENGINES, browserProfile, launchOptions } from './launch-options.ts';

@@ -18,10 +18,8 @@ const FIREFOX_APPLICATION = '/Applications/Firefox.app/Contents/MacOS/firefox';
 export const NO_BROWSER_HINT =
   'install one (apt-get install chromium, or npx @puppeteer/browsers install chrome), or name its program with --browser or SWARM_BROWSER';
 
-export const NO_FIREFOX = {
-  what: 'none is installed',
-  hint: 'install it (apt-get install firefox-esr, or npx @puppeteer/browsers install firefox)',
-} as const;
+export const NO_FIREFOX_HINT =
+  'install it (apt-get install firefox-esr, or npx @puppeteer/browsers install firefox)';
 
 /**
  * Find the program of Firefox: on the `PATH`, in `/Applications`, or the newest in puppeteer's cache.

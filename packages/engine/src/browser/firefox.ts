@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { exitWithParent } from '@livekit-swarm/host';
 import { shellLine } from '@livekit-swarm/settings';
 import type { LaunchOptions } from 'puppeteer-core';
+import { processOptions } from './launch-options.ts';
 
 const PREFERENCES = {
   // ICE candidates carry addresses instead of mDNS names, also those of the loopback interface.
@@ -13,8 +14,8 @@ const PREFERENCES = {
 };
 
 /**
- * Options to start Firefox that writes only into its profile. It is spoken to over a port
- * (WebDriver BiDi), which does not close with this process: the kernel ends it instead.
+ * Options to start Firefox so that it writes only into its profile. puppeteer controls it through a
+ * port (WebDriver BiDi), which does not close with this process: the kernel ends it instead.
  */
 export const firefoxOptions = async (program: string, folder: string): Promise<LaunchOptions> => {
   // Firefox takes a relative path for one below its own folder.
@@ -24,14 +25,9 @@ export const firefoxOptions = async (program: string, folder: string): Promise<L
   await writeFile(executablePath, `#!/bin/sh\nexec ${shellLine(exitWithParent([program]))} "$@"\n`);
   await chmod(executablePath, 0o700);
   return {
+    ...processOptions(profile),
     browser: 'firefox',
     executablePath,
-    userDataDir: profile,
-    headless: true,
     extraPrefsFirefox: PREFERENCES,
-    env: { ...process.env, HOME: profile, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile },
-    handleSIGINT: false,
-    handleSIGTERM: false,
-    handleSIGHUP: false,
   };
 };

@@ -1,19 +1,26 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
-import type { Plan } from '@livekit-swarm/scenario';
+import type { ClientEngineName, Plan } from '@livekit-swarm/scenario';
 import { usageError } from '@livekit-swarm/settings';
 import { assertStarts } from '../browser/assert-starts.ts';
-import { findBrowser, findFirefox, NO_BROWSER_HINT, NO_FIREFOX } from '../browser/find-browser.ts';
+import {
+  findBrowser,
+  findFirefox,
+  NO_BROWSER_HINT,
+  NO_FIREFOX_HINT,
+} from '../browser/find-browser.ts';
 
-/** npm packages of the engines. They are not installed with swarm: most runs do not need them. */
-const PACKAGES = {
-  browser: 'puppeteer-core',
-  firefox: 'puppeteer-core',
-  rtc: '@livekit/rtc-node',
-} as const;
+const PUPPETEER = { name: 'puppeteer-core', version: '25.16.0' };
 
-/** Versions of the packages that are tested. */
-const VERSIONS = { browser: '25.16.0', firefox: '25.16.0', rtc: '1.1.0' } as const;
+/**
+ * npm packages of the engines, with the versions that are tested. They are not installed with swarm:
+ * most runs do not need them.
+ */
+const PACKAGES: Record<ClientEngineName, { name: string; version: string }> = {
+  browser: PUPPETEER,
+  firefox: PUPPETEER,
+  rtc: { name: '@livekit/rtc-node', version: '1.1.0' },
+};
 
 /**
  * Check that this host has everything that the real clients and encoders of a plan need.
@@ -25,12 +32,15 @@ export const assertClients = (
   browser?: string,
 ): void => {
   const engines = new Set(participants.map(({ engine }) => engine));
-  for (const engine of ['browser', 'firefox', 'rtc'] as const)
-    if (engines.has(engine) && !isInstalled(PACKAGES[engine]))
+  for (const engine of engines) {
+    if (engine === undefined) continue;
+    const { name, version } = PACKAGES[engine];
+    if (!isInstalled(name))
       throw usageError(
-        `the engine ${engine} needs the package ${PACKAGES[engine]}, which is not installed`,
-        `npm install ${PACKAGES[engine]}@${VERSIONS[engine]}, in the folder where livekit-swarm is installed`,
+        `the engine ${engine} needs the package ${name}, which is not installed`,
+        `npm install ${name}@${version}, in the folder where livekit-swarm is installed`,
       );
+  }
   if (participants.some(({ ingress }) => ingress === 'rtmp') && !hasEncoder())
     throw usageError(
       'participants with ingress: rtmp need ffmpeg with libx264, and none is installed',
@@ -39,7 +49,7 @@ export const assertClients = (
   if (engines.has('firefox')) {
     const firefox = findFirefox();
     if (firefox === null)
-      throw usageError(`the engine firefox needs Firefox, and ${NO_FIREFOX.what}`, NO_FIREFOX.hint);
+      throw usageError('the engine firefox needs Firefox, and none is installed', NO_FIREFOX_HINT);
     assertStarts(firefox, 'firefox');
   }
   if (!engines.has('browser')) return;
