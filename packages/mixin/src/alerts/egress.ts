@@ -1,47 +1,33 @@
-import { type Labels, type Names, seriesOf } from '../config/names.ts';
+import type { Names } from '../config/names.ts';
 import type { Alert } from '../rule.ts';
+import { poolAlert } from './pool.ts';
 
-/** Time for which a pool without instances is remembered: PromQL duration. */
-const GONE = '1d';
+// livekit_egress_available is unsuitable: it is 0 as soon as an instance has one request, although
+// the instance accepts more.
+const ACCEPTS = 'livekit_egress_can_accept_request';
 
 /**
  * Alerts on the capacity for recordings, as livekit/egress reports it. Left out with `egress:
  * false`.
  */
-export const egressAlerts = ({ cluster, test }: Names): readonly Alert[] => {
-  const pod = (name: string): Labels => ({
-    [cluster]: test.ofJob[cluster] ?? '',
+export const egressAlerts = (names: Names): readonly Alert[] => {
+  const { expr, description, fires, seriesOfInstance, goneTests } = poolAlert(names, {
     job: 'egress',
-    instance: name,
-    node_id: `NE_${name}`,
-    cluster_id: '',
+    accepts: ACCEPTS,
+    labelsOf: (instance) => ({ node_id: `NE_${instance}`, cluster_id: '' }),
+    describe: (job) =>
+      `No instance of ${job} has accepted requests for five minutes: new recordings and streams fail. Those that run continue.`,
   });
-  const accepts = (name: string): string =>
-    seriesOf('livekit_egress_can_accept_request', pod(name));
-  const idle = (name: string): string => seriesOf('livekit_egress_available', pod(name));
-  const fires = [
-    {
-      labels: { [cluster]: test.ofJob[cluster] ?? '', job: 'egress' },
-      description:
-        'No instance of egress has accepted requests for five minutes: new recordings and streams fail. Those that run continue.',
-    },
-  ];
+  const accepts = (instance: string): string => seriesOfInstance(ACCEPTS, instance);
+  const idle = (instance: string): string => seriesOfInstance('livekit_egress_available', instance);
   return [
     {
       name: 'LiveKitEgressUnavailable',
       severity: 'warning',
-      // livekit_egress_available is unsuitable: it is 0 as soon as an instance has one request,
-      // although the instance accepts more.
-      // A pool whose instances are all gone has no series; one that was scaled to none is alike.
-      expr: `max by (${cluster}, job) (livekit_egress_can_accept_request) == 0
-or
-count by (${cluster}, job) (last_over_time(livekit_egress_can_accept_request[${GONE}])) * 0
-unless
-count by (${cluster}, job) (livekit_egress_can_accept_request)`,
+      expr,
       for: '5m',
       summary: 'No egress instance accepts recordings or streams.',
-      description:
-        'No instance of {{ $labels.job }} has accepted requests for five minutes: new recordings and streams fail. Those that run continue.',
+      description,
       dashboard: 'rooms',
       test: {
         // At first both instances have one request and accept more. Then one instance is full, and
@@ -64,20 +50,7 @@ count by (${cluster}, job) (livekit_egress_can_accept_request)`,
           firesAt: '25m',
           fires,
         },
-        {
-          // One instance ends after ten minutes, and the other one, busy all the time, after thirty.
-          series: { [accepts('a')]: '1x10 stale', [accepts('b')]: '1x30 stale' },
-          silentAt: '30m',
-          firesAt: '40m',
-          fires,
-        },
-        {
-          // The alert holds while the pool is gone, hours later, and ends with its memory.
-          series: { [accepts('a')]: '1x10 stale' },
-          silentAt: '25h',
-          firesAt: '20h',
-          fires,
-        },
+        ...goneTests('40m'),
       ],
     },
   ];
