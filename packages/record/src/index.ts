@@ -1,4 +1,5 @@
 export { type AdaptationSample, emptyAdaptation } from './adaptation.ts';
+export { clientEngineName } from './client-engine.ts';
 export {
   COUNTER_NAMES,
   COUNTERS,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clientEngineName } from './client-engine.ts';
 import { fill, TRACK_COUNTERS } from './counters.ts';
 import { decryptionSchema } from './decryption.ts';
 import { trackPlayout } from './playout.ts';
@@ -87,7 +88,7 @@ export const participantSchema = z.object({
    */
   remoteParticipants: count.exactOptional(),
   /** Engine of a real client; absent: native. */
-  engine: z.enum(['browser', 'firefox', 'rtc']).exactOptional(),
+  engine: clientEngineName.exactOptional(),
   expectedTracks: z.object({ audio: count, video: count }),
   tracks: z.array(track),
 });

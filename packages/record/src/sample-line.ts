@@ -1,6 +1,7 @@
 import { emptyBins } from '@livekit-swarm/metrics';
 import { z } from 'zod';
 import { adaptationSample } from './adaptation.ts';
+import { clientEngineName } from './client-engine.ts';
 import { fill, SERIES_COUNTERS } from './counters.ts';
 import { dataQueueSample } from './data-queue.ts';
 import { dataStreamsSample } from './data-streams.ts';
@@ -134,7 +135,7 @@ const client = z.object({
   identity: z.string(),
   group: z.string(),
   role: z.string(),
-  engine: z.enum(['browser', 'firefox', 'rtc']),
+  engine: clientEngineName,
   /** Largest lateness of its timers, ms. */
   lagMs: count,
   /**

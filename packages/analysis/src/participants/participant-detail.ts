@@ -8,7 +8,7 @@ import type {
 
 /** Connection of a participant, and the tracks that it sent and received. */
 export interface ParticipantDetail {
-  engine: 'native' | 'browser' | 'firefox' | 'rtc';
+  engine: 'native' | NonNullable<ParticipantLine['engine']>;
   /** Node and backend of the last connection; null: not reported. */
   node: string | null;
   backend: string | null;

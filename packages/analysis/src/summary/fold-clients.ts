@@ -1,5 +1,5 @@
 import { aggregate, type Labels, type MetricName, type MetricReader } from '@livekit-swarm/metrics';
-import type { ClientSample, SampleLine } from '@livekit-swarm/record';
+import { type ClientSample, clientEngineName, type SampleLine } from '@livekit-swarm/record';
 import { z } from 'zod';
 
 const known = (description: string) =>
@@ -20,7 +20,7 @@ export const clientSummary = z
   .object({
     group: z.string().describe('witness: added by --witness.'),
     role: z.string(),
-    engine: z.enum(['browser', 'firefox', 'rtc']),
+    engine: clientEngineName,
     clients: z.number(),
     seconds: z.number().describe('Samples, one a second and client.'),
     starvedSeconds: z
