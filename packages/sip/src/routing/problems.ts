@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { scopeOfAddress } from '@livekit-swarm/host';
 import { allowsAny, allowsNone, kindOfAddress } from './allowed-address.ts';
 import { withNormalNumbers } from './normal-number.ts';
+import { pairsOf } from './pairs.ts';
 import type { InboundTrunk, OutboundTrunk, SipRouting } from './routing.ts';
 import type { RoutingProblem } from './routing-problem.ts';
 import { ruleProblems } from './rule-problems.ts';
@@ -39,19 +40,15 @@ const inboundProblems = (trunk: InboundTrunk): RoutingProblem[] => {
 
 /** Two trunks for the same call: livekit-server refuses the call. */
 const ambiguousTrunks = (trunks: readonly InboundTrunk[]): RoutingProblem[] =>
-  trunks.flatMap((trunk, index) =>
-    trunks
-      .slice(index + 1)
-      .filter(
-        (other) =>
-          haveSameNumber(trunk, other) &&
-          overlap(trunk.callers, other.callers) &&
-          (allowsAny(trunk.addresses) ||
-            allowsAny(other.addresses) ||
-            trunk.addresses.some((entry) => other.addresses.includes(entry))),
-      )
-      .map((other): RoutingProblem => ({ kind: 'ambiguous_trunks', trunk, other })),
-  );
+  pairsOf(
+    trunks,
+    (one, other) =>
+      haveSameNumber(one, other) &&
+      overlap(one.callers, other.callers) &&
+      (allowsAny(one.addresses) ||
+        allowsAny(other.addresses) ||
+        one.addresses.some((entry) => other.addresses.includes(entry))),
+  ).map(([trunk, other]) => ({ kind: 'ambiguous_trunks', trunk, other }));
 
 /** A trunk with numbers comes before one without: these do not compete. */
 const haveSameNumber = (one: InboundTrunk, other: InboundTrunk): boolean =>

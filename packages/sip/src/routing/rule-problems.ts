@@ -1,4 +1,5 @@
 import { sentForms, withNormalNumbers } from './normal-number.ts';
+import { pairsOf } from './pairs.ts';
 import type { DispatchRule, InboundTrunk, SipRouting } from './routing.ts';
 import type { RoutingProblem } from './routing-problem.ts';
 
@@ -40,18 +41,14 @@ const unknownTrunks = (rule: DispatchRule, { inbound, outbound }: SipRouting): R
  * two nodes that are asked at the same time store both; then it refuses every call of the trunk.
  */
 const ambiguousRules = (rules: readonly DispatchRule[]): RoutingProblem[] =>
-  rules.flatMap((rule, index) =>
-    rules
-      .slice(index + 1)
-      .filter(
-        (other) =>
-          rule.pin === other.pin &&
-          meet(rule.trunkIds, other.trunkIds) &&
-          meet(rule.callers, other.callers) &&
-          meet(rule.numbers, other.numbers),
-      )
-      .map((other): RoutingProblem => ({ kind: 'ambiguous_rules', rule, other })),
-  );
+  pairsOf(
+    rules,
+    (one, other) =>
+      one.pin === other.pin &&
+      meet(one.trunkIds, other.trunkIds) &&
+      meet(one.callers, other.callers) &&
+      meet(one.numbers, other.numbers),
+  ).map(([rule, other]) => ({ kind: 'ambiguous_rules', rule, other }));
 
 /** A rule for some competes with others for the same, and one for all with others for all. */
 const meet = (some: readonly string[], others: readonly string[]): boolean =>

@@ -20,9 +20,11 @@ const judge = (problems: readonly RoutingProblem[], fine: string): CheckResult =
 const problemsAbout = (about: 'trunks' | 'rules', routing: SipRouting): RoutingProblem[] =>
   findRoutingProblems(routing).filter(({ kind }) => ROUTING_PROBLEMS[kind].about === about);
 
+const WITHOUT_SIP = 'livekit-server has no Redis, and without it no SIP';
+
 /** @param routing null: the deployment has no SIP */
 export const sipTrunksRule = (routing: SipRouting | null): CheckResult => {
-  if (routing === null) return skipped('livekit-server has no Redis, and without it no SIP');
+  if (routing === null) return skipped(WITHOUT_SIP);
   const { inbound, outbound } = routing;
   if (inbound.length + outbound.length === 0) return skipped('there are no SIP trunks');
   const fine = `inbound trunks: ${inbound.length}, outbound trunks: ${outbound.length}`;
@@ -31,7 +33,7 @@ export const sipTrunksRule = (routing: SipRouting | null): CheckResult => {
 
 /** @param routing null: the deployment has no SIP */
 export const sipRulesRule = (routing: SipRouting | null): CheckResult => {
-  if (routing === null) return skipped('livekit-server has no Redis, and without it no SIP');
+  if (routing === null) return skipped(WITHOUT_SIP);
   const { inbound, rules } = routing;
   if (inbound.length + rules.length === 0)
     return skipped('there are no inbound SIP trunks and no dispatch rules');
