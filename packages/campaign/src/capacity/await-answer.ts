@@ -6,7 +6,7 @@ import type { RemoteTarget } from '../target.ts';
  * Longest wait for an answer, ms. A full table of tracked connections refuses every connection until
  * entries of the load before end: UDP streams and TCP connections that close stay for 120 s.
  */
-const LONGEST_MS = 150_000;
+export const LONGEST_WAIT_MS = 150_000;
 const ANSWER_SECONDS = 5;
 const PAUSE_MS = 2_000;
 
@@ -20,7 +20,7 @@ export const awaitAnswer = async (
   target: RemoteTarget,
   signal: AbortSignal,
   onWait: () => void,
-  longestMs = LONGEST_MS,
+  longestMs = LONGEST_WAIT_MS,
 ): Promise<boolean> => {
   const deadline = performance.now() + longestMs;
   for (let attempt = 1; !signal.aborted; attempt++) {

@@ -22,7 +22,7 @@ import {
 } from '@livekit-swarm/settings';
 import { type PlannedRun, planRun, type RunRequest } from '../plan-run.ts';
 import { type RunConditions, runOnce } from '../run-once.ts';
-import { awaitAnswer } from './await-answer.ts';
+import { awaitAnswer, LONGEST_WAIT_MS } from './await-answer.ts';
 import { plannedLoad, stepScenario } from './step-scenario.ts';
 
 export interface SearchSession {
@@ -138,7 +138,7 @@ const search = async (
 
 const NO_ANSWER: Problem = {
   code: 'unreachable',
-  message: 'the deployment did not answer for 150 s after the last load',
+  message: `the deployment did not answer for ${LONGEST_WAIT_MS / 1_000} s after the last load`,
   hint: 'see what its hosts and its log say about that time, and search again with a smaller --max',
 };
 

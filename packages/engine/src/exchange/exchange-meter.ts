@@ -60,7 +60,7 @@ export class ExchangeMeter {
     }
   }
 
-  /** Counts of the frames of a role since the last sample, for those who count them. */
+  /** Counts of the frames of a role since the last sample; the caller adds to them. */
   framesOf({ group, role }: Measured): FrameResult {
     return ofRole<Frames>(this.#frames, group, role, () => ({ group, role, frames: noFrames() }))
       .frames;

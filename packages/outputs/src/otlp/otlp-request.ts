@@ -1,10 +1,10 @@
+/** Parts of a request that all signals have. */
+
 import { randomUUID } from 'node:crypto';
 import type { HrTime } from '@opentelemetry/api';
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { Protocol } from '../delivery/outcome.ts';
 import type { OtlpExporter } from './otlp-exporter.ts';
-
-/** Parts of a request that all signals have. */
 
 export const SCOPE = 'livekit-swarm';
 const CONTENT_TYPES = { protobuf: 'application/x-protobuf', json: 'application/json' };
