@@ -480,11 +480,14 @@ impl Peer {
                     self.events.extend(label.map(PeerEvent::ChannelOpen));
                 }
                 TransportEvent::ChannelData(id, message) => {
-                    let label = self.data.label_of(id);
+                    let is_of_track = self.data.has_tracks(id);
                     let arrival =
-                        self.data.on_message(&label, &message, self.transport.data_arrival);
-                    let handed_on =
-                        arrival.map(|arrival| PeerEvent::Message { label, message, arrival });
+                        self.data.on_message(is_of_track, &message, self.transport.data_arrival);
+                    // Most messages are only counted: none of those needs a label.
+                    let handed_on = arrival.map(|arrival| {
+                        let label = self.data.label_of(id);
+                        PeerEvent::Message { label, message, arrival }
+                    });
                     self.events.extend(handed_on);
                 }
                 TransportEvent::ChannelClose(id) => self.data.on_close(id),

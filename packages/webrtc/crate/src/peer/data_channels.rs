@@ -154,16 +154,22 @@ impl DataChannels {
         known.map(|(label, _)| label.clone()).unwrap_or_default()
     }
 
-    /// Counts a message. Returns its arrival, wall clock, ns, if it is to be handed on.
+    /// Returns true if an open channel carries packets of data tracks.
+    pub(super) fn has_tracks(&self, id: ChannelId) -> bool {
+        self.open.get(DATA_TRACKS) == Some(&id)
+    }
+
+    /// Counts a message, or a packet of a data track. Returns its arrival, wall clock, ns, if it is
+    /// to be handed on.
     pub(super) fn on_message(
         &mut self,
-        label: &str,
+        is_of_track: bool,
         message: &[u8],
         arrival: Option<u64>,
     ) -> Option<u64> {
         self.messages_received += 1;
         let arrival = arrival.unwrap_or_else(clock::wall_ns);
-        if label == DATA_TRACKS {
+        if is_of_track {
             return self.delivers.then_some(arrival);
         }
         let opened = self.keys.as_ref().map_or(Opened::Clear, |keys| open_message(message, keys));

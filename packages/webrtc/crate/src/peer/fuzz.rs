@@ -265,7 +265,7 @@ fn peer_with_planted_keys() {
                 }
                 6 => {
                     let message = input.packet(&messages);
-                    planted.peer.data.on_message("_lossy", &message, Some(planted.now.wall));
+                    planted.peer.data.on_message(false, &message, Some(planted.now.wall));
                 }
                 _ => planted.pass_time(input.byte().into()),
             }
