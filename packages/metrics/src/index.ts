@@ -13,6 +13,7 @@ export {
   isSelected,
   type MetricReader,
   MetricSet,
+  shareLabels,
 } from './metric-set.ts';
 export {
   isMetricName,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MetricSet } from './metric-set.ts';
+import { MetricSet, shareLabels } from './metric-set.ts';
 
 /** Adds the measurements of one second, with all types of metrics. */
 const addSecond = (metrics: MetricSet, second: number): void => {
@@ -19,6 +19,26 @@ const METRICS = [
   'cpu_cores',
   'cpu_per_packet',
 ] as const;
+
+test('shared labels count together with equal ones, in each set alone', () => {
+  const plain = { kind: 'audio', role: 'host' } as const;
+  const shared = shareLabels({ ...plain });
+  const metrics = new MetricSet();
+  const completed = new MetricSet((labels) => ({ ...labels, path: 'direct' }));
+  for (const labels of [shared, plain, shared]) {
+    metrics.rate('packet_loss', labels, 1, 100);
+    completed.rate('packet_loss', labels, 2, 100);
+  }
+  // Values of another uncertainty have a distribution of their own.
+  metrics.trend('media_latency', shared).add(1);
+  metrics.trend('media_latency', shared, 10).add(2);
+  expect(metrics.measure('packet_loss')).toEqual({ type: 'rate', hits: 3, total: 300 });
+  expect(metrics.labelSets('packet_loss')).toEqual([plain]);
+  expect(completed.measure('packet_loss')).toEqual({ type: 'rate', hits: 6, total: 300 });
+  expect(completed.labelSets('packet_loss')).toEqual([{ ...plain, path: 'direct' }]);
+  const exact = metrics.measure('media_latency', {}, 5);
+  expect(exact?.type === 'trend' && exact.sketch.count).toBe(1);
+});
 
 test('merged seconds equal seconds measured together', () => {
   const together = new MetricSet();

@@ -60,9 +60,22 @@ export interface CountedIn {
   steady: boolean;
 }
 
+const SHARED = new WeakSet<Labels>();
+
+/**
+ * Marks labels that many measurements have as one object, which must not change: every set of
+ * metrics finds their cells by the object, which is faster than by their text.
+ */
+export const shareLabels = <Of extends Labels>(labels: Of): Of => {
+  SHARED.add(labels);
+  return labels;
+};
+
 /** Collects metrics by their labels, so that any selector can be answered afterwards. */
 export class MetricSet implements MetricReader {
   readonly #cells = new Map<MetricName, Map<string, Cell>>();
+  /** Cells of exact values by shared labels (`shareLabels`): no text is made to find them. */
+  readonly #shared = new WeakMap<Labels, Map<MetricName, Cell>>();
   /** Sampled time in the steady part of the run by shard, ms. */
   readonly #steadyMs = new Map<number, number>();
   readonly #complete: (labels: Labels) => Labels;
@@ -180,7 +193,23 @@ export class MetricSet implements MetricReader {
     return perSecond;
   }
 
-  #cell(metric: MetricName, given: Labels, uncertaintyMs = 0): Cell {
+  #cell(metric: MetricName, labels: Labels, uncertaintyMs = 0): Cell {
+    if (uncertaintyMs !== 0 || !SHARED.has(labels))
+      return this.#find(metric, labels, uncertaintyMs);
+    let known = this.#shared.get(labels);
+    if (known === undefined) {
+      known = new Map();
+      this.#shared.set(labels, known);
+    }
+    let cell = known.get(metric);
+    if (cell === undefined) {
+      cell = this.#find(metric, labels, uncertaintyMs);
+      known.set(metric, cell);
+    }
+    return cell;
+  }
+
+  #find(metric: MetricName, given: Labels, uncertaintyMs: number): Cell {
     const labels = this.#complete(given);
     let ofMetric = this.#cells.get(metric);
     if (ofMetric === undefined) {
@@ -188,7 +217,7 @@ export class MetricSet implements MetricReader {
       this.#cells.set(metric, ofMetric);
     }
     const names = metricDefinition(metric).labels;
-    // Every second of every series comes here a dozen times, so no arrays are made.
+    // Every event comes here several times, so no arrays are made.
     let key = String(uncertaintyMs);
     for (const label of names) if (labels[label] !== undefined) key += `,${label}:${labels[label]}`;
     let cell = ofMetric.get(key);

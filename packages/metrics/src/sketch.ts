@@ -26,6 +26,13 @@ export const ZERO_BELOW = 0.001;
  */
 const LARGEST = 1e9;
 
+const { mapping: MAPPING } = new DDSketch({ relativeAccuracy: RELATIVE_ACCURACY });
+const [MIN_KEY, MAX_KEY] = [MAPPING.key(ZERO_BELOW), MAPPING.key(LARGEST)];
+/** Values in the middle of all bins, from `MIN_KEY` on: a record has far more bins than values. */
+const MIDDLES = Float64Array.from({ length: MAX_KEY - MIN_KEY + 1 }, (_, index) =>
+  MAPPING.value(MIN_KEY + index),
+);
+
 /**
  * A mergeable sketch of a distribution (DDSketch, Masson et al. 2019): bin k holds (γ^(k-1), γ^k]
  * with γ = 1.02/0.98. Memory is bounded. Samples of many processes and seconds merge without loss,
@@ -33,8 +40,6 @@ const LARGEST = 1e9;
  */
 export class Sketch {
   readonly #inner = new DDSketch({ relativeAccuracy: RELATIVE_ACCURACY });
-  readonly #minKey = this.#inner.mapping.key(ZERO_BELOW);
-  readonly #maxKey = this.#inner.mapping.key(LARGEST);
   #zeros = 0;
   #sum = 0;
   #min = Number.POSITIVE_INFINITY;
@@ -47,7 +52,7 @@ export class Sketch {
   add(value: number, weight = 1): void {
     if (!Number.isFinite(value) || !(weight > 0)) return;
     if (value <= ZERO_BELOW) this.#addZeros(weight);
-    else this.#addKey(this.#inner.mapping.key(value), weight, value);
+    else this.#addKey(MAPPING.key(value), weight, value);
   }
 
   /** Adds bins in the form of records; invalid bins (not a number, count below 1) are skipped. */
@@ -58,7 +63,7 @@ export class Sketch {
       const weight = bins[i + 1];
       if (!Number.isInteger(key) || weight === undefined || !(weight > 0) || key === undefined)
         continue;
-      this.#addKey(key, weight, this.#inner.mapping.value(this.#clamp(key)));
+      this.#addKey(key, weight, MIDDLES[clamp(key) - MIN_KEY] ?? 0);
     }
   }
 
@@ -99,7 +104,7 @@ export class Sketch {
     if (this.count === 0) return undefined;
     const rank = q * (this.count - 1);
     if (rank < this.#zeros) return Math.max(0, this.#min);
-    const value = this.#inner.mapping.value(this.#inner.store.keyAtRank(rank - this.#zeros));
+    const value = MAPPING.value(this.#inner.store.keyAtRank(rank - this.#zeros));
     return Math.min(this.#max, Math.max(this.#min, value));
   }
 
@@ -116,7 +121,7 @@ export class Sketch {
     const counts = bounds.map(() => this.#zeros);
     const { bins } = this.toBins();
     for (let i = 0; i + 1 < bins.length; i += 2) {
-      const middle = this.#inner.mapping.value(bins[i] ?? 0);
+      const middle = MAPPING.value(bins[i] ?? 0);
       // The middle of an outermost bin may lie beyond the smallest or largest value.
       const value = Math.min(this.#max, Math.max(this.#min, middle));
       for (const [index, bound] of bounds.entries())
@@ -133,12 +138,8 @@ export class Sketch {
     };
   }
 
-  #clamp(key: number): number {
-    return Math.min(this.#maxKey, Math.max(this.#minKey, key));
-  }
-
   #addKey(key: number, weight: number, value: number): void {
-    this.#inner.store.add(this.#clamp(key), weight);
+    this.#inner.store.add(clamp(key), weight);
     this.#note(value, weight);
   }
 
@@ -153,6 +154,8 @@ export class Sketch {
     this.#max = Math.max(this.#max, value);
   }
 }
+
+const clamp = (key: number): number => Math.min(MAX_KEY, Math.max(MIN_KEY, key));
 
 /** Bins without values. */
 export const emptyBins = (): SketchBins => ({ bins: [], zeros: 0 });

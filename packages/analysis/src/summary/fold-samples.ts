@@ -1,5 +1,5 @@
-import { type MetricSet, WITNESS_GROUP } from '@livekit-swarm/metrics';
-import type { SampleLine, SeriesSample } from '@livekit-swarm/record';
+import { type MetricSet, shareLabels, WITNESS_GROUP } from '@livekit-swarm/metrics';
+import type { SampleLine, SeriesLabels, SeriesSample } from '@livekit-swarm/record';
 import {
   measureDataStreams,
   measureDataTracks,
@@ -10,6 +10,12 @@ import {
 } from './measure.ts';
 import type { Timeline } from './timeline.ts';
 
+/** Tracks of a shard by height, and their number. */
+interface ShardLayers {
+  layers: Record<string, number>;
+  tracks: number;
+}
+
 /**
  * Folds the media of samples into metrics, and keeps what is a level and not a sum: tracks and
  * layers.
@@ -17,16 +23,18 @@ import type { Timeline } from './timeline.ts';
 export class SampleFold {
   readonly #timeline: Timeline;
   /**
-   * Tracks by direction and kind (`down audio`): number in the last sample of each shard, and
-   * largest sum over all shards.
+   * Tracks by direction and kind (`down audio`): number in the last sample of each shard, their sum,
+   * and the largest sum so far.
    */
-  readonly #tracks = new Map<string, { latest: Map<number, number>; most: number }>();
+  readonly #tracks = new Map<string, { latest: Map<number, number>; sum: number; most: number }>();
   readonly #layers = {
-    up: new Map<number, Record<string, number>>(),
-    down: new Map<number, Record<string, number>>(),
+    up: new Map<number, ShardLayers>(),
+    down: new Map<number, ShardLayers>(),
   };
 
   readonly #dataBytes = { up: 0, down: 0 };
+  /** Labels of series: one object for all equal ones. */
+  readonly #labels = new Map<string, SeriesLabels>();
 
   constructor(timeline: Timeline) {
     this.#timeline = timeline;
@@ -39,11 +47,15 @@ export class SampleFold {
    */
   add(line: SampleLine, steady: boolean, uncertainty: (series: SeriesSample) => number): void {
     const { at, intervalMs } = line;
-    const uncertain = new Map(line.series.map((one) => [one, uncertainty(one)]));
+    const measured = line.series.map((one) => ({
+      series: { ...one, labels: this.#shared(one.labels) },
+      uncertaintyMs: uncertainty(one),
+    }));
     const addSeries = (metrics: MetricSet, isSteady: boolean): void => {
       const where = { shard: line.shard, steady: isSteady };
       if (isSteady) metrics.steadyTime(line.shard, intervalMs);
-      for (const [one, ms] of uncertain) measureSeries(metrics, one, where, ms);
+      for (const { series, uncertaintyMs } of measured)
+        measureSeries(metrics, series, where, uncertaintyMs);
       for (const one of line.speakers ?? []) measureSpeakers(metrics, one);
       for (const one of line.dataStreams ?? []) measureDataStreams(metrics, one);
       for (const one of line.dataTracks ?? []) measureDataTracks(metrics, one);
@@ -77,8 +89,16 @@ export class SampleFold {
   /** Number of tracks by height, summed over the last known layers of every shard. */
   layers(direction: 'up' | 'down'): Record<string, number> {
     const total: Record<string, number> = {};
-    for (const layers of this.#layers[direction].values()) addUp(total, layers);
+    for (const { layers } of this.#layers[direction].values()) addUp(total, layers);
     return Object.fromEntries(Object.entries(total).sort(([a], [b]) => Number(a) - Number(b)));
+  }
+
+  #shared(labels: SeriesLabels): SeriesLabels {
+    const { direction, kind, group, role, codec } = labels;
+    const key = `${direction}\n${kind}\n${group}\n${role}\n${codec}`;
+    const known = this.#labels.get(key) ?? shareLabels(labels);
+    this.#labels.set(key, known);
+    return known;
   }
 
   #addTracks(line: SampleLine): void {
@@ -89,12 +109,10 @@ export class SampleFold {
       here.set(key, (here.get(key) ?? 0) + tracks);
     }
     for (const [key, tracks] of here) {
-      const entry = this.#tracks.get(key) ?? { latest: new Map<number, number>(), most: 0 };
+      const entry = this.#tracks.get(key) ?? { latest: new Map<number, number>(), sum: 0, most: 0 };
+      entry.sum += tracks - (entry.latest.get(line.shard) ?? 0);
       entry.latest.set(line.shard, tracks);
-      entry.most = Math.max(
-        entry.most,
-        [...entry.latest.values()].reduce((a, b) => a + b),
-      );
+      entry.most = Math.max(entry.most, entry.sum);
       this.#tracks.set(key, entry);
     }
   }
@@ -109,9 +127,9 @@ export class SampleFold {
       for (const series of line.series)
         if (series.labels.direction === direction && series.labels.group !== WITNESS_GROUP)
           addUp(layers, series.layers);
-      if (size(layers) > 0 && size(layers) >= size(this.#layers[direction].get(line.shard) ?? {})) {
-        this.#layers[direction].set(line.shard, layers);
-      }
+      const tracks = Object.values(layers).reduce((a, b) => a + b, 0);
+      if (tracks > 0 && tracks >= (this.#layers[direction].get(line.shard)?.tracks ?? 0))
+        this.#layers[direction].set(line.shard, { layers, tracks });
     }
   }
 }
@@ -120,6 +138,3 @@ const addUp = (total: Record<string, number>, more: Record<string, number>): voi
   for (const [height, tracks] of Object.entries(more))
     total[height] = (total[height] ?? 0) + tracks;
 };
-
-const size = (layers: Record<string, number>): number =>
-  Object.values(layers).reduce((a, b) => a + b, 0);

@@ -34,12 +34,15 @@ export class ImpairedTimes {
    * Time of the last sample of each worker; infinite for one that died, because no sample follows.
    */
   readonly #heardAt = new Map<number, number>();
+  /** Result of `knownUntilMs`, which each line asks for several times; null: to be computed. */
+  #knownUntilMs: number | null = null;
   #workers = 0;
   readonly #lost = new LostParticipants();
   /** Deaths of workers that are tolerated so far. */
   readonly #deaths: EventLine[] = [];
 
   add(line: RecordLine): void {
+    this.#knownUntilMs = null;
     switch (line.type) {
       case 'header':
         this.#workers = line.processes;
@@ -73,8 +76,11 @@ export class ImpairedTimes {
 
   /** Time until which all impairments are known, ms after the start. */
   get knownUntilMs(): number {
-    if (this.#heardAt.size < this.#workers) return Number.NEGATIVE_INFINITY;
-    return Math.min(...this.#heardAt.values()) - BATCHES_MS;
+    this.#knownUntilMs ??=
+      this.#heardAt.size < this.#workers
+        ? Number.NEGATIVE_INFINITY
+        : Math.min(...this.#heardAt.values()) - BATCHES_MS;
+    return this.#knownUntilMs;
   }
 
   get codes(): HealthCode[] {
