@@ -107,9 +107,9 @@ describe('readPromql', () => {
       'sum by (a) (rate(x{b="1"}[5m])) / on (a) group_left y:z:w or clamp_min(q offset 5m, 0)',
     );
     expect(read.selections).toEqual([
-      { metric: 'x', matchers: ['b'] },
-      { metric: 'y:z:w', matchers: [] },
-      { metric: 'q', matchers: [] },
+      { metric: 'x', matchers: ['b'], text: 'x{b="1"}' },
+      { metric: 'y:z:w', matchers: [], text: 'y:z:w' },
+      { metric: 'q', matchers: [], text: 'q' },
     ]);
     expect(read.groupings).toEqual([{ labels: ['a'], metrics: ['x'], made: [] }]);
     expect(read.calls.map((call) => call.function)).toEqual(['rate', 'clamp_min']);

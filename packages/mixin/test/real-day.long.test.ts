@@ -1,6 +1,6 @@
 /**
  * Tests the labels of every variant in a Prometheus server over a day: a healthy day without a
- * page, and a day with a fault every 110 minutes, each with its page.
+ * page, and a day with a fault every 90 minutes, each with its page.
  *
  * The server is real: it finds targets with those labels, scrapes them by HTTP, marks missing
  * series as stale, evaluates the rules each minute of the day, and stores ALERTS. The metrics and
@@ -19,11 +19,10 @@ await skipWithout('prometheus');
 const WHOLE_DAY = { from: 0, to: 1_440 };
 const TIMEOUT_MS = (WHOLE_DAY.to * 60_000) / FASTER + 120_000;
 /**
- * Minutes per fault: half an hour before it, forty minutes of fault, and time until its pages are
- * resolved.
+ * Minutes per fault: ten before it, forty minutes of fault, and forty until its pages are resolved.
  */
-const SLOT = 110;
-const BEFORE = 30;
+const SLOT = 90;
+const BEFORE = 10;
 
 /** A day with each fault in its own slot, between parts of a healthy afternoon. */
 const withFaults = (): World => {

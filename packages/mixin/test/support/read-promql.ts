@@ -5,6 +5,8 @@ import { parser } from '@prometheus-io/lezer-promql';
 export interface Selection {
   metric: string;
   matchers: readonly string[];
+  /** The selector as it is written, without its range. */
+  text: string;
 }
 
 export interface ReadQuery {
@@ -55,6 +57,7 @@ export const readPromql = (expr: string): ReadQuery => {
     selections: selectors.map((selector) => ({
       metric: metricOf(selector),
       matchers: within(selector, 'LabelName').map(text),
+      text: text(selector),
     })),
     groupings: within(root, 'AggregateExpr').map((aggregate) => {
       const modifier = aggregate.getChild('AggregateModifier');

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Variant } from '../../../src/config/schema.ts';
+import { ruleGroups } from '../../../src/render-rules.ts';
+import { readPromql } from '../read-promql.ts';
 import { DAY_FAULTS } from './faults.ts';
 import { targetLabels } from './labels.ts';
-import type { Span } from './series-of-day.ts';
-import { simulate } from './simulate.ts';
+import { askAtEnd, simulate } from './simulate.ts';
 import { during, FAULT_FROM, FAULT_UNTIL, HEALTHY } from './world.ts';
+import type { Span } from './write-series.ts';
 
 const TIMEOUT_MS = 180_000;
 const WHOLE_DAY = { from: 0, to: 1_440 };
@@ -22,6 +24,26 @@ export const checkDay = (variant: Variant, healthy: Span = WHOLE_DAY): void => {
   const of = (severity: string, names: readonly string[]): string[] =>
     names.map((name) => `${name} ${severity}`).toSorted();
 
+  /** Selectors in the rules whose series do not exist on the healthy day. */
+  const absentSelectors = async (): Promise<string[]> => {
+    const expressions = ruleGroups(labels.names, null).flatMap(({ rules }) =>
+      rules.map(({ expr }): string => expr),
+    );
+    const selectors = new Set(
+      expressions.flatMap((expr) => readPromql(expr).selections.map(({ text }) => text)),
+    );
+    const numbered = [...selectors].map((text, index) => ({ text, index: `${index}` }));
+    const query = numbered
+      .map(
+        ({ text, index }) =>
+          `label_replace(count(last_over_time(${text}[1d])), "selector", "${index}", "", "")`,
+      )
+      .join(' or ');
+    const present = await askAtEnd(labels, HEALTHY, healthy, query);
+    const found = new Set(present.map((result) => result.labels.selector));
+    return numbered.filter(({ index }) => !found.has(index)).map(({ text }) => text);
+  };
+
   describe(`a day with the labels of the variant ${variant}`, () => {
     it(
       'neither pages nor warns on a healthy day',
@@ -29,6 +51,15 @@ export const checkDay = (variant: Variant, healthy: Span = WHOLE_DAY): void => {
         const fired = await simulate(labels, HEALTHY, healthy);
         // NACKs rise in the minute of loss.
         expect([...fired].filter((alert) => !alert.endsWith(' info'))).toEqual([]);
+      },
+      TIMEOUT_MS,
+    );
+
+    // An alert that reads no series is silent on any day.
+    it(
+      'has the series of every selector in the rules',
+      async () => {
+        expect(await absentSelectors()).toEqual([]);
       },
       TIMEOUT_MS,
     );

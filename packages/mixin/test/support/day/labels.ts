@@ -15,6 +15,9 @@ export interface TargetLabels {
   /** Labels of the load balancer; null: there is none. */
   loadBalancer: Labels | null;
   blackbox: Labels;
+  /** Labels of an instance of livekit/egress or livekit/sip. */
+  egress(instance: number): Labels;
+  sip(instance: number): Labels;
 }
 
 const at = (job: string, instance: string, more: Labels = {}): Labels => ({
@@ -54,6 +57,8 @@ const onHosts = (
     redis: at(jobs.redis, '10.0.0.8:9121'),
     loadBalancer: jobs.haproxy === null ? null : at(jobs.haproxy, '10.0.0.7:8404'),
     blackbox: at(jobs.blackbox, 'https://livekit.example.com'),
+    egress: (instance) => at('egress', `10.0.1.${instance}:9090`),
+    sip: (instance) => at('sip', `10.0.2.${instance}:9090`),
   };
 };
 
@@ -78,6 +83,8 @@ export const targetLabels = (variant: Variant): TargetLabels => {
       container: 'prometheus-redis-exporter',
       namespace: 'livekit',
     };
+    const egress = { service: 'egress', container: 'egress', namespace: 'livekit' };
+    const sip = { service: 'livekit-sip', container: 'livekit-sip', namespace: 'livekit' };
     return {
       names,
       node: (index, release) =>
@@ -88,6 +95,8 @@ export const targetLabels = (variant: Variant): TargetLabels => {
       redis: monitored(redis, 'redis-exporter-0', '10.1.0.8:9121'),
       loadBalancer: null,
       blackbox: at('blackbox', 'https://livekit.example.com'),
+      egress: (instance) => monitored(egress, `egress-${instance}`, `10.1.1.${instance}:9090`),
+      sip: (instance) => monitored(sip, `livekit-sip-${instance}`, `10.1.2.${instance}:9090`),
     };
   }
   if (variant === 'default')

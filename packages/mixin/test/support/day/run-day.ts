@@ -14,9 +14,9 @@ import { renderRules } from '../../../src/render-rules.ts';
 import { sampleTimes } from '../prometheus.ts';
 import { scaleRules } from '../scale-rules.ts';
 import type { TargetLabels } from './labels.ts';
-import type { Span } from './series-of-day.ts';
 import { serveDay } from './serve-day.ts';
 import type { World } from './world.ts';
+import type { Span } from './write-series.ts';
 
 /**
  * Factor of time: a minute of the day takes a second, for scrapes, evaluations, `for` and every

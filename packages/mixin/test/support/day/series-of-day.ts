@@ -1,22 +1,21 @@
-import { type Labels, seriesOf } from '../../../src/config/names.ts';
+import type { Labels } from '../../../src/config/names.ts';
 import type { TargetLabels } from './labels.ts';
+import { hostSeries } from './series-of-hosts.ts';
+import { runsSeries, serviceSeries } from './series-of-services.ts';
 import type { World } from './world.ts';
+import {
+  type Counter,
+  type Gauge,
+  type InputSeries,
+  NODES,
+  type Span,
+  seriesWriter,
+} from './write-series.ts';
 
-const NODES = [1, 2, 3];
 const DAY_S = 86_400;
 /** Number of versions that are deployed during the day. A node that crashes keeps its name. */
 const RELEASES = 2;
-
-/** Part of the day, minutes. */
-export interface Span {
-  from: number;
-  to: number;
-}
-
-/** Series in promtool's notation: one value per minute. */
-export type InputSeries = { series: string; values: string };
-
-type Value = number | null;
+const MAX_FILES = 65_536;
 
 /**
  * All series that rules read, for a part of a day in a world. The first value is that of `from`.
@@ -26,59 +25,16 @@ export const seriesOfDay = (
   world: World,
   { from, to }: Span,
 ): InputSeries[] => {
-  const all: InputSeries[] = [];
   const minutes = Array.from({ length: to - from }, (_, index) => from + index);
-  const add = (metric: string, of: Labels, more: Labels, values: readonly Value[]): void => {
-    if (values.every((value) => value === null)) return;
-    all.push({
-      series: seriesOf(metric, of, more),
-      // Prometheus marks a series as stale when a scrape fails or a target disappears.
-      values: values
-        .map((value, index) => {
-          if (value !== null) return Number(value.toFixed(4));
-          return index > 0 && values[index - 1] !== null ? 'stale' : '_';
-        })
-        .join(' '),
-    });
-  };
-  const gauge = (metric: string, of: Labels, more: Labels, at: (minute: number) => Value): void =>
-    add(metric, of, more, minutes.map(at));
-  /** @param present returns true when the series exists in that minute and is scraped */
-  const counter = (
-    metric: string,
-    of: Labels,
-    more: Labels,
-    perMinute: (minute: number) => number,
-    present: (minute: number) => boolean = () => true,
-  ): void => {
-    let sum = 0;
-    add(
-      metric,
-      of,
-      more,
-      minutes.map((minute) => {
-        sum += perMinute(minute);
-        return present(minute) ? sum : null;
-      }),
-    );
-  };
-
+  const { all, gauge, counter } = seriesWriter(minutes);
   for (const node of NODES) nodeSeries(labels, world, node, minutes, gauge, counter);
   for (const host of NODES) hostSeries(labels.host(host), host, world, gauge, counter);
   if (labels.otherHost !== null) hostSeries(labels.otherHost, 1, world, gauge, counter);
   entrySeries(labels, world, gauge);
   exporterSeries(labels, world, gauge, counter);
+  serviceSeries(labels, world, gauge, counter);
   return all;
 };
-
-type Gauge = (metric: string, of: Labels, more: Labels, at: (minute: number) => Value) => void;
-type Counter = (
-  metric: string,
-  of: Labels,
-  more: Labels,
-  perMinute: (minute: number) => number,
-  present?: (minute: number) => boolean,
-) => void;
 
 /**
  * Series of a livekit-server process. Its counters begin at 0 with each start, and its Pod then has
@@ -108,6 +64,10 @@ const nodeSeries = (
     gauge('up', of, {}, (minute) => (here(minute) ? Number(world.up(node, minute)) : null));
     gauge('process_start_time_seconds', of, {}, (minute) =>
       scraped(minute) ? world.starts(node, minute) * 1_000 : null,
+    );
+    gauge('process_max_fds', of, {}, (minute) => (scraped(minute) ? MAX_FILES : null));
+    gauge('process_open_fds', of, {}, (minute) =>
+      scraped(minute) ? Math.round(MAX_FILES * world.files(node, minute)) : null,
     );
     for (const start of mine) {
       const id = { node_id: `ND_${node}_${start}`, node_type: 'SERVER' };
@@ -158,23 +118,6 @@ const nodeSeries = (
   }
 };
 
-const hostSeries = (
-  of: Labels,
-  host: number,
-  world: World,
-  gauge: Gauge,
-  counter: Counter,
-): void => {
-  gauge('up', of, {}, () => 1);
-  for (const [mode, part] of [
-    ['idle', (m: number) => 1 - world.cpu(host, m)],
-    ['user', (m: number) => world.cpu(host, m)],
-  ] as const)
-    counter('node_cpu_seconds_total', of, { cpu: '0', mode }, (m) => 60 * part(m));
-  gauge('node_memory_MemTotal_bytes', of, {}, () => 16e9);
-  gauge('node_memory_MemAvailable_bytes', of, {}, (m) => 16e9 * (1 - world.memory(host, m)));
-};
-
 /** Series of load balancer, certificates and Redis. */
 const entrySeries = (labels: TargetLabels, world: World, gauge: Gauge): void => {
   const { loadBalancer, redis, blackbox, names } = labels;
@@ -216,7 +159,19 @@ const exporterSeries = (
   const seen = (at: (minute: number) => number) => (minute: number) =>
     here(minute) ? at(minute) : null;
   gauge('up', exporter, {}, (m) => Number(here(m)));
-  for (const source of ['probes', 'lifecycle', 'clients'])
+  gauge(
+    'process_start_time_seconds',
+    exporter,
+    {},
+    seen((m) => world.exporterStarts(m) * 1_000),
+  );
+  gauge(
+    'livekit_swarm_exporter_config_last_reload_successful',
+    exporter,
+    { file: 'config' },
+    seen((m) => Number(world.exporterConfig(m))),
+  );
+  for (const source of ['probes', 'lifecycle', 'clients', 'agents'])
     gauge(
       'livekit_swarm_exporter_up',
       exporter,
@@ -237,20 +192,7 @@ const exporterSeries = (
       { path },
       seen((m) => Number(ok(m))),
     );
-    counter(
-      'livekit_swarm_probe_runs_total',
-      of,
-      { result: 'success' },
-      (m) => Number(ok(m)),
-      here,
-    );
-    counter(
-      'livekit_swarm_probe_runs_total',
-      of,
-      { result: 'failure' },
-      (m) => Number(!ok(m)),
-      here,
-    );
+    runsSeries(of, ok, world, counter);
   };
   probes({ module: 'audio_pair' }, (m) => world.probe(m), 'direct');
   probes({ module: 'turn_tls' }, (m) => world.turn(m), 'turn-tls');

@@ -9,8 +9,9 @@ import { parseExposition } from '@livekit-swarm/testkit/exposition';
 import type { Labels } from '../../../src/config/names.ts';
 import { listenOnLoopback } from '../loopback-server.ts';
 import type { TargetLabels } from './labels.ts';
-import { type InputSeries, type Span, seriesOfDay } from './series-of-day.ts';
+import { seriesOfDay } from './series-of-day.ts';
 import type { World } from './world.ts';
+import type { InputSeries, Span } from './write-series.ts';
 
 export interface ServedDay {
   /** File for `file_sd_configs`. */

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { renderRules, ruleGroups } from '../../../src/render-rules.ts';
 import type { TargetLabels } from './labels.ts';
-import { type Span, seriesOfDay } from './series-of-day.ts';
+import { seriesOfDay } from './series-of-day.ts';
 import type { World } from './world.ts';
+import type { Span } from './write-series.ts';
 
 /** Alerts that fired, with their severity: `LiveKitNodeDown critical`. */
 export type Fired = ReadonlySet<string>;

@@ -32,6 +32,33 @@ export interface World {
   certificateDays(minute: number): number;
   /** True while Prometheus discovers the nodes. */
   discovered(minute: number): boolean;
+  /** Used share of a host's table of connections, of the media ports, and of a node's files. */
+  conntrack(host: number, minute: number): number;
+  mediaPorts(host: number, minute: number): number;
+  files(node: number, minute: number): number;
+  /** Share of the CPU time that the hypervisor gives to others. */
+  steal(host: number, minute: number): number;
+  /** Packets beyond an allowance of the cloud, and processes that the kernel ended, per minute. */
+  shaped(host: number, minute: number): number;
+  oomKills(host: number, minute: number): number;
+  /** True while the agent's worker is registered. */
+  agentUp(worker: number, minute: number): boolean;
+  agentVersion(worker: number, minute: number): number;
+  /** Share of what the agent's workers can carry. */
+  agentLoad(minute: number): number;
+  jobsLost(minute: number): number;
+  /** Result of this minute's call of the agent, and time until the agent answered, s. */
+  agentCall(minute: number): boolean;
+  agentResponse(minute: number): number;
+  /** Result of this minute's probe of the HLS stream. */
+  stream(minute: number): boolean;
+  /** True while the instance accepts calls (`sip`) or recordings (`egress`). */
+  sip(instance: number, minute: number): boolean;
+  egress(instance: number, minute: number): boolean;
+  /** Number of starts of the exporter since the day before. */
+  exporterStarts(minute: number): number;
+  /** True while the exporter works with its newest configuration. */
+  exporterConfig(minute: number): boolean;
 }
 
 const HOUR = 60;
@@ -54,11 +81,28 @@ const FAILED_SCRAPES: readonly (readonly [node: number, minute: number])[] = [
 const NIGHT_JOINS_FAIL = [215, 216];
 const LOSS_BURST = 840;
 const CPU_PEAK = 1_000;
+const BURST_OF_JOINS = 960;
+const STOLEN_FROM = 180;
+const EVENING_CALLS = 1_080;
+const FULL_WORKERS = 1_200;
+const EXPORTER_RESTART = 540;
+
+/** Minute at which a worker of the voice agent restarts with a new version. */
+const agentRestart = (worker: number): number => 9 * HOUR + 20 * worker;
+
+/** True within that number of minutes after `from`. */
+const within = (minute: number, from: number, minutes: number): boolean =>
+  minute >= from && minute < from + minutes;
 
 /**
  * A healthy day: nights with three participants, a roll-out of a new version node by node at
  * eleven, single failed probes and scrapes, two users at night whose firewall blocks media, a
  * minute of loss on a link, a build that uses the cores of a host for four minutes.
+ *
+ * Services beside the nodes have their own events: workers of the voice agent get a new version at
+ * nine, an agent answers one call late, an instance of SIP and one of egress is full for an hour
+ * while the other accepts, both are full for a moment, and a burst of joins fills the tables of a
+ * host for three minutes.
  */
 export const HEALTHY: World = {
   participants: (minute) => Math.round(3 + 600 * busy(minute)),
@@ -72,14 +116,14 @@ export const HEALTHY: World = {
   loss: (node, minute) => (node === 2 && minute === LOSS_BURST ? 0.06 : 0.002),
   jittery: () => 0.01,
   cpu: (host, minute) =>
-    host === 3 && minute >= CPU_PEAK && minute < CPU_PEAK + 4 ? 0.97 : 0.15 + 0.45 * busy(minute),
+    host === 3 && within(minute, CPU_PEAK, 4) ? 0.97 : 0.15 + 0.45 * busy(minute),
   memory: (_host, minute) => 0.3 + 0.2 * busy(minute),
   redis: () => true,
   backends: () => true,
   probe: (minute) => !FAILED_PROBES.includes(minute),
   split: () => false,
   turn: (minute) => minute !== 610,
-  ghostRooms: (minute) => (minute >= restartOf(1) && minute < restartOf(1) + 2 ? 3 : 0),
+  ghostRooms: (minute) => (within(minute, restartOf(1), 2) ? 3 : 0),
   apiErrors: () => 0.001,
   webhookErrors: (minute) => (minute === 700 ? 0.3 : 0.001),
   poorReports: () => 0.03,
@@ -87,6 +131,31 @@ export const HEALTHY: World = {
   exporterUp: (minute) => minute !== 300,
   certificateDays: () => 60,
   discovered: () => true,
+  conntrack: (host, minute) =>
+    host === 1 && within(minute, BURST_OF_JOINS, 3) ? 0.9 : 0.05 + 0.3 * busy(minute),
+  mediaPorts: (host, minute) =>
+    host === 1 && within(minute, BURST_OF_JOINS, 3) ? 0.9 : 0.02 + 0.4 * busy(minute),
+  files: (node, minute) =>
+    node === 1 && within(minute, BURST_OF_JOINS, 3) ? 0.9 : 0.02 + 0.4 * busy(minute),
+  steal: (host, minute) => (host === 2 && within(minute, STOLEN_FROM, 5) ? 0.25 : 0.01),
+  // In the day of a real server, whose minutes are seconds, half a packet per minute is half a
+  // packet per second.
+  shaped: () => 0.5,
+  oomKills: () => 0,
+  agentUp: (worker, minute) => minute !== agentRestart(worker),
+  agentVersion: (worker, minute) => (minute > agentRestart(worker) ? 2 : 1),
+  agentLoad: (minute) => (within(minute, FULL_WORKERS, 6) ? 0.95 : 0.1 + 0.5 * busy(minute)),
+  jobsLost: () => 0,
+  agentCall: (minute) => minute !== 480,
+  agentResponse: (minute) => (minute === 650 ? 6 : 0.8),
+  stream: (minute) => minute !== 330,
+  sip: (instance, minute) =>
+    minute !== EVENING_CALLS && !(instance === 1 && within(minute, EVENING_CALLS - 30, 60)),
+  egress: (instance, minute) =>
+    !within(minute, EVENING_CALLS, 3) &&
+    !(instance === 1 && within(minute, EVENING_CALLS - 30, 60)),
+  exporterStarts: (minute) => (minute < EXPORTER_RESTART ? 1 : 2),
+  exporterConfig: (minute) => !within(minute, EXPORTER_RESTART - 10, 3),
 };
 
 /** First minute of the fault: forty minutes in the afternoon, without other events. */
