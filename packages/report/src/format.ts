@@ -3,9 +3,12 @@ import { formatNumber } from '@livekit-swarm/settings';
 
 const NOT_MEASURED = '–';
 
-export const formatMs = (ms: number | null): string => {
+/** @param digits significant ones; default: three */
+export const formatMs = (ms: number | null, digits?: number): string => {
   if (ms === null) return NOT_MEASURED;
-  return ms >= 10_000 ? `${formatNumber(ms / 1_000)} s` : `${formatNumber(ms)} ms`;
+  return Math.round(ms) >= 10_000
+    ? `${formatNumber(ms / 1_000, digits)} s`
+    : `${formatNumber(ms, digits)} ms`;
 };
 
 /** A time as key figures show it: digits below a millisecond would be a precision of noise. */
@@ -34,11 +37,21 @@ export const formatTime = (ms: number): string => {
   return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
 };
 
-/** `0 %`, `0.013 %`, `12.3 %`: a loss that is not zero never looks like zero. */
-export const formatShare = (share: number | null): string =>
+/**
+ * `0 %`, `0.013 %`, `12.3 %`: a loss that is not zero never looks like zero.
+ * @param digits significant ones; default: three, and a tenth of a per cent from 100 % on
+ */
+export const formatShare = (share: number | null, digits?: number): string =>
   share === null
     ? NOT_MEASURED
-    : `${formatNumber(Math.abs(share) >= 1 ? Math.round(share * 1_000) / 10 : share * 100)} %`;
+    : `${formatNumber(Math.abs(share) >= 1 && digits === undefined ? Math.round(share * 1_000) / 10 : share * 100, digits)} %`;
+
+/** A share as key figures show it: to a hundredth of a per cent, and `< 0.01 %` below it. */
+export const formatRoundShare = (share: number | null): string => {
+  if (share === null) return NOT_MEASURED;
+  const percent = Math.round(share * 10_000) / 100;
+  return share > 0 && percent < 0.01 ? '< 0.01 %' : `${formatNumber(percent)} %`;
+};
 
 export const formatBytes = (bytes: number | null): string =>
   scaled(bytes, ['B', 'kB', 'MB', 'GB', 'TB']);
@@ -61,17 +74,22 @@ const scaled = (value: number | null, units: readonly string[]): string => {
 export const formatCount = (count: number | null): string =>
   count === null ? NOT_MEASURED : formatNumber(count);
 
-/** A threshold's figure in the unit of its metric. */
+/**
+ * A threshold's figure in the unit of its metric.
+ * @param digits significant ones; default: three
+ */
 export const formatFigure = (
   value: number | null,
   { type, unit }: MetricDefinition,
   aggregation: string,
+  digits?: number,
 ): string => {
   if (value === null) return 'not measured';
-  if (aggregation === 'count') return formatNumber(value);
-  if (type === 'rate') return formatShare(value);
-  if (type === 'counter') return `${formatNumber(value)} ${unit}/s`;
-  return unit === 'ms' ? formatMs(value) : `${formatNumber(value)} ${unit}`;
+  const number = formatNumber(value, digits);
+  if (aggregation === 'count') return number;
+  if (type === 'rate') return formatShare(value, digits);
+  if (type === 'counter') return `${number} ${unit}/s`;
+  return unit === 'ms' ? formatMs(value, digits) : `${number} ${unit}`;
 };
 
 /** Shortens in the middle, where names of rooms and participants differ least. */

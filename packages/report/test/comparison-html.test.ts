@@ -106,5 +106,10 @@ describe.each(LOOKS)('the page of a comparison %s', (_, look) => {
     const thresholds = await page.$eval('.thresholds-of-sides', ({ textContent }) => textContent);
     expect(thresholds).toMatch(/release.*nightly.*✓/s);
     expect(await violationsOf(page)).toEqual([]);
+    // A phone needs no scrolling sideways to read a row.
+    const cut = await page.$$eval('.scroll', (all) =>
+      all.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth),
+    );
+    if (look.width !== undefined) expect(Math.max(...cut)).toBeLessThanOrEqual(0);
   });
 });

@@ -1,3 +1,4 @@
+import { formatNumber } from './number-text.ts';
 import { quote } from './schema/issues.ts';
 import { usageError } from './swarm-error.ts';
 
@@ -46,16 +47,6 @@ export const formatDuration = (ms: number): string => {
       ? [Math.floor(seconds / 60), seconds % 60, 'm', 's']
       : [Math.floor(seconds / 3_600), Math.floor((seconds % 3_600) / 60), 'h', 'm'];
   return small === 0 ? `${large}${unit}` : `${large}${unit} ${small}${smallUnit}`;
-};
-
-/**
- * Text of a number: three significant digits below 100, whole numbers above, thousands separated by
- * commas.
- */
-export const formatNumber = (value: number): string => {
-  if (Math.abs(value) >= 100 || Number.isInteger(value))
-    return Math.round(value).toLocaleString('en-US');
-  return Number(value.toPrecision(3)).toLocaleString('en-US', { maximumFractionDigits: 8 });
 };
 
 /** Text of a count with its noun: `1 room`, `20 rooms`. */

@@ -1,6 +1,5 @@
 export {
   formatDuration,
-  formatNumber,
   LONGEST_DURATION_MS,
   parseDuration,
   plural,
@@ -10,6 +9,7 @@ export { explainIssues, type Finding, findingAt } from './explain-issues.ts';
 export { invalidFile } from './invalid-file.ts';
 export { type JsonSchema, jsonSchemaOf, schemaUrl, settingsJsonSchema } from './json-schema.ts';
 export { parseMemory } from './memory-size.ts';
+export { formatExactly, formatNumber, formatUnlike } from './number-text.ts';
 export { fileProblem, formatProblem, type Problem } from './problem.ts';
 export {
   type FileSettings,

@@ -117,6 +117,14 @@ describe('evaluateProbe', () => {
       { a: { tracks: [flow(10, 10)] }, b: { tracks: [flow(20)] } },
     );
     expect(reasons(lossy)).toEqual(['data_lost', 'data_slow']);
+    const justTooSlow = observation(
+      'data_echo',
+      { limits: { latency: 50 } },
+      { a: { tracks: [flow(10)] }, b: { tracks: [flow(15.02)] } },
+    );
+    expect(evaluateProbe(justTooSlow).failures.map(({ message }) => message)).toEqual([
+      'data there and back (p95) was 50.04 ms, more than 50 ms',
+    ]);
   });
 
   it('reports each exceeded limit, and none for a value at the limit', () => {

@@ -1,6 +1,6 @@
 import type { ProbeFailure } from '@livekit-swarm/catalogue';
 import type { ApiError } from '@livekit-swarm/livekit';
-import { PROXY_ANSWERS } from '@livekit-swarm/settings';
+import { formatUnlike, PROXY_ANSWERS } from '@livekit-swarm/settings';
 import {
   identityOf,
   type Observation,
@@ -141,9 +141,12 @@ const limitFailures = (
     unit: 'ms' | '%',
   ): FailedProbe[] => {
     if (value === null || limit === null || value <= limit) return [];
-    const show = (figure: number): string =>
-      unit === '%' ? `${Number((figure * 100).toFixed(2))} %` : `${Number(figure.toFixed(1))} ms`;
-    return [{ reason, message: `${what} was ${show(value)}, more than ${show(limit)}` }];
+    const show = (figure: number, digits = 3): string =>
+      unit === '%'
+        ? `${Number((figure * 100).toFixed(digits - 1))} %`
+        : `${Number(figure.toFixed(digits - 2))} ms`;
+    const measured = formatUnlike(show(limit), (digits) => show(value, digits));
+    return [{ reason, message: `${what} was ${measured}, more than ${show(limit)}` }];
   };
   return [
     ...media.flatMap(({ kind, loss, jitterMs, latencyP95Ms }) => [

@@ -1,7 +1,7 @@
 import type { CapacityPoint, CapacityResult, Cause } from '@livekit-swarm/analysis/capacity';
 import { HEADROOM } from '@livekit-swarm/analysis/capacity';
 import { isMetricName, metricDefinition } from '@livekit-swarm/metrics';
-import { formatNumber, plural } from '@livekit-swarm/settings';
+import { formatNumber, formatUnlike, plural } from '@livekit-swarm/settings';
 import { formatBits, formatBytes, formatMs, formatShare } from '../format.ts';
 import { reachedLimitText, resourceNames } from '../phrases/reached-limit.ts';
 
@@ -103,7 +103,9 @@ const crossingText = ({
 }: NonNullable<Cause['crossing']>): string => {
   if (resource !== null)
     return `${resource} ${amountText(resource, value)}, limit ${amountText(resource, limit)}`;
-  return `${expression} was crossed by ${figure(metric, value)}`;
+  if (value === null) return `${expression} was crossed by a value that is not known`;
+  const measured = formatUnlike(figure(metric, limit), (digits) => figure(metric, value, digits));
+  return `${expression} was crossed by ${measured}`;
 };
 
 const amountText = (resource: 'cpu' | 'memory' | 'network', value: number | null): string => {
@@ -112,12 +114,12 @@ const amountText = (resource: 'cpu' | 'memory' | 'network', value: number | null
   return resource === 'memory' ? formatBytes(value) : formatBits(value);
 };
 
-const figure = (metric: string, value: number | null): string => {
-  if (value === null) return 'a value that is not known';
-  if (!isMetricName(metric)) return formatNumber(value);
+/** @param digits significant ones; default: three */
+const figure = (metric: string, value: number, digits?: number): string => {
+  if (!isMetricName(metric)) return formatNumber(value, digits);
   const { type, unit } = metricDefinition(metric);
-  if (type === 'rate') return formatShare(value);
-  return unit === 'ms' ? formatMs(value) : formatNumber(value);
+  if (type === 'rate') return formatShare(value, digits);
+  return unit === 'ms' ? formatMs(value, digits) : formatNumber(value, digits);
 };
 
 /** The result in one sentence. */

@@ -18,7 +18,13 @@ import {
 } from '@livekit-swarm/chaos';
 import type { Drill } from '@livekit-swarm/chaos/drill';
 import type { DrillLine, DrillVerdict } from '@livekit-swarm/record';
-import { capital, formatDuration, formatNumber, plural } from '@livekit-swarm/settings';
+import {
+  capital,
+  formatDuration,
+  formatNumber,
+  formatUnlike,
+  plural,
+} from '@livekit-swarm/settings';
 import { describeScenario } from '../describe-scenario.ts';
 import { formatTime, shorten } from '../format.ts';
 import { healthText, limitOf, measuredOf, thresholdName } from '../phrases/limits.ts';
@@ -137,19 +143,32 @@ export const objectiveLabel = (result: ObjectiveResult): string => {
 /** Longest role in a line of an objective. */
 const MAX_ROLE = 30;
 
-const formatObjective = (objective: ObjectiveResult['objective'], value: number): string => {
+/** @param digits significant ones; default: three */
+const formatObjective = (
+  objective: ObjectiveResult['objective'],
+  value: number,
+  digits = 3,
+): string => {
+  const more = digits - 3;
   switch (OBJECTIVES[objective][1]) {
     case 'time':
-      return seconds(value);
+      return seconds(value, more);
     case 'share':
-      return `${(100 * value).toFixed(value === 1 ? 0 : 1)} %`;
+      return `${fixed(100 * value, value === 1 ? 0 : 1, more)} %`;
     case 'count':
       return String(value);
   }
 };
 
-const seconds = (ms: number): string =>
-  ms === 0 ? '0 s' : `${(ms / 1_000).toFixed(ms < 9_950 ? 2 : 1)} s`;
+/** @param more decimals beside the usual ones */
+const seconds = (ms: number, more = 0): string =>
+  ms === 0 ? '0 s' : `${fixed(ms / 1_000, ms < 9_950 ? 2 : 1, more)} s`;
+
+/** A number with these decimals, and further ones where they are not zero. */
+const fixed = (value: number, decimals: number, more: number): string => {
+  const [usual, exact] = [value.toFixed(decimals), value.toFixed(decimals + more)];
+  return Number(exact) === Number(usual) ? usual : exact;
+};
 
 /** `at most 15 s`, `LiveKitNodeDown within 1m`. */
 export const expectedText = (result: ObjectiveResult): string => {
@@ -171,7 +190,11 @@ export const measuredText = (result: ObjectiveResult): string => {
           : `${name} ${firedBefore ? 'fired before the fault' : 'not fired'}`,
       )
       .join(', ');
-  if (result.measured !== null) return formatObjective(result.objective, result.measured);
+  const { objective, measured, limit } = result;
+  if (measured !== null) {
+    const write = (digits?: number): string => formatObjective(objective, measured, digits);
+    return measured === limit ? write() : formatUnlike(formatObjective(objective, limit), write);
+  }
   return result.objective === 'joinProbesConnected' ? 'no join probes' : 'not recovered';
 };
 

@@ -13,7 +13,13 @@ import {
 } from '@livekit-swarm/metrics';
 import { COORDINATOR_SHARD, type ThresholdCrossing } from '@livekit-swarm/record';
 import { FLAGS_SCENARIO } from '@livekit-swarm/scenario';
-import { capital, formatNumber, plural } from '@livekit-swarm/settings';
+import {
+  capital,
+  formatExactly,
+  formatNumber,
+  formatUnlike,
+  plural,
+} from '@livekit-swarm/settings';
 import { formatFigure, formatMs, formatShare } from '../format.ts';
 
 type Measured = Pick<ThresholdResult, 'threshold' | 'value'> &
@@ -23,7 +29,22 @@ type Measured = Pick<ThresholdResult, 'threshold' | 'value'> &
  * Measured value in the unit of its metric: `2.06 %`, `105 ms`, `7.9 ms ±0.4 ms`, `not measured`.
  */
 export const measuredOf = ({ value, threshold, uncertainty = 0 }: Measured): string =>
-  `${formatFigure(value, metricDefinition(threshold.metric), formatAggregation(threshold.aggregation))}${uncertaintyText(uncertainty)}`;
+  `${figureOf(threshold, value)}${uncertaintyText(uncertainty)}`;
+
+/** A value of a threshold's metric, with as many digits as distinguish it from the limit. */
+export const figureOf = (threshold: Threshold, value: number | null): string => {
+  const write = (digits?: number): string => figureText(threshold, value, digits);
+  return value === threshold.limit ? write() : formatUnlike(limitFigure(threshold), write);
+};
+
+const figureText = (
+  { metric, aggregation }: Threshold,
+  value: number | null,
+  digits: number | undefined,
+): string => formatFigure(value, metricDefinition(metric), formatAggregation(aggregation), digits);
+
+const limitFigure = (threshold: Threshold): string =>
+  formatExactly((digits) => figureText(threshold, threshold.limit, digits));
 
 /** ` ±0.4 ms`: by how much a latency between hosts may be wrong; nothing for one clock. */
 export const uncertaintyText = (ms: number): string => (ms === 0 ? '' : ` ±${formatMs(ms)}`);
@@ -48,10 +69,8 @@ const doubtText = (doubt: NonNullable<ThresholdResult['doubt']>): string => {
 };
 
 /** The limit of a threshold: `< 2 %`. */
-export const limitOf = ({ threshold }: { threshold: Threshold }): string => {
-  const { operator, limit, metric, aggregation } = threshold;
-  return `${operator} ${formatFigure(limit, metricDefinition(metric), formatAggregation(aggregation))}`;
-};
+export const limitOf = ({ threshold }: { threshold: Threshold }): string =>
+  `${threshold.operator} ${limitFigure(threshold)}`;
 
 /**
  * `packet_loss{kind:video}@peak: rate<0.02`: the same in every report, so that it can be searched

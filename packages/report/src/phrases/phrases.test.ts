@@ -277,6 +277,18 @@ describe('reasons of a verdict', () => {
     );
   });
 
+  it.each([
+    [0.010_04, '1.004 %'],
+    [0.009_96, '0.996 %'],
+    [0.010_000_2, '1.00002 %'],
+    [0.01, '1 %'],
+  ])('show a share of %d with the digits that distinguish it from its limit', (value, text) => {
+    if (crossed?.code !== 'threshold_crossed') throw new Error('no threshold was crossed');
+    expect(reasonText({ ...crossed, result: { ...crossed.result, value } }, NO_CONTEXT)).toBe(
+      `join_failures: rate was ${text}, limit < 1 %.`,
+    );
+  });
+
   it('state why a threshold was not measured', () => {
     expect(reasonTexts(inconclusiveReport())).toContain(
       'reconnect_time: p(95)<5000 was not measured: the run has no values.',

@@ -26,20 +26,21 @@ export const differenceSection = (comparison: Comparison, count: number): Markup
   if (figures.length === 0) return null;
   const { base, current } = comparison;
   const reach = reachOf(figures);
+  const axis = `${ratio(-reach)} … no change … ${ratio(reach)}`;
   const title = count === 1 ? 'Differences' : `Differences of ${untrusted(current.name)}`;
   const heads: [string, string][] = [
     ['Figure', ''],
     [untrusted(base.name), 'n'],
     [untrusted(current.name), 'n'],
-    [`${ratio(-reach)} … no change … ${ratio(reach)}`, 'axis'],
+    [axis, 'axis'],
     ['Change', 'n'],
     ['Interval', 'n'],
     ['Chance', 'n'],
     ['Result', ''],
   ];
   const table = (label: string, some: readonly FigureComparison[]): Markup =>
-    html`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table class="differences"><thead><tr>${heads.map(([text, kind]) => html`<th scope="col" class="${kind}">${text}</th>`)}</tr></thead>
-<tbody>${some.map((figure) => rowOf(figure, reach))}</tbody></table></div>`;
+    html`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table class="differences stacked" role="table"><thead role="rowgroup"><tr role="row">${heads.map(([text, kind]) => html`<th role="columnheader" scope="col" class="${kind}">${text}</th>`)}</tr></thead>
+<tbody role="rowgroup">${some.map((figure) => rowOf(figure, reach, [untrusted(base.name), untrusted(current.name), axis]))}</tbody></table></div>`;
   const open = figures.filter(isOpen);
   const others = figures.filter((figure) => !isOpen(figure));
   return html`<section class="card"><h2>${title}</h2>${open.length > 0 && table(title, open)}
@@ -50,8 +51,13 @@ ${others.length > 0 && html`<details><summary>${plural(others.length, 'figure')}
 const isOpen = ({ verdict, hasThreshold }: FigureComparison): boolean =>
   verdict === 'worse' || verdict === 'better' || hasThreshold;
 
-const rowOf = (figure: FigureComparison, reach: number): Markup =>
-  html`<tr class="${figure.verdict}"><th scope="row"><code>${untrusted(figure.key)}</code></th><td class="n">${formatSide(figure, figure.base)}</td><td class="n">${formatSide(figure, figure.current)}</td><td class="axis">${stripOf(figure, reach)}</td><td class="n change">${formatChange(figure)}</td><td class="n">${formatInterval(figure)}</td><td class="n">${chanceText(figure)}</td><td class="result"><span aria-hidden="true">${markOfFigure(figure)}</span> ${VERDICT_TEXTS[figure.verdict]}<br><small>${formatMargin(figure)}</small></td></tr>`;
+/** @param labels of the sides and of the axis, for a phone, which shows no heads of columns */
+const rowOf = (
+  figure: FigureComparison,
+  reach: number,
+  [base, current, axis]: readonly [string, string, string],
+): Markup =>
+  html`<tr role="row" class="${figure.verdict}"><th role="rowheader" scope="row"><code>${untrusted(figure.key)}</code></th><td role="cell" class="n" data-label="${base}">${formatSide(figure, figure.base)}</td><td role="cell" class="n" data-label="${current}">${formatSide(figure, figure.current)}</td><td role="cell" class="axis" data-label="${axis}">${stripOf(figure, reach)}</td><td role="cell" class="n change" data-label="Change">${formatChange(figure)}</td><td role="cell" class="n" data-label="Interval">${formatInterval(figure)}</td><td role="cell" class="n" data-label="Chance">${chanceText(figure)}</td><td role="cell" class="result" data-label="Result"><span aria-hidden="true">${markOfFigure(figure)}</span> ${VERDICT_TEXTS[figure.verdict]}<br><small>tolerance ${formatMargin(figure)}</small></td></tr>`;
 
 const chanceText = ({ chance }: FigureComparison): string =>
   chance === null

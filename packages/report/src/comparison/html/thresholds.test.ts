@@ -10,11 +10,13 @@ const { summary, decision } = failedReport();
 const threshold = parseThreshold('join_time: p95<500ms');
 
 /** A side whose runs have these results of one threshold. */
-const sideOf = (name: string, ...states: Result['ok'][]): Side => {
+const sideOf = (name: string, ...states: Result['ok'][]): Side => sideWith(name, 120, ...states);
+
+const sideWith = (name: string, value: number, ...states: Result['ok'][]): Side => {
   const runs = states.map((ok): RecordedRun => {
     const [known] = decision.thresholds;
     if (known === undefined) throw new Error('the report has no threshold');
-    const result: Result = { ...known, ...{ threshold, metric: 'join_time', value: 120, ok } };
+    const result: Result = { ...known, ...{ threshold, metric: 'join_time', value, ok } };
     return {
       ...{ name, summary, readLines: () => [] },
       decision: { ...decision, thresholds: [result] },
@@ -32,7 +34,9 @@ test('a threshold passed where every run met it, and is open where one was not j
   ];
   const text = String(thresholdsSection(sides));
   const cells = [
-    ...text.matchAll(/<td class="([^"]+)">([^<]*) ?(?:<small>([^<]*)<\/small>)?<\/td>/g),
+    ...text.matchAll(
+      /<td role="cell" class="([^"]+)" data-label="[^"]+">([^<]*) ?(?:<small>([^<]*)<\/small>)?<\/td>/g,
+    ),
   ];
   expect(cells.slice(-4).map(([, style, figure, of]) => [style, figure?.trim().at(0), of])).toEqual(
     [
@@ -42,4 +46,10 @@ test('a threshold passed where every run met it, and is open where one was not j
       ['n unsure', '?', 'not judged'],
     ],
   );
+});
+
+test('a median near the limit has the digits that distinguish it from the limit', () => {
+  const text = String(thresholdsSection([sideWith('slow', 500.4, false)]));
+  expect(text).toContain('data-label="Limit">&lt; 500 ms</td>');
+  expect(text).toContain('500.4 ms');
 });

@@ -164,7 +164,11 @@ const noticesOf = (run: LiveFold): string[] => {
       : []),
     ...(serverMissing === null
       ? []
-      : [untrusted(`No figures of the server: ${serverMissing.message}`)]),
+      : [
+          serverMissing.reason === 'not_configured'
+            ? 'No figures of the server: --server-metrics shows them.'
+            : untrusted(`No figures of the server: ${serverMissing.message}`),
+        ]),
   ];
 };
 

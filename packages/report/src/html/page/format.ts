@@ -33,6 +33,12 @@ export const FORMATS: Record<Unit, (value: number) => string> = {
 export const formatRoundMs = (value: number): string =>
   value > 0 && value < 1 ? '< 1 ms' : FORMATS.ms(value);
 
+/** A share as tiles show it: to a hundredth of a per cent. */
+export const formatRoundShare = (value: number): string => {
+  const percent = Math.round(value * 10_000) / 100;
+  return value > 0 && percent < 0.01 ? '< 0.01 %' : `${formatNumber(percent)} %`;
+};
+
 /** CPU time per second as tiles show it. */
 export const formatCores = (value: number): string =>
   `${value > 0 && value < 0.01 ? '< 0.01' : formatNumber(Math.round(value * 100) / 100)} cores`;

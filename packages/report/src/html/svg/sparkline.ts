@@ -8,13 +8,14 @@ const MOST_POINTS = 120;
 
 /**
  * A line without axes: how a figure went, with its limit, and in another colour where it was beyond
- * it.
+ * it. A figure of single moments, such as joins, is a row of dots: a line would have gaps.
  * @param limit null: none to be drawn
  */
 export const sparkline = (
   values: readonly (number | null)[],
   over: readonly boolean[] | null,
   limit: number | null,
+  looks: 'line' | 'dots' = 'line',
 ): Markup => {
   const points = thin(values, over ?? []);
   const most = Math.max(...points.map(({ value }) => value ?? 0), limit ?? 0);
@@ -23,11 +24,8 @@ export const sparkline = (
     ((index / Math.max(1, points.length - 1)) * WIDTH).toFixed(1);
   const y = (value: number): string =>
     (HEIGHT - 1 - (Math.max(0, value) / top) * (HEIGHT - 2)).toFixed(1);
-  const path = pathOf(
-    points.map(({ value }) => value),
-    x,
-    y,
-  );
+  const shown = points.map(({ value }) => value);
+  const path = looks === 'dots' ? dotsOf(shown, x, y) : pathOf(shown, x, y);
   // The line to a point beyond the limit and back: the point alone would be a dot.
   const near = (index: number): boolean =>
     [-1, 0, 1].some((step) => points[index + step]?.over === true);
@@ -39,7 +37,7 @@ export const sparkline = (
   return html`<svg class="spark" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">${
     limit !== null &&
     html`<line class="limit" x1="0" x2="${WIDTH}" y1="${y(limit)}" y2="${y(limit)}"/>`
-  }<path class="line" d="${path}"/>${beyond !== '' && html`<path class="line over" d="${beyond}"/>`}</svg>`;
+  }<path class="line${looks === 'dots' && ' dots'}" d="${path}"/>${beyond !== '' && html`<path class="line over" d="${beyond}"/>`}</svg>`;
 };
 
 interface Point {
@@ -59,6 +57,13 @@ const thin = (values: readonly (number | null)[], over: readonly boolean[]): Poi
     };
   });
 };
+
+const dotsOf = (
+  values: (number | null)[],
+  x: (index: number) => string,
+  y: (value: number) => string,
+): string =>
+  values.map((value, index) => (value === null ? '' : `M${x(index)} ${y(value)}h0`)).join('');
 
 /** A single point becomes a dot: a line of no length, with round ends. */
 const pathOf = (

@@ -33,7 +33,7 @@ describe('the page of a run', () => {
   it('that passed shows the verdict and the health of the generator', async () => {
     const text = textOf(await pageOf(passedReport()));
     expect(text).toMatch(/Passed All \d+ thresholds met\. Exit code 0\./);
-    expect(text).toContain('Load generator healthy: the figures describe the deployment.');
+    expect(text).toContain('The figures describe the deployment.');
     expect(text).toContain('livekit-server 1.13.4, started by swarm');
   });
 
@@ -43,7 +43,7 @@ describe('the page of a run', () => {
     expect(text).toMatch(
       /packet_loss\{kind:video\} was 2\.06 % , limit < 2 % above the limit 0:\d\d–0:\d\d/,
     );
-    expect(text).toContain('the cause is the deployment or the network');
+    expect(text).toContain('The cause is the deployment or the network, not the load generator.');
     expect(text).toMatch(/k3x9-2-p1 swarm-k3x9-2 publisher join failed ice_timeout/);
     expect(text).toMatch(/k3x9-3-s1 .* disconnected \(connection_timeout\)/);
   });

@@ -1,6 +1,6 @@
 import { type LiveStatus, SHOWN_STATES } from '../../live/live-data.ts';
 import { required } from '../element.ts';
-import { FORMATS, formatCores, formatNumber, formatRoundMs } from '../format.ts';
+import { FORMATS, formatCores, formatNumber, formatRoundMs, formatRoundShare } from '../format.ts';
 import { byId } from './tables.ts';
 
 const orDash = (value: number | null, format: (value: number) => string): string =>
@@ -16,7 +16,7 @@ export const showTiles = ({ planned, participants, now }: LiveStatus): void => {
   const { reconnecting, disconnected, join_failed: failed } = participants;
   write('tile-connected', formatNumber(participants.connected));
   write('note-connected', `of ${formatNumber(planned)}`);
-  write('tile-loss', orDash(now.loss, FORMATS.share));
+  write('tile-loss', orDash(now.loss, formatRoundShare));
   write('note-loss', 'received, after recovery');
   write('tile-latency', orDash(now.latencyP95Ms, formatRoundMs));
   write('note-latency', 'one way');

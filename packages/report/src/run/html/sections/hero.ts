@@ -1,10 +1,9 @@
 import type { Summary, ThresholdResult } from '@livekit-swarm/analysis';
-import { metricDefinition } from '@livekit-swarm/metrics';
 import { EXIT_CODES, formatNumber, plural } from '@livekit-swarm/settings';
 import { describeGroups } from '../../../describe-scenario.ts';
-import { clock, formatCores, formatFigure, formatRoundMs, formatShare } from '../../../format.ts';
+import { clock, formatCores, formatRoundMs, formatRoundShare } from '../../../format.ts';
 import { html, type Markup, name, untrusted } from '../../../html/markup.ts';
-import { adviceContextOf, limitOf, measuredOf } from '../../../phrases/limits.ts';
+import { adviceContextOf, figureOf, limitOf, measuredOf } from '../../../phrases/limits.ts';
 import { serverText } from '../../../phrases/server.ts';
 import { MAY_BE_CAUSED_BY_GENERATOR, reasonText } from '../../../phrases/verdict-reason.ts';
 import { MARKS } from '../../../text-layout.ts';
@@ -97,12 +96,10 @@ const outages = ({ history }: HtmlInput): Markup[] => {
 
 const crossedItem = (result: ThresholdResult, { history }: HtmlInput): Markup => {
   const crossing = crossingOf(result, history);
-  const { metric, aggregation } = result.threshold;
-  const definition = metricDefinition(metric);
   const worst =
     crossing?.worst == null || crossing.spans.length === 0
       ? null
-      : html`, worst ${formatFigure(crossing.worst.value, definition, aggregation.type === 'p' ? 'p' : aggregation.type)} at ${clock(crossing.worst.atMs)}`;
+      : html`, worst ${figureOf(result.threshold, crossing.worst.value)} at ${clock(crossing.worst.atMs)}`;
   const when =
     crossing === null || crossing.spans.length === 0
       ? null
@@ -123,7 +120,7 @@ const attribution = (input: HtmlInput): Markup => {
 <div><dt>Load generator</dt><dd class="${!measured ? 'unsure' : fit ? 'good' : 'bad'}">${!measured ? 'no samples' : fit ? '✓ healthy' : '✗ impaired'}</dd>
 <dd>${plural(generator.processes, 'process', 'processes')}${generator.processesDied > 0 && `, ${formatNumber(generator.processesDied)} died`}${
     generator.cpuCores !== null && html` · ${formatCores(generator.cpuCores.max)} at most`
-  } · event loop p95 ${formatRoundMs(generator.eventLoopLag?.p95 ?? null)} · late sends ${formatShare(generator.lateSends.share)}</dd></div>
+  } · event loop p95 ${formatRoundMs(generator.eventLoopLag?.p95 ?? null)} · late sends ${formatRoundShare(generator.lateSends.share)}</dd></div>
 <div><dt>Deployment</dt><dd>${
     deployment === null
       ? 'not reached'
@@ -138,18 +135,18 @@ const conclusion = ({ decision, summary }: HtmlInput): string => {
     return 'The deployment was unreachable or rejected all participants.';
   if (summary.end?.reason === 'server_died') return 'The server of the deployment died.';
   if (decision.health.length > 0 && decision.verdict === 'passed')
-    return 'Load generator short of CPU: that can only have made the figures worse, and every threshold holds.';
+    return 'A lack of CPU can only have made the figures worse, and every threshold holds.';
   if (decision.health.length > 0) {
-    return `Load generator impaired (${plural(decision.health.length, 'finding')}): the figures say little about the deployment.`;
+    return `The figures say little about the deployment (${plural(decision.health.length, 'finding')}).`;
   }
   if (summary.generator.samples === 0)
     return 'The record contains no samples; media was not measured.';
   switch (decision.verdict) {
     case 'passed':
-      return 'Load generator healthy: the figures describe the deployment.';
+      return 'The figures describe the deployment.';
     case 'failed':
-      return 'Load generator healthy: the cause is the deployment or the network.';
+      return 'The cause is the deployment or the network, not the load generator.';
     case 'inconclusive':
-      return 'Load generator healthy as far as it ran: it did not cause the missing data.';
+      return 'As far as the load generator ran, it did not cause the missing data.';
   }
 };

@@ -1,10 +1,10 @@
 import type { ThresholdResult } from '@livekit-swarm/analysis';
 import { metricDefinition } from '@livekit-swarm/metrics';
 import { formatNumber } from '@livekit-swarm/settings';
-import { clock, formatFigure } from '../../../format.ts';
+import { clock } from '../../../format.ts';
 import { html, type Markup, name } from '../../../html/markup.ts';
 import { sparkline } from '../../../html/svg/sparkline.ts';
-import { limitOf, measuredOf, restrictionOf } from '../../../phrases/limits.ts';
+import { figureOf, limitOf, measuredOf, restrictionOf } from '../../../phrases/limits.ts';
 import { MARKS } from '../../../text-layout.ts';
 import type { HtmlInput } from '../../report-input.ts';
 import { beyond, crossingOf, spansText } from '../crossings.ts';
@@ -48,7 +48,6 @@ const row = (result: ThresholdResult, { history }: HtmlInput, withLine: boolean)
   const definition = metricDefinition(threshold.metric);
   const crossing = withLine ? crossingOf(result, history) : null;
   const worst = crossing?.worst;
-  const aggregation = threshold.aggregation.type;
   return html`<tr role="row" class="${verdict}"><td role="cell" class="mark"><span aria-hidden="true">${MARKS[verdict]}</span><span class="hidden">${word}</span></td>
 <th role="rowheader" scope="row"><code>${name(result.metric)}</code> <code class="dim">${result.expression}</code>${source === 'default' && html` <small>default</small>`}${
     threshold.abortOnFail !== null && html` <small>abortOnFail</small>`
@@ -63,7 +62,7 @@ const row = (result: ThresholdResult, { history }: HtmlInput, withLine: boolean)
         : worst != null
           ? worst.value === 0
             ? ''
-            : `worst ${formatFigure(worst.value, definition, aggregation)} at ${clock(worst.atMs)}`
+            : `worst ${figureOf(threshold, worst.value)} at ${clock(worst.atMs)}`
           : ''
     }</p>`
   }</td></tr>`;

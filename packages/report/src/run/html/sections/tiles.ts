@@ -1,7 +1,7 @@
 import type { TimeSeries } from '@livekit-swarm/analysis';
 import type { MetricName } from '@livekit-swarm/metrics';
 import { formatNumber } from '@livekit-swarm/settings';
-import { formatBits, formatRoundMs, formatShare } from '../../../format.ts';
+import { formatBits, formatRoundMs, formatRoundShare } from '../../../format.ts';
 import { html, type Markup } from '../../../html/markup.ts';
 import { percentile, seriesQuery } from '../../../html/series-queries.ts';
 import { sparkline } from '../../../html/svg/sparkline.ts';
@@ -12,14 +12,16 @@ interface Tile {
   value: string;
   note: string;
   line: TimeSeries | undefined;
+  /** Default: a line. */
+  looks?: 'dots';
   tone: 'good' | 'bad' | 'plain';
 }
 
 /** Key figures. */
 export const tileSection = (input: HtmlInput): Markup =>
   html`<section class="tiles" aria-label="Key figures">${tilesOf(input).map(
-    ({ title, value, note, line, tone }) =>
-      html`<div class="tile"><h3>${title}</h3><p class="figure ${tone}">${value}</p><p class="note">${note}</p>${line !== undefined && sparkline(line.high, null, null)}</div>`,
+    ({ title, value, note, line, looks, tone }) =>
+      html`<div class="tile"><h3>${title}</h3><p class="figure ${tone}">${value}</p><p class="note">${note}</p>${line !== undefined && sparkline(line.high, null, null, looks)}</div>`,
   )}</section>`;
 
 const tilesOf = ({ summary, decision, history }: HtmlInput): Tile[] => {
@@ -55,7 +57,7 @@ const tilesOf = ({ summary, decision, history }: HtmlInput): Tile[] => {
   const media: Tile[] = [
     {
       title: 'Loss',
-      value: formatShare(lossShare),
+      value: formatRoundShare(lossShare),
       note: 'received, after recovery',
       line: history?.series(seriesQuery('packet_loss')),
       tone: tone('packet_loss'),
@@ -102,6 +104,7 @@ const tilesOf = ({ summary, decision, history }: HtmlInput): Tile[] => {
       value: formatRoundMs(flat('join_time', 0.95)),
       note: `p50 ${formatRoundMs(flat('join_time', 0.5))}`,
       line: history?.series(seriesQuery('join_time', {}, percentile(95))),
+      looks: 'dots',
       tone: tone('join_time'),
     },
     ...(tracks.expected > 0 ? received : []),
