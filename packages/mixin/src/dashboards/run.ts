@@ -153,6 +153,11 @@ const glance = (scope: RunScope): Row => ({
         'Scenario, run and server. No row: no run serves or pushes metrics (swarm run --metrics or --out).',
       by: ['scenario', 'run', 'url', 'version', 'server_version'],
       span: 10,
+      heads: {
+        url: { title: 'url', width: 190 },
+        version: { title: 'swarm', width: 70 },
+        server_version: { title: 'livekit-server', width: 120 },
+      },
       noData: NO_RUN,
       columns: [{ expr: `livekit_swarm_run_info{${scope.run}}`, legend: 'Runs' }],
     }),

@@ -286,6 +286,7 @@ export const table = ({
   span = 24,
   noData = '–',
   links = {},
+  heads = {},
   height = GRAPH_HEIGHT,
 }: {
   title: string;
@@ -297,6 +298,8 @@ export const table = ({
   noData?: string;
   /** Links of cells, by column. */
   links?: Readonly<Record<string, PanelLink>>;
+  /** Title and width, pixels, of the columns of labels whose name or values Grafana would cut. */
+  heads?: Readonly<Record<string, { title: string; width: number }>>;
   height?: number;
 }): Builder<Panel> => {
   const panel = new TableBuilder()
@@ -308,7 +311,9 @@ export const table = ({
     .minWidth(MIN_COLUMN)
     .span(span)
     .height(height)
-    .transformations(joinedBy(by, parts));
+    .transformations(joinedBy(by, parts, heads));
+  for (const { title: head, width } of Object.values(heads))
+    panel.overrideByName(head, [{ id: 'custom.width', value: width }]);
   for (const [column, { title: text, url }] of Object.entries(links))
     panel.overrideByName(column, [{ id: 'links', value: [{ title: text, url }] }]);
   for (const { legend, unit, limits, decimals, labels, bar } of parts) {
@@ -340,19 +345,26 @@ export const table = ({
  * Transformations that join queries to one table. Grafana names the results of several queries
  * `Value #A`, `Value #B`, …, and that of a single one `Value`.
  */
-const joinedBy = (by: readonly string[], parts: readonly Column[]): DataTransformerConfig[] => [
+const joinedBy = (
+  by: readonly string[],
+  parts: readonly Column[],
+  heads: Readonly<Record<string, { title: string }>>,
+): DataTransformerConfig[] => [
   { id: 'merge', options: {} },
   { id: 'filterFieldsByName', options: { include: { pattern: `/^(${by.join('|')}|Value.*)$/` } } },
   {
     id: 'organize',
     options: {
       indexByName: Object.fromEntries(by.map((label, index) => [label, index])),
-      renameByName: Object.fromEntries(
-        parts.map(({ legend }, index) => [
-          parts.length === 1 ? 'Value' : `Value #${String.fromCharCode(65 + index)}`,
-          legend,
-        ]),
-      ),
+      renameByName: {
+        ...Object.fromEntries(Object.entries(heads).map(([label, { title }]) => [label, title])),
+        ...Object.fromEntries(
+          parts.map(({ legend }, index) => [
+            parts.length === 1 ? 'Value' : `Value #${String.fromCharCode(65 + index)}`,
+            legend,
+          ]),
+        ),
+      },
     },
   },
 ];
