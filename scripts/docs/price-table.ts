@@ -11,14 +11,16 @@ export const priceTable = (): string => {
       ...origin(livekitCloud.source),
     ]),
     ...Object.entries(providers).flatMap(([name, { region, currency, machines, traffic }]) => [
-      ...Object.entries(machines.types).map(([type, { vcpus, hour, month, sharedCpu }]) => [
-        `${name}:${type} (${region})`,
-        `${vcpus} ${sharedCpu ? 'shared ' : ''}vCPUs; ${[
-          ...(hour === undefined ? [] : [`${hour} ${currency} an hour`]),
-          ...(month === undefined ? [] : [`${month} ${currency} a month`]),
-        ].join(', ')}`,
-        ...origin(machines.source),
-      ]),
+      ...Object.entries(machines.types).map(
+        ([type, { vcpus, hour, month, sharedCpu, reclaimable }]) => [
+          `${name}:${type} (${region})`,
+          `${vcpus} ${sharedCpu ? 'shared ' : ''}vCPUs${reclaimable ? ', reclaimable' : ''}; ${[
+            ...(hour === undefined ? [] : [`${hour} ${currency} an hour`]),
+            ...(month === undefined ? [] : [`${month} ${currency} a month`]),
+          ].join(', ')}`,
+          ...origin(machines.source),
+        ],
+      ),
       [
         `${name}, traffic`,
         `${tiersText(traffic.tiers)} ${currency} for each ${traffic.unit}`,

@@ -48,7 +48,7 @@ const estimate = estimateCost({
 
 describe('an estimate for video meetings', () => {
   it('lists every provider next to LiveKit Cloud, and the break-even of own machines', () => {
-    expect(estimate.selfHosted).toHaveLength(5);
+    expect(estimate.selfHosted).toHaveLength(7);
     expect(estimate.cloud.map(({ plan }) => plan).sort()).toEqual(['scale', 'ship']);
     expect(estimate.breakEven?.type).toBe('from');
     expect(estimate.nodes).toEqual([{ label: '0s', participants: 20, nodes: 1 }]);
@@ -97,19 +97,35 @@ describe('an estimate for video meetings', () => {
 });
 
 /**
- * Plan of a cluster for 50,000 users with which the project began: in each region four c6i.2xlarge,
- * for $800 to $1,200 a month. It names them as Spot machines; it is what they cost on demand.
+ * Plan of a cluster for 50,000 users with which the project began: in each region four c6i.2xlarge
+ * on Spot, for $800 to $1,200 a month.
  */
-it('four c6i.2xlarge of a region cost $993 a month on demand, without traffic', () => {
-  const { machines } = selfHostedCost(
-    defaultPriceBook(),
-    { provider: 'aws', machine: 'c6i.2xlarge' },
-    usageOf(meetings),
-    { ...rules, minNodes: 4 },
-  );
-  expect(machines).toBeCloseTo(4 * 730 * 0.34, 6);
-  expect(machines).toBeGreaterThan(800);
-  expect(machines).toBeLessThan(1_200);
+describe('four nodes of 8 vCPUs in a region, a month, without traffic', () => {
+  const machinesOf = (provider: string, machine: string): number =>
+    selfHostedCost(defaultPriceBook(), { provider, machine }, usageOf(meetings), {
+      ...rules,
+      minNodes: 4,
+    }).machines;
+
+  it('cost as planned on demand', () => {
+    const machines = machinesOf('aws', 'c6i.2xlarge');
+    expect(machines).toBeCloseTo(4 * 730 * 0.34, 6);
+    expect(machines).toBeGreaterThan(800);
+    expect(machines).toBeLessThan(1_200);
+  });
+
+  it('cost less than planned on Spot', () => {
+    const machines = machinesOf('aws-spot', 'c6i.2xlarge');
+    expect(machines).toBeCloseTo(525.6, 6);
+    expect(machines).toBeLessThan(800);
+  });
+
+  it('cost a sixth more as tasks of Fargate than on demand', () => {
+    const machines = machinesOf('aws-fargate', 'task-8-16');
+    // By the rates of a vCPU and of a GB: 730 hours, four tasks.
+    expect(machines).toBeCloseTo(730 * 4 * (8 * 0.04048 + 16 * 0.004445), 6);
+    expect(machines / machinesOf('aws', 'c6i.2xlarge')).toBeCloseTo(1.16, 2);
+  });
 });
 
 /**

@@ -21,15 +21,23 @@ const problemOf = (edited: string): string => {
 describe('the price book of swarm', () => {
   it('has a source, with a day, for every price', () => {
     const sources = JSON.stringify(defaultPriceBook()).match(/"read":"\d{4}-\d\d-\d\d"/g);
-    // One rate, LiveKit Cloud, machines and traffic of five providers, TURN, and two kinds of
+    // One rate, LiveKit Cloud, machines and traffic of seven providers, TURN, and two kinds of
     // storage.
-    expect(sources).toHaveLength(1 + 1 + 2 * 5 + 1 + 2);
+    expect(sources).toHaveLength(1 + 1 + 2 * 7 + 1 + 2);
   });
 
   it('has LiveKit Cloud, and machines of several clouds', () => {
     const { livekitCloud, providers } = defaultPriceBook();
     expect(Object.keys(livekitCloud.plans)).toEqual(['build', 'ship', 'scale']);
-    expect(Object.keys(providers)).toEqual(['aws', 'gcp', 'azure', 'hetzner', 'digitalocean']);
+    expect(Object.keys(providers)).toEqual([
+      'aws',
+      'aws-fargate',
+      'aws-spot',
+      'gcp',
+      'azure',
+      'hetzner',
+      'digitalocean',
+    ]);
   });
 
   it('converts currencies', () => {

@@ -83,6 +83,11 @@ const machine = () =>
       .describe(
         'Its vCPUs are shared with other customers, so that the capacity of a node varies.',
       ),
+    reclaimable: yesOrNo()
+      .default(false)
+      .describe(
+        'The provider may reclaim it at short notice (Spot), and changes its price with demand.',
+      ),
     includedTraffic: amount('included traffic')
       .default(0)
       .describe('GB to the internet that each machine adds to the month.'),

@@ -10,6 +10,7 @@ export const assumptionTexts = ({ load, rules, estimate, book }: CostView): stri
   capacityText(rules.capacity),
   `Nodes are counted for ${formatNumber(rules.headroom)} times the load${rules.scaled ? ', hour by hour' : '; those of the busiest hour run all month (--autoscale)'}.`,
   ...sharedText(book, estimate.selfHosted),
+  ...reclaimableText(book, estimate.selfHosted),
   ...(rules.turn === null
     ? ['No paid TURN service relays media (--turn).']
     : [
@@ -81,6 +82,20 @@ const sharedText = (
     ? []
     : [
         `vCPUs of ${shared.join(', ')} are shared with other customers: measure what a node carries.`,
+      ];
+};
+
+const reclaimableText = (
+  { providers }: CostView['book'],
+  costs: CostView['estimate']['selfHosted'],
+): string[] => {
+  const reclaimable = costs
+    .filter(({ provider, machine }) => providers[provider]?.machines.types[machine]?.reclaimable)
+    .map(({ provider, machine }) => `${provider}:${machine}`);
+  return reclaimable.length === 0
+    ? []
+    : [
+        `The provider may reclaim ${reclaimable.join(', ')} at short notice, and calls of such a node end; its price changes with demand: swarm scale rehearses the notice.`,
       ];
 };
 
