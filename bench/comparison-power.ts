@@ -1,32 +1,35 @@
 /**
- * `node bench/comparison-power.ts [--small]`: simulates how large a change must be for `swarm
+ * `node bench/comparison-power.ts [--detect]`: simulates how large a change must be for `swarm
  * compare` and `swarm ab` to report it in four comparisons of five: one figure of twenty changes,
  * with the variation between runs at the head of its column; the others vary by 2 to 20 %. The
- * table of docs/adr/0005. `--small`: how many rounds find a small change with a tolerance of 1 %,
- * the table of docs/comparisons.md: half an hour of CPU time.
+ * table of docs/adr/0005. `--detect`: the largest variation of the differences within rounds, as a
+ * part of a change of 5 %, at which `swarm ab --detect` finds it: the constants of
+ * packages/analysis/src/compare/detection.ts, and the table of docs/comparisons.md.
  */
 import { parseArgs } from 'node:util';
-import { chanceOfExcess, chanceOfExcessInPairs, type Sides } from '@livekit-swarm/analysis/compare';
+import {
+  chanceOfExcess,
+  chanceOfExcessInPairs,
+  type Sides,
+  toleranceToDetect,
+} from '@livekit-swarm/analysis/compare';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
 type Test = (figures: readonly Sides[], seed: number) => number[];
 
-const { values } = parseArgs({ options: { small: { type: 'boolean', default: false } } });
+const { values } = parseArgs({ options: { detect: { type: 'boolean', default: false } } });
 
 const FIGURES = 20;
 const OTHERS = [0.02, 0.05, 0.1, 0.05, 0.2];
 const NOISE = [0.02, 0.05, 0.1, 0.2];
-/** Numbers of rounds that are tried for a small change. */
-const ROUNDS = [6, 8, 12, 16, 24];
 const CHANGES = [0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5, 2, 3];
-/** Each trial of many rounds takes seconds. */
-const TRIALS = values.small ? 20 : 60;
+const TRIALS = 60;
 const FOUND = 0.8;
 /** Share of the noise that all figures of one run have in common. */
 const SHARED = 0.6;
-/** Tolerance, as the logarithm of a ratio: one margin. Default: that of `swarm compare`. */
-const MARGIN = Math.log(values.small ? 1.01 : 1.1);
+/** Default tolerance of `swarm compare`, as the logarithm of a ratio: one margin. */
+const MARGIN = Math.log(1.1);
 
 const random = xoroshiro128plus(2_011);
 const normal = (): number =>
@@ -74,20 +77,37 @@ const smallest = (test: Test, runs: number, noise: number): string => {
     : `+${Math.round(change * 100)} %`;
 };
 
-/** The least number of rounds that finds a change. */
-const roundsFor = (change: number, noise: number): string => {
-  const found = ROUNDS.find(
-    (rounds) => power(chanceOfExcessInPairs, rounds, noise, change) >= FOUND,
-  );
-  return found === undefined ? `> ${Math.max(...ROUNDS)}` : String(found);
+/** Variations that are tried, as parts of the wanted change. */
+const VARIATIONS = [0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2];
+
+/** Figures of both sides in all rounds, the first of which changes by a wanted share. */
+const wantedSides = (rounds: number, share: number, variation: number): Sides[] => {
+  const margin = Math.log1p(toleranceToDetect({ metric: 'media_latency', share }).relative);
+  const change = Math.log1p(share);
+  return Array.from({ length: FIGURES }, (_, figure) => {
+    // Both runs of a round vary alike, so that their difference varies by √2 as much.
+    const spread =
+      figure === 0
+        ? (variation * change) / margin / Math.SQRT2
+        : (OTHERS[figure % OTHERS.length] ?? 0) / MARGIN;
+    const side = (offset: number): number[] =>
+      Array.from({ length: rounds }, () => offset + spread * normal());
+    return { base: side(0), current: side(figure === 0 ? change / margin : 0) };
+  });
 };
 
-const printSmall = (): void => {
-  process.stdout.write('| change | 1 % | 2 % |\n| --- | --: | --: |\n');
-  for (const change of [0.03, 0.05])
-    process.stdout.write(
-      `| ${100 * change} % | ${[0.01, 0.02].map((noise) => roundsFor(change, noise)).join(' | ')} |\n`,
-    );
+const printDetection = (): void => {
+  for (const rounds of [6, 8, 12, 16, 24]) {
+    const found = (variation: number): number => {
+      let count = 0;
+      for (let trial = 0; trial < TRIALS; trial++)
+        if ((chanceOfExcessInPairs(wantedSides(rounds, 0.05, variation), trial)[0] ?? 1) <= 0.05)
+          count++;
+      return count / TRIALS;
+    };
+    const largest = VARIATIONS.findLast((variation) => found(variation) >= FOUND);
+    process.stdout.write(`${rounds} rounds: ${largest ?? 'none'}\n`);
+  }
 };
 
 const printPower = (): void => {
@@ -107,5 +127,5 @@ const printPower = (): void => {
   }
 };
 
-if (values.small) printSmall();
+if (values.detect) printDetection();
 else printPower();

@@ -16,14 +16,16 @@ const PACKETS = {
   ice: (ports: string) => `udp sport ${ports} @th,64,16 0x0101 @th,96,32 0x2112a442`,
   /** Packets to the server, by their first byte (RFC 7983 §7). */
   dtls: (ports: string) => `udp dport ${ports} @th,64,8 20-63`,
+  /** Everything that participants send to the server by UDP, media above all. */
+  uplink: (ports: string) => `udp dport ${ports}`,
 } as const;
 
 /**
- * Delays packets of one protocol between participants and the media ports of a server, until it is
+ * Delays packets of one kind between participants and the media ports of a server, until it is
  * disposed of.
  */
 export const delayPackets = async (
-  protocol: keyof typeof PACKETS,
+  kind: keyof typeof PACKETS,
   ms: number,
   { udpFirst, udpLast }: { udpFirst: number; udpLast: number },
 ): Promise<AsyncDisposable> => {
@@ -31,7 +33,7 @@ export const delayPackets = async (
   const table = `swarm_${id}`;
   const owner = identifyProcess(process.pid);
   if (owner === null) throw new Error('the start time of this process cannot be read');
-  const match = PACKETS[protocol](`${udpFirst}-${udpLast}`);
+  const match = PACKETS[kind](`${udpFirst}-${udpLast}`);
   await using stack = new AsyncDisposableStack();
   await exec('nft', [
     `table ip ${table} { chain queued { }; chain arriving { type filter hook input priority -10; policy accept; ${match} jump queued; }; }`,

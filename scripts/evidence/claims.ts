@@ -297,6 +297,10 @@ export const README_CLAIMS = {
       'e2e/compare/ab.measured.test.ts',
       'e2e/compare/compare.measured.test.ts',
     ),
+    proves('a difference of 5 % in the latency of media is found between two deployments', [
+      'e2e/compare/ab-detect.long.test.ts',
+      'a planted difference of 5 % in the latency of media is found between two deployments',
+    ]),
     proves('reports made again from a record are the same', [
       'e2e/report/reports.measured.test.ts',
       'makes every report again, the same',

@@ -89,7 +89,11 @@ export const addCompareCommands = (
     ).helpGroup(SIDES),
   );
   addGroup(ab, console.env, SIDES, [
-    new Option('--rounds <n>', 'runs of each side (default: 6)').default('6'),
+    new Option('--rounds <n>', 'runs of each side (default: 6; with --detect the most, 24)'),
+    repeatable(
+      '--detect <metric=share>',
+      'make as many rounds as finding this difference needs: media_latency=5% (may be repeated)',
+    ),
   ]);
   addHostFlags(ab, SIDES, CONFIRMED.search);
   addGroup(ab, console.env, SIDES, [joinExistingRoomsFlag()]);
@@ -141,6 +145,7 @@ const abHelp: CommandHelp = {
     ['swarm ab --server 1.13.4 --server 1.13.4+tuned.yaml --rooms 50 --publish audio,video'],
     ['swarm ab --server 1.13.4 --server 1.13.4@cpu=0.5 --rounds 8 --rooms 100'],
     ['swarm ab --url pod=wss://a.example.com --url host=wss://b.example.com --rooms 100'],
+    ['swarm ab --server 1.11.0 --server 1.13.4 --rooms 50 --detect media_latency=5%'],
   ],
   notes: `
 The order of the two alternates from round to round, so that other work affects both. With --server,

@@ -1,48 +1,10 @@
-import { Sketch } from '@livekit-swarm/metrics';
-import type { RecordLine, SampleLine } from '@livekit-swarm/record';
-import { type LoadSpec, specOf } from '@livekit-swarm/testkit/load-spec';
-import { altered, generatorOf, recordOf } from '@livekit-swarm/testkit/record-of';
+import { specOf } from '@livekit-swarm/testkit/load-spec';
+import { altered, generatorOf } from '@livekit-swarm/testkit/record-of';
 import { withServer } from '@livekit-swarm/testkit/server-lines';
 import { describe, expect, test } from 'vitest';
-import { createSummary } from '../summary/summarize.ts';
-import { resolveThresholds } from '../verdict/default-thresholds.ts';
-import { decideVerdict } from '../verdict/verdict.ts';
-import type { RecordedRun, Side } from './comparability.ts';
+import { lines, runOf, side } from '../../test/support/compared-runs.ts';
+import type { Side } from './comparability.ts';
 import { compareRuns } from './compare-runs.ts';
-
-const spec = specOf({ rooms: 10, durationMs: 20_000 });
-
-const runOf = (name: string, lines: RecordLine[]): RecordedRun => {
-  const fold = createSummary();
-  for (const line of lines) fold.add(line);
-  const summary = fold.result();
-  const decision = decideVerdict(summary, resolveThresholds(summary.scenario));
-  return { name, summary, decision, readLines: () => lines };
-};
-
-/** Healthy run in which all joins took `slower` times as long, and whose jitter was `jitter` ms. */
-const lines = (slower = 1, jitter?: number, load: LoadSpec = spec): RecordLine[] =>
-  altered(recordOf(load, 2), (line) => {
-    if (line.type === 'event' && line.phases !== undefined) {
-      const { started, signal = 0, ice = 0, joined } = line.phases;
-      return {
-        ...line,
-        phases: { started, signal: signal * slower, ice: ice * slower, joined: joined * slower },
-      };
-    }
-    return line.type === 'sample' && jitter !== undefined ? withJitter(line, jitter) : line;
-  });
-
-const withJitter = (line: SampleLine, jitter: number): SampleLine => {
-  const sketch = new Sketch();
-  sketch.add(jitter, 40);
-  return { ...line, series: line.series.map((series) => ({ ...series, jitter: sketch.toBins() })) };
-};
-
-const side = (name: string, ...records: RecordLine[][]): Side => ({
-  name,
-  runs: records.map((record, index) => runOf(`${name}/${index + 1}`, record)),
-});
 
 /** Runs that differ by a few percent, as repeats do. */
 const repeats = (name: string, slower: number, count: number): Side =>

@@ -3,7 +3,7 @@
  * notice.
  */
 
-import { aggregate, isMetricName, type MetricName } from '@livekit-swarm/metrics';
+import { aggregate, isMetricName, type MetricName, metricNames } from '@livekit-swarm/metrics';
 import { EXIT_CODES } from '@livekit-swarm/settings';
 import { blocksIn, foldBlocks } from './blocks.ts';
 import type { RecordedRun, Side } from './comparability.ts';
@@ -22,7 +22,14 @@ import { environmentNotes } from './environment-notes.ts';
 import { countSplits } from './exceedance.ts';
 import { type Figure, figuresOf, type MeasuredRun } from './figures.ts';
 import type { LoadSize } from './margin.ts';
-import { DEFAULT_TOLERANCE, marginOf, marginScale, type Tolerance, widen } from './margin.ts';
+import {
+  DEFAULT_TOLERANCE,
+  hidesSmallChanges,
+  marginOf,
+  marginScale,
+  type Tolerance,
+  widen,
+} from './margin.ts';
 import {
   crossedNotes,
   exclusionOf,
@@ -32,6 +39,7 @@ import {
   tooFewReason,
 } from './reasons.ts';
 import { expectSameScenario } from './scenario-difference.ts';
+import { wholeRounds } from './whole-rounds.ts';
 
 export interface CompareOptions {
   tolerance?: Tolerance;
@@ -104,20 +112,6 @@ export const compareRuns = async (
   };
 };
 
-/** Rounds of which both runs can be compared. */
-const wholeRounds = (
-  base: readonly RecordedRun[],
-  current: readonly RecordedRun[],
-): [RecordedRun[], RecordedRun[]] => {
-  const rounds = base.flatMap((one, round) => {
-    const other = current[round];
-    return other !== undefined && isComparable(one) && isComparable(other)
-      ? [[one, other] as const]
-      : [];
-  });
-  return [rounds.map(([one]) => one), rounds.map(([, other]) => other)];
-};
-
 const designOf = (base: number, current: number, paired: boolean): Design => {
   if (paired && base >= LEAST_ROUNDS) return 'rounds';
   return countSplits(base, current) >= LEAST_SPLITS ? 'repeats' : 'single';
@@ -154,7 +148,8 @@ const compareUnits = (
 ): FigureComparison[] => {
   const asked = new Set<MetricName>(Object.keys(tolerance.metrics).filter(isMetricName));
   const load = loadSizeOf(base);
-  const inputs = figuresOf([...base, ...current], asked).map((figure) => {
+  const averaged = new Set(metricNames().filter((metric) => hidesSmallChanges(metric, tolerance)));
+  const inputs = figuresOf([...base, ...current], asked, averaged).map((figure) => {
     const margin = marginOf(figure, tolerance, load);
     return {
       figure,

@@ -1,7 +1,7 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { combinations, mean, median } from 'simple-statistics';
-import { shiftOfPairs } from './shift.ts';
+import { centreOfPairs } from './shift.ts';
 
 /**
  * Test behind every verdict: is a figure worse by more than its margin, and by more than chance? A
@@ -75,8 +75,7 @@ export const chanceOfExcessInPairs = (figures: readonly Sides[], seed: number): 
   ): number => {
     const signed = values.map((value, round) => (swapped[round] === true ? -value : value));
     return (
-      (shiftOfPairs(signed).estimate - off) /
-      (deviation(signed) / Math.sqrt(signed.length) + LEAST_NOISE)
+      (centreOfPairs(signed) - off) / (deviation(signed) / Math.sqrt(signed.length) + LEAST_NOISE)
     );
   };
   return chances(differences, asTheyWere, swaps(first.base.length, seed), standOut);
@@ -120,7 +119,7 @@ const chances = (
 };
 
 /** Scatter around the median, as a standard deviation. */
-const deviation = (values: readonly number[]): number => {
+export const deviation = (values: readonly number[]): number => {
   const middle = median(values);
   return mean(values.map((value) => Math.abs(value - middle))) * TO_SIGMA;
 };

@@ -57,10 +57,12 @@ const OF_THE_GENERATOR: ReadonlySet<MetricName> = new Set([
  * Metrics with a kind are compared by kind where both were measured: in a sum, video would outweigh
  * audio.
  * @param asked metrics to compare although they describe the load generator
+ * @param averaged metrics whose average is compared as well
  */
 export const figuresOf = (
   runs: readonly MeasuredRun[],
   asked: ReadonlySet<MetricName> = new Set(),
+  averaged: ReadonlySet<MetricName> = new Set(),
 ): Figure[] => {
   const figures = new Map<string, Figure>();
   const add = (figure: Figure | null): void => {
@@ -72,7 +74,10 @@ export const figuresOf = (
     const { better, type } = metricDefinition(metric);
     if (better === 'neither' || (OF_THE_GENERATOR.has(metric) && !asked.has(metric))) continue;
     for (const selector of selectorsOf(metric, runs)) {
-      for (const aggregation of aggregationsOf(metric, type, runs))
+      for (const aggregation of [
+        ...aggregationsOf(metric, type, runs),
+        ...(averaged.has(metric) ? [{ type: 'avg' } as const] : []),
+      ])
         add(figureOfMetric(metric, selector, aggregation, better));
     }
   }

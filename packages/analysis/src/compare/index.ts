@@ -18,6 +18,15 @@ export {
   notComparable,
   runFailures,
 } from './comparison-facts.ts';
+export {
+  assessDetection,
+  type Detection,
+  FEWEST_ROUNDS,
+  MOST_ROUNDS,
+  toleranceToDetect,
+  variationsFound,
+  type WantedChange,
+} from './detection.ts';
 export { chanceOfExcess, chanceOfExcessInPairs, type Sides } from './exceedance.ts';
 export { DEFAULT_TOLERANCE, type Tolerance } from './margin.ts';
 export { scenarioDifferences, scenarioMismatch } from './scenario-difference.ts';

@@ -53,21 +53,30 @@ export const DEFAULT_TOLERANCE: Tolerance = { relative: 0.1, metrics: {} };
  */
 const SKETCH_STEP = GAMMA - 1;
 
+const relativeOf = (metric: MetricName, { relative, metrics }: Tolerance): number =>
+  metrics[metric]?.relative ?? relative;
+
+/**
+ * Returns true if percentiles of a metric cannot show all changes that the tolerance does not
+ * accept: they are read from sketches. An average is exact.
+ */
+export const hidesSmallChanges = (metric: MetricName, tolerance: Tolerance): boolean =>
+  metricDefinition(metric).type === 'trend' && relativeOf(metric, tolerance) < SKETCH_STEP;
+
 /** Margin within which two values of a figure count as equal. */
 export const marginOf = (
   { metric, aggregation }: Figure,
   tolerance: Tolerance,
   load: LoadSize,
 ): Margin => {
-  const own = tolerance.metrics[metric];
-  const relative = own?.relative ?? tolerance.relative;
+  const relative = relativeOf(metric, tolerance);
   const sketched =
     metricDefinition(metric).type === 'trend' &&
     aggregation.type !== 'count' &&
     aggregation.type !== 'avg';
   return {
     relative: sketched ? Math.max(relative, SKETCH_STEP) : relative,
-    absolute: own?.absolute ?? smallestRelevantChange(metric, load),
+    absolute: tolerance.metrics[metric]?.absolute ?? smallestRelevantChange(metric, load),
   };
 };
 
@@ -160,8 +169,8 @@ export interface LoadSize {
   participants: number;
 }
 
-/** Least margin: a margin of zero has no scale. */
-const SOMETHING = 1e-6;
+/** Least margin, where any amount counts: a margin of zero has no scale. */
+export const ANY_AMOUNT = 1e-6;
 
 /**
  * Smallest change that users notice, in the unit of the metric: per second for the `rate` of a sum,
@@ -172,8 +181,8 @@ export const smallestRelevantChange = (
   { packetsPerSecond, participants }: LoadSize,
 ): number => {
   const change = CHANGES[metric];
-  if (change === undefined) return metricDefinition(metric).type === 'rate' ? 0.001 : SOMETHING;
+  if (change === undefined) return metricDefinition(metric).type === 'rate' ? 0.001 : ANY_AMOUNT;
   if ('amount' in change) return change.amount;
   if ('perParticipant' in change) return Math.max(1, change.perParticipant * participants);
-  return Math.max(SOMETHING, change.perPacket * packetsPerSecond);
+  return Math.max(ANY_AMOUNT, change.perPacket * packetsPerSecond);
 };

@@ -44,6 +44,24 @@ export const shiftOfPairs = (differences: readonly number[]): Shift =>
   );
 
 /**
+ * The estimate of `shiftOfPairs` alone, many times faster: permutation tests need it for thousands
+ * of labellings.
+ * @param differences at least one
+ */
+export const centreOfPairs = (differences: readonly number[]): number => {
+  const { length } = differences;
+  const averages = new Float64Array((length * (length + 1)) / 2);
+  let next = 0;
+  for (let a = 0; a < length; a++)
+    for (let b = a; b < length; b++)
+      averages[next++] = ((differences[a] ?? 0) + (differences[b] ?? 0)) / 2;
+  averages.sort();
+  const middle = averages.length >> 1;
+  const upper = averages[middle] ?? 0;
+  return averages.length % 2 === 1 ? upper : (upper + (averages[middle - 1] ?? 0)) / 2;
+};
+
+/**
  * Estimate and interval.
  * @param values values whose order the test counts in
  * @param counts how often each outcome of the test occurs at random

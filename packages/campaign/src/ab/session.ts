@@ -1,4 +1,4 @@
-/** One session of `swarm ab`: alternates A and B until `rounds` rounds are valid. */
+/** One session of `swarm ab`: alternates A and B until enough rounds are valid. */
 import { join } from 'node:path';
 import { isRun, type NoRun } from '@livekit-swarm/analysis';
 import {
@@ -21,12 +21,18 @@ export interface AbObserver {
   onTurn(round: number, side: FirstSide): void;
   /** Called for a round that does not count. @param reason null: a run ended early */
   onInvalidRound(round: number, reason: Exclusion | null): void;
+  /**
+   * Called after valid rounds from the least number on, with all runs so far.
+   * @returns true: they are enough
+   */
+  onValidRound(base: readonly RecordedRun[], current: readonly RecordedRun[]): boolean;
 }
 
 export interface AbSession {
   scenario: Scenario;
   contenders: Record<FirstSide, Contender>;
-  rounds: number;
+  /** Valid rounds: at least, and at most. */
+  rounds: { least: number; most: number };
   /** Seed of the order of the turns. */
   seed: number;
   request: Pick<RunRequest, 'signalling' | 'workers'>;
@@ -41,32 +47,38 @@ export interface AbSessionResult {
   base: Side;
   /** Side B. */
   current: Side;
-  /** Number of valid rounds that are missing. */
+  /** Number of valid rounds that are missing to the least. */
   missing: number;
   /** The error that prevented a run and ended the session. */
   problem: NoRun | null;
 }
 
-/** Invalid rounds are repeated, at most half as many again: an overloaded host never produces a valid one. */
-const spareRounds = (rounds: number): number => Math.ceil(rounds / 2);
+/**
+ * Most rounds for `valid` valid ones: invalid ones are repeated, at most half as many again, because
+ * an overloaded host never produces a valid one.
+ */
+const attempts = (valid: number): number => valid + Math.ceil(valid / 2);
 
 /** Runs until enough rounds are valid, Ctrl-C, or a run cannot be started. */
 export const runAbSession = async (session: AbSession): Promise<AbSessionResult> => {
-  const { contenders, rounds, conditions, observer } = session;
+  const { contenders, conditions, observer } = session;
+  const { least, most } = session.rounds;
   const order = roundOrder(session.seed);
   const runs: Record<FirstSide, RecordedRun[]> = { A: [], B: [] };
   let good = 0;
-  for (let round = 1; good < rounds && round <= rounds + spareRounds(rounds); round++) {
+  for (let round = 1; good < most && round <= attempts(good < least ? least : most); round++) {
     const played = await playRound(session, round, order.next().value);
-    if ('problem' in played) return resultOf(contenders, runs, rounds - good, played.problem);
+    if ('problem' in played) return resultOf(contenders, runs, least - good, played.problem);
     const { A, B } = played;
     runs.A.push(A);
     runs.B.push(B);
-    if (isComparable(A) && isComparable(B)) good++;
-    else observer.onInvalidRound(round, incomparableReason(A) ?? incomparableReason(B));
+    if (isComparable(A) && isComparable(B)) {
+      good++;
+      if (good >= least && observer.onValidRound(runs.A, runs.B)) break;
+    } else observer.onInvalidRound(round, incomparableReason(A) ?? incomparableReason(B));
     if (conditions.interruption.stop.aborted) break;
   }
-  return resultOf(contenders, runs, rounds - good, null);
+  return resultOf(contenders, runs, least - good, null);
 };
 
 const resultOf = (
@@ -77,7 +89,7 @@ const resultOf = (
 ): AbSessionResult => ({
   base: { name: A.name, runs: runs.A },
   current: { name: B.name, runs: runs.B },
-  missing,
+  missing: Math.max(0, missing),
   problem,
 });
 

@@ -1,5 +1,14 @@
 import { noRunOf } from '@livekit-swarm/analysis';
-import { compareRuns, type Tolerance } from '@livekit-swarm/analysis/compare';
+import {
+  assessDetection,
+  compareRuns,
+  type Detection,
+  FEWEST_ROUNDS,
+  MOST_ROUNDS,
+  type RecordedRun,
+  type Tolerance,
+  type WantedChange,
+} from '@livekit-swarm/analysis/compare';
 import { defaultRecordDir, describeTarget, newRunName } from '@livekit-swarm/campaign';
 import {
   type AbSessionResult,
@@ -12,6 +21,7 @@ import { describeScenario } from '@livekit-swarm/report';
 import {
   COMPARISON_REPORTERS,
   type ComparisonInput,
+  detectionText,
   exclusionText,
   exitCodeOfComparisons,
 } from '@livekit-swarm/report/comparison';
@@ -25,6 +35,7 @@ import {
 } from '@livekit-swarm/settings';
 import { type AbScenarioFlags, readAbScenario } from '../ab/ab-scenario.ts';
 import { type ContenderFlags, readContenders } from '../ab/contenders.ts';
+import { describeWantedChange, readWantedChanges } from '../ab/wanted-changes.ts';
 import { interruptRuns } from '../command-interruption.ts';
 import { parseTolerance } from '../compare/parse-tolerance.ts';
 import { type Console, wantsColor, write } from '../console.ts';
@@ -47,7 +58,8 @@ export interface AbFlags
     Pick<DeploymentFlags, 'signalling'>,
     GeneratorFlags,
     ResultFlags {
-  rounds: string;
+  rounds?: string;
+  detect: string[];
   tolerance: string[];
 }
 
@@ -64,8 +76,14 @@ export const abCommand = async (
   console: Console,
 ): Promise<ExitCode> => {
   const { stderr, env } = console;
-  const tolerance = parseTolerance(flags.tolerance);
-  const rounds = readRounds(flags.rounds);
+  const { wanted, tolerance } = readWantedChanges(flags.detect, parseTolerance(flags.tolerance));
+  const rounds = readRounds(flags.rounds ?? String(wanted.length > 0 ? MOST_ROUNDS : USUAL_ROUNDS));
+  if (wanted.length > 0 && rounds < FEWEST_ROUNDS)
+    throw usageError(
+      `--rounds ${rounds}: a difference to find (--detect) takes ${FEWEST_ROUNDS} rounds at least`,
+      'leave --rounds out, or --detect',
+    );
+  const most = wanted.length > 0 ? 'at most ' : '';
   const { scenario, warnings } = readAbScenario(files, flags, typed);
   if (endpointsOf(scenario).length > 0)
     throw usageError(
@@ -99,31 +117,42 @@ export const abCommand = async (
       described.push(`  ${side} = ${describeContender(one, version)}`);
     }
     printer.print(
-      `${describeScenario(scenario)}: ${rounds} rounds of two, about ${formatDuration(2 * rounds * (turns.A.plan.endAtMs + AROUND_MS))}`,
+      `${describeScenario(scenario)}: ${most}${rounds} rounds of two, about ${formatDuration(2 * rounds * (turns.A.plan.endAtMs + AROUND_MS))}`,
     );
-    for (const line of described) printer.print(line);
+    for (const line of [...described, ...wanted.map(describeWantedChange)]) printer.print(line);
     const session = await runAbSession({
       scenario,
       contenders,
-      rounds,
+      rounds: { least: wanted.length > 0 ? FEWEST_ROUNDS : rounds, most: rounds },
       seed: scenario.seed,
       request,
       conditions: { interruption, observer: showRunsOfSession(printer), version: VERSION },
       observer: {
         onTurn: (round, side) =>
           printer.print(
-            `round ${round}${round > rounds ? ', a repetition' : ` of ${rounds}`}: ${side} = ${contenders[side].name}`,
+            `round ${round}${round > rounds ? ', a repetition' : ` of ${most}${rounds}`}: ${side} = ${contenders[side].name}`,
           ),
         onInvalidRound: (round, reason) =>
           printer.print(
             `round ${round} does not count: ${reason === null ? 'a run ended early' : exclusionText(reason)}`,
           ),
+        onValidRound: (base, current) => {
+          const found = assessWanted(wanted, base, current);
+          for (const one of found) printer.print(detectionText(one));
+          return wanted.length > 0 && found.every(isDecided);
+        },
       },
       folder,
     });
     printer.done();
     if (session.problem !== null) await write(stderr, formatError(session.problem));
-    const input = await decideSession(session, tolerance, interruption.stop.aborted, folder);
+    const input = await decideSession(
+      session,
+      tolerance,
+      wanted,
+      interruption.stop.aborted,
+      folder,
+    );
     const isComplete = await output.finish(input, folder);
     return exitCodeAfter(isComplete, exitCodeOfComparisons(input));
   } catch (error) {
@@ -150,8 +179,23 @@ export const abCommand = async (
 const AROUND_MS = 4_000;
 const SIDES = ['A', 'B'] as const;
 const MAX_ROUNDS = 100;
+const USUAL_ROUNDS = 6;
 
 const readRounds = wholeNumber('--rounds', 1, MAX_ROUNDS, 'six see +25 % in what varies by 2 %');
+
+/** Power of the rounds to find the wanted changes; empty: there are too few to know it. */
+const assessWanted = (
+  wanted: readonly WantedChange[],
+  base: readonly RecordedRun[],
+  current: readonly RecordedRun[],
+): Detection[] =>
+  wanted
+    .flatMap((change) => assessDetection(change, base, current))
+    .filter(({ rounds }) => rounds >= FEWEST_ROUNDS);
+
+/** Returns true if more rounds are not needed, or cannot help. */
+const isDecided = ({ rounds, variation, required }: Detection): boolean =>
+  variation === null || (required !== null && required <= rounds);
 
 const describeContender = ({ name, target }: Contender, version: string | null): string =>
   `${name} (${version === null ? describeTarget(target) : `livekit-server ${version}`})`;
@@ -159,6 +203,7 @@ const describeContender = ({ name, target }: Contender, version: string | null):
 const decideSession = async (
   { base, current, missing, problem }: AbSessionResult,
   tolerance: Tolerance,
+  wanted: readonly WantedChange[],
   interrupted: boolean,
   folder: string,
 ): Promise<ComparisonInput> => ({
@@ -168,6 +213,9 @@ const decideSession = async (
   notes: [
     ...(base.runs.length === 0 ? [{ code: 'no_rounds' } as const] : []),
     ...(missing === 0 ? [] : [{ code: 'rounds_missing', missing } as const]),
+    ...assessWanted(wanted, base.runs, current.runs).map(
+      (one) => ({ code: 'detection', ...one }) as const,
+    ),
     { code: 'records', folder },
   ],
   interrupted,

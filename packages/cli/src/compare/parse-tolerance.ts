@@ -21,36 +21,45 @@ export const parseTolerance = (texts: readonly string[]): Tolerance => {
   for (const text of texts) {
     const cut = text.indexOf('=');
     if (cut < 0) {
-      tolerance.relative = readShare(text, text);
+      tolerance.relative = readAccepted(text, text);
       continue;
     }
-    const metric = readMetric(text.slice(0, cut).trim(), text);
+    const metric = readMetric(text.slice(0, cut).trim(), `--tolerance ${text}`);
     const value = text.slice(cut + 1).trim();
     const margin = value.endsWith('%')
-      ? { relative: readShare(value, text) }
+      ? { relative: readAccepted(value, text) }
       : { absolute: readAmount(value, metric, text) };
     tolerance.metrics[metric] = { ...tolerance.metrics[metric], ...margin };
   }
   return tolerance;
 };
 
-const readShare = (value: string, text: string): number => {
-  const share = /^(\d+(?:\.\d+)?)\s*%$/.exec(value.trim());
-  const result = Number(share?.[1]) / 100;
-  if (share === null)
-    throw usageError(`--tolerance ${text}: "${value.trim()}" is not a share`, HINT);
-  if (result > LARGEST)
-    throw usageError(
-      `--tolerance ${text}: more than ${LARGEST * 100} % accepts every change`,
-      HINT,
-    );
-  return result;
+const readAccepted = (value: string, text: string): number => {
+  const share = readShare(value, `--tolerance ${text}`, HINT);
+  if (share <= LARGEST) return share;
+  throw usageError(`--tolerance ${text}: more than ${LARGEST * 100} % accepts every change`, HINT);
 };
 
-const readMetric = (name: string, text: string): MetricName => {
+/**
+ * Reads a share: `5%`.
+ * @param where the flag with its value, for an error
+ * @throws SwarmError `usage`
+ */
+export const readShare = (value: string, where: string, hint: string): number => {
+  const share = /^(\d+(?:\.\d+)?)\s*%$/.exec(value.trim());
+  if (share !== null) return Number(share[1]) / 100;
+  throw usageError(`${where}: "${value.trim()}" is not a share`, hint);
+};
+
+/**
+ * Reads the name of a metric.
+ * @param where the flag with its value, for an error
+ * @throws SwarmError `usage`
+ */
+export const readMetric = (name: string, where: string): MetricName => {
   if (isMetricName(name)) return name;
   throw usageError(
-    `--tolerance ${text}: unknown metric "${name}"`,
+    `${where}: unknown metric "${name}"`,
     suggest(name, metricNames(), 'available:'),
   );
 };

@@ -31,6 +31,7 @@ const VALUES: Record<string, string> = {
   '<layout>': 'grid:9',
   '<limit>': 'cpu=70%',
   '<list>': 'haproxy,prometheus',
+  '<metric=share>': 'media_latency=5%',
   '<month>': '2026-11',
   '<n>': '20',
   '<number>': '+15105550100',

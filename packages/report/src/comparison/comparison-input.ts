@@ -1,4 +1,9 @@
-import type { Comparison, ComparisonVerdict, Side } from '@livekit-swarm/analysis/compare';
+import type {
+  Comparison,
+  ComparisonVerdict,
+  Detection,
+  Side,
+} from '@livekit-swarm/analysis/compare';
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import type { NoRun } from '../run/report-input.ts';
 
@@ -6,6 +11,7 @@ import type { NoRun } from '../run/report-input.ts';
 export type SessionNote =
   | { code: 'no_rounds' }
   | { code: 'rounds_missing'; missing: number }
+  | ({ code: 'detection' } & Detection)
   | { code: 'records'; folder: string };
 
 /** All that is shown of a comparison: one base, and each of the others against it. */

@@ -7,7 +7,7 @@ import { renderComparisonJunit } from './junit.ts';
 import { renderComparisonMarkdown } from './markdown.ts';
 import { renderComparisonText } from './text.ts';
 
-export { describeConclusion, exclusionText } from '../phrases/comparison.ts';
+export { describeConclusion, detectionText, exclusionText } from '../phrases/comparison.ts';
 export { COMPARISON_SCHEMA } from '../run/report-input.ts';
 export {
   type ComparisonInput,

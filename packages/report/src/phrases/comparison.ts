@@ -1,12 +1,14 @@
-import type {
-  Comparison,
-  ComparisonNote,
-  ComparisonReason,
-  ComparisonVerdict,
-  Exclusion,
-  Failure,
-  FigureComparison,
-  NotComparable,
+import {
+  type Comparison,
+  type ComparisonNote,
+  type ComparisonReason,
+  type ComparisonVerdict,
+  type Detection,
+  type Exclusion,
+  type Failure,
+  type FigureComparison,
+  MOST_ROUNDS,
+  type NotComparable,
 } from '@livekit-swarm/analysis/compare';
 import { aggregationKey, metricDefinition } from '@livekit-swarm/metrics';
 import { formatNumber, plural } from '@livekit-swarm/settings';
@@ -166,9 +168,29 @@ export const sessionNoteText = (note: SessionNote): string => {
       return 'No round was completed.';
     case 'rounds_missing':
       return `${plural(note.missing, 'round')} of those requested ${note.missing === 1 ? 'is' : 'are'} missing.`;
+    case 'detection':
+      return detectionText(note);
     case 'records':
       return `Records are in ${note.folder}.`;
   }
+};
+
+/** Sentence about the rounds of a session: they find a wanted change, or not. */
+export const detectionText = ({
+  figure,
+  share,
+  rounds,
+  variation,
+  required,
+}: Detection): string => {
+  const made = plural(rounds, 'round');
+  const wanted = `a difference of ${percent(share)} in ${figure}`;
+  if (variation === null)
+    return `It is unknown whether ${made} find ${wanted}: it is not measured, or zero, in some of them.`;
+  const noise = `which varies by ${percent(variation)} or less from round to round`;
+  if (required !== null && required <= rounds)
+    return `${made} find ${wanted} in four sessions of five: ${noise}.`;
+  return `${made} may not find ${wanted}, ${noise}: it needs ${required === null ? `more than ${MOST_ROUNDS}` : formatNumber(required)}.`;
 };
 
 /** One note of a comparison as a sentence. */

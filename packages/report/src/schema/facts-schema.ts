@@ -56,6 +56,27 @@ export const sessionNote = z
   .discriminatedUnion('code', [
     fact('no_rounds', {}, sentence),
     fact('rounds_missing', { missing: z.number() }, sentence),
+    fact(
+      'detection',
+      {
+        figure: z.string(),
+        share: z.number().describe('The difference that was to be found, of the figure.'),
+        rounds: z.number(),
+        variation: z
+          .number()
+          .nullable()
+          .describe(
+            'Upper bound of its variation from round to round, a share (80 % confidence). Null: not measured, or zero.',
+          ),
+        required: z
+          .number()
+          .nullable()
+          .describe(
+            'Rounds that find the difference in four sessions of five; null: more than 24.',
+          ),
+      },
+      sentence,
+    ),
     fact('records', { folder: z.string() }, sentence),
   ])
   .meta({ id: 'SessionNote', description: 'About the session that made the runs.' });
