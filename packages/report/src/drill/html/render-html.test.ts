@@ -199,3 +199,12 @@ describe('the page of a drill', () => {
     expect(page).toMatch(/<bdi>&lt;\/style&gt;/);
   });
 });
+
+it('numbers the parts of a drill with extra attempts', () => {
+  const varied = variedDrill();
+  const page = renderDrillHtml({ ...varied, drill: { ...varied.drill, repeats: 1 } });
+  const links = [...bodyOf(page).matchAll(/<li><a href="#repeat-\d+">([^<]*)</g)];
+  expect(links.map(([, text]) => text)).toEqual(
+    varied.repeats.map(({ number }) => `Repeat ${number}`),
+  );
+});

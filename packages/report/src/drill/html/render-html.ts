@@ -59,7 +59,7 @@ const masthead = (
   { tone, mark }: ShownVerdict,
 ): Markup =>
   html`<header class="masthead"><p class="brand"><span class="pill ${tone}" aria-hidden="true">${mark}</span> <b>${name(drill.name)}</b> <span class="dim">${formatStart(startedAt)}</span></p>
-<nav aria-label="Parts of the report"><ul><li><a href="#verdict">Verdict</a></li>${repeats.map(({ number }) => html`<li><a href="#repeat-${number}">${drill.repeats === 1 ? 'Timeline' : `Repeat ${number}`}</a></li>`)}</ul></nav>
+<nav aria-label="Parts of the report"><ul><li><a href="#verdict">Verdict</a></li>${repeats.map(({ number }) => html`<li><a href="#repeat-${number}">${drill.repeats === 1 && repeats.length === 1 ? 'Timeline' : `Repeat ${number}`}</a></li>`)}</ul></nav>
 <button type="button" id="theme" hidden>Theme</button></header>`;
 
 const hero = (
