@@ -18,3 +18,14 @@ test('finds a limit on tracks where it is, with its cause', async () => {
   expect(result.carried).toBeGreaterThanOrEqual(1);
   expect(result.carried).toBeLessThanOrEqual(3);
 });
+
+test('has a CPU profile of the server at the limit', async () => {
+  const file = scenarioFile({ name: 'calls', senders: 4 });
+  // No server meets the threshold.
+  const { result, stderr } = await findCapacity(file, [
+    ...['--max', '1', '--step-duration', '20s', '--threshold', 'join_time: p(95)<0.001'],
+  ]);
+  expect(result.exceeded, stderr).toBe(1);
+  expect(result.profiles).toMatchObject([{ node: 'livekit-server', failure: null }]);
+  expect(result.profiles?.[0]?.functions.length).toBeGreaterThan(0);
+});

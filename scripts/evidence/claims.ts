@@ -93,6 +93,10 @@ export const README_CLAIMS = {
     proves('the live page shows a fault while it happens', 'e2e/report/live-page.long.test.ts'),
     proves('what a server logs during a run is in its report', 'e2e/report/server-log.test.ts'),
     proves(
+      'the CPU profile of a server that crosses a limit is in the report, as Go reads it',
+      'e2e/report/server-profile.test.ts',
+    ),
+    proves(
       'a report names memory and the table of tracked connections where they were used up',
       'e2e/report/host-limits.test.ts',
     ),

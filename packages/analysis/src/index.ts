@@ -42,6 +42,7 @@ export type { HostResource, ReachedLimit } from './summary/reached-limits.ts';
 export { type RunEvent, type RunNote, runNotes } from './summary/run-event.ts';
 export type {
   ServerMissing,
+  ServerProfile,
   ServerSummary,
   ServerTotals,
 } from './summary/server-summary.ts';

@@ -15,6 +15,7 @@ import {
   processSource,
   runningDeployment,
   type ServerLogFile,
+  type ServerProfiler,
   type ServerSource,
 } from '@livekit-swarm/runner';
 import type { Plan } from '@livekit-swarm/scenario';
@@ -28,6 +29,8 @@ export interface Deployed extends Deployment {
   sources: readonly ServerSource[];
   /** Log of the server; none if it was not started here. */
   logs: readonly ServerLogFile[];
+  /** Profiler of the server; none if it was not started here, or serves none. */
+  profilers: readonly ServerProfiler[];
   /** Stops the embedded server; leaves any other running. */
   stop(): Promise<void>;
 }
@@ -40,6 +43,8 @@ export interface DeployOptions {
   signal: AbortSignal;
   /** Ways of media that an embedded server offers in addition to UDP. */
   offers?: ReadonlySet<OfferedPath>;
+  /** Start an embedded server with its profiler. Default: without. */
+  profiler?: boolean;
   /** Receiver of the webhooks of an embedded server, and the keys that sign them. */
   webhooks?: { url: string; credentials: ApiCredentials };
 }
@@ -57,13 +62,13 @@ export const pathsOf = ({ participants }: Pick<Plan, 'participants'>): ReadonlyS
  */
 export const deploy = async (
   target: Target,
-  { dir, onProgress, signal, offers, webhooks }: DeployOptions,
+  { dir, onProgress, signal, offers, profiler, webhooks }: DeployOptions,
 ): Promise<Deployed> => {
   if (target.type === 'remote') {
     const { url, apiUrl, apiKey, apiSecret } = target;
     return {
       ...runningDeployment({ url, apiUrl, apiKey, apiSecret }),
-      ...{ sources: [], logs: [] },
+      ...{ sources: [], logs: [], profilers: [] },
       stop: async () => {},
     };
   }
@@ -74,6 +79,7 @@ export const deploy = async (
     onProgress,
     signal,
     ...(offers === undefined ? {} : { offers }),
+    ...(profiler === true && { profiler }),
   });
   trustAuthorities(server.authority);
   const { url, apiKey, apiSecret, version } = server;
@@ -86,6 +92,7 @@ export const deploy = async (
     ...startedServer(target.server),
     sources: [processSource(server.pid, NODE), metricsSource(server.metricsUrl, NODE)],
     logs: [{ node: NODE, file: server.logFile }],
+    profilers: server.profilerUrl === null ? [] : [{ node: NODE, url: server.profilerUrl }],
     // With a CPU limit of its own it waits because of that limit, not because of other processes.
     ...((target.server?.cpuCores ?? null) === null && { serverPid: server.pid }),
     exited: server.exited.then((end) => ({

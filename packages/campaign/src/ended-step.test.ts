@@ -65,7 +65,7 @@ const soak = (guard: LoadGuard) =>
     ...{ scenario, departures: ['leave'], forMs: 60_000, settleMs: 1_000, warmUpCycles: 2 },
     ...{ tolerances: DEFAULT_TOLERANCES, sources: [], folder: dir },
     deployed: {
-      ...{ ...target, embedded: false, serverVersion: null, sources: [], logs: [] },
+      ...{ ...target, embedded: false, serverVersion: null, sources: [], logs: [], profilers: [] },
       ...{ exited: new Promise(() => {}), stop: async () => {} },
     },
     serverMetrics: { nodes: [], prometheus: null, redis: null, settleMs: 0 },

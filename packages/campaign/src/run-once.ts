@@ -1,4 +1,5 @@
 import { noRunOf, type Outcome } from '@livekit-swarm/analysis';
+import { isUsedUp, type UtilisationLimit } from '@livekit-swarm/analysis/capacity';
 import type { Interruption } from '@livekit-swarm/host';
 import { openRecord, recordLines } from '@livekit-swarm/record';
 import {
@@ -31,6 +32,11 @@ export interface RunConditions {
   version: string;
   /** End the run when a threshold is crossed by far: see `RunOptions`. */
   endWhenOverloaded?: boolean;
+  /**
+   * Profile an embedded server while it crosses a threshold, or one of these limits of utilisation.
+   * Default: only the nodes whose profilers are named are profiled.
+   */
+  profiledLimits?: readonly UtilisationLimit[];
 }
 
 /**
@@ -41,7 +47,7 @@ export interface RunConditions {
 export const runOnce = async (planned: PlannedRun, conditions: RunConditions): Promise<Outcome> => {
   const { name, plan, toleratedLost, allocation, request } = planned;
   const { target, guard, signalling, browser, reconnectPolicy } = request;
-  const { interruption, observer, version } = conditions;
+  const { interruption, observer, version, profiledLimits } = conditions;
   const record = openRecord(conditions.recordDir ?? defaultRecordDir(name, new Date()));
   // Workers end in the exit handler of this process or with their channel, the server ends with its guard.
   const flush = (): void => record.flush();
@@ -68,6 +74,7 @@ export const runOnce = async (planned: PlannedRun, conditions: RunConditions): P
       onProgress: (line) => observer.onEvent({ type: 'preparing', line }),
       signal: interruption.stop,
       offers: pathsOf(plan),
+      profiler: profiledLimits !== undefined,
     });
     interruption.stop.throwIfAborted();
     if (allocation === null && request.queue) {
@@ -95,7 +102,12 @@ export const runOnce = async (planned: PlannedRun, conditions: RunConditions): P
       version,
       stop: interruption.stop,
       endWhenOverloaded: conditions.endWhenOverloaded === true,
-      server: await observationOf(request.serverMetrics, target, deployed),
+      server: {
+        ...(await observationOf(request.serverMetrics, target, deployed)),
+        ...(profiledLimits !== undefined && {
+          isBeyondLimit: ({ metrics }) => isUsedUp(metrics, profiledLimits),
+        }),
+      },
       onProgress: observer.onProgress,
       onRoomsLeft: (count) => observer.onEvent({ type: 'rooms_left', count }),
       onIngressesLeft: (count) => observer.onEvent({ type: 'ingresses_left', count }),

@@ -7,6 +7,7 @@ import {
   redisSource,
   type ServerLogFile,
   type ServerObservation,
+  type ServerProfiler,
 } from '@livekit-swarm/runner';
 import { hasErrorCode } from '@livekit-swarm/settings';
 import type { Target } from './target.ts';
@@ -22,6 +23,8 @@ export interface ServerMetricsChoice {
   redis: string | null;
   /** Logs of nodes in files of this host. */
   logs?: readonly ServerLogFile[];
+  /** Profilers of nodes, asked once, while a limit is crossed. */
+  profilers?: readonly ServerProfiler[];
   /** Wait before leftover rooms are counted, ms. */
   settleMs: number;
 }
@@ -35,12 +38,12 @@ const NONE: KnownNodes = { sources: [], logs: [] };
 
 /**
  * The sources and logs of a run: those of a server that was started for it, those that were named, or those of a lab that the URL is of.
- * @param own those of a server that was started for the run
+ * @param own those of a server that was started for the run, and its profiler
  */
 export const observationOf = async (
   choice: ServerMetricsChoice | undefined,
   target: Target,
-  own: KnownNodes,
+  own: KnownNodes & Pick<ServerObservation, 'profilers'>,
 ): Promise<ServerObservation> => {
   const {
     nodes = [],
@@ -48,6 +51,7 @@ export const observationOf = async (
     prometheus = null,
     redis = null,
     logs = [],
+    profilers = [],
     settleMs = DEFAULT_SETTLE_MS,
   } = choice ?? {};
   const named = [
@@ -64,6 +68,7 @@ export const observationOf = async (
   return {
     sources: [...own.sources, ...named, ...(named.length === 0 ? lab.sources : []), ...ofHosts],
     logs: [...own.logs, ...logs, ...(logs.length === 0 ? lab.logs : [])],
+    profilers: [...(own.profilers ?? []), ...profilers],
     settleMs,
   };
 };

@@ -133,4 +133,5 @@ export {
   type ServerMissingLine,
   type ServerSourceName,
 } from './server-line.ts';
+export { MAX_PROFILED_FUNCTIONS, type ServerProfileLine } from './server-profile-line.ts';
 export { emptySpeakers, type SpeakersSample } from './speakers.ts';

@@ -16,6 +16,7 @@ import {
   serverMissingSchema,
   serverSchema,
 } from './server-line.ts';
+import { serverProfileSchema } from './server-profile-line.ts';
 
 export const RECORD_SCHEMA = 'livekit-swarm/record/1';
 
@@ -172,6 +173,7 @@ export const LINE_SCHEMAS = {
   drill: drillSchema,
   server_after: serverAfterSchema,
   server_log: serverLogSchema,
+  server_profile: serverProfileSchema,
   end: endSchema,
 } as const;
 

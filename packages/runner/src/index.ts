@@ -34,6 +34,7 @@ export { prometheusHostSource } from './server-metrics/prometheus-host-source.ts
 export { prometheusSource } from './server-metrics/prometheus-source.ts';
 export { redisSource } from './server-metrics/redis-source.ts';
 export { type ServerSource, SourceError } from './server-metrics/server-source.ts';
+export type { ServerProfiler } from './server-profile/take-profile.ts';
 export { readTokenEndpoint } from './token-endpoints.ts';
 export { type WarmWorkers, warmWorkers } from './warm-workers.ts';
 export { allocateWorkers, type WorkerAllocation } from './worker-allocation.ts';

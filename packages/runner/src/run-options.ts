@@ -1,3 +1,4 @@
+import type { InterimSummary } from '@livekit-swarm/analysis';
 import type { EngineOptions, ReconnectPolicyName } from '@livekit-swarm/engine';
 import type { LoadGuard } from '@livekit-swarm/livekit';
 import type { RecordLine, RecordWriter } from '@livekit-swarm/record';
@@ -8,6 +9,7 @@ import type { Progress } from './progress.ts';
 import type { RunSecrets } from './run-secrets.ts';
 import type { ServerLogFile } from './server-logs/log-file.ts';
 import type { ServerSource } from './server-metrics/server-source.ts';
+import type { ServerProfiler } from './server-profile/take-profile.ts';
 import type { WorkerAllocation } from './worker-allocation.ts';
 import type { WorkerPlacement } from './worker-placement.ts';
 
@@ -74,6 +76,10 @@ export interface ServerObservation {
   sources: readonly ServerSource[];
   /** Logs of the nodes on this host, read when the run is over. */
   logs?: readonly ServerLogFile[];
+  /** Profilers of nodes, each asked once, while a limit is crossed. Default: none. */
+  profilers?: readonly ServerProfiler[];
+  /** Returns true while a limit that is not a threshold is crossed. Default: there is none. */
+  isBeyondLimit?(interim: InterimSummary): boolean;
   /**
    * Time for which the server may clean up after the last participant has left, before it is asked
    * what remains, ms.

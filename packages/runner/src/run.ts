@@ -30,6 +30,7 @@ import type { RunOptions } from './run-options.ts';
 import { createRunRooms, type RunRooms } from './run-rooms.ts';
 import { readRunSecrets } from './run-secrets.ts';
 import { observeServer } from './server-metrics/observe-server.ts';
+import { watchProfiles } from './server-profile/profile-watch.ts';
 import { joinsLiveKit } from './stream-tokens.ts';
 import { superviseRun } from './supervise-run.ts';
 import type { TokenEndpoints } from './token-endpoints.ts';
@@ -155,7 +156,8 @@ export const run = async (options: RunOptions): Promise<RunResult> => {
     const isAborted = watchAbortThresholds(thresholds, log);
     const server = observeServer(options, log, startedAtMs);
     const overload = options.endWhenOverloaded ? watchOverload(thresholds, log) : () => null;
-    const supervised = { log, workers, admissions, ending, isAborted, overload, server };
+    const profiles = watchProfiles(options, thresholds, log);
+    const supervised = { log, workers, admissions, ending, isAborted, overload, server, profiles };
     await superviseRun(options, supervised);
   } finally {
     workers.kill();

@@ -9,6 +9,7 @@ import { phaseOf, stagesAt } from './progress.ts';
 import type { RunLog } from './run-log.ts';
 import type { RunOptions } from './run-options.ts';
 import type { ObservedServer } from './server-metrics/observe-server.ts';
+import type { ProfileWatch } from './server-profile/profile-watch.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 /**
@@ -33,6 +34,7 @@ export interface SupervisedRun {
   /** Returns the reason if the load is far too large, otherwise null; called once a second. */
   overload(): EndLine['reason'] | null;
   server: ObservedServer;
+  profiles: ProfileWatch;
 }
 
 /**
@@ -41,10 +43,12 @@ export interface SupervisedRun {
  */
 export const superviseRun = async (
   { plan, stop, deployment, record, onProgress }: RunOptions,
-  { log, workers, admissions, ending, isAborted, overload, server }: SupervisedRun,
+  { log, workers, admissions, ending, isAborted, overload, server, profiles }: SupervisedRun,
 ): Promise<void> => {
   const phase = phaseOf(plan);
   let leaving = false;
+  /** A threshold ends the run as soon as the nodes are profiled. */
+  let isEnding = false;
   const clockWatch = createClockWatch(({ event, ...sizes }) =>
     log.appendRunEvent(event, { shard: COORDINATOR_SHARD, ...sizes }),
   );
@@ -60,8 +64,12 @@ export const superviseRun = async (
     admissions.take(now).then((batches) => {
       for (const { shard, admitted } of batches) workers.assign(shard, admitted);
     }, ending.reject);
+    profiles.check();
+    if (isEnding) return;
     const cause = isAborted() ? 'threshold_crossed' : overload();
-    if (cause !== null) ending.resolve(cause);
+    if (cause === null) return;
+    isEnding = true;
+    void profiles.complete().then(() => ending.resolve(cause));
   });
   const permissions = startPermissionSchedule(
     plan.participants,
@@ -97,6 +105,7 @@ export const superviseRun = async (
     // threshold may have been crossed.
     const cause = reason === 'interrupted' ? reason : (serverEnd ?? reason);
     const endedAt = log.elapsedMs();
+    await profiles.settled();
     await server.readResidue();
     log.append({ type: 'end', at: endedAt, reason: cause });
   } finally {
@@ -106,6 +115,7 @@ export const superviseRun = async (
     clockWatch.close();
     clearTimeout(endOfPlan);
     clearTimeout(afterServerDeath);
+    profiles.stop();
     await server.stop();
   }
 };

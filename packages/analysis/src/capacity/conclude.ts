@@ -1,5 +1,6 @@
 import { EXIT_CODES, type ExitCode } from '@livekit-swarm/settings';
 import { median } from 'simple-statistics';
+import type { ServerProfile } from '../summary/server-summary.ts';
 import { fitCostModel, shapeOf } from './cost-model.ts';
 import { firstCause } from './first-cause.ts';
 import { kneeInterval } from './knee-interval.ts';
@@ -12,6 +13,12 @@ import {
 } from './result.ts';
 import type { SearchResult } from './search.ts';
 import { sizingOf } from './sizing.ts';
+
+/** CPU profiles of the nodes in a run that crossed a limit. */
+export interface ProfiledRun {
+  load: number;
+  profiles: readonly ServerProfile[];
+}
 
 /** Session of searches, ended or not. */
 export interface CapacitySession
@@ -26,6 +33,8 @@ export interface CapacitySession
   /** Processor of the host of an embedded server. */
   cpu: string | null;
   steps: readonly StepFacts[];
+  /** CPU profiles that runs took. Default: none. */
+  profiles?: readonly ProfiledRun[];
   /** Results of the searches that ended; an interrupted search has none. */
   searches: readonly SearchResult[];
   /** Cause that ended the session before its searches were complete; null: none. */
@@ -76,6 +85,7 @@ export const concludeCapacity = (session: CapacitySession): CapacityResult => {
               workerBytes: session.workerBytes ?? null,
             },
           ),
+    ...profilesAt(session, exceeded),
     points,
     steps: [...steps],
     costs: costsOf(points),
@@ -86,6 +96,17 @@ export const concludeCapacity = (session: CapacitySession): CapacityResult => {
     }),
     error,
   };
+};
+
+/** Profiles of the last run at a load that has any; of runs without, the reasons. */
+const profilesAt = (
+  { profiles = [] }: CapacitySession,
+  load: number | null,
+): Pick<CapacityResult, 'profiles'> => {
+  const runs = profiles.filter((run) => run.load === load);
+  const taken =
+    runs.findLast((run) => run.profiles.some(({ failure }) => failure === null)) ?? runs.at(-1);
+  return taken === undefined ? {} : { profiles: [...taken.profiles] };
 };
 
 const endOf = ({ stopped, searches, steps }: CapacitySession): CapacityEnd => {

@@ -1,4 +1,4 @@
-export { type CapacitySession, concludeCapacity } from './conclude.ts';
+export { type CapacitySession, concludeCapacity, type ProfiledRun } from './conclude.ts';
 export { featuresOf, fitCostModel, predictCpu, type Shape, shapeOf } from './cost-model.ts';
 export {
   CAPACITY_SCHEMA,
@@ -18,4 +18,4 @@ export {
 export { nextStep, type SearchOptions, type SearchResult, type SearchRun } from './search.ts';
 export { HEADROOM } from './sizing.ts';
 export { factsOfStep, partsOf, type StepRun } from './step.ts';
-export { RESOURCES, type Resource, type UtilisationLimit } from './utilisation.ts';
+export { isUsedUp, RESOURCES, type Resource, type UtilisationLimit } from './utilisation.ts';

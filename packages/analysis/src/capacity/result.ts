@@ -4,6 +4,7 @@ import { LOG_LEVELS } from '@livekit-swarm/record';
 import { EXIT_CODES, schemaUrl } from '@livekit-swarm/settings';
 import { z } from 'zod';
 import { HOST_RESOURCES, reachedLimit } from '../summary/reached-limits.ts';
+import { serverProfile } from '../summary/server-summary.ts';
 
 export const CAPACITY_SCHEMA = 'livekit-swarm/capacity/1';
 export const COST_MODEL_SCHEMA = 'livekit-swarm/cost-model/1';
@@ -335,6 +336,12 @@ export const capacitySchema = z
       .object({ total: z.number(), perNode: z.number() })
       .describe('Figures at the load that is carried.'),
     cause: cause.nullable(),
+    profiles: z
+      .array(serverProfile)
+      .exactOptional()
+      .describe(
+        'CPU profiles of nodes at the smallest load that is exceeded, from the record of one of its runs. Absent: none was requested, or no limit was crossed for some seconds.',
+      ),
     points: z.array(point),
     steps: z.array(step),
     costs: z.object({

@@ -26,6 +26,12 @@ export const usedOf = (
   return ofNodes.length === 0 ? undefined : Math.max(...ofNodes);
 };
 
+/** Returns true if a node uses as much of a resource as a limit, or more. */
+export const isUsedUp = (metrics: MetricReader, limits: readonly UtilisationLimit[]): boolean => {
+  const nodes = metrics.labelSets('server_cpu').flatMap(({ node }) => node ?? []);
+  return limits.some(({ resource, limit }) => (usedOf(metrics, nodes, resource) ?? 0) >= limit);
+};
+
 const usedByNode = (
   metrics: MetricReader,
   node: string,

@@ -13,11 +13,13 @@ import {
   type ServerLine,
   type ServerLogLine,
   type ServerMissingLine,
+  type ServerProfileLine,
 } from '@livekit-swarm/record';
 import type {
   ServerLog,
   ServerMissing,
   ServerNodeSummary,
+  ServerProfile,
   ServerSummary,
   ServerTotals,
 } from './server-summary.ts';
@@ -99,6 +101,7 @@ export class ServerFold {
   #latest: { line: ServerLine; steady: boolean } | null = null;
   #after: ServerAfterLine | null = null;
   readonly #logs: ServerLog[] = [];
+  readonly #profiles: ServerProfile[] = [];
 
   constructor(timeline: Timeline) {
     this.#timeline = timeline;
@@ -148,6 +151,15 @@ export class ServerFold {
     });
   }
 
+  addProfile({ at, message, file, ...line }: ServerProfileLine): void {
+    const { node, durationMs, cpuMs, functions, names, frames } = line;
+    this.#profiles.push({
+      ...{ node, failure: message ?? null, file: file ?? null },
+      ...{ fromMs: Math.max(0, at - durationMs), durationMs },
+      ...{ cpuCores: durationMs > 0 ? cpuMs / durationMs : null, cpuMs, functions, names, frames },
+    });
+  }
+
   /** Ends the fold; must be called after the last line. */
   close(): void {
     this.#endMoment();
@@ -169,6 +181,7 @@ export class ServerFold {
       missing: [...this.#missing.values()],
       after: this.#after === null ? null : afterOf(this.#after),
       logs: this.#logs,
+      ...(this.#profiles.length > 0 && { profiles: this.#profiles }),
     };
   }
 

@@ -110,6 +110,37 @@ const log = z.object({
   omitted: z.number().describe('Warnings and errors beyond these groups.'),
 });
 
+/** CPU profile of a node, in the documents of runs and of capacity. */
+export const serverProfile = z
+  .object({
+    node: z.string(),
+    failure: z.string().nullable().describe('Reason why there is no profile. Null: there is one.'),
+    file: z
+      .string()
+      .nullable()
+      .describe('Name of the profile in the folder of the run, for `go tool pprof`. Null: none.'),
+    fromMs: z.number().describe('When it began, after the start of the run.'),
+    durationMs: z.number(),
+    cpuCores: known('CPU cores that the samples show.'),
+    cpuMs: z.number().describe('CPU time of all samples.'),
+    functions: z
+      .array(
+        z.object({
+          name: z.string(),
+          selfMs: z.number().describe('CPU time of the function itself.'),
+          totalMs: z.number().describe('CPU time of the function and of all that it calls.'),
+        }),
+      )
+      .describe('Functions with most CPU time of their own, the first with most.'),
+    names: z.array(z.string()).describe('Names of the functions in `frames`.'),
+    frames: z
+      .array(z.tuple([z.number(), z.number(), z.number()]))
+      .describe(
+        'Tree of calls: index of the name, of the calling frame (−1: none), and CPU time with all that it calls, ms.',
+      ),
+  })
+  .meta({ id: 'ServerProfile', description: 'CPU profile of a node while a limit was crossed.' });
+
 /** Figures of the deployment under test, as far as they could be measured. */
 export const serverSummary = z
   .object({
@@ -121,6 +152,10 @@ export const serverSummary = z
     missing: z.array(missing).describe('Measurements that failed, with their reasons.'),
     after,
     logs: z.array(log).describe('Warnings and errors in the logs of nodes that could be read.'),
+    profiles: z
+      .array(serverProfile)
+      .exactOptional()
+      .describe('CPU profiles of nodes. Absent: none was requested, or no limit was crossed.'),
   })
   .meta({ id: 'Server', description: 'The nodes of the deployment during the run.' });
 
@@ -129,4 +164,5 @@ export type ServerNodeSummary = z.infer<typeof node>;
 export type HostOfNode = z.infer<typeof host>;
 export type ServerTotals = NonNullable<ServerSummary['total']>;
 export type ServerLog = z.infer<typeof log>;
+export type ServerProfile = z.infer<typeof serverProfile>;
 export type ServerMissing = z.infer<typeof missing>;

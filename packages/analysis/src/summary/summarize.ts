@@ -204,6 +204,9 @@ export const createSummary = (thresholds: readonly Threshold[] = []): SummaryFol
         case 'server_log':
           server.addLog(line);
           break;
+        case 'server_profile':
+          server.addProfile(line);
+          break;
         case 'participant':
           lost.add(line);
           participants.addResult(line);

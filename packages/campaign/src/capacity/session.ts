@@ -5,6 +5,7 @@ import { isRun } from '@livekit-swarm/analysis';
 import {
   factsOfStep,
   nextStep,
+  type ProfiledRun,
   type SearchOptions,
   type SearchResult,
   type SearchRun,
@@ -60,6 +61,8 @@ export interface SessionOutcome {
   serverVersion: string | null;
   stopped: 'interrupted' | 'unreachable' | 'error' | null;
   problem: Problem | null;
+  /** CPU profiles of nodes that runs took while they crossed a limit. */
+  profiles: ProfiledRun[];
   /** Exit code of the error that stopped the search; null: no error. */
   errorExitCode: ExitCode | null;
 }
@@ -76,6 +79,7 @@ export const runCapacitySession = async (session: SearchSession): Promise<Sessio
   const outcome: SessionOutcome = {
     steps: [],
     searches: [],
+    profiles: [],
     serverVersion: null,
     stopped: null,
     problem: null,
@@ -185,7 +189,12 @@ const runStep = async (
   const number = String(outcome.steps.length + 1).padStart(2, '0');
   const record = join(folder, String(repeat), `${number}-${load}`);
   const watch = watchWorkers?.();
-  const running = runOnce(step, { ...conditions, endWhenOverloaded: true, recordDir: record });
+  const running = runOnce(step, {
+    ...conditions,
+    endWhenOverloaded: true,
+    profiledLimits: limits,
+    recordDir: record,
+  });
   const workerUsage = await running.then(
     () => watch?.stop(),
     () => watch?.stop(),
@@ -207,6 +216,8 @@ const runStep = async (
   }
   const { summary, decision } = ran;
   outcome.serverVersion ??= summary.deployment?.serverVersion ?? null;
+  const { profiles } = summary.server;
+  if (profiles !== undefined) outcome.profiles.push({ load, profiles });
   const planned = plannedLoad(step.plan);
   const facts = factsOfStep(
     {

@@ -128,6 +128,7 @@ export const capacityCommand = async (
       ...(agents !== null && agents.workerBytes !== null && { workerBytes: agents.workerBytes }),
       steps: session.steps,
       searches: session.searches,
+      profiles: session.profiles,
       stopped: session.stopped,
       error: session.problem,
       ...(session.errorExitCode !== null && { errorExitCode: session.errorExitCode }),

@@ -29,6 +29,7 @@ describe('flags of a run', () => {
       allowEnv: [],
       allowFile: [],
       serverLog: [],
+      serverPprof: [],
       hostMetrics: [],
       serverMetrics: [],
       signalling: 'auto',

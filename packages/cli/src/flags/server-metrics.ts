@@ -9,6 +9,7 @@ export interface ServerMetricsFlags {
   prometheusSelector?: string;
   redis?: string;
   serverLog?: string[];
+  serverPprof?: string[];
   settle?: string;
 }
 
@@ -39,6 +40,10 @@ export const serverMetricsFlags = (): Option[] => [
   repeatable(
     '--server-log <file>',
     'log of a node in a file of this host, whose warnings and errors the report shows (may be repeated): node.log, NAME=node.log',
+  ),
+  repeatable(
+    '--server-pprof <url>',
+    'profiler of a node, on its debug_handler.port, asked for 10 s while a limit is crossed (may be repeated): http://10.0.0.5:7070, NAME=URL',
   ),
   new Option('--settle <time>', 'wait before leftover rooms are counted (default: 1s)'),
 ];

@@ -82,6 +82,7 @@ const FLAGS: Record<string, string> = {
   '--redis': 'redis://10.0.0.5:6379',
   '--prometheus': 'http://10.0.0.7:9090',
   '--server-log': 'node.log',
+  '--server-pprof': 'http://10.0.0.5:7070',
   '--server-metrics': 'http://10.0.0.5:6789/metrics',
   '--host-metrics': 'http://10.0.0.5:9100/metrics',
   '--server-metrics <side=url>': 'B=http://10.0.0.5:6789/metrics',

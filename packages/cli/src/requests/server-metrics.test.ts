@@ -18,6 +18,7 @@ describe('where server metrics are', () => {
         prometheus: 'https://user:secret@prom.example',
         prometheusSelector: '{job="livekit", cluster=~"eu.*"}',
         redis: 'rediss://:secret@10.0.0.5',
+        serverPprof: ['http://10.0.0.5:7070', 'eu-1=https://eu.example/debug/pprof'],
         settle: '30s',
       }),
     ).toEqual({
@@ -35,6 +36,10 @@ describe('where server metrics are', () => {
       },
       redis: 'rediss://:secret@10.0.0.5',
       logs: [],
+      profilers: [
+        { node: '10.0.0.5:7070', url: 'http://10.0.0.5:7070' },
+        { node: 'eu-1', url: 'https://eu.example/debug/pprof' },
+      ],
       settleMs: 30_000,
     });
   });
@@ -44,6 +49,11 @@ describe('where server metrics are', () => {
     [{ serverLog: ['sfu=/nowhere/node.log'] }, /--server-log \/nowhere\/node.log: no such file/],
     [{ serverLog: ['/'] }, /--server-log \/: not a file/],
     [{ serverMetrics: ['ftp://secret@10.0.0.5'] }, /--server-metrics: not an address/],
+    [{ serverPprof: ['secret@10.0.0.5'] }, /--server-pprof: not an address/],
+    [
+      { serverPprof: ['http://secret@10.0.0.5:7070', 'http://10.0.0.5:7070'] },
+      /two profilers of 10.0.0.5:7070/,
+    ],
     [{ prometheus: 'redis://secret@10.0.0.5' }, /--prometheus: not an address/],
     [{ redis: 'http://secret@10.0.0.5' }, /--redis: not an address/],
     [{ prometheusSelector: 'job="a"' }, /no effect without --prometheus/],

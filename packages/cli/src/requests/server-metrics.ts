@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { DEFAULT_SETTLE_MS, type ServerMetricsChoice, type Target } from '@livekit-swarm/campaign';
 import { REDIS_PROTOCOLS } from '@livekit-swarm/livekit';
-import type { ServerLogFile } from '@livekit-swarm/runner';
+import type { ServerLogFile, ServerProfiler } from '@livekit-swarm/runner';
 import { parseDuration, usageError } from '@livekit-swarm/settings';
 import type { ServerMetricsFlags } from '../flags/server-metrics.ts';
 
@@ -16,6 +16,7 @@ const OF_DEPLOYMENT = [
   'prometheusSelector',
   'redis',
   'serverLog',
+  'serverPprof',
 ] as const;
 
 /**
@@ -58,6 +59,7 @@ export const readServerMetrics = (
         ? null
         : readAddress('--redis', redis, REDIS_PROTOCOLS, 'redis://10.0.0.5:6379'),
     logs: (flags.serverLog ?? []).map(readLog),
+    profilers: readProfilers(flags.serverPprof ?? []),
     settleMs,
   };
 };
@@ -69,6 +71,7 @@ const FLAGS: Record<(typeof OF_DEPLOYMENT)[number], string> = {
   prometheusSelector: '--prometheus-selector',
   redis: '--redis',
   serverLog: '--server-log',
+  serverPprof: '--server-pprof',
 };
 
 export const HTTP = ['http:', 'https:'];
@@ -86,6 +89,22 @@ const readHost = (text: string): NamedUrl =>
 const readNamedUrl = (flag: string, text: string, example: string): NamedUrl => {
   const [, name, address] = /^([\w.:-]+)=(.*)$/s.exec(text) ?? [];
   return { name: name ?? null, url: readAddress(flag, address ?? text, HTTP, example) };
+};
+
+/** Reads `http://10.0.0.5:7070`, or `node-1=http://…`: one for each node. */
+const readProfilers = (texts: readonly string[]): ServerProfiler[] => {
+  const profilers = texts.map((text) => {
+    const { name, url } = readNamedUrl('--server-pprof', text, 'http://10.0.0.5:7070');
+    return { node: name ?? new URL(url).host, url };
+  });
+  const twice = profilers.find(
+    ({ node }, index) => profilers.findIndex((other) => other.node === node) < index,
+  );
+  if (twice === undefined) return profilers;
+  throw usageError(
+    `--server-pprof: two profilers of ${twice.node}`,
+    'name each node once: node-1=http://10.0.0.5:7070',
+  );
 };
 
 /** Reads `node.log`, or `node-1=node.log`. */

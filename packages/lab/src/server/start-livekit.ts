@@ -12,10 +12,12 @@ import {
   spawnGuarded,
 } from '@livekit-swarm/host';
 import { SwarmError, urlHost } from '@livekit-swarm/settings';
+import { createClusterPorts } from '../cluster/cluster-ports.ts';
 import type { ProgramBinary } from '../provision/pinned-program.ts';
 import { type ProvisionOptions, provisionLiveKit } from '../provision/provision.ts';
 import { type LiveKitConfig, localConfig, mergeConfig, writeConfig } from './config.ts';
 import { type ApiCredentials, generateCredentials } from './credentials.ts';
+import { debugConfig, debugPortOf } from './debug-handler.ts';
 import { serverEnvironment } from './environment.ts';
 import { waitUntilHealthy } from './health.ts';
 import type { OfferedPath } from './offered-paths.ts';
@@ -42,6 +44,10 @@ export interface StartOptions extends ProvisionOptions {
    * coturn and openssl.
    */
   offers?: ReadonlySet<OfferedPath>;
+  /**
+   * Serve profiles of the server on a port of `host`, where the release can. Default: it does not.
+   */
+  profiler?: boolean;
   /** Limits of its CPU and memory, as those of a container; on Linux and as root. Default: none. */
   limits?: ResourceLimits;
   /** API key pair. Default: a new one. */
@@ -58,6 +64,8 @@ export interface LiveKitServer extends ApiCredentials, AsyncDisposable {
   readonly httpUrl: string;
   /** URL of its metrics: http://…/metrics. */
   readonly metricsUrl: string;
+  /** URL of its profiles, Go's `/debug/pprof`; null: it serves none. */
+  readonly profilerUrl: string | null;
   readonly ports: ServerPorts;
   readonly pid: number;
   readonly guardPid: number;
@@ -106,8 +114,13 @@ const startOnFreePorts = async (
   const configFile = join(dir, `${name}.yaml`);
   const logFile = join(dir, `${name}.log`);
   await mkdir(dir, { recursive: true });
-  const own = mergeConfig(localConfig(host, ports), relay.config);
+  const debug =
+    options.profiler === true
+      ? debugConfig(await createClusterPorts(host).tcp(), binary.version)
+      : {};
+  const own = mergeConfig(mergeConfig(localConfig(host, ports), relay.config), debug);
   const config = mergeConfig(own, options.config ?? {});
+  const debugPort = debugPortOf(config);
   // The caller's configuration may contain a password (Redis, webhooks).
   await writeFile(configFile, writeConfig(config), { mode: 0o600 });
   await writeFile(logFile, '', { mode: 0o600 });
@@ -139,6 +152,7 @@ const startOnFreePorts = async (
     url: `ws://${authority}${ports.http}`,
     httpUrl: `http://${authority}${ports.http}`,
     metricsUrl: `http://${authority}${ports.metrics}/metrics`,
+    profilerUrl: debugPort === null ? null : `http://${authority}${debugPort}/debug/pprof`,
     ports,
     pid: server.pid,
     guardPid: server.guardPid,

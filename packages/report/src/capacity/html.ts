@@ -5,6 +5,7 @@ import { formatNumber } from '@livekit-swarm/settings';
 import { formatBits, formatBytes, formatMs, formatShare } from '../format.ts';
 import { html, type Markup } from '../html/markup.ts';
 import { renderPage } from '../page/html.ts';
+import { flameGraphs } from '../profile/flame-graph.ts';
 import { lineChart } from './line-chart.ts';
 import { capacityPage } from './page.ts';
 
@@ -12,7 +13,11 @@ const SHEET = readFileSync(join(import.meta.dirname, 'capacity.css'), 'utf8');
 
 /** A self-contained page: what is carried, quality and cost over load, nodes needed. */
 export const renderCapacityHtml = (result: CapacityResult): string =>
-  renderPage(capacityPage(result), { parts: [charts(result)], sheet: SHEET, data: null });
+  renderPage(capacityPage(result), {
+    parts: [charts(result), flameGraphs(result.profiles)],
+    sheet: SHEET,
+    data: null,
+  });
 
 /** Charts of figures that have at least two points. */
 const charts = (result: CapacityResult): Markup | null => {

@@ -1,7 +1,14 @@
 import type { CapacityResult } from '@livekit-swarm/analysis/capacity';
 import { formatNumber } from '@livekit-swarm/settings';
 import type { ResultPage } from '../page/result-page.ts';
-import { causeText, conclusionText, modelErrorText, notes, sizingTitle } from './phrases.ts';
+import {
+  causeText,
+  conclusionText,
+  modelErrorText,
+  notes,
+  profileSection,
+  sizingTitle,
+} from './phrases.ts';
 import { costTable, modelTable, pointTable, sizingTable } from './tables.ts';
 
 /** Page of a search: the largest load, all loads, the cost of one more, and the nodes needed. */
@@ -17,6 +24,7 @@ export const capacityPage = (result: CapacityResult): ResultPage => {
     reasons: [...(cause === null ? [] : [causeText(cause)]), ...notes(result)],
     sections: [
       { title: 'Loads', table: pointTable(result) },
+      profileSection(result),
       { title: 'Cost of one more', table: costTable(result) },
       { title: sizingTitle(result), table: sizingTable(result) },
       { title: 'Cost model', table: modelTable(result), note: modelErrorText(result) },

@@ -3,7 +3,9 @@ import { HEADROOM } from '@livekit-swarm/analysis/capacity';
 import { isMetricName, metricDefinition } from '@livekit-swarm/metrics';
 import { formatNumber, formatUnlike, plural } from '@livekit-swarm/settings';
 import { formatBits, formatBytes, formatMs, formatShare } from '../format.ts';
+import type { PageSection } from '../page/result-page.ts';
 import { reachedLimitText, resourceNames } from '../phrases/reached-limit.ts';
+import { hasFailed, hasSamples, profileNotes, profileTable } from '../profile/profile-table.ts';
 
 /** `24 rooms`; of a role `24 × viewer`. */
 export const loadText = ({ unit }: Pick<CapacityResult, 'unit'>, load: number): string => {
@@ -182,6 +184,13 @@ export const stateText = ({ state, runs, inconclusive }: CapacityPoint): string 
 export const sizingTitle = ({ end }: Pick<CapacityResult, 'end'>): string =>
   `Nodes needed${end === 'knee' ? '' : ' at most'}, with ${formatNumber(HEADROOM)} × headroom`;
 
+/** Functions with most CPU time at the limit. */
+export const profileSection = ({ profiles = [] }: CapacityResult): Required<PageSection> => ({
+  title: 'CPU profile at the limit',
+  table: profileTable(profiles),
+  note: profileNotes(profiles.filter(hasSamples)).join(' '),
+});
+
 /** Error of the cost model; empty without a model. */
 export const modelErrorText = ({ model }: Pick<CapacityResult, 'model'>): string => {
   if (model === null) return '';
@@ -204,12 +213,13 @@ const workerText = (result: CapacityResult): string[] => {
 };
 
 export const notes = (result: CapacityResult): string[] => {
-  const { decided, error, carried, end } = result;
+  const { decided, error, carried, end, profiles } = result;
   return [
     ...workerText(result),
     ...(decided || carried === 0 || end === 'interrupted'
       ? []
       : ['Decided by a single run, not by the sequential test.']),
+    ...profileNotes((profiles ?? []).filter(hasFailed)),
     ...(error === null ? [] : [`${error.message}${error.hint === null ? '' : ` (${error.hint})`}`]),
   ];
 };

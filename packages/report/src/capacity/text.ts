@@ -1,7 +1,14 @@
 import type { CapacityResult } from '@livekit-swarm/analysis/capacity';
 import type { ReportOptions } from '../reporter.ts';
 import { type Paint, printable, renderTitledTable, styleFor, wrap } from '../text-layout.ts';
-import { causeText, conclusionText, modelErrorText, notes, sizingTitle } from './phrases.ts';
+import {
+  causeText,
+  conclusionText,
+  modelErrorText,
+  notes,
+  profileSection,
+  sizingTitle,
+} from './phrases.ts';
 import { costTable, modelTable, pointTable, sizingTable } from './tables.ts';
 
 const TITLES: Record<CapacityResult['end'], string> = {
@@ -21,6 +28,7 @@ export const renderCapacityText = (
   { color = false }: ReportOptions = {},
 ): string => {
   const style = styleFor(color);
+  const profile = profileSection(result);
   const { cause, sizing, model, points, exitCode, end } = result;
   const paint: Paint =
     exitCode === 0 ? style.good : end === 'unreachable' ? style.bad : style.unsure;
@@ -32,6 +40,12 @@ export const renderCapacityText = (
       ...notes(result).flatMap((note) => wrap('  · ', note)),
     ],
     renderTitledTable('LOADS', pointTable(result), style),
+    profile.table.rows.length === 0
+      ? []
+      : [
+          ...renderTitledTable(profile.title.toUpperCase(), profile.table, style),
+          ...wrap('  ', profile.note).map(style.dim),
+        ],
     points.some(({ state }) => state.endsWith('carried'))
       ? renderTitledTable('COST OF ONE MORE', costTable(result), style)
       : [],

@@ -30,6 +30,7 @@ const SHEETS = [
     'charts',
     'participants',
     'facts',
+    'flame',
     'phone',
     'print',
   ].map((name) => `style/${name}.css`),

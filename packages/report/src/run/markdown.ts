@@ -15,6 +15,7 @@ import {
 import { noteText } from '../phrases/run-event.ts';
 import { serverName, serverText } from '../phrases/server.ts';
 import { reasonTexts } from '../phrases/verdict-reason.ts';
+import { profileNotes, profileTable } from '../profile/profile-table.ts';
 import type { Reporter } from '../reporter.ts';
 import { MARKS, type TableData } from '../text-layout.ts';
 import { overallVerdict } from './aggregate.ts';
@@ -197,7 +198,8 @@ const server = ({ summary }: ReportInput): string =>
     prepared(nodeHostTable(summary), [0]),
     plain(remainsText(summary) ?? ''),
     prepared(serverLogTable(summary), [0]),
-    [...serverNotes(summary), ...serverLogNotes(summary)]
+    prepared(profileTable(summary.server.profiles), [0]),
+    [...serverNotes(summary), ...serverLogNotes(summary), ...profileNotes(summary.server.profiles)]
       .slice(0, MAX_REASONS)
       .map((note) => item(cut(note, MAX_LENGTH)))
       .join('\n'),

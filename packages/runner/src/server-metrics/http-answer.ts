@@ -36,15 +36,26 @@ export const httpEndpoint = (text: string): HttpEndpoint => {
 const MAX_BYTES = 32 * 1024 * 1024;
 
 /**
- * Fetches the body of an answer.
+ * Fetches the body of an answer, as text.
  * @throws SourceError
  */
 export const fetchText = async (
+  endpoint: Pick<HttpEndpoint, 'headers' | 'where'>,
+  url: string,
+  signal: AbortSignal,
+  body?: URLSearchParams,
+): Promise<string> => (await fetchBytes(endpoint, url, signal, body)).toString('utf8');
+
+/**
+ * Fetches the body of an answer.
+ * @throws SourceError
+ */
+export const fetchBytes = async (
   { headers, where }: Pick<HttpEndpoint, 'headers' | 'where'>,
   url: string,
   signal: AbortSignal,
   body?: URLSearchParams,
-): Promise<string> => {
+): Promise<Buffer> => {
   let response: Response;
   try {
     response = await fetch(url, {
@@ -54,10 +65,8 @@ export const fetchText = async (
       redirect: 'error',
       ...(body !== undefined && { method: 'POST', body }),
     });
-    if (Number(response.headers.get('content-length')) > MAX_BYTES)
-      throw new SourceError('not_livekit', `${where} answers with more than 32 MB`);
-    const text = await response.text();
-    if (response.ok) return text;
+    const answer = await bodyOf(response, where);
+    if (response.ok) return answer;
   } catch (error) {
     if (error instanceof SourceError) throw error;
     if (signal.aborted) throw new SourceError('timeout', `${where} does not answer in time`);
@@ -67,6 +76,19 @@ export const fetchText = async (
   if (status === 401 || status === 403)
     throw new SourceError('unauthorized', `${where} refuses the credentials (HTTP ${status})`);
   throw new SourceError('not_livekit', `${where} answers with HTTP ${status}`);
+};
+
+/** Reads a body, also one whose size is not announced. @throws SourceError */
+const bodyOf = async ({ body }: Response, where: string): Promise<Buffer> => {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of body ?? []) {
+    size += part.length;
+    if (size > MAX_BYTES)
+      throw new SourceError('not_livekit', `${where} answers with more than 32 MB`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
 };
 
 /** Cause of an error that `fetch` reports as "fetch failed": `ECONNREFUSED`. */

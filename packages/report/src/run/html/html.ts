@@ -5,6 +5,7 @@ import { seriesQueriesOf } from '../../html/charts/catalog.ts';
 import { groupsOf, layoutOf } from '../../html/charts/read-charts.ts';
 import { documentOf } from '../../html/document.ts';
 import { html, json, type Markup, name, untrusted } from '../../html/markup.ts';
+import { flameGraphs } from '../../profile/flame-graph.ts';
 import type { Reporter } from '../../reporter.ts';
 import { MARKS } from '../../text-layout.ts';
 import {
@@ -78,11 +79,13 @@ export const renderHtml = (input: HtmlInput): string => {
   const layout = history === null ? [] : layoutOf(history).filter(({ lines }) => lines.length > 0);
   const participants = participantsSection(input);
   const distributions = distributionSection(input);
+  const profile = flameGraphs(summary.server.profiles);
   const charts = chartSection(groupsOf(layout), stepNote(history?.stepMs ?? 1_000));
   const parts: [id: string, title: string, there: boolean][] = [
     ['verdict', 'Verdict', true],
     ['thresholds', 'Thresholds', true],
     ['time', 'Over time', charts !== null],
+    ['cpu', 'CPU time', profile !== null],
     ['distributions', 'Distributions', distributions !== null],
     ['participants', 'Participants', participants !== null],
     ['figures', 'Figures', true],
@@ -96,6 +99,7 @@ ${tileSection(input)}
 ${glanceSection(input)}
 ${thresholdSection(input)}
 ${charts}
+${profile}
 ${distributions}
 ${participants}
 ${detailSection(input)}

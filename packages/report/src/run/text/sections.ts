@@ -9,6 +9,7 @@ import { restrictionOf } from '../../phrases/limits.ts';
 import { noteText } from '../../phrases/run-event.ts';
 import { serverName, serverText } from '../../phrases/server.ts';
 import { reasonTexts } from '../../phrases/verdict-reason.ts';
+import { profileNotes, profileTable } from '../../profile/profile-table.ts';
 import type { ReportOptions } from '../../reporter.ts';
 import {
   MARKS,
@@ -261,7 +262,9 @@ const serverSection: Section = ({ summary }, style) => {
   const table = serverTable(summary);
   const remains = remainsText(summary);
   const log = serverLogTable(summary);
-  const notes = [...serverNotes(summary), ...serverLogNotes(summary)];
+  const { profiles } = summary.server;
+  const profile = profileTable(profiles);
+  const notes = [...serverNotes(summary), ...serverLogNotes(summary), ...profileNotes(profiles)];
   if (table.rows.length === 0 && remains === null && notes.length === 0 && log.rows.length === 0)
     return [];
   return [
@@ -269,7 +272,7 @@ const serverSection: Section = ({ summary }, style) => {
     ...[table, nodeHostTable(summary)].flatMap((one) =>
       one.rows.length === 0 ? [] : cutTable(one, style),
     ),
-    ...(log.rows.length === 0 ? [] : cutTable(log, style)),
+    ...[log, profile].flatMap((one) => (one.rows.length === 0 ? [] : cutTable(one, style))),
     ...(remains === null ? [] : wrap('  ', remains)),
     ...notes.flatMap((note) => wrap('  · ', note)),
   ];

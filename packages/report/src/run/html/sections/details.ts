@@ -4,6 +4,7 @@ import { clock, formatBytes, formatMs, formatShare } from '../../../format.ts';
 import { html, type Markup, untrusted } from '../../../html/markup.ts';
 import { percentile, RATE } from '../../../html/series-queries.ts';
 import { noteText } from '../../../phrases/run-event.ts';
+import { profileNotes, profileTable } from '../../../profile/profile-table.ts';
 import type { TableData } from '../../../text-layout.ts';
 import {
   adaptationFacts,
@@ -100,7 +101,9 @@ const serverCard = ({ summary }: HtmlInput): Markup | null => {
   const remains = remainsText(summary);
   const { rows: hostRows, ...hosts } = nodeHostTable(summary);
   const { rows: logRows, ...log } = serverLogTable(summary);
-  const notes = [...serverNotes(summary), ...serverLogNotes(summary)];
+  const { profiles } = summary.server;
+  const { rows: profileRows, ...profile } = profileTable(profiles);
+  const notes = [...serverNotes(summary), ...serverLogNotes(summary), ...profileNotes(profiles)];
   if (rows.length === 0 && remains === null && notes.length === 0 && logRows.length === 0)
     return null;
   return html`<div class="card" id="server"><h3>Server</h3>${
@@ -123,6 +126,13 @@ const serverCard = ({ summary }: HtmlInput): Markup | null => {
       'Log of the server',
       { ...log, rows: logRows.map((cells) => cells.map(untrusted)) },
       'Warnings and errors that the server logged during the run, by message',
+    )
+  }${
+    profileRows.length > 0 &&
+    table(
+      'CPU profile of the server',
+      { ...profile, rows: profileRows.map((cells) => cells.map(untrusted)) },
+      'Functions of the server with most CPU time of their own, and with what they call, while a limit was crossed',
     )
   }${
     notes.length > 0 &&
