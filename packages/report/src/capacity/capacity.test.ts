@@ -102,6 +102,24 @@ const bound = resultOf(
   { end: 'generator', carried: 4, decided: true, exceeded: null },
 );
 
+const profileOf = (selfMs: number): NonNullable<CapacityResult['profiles']>[number] => ({
+  ...{ node: 'livekit-server', failure: null, file: 'profile-livekit-server.pb.gz' },
+  ...{ fromMs: 12_000, durationMs: 10_000, cpuCores: 0.2, cpuMs: 2_000 },
+  functions: [{ name: 'runtime.futex', selfMs, totalMs: selfMs }],
+  ...{ names: ['runtime.futex'], frames: [[0, -1, selfMs]] },
+});
+const profiled = resultOf(
+  [stepOf(9, 'held'), stepOf(10, 'crossed'), stepOf(18, 'crossed')],
+  { end: 'knee', carried: 9, decided: true, exceeded: 10 },
+  {
+    profiles: [
+      { load: 18, profiles: [profileOf(200)] },
+      { load: 10, profiles: [profileOf(500)] },
+      { load: 10, profiles: [{ ...profileOf(0), failure: 'no answer', cpuMs: 0 }] },
+    ],
+  },
+);
+
 /** Text without the breaks between lines. */
 const flat = (text: string): string => text.replaceAll(/\s+/g, ' ');
 
@@ -194,9 +212,21 @@ describe('the text', () => {
   });
 });
 
+test('the profile is that of the limit, in every report', () => {
+  expect(profiled.profiles).toEqual([profileOf(500)]);
+  const text = CAPACITY_REPORTERS.text.render(profiled);
+  expect(text).toMatch(/CPU PROFILE AT THE LIMIT[\s\S]*runtime\.futex +25 % +25 %/);
+  expect(CAPACITY_REPORTERS.markdown.render(profiled)).toContain('## CPU profile at the limit');
+  expect(CAPACITY_REPORTERS.html.render(profiled)).toContain('Flame graph of livekit-server');
+  const failed = { ...profileOf(0), failure: 'no answer', cpuMs: 0 };
+  const noted = CAPACITY_REPORTERS.text.render({ ...profiled, profiles: [failed] });
+  expect(noted).toContain('No CPU profile of livekit-server: no answer.');
+  expect(noted).not.toContain('CPU PROFILE AT THE LIMIT');
+});
+
 test('the JSON has the published schema', () => {
   const validate = new Ajv2020({ allowUnionTypes: true }).compile(schema);
-  for (const result of [knee, bound]) {
+  for (const result of [knee, bound, profiled]) {
     expect(
       validate(JSON.parse(CAPACITY_REPORTERS.json.render(result))),
       String(validate.errors),
