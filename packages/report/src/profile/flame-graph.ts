@@ -44,7 +44,7 @@ const flameGraph = (profile: ServerProfile): Markup => {
 /** Places the calls: those of the same caller side by side, the longest on the left. */
 const placed = ({ frames, names, cpuMs }: ServerProfile): Placed[] => {
   const calls: Placed[] = [];
-  /** Where the next call of each frame begins; of −1, the outermost. */
+  /** Begin of the next call of each frame, ms; of −1, that of the outermost. */
   const free = new Map<number, number>([[-1, 0]]);
   for (const [index, [name, caller, ms]] of frames.entries()) {
     const fromMs = free.get(caller) ?? 0;

@@ -38,7 +38,7 @@ export const profileTable = (profiles: readonly ServerProfile[] = []): TableData
 export const part = (ms: number, cpuMs: number): string =>
   formatShare(Math.round((1_000 * ms) / cpuMs) / 1_000);
 
-/** What was profiled and what it cost, or why it was not. */
+/** Time and cost of each profile, or the reason why there is none. */
 export const profileNotes = (profiles: readonly ServerProfile[] = []): string[] =>
   profiles.map(({ node, failure, fromMs, durationMs, cpuCores, cpuMs, file }) => {
     if (failure !== null) return `No CPU profile of ${node}: ${failure}.`;

@@ -10,7 +10,7 @@ import { readCpuProfile } from './read-profile.ts';
 /** Profiler of a node: Go's `net/http/pprof`. */
 export interface ServerProfiler {
   node: string;
-  /** Its address, with or without `/debug/pprof/profile`; it may contain user and password. */
+  /** Address of the profiler, with or without `/debug/pprof/profile`, user and password. */
   url: string;
 }
 
