@@ -39,8 +39,8 @@ export const verify = async (
   request.guard.assertServer(request.access.url);
   const facts = openFacts(request);
   const done = new Map<string, Checked>();
-  /** Checks that were skipped because one that they need has a finding. */
-  const blocked = new Set<string>();
+  /** Checks that were skipped, and the check whose finding is the reason. */
+  const blocked = new Map<string, string>();
   try {
     for (const check of checks) {
       if (request.signal.aborted) break;
@@ -70,13 +70,13 @@ const perform = async (
   facts: Facts,
   request: VerifyRequest,
   done: ReadonlyMap<string, Checked>,
-  blocked: Set<string>,
+  blocked: Map<string, string>,
 ): Promise<Checked> => {
   const began = performance.now();
   const blocking = blockerOf(check, done, blocked);
   let result: CheckResult;
   if (blocking !== null) {
-    blocked.add(check.id);
+    blocked.set(check.id, blocking);
     result = skipped(`needs ${blocking}`);
   } else {
     request.onCheck(check.id);
@@ -90,18 +90,22 @@ const perform = async (
 };
 
 /**
- * Id of the check that blocks this one; null: none. A warning blocks nothing: the property it
- * concerns works.
+ * Id of the check that blocks this one, the first of a chain; null: none. A warning blocks nothing:
+ * the property it concerns works.
  */
 const blockerOf = (
   { needs }: Check,
   done: ReadonlyMap<string, Checked>,
-  blocked: ReadonlySet<string>,
-): string | null =>
-  needs.find((id) => {
+  blocked: ReadonlyMap<string, string>,
+): string | null => {
+  for (const id of needs) {
     const outcome = done.get(id)?.outcome;
-    return outcome === 'error' || outcome === 'unknown' || blocked.has(id);
-  }) ?? null;
+    if (outcome === 'error' || outcome === 'unknown') return id;
+    const first = blocked.get(id);
+    if (first !== undefined) return first;
+  }
+  return null;
+};
 
 const textOf = (error: unknown): string => withoutTokens(messageOf(error));
 

@@ -1,7 +1,7 @@
 import type { Checked, Verification } from '@livekit-swarm/verify';
 import { type ChecklistEntry, renderChecklist } from '../checklist.ts';
 import type { ReportOptions } from '../reporter.ts';
-import { printable, type Style, styleFor } from '../text-layout.ts';
+import { type Paint, printable, type Style, styleFor, wrap } from '../text-layout.ts';
 import { CHECK_MARKS, countsText, reasonText, VERIFY_VERDICTS } from './phrases.ts';
 
 export const renderVerification = (
@@ -20,10 +20,27 @@ export const renderVerification = (
   return printable(`${lines.join('\n')}\n`);
 };
 
-/** A line for each check; below a finding its evidence, cause and fix. */
+/** So many checks that were skipped for the same reason share a line. */
+const MANY = 3;
+const IDS_COLUMNS = 70;
+
+/**
+ * A line for each check: what was found, or what holds. Below a finding what was expected, its
+ * cause and fix. Checks that were skipped for the same reason share a line at the end.
+ */
 export const checkLines = (checks: readonly Checked[], style: Style): string[] => {
   const paint = paintsOf(style);
-  return renderChecklist(checks.map((check) => entryOf(check, style, paint)));
+  const skipped = Object.values(
+    Object.groupBy(
+      checks.filter(({ outcome }) => outcome === 'skipped'),
+      ({ reason }) => reason ?? '',
+    ),
+  ).flatMap((group = []) => (group.length < MANY ? [] : [group]));
+  const folded = new Set(skipped.flat());
+  return renderChecklist([
+    ...checks.filter((check) => !folded.has(check)).map((check) => entryOf(check, style, paint)),
+    ...skipped.map((group) => foldedEntry(group, paint.skipped)),
+  ]);
 };
 
 const entryOf = (check: Checked, style: Style, paints: Paints): ChecklistEntry => {
@@ -32,8 +49,19 @@ const entryOf = (check: Checked, style: Style, paints: Paints): ChecklistEntry =
   const entry = { mark: paint(CHECK_MARKS[outcome]), name: id, finding: title };
   if (reason !== null) return { ...entry, paint, below: [reasonText(check)] };
   if (cause === null || fix === null) return { ...entry, below: evidence.map(style.dim) };
-  return { ...entry, below: [...evidence.map(paint), `cause: ${cause}`, `→ ${fix}`] };
+  const [seen = cause, ...more] = evidence;
+  return {
+    ...entry,
+    finding: paint(seen),
+    below: [...more.map(paint), style.dim(`expected: ${title}`), `cause: ${cause}`, `→ ${fix}`],
+  };
 };
+
+const foldedEntry = (group: readonly Checked[], paint: Paint): ChecklistEntry => ({
+  ...{ mark: paint(CHECK_MARKS.skipped), name: `${group.length} checks`, paint },
+  finding: group[0] === undefined ? '' : reasonText(group[0]),
+  below: wrap('', group.map(({ id }) => id).join(', '), IDS_COLUMNS).map(paint),
+});
 
 type Paints = Record<Checked['outcome'], (text: string) => string>;
 

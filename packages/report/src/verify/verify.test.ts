@@ -27,12 +27,12 @@ test('shows evidence, cause and fix of what was found, and why a check was skipp
 
   ✓  dns      dns is right
               192.0.2.1
-  ✗  udp      udp is right
-              seen
+  ✗  udp      seen
+              expected: udp is right
               cause: a cause
               → a fix
-  !  ice-tcp  ice-tcp is right
-              seen
+  !  ice-tcp  seen
+              expected: ice-tcp is right
               cause: a cause
               → a fix
   ?  turn     turn is right
@@ -44,6 +44,20 @@ Failed: 1 check passed, 1 skipped
 Errors: udp
 Warnings: ice-tcp
 Could not be checked: turn
+`);
+});
+
+test('checks that were skipped for the same reason share a line', () => {
+  const skipped = ['tls', 'clock', 'turn', 'idle'].map((id) =>
+    checked({ id, outcome: 'skipped', reason: id === 'idle' ? 'takes its time' : 'needs dns' }),
+  );
+  const checks = [checked({ id: 'dns', outcome: 'error', ...found }), ...skipped];
+  const lines = text.render({ ...verification, checks });
+  expect(lines).toContain(`
+  –  idle      idle is right
+               not checked: takes its time
+  –  3 checks  not checked: needs dns
+               tls, clock, turn
 `);
 });
 
