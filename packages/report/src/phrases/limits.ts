@@ -292,3 +292,9 @@ export const healthAdvice = (
       return !byOthers ? `Lower ${joinRate}, or add cores.` : `${lessLoad}.`;
   }
 };
+
+/**
+ * Load generator of a run that passed although it had too little CPU: waiting for a core makes
+ * figures worse, so the thresholds would be met on an idle host as well.
+ */
+export const PASSED_WHILE_SHORT = 'short of CPU, and every threshold was met nevertheless';

@@ -3,7 +3,13 @@ import type { Summary, ThresholdResult } from '@livekit-swarm/analysis';
 import { formatNumber, plural } from '@livekit-swarm/settings';
 import { formatBytes, formatMs, formatShare } from '../../format.ts';
 import { markOfComparison, VERDICT_TEXTS } from '../../phrases/comparison.ts';
-import { healthText, measuredOf, restrictionOf, thresholdName } from '../../phrases/limits.ts';
+import {
+  healthText,
+  measuredOf,
+  PASSED_WHILE_SHORT,
+  restrictionOf,
+  thresholdName,
+} from '../../phrases/limits.ts';
 import { noteText } from '../../phrases/run-event.ts';
 import type { ReportOptions } from '../../reporter.ts';
 import { printable, renderHeadedTable, type Style, styleFor, wrap } from '../../text-layout.ts';
@@ -138,7 +144,7 @@ const serverFacts = ({ server: { nodes, total } }: Summary): Fact[] => {
 const generatorText = ({ generator, hosts }: Summary, isShort: boolean): string => {
   const { cpuCores, hostCpu } = generator;
   return [
-    isShort ? 'short of CPU, which cannot have helped what was measured' : 'healthy',
+    isShort ? PASSED_WHILE_SHORT : 'healthy',
     ...(hosts.length > 0 ? [plural(hosts.length, 'host')] : []),
     ...(cpuCores === null ? [] : [`${formatNumber(cpuCores.avg)} cores`]),
     ...(hostCpu === null ? [] : [`host CPU ${formatShare(hostCpu.avg)} busy`]),

@@ -5,7 +5,7 @@ import { figureLines, noteLines } from '../../comparison/text.ts';
 import { describeScenario } from '../../describe-scenario.ts';
 import { formatBytes, formatMs, formatShare } from '../../format.ts';
 import { describeConclusion, markOfComparison, VERDICT_TEXTS } from '../../phrases/comparison.ts';
-import { restrictionOf } from '../../phrases/limits.ts';
+import { PASSED_WHILE_SHORT, restrictionOf } from '../../phrases/limits.ts';
 import { noteText } from '../../phrases/run-event.ts';
 import { serverName, serverText } from '../../phrases/server.ts';
 import { reasonTexts } from '../../phrases/verdict-reason.ts';
@@ -239,7 +239,7 @@ const generatorSection: Section = ({ summary, decision }, style) => {
     decision.health.length === 0
       ? style.good('healthy')
       : decision.verdict === 'passed'
-        ? style.good('short of CPU, which cannot have helped what was measured')
+        ? style.good(PASSED_WHILE_SHORT)
         : style.unsure('impaired, see the reasons above');
   return [
     `${style.title('LOAD GENERATOR')}  ${state}`,
