@@ -20,7 +20,7 @@ export const renderVerification = (
   return printable(`${lines.join('\n')}\n`);
 };
 
-/** So many checks that were skipped for the same reason share a line. */
+/** Least number of checks that share a line, when they were skipped for the same reason. */
 const MANY = 3;
 const IDS_COLUMNS = 70;
 
