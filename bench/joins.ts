@@ -22,6 +22,11 @@ const { values } = parseArgs({
 const [few, many] = [Number(values.few), Number(values.many)];
 /** Time in which all participants join, whatever their number, s. */
 const WINDOW = 4;
+/**
+ * Processes of every run: the start of one more would count as a part of the joins, at 200 of which
+ * a second there are two.
+ */
+const PROCESSES = 2;
 /** Stays after the last join, s. */
 const [SHORT, LONG] = [2, 10];
 
@@ -37,6 +42,7 @@ const run = async (url: string, participants: number, seconds: number): Promise<
   const { verdict, joins, tracks, generator } = await swarmRun([
     ...['--rooms', String(participants / 2), '--participants', '2', '--publish', 'audio'],
     ...['--join-rate', String(participants / WINDOW), '--duration', `${seconds}s`, '--url', url],
+    ...['--processes', String(PROCESSES)],
   ]);
   return {
     cpu: childrenCpu() - before,
