@@ -28,11 +28,11 @@ export const hostRulesTable = (): string => {
   const rows = new Map<string, string[]>();
   for (const { path, command } of everyCommand(program, 'swarm')) {
     if (!command.options.some(({ long }) => long === '--deny-host')) continue;
-    const confirmed = confirmedBy(command) ?? 'it has no such flag';
+    const confirmed = confirmedBy(command) ?? 'never: no such flag';
     rows.set(confirmed, [...(rows.get(confirmed) ?? []), path]);
   }
   return table(
-    ['commands', 'what `--confirm-target` is for'],
+    ['commands', 'when `--confirm-target` is required, or what it allows'],
     [...rows].map(([confirmed, paths]) => [paths.map(code).join(', '), confirmed]),
   );
 };

@@ -66,7 +66,7 @@ inhibit_rules:
   - source_matchers: [alertname = LiveKitNoHealthyBackend]
     target_matchers: [alertname =~ "LiveKit(LoadBalancerDown|ProbeFailing|PathFailing|JoinsFailing|JoinsSlow)"]
     equal: [${cluster}]
-  # What a busy host does to media.
+  # Lost packets are requested again, and arrive late: NACKs and jitter follow from loss.
   - source_matchers: [alertname = LiveKitPacketLossHigh]
     target_matchers: [alertname =~ "LiveKit(NacksRising|JitterHigh)"]
     equal: [${cluster}, ${node}]

@@ -6,7 +6,7 @@ export const firstSettings = (schema: string): string => `# yaml-language-server
 # Defaults of this folder for swarm, swarm run, ab, capacity and soak; verify, ready, connectivity, agents and exporter take url and host rules, drills and hosts the host rules. The environment and flags override them; --no-swarm-yaml leaves them out.
 # No secrets: API key and secret come from LIVEKIT_API_KEY and LIVEKIT_API_SECRET.
 
-# The deployment. It counts as not typed: public servers need --confirm-target HOST, and CI jobs do not use it.
+# The deployment. Public servers named here need --confirm-target HOST, and CI jobs do not use it.
 # url: wss://livekit.staging.example.com
 
 # Which hosts may be loaded, in addition to --allow-host and --deny-host.

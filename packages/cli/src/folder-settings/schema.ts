@@ -50,7 +50,7 @@ export const folderSettingsSchema = () =>
         .optional()
         .meta({
           description:
-            'URL of the deployment, as --url; not used in CI jobs, and where a URL, --server or --embedded comes from a flag or the environment. It counts as not typed.',
+            'URL of the deployment, as --url; not used in CI jobs, and where a URL, --server or --embedded comes from a flag or the environment. Like a URL from the environment it does not confirm a public server: commands ask for --confirm-target.',
           samples: ['wss://livekit.staging.example.com'],
         }),
       allowHosts: hosts("'*.staging.example.com'").meta({

@@ -416,6 +416,7 @@ const processes = (scope: Scope): Row => ({
   panels: [
     graph({
       title: 'LiveKit CPU',
+      unit: 'cores',
       link: toNodeOfSeries(scope.urlOf('node'), scope.node),
       columns: 6,
       description:

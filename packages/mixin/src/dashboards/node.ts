@@ -61,6 +61,7 @@ const state = (scope: Scope): Row => ({
     }),
     stat({
       title: 'LiveKit CPU',
+      unit: 'cores',
       description: 'Cores that the process uses. Near the cores of the host, packets are delayed.',
       queries: [
         promql(
