@@ -264,6 +264,7 @@ describe('the API server', () => {
 
   it('accepts every object of the chart', async () => {
     const values = json({
+      image: IMAGE,
       // Pods need one that exists.
       'serviceAccount.create': false,
       'hosts.podDisruptionBudget.enabled': true,

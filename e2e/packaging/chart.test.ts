@@ -7,7 +7,6 @@ import { execa } from 'execa';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { buildChart } from '../../scripts/release/build-chart.ts';
-import { readNames } from '../../scripts/release/names.ts';
 import { ROOT } from '../support/stack-images.ts';
 import { scratch } from '../support/swarm.ts';
 
@@ -35,6 +34,8 @@ interface PodSpec {
 }
 
 const helm = (await checkSources(HELM)).find(isFound)?.path ?? null;
+/** The chart has no default image before a release. */
+const IMAGE = ['--set', 'image.repository=registry.example.com/livekit-swarm'];
 const EVERYTHING = [
   ...['exporter.enabled=true', 'exporter.existingSecret=livekit', 'serviceMonitor.enabled=true'],
   ...['prometheusRule.enabled=true', 'dashboards.enabled=true', 'hosts.labels={region=eu}'],
@@ -91,7 +92,7 @@ const run = (...args: string[]) => execa(helm ?? '', args, { reject: false, cwd:
 const render = (...flags: string[]): Promise<KubernetesObject[]> => renderRelease('load', ...flags);
 
 const renderRelease = async (release: string, ...flags: string[]): Promise<KubernetesObject[]> => {
-  const { stdout, stderr, failed } = await run('template', release, chart, ...flags);
+  const { stdout, stderr, failed } = await run('template', release, chart, ...IMAGE, ...flags);
   expect(failed, stderr).toBe(false);
   return parseAllDocuments(stdout)
     .map((document) => document.toJS() as KubernetesObject | null)
@@ -140,7 +141,7 @@ describe('the Helm chart', () => {
   it.each([[[]], [EVERYTHING], [LOAD_TESTS], [[...EVERYTHING, ...PUBLIC]]])(
     'has no problem that Helm finds, with %j',
     async (flags) => {
-      const { stdout, failed } = await run('lint', '--strict', chart, ...flags);
+      const { stdout, failed } = await run('lint', '--strict', chart, ...IMAGE, ...flags);
       expect(failed, stdout).toBe(false);
     },
   );
@@ -152,7 +153,15 @@ describe('the Helm chart', () => {
     const description = parse(readFileSync(join(chart, 'Chart.yaml'), 'utf8')) as object;
     expect(description).toMatchObject({ version, appVersion: version });
     const [host] = podsOf(await render()).filter(({ containers }) => containers[0]?.args);
-    expect(host?.containers[0]?.image).toBe(`${readNames().image}:${version}`);
+    expect(host?.containers[0]?.image).toBe(`registry.example.com/livekit-swarm:${version}`);
+  });
+
+  it.each([
+    ['image.repository', ['--set', 'image.repository=']],
+    ['redis.image.repository', [...IMAGE, '--set', 'redis.image.repository=']],
+  ])('refuses to render pods without %s', async (named, flags) => {
+    const { failed, stderr } = await run('template', 'load', chart, ...flags);
+    expect([failed, stderr]).toEqual([true, expect.stringContaining(`${named}: name the image`)]);
   });
 
   it('gives every pod the rights that Kubernetes calls restricted, and nothing to write to', async () => {
@@ -291,7 +300,7 @@ describe('the Helm chart', () => {
       mountPath: '/var/lib/livekit-swarm',
     });
     const lost = withConfig({ sessions: { file: 'sessions.db' } });
-    const { failed, stderr } = await run('template', 'load', chart, ...lost);
+    const { failed, stderr } = await run('template', 'load', chart, ...IMAGE, ...lost);
     expect([failed, stderr]).toEqual([true, expect.stringContaining('sessions.file')]);
   });
 
@@ -455,7 +464,13 @@ describe('the Helm chart', () => {
     [{ gate: { existingSecret: 's', retries: 3 } }, /retries/],
     [{ [`g${'a'.repeat(40)}`]: { existingSecret: 's' } }, /52 characters/],
   ])('rejects the load test %j', async (loadTests, named) => {
-    const { failed, stderr } = await run('template', 'load', chart, ...json({ loadTests }));
+    const { failed, stderr } = await run(
+      'template',
+      'load',
+      chart,
+      ...IMAGE,
+      ...json({ loadTests }),
+    );
     expect(failed).toBe(true);
     expect(stderr).toMatch(named);
   });
@@ -479,7 +494,7 @@ describe('the Helm chart', () => {
     ['probe.modules={}', /modules/],
     ['probe.interval=often', /interval/],
   ])('rejects %s, and names it', async (value, named) => {
-    const { failed, stderr } = await run('template', 'load', chart, '--set', value);
+    const { failed, stderr } = await run('template', 'load', chart, ...IMAGE, '--set', value);
     expect(failed).toBe(true);
     expect(stderr).toMatch(named);
   });

@@ -7,7 +7,6 @@ import {
   parseExpectations,
   publishedResult,
 } from '@livekit-swarm/chaos/night';
-import { DEFAULT_LIVEKIT_VERSION } from '@livekit-swarm/lab/choices';
 import { readScenarioFile } from '@livekit-swarm/scenario';
 import { formatDuration } from '@livekit-swarm/settings';
 import { table } from './markdown.ts';
@@ -31,7 +30,7 @@ export const libraryDrills = (): Drill[] =>
 /** Table of chaos/README.md. */
 export const drillLibraryTable = (): string =>
   table(
-    ['drill', 'faults', `result with ${DEFAULT_LIVEKIT_VERSION}`],
+    ['drill', 'faults', 'result'],
     libraryDrills().map((drill) => [
       `[${drill.name}](${drill.name}.yaml)`,
       drill.faults.map(happens).join(', ') || 'none',

@@ -24,6 +24,7 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version | replace "+" "_" }}
 
 {{- define "swarm.image" -}}
 {{- with .Values.image }}
+{{- if not .repository }}{{ fail "image.repository: name the image of livekit-swarm in your registry, such as registry.example.com/livekit-swarm; docs/install.md#container-image builds it" }}{{ end }}
 {{- if .digest }}{{ .repository }}@{{ .digest }}{{ else }}{{ .repository }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}
 {{- end }}
 {{- end }}
