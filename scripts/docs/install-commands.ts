@@ -172,22 +172,36 @@ export const ACTION_EXAMPLES = [
   'docs/how-to/inconclusive.md',
 ];
 
-const COPY_STEP =
-  /\n {6}# Until the first release[^\n]*\n {6}- uses: actions\/checkout@[^\n]*\n(?: {8}[^\n]*\n| {10}[^\n]*\n)+/g;
+const COPY_STEPS = /\n {6}# Until the first release[\s\S]*?\n {10}path: \.livekit-swarm\n/g;
 
-/** Step that fetches a copy of the sources, which has the action until there is a release. */
-const copyStep = (checkout: string): string => `
+/**
+ * Steps that fetch a copy of the sources, which has the action until there is a release. An empty
+ * name would check out the repository of the gate instead, which has no action.
+ */
+const copySteps = (checkout: string): string => `
       # Until the first release: a copy of the sources of livekit-swarm, in your own repository (owner/name).
+      - name: Name the sources of livekit-swarm
+        id: sources
+        env:
+          # GitHub passes no variables to pull requests from forks: if you accept these, write owner/name here.
+          SOURCES: \${{ vars.LIVEKIT_SWARM_REPOSITORY }}
+        run: |
+          if [ -z "$SOURCES" ]; then
+            echo '::error title=The sources of livekit-swarm have no name::LIVEKIT_SWARM_REPOSITORY is empty. Set this variable of the repository to owner/name; for pull requests from forks, write owner/name into this step.'
+            exit 2
+          fi
+          echo "repository=$SOURCES" >>"$GITHUB_OUTPUT"
+
       - uses: ${checkout}
         with:
-          repository: \${{ vars.LIVEKIT_SWARM_REPOSITORY }}
+          repository: \${{ steps.sources.outputs.repository }}
           path: .livekit-swarm
 `;
 
-/** Replaces references to the action, and adds or removes the step that fetches its sources. */
+/** Replaces references to the action, and adds or removes the steps that fetch its sources. */
 export const withAction = (text: string, release: Release = presentRelease()): string => {
   const referred = text
-    .replace(COPY_STEP, '')
+    .replace(COPY_STEPS, '')
     .replace(
       /(\buses: )(?:\.\/\.livekit-swarm|[\w.-]+\/[\w.-]*livekit-swarm[\w.-]*@v[\w.-]+)/g,
       (_all, uses: string) => uses + actionReference(release),
@@ -195,6 +209,6 @@ export const withAction = (text: string, release: Release = presentRelease()): s
   if (release.names.released) return referred;
   return referred.replace(
     /\n {6}- uses: (actions\/checkout@[^\n]*)\n/g,
-    (step, checkout: string) => step + copyStep(checkout),
+    (step, checkout: string) => step + copySteps(checkout),
   );
 };
