@@ -104,7 +104,6 @@ describe('names of a release', () => {
     expect(changed.map(([path]) => path)).toEqual(
       expect.arrayContaining([
         'package.json',
-        'alerts/livekit-swarm.rules.yaml',
         'packaging/helm/livekit-swarm/Chart.yaml',
         'packaging/helm/livekit-swarm/README.md',
         'packaging/systemd/swarm-host.service',

@@ -77,8 +77,8 @@ receivers:
       - routing_key_file: /etc/alertmanager/secrets/pagerduty
         description: '${title}'
         links:
+          # Left out by Alertmanager until links.runbooks and links.dashboards of mixin.yaml are URLs.
           - { href: '{{ .CommonAnnotations.runbook_url }}', text: Runbook }
-          # Left out by Alertmanager while links.dashboards of mixin.yaml is only a path.
           - { href: '{{ .CommonAnnotations.dashboard_url }}', text: Dashboard }
   - name: chat
     slack_configs:

@@ -17,7 +17,7 @@ const annotationsOf = (
 ) => ({
   summary,
   description,
-  runbook_url: `${links.runbooks}/${runbookName(name)}.md`,
+  ...(links.runbooks === null ? {} : { runbook_url: `${links.runbooks}/${runbookName(name)}.md` }),
   ...(isAbsolute(links.dashboards)
     ? { dashboard_url: `${links.dashboards}/${DASHBOARDS[dashboard]}` }
     : {}),

@@ -131,8 +131,8 @@ export const configSchema = strict({
   sip: yesOrNo(),
   limits,
   links: strict({
-    /** Base URL of runbooks; the name of a page follows. */
-    runbooks: baseUrl('https://wiki.example.com/runbooks'),
+    /** Base URL of runbooks; the name of a page follows. Null: alerts have no link to a page. */
+    runbooks: baseUrl('https://wiki.example.com/runbooks').nullable(),
     /** Base URL of dashboards; the UID of a dashboard follows. */
     dashboards: baseUrl('https://grafana.example.com/d'),
   }),

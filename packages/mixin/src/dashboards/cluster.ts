@@ -122,8 +122,7 @@ const state = (scope: Scope): Row => ({
     }),
     table({
       title: 'Firing alerts',
-      description:
-        'LiveKit alerts that fire now, and since when. The name links to the runbooks: begin with the triage page when there are several.',
+      description: `LiveKit alerts that fire now, and since when. ${scope.config.links.runbooks === null ? 'Each has a runbook' : 'The name links to the runbooks'}: begin with the triage page when there are several.`,
       by: ['severity', 'alertname', scope.node],
       span: 9,
       noData: 'none',
@@ -135,7 +134,9 @@ const state = (scope: Scope): Row => ({
         },
       ],
       links: {
-        alertname: { title: 'Runbooks', url: `${scope.config.links.runbooks}/README.md` },
+        ...(scope.config.links.runbooks === null
+          ? {}
+          : { alertname: { title: 'Runbooks', url: `${scope.config.links.runbooks}/README.md` } }),
         [scope.node]: toNodeOfRow(scope.urlOf('node'), scope.node),
       },
     }),
