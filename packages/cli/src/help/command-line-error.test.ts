@@ -16,6 +16,7 @@ const WRONG: [string, RegExp, RegExp][] = [
   ['--api-secrt=hunter2', /^unknown flag --api-secrt$/, /^did you mean --api-secret\?/],
   ['--signalling v7', /--signalling.* Allowed choices are auto, v1, v0/, /^"swarm run --help"/],
   ['capacity a.yaml --unti x', /^unknown flag --unti$/, /^did you mean --until\? .* its flags$/],
+  ['chaos run a.yaml --dry-run', /^unknown flag --dry-run$/, /^"swarm chaos plan FILE" shows/],
   ['verify --urll x', /^unknown flag --urll$/, /^did you mean --url\? "swarm verify --help"/],
   ['completion tcsh', /^swarm completion tcsh: unknown shell$/, /^available: bash, zsh, fish$/],
   ['completion bsh', /^swarm completion bsh: unknown shell$/, /^did you mean bash\?$/],

@@ -12,6 +12,12 @@ interface FailedCommand {
   typed: readonly string[];
 }
 
+/** What to use in place of a flag that other commands have. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  'swarm chaos run --dry-run':
+    '"swarm chaos plan FILE" shows what the drill would do, and starts nothing',
+};
+
 /**
  * Throws commander's error in the form of all other errors: what is wrong, and the next step.
  * @throws SwarmError `usage`; CommanderError where a page of help was printed
@@ -24,7 +30,10 @@ export const throwUsageError = (error: CommanderError, failed: FailedCommand): n
       const name = flag.split('=', 1)[0] ?? flag;
       const known = command.options.flatMap(({ long, hidden }) => (long && !hidden ? [long] : []));
       // Without its value, which may be a secret.
-      throw usageError(`unknown flag ${name}`, didYouMean(name, known, flagsOf(path)));
+      throw usageError(
+        `unknown flag ${name}`,
+        INSTEAD[`${path} ${name}`] ?? didYouMean(name, known, flagsOf(path)),
+      );
     }
     case 'commander.unknownCommand':
       throw unknownCommand(command.args[0] ?? '', command, path);
