@@ -12,7 +12,7 @@ interface FailedCommand {
   typed: readonly string[];
 }
 
-/** What to use in place of a flag that other commands have. */
+/** Hints for flags that a command lacks, and others have, by command and flag. */
 const INSTEAD: Readonly<Record<string, string>> = {
   'swarm chaos run --dry-run':
     '"swarm chaos plan FILE" shows what the drill would do, and starts nothing',
