@@ -5,32 +5,15 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startCluster } from '@livekit-swarm/lab';
-import { detailsOf } from '@livekit-swarm/testkit/egress/stand-in';
 import { type EgressWorker, startEgressWorker } from '@livekit-swarm/testkit/egress/start-worker';
 import { skipWithout } from '@livekit-swarm/testkit/requirements';
 import { expect, it } from 'vitest';
+import { outcomeOfRecordings, type RecordingOutcome } from '../support/recordings.ts';
 import { runSwarm, scratch, startSwarm } from '../support/swarm.ts';
 
 await skipWithout('redis', 'ffmpeg');
 
 const ROOMS = 4;
-
-/** Defects of the recordings of each worker, and of those that none took. */
-type Outcome = Record<string, string[][]>;
-
-const outcomeOf = (stdout: string): Outcome => {
-  const { recordings } = JSON.parse(stdout) as {
-    recordings: { egress: { details: string | null }; defects: { code: string }[] }[];
-  };
-  const outcome: Outcome = {};
-  for (const { egress, defects } of recordings) {
-    const name = /worker (\S+)$/.exec(egress.details ?? '')?.[1] ?? 'none';
-    // Every list names the stand-in.
-    if (name !== 'none') expect(egress.details).toBe(detailsOf(name));
-    outcome[name] = [...(outcome[name] ?? []), defects.map(({ code }) => code)];
-  }
-  return outcome;
-};
 
 it('files of a dead worker are cut, no other one takes over, and those of others are whole', async () => {
   const folder = scratch();
@@ -55,7 +38,10 @@ it('files of a dead worker are cut, no other one takes over, and those of others
         ).length
       : 0;
   /** Records all rooms, and lets something happen to the workers meanwhile. */
-  const record = async (meanwhile: (() => void) | null = null, time = '8s'): Promise<Outcome> => {
+  const record = async (
+    meanwhile: (() => void) | null = null,
+    time = '8s',
+  ): Promise<RecordingOutcome> => {
     const before = written();
     const recording = runSwarm([
       ...['recordings', 'run', '--egress', 'participant', '--rooms-within', '60s', '--json'],
@@ -67,12 +53,10 @@ it('files of a dead worker are cut, no other one takes over, and those of others
       await sleep(2_000);
       meanwhile();
     }
-    const { stdout, stderr } = await recording;
-    if (stdout === '') throw new Error(stderr);
-    return outcomeOf(stdout);
+    return outcomeOfRecordings(await recording);
   };
   /** Expects that two workers shared the recordings, and the defects of those of each. */
-  const expectOf = (outcome: Outcome, expected: Record<string, unknown>): void => {
+  const expectOf = (outcome: RecordingOutcome, expected: Record<string, unknown>): void => {
     expect(Object.keys(outcome).sort()).toEqual(Object.keys(expected).sort());
     for (const [name, all] of Object.entries(outcome))
       for (const defects of all) expect([name, defects]).toEqual([name, expected[name]]);

@@ -22,6 +22,7 @@ const KINDS = {
   'load-balancer': 'load balancer',
   turn: 'TURN',
   'agent-worker': 'agent worker',
+  egress: 'worker of egress',
 } as const;
 
 const overview = (): string =>

@@ -183,6 +183,10 @@ export const README_CLAIMS = {
       'e2e/recordings/egress-workers.long.test.ts',
     ),
     proves(
+      'a drill kills a stand-in of an egress worker: its recordings have no end, those of others are whole',
+      'e2e/recordings/egress-drill.long.test.ts',
+    ),
+    proves(
       'recordings in a bucket are judged, and what the storage refuses is not',
       'e2e/recordings/s3.long.test.ts',
     ),

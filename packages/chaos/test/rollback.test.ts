@@ -86,7 +86,7 @@ const memberNamed = async (name: string): Promise<Component> => {
   return found;
 };
 
-/** Component for each kind; the lab has no TURN server and no workers of agents. */
+/** Component for each kind; the lab has no TURN server, no workers of agents and none of egress. */
 const COMPONENTS: Record<ComponentKind, string> = {
   node: 'node-1',
   redis: 'redis',
@@ -94,6 +94,7 @@ const COMPONENTS: Record<ComponentKind, string> = {
   'load-balancer': 'haproxy',
   turn: 'turn',
   'agent-worker': 'agent-worker-1',
+  egress: 'egress-1',
 };
 
 /** Faults that a running lab without Sentinels, backup and nodes that do not run does not have. */

@@ -70,6 +70,7 @@ export const faultTarget = z
         'load-balancer',
         'turn',
         'agent-worker',
+        'egress',
         'none',
       ]),
     }),
@@ -82,7 +83,15 @@ export const faultTarget = z
 
 export type FaultTarget = z.infer<typeof faultTarget>;
 
-const targetKind = z.enum(['node', 'redis', 'sentinel', 'load-balancer', 'turn', 'agent-worker']);
+const targetKind = z.enum([
+  'node',
+  'redis',
+  'sentinel',
+  'load-balancer',
+  'turn',
+  'agent-worker',
+  'egress',
+]);
 
 /**
  * Components of a target for which it is unknown whether they belong to the participants'
@@ -97,6 +106,7 @@ const unprovenTarget = {
     'redis_unreadable',
     'address_unknown',
     'turn_not_reported',
+    'egress_not_reported',
   ]),
 };
 

@@ -62,7 +62,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const MAIN = join(ROOT, 'packages/cli/src/main.ts');
 const INJECTOR = join(ROOT, 'packages/chaos/test/fixtures/injector.ts');
 
-/** Components for each kind; the lab has no TURN server and no workers of agents. */
+/** Components for each kind; the lab has no TURN server, no workers of agents and none of egress. */
 const COMPONENTS: Record<DescribedFault['targets'][number], readonly string[]> = {
   node: ['node-1', 'node-2'],
   redis: ['redis'],
@@ -70,6 +70,7 @@ const COMPONENTS: Record<DescribedFault['targets'][number], readonly string[]> =
   'load-balancer': ['haproxy'],
   turn: ['turn'],
   'agent-worker': ['agent-worker-1'],
+  egress: ['egress-1'],
 };
 
 /** Faults that leave nothing to roll back in the lab of this test, which has no TLS. */

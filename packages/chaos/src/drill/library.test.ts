@@ -29,6 +29,22 @@ const ROWS = [
   'turn',
 ];
 
+/** Drills of components that no lab of a drill has: they need a deployment. */
+const deployments = join(folder, 'deployments');
+
+it.each(readdirSync(deployments))('%s is valid, for a deployment', (file) => {
+  const drill = readDrill(join(deployments, file));
+  expect(file).toBe(`${drill.name}.yaml`);
+  expect(drill.description).toMatch(/\w.{40}/);
+  // No drill runs on a deployment without one.
+  expect(drill.abort).not.toBeNull();
+  const [, schema = ''] =
+    /^# yaml-language-server: \$schema=(.*)$/m.exec(
+      readFileSync(join(deployments, file), 'utf8'),
+    ) ?? [];
+  expect(existsSync(join(deployments, schema))).toBe(true);
+});
+
 describe('the library', () => {
   const drills = files.map((file) => readDrill(join(folder, file)));
 

@@ -97,13 +97,19 @@ describe('a target', () => {
     });
   });
 
-  it('is unproven when Redis, the load balancer or the TURN server gives no evidence', () => {
-    const unknown = facts({ redisNodes: new Map([['cache', null]]), serves: new Map() });
-    const why = (role: 'redis' | 'load-balancer' | 'turn') =>
+  it('is unproven when Redis, the load balancer, TURN or egress gives no evidence', () => {
+    const { components } = facts();
+    const unknown = facts({
+      components: [...components, component('egress-1', 'egress')],
+      redisNodes: new Map([['cache', null]]),
+      serves: new Map(),
+    });
+    const why = (role: 'redis' | 'load-balancer' | 'turn' | 'egress') =>
       matchTarget({ ...unknown, targets: [{ role }] });
     expect(why('redis')).toMatchObject({ code: 'target_unproven', why: 'redis_unreadable' });
     expect(why('load-balancer')).toMatchObject({ why: 'address_unknown' });
     expect(why('turn')).toMatchObject({ why: 'turn_not_reported' });
+    expect(why('egress')).toMatchObject({ why: 'egress_not_reported' });
   });
 
   it('is another deployment even if another target is only unproven', () => {

@@ -81,6 +81,7 @@ const candidatesOf = (target: FaultTarget, components: readonly Component[]): Co
     case 'sentinel':
     case 'load-balancer':
     case 'turn':
+    case 'egress':
       return components.filter(({ kind }) => kind === target.role);
   }
 };
@@ -127,14 +128,23 @@ const matchOne =
       case 'sentinel':
       case 'load-balancer':
       case 'turn':
-      case 'agent-worker': {
+      case 'agent-worker':
+      case 'egress': {
         const serves = facts.serves.get(name) ?? null;
-        if (serves === null)
-          return unproven(kind === 'turn' ? 'turn_not_reported' : 'address_unknown');
+        if (serves === null) return unproven(UNPROVEN[kind]);
         return serves ? null : { code: 'target_mismatch', kind, components, roomNodes };
       }
     }
   };
+
+/** Reason why it is unknown whether a component serves the participants. */
+const UNPROVEN = {
+  sentinel: 'address_unknown',
+  'load-balancer': 'address_unknown',
+  turn: 'turn_not_reported',
+  'agent-worker': 'address_unknown',
+  egress: 'egress_not_reported',
+} as const;
 
 type UnprovenReason = Extract<TargetDoubt, { code: 'target_unproven' }>['why'];
 
@@ -161,7 +171,7 @@ export const readTargetFacts = async (
     components.filter(({ kind }) => kinds.includes(kind));
   const [redisNodes, serves, observedNodes] = await Promise.all([
     byName(ofKind('redis'), (component) => nodesInRedis(platform, component)),
-    byName(ofKind('sentinel', 'load-balancer', 'turn', 'agent-worker'), (component) =>
+    byName(ofKind('sentinel', 'load-balancer', 'turn', 'agent-worker', 'egress'), (component) =>
       servesUrl(deployment, component),
     ),
     redisUrl === null ? null : nodesAt(redisUrl),

@@ -103,6 +103,19 @@ describe('a target', () => {
     expect(() => aimed({ role: 'agent-worker' })).toThrow('no agent of a known worker has joined');
   });
 
+  it('egress: the first worker by name, and no room is affected', () => {
+    const workers = [part('egress-2', 'egress'), part('egress-1', 'egress')];
+    const { components, rooms } = resolveTarget(
+      { role: 'egress' },
+      [...ALL, ...workers],
+      ATTENDANCE,
+      WIDE,
+    );
+    expect(components.map(({ name }) => name)).toEqual(['egress-1']);
+    expect(rooms).toEqual([]);
+    expect(() => aimed({ role: 'egress' })).toThrow('a worker of egress: not found among node-1');
+  });
+
   it('component: by its name', () =>
     expect(aimed({ role: 'component', name: 'node-1' })).toEqual({
       members: ['node-1'],

@@ -63,6 +63,8 @@ export const resolveTarget = (
       components,
       rooms: rooms.filter((room) => components.some((one) => hasAgentOf(one, agents.get(room)))),
     };
+  // Calls do not depend on egress: all rooms are the control group.
+  if (components.every(({ kind }) => kind === 'egress')) return { components, rooms: [] };
   // A component that all nodes share leaves no control group.
   const isShared = components.some(({ kind }) => kind !== 'node');
   return {
@@ -104,6 +106,7 @@ const SHARED = {
   sentinel: 'a Sentinel',
   'load-balancer': 'the load balancer',
   turn: 'the TURN server',
+  egress: 'a worker of egress',
 } as const;
 
 interface DeploymentView extends Pick<SteadyStateTracker, 'backends' | 'agents'> {
@@ -173,7 +176,10 @@ const find = (
         .filter(({ redisRole }) => redisRole === 'replica')
         .slice(0, 1);
     default:
-      return all.filter(({ kind }) => kind === target.role).slice(0, 1);
+      return all
+        .filter(({ kind }) => kind === target.role)
+        .sort((a, b) => a.name.localeCompare(b.name))
+        .slice(0, 1);
   }
 };
 

@@ -102,7 +102,7 @@ export const restart: DescribedFault<RestartParams> = {
   description: 'stops the process and starts it again',
   rollbackDescription: 'start the process if it does not run',
   requires: ['signal', 'start'],
-  targets: ['node', 'redis', 'turn', 'agent-worker'],
+  targets: ['node', 'redis', 'turn', 'agent-worker', 'egress'],
   params: restartParams,
   example: {},
   variants: [{ grace: '2s' }, { down: '5s' }],
@@ -147,10 +147,10 @@ const SECOND_SIGTERM_GRACE_MS = 3_000;
 export const gracefulStop: DescribedFault<NoParams> = {
   name: 'graceful-stop',
   description:
-    'one SIGTERM: a node drains: it accepts no new rooms and exits when its rooms are empty; a worker of agents likewise, with jobs',
+    'one SIGTERM: a node drains: it accepts no new rooms and exits when its rooms are empty; a worker of agents or egress likewise, with jobs or recordings',
   rollbackDescription: 'terminate and start the process',
   ...needs('signal', 'start'),
-  targets: ['node', 'load-balancer', 'turn', 'agent-worker'],
+  targets: ['node', 'load-balancer', 'turn', 'agent-worker', 'egress'],
   params: noParams,
   example: {},
   lasts: false,

@@ -18,6 +18,7 @@ export const COMPONENT_KINDS = [
   'load-balancer',
   'turn',
   'agent-worker',
+  'egress',
 ] as const;
 
 export type ComponentKind = (typeof COMPONENT_KINDS)[number];

@@ -255,6 +255,7 @@ const UNPROVEN: Readonly<Record<UnprovenTarget['why'], string>> = {
   redis_unreadable: 'its keys cannot be read',
   address_unknown: 'the URL leads to another address, such as that of a proxy',
   turn_not_reported: 'which TURN server they use is not observed',
+  egress_not_reported: 'which workers of egress record their rooms is not observed',
 };
 
 const notPushed = (

@@ -29,11 +29,12 @@ const ROLES = [
   'load-balancer',
   'turn',
   'agent-worker',
+  'egress',
   'none',
 ] as const;
 
 const HINT =
-  'write room-node, other-node, signal-node, spare-node, redis, redis-replica, sentinel, load-balancer, turn, agent-worker, { nodes: 33% }, { agentWorkers: 50% }, { component: node-2 } or { site: site-a }';
+  'write room-node, other-node, signal-node, spare-node, redis, redis-replica, sentinel, load-balancer, turn, agent-worker, egress, { nodes: 33% }, { agentWorkers: 50% }, { component: node-2 } or { site: site-a }';
 
 const role = z
   .enum(ROLES, {
@@ -153,6 +154,7 @@ const kindOf = (target: FaultTarget): ComponentKind | null => {
     case 'sentinel':
     case 'load-balancer':
     case 'turn':
+    case 'egress':
       return target.role;
     case 'agent-worker':
     case 'agent-workers':
@@ -177,6 +179,7 @@ const NAMES: Record<ComponentKind, string> = {
   'load-balancer': 'the load balancer',
   turn: 'TURN servers',
   'agent-worker': 'workers of agents',
+  egress: 'workers of egress',
 };
 
 const TARGETS: Record<ComponentKind, string> = {
@@ -186,6 +189,7 @@ const TARGETS: Record<ComponentKind, string> = {
   'load-balancer': 'load-balancer',
   turn: 'turn',
   'agent-worker': 'agent-worker, { agentWorkers: 50% }',
+  egress: 'egress',
 };
 
 const choices = (kinds: readonly ComponentKind[]): string =>

@@ -103,7 +103,7 @@ describe('a cluster', () => {
     await expect(pods('mislabelled')).rejects.toMatchObject({
       code: 'usage',
       message: 'pod "edge-0": label swarm.component: unknown kind "balancer"',
-      hint: 'available: node, redis, sentinel, load-balancer, turn, agent-worker',
+      hint: 'available: node, redis, sentinel, load-balancer, turn, agent-worker, egress',
     });
   });
 

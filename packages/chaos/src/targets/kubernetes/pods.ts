@@ -186,7 +186,15 @@ const problemOf = ({ status }: V1Pod): string | null => {
 };
 
 export const countPods = (pods: readonly Pod[]): Record<ComponentKind, number> => {
-  const counts = { node: 0, redis: 0, sentinel: 0, 'load-balancer': 0, turn: 0, 'agent-worker': 0 };
+  const counts = {
+    node: 0,
+    redis: 0,
+    sentinel: 0,
+    'load-balancer': 0,
+    turn: 0,
+    'agent-worker': 0,
+    egress: 0,
+  };
   for (const { kind, terminating } of pods) if (!terminating) counts[kind]++;
   return counts;
 };

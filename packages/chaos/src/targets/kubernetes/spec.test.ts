@@ -6,7 +6,10 @@ const ORDER: ResolvedKubernetesSpec = {
   context: 'prod-eu',
   namespace: 'livekit',
   selectors: { node: 'app in (a, b)', redis: 'app=redis' },
-  counts: { node: 3, redis: 1, sentinel: 0, 'load-balancer': 0, turn: 0, 'agent-worker': 0 },
+  counts: {
+    ...{ node: 3, redis: 1, sentinel: 0, 'load-balancer': 0, turn: 0, 'agent-worker': 0 },
+    egress: 0,
+  },
   helper: { image: 'registry.example.com/helper:1', namespace: 'helpers' },
 };
 

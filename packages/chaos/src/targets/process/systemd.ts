@@ -192,6 +192,8 @@ export const unitsOf = (host: Host, where: string): Units => {
       const isReady = async (): Promise<boolean> => {
         const shown = await show(name);
         if (shown.pid === null) return false;
+        // It takes requests over Redis, and its ports of health and metrics are optional.
+        if (kind === 'egress') return true;
         const { config, tcp } = await inspectServer(kind, shown.pid, await processes(shown), host);
         listens = tcp.length > 0;
         // livekit-server opens its port for ICE first, and these ports when it has reached Redis.
