@@ -30,6 +30,8 @@ export const NUMBERS = {
   held: '905',
   /** Answered on hold, and resumed after a second. */
   resumed: '906',
+  /** The same, by an INVITE without SDP, whose ACK has the answer. */
+  resumedByAck: '907',
 } as const;
 
 export const answeringScenario = (answering: Answering): string => `<?xml version="1.0"?>
@@ -54,6 +56,7 @@ ${answer('180 Ringing')}
 <nop next="mute" test="mute"/>
 <nop next="held" test="held"/>
 <nop next="resumed" test="resumed"/>
+<nop next="resumedByAck" test="resumedByAck"/>
 ${answer('200 OK', { port: answering.voicePort, next: 'talking' })}
 <label id="mute"/>
 ${answer('200 OK', { port: answering.mutePort })}
@@ -116,6 +119,14 @@ ${answer('200 OK', { port: answering.voicePort, host: HOLD })}
 ${request('INVITE', sdp(answering.voicePort, '[local_ip]'))}
 <recv response="200"/>
 ${request('ACK', 'Content-Length: 0', false)}
+<nop next="open"/>
+<label id="resumedByAck"/>
+${answer('200 OK', { port: answering.voicePort, host: HOLD })}
+<recv request="ACK"/>
+<pause milliseconds="1000"/>
+${request('INVITE', 'Content-Length: 0')}
+<recv response="200"/>
+${request('ACK', sdp(answering.voicePort, '[local_ip]'), false)}
 <nop next="open"/>
 <label id="end"/>
 <nop/>

@@ -62,7 +62,7 @@ export class CallTrack {
     if (answeredAtMs === null || this.#media.has(callId) || this.#unknown.has(callId)) return;
     if (!this.#talking.has(callId)) this.#begin(call, answeredAtMs);
     const leg = this.#talking.get(callId);
-    if (leg !== undefined && call.offer !== null && message.method === 'INVITE')
+    if (leg !== undefined && call.offer !== null && message.body === call.offer)
       leg.redirect(readMediaAnswer(call.offer), message.atMs);
     if (byeAtMs === null || leg === undefined) return;
     this.#media.set(callId, leg.end());

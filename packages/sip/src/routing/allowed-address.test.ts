@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { allowsAny, allowsNone, kindOfAddress } from './allowed-address.ts';
+import { allowsAny, allowsNone, kindOfAddress, matchSameAddress } from './allowed-address.ts';
 import { normalNumber, sentForms } from './normal-number.ts';
 
 it.each([
@@ -39,6 +39,25 @@ it('broken entries allow no caller, unless others do', () => {
   expect(allowsNone(['203.0.113.7:5060', '203.0.113.7/32'])).toBe(false);
   expect(allowsNone(['*'])).toBe(false);
   expect(allowsNone([])).toBe(false);
+});
+
+it.each([
+  ['203.0.113.0/24', '203.0.113.0/24', true],
+  ['203.0.113.0/24', '203.0.113.128/25', true],
+  ['203.0.113.77/25', '203.0.113.7', true],
+  ['203.0.113.0/25', '203.0.113.128/25', false],
+  ['203.0.113.7', '203.0.113.8', false],
+  ['2001:db8::/32', '2001:0db8:1::/48', true],
+  ['2001:db8::/48', '2001:db8:1::/48', false],
+  // Of two families, although the bits of both are zero.
+  ['::/8', '0.0.0.0/8', false],
+  ['sip.example.com', 'sip.example.com', true],
+  ['sip.example.com', 'sip.example.org', false],
+  ['[2001:db8::7]', '2001:db8::/32', false],
+  ['203.0.113.0/33', '203.0.113.0/24', false],
+])('%s and %s match the same caller: %s', (one, other, same) => {
+  expect(matchSameAddress(one, other)).toBe(same);
+  expect(matchSameAddress(other, one)).toBe(same);
 });
 
 it('numbers are compared without their formatting, names as they are', () => {

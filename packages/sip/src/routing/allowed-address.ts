@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 
 /**
  * Effect of an entry of `allowed_addresses`: livekit-server compares an address or prefix with the
@@ -25,6 +25,27 @@ export const kindOfAddress = (entry: string): AllowedAddress => {
   if (size > (family === 6 ? 128 : 32)) return 'broken';
   return size === 0 ? 'any' : 'prefix';
 };
+
+/** True if some address matches both entries: they are the same, or one range holds the other. */
+export const matchSameAddress = (one: string, other: string): boolean =>
+  one === other || holdsStartOf(one, other) || holdsStartOf(other, one);
+
+/** True if a range holds the first address of another entry. Ranges overlap only if one holds the other. */
+const holdsStartOf = (range: string, other: string): boolean => {
+  if (![range, other].every((entry) => RANGES.has(kindOfAddress(entry)))) return false;
+  const [address, bits] = range.split('/');
+  const [start] = other.split('/');
+  if (address === undefined || start === undefined) return false;
+  const family = isIP(address);
+  // livekit-server compares an address in brackets with From alone.
+  if (family === 0 || isIP(start) !== family) return false;
+  const type = family === 6 ? 'ipv6' : 'ipv4';
+  const list = new BlockList();
+  list.addSubnet(address, Number(bits ?? (family === 6 ? 128 : 32)), type);
+  return list.check(start, type);
+};
+
+const RANGES: ReadonlySet<AllowedAddress> = new Set(['prefix', 'any', 'bare']);
 
 /** True if no caller has an address that these entries allow: all that are not ignored are broken. */
 export const allowsNone = (entries: readonly string[]): boolean => {

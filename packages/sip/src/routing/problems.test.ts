@@ -72,6 +72,10 @@ describe('inbound trunks', () => {
     expect(second({ numbers: ['1-202-555-0100'] })).toEqual(['ambiguous_trunks']);
     expect(second({ numbers: ['+12025550199'] })).toEqual([]);
     expect(second({ addresses: ['198.51.100.0/24'] })).toEqual([]);
+    expect(second({ addresses: ['203.0.113.128/25'] })).toEqual(['ambiguous_trunks']);
+    expect(second({ addresses: ['198.51.100.0/24', '203.0.112.0/23'] })).toEqual([
+      'ambiguous_trunks',
+    ]);
     // A trunk with the number comes before one for all numbers.
     expect(second({ numbers: [] })).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { scopeOfAddress } from '@livekit-swarm/host';
-import { allowsAny, allowsNone, kindOfAddress } from './allowed-address.ts';
+import { allowsAny, allowsNone, kindOfAddress, matchSameAddress } from './allowed-address.ts';
 import { withNormalNumbers } from './normal-number.ts';
 import { pairsOf } from './pairs.ts';
 import type { InboundTrunk, OutboundTrunk, SipRouting } from './routing.ts';
@@ -47,7 +47,9 @@ const ambiguousTrunks = (trunks: readonly InboundTrunk[]): RoutingProblem[] =>
       overlap(one.callers, other.callers) &&
       (allowsAny(one.addresses) ||
         allowsAny(other.addresses) ||
-        one.addresses.some((entry) => other.addresses.includes(entry))),
+        one.addresses.some((entry) =>
+          other.addresses.some((another) => matchSameAddress(entry, another)),
+        )),
   ).map(([trunk, other]) => ({ kind: 'ambiguous_trunks', trunk, other }));
 
 /** A trunk with numbers comes before one without: these do not compete. */

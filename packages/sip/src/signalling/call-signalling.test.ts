@@ -113,6 +113,24 @@ test('the other side ends the call, after a transfer that it reports', () => {
   });
 });
 
+test('the last offer of the other side, or its answer in the ACK of an INVITE without one', () => {
+  const begin: Step[] = [
+    ['>', 'INVITE', null],
+    ['<', 'INVITE', 200, 'v=0 held'],
+    ['>', 'ACK', null],
+    ['<', 'INVITE', null, 'v=0 offer'],
+    ['>', 'INVITE', 200, 'v=0 own'],
+    ['<', 'ACK', null],
+  ];
+  expect(fold(...begin)).toMatchObject({ answer: 'v=0 held', offer: 'v=0 offer' });
+  const again: Step[] = [
+    ['<', 'INVITE', null],
+    ['>', 'INVITE', 200, 'v=0 own'],
+    ['<', 'ACK', null, 'v=0 answer'],
+  ];
+  expect(fold(...begin, ...again)).toMatchObject({ answer: 'v=0 held', offer: 'v=0 answer' });
+});
+
 test('messages of no call are left out', () => {
   expect(fold(['<', 'OPTIONS', null])).toBeUndefined();
 });

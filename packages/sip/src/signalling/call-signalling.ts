@@ -36,7 +36,7 @@ export interface CallSignalling {
   end: CallEnd;
   /** SDP of the answer. */
   answer: string | null;
-  /** SDP of the last offer of the other side within the call. */
+  /** SDP of the last offer of the other side within the call, or of its answer in an ACK (RFC 3261, §14.1). */
   offer: string | null;
 }
 
@@ -83,7 +83,8 @@ export class CallSignallings {
         if (call.end === 'open') call.end = 'hung_up';
       }
     } else if (!isSent && status === null) {
-      if (method === 'INVITE' && message.body !== '') call.offer = message.body;
+      // An INVITE without SDP asks for an offer in the 200, which its ACK answers.
+      if (CARRIES_SDP.has(method) && message.body !== '') call.offer = message.body;
       if (method === 'BYE') {
         call.byeAtMs ??= atMs;
         if (call.end === 'open') call.end = 'remote';
@@ -147,6 +148,9 @@ export class CallSignallings {
     } else call.end = call.cancelledAtMs === null ? 'refused' : 'no_answer';
   }
 }
+
+/** Requests of the other side with the SDP of its media. */
+const CARRIES_SDP: ReadonlySet<string> = new Set(['INVITE', 'ACK']);
 
 /** Status of a transfer in a NOTIFY (RFC 3515, §2.4.5). */
 const fragmentStatus = (body: string): number | null => {

@@ -57,6 +57,19 @@ it('is an error where one of several findings is, and names each fix once', () =
   });
 });
 
+it('names twenty problems, errors first, and the number of the others', () => {
+  const warning = { ...TRUNK, numbers: ['+12025550100'], addresses: ['sip.example.com'] };
+  const inbound = Array.from({ length: 30 }, (_, index) => ({
+    ...{ ...warning, id: `ST_${index}`, numbers: [`+120255501${index + 10}`] },
+  }));
+  const result = sipTrunksRule({ ...EMPTY, inbound: [...inbound, TRUNK] });
+  if (result.outcome !== 'found') throw new Error(result.outcome);
+  expect(result.severity).toBe('error');
+  expect(result.evidence).toHaveLength(21);
+  expect(result.evidence[0]).toContain('ST_1 (trial) takes every call');
+  expect(result.evidence.at(-1)).toBe('and 11 further problems');
+});
+
 /** Result where the API of rooms is offered, and calls of SIP have this answer. */
 const resultOf = async (status: number, type: string, body: string) => {
   const server = createServer((_request, response) =>

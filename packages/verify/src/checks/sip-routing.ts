@@ -1,4 +1,5 @@
 import { isWithoutApi } from '@livekit-swarm/livekit';
+import { plural } from '@livekit-swarm/settings';
 import {
   findRoutingProblems,
   ROUTING_PROBLEMS,
@@ -9,12 +10,20 @@ import { type Check, type CheckResult, found, passed, skipped } from '../check.t
 import type { Facts } from '../facts/facts.ts';
 import { sipEvidence, sipFix } from './sip-text.ts';
 
-/** Result for the problems of one check. */
+/** Problems that a result names: pairs of trunks may be thousands. */
+const MOST_EVIDENCE = 20;
+
+/** Result for the problems of one check. Errors come first. */
 const judge = (problems: readonly RoutingProblem[], fine: string): CheckResult => {
   if (problems.length === 0) return passed(fine);
-  const severities = problems.map(({ kind }) => ROUTING_PROBLEMS[kind].severity);
-  const severity = severities.includes('error') ? 'error' : 'warning';
-  return found(severity, problems.map(sipEvidence), sipFix(problems));
+  const isError = ({ kind }: RoutingProblem): boolean =>
+    ROUTING_PROBLEMS[kind].severity === 'error';
+  const [errors, warnings] = [problems.filter(isError), problems.filter((one) => !isError(one))];
+  const severity = errors.length > 0 ? 'error' : 'warning';
+  const shown = [...errors, ...warnings].slice(0, MOST_EVIDENCE).map(sipEvidence);
+  const more = problems.length - shown.length;
+  const evidence = more > 0 ? [...shown, `and ${plural(more, 'further problem')}`] : shown;
+  return found(severity, evidence, sipFix(problems));
 };
 
 const problemsAbout = (about: 'trunks' | 'rules', routing: SipRouting): RoutingProblem[] =>
