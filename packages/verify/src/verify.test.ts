@@ -133,6 +133,15 @@ test('an interruption leaves the verdict unknown, unless there is an error alrea
   });
 });
 
+test('a chain of skipped checks names the one that failed first', async () => {
+  const { checks } = await verify(request, [
+    check('a', fail),
+    check('b', passed, ['a']),
+    check('c', passed, ['b']),
+  ]);
+  expect(checks.map(({ reason }) => reason)).toEqual([null, 'needs a', 'needs a']);
+});
+
 test('ids are unique, and every check comes after those it needs', () => {
   const ids = CHECKS.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);

@@ -49,12 +49,11 @@ const entryOf = (check: Checked, style: Style, paints: Paints): ChecklistEntry =
   const entry = { mark: paint(CHECK_MARKS[outcome]), name: id, finding: title };
   if (reason !== null) return { ...entry, paint, below: [reasonText(check)] };
   if (cause === null || fix === null) return { ...entry, below: evidence.map(style.dim) };
-  const [seen = cause, ...more] = evidence;
-  return {
-    ...entry,
-    finding: paint(seen),
-    below: [...more.map(paint), style.dim(`expected: ${title}`), `cause: ${cause}`, `→ ${fix}`],
-  };
+  const reasons = [`cause: ${cause}`, `→ ${fix}`];
+  const [seen, ...more] = evidence;
+  if (seen === undefined) return { ...entry, finding: paint(title), below: reasons };
+  const below = [...more.map(paint), style.dim(`expected: ${title}`), ...reasons];
+  return { ...entry, finding: paint(seen), below };
 };
 
 const foldedEntry = (group: readonly Checked[], paint: Paint): ChecklistEntry => ({
