@@ -1,4 +1,5 @@
 import { type LiveKitConfig, mergeConfig } from './config.ts';
+import { isAtLeast } from './version-order.ts';
 
 /** Paths to a node that a server offers in addition to UDP; names as in `path` of a role. */
 export const OFFERED_PATHS = ['ice-tcp', 'turn-udp', 'turn-tcp', 'turn-tls'] as const;
@@ -45,13 +46,3 @@ export const pathConfig = (
           },
         },
   );
-
-/**
- * Compares a version such as `1.13.4` or `v1.13.4`; true for a version without a number, such as
- * that of a user's own build.
- */
-export const isAtLeast = (version: string, major: number, minor: number): boolean => {
-  const [, majorText, minorText] = /(\d+)\.(\d+)/.exec(version) ?? [];
-  if (majorText === undefined || minorText === undefined) return true;
-  return Number(majorText) > major || (Number(majorText) === major && Number(minorText) >= minor);
-};

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Certificate } from '../../authority.ts';
 import type { LiveKitConfig } from '../../server/config.ts';
 import { plainEnvironment } from '../../server/environment.ts';
-import { isAtLeast } from '../../server/offered-paths.ts';
+import { isAtLeast } from '../../server/version-order.ts';
 import { requireProgram } from '../require-program.ts';
 import { GRACEFUL_STOP, type ServiceSpec } from '../service-spec.ts';
 
