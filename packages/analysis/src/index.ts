@@ -89,6 +89,7 @@ export {
   type ExcludedValues,
   evaluate,
   excludedValues,
+  type Measured,
   type NotMeasured,
   type ThresholdDoubt,
   type ThresholdResult,

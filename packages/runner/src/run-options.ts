@@ -1,4 +1,4 @@
-import type { InterimSummary } from '@livekit-swarm/analysis';
+import type { Measured } from '@livekit-swarm/analysis';
 import type { EngineOptions, ReconnectPolicyName } from '@livekit-swarm/engine';
 import type { LoadGuard } from '@livekit-swarm/livekit';
 import type { RecordLine, RecordWriter } from '@livekit-swarm/record';
@@ -79,7 +79,7 @@ export interface ServerObservation {
   /** Profilers of nodes, each asked once, while a limit is crossed. Default: none. */
   profilers?: readonly ServerProfiler[];
   /** Returns true while a limit that is not a threshold is crossed. Default: there is none. */
-  isBeyondLimit?(interim: InterimSummary): boolean;
+  isBeyondLimit?(measured: Measured): boolean;
   /**
    * Time for which the server may clean up after the last participant has left, before it is asked
    * what remains, ms.

@@ -98,7 +98,7 @@ export const concludeCapacity = (session: CapacitySession): CapacityResult => {
   };
 };
 
-/** Profiles of the last run at a load that has any; of runs without, the reasons. */
+/** Profiles of the last run at a load that took any; if no run did, the failures of the last one. */
 const profilesAt = (
   { profiles = [] }: CapacitySession,
   load: number | null,

@@ -1,11 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import type { InterimSummary, SourcedThreshold } from '@livekit-swarm/analysis';
+import type { Measured, SourcedThreshold } from '@livekit-swarm/analysis';
 import { MetricSet, parseThreshold } from '@livekit-swarm/metrics';
-import type { RecordLine, RecordWriter } from '@livekit-swarm/record';
+import type { RecordLine } from '@livekit-swarm/record';
 import { afterEach, expect, test } from 'vitest';
-import type { RunOptions } from '../run-options.ts';
 import { watchProfiles } from './profile-watch.ts';
 
 const asked: string[] = [];
@@ -41,19 +40,18 @@ const watched = (url: string, endAtMs: number): Watched => {
   const lines: RecordLine[] = [];
   let lost = 0;
   let now = 0;
-  const interimSummary = (): InterimSummary => {
+  const interimSummary = (): Measured => {
     const metrics = new MetricSet();
     metrics.rate('packet_loss', {}, lost, 100);
-    // Thresholds read nothing else.
-    return { metrics, windows: [] } as unknown as InterimSummary;
+    return { metrics, windows: [] };
   };
   const thresholds: SourcedThreshold[] = [
     { threshold: parseThreshold('packet_loss: rate<0.02'), source: 'user' },
   ];
   const watch = watchProfiles(
     {
-      plan: { endAtMs } as RunOptions['plan'],
-      record: { dir: tmpdir() } as RecordWriter,
+      plan: { endAtMs },
+      record: { dir: tmpdir() },
       server: { sources: [], settleMs: 0, profilers: [{ node: 'sfu', url }] },
       stop: new AbortController().signal,
     },

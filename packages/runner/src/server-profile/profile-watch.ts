@@ -1,8 +1,10 @@
-import { evaluate, type SourcedThreshold } from '@livekit-swarm/analysis';
+import { evaluate, type Measured, type SourcedThreshold } from '@livekit-swarm/analysis';
+import type { RecordWriter } from '@livekit-swarm/record';
+import type { Plan } from '@livekit-swarm/scenario';
 import { plural } from '@livekit-swarm/settings';
 import type { RunLog } from '../run-log.ts';
 import type { RunOptions } from '../run-options.ts';
-import { takeProfile } from './take-profile.ts';
+import { takeProfile, withoutProfile } from './take-profile.ts';
 
 /** Profiles of the nodes, taken once a run, while a limit is crossed. */
 export interface ProfileWatch {
@@ -23,12 +25,19 @@ const LEAST_SECONDS = 3;
 /** A crossing that is over sooner is an outlier, ms. */
 const LASTING_MS = 3_000;
 
-type WatchedRun = Pick<RunOptions, 'plan' | 'record' | 'server' | 'stop'>;
+interface WatchedRun extends Pick<RunOptions, 'server' | 'stop'> {
+  plan: Pick<Plan, 'endAtMs'>;
+  record: Pick<RecordWriter, 'dir'>;
+}
+
+interface WatchedLog extends Pick<RunLog, 'append' | 'elapsedMs'> {
+  interimSummary(): Measured;
+}
 
 export const watchProfiles = (
   { plan, record, stop, server }: WatchedRun,
   thresholds: readonly SourcedThreshold[],
-  { append, elapsedMs, interimSummary }: Pick<RunLog, 'append' | 'elapsedMs' | 'interimSummary'>,
+  { append, elapsedMs, interimSummary }: WatchedLog,
 ): ProfileWatch => {
   const { profilers = [], isBeyondLimit = () => false } = server ?? {};
   const over = new AbortController();
@@ -49,11 +58,7 @@ export const watchProfiles = (
   };
   const refuse = (leftSeconds: number): void => {
     const message = `a limit was first crossed ${plural(leftSeconds, 'second')} before the end of the run`;
-    for (const { node } of profilers)
-      append({
-        ...{ type: 'server_profile', at: elapsedMs(), node, message, durationMs: 0, cpuMs: 0 },
-        ...{ functions: [], names: [], frames: [] },
-      });
+    for (const { node } of profilers) append({ ...withoutProfile(node, message), at: elapsedMs() });
   };
   const begin = async (): Promise<void> => {
     // The last second is left for participants that leave.

@@ -19,6 +19,8 @@ const ANSWER_MS = 15_000;
 
 const PATH = '/debug/pprof/profile';
 
+type UntimedLine = Omit<ServerProfileLine, 'at'>;
+
 /**
  * Profiles the CPU of a node, and keeps the profile in the folder of the record. A node that cannot
  * be profiled is stated in the result, too.
@@ -29,8 +31,7 @@ export const takeProfile = async (
   seconds: number,
   dir: string,
   signal: AbortSignal,
-): Promise<Omit<ServerProfileLine, 'at'>> => {
-  const line = { type: 'server_profile' as const, node };
+): Promise<UntimedLine> => {
   try {
     const timeout = AbortSignal.timeout(1_000 * seconds + ANSWER_MS);
     const data = await fetchBytes(
@@ -43,12 +44,23 @@ export const takeProfile = async (
     });
     const file = `profile-${node.replaceAll(/[^\w.-]/g, '_')}.pb.gz`;
     await writeFile(join(dir, file), data, { mode: 0o600 });
-    return { ...line, durationMs: Math.round(durationMs), file, ...callTreeOf(stacks) };
+    return {
+      ...{ type: 'server_profile', node, durationMs: Math.round(durationMs), file },
+      ...callTreeOf(stacks),
+    };
   } catch (error) {
-    const message = signal.aborted ? 'the run ended before it was complete' : reasonOf(error);
-    return { ...line, message, durationMs: 0, ...callTreeOf([]) };
+    return withoutProfile(
+      node,
+      signal.aborted ? 'the run ended before it was complete' : reasonOf(error),
+    );
   }
 };
+
+/** The line of a node that has no profile, and the reason. */
+export const withoutProfile = (node: string, message: string): UntimedLine => ({
+  ...{ type: 'server_profile', node, message, durationMs: 0 },
+  ...callTreeOf([]),
+});
 
 const reasonOf = (error: unknown): string =>
   error instanceof SourceError && error.reason === 'not_livekit'
