@@ -1,4 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readRecord } from '@livekit-swarm/analysis';
@@ -340,8 +342,8 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     expect(summary.end?.at).toBeLessThan(60_000);
   });
 
-  const doomed = (threshold: string) => {
-    const once = { type: 'constant-rooms' as const, rooms: 2, joinRate: 100, durationMs: 60_000 };
+  const doomed = (threshold: string, durationMs = 60_000) => {
+    const once = { type: 'constant-rooms' as const, rooms: 2, joinRate: 100, durationMs };
     return planOf(
       scenarioWith(
         { name: 'good', executor: once },
@@ -375,6 +377,26 @@ describe.concurrent('run', { timeout: 180_000 }, () => {
     expect(resultsIn(record)).toHaveLength(8);
     const again = await readRecord(join(dir, 'record'));
     expect(again.abortedBy).toEqual(summary.abortedBy);
+  });
+
+  test('is ended by a threshold although its plan ends while a node is profiled', async ({
+    fixture: { start },
+    expect,
+    onTestFinished,
+  }) => {
+    const planMs = 12_000;
+    const slow = createServer((_request, response) => {
+      setTimeout(() => response.writeHead(404).end(), planMs);
+    });
+    onTestFinished(() => void slow.close());
+    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(slow.address() as AddressInfo).port}`;
+    const plan = doomed('join_failures: rate<0.2 abortOnFail after 1s', planMs);
+    const profilers = [{ node: 'sfu', url }];
+    const { summary } = await start({}, { plan, server: { sources: [], settleMs: 0, profilers } });
+    expect(summary.end?.reason).toBe('threshold_crossed');
+    expect(summary.end?.at).toBeGreaterThanOrEqual(planMs);
+    expect(summary.server.profiles).toMatchObject([{ node: 'sfu', file: null }]);
   });
 
   test('is ended by a threshold that is crossed by twice its limit for ten seconds, if that is requested', async ({

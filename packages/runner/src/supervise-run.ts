@@ -47,8 +47,8 @@ export const superviseRun = async (
 ): Promise<void> => {
   const phase = phaseOf(plan);
   let leaving = false;
-  /** A threshold ends the run as soon as the nodes are profiled. */
-  let isEnding = false;
+  /** The threshold or load that ends the run as soon as the nodes are profiled. */
+  let crossed: EndLine['reason'] | null = null;
   const clockWatch = createClockWatch(({ event, ...sizes }) =>
     log.appendRunEvent(event, { shard: COORDINATOR_SHARD, ...sizes }),
   );
@@ -65,10 +65,10 @@ export const superviseRun = async (
       for (const { shard, admitted } of batches) workers.assign(shard, admitted);
     }, ending.reject);
     profiles.check();
-    if (isEnding) return;
+    if (crossed !== null) return;
     const cause = isAborted() ? 'threshold_crossed' : overload();
     if (cause === null) return;
-    isEnding = true;
+    crossed = cause;
     void profiles.complete().then(() => ending.resolve(cause));
   });
   const permissions = startPermissionSchedule(
@@ -102,8 +102,8 @@ export const superviseRun = async (
       await workers.stop(LEAVE_TIMEOUT_MS);
     });
     // Between the death of the server and the end, all participants may have given up, or a
-    // threshold may have been crossed.
-    const cause = reason === 'interrupted' ? reason : (serverEnd ?? reason);
+    // threshold may have been crossed; while the nodes are profiled, the plan may have ended.
+    const cause = reason === 'interrupted' ? reason : (serverEnd ?? crossed ?? reason);
     const endedAt = log.elapsedMs();
     await profiles.settled();
     await server.readResidue();
